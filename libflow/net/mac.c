@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "net/mac.h"
+
+size_t
+mac_format(uint64_t mac, char *out)
+{
+	static const char digits[] = "0123456789abcdef";
+	char *p = out;
+	int shift;
+
+	for (shift = 40; shift >= 0; shift -= 8) {
+		unsigned octet = (unsigned)(mac >> shift) & 0xff;
+
+		*p++ = digits[octet >> 4];
+		*p++ = digits[octet & 15];
+		if (shift > 0)
+			*p++ = ':';
+	}
+	return MAC_TEXT_LEN;
+}
+
+static int
+hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = (char)(c | 0x20);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool
+mac_parse(const char *text, size_t len, uint64_t *out)
+{
+	const char *p = text, *end = text + len;
+	uint64_t mac = 0;
+	unsigned octet;
+
+	for (octet = 0; octet < 6; octet++) {
+		unsigned v = 0, digits = 0;
+
+		if (octet > 0 && (p == end || (*p != ':' && *p != '-')))
+			return false;
+		p += octet > 0;
+		for (; p < end && digits < 2 && hex_digit(*p) >= 0; p++, digits++)
+			v = v * 16 + (unsigned)hex_digit(*p);
+		if (digits == 0)
+			return false;
+		mac = mac << 8 | v;
+	}
+	if (p != end)
+		return false;
+	*out = mac;
+	return true;
+}
