@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "record/builder.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "record/intern.h"
+
+#define MIN_ROWS 64
+
+/*
+ * Rows [0, filled) have been written.  Columns are caught up with nulls only
+ * when somebody writes them again or asks for the batch.
+ */
+struct build_column {
+	uint8_t *values;	/* flat values, or uint32_t codes for TEXT */
+	size_t cap_rows;
+	uint64_t *valid;	/* only once a null exists */
+	size_t filled;
+	bool has_nulls;
+	struct intern *texts;	/* TEXT */
+};
+
+struct flow_builder {
+	size_t rows;
+	size_t announced;
+	size_t bytes;
+	struct build_column column[FLOW_FIELD_COUNT];
+	struct flow_batch batch;
+};
+
+static size_t
+value_size(enum flow_field field)
+{
+	size_t size = flow_type_size(flow_field_info(field)->type);
+
+	return size != 0 ? size : sizeof(uint32_t);
+}
+
+struct flow_builder *
+flow_builder_new(void)
+{
+	return calloc(1, sizeof(struct flow_builder));
+}
+
+void
+flow_builder_free(struct flow_builder *b)
+{
+	unsigned f;
+
+	if (b == NULL)
+		return;
+	for (f = 0; f < FLOW_FIELD_COUNT; f++) {
+		free(b->column[f].values);
+		free(b->column[f].valid);
+		intern_free(b->column[f].texts);
+	}
+	free(b);
+}
+
+void
+flow_builder_clear(struct flow_builder *b)
+{
+	unsigned f;
+
+	for (f = 0; f < FLOW_FIELD_COUNT; f++) {
+		b->column[f].filled = 0;
+		b->column[f].has_nulls = false;
+		if (b->column[f].texts != NULL)
+			intern_clear(b->column[f].texts);
+	}
+	b->rows = 0;
+	b->announced = 0;
+}
+
+size_t
+flow_builder_rows(const struct flow_builder *b)
+{
+	return b->rows;
+}
+
+size_t
+flow_builder_bytes(const struct flow_builder *b)
+{
+	size_t bytes = sizeof(*b) + b->bytes;
+	unsigned f;
+
+	for (f = 0; f < FLOW_FIELD_COUNT; f++)
+		if (b->column[f].texts != NULL)
+			bytes += intern_bytes(b->column[f].texts);
+	return bytes;
+}
+
+enum flow_status
+flow_builder_reserve(struct flow_builder *b, size_t n)
+{
+	if (n > SIZE_MAX / 64 - b->rows)
+		return FLOW_ELIMIT;
+	if (b->announced != 0)
+		flow_builder_commit(b, 0);	/* abandoned by a decoder that failed */
+	b->announced = n;
+	return FLOW_OK;
+}
+
+static bool
+ensure_rows(struct flow_builder *b, struct build_column *c, size_t size, size_t rows)
+{
+	size_t cap = c->cap_rows < MIN_ROWS ? MIN_ROWS : c->cap_rows;
+	uint8_t *values;
+
+	if (rows <= c->cap_rows)
+		return true;
+	while (cap < rows)
+		cap *= 2;
+	if (c->valid != NULL) {
+		uint64_t *valid = realloc(c->valid, BITMAP_WORDS(cap) * sizeof(*valid));
+
+		if (valid == NULL)
+			return false;
+		c->valid = valid;
+		b->bytes += (BITMAP_WORDS(cap) - BITMAP_WORDS(c->cap_rows)) * sizeof(*valid);
+	}
+	values = realloc(c->values, cap * size);
+	if (values == NULL)
+		return false;
+	c->values = values;
+	b->bytes += (cap - c->cap_rows) * size;
+	c->cap_rows = cap;
+	return true;
+}
+
+/* From here on the column keeps a bitmap, right for rows [0, filled). */
+static bool
+begin_nulls(struct flow_builder *b, struct build_column *c)
+{
+	if (c->has_nulls)
+		return true;
+	if (c->valid == NULL) {
+		c->valid = malloc(BITMAP_WORDS(c->cap_rows) * sizeof(*c->valid));
+		if (c->valid == NULL)
+			return false;
+		b->bytes += BITMAP_WORDS(c->cap_rows) * sizeof(*c->valid);
+	}
+	bitmap_fill(c->valid, 0, c->filled, true);
+	c->has_nulls = true;
+	return true;
+}
+
+/* Extends the column to `to` rows, zeroed; nulls or values as told. */
+static bool
+extend(struct flow_builder *b, struct build_column *c, size_t size, size_t to, bool value)
+{
+	if (to <= c->filled)
+		return true;
+	if (!ensure_rows(b, c, size, to) || (!value && !begin_nulls(b, c)))
+		return false;
+	memset(c->values + c->filled * size, 0, (to - c->filled) * size);
+	if (c->has_nulls)
+		bitmap_fill(c->valid, c->filled, to, value);
+	c->filled = to;
+	return true;
+}
+
+void *
+flow_builder_flat(struct flow_builder *b, enum flow_field field, size_t n)
+{
+	struct build_column *c = &b->column[field];
+	size_t size = value_size(field);
+
+	if (n > b->announced || flow_field_info(field)->type == FLOW_TYPE_TEXT)
+		return NULL;
+	if (!extend(b, c, size, b->rows, false) || !extend(b, c, size, b->rows + n, true))
+		return NULL;
+	if (c->has_nulls)
+		bitmap_fill(c->valid, b->rows, b->rows + n, true);
+	return c->values + b->rows * size;
+}
+
+bool
+flow_builder_written(const struct flow_builder *b, enum flow_field field)
+{
+	return b->column[field].filled > b->rows;
+}
+
+enum flow_status
+flow_builder_null(struct flow_builder *b, enum flow_field field, size_t i)
+{
+	struct build_column *c = &b->column[field];
+	size_t size = value_size(field), row = b->rows + i;
+
+	if (i >= b->announced)
+		return FLOW_EINVAL;
+	if (row >= c->filled)
+		return FLOW_OK;
+	if (!begin_nulls(b, c))
+		return FLOW_ENOMEM;
+	bitmap_unset(c->valid, row);
+	memset(c->values + row * size, 0, size);
+	return FLOW_OK;
+}
+
+enum flow_status
+flow_builder_text(struct flow_builder *b, enum flow_field field, size_t i, const char *text,
+    size_t len)
+{
+	struct build_column *c = &b->column[field];
+	size_t row = b->rows + i;
+	enum flow_status st;
+	uint32_t code;
+
+	if (i >= b->announced || flow_field_info(field)->type != FLOW_TYPE_TEXT)
+		return FLOW_EINVAL;
+	if (c->texts == NULL && (c->texts = intern_new()) == NULL)
+		return FLOW_ENOMEM;
+	st = intern_code(c->texts, text, len, &code);
+	if (st != FLOW_OK)
+		return st;
+	if (!extend(b, c, sizeof(code), row, false) || !extend(b, c, sizeof(code), row + 1, true))
+		return FLOW_ENOMEM;
+	memcpy(c->values + row * sizeof(code), &code, sizeof(code));
+	if (c->has_nulls)
+		bitmap_set(c->valid, row);
+	return FLOW_OK;
+}
+
+void
+flow_builder_commit(struct flow_builder *b, size_t n)
+{
+	unsigned f;
+
+	if (n > b->announced)
+		n = b->announced;
+	b->rows += n;
+	if (n < b->announced)
+		for (f = 0; f < FLOW_FIELD_COUNT; f++)
+			if (b->column[f].filled > b->rows)
+				b->column[f].filled = b->rows;
+	b->announced = 0;
+}
+
+const struct flow_batch *
+flow_builder_batch(struct flow_builder *b)
+{
+	unsigned f;
+
+	b->batch.rows = b->rows;
+	for (f = 0; f < FLOW_FIELD_COUNT; f++) {
+		struct build_column *c = &b->column[f];
+		struct flow_column *out = &b->batch.column[f];
+
+		memset(out, 0, sizeof(*out));
+		if (c->filled == 0)
+			continue;
+		if (!extend(b, c, value_size((enum flow_field)f), b->rows, false))
+			return NULL;
+		out->valid = c->has_nulls ? c->valid : NULL;
+		if (c->texts != NULL) {
+			out->form = FLOW_FORM_DICT;
+			out->codes = (const uint32_t *)(const void *)c->values;
+			out->dict = intern_dict(c->texts);
+		} else {
+			out->form = FLOW_FORM_FLAT;
+			out->values = c->values;
+		}
+	}
+	return &b->batch;
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "record/builder.h"
+
+#include "tap.h"
+
+static void
+test_columns(void)
+{
+	struct flow_builder *b = flow_builder_new();
+	const struct flow_batch *batch;
+	const struct flow_column *c;
+	uint16_t *port;
+	uint32_t *as;
+
+	is_int(flow_builder_reserve(b, 2), FLOW_OK);
+	port = flow_builder_flat(b, FLOW_FIELD_SRC_PORT, 2);
+	port[0] = 53;
+	port[1] = 443;
+	ok(flow_builder_written(b, FLOW_FIELD_SRC_PORT));
+	ok(!flow_builder_written(b, FLOW_FIELD_SRC_AS));
+	is_int(flow_builder_null(b, FLOW_FIELD_SRC_PORT, 0), FLOW_OK);
+	flow_builder_commit(b, 2);
+	ok(!flow_builder_written(b, FLOW_FIELD_SRC_PORT));
+
+	/* A column that starts late: earlier rows are null; one that stops: later rows are. */
+	is_int(flow_builder_reserve(b, 3), FLOW_OK);
+	as = flow_builder_flat(b, FLOW_FIELD_SRC_AS, 3);
+	as[0] = 4200000000;
+	as[1] = 1;
+	as[2] = 2;
+	is_int(flow_builder_text(b, FLOW_FIELD_APP_NAME, 1, "dns", 3), FLOW_OK);
+	is_int(flow_builder_text(b, FLOW_FIELD_APP_NAME, 2, "dns", 3), FLOW_OK);
+	ok(flow_builder_flat(b, FLOW_FIELD_APP_NAME, 3) == NULL);
+	flow_builder_commit(b, 2);	/* fewer than announced */
+	is_uint(flow_builder_rows(b), 4);
+
+	batch = flow_builder_batch(b);
+	is_uint(batch->rows, 4);
+	c = &batch->column[FLOW_FIELD_SRC_PORT];
+	ok(!flow_column_has(c, 0));
+	ok(flow_column_has(c, 1));
+	is_uint(flow_column_number(c, FLOW_TYPE_U16, 1), 443);
+	ok(!flow_column_has(c, 2) && !flow_column_has(c, 3));
+	c = &batch->column[FLOW_FIELD_SRC_AS];
+	ok(!flow_column_has(c, 0) && !flow_column_has(c, 1));
+	is_uint(flow_column_number(c, FLOW_TYPE_U32, 2), 4200000000);
+	c = &batch->column[FLOW_FIELD_APP_NAME];
+	ok(!flow_column_has(c, 2));
+	ok(flow_column_has(c, 3));
+	is_mem(flow_column_text(c, 3).p, flow_column_text(c, 3).len, "dns", 3);
+	is_uint(c->dict->count, 1);
+	is_int(batch->column[FLOW_FIELD_DST_AS].form, FLOW_FORM_NULL);
+	flow_builder_clear(b);
+	is_uint(flow_builder_batch(b)->rows, 0);
+	flow_builder_free(b);
+}
+
+static void
+test_abandoned(void)
+{
+	struct flow_builder *b = flow_builder_new();
+	uint8_t *proto;
+
+	is_int(flow_builder_reserve(b, 5), FLOW_OK);
+	proto = flow_builder_flat(b, FLOW_FIELD_PROTO, 5);
+	proto[0] = 17;
+	is_int(flow_builder_reserve(b, 1), FLOW_OK);
+	ok(!flow_builder_written(b, FLOW_FIELD_PROTO));
+	flow_builder_commit(b, 1);
+	is_int(flow_builder_batch(b)->column[FLOW_FIELD_PROTO].form, FLOW_FORM_NULL);
+	flow_builder_free(b);
+}
+
+int
+main(void)
+{
+	test_columns();
+	test_abandoned();
+	return tap_done();
+}
