@@ -25,6 +25,7 @@ struct intern {
 	size_t slots;		/* a power of two, at least twice the texts */
 	struct block *block;
 	size_t bytes;
+	uint32_t shown;		/* texts when dict was last handed out */
 };
 
 struct intern *
@@ -68,6 +69,7 @@ intern_clear(struct intern *in)
 	if (in->slot != NULL)
 		memset(in->slot, 0, in->slots * sizeof(*in->slot));
 	in->dict.count = 0;
+	in->shown = 0;
 	in->dict.serial = flow_dict_serial();
 }
 
@@ -179,6 +181,10 @@ intern_code(struct intern *in, const char *text, size_t len, uint32_t *code)
 const struct flow_dict *
 intern_dict(struct intern *in)
 {
+	if (in->shown != in->dict.count) {
+		in->shown = in->dict.count;
+		in->dict.serial = flow_dict_serial();
+	}
 	return &in->dict;
 }
 
