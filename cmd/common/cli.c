@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "common/cli.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <lz4.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <zlib.h>
+
+static const char *program = "netflow-tools";
+
+void
+cli_start(const char *name)
+{
+	program = name;
+	(void)signal(SIGPIPE, SIG_IGN);
+}
+
+static void
+message(const char *fmt, va_list ap)
+{
+	char text[1024];
+
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	(void)fprintf(stderr, "%s: %s\n", program, text);
+}
+
+void
+cli_warn(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	message(fmt, ap);
+	va_end(ap);
+}
+
+int
+cli_fail(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	message(fmt, ap);
+	va_end(ap);
+	return CLI_FAILURE;
+}
+
+int
+cli_fail_error(const struct flow_error *err)
+{
+	if (err->offset == FLOW_NO_OFFSET)
+		return cli_fail("%s", err->message);
+	return cli_fail("%s (at byte %" PRId64 ")", err->message, err->offset);
+}
+
+int
+cli_misuse(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	message(fmt, ap);
+	va_end(ap);
+	(void)fprintf(stderr, "Try '%s --help'.\n", program);
+	return CLI_MISUSE;
+}
+
+static int
+flush_stdout(void)
+{
+	if (fflush(stdout) == 0 || errno == EPIPE)
+		return CLI_OK;
+	return cli_fail("standard output: %s", strerror(errno));
+}
+
+int
+cli_version(void)
+{
+	(void)printf("%s (%s) %s, lz4 %s, zlib %s\n", program, PACKAGE_NAME, PACKAGE_VERSION,
+	    LZ4_versionString(), zlibVersion());
+	return flush_stdout();
+}
+
+int
+cli_help(const char *text)
+{
+	(void)fputs(text, stdout);
+	return flush_stdout();
+}
+
+int
+cli_write(const void *bytes, size_t len, bool *closed)
+{
+	const char *p = bytes;
+
+	while (len > 0) {
+		ssize_t n = write(STDOUT_FILENO, p, len);
+
+		if (n >= 0) {
+			p += n;
+			len -= (size_t)n;
+		} else if (errno == EPIPE) {
+			*closed = true;
+			return CLI_OK;
+		} else if (errno != EINTR) {
+			return cli_fail("standard output: %s", strerror(errno));
+		}
+	}
+	return CLI_OK;
+}
+
+bool
+cli_number(const char *option, const char *text, uint64_t lo, uint64_t hi, uint64_t *out)
+{
+	unsigned long long v;
+	char *end;
+
+	errno = 0;
+	v = strtoull(text, &end, 10);
+	if (*text < '0' || *text > '9' || *end != '\0' || errno != 0 || v < lo || v > hi) {
+		(void)cli_misuse("%s: '%s' is no number from %" PRIu64 " to %" PRIu64, option, text,
+		    lo, hi);
+		return false;
+	}
+	*out = v;
+	return true;
+}
+
+unsigned
+cli_cores(void)
+{
+	cpu_set_t set;
+
+	if (sched_getaffinity(0, sizeof(set), &set) == 0 && CPU_COUNT(&set) > 0)
+		return (unsigned)CPU_COUNT(&set);
+	return 1;
+}

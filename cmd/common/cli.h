@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/*
+ * Manners that the programs share: messages on stderr as "prog: what", help on
+ * stdout, exit statuses, and data on stdout that ends quietly when the reader
+ * has gone.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+
+enum cli_exit {
+	CLI_OK = 0,
+	CLI_FAILURE = 1,	/* something went wrong at run time */
+	CLI_MISUSE = 2,		/* the command line makes no sense */
+};
+
+/* To be called first: keeps the program's name, ignores SIGPIPE, sets the C locale's output. */
+void cli_start(const char *program);
+
+/* "prog: message" on stderr. */
+void cli_warn(const char *fmt, ...) PRINTF_LIKE(1, 2);
+
+/* As cli_warn; returns CLI_FAILURE. */
+int cli_fail(const char *fmt, ...) PRINTF_LIKE(1, 2);
+
+/* The message of a library failure, with its offset where it has one; returns CLI_FAILURE. */
+int cli_fail_error(const struct flow_error *err);
+
+/* "prog: message" and a hint at --help on stderr; returns CLI_MISUSE. */
+int cli_misuse(const char *fmt, ...) PRINTF_LIKE(1, 2);
+
+/* Prints "prog (netflow-tools) version" with the libraries' versions; returns CLI_OK or CLI_FAILURE. */
+int cli_version(void);
+
+/* Prints help to stdout; returns CLI_OK or CLI_FAILURE. */
+int cli_help(const char *text);
+
+/*
+ * Writes data to stdout.  CLI_OK, or CLI_FAILURE after a message; where the reader
+ * has gone (EPIPE) *closed becomes true without a message, and the caller stops early.
+ */
+int cli_write(const void *bytes, size_t len, bool *closed);
+
+/* An unsigned option argument in [lo, hi]; false after a message that names the option. */
+bool cli_number(const char *option, const char *text, uint64_t lo, uint64_t hi, uint64_t *out);
+
+/* How many worker threads to use where the user did not say: the cores that this process may use. */
+unsigned cli_cores(void);

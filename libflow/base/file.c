@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* How many leftovers of one name and process id to step over. */
+#define TEMPORARY_NAMES 1000
+
+char *
+file_directory(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (slash == NULL)
+		return strdup(".");
+	if (slash == path)
+		return strdup("/");
+	return strndup(path, (size_t)(slash - path));
+}
+
+/* "dir/name" -> "dir/.name.PID-N" */
+static char *
+temporary_name(const char *path, unsigned n)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash != NULL ? slash + 1 : path;
+	char *text;
+
+	if (asprintf(&text, "%.*s.%s.%ld-%u", (int)(name - path), path, name, (long)getpid(), n) < 0)
+		return NULL;
+	return text;
+}
+
+enum flow_status
+file_sink_open(struct file_sink *sink, const char *path, struct flow_error *err)
+{
+	struct file_sink s = FILE_SINK_INIT;
+	unsigned n;
+
+	for (n = 0; n < TEMPORARY_NAMES; n++) {
+		s.temporary = temporary_name(path, n);
+		if (s.temporary == NULL)
+			return flow_fail_memory(err);
+		s.fd = open(s.temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+		if (s.fd >= 0)
+			break;
+		free(s.temporary);
+		s.temporary = NULL;
+		if (errno != EEXIST)
+			break;
+	}
+	if (s.fd < 0)
+		return flow_fail_errno(err, "%s", path);
+	s.path = strdup(path);
+	if (s.path == NULL) {
+		file_sink_abort(&s);
+		return flow_fail_memory(err);
+	}
+	*sink = s;
+	return FLOW_OK;
+}
+
+void
+file_sink_abort(struct file_sink *sink)
+{
+	if (sink->fd >= 0)
+		(void)close(sink->fd);
+	if (sink->temporary != NULL)
+		(void)unlink(sink->temporary);
+	free(sink->temporary);
+	free(sink->path);
+	*sink = (struct file_sink)FILE_SINK_INIT;
+}
+
+static enum flow_status
+sync_directory(const char *path, struct flow_error *err)
+{
+	enum flow_status st = FLOW_OK;
+	char *dir = file_directory(path);
+	int fd;
+
+	if (dir == NULL)
+		return flow_fail_memory(err);
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	/* Some file systems cannot sync a directory (EINVAL): then there is nothing to do. */
+	if (fd < 0 || (fsync(fd) != 0 && errno != EINVAL))
+		st = flow_fail_errno(err, "%s", dir);
+	if (fd >= 0)
+		(void)close(fd);
+	free(dir);
+	return st;
+}
+
+static enum flow_status
+finish(struct file_sink *sink, struct flow_error *err)
+{
+	int fd = sink->fd;
+
+	/* Pipes and the like cannot be synced, but a sink is a regular file. */
+	if (fsync(fd) != 0)
+		return flow_fail_errno(err, "%s", sink->path);
+	sink->fd = -1;
+	if (close(fd) != 0)
+		return flow_fail_errno(err, "%s", sink->path);
+	return FLOW_OK;
+}
+
+enum flow_status
+file_sink_commit(struct file_sink *sink, struct flow_error *err)
+{
+	enum flow_status st = finish(sink, err);
+
+	if (st == FLOW_OK && rename(sink->temporary, sink->path) != 0)
+		st = flow_fail_errno(err, "%s", sink->path);
+	if (st == FLOW_OK) {
+		free(sink->temporary);
+		sink->temporary = NULL;
+		st = sync_directory(sink->path, err);
+	}
+	file_sink_abort(sink);
+	return st;
+}
+
+enum flow_status
+file_sink_commit_new(struct file_sink *sink, struct flow_error *err)
+{
+	enum flow_status st = finish(sink, err);
+
+	/* link() fails where the name exists, on every file system that has hard links. */
+	if (st == FLOW_OK && link(sink->temporary, sink->path) != 0)
+		st = errno == EEXIST ?
+		    flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "%s: exists already", sink->path) :
+		    flow_fail_errno(err, "%s", sink->path);
+	if (st == FLOW_OK) {
+		(void)unlink(sink->temporary);
+		free(sink->temporary);
+		sink->temporary = NULL;
+		st = sync_directory(sink->path, err);
+	}
+	file_sink_abort(sink);
+	return st;
+}
+
+enum flow_status
+file_mkdirs(const char *path, struct flow_error *err)
+{
+	enum flow_status st = FLOW_OK;
+	char *copy = strdup(path);
+	char *p;
+
+	if (copy == NULL)
+		return flow_fail_memory(err);
+	for (p = copy + 1; st == FLOW_OK && *copy != '\0'; p++) {
+		char was = *p;
+
+		if (was != '/' && was != '\0')
+			continue;
+		*p = '\0';
+		if (mkdir(copy, 0777) != 0 && errno != EEXIST)
+			st = flow_fail_errno(err, "%s", copy);
+		*p = was;
+		if (was == '\0')
+			break;
+	}
+	free(copy);
+	return st;
+}
+
+enum flow_status
+file_write_all(int fd, const void *bytes, size_t len, struct flow_error *err)
+{
+	const uint8_t *p = bytes;
+
+	while (len > 0) {
+		ssize_t n = write(fd, p, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return flow_fail_errno(err, "write");
+		p += n;
+		len -= (size_t)n;
+	}
+	return FLOW_OK;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/*
+ * Files that appear only whole: a sink is written under a temporary dot-name
+ * in the same directory, and takes its name when it is committed.
+ */
+
+#include <stddef.h>
+
+#include "base/status.h"
+
+struct file_sink {
+	int fd;			/* open for writing; -1 when closed */
+	char *path;		/* the final name; NULL once committed or aborted */
+	char *temporary;	/* the name meanwhile */
+};
+
+#define FILE_SINK_INIT { -1, NULL, NULL }
+
+/*
+ * Creates the temporary file beside `path` (the directory must exist), empty.
+ * Errors: FLOW_EIO, FLOW_ENOMEM.
+ */
+enum flow_status file_sink_open(struct file_sink *sink, const char *path,
+    struct flow_error *err) NODISCARD;
+
+/*
+ * fsync, close, rename to the final name (replacing what is there), fsync of the
+ * directory.  On failure the temporary file is removed.  The sink is closed
+ * either way.
+ */
+enum flow_status file_sink_commit(struct file_sink *sink, struct flow_error *err) NODISCARD;
+
+/* As file_sink_commit, but FLOW_EINVAL (and nothing lost or replaced) if the name is taken. */
+enum flow_status file_sink_commit_new(struct file_sink *sink, struct flow_error *err) NODISCARD;
+
+/* Closes and removes the temporary file; fine on a closed sink. */
+void file_sink_abort(struct file_sink *sink);
+
+/* Creates a directory and those above it where they are missing (mode 0777 & ~umask). */
+enum flow_status file_mkdirs(const char *path, struct flow_error *err) NODISCARD;
+
+/* The directory part of a path ("." if it has none), newly allocated; NULL when out of memory. */
+char *file_directory(const char *path);
+
+/* Writes all bytes to fd, across short writes and EINTR. */
+enum flow_status file_write_all(int fd, const void *bytes, size_t len, struct flow_error *err)
+    NODISCARD;

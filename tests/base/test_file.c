@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/file.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tap.h"
+
+static bool
+exists(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0;
+}
+
+static void
+commit_shows_the_file(const char *dir)
+{
+	struct file_sink sink = FILE_SINK_INIT;
+	struct flow_error err;
+	char path[300], temporary[300];
+	struct stat st;
+
+	(void)snprintf(path, sizeof(path), "%s/a/b/file", dir);
+	ok(file_sink_open(&sink, path, &err) == FLOW_EIO);
+	ok(strstr(err.message, path) != NULL);
+	(void)snprintf(temporary, sizeof(temporary), "%s/a/b", dir);
+	ok(file_mkdirs(temporary, &err) == FLOW_OK);
+	ok(file_mkdirs(temporary, &err) == FLOW_OK);
+
+	ok(file_sink_open(&sink, path, &err) == FLOW_OK);
+	(void)snprintf(temporary, sizeof(temporary), "%s", sink.temporary);
+	ok(file_write_all(sink.fd, "hello", 5, &err) == FLOW_OK);
+	ok(!exists(path));
+	ok(exists(temporary));
+	ok(strncmp(strrchr(temporary, '/'), "/.file.", 7) == 0);
+	ok(file_sink_commit(&sink, &err) == FLOW_OK);
+	ok(!exists(temporary));
+	ok(stat(path, &st) == 0 && st.st_size == 5);
+
+	ok(file_sink_open(&sink, path, &err) == FLOW_OK);
+	ok(file_sink_commit_new(&sink, &err) == FLOW_EINVAL);
+	ok(stat(path, &st) == 0 && st.st_size == 5);
+
+	ok(file_sink_open(&sink, path, &err) == FLOW_OK);
+	(void)snprintf(temporary, sizeof(temporary), "%s", sink.temporary);
+	file_sink_abort(&sink);
+	file_sink_abort(&sink);
+	ok(!exists(temporary));
+	ok(unlink(path) == 0);
+
+	ok(file_sink_open(&sink, path, &err) == FLOW_OK);
+	ok(file_sink_commit_new(&sink, &err) == FLOW_OK);
+	ok(exists(path));
+}
+
+static void
+full_disk_is_an_error(void)
+{
+	struct flow_error err;
+	int fd = open("/dev/full", O_WRONLY);
+
+	if (fd < 0) {
+		tap_skip("no /dev/full here");
+		return;
+	}
+	ok(file_write_all(fd, "x", 1, &err) == FLOW_EIO);
+	ok(strstr(err.message, "No space left") != NULL);
+	(void)close(fd);
+}
+
+int
+main(void)
+{
+	char dir[] = "/tmp/test_file.XXXXXX";
+	char command[64];
+	char *d;
+
+	ok(mkdtemp(dir) != NULL);
+	commit_shows_the_file(dir);
+	full_disk_is_an_error();
+	d = file_directory("x/y/z");
+	is_str(d, "x/y");
+	free(d);
+	d = file_directory("z");
+	is_str(d, ".");
+	free(d);
+	d = file_directory("/z");
+	is_str(d, "/");
+	free(d);
+	(void)snprintf(command, sizeof(command), "rm -r '%s'", dir);
+	ok(system(command) == 0);
+	return tap_done();
+}
