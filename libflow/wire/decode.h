@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/*
+ * Export datagrams -> rows: NetFlow v1, v5, v7, v8, v9, IPFIX, sFlow v4 and v5.
+ *
+ *	decoder = flow_decoder_new(&options)
+ *	flow_decoder_datagram(decoder, &datagram, builder)     any number of rows
+ *	...
+ *	flow_decoder_counts, flow_decoder_source, flow_decoder_exporters_json
+ *
+ * A decoder keeps what the protocols make a collector keep: templates, option
+ * data (sampling, names), sequence numbers, data that came before its template.
+ * All of it is bounded by flow_decoder_options.  One thread uses a decoder at a
+ * time; all datagrams of one exporter must go to the same decoder.
+ *
+ * Nothing that comes from the network is an error here: it is counted by cause
+ * (wire/count.def) and the rest of the datagram is decoded where that is sound.
+ *
+ * Rows
+ *   received   struct flow_datagram's received_ms
+ *   exporter   struct flow_datagram's exporter (sFlow: too).  Elements 130/131
+ *              and the sFlow agent address go to extra if they differ.
+ *   first/last the first of these that the record has:
+ *                ms 152/153, us 154/155 and ns 156/157 (NTP fractions), s 150/151,
+ *                158/159 (us before export), uptime 22/21 (from the header's
+ *                uptime; IPFIX: from systemInitTime 160 in the record or in
+ *                option data; signed 32-bit difference, so that wraps are
+ *                right), 258 observationTime or 322-325 or event time 323,
+ *                the header's export time, the receive time.  If one of the two
+ *                is missing it is the other.  A `last` before its `first` is
+ *                corrected: by 2^32 ms if that explains it, else last = first.
+ *                A header clock before 1990 (uptime instead of a clock) is
+ *                replaced by the receive time.
+ *   packets    2, 86, 298, 24 (else 0); bytes 1, 85, 231, 23, 352 (else 0);
+ *              both times `sampling` when a rate is known.  flows 3 or 1.
+ *   sampling   the factor, from (first found): the operator's override; the
+ *              record's own 34, 50, 305/306, 309/310 ...; the record's sampler id
+ *              48 or 302 in the option data of its domain, then of its exporter;
+ *              the interface's rate; the domain's; the exporter's; the v5 header;
+ *              the operator's default.  Absent: nobody said.
+ *   icmp_type, icmp_code   elements 32, 139, 176-179, else dst_port of an ICMP
+ *              row (dst_port itself stays as exported)
+ *   sFlow      packets 1 and bytes frame_length, both times the sampling rate;
+ *              addresses of the first IP header after Ethernet, VLAN, MPLS,
+ *              PPPoE (tunnels: the outer header, as sfcapd); first and last are
+ *              the receive time
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/status.h"
+#include "net/addr.h"
+#include "record/builder.h"
+
+struct flow_decoder;
+
+enum flow_transport {
+	FLOW_UDP,
+	FLOW_TCP,
+	FLOW_FILE,
+};
+
+struct flow_datagram {
+	const uint8_t *bytes;
+	size_t len;
+	struct addr exporter;	/* source address */
+	uint16_t port;		/* source port; 0 unknown */
+	enum flow_transport transport;
+	int64_t received_ms;	/* since 1970 UTC */
+};
+
+/* What tells two senders of one address and domain apart. */
+enum flow_scope {
+	FLOW_SCOPE_PROTOCOL,	/* IPFIX: address and port (RFC 7011 8); others: address (RFC 3954) */
+	FLOW_SCOPE_ADDRESS,	/* never the port */
+	FLOW_SCOPE_PORT,	/* always the port */
+};
+
+/* Zero in a limit means its default. */
+struct flow_decoder_options {
+	uint32_t sampling;		/* operator's rate; 0: none */
+	bool sampling_override;	/* it wins over what exporters announce */
+	bool drop_extra;		/* do not fill the column `extra` */
+	enum flow_scope scope;
+	size_t max_sources;		/* 16384 (exporter, domain) pairs; least recently used goes */
+	size_t max_templates;		/* 262144 in all */
+	size_t max_source_templates;	/* 4096 per source */
+	size_t max_held_bytes;		/* 16 MiB of data sets waiting for templates; 1 MiB per source */
+	size_t max_names;		/* 65536 names per source, 1048576 in all */
+	int64_t held_ms;		/* held data is given up after this: 1800000 */
+};
+
+/* Defaults: all zero.  NULL options: defaults.  NULL when out of memory. */
+struct flow_decoder *flow_decoder_new(const struct flow_decoder_options *options) NODISCARD;
+void flow_decoder_free(struct flow_decoder *d);
+
+/*
+ * Decodes one datagram (UDP payload, or one IPFIX message of a stream, see
+ * wire/message.h) and appends its rows to `out`, and the rows of held data that
+ * it makes decodable (with the `received` of their own datagram).  Bad input is
+ * counted, never an error; FLOW_ENOMEM or FLOW_ELIMIT from memory only.
+ */
+enum flow_status flow_decoder_datagram(struct flow_decoder *d, const struct flow_datagram *datagram,
+    struct flow_builder *out) NODISCARD;
+
+/* A TCP session (exporter, port) ended: its templates and held data are forgotten. */
+void flow_decoder_session_end(struct flow_decoder *d, const struct addr *exporter, uint16_t port);
+
+/* Gives up data that is held too long at this time (call at rotation); it is counted. */
+void flow_decoder_expire(struct flow_decoder *d, int64_t now_ms);
+
+/* Counters. */
+enum flow_count {
+#define COUNT(id, name, text) FLOW_COUNT_##id,
+#include "wire/count.def"
+#undef COUNT
+	FLOW_COUNT_COUNT
+};
+
+struct flow_counts {
+	uint64_t value[FLOW_COUNT_COUNT];
+};
+
+/* Static texts, never NULL. */
+const char *flow_count_name(enum flow_count count);
+const char *flow_count_text(enum flow_count count);
+
+/* Since flow_decoder_new; the caller subtracts to get a slot's. */
+const struct flow_counts *flow_decoder_counts(const struct flow_decoder *d);
+
+/* A source: (exporter, port if in scope, version, domain). */
+struct flow_source_info {
+	struct addr exporter;
+	uint16_t port;		/* of the last datagram */
+	uint8_t version;	/* as column export_version */
+	uint32_t domain;	/* source id, observation domain, sub-agent; v5: engine type << 8 | id */
+	uint32_t sampling;	/* the last factor used or announced; 0 unknown */
+	size_t templates;
+	size_t names;
+	int64_t first_ms, last_ms;	/* receive times */
+	uint64_t datagrams;
+	uint64_t flows;
+	uint64_t packets, bytes;	/* of its rows, scaled as they are */
+	/*
+	 * Sequence numbers.  The unit is the protocol's: v5, v7, v8 flows, v9 and
+	 * sFlow datagrams, IPFIX data records.  `lost` shrinks again when late
+	 * datagrams come.
+	 */
+	uint64_t lost, late, restarts;
+};
+
+/* Sources known now; i < flow_decoder_sources.  The order is stable between datagrams only. */
+size_t flow_decoder_sources(const struct flow_decoder *d);
+void flow_decoder_source(const struct flow_decoder *d, size_t i, struct flow_source_info *out);
+
+/*
+ * From here on "flows", "packets", "bytes", "lost" ... of sources count anew:
+ * call it when a slot begins, after flow_decoder_exporters_json of the last one.
+ */
+void flow_decoder_slot_begin(struct flow_decoder *d);
+
+/*
+ * Appends the value of flow.exporters: a JSON array with an object for each source
+ * that sent something in this slot (and is `only`, unless NULL):
+ *   {"exporter":"192.0.2.1","version":9,"domain":0,"flows":5,"packets":7,"bytes":900,
+ *    "datagrams":2,"lost":0,"late":0,"restarts":0,"sampling":100,
+ *    "samplers":{"1":{"rate":100,"name":"s1"}},
+ *    "interfaces":{"1":{"name":"Gi0/1","description":"uplink"}},
+ *    "vrfs":{"3":"red"},"applications":{"13:5":"dns"}}
+ * Empty parts are left out.
+ */
+void flow_decoder_exporters_json(const struct flow_decoder *d, const struct addr *only,
+    struct buf *out);
+
+/*
+ * A readable text of a datagram, for operators: header fields, sets, templates,
+ * records by element name.  It uses the templates that `d` knows, so call it
+ * after flow_decoder_datagram.
+ */
+void flow_datagram_dump(const struct flow_datagram *datagram, const struct flow_decoder *d,
+    struct buf *text);
