@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/*
+ * Writes a file of the flow profile (flow-file(5)).  Encoding a row group is
+ * pure work that any thread may do; appending it happens in one place:
+ *
+ *	batch --flow_group_encode--> group --flow_writer_append--> file
+ *
+ * Callers with rows in small batches use flow_writer_batch, which gathers them
+ * into groups by itself.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/status.h"
+#include "record/batch.h"
+#include "record/select.h"
+
+/* Rows of a row group, unless the caller ends one earlier. */
+#define FLOW_GROUP_ROWS ((size_t)1 << 17)
+
+enum flow_codec {
+	FLOW_CODEC_NONE,
+	FLOW_CODEC_LZ4,		/* LZ4_RAW */
+	FLOW_CODEC_GZIP,
+};
+
+struct flow_writer_options {
+	enum flow_codec codec;
+	int level;		/* 0: the codec's default; LZ4 1-12, GZIP 1-9 */
+	const char *ident;	/* flow.ident; NULL or "": none */
+	bool keep_existing;	/* closing fails with FLOW_EINVAL where the name is taken */
+};
+
+/* LZ4 at its default level, no ident, existing files are replaced. */
+#define FLOW_WRITER_OPTIONS_INIT { FLOW_CODEC_LZ4, 0, NULL, false }
+
+/* "lz4", "gzip" or "none", then ":LEVEL" (not for none), into *options; FLOW_EINVAL with a message. */
+enum flow_status flow_codec_parse(const char *text, struct flow_writer_options *options,
+    struct flow_error *err) NODISCARD;
+
+/* What rows add up to; flow.stats holds them for a file. */
+struct flow_totals {
+	uint64_t flows, packets, bytes;	/* saturating */
+	struct flow_protocol_totals {
+		uint64_t flows, packets, bytes;
+	} tcp, udp, icmp, other;
+	uint64_t rows;
+	int64_t first_ms, last_ms;		/* lowest first, highest last; only if rows > 0 */
+	int64_t received_min_ms, received_max_ms;	/* only if rows > 0 */
+};
+
+struct flow_group;
+
+/*
+ * Encodes all rows of a batch (FLAT or DICT form, at most 2^31-1 rows) as one row
+ * group.  Thread-safe.  The group is independent of the batch.
+ * Required columns that the batch lacks become 0 (flows: 1).
+ */
+enum flow_status flow_group_encode(const struct flow_batch *batch,
+    const struct flow_writer_options *options, struct flow_group **group,
+    struct flow_error *err) NODISCARD;
+
+void flow_group_free(struct flow_group *group);
+const struct flow_totals *flow_group_totals(const struct flow_group *group);
+
+struct flow_writer;
+
+/*
+ * Begins the file `path` under a temporary name beside it (base/file.h); its
+ * directory must exist.  It appears under its name, whole, when closed.
+ */
+enum flow_status flow_writer_open(const char *path, const struct flow_writer_options *options,
+    struct flow_writer **writer, struct flow_error *err) NODISCARD;
+
+/* The same into an open descriptor (a pipe will do), which stays the caller's. */
+enum flow_status flow_writer_open_fd(int fd, const struct flow_writer_options *options,
+    struct flow_writer **writer, struct flow_error *err) NODISCARD;
+
+/* Appends a row group and frees it, also on failure.  One thread at a time. */
+enum flow_status flow_writer_append(struct flow_writer *writer, struct flow_group *group,
+    struct flow_error *err) NODISCARD;
+
+/*
+ * Adds rows: those selected, or all where `sel` is NULL.  Any number of rows in any
+ * form; ADDR and MAC of batches in DICT form are kept as their texts stand.
+ */
+enum flow_status flow_writer_batch(struct flow_writer *writer, const struct flow_batch *batch,
+    const struct flow_selection *sel, struct flow_error *err) NODISCARD;
+
+/* Sequence gaps (flows or packets missed) and kernel drops, for flow.stats; they add up. */
+void flow_writer_loss(struct flow_writer *writer, uint64_t sequence_gaps, uint64_t kernel_drops);
+
+/* Sets flow.exporters (a JSON array, see flow-file(5)) or another key; the last one wins. */
+enum flow_status flow_writer_metadata(struct flow_writer *writer, const char *key,
+    const char *text, size_t len, struct flow_error *err) NODISCARD;
+
+/* Totals of what was appended so far (rows still being gathered are not in it). */
+const struct flow_totals *flow_writer_totals(const struct flow_writer *writer);
+
+/* Bytes written so far. */
+uint64_t flow_writer_bytes(const struct flow_writer *writer);
+
+/*
+ * Writes what is gathered, indexes and footer; a file is synced and takes its
+ * name.  Frees the writer, also on failure, when nothing is left of the file.
+ */
+enum flow_status flow_writer_close(struct flow_writer *writer, struct flow_error *err) NODISCARD;
+
+/* Drops the file and frees the writer; NULL is fine. */
+void flow_writer_abort(struct flow_writer *writer);
