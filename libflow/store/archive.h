@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/* Which files an archive consists of: folders, patterns and names to a list in time order. */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/status.h"
+
+struct flow_files {
+	char **path;		/* each allocated */
+	size_t count, cap;
+	char **problem;		/* messages: what could not be read, "path: what" */
+	size_t problems, problems_cap;
+};
+
+#define FLOW_FILES_INIT { NULL, 0, 0, NULL, 0, 0 }
+
+void flow_files_clear(struct flow_files *files);
+
+/*
+ * Adds what a path stands for: a file itself (whatever its name), every *.parquet file
+ * below a directory that does not begin with a dot, or what a shell pattern (glob(7))
+ * matches; "-" is kept as it is.  What does not exist or cannot be read becomes a
+ * problem, not an error.  Errors: FLOW_ENOMEM.
+ */
+enum flow_status flow_files_add(struct flow_files *files, const char *path) NODISCARD;
+
+/*
+ * Sorts into time order: by the digits YYYYMMDDhhmm[ss] in a file's name, names
+ * without them last, then by path; a path that was named twice stays once.
+ */
+void flow_files_sort(struct flow_files *files);

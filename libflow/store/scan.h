@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/*
+ * Reads many files as one stream of batches, with any number of threads.
+ *
+ *	files --plan: footers, pruning--> tasks (a row group each) --workers--> batches
+ *
+ * Opening a scan reads every footer and keeps the row groups that statistics
+ * and Bloom filters cannot rule out.  Tasks are numbered in the order of the
+ * files; each worker takes the next one, so a caller that wants the original
+ * order puts the workers' results back by flow_scan_task.
+ *
+ *	while ((st = flow_scan_next(worker, &batch, err)) == FLOW_OK) {
+ *		... choose rows by the `early` columns ...
+ *		if (none) continue;
+ *		st = flow_scan_late(worker, err);	// now the `late` columns are there too
+ *	}
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/status.h"
+#include "record/batch.h"
+#include "record/bounds.h"
+#include "record/field.h"
+
+struct flow_scan_options {
+	struct flow_fieldset early;	/* decoded for every batch */
+	struct flow_fieldset late;	/* decoded when flow_scan_late asks */
+	const struct flow_bounds *bounds;	/* borrowed until the scan is freed; may be NULL */
+	unsigned threads;		/* for reading footers; 0 is 1 */
+};
+
+/* What planning found; for --explain and for tests. */
+struct flow_scan_plan {
+	uint64_t files, files_pruned;	/* pruned: no row group is left */
+	uint64_t groups, groups_pruned_by_statistics, groups_pruned_by_bloom;
+	uint64_t rows, rows_left;
+};
+
+struct flow_scan;
+struct flow_scan_worker;
+
+/*
+ * Plans a scan of files (paths; "-" is standard input, read into memory).  A file
+ * that cannot be read does not stop the scan: flow_scan_problem tells of it.
+ * Errors: FLOW_ENOMEM.
+ */
+enum flow_status flow_scan_open(const char *const *paths, size_t count,
+    const struct flow_scan_options *options, struct flow_scan **scan,
+    struct flow_error *err) NODISCARD;
+
+/* Frees the scan; its workers are freed before. */
+void flow_scan_free(struct flow_scan *scan);
+
+const struct flow_scan_plan *flow_scan_plan(const struct flow_scan *scan);
+
+/* Tasks of the plan: flow_scan_task counts from 0 to this. */
+size_t flow_scan_tasks(const struct flow_scan *scan);
+
+/* Files that could not be planned: the i-th message ("path: what"), or NULL after the last. */
+const char *flow_scan_problem(const struct flow_scan *scan, size_t i);
+
+/* The value of flow.ident of the i-th file, or NULL; valid as long as the scan. */
+const char *flow_scan_ident(const struct flow_scan *scan, size_t file);
+
+/* A worker, to be used by one thread; NULL when out of memory. */
+struct flow_scan_worker *flow_scan_worker_new(struct flow_scan *scan);
+void flow_scan_worker_free(struct flow_scan_worker *worker);
+
+/*
+ * The next batch, at most FLOW_BATCH_ROWS rows, ADDR, MAC and TEXT in DICT form,
+ * numbers FLAT; valid until the worker's next call.  FLOW_END after the last.
+ * After an error (message "path: column: what") the rest of that row group is
+ * skipped, and the next call goes on with the next task.
+ */
+enum flow_status flow_scan_next(struct flow_scan_worker *worker, const struct flow_batch **batch,
+    struct flow_error *err) NODISCARD;
+
+/* Adds the late columns to the batch that flow_scan_next gave last. */
+enum flow_status flow_scan_late(struct flow_scan_worker *worker, struct flow_error *err) NODISCARD;
+
+/* Number of the task that the last batch came from, and of its file. */
+size_t flow_scan_task(const struct flow_scan_worker *worker);
+size_t flow_scan_file(const struct flow_scan_worker *worker);

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "store/archive.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "tap.h"
+
+static char root[] = "/tmp/test_archive.XXXXXX";
+
+static void
+touch(const char *name)
+{
+	char path[300], *dir;
+	FILE *f;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", root, name);
+	dir = file_directory(path);
+	ok(file_mkdirs(dir, NULL) == FLOW_OK);
+	free(dir);
+	f = fopen(path, "w");
+	ok(f != NULL && fclose(f) == 0);
+}
+
+static void
+path_is(const struct flow_files *files, size_t i, const char *want)
+{
+	is_str(i < files->count ? files->path[i] + strlen(root) + 1 : "(none)", want);
+}
+
+static void
+a_tree_in_time_order(void)
+{
+	struct flow_files files = FLOW_FILES_INIT;
+
+	ok(flow_files_add(&files, root) == FLOW_OK);
+	flow_files_sort(&files);
+	is_uint(files.count, 5);
+	is_uint(files.problems, 0);
+	path_is(&files, 0, "z/flowcap.202611230955.parquet");
+	path_is(&files, 1, "a/flowcap.202611231000.parquet");
+	path_is(&files, 2, "a/flowcap.20261123100030.parquet");
+	path_is(&files, 3, "a/flowcap.202611231005.parquet");
+	path_is(&files, 4, "a/other.parquet");
+	flow_files_clear(&files);
+}
+
+static void
+names_and_patterns(void)
+{
+	struct flow_files files = FLOW_FILES_INIT;
+	char text[300];
+
+	(void)snprintf(text, sizeof(text), "%s/a/flowcap.20261123100[05].parquet", root);
+	ok(flow_files_add(&files, text) == FLOW_OK);
+	(void)snprintf(text, sizeof(text), "%s/a/notes.txt", root);
+	ok(flow_files_add(&files, text) == FLOW_OK);
+	(void)snprintf(text, sizeof(text), "%s/a/flowcap.202611231000.parquet", root);
+	ok(flow_files_add(&files, text) == FLOW_OK);
+	flow_files_sort(&files);
+	is_uint(files.count, 3);
+	path_is(&files, 2, "a/notes.txt");
+	(void)snprintf(text, sizeof(text), "%s/missing", root);
+	ok(flow_files_add(&files, text) == FLOW_OK);
+	is_uint(files.problems, 1);
+	ok(files.problems == 1 && strstr(files.problem[0], "/missing: No such file") != NULL);
+	ok(flow_files_add(&files, "-") == FLOW_OK);
+	is_uint(files.count, 4);
+	flow_files_clear(&files);
+}
+
+int
+main(void)
+{
+	char command[64];
+
+	ok(mkdtemp(root) != NULL);
+	touch("a/flowcap.202611231005.parquet");
+	touch("a/flowcap.20261123100030.parquet");
+	touch("a/flowcap.202611231000.parquet");
+	touch("a/.flowcap.202611231010.parquet.1-0");
+	touch("a/.flowcap.202611231010.parquet");
+	touch("a/notes.txt");
+	touch("a/other.parquet");
+	touch("z/flowcap.202611230955.parquet");
+	touch(".hidden/flowcap.202611230950.parquet");
+	a_tree_in_time_order();
+	names_and_patterns();
+	(void)snprintf(command, sizeof(command), "rm -r '%s'", root);
+	ok(system(command) == 0);
+	return tap_done();
+}
