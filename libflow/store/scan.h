@@ -9,12 +9,15 @@
  * Opening a scan reads every footer and keeps the row groups that statistics
  * and Bloom filters cannot rule out.  Tasks are numbered in the order of the
  * files; each worker takes the next one, so a caller that wants the original
- * order puts the workers' results back by flow_scan_task.
+ * order puts the workers' results back by the tasks' numbers.
  *
- *	while ((st = flow_scan_next(worker, &batch, err)) == FLOW_OK) {
- *		... choose rows by the `early` columns ...
- *		if (none) continue;
- *		st = flow_scan_late(worker, err);	// now the `late` columns are there too
+ *	while (flow_scan_take(worker, &task)) {
+ *		while ((st = flow_scan_next(worker, &batch, err)) == FLOW_OK) {
+ *			... choose rows by the `early` columns ...
+ *			if (none) continue;
+ *			st = flow_scan_late(worker, err);	// the `late` columns are there too
+ *		}
+ *		... st is FLOW_END, or an error in this task: report it, go on ...
  *	}
  */
 
@@ -59,7 +62,7 @@ void flow_scan_free(struct flow_scan *scan);
 
 const struct flow_scan_plan *flow_scan_plan(const struct flow_scan *scan);
 
-/* Tasks of the plan: flow_scan_task counts from 0 to this. */
+/* Tasks of the plan; their numbers count from 0. */
 size_t flow_scan_tasks(const struct flow_scan *scan);
 
 /* Files that could not be planned: the i-th message ("path: what"), or NULL after the last. */
@@ -72,11 +75,13 @@ const char *flow_scan_ident(const struct flow_scan *scan, size_t file);
 struct flow_scan_worker *flow_scan_worker_new(struct flow_scan *scan);
 void flow_scan_worker_free(struct flow_scan_worker *worker);
 
+/* Takes the next task; false when there is none left. */
+bool flow_scan_take(struct flow_scan_worker *worker, size_t *task);
+
 /*
- * The next batch, at most FLOW_BATCH_ROWS rows, ADDR, MAC and TEXT in DICT form,
- * numbers FLAT; valid until the worker's next call.  FLOW_END after the last.
- * After an error (message "path: column: what") the rest of that row group is
- * skipped, and the next call goes on with the next task.
+ * The next batch of the task, at most FLOW_BATCH_ROWS rows, ADDR, MAC and TEXT in DICT
+ * form, numbers FLAT; valid until the worker's next call.  FLOW_END after the last.
+ * An error (message "path: row group: column: what") ends the task.
  */
 enum flow_status flow_scan_next(struct flow_scan_worker *worker, const struct flow_batch **batch,
     struct flow_error *err) NODISCARD;
@@ -84,6 +89,5 @@ enum flow_status flow_scan_next(struct flow_scan_worker *worker, const struct fl
 /* Adds the late columns to the batch that flow_scan_next gave last. */
 enum flow_status flow_scan_late(struct flow_scan_worker *worker, struct flow_error *err) NODISCARD;
 
-/* Number of the task that the last batch came from, and of its file. */
-size_t flow_scan_task(const struct flow_scan_worker *worker);
+/* Number of the file that the task belongs to, as in flow_scan_open's paths. */
 size_t flow_scan_file(const struct flow_scan_worker *worker);
