@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/*
+ * Aggregation: batches of flows -> groups with sums -> tables of results.
+ *
+ *	spec = flow_agg_spec_new()              what is asked: any number of questions
+ *	flow_agg_ask(spec, &ask, err)           "srcip/bytes", "src_addr/24,dst_port", ...
+ *	flow_agg_fields(spec, &set)             the columns that have to be read
+ *
+ *	agg = flow_agg_new(spec, &options)      one per worker thread, no locks
+ *	flow_agg_feed(agg, batch, sel, err)     ADDR, MAC, TEXT as dictionaries
+ *
+ *	result = flow_agg_finish(aggs, n, ...)  merges the workers, sorts
+ *	flow_agg_table(result, i, from, rows, &table, err)
+ *
+ * Sums are unsigned 64-bit and saturate: a sum that does not fit stays at
+ * UINT64_MAX, it never wraps.
+ *
+ * Order of rows: by the order's measure (descending; `first`, `last` and keys
+ * ascending), ties by the keys ascending, in which a missing value comes first,
+ * addresses compare numerically (IPv4 as ::ffff:a.b.c.d) and texts bytewise.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "record/batch.h"
+#include "record/select.h"
+#include "record/table.h"
+
+struct flow_agg_spec;
+struct flow_agg;
+struct flow_agg_result;
+
+enum flow_agg_pairing {
+	FLOW_AGG_ONE_WAY,
+	/*
+	 * A flow and its answer (ends exchanged) make one row.  The row runs as
+	 * the earlier of the two (by `first`; if equal, from the higher port,
+	 * then from the lower address); the other's counters are rev_*.
+	 */
+	FLOW_AGG_TWO_WAY,
+	/* As TWO_WAY, but a TCP or UDP row with src_port < 1024 < dst_port is turned round. */
+	FLOW_AGG_CLIENT_SERVER,
+};
+
+/* One question.  Texts may be NULL where that is said; nothing is kept. */
+struct flow_agg_ask {
+	/*
+	 * keys: KEY[,KEY...], where KEY is a column, an nfdump word, or
+	 *   ADDRESS/24, ADDRESS/24,/48   networks of that length (IPv4, IPv6)
+	 *   srcnet, dstnet               networks by the record's own mask
+	 *   first/5m, last/1h, ...       time bins, named by their start (UTC)
+	 *   service                      the lower port of the two
+	 * statistic: KEY[:p][/ORDER...] as nfdump's -s; words such as ip, port,
+	 *   as, if count a flow once under each distinct end; :p splits by protocol.
+	 * Exactly one of the two is given.
+	 */
+	const char *keys;
+	const char *statistic;
+	/* MEASURE[,MEASURE...]; NULL: first, last, duration, flows, packets, bytes, pps, bps, bpp */
+	const char *measures;
+	/* A measure, `key`, tstart or tend, -MEASURE reversed; NULL: flows for a statistic, else `key` */
+	const char *order;
+	/* Most rows; 0: all. */
+	uint64_t limit;
+	/* [MEASURE=]NUMBER: groups below it are left out (default: the order's measure); NULL: none */
+	const char *min;
+	enum flow_agg_pairing pairing;	/* with keys that hold both ends */
+};
+
+struct flow_agg_spec *flow_agg_spec_new(void) NODISCARD;
+void flow_agg_spec_free(struct flow_agg_spec *spec);
+
+/*
+ * Adds a question; one with several orders gives several tables.  FLOW_EINVAL
+ * (with a message that names the word) leaves the spec as it was.
+ */
+enum flow_status flow_agg_ask(struct flow_agg_spec *spec, const struct flow_agg_ask *ask,
+    struct flow_error *err) NODISCARD;
+
+/* Adds to *set the columns that feed will look at. */
+void flow_agg_fields(const struct flow_agg_spec *spec, struct flow_fieldset *set);
+
+/* Tables that a result will have. */
+size_t flow_agg_tables(const struct flow_agg_spec *spec);
+
+/* A worker's state; the spec outlives it.  NULL when out of memory. */
+struct flow_agg *flow_agg_new(const struct flow_agg_spec *spec) NODISCARD;
+void flow_agg_free(struct flow_agg *agg);
+
+/*
+ * Counts the selected rows (NULL: all) of a batch of at most FLOW_BATCH_ROWS
+ * rows.  After FLOW_ENOMEM the state may only be freed.
+ */
+enum flow_status flow_agg_feed(struct flow_agg *agg, const struct flow_batch *batch,
+    const struct flow_selection *sel, struct flow_error *err) NODISCARD;
+
+/* Memory held, for limits. */
+size_t flow_agg_bytes(const struct flow_agg *agg);
+
+/*
+ * Merges n workers' states (n > 0) with up to that many threads.  The states are
+ * emptied and may only be freed.  The spec outlives the result.
+ */
+enum flow_status flow_agg_finish(struct flow_agg *const *agg, size_t n,
+    struct flow_agg_result **result, struct flow_error *err) NODISCARD;
+void flow_agg_result_free(struct flow_agg_result *result);
+
+/* Rows of table `table`, after limit and min. */
+uint64_t flow_agg_rows(const struct flow_agg_result *result, size_t table);
+
+/*
+ * Rows [from, from + rows) of a table (fewer at the end), with columns even if
+ * there are no rows, and the totals of all selected flows as notes: flows,
+ * packets, bytes, first, last.  The caller frees it.
+ */
+enum flow_status flow_agg_table(struct flow_agg_result *result, size_t table, uint64_t from,
+    size_t rows, struct flow_table **out, struct flow_error *err) NODISCARD;

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/*
+ * Prints tables of results (record/table.h) into a buffer.
+ *
+ *	p = flow_table_printer_new("csv", &options, err)
+ *	for each table:  begin(first slice), rows(each slice), end(last slice)
+ *	flow_table_printer_finish
+ *
+ * Formats: text (for people), csv (RFC 4180, a header row; tables are parted
+ * by an empty line), json (one array of {"title", "rows", "totals"}), ndjson
+ * (an object a row, with "table" when there are several), markdown.
+ */
+
+#include "base/buf.h"
+#include "base/status.h"
+#include "record/table.h"
+
+struct flow_table_printer;
+
+struct flow_table_printer_options {
+	bool plain_numbers;	/* text: no scaling by k, M, G */
+	bool quiet;		/* text, markdown: no title, no totals */
+	unsigned width;		/* text: columns of the terminal; 0: unlimited */
+};
+
+/* FLOW_EINVAL if there is no such format. */
+enum flow_status flow_table_printer_new(const char *format,
+    const struct flow_table_printer_options *options, struct flow_table_printer **out,
+    struct flow_error *err) NODISCARD;
+void flow_table_printer_free(struct flow_table_printer *p);
+
+void flow_table_printer_begin(struct flow_table_printer *p, const struct flow_table *t,
+    struct buf *out);
+void flow_table_printer_rows(struct flow_table_printer *p, const struct flow_table *t,
+    struct buf *out);
+void flow_table_printer_end(struct flow_table_printer *p, const struct flow_table *t,
+    struct buf *out);
+
+/* What ends the whole output (a closing bracket). */
+void flow_table_printer_finish(struct flow_table_printer *p, struct buf *out);
