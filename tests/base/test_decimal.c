@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/decimal.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "tap.h"
+
+/* printf is the oracle. */
+static bool
+same(uint64_t v)
+{
+	char got[DECIMAL_ROOM + 1], want[32];
+
+	got[decimal_u64(v, got)] = '\0';
+	(void)snprintf(want, sizeof(want), "%" PRIu64, v);
+	if (strcmp(got, want) == 0)
+		return true;
+	is_str(got, want);
+	return false;
+}
+
+static void
+test_edges(void)
+{
+	uint64_t v, power = 1;
+	bool good = true;
+	int i;
+
+	for (v = 0; v < 200000; v++)
+		good = good && same(v);
+	for (i = 0; i < 20; i++, power *= 10) {
+		good = good && same(power - 1) && same(power) && same(power + 1);
+		good = good && same(power * 9) && same(power / 3 * 2 + 7);
+	}
+	good = good && same(UINT64_MAX) && same(UINT64_MAX - 1) && same(UINT32_MAX);
+	good = good && same(99999999) && same(100000000) && same(UINT64_C(9999999999999999));
+	ok(good);
+}
+
+static void
+test_fixed_and_signed(void)
+{
+	char out[DECIMAL_ROOM + 1];
+
+	decimal_fixed8(12, out);
+	is_mem(out, 8, "00000012", 8);
+	decimal_2(7, out);
+	is_mem(out, 2, "07", 2);
+	out[decimal_i64(INT64_MIN, out)] = '\0';
+	is_str(out, "-9223372036854775808");
+	out[decimal_i64(-1, out)] = '\0';
+	is_str(out, "-1");
+	out[decimal_i64(INT64_MAX, out)] = '\0';
+	is_str(out, "9223372036854775807");
+}
+
+int
+main(void)
+{
+	test_edges();
+	test_fixed_and_signed();
+	return tap_done();
+}
