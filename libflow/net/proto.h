@@ -2,8 +2,9 @@
 #pragma once
 
 /*
- * IP protocol numbers and TCP flags as words.  The names are those of the IANA
- * registry "Assigned Internet Protocol Numbers", in upper case.
+ * IP protocol numbers and TCP flags as words.  Names are the keywords of IANA's
+ * registry "Assigned Internet Protocol Numbers", or the short forms of them
+ * that nfdump's users know, so that none has more than five letters.
  */
 
 #include <stdbool.h>
@@ -16,8 +17,8 @@
 #define PROTO_ICMP6 58
 #define PROTO_SCTP 132
 
-/* Longest name. */
-#define PROTO_TEXT_MAX 15
+/* Room for a name or number. */
+#define PROTO_TEXT_MAX 8
 
 /* "TCP"; NULL where the number has no name.  Static storage. */
 const char *proto_name(uint8_t proto);
@@ -26,8 +27,8 @@ const char *proto_name(uint8_t proto);
 size_t proto_format(uint8_t proto, char *out);
 
 /*
- * Reads a name in any case (also the usual other spellings: icmp6, ipv6-icmp,
- * ipip, ospf, ...) or a decimal number up to 255; false, and *out untouched,
+ * Reads a name in any case (also IANA's keyword and other usual spellings:
+ * icmp6, icmpv6, ipv6-icmp) or a decimal number up to 255; false, and *out untouched,
  * if it is none.
  */
 bool proto_parse(const char *text, size_t len, uint8_t *out);

@@ -47,17 +47,19 @@ int64_t stamp_from_civil(const struct stamp_civil *civil, enum stamp_zone zone);
 #define STAMP_TEXT_MAX 40
 
 /*
- * What formatting remembers from one call to the next: the second last
- * printed.  Zero-initialised, one per thread and zone; never shared.
+ * What formatting remembers from one call to the next: the last day and the
+ * offset from UTC around the last instant.  Zero-initialised, one per thread
+ * and zone; never shared.
  */
 struct stamp_cache {
-	bool used;
-	bool iso_used;
-	int64_t second;		/* of `text` */
-	int64_t iso_minute;	/* of `iso` */
-	uint8_t len;
-	char text[STAMP_TEXT_MAX];
-	char iso[24];
+	bool day_known;
+	bool offset_known;
+	uint8_t date_len;
+	char date[24];		/* "2026-11-23" */
+	int64_t day_ms;		/* when that day begins, in the zone's own count */
+	int64_t offset_ms;	/* valid in [offset_from_ms, offset_to_ms) */
+	int64_t offset_from_ms;
+	int64_t offset_to_ms;
 };
 
 /*
