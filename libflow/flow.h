@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/* All of libflow that programs use; they include this and the small tools of base, net and time. */
+
+#include "base/status.h"
+#include "record/batch.h"
+#include "record/bounds.h"
+#include "record/builder.h"
+#include "record/dictify.h"
+#include "record/field.h"
+#include "record/select.h"
+#include "store/archive.h"
+#include "store/scan.h"
+#include "store/writer.h"
