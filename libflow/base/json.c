@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/json.h"
+
+#include <string.h>
+
+/* Deepest nesting that is stepped over. */
+#define DEPTH_MAX 32
+
+/* Length of the valid UTF-8 sequence at p, 0 if there is none (RFC 3629). */
+static size_t
+utf8_length(const uint8_t *p, size_t left)
+{
+	static const struct { uint8_t mask, lead, len; uint32_t min; } kind[] = {
+		{ 0x80, 0x00, 1, 0 }, { 0xe0, 0xc0, 2, 0x80 },
+		{ 0xf0, 0xe0, 3, 0x800 }, { 0xf8, 0xf0, 4, 0x10000 },
+	};
+	size_t k, i;
+
+	for (k = 0; k < sizeof(kind) / sizeof(kind[0]); k++) {
+		uint32_t c = (uint32_t)(p[0] & ~kind[k].mask & 0xff);
+
+		if ((p[0] & kind[k].mask) != kind[k].lead)
+			continue;
+		if (kind[k].len > left)
+			return 0;
+		for (i = 1; i < kind[k].len; i++) {
+			if ((p[i] & 0xc0) != 0x80)
+				return 0;
+			c = c << 6 | (p[i] & 0x3f);
+		}
+		return c >= kind[k].min && c <= 0x10ffff && (c < 0xd800 || c > 0xdfff) ?
+		    kind[k].len : 0;
+	}
+	return 0;
+}
+
+void
+json_append_string(struct buf *out, const char *text, size_t len)
+{
+	const uint8_t *p = (const uint8_t *)text;
+	size_t i = 0, n;
+
+	buf_append_u8(out, '"');
+	while (i < len) {
+		if (p[i] == '"' || p[i] == '\\') {
+			buf_append_u8(out, '\\');
+			buf_append_u8(out, p[i++]);
+		} else if (p[i] < 0x20) {
+			buf_printf(out, "\\u%04x", p[i++]);
+		} else if ((n = utf8_length(p + i, len - i)) != 0) {
+			buf_append(out, p + i, n);
+			i += n;
+		} else {
+			buf_append_text(out, "\xef\xbf\xbd");
+			i++;
+		}
+	}
+	buf_append_u8(out, '"');
+}
+
+struct scan {
+	const char *p, *end;
+};
+
+static void
+skip_blanks(struct scan *s)
+{
+	while (s->p < s->end && (*s->p == ' ' || *s->p == '\t' || *s->p == '\n' || *s->p == '\r'))
+		s->p++;
+}
+
+static bool
+take(struct scan *s, char c)
+{
+	skip_blanks(s);
+	if (s->p == s->end || *s->p != c)
+		return false;
+	s->p++;
+	return true;
+}
+
+/* A string with its quotes. */
+static bool
+skip_string(struct scan *s)
+{
+	if (!take(s, '"'))
+		return false;
+	while (s->p < s->end && *s->p != '"')
+		s->p += *s->p == '\\' && s->end - s->p > 1 ? 2 : 1;
+	if (s->p >= s->end)
+		return false;
+	s->p++;
+	return true;
+}
+
+/* Numbers and words: up to what ends them. */
+static bool
+skip_word(struct scan *s)
+{
+	const char *begin = s->p;
+
+	while (s->p < s->end && memchr(",]} \t\r\n", *s->p, 7) == NULL)
+		s->p++;
+	return s->p > begin;
+}
+
+/* Objects and arrays by counting brackets, which is enough for text of our own making. */
+static bool
+skip_value(struct scan *s)
+{
+	unsigned depth = 0;
+
+	do {
+		skip_blanks(s);
+		if (s->p == s->end)
+			return false;
+		if (*s->p == '{' || *s->p == '[') {
+			if (++depth > DEPTH_MAX)
+				return false;
+			s->p++;
+		} else if (*s->p == '}' || *s->p == ']') {
+			if (depth == 0)
+				return false;
+			depth--;
+			s->p++;
+		} else if (*s->p == '"') {
+			if (!skip_string(s))
+				return false;
+		} else if ((*s->p == ',' || *s->p == ':') && depth > 0) {
+			s->p++;
+		} else if (!skip_word(s)) {
+			return false;
+		}
+	} while (depth > 0);
+	return true;
+}
+
+static bool
+find_member(struct scan *s, const char *key, size_t key_len, struct json_slice *out)
+{
+	if (!take(s, '{') || take(s, '}'))
+		return false;
+	do {
+		const char *name, *name_end;
+
+		skip_blanks(s);
+		name = s->p + 1;
+		if (!skip_string(s))
+			return false;
+		name_end = s->p - 1;
+		if (!take(s, ':'))
+			return false;
+		skip_blanks(s);
+		out->p = s->p;
+		if (!skip_value(s))
+			return false;
+		out->len = (size_t)(s->p - out->p);
+		if ((size_t)(name_end - name) == key_len && memcmp(name, key, key_len) == 0)
+			return true;
+	} while (take(s, ','));
+	return false;
+}
+
+bool
+json_find(const char *text, size_t len, const char *path, struct json_slice *out)
+{
+	struct json_slice at = { text, len };
+
+	while (*path != '\0') {
+		size_t key_len = strcspn(path, ".");
+		struct scan s = { at.p, at.p + at.len };
+
+		if (!find_member(&s, path, key_len, &at))
+			return false;
+		path += key_len + (path[key_len] == '.');
+	}
+	*out = at;
+	return true;
+}
+
+bool
+json_find_uint(const char *text, size_t len, const char *path, uint64_t *out)
+{
+	struct json_slice at;
+	uint64_t v = 0;
+	size_t i;
+
+	if (!json_find(text, len, path, &at) || at.len == 0)
+		return false;
+	for (i = 0; i < at.len; i++) {
+		unsigned digit = (unsigned)(at.p[i] - '0');
+
+		if (digit > 9 || v > (UINT64_MAX - digit) / 10)
+			return false;
+		v = v * 10 + digit;
+	}
+	*out = v;
+	return true;
+}
