@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/*
+ * Rows -> export datagrams: NetFlow v5, v9 and IPFIX, as one exporter would send
+ * them.  The reverse of wire/decode.h.
+ *
+ *	encoder = flow_encoder_new(&options)
+ *	flow_encoder_batch(encoder, batch, 0, batch->rows, &datagrams)   full datagrams so far
+ *	... send or write datagrams.item[i], flow_datagrams_clear ...
+ *	flow_encoder_flush(encoder, now_ms, &datagrams)                  what is left
+ *
+ * Time       A datagram is exported at the `received` of its last row; callers give
+ *            rows in that order.  v9 headers know whole seconds only, so the header's
+ *            uptime is that of the begun second: `first` and `last` keep their
+ *            milliseconds.
+ * Templates  One for IPv4 rows, one for IPv6 rows, of the same 21 elements, sent in a
+ *            datagram of their own (with option data where sampling is announced) at
+ *            the beginning and every 1000 datagrams or 60 s.
+ * Sequence   v5 flows, v9 datagrams, IPFIX data records (option records too).
+ * Absent     Values that a row lacks are sent as 0.  v5 has no IPv6: such rows are
+ *            skipped and counted; an AS above 65535 becomes 23456 (RFC 6793).
+ * Sampling   Counters are divided by the announced rate.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/status.h"
+#include "record/batch.h"
+
+struct flow_encoder_options {
+	uint8_t version;	/* 5, 9 or 10 (IPFIX) */
+	uint32_t domain;	/* source id, observation domain; v5: engine type << 8 | id */
+	uint32_t sampling;	/* announced rate; 0 or 1: none (v5: at most 16383) */
+	size_t max_bytes;	/* of a v9 or IPFIX datagram, 512 .. 65487; 0: 1400 */
+};
+
+/* Datagrams, one behind the other in `bytes`. */
+struct flow_datagrams {
+	struct buf bytes;
+	struct flow_datagram_span {
+		size_t offset, len;
+		int64_t time_ms;	/* when it is exported */
+		uint32_t rows;		/* flows in it */
+	} *item;
+	size_t count, cap;
+};
+
+#define FLOW_DATAGRAMS_INIT { BUF_INIT, NULL, 0, 0 }
+
+void flow_datagrams_release(struct flow_datagrams *d);
+/* Forgets the datagrams, keeps the memory. */
+void flow_datagrams_clear(struct flow_datagrams *d);
+
+struct flow_encoder;
+
+/* NULL when out of memory or for options out of range. */
+struct flow_encoder *flow_encoder_new(const struct flow_encoder_options *options) NODISCARD;
+void flow_encoder_free(struct flow_encoder *e);
+
+/*
+ * Encodes rows [from, from + rows) of a batch (addresses FLAT or DICT) and appends
+ * the datagrams that are full; the rest waits.  FLOW_ENOMEM loses the rows of this call.
+ */
+enum flow_status flow_encoder_batch(struct flow_encoder *e, const struct flow_batch *batch,
+    size_t from, size_t rows, struct flow_datagrams *out) NODISCARD;
+
+/* Appends a datagram of the rows that wait, exported now (or at its last row's time if later). */
+enum flow_status flow_encoder_flush(struct flow_encoder *e, int64_t now_ms,
+    struct flow_datagrams *out) NODISCARD;
+
+/* Rows that the version cannot express, skipped since flow_encoder_new. */
+uint64_t flow_encoder_skipped(const struct flow_encoder *e);
