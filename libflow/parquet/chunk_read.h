@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/*
+ * Decodes one column chunk from its first row to its last, some rows at a time.
+ * Skipping steps over whole pages without decompressing them.
+ */
+
+#include "base/status.h"
+#include "parquet/file_read.h"
+#include "parquet/schema.h"
+
+struct pq_chunk_reader;
+
+/* NULL when out of memory.  A reader may be used for one chunk after the other; it keeps its memory. */
+struct pq_chunk_reader *pq_chunk_reader_new(void);
+void pq_chunk_reader_free(struct pq_chunk_reader *reader);
+
+/*
+ * Begins with a chunk.  `width` is what numbers are wanted as: 1, 2, 4 or 8 bytes; BYTE_ARRAY
+ * columns take 0.  Timestamps of any unit (and INT96) become milliseconds, width 8.
+ * FLOW_EUNSUPPORTED for codecs, encodings and types that are not read, by name.
+ */
+enum flow_status pq_chunk_reader_open(struct pq_chunk_reader *reader, const struct pq_file *file,
+    size_t group, size_t column, unsigned width, struct flow_error *err) NODISCARD;
+
+/*
+ * The next `rows` rows (no more than are left).  Exactly one of numbers and codes is
+ * wanted, by the column's type.  Null rows are 0 in the array; `valid` gets their
+ * bitmap from bit 0 on (BITMAP_WORDS(rows) words) and *has_nulls says whether it matters.
+ * A number that `width` cannot hold is FLOW_EFORMAT.
+ */
+enum flow_status pq_chunk_reader_numbers(struct pq_chunk_reader *reader, size_t rows, void *numbers,
+    uint64_t *valid, bool *has_nulls, struct flow_error *err) NODISCARD;
+enum flow_status pq_chunk_reader_codes(struct pq_chunk_reader *reader, size_t rows, uint32_t *codes,
+    uint64_t *valid, bool *has_nulls, struct flow_error *err) NODISCARD;
+
+/* Steps over the next `rows` rows. */
+enum flow_status pq_chunk_reader_skip(struct pq_chunk_reader *reader, size_t rows,
+    struct flow_error *err) NODISCARD;
+
+/*
+ * The texts that codes read so far refer to.  Grows (never changes) as pages without a
+ * dictionary are read; valid until the next call that reads or opens.
+ */
+const struct pq_text *pq_chunk_reader_texts(const struct pq_chunk_reader *reader, uint32_t *count);

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/*
+ * Encodes one column chunk: dictionary page, data pages, and what the footer
+ * says of them.  Pure work on its arguments, for any thread; nothing in the
+ * result depends on where in the file it will stand.
+ *
+ * The smallest of RLE_DICTIONARY, DELTA_BINARY_PACKED (integers) and PLAIN is
+ * chosen from the values, then the pages are compressed unless that saves less
+ * than a twentieth.
+ */
+
+#include "base/buf.h"
+#include "base/status.h"
+#include "parquet/schema.h"
+
+/* Values of one column, row-aligned; null rows hold any value. */
+struct pq_values {
+	size_t rows;
+	const uint64_t *valid;		/* bitmap; NULL: no nulls */
+	bool all_null;			/* then nothing else is looked at */
+	/* INT32, INT64: arrays of 1, 2, 4 or 8 bytes a value, zero-extended (8: as is). */
+	unsigned width;
+	const void *numbers;
+	/* BYTE_ARRAY: a code a row into texts (which need not be distinct or all used). */
+	const uint32_t *codes;
+	const struct pq_text *texts;
+	uint32_t text_count;
+};
+
+struct pq_encode_options {
+	enum pq_codec codec;	/* PQ_UNCOMPRESSED, PQ_LZ4_RAW or PQ_GZIP */
+	int level;		/* 0: default */
+};
+
+struct pq_chunk;
+
+/* A required column with nulls is FLOW_EINVAL. */
+enum flow_status pq_chunk_encode(const struct pq_column *column, const struct pq_values *values,
+    const struct pq_encode_options *options, struct pq_chunk **chunk,
+    struct flow_error *err) NODISCARD;
+void pq_chunk_free(struct pq_chunk *chunk);
+
+/* Bytes of its pages in the file. */
+size_t pq_chunk_bytes(const struct pq_chunk *chunk);

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/*
+ * A Parquet file's footer, and what it says of row groups and chunks.  Every
+ * length, count and offset has been checked against the file's size before it
+ * is believed.  Read-only after opening: threads may share it.
+ */
+
+#include "base/status.h"
+#include "parquet/schema.h"
+
+struct pq_file;
+
+/*
+ * Reads the footer of an open file (by pread; fd stays the caller's and open
+ * as long as the pq_file).  Errors: FLOW_EFORMAT (not Parquet, or malformed),
+ * FLOW_EUNSUPPORTED (nested columns, encryption), FLOW_EIO, FLOW_ENOMEM, FLOW_ELIMIT.
+ */
+enum flow_status pq_file_open(int fd, struct pq_file **file, struct flow_error *err) NODISCARD;
+
+/* The same for bytes in memory, borrowed. */
+enum flow_status pq_file_open_memory(const void *bytes, size_t len, struct pq_file **file,
+    struct flow_error *err) NODISCARD;
+void pq_file_close(struct pq_file *file);
+
+size_t pq_file_columns(const struct pq_file *file);
+/* Valid as long as the file. */
+const struct pq_column *pq_file_column(const struct pq_file *file, size_t column);
+
+uint64_t pq_file_rows(const struct pq_file *file);
+size_t pq_file_groups(const struct pq_file *file);
+uint64_t pq_file_group_rows(const struct pq_file *file, size_t group);
+uint64_t pq_file_bytes(const struct pq_file *file);
+
+/* NULL if there is none; not NUL-terminated. */
+const char *pq_file_created_by(const struct pq_file *file, size_t *len);
+const char *pq_file_key_value(const struct pq_file *file, const char *key, size_t *len);
+
+/* Bounds of the values of a chunk (or page) that are not null. */
+struct pq_bounds {
+	bool has_bounds;	/* else nothing is known */
+	bool has_null_count;
+	uint64_t null_count;
+	/* Integers: as numbers, sign- or zero-extended by logical type; timestamps in ms (floor, ceiling). */
+	int64_t min, max;	/* PQ_UINT_64: the same bits, compare as uint64_t */
+	struct pq_text min_text, max_text;	/* BYTE_ARRAY: perhaps cut, still bounds */
+};
+
+/* Statistics of a chunk; texts are valid as long as the file. */
+void pq_file_bounds(const struct pq_file *file, size_t group, size_t column,
+    struct pq_bounds *bounds);
+
+/* A chunk's Bloom filter. */
+struct pq_bloom;
+
+/* Reads it; *bloom is NULL where the chunk has none.  FLOW_EFORMAT, FLOW_EIO, FLOW_ENOMEM. */
+enum flow_status pq_bloom_read(const struct pq_file *file, size_t group, size_t column,
+    struct pq_bloom **bloom, struct flow_error *err) NODISCARD;
+void pq_bloom_free(struct pq_bloom *bloom);
+/* False: no row of the chunk has that text. */
+bool pq_bloom_may_hold(const struct pq_bloom *bloom, const void *bytes, size_t len);
+
+/*
+ * Pages of a chunk, from the offset index; 0 where there is none.  Page i begins at
+ * row pq_page_row(i) and *bounds (from the column index) holds for it.
+ */
+struct pq_pages;
+enum flow_status pq_pages_read(const struct pq_file *file, size_t group, size_t column,
+    struct pq_pages **pages, struct flow_error *err) NODISCARD;
+void pq_pages_free(struct pq_pages *pages);
+size_t pq_pages_count(const struct pq_pages *pages);
+uint64_t pq_pages_first_row(const struct pq_pages *pages, size_t page);
+void pq_pages_bounds(const struct pq_pages *pages, size_t page, struct pq_bounds *bounds);

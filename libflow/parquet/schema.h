@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/*
+ * Types of flat Parquet columns, as parquet.thrift names them, and the words
+ * that writer and reader share.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* enum Type of parquet.thrift. */
+enum pq_physical {
+	PQ_BOOLEAN = 0,
+	PQ_INT32 = 1,
+	PQ_INT64 = 2,
+	PQ_INT96 = 3,
+	PQ_FLOAT = 4,
+	PQ_DOUBLE = 5,
+	PQ_BYTE_ARRAY = 6,
+	PQ_FIXED_LEN_BYTE_ARRAY = 7,
+};
+
+/* What the values mean; LogicalType and ConvertedType both reduce to these. */
+enum pq_logical {
+	PQ_NONE,
+	PQ_STRING,
+	PQ_INT_8, PQ_INT_16, PQ_INT_32, PQ_INT_64,
+	PQ_UINT_8, PQ_UINT_16, PQ_UINT_32, PQ_UINT_64,
+	PQ_TIMESTAMP_MILLIS, PQ_TIMESTAMP_MICROS, PQ_TIMESTAMP_NANOS,
+	PQ_DECIMAL,
+	PQ_OTHER,		/* anything else: read as PQ_NONE or refused */
+};
+
+/* enum CompressionCodec. */
+enum pq_codec {
+	PQ_UNCOMPRESSED = 0,
+	PQ_SNAPPY = 1,
+	PQ_GZIP = 2,
+	PQ_LZO = 3,
+	PQ_BROTLI = 4,
+	PQ_LZ4 = 5,		/* the deprecated, Hadoop-framed one */
+	PQ_ZSTD = 6,
+	PQ_LZ4_RAW = 7,
+};
+
+struct pq_column {
+	const char *name;	/* borrowed */
+	enum pq_physical physical;
+	enum pq_logical logical;
+	bool required;
+	bool bloom;		/* write a Bloom filter (BYTE_ARRAY only) */
+};
+
+struct pq_text {
+	const char *p;		/* not NUL-terminated */
+	uint32_t len;
+};
+
+/* "SNAPPY", ...; "codec 42" is not its business: NULL for an unknown number. */
+const char *pq_codec_name(int codec);
