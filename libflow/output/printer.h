@@ -23,7 +23,8 @@
  *	fmt:FORMAT		nfdump's % tokens, other text as it is
  *	null			nothing
  *
- * COL is a column's name (record/field.def) or one of nfdump's % tokens.
+ * COL is a column's name (record/field.def), one of duration (seconds), pps,
+ * bps and bpp, or the one of nfdump's % tokens that stands for any of these.
  * An absent value is empty in CSV, left out of JSON and raw, and 0 or blank
  * in what people read, as in nfdump.
  */
@@ -48,6 +49,7 @@ struct flow_printer_options {
 	bool full_ipv6;		/* IPv6 for people uncut, columns wide enough for it */
 	bool quiet;		/* no header, in csv neither */
 	enum stamp_zone zone;	/* of times for people; csv and json are UTC */
+	const char *ident;	/* what %idt prints; NULL: none.  Copied */
 };
 
 /*

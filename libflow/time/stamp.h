@@ -44,7 +44,7 @@ void stamp_civil(int64_t ms, enum stamp_zone zone, struct stamp_civil *out);
 int64_t stamp_from_civil(const struct stamp_civil *civil, enum stamp_zone zone);
 
 /* Longest text of any stamp_format_ function; they write no NUL and return the length. */
-#define STAMP_TEXT_MAX 40
+#define STAMP_TEXT_MAX 32
 
 /*
  * What formatting remembers from one call to the next: the last day and the

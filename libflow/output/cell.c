@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "output/cell.h"
+
+#include <string.h>
+
+#include "base/attr.h"
+#include "base/decimal.h"
+#include "net/proto.h"
+#include "output/escape.h"
+
+void
+column_nulls(const struct flow_column *in, const struct chunk *chunk, struct cells *out,
+    uint32_t len)
+{
+	if (in->valid == NULL)
+		return;
+	for (size_t i = 0; i < chunk->n; i++)
+		if (!bitmap_get(in->valid, chunk->row[i]))
+			out->len[i] = len;
+}
+
+/* Every row without a value; the cells need not be read. */
+static bool
+all_null(const struct column *c, struct cells *out, const struct chunk *chunk)
+{
+	out->copy = 16;
+	for (size_t i = 0; i < chunk->n; i++)
+		out->len[i] = c->null_len;
+	return true;
+}
+
+#define NUMBER_CELLS(name, type, format, copied)                                                \
+	static bool name(const struct column *c, struct column_state *s, const struct chunk *k) \
+	{                                                                                       \
+		const struct flow_column *in = &k->batch->column[c->field];                     \
+		const type *v = in->values;                                                     \
+                                                                                                \
+		if (in->form != FLOW_FORM_FLAT)                                                 \
+			return all_null(c, &s->cells, k);                                       \
+		s->cells.copy = copied;                                                         \
+		for (size_t i = 0; i < k->n; i++)                                               \
+			s->cells.len[i] = (uint32_t)format(v[k->row[i]], s->cells.text +        \
+			    i * s->cells.stride);                                               \
+		column_nulls(in, k, &s->cells, c->null_len);                                    \
+		return true;                                                                    \
+	}
+
+NUMBER_CELLS(u8_cells, uint8_t, decimal_below8, 16)
+NUMBER_CELLS(u16_cells, uint16_t, decimal_below8, 16)
+NUMBER_CELLS(u32_cells, uint32_t, decimal_u64, 16)
+NUMBER_CELLS(u64_cells, uint64_t, decimal_u64, 32)
+NUMBER_CELLS(i64_any_cells, int64_t, decimal_i64, 32)
+#undef NUMBER_CELLS
+
+/* Counters are rarely of nine digits: where none in the chunk is, copy less. */
+static bool
+i64_cells(const struct column *c, struct column_state *s, const struct chunk *k)
+{
+	const struct flow_column *in = &k->batch->column[c->field];
+	const int64_t *v = in->values;
+	uint64_t all = 0;
+
+	if (in->form != FLOW_FORM_FLAT)
+		return all_null(c, &s->cells, k);
+	for (size_t i = 0; i < k->n; i++)
+		all |= (uint64_t)v[k->row[i]];
+	if (all >= UINT64_C(1) << 26)
+		return i64_any_cells(c, s, k);
+	s->cells.copy = 16;
+	for (size_t i = 0; i < k->n; i++)
+		s->cells.len[i] = (uint32_t)decimal_below8((uint32_t)v[k->row[i]],
+		    s->cells.text + i * s->cells.stride);
+	column_nulls(in, k, &s->cells, c->null_len);
+	return true;
+}
+
+static bool
+time_cells(const struct column *c, struct column_state *s, const struct chunk *k)
+{
+	const struct flow_column *in = &k->batch->column[c->field];
+	const int64_t *v = in->values;
+
+	if (in->form != FLOW_FORM_FLAT)
+		return all_null(c, &s->cells, k);
+	s->cells.copy = 32;
+	for (size_t i = 0; i < k->n; i++)
+		s->cells.len[i] = (uint32_t)stamp_format_iso(&s->stamp, v[k->row[i]],
+		    s->cells.text + i * s->cells.stride);
+	column_nulls(in, k, &s->cells, c->null_len);
+	return true;
+}
+
+static bool
+raw_time_cells(const struct column *c, struct column_state *s, const struct chunk *k)
+{
+	const struct flow_column *in = &k->batch->column[c->field];
+	const int64_t *v = in->values;
+
+	if (in->form != FLOW_FORM_FLAT)
+		return all_null(c, &s->cells, k);
+	s->cells.copy = 32;
+	for (size_t i = 0; i < k->n; i++)
+		s->cells.len[i] = (uint32_t)stamp_format_text(&s->stamp, v[k->row[i]], c->zone,
+		    s->cells.text + i * s->cells.stride);
+	column_nulls(in, k, &s->cells, c->null_len);
+	return true;
+}
+
+static bool
+text_cells(const struct column *c, struct column_state *s, const struct chunk *k)
+{
+	const struct flow_column *in = &k->batch->column[c->field];
+
+	if (in->form != FLOW_FORM_DICT || in->dict->count == 0)
+		return all_null(c, &s->cells, k);
+	if (!text_cache_cells(c, s, k))
+		return false;
+	column_nulls(in, k, &s->cells, c->null_len);
+	return true;
+}
+
+static size_t
+csv_text(const struct column *c, const struct flow_text *text, char *out)
+{
+	UNUSED(c);
+	return escape_csv(text->p, text->len, out);
+}
+
+static size_t
+json_text(const struct column *c, const struct flow_text *text, char *out)
+{
+	UNUSED(c);
+	return escape_json(text->p, text->len, out);
+}
+
+static size_t
+json_object_text(const struct column *c, const struct flow_text *text, char *out)
+{
+	UNUSED(c);
+	return escape_json_object(text->p, text->len, out);
+}
+
+static size_t
+raw_text(const struct column *c, const struct flow_text *text, char *out)
+{
+	UNUSED(c);
+	return escape_plain(text->p, text->len, out);
+}
+
+/* "6 (TCP)" */
+static bool
+raw_proto_cells(const struct column *c, struct column_state *s, const struct chunk *k)
+{
+	const uint8_t *v = k->batch->column[c->field].values;
+
+	if (!u8_cells(c, s, k) || v == NULL)
+		return true;
+	for (size_t i = 0; i < k->n; i++) {
+		const char *name = proto_name(v[k->row[i]]);
+		char *at = s->cells.text + i * s->cells.stride;
+		uint32_t len = s->cells.len[i];
+		size_t name_len;
+
+		if (name == NULL || len == c->null_len)
+			continue;
+		name_len = strlen(name);
+		memcpy(at + len, " (", 2);
+		memcpy(at + len + 2, name, name_len);
+		at[len + 2 + name_len] = ')';
+		s->cells.len[i] = len + 3 + (uint32_t)name_len;
+	}
+	return true;
+}
+
+/* "...AP.SF (27)" */
+static bool
+raw_flags_cells(const struct column *c, struct column_state *s, const struct chunk *k)
+{
+	const struct flow_column *in = &k->batch->column[c->field];
+	const uint16_t *v = in->values;
+
+	if (in->form != FLOW_FORM_FLAT)
+		return all_null(c, &s->cells, k);
+	s->cells.copy = 32;
+	for (size_t i = 0; i < k->n; i++) {
+		char *at = s->cells.text + i * s->cells.stride;
+		size_t len;
+
+		tcp_flags_format(v[k->row[i]], at);
+		memcpy(at + TCP_FLAGS_TEXT_LEN, " (", 2);
+		len = TCP_FLAGS_TEXT_LEN + 2;
+		len += decimal_below8(v[k->row[i]], at + len);
+		at[len] = ')';
+		s->cells.len[i] = (uint32_t)len + 1;
+	}
+	column_nulls(in, k, &s->cells, c->null_len);
+	return true;
+}
+
+static void
+raw_field(struct column *c)
+{
+	enum flow_type type = flow_field_info(c->field)->type;
+
+	if (type == FLOW_TYPE_TIME)
+		c->cells = raw_time_cells;
+	else if (flow_type_is_text(type))
+		c->text = raw_text;
+	else if (c->field == FLOW_FIELD_PROTO)
+		c->cells = raw_proto_cells;
+	else if (c->field == FLOW_FIELD_TCP_FLAGS)
+		c->cells = raw_flags_cells;
+	c->stride = 32;
+}
+
+bool
+cell_field(struct column *c, enum cell_syntax syntax)
+{
+	static const struct {
+		column_fn *cells;
+		uint16_t stride;
+	} by_type[] = {
+		[FLOW_TYPE_U8] = { u8_cells, 16 },
+		[FLOW_TYPE_U16] = { u16_cells, 16 },
+		[FLOW_TYPE_U32] = { u32_cells, 16 },
+		[FLOW_TYPE_U64] = { u64_cells, 32 },
+		[FLOW_TYPE_I64] = { i64_cells, 32 },
+		[FLOW_TYPE_TIME] = { time_cells, STAMP_TEXT_MAX },
+		[FLOW_TYPE_ADDR] = { text_cells, 16 },
+		[FLOW_TYPE_MAC] = { text_cells, 16 },
+		[FLOW_TYPE_TEXT] = { text_cells, 16 },
+	};
+	enum flow_type type = flow_field_info(c->field)->type;
+	bool object = c->field == FLOW_FIELD_EXTRA;
+
+	c->cells = by_type[type].cells;
+	c->stride = by_type[type].stride;
+	if (syntax == CELL_RAW)
+		raw_field(c);
+	else if (syntax == CELL_CSV)
+		c->text = csv_text;
+	else
+		c->text = object ? json_object_text : json_text;
+	return type < FLOW_TYPE_TIME || object;
+}
+
+static uint64_t
+counter(const struct chunk *k, enum flow_field field, size_t i)
+{
+	const struct flow_column *in = &k->batch->column[field];
+	int64_t v;
+
+	if (in->form != FLOW_FORM_FLAT || !flow_column_has(in, k->row[i]))
+		return 0;
+	v = ((const int64_t *)in->values)[k->row[i]];
+	return v < 0 ? 0 : (uint64_t)v;
+}
+
+uint64_t
+cell_duration_ms(const struct chunk *k, size_t i)
+{
+	const struct flow_column *first = &k->batch->column[FLOW_FIELD_FIRST];
+	const struct flow_column *last = &k->batch->column[FLOW_FIELD_LAST];
+	int64_t from, to;
+
+	if (!flow_column_has(first, k->row[i]) || !flow_column_has(last, k->row[i]))
+		return 0;
+	from = ((const int64_t *)first->values)[k->row[i]];
+	to = ((const int64_t *)last->values)[k->row[i]];
+	return to > from ? (uint64_t)to - (uint64_t)from : 0;
+}
+
+uint64_t
+cell_rate(uint64_t units, uint64_t ms)
+{
+	uint64_t high, rest;
+
+	if (ms == 0)
+		return 0;
+	high = units / ms;
+	rest = units % ms;
+	if (high >= UINT64_MAX / 1000)
+		return UINT64_MAX;
+	if (rest > UINT64_MAX / 1000)
+		return high * 1000 + rest / (ms / 1000);
+	return high * 1000 + rest * 1000 / ms;
+}
+
+static bool
+duration_cells(const struct column *c, struct column_state *s, const struct chunk *k)
+{
+	UNUSED(c);
+	s->cells.copy = 32;
+	for (size_t i = 0; i < k->n; i++) {
+		uint64_t ms = cell_duration_ms(k, i);
+		char *at = s->cells.text + i * s->cells.stride;
+
+		if (ms > INT64_MAX)
+			ms = INT64_MAX;
+		s->cells.len[i] = (uint32_t)stamp_format_epoch((int64_t)ms, at);
+	}
+	return true;
+}
+
+static uint64_t
+bits(uint64_t bytes)
+{
+	return bytes > UINT64_MAX / 8 ? UINT64_MAX : bytes * 8;
+}
+
+uint64_t
+cell_pps(const struct chunk *k, size_t i)
+{
+	return cell_rate(counter(k, FLOW_FIELD_PACKETS, i), cell_duration_ms(k, i));
+}
+
+uint64_t
+cell_bps(const struct chunk *k, size_t i)
+{
+	return cell_rate(bits(counter(k, FLOW_FIELD_BYTES, i)), cell_duration_ms(k, i));
+}
+
+uint64_t
+cell_bpp(const struct chunk *k, size_t i)
+{
+	uint64_t packets = counter(k, FLOW_FIELD_PACKETS, i);
+
+	return packets == 0 ? 0 : counter(k, FLOW_FIELD_BYTES, i) / packets;
+}
+
+#define RATE_CELLS(name, value)                                                                 \
+	static bool name(const struct column *c, struct column_state *s, const struct chunk *k) \
+	{                                                                                       \
+		UNUSED(c);                                                                      \
+		s->cells.copy = 32;                                                             \
+		for (size_t i = 0; i < k->n; i++)                                               \
+			s->cells.len[i] = (uint32_t)decimal_u64(value(k, i),                    \
+			    s->cells.text + i * s->cells.stride);                               \
+		return true;                                                                    \
+	}
+
+RATE_CELLS(pps_cells, cell_pps)
+RATE_CELLS(bps_cells, cell_bps)
+RATE_CELLS(bpp_cells, cell_bpp)
+#undef RATE_CELLS
+
+static const struct {
+	char name[12];
+	column_fn *cells;
+} derived[] = {
+	{ "duration", duration_cells },
+	{ "pps", pps_cells },
+	{ "bps", bps_cells },
+	{ "bpp", bpp_cells },
+};
+
+bool
+cell_derived(struct column *c, const char *name, size_t len)
+{
+	for (size_t i = 0; i < ARRAY_LEN(derived); i++) {
+		if (strlen(derived[i].name) != len || memcmp(derived[i].name, name, len) != 0)
+			continue;
+		c->cells = derived[i].cells;
+		c->field = FLOW_FIELD_NONE;
+		c->stride = 32;
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/* Cells for programs: what csv, json and ndjson print of each type. */
+
+#include "output/column.h"
+
+enum cell_syntax {
+	CELL_CSV,
+	CELL_JSON,
+	CELL_RAW,	/* for people: local times, names beside numbers */
+};
+
+/*
+ * Sets the functions and the stride of a column that prints the field
+ * c->field; false where JSON values of it are to stand in quotes.
+ */
+bool cell_field(struct column *c, enum cell_syntax syntax);
+
+/*
+ * Values that no column holds, by name: duration (seconds), pps, bps, bpp.
+ * Sets the column's functions and fields; false if there is no such name.
+ */
+bool cell_derived(struct column *c, const char *name, size_t len);
+
+/* last - first in ms, 0 where that is negative. */
+uint64_t cell_duration_ms(const struct chunk *chunk, size_t i);
+
+/* units * 1000 / ms without overflow, 0 where ms is 0. */
+uint64_t cell_rate(uint64_t units, uint64_t ms);
+
+/* Of the chunk's row i: packets a second, bits a second, bytes a packet; 0 where undefined. */
+uint64_t cell_pps(const struct chunk *chunk, size_t i);
+uint64_t cell_bps(const struct chunk *chunk, size_t i);
+uint64_t cell_bpp(const struct chunk *chunk, size_t i);

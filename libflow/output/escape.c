@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "output/escape.h"
+
+#include <stdint.h>
+#include <string.h>
+
+/* Length of the UTF-8 sequence at p (RFC 3629, table of section 4), or 0. */
+static size_t
+utf8_length(const unsigned char *p, size_t left)
+{
+	unsigned char low = 0x80, high = 0xbf;
+	size_t n;
+
+	if (p[0] < 0x80)
+		return 1;
+	if (p[0] < 0xc2 || p[0] > 0xf4)
+		return 0;
+	n = p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
+	if (left < n)
+		return 0;
+	if (p[0] == 0xe0)
+		low = 0xa0;
+	else if (p[0] == 0xed)
+		high = 0x9f;
+	else if (p[0] == 0xf0)
+		low = 0x90;
+	else if (p[0] == 0xf4)
+		high = 0x8f;
+	if (p[1] < low || p[1] > high)
+		return 0;
+	for (size_t i = 2; i < n; i++)
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+	return n;
+}
+
+static char *
+put(char *out, const char *text, size_t len)
+{
+	memcpy(out, text, len);
+	return out + len;
+}
+
+static char *
+put_replacement(char *out)
+{
+	return put(out, "\xef\xbf\xbd", 3);
+}
+
+/* One character from *p, copied or replaced; `plain` says which ASCII stays. */
+static char *
+put_character(char *out, const char **p, const char *end)
+{
+	size_t n = utf8_length((const unsigned char *)*p, (size_t)(end - *p));
+
+	if (n == 0) {
+		(*p)++;
+		return put_replacement(out);
+	}
+	out = put(out, *p, n);
+	*p += n;
+	return out;
+}
+
+size_t
+escape_csv(const char *text, size_t len, char *out)
+{
+	const char *p = text, *end = text + len;
+	bool quoted = false;
+	char *to = out;
+
+	for (size_t i = 0; i < len; i++)
+		quoted = quoted || text[i] == ',' || text[i] == '"' || text[i] == '\n' ||
+		    text[i] == '\r';
+	if (quoted)
+		*to++ = '"';
+	while (p < end) {
+		if (*p == '\0') {
+			to = put_replacement(to);
+			p++;
+			continue;
+		}
+		if (*p == '"')
+			*to++ = '"';
+		to = put_character(to, &p, end);
+	}
+	if (quoted)
+		*to++ = '"';
+	return (size_t)(to - out);
+}
+
+static char *
+put_json_control(char *out, unsigned char c)
+{
+	static const char hex[] = "0123456789abcdef";
+	static const char named[] = { 'b', 't', 'n', 0, 'f', 'r' };
+
+	*out++ = '\\';
+	if (c == '"' || c == '\\') {
+		*out++ = (char)c;
+	} else if (c >= 8 && c <= 13 && c != 11) {
+		*out++ = named[c - 8];
+	} else {
+		out = put(out, "u00", 3);
+		*out++ = hex[c >> 4];
+		*out++ = hex[c & 15];
+	}
+	return out;
+}
+
+size_t
+escape_json(const char *text, size_t len, char *out)
+{
+	const char *p = text, *end = text + len;
+	char *to = out;
+
+	while (p < end) {
+		unsigned char c = (unsigned char)*p;
+
+		if (c < 0x20 || c == '"' || c == '\\') {
+			to = put_json_control(to, c);
+			p++;
+		} else {
+			to = put_character(to, &p, end);
+		}
+	}
+	return (size_t)(to - out);
+}
+
+size_t
+escape_plain(const char *text, size_t len, char *out)
+{
+	const char *p = text, *end = text + len;
+	char *to = out;
+
+	while (p < end) {
+		unsigned char c = (unsigned char)*p;
+		/* U+0080 .. U+009F are controls too. */
+		bool c1 = c == 0xc2 && p + 1 < end && (unsigned char)p[1] < 0xa0;
+
+		if (c < 0x20 || c == 0x7f || c1) {
+			to = put_replacement(to);
+			p += 1 + c1;
+		} else {
+			to = put_character(to, &p, end);
+		}
+	}
+	return (size_t)(to - out);
+}
+
+size_t
+escape_json_object(const char *text, size_t len, char *out)
+{
+	size_t inside;
+
+	if (escape_is_json_object(text, len)) {
+		/* Within strings no raw line break is valid: these are between tokens. */
+		for (size_t i = 0; i < len; i++)
+			out[i] = text[i] == '\n' || text[i] == '\r' ? ' ' : text[i];
+		return len;
+	}
+	out[0] = '"';
+	inside = escape_json(text, len, out + 1);
+	out[1 + inside] = '"';
+	return inside + 2;
+}
+
+/* A checker of JSON without recursion: bit d of `objects` says what level d is. */
+struct checker {
+	const char *p;
+	const char *end;
+	uint64_t objects;
+	unsigned depth;
+};
+
+static void
+skip_blanks(struct checker *c)
+{
+	while (c->p < c->end && (*c->p == ' ' || *c->p == '\t' || *c->p == '\n' || *c->p == '\r'))
+		c->p++;
+}
+
+static bool
+take(struct checker *c, char want)
+{
+	skip_blanks(c);
+	if (c->p == c->end || *c->p != want)
+		return false;
+	c->p++;
+	return true;
+}
+
+static bool
+check_escape(struct checker *c)
+{
+	if (c->p == c->end || *c->p == '\0')
+		return false;
+	if (*c->p != 'u')
+		return strchr("\"\\/bfnrt", *c->p++) != NULL;
+	c->p++;
+	for (int i = 0; i < 4; i++, c->p++) {
+		if (c->p == c->end || *c->p == '\0' ||
+		    strchr("0123456789abcdefABCDEF", *c->p) == NULL)
+			return false;
+	}
+	return true;
+}
+
+/* After the opening quote. */
+static bool
+check_string(struct checker *c)
+{
+	while (c->p < c->end) {
+		unsigned char b = (unsigned char)*c->p;
+		size_t n;
+
+		if (b == '"') {
+			c->p++;
+			return true;
+		}
+		if (b < 0x20)
+			return false;
+		if (b == '\\') {
+			c->p++;
+			if (!check_escape(c))
+				return false;
+			continue;
+		}
+		n = utf8_length((const unsigned char *)c->p, (size_t)(c->end - c->p));
+		if (n == 0)
+			return false;
+		c->p += n;
+	}
+	return false;
+}
+
+static size_t
+count_digits(struct checker *c)
+{
+	size_t n = 0;
+
+	while (c->p < c->end && *c->p >= '0' && *c->p <= '9') {
+		c->p++;
+		n++;
+	}
+	return n;
+}
+
+static bool
+check_number(struct checker *c)
+{
+	const char *first;
+	size_t digits;
+
+	if (*c->p == '-')
+		c->p++;
+	first = c->p;
+	digits = count_digits(c);
+	if (digits == 0 || (digits > 1 && *first == '0'))
+		return false;
+	if (c->p < c->end && *c->p == '.') {
+		c->p++;
+		if (count_digits(c) == 0)
+			return false;
+	}
+	if (c->p < c->end && (*c->p == 'e' || *c->p == 'E')) {
+		c->p++;
+		if (c->p < c->end && (*c->p == '+' || *c->p == '-'))
+			c->p++;
+		return count_digits(c) > 0;
+	}
+	return true;
+}
+
+static bool
+check_word(struct checker *c)
+{
+	static const char words[][6] = { "true", "false", "null" };
+
+	for (size_t i = 0; i < 3; i++) {
+		size_t len = strlen(words[i]);
+
+		if ((size_t)(c->end - c->p) >= len && memcmp(c->p, words[i], len) == 0) {
+			c->p += len;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool
+check_key(struct checker *c)
+{
+	return take(c, '"') && check_string(c) && take(c, ':');
+}
+
+/* Opens a level; *empty if it closed at once. */
+static bool
+check_open(struct checker *c, bool object, bool *empty)
+{
+	if (c->depth == 64)
+		return false;
+	c->objects = object ? c->objects | UINT64_C(1) << c->depth
+	    : c->objects & ~(UINT64_C(1) << c->depth);
+	c->depth++;
+	*empty = take(c, object ? '}' : ']');
+	if (*empty)
+		c->depth--;
+	return *empty || !object || check_key(c);
+}
+
+/* After a value: closes levels until a comma or the end. */
+static bool
+check_after(struct checker *c)
+{
+	while (c->depth > 0) {
+		bool object = c->objects >> (c->depth - 1) & 1;
+
+		if (take(c, ','))
+			return !object || check_key(c);
+		if (!take(c, object ? '}' : ']'))
+			return false;
+		c->depth--;
+	}
+	return true;
+}
+
+bool
+escape_is_json_object(const char *text, size_t len)
+{
+	struct checker c = { text, text + len, 0, 0 };
+	bool empty = false;
+
+	skip_blanks(&c);
+	if (c.p == c.end || *c.p != '{')
+		return false;
+	do {
+		bool good;
+
+		skip_blanks(&c);
+		if (c.p == c.end)
+			return false;
+		if (*c.p == '{' || *c.p == '[') {
+			good = check_open(&c, *c.p++ == '{', &empty);
+			if (good && !empty)
+				continue;
+		} else if (*c.p == '"') {
+			c.p++;
+			good = check_string(&c);
+		} else if (*c.p == '-' || (*c.p >= '0' && *c.p <= '9')) {
+			good = check_number(&c);
+		} else {
+			good = check_word(&c);
+		}
+		if (!good || !check_after(&c))
+			return false;
+	} while (c.depth > 0);
+	skip_blanks(&c);
+	return c.p == c.end;
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Formats in nfdump's % tokens. */
+#include <string.h>
+
+#include "output/people.h"
+#include "output/program.h"
+
+struct token {
+	const char *token;
+	const char *title;
+	column_fn *cells;
+	column_text_fn *text;
+	enum flow_field field;
+	enum flow_field second;
+	uint16_t width;
+	const char *name;
+};
+
+static const struct token tokens[] = {
+#define TOKEN(token, title, cells, text, field, second, width, name) \
+	{ token, title, cells, text, FLOW_FIELD_##field, FLOW_FIELD_##second, width, name },
+#include "output/token.def"
+#undef TOKEN
+};
+
+/* All ten labels. */
+static const char mpls_all[] = "%mpls1 %mpls2 %mpls3 %mpls4 %mpls5 %mpls6 %mpls7 %mpls8 %mpls9 %mpls10";
+
+/* Where full IPv6 addresses are shown, their columns are so much wider. */
+#define FULL_EXTRA 23
+
+static const struct token *
+token_find(const char *text, size_t len)
+{
+	for (size_t i = 0; i < ARRAY_LEN(tokens); i++)
+		if (strlen(tokens[i].token) == len && memcmp(tokens[i].token, text, len) == 0)
+			return &tokens[i];
+	return NULL;
+}
+
+const char *
+fmt_token_name(const char *token, size_t len)
+{
+	const struct token *t = token_find(token + 1, len - 1);
+
+	return t != NULL ? t->name : NULL;
+}
+
+static bool
+is_address(const struct token *t)
+{
+	return t->text == people_addr || t->text == people_addr_mark;
+}
+
+/* Columns that a token reads though they are not its own. */
+static void
+need(struct flow_printer *p, const struct token *t)
+{
+	if (t->field != FLOW_FIELD_NONE)
+		flow_fieldset_add(&p->fields, t->field);
+	if (t->second != FLOW_FIELD_NONE)
+		flow_fieldset_add(&p->fields, t->second);
+	if (t->cells == people_dst_port || t->cells == people_addr_dst_port) {
+		flow_fieldset_add(&p->fields, FLOW_FIELD_PROTO);
+		flow_fieldset_add(&p->fields, FLOW_FIELD_ICMP_TYPE);
+		flow_fieldset_add(&p->fields, FLOW_FIELD_ICMP_CODE);
+	}
+	if (t->cells == people_pps || t->cells == people_bps || t->cells == people_bpp) {
+		flow_fieldset_add(&p->fields, FLOW_FIELD_FIRST);
+		flow_fieldset_add(&p->fields, FLOW_FIELD_LAST);
+		flow_fieldset_add(&p->fields, FLOW_FIELD_PACKETS);
+		flow_fieldset_add(&p->fields, FLOW_FIELD_BYTES);
+	}
+	if (t->cells == people_count)
+		p->ordered = true;
+}
+
+static void
+blanks(struct buf *b, size_t n)
+{
+	while (n-- > 0)
+		buf_append_u8(b, ' ');
+}
+
+static enum flow_status
+add_token(struct flow_printer *p, const struct token *t, struct flow_error *err)
+{
+	struct column *c = program_column(p, err);
+
+	if (c == NULL)
+		return err->status;
+	c->cells = t->cells;
+	c->text = t->text;
+	c->field = t->field;
+	c->second = t->second;
+	c->width = t->width;
+	c->stride = CELL_INLINE_MAX;
+	c->fixed = p->options.ident != NULL ? p->options.ident : "<no ident>";
+	if (is_address(t) && p->options.full_ipv6) {
+		c->width = (uint16_t)(c->width + FULL_EXTRA);
+		blanks(&p->header, FULL_EXTRA);
+	}
+	buf_append_text(&p->header, t->title);
+	need(p, t);
+	return FLOW_OK;
+}
+
+static size_t
+word_length(const char *text, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && ((text[n] >= 'a' && text[n] <= 'z') || (text[n] >= 'A' && text[n] <= 'Z') ||
+	    (text[n] >= '0' && text[n] <= '9')))
+		n++;
+	return n;
+}
+
+static enum flow_status
+unknown(const char *text, size_t len, size_t at, struct flow_error *err)
+{
+	return flow_fail(err, FLOW_EINVAL, (int64_t)at,
+	    "output format: no token \"%%%.*s\" (at position %zu)",
+	    (int)(len < 32 ? len : 32), text, at + 1);
+}
+
+/* Tokens and literals of the text; the waiting literal may stay. */
+static enum flow_status
+add_text(struct flow_printer *p, const char *text, size_t len, size_t base, struct flow_error *err)
+{
+	size_t i = 0;
+
+	while (i < len) {
+		const char *word = text + i + 1;
+		size_t n;
+		const struct token *t;
+		enum flow_status st;
+
+		if (text[i] != '%') {
+			buf_append_u8(&p->literal, (uint8_t)text[i++]);
+			blanks(&p->header, 1);
+			continue;
+		}
+		n = word_length(word, len - i - 1);
+		if (n == 1 && *word == 'n') {
+			buf_append_u8(&p->literal, '\n');
+		} else if (n == 4 && memcmp(word, "mpls", 4) == 0) {
+			st = add_text(p, mpls_all, sizeof(mpls_all) - 1, base + i, err);
+			if (st != FLOW_OK)
+				return st;
+		} else {
+			t = token_find(word, n);
+			if (t == NULL)
+				return unknown(word, n, base + i, err);
+			st = add_token(p, t, err);
+			if (st != FLOW_OK)
+				return st;
+		}
+		i += 1 + n;
+	}
+	return FLOW_OK;
+}
+
+enum flow_status
+fmt_compile(struct flow_printer *p, const char *text, size_t len, size_t base,
+    struct flow_error *err)
+{
+	enum flow_status st = add_text(p, text, len, base, err);
+
+	if (st != FLOW_OK)
+		return st;
+	buf_append(&p->close, p->literal.data, p->literal.len);
+	buf_append_text(&p->close, "\n");
+	if (p->options.quiet)
+		buf_clear(&p->header);
+	else
+		buf_append_text(&p->header, "\n");
+	return buf_status(&p->close);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/*
+ * Cells for people, in the look that nfdump's users know: columns of fixed
+ * width, absent values as 0 or a word.  output/token.def says which token takes
+ * which.
+ */
+
+#include "output/column.h"
+
+column_fn people_time, people_time_utc, people_epoch, people_duration, people_seconds;
+column_fn people_number, people_counter, people_pps, people_bps, people_bpp;
+column_fn people_proto, people_flags, people_direction, people_fragment, people_ether_type;
+column_fn people_dst_port, people_addr_port, people_addr_dst_port, people_net, people_text;
+column_fn people_ttl, people_mpls, people_latency, people_event, people_ext_event;
+column_fn people_domain, people_engine, people_version, people_count, people_ident;
+
+/* An address, condensed to 16 characters or full, aligned to the right. */
+column_text_fn people_addr;
+/* ... with the mark before a port: ':' after IPv4, '.' after IPv6. */
+column_text_fn people_addr_mark;
+column_text_fn people_mac, people_plain, people_application;

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Addresses and other texts for people. */
+#include <string.h>
+
+#include "base/attr.h"
+#include "base/decimal.h"
+#include "net/addr.h"
+#include "net/proto.h"
+#include "output/escape.h"
+#include "output/people.h"
+
+/* An address takes so much at most, whatever a file holds in its place. */
+#define ADDR_SHOWN 40
+
+/* Of a condensed address remain so many characters at either end. */
+#define CONDENSED_END 7
+
+/* Longest text that is not condensed. */
+#define CONDENSED_MAX 16
+
+#define ABSENT_ADDR "0.0.0.0"
+
+/* The text and at most 40 blanks before it. */
+static size_t
+align_right(char *out, const char *text, size_t len, size_t width)
+{
+	size_t pad = len < width ? width - len : 0;
+
+	memset(out, ' ', pad);
+	memcpy(out + pad, text, len);
+	return pad + len;
+}
+
+static size_t
+condense(char *text, size_t len)
+{
+	if (len <= CONDENSED_MAX)
+		return len;
+	memcpy(text + CONDENSED_END, "..", 2);
+	memmove(text + CONDENSED_END + 2, text + len - CONDENSED_END, CONDENSED_END);
+	return CONDENSED_END + 2 + CONDENSED_END;
+}
+
+size_t
+people_addr(const struct column *c, const struct flow_text *text, char *out)
+{
+	size_t shown = text->len < ADDR_SHOWN ? text->len : ADDR_SHOWN, len;
+	char clean[6 * ADDR_SHOWN + 2];
+
+	len = escape_plain(text->p, shown, clean);
+	if (len > ADDR_SHOWN)
+		len = ADDR_SHOWN;
+	if (!c->full_ipv6 && memchr(clean, ':', len) != NULL)
+		len = condense(clean, len);
+	return align_right(out, clean, len, c->width);
+}
+
+size_t
+people_addr_mark(const struct column *c, const struct flow_text *text, char *out)
+{
+	size_t len = people_addr(c, text, out);
+
+	out[len] = memchr(out, ':', len) != NULL ? '.' : ':';
+	return len + 1;
+}
+
+size_t
+people_mac(const struct column *c, const struct flow_text *text, char *out)
+{
+	UNUSED(c);
+	return escape_plain(text->p, text->len, out);
+}
+
+size_t
+people_plain(const struct column *c, const struct flow_text *text, char *out)
+{
+	size_t len = escape_plain(text->p, text->len, out);
+
+	if (len >= c->width)
+		return len;
+	memset(out + len, ' ', c->width - len);
+	return c->width;
+}
+
+/* "engine:selector" as " 3..80". */
+size_t
+people_application(const struct column *c, const struct flow_text *text, char *out)
+{
+	const char *colon = memchr(text->p, ':', text->len);
+	size_t before = colon != NULL ? (size_t)(colon - text->p) : text->len, len;
+
+	UNUSED(c);
+	out[0] = ' ';
+	len = before < 2 ? 2 - before : 0;
+	len += escape_plain(text->p, before, out + len);
+	if (colon == NULL)
+		return len;
+	memcpy(out + len, "..", 2);
+	return len + 2 + escape_plain(colon + 1, text->len - before - 1, out + len + 2);
+}
+
+static const char *
+absent_text(enum flow_field field)
+{
+	switch (field) {
+	case FLOW_FIELD_USERNAME:
+		return "<empty>";
+	case FLOW_FIELD_APP_ID:
+		return "0..0..0";
+	case FLOW_FIELD_APP_NAME:
+		return "<no nbar>";
+	case FLOW_FIELD_IN_ACL:
+	case FLOW_FIELD_OUT_ACL:
+		return "0-0-0";
+	default:
+		return flow_field_info(field)->type == FLOW_TYPE_MAC ? "00:00:00:00:00:00"
+		    : ABSENT_ADDR;
+	}
+}
+
+/* Rows without a value show what stands for it, in their own cells. */
+static void
+fill_absent(const struct column *c, struct column_state *s, const struct chunk *k,
+    const struct flow_column *in)
+{
+	const char *word = absent_text(c->field);
+	struct flow_text text = { word, (uint32_t)strlen(word) };
+	char *cell = s->cells.text;
+	size_t len = 0;
+
+	for (size_t i = 0; i < k->n; i++) {
+		if (flow_column_has(in, k->row[i]))
+			continue;
+		if (len == 0)
+			len = c->text(c, &text, cell);
+		s->cells.ref[i] = cell;
+		s->cells.len[i] = (uint32_t)len;
+	}
+}
+
+bool
+people_text(const struct column *c, struct column_state *s, const struct chunk *k)
+{
+	struct flow_column in = k->batch->column[c->field];
+	bool some = in.form == FLOW_FORM_DICT && in.dict->count > 0;
+
+	s->cells.copy = 0;
+	if (some && !text_cache_cells(c, s, k))
+		return false;
+	if (!some)
+		in.form = FLOW_FORM_NULL;
+	if (!some || in.valid != NULL)
+		fill_absent(c, s, k, &in);
+	return true;
+}
+
+static uint64_t
+number(const struct chunk *k, enum flow_field field, size_t i)
+{
+	const struct flow_column *in = &k->batch->column[field];
+
+	if (in->form != FLOW_FORM_FLAT || !flow_column_has(in, k->row[i]))
+		return 0;
+	return flow_column_number(in, flow_field_info(field)->type, k->row[i]);
+}
+
+/* "8.0" for ICMP, else the port; at most seven characters. */
+static size_t
+put_dst_port(const struct chunk *k, enum flow_field port, size_t i, char *out)
+{
+	char *p = out;
+
+	if (!proto_is_icmp((uint8_t)number(k, FLOW_FIELD_PROTO, i)))
+		return decimal_below8((uint32_t)number(k, port, i), out);
+	p += decimal_below8((uint32_t)number(k, FLOW_FIELD_ICMP_TYPE, i), p);
+	*p++ = '.';
+	p += decimal_below8((uint32_t)number(k, FLOW_FIELD_ICMP_CODE, i), p);
+	return (size_t)(p - out);
+}
+
+bool
+people_dst_port(const struct column *c, struct column_state *s, const struct chunk *k)
+{
+	s->cells.copy = 16;
+	for (size_t i = 0; i < k->n; i++) {
+		char text[24];
+		size_t len = put_dst_port(k, c->field, i, text);
+
+		s->cells.len[i] = (uint32_t)align_right(s->cells.text + i * s->cells.stride, text,
+		    len, c->width);
+	}
+	return true;
+}
+
+/* Behind the address and its mark, in the cells' own text: five characters, filled with blanks. */
+static bool
+addr_port(const struct column *c, struct column_state *s, const struct chunk *k, bool dst)
+{
+	if (!people_text(c, s, k))
+		return false;
+	/*
+	 * From the last row to the first: what stands for absent addresses
+	 * is in the first cell.
+	 */
+	for (size_t i = k->n; i-- > 0;) {
+		char *at = s->cells.text + i * s->cells.stride, port[24];
+		size_t len = s->cells.len[i], n;
+
+		if (len > 48)
+			len = 48;
+		n = dst ? put_dst_port(k, c->second, i, port)
+		    : decimal_below8((uint32_t)number(k, c->second, i), port);
+		memmove(at, s->cells.ref[i], len);
+		memset(at + len, ' ', 8);
+		memcpy(at + len, port, n);
+		s->cells.len[i] = (uint32_t)(len + (n < 5 ? 5 : n));
+	}
+	s->cells.copy = CELL_INLINE_MAX;
+	return true;
+}
+
+bool
+people_addr_port(const struct column *c, struct column_state *s, const struct chunk *k)
+{
+	return addr_port(c, s, k, false);
+}
+
+bool
+people_addr_dst_port(const struct column *c, struct column_state *s, const struct chunk *k)
+{
+	return addr_port(c, s, k, true);
+}
+
+/* The network of an address by its mask: "     192.0.2.0/24". */
+bool
+people_net(const struct column *c, struct column_state *s, const struct chunk *k)
+{
+	const struct flow_column *in = &k->batch->column[c->field];
+
+	s->cells.copy = CELL_INLINE_MAX;
+	for (size_t i = 0; i < k->n; i++) {
+		char *at = s->cells.text + i * s->cells.stride, name[ADDR_TEXT_MAX];
+		uint32_t mask = (uint32_t)number(k, c->second, i);
+		struct flow_text text = { ABSENT_ADDR, sizeof(ABSENT_ADDR) - 1 };
+		struct addr addr;
+		size_t len, n;
+
+		if (in->form == FLOW_FORM_DICT && flow_column_has(in, k->row[i]))
+			text = flow_column_text(in, k->row[i]);
+		if (addr_parse(text.p, text.len, &addr)) {
+			uint32_t most = addr_is_v4(&addr) ? 32 : 128;
+
+			addr = addr_mask(&addr, mask < most ? mask : most);
+			text = (struct flow_text){ name, (uint32_t)addr_format(&addr, name) };
+		}
+		len = people_addr(c, &text, at);
+		at[len++] = '/';
+		memset(at + len, ' ', 8);
+		n = decimal_below8(mask, name);
+		memcpy(at + len, name, n);
+		s->cells.len[i] = (uint32_t)(len + (n < 2 ? 2 : n));
+	}
+	return true;
+}
+
+bool
+people_ident(const struct column *c, struct column_state *s, const struct chunk *k)
+{
+	struct flow_text text = { c->fixed, (uint32_t)strlen(c->fixed) };
+	size_t len = people_plain(c, &text, s->cells.text);
+
+	s->cells.copy = 0;
+	for (size_t i = 0; i < k->n; i++) {
+		s->cells.ref[i] = s->cells.text;
+		s->cells.len[i] = (uint32_t)len;
+	}
+	return true;
+}

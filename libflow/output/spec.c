@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* From the text of a format to a program: names of formats and lists of columns. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "output/cell.h"
+#include "output/program.h"
+
+/* The columns of plain csv. */
+static const enum flow_field common[] = {
+	FLOW_FIELD_FIRST, FLOW_FIELD_LAST, FLOW_FIELD_SRC_ADDR, FLOW_FIELD_DST_ADDR,
+	FLOW_FIELD_SRC_PORT, FLOW_FIELD_DST_PORT, FLOW_FIELD_PROTO, FLOW_FIELD_TCP_FLAGS,
+	FLOW_FIELD_TOS, FLOW_FIELD_PACKETS, FLOW_FIELD_BYTES, FLOW_FIELD_FLOWS,
+	FLOW_FIELD_IN_IF, FLOW_FIELD_OUT_IF, FLOW_FIELD_SRC_AS, FLOW_FIELD_DST_AS,
+	FLOW_FIELD_EXPORTER, FLOW_FIELD_SAMPLING,
+};
+
+struct column *
+program_column(struct flow_printer *p, struct flow_error *err)
+{
+	struct column *c;
+
+	if (p->count == PROGRAM_COLUMNS_MAX) {
+		(void)flow_fail(err, FLOW_ELIMIT, FLOW_NO_OFFSET, "output format: more than %d columns",
+		    PROGRAM_COLUMNS_MAX);
+		return NULL;
+	}
+	if (p->column == NULL)
+		p->column = calloc(PROGRAM_COLUMNS_MAX, sizeof(*p->column));
+	if (p->column == NULL)
+		goto memory;
+	c = &p->column[p->count];
+	*c = (struct column){
+		.field = FLOW_FIELD_NONE,
+		.second = FLOW_FIELD_NONE,
+		.plain_numbers = p->options.plain_numbers,
+		.full_ipv6 = p->options.full_ipv6,
+		.zone = p->options.zone,
+	};
+	c->before = calloc(1, p->literal.len + 16);
+	if (c->before == NULL)
+		goto memory;
+	if (p->literal.len > 0)
+		memcpy(c->before, p->literal.data, p->literal.len);
+	c->before_len = (uint32_t)p->literal.len;
+	buf_clear(&p->literal);
+	p->count++;
+	return c;
+memory:
+	(void)flow_fail_memory(err);
+	return NULL;
+}
+
+/* A field, or a derived value where field is FLOW_FIELD_NONE, under a name. */
+struct item {
+	enum flow_field field;
+	const char *name;
+	size_t len;
+};
+
+static void
+need_derived(struct flow_printer *p)
+{
+	flow_fieldset_add(&p->fields, FLOW_FIELD_FIRST);
+	flow_fieldset_add(&p->fields, FLOW_FIELD_LAST);
+	flow_fieldset_add(&p->fields, FLOW_FIELD_PACKETS);
+	flow_fieldset_add(&p->fields, FLOW_FIELD_BYTES);
+}
+
+static bool
+set_after(struct column *c, const char *after)
+{
+	c->after_len = (uint8_t)strlen(after);
+	memcpy(c->after, after, c->after_len);
+	return true;
+}
+
+/* What prints the item; false if there is no such value. *number: JSON needs no quotes. */
+static bool
+item_column(struct flow_printer *p, struct column *c, const struct item *item,
+    enum cell_syntax syntax, bool *number)
+{
+	if (item->field == FLOW_FIELD_NONE) {
+		*number = true;
+		need_derived(p);
+		return cell_derived(c, item->name, item->len);
+	}
+	c->field = item->field;
+	flow_fieldset_add(&p->fields, item->field);
+	*number = cell_field(c, syntax);
+	return true;
+}
+
+static bool
+add_csv(struct flow_printer *p, const struct item *item, struct flow_error *err)
+{
+	struct column *c = program_column(p, err);
+	bool number;
+
+	if (c == NULL)
+		return false;
+	if (!p->options.quiet) {
+		if (p->header.len > 0)
+			buf_append_u8(&p->header, ',');
+		buf_append(&p->header, item->name, item->len);
+	}
+	return item_column(p, c, item, CELL_CSV, &number) && set_after(c, ",");
+}
+
+/* The quotes of a value depend on its type, which is known only with the column. */
+static bool
+add_json(struct flow_printer *p, const struct item *item, struct flow_error *err)
+{
+	bool number = item->field == FLOW_FIELD_NONE || item->field == FLOW_FIELD_EXTRA ||
+	    flow_field_info(item->field)->type < FLOW_TYPE_TIME;
+	struct column *c;
+
+	buf_append_u8(&p->literal, '"');
+	buf_append(&p->literal, item->name, item->len);
+	buf_append_text(&p->literal, number ? "\":" : "\":\"");
+	c = program_column(p, err);
+	if (c == NULL)
+		return false;
+	c->null_len = CELL_ABSENT;
+	return item_column(p, c, item, CELL_JSON, &number) && set_after(c, number ? "," : "\",");
+}
+
+static bool
+add_raw(struct flow_printer *p, const struct item *item, struct flow_error *err)
+{
+	struct column *c;
+	bool number;
+
+	buf_printf(&p->literal, "  %-17.*s = ", (int)item->len, item->name);
+	c = program_column(p, err);
+	if (c == NULL)
+		return false;
+	c->null_len = CELL_ABSENT;
+	return item_column(p, c, item, CELL_RAW, &number) && set_after(c, "\n");
+}
+
+typedef bool add_fn(struct flow_printer *p, const struct item *item, struct flow_error *err);
+
+static bool
+add_field(struct flow_printer *p, enum flow_field field, add_fn *add, struct flow_error *err)
+{
+	const char *name = flow_field_info(field)->name;
+	struct item item = { field, name, strlen(name) };
+
+	return add(p, &item, err);
+}
+
+static bool
+add_all(struct flow_printer *p, add_fn *add, struct flow_error *err)
+{
+	for (unsigned f = 0; f < FLOW_FIELD_COUNT; f++)
+		if (!add_field(p, (enum flow_field)f, add, err))
+			return false;
+	return true;
+}
+
+/* A column's name, the name of a derived value, or a token of nfdump's. */
+static bool
+item_find(const char *text, size_t len, struct item *out)
+{
+	struct column probe;
+	const char *name = text;
+
+	if (len > 0 && text[0] == '%') {
+		name = fmt_token_name(text, len);
+		if (name == NULL)
+			return false;
+		len = strlen(name);
+	}
+	*out = (struct item){ flow_field_find(name, len), name, len };
+	return out->field != FLOW_FIELD_NONE || cell_derived(&probe, name, len);
+}
+
+static bool
+add_list(struct flow_printer *p, const char *spec, size_t len, size_t at, add_fn *add,
+    struct flow_error *err)
+{
+	if (at == len)
+		return flow_fail(err, FLOW_EINVAL, (int64_t)at, "output format \"%.*s\": "
+		    "expected columns after the colon", (int)len, spec) == FLOW_OK;
+	while (at <= len) {
+		const char *comma = memchr(spec + at, ',', len - at);
+		size_t end = comma != NULL ? (size_t)(comma - spec) : len;
+		struct item item;
+
+		if (!item_find(spec + at, end - at, &item))
+			return flow_fail(err, FLOW_EINVAL, (int64_t)at,
+			    "output format: no column \"%.*s\" (at position %zu); "
+			    "csv:all prints all names", (int)(end - at < 64 ? end - at : 64),
+			    spec + at, at + 1) == FLOW_OK;
+		if (!add(p, &item, err))
+			return false;
+		at = end + 1;
+	}
+	return true;
+}
+
+static bool
+compile_csv(struct flow_printer *p, const char *spec, size_t len, size_t at, struct flow_error *err)
+{
+	bool good = true;
+
+	if (at > len)
+		for (size_t i = 0; i < ARRAY_LEN(common) && good; i++)
+			good = add_field(p, common[i], add_csv, err);
+	else if (len - at == 3 && memcmp(spec + at, "all", 3) == 0)
+		good = add_all(p, add_csv, err);
+	else
+		good = add_list(p, spec, len, at, add_csv, err);
+	p->trim = 1;
+	buf_append_text(&p->close, "\n");
+	if (!p->options.quiet)
+		buf_append_text(&p->header, "\n");
+	return good;
+}
+
+static bool
+compile_json(struct flow_printer *p, const char *spec, size_t len, size_t at,
+    struct flow_error *err)
+{
+	p->trim = 1;
+	if (at > len || (len - at == 3 && memcmp(spec + at, "all", 3) == 0))
+		return add_all(p, add_json, err);
+	return add_list(p, spec, len, at, add_json, err);
+}
+
+static bool
+compile_ndjson(struct flow_printer *p, const char *spec, size_t len, size_t at,
+    struct flow_error *err)
+{
+	buf_append_text(&p->open, "{");
+	buf_append_text(&p->close, "}\n");
+	return compile_json(p, spec, len, at, err);
+}
+
+static bool
+compile_array(struct flow_printer *p, const char *spec, size_t len, size_t at,
+    struct flow_error *err)
+{
+	buf_append_text(&p->header, "[");
+	buf_append_text(&p->open, ",\n{");
+	buf_append_text(&p->close, "}");
+	buf_append_text(&p->footer, "\n]\n");
+	p->first_skip = 1;
+	return compile_json(p, spec, len, at, err);
+}
+
+static bool
+compile_raw(struct flow_printer *p, const char *spec, size_t len, size_t at, struct flow_error *err)
+{
+	buf_append_text(&p->open, "Flow\n");
+	buf_append_text(&p->close, "\n");
+	if (at > len)
+		return add_all(p, add_raw, err);
+	return add_list(p, spec, len, at, add_raw, err);
+}
+
+static bool
+compile_fmt(struct flow_printer *p, const char *spec, size_t len, size_t at, struct flow_error *err)
+{
+	if (at > len)
+		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET,
+		    "output format fmt: expected fmt:FORMAT, as in 'fmt:%%ts %%sa %%da'") == FLOW_OK;
+	return fmt_compile(p, spec + at, len - at, at, err) == FLOW_OK;
+}
+
+static bool
+compile_null(struct flow_printer *p, const char *spec, size_t len, size_t at,
+    struct flow_error *err)
+{
+	UNUSED(spec);
+	UNUSED(len);
+	UNUSED(at);
+	UNUSED(err);
+	p->nothing = true;
+	return true;
+}
+
+/* `at` is where the text after the colon begins; len + 1 where there is no colon. */
+static const struct {
+	const char *name;
+	bool (*compile)(struct flow_printer *, const char *, size_t, size_t, struct flow_error *);
+	bool takes_text;
+} formats[] = {
+	{ "csv", compile_csv, true },
+	{ "csv-fast", compile_csv, false },
+	{ "ndjson", compile_ndjson, true },
+	{ "json", compile_array, true },
+	{ "raw", compile_raw, true },
+	{ "fmt", compile_fmt, true },
+	{ "null", compile_null, false },
+};
+
+/* Tables for people are formats in nfdump's tokens. */
+static const struct {
+	const char *name;
+	const char *format;
+} tables[] = {
+	{ "line", "%ts %td %pr %sap -> %dap %pkt %byt %fl" },
+	{ "long", "%ts %td %pr %sap -> %dap %flg %tos %pkt %byt %fl" },
+	{ "extended", "%ts %td %pr %sap -> %dap %flg %tos %pkt %byt %pps %bps %bpp %fl" },
+	{ "wide", "%ts %td %pr %sap -> %dap %flg %tos %sas %das %in %out %pkt %byt %pps %bps %bpp %fl" },
+	{ "biline", "%ts %td %pr %sap <-> %dap %opkt %ipkt %obyt %ibyt %fl" },
+	{ "bilong", "%ts %td %pr %sap <-> %dap %flg %tos %opkt %ipkt %obyt %ibyt %fl" },
+	{ "nsel", "%ts %evt %xevt %pr %sap -> %dap %xsap -> %xdap %ibyt %obyt" },
+	{ "nat", "%ts %nevt %pr %sap -> %dap %nsap -> %ndap" },
+};
+
+#define FORMATS "line, long, extended, wide, biline, bilong, nsel, nat, raw, csv[:COLUMNS], " \
+	"ndjson[:COLUMNS], json[:COLUMNS], fmt:FORMAT, null"
+
+static bool
+same(const char *name, const char *text, size_t len)
+{
+	return strlen(name) == len && memcmp(name, text, len) == 0;
+}
+
+static bool
+compile(struct flow_printer *p, const char *spec, size_t len, struct flow_error *err)
+{
+	const char *colon = memchr(spec, ':', len);
+	size_t name_len = colon != NULL ? (size_t)(colon - spec) : len;
+
+	for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
+		if (!same(formats[i].name, spec, name_len))
+			continue;
+		if (colon != NULL && !formats[i].takes_text)
+			break;
+		return formats[i].compile(p, spec, len, name_len + 1, err);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(tables) && colon == NULL; i++)
+		if (same(tables[i].name, spec, len))
+			return fmt_compile(p, tables[i].format, strlen(tables[i].format), 0, err) ==
+			    FLOW_OK;
+	return flow_fail(err, FLOW_EINVAL, 0, "no output format \"%.*s\"; there are " FORMATS,
+	    (int)(len < 64 ? len : 64), spec) == FLOW_OK;
+}
+
+/* Appends 16 zero bytes behind the contents: the join copies in steps of 16. */
+static void
+pad(struct buf *b)
+{
+	if (buf_reserve(b, 16))
+		memset(buf_end(b), 0, 16);
+}
+
+enum flow_status
+flow_printer_new(const char *spec, size_t len, const struct flow_printer_options *options,
+    struct flow_printer **out, struct flow_error *err)
+{
+	struct flow_printer *p = calloc(1, sizeof(*p));
+	struct flow_error local;
+
+	if (p == NULL)
+		return flow_fail_memory(err);
+	if (err == NULL)
+		err = &local;
+	if (options != NULL)
+		p->options = *options;
+	if (p->options.ident != NULL) {
+		buf_append_text(&p->ident, p->options.ident);
+		buf_append_u8(&p->ident, '\0');
+		p->options.ident = (const char *)p->ident.data;
+	}
+	if (!compile(p, spec, len, err)) {
+		flow_printer_free(p);
+		return err->status;
+	}
+	pad(&p->open);
+	pad(&p->close);
+	if (p->open.failed || p->close.failed || p->header.failed || p->footer.failed ||
+	    p->literal.failed || p->ident.failed) {
+		flow_printer_free(p);
+		return flow_fail_memory(err);
+	}
+	*out = p;
+	return FLOW_OK;
+}

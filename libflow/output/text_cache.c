@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What is printed of a dictionary's entries, prepared once per entry when a
+ * row first needs it.  A slot is `stride` bytes, 16 or 48, chosen so that most
+ * texts fit into it and cost one cache line:
+ *
+ *	[ text ................ | tag ]   tag: 0 empty, 255 in the arena, else length + 1
+ *	[ offset 8 | len 4 | .. | 255 ]   in the arena, which may move as it grows
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "output/column.h"
+#include "output/escape.h"
+
+#define SLOT_SMALL 16
+#define SLOT_LARGE 48
+#define TAG_ARENA 255
+
+/* Entries that are looked at to choose the stride. */
+#define SAMPLE 64
+
+/* Beyond this many entries per printed row a table of slots is not worth clearing. */
+#define SPARSE 64
+
+static uint32_t
+choose_stride(const struct column *c, const struct flow_dict *dict)
+{
+	if (c->width >= SLOT_SMALL)
+		return SLOT_LARGE;
+	for (uint32_t i = 0; i < dict->count && i < SAMPLE; i++)
+		if (dict->text[i].len >= SLOT_SMALL)
+			return SLOT_LARGE;
+	return SLOT_SMALL;
+}
+
+static bool
+cache_begin(const struct column *c, struct text_cache *t, const struct flow_dict *dict)
+{
+	uint32_t stride = choose_stride(c, dict);
+	size_t bytes = (size_t)dict->count * stride;
+
+	if (bytes > t->slots_cap) {
+		free(t->slots);
+		t->slots_cap = 0;
+		t->serial = 0;
+		t->slots = malloc(bytes);
+		if (t->slots == NULL)
+			return false;
+		t->slots_cap = bytes;
+	}
+	memset(t->slots, 0, bytes);
+	buf_clear(&t->arena);
+	t->stride = stride;
+	t->serial = dict->serial;
+	return true;
+}
+
+/* Appends the printed form to the arena, padded so that steps of 16 bytes may be read. */
+static bool
+arena_add(const struct column *c, struct text_cache *t, const struct flow_text *text,
+    uint64_t *offset, uint32_t *len)
+{
+	size_t room = escape_room(text->len) + CELL_INLINE_MAX + 16, n;
+
+	if (!buf_reserve(&t->arena, room))
+		return false;
+	n = c->text(c, text, (char *)buf_end(&t->arena));
+	memset(buf_end(&t->arena) + n, 0, 16);
+	*offset = t->arena.len;
+	*len = (uint32_t)n;
+	t->arena.len += n + 16;
+	return true;
+}
+
+static bool
+slot_fill(const struct column *c, struct text_cache *t, const struct flow_text *text, uint8_t *slot)
+{
+	size_t start = t->arena.len;
+	uint64_t offset;
+	uint32_t len;
+
+	if (!arena_add(c, t, text, &offset, &len))
+		return false;
+	if (len < t->stride) {
+		memcpy(slot, t->arena.data + offset, len);
+		slot[t->stride - 1] = (uint8_t)(len + 1);
+		t->arena.len = start;
+	} else {
+		memcpy(slot, &offset, sizeof(offset));
+		memcpy(slot + sizeof(offset), &len, sizeof(len));
+		slot[t->stride - 1] = TAG_ARENA;
+	}
+	return true;
+}
+
+/* Where the arena no longer moves, offsets become addresses. */
+static void
+resolve(const struct text_cache *t, const struct chunk *chunk, struct cells *out,
+    const uint64_t *offset)
+{
+	for (size_t i = 0; i < chunk->n; i++)
+		if (out->ref[i] == NULL)
+			out->ref[i] = (const char *)t->arena.data + offset[i];
+}
+
+/* Few rows of a large dictionary: each is prepared for itself. */
+static bool
+sparse_cells(const struct column *c, struct column_state *s, const struct chunk *chunk,
+    const struct flow_column *in)
+{
+	struct text_cache *t = &s->cache;
+	uint64_t offset[OUTPUT_CHUNK];
+
+	t->serial = 0;
+	buf_clear(&t->arena);
+	for (size_t i = 0; i < chunk->n; i++) {
+		const struct flow_text *text = &in->dict->text[in->codes[chunk->row[i]]];
+
+		if (!arena_add(c, t, text, &offset[i], &s->cells.len[i]))
+			return false;
+		s->cells.ref[i] = NULL;
+	}
+	resolve(t, chunk, &s->cells, offset);
+	return true;
+}
+
+bool
+text_cache_cells(const struct column *c, struct column_state *s, const struct chunk *chunk)
+{
+	const struct flow_column *in = &chunk->batch->column[c->field];
+	struct text_cache *t = &s->cache;
+	uint64_t offset[OUTPUT_CHUNK];
+	bool moved = false;
+
+	s->cells.copy = 0;
+	if (t->serial != in->dict->serial) {
+		if (chunk->call_rows < in->dict->count / SPARSE)
+			return sparse_cells(c, s, chunk, in);
+		if (!cache_begin(c, t, in->dict))
+			return false;
+	}
+	for (size_t i = 0; i < chunk->n; i++) {
+		uint32_t code = in->codes[chunk->row[i]];
+		uint8_t *slot = t->slots + (size_t)code * t->stride;
+
+		if (UNLIKELY(slot[t->stride - 1] == 0) &&
+		    !slot_fill(c, t, &in->dict->text[code], slot))
+			return false;
+		if (LIKELY(slot[t->stride - 1] != TAG_ARENA)) {
+			s->cells.len[i] = slot[t->stride - 1] - 1u;
+			s->cells.ref[i] = (const char *)slot;
+		} else {
+			memcpy(&offset[i], slot, sizeof(offset[i]));
+			memcpy(&s->cells.len[i], slot + sizeof(offset[i]), sizeof(uint32_t));
+			s->cells.ref[i] = NULL;
+			moved = true;
+		}
+	}
+	if (moved)
+		resolve(t, chunk, &s->cells, offset);
+	return true;
+}
+
+void
+text_cache_release(struct text_cache *t)
+{
+	free(t->slots);
+	buf_release(&t->arena);
+}

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include "output/printer.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "output/output_rows.h"
+#include "tap.h"
+
+#define FIRST INT64_C(1795423262123)	/* 2026-11-23T08:41:02.123Z */
+
+static void
+required(struct rows *r, int64_t first, uint64_t ms)
+{
+	rows_number(r, FLOW_FIELD_FIRST, (uint64_t)first);
+	rows_number(r, FLOW_FIELD_LAST, (uint64_t)first + ms);
+	rows_number(r, FLOW_FIELD_RECEIVED, (uint64_t)first + 1000);
+	rows_number(r, FLOW_FIELD_FLOWS, 1);
+	rows_addr(r, FLOW_FIELD_EXPORTER, "192.0.2.254");
+	rows_number(r, FLOW_FIELD_EXPORT_VERSION, 9);
+}
+
+static void
+tcp_row(struct rows *r)
+{
+	required(r, FIRST, 2500);
+	rows_addr(r, FLOW_FIELD_SRC_ADDR, "192.0.2.1");
+	rows_addr(r, FLOW_FIELD_DST_ADDR, "198.51.100.200");
+	rows_number(r, FLOW_FIELD_SRC_PORT, 40000);
+	rows_number(r, FLOW_FIELD_DST_PORT, 443);
+	rows_number(r, FLOW_FIELD_PROTO, 6);
+	rows_number(r, FLOW_FIELD_TCP_FLAGS, 0x1b);
+	rows_number(r, FLOW_FIELD_TOS, 8);
+	rows_number(r, FLOW_FIELD_PACKETS, 10);
+	rows_number(r, FLOW_FIELD_BYTES, 1234567);
+	rows_number(r, FLOW_FIELD_IN_IF, 3);
+	rows_number(r, FLOW_FIELD_OUT_IF, 0);
+	rows_number(r, FLOW_FIELD_SRC_AS, UINT32_MAX);
+	rows_number(r, FLOW_FIELD_DST_AS, 64496);
+	rows_number(r, FLOW_FIELD_SAMPLING, 1000);
+	rows_next(r);
+}
+
+/* An ICMPv6 row that knows little. */
+static void
+icmp_row(struct rows *r)
+{
+	required(r, FIRST + 60000, 0);
+	rows_addr(r, FLOW_FIELD_SRC_ADDR, "2001:db8:85a3:8d3:1319:8a2e:370:7348");
+	rows_addr(r, FLOW_FIELD_DST_ADDR, "2001:db8::1");
+	rows_number(r, FLOW_FIELD_PROTO, 58);
+	rows_number(r, FLOW_FIELD_ICMP_TYPE, 128);
+	rows_number(r, FLOW_FIELD_ICMP_CODE, 0);
+	rows_number(r, FLOW_FIELD_PACKETS, 1);
+	rows_number(r, FLOW_FIELD_BYTES, 104);
+	rows_next(r);
+}
+
+#define CSV_HEADER "first,last,src_addr,dst_addr,src_port,dst_port,proto,tcp_flags,tos,packets," \
+	"bytes,flows,in_if,out_if,src_as,dst_as,exporter,sampling\n"
+
+static void
+test_csv(struct rows *r)
+{
+	struct flow_printer_options quiet = { .quiet = true };
+
+	is_str(rows_print(r, "csv", NULL), CSV_HEADER
+	    "2026-11-23T08:41:02.123Z,2026-11-23T08:41:04.623Z,192.0.2.1,198.51.100.200,40000,443,"
+	    "6,27,8,10,1234567,1,3,0,4294967295,64496,192.0.2.254,1000\n"
+	    "2026-11-23T08:42:02.123Z,2026-11-23T08:42:02.123Z,"
+	    "2001:db8:85a3:8d3:1319:8a2e:370:7348,2001:db8::1,,,58,,,1,104,1,,,,,192.0.2.254,\n");
+	is_str(rows_print(r, "csv:src_addr,%dp,%td,pps,bps,bpp", NULL),
+	    "src_addr,dst_port,duration,pps,bps,bpp\n"
+	    "192.0.2.1,443,2.500,4,3950614,123456\n"
+	    "2001:db8:85a3:8d3:1319:8a2e:370:7348,,0.000,0,0,104\n");
+	is_str(rows_print(r, "csv:sampling", &quiet), "1000\n\n");
+	ok(strncmp(rows_print(r, "csv:all", NULL), "first,last,received,src_addr,", 29) == 0);
+}
+
+static void
+test_json(struct rows *r)
+{
+	is_str(rows_print(r, "ndjson:first,src_addr,dst_port,sampling", NULL),
+	    "{\"first\":\"2026-11-23T08:41:02.123Z\",\"src_addr\":\"192.0.2.1\",\"dst_port\":443,"
+	    "\"sampling\":1000}\n"
+	    "{\"first\":\"2026-11-23T08:42:02.123Z\","
+	    "\"src_addr\":\"2001:db8:85a3:8d3:1319:8a2e:370:7348\"}\n");
+	is_str(rows_print(r, "json:dst_port", NULL), "[\n{\"dst_port\":443},\n{}\n]\n");
+	is_str(rows_print(r, "ndjson:%td,proto", NULL),
+	    "{\"duration\":2.500,\"proto\":6}\n{\"duration\":0.000,\"proto\":58}\n");
+}
+
+static void
+test_line(struct rows *r)
+{
+	struct flow_printer_options plain = { .plain_numbers = true };
+	struct flow_printer_options full = { .full_ipv6 = true, .quiet = true };
+
+	is_str(rows_print(r, "line", NULL),
+	    "Date first seen         Duration         Proto      Src IP Addr:Port "
+	    "         Dst IP Addr:Port   Packets    Bytes Flows\n"
+	    "2026-11-23 08:41:02.123     00:00:02.500 TCP          192.0.2.1:40000 -> "
+	    "  198.51.100.200:443         10    1.2 M     1\n"
+	    "2026-11-23 08:42:02.123     00:00:00.000 ICMP6 2001:db..70:7348.0     -> "
+	    "     2001:db8::1.128.0        1      104     1\n");
+	is_str(rows_print(r, "long", &plain),
+	    "Date first seen         Duration         Proto      Src IP Addr:Port "
+	    "         Dst IP Addr:Port     Flags  Tos  Packets    Bytes Flows\n"
+	    "2026-11-23 08:41:02.123            2.500 6            192.0.2.1:40000 -> "
+	    "  198.51.100.200:443         27    8       10  1234567     1\n"
+	    "2026-11-23 08:42:02.123            0.000 58    2001:db..70:7348.0     -> "
+	    "     2001:db8::1.128.0        0    0        1      104     1\n");
+	is_str(rows_print(r, "fmt:%sa|%sas", &full),
+	    "                              192.0.2.1|4294967295\n"
+	    "   2001:db8:85a3:8d3:1319:8a2e:370:7348|     0\n");
+}
+
+static void
+test_fmt(struct rows *r)
+{
+	struct flow_printer_options quiet = { .quiet = true, .ident = "edge" };
+
+	is_str(rows_print(r, "fmt:%flg %pr %tsr %cnt%n.%idt.", &quiet),
+	    "...AP.SF TCP   1795423262.123     1\n.edge        .\n"
+	    "........ ICMP6 1795423322.123     2\n.edge        .\n");
+	is_str(rows_print(r, "fmt:%dp,%it,%ic,%eth,%ismc,%uname", &quiet),
+	    "   443,     0,     0,0x0000,00:00:00:00:00:00,<empty>\n"
+	    " 128.0,   128,     0,0x0000,00:00:00:00:00:00,<empty>\n");
+	is_str(rows_print(r, "fmt:%sn %mpls1 %ttl %cl %nfv %eng", &quiet),
+	    "         0.0.0.0/0         0-0-0     0     0     0.000 Nv9   0/0  \n"
+	    "              ::/0         0-0-0     0     0     0.000 Nv9   0/0  \n");
+}
+
+static void
+test_raw(struct rows *r)
+{
+	is_str(rows_print(r, "raw:first,proto,tcp_flags,dst_port,src_addr", NULL),
+	    "Flow\n"
+	    "  first             = 2026-11-23 08:41:02.123\n"
+	    "  proto             = 6 (TCP)\n"
+	    "  tcp_flags         = ...AP.SF (27)\n"
+	    "  dst_port          = 443\n"
+	    "  src_addr          = 192.0.2.1\n"
+	    "\n"
+	    "Flow\n"
+	    "  first             = 2026-11-23 08:42:02.123\n"
+	    "  proto             = 58 (ICMP6)\n"
+	    "  src_addr          = 2001:db8:85a3:8d3:1319:8a2e:370:7348\n"
+	    "\n");
+	is_str(rows_print(r, "null", NULL), "");
+}
+
+static void
+test_empty(void)
+{
+	struct rows r;
+
+	rows_begin(&r);
+	is_str(rows_print(&r, "csv", NULL), CSV_HEADER);
+	is_str(rows_print(&r, "json", NULL), "[\n]\n");
+	is_str(rows_print(&r, "ndjson", NULL), "");
+	is_str(rows_print(&r, "fmt:%pkt", NULL), " Packets\n");
+	is_str(rows_print(&r, "null", NULL), "");
+	rows_end(&r);
+}
+
+static void
+test_extremes(void)
+{
+	struct rows r;
+
+	rows_begin(&r);
+	required(&r, 0, 0);
+	rows_number(&r, FLOW_FIELD_FIRST, (uint64_t)INT64_MIN);
+	rows_number(&r, FLOW_FIELD_LAST, (uint64_t)INT64_MAX);
+	rows_number(&r, FLOW_FIELD_PACKETS, (uint64_t)INT64_MAX);
+	rows_number(&r, FLOW_FIELD_BYTES, (uint64_t)INT64_MAX);
+	rows_number(&r, FLOW_FIELD_CONN_ID, UINT64_MAX);
+	rows_next(&r);
+	is_str(rows_print(&r, "csv:first,last,packets,conn_id,%td", NULL),
+	    "first,last,packets,conn_id,duration\n"
+	    "-292275055-05-16T16:47:04.192Z,+292278994-08-17T07:12:55.807Z,9223372036854775807,"
+	    "18446744073709551615,9223372036854775.807\n");
+	is_str(rows_print(&r, "fmt:%byt|%flid|%bps", &(struct flow_printer_options){ .quiet = true }),
+	    "9223372.0 T|18446744073709551615|    1000\n");
+	rows_end(&r);
+}
+
+static void
+test_times(struct rows *r)
+{
+	struct flow_printer_options local = { .quiet = true, .zone = STAMP_LOCAL };
+
+	(void)setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
+	tzset();
+	is_str(rows_print(r, "fmt:%ts|%tsg|%tevt", &local),
+	    "2026-11-23 09:41:02.123|2026-11-23 08:41:02.123|0000-00-00 00:00:00.000\n"
+	    "2026-11-23 09:42:02.123|2026-11-23 08:42:02.123|0000-00-00 00:00:00.000\n");
+	/* Programs' output stays in UTC. */
+	is_str(rows_print(r, "csv:first", &local),
+	    "2026-11-23T08:41:02.123Z\n2026-11-23T08:42:02.123Z\n");
+}
+
+static void
+test_refused(struct rows *r)
+{
+	static const char *const bad[] = {
+		"", "cvs", "csv:", "csv:src_addr,", "csv:nosuch", "csv:%sap", "csv:%", "null:x",
+		"line:x", "fmt:%", "fmt:%zz", "fmt:%ts2", "fmt", "json:,",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		struct flow_printer *p = NULL;
+		struct flow_error err;
+
+		ok(flow_printer_new(bad[i], strlen(bad[i]), NULL, &p, &err) == FLOW_EINVAL);
+		ok(p == NULL);
+	}
+	is_str(rows_print(r, "csv:src_addr,bites", NULL),
+	    "output format: no column \"bites\" (at position 14); csv:all prints all names");
+}
+
+static void
+test_fields(void)
+{
+	struct flow_printer *p = NULL;
+
+	ok(flow_printer_new("csv:src_addr,pps", 16, NULL, &p, NULL) == FLOW_OK);
+	ok(flow_fieldset_has(flow_printer_fields(p), FLOW_FIELD_SRC_ADDR));
+	ok(flow_fieldset_has(flow_printer_fields(p), FLOW_FIELD_LAST));
+	ok(!flow_fieldset_has(flow_printer_fields(p), FLOW_FIELD_DST_ADDR));
+	flow_printer_free(p);
+	ok(flow_printer_new("line", 4, NULL, &p, NULL) == FLOW_OK);
+	ok(flow_fieldset_has(flow_printer_fields(p), FLOW_FIELD_ICMP_TYPE));
+	ok(!flow_printer_ordered(p));
+	flow_printer_free(p);
+	ok(flow_printer_new("fmt:%cnt", 8, NULL, &p, NULL) == FLOW_OK);
+	ok(flow_printer_ordered(p));
+	flow_printer_free(p);
+}
+
+int
+main(void)
+{
+	struct rows r;
+
+	(void)setenv("TZ", "UTC", 1);
+	tzset();
+	rows_begin(&r);
+	tcp_row(&r);
+	icmp_row(&r);
+	test_csv(&r);
+	test_json(&r);
+	test_line(&r);
+	test_fmt(&r);
+	test_raw(&r);
+	test_refused(&r);
+	test_times(&r);
+	rows_end(&r);
+	test_empty();
+	test_extremes();
+	test_fields();
+	return tap_done();
+}
