@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "agg/agg.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "agg/worker.h"
+#include "base/hash.h"
+
+/* Columns of GROUP_ROWS values that one step works on; too large for a stack. */
+struct feed_scratch {
+	uint64_t value[KEY_PARTS][GROUP_ROWS];
+	uint64_t alt[KEY_ALTS][GROUP_ROWS];
+	uint8_t flag[KEY_PARTS][GROUP_ROWS];
+	uint8_t alt_flag[KEY_ALTS][GROUP_ROWS];
+	uint64_t key[KEY_WORDS * GROUP_ROWS];
+	uint64_t mixed[GROUP_ROWS];
+	uint64_t hash[GROUP_ROWS];
+	uint64_t *group[GROUP_ROWS];
+	uint16_t row[GROUP_ROWS];
+	uint8_t back[GROUP_ROWS];
+};
+
+struct flow_agg *
+flow_agg_new(const struct flow_agg_spec *spec)
+{
+	struct flow_agg *agg = calloc(1, sizeof(*agg));
+
+	if (agg == NULL)
+		return NULL;
+	agg->spec = spec;
+	key_maps_init(&agg->maps);
+	totals_init(&agg->totals);
+	agg->scratch = malloc(sizeof(*agg->scratch));
+	agg->groups = calloc(spec->groupings + 1, sizeof(*agg->groups));
+	if (agg->scratch == NULL || agg->groups == NULL ||
+	    key_maps_make(&agg->maps, spec) != FLOW_OK) {
+		flow_agg_free(agg);
+		return NULL;
+	}
+	for (size_t i = 0; i < spec->groupings; i++)
+		groups_init(&agg->groups[i], &spec->grouping[i]);
+	return agg;
+}
+
+void
+flow_agg_free(struct flow_agg *agg)
+{
+	if (agg == NULL)
+		return;
+	for (size_t i = 0; agg->groups != NULL && i < agg->spec->groupings; i++)
+		groups_release(&agg->groups[i]);
+	free(agg->groups);
+	free(agg->scratch);
+	key_maps_release(&agg->maps);
+	free(agg);
+}
+
+size_t
+flow_agg_bytes(const struct flow_agg *agg)
+{
+	size_t bytes = sizeof(*agg) + sizeof(*agg->scratch) + key_maps_bytes(&agg->maps);
+
+	for (size_t i = 0; i < agg->spec->groupings; i++)
+		bytes += groups_bytes(&agg->groups[i]);
+	return bytes;
+}
+
+/* The number of a group of a dense grouping is its value. */
+static enum flow_status
+find_dense(struct flow_agg *agg, struct groups *g, const struct rows *rows, const uint64_t *value)
+{
+	struct feed_scratch *s = agg->scratch;
+	const struct key_part *part = &g->grouping->part[0];
+	uint32_t count;
+
+	if (key_part_type(part) == FLOW_TYPE_TEXT)
+		count = agg->maps.texts.count + 1;
+	else if (key_part_is_atom(part))
+		count = agg->maps.values.count + 1;
+	else
+		count = key_part_type(part) == FLOW_TYPE_U8 ? 257 : 65537;
+	if (groups_dense_reserve(g, count) != FLOW_OK)
+		return FLOW_ENOMEM;
+	for (uint32_t i = 0; i < rows->n; i++)
+		s->group[i] = groups_at(g, &g->part[0], (uint32_t)value[i]);
+	return FLOW_OK;
+}
+
+/*
+ * One part into the packed keys and into the hashes, where an atom counts with its
+ * value's hash in place of its id.
+ */
+static void
+pack_part(struct feed_scratch *s, const struct key_part *part, const uint64_t *value,
+    const uint8_t *flag, uint32_t n)
+{
+	uint64_t *key = s->key + (size_t)part->word * GROUP_ROWS;
+	uint64_t *more = s->key + (size_t)part->flag_word * GROUP_ROWS;
+
+	if (key_part_is_atom(part)) {
+		for (uint32_t i = 0; i < n; i++) {
+			key[i] |= (uint64_t)atom_id(value[i]) << part->shift;
+			s->mixed[i] = (s->mixed[i] ^ (value[i] >> 32)) * UINT64_C(0x9e3779b97f4a7c15);
+			s->mixed[i] ^= s->mixed[i] >> 32;
+		}
+		return;
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		key[i] |= value[i] << part->shift;
+		s->mixed[i] = (s->mixed[i] ^ value[i]) * UINT64_C(0x9e3779b97f4a7c15);
+		s->mixed[i] ^= s->mixed[i] >> 32;
+	}
+	for (uint32_t i = 0; key_part_is_wide(part) && i < n; i++)
+		more[i] |= (uint64_t)flag[i] << part->flag_shift;
+}
+
+static enum flow_status
+find_hashed(struct feed_scratch *s, struct groups *g, uint32_t n, const uint64_t *first,
+    const uint8_t *first_flag)
+{
+	const struct grouping *grouping = g->grouping;
+
+	memset(s->key, 0, (size_t)grouping->words * GROUP_ROWS * sizeof(*s->key));
+	memset(s->mixed, 0, n * sizeof(*s->mixed));
+	pack_part(s, &grouping->part[0], first, first_flag, n);
+	for (size_t k = 1; k < grouping->parts; k++)
+		pack_part(s, &grouping->part[k], s->value[k], s->flag[k], n);
+	for (uint32_t i = 0; i < n; i++)
+		s->hash[i] = hash_mix64(s->mixed[i]);
+	return groups_find(g, s->key, s->hash, n, s->group);
+}
+
+static void
+swap(uint64_t *a, uint64_t *b)
+{
+	uint64_t t = *a;
+
+	*a = *b;
+	*b = t;
+}
+
+/* Every row made to run from its lower end (address, then port); back tells which were turned. */
+static void
+turn_rows(struct flow_agg *agg, const struct key_pairing *p, uint32_t n)
+{
+	struct feed_scratch *s = agg->scratch;
+	uint64_t *src = s->value[p->src_addr], *dst = s->value[p->dst_addr];
+	uint64_t *sport = s->value[p->src_port], *dport = s->value[p->dst_port];
+	const struct addr *value = agg->maps.values.value;
+
+	for (uint32_t i = 0; i < n; i++) {
+		int order;
+
+		if (src[i] == 0 || dst[i] == 0)
+			order = (src[i] != 0) - (dst[i] != 0);
+		else
+			order = addr_compare(&value[atom_id(src[i])], &value[atom_id(dst[i])]);
+		if (order == 0)
+			order = (sport[i] > dport[i]) - (sport[i] < dport[i]);
+		s->back[i] = order > 0;
+		if (order > 0) {
+			swap(&src[i], &dst[i]);
+			swap(&sport[i], &dport[i]);
+		}
+	}
+}
+
+static enum flow_status
+feed_rows(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch,
+    const struct rows *rows, const uint64_t *first, const uint8_t *first_flag)
+{
+	struct feed_scratch *s = agg->scratch;
+	const struct grouping *grouping = g->grouping;
+	bool paired = grouping->pairing.how != FLOW_AGG_ONE_WAY;
+	enum flow_status st;
+
+	if (grouping->dense)
+		st = find_dense(agg, g, rows, first);
+	else
+		st = find_hashed(s, g, rows->n, first, first_flag);
+	if (st != FLOW_OK)
+		return st;
+	for (uint32_t i = 0; i < rows->n; i++)
+		s->group[i] += g->words;
+	accumulate_rows(&grouping->slots, batch, rows, s->group, paired ? s->back : NULL);
+	return FLOW_OK;
+}
+
+/* The rows whose value differs from those that earlier alternatives counted. */
+static uint32_t
+keep_new(struct feed_scratch *s, const struct grouping *g, size_t alt, const struct rows *rows)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < rows->n; i++) {
+		bool again = false;
+
+		for (size_t b = 0; b < alt; b++)
+			again |= s->alt[b][i] == s->alt[alt][i] &&
+			    (!key_part_is_wide(&g->part[0]) || s->alt_flag[b][i] == s->alt_flag[alt][i]);
+		s->row[n] = (uint16_t)rows_at(rows, i);
+		s->value[0][n] = s->alt[alt][i];
+		s->flag[0][n] = s->alt_flag[alt][i];
+		n += !again;
+	}
+	return n;
+}
+
+/* The other parts' values of the rows in use now. */
+static enum flow_status
+other_values(struct flow_agg *agg, const struct grouping *g, const struct flow_batch *batch,
+    const struct rows *rows)
+{
+	struct feed_scratch *s = agg->scratch;
+	enum flow_status st = FLOW_OK;
+
+	for (size_t k = 1; k < g->parts && st == FLOW_OK; k++)
+		st = key_values(&agg->maps, &g->part[k], 0, batch, rows, s->value[k], s->flag[k]);
+	return st;
+}
+
+static enum flow_status
+feed_alternatives(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch,
+    const struct rows *rows)
+{
+	struct feed_scratch *s = agg->scratch;
+	const struct key_part *part = &g->grouping->part[0];
+	enum flow_status st = FLOW_OK;
+
+	for (size_t a = 0; a < part->alts && st == FLOW_OK; a++)
+		st = key_values(&agg->maps, part, a, batch, rows, s->alt[a], s->alt_flag[a]);
+	for (size_t a = 0; a < part->alts && st == FLOW_OK; a++) {
+		struct rows some = *rows;
+
+		if (a > 0) {
+			some.n = keep_new(s, g->grouping, a, rows);
+			some.row = s->row;
+		}
+		if (some.n == 0)
+			continue;
+		st = other_values(agg, g->grouping, batch, &some);
+		if (st == FLOW_OK)
+			st = feed_rows(agg, g, batch, &some, a > 0 ? s->value[0] : s->alt[0],
+			    a > 0 ? s->flag[0] : s->alt_flag[0]);
+	}
+	return st;
+}
+
+static enum flow_status
+feed_grouping(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch,
+    const struct rows *rows)
+{
+	struct feed_scratch *s = agg->scratch;
+	const struct grouping *grouping = g->grouping;
+	enum flow_status st;
+
+	if (grouping->part[0].alts > 1)
+		return feed_alternatives(agg, g, batch, rows);
+	st = key_values(&agg->maps, &grouping->part[0], 0, batch, rows, s->value[0], s->flag[0]);
+	if (st == FLOW_OK)
+		st = other_values(agg, grouping, batch, rows);
+	if (st != FLOW_OK)
+		return st;
+	if (grouping->pairing.how != FLOW_AGG_ONE_WAY)
+		turn_rows(agg, &grouping->pairing, rows->n);
+	return feed_rows(agg, g, batch, rows, s->value[0], s->flag[0]);
+}
+
+enum flow_status
+flow_agg_feed(struct flow_agg *agg, const struct flow_batch *batch,
+    const struct flow_selection *sel, struct flow_error *err)
+{
+	bool all = sel == NULL || sel->all;
+	uint32_t count = sel != NULL ? sel->count : (uint32_t)batch->rows;
+
+	if (batch->rows > FLOW_BATCH_ROWS)
+		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "a batch of %zu rows", batch->rows);
+	for (uint32_t from = 0; from < count; from += GROUP_ROWS) {
+		uint32_t n = count - from < GROUP_ROWS ? count - from : GROUP_ROWS;
+		struct rows rows = { all ? NULL : sel->row + from, from, n };
+
+		accumulate_totals(&agg->totals, batch, &rows);
+		for (size_t i = 0; i < agg->spec->groupings; i++)
+			if (feed_grouping(agg, &agg->groups[i], batch, &rows) != FLOW_OK)
+				return flow_fail_memory(err);
+	}
+	return FLOW_OK;
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/*
+ * Distinct values that are wider than a number (addresses, MACs, texts), each
+ * with a small number, its id, by which keys and arrays speak of it.  Ids
+ * count from 1 in the order of arrival and so differ between workers; the
+ * hash depends on the value alone.
+ *
+ * A reference packs both, so that an array of them is one load a row:
+ *
+ *	63        32 31         0
+ *	[   hash   ] [    id    ]	0: no value
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "net/addr.h"
+#include "record/batch.h"
+#include "record/intern.h"
+
+typedef uint64_t atom_ref;
+
+/* Not looked up yet; never what a lookup gives. */
+#define ATOM_UNKNOWN UINT64_MAX
+#define ATOMS_MAX (UINT32_MAX - 1)
+
+static inline uint32_t
+atom_id(atom_ref ref)
+{
+	return (uint32_t)ref;
+}
+
+struct atom_slot {
+	uint32_t hash;
+	uint32_t id;		/* 0: free */
+};
+
+struct atoms {
+	struct addr *value;	/* by id; [0] unused */
+	uint32_t *hash;		/* by id */
+	uint32_t count;		/* ids in use: 1 .. count */
+	uint32_t cap;		/* ids that fit, id 0 included */
+	struct atom_slot *slot;	/* open addressing by the hash */
+	uint32_t mask;		/* slots - 1; 0: none yet */
+	struct intern *text;	/* of texts: value holds hash and code */
+};
+
+void atoms_init(struct atoms *set);
+void atoms_release(struct atoms *set);
+size_t atoms_bytes(const struct atoms *set);
+
+/*
+ * The references of n values (any n), added where new.  FLOW_ENOMEM, FLOW_ELIMIT
+ * leave the set usable, `out` unspecified.
+ */
+enum flow_status atoms_add(struct atoms *set, const struct addr *value, size_t n,
+    atom_ref *out) NODISCARD;
+
+/* The same for one text; a set holds either values or texts. */
+enum flow_status atoms_add_text(struct atoms *set, struct flow_text text, atom_ref *out) NODISCARD;
+
+/* The text of an id. */
+struct flow_text atoms_text(const struct atoms *set, uint32_t id);
+
+/*
+ * Adds all of `from`; out (from->count + 1 long) tells each id's reference in `set`, and
+ * for id 0 none.
+ */
+enum flow_status atoms_merge(struct atoms *set, const struct atoms *from, bool texts,
+    atom_ref *out) NODISCARD;
+
+static inline void
+atom_from_mac(uint64_t mac, struct addr *out)
+{
+	store_be64(out->b, 0);
+	store_be64(out->b + 8, mac);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "agg/column.h"
+
+#include <string.h>
+
+#define WIDEN(name, ctype)                                                             \
+	static void widen_##name(const void *values, const struct rows *r,             \
+	    uint64_t add, uint64_t *out)                                               \
+	{                                                                              \
+		const ctype *v = values;                                               \
+                                                                                       \
+		if (r->row == NULL) {                                                  \
+			v += r->from;                                                  \
+			for (uint32_t i = 0; i < r->n; i++)                            \
+				out[i] = (uint64_t)v[i] + add;                         \
+		} else {                                                               \
+			for (uint32_t i = 0; i < r->n; i++)                            \
+				out[i] = (uint64_t)v[r->row[i]] + add;                 \
+		}                                                                      \
+	}
+
+WIDEN(8, uint8_t)
+WIDEN(16, uint16_t)
+WIDEN(32, uint32_t)
+WIDEN(64, uint64_t)
+#undef WIDEN
+
+void
+column_widen(const struct flow_column *c, enum flow_type type, const struct rows *rows,
+    uint64_t add, uint64_t *out)
+{
+	switch (type) {
+	case FLOW_TYPE_U8:
+		widen_8(c->values, rows, add, out);
+		break;
+	case FLOW_TYPE_U16:
+		widen_16(c->values, rows, add, out);
+		break;
+	case FLOW_TYPE_U32:
+		widen_32(c->values, rows, add, out);
+		break;
+	default:
+		widen_64(c->values, rows, add, out);
+		break;
+	}
+}

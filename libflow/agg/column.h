@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/* Columns of numbers, widened for loops that do not care for their width. */
+
+#include "record/batch.h"
+
+/* Some rows of a batch: row[0 .. n-1], or from .. from+n-1 where row is NULL. */
+struct rows {
+	const uint16_t *row;
+	uint32_t from;
+	uint32_t n;
+};
+
+static inline uint32_t
+rows_at(const struct rows *r, uint32_t i)
+{
+	return r->row != NULL ? r->row[i] : r->from + i;
+}
+
+/* The values of the rows plus `add` (modulo 2^64); rows without a value give whatever lies there. */
+void column_widen(const struct flow_column *c, enum flow_type type, const struct rows *rows,
+    uint64_t add, uint64_t *out);

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agg/agg.h"
+#include "agg/result.h"
+#include "net/proto.h"
+
+/*
+ * Merging: first every worker's atoms get the ids of the first worker (one
+ * thread: it is little work), then parts of groupings are merged into the first
+ * worker's by several threads, each part by one of them.
+ */
+struct merge {
+	struct flow_agg *const *agg;
+	size_t n;
+	atom_ref **values, **texts;	/* by worker: id there -> reference here */
+	atomic_size_t next;		/* task to take */
+	size_t tasks;
+	atomic_bool failed;
+};
+
+/* The reference here of a part's value there. */
+static uint64_t
+translate(const struct merge *m, size_t worker, const struct key_part *part, uint64_t id)
+{
+	const atom_ref *to = key_part_type(part) == FLOW_TYPE_TEXT ? m->texts[worker] :
+	    m->values[worker];
+
+	return atom_id(to[id]);
+}
+
+/* A dense part of a worker: the groups whose numbers here fall to this task. */
+static void
+merge_dense(const struct merge *m, size_t grouping, size_t worker, unsigned slice)
+{
+	struct groups *into = &m->agg[0]->groups[grouping];
+	const struct groups *from = &m->agg[worker]->groups[grouping];
+	const struct key_part *part = &into->grouping->part[0];
+	bool atom = key_part_is_atom(part);
+
+	for (uint32_t i = 0; i < from->part[0].count; i++) {
+		uint64_t *group = groups_at(from, &from->part[0], i), at = i;
+
+		if (!groups_used(from, group))
+			continue;
+		if (atom)
+			at = translate(m, worker, part, i);
+		if (at / GROUP_BLOCK % GROUP_PARTS != slice)
+			continue;
+		accumulate_state(&into->grouping->slots,
+		    groups_state(into, groups_at(into, &into->part[0], (uint32_t)at)),
+		    groups_state(from, group));
+	}
+}
+
+static enum flow_status
+merge_hashed(const struct merge *m, size_t grouping, size_t worker, unsigned p)
+{
+	struct groups *into = &m->agg[0]->groups[grouping];
+	const struct groups *from = &m->agg[worker]->groups[grouping];
+	const struct grouping *g = into->grouping;
+	uint64_t key[KEY_WORDS], *found;
+	bool has;
+
+	for (uint32_t i = 0; i < from->part[p].count; i++) {
+		uint64_t *group = groups_at(from, &from->part[p], i);
+
+		memcpy(key, group, from->words * sizeof(*key));
+		for (size_t k = 0; k < g->parts; k++)
+			if (key_part_is_atom(&g->part[k]))
+				result_set_value(&g->part[k], key, translate(m, worker, &g->part[k],
+				    result_value(&g->part[k], group, &has)));
+		if (groups_find_one(into, &into->part[p], key, groups_tag(from, &from->part[p], i),
+		    &found) != FLOW_OK)
+			return FLOW_ENOMEM;
+		accumulate_state(&g->slots, groups_state(into, found), groups_state(from, group));
+	}
+	return FLOW_OK;
+}
+
+static void
+swap(uint64_t *a, uint64_t *b)
+{
+	uint64_t t = *a;
+
+	*a = *b;
+	*b = t;
+}
+
+static void
+turn_group(const struct grouping *g, uint64_t *group, uint64_t *state)
+{
+	const struct key_pairing *p = &g->pairing;
+	struct slots slots = g->slots;
+	const uint8_t pair[2][2] = { { p->src_addr, p->dst_addr }, { p->src_port, p->dst_port } };
+	bool has;
+
+	for (size_t i = 0; i < 2; i++) {
+		const struct key_part *a = &g->part[pair[i][0]], *b = &g->part[pair[i][1]];
+		uint64_t va = result_value(a, group, &has), vb = result_value(b, group, &has);
+
+		result_set_value(a, group, vb);
+		result_set_value(b, group, va);
+	}
+	for (uint8_t k = 0; k < g->slots.count; k++) {
+		uint8_t other = slots_find(&slots, slot_mirror(&g->slots.slot[k]));
+
+		if (other > k && other < SLOTS)
+			swap(&state[k], &state[other]);
+	}
+}
+
+/* Which way a two-way row runs: see enum flow_agg_pairing. */
+static void
+orient_group(const struct grouping *g, uint64_t *group, uint64_t *state)
+{
+	const struct key_pairing *p = &g->pairing;
+	bool has;
+	uint64_t there = state[p->first[0]], back = state[p->first[1]];
+	uint64_t sport = result_value(&g->part[p->src_port], group, &has);
+	uint64_t dport = result_value(&g->part[p->dst_port], group, &has);
+	uint64_t proto = result_value(&g->part[p->proto], group, &has);
+	bool turn = back < there || (back == there && sport < dport);
+
+	if (p->how == FLOW_AGG_CLIENT_SERVER && (proto == PROTO_TCP + 1 || proto == PROTO_UDP + 1)) {
+		uint64_t from = turn ? dport : sport, to = turn ? sport : dport;
+
+		/* Values in keys are one more than the ports. */
+		if (from != 0 && from < 1024 + 1 && to > 1024 + 1)
+			turn = !turn;
+	}
+	if (turn)
+		turn_group(g, group, state);
+}
+
+static void
+orient_part(struct groups *g, unsigned p)
+{
+	for (uint32_t i = 0; i < g->part[p].count; i++) {
+		uint64_t *group = groups_at(g, &g->part[p], i);
+
+		orient_group(g->grouping, group, groups_state(g, group));
+	}
+}
+
+/* Task: one part of one grouping, from all workers. */
+static enum flow_status
+merge_task(const struct merge *m, size_t task)
+{
+	size_t grouping = task / GROUP_PARTS;
+	unsigned p = (unsigned)(task % GROUP_PARTS);
+	struct groups *into = &m->agg[0]->groups[grouping];
+
+	for (size_t w = 1; w < m->n; w++) {
+		if (into->grouping->dense) {
+			merge_dense(m, grouping, w, p);
+			continue;
+		}
+		if (merge_hashed(m, grouping, w, p) != FLOW_OK)
+			return FLOW_ENOMEM;
+		groups_part_release(&m->agg[w]->groups[grouping], p);
+	}
+	if (into->grouping->pairing.how != FLOW_AGG_ONE_WAY)
+		orient_part(into, p);
+	return FLOW_OK;
+}
+
+static void *
+merge_thread(void *arg)
+{
+	struct merge *m = arg;
+	size_t task;
+
+	while ((task = atomic_fetch_add(&m->next, 1)) < m->tasks && !m->failed)
+		if (merge_task(m, task) != FLOW_OK)
+			m->failed = true;
+	return NULL;
+}
+
+/* Runs all tasks; threads that cannot be started are done without. */
+static enum flow_status
+merge_run(struct merge *m)
+{
+	pthread_t *thread = calloc(m->n, sizeof(*thread));
+	size_t started = 0;
+
+	if (thread == NULL)
+		return FLOW_ENOMEM;
+	while (started + 1 < m->n && pthread_create(&thread[started], NULL, merge_thread, m) == 0)
+		started++;
+	merge_thread(m);
+	for (size_t i = 0; i < started; i++)
+		(void)pthread_join(thread[i], NULL);
+	free(thread);
+	return m->failed ? FLOW_ENOMEM : FLOW_OK;
+}
+
+static enum flow_status
+merge_atoms(struct merge *m)
+{
+	struct key_maps *into = &m->agg[0]->maps;
+
+	m->values = calloc(m->n, sizeof(*m->values));
+	m->texts = calloc(m->n, sizeof(*m->texts));
+	if (m->values == NULL || m->texts == NULL)
+		return FLOW_ENOMEM;
+	for (size_t w = 1; w < m->n; w++) {
+		const struct key_maps *from = &m->agg[w]->maps;
+
+		m->values[w] = malloc(((size_t)from->values.count + 1) * sizeof(atom_ref));
+		m->texts[w] = malloc(((size_t)from->texts.count + 1) * sizeof(atom_ref));
+		if (m->values[w] == NULL || m->texts[w] == NULL ||
+		    atoms_merge(&into->values, &from->values, false, m->values[w]) != FLOW_OK ||
+		    atoms_merge(&into->texts, &from->texts, true, m->texts[w]) != FLOW_OK)
+			return FLOW_ENOMEM;
+	}
+	return FLOW_OK;
+}
+
+/* All numbers that dense groupings will see. */
+static enum flow_status
+reserve_dense(const struct merge *m)
+{
+	struct flow_agg *into = m->agg[0];
+
+	for (size_t i = 0; i < into->spec->groupings; i++) {
+		const struct grouping *g = &into->spec->grouping[i];
+		uint32_t count = 0;
+
+		for (size_t w = 0; g->dense && w < m->n; w++)
+			if (m->agg[w]->groups[i].part[0].count > count)
+				count = m->agg[w]->groups[i].part[0].count;
+		if (count > 0 && key_part_is_atom(&g->part[0]))
+			count = (key_part_type(&g->part[0]) == FLOW_TYPE_TEXT ? into->maps.texts.count :
+			    into->maps.values.count) + 1;
+		if (groups_dense_reserve(&into->groups[i], count) != FLOW_OK)
+			return FLOW_ENOMEM;
+	}
+	return FLOW_OK;
+}
+
+static enum flow_status
+merge_all(struct flow_agg *const *agg, size_t n)
+{
+	struct merge m = { .agg = agg, .n = n };
+	enum flow_status st;
+
+	m.tasks = agg[0]->spec->groupings * GROUP_PARTS;
+	st = merge_atoms(&m);
+	if (st == FLOW_OK)
+		st = reserve_dense(&m);
+	if (st == FLOW_OK)
+		st = merge_run(&m);
+	for (size_t w = 1; w < n; w++) {
+		if (m.values != NULL)
+			free(m.values[w]);
+		if (m.texts != NULL)
+			free(m.texts[w]);
+		totals_merge(&agg[0]->totals, &agg[w]->totals);
+	}
+	free(m.values);
+	free(m.texts);
+	return st;
+}
+
+/* Gives the first worker's groups and atoms to the result. */
+static void
+take_over(struct flow_agg_result *r, struct flow_agg *agg)
+{
+	r->maps = agg->maps;
+	r->groups = agg->groups;
+	r->totals = agg->totals;
+	key_maps_init(&agg->maps);
+	agg->groups = NULL;
+}
+
+enum flow_status
+flow_agg_finish(struct flow_agg *const *agg, size_t n, struct flow_agg_result **result,
+    struct flow_error *err)
+{
+	struct flow_agg_result *r = calloc(1, sizeof(*r));
+	enum flow_status st;
+
+	if (r == NULL)
+		return flow_fail_memory(err);
+	r->spec = agg[0]->spec;
+	r->view = calloc(r->spec->views + 1, sizeof(*r->view));
+	st = r->view != NULL ? merge_all(agg, n) : FLOW_ENOMEM;
+	if (st == FLOW_OK)
+		take_over(r, agg[0]);
+	for (size_t i = 0; i < r->spec->views && st == FLOW_OK; i++)
+		st = result_order(r, i);
+	if (st != FLOW_OK) {
+		flow_agg_result_free(r);
+		return flow_fail_memory(err);
+	}
+	*result = r;
+	return FLOW_OK;
+}
+
+void
+flow_agg_result_free(struct flow_agg_result *r)
+{
+	if (r == NULL)
+		return;
+	for (size_t i = 0; r->view != NULL && i < r->spec->views; i++)
+		free(r->view[i].row);
+	for (size_t i = 0; r->groups != NULL && i < r->spec->groupings; i++)
+		groups_release(&r->groups[i]);
+	free(r->view);
+	free(r->groups);
+	key_maps_release(&r->maps);
+	free(r);
+}

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "agg/groups.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MIN_SLOTS 64
+
+void
+groups_init(struct groups *g, const struct grouping *grouping)
+{
+	memset(g, 0, sizeof(*g));
+	g->grouping = grouping;
+	g->words = grouping->dense ? 1 : grouping->words;
+	g->stride = g->words + grouping->slots.count;
+}
+
+void
+groups_part_release(struct groups *g, unsigned part)
+{
+	struct group_part *p = &g->part[part];
+
+	for (uint32_t i = 0; i < p->blocks; i++)
+		free(p->block[i]);
+	free(p->block);
+	free(p->slot);
+	memset(p, 0, sizeof(*p));
+}
+
+void
+groups_release(struct groups *g)
+{
+	for (unsigned i = 0; i < GROUP_PARTS; i++)
+		groups_part_release(g, i);
+}
+
+size_t
+groups_bytes(const struct groups *g)
+{
+	size_t bytes = 0;
+
+	for (unsigned i = 0; i < GROUP_PARTS; i++)
+		bytes += g->part[i].bytes;
+	return bytes;
+}
+
+/* What a group's slots hold before its first row. */
+static void
+state_init(const struct slots *slots, uint64_t *state)
+{
+	for (size_t i = 0; i < slots->count; i++)
+		state[i] = slots->slot[i].op == SLOT_MIN ? UINT64_MAX : 0;
+}
+
+static size_t
+block_bytes(const struct groups *g)
+{
+	size_t tags = g->grouping->dense ? 0 : GROUP_BLOCK * sizeof(uint32_t);
+
+	return (size_t)GROUP_BLOCK * g->stride * sizeof(uint64_t) + tags;
+}
+
+/* One more block at the end of a part. */
+static enum flow_status
+block_add(struct groups *g, struct group_part *p)
+{
+	uint64_t *b = malloc(block_bytes(g));
+	uint64_t **list;
+
+	if (b == NULL)
+		return FLOW_ENOMEM;
+	if ((p->blocks & (p->blocks - 1)) == 0) {	/* full at each power of two */
+		list = realloc(p->block, (p->blocks > 0 ? 2 * (size_t)p->blocks : 1) * sizeof(*list));
+		if (list == NULL) {
+			free(b);
+			return FLOW_ENOMEM;
+		}
+		p->block = list;
+	}
+	p->block[p->blocks++] = b;
+	p->bytes += block_bytes(g);
+	return FLOW_OK;
+}
+
+enum flow_status
+groups_dense_reserve(struct groups *g, uint32_t count)
+{
+	struct group_part *p = &g->part[0];
+
+	while (p->count < count) {
+		if (block_add(g, p) != FLOW_OK)
+			return FLOW_ENOMEM;
+		p->count += GROUP_BLOCK;
+		for (uint32_t i = p->count - GROUP_BLOCK; i < p->count; i++) {
+			uint64_t *group = groups_at(g, p, i);
+
+			group[0] = i;
+			state_init(&g->grouping->slots, group + 1);
+		}
+	}
+	return FLOW_OK;
+}
+
+static enum flow_status
+grow_slots(struct group_part *p)
+{
+	size_t n = p->slot != NULL ? 2 * ((size_t)p->mask + 1) : MIN_SLOTS;
+	struct group_slot *slot = calloc(n, sizeof(*slot));
+
+	if (slot == NULL)
+		return FLOW_ENOMEM;
+	for (size_t k = 0; p->slot != NULL && k <= p->mask; k++) {
+		size_t i = p->slot[k].tag & (n - 1);
+
+		if (p->slot[k].at == 0)
+			continue;
+		while (slot[i].at != 0)
+			i = (i + 1) & (n - 1);
+		slot[i] = p->slot[k];
+	}
+	p->bytes += (n - (p->slot != NULL ? (size_t)p->mask + 1 : 0)) * sizeof(*slot);
+	free(p->slot);
+	p->slot = slot;
+	p->mask = (uint32_t)(n - 1);
+	return FLOW_OK;
+}
+
+/* A new group at the end of a part; its key is the caller's to fill. */
+static uint64_t *
+group_add(struct groups *g, struct group_part *p, uint32_t tag)
+{
+	uint64_t *group;
+	uint32_t i = p->count;
+
+	if (i / GROUP_BLOCK == p->blocks && block_add(g, p) != FLOW_OK)
+		return NULL;
+	group = p->block[i / GROUP_BLOCK];
+	((uint32_t *)(group + (size_t)GROUP_BLOCK * g->stride))[i % GROUP_BLOCK] = tag;
+	group += (size_t)(i % GROUP_BLOCK) * g->stride;
+	state_init(&g->grouping->slots, group + g->words);
+	p->count++;
+	return group;
+}
+
+static inline bool
+key_equal(const uint64_t *group, const uint64_t *key, size_t step, size_t words)
+{
+	for (size_t w = 0; w < words; w++)
+		if (group[w] != key[w * step])
+			return false;
+	return true;
+}
+
+/* Word w of the key is key[w * step]. */
+static inline uint64_t *
+find(struct groups *g, struct group_part *p, const uint64_t *key, size_t step, size_t words,
+    uint32_t tag)
+{
+	uint64_t *group;
+	size_t i;
+
+	/* At most three quarters full. */
+	if (UNLIKELY(p->slot == NULL || p->count >= p->mask - p->mask / 4) &&
+	    grow_slots(p) != FLOW_OK)
+		return NULL;
+	for (i = tag & p->mask; p->slot[i].at != 0; i = (i + 1) & p->mask) {
+		if (p->slot[i].tag != tag)
+			continue;
+		group = groups_at(g, p, p->slot[i].at - 1);
+		if (key_equal(group, key, step, words))
+			return group;
+	}
+	group = group_add(g, p, tag);
+	if (group == NULL)
+		return NULL;
+	for (size_t w = 0; w < words; w++)
+		group[w] = key[w * step];
+	p->slot[i] = (struct group_slot){ tag, p->count };
+	return group;
+}
+
+/* Starts the loads that find will need, in two steps that depend on each other. */
+static void
+prefetch(const struct groups *g, const uint64_t *hash, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct group_part *p = &g->part[groups_part_of(hash[i])];
+
+		if (p->slot != NULL)
+			__builtin_prefetch(&p->slot[(uint32_t)hash[i] & p->mask]);
+	}
+	for (size_t i = 0; i < n; i++) {
+		const struct group_part *p = &g->part[groups_part_of(hash[i])];
+		const struct group_slot *s;
+
+		if (p->slot == NULL)
+			continue;
+		s = &p->slot[(uint32_t)hash[i] & p->mask];
+		if (s->at != 0)
+			__builtin_prefetch(groups_at(g, p, s->at - 1), 1);
+	}
+}
+
+#define PREFETCH_ROWS 64
+
+enum flow_status
+groups_find(struct groups *g, const uint64_t *key, const uint64_t *hash, size_t n, uint64_t **out)
+{
+	for (size_t from = 0; from < n; from += PREFETCH_ROWS) {
+		size_t to = from + PREFETCH_ROWS < n ? from + PREFETCH_ROWS : n;
+
+		prefetch(g, hash + from, to - from);
+		for (size_t i = from; i < to; i++) {
+			struct group_part *p = &g->part[groups_part_of(hash[i])];
+			uint32_t tag = (uint32_t)hash[i];
+
+			switch (g->words) {
+			case 1:
+				out[i] = find(g, p, key + i, GROUP_ROWS, 1, tag);
+				break;
+			case 2:
+				out[i] = find(g, p, key + i, GROUP_ROWS, 2, tag);
+				break;
+			default:
+				out[i] = find(g, p, key + i, GROUP_ROWS, g->words, tag);
+				break;
+			}
+			if (UNLIKELY(out[i] == NULL))
+				return FLOW_ENOMEM;
+		}
+	}
+	return FLOW_OK;
+}
+
+enum flow_status
+groups_find_one(struct groups *g, struct group_part *p, const uint64_t *key, uint32_t tag,
+    uint64_t **out)
+{
+	*out = find(g, p, key, 1, g->words, tag);
+	return *out != NULL ? FLOW_OK : FLOW_ENOMEM;
+}

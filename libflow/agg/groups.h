@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/*
+ * The groups of one grouping in one worker.  A group is a run of 64-bit
+ * words: its packed key (of a dense grouping: its number) and its slots.
+ *
+ *	[key word 0 .. words-1] [slot 0: rows] [slot 1] ...
+ *
+ * Groups never move once made.  A dense grouping indexes them by number; a
+ * hashed one has 64 parts by the hash's upper bits, each with a table of its
+ * own, so that workers can be merged part by part on several threads.
+ */
+
+#include "agg/spec.h"
+
+#define GROUP_PARTS 64
+/* Rows that are looked up together. */
+#define GROUP_ROWS 1024
+
+struct group_slot {
+	uint32_t tag;		/* lower half of the hash */
+	uint32_t at;		/* number of the group + 1; 0: free */
+};
+
+/* A block of groups; tags of hashed ones follow them. */
+#define GROUP_BLOCK 256
+
+struct group_part {
+	struct group_slot *slot;
+	uint32_t mask;
+	uint32_t count;
+	uint32_t blocks;
+	uint64_t **block;
+	size_t bytes;
+};
+
+struct groups {
+	const struct grouping *grouping;
+	uint32_t words, stride;		/* in 64-bit words */
+	struct group_part part[GROUP_PARTS];	/* dense: only the first */
+};
+
+void groups_init(struct groups *g, const struct grouping *grouping);
+void groups_release(struct groups *g);
+void groups_part_release(struct groups *g, unsigned part);
+size_t groups_bytes(const struct groups *g);
+
+/* Makes dense groups 0 .. count-1 exist (without rows). */
+enum flow_status groups_dense_reserve(struct groups *g, uint32_t count) NODISCARD;
+
+/* Whether a dense group was ever counted; hashed ones always were. */
+static inline bool
+groups_used(const struct groups *g, const uint64_t *group)
+{
+	return group[g->words] != 0;
+}
+
+/* Group `i` of a part; i is below its count. */
+static inline uint64_t *
+groups_at(const struct groups *g, const struct group_part *p, uint32_t i)
+{
+	return p->block[i / GROUP_BLOCK] + (size_t)(i % GROUP_BLOCK) * g->stride;
+}
+
+/* The tag of group i of a hashed part. */
+static inline uint32_t
+groups_tag(const struct groups *g, const struct group_part *p, uint32_t i)
+{
+	const uint64_t *tags = p->block[i / GROUP_BLOCK] + (size_t)GROUP_BLOCK * g->stride;
+
+	return ((const uint32_t *)tags)[i % GROUP_BLOCK];
+}
+
+static inline unsigned
+groups_part_of(uint64_t hash)
+{
+	return (unsigned)(hash >> 58);
+}
+
+/*
+ * Finds or makes the group of each of n <= GROUP_ROWS keys; word w of key i is
+ * key[w * GROUP_ROWS + i].
+ */
+enum flow_status groups_find(struct groups *g, const uint64_t *key, const uint64_t *hash, size_t n,
+    uint64_t **out) NODISCARD;
+
+/* The same for one key whose words are adjacent, in the part given. */
+enum flow_status groups_find_one(struct groups *g, struct group_part *p, const uint64_t *key,
+    uint32_t tag, uint64_t **out) NODISCARD;
+
+/* The slots of a group. */
+static inline uint64_t *
+groups_state(const struct groups *g, uint64_t *group)
+{
+	return group + g->words;
+}

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "agg/key.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "net/mac.h"
+
+void
+key_maps_init(struct key_maps *maps)
+{
+	memset(maps, 0, sizeof(*maps));
+	atoms_init(&maps->values);
+	atoms_init(&maps->texts);
+}
+
+void
+key_maps_release(struct key_maps *maps)
+{
+	for (size_t i = 0; i < maps->count; i++) {
+		free(maps->map[i].ref);
+		free(maps->map[i].mask);
+	}
+	free(maps->map);
+	atoms_release(&maps->values);
+	atoms_release(&maps->texts);
+	key_maps_init(maps);
+}
+
+size_t
+key_maps_bytes(const struct key_maps *maps)
+{
+	size_t bytes = atoms_bytes(&maps->values) + atoms_bytes(&maps->texts);
+
+	for (size_t i = 0; i < maps->count; i++)
+		bytes += maps->map[i].cap * (sizeof(atom_ref) + (maps->map[i].mask != NULL));
+	return bytes;
+}
+
+static struct dict_map *
+map_of(struct key_maps *maps, const struct key_part *part, enum flow_field field)
+{
+	for (size_t i = 0; i < maps->count; i++) {
+		struct dict_map *m = &maps->map[i];
+
+		if (m->kind == part->kind && m->field == field && m->bits4 == part->bits4 &&
+		    m->bits6 == part->bits6)
+			return m;
+	}
+	return NULL;
+}
+
+static enum flow_status
+map_make(struct key_maps *maps, const struct key_part *part)
+{
+	for (size_t a = 0; a < part->alts; a++) {
+		struct dict_map *m;
+
+		if (map_of(maps, part, part->field[a]) != NULL)
+			continue;
+		m = realloc(maps->map, (maps->count + 1) * sizeof(*m));
+		if (m == NULL)
+			return FLOW_ENOMEM;
+		maps->map = m;
+		m += maps->count++;
+		memset(m, 0, sizeof(*m));
+		m->kind = part->kind;
+		m->field = part->field[a];
+		m->bits4 = part->bits4;
+		m->bits6 = part->bits6;
+	}
+	return FLOW_OK;
+}
+
+enum flow_status
+key_maps_make(struct key_maps *maps, const struct flow_agg_spec *spec)
+{
+	for (size_t i = 0; i < spec->groupings; i++) {
+		const struct grouping *g = &spec->grouping[i];
+
+		for (size_t k = 0; k < g->parts; k++)
+			if (key_part_is_atom(&g->part[k]) && map_make(maps, &g->part[k]) != FLOW_OK)
+				return FLOW_ENOMEM;
+	}
+	return FLOW_OK;
+}
+
+/* Room for all codes of a dictionary, none known. */
+static enum flow_status
+map_reset(struct dict_map *m, const struct flow_dict *dict)
+{
+	if (dict->count > m->cap) {
+		size_t cap = (size_t)dict->count + dict->count / 2;
+
+		free(m->ref);
+		m->cap = 0;
+		m->serial = 0;
+		m->ref = malloc(cap * sizeof(*m->ref));
+		if (m->ref == NULL)
+			return FLOW_ENOMEM;
+		if (m->kind == KEY_NET) {
+			free(m->mask);
+			m->mask = malloc(cap);
+			if (m->mask == NULL)
+				return FLOW_ENOMEM;
+		}
+		m->cap = (uint32_t)cap;
+	}
+	memset(m->ref, 0xff, dict->count * sizeof(*m->ref));
+	if (m->mask != NULL)
+		memset(m->mask, 0xff, dict->count);
+	m->serial = dict->serial;
+	return FLOW_OK;
+}
+
+/* A dictionary's entry as a value; false if it is no address or MAC (that is: no value). */
+static bool
+entry_value(const struct dict_map *m, struct flow_text t, unsigned mask, struct addr *out)
+{
+	uint64_t mac;
+
+	if (flow_field_info(m->field)->type == FLOW_TYPE_MAC) {
+		if (!mac_parse(t.p, t.len, &mac))
+			return false;
+		atom_from_mac(mac, out);
+		return true;
+	}
+	if (!addr_parse(t.p, t.len, out))
+		return false;
+	if (m->kind == KEY_PREFIX)
+		*out = addr_mask(out, addr_is_v4(out) ? m->bits4 : m->bits6);
+	else if (m->kind == KEY_NET)
+		*out = addr_mask(out, mask);
+	return true;
+}
+
+/* Looks up one entry. */
+static enum flow_status
+map_one(struct key_maps *maps, struct dict_map *m, const struct flow_dict *dict, uint32_t code,
+    unsigned mask)
+{
+	struct addr v;
+
+	if (flow_field_info(m->field)->type == FLOW_TYPE_TEXT)
+		return atoms_add_text(&maps->texts, dict->text[code], &m->ref[code]);
+	m->ref[code] = 0;
+	if (!entry_value(m, dict->text[code], mask, &v))
+		return FLOW_OK;
+	return atoms_add(&maps->values, &v, 1, &m->ref[code]);
+}
+
+#define MAP_TOGETHER 256
+
+/* Looks up all entries of a dictionary, many at a time. */
+static enum flow_status
+map_all(struct key_maps *maps, struct dict_map *m, const struct flow_dict *dict)
+{
+	struct addr value[MAP_TOGETHER];
+	atom_ref ref[MAP_TOGETHER];
+	uint32_t code[MAP_TOGETHER], n = 0;
+
+	for (uint32_t c = 0; c <= dict->count; c++) {
+		if (n == MAP_TOGETHER || c == dict->count) {
+			if (atoms_add(&maps->values, value, n, ref) != FLOW_OK)
+				return FLOW_ENOMEM;
+			for (uint32_t i = 0; i < n; i++)
+				m->ref[code[i]] = ref[i];
+			n = 0;
+		}
+		if (c == dict->count)
+			break;
+		m->ref[c] = 0;
+		code[n] = c;
+		n += entry_value(m, dict->text[c], 0, &value[n]);
+	}
+	return FLOW_OK;
+}
+
+/* A new row group: all entries at once where most will be needed, else as rows ask. */
+static enum flow_status
+map_begin(struct key_maps *maps, struct dict_map *m, const struct flow_dict *dict,
+    const struct rows *rows)
+{
+	bool dense = rows->row == NULL || rows->row[rows->n - 1] < 8 * rows->n;
+	enum flow_status st = map_reset(m, dict);
+
+	if (st != FLOW_OK || !dense || m->kind == KEY_NET ||
+	    flow_field_info(m->field)->type == FLOW_TYPE_TEXT)
+		return st;
+	return map_all(maps, m, dict);
+}
+
+static enum flow_status
+net_refs(struct key_maps *maps, struct dict_map *m, const struct flow_column *c,
+    const struct flow_column *masks, const struct rows *rows, uint64_t *out)
+{
+	for (uint32_t i = 0; i < rows->n; i++) {
+		uint32_t r = rows_at(rows, i), code = c->codes[r];
+		uint8_t mask;
+
+		out[i] = 0;
+		if (!flow_column_has(c, r) || !flow_column_has(masks, r))
+			continue;
+		mask = ((const uint8_t *)masks->values)[r];
+		if (m->ref[code] == ATOM_UNKNOWN || m->mask[code] != mask) {
+			if (map_one(maps, m, c->dict, code, mask) != FLOW_OK)
+				return FLOW_ENOMEM;
+			m->mask[code] = mask;
+		}
+		out[i] = m->ref[code];
+	}
+	return FLOW_OK;
+}
+
+static enum flow_status
+atom_refs(struct key_maps *maps, struct dict_map *m, const struct flow_column *c,
+    const struct rows *rows, uint64_t *out)
+{
+	for (uint32_t i = 0; i < rows->n; i++) {
+		uint32_t r = rows_at(rows, i), code = c->codes[r];
+
+		if (UNLIKELY(c->valid != NULL && !bitmap_get(c->valid, r))) {
+			out[i] = 0;
+			continue;
+		}
+		if (UNLIKELY(m->ref[code] == ATOM_UNKNOWN) &&
+		    map_one(maps, m, c->dict, code, 0) != FLOW_OK)
+			return FLOW_ENOMEM;
+		out[i] = m->ref[code];
+	}
+	return FLOW_OK;
+}
+
+static enum flow_status
+atom_values(struct key_maps *maps, const struct key_part *part, size_t alt,
+    const struct flow_batch *batch, const struct rows *rows, uint64_t *out)
+{
+	const struct flow_column *c = &batch->column[part->field[alt]];
+	struct dict_map *m = map_of(maps, part, part->field[alt]);
+
+	if (c->form != FLOW_FORM_DICT || c->dict->count == 0) {
+		memset(out, 0, rows->n * sizeof(*out));
+		return FLOW_OK;
+	}
+	if (m->serial != c->dict->serial && map_begin(maps, m, c->dict, rows) != FLOW_OK)
+		return FLOW_ENOMEM;
+	if (part->kind == KEY_NET)
+		return net_refs(maps, m, c, &batch->column[part->mask], rows, out);
+	return atom_refs(maps, m, c, rows, out);
+}
+
+/* Instants rounded down; neighbours mostly fall into the same bin. */
+static void
+round_times(int64_t width_ms, uint64_t *value, uint32_t n)
+{
+	int64_t from = 0, at;
+	bool known = false;
+
+	for (uint32_t i = 0; i < n; i++) {
+		at = (int64_t)value[i];
+		if (!known || at < from || at - from >= width_ms) {
+			int64_t rest = at % width_ms;
+
+			from = rest < 0 ? at - rest - width_ms : at - rest;
+			/* The bin of the least instants would begin before all time. */
+			known = from <= at;
+			from = known ? from : at;
+		}
+		value[i] = (uint64_t)from;
+	}
+}
+
+/* The rows' values or, where there is none, 0. */
+static void
+narrow_values(const struct flow_batch *batch, enum flow_field field, const struct rows *rows,
+    uint64_t *out)
+{
+	const struct flow_column *c = &batch->column[field];
+
+	if (c->form != FLOW_FORM_FLAT) {
+		memset(out, 0, rows->n * sizeof(*out));
+		return;
+	}
+	column_widen(c, flow_field_info(field)->type, rows, 1, out);
+	for (uint32_t i = 0; c->valid != NULL && i < rows->n; i++)
+		out[i] &= -(uint64_t)bitmap_get(c->valid, rows_at(rows, i));
+}
+
+static void
+wide_values(const struct key_part *part, size_t alt, const struct flow_batch *batch,
+    const struct rows *rows, uint64_t *out, uint8_t *flag)
+{
+	const struct flow_column *c = &batch->column[part->field[alt]];
+
+	if (c->form != FLOW_FORM_FLAT) {
+		memset(out, 0, rows->n * sizeof(*out));
+		memset(flag, 0, rows->n);
+		return;
+	}
+	column_widen(c, FLOW_TYPE_U64, rows, 0, out);
+	memset(flag, 1, rows->n);
+	for (uint32_t i = 0; c->valid != NULL && i < rows->n; i++)
+		flag[i] = bitmap_get(c->valid, rows_at(rows, i));
+	if (part->kind == KEY_BIN)
+		round_times(part->width_ms, out, rows->n);
+	for (uint32_t i = 0; c->valid != NULL && i < rows->n; i++)
+		out[i] &= -(uint64_t)flag[i];
+}
+
+enum flow_status
+key_values(struct key_maps *maps, const struct key_part *part, size_t alt,
+    const struct flow_batch *batch, const struct rows *rows, uint64_t *out, uint8_t *flag)
+{
+	uint64_t other[GROUP_ROWS];
+
+	if (key_part_is_atom(part))
+		return atom_values(maps, part, alt, batch, rows, out);
+	if (key_part_is_wide(part)) {
+		wide_values(part, alt, batch, rows, out, flag);
+		return FLOW_OK;
+	}
+	narrow_values(batch, part->field[alt], rows, out);
+	if (part->kind == KEY_SERVICE) {
+		narrow_values(batch, part->mask, rows, other);
+		for (uint32_t i = 0; i < rows->n; i++)
+			if (out[i] == 0 || (other[i] != 0 && other[i] < out[i]))
+				out[i] = other[i];
+	} else if (part->kind == KEY_LABEL) {
+		for (uint32_t i = 0; i < rows->n; i++)
+			out[i] = out[i] != 0 ? ((out[i] - 1) >> 4) + 1 : 0;
+	}
+	return FLOW_OK;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/* Rows -> packed keys: what a worker remembers of dictionaries, and the packing. */
+
+#include "agg/atom.h"
+#include "agg/column.h"
+#include "agg/groups.h"
+
+/*
+ * The atoms that a column's dictionary entries are, under one way of masking:
+ * looked up once per row group, not once per row.
+ */
+struct dict_map {
+	enum key_kind kind;
+	enum flow_field field;
+	uint8_t bits4, bits6;
+	uint64_t serial;	/* of the dictionary that ref is about; 0: none */
+	atom_ref *ref;		/* by code; ATOM_UNKNOWN: not looked up yet */
+	uint8_t *mask;		/* KEY_NET: the mask that ref was made with */
+	uint32_t cap;
+};
+
+struct key_maps {
+	struct dict_map *map;
+	size_t count;
+	struct atoms values, texts;
+};
+
+void key_maps_init(struct key_maps *maps);
+void key_maps_release(struct key_maps *maps);
+size_t key_maps_bytes(const struct key_maps *maps);
+
+/* The maps that a spec's keys need; before the first row. */
+enum flow_status key_maps_make(struct key_maps *maps, const struct flow_agg_spec *spec) NODISCARD;
+
+/*
+ * The values of a part (its alternative `alt`) for some rows: atom_ref for
+ * atoms, else value + 1 or 0, else (64 bits) the value alone.  flag[i]: has a
+ * value; only filled for parts of 64 bits.
+ */
+enum flow_status key_values(struct key_maps *maps, const struct key_part *part, size_t alt,
+    const struct flow_batch *batch, const struct rows *rows, uint64_t *out, uint8_t *flag) NODISCARD;
+
+/* Whether a part takes a whole word, and so a flag. */
+static inline bool
+key_part_is_wide(const struct key_part *part)
+{
+	enum flow_type type = key_part_type(part);
+
+	return type == FLOW_TYPE_U64 || type == FLOW_TYPE_I64 || type == FLOW_TYPE_TIME;
+}

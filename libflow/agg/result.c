@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "agg/result.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+uint64_t
+flow_agg_rows(const struct flow_agg_result *r, size_t table)
+{
+	return r->view[table].rows;
+}
+
+/* "src_addr" -> "Src addr" */
+static void
+heading(const char *name, char *out, size_t size)
+{
+	(void)snprintf(out, size, "%s", name);
+	for (char *p = out; *p != '\0'; p++)
+		if (*p == '_')
+			*p = ' ';
+	out[0] = (char)toupper((unsigned char)out[0]);
+}
+
+static enum flow_kind
+part_cell(const struct key_part *part)
+{
+	if (part->kind == KEY_PREFIX || part->kind == KEY_NET)
+		return FLOW_KIND_PREFIX;
+	switch (key_part_type(part)) {
+	case FLOW_TYPE_ADDR:
+		return FLOW_KIND_ADDR;
+	case FLOW_TYPE_MAC:
+		return FLOW_KIND_MAC;
+	case FLOW_TYPE_TEXT:
+		return FLOW_KIND_TEXT;
+	case FLOW_TYPE_TIME:
+		return FLOW_KIND_TIME;
+	default:
+		break;
+	}
+	if (part->field[0] == FLOW_FIELD_PROTO)
+		return FLOW_KIND_PROTO;
+	return part->field[0] == FLOW_FIELD_TCP_FLAGS ? FLOW_KIND_FLAGS : FLOW_KIND_ID;
+}
+
+static enum flow_status
+add_columns(struct flow_table *t, const struct grouping *g, const struct view *v)
+{
+	char label[FLOW_TABLE_NAME_MAX];
+	enum flow_status st = FLOW_OK;
+
+	for (size_t k = 0; k < g->parts && st == FLOW_OK; k++) {
+		if (g->part[k].hidden)
+			continue;
+		heading(g->part[k].name, label, sizeof(label));
+		st = flow_table_add(t, g->part[k].name, label, part_cell(&g->part[k]), true);
+	}
+	for (size_t c = 0; c < v->columns && st == FLOW_OK; c++)
+		st = flow_table_add(t, v->column[c].name, v->column[c].label, v->column[c].cell,
+		    false);
+	return st;
+}
+
+static enum flow_status
+add_notes(struct flow_table *t, const struct flow_agg_result *r)
+{
+	static const char *const name[TOTALS] = { "flows", "packets", "bytes" };
+	struct flow_table_note *n;
+
+	for (size_t i = 0; i < TOTALS; i++) {
+		n = flow_table_note(t, name[i], FLOW_KIND_COUNT);
+		if (n == NULL)
+			return FLOW_ENOMEM;
+		n->value.number = r->totals.sum[i];
+	}
+	if (r->totals.first > r->totals.last)
+		return FLOW_OK;
+	n = flow_table_note(t, "first", FLOW_KIND_TIME);
+	if (n == NULL)
+		return FLOW_ENOMEM;
+	n->value.time_ms = (int64_t)(r->totals.first ^ SLOT_TIME_BIAS);
+	n = flow_table_note(t, "last", FLOW_KIND_TIME);
+	if (n == NULL)
+		return FLOW_ENOMEM;
+	n->value.time_ms = (int64_t)(r->totals.last ^ SLOT_TIME_BIAS);
+	return FLOW_OK;
+}
+
+/* Length of the network that a part's address stands for. */
+static int
+prefix_bits(const struct grouping *g, size_t k, const struct addr *a, const uint64_t *group)
+{
+	const struct key_part *part = &g->part[k];
+	int most = addr_is_v4(a) ? 32 : 128;
+	uint64_t mask;
+	bool has;
+
+	if (part->kind == KEY_PREFIX)
+		return addr_is_v4(a) ? part->bits4 : part->bits6;
+	mask = result_value(&g->part[k + 1], group, &has) - 1;
+	return mask < (uint64_t)most ? (int)mask : most;
+}
+
+static enum flow_status
+key_cell(const struct flow_agg_result *r, const struct grouping *g, size_t k, const uint64_t *group,
+    struct flow_table *t, size_t column, size_t row)
+{
+	const struct key_part *part = &g->part[k];
+	struct flow_prefix prefix;
+	struct flow_text text;
+	bool has;
+	uint64_t v = result_value(part, group, &has);
+
+	if (!has)
+		return FLOW_OK;
+	switch (t->column[column].kind) {
+	case FLOW_KIND_PREFIX:
+		prefix.addr = r->maps.values.value[v];
+		prefix.bits = prefix_bits(g, k, &prefix.addr, group);
+		flow_table_set(t, column, row, &prefix);
+		break;
+	case FLOW_KIND_ADDR:
+		flow_table_set(t, column, row, &r->maps.values.value[v]);
+		break;
+	case FLOW_KIND_MAC:
+		v = addr_lo(&r->maps.values.value[v]);
+		flow_table_set(t, column, row, &v);
+		break;
+	case FLOW_KIND_TEXT:
+		text = atoms_text(&r->maps.texts, (uint32_t)v);
+		return flow_table_set_text(t, column, row, text.p, text.len);
+	default:
+		v -= !key_part_is_wide(part);
+		flow_table_set(t, column, row, &v);
+		break;
+	}
+	return FLOW_OK;
+}
+
+static enum flow_status
+fill_row(const struct flow_agg_result *r, const struct view *v, uint64_t *group,
+    struct flow_table *t, size_t row)
+{
+	const struct groups *gs = &r->groups[v->grouping];
+	const struct grouping *g = gs->grouping;
+	size_t column = 0;
+
+	for (size_t k = 0; k < g->parts; k++) {
+		if (g->part[k].hidden)
+			continue;
+		if (key_cell(r, g, k, group, t, column++, row) != FLOW_OK)
+			return FLOW_ENOMEM;
+	}
+	for (size_t c = 0; c < v->columns; c++)
+		measure_cell(&v->column[c], groups_state(gs, group), &r->totals, t, column++, row);
+	return FLOW_OK;
+}
+
+static enum flow_status
+fill(struct flow_agg_result *r, size_t table, uint64_t from, size_t rows, struct flow_table *t)
+{
+	const struct view *v = &r->spec->view[table];
+	const struct result_view *order = &r->view[table];
+	enum flow_status st = add_columns(t, r->groups[v->grouping].grouping, v);
+
+	if (st == FLOW_OK)
+		st = add_notes(t, r);
+	if (st == FLOW_OK)
+		st = flow_table_reserve(t, rows);
+	for (size_t i = 0; i < rows && st == FLOW_OK; i++)
+		st = fill_row(r, v, order->row[from + i].group, t, i);
+	t->rows = rows;
+	t->from = from;
+	t->total = order->rows;
+	return st;
+}
+
+enum flow_status
+flow_agg_table(struct flow_agg_result *r, size_t table, uint64_t from, size_t rows,
+    struct flow_table **out, struct flow_error *err)
+{
+	uint64_t left = r->view[table].rows > from ? r->view[table].rows - from : 0;
+	struct flow_table *t = flow_table_new(r->spec->view[table].title);
+
+	if (t == NULL)
+		return flow_fail_memory(err);
+	if (fill(r, table, from, rows < left ? rows : (size_t)left, t) != FLOW_OK) {
+		flow_table_free(t);
+		return flow_fail_memory(err);
+	}
+	*out = t;
+	return FLOW_OK;
+}

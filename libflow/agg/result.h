@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/* The merged groups, and each view's rows in order. */
+
+#include "agg/worker.h"
+
+/* A group in the order of a view: greater ranks first, then keys. */
+struct result_row {
+	uint64_t rank;
+	uint64_t *group;
+};
+
+struct result_view {
+	struct result_row *row;
+	uint64_t rows;
+};
+
+struct flow_agg_result {
+	const struct flow_agg_spec *spec;
+	struct key_maps maps;
+	struct groups *groups;
+	struct measure_totals totals;
+	struct result_view *view;
+};
+
+/* A part's value in a packed key, as key_values gives it; *has: whether there is one. */
+uint64_t result_value(const struct key_part *part, const uint64_t *group, bool *has);
+
+/* Replaces a part's value in a packed key. */
+void result_set_value(const struct key_part *part, uint64_t *group, uint64_t value);
+
+/* <0, 0, >0: keys in the order of their parts. */
+int result_compare_keys(const struct flow_agg_result *r, const struct grouping *g,
+    const uint64_t *a, const uint64_t *b);
+
+/* Fills r->view[i] from the merged groups. */
+enum flow_status result_order(struct flow_agg_result *r, size_t view) NODISCARD;

@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "agg/spec.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agg/key_parse.h"
+
+#define FIVE_TUPLE "proto,src_addr,dst_addr,src_port,dst_port"
+#define ORDERS 16
+
+/* What is being built for one question; committed when all of it is right. */
+struct draft {
+	struct grouping grouping;
+	struct view view[ORDERS];
+	size_t views;
+	struct view common;	/* columns and condition of all the views */
+};
+
+struct flow_agg_spec *
+flow_agg_spec_new(void)
+{
+	return calloc(1, sizeof(struct flow_agg_spec));
+}
+
+void
+flow_agg_spec_free(struct flow_agg_spec *spec)
+{
+	if (spec == NULL)
+		return;
+	free(spec->grouping);
+	free(spec->view);
+	free(spec);
+}
+
+size_t
+flow_agg_tables(const struct flow_agg_spec *spec)
+{
+	return spec->views;
+}
+
+/* The text of a statistic, cut: keys, whether split by protocol, orders ("" if none). */
+struct statistic {
+	const char *keys;
+	size_t keys_len;
+	bool by_proto;
+	const char *orders;
+};
+
+/* The first slash that no digit follows begins the orders. */
+static struct statistic
+statistic_cut(const char *text)
+{
+	struct statistic s = { text, strlen(text), false, "" };
+	const char *p = text;
+
+	while ((p = strchr(p, '/')) != NULL) {
+		if (p[1] < '0' || p[1] > '9') {
+			s.keys_len = (size_t)(p - text);
+			s.orders = p + 1;
+			break;
+		}
+		p++;
+	}
+	if (s.keys_len > 2 && memcmp(text + s.keys_len - 2, ":p", 2) == 0) {
+		s.keys_len -= 2;
+		s.by_proto = true;
+	}
+	return s;
+}
+
+/* The slots of common tables in the order that agg/accumulate.c is fastest at. */
+static enum flow_status
+usual_slots(struct grouping *g, bool both, struct flow_error *err)
+{
+	static const char *const usual[] = { "flows", "packets", "bytes", "first", "last" };
+	enum flow_status st = FLOW_OK;
+	struct measure ignored;
+
+	for (size_t i = 0; i < ARRAY_LEN(usual) && st == FLOW_OK; i++)
+		st = measure_parse(&g->slots, both, usual[i], strlen(usual[i]), &ignored, err);
+	return st;
+}
+
+static enum flow_status
+columns_parse(struct draft *d, bool both, const char *text, struct flow_error *err)
+{
+	enum flow_status st = FLOW_OK;
+
+	while (st == FLOW_OK) {
+		size_t len = strcspn(text, ",");
+
+		if (d->common.columns == MEASURES)
+			return flow_fail(err, FLOW_ELIMIT, FLOW_NO_OFFSET, "too many measures");
+		st = measure_parse(&d->grouping.slots, both, text, len,
+		    &d->common.column[d->common.columns], err);
+		d->common.columns++;
+		if (text[len] == '\0')
+			break;
+		text += len + 1;
+	}
+	return st;
+}
+
+static enum flow_status
+measures_parse(struct draft *d, const struct flow_agg_ask *ask, struct flow_error *err)
+{
+	bool both = ask->statistic != NULL;
+	const char *text = ask->measures;
+	enum flow_status st;
+
+	if (text == NULL) {
+		st = usual_slots(&d->grouping, both, err);
+		if (st != FLOW_OK)
+			return st;
+		if (both)
+			text = "first,last,duration,flows,flows_pct,packets,packets_pct,"
+			    "bytes,bytes_pct,pps,bps,bpp";
+		else if (ask->pairing != FLOW_AGG_ONE_WAY)
+			text = "first,last,duration,flows,packets,rev_packets,bytes,rev_bytes";
+		else
+			text = "first,last,duration,flows,packets,bytes,pps,bps,bpp";
+	}
+	return columns_parse(d, both, text, err);
+}
+
+/* NUMBER with an optional k, M, G or T (powers of 1000) and decimals. */
+static bool
+threshold(const char *text, double *out)
+{
+	static const char units[] = "kMGT";
+	const char *unit;
+	char *end;
+	double v;
+
+	if (text[0] < '0' || text[0] > '9')
+		return false;
+	v = strtod(text, &end);
+	unit = *end != '\0' ? strchr(units, *end) : NULL;
+	if (unit != NULL) {
+		for (const char *u = units; u <= unit; u++)
+			v *= 1000;
+		end++;
+	}
+	*out = v;
+	return *end == '\0';
+}
+
+static enum flow_status
+min_parse(struct draft *d, bool both, const char *text, struct flow_error *err)
+{
+	const char *equal = strchr(text, '=');
+	struct view_min *min = &d->common.min;
+
+	min->used = true;
+	if (!threshold(equal != NULL ? equal + 1 : text, &min->least))
+		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "%s: not a number (as in bytes=10M)",
+		    text);
+	if (equal == NULL)
+		return FLOW_OK;		/* each view compares its own order */
+	return measure_parse(&d->grouping.slots, both, text, (size_t)(equal - text), &min->measure,
+	    err);
+}
+
+/* One view, ordered by a word. */
+static enum flow_status
+view_add(struct draft *d, const struct flow_agg_ask *ask, bool both, const char *keys,
+    size_t keys_len, const char *word, size_t len, struct flow_error *err)
+{
+	bool reversed = len > 0 && word[0] == '-';
+	struct view *v = &d->view[d->views];
+	enum flow_status st = FLOW_OK;
+
+	if (d->views == ORDERS)
+		return flow_fail(err, FLOW_ELIMIT, FLOW_NO_OFFSET, "more than %d orders", ORDERS);
+	word += reversed;
+	len -= reversed;
+	*v = d->common;
+	v->limit = ask->limit;
+	if (len == 3 && memcmp(word, "key", 3) == 0)
+		v->by_key = true;
+	else
+		st = measure_parse(&d->grouping.slots, both, word, len, &v->order, err);
+	if (st != FLOW_OK)
+		return st;
+	v->ascending = (v->by_key || v->order.kind == MEASURE_TIME) != reversed;
+	if (v->min.used && ask->min != NULL && strchr(ask->min, '=') == NULL) {
+		if (v->by_key)
+			return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET,
+			    "%s: of which measure? (as in bytes=10M)", ask->min);
+		v->min.measure = v->order;
+	}
+	(void)snprintf(v->title, sizeof(v->title), "%.*s by %s", (int)(keys_len > 90 ? 90 : keys_len),
+	    keys, v->by_key ? "key" : v->order.name);
+	d->views++;
+	return FLOW_OK;
+}
+
+static enum flow_status
+views_parse(struct draft *d, const struct flow_agg_ask *ask, const char *keys, size_t keys_len,
+    const char *orders, struct flow_error *err)
+{
+	bool both = ask->statistic != NULL;
+	enum flow_status st = FLOW_OK;
+
+	if (orders[0] == '\0')
+		orders = ask->order != NULL ? ask->order : both ? "flows" : "key";
+	while (st == FLOW_OK) {
+		size_t len = strcspn(orders, "/");
+
+		st = view_add(d, ask, both, keys, keys_len, orders, len, err);
+		if (orders[len] == '\0')
+			break;
+		orders += len + 1;
+	}
+	return st;
+}
+
+static uint8_t
+part_of(const struct grouping *g, enum flow_field field)
+{
+	uint8_t i;
+
+	for (i = 0; i < g->parts; i++)
+		if (g->part[i].kind == KEY_FIELD && g->part[i].alts == 1 &&
+		    g->part[i].field[0] == field)
+			return i;
+	return KEY_PARTS;
+}
+
+static enum flow_status
+pairing_set(struct grouping *g, enum flow_agg_pairing how, struct flow_error *err)
+{
+	struct key_pairing *p = &g->pairing;
+
+	p->how = how;
+	p->src_addr = part_of(g, FLOW_FIELD_SRC_ADDR);
+	p->dst_addr = part_of(g, FLOW_FIELD_DST_ADDR);
+	p->src_port = part_of(g, FLOW_FIELD_SRC_PORT);
+	p->dst_port = part_of(g, FLOW_FIELD_DST_PORT);
+	p->proto = part_of(g, FLOW_FIELD_PROTO);
+	if (how == FLOW_AGG_ONE_WAY)
+		return FLOW_OK;
+	if (p->src_addr == KEY_PARTS || p->dst_addr == KEY_PARTS || p->src_port == KEY_PARTS ||
+	    p->dst_port == KEY_PARTS || p->proto == KEY_PARTS)
+		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET,
+		    "two-way rows need the keys " FIVE_TUPLE);
+	return FLOW_OK;
+}
+
+/*
+ * A row turned round exchanges its slots with those that count the other way; and both
+ * ways' earliest instants decide which way it runs.
+ */
+static enum flow_status
+pairing_slots(struct grouping *g, struct flow_error *err)
+{
+	struct slot first = { SLOT_MIN, { FLOW_FIELD_FIRST, FLOW_FIELD_NONE },
+	    { FLOW_FIELD_NONE, FLOW_FIELD_NONE } };
+
+	if (g->pairing.how == FLOW_AGG_ONE_WAY)
+		return FLOW_OK;
+	g->pairing.first[0] = slots_find(&g->slots, first);
+	g->pairing.first[1] = slots_find(&g->slots, slot_mirror(&first));
+	for (uint8_t i = 0; i < g->slots.count; i++)
+		if (slots_find(&g->slots, slot_mirror(&g->slots.slot[i])) == SLOTS)
+			return flow_fail(err, FLOW_ELIMIT, FLOW_NO_OFFSET, "too many measures");
+	return FLOW_OK;
+}
+
+static enum flow_status
+keys_parse(struct draft *d, const struct flow_agg_ask *ask, const char *keys, size_t len,
+    bool by_proto, struct flow_error *err)
+{
+	struct grouping *g = &d->grouping;
+	bool record = ask->statistic != NULL && len == 6 && memcmp(keys, "record", 6) == 0;
+	enum flow_status st;
+
+	slots_init(&g->slots);
+	if (record)
+		st = key_parse(g, FIVE_TUPLE, strlen(FIVE_TUPLE), true, err);
+	else
+		st = key_parse(g, keys, len, ask->statistic != NULL, err);
+	if (st == FLOW_OK && by_proto && part_of(g, FLOW_FIELD_PROTO) == KEY_PARTS) {
+		if (g->parts == KEY_PARTS)
+			return flow_fail(err, FLOW_ELIMIT, FLOW_NO_OFFSET, "too many keys");
+		st = key_parse(g, "proto", 5, true, err);
+	}
+	if (st == FLOW_OK)
+		st = pairing_set(g, ask->pairing, err);
+	return st;
+}
+
+/* Equal groupings are computed once; slots of one may be a superset. */
+static bool
+grouping_equal(const struct grouping *a, const struct grouping *b)
+{
+	return a->parts == b->parts && a->slots.count == b->slots.count &&
+	    memcmp(a->part, b->part, sizeof(a->part[0]) * a->parts) == 0 &&
+	    memcmp(&a->pairing, &b->pairing, sizeof(a->pairing)) == 0 &&
+	    memcmp(a->slots.slot, b->slots.slot, sizeof(a->slots.slot[0]) * a->slots.count) == 0;
+}
+
+static enum flow_status
+commit(struct flow_agg_spec *spec, struct draft *d, struct flow_error *err)
+{
+	struct grouping *g;
+	struct view *v;
+	size_t at = 0;
+
+	while (at < spec->groupings && !grouping_equal(&spec->grouping[at], &d->grouping))
+		at++;
+	g = realloc(spec->grouping, (spec->groupings + 1) * sizeof(*g));
+	if (g == NULL)
+		return flow_fail_memory(err);
+	spec->grouping = g;
+	v = realloc(spec->view, (spec->views + d->views) * sizeof(*v));
+	if (v == NULL)
+		return flow_fail_memory(err);
+	spec->view = v;
+	if (at == spec->groupings)
+		spec->grouping[spec->groupings++] = d->grouping;
+	for (size_t i = 0; i < d->views; i++) {
+		d->view[i].grouping = at;
+		spec->view[spec->views++] = d->view[i];
+	}
+	return FLOW_OK;
+}
+
+static enum flow_status
+draft_parse(struct draft *d, const struct flow_agg_ask *ask, struct flow_error *err)
+{
+	bool both = ask->statistic != NULL;
+	struct statistic s = { ask->keys, 0, false, "" };
+	enum flow_status st;
+
+	if (both)
+		s = statistic_cut(ask->statistic);
+	else
+		s.keys_len = strlen(ask->keys);
+	st = keys_parse(d, ask, s.keys, s.keys_len, s.by_proto, err);
+	if (st == FLOW_OK)
+		st = measures_parse(d, ask, err);
+	if (st == FLOW_OK && ask->min != NULL)
+		st = min_parse(d, both, ask->min, err);
+	if (st == FLOW_OK)
+		st = views_parse(d, ask, s.keys, s.keys_len + (s.by_proto ? 2 : 0), s.orders, err);
+	if (st == FLOW_OK)
+		st = pairing_slots(&d->grouping, err);
+	if (st == FLOW_OK) {
+		key_layout(&d->grouping);
+		slots_seal(&d->grouping.slots);
+	}
+	return st;
+}
+
+enum flow_status
+flow_agg_ask(struct flow_agg_spec *spec, const struct flow_agg_ask *ask, struct flow_error *err)
+{
+	struct draft *d;
+	enum flow_status st;
+
+	if ((ask->keys == NULL) == (ask->statistic == NULL))
+		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "either keys or a statistic");
+	d = calloc(1, sizeof(*d));
+	if (d == NULL)
+		return flow_fail_memory(err);
+	st = draft_parse(d, ask, err);
+	if (st == FLOW_OK)
+		st = commit(spec, d, err);
+	free(d);
+	return st;
+}
+
+void
+flow_agg_fields(const struct flow_agg_spec *spec, struct flow_fieldset *set)
+{
+	for (size_t i = 0; i < spec->groupings; i++) {
+		const struct grouping *g = &spec->grouping[i];
+
+		for (size_t k = 0; k < g->parts; k++) {
+			for (size_t a = 0; a < g->part[k].alts; a++)
+				flow_fieldset_add(set, g->part[k].field[a]);
+			if (g->part[k].mask != FLOW_FIELD_NONE)
+				flow_fieldset_add(set, g->part[k].mask);
+		}
+		slots_fields(&g->slots, set);
+	}
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/*
+ * What a spec says once parsed: groupings (keys and what is summed, the costly
+ * part, shared by equal questions) and views (a table made from a grouping).
+ */
+
+#include "agg/agg.h"
+#include "agg/measure.h"
+#include "record/field.h"
+
+#define KEY_ALTS 4
+#define KEY_PARTS 16
+#define KEY_WORDS 20
+
+enum key_kind {
+	KEY_FIELD,	/* the value of field */
+	KEY_PREFIX,	/* the network of an address: bits4, bits6 */
+	KEY_NET,	/* the network of an address by the record's mask */
+	KEY_BIN,	/* an instant rounded down to width_ms */
+	KEY_LABEL,	/* the label of an MPLS stack entry, its upper 20 of 24 bits */
+	KEY_SERVICE,	/* the lower of field and mask (two ports) */
+};
+
+/*
+ * One part of a key.  A part of several alternatives (`ip`: source or
+ * destination) counts a row once under each distinct value; only the first
+ * part of a key may have them.
+ */
+struct key_part {
+	enum key_kind kind;
+	enum flow_field field[KEY_ALTS];
+	enum flow_field mask;		/* KEY_NET: the mask; KEY_SERVICE: the other port */
+	uint8_t bits4, bits6;		/* KEY_PREFIX */
+	int64_t width_ms;		/* KEY_BIN */
+	uint8_t alts;
+	bool hidden;			/* KEY_NET's mask: shown with its network */
+	/* Where it lies in the packed key (key_layout in agg/key.h). */
+	uint8_t word, shift, flag_word, flag_shift;
+	char name[FLOW_TABLE_NAME_MAX];
+};
+
+/* Which row of a pair of directions a key is; both are needed to turn a row round. */
+struct key_pairing {
+	enum flow_agg_pairing how;
+	uint8_t src_addr, dst_addr, src_port, dst_port;	/* parts; KEY_PARTS: absent */
+	uint8_t proto;
+	uint8_t first[2];	/* slots: earliest instant of either way */
+};
+
+struct grouping {
+	struct key_part part[KEY_PARTS];
+	uint8_t parts;
+	uint8_t words;			/* of a packed key; 0: dense, see below */
+	/*
+	 * Dense: a single part of few values, u8, u16 or a dictionary's atoms;
+	 * the group's number is the value + 1, or 0 where there is none.
+	 */
+	bool dense;
+	struct key_pairing pairing;
+	struct slots slots;
+};
+
+/* A condition on a group: its measure is at least `least`. */
+struct view_min {
+	bool used;
+	struct measure measure;
+	double least;
+};
+
+struct view {
+	size_t grouping;
+	char title[2 * FLOW_TABLE_NAME_MAX];
+	struct measure column[MEASURES];
+	uint8_t columns;
+	bool by_key;
+	struct measure order;
+	bool ascending;
+	uint64_t limit;
+	struct view_min min;
+};
+
+struct flow_agg_spec {
+	struct grouping *grouping;
+	size_t groupings;
+	struct view *view;
+	size_t views;
+};
+
+/* The type of a part's values; of KEY_PREFIX and KEY_NET it is FLOW_TYPE_ADDR. */
+enum flow_type key_part_type(const struct key_part *part);
+
+/* Whether a part's values are atoms (agg/atom.h): addresses, MACs, texts. */
+static inline bool
+key_part_is_atom(const struct key_part *part)
+{
+	return flow_type_is_text(key_part_type(part));
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/* One worker's state, as agg.c fills it and finish.c merges it. */
+
+#include "agg/accumulate.h"
+#include "agg/key.h"
+
+struct feed_scratch;
+
+struct flow_agg {
+	const struct flow_agg_spec *spec;
+	struct key_maps maps;
+	struct groups *groups;		/* one per grouping */
+	struct measure_totals totals;
+	struct feed_scratch *scratch;
+};

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "agg/rig.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "net/mac.h"
+
+static void
+cell_text(const struct flow_table_column *c, size_t row, char *out, size_t size)
+{
+	const struct flow_prefix *prefix = c->values;
+	const struct addr *addr = c->values;
+	const struct flow_text *text = c->values;
+	const uint64_t *number = c->values;
+	const double *real = c->values;
+	char buf[ADDR_TEXT_MAX + 1] = "";
+
+	switch (c->kind) {
+	case FLOW_KIND_RATE:
+	case FLOW_KIND_RATIO:
+	case FLOW_KIND_PERCENT:
+		(void)snprintf(out, size, "%.1f", real[row]);
+		break;
+	case FLOW_KIND_ADDR:
+		buf[addr_format(&addr[row], buf)] = '\0';
+		(void)snprintf(out, size, "%s", buf);
+		break;
+	case FLOW_KIND_PREFIX:
+		buf[addr_format(&prefix[row].addr, buf)] = '\0';
+		(void)snprintf(out, size, "%s/%d", buf, prefix[row].bits);
+		break;
+	case FLOW_KIND_MAC:
+		buf[mac_format(number[row], buf)] = '\0';
+		(void)snprintf(out, size, "%s", buf);
+		break;
+	case FLOW_KIND_TEXT:
+		(void)snprintf(out, size, "%.*s", (int)text[row].len, text[row].p);
+		break;
+	default:
+		(void)snprintf(out, size, "%" PRIu64, number[row]);
+		break;
+	}
+}
+
+void
+rig_table(const struct flow_table *t, char *out, size_t size)
+{
+	char cell[128];
+
+	out += strlen(out);
+	for (size_t r = 0; r < t->rows; r++) {
+		for (size_t c = 0; c < t->columns; c++) {
+			(void)snprintf(cell, sizeof(cell), "-");
+			if (bitmap_get(t->column[c].valid, r))
+				cell_text(&t->column[c], r, cell, sizeof(cell));
+			strncat(out, cell, size - strlen(out) - 1);
+			strncat(out, c + 1 < t->columns ? " " : "\n", size - strlen(out) - 1);
+		}
+	}
+}
+
+static void *
+column(struct flow_builder *b, enum flow_field field, size_t n)
+{
+	void *p = flow_builder_flat(b, field, n);
+
+	if (p == NULL)
+		abort();
+	return p;
+}
+
+static void
+drop(struct flow_builder *b, enum flow_field field, size_t i, bool absent)
+{
+	if (absent && flow_builder_null(b, field, i) != FLOW_OK)
+		abort();
+}
+
+static void
+put_addr(struct addr *out, const char *text)
+{
+	if (text != NULL && !addr_parse(text, strlen(text), out))
+		abort();
+}
+
+static void
+put_values(struct flow_builder *b, const struct rig_flow *flow, size_t n)
+{
+	int64_t *first = column(b, FLOW_FIELD_FIRST, n), *last = column(b, FLOW_FIELD_LAST, n);
+	int64_t *flows = column(b, FLOW_FIELD_FLOWS, n);
+	int64_t *packets = column(b, FLOW_FIELD_PACKETS, n);
+	int64_t *bytes = column(b, FLOW_FIELD_BYTES, n);
+	uint8_t *proto = column(b, FLOW_FIELD_PROTO, n), *mask = column(b, FLOW_FIELD_SRC_MASK, n);
+	struct addr *src = column(b, FLOW_FIELD_SRC_ADDR, n);
+	struct addr *dst = column(b, FLOW_FIELD_DST_ADDR, n);
+	uint16_t *sport = column(b, FLOW_FIELD_SRC_PORT, n);
+	uint16_t *dport = column(b, FLOW_FIELD_DST_PORT, n);
+	uint32_t *src_as = column(b, FLOW_FIELD_SRC_AS, n);
+	uint32_t *dst_as = column(b, FLOW_FIELD_DST_AS, n);
+
+	for (size_t i = 0; i < n; i++) {
+		first[i] = flow[i].first_ms;
+		last[i] = flow[i].last_ms;
+		flows[i] = 1;
+		packets[i] = flow[i].packets;
+		bytes[i] = flow[i].bytes;
+		proto[i] = (uint8_t)flow[i].proto;
+		mask[i] = (uint8_t)flow[i].src_mask;
+		put_addr(&src[i], flow[i].src);
+		put_addr(&dst[i], flow[i].dst);
+		sport[i] = (uint16_t)flow[i].sport;
+		dport[i] = (uint16_t)flow[i].dport;
+		src_as[i] = (uint32_t)flow[i].src_as;
+		dst_as[i] = (uint32_t)flow[i].dst_as;
+	}
+}
+
+static void
+fill(struct flow_builder *b, const struct rig_flow *flow, size_t n)
+{
+	if (flow_builder_reserve(b, n) != FLOW_OK)
+		abort();
+	put_values(b, flow, n);
+	for (size_t i = 0; i < n; i++) {
+		const struct rig_flow *f = &flow[i];
+
+		drop(b, FLOW_FIELD_SRC_ADDR, i, f->src == NULL);
+		drop(b, FLOW_FIELD_DST_ADDR, i, f->dst == NULL);
+		drop(b, FLOW_FIELD_SRC_PORT, i, f->sport < 0);
+		drop(b, FLOW_FIELD_DST_PORT, i, f->dport < 0);
+		drop(b, FLOW_FIELD_SRC_AS, i, f->src_as < 0);
+		drop(b, FLOW_FIELD_DST_AS, i, f->dst_as < 0);
+		drop(b, FLOW_FIELD_SRC_MASK, i, f->src_mask < 0);
+		if (f->user != NULL && flow_builder_text(b, FLOW_FIELD_USERNAME, i, f->user,
+		    strlen(f->user)) != FLOW_OK)
+			abort();
+	}
+	flow_builder_commit(b, n);
+}
+
+static void
+feed(struct flow_agg *agg, const struct rig_flow *flow, size_t n, const bool *keep)
+{
+	struct flow_builder *b = flow_builder_new();
+	struct flow_dictify *d = flow_dictify_new();
+	struct flow_selection sel = { .all = false, .count = 0 };
+	struct flow_batch batch;
+
+	fill(b, flow, n);
+	if (flow_dictify(d, flow_builder_batch(b), &batch) != FLOW_OK)
+		abort();
+	for (size_t i = 0; keep != NULL && i < n; i++)
+		if (keep[i])
+			sel.row[sel.count++] = (uint16_t)i;
+	if (flow_agg_feed(agg, &batch, keep != NULL ? &sel : NULL, NULL) != FLOW_OK)
+		abort();
+	flow_dictify_free(d);
+	flow_builder_free(b);
+}
+
+static char answer[65536];
+
+static const char *
+finish(struct flow_agg **agg, size_t workers)
+{
+	struct flow_agg_result *r;
+	struct flow_table *t;
+
+	answer[0] = '\0';
+	if (flow_agg_finish(agg, workers, &r, NULL) != FLOW_OK)
+		return "finish failed";
+	/* In two slices, so that their seam is tested too. */
+	for (uint64_t from = 0; from < 4; from += 3) {
+		if (flow_agg_table(r, 0, from, from == 0 ? 3 : 1000, &t, NULL) != FLOW_OK)
+			return "table failed";
+		rig_table(t, answer, sizeof(answer));
+		flow_table_free(t);
+	}
+	flow_agg_result_free(r);
+	return answer;
+}
+
+static const char *
+run(const struct flow_agg_ask *ask, const struct rig_flow *flow, size_t n, size_t workers,
+    size_t step, const bool *keep)
+{
+	struct flow_agg_spec *spec = flow_agg_spec_new();
+	struct flow_agg *agg[8];
+	struct flow_error err;
+	const char *text;
+
+	if (flow_agg_ask(spec, ask, &err) != FLOW_OK) {
+		(void)snprintf(answer, sizeof(answer), "error: %s", err.message);
+		flow_agg_spec_free(spec);
+		return answer;
+	}
+	for (size_t w = 0; w < workers; w++)
+		agg[w] = flow_agg_new(spec);
+	for (size_t i = 0, w = 0; i < n; i += step, w = (w + 1) % workers)
+		feed(agg[w], flow + i, n - i < step ? n - i : step, keep);
+	text = finish(agg, workers);
+	for (size_t w = 0; w < workers; w++)
+		flow_agg_free(agg[w]);
+	flow_agg_spec_free(spec);
+	return text;
+}
+
+const char *
+rig_ask(const struct flow_agg_ask *ask, const struct rig_flow *flow, size_t n, size_t workers,
+    size_t step)
+{
+	return run(ask, flow, n, workers, step, NULL);
+}
+
+const char *
+rig_ask_some(const struct flow_agg_ask *ask, const struct rig_flow *flow, size_t n,
+    const bool *keep)
+{
+	return run(ask, flow, n, 1, n, keep);
+}

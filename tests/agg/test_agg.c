@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Questions over six flows whose sums can be done by hand:
+ *
+ *	   source      destination  proto ports       ms          packets bytes AS
+ *	0  10.0.0.1    10.0.0.2     tcp   40000 443   1000-3000        10  1000 1 2
+ *	1  10.0.0.2    10.0.0.1     tcp   443 40000   1500-2500        20 30000 2 1
+ *	2  10.0.0.1    10.0.1.9     udp   5353 53     2000-2000         1    80 1 1
+ *	3  2001:db8::1 2001:db8::2  udp   1000 53     9000-9500         2   300 - 3
+ *	4  (none)      10.0.0.2     icmp  - -         4000-4100         4   400 - 2
+ *	5  10.0.0.1    10.0.0.1     tcp   22 22       7000-8000         3   120 1 1
+ */
+#include "agg/agg.h"
+
+#include "agg/rig.h"
+#include "tap.h"
+
+static const struct rig_flow flows[] = {
+	{ "10.0.0.1", "10.0.0.2", 6, 40000, 443, 1000, 3000, 10, 1000, 1, 2, 24, "ann" },
+	{ "10.0.0.2", "10.0.0.1", 6, 443, 40000, 1500, 2500, 20, 30000, 2, 1, 16, NULL },
+	{ "10.0.0.1", "10.0.1.9", 17, 5353, 53, 2000, 2000, 1, 80, 1, 1, 24, "bob" },
+	{ "2001:db8::1", "2001:db8::2", 17, 1000, 53, 9000, 9500, 2, 300, -1, 3, 32, "ann" },
+	{ NULL, "10.0.0.2", 1, -1, -1, 4000, 4100, 4, 400, -1, 2, -1, NULL },
+	{ "10.0.0.1", "10.0.0.1", 6, 22, 22, 7000, 8000, 3, 120, 1, 1, 8, "bob" },
+};
+#define FLOWS (sizeof(flows) / sizeof(flows[0]))
+
+/* One question, by one worker at once and by three that each see single rows. */
+static void
+check(const struct flow_agg_ask *ask, const char *want)
+{
+	is_str(rig_ask(ask, flows, FLOWS, 1, FLOWS), want);
+	is_str(rig_ask(ask, flows, FLOWS, 3, 1), want);
+	is_str(rig_ask(ask, flows, FLOWS, 2, 4), want);
+}
+
+static void
+check_statistic(const char *statistic, const char *measures, const char *want)
+{
+	check(&(struct flow_agg_ask){ .statistic = statistic, .measures = measures }, want);
+}
+
+static void
+check_keys(const char *keys, const char *measures, const char *want)
+{
+	check(&(struct flow_agg_ask){ .keys = keys, .measures = measures }, want);
+}
+
+static void
+test_statistics(void)
+{
+	const char *sums = "flows,packets,bytes";
+
+	/* A tie in flows goes by the key; no value comes first. */
+	check_statistic("srcip", sums,
+	    "10.0.0.1 3 14 1200\n" "- 1 4 400\n" "10.0.0.2 1 20 30000\n" "2001:db8::1 1 2 300\n");
+	check_statistic("src_addr/bytes", sums,
+	    "10.0.0.2 1 20 30000\n" "10.0.0.1 3 14 1200\n" "- 1 4 400\n" "2001:db8::1 1 2 300\n");
+	/* Either end: flow 5 counts once. */
+	check_statistic("ip/packets", sums,
+	    "10.0.0.1 4 34 31200\n" "10.0.0.2 3 34 31400\n" "- 1 4 400\n"
+	    "2001:db8::1 1 2 300\n" "2001:db8::2 1 2 300\n" "10.0.1.9 1 1 80\n");
+	check_statistic("proto", sums, "6 3 33 31120\n" "17 2 3 380\n" "1 1 4 400\n");
+	check_statistic("port", sums,
+	    "53 2 3 380\n" "443 2 30 31000\n" "40000 2 30 31000\n" "- 1 4 400\n"
+	    "22 1 3 120\n" "1000 1 2 300\n" "5353 1 1 80\n");
+	check_statistic("port:p/bytes", sums,
+	    "443 6 2 30 31000\n" "40000 6 2 30 31000\n" "- 1 1 4 400\n" "53 17 2 3 380\n"
+	    "1000 17 1 2 300\n" "22 6 1 3 120\n" "5353 17 1 1 80\n");
+	check_statistic("as", sums,
+	    "1 4 34 31200\n" "2 3 34 31400\n" "- 2 6 700\n" "3 1 2 300\n");
+	check_statistic("srcas/bytes", sums, "2 1 20 30000\n" "1 3 14 1200\n" "- 2 6 700\n");
+	check_statistic("username", sums, "- 2 24 30400\n" "ann 2 12 1300\n" "bob 2 4 200\n");
+	check_statistic("record/tstart", "bytes",
+	    "6 10.0.0.1 10.0.0.2 40000 443 1000\n" "6 10.0.0.2 10.0.0.1 443 40000 30000\n"
+	    "17 10.0.0.1 10.0.1.9 5353 53 80\n" "1 - 10.0.0.2 - - 400\n"
+	    "6 10.0.0.1 10.0.0.1 22 22 120\n" "17 2001:db8::1 2001:db8::2 1000 53 300\n");
+}
+
+static void
+test_measures(void)
+{
+	/* tcp: 1000..8000 ms, 33 packets, 31120 bytes of 31900 */
+	check_statistic("proto/bps", "first,last,duration,pps,bps,bpp,bytes_pct,rows",
+	    "6 1000 8000 7000 4.7 35565.7 943.0 97.6 3\n"
+	    "1 4000 4100 100 40.0 32000.0 100.0 1.3 1\n"
+	    "17 2000 9500 7500 0.4 405.3 126.7 1.2 2\n");
+	/* One instant has no rate. */
+	check(&(struct flow_agg_ask){ .keys = "src_port", .measures = "pps,bytes", .min = "bytes=80",
+	    .order = "bytes", .limit = 6 },
+	    "443 20.0 30000\n" "40000 5.0 1000\n" "- 40.0 400\n" "1000 4.0 300\n"
+	    "22 3.0 120\n" "5353 - 80\n");
+	check_keys("proto", "min(src_port),max(src_port),avg(bytes),sum(src_as),count(src_as)",
+	    "1 - - 400.0 - 0\n" "6 22 40000 10373.3 4 3\n" "17 1000 5353 190.0 1 1\n");
+	check_keys("proto", "tcp_flags,rev_bytes", "1 - 0\n" "6 - 0\n" "17 - 0\n");
+}
+
+static void
+test_keys(void)
+{
+	check_keys("srcip4/24,srcip6/48", "flows",
+	    "- 1\n" "10.0.0.0/24 4\n" "2001:db8::/48 1\n");
+	check_keys("dst_addr/23,/32,proto", "bytes",
+	    "10.0.0.0/23 1 400\n" "10.0.0.0/23 6 31120\n" "10.0.0.0/23 17 80\n"
+	    "2001:db8::/32 17 300\n");
+	check_keys("srcnet", "flows",
+	    "- 1\n" "10.0.0.0/8 1\n" "10.0.0.0/16 1\n" "10.0.0.0/24 2\n" "2001:db8::/32 1\n");
+	check_keys("first/5s", "flows,bytes", "0 4 31480\n" "5000 2 420\n");
+	check_keys("service", "flows", "- 1\n" "22 1\n" "53 2\n" "443 2\n");
+	check_keys("src_as,dst_as", "bytes",
+	    "- 2 400\n" "- 3 300\n" "1 1 200\n" "1 2 1000\n" "2 1 30000\n");
+	check_keys("username,proto", "flows",
+	    "- 1 1\n" "- 6 1\n" "ann 6 1\n" "ann 17 1\n" "bob 6 1\n" "bob 17 1\n");
+	check_keys("first,src_port", "bytes",
+	    "1000 40000 1000\n" "1500 443 30000\n" "2000 5353 80\n" "4000 - 400\n" "7000 22 120\n"
+	    "9000 1000 300\n");
+	check(&(struct flow_agg_ask){ .keys = "src_addr", .measures = "flows", .order = "-key",
+	    .limit = 2 }, "2001:db8::1 1\n" "10.0.0.2 1\n");
+	check(&(struct flow_agg_ask){ .keys = "src_addr", .measures = "flows", .order = "-bytes",
+	    .limit = 2 }, "2001:db8::1 1\n" "- 1\n");
+}
+
+static void
+test_pairing(void)
+{
+	const char *five = "proto,src_addr,dst_addr,src_port,dst_port";
+
+	/* Flow 1 answers flow 0. */
+	check(&(struct flow_agg_ask){ .keys = five, .pairing = FLOW_AGG_TWO_WAY, .order = "flows",
+	    .limit = 1, .measures = "first,last,flows,packets,rev_packets,bytes,rev_bytes" },
+	    "6 10.0.0.1 10.0.0.2 40000 443 1000 3000 2 10 20 1000 30000\n");
+	/* 1000 -> 53 is no server's port below 1024 against one above it. */
+	check(&(struct flow_agg_ask){ .keys = five, .pairing = FLOW_AGG_CLIENT_SERVER,
+	    .order = "key", .measures = "bytes,rev_bytes" },
+	    "1 - 10.0.0.2 - - 400 0\n"
+	    "6 10.0.0.1 10.0.0.1 22 22 120 0\n" "6 10.0.0.1 10.0.0.2 40000 443 1000 30000\n"
+	    "17 10.0.0.1 10.0.1.9 5353 53 80 0\n" "17 2001:db8::1 2001:db8::2 1000 53 300 0\n");
+	check(&(struct flow_agg_ask){ .keys = "src_addr,dst_addr", .pairing = FLOW_AGG_TWO_WAY },
+	    "error: two-way rows need the keys proto,src_addr,dst_addr,src_port,dst_port");
+}
+
+/* Only the answer was seen: -B turns it round, -b leaves it. */
+static void
+test_server_first(void)
+{
+	const char *five = "proto,src_addr,dst_addr,src_port,dst_port";
+	struct flow_agg_ask ask = { .keys = five, .measures = "bytes,rev_bytes",
+	    .pairing = FLOW_AGG_TWO_WAY };
+
+	is_str(rig_ask(&ask, flows + 1, 1, 1, 1), "6 10.0.0.2 10.0.0.1 443 40000 30000 0\n");
+	ask.pairing = FLOW_AGG_CLIENT_SERVER;
+	is_str(rig_ask(&ask, flows + 1, 1, 1, 1), "6 10.0.0.1 10.0.0.2 40000 443 0 30000\n");
+}
+
+static void
+test_selection(void)
+{
+	const bool keep[FLOWS] = { true, false, false, true, false, true };
+	const bool none[FLOWS] = { false };
+	struct flow_agg_ask ask = { .statistic = "srcip", .measures = "flows,bytes" };
+
+	is_str(rig_ask_some(&ask, flows, FLOWS, keep), "10.0.0.1 2 1120\n" "2001:db8::1 1 300\n");
+	is_str(rig_ask_some(&ask, flows, FLOWS, none), "");
+	is_str(rig_ask(&ask, flows, 0, 2, 1), "");
+}
+
+static void
+test_saturation(void)
+{
+	struct rig_flow big[] = {
+		{ "10.0.0.1", "10.0.0.2", 6, 1, 2, 0, 0, INT64_MAX, INT64_MAX, 1, 2, 0, NULL },
+		{ "10.0.0.1", "10.0.0.2", 6, 1, 2, 0, 0, INT64_MAX, INT64_MAX, 1, 2, 0, NULL },
+		{ "10.0.0.1", "10.0.0.2", 6, 1, 2, 0, 0, 1, 5, 1, 2, 0, NULL },
+	};
+	struct flow_agg_ask ask = { .statistic = "srcip", .measures = "packets,bytes" };
+
+	/* 2 (2^63 - 1) + 1 just fits in 64 bits, + 5 does not. */
+	is_str(rig_ask(&ask, big, 3, 1, 3), "10.0.0.1 18446744073709551615 18446744073709551615\n");
+	big[2].packets = 0;
+	is_str(rig_ask(&ask, big, 3, 3, 1), "10.0.0.1 18446744073709551614 18446744073709551615\n");
+}
+
+static void
+test_errors(void)
+{
+	check_statistic("nothing", NULL, "error: nothing: no such key or column");
+	check_statistic("srcip/nothing", NULL, "error: nothing: no such measure or order");
+	check_keys("ip", NULL, "error: ip: counts both ends of a flow: a statistic (-s) of its own");
+	check_keys("src_addr/33", NULL,
+	    "error: 33: not a prefix length (as in src_addr/24 or src_addr/24/48)");
+	check_keys("proto/3", NULL, "error: proto: neither an address nor a time");
+	check_keys("", NULL, "error: : no such key or column");
+	check_keys("proto", "min(src_addr)", "error: min(src_addr): not a column of numbers");
+	check_keys("proto", "least(bytes)", "error: least: no such function");
+	check(&(struct flow_agg_ask){ .keys = "proto", .min = "bytes=x" },
+	    "error: bytes=x: not a number (as in bytes=10M)");
+}
+
+int
+main(void)
+{
+	test_statistics();
+	test_measures();
+	test_keys();
+	test_pairing();
+	test_server_first();
+	test_selection();
+	test_saturation();
+	test_errors();
+	return tap_done();
+}
