@@ -7,6 +7,7 @@
  */
 
 #include "base/status.h"
+#include "base/text.h"
 #include "parquet/file_read.h"
 #include "parquet/schema.h"
 
@@ -43,4 +44,4 @@ enum flow_status pq_chunk_reader_skip(struct pq_chunk_reader *reader, size_t row
  * The texts that codes read so far refer to.  Grows (never changes) as pages without a
  * dictionary are read; valid until the next call that reads or opens.
  */
-const struct pq_text *pq_chunk_reader_texts(const struct pq_chunk_reader *reader, uint32_t *count);
+const struct flow_text *pq_chunk_reader_texts(const struct pq_chunk_reader *reader, uint32_t *count);

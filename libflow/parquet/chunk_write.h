@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "base/status.h"
+#include "base/text.h"
 #include "parquet/schema.h"
 
 /* Values of one column, row-aligned; null rows hold any value. */
@@ -25,7 +26,7 @@ struct pq_values {
 	const void *numbers;
 	/* BYTE_ARRAY: a code a row into texts (which need not be distinct or all used). */
 	const uint32_t *codes;
-	const struct pq_text *texts;
+	const struct flow_text *texts;
 	uint32_t text_count;
 };
 

@@ -8,6 +8,7 @@
  */
 
 #include "base/status.h"
+#include "base/text.h"
 #include "parquet/schema.h"
 
 struct pq_file;
@@ -44,7 +45,7 @@ struct pq_bounds {
 	uint64_t null_count;
 	/* Integers: as numbers, sign- or zero-extended by logical type; timestamps in ms (floor, ceiling). */
 	int64_t min, max;	/* PQ_UINT_64: the same bits, compare as uint64_t */
-	struct pq_text min_text, max_text;	/* BYTE_ARRAY: perhaps cut, still bounds */
+	struct flow_text min_text, max_text;	/* BYTE_ARRAY: perhaps cut, still bounds */
 };
 
 /* Statistics of a chunk; texts are valid as long as the file. */

@@ -53,10 +53,5 @@ struct pq_column {
 	bool bloom;		/* write a Bloom filter (BYTE_ARRAY only) */
 };
 
-struct pq_text {
-	const char *p;		/* not NUL-terminated */
-	uint32_t len;
-};
-
 /* "SNAPPY", ...; "codec 42" is not its business: NULL for an unknown number. */
 const char *pq_codec_name(int codec);

@@ -26,16 +26,12 @@
 #include <stdint.h>
 
 #include "base/bitmap.h"
+#include "base/text.h"
 #include "net/addr.h"
 #include "record/field.h"
 
 /* Most rows of a batch that a scan yields; row numbers in it fit uint16_t. */
 #define FLOW_BATCH_ROWS 8192
-
-struct flow_text {
-	const char *p;		/* not NUL-terminated */
-	uint32_t len;
-};
 
 /*
  * Distinct-ish texts that codes refer to.  `serial` is unique in the process
