@@ -8,9 +8,10 @@
  *	for each table:  begin(first slice), rows(each slice), end(last slice)
  *	flow_table_printer_finish
  *
- * Formats: text (for people), csv (RFC 4180, a header row; tables are parted
+ * Formats: text (for people), csv (RFC 4180 with LF, a header row; tables are parted
  * by an empty line), json (one array of {"title", "rows", "totals"}), ndjson
- * (an object a row, with "table" when there are several), markdown.
+ * (an object a row, with "table", its title, where there are several), markdown.
+ * A cell without a value is empty, left out of JSON, and "-" in text.
  */
 
 #include "base/buf.h"
@@ -22,7 +23,7 @@ struct flow_table_printer;
 struct flow_table_printer_options {
 	bool plain_numbers;	/* text: no scaling by k, M, G */
 	bool quiet;		/* text, markdown: no title, no totals */
-	unsigned width;		/* text: columns of the terminal; 0: unlimited */
+	size_t tables;		/* that will come; ndjson names them where there are several */
 };
 
 /* FLOW_EINVAL if there is no such format. */
