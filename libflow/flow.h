@@ -13,3 +13,6 @@
 #include "store/archive.h"
 #include "store/scan.h"
 #include "store/writer.h"
+#include "synth/synth.h"
+#include "wire/encode.h"
+#include "wire/pcap_write.h"

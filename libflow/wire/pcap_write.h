@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * UDP datagrams as a classic pcap file in memory: microseconds, this machine's
- * byte order left aside (always big-endian), link type Ethernet.
+ * UDP datagrams as a classic pcap file in memory: microseconds, always
+ * little-endian, link type Ethernet.
  *
  *	file header | record header, Ethernet, IPv4 or IPv6, UDP, payload | ...
  *

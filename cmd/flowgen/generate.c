@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "flowgen/generate.h"
+
+#include <stdlib.h>
+
+#include "common/cli.h"
+
+/* Rows that one exporter makes before it is another's turn. */
+#define TURN_ROWS 256
+
+/* Exporters do not keep flows back for longer than this. */
+#define FLUSH_MS 1000
+
+struct generator {
+	const struct options *options;
+	struct sink *sink;
+	struct flow_synth *synth;
+	struct flow_builder *builder;
+	struct flow_encoder **encoder;	/* one an exporter, made when it first speaks */
+	struct flow_datagrams datagrams;
+	int64_t flushed_ms;
+	bool closed;			/* the reader has gone */
+};
+
+static struct flow_encoder *
+encoder_of(struct generator *g, uint32_t exporter)
+{
+	struct flow_encoder_options eo = {
+		.version = g->options->version, .domain = exporter,
+		.sampling = g->options->synth.sampling,
+	};
+
+	if (g->encoder[exporter] == NULL)
+		g->encoder[exporter] = flow_encoder_new(&eo);
+	return g->encoder[exporter];
+}
+
+static int
+deliver(struct generator *g, uint32_t exporter)
+{
+	int status = CLI_OK;
+
+	if (g->datagrams.count > 0)
+		status = sink_datagrams(g->sink, exporter, &g->datagrams, &g->closed);
+	flow_datagrams_clear(&g->datagrams);
+	return status;
+}
+
+static int
+flush_all(struct generator *g)
+{
+	int64_t now = flow_synth_now(g->synth);
+	int status = CLI_OK;
+	uint32_t i;
+
+	for (i = 0; i < g->options->synth.exporters && status == CLI_OK; i++) {
+		if (g->encoder[i] == NULL)
+			continue;
+		if (flow_encoder_flush(g->encoder[i], now, &g->datagrams) != FLOW_OK)
+			return cli_fail("out of memory");
+		status = deliver(g, i);
+	}
+	g->flushed_ms = now;
+	return status;
+}
+
+/* Fewer rows at a low rate, so that they come evenly. */
+static size_t
+turn_rows(const struct options *o)
+{
+	uint64_t rows = o->synth.rate / 1000 / 50 + 1;
+
+	return rows < TURN_ROWS ? (size_t)rows : TURN_ROWS;
+}
+
+/* One exporter's turn; *made is 0 at the end. */
+static int
+take_turn(struct generator *g, size_t *made)
+{
+	const struct flow_batch *batch;
+	struct flow_encoder *encoder;
+	uint32_t exporter;
+
+	flow_builder_clear(g->builder);
+	if (flow_synth_next(g->synth, turn_rows(g->options), g->builder, &exporter, made) !=
+	    FLOW_OK || (batch = flow_builder_batch(g->builder)) == NULL ||
+	    (encoder = encoder_of(g, exporter)) == NULL ||
+	    flow_encoder_batch(encoder, batch, 0, batch->rows, &g->datagrams) != FLOW_OK)
+		return cli_fail("out of memory");
+	return deliver(g, exporter);
+}
+
+static int
+run(struct generator *g, const volatile int *stop)
+{
+	size_t made = 1;
+	int status = CLI_OK;
+
+	while (status == CLI_OK && made > 0 && !g->closed && !*stop) {
+		status = take_turn(g, &made);
+		if (status == CLI_OK && flow_synth_now(g->synth) - g->flushed_ms >= FLUSH_MS)
+			status = flush_all(g);
+	}
+	return status == CLI_OK && !g->closed ? flush_all(g) : status;
+}
+
+int
+generate(const struct options *o, struct sink *sink, const volatile int *stop)
+{
+	struct generator g = { .options = o, .sink = sink, .flushed_ms = o->synth.start_ms,
+		.datagrams = FLOW_DATAGRAMS_INIT };
+	int status;
+	uint32_t i;
+
+	g.synth = flow_synth_new(&o->synth);
+	g.builder = flow_builder_new();
+	g.encoder = calloc(o->synth.exporters, sizeof(*g.encoder));
+	if (g.synth == NULL || g.builder == NULL || g.encoder == NULL)
+		status = cli_fail("out of memory");
+	else
+		status = run(&g, stop);
+	for (i = 0; g.encoder != NULL && i < o->synth.exporters; i++)
+		flow_encoder_free(g.encoder[i]);
+	free(g.encoder);
+	flow_builder_free(g.builder);
+	flow_synth_free(g.synth);
+	flow_datagrams_release(&g.datagrams);
+	return status;
+}

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "flowgen/options.h"
+
+#include <getopt.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "common/cli.h"
+#include "time/stamp.h"
+
+/* Flows a second where none is asked for: of the clock in files, of this machine's over UDP. */
+#define FILE_RATE 10000
+#define UDP_RATE 50000
+
+#define MAX_RATE UINT64_C(1000000000)
+#define MAX_FLOWS (UINT64_C(1) << 40)
+
+static const char help[] =
+"Usage: flowgen {-t HOST | -o FILE.pcap} [OPTION]...\n"
+"Makes flows up, a believable mix of them, and exports them as NetFlow or IPFIX.\n"
+"\n"
+"Where to:\n"
+"  -t, --target HOST       send datagrams over UDP to a collector (also -H)\n"
+"  -p, --port PORT         its port (9995)\n"
+"  -4, -6                  over IPv4, over IPv6 only\n"
+"  -o, --pcap FILE         write the datagrams to a pcap file; - is standard output\n"
+"\n"
+"What:\n"
+"  -n, --flows N           number of flows (1000000); 0 goes on for ever\n"
+"  -v, --netflow VERSION   5, 9 (default) or 10, which is IPFIX\n"
+"  -r, --rate N            flows a second (files 10000, UDP 50000);\n"
+"                          0 over UDP: as fast as it goes\n"
+"      --duration TIME     spread the flows over that time instead: 90, 5m, 2h, 1d\n"
+"      --start TIME        export time of the first flow; now, 2026-11-23T08:00 ...\n"
+"                          (files: 2026-01-01T00:00:00Z, UDP: now)\n"
+"      --seed N            other flows; the same seed and options give the same bytes (1)\n"
+"      --exporters N       so many exporters, 1 to 65536 (1)\n"
+"      --ipv6 PERCENT      share of IPv6 (15; NetFlow v5 has none)\n"
+"      --sampling N        sampled one in N, and announced\n"
+"\n"
+"  -h, --help              this text\n"
+"  -V, --version           version\n";
+
+enum {
+	OPT_DURATION = 256,
+	OPT_START,
+	OPT_SEED,
+	OPT_EXPORTERS,
+	OPT_IPV6,
+	OPT_SAMPLING,
+};
+
+static const struct option long_options[] = {
+	{ "target", required_argument, NULL, 't' },
+	{ "port", required_argument, NULL, 'p' },
+	{ "pcap", required_argument, NULL, 'o' },
+	{ "flows", required_argument, NULL, 'n' },
+	{ "netflow", required_argument, NULL, 'v' },
+	{ "rate", required_argument, NULL, 'r' },
+	{ "duration", required_argument, NULL, OPT_DURATION },
+	{ "start", required_argument, NULL, OPT_START },
+	{ "seed", required_argument, NULL, OPT_SEED },
+	{ "exporters", required_argument, NULL, OPT_EXPORTERS },
+	{ "ipv6", required_argument, NULL, OPT_IPV6 },
+	{ "sampling", required_argument, NULL, OPT_SAMPLING },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 },
+};
+
+/* What is only known to be right once all options are there. */
+struct pending {
+	const char *rate;
+	const char *start;
+	uint64_t duration_s;	/* 0: not said */
+	int64_t now_ms;
+};
+
+static int64_t
+wall_clock_ms(void)
+{
+	struct timespec ts;
+
+	(void)clock_gettime(CLOCK_REALTIME, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* 90, 90s, 5m, 2h, 1d as seconds. */
+static bool
+parse_duration(const char *text, uint64_t *out)
+{
+	static const struct {
+		char unit;
+		uint64_t seconds;
+	} units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 } };
+	size_t len = strlen(text), i;
+	char number[24];
+	uint64_t scale = 1, v;
+
+	for (i = 0; i < ARRAY_LEN(units) && len > 1; i++)
+		if (text[len - 1] == units[i].unit) {
+			scale = units[i].seconds;
+			len--;
+			break;
+		}
+	if (len >= sizeof(number)) {
+		(void)cli_misuse("--duration: '%s' is too long", text);
+		return false;
+	}
+	memcpy(number, text, len);
+	number[len] = '\0';
+	if (!cli_number("--duration", number, 1, UINT64_C(1) << 32, &v))
+		return false;
+	*out = v * scale;
+	return true;
+}
+
+static bool
+parse_version(const char *text, uint8_t *out)
+{
+	if (strcmp(text, "5") == 0)
+		*out = 5;
+	else if (strcmp(text, "9") == 0)
+		*out = 9;
+	else if (strcmp(text, "10") == 0 || strcmp(text, "ipfix") == 0)
+		*out = 10;
+	else
+		return cli_misuse("-v: '%s' is none of 5, 9, 10", text) == CLI_OK;
+	return true;
+}
+
+static bool
+take_number(const char *option, uint64_t lo, uint64_t hi, uint32_t *out)
+{
+	uint64_t v;
+
+	if (!cli_number(option, optarg, lo, hi, &v))
+		return false;
+	*out = (uint32_t)v;
+	return true;
+}
+
+static bool
+take_option(int c, struct options *o, struct pending *p)
+{
+	switch (c) {
+	case 't':
+	case 'H':
+		o->target = optarg;
+		return true;
+	case 'p':
+		o->port = optarg;
+		return true;
+	case '4':
+		o->family = AF_INET;
+		return true;
+	case '6':
+		o->family = AF_INET6;
+		return true;
+	case 'o':
+		o->pcap = optarg;
+		return true;
+	case 'n':
+		return cli_number("-n", optarg, 0, MAX_FLOWS, &o->flows);
+	case 'v':
+		return parse_version(optarg, &o->version);
+	case 'r':
+		p->rate = optarg;
+		return cli_number("-r", optarg, 0, MAX_RATE, &o->rate);
+	case OPT_DURATION:
+		return parse_duration(optarg, &p->duration_s);
+	case OPT_START:
+		p->start = optarg;
+		return true;
+	case OPT_SEED:
+		return cli_number("--seed", optarg, 0, UINT64_MAX, &o->synth.seed);
+	case OPT_EXPORTERS:
+		return take_number("--exporters", 1, FLOW_SYNTH_EXPORTERS_MAX, &o->synth.exporters);
+	case OPT_IPV6:
+		return take_number("--ipv6", 0, 100, &o->synth.ipv6_percent);
+	case OPT_SAMPLING:
+		return take_number("--sampling", 1, 1u << 24, &o->synth.sampling);
+	default:
+		return cli_misuse("unknown or incomplete option") == CLI_OK;
+	}
+}
+
+/* Rate, duration and number of flows decide how fast the clock goes. */
+static bool
+settle_rate(struct options *o, const struct pending *p)
+{
+	bool udp = o->target != NULL;
+
+	if (p->rate == NULL)
+		o->rate = udp ? UDP_RATE : FILE_RATE;
+	o->unpaced = udp && o->rate == 0;
+	if (o->rate == 0 && !udp)
+		return cli_misuse("-r: a rate of 0 is for UDP only") == CLI_OK;
+	if (o->rate == 0)
+		o->rate = UDP_RATE;
+	o->synth.rate = o->rate * 1000;
+	if (p->duration_s == 0)
+		return true;
+	if (p->rate != NULL)
+		return cli_misuse("--duration and -r say the same thing twice") == CLI_OK;
+	if (o->flows == 0)
+		return cli_misuse("--duration needs a number of flows (-n)") == CLI_OK;
+	/* Rounded up, so that the time is not exceeded. */
+	o->synth.rate = (o->flows * 1000 + p->duration_s - 1) / p->duration_s;
+	return true;
+}
+
+static bool
+settle_start(struct options *o, const struct pending *p)
+{
+	struct flow_error err;
+
+	if (p->start == NULL) {
+		if (o->target != NULL)
+			o->synth.start_ms = p->now_ms;
+		return true;
+	}
+	if (stamp_parse(p->start, strlen(p->start), STAMP_LOCAL, p->now_ms, &o->synth.start_ms,
+	    &err) != FLOW_OK)
+		return cli_misuse("--start: %s", err.message) == CLI_OK;
+	if (o->synth.start_ms < 0)
+		return cli_misuse("--start: '%s' is before 1970", p->start) == CLI_OK;
+	return true;
+}
+
+static bool
+settle(struct options *o, const struct pending *p)
+{
+	if ((o->target != NULL) + (o->pcap != NULL) + (o->archive != NULL) != 1)
+		return cli_misuse("say where to: one of -t HOST, -o FILE.pcap") == CLI_OK;
+	if (o->version == 5 && o->synth.sampling > 16383)
+		return cli_misuse("--sampling: NetFlow v5 knows rates up to 16383") == CLI_OK;
+	if (o->version == 5)
+		o->synth.ipv6_percent = 0;
+	if (o->flows == 0 && o->target == NULL && strcmp(o->pcap, "-") != 0)
+		return cli_misuse("-n 0 never ends: not into a file") == CLI_OK;
+	o->synth.flows = o->flows;
+	o->synth.version = o->version;
+	return settle_rate(o, p) && settle_start(o, p);
+}
+
+int
+options_parse(int argc, char **argv, struct options *o, bool *done)
+{
+	struct pending pending = { .now_ms = wall_clock_ms() };
+	int c;
+
+	*o = (struct options){ .port = "9995", .flows = 1000000, .version = 9,
+		.synth = FLOW_SYNTH_OPTIONS_INIT };
+	*done = true;
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, "t:H:p:46o:n:v:r:hV", long_options, NULL)) != -1) {
+		if (c == 'h')
+			return cli_help(help);
+		if (c == 'V')
+			return cli_version();
+		if (!take_option(c, o, &pending))
+			return CLI_MISUSE;
+	}
+	if (optind < argc)
+		return cli_misuse("'%s': no arguments are expected", argv[optind]);
+	if (!settle(o, &pending))
+		return CLI_MISUSE;
+	*done = false;
+	return CLI_OK;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/* What flowgen's command line says. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "flow.h"
+
+struct options {
+	/* Exactly one of these three. */
+	const char *target;	/* host */
+	const char *pcap;	/* file; "-" is standard output */
+	const char *archive;	/* folder */
+
+	const char *port;
+	int family;		/* AF_UNSPEC, AF_INET, AF_INET6 */
+	uint64_t flows;		/* 0: no end */
+	uint64_t rate;		/* a second */
+	bool unpaced;		/* send as fast as possible */
+	uint8_t version;
+	struct flow_synth_options synth;	/* filled from the above too */
+};
+
+/* CLI_OK, or the exit status; *done: nothing is left to do (help, version, misuse). */
+int options_parse(int argc, char **argv, struct options *o, bool *done);

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "synth/talk.h"
+
+#include <string.h>
+
+#include "base/attr.h"
+#include "net/proto.h"
+
+/* Exporters cut flows that last longer, and wait that long for another packet. */
+#define ACTIVE_TIMEOUT_MS 60000
+#define INACTIVE_TIMEOUT_MS 15000
+
+#define FORWARDED 64		/* RFC 7270: forwarded, reason unknown */
+#define DROPPED_ACL 130
+
+#define HEADER_MIN_V4 40
+#define HEADER_MIN_V6 60
+#define PACKET_MAX 1500
+
+#define SCAN_PER_1000 25
+#define CURIOUS_NETWORKS 48	/* remote networks that scans come from */
+
+enum shape_id {
+#define SHAPE(id, packets, tail, up_lo, up_hi, down_lo, down_hi, gap) SHAPE_##id,
+#include "synth/shape.def"
+#undef SHAPE
+};
+
+static const struct shape {
+	uint16_t packets;
+	uint8_t tail;
+	uint16_t up_lo, up_hi, down_lo, down_hi;
+	uint8_t gap;
+} shapes[] = {
+#define SHAPE(id, packets, tail, up_lo, up_hi, down_lo, down_hi, gap) \
+	{ packets, tail, up_lo, up_hi, down_lo, down_hi, gap },
+#include "synth/shape.def"
+#undef SHAPE
+};
+
+static const struct service {
+	uint8_t proto;
+	uint16_t port;
+	uint16_t weight;
+	uint8_t shape;
+} services[] = {
+#define SERVICE(proto, port, weight, shape) { proto, port, weight, SHAPE_##shape },
+#include "synth/service.def"
+#undef SERVICE
+};
+
+bool
+talker_init(struct talker *t, const struct world *world, uint32_t ipv6_percent)
+{
+	uint64_t weight[ARRAY_LEN(services)];
+	uint32_t i;
+
+	*t = (struct talker){ world, { 0, NULL }, ipv6_percent };
+	for (i = 0; i < ARRAY_LEN(services); i++)
+		weight[i] = services[i].weight;
+	return alias_init(&t->service_rank, weight, ARRAY_LEN(services));
+}
+
+void
+talker_release(struct talker *t)
+{
+	alias_release(&t->service_rank);
+}
+
+/*
+ * A heavy-tailed factor, 1 .. 2^tail: each doubling is 2.5 times rarer (a Pareto
+ * tail with an exponent of 4/3).
+ */
+static uint32_t
+heavy_tail(struct random *r, unsigned tail)
+{
+	uint64_t bits = random_next(r);
+	unsigned doublings = (unsigned)__builtin_ctzll(bits | UINT64_C(1) << 40) * 3 / 4;
+
+	if (tail == 0)
+		return 1;
+	if (doublings >= tail)
+		doublings = tail - 1;
+	return (1u << doublings) + ((uint32_t)(bits >> 44) & ((1u << doublings) - 1));
+}
+
+static uint32_t
+count_packets(struct random *r, const struct shape *s)
+{
+	uint32_t packets = s->packets * heavy_tail(r, s->tail);
+
+	return s->tail == 0 ? packets : packets + random_below(r, s->packets);
+}
+
+/* Bytes of packets that are lo .. hi long on average, and all within what IP allows. */
+static uint64_t
+count_bytes(struct random *r, uint64_t packets, uint32_t lo, uint32_t hi, bool v6)
+{
+	uint32_t least = v6 ? HEADER_MIN_V6 : HEADER_MIN_V4;
+	uint64_t mean = random_between(r, lo, hi) + (v6 ? 20u : 0u), bytes;
+
+	if (mean < least)
+		mean = least;
+	bytes = packets * mean;
+	if (lo != hi)
+		bytes += random_below(r, (uint32_t)(packets < 4096 ? packets : 4096));
+	return bytes < packets * PACKET_MAX ? bytes : packets * PACKET_MAX;
+}
+
+/* Mostly best effort; some CS1, AF11, AF21 and EF. */
+static uint8_t
+random_tos(struct random *r)
+{
+	static const uint8_t tos[32] = { 0x20, 0x28, 0x48, 0xb8, 0xb8 };
+
+	return tos[random_below(r, ARRAY_LEN(tos))];
+}
+
+/* The port that a client takes: of Linux' range or of IANA's. */
+static uint16_t
+ephemeral_port(struct random *r)
+{
+	uint32_t bits = (uint32_t)(random_next(r) >> 32);
+
+	if ((bits & 1) != 0)
+		return (uint16_t)(32768 + random_scale(bits, 60999 - 32768 + 1));
+	return (uint16_t)(49152 + random_scale(bits, 65535 - 49152 + 1));
+}
+
+/* What happened to a TCP connection decides its flags, and when it is exported. */
+static void
+end_tcp(struct random *r, struct talk_flow *f, bool cut)
+{
+	uint32_t fate = random_below(r, 64);
+
+	if (cut)
+		f->tcp_flags = TCP_ACK | TCP_PSH;
+	else if (f->packets < 3)
+		f->tcp_flags = fate < 40 ? TCP_SYN | TCP_RST | TCP_ACK : TCP_FIN | TCP_ACK;
+	else if (fate < 50)
+		f->tcp_flags = TCP_SYN | TCP_ACK | TCP_PSH | TCP_FIN;
+	else if (fate < 57)
+		f->tcp_flags = TCP_SYN | TCP_ACK | TCP_PSH | TCP_RST;
+	else
+		f->tcp_flags = TCP_SYN | TCP_ACK | TCP_PSH;
+	if (fate == 33)
+		f->tcp_flags |= TCP_ECE | TCP_CWR;
+	if ((f->tcp_flags & (TCP_FIN | TCP_RST)) != 0)
+		f->delay_ms = random_below(r, 1000);
+}
+
+static void
+set_time(struct random *r, struct talk_flow *f, const struct shape *s)
+{
+	uint32_t gap = 1u << random_below(r, s->gap + 1u);
+	uint64_t duration = (f->packets - 1) * gap;
+	bool cut = duration > ACTIVE_TIMEOUT_MS;
+
+	if (duration > 0)
+		duration += random_below(r, gap + 1);
+	if (cut)
+		duration = ACTIVE_TIMEOUT_MS - random_below(r, gap + 1);
+	f->duration_ms = (uint32_t)duration;
+	f->delay_ms = cut ? random_below(r, 200) : INACTIVE_TIMEOUT_MS + random_below(r, 1000);
+	if (f->proto == PROTO_TCP)
+		end_tcp(r, f, cut);
+}
+
+/* Exporters put type and code where the destination port is. */
+static void
+set_icmp(struct random *r, struct talk_flow *f, bool v6, bool reply)
+{
+	uint32_t kind = random_below(r, 16);
+	unsigned type = v6 ? 128 : 8, code = 0;
+
+	if (reply)
+		type = v6 ? 129 : 0;
+	else if (kind < 3) {	/* unreachable: port, host */
+		type = v6 ? 1 : 3;
+		code = kind == 0 ? (v6 ? 3 : 1) : (v6 ? 4 : 3);
+	} else if (kind == 3)	/* time exceeded */
+		type = v6 ? 3 : 11;
+	f->proto = v6 ? PROTO_ICMP6 : PROTO_ICMP;
+	f->src_port = 0;
+	f->dst_port = (uint16_t)(type << 8 | code);
+}
+
+static void
+set_ends(const struct talker *t, struct talk_flow *f, const struct host *src,
+    const struct host *dst)
+{
+	f->src = src->addr;
+	f->dst = dst->addr;
+	f->src_network = src->network;
+	f->dst_network = dst->network;
+	f->next_hop = t->world->network[dst->network].next_hop;
+}
+
+static void
+turn_round(const struct talker *t, const struct talk_flow *f, struct talk_flow *back)
+{
+	*back = *f;
+	back->src = f->dst;
+	back->dst = f->src;
+	back->src_network = f->dst_network;
+	back->dst_network = f->src_network;
+	back->src_port = f->dst_port;
+	back->dst_port = f->src_port;
+	back->next_hop = t->world->network[back->dst_network].next_hop;
+	back->direction = f->direction ^ 1;
+}
+
+/* The other direction: as many packets or up to twice as many, other sizes, the same end. */
+static void
+answer(const struct talker *t, struct random *r, const struct talk_flow *f,
+    const struct shape *s, bool v6, struct talk_flow *back)
+{
+	turn_round(t, f, back);
+	if (f->packets > 2)
+		back->packets += random_below(r, (uint32_t)f->packets);
+	back->bytes = count_bytes(r, back->packets, s->down_lo, s->down_hi, v6);
+	if (back->duration_ms > 0)
+		back->duration_ms -= random_below(r, back->duration_ms < 40 ? back->duration_ms : 40);
+	if (proto_is_icmp(f->proto))
+		set_icmp(r, back, v6, true);
+}
+
+/* Someone knocks at doors: one SYN, seldom an answer that says no. */
+static unsigned
+scan(const struct talker *t, struct random *r, bool v6, struct talk_flow flow[2], unsigned room)
+{
+	static const uint16_t doors[] = { 22, 23, 80, 443, 445, 1433, 2323, 3389, 5555, 6379, 8080 };
+	const struct pool *p = &t->world->pool[v6];
+	uint32_t from = p->networks_from + p->local + random_below(r, CURIOUS_NETWORKS);
+	struct host src = world_stranger(t->world, r, from);
+	struct host dst = world_stranger(t->world, r, p->networks_from + random_below(r, p->local));
+	bool dropped = random_below(r, 4) == 0;
+
+	flow[0] = (struct talk_flow){ .proto = PROTO_TCP, .packets = 1, .tcp_flags = TCP_SYN };
+	set_ends(t, &flow[0], &src, &dst);
+	flow[0].bytes = v6 ? 60 : 40 + 4 * random_below(r, 2);
+	flow[0].src_port = ephemeral_port(r);
+	flow[0].dst_port = doors[random_below(r, ARRAY_LEN(doors))];
+	flow[0].delay_ms = INACTIVE_TIMEOUT_MS + random_below(r, 1000);
+	flow[0].fwd_status = dropped ? DROPPED_ACL : FORWARDED;
+	if (dropped || room < 2 || random_below(r, 8) != 0)
+		return 1;
+	turn_round(t, &flow[0], &flow[1]);
+	flow[1].tcp_flags = TCP_RST | TCP_ACK;
+	flow[1].bytes = v6 ? 60 : 40;
+	flow[1].delay_ms = random_below(r, 1000);
+	return 2;
+}
+
+/* Each service has popular servers of its own. */
+static const struct host *
+draw_server(const struct pool *p, struct random *r, uint32_t service)
+{
+	uint32_t rank = alias_draw(&p->server_rank, r);
+
+	return &p->server[(rank + service * UINT32_C(0x9e3779b1)) & (p->servers - 1)];
+}
+
+unsigned
+talk(const struct talker *t, struct random *r, struct talk_flow flow[2], unsigned room)
+{
+	uint32_t dice = (uint32_t)(random_next(r) >> 32), service;
+	bool v6 = dice % 100 < t->ipv6_percent;
+	const struct pool *p = &t->world->pool[v6];
+	struct talk_flow *f = &flow[0];
+	const struct shape *s;
+
+	if (dice / 100 % 1000 < SCAN_PER_1000)
+		return scan(t, r, v6, flow, room);
+	service = alias_draw(&t->service_rank, r);
+	s = &shapes[services[service].shape];
+	*f = (struct talk_flow){ .proto = services[service].proto, .fwd_status = FORWARDED };
+	set_ends(t, f, &p->client[alias_draw(&p->client_rank, r)], draw_server(p, r, service));
+	f->tos = random_tos(r);
+	f->packets = count_packets(r, s);
+	f->bytes = count_bytes(r, f->packets, s->up_lo, s->up_hi, v6);
+	if (proto_has_ports(f->proto)) {
+		f->src_port = s == &shapes[SHAPE_CLOCK] && random_below(r, 2) == 0
+		    ? services[service].port : ephemeral_port(r);
+		f->dst_port = services[service].port;
+	} else if (proto_is_icmp(f->proto)) {
+		set_icmp(r, f, v6, false);
+	}
+	set_time(r, f, s);
+	/* Errors have no answer; some packets take another way back. */
+	if (room < 2 || (proto_is_icmp(f->proto) && f->dst_port != (v6 ? 128 : 8) << 8) ||
+	    random_below(r, 16) == 0)
+		return 1;
+	answer(t, r, f, s, v6, &flow[1]);
+	return 2;
+}

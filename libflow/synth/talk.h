@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/* Conversations: who, what, how much and how long, as one or two flows. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "net/addr.h"
+#include "synth/alias.h"
+#include "synth/random.h"
+#include "synth/world.h"
+
+/* One flow, as an exporter counts it: packets that it saw, before any scaling. */
+struct talk_flow {
+	struct addr src, dst, next_hop;
+	uint32_t src_network, dst_network;
+	uint32_t duration_ms;
+	uint32_t delay_ms;	/* from its last packet to its export */
+	uint64_t packets, bytes;
+	uint16_t src_port, dst_port;
+	uint8_t proto, tcp_flags, tos, fwd_status, direction;
+};
+
+struct talker {
+	const struct world *world;
+	struct alias service_rank;
+	uint32_t ipv6_percent;
+};
+
+/* `world` is borrowed; false when out of memory. */
+bool talker_init(struct talker *t, const struct world *world, uint32_t ipv6_percent) NODISCARD;
+void talker_release(struct talker *t);
+
+/* Makes a conversation's flows: returns 1 or 2, at most `room` (>= 1). */
+unsigned talk(const struct talker *t, struct random *r, struct talk_flow flow[2], unsigned room);

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "synth/world.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+
+#define V4_NETWORKS 3072
+#define V4_LOCAL 64
+#define V6_NETWORKS 1024
+#define V6_LOCAL 32
+
+#define V4_CLIENTS (1u << 16)
+#define V4_SERVERS (1u << 16)
+#define V6_CLIENTS (1u << 15)
+#define V6_SERVERS (1u << 14)
+
+#define SYSTEMS 1200		/* autonomous systems besides the operator's */
+#define OPERATOR_AS 131099u
+#define UPLINKS 8
+#define CUSTOMER_PORTS 24
+
+/* First octets that are not for public unicast use, or special in part. */
+static bool
+octet_is_special(uint32_t o)
+{
+	return o == 0 || o == 10 || o == 100 || o == 127 || o == 169 || o == 172 || o == 192 ||
+	    o == 198 || o == 203 || o >= 224;
+}
+
+static struct addr
+random_v4_network(struct random *r, uint8_t bits)
+{
+	uint32_t octet;
+	struct addr a;
+
+	do
+		octet = random_between(r, 1, 223);
+	while (octet_is_special(octet));
+	a = addr_from_v4(octet << 24 | random_below(r, 1u << 24));
+	return addr_mask(&a, bits);
+}
+
+/* Within the /12 blocks that the registries have. */
+static struct addr
+random_v6_network(struct random *r, uint8_t bits)
+{
+	static const uint16_t blocks[] = { 0x2400, 0x2600, 0x2800, 0x2a00, 0x2c00 };
+	struct addr a;
+
+	store_be64(a.b, random_next(r));
+	memset(a.b + 8, 0, 8);
+	store_be16(a.b, (uint16_t)(blocks[random_below(r, ARRAY_LEN(blocks))] |
+	    random_below(r, 16)));
+	return addr_mask(&a, bits);
+}
+
+/* Two of five are old 16-bit numbers, the others beyond 65535. */
+static uint32_t
+random_as(struct random *r)
+{
+	if (random_below(r, 5) < 2)
+		return random_between(r, 1, 64495);
+	return random_between(r, 131072, 401308);
+}
+
+static struct addr
+link_address(bool v6, uint32_t interface)
+{
+	struct addr a;
+
+	if (!v6)
+		return addr_from_v4(100u << 24 | 64u << 16 | interface << 8 | 1);
+	memset(a.b, 0, sizeof(a.b));
+	store_be32(a.b, 0x20010db8);
+	store_be16(a.b + 6, (uint16_t)interface);
+	a.b[15] = 1;
+	return a;
+}
+
+static void
+make_networks(struct world *w, struct random *r, const uint32_t *system, const struct alias *rank,
+    bool v6)
+{
+	struct pool *p = &w->pool[v6];
+	uint32_t i;
+
+	for (i = 0; i < p->networks; i++) {
+		struct network *n = &w->network[p->networks_from + i];
+		bool local = i < p->local;
+
+		n->bits = (uint8_t)(v6 ? random_between(r, 32, 48)
+		    : local ? random_between(r, 20, 23) : random_between(r, 14, 24));
+		n->base = v6 ? random_v6_network(r, n->bits) : random_v4_network(r, n->bits);
+		n->as = local && i % 4 != 0 ? OPERATOR_AS : system[alias_draw(rank, r)];
+		n->interface = local ? 1 + i % CUSTOMER_PORTS : 501 + n->as % UPLINKS;
+		n->next_hop = link_address(v6, n->interface % 256);
+	}
+}
+
+static struct host
+host_in(const struct world *w, struct random *r, uint32_t network, bool small)
+{
+	const struct network *n = &w->network[network];
+	struct host h = { n->base, network };
+	uint64_t bits = random_next(r);
+
+	if (addr_is_v4(&n->base)) {
+		uint32_t mask = UINT32_MAX >> n->bits;
+
+		store_be32(h.addr.b + 12, addr_v4(&n->base) | ((uint32_t)(bits >> 32) & mask));
+	} else {
+		/* 16 bits of subnet at least; servers have numbers, others privacy addresses. */
+		store_be16(h.addr.b + 6, (uint16_t)(bits & (small ? 0x0f : 0xffff)));
+		store_be64(h.addr.b + 8, small ? 1 + bits % 4096 : random_next(r));
+	}
+	return h;
+}
+
+struct host
+world_stranger(const struct world *w, struct random *r, uint32_t network)
+{
+	return host_in(w, r, network, false);
+}
+
+static void
+make_hosts(const struct world *w, struct random *r, const struct pool *p, struct host *host,
+    uint32_t count, bool server)
+{
+	uint32_t i;
+
+	for (i = 0; i < count; i++) {
+		/* One in sixteen lives on the other side. */
+		bool local = (random_below(r, 16) == 0) == server;
+		uint32_t network = local ? random_below(r, p->local)
+		    : random_between(r, p->local, p->networks - 1);
+
+		host[i] = host_in(w, r, p->networks_from + network, server);
+	}
+}
+
+static bool
+make_pool(struct world *w, struct random *r, bool v6)
+{
+	struct pool *p = &w->pool[v6];
+
+	p->clients = v6 ? V6_CLIENTS : V4_CLIENTS;
+	p->servers = v6 ? V6_SERVERS : V4_SERVERS;
+	p->client = calloc(p->clients, sizeof(*p->client));
+	p->server = calloc(p->servers, sizeof(*p->server));
+	if (p->client == NULL || p->server == NULL ||
+	    !alias_init_zipf(&p->client_rank, p->clients) ||
+	    !alias_init_zipf(&p->server_rank, p->servers))
+		return false;
+	make_hosts(w, r, p, p->client, p->clients, false);
+	make_hosts(w, r, p, p->server, p->servers, true);
+	return true;
+}
+
+bool
+world_init(struct world *w, uint64_t seed)
+{
+	struct alias rank = { 0, NULL };
+	uint32_t system[SYSTEMS], i;
+	struct random r;
+	bool done;
+
+	memset(w, 0, sizeof(*w));
+	random_init(&r, seed);
+	w->pool[0].networks = V4_NETWORKS;
+	w->pool[0].local = V4_LOCAL;
+	w->pool[1].networks_from = V4_NETWORKS;
+	w->pool[1].networks = V6_NETWORKS;
+	w->pool[1].local = V6_LOCAL;
+	w->network = calloc(V4_NETWORKS + V6_NETWORKS, sizeof(*w->network));
+	if (w->network == NULL || !alias_init_zipf(&rank, SYSTEMS))
+		return false;
+	for (i = 0; i < SYSTEMS; i++)
+		system[i] = random_as(&r);
+	make_networks(w, &r, system, &rank, false);
+	make_networks(w, &r, system, &rank, true);
+	done = make_pool(w, &r, false) && make_pool(w, &r, true);
+	alias_release(&rank);
+	return done;
+}
+
+void
+world_release(struct world *w)
+{
+	unsigned i;
+
+	for (i = 0; i < 2; i++) {
+		free(w->pool[i].client);
+		free(w->pool[i].server);
+		alias_release(&w->pool[i].client_rank);
+		alias_release(&w->pool[i].server_rank);
+	}
+	free(w->network);
+	memset(w, 0, sizeof(*w));
+}

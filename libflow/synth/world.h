@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/*
+ * Who could talk: networks with their routes, and pools of hosts in them.  All
+ * of it follows from a seed.
+ *
+ * Local networks belong to the operator and its customers, remote ones to the
+ * rest of the world.  Clients are mostly local, servers mostly remote.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "net/addr.h"
+#include "synth/alias.h"
+#include "synth/random.h"
+
+struct network {
+	struct addr base;
+	uint8_t bits;
+	uint32_t as;
+	uint32_t interface;	/* behind which it lies */
+	struct addr next_hop;	/* towards it */
+};
+
+struct host {
+	struct addr addr;
+	uint32_t network;
+};
+
+/* The hosts of one family; counts are powers of two. */
+struct pool {
+	struct host *client, *server;
+	struct alias client_rank, server_rank;
+	uint32_t clients, servers;
+	uint32_t networks_from, networks;	/* of world->network */
+	uint32_t local;				/* the first so many of them */
+};
+
+struct world {
+	struct network *network;
+	struct pool pool[2];	/* IPv4, IPv6 */
+};
+
+/* False when out of memory; the world is to be released even then. */
+bool world_init(struct world *w, uint64_t seed) NODISCARD;
+void world_release(struct world *w);
+
+/* A host that nobody may have heard of, somewhere in a network. */
+struct host world_stranger(const struct world *w, struct random *r, uint32_t network);
