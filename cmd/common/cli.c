@@ -26,6 +26,8 @@ cli_start(const char *name)
 	(void)signal(SIGPIPE, SIG_IGN);
 }
 
+static void message(const char *fmt, va_list ap) PRINTF_LIKE(1, 0);
+
 static void
 message(const char *fmt, va_list ap)
 {
