@@ -55,6 +55,21 @@ decimal_below8(uint32_t v, char *out)
 	return 8 - skip;
 }
 
+/* v < 10^4, in half the steps; room 4. */
+static inline size_t
+decimal_below4(uint32_t v, char *out)
+{
+	uint32_t q = v * 10486 >> 20, x, digits;
+	unsigned skip;
+
+	x = q | (v - 100 * q) << 16;
+	q = (x * 103 >> 10) & UINT32_C(0x000f000f);
+	digits = q | (x - 10 * q) << 8;
+	skip = (unsigned)__builtin_ctz(digits | UINT32_C(1) << 24) / 8;
+	store_le32(out, (digits | UINT32_C(0x30303030)) >> (8 * skip));
+	return 4 - skip;
+}
+
 /* Exactly eight digits; v < 10^8. */
 static inline void
 decimal_fixed8(uint32_t v, char *out)

@@ -6,6 +6,7 @@
 #include "base/attr.h"
 #include "base/decimal.h"
 #include "net/proto.h"
+#include "output/digits.h"
 #include "output/escape.h"
 
 void
@@ -19,57 +20,149 @@ column_nulls(const struct flow_column *in, const struct chunk *chunk, struct cel
 			out->len[i] = len;
 }
 
+static inline char *
+cell_at(struct column_state *s, size_t i)
+{
+	return s->cells.text + i * s->cells.stride;
+}
+
 /* Every row without a value; the cells need not be read. */
 static bool
 all_null(const struct column *c, struct cells *out, const struct chunk *chunk)
 {
 	out->copy = 16;
+	out->step = 0;
 	for (size_t i = 0; i < chunk->n; i++)
 		out->len[i] = c->null_len;
 	return true;
 }
 
-#define NUMBER_CELLS(name, type, format, copied)                                                \
-	static bool name(const struct column *c, struct column_state *s, const struct chunk *k) \
-	{                                                                                       \
-		const struct flow_column *in = &k->batch->column[c->field];                     \
-		const type *v = in->values;                                                     \
-                                                                                                \
-		if (in->form != FLOW_FORM_FLAT)                                                 \
-			return all_null(c, &s->cells, k);                                       \
-		s->cells.copy = copied;                                                         \
-		for (size_t i = 0; i < k->n; i++)                                               \
-			s->cells.len[i] = (uint32_t)format(v[k->row[i]], s->cells.text +        \
-			    i * s->cells.stride);                                               \
-		column_nulls(in, k, &s->cells, c->null_len);                                    \
-		return true;                                                                    \
+/* The first cell is that of all rows. */
+static void
+same_cells(struct column_state *s, const struct chunk *k)
+{
+	uint32_t len = s->cells.len[0];
+
+	s->cells.step = 0;
+	for (size_t i = 1; i < k->n; i++)
+		s->cells.len[i] = len;
+}
+
+/*
+ * Values of the chunk's rows; behind the last, the first again, so that loops
+ * may have a fixed count, which compilers vectorise.
+ */
+struct numbers {
+	uint64_t any;		/* all or-ed: bounds the widest */
+	uint64_t differ;	/* bits in which any differs from the first */
+	uint32_t low[OUTPUT_CHUNK];
+	uint64_t wide[OUTPUT_CHUNK];
+};
+
+#define GATHER(type, to)                                                        \
+	do {                                                                    \
+		const type *from = in->values;                                  \
+		if (k->contiguous && k->n == OUTPUT_CHUNK) {                    \
+			from += k->row[0];                                      \
+			for (size_t i = 0; i < OUTPUT_CHUNK; i++)               \
+				out->to[i] = from[i];                           \
+		} else {                                                        \
+			for (size_t i = 0; i < k->n; i++)                       \
+				out->to[i] = from[k->row[i]];                   \
+			for (size_t i = k->n; i < OUTPUT_CHUNK; i++)            \
+				out->to[i] = from[k->row[0]];                   \
+		}                                                               \
+	} while (0)
+
+static void
+measure_low(struct numbers *out)
+{
+	uint32_t any = 0, differ = 0, first = out->low[0];
+
+	for (size_t i = 0; i < OUTPUT_CHUNK; i++) {
+		any |= out->low[i];
+		differ |= out->low[i] ^ first;
 	}
+	out->any = any;
+	out->differ = differ;
+}
 
-NUMBER_CELLS(u8_cells, uint8_t, decimal_below8, 16)
-NUMBER_CELLS(u16_cells, uint16_t, decimal_below8, 16)
-NUMBER_CELLS(u32_cells, uint32_t, decimal_u64, 16)
-NUMBER_CELLS(u64_cells, uint64_t, decimal_u64, 32)
-NUMBER_CELLS(i64_any_cells, int64_t, decimal_i64, 32)
-#undef NUMBER_CELLS
+/* Wide numbers that fit are narrowed. */
+static void
+measure_wide(struct numbers *out)
+{
+	uint64_t any = 0, differ = 0, first = out->wide[0];
 
-/* Counters are rarely of nine digits: where none in the chunk is, copy less. */
+	for (size_t i = 0; i < OUTPUT_CHUNK; i++) {
+		any |= out->wide[i];
+		differ |= out->wide[i] ^ first;
+		out->low[i] = (uint32_t)out->wide[i];
+	}
+	out->any = any;
+	out->differ = differ;
+}
+
+static void
+gather(const struct flow_column *in, enum flow_type type, const struct chunk *k,
+    struct numbers *out)
+{
+	switch (flow_type_size(type)) {
+	case 1:
+		GATHER(uint8_t, low);
+		measure_low(out);
+		break;
+	case 2:
+		GATHER(uint16_t, low);
+		measure_low(out);
+		break;
+	case 4:
+		GATHER(uint32_t, low);
+		measure_low(out);
+		break;
+	default:
+		GATHER(uint64_t, wide);
+		measure_wide(out);
+		break;
+	}
+}
+#undef GATHER
+
+static size_t
+format_number(uint64_t v, enum flow_type type, char *out)
+{
+	return type == FLOW_TYPE_I64 ? decimal_i64((int64_t)v, out) : decimal_u64(v, out);
+}
+
+/*
+ * Numbers of any type but TIME.  How many digits the chunk's largest may have
+ * decides how all of them are formatted: no branch per value.
+ */
 static bool
-i64_cells(const struct column *c, struct column_state *s, const struct chunk *k)
+number_cells(const struct column *c, struct column_state *s, const struct chunk *k)
 {
 	const struct flow_column *in = &k->batch->column[c->field];
-	const int64_t *v = in->values;
-	uint64_t all = 0;
+	enum flow_type type = flow_field_info(c->field)->type;
+	struct numbers n;
 
 	if (in->form != FLOW_FORM_FLAT)
 		return all_null(c, &s->cells, k);
-	for (size_t i = 0; i < k->n; i++)
-		all |= (uint64_t)v[k->row[i]];
-	if (all >= UINT64_C(1) << 26)
-		return i64_any_cells(c, s, k);
+	gather(in, type, k, &n);
 	s->cells.copy = 16;
-	for (size_t i = 0; i < k->n; i++)
-		s->cells.len[i] = (uint32_t)decimal_below8((uint32_t)v[k->row[i]],
-		    s->cells.text + i * s->cells.stride);
+	if (n.any < UINT64_C(1) << 13 && n.differ != 0) {
+		digits_below4(n.low, s->cells.text, s->cells.stride, s->cells.len);
+	} else if (n.any < UINT64_C(1) << 26 && n.differ != 0) {
+		digits_below8(n.low, s->cells.text, s->cells.stride, s->cells.len);
+	} else {
+		bool wide = flow_type_size(type) == 8;
+		size_t cells = n.differ != 0 ? k->n : 1;
+
+		s->cells.copy = s->cells.stride;
+		for (size_t i = 0; i < cells; i++)
+			s->cells.len[i] = (uint32_t)format_number(wide ? n.wide[i] : n.low[i], type,
+			    cell_at(s, i));
+		if (n.differ == 0)
+			same_cells(s, k);
+	}
 	column_nulls(in, k, &s->cells, c->null_len);
 	return true;
 }
@@ -85,7 +178,7 @@ time_cells(const struct column *c, struct column_state *s, const struct chunk *k
 	s->cells.copy = 32;
 	for (size_t i = 0; i < k->n; i++)
 		s->cells.len[i] = (uint32_t)stamp_format_iso(&s->stamp, v[k->row[i]],
-		    s->cells.text + i * s->cells.stride);
+		    cell_at(s, i));
 	column_nulls(in, k, &s->cells, c->null_len);
 	return true;
 }
@@ -101,7 +194,7 @@ raw_time_cells(const struct column *c, struct column_state *s, const struct chun
 	s->cells.copy = 32;
 	for (size_t i = 0; i < k->n; i++)
 		s->cells.len[i] = (uint32_t)stamp_format_text(&s->stamp, v[k->row[i]], c->zone,
-		    s->cells.text + i * s->cells.stride);
+		    cell_at(s, i));
 	column_nulls(in, k, &s->cells, c->null_len);
 	return true;
 }
@@ -151,24 +244,27 @@ raw_text(const struct column *c, const struct flow_text *text, char *out)
 static bool
 raw_proto_cells(const struct column *c, struct column_state *s, const struct chunk *k)
 {
-	const uint8_t *v = k->batch->column[c->field].values;
+	const struct flow_column *in = &k->batch->column[c->field];
+	const uint8_t *v = in->values;
 
-	if (!u8_cells(c, s, k) || v == NULL)
-		return true;
+	if (in->form != FLOW_FORM_FLAT)
+		return all_null(c, &s->cells, k);
+	s->cells.copy = 32;
 	for (size_t i = 0; i < k->n; i++) {
 		const char *name = proto_name(v[k->row[i]]);
-		char *at = s->cells.text + i * s->cells.stride;
-		uint32_t len = s->cells.len[i];
-		size_t name_len;
+		char *at = cell_at(s, i);
+		size_t len = decimal_below8(v[k->row[i]], at), name_len;
 
-		if (name == NULL || len == c->null_len)
+		s->cells.len[i] = (uint32_t)len;
+		if (name == NULL)
 			continue;
 		name_len = strlen(name);
 		memcpy(at + len, " (", 2);
 		memcpy(at + len + 2, name, name_len);
 		at[len + 2 + name_len] = ')';
-		s->cells.len[i] = len + 3 + (uint32_t)name_len;
+		s->cells.len[i] = (uint32_t)(len + 3 + name_len);
 	}
+	column_nulls(in, k, &s->cells, c->null_len);
 	return true;
 }
 
@@ -183,7 +279,7 @@ raw_flags_cells(const struct column *c, struct column_state *s, const struct chu
 		return all_null(c, &s->cells, k);
 	s->cells.copy = 32;
 	for (size_t i = 0; i < k->n; i++) {
-		char *at = s->cells.text + i * s->cells.stride;
+		char *at = cell_at(s, i);
 		size_t len;
 
 		tcp_flags_format(v[k->row[i]], at);
@@ -220,11 +316,11 @@ cell_field(struct column *c, enum cell_syntax syntax)
 		column_fn *cells;
 		uint16_t stride;
 	} by_type[] = {
-		[FLOW_TYPE_U8] = { u8_cells, 16 },
-		[FLOW_TYPE_U16] = { u16_cells, 16 },
-		[FLOW_TYPE_U32] = { u32_cells, 16 },
-		[FLOW_TYPE_U64] = { u64_cells, 32 },
-		[FLOW_TYPE_I64] = { i64_cells, 32 },
+		[FLOW_TYPE_U8] = { number_cells, 16 },
+		[FLOW_TYPE_U16] = { number_cells, 16 },
+		[FLOW_TYPE_U32] = { number_cells, 16 },
+		[FLOW_TYPE_U64] = { number_cells, 32 },
+		[FLOW_TYPE_I64] = { number_cells, 32 },
 		[FLOW_TYPE_TIME] = { time_cells, STAMP_TEXT_MAX },
 		[FLOW_TYPE_ADDR] = { text_cells, 16 },
 		[FLOW_TYPE_MAC] = { text_cells, 16 },
@@ -241,6 +337,7 @@ cell_field(struct column *c, enum cell_syntax syntax)
 		c->text = csv_text;
 	else
 		c->text = object ? json_object_text : json_text;
+	c->as_it_is = syntax != CELL_JSON || !object;
 	return type < FLOW_TYPE_TIME || object;
 }
 
@@ -293,7 +390,7 @@ duration_cells(const struct column *c, struct column_state *s, const struct chun
 	s->cells.copy = 32;
 	for (size_t i = 0; i < k->n; i++) {
 		uint64_t ms = cell_duration_ms(k, i);
-		char *at = s->cells.text + i * s->cells.stride;
+		char *at = cell_at(s, i);
 
 		if (ms > INT64_MAX)
 			ms = INT64_MAX;
@@ -335,7 +432,7 @@ cell_bpp(const struct chunk *k, size_t i)
 		s->cells.copy = 32;                                                             \
 		for (size_t i = 0; i < k->n; i++)                                               \
 			s->cells.len[i] = (uint32_t)decimal_u64(value(k, i),                    \
-			    s->cells.text + i * s->cells.stride);                               \
+			    cell_at(s, i));                               \
 		return true;                                                                    \
 	}
 

@@ -36,6 +36,7 @@
 
 struct cells {
 	uint32_t stride;		/* bytes from cell to cell in `text`: 16, 32 or 64 */
+	uint32_t step;			/* the same; or 0: the first cell is that of all rows */
 	uint32_t copy;			/* bytes to copy of each; 0: cells are in `ref` */
 	uint32_t len[OUTPUT_CHUNK];
 	const char *ref[OUTPUT_CHUNK];	/* readable up to len, rounded up to 16 */
@@ -47,12 +48,14 @@ struct chunk {
 	size_t n;			/* at most OUTPUT_CHUNK */
 	uint64_t number;		/* of the first row, for %cnt */
 	size_t call_rows;		/* rows of the whole call: whether caches pay */
+	bool contiguous;		/* rows row[0], row[0] + 1 ... */
 	uint32_t row[OUTPUT_CHUNK];
 };
 
 /* Prepared texts of a dictionary, by code; see text_cache.c. */
 struct text_cache {
 	uint64_t serial;
+	bool complete;		/* all entries are prepared */
 	uint32_t stride;
 	uint8_t *slots;
 	size_t slots_cap;
@@ -80,6 +83,7 @@ typedef size_t column_text_fn(const struct column *c, const struct flow_text *te
 struct column {
 	column_fn *cells;
 	column_text_fn *text;		/* where cells come from a dictionary */
+	bool as_it_is;			/* texts that need no escapes are printed as they are */
 	enum flow_field field;		/* FLOW_FIELD_NONE where none */
 	enum flow_field second;		/* port, mask, last ... */
 	uint32_t null_len;		/* 0: nulls are empty; CELL_ABSENT: left out */

@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/bytes.h"
+
 /* Length of the UTF-8 sequence at p (RFC 3629, table of section 4), or 0. */
 static size_t
 utf8_length(const unsigned char *p, size_t left)
@@ -32,6 +34,40 @@ utf8_length(const unsigned char *p, size_t left)
 		if ((p[i] & 0xc0) != 0x80)
 			return 0;
 	return n;
+}
+
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* The high bit of each byte of the word that is not needless; exact for the lowest one at least. */
+static inline uint64_t
+suspects(uint64_t w)
+{
+	uint64_t low = w - EACH(0x20), comma = w ^ EACH(','), quote = w ^ EACH('"');
+	uint64_t back = w ^ EACH('\\'), del = w ^ EACH(0x7f);
+
+	comma -= EACH(1);
+	quote -= EACH(1);
+	back -= EACH(1);
+	del -= EACH(1);
+	/* A borrow can only make bytes above a true suspect suspect. */
+	return (w | low | comma | quote | back | del) & EACH(0x80);
+}
+
+bool
+escape_needless(const char *text, size_t len)
+{
+	uint64_t bad = 0;
+	size_t i;
+
+	if (len < 8) {
+		char padded[8] = "00000000";
+
+		memcpy(padded, text, len);
+		return suspects(load_le64(padded)) == 0;
+	}
+	for (i = 0; i + 8 <= len; i += 8)
+		bad |= suspects(load_le64(text + i));
+	return (bad | suspects(load_le64(text + len - 8))) == 0;
 }
 
 static char *

@@ -17,6 +17,12 @@ escape_room(size_t len)
 	return 6 * len + 2;
 }
 
+/*
+ * Whether the text is the same in CSV, in JSON and for people: printable ASCII
+ * without comma, quote and backslash.  Addresses always are.
+ */
+bool escape_needless(const char *text, size_t len);
+
 /* RFC 4180: quoted where it has a comma, a quote or a line break. NUL becomes U+FFFD. */
 size_t escape_csv(const char *text, size_t len, char *out);
 

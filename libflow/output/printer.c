@@ -13,11 +13,17 @@ struct lane {
 	const uint32_t *len;
 	const char *const *ref;
 	uint32_t before_len;
-	uint32_t stride;
+	uint32_t step;
 	uint32_t copy;
 	char after[2];
 	uint8_t after_len;
 };
+
+static size_t
+cells_bytes(const struct column *c)
+{
+	return (size_t)c->stride * OUTPUT_CHUNK;
+}
 
 struct flow_printer_state {
 	uint64_t number;	/* of the next row */
@@ -71,7 +77,7 @@ flow_printer_state_new(const struct flow_printer *p)
 	if (s == NULL)
 		return NULL;
 	for (size_t i = 0; i < p->count; i++)
-		bytes += (size_t)p->column[i].stride * OUTPUT_CHUNK;
+		bytes += cells_bytes(&p->column[i]);
 	s->number = 1;
 	s->lane = calloc(p->count + 1, sizeof(*s->lane));
 	s->column = calloc(p->count + 1, sizeof(*s->column));
@@ -86,11 +92,9 @@ flow_printer_state_new(const struct flow_printer *p)
 	for (size_t i = 0; i < p->count; i++) {
 		s->column[i].cells.stride = p->column[i].stride;
 		s->column[i].cells.text = s->cells + at;
-		at += (size_t)p->column[i].stride * OUTPUT_CHUNK;
+		at += cells_bytes(&p->column[i]);
 		buf_init(&s->column[i].cache.arena);
 	}
-	/* The count is the printer's: the columns outlive no printer. */
-	s->chunk.n = p->count;
 	return s;
 }
 
@@ -140,7 +144,7 @@ copy_steps(char *out, const char *from, uint32_t len)
 static inline char *
 copy_cell(char *out, const struct lane *l, size_t r, uint32_t len)
 {
-	const char *from = l->text + r * l->stride;
+	const char *from = l->text + r * l->step;
 
 	switch (l->copy) {
 	case 0:
@@ -190,6 +194,20 @@ join(const struct flow_printer *p, const struct lane *lane, size_t lanes, size_t
 	return out;
 }
 
+/* The same where columns are apart by commas alone and none is left out: csv. */
+static char *
+join_commas(const struct lane *lane, size_t lanes, size_t rows, char *out)
+{
+	for (size_t r = 0; r < rows; r++) {
+		for (const struct lane *l = lane; l < lane + lanes; l++) {
+			out = copy_cell(out, l, r, l->len[r]);
+			*out++ = ',';
+		}
+		out[-1] = '\n';
+	}
+	return out;
+}
+
 /* Prepares the chunk's columns; sets the lanes that have any value and the most bytes they take. */
 static bool
 prepare(const struct flow_printer *p, struct flow_printer_state *s, size_t *lanes, size_t *room)
@@ -203,6 +221,7 @@ prepare(const struct flow_printer *p, struct flow_printer_state *s, size_t *lane
 		if (c->null_len == CELL_ABSENT && c->field != FLOW_FIELD_NONE &&
 		    s->chunk.batch->column[c->field].form == FLOW_FORM_NULL)
 			continue;
+		cs->cells.step = cs->cells.stride;
 		if (!c->cells(c, cs, &s->chunk))
 			return false;
 		s->lane[n++] = (struct lane){
@@ -211,7 +230,7 @@ prepare(const struct flow_printer *p, struct flow_printer_state *s, size_t *lane
 			.len = cs->cells.len,
 			.ref = cs->cells.ref,
 			.before_len = c->before_len,
-			.stride = cs->cells.stride,
+			.step = cs->cells.step,
 			.copy = cs->cells.copy,
 			.after = { c->after[0], c->after[1] },
 			.after_len = c->after_len,
@@ -233,12 +252,15 @@ static bool
 print_chunk(const struct flow_printer *p, struct flow_printer_state *s, struct buf *out)
 {
 	size_t lanes, room;
+	char *end;
 
 	s->chunk.number = s->number;
 	if (!prepare(p, s, &lanes, &room) || !buf_reserve(out, room))
 		return false;
-	out->len = (size_t)(join(p, s->lane, lanes, s->chunk.n, (char *)buf_end(out)) -
-	    (char *)out->data);
+	end = (char *)buf_end(out);
+	end = p->commas ? join_commas(s->lane, lanes, s->chunk.n, end)
+	    : join(p, s->lane, lanes, s->chunk.n, end);
+	out->len = (size_t)(end - (char *)out->data);
 	s->number += s->chunk.n;
 	return true;
 }
@@ -261,6 +283,7 @@ flow_printer_batch(const struct flow_printer *p, struct flow_printer_state *s,
 		for (size_t i = 0; i < k->n; i++)
 			k->row[i] = sel == NULL ? (uint32_t)(at + i)
 			    : flow_selection_row(sel, (uint32_t)(at + i));
+		k->contiguous = k->row[k->n - 1] - k->row[0] == k->n - 1;
 		if (!print_chunk(p, s, out))
 			return FLOW_ENOMEM;
 	}

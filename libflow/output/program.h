@@ -18,6 +18,7 @@ struct flow_printer {
 	struct buf header;	/* before the rows */
 	struct buf footer;	/* after the rows */
 	size_t first_skip;
+	bool commas;		/* csv: a comma after each column but the last, LF after that */
 	bool nothing;		/* print nothing at all */
 	bool ordered;
 	struct flow_fieldset fields;

@@ -212,8 +212,7 @@ compile_csv(struct flow_printer *p, const char *spec, size_t len, size_t at, str
 		good = add_all(p, add_csv, err);
 	else
 		good = add_list(p, spec, len, at, add_csv, err);
-	p->trim = 1;
-	buf_append_text(&p->close, "\n");
+	p->commas = true;
 	if (!p->options.quiet)
 		buf_append_text(&p->header, "\n");
 	return good;

@@ -80,6 +80,11 @@ slot_fill(const struct column *c, struct text_cache *t, const struct flow_text *
 	uint64_t offset;
 	uint32_t len;
 
+	if (c->as_it_is && text->len < t->stride && escape_needless(text->p, text->len)) {
+		memcpy(slot, text->p, text->len);
+		slot[t->stride - 1] = (uint8_t)(text->len + 1);
+		return true;
+	}
 	if (!arena_add(c, t, text, &offset, &len))
 		return false;
 	if (len < t->stride) {
@@ -92,16 +97,6 @@ slot_fill(const struct column *c, struct text_cache *t, const struct flow_text *
 		slot[t->stride - 1] = TAG_ARENA;
 	}
 	return true;
-}
-
-/* Where the arena no longer moves, offsets become addresses. */
-static void
-resolve(const struct text_cache *t, const struct chunk *chunk, struct cells *out,
-    const uint64_t *offset)
-{
-	for (size_t i = 0; i < chunk->n; i++)
-		if (out->ref[i] == NULL)
-			out->ref[i] = (const char *)t->arena.data + offset[i];
 }
 
 /* Few rows of a large dictionary: each is prepared for itself. */
@@ -119,9 +114,37 @@ sparse_cells(const struct column *c, struct column_state *s, const struct chunk 
 
 		if (!arena_add(c, t, text, &offset[i], &s->cells.len[i]))
 			return false;
-		s->cells.ref[i] = NULL;
 	}
-	resolve(t, chunk, &s->cells, offset);
+	/* Now that the arena no longer moves. */
+	for (size_t i = 0; i < chunk->n; i++)
+		s->cells.ref[i] = (const char *)t->arena.data + offset[i];
+	return true;
+}
+
+/* Whether most rows of the batch are printed: then most entries will be needed. */
+static bool
+cache_fill(const struct column *c, struct text_cache *t, const struct chunk *chunk,
+    const struct flow_dict *dict)
+{
+	t->complete = chunk->call_rows >= chunk->batch->rows / 2;
+	for (uint32_t i = 0; i < dict->count && t->complete; i++)
+		if (!slot_fill(c, t, &dict->text[i], t->slots + (size_t)i * t->stride))
+			return false;
+	return true;
+}
+
+/* Fills the slots that the chunk's rows need. */
+static bool
+cache_need(const struct column *c, struct text_cache *t, const struct chunk *chunk,
+    const struct flow_column *in)
+{
+	for (size_t i = 0; i < chunk->n; i++) {
+		uint32_t code = in->codes[chunk->row[i]];
+		uint8_t *slot = t->slots + (size_t)code * t->stride;
+
+		if (slot[t->stride - 1] == 0 && !slot_fill(c, t, &in->dict->text[code], slot))
+			return false;
+	}
 	return true;
 }
 
@@ -130,35 +153,31 @@ text_cache_cells(const struct column *c, struct column_state *s, const struct ch
 {
 	const struct flow_column *in = &chunk->batch->column[c->field];
 	struct text_cache *t = &s->cache;
-	uint64_t offset[OUTPUT_CHUNK];
-	bool moved = false;
+	size_t stride;
 
 	s->cells.copy = 0;
 	if (t->serial != in->dict->serial) {
 		if (chunk->call_rows < in->dict->count / SPARSE)
 			return sparse_cells(c, s, chunk, in);
-		if (!cache_begin(c, t, in->dict))
+		if (!cache_begin(c, t, in->dict) || !cache_fill(c, t, chunk, in->dict))
 			return false;
 	}
+	if (!t->complete && !cache_need(c, t, chunk, in))
+		return false;
+	stride = t->stride;
 	for (size_t i = 0; i < chunk->n; i++) {
-		uint32_t code = in->codes[chunk->row[i]];
-		uint8_t *slot = t->slots + (size_t)code * t->stride;
+		const uint8_t *slot = t->slots + in->codes[chunk->row[i]] * stride;
 
-		if (UNLIKELY(slot[t->stride - 1] == 0) &&
-		    !slot_fill(c, t, &in->dict->text[code], slot))
-			return false;
-		if (LIKELY(slot[t->stride - 1] != TAG_ARENA)) {
-			s->cells.len[i] = slot[t->stride - 1] - 1u;
-			s->cells.ref[i] = (const char *)slot;
-		} else {
-			memcpy(&offset[i], slot, sizeof(offset[i]));
-			memcpy(&s->cells.len[i], slot + sizeof(offset[i]), sizeof(uint32_t));
-			s->cells.ref[i] = NULL;
-			moved = true;
+		s->cells.len[i] = slot[stride - 1] - 1u;
+		s->cells.ref[i] = (const char *)slot;
+		if (UNLIKELY(slot[stride - 1] == TAG_ARENA)) {
+			uint64_t offset;
+
+			memcpy(&offset, slot, sizeof(offset));
+			memcpy(&s->cells.len[i], slot + sizeof(offset), sizeof(uint32_t));
+			s->cells.ref[i] = (const char *)t->arena.data + offset;
 		}
 	}
-	if (moved)
-		resolve(t, chunk, &s->cells, offset);
 	return true;
 }
 

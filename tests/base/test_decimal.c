@@ -36,6 +36,14 @@ test_edges(void)
 	good = good && same(UINT64_MAX) && same(UINT64_MAX - 1) && same(UINT32_MAX);
 	good = good && same(99999999) && same(100000000) && same(UINT64_C(9999999999999999));
 	ok(good);
+	for (v = 0; v < 10000; v++) {
+		char got[5], want[8];
+
+		got[decimal_below4((uint32_t)v, got)] = '\0';
+		(void)snprintf(want, sizeof(want), "%u", (unsigned)v);
+		good = good && strcmp(got, want) == 0;
+	}
+	ok(good);
 }
 
 static void
