@@ -82,8 +82,10 @@ find_dense(struct flow_agg *agg, struct groups *g, const struct rows *rows, cons
 		count = key_part_type(part) == FLOW_TYPE_U8 ? 257 : 65537;
 	if (groups_dense_reserve(g, count) != FLOW_OK)
 		return FLOW_ENOMEM;
-	for (uint32_t i = 0; i < rows->n; i++)
+	for (uint32_t i = 0; i < rows->n; i++) {
 		s->group[i] = groups_at(g, &g->part[0], (uint32_t)value[i]);
+		__builtin_prefetch(s->group[i], 1);
+	}
 	return FLOW_OK;
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agg/pages.h"
 #include "base/hash.h"
 
 #define MIN_SLOTS 1024
@@ -51,7 +52,7 @@ grow_slots(struct atoms *set, size_t want)
 		n *= 2;
 	if (set->slot != NULL && n == (size_t)set->mask + 1)
 		return FLOW_OK;
-	slot = calloc(n, sizeof(*slot));
+	slot = pages_zeroed(n * sizeof(*slot));
 	if (slot == NULL)
 		return FLOW_ENOMEM;
 	for (uint32_t id = 1; id <= set->count; id++) {
@@ -71,6 +72,7 @@ static enum flow_status
 grow_values(struct atoms *set, size_t want)
 {
 	size_t cap = set->cap > 0 ? set->cap : MIN_SLOTS;
+	size_t used = set->cap > 0 ? (size_t)set->count + 1 : 0;
 	struct addr *value;
 	uint32_t *hash;
 
@@ -82,11 +84,11 @@ grow_values(struct atoms *set, size_t want)
 		cap *= 2;
 	if (cap > ATOMS_MAX)
 		cap = (size_t)ATOMS_MAX + 1;
-	value = realloc(set->value, cap * sizeof(*value));
+	value = pages_grow(set->value, used * sizeof(*value), cap * sizeof(*value));
 	if (value == NULL)
 		return FLOW_ENOMEM;
 	set->value = value;
-	hash = realloc(set->hash, cap * sizeof(*hash));
+	hash = pages_grow(set->hash, used * sizeof(*hash), cap * sizeof(*hash));
 	if (hash == NULL)
 		return FLOW_ENOMEM;
 	set->hash = hash;

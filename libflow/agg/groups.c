@@ -4,7 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agg/pages.h"
+
 #define MIN_SLOTS 64
+#define LINE_WORDS (PAGES_LINE / sizeof(uint64_t))
+#define MAX_RUN ((size_t)4 << 20)
 
 void
 groups_init(struct groups *g, const struct grouping *grouping)
@@ -13,6 +17,8 @@ groups_init(struct groups *g, const struct grouping *grouping)
 	g->grouping = grouping;
 	g->words = grouping->dense ? 1 : grouping->words;
 	g->stride = g->words + grouping->slots.count;
+	if (g->stride % LINE_WORDS >= LINE_WORDS * 3 / 4)
+		g->stride = (uint32_t)((g->stride + LINE_WORDS - 1) / LINE_WORDS * LINE_WORDS);
 }
 
 void
@@ -20,8 +26,9 @@ groups_part_release(struct groups *g, unsigned part)
 {
 	struct group_part *p = &g->part[part];
 
-	for (uint32_t i = 0; i < p->blocks; i++)
-		free(p->block[i]);
+	for (uint32_t i = 0; i < p->runs; i++)
+		free(p->run[i]);
+	free(p->run);
 	free(p->block);
 	free(p->slot);
 	memset(p, 0, sizeof(*p));
@@ -60,25 +67,52 @@ block_bytes(const struct groups *g)
 	return (size_t)GROUP_BLOCK * g->stride * sizeof(uint64_t) + tags;
 }
 
+/* Makes room for one more at the end of a list of pointers that is full at each power of two. */
+static enum flow_status
+list_grow(void ***list, uint32_t used)
+{
+	void **more;
+
+	if ((used & (used - 1)) != 0)
+		return FLOW_OK;
+	more = realloc(*list, (used > 0 ? 2 * (size_t)used : 1) * sizeof(*more));
+	if (more == NULL)
+		return FLOW_ENOMEM;
+	*list = more;
+	return FLOW_OK;
+}
+
+/* A new run, as large as all before it, so that small tables stay small. */
+static enum flow_status
+run_add(struct groups *g, struct group_part *p)
+{
+	size_t block = block_bytes(g), bytes = p->bytes > block ? p->bytes : block;
+
+	if (bytes > MAX_RUN)
+		bytes = MAX_RUN > block ? MAX_RUN : block;
+	bytes -= bytes % block;
+	if (list_grow(&p->run, p->runs) != FLOW_OK)
+		return FLOW_ENOMEM;
+	p->run[p->runs] = pages_alloc(bytes);
+	if (p->run[p->runs] == NULL)
+		return FLOW_ENOMEM;
+	p->free = p->run[p->runs++];
+	p->left = bytes;
+	p->bytes += bytes;
+	return FLOW_OK;
+}
+
 /* One more block at the end of a part. */
 static enum flow_status
 block_add(struct groups *g, struct group_part *p)
 {
-	uint64_t *b = malloc(block_bytes(g));
-	uint64_t **list;
-
-	if (b == NULL)
+	if (p->left == 0 && run_add(g, p) != FLOW_OK)
 		return FLOW_ENOMEM;
-	if ((p->blocks & (p->blocks - 1)) == 0) {	/* full at each power of two */
-		list = realloc(p->block, (p->blocks > 0 ? 2 * (size_t)p->blocks : 1) * sizeof(*list));
-		if (list == NULL) {
-			free(b);
-			return FLOW_ENOMEM;
-		}
-		p->block = list;
-	}
-	p->block[p->blocks++] = b;
-	p->bytes += block_bytes(g);
+	if (list_grow(&p->block, p->blocks) != FLOW_OK)
+		return FLOW_ENOMEM;
+	p->block[p->blocks++] = p->free;
+	p->free += block_bytes(g);
+	p->left -= block_bytes(g);
 	return FLOW_OK;
 }
 
@@ -105,7 +139,7 @@ static enum flow_status
 grow_slots(struct group_part *p)
 {
 	size_t n = p->slot != NULL ? 2 * ((size_t)p->mask + 1) : MIN_SLOTS;
-	struct group_slot *slot = calloc(n, sizeof(*slot));
+	struct group_slot *slot = pages_zeroed(n * sizeof(*slot));
 
 	if (slot == NULL)
 		return FLOW_ENOMEM;

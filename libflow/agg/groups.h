@@ -31,13 +31,19 @@ struct group_part {
 	uint32_t mask;
 	uint32_t count;
 	uint32_t blocks;
-	uint64_t **block;
+	void **block;
 	size_t bytes;
+	/* Blocks are cut from runs, larger and larger ones. */
+	void **run;
+	uint32_t runs;
+	char *free;
+	size_t left;
 };
 
 struct groups {
 	const struct grouping *grouping;
-	uint32_t words, stride;		/* in 64-bit words */
+	uint32_t words;			/* 64-bit words of a key */
+	uint32_t stride;		/* of a group: whole cache lines where that costs little */
 	struct group_part part[GROUP_PARTS];	/* dense: only the first */
 };
 
@@ -60,16 +66,16 @@ groups_used(const struct groups *g, const uint64_t *group)
 static inline uint64_t *
 groups_at(const struct groups *g, const struct group_part *p, uint32_t i)
 {
-	return p->block[i / GROUP_BLOCK] + (size_t)(i % GROUP_BLOCK) * g->stride;
+	return (uint64_t *)p->block[i / GROUP_BLOCK] + (size_t)(i % GROUP_BLOCK) * g->stride;
 }
 
 /* The tag of group i of a hashed part. */
 static inline uint32_t
 groups_tag(const struct groups *g, const struct group_part *p, uint32_t i)
 {
-	const uint64_t *tags = p->block[i / GROUP_BLOCK] + (size_t)GROUP_BLOCK * g->stride;
+	const uint64_t *block = p->block[i / GROUP_BLOCK];
 
-	return ((const uint32_t *)tags)[i % GROUP_BLOCK];
+	return ((const uint32_t *)(block + (size_t)GROUP_BLOCK * g->stride))[i % GROUP_BLOCK];
 }
 
 static inline unsigned
