@@ -268,6 +268,7 @@ talk(const struct talker *t, struct random *r, struct talk_flow flow[2], unsigne
 	bool v6 = dice % 100 < t->ipv6_percent;
 	const struct pool *p = &t->world->pool[v6];
 	struct talk_flow *f = &flow[0];
+	const struct host *client;
 	const struct shape *s;
 
 	if (dice / 100 % 1000 < SCAN_PER_1000)
@@ -275,7 +276,8 @@ talk(const struct talker *t, struct random *r, struct talk_flow flow[2], unsigne
 	service = alias_draw(&t->service_rank, r);
 	s = &shapes[services[service].shape];
 	*f = (struct talk_flow){ .proto = services[service].proto, .fwd_status = FORWARDED };
-	set_ends(t, f, &p->client[alias_draw(&p->client_rank, r)], draw_server(p, r, service));
+	client = &p->client[alias_draw(&p->client_rank, r)];
+	set_ends(t, f, client, draw_server(p, r, service));
 	f->tos = random_tos(r);
 	f->packets = count_packets(r, s);
 	f->bytes = count_bytes(r, f->packets, s->up_lo, s->up_hi, v6);

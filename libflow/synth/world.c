@@ -47,12 +47,12 @@ static struct addr
 random_v6_network(struct random *r, uint8_t bits)
 {
 	static const uint16_t blocks[] = { 0x2400, 0x2600, 0x2800, 0x2a00, 0x2c00 };
+	uint32_t block = blocks[random_below(r, ARRAY_LEN(blocks))];
 	struct addr a;
 
 	store_be64(a.b, random_next(r));
 	memset(a.b + 8, 0, 8);
-	store_be16(a.b, (uint16_t)(blocks[random_below(r, ARRAY_LEN(blocks))] |
-	    random_below(r, 16)));
+	store_be16(a.b, (uint16_t)(block | (a.b[1] & 15u)));
 	return addr_mask(&a, bits);
 }
 
