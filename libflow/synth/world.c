@@ -79,6 +79,29 @@ link_address(bool v6, uint32_t interface)
 	return a;
 }
 
+/* The first 64 bits of a prefix in its own family. */
+static uint64_t
+prefix_key(const struct addr *a)
+{
+	return addr_is_v4(a) ? (uint64_t)addr_v4(a) << 32 : addr_hi(a);
+}
+
+/* Whether networks of one family, from[0 .. count-1], share addresses with another. */
+static bool
+overlaps(const struct network *from, uint32_t count, const struct network *n)
+{
+	uint64_t key = prefix_key(&n->base);
+	uint32_t i;
+
+	for (i = 0; i < count; i++) {
+		unsigned bits = from[i].bits < n->bits ? from[i].bits : n->bits;
+
+		if ((prefix_key(&from[i].base) ^ key) >> (64 - bits) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void
 make_networks(struct world *w, struct random *r, const uint32_t *system, const struct alias *rank,
     bool v6)
@@ -92,7 +115,10 @@ make_networks(struct world *w, struct random *r, const uint32_t *system, const s
 
 		n->bits = (uint8_t)(v6 ? random_between(r, 32, 48)
 		    : local ? random_between(r, 20, 23) : random_between(r, 14, 24));
-		n->base = v6 ? random_v6_network(r, n->bits) : random_v4_network(r, n->bits);
+		do
+			n->base = v6 ? random_v6_network(r, n->bits)
+			    : random_v4_network(r, n->bits);
+		while (overlaps(&w->network[p->networks_from], i, n));
 		n->as = local && i % 4 != 0 ? OPERATOR_AS : system[alias_draw(rank, r)];
 		n->interface = local ? 1 + i % CUSTOMER_PORTS : 501 + n->as % UPLINKS;
 		n->next_hop = link_address(v6, n->interface % 256);
