@@ -202,7 +202,7 @@ addr_mask(const struct addr *a, unsigned bits)
 	struct addr m = *a;
 
 	for (i = total / 8; i < 16; i++)
-		m.b[i] &= i == total / 8 ? (uint8_t)(0xff00U >> (total % 8)) : 0;
+		m.b[i] = (uint8_t)(m.b[i] & (i == total / 8 ? 0xff00U >> (total % 8) : 0));
 	return m;
 }
 
