@@ -109,11 +109,11 @@ put_number(struct flow_table_printer *p, struct buf *out, enum flow_kind kind, u
 		put_seconds(out, v);
 		break;
 	case FLOW_KIND_COUNT:
-		if (pretty) {
+		if (pretty)
 			put_count(p, out, v);
-			break;
-		}
-		/* FALLTHROUGH */
+		else
+			put_u64(out, v);
+		break;
 	default:
 		put_u64(out, v);
 		break;
