@@ -309,7 +309,7 @@ raw_field(struct column *c)
 	c->stride = 32;
 }
 
-bool
+void
 cell_field(struct column *c, enum cell_syntax syntax)
 {
 	static const struct {
@@ -338,7 +338,6 @@ cell_field(struct column *c, enum cell_syntax syntax)
 	else
 		c->text = object ? json_object_text : json_text;
 	c->as_it_is = syntax != CELL_JSON || !object;
-	return type < FLOW_TYPE_TIME || object;
 }
 
 static uint64_t

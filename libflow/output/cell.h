@@ -11,11 +11,8 @@ enum cell_syntax {
 	CELL_RAW,	/* for people: local times, names beside numbers */
 };
 
-/*
- * Sets the functions and the stride of a column that prints the field
- * c->field; false where JSON values of it are to stand in quotes.
- */
-bool cell_field(struct column *c, enum cell_syntax syntax);
+/* Sets the functions and the stride of a column that prints the field c->field. */
+void cell_field(struct column *c, enum cell_syntax syntax);
 
 /*
  * Values that no column holds, by name: duration (seconds), pps, bps, bpp.

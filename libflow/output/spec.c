@@ -67,81 +67,73 @@ need_derived(struct flow_printer *p)
 	flow_fieldset_add(&p->fields, FLOW_FIELD_BYTES);
 }
 
-static bool
-set_after(struct column *c, const char *after)
-{
-	c->after_len = (uint8_t)strlen(after);
-	memcpy(c->after, after, c->after_len);
-	return true;
-}
-
-/* What prints the item; false if there is no such value. *number: JSON needs no quotes. */
-static bool
+/* Makes c print the item, with `after` behind it. */
+static enum flow_status
 item_column(struct flow_printer *p, struct column *c, const struct item *item,
-    enum cell_syntax syntax, bool *number)
+    enum cell_syntax syntax, const char *after)
 {
 	if (item->field == FLOW_FIELD_NONE) {
-		*number = true;
 		need_derived(p);
-		return cell_derived(c, item->name, item->len);
+		(void)cell_derived(c, item->name, item->len);
+	} else {
+		c->field = item->field;
+		flow_fieldset_add(&p->fields, item->field);
+		cell_field(c, syntax);
 	}
-	c->field = item->field;
-	flow_fieldset_add(&p->fields, item->field);
-	*number = cell_field(c, syntax);
-	return true;
+	c->after_len = (uint8_t)strlen(after);
+	memcpy(c->after, after, c->after_len);
+	return FLOW_OK;
 }
 
-static bool
+static enum flow_status
 add_csv(struct flow_printer *p, const struct item *item, struct flow_error *err)
 {
 	struct column *c = program_column(p, err);
-	bool number;
 
 	if (c == NULL)
-		return false;
+		return err->status;
 	if (!p->options.quiet) {
 		if (p->header.len > 0)
 			buf_append_u8(&p->header, ',');
 		buf_append(&p->header, item->name, item->len);
 	}
-	return item_column(p, c, item, CELL_CSV, &number) && set_after(c, ",");
+	return item_column(p, c, item, CELL_CSV, ",");
 }
 
-/* The quotes of a value depend on its type, which is known only with the column. */
-static bool
+static enum flow_status
 add_json(struct flow_printer *p, const struct item *item, struct flow_error *err)
 {
-	bool number = item->field == FLOW_FIELD_NONE || item->field == FLOW_FIELD_EXTRA ||
+	/* Whether values stand without quotes. */
+	bool bare = item->field == FLOW_FIELD_NONE || item->field == FLOW_FIELD_EXTRA ||
 	    flow_field_info(item->field)->type < FLOW_TYPE_TIME;
 	struct column *c;
 
 	buf_append_u8(&p->literal, '"');
 	buf_append(&p->literal, item->name, item->len);
-	buf_append_text(&p->literal, number ? "\":" : "\":\"");
+	buf_append_text(&p->literal, bare ? "\":" : "\":\"");
 	c = program_column(p, err);
 	if (c == NULL)
-		return false;
+		return err->status;
 	c->null_len = CELL_ABSENT;
-	return item_column(p, c, item, CELL_JSON, &number) && set_after(c, number ? "," : "\",");
+	return item_column(p, c, item, CELL_JSON, bare ? "," : "\",");
 }
 
-static bool
+static enum flow_status
 add_raw(struct flow_printer *p, const struct item *item, struct flow_error *err)
 {
 	struct column *c;
-	bool number;
 
 	buf_printf(&p->literal, "  %-17.*s = ", (int)item->len, item->name);
 	c = program_column(p, err);
 	if (c == NULL)
-		return false;
+		return err->status;
 	c->null_len = CELL_ABSENT;
-	return item_column(p, c, item, CELL_RAW, &number) && set_after(c, "\n");
+	return item_column(p, c, item, CELL_RAW, "\n");
 }
 
-typedef bool add_fn(struct flow_printer *p, const struct item *item, struct flow_error *err);
+typedef enum flow_status add_fn(struct flow_printer *p, const struct item *item, struct flow_error *err);
 
-static bool
+static enum flow_status
 add_field(struct flow_printer *p, enum flow_field field, add_fn *add, struct flow_error *err)
 {
 	const char *name = flow_field_info(field)->name;
@@ -150,13 +142,14 @@ add_field(struct flow_printer *p, enum flow_field field, add_fn *add, struct flo
 	return add(p, &item, err);
 }
 
-static bool
+static enum flow_status
 add_all(struct flow_printer *p, add_fn *add, struct flow_error *err)
 {
-	for (unsigned f = 0; f < FLOW_FIELD_COUNT; f++)
-		if (!add_field(p, (enum flow_field)f, add, err))
-			return false;
-	return true;
+	enum flow_status st = FLOW_OK;
+
+	for (unsigned f = 0; f < FLOW_FIELD_COUNT && st == FLOW_OK; f++)
+		st = add_field(p, (enum flow_field)f, add, err);
+	return st;
 }
 
 /* A column's name, the name of a derived value, or a token of nfdump's. */
@@ -176,49 +169,51 @@ item_find(const char *text, size_t len, struct item *out)
 	return out->field != FLOW_FIELD_NONE || cell_derived(&probe, name, len);
 }
 
-static bool
+static enum flow_status
 add_list(struct flow_printer *p, const char *spec, size_t len, size_t at, add_fn *add,
     struct flow_error *err)
 {
 	if (at == len)
 		return flow_fail(err, FLOW_EINVAL, (int64_t)at, "output format \"%.*s\": "
-		    "expected columns after the colon", (int)len, spec) == FLOW_OK;
+		    "expected columns after the colon", (int)len, spec);
 	while (at <= len) {
 		const char *comma = memchr(spec + at, ',', len - at);
 		size_t end = comma != NULL ? (size_t)(comma - spec) : len;
+		enum flow_status st;
 		struct item item;
 
 		if (!item_find(spec + at, end - at, &item))
 			return flow_fail(err, FLOW_EINVAL, (int64_t)at,
 			    "output format: no column \"%.*s\" (at position %zu); "
 			    "csv:all prints all names", (int)(end - at < 64 ? end - at : 64),
-			    spec + at, at + 1) == FLOW_OK;
-		if (!add(p, &item, err))
-			return false;
+			    spec + at, at + 1);
+		st = add(p, &item, err);
+		if (st != FLOW_OK)
+			return st;
 		at = end + 1;
 	}
-	return true;
+	return FLOW_OK;
 }
 
-static bool
+static enum flow_status
 compile_csv(struct flow_printer *p, const char *spec, size_t len, size_t at, struct flow_error *err)
 {
-	bool good = true;
+	enum flow_status st = FLOW_OK;
 
 	if (at > len)
-		for (size_t i = 0; i < ARRAY_LEN(common) && good; i++)
-			good = add_field(p, common[i], add_csv, err);
+		for (size_t i = 0; i < ARRAY_LEN(common) && st == FLOW_OK; i++)
+			st = add_field(p, common[i], add_csv, err);
 	else if (len - at == 3 && memcmp(spec + at, "all", 3) == 0)
-		good = add_all(p, add_csv, err);
+		st = add_all(p, add_csv, err);
 	else
-		good = add_list(p, spec, len, at, add_csv, err);
+		st = add_list(p, spec, len, at, add_csv, err);
 	p->commas = true;
 	if (!p->options.quiet)
 		buf_append_text(&p->header, "\n");
-	return good;
+	return st;
 }
 
-static bool
+static enum flow_status
 compile_json(struct flow_printer *p, const char *spec, size_t len, size_t at,
     struct flow_error *err)
 {
@@ -228,7 +223,7 @@ compile_json(struct flow_printer *p, const char *spec, size_t len, size_t at,
 	return add_list(p, spec, len, at, add_json, err);
 }
 
-static bool
+static enum flow_status
 compile_ndjson(struct flow_printer *p, const char *spec, size_t len, size_t at,
     struct flow_error *err)
 {
@@ -237,7 +232,7 @@ compile_ndjson(struct flow_printer *p, const char *spec, size_t len, size_t at,
 	return compile_json(p, spec, len, at, err);
 }
 
-static bool
+static enum flow_status
 compile_array(struct flow_printer *p, const char *spec, size_t len, size_t at,
     struct flow_error *err)
 {
@@ -249,7 +244,7 @@ compile_array(struct flow_printer *p, const char *spec, size_t len, size_t at,
 	return compile_json(p, spec, len, at, err);
 }
 
-static bool
+static enum flow_status
 compile_raw(struct flow_printer *p, const char *spec, size_t len, size_t at, struct flow_error *err)
 {
 	buf_append_text(&p->open, "Flow\n");
@@ -259,16 +254,16 @@ compile_raw(struct flow_printer *p, const char *spec, size_t len, size_t at, str
 	return add_list(p, spec, len, at, add_raw, err);
 }
 
-static bool
+static enum flow_status
 compile_fmt(struct flow_printer *p, const char *spec, size_t len, size_t at, struct flow_error *err)
 {
 	if (at > len)
 		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET,
-		    "output format fmt: expected fmt:FORMAT, as in 'fmt:%%ts %%sa %%da'") == FLOW_OK;
-	return fmt_compile(p, spec + at, len - at, at, err) == FLOW_OK;
+		    "output format fmt: expected fmt:FORMAT, as in 'fmt:%%ts %%sa %%da'");
+	return fmt_compile(p, spec + at, len - at, at, err);
 }
 
-static bool
+static enum flow_status
 compile_null(struct flow_printer *p, const char *spec, size_t len, size_t at,
     struct flow_error *err)
 {
@@ -277,13 +272,13 @@ compile_null(struct flow_printer *p, const char *spec, size_t len, size_t at,
 	UNUSED(at);
 	UNUSED(err);
 	p->nothing = true;
-	return true;
+	return FLOW_OK;
 }
 
 /* `at` is where the text after the colon begins; len + 1 where there is no colon. */
 static const struct {
 	const char *name;
-	bool (*compile)(struct flow_printer *, const char *, size_t, size_t, struct flow_error *);
+	enum flow_status (*compile)(struct flow_printer *, const char *, size_t, size_t, struct flow_error *);
 	bool takes_text;
 } formats[] = {
 	{ "csv", compile_csv, true },
@@ -319,7 +314,7 @@ same(const char *name, const char *text, size_t len)
 	return strlen(name) == len && memcmp(name, text, len) == 0;
 }
 
-static bool
+static enum flow_status
 compile(struct flow_printer *p, const char *spec, size_t len, struct flow_error *err)
 {
 	const char *colon = memchr(spec, ':', len);
@@ -334,10 +329,9 @@ compile(struct flow_printer *p, const char *spec, size_t len, struct flow_error 
 	}
 	for (size_t i = 0; i < ARRAY_LEN(tables) && colon == NULL; i++)
 		if (same(tables[i].name, spec, len))
-			return fmt_compile(p, tables[i].format, strlen(tables[i].format), 0, err) ==
-			    FLOW_OK;
+			return fmt_compile(p, tables[i].format, strlen(tables[i].format), 0, err);
 	return flow_fail(err, FLOW_EINVAL, 0, "no output format \"%.*s\"; there are " FORMATS,
-	    (int)(len < 64 ? len : 64), spec) == FLOW_OK;
+	    (int)(len < 64 ? len : 64), spec);
 }
 
 /* Appends 16 zero bytes behind the contents: the join copies in steps of 16. */
@@ -354,6 +348,7 @@ flow_printer_new(const char *spec, size_t len, const struct flow_printer_options
 {
 	struct flow_printer *p = calloc(1, sizeof(*p));
 	struct flow_error local;
+	enum flow_status st;
 
 	if (p == NULL)
 		return flow_fail_memory(err);
@@ -366,9 +361,10 @@ flow_printer_new(const char *spec, size_t len, const struct flow_printer_options
 		buf_append_u8(&p->ident, '\0');
 		p->options.ident = (const char *)p->ident.data;
 	}
-	if (!compile(p, spec, len, err)) {
+	st = compile(p, spec, len, err);
+	if (st != FLOW_OK) {
 		flow_printer_free(p);
-		return err->status;
+		return st;
 	}
 	pad(&p->open);
 	pad(&p->close);
