@@ -1,0 +1,156 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# What flowgen writes, as tshark and nfcapd understand it; and its manners.
+set -u
+
+flowgen=$FLOW_BUILDDIR/flowgen
+work=$(mktemp -d "${TMPDIR:-/tmp}/flowgen-test.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+number=0
+
+# check NAME COMMAND...
+check()
+{
+	local name=$1
+
+	shift
+	number=$((number + 1))
+	if "$@" >"$work/out" 2>&1; then
+		echo "ok $number - $name"
+	else
+		echo "not ok $number - $name"
+		sed 's/^/# /' "$work/out"
+	fi
+}
+
+skip()
+{
+	number=$((number + 1))
+	echo "ok $number - $1 # SKIP $2"
+}
+
+# exits STATUS COMMAND...
+exits()
+{
+	local want=$1 got
+
+	shift
+	"$@"
+	got=$?
+	[ "$got" -eq "$want" ] || { echo "exit status $got, not $want"; return 1; }
+}
+
+same()
+{
+	[ "$1" = "$2" ] || { echo "'$1' is not '$2'"; return 1; }
+}
+
+empty()
+{
+	[ ! -s "$1" ] || { head -n 5 "$1"; return 1; }
+}
+
+dissect()
+{
+	local file=$1
+
+	shift
+	tshark -r "$file" -d udp.port==9995,cflow -o ip.check_checksum:TRUE \
+		-o udp.check_checksum:TRUE "$@" 2>/dev/null
+}
+
+# flows, packets and bytes that tshark sees
+tshark_sums()
+{
+	dissect "$1" -T fields -e cflow.packets -e cflow.octets | awk -F '\t' '{
+		n += split($1, p, ","); split($2, b, ",")
+		for (i in p) packets += p[i]
+		for (i in b) bytes += b[i]
+	} END { printf "%d %d %d\n", n, packets, bytes }'
+}
+
+# the same after nfcapd
+nfdump_sums()
+{
+	mkdir "$work/nfdump" &&
+		"$nfdump/nfcapd" -f "$1" -w "$work/nfdump" >/dev/null 2>&1
+	"$nfdump/nfdump" -R "$work/nfdump" -I 2>/dev/null | awk '
+		$1 == "Flows:" { f = $2 } $1 == "Packets:" { p = $2 } $1 == "Bytes:" { b = $2 }
+		END { printf "%d %d %d\n", f, p, b }'
+	rm -rf "$work/nfdump"
+}
+
+for version in 5 9 10; do
+	check "v$version is written" \
+		"$flowgen" -o "$work/$version.pcap" -v $version -n 12345 --ipv6 0 --exporters 3
+	"$flowgen" -o "$work/again.pcap" -v $version -n 12345 --ipv6 0 --exporters 3
+	check "v$version is the same the second time" cmp "$work/$version.pcap" "$work/again.pcap"
+	"$flowgen" -o "$work/mixed.$version.pcap" -v $version -n 5000 --ipv6 40 --sampling 50
+done
+"$flowgen" -o "$work/again.pcap" -n 12345 --ipv6 0 --exporters 3 --seed 2
+check "another seed gives other bytes" exits 1 cmp -s "$work/9.pcap" "$work/again.pcap"
+
+if command -v tshark >/dev/null; then
+	sums=$(tshark_sums "$work/9.pcap")
+	check "tshark sees all flows of v9" same "${sums%% *}" 12345
+	check "tshark sees the same in v5" same "$(tshark_sums "$work/5.pcap")" "$sums"
+	check "tshark sees the same in IPFIX" same "$(tshark_sums "$work/10.pcap")" "$sums"
+	for version in 5 9 10; do
+		for file in $version mixed.$version; do
+			dissect "$work/$file.pcap" -Y '_ws.malformed || _ws.expert ||
+				ip.checksum.status == 0 || udp.checksum.status == 0' >"$work/bad"
+			check "tshark finds no fault in $file" empty "$work/bad"
+		done
+	done
+	check "tshark sees the sampling of v5" same \
+		"$(dissect "$work/mixed.5.pcap" -T fields -e cflow.samplerate | sort -u)" 50
+	check "tshark sees the sampling of v9" same \
+		"$(dissect "$work/mixed.9.pcap" -T fields -e cflow.sampling_interval | sort -u | xargs)" 50
+	check "tshark sees the sampling of IPFIX" same \
+		"$(dissect "$work/mixed.10.pcap" -T fields -e cflow.sampling_packet_space | sort -u | xargs)" 49
+else
+	for name in "all flows of v9" "the same in v5" "the same in IPFIX" "no faults in 5" \
+		"no faults in 9" "no faults in 10" "no faults in mixed.5" "no faults in mixed.9" \
+		"no faults in mixed.10" "sampling of v5" "sampling of v9" "sampling of IPFIX"; do
+		skip "tshark sees $name" "no tshark"
+	done
+fi
+
+nfdump=${NFDUMP_BIN-$(dirname "$(command -v nfcapd || echo /nowhere/)")}
+for version in 5 9 10; do
+	if [ -x "$nfdump/nfcapd" ] && "$nfdump/nfcapd" -h 2>&1 | grep -q -- '^-f' && command -v tshark >/dev/null; then
+		check "nfcapd sees in v$version what tshark sees" \
+			same "$(nfdump_sums "$work/$version.pcap")" "$sums"
+	else
+		skip "nfcapd sees in v$version what tshark sees" "no nfcapd that reads pcap files"
+	fi
+done
+
+check "a pcap goes to standard output" \
+	cmp <("$flowgen" -o - -n 12345 --ipv6 0 --exporters 3) "$work/9.pcap"
+check "a closed pipe ends quietly" same \
+	"$( { "$flowgen" -o - -n 0 | head -c 100000 | wc -c; } 2>&1 | tr -d ' ')" 100000
+check "help" exits 0 "$flowgen" --help
+check "version" exits 0 "$flowgen" --version
+check "where to is missing" exits 2 "$flowgen"
+check "where to is said twice" exits 2 "$flowgen" -t 127.0.0.1 -o "$work/x.pcap"
+check "a version that is none" exits 2 "$flowgen" -o "$work/x.pcap" -v 8
+check "an endless file" exits 2 "$flowgen" -o "$work/x.pcap" -n 0
+check "too much sampling for v5" exits 2 "$flowgen" -o "$work/x.pcap" -v 5 --sampling 16384
+check "a start that is none" exits 2 "$flowgen" -o "$work/x.pcap" --start yesteryear
+check "a folder that is not there" exits 1 "$flowgen" -o "$work/none/x.pcap"
+check "nothing is left of failures" exits 1 test -e "$work/x.pcap"
+check "a host that is none" exits 1 "$flowgen" -t 256.1.1.1 -n 1
+check "nobody listens" exits 1 "$flowgen" -t 127.0.0.1 -p 9 -n 100 -r 100000
+
+# One flow a second, and each leaves within a second.
+"$flowgen" -o "$work/hour.pcap" -v 5 -n 3600 --duration 1h --start 2026-03-01T00:00:00Z
+if command -v tshark >/dev/null; then
+	check "an hour begins and ends" same \
+		"$(dissect "$work/hour.pcap" -T fields -e frame.time_epoch | sed -n '1p;$p' | cut -d. -f1 | xargs)" \
+		"1772323201 1772326800"
+else
+	skip "an hour begins and ends" "no tshark"
+fi
+
+echo "1..$number"
