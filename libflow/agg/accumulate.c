@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "agg/accumulate.h"
 
+#include <string.h>
+
 #include "agg/groups.h"
 
 static inline uint64_t
@@ -89,6 +91,9 @@ apply(enum slot_op op, uint8_t k, uint64_t *const *state, const uint64_t *value,
 		for (uint32_t i = 0; i < n; i++)
 			state[i][k] |= value[i];
 		break;
+	case SLOT_DISTINCT:
+	case SLOT_PERCENTILE:
+		break;
 	}
 }
 
@@ -103,9 +108,13 @@ column_into(const struct flow_batch *batch, enum flow_field field, enum slot_op 
 	uint64_t value[GROUP_ROWS], *some[GROUP_ROWS];
 	uint32_t n = 0;
 
-	if (c->form != FLOW_FORM_FLAT)
+	if (op == SLOT_COUNT && c->form == FLOW_FORM_DICT) {
+		memset(value, 0, rows->n * sizeof(*value));
+	} else if (c->form != FLOW_FORM_FLAT) {
 		return;
-	column_widen(c, type, rows, bias, value);	/* adding 2^63 flips the bit */
+	} else {
+		column_widen(c, type, rows, bias, value);	/* adding 2^63 flips the bit */
+	}
 	if (c->valid == NULL) {
 		apply(op, k, state, value, rows->n);
 		return;
@@ -126,6 +135,8 @@ rows_one_way(const struct slots *slots, const struct flow_batch *batch, const st
 		const struct slot *s = &slots->slot[k];
 		const enum flow_field *field = back ? s->back : s->field;
 
+		if (slot_is_late(s))
+			continue;
 		if (s->op == SLOT_ROWS)
 			apply(SLOT_ROWS, k, state, NULL, rows->n);
 		for (size_t f = 0; f < 2; f++)
@@ -181,6 +192,9 @@ accumulate_state(const struct slots *slots, uint64_t *into, const uint64_t *from
 			break;
 		case SLOT_OR:
 			into[k] |= from[k];
+			break;
+		case SLOT_DISTINCT:
+		case SLOT_PERCENTILE:
 			break;
 		}
 	}

@@ -103,15 +103,13 @@ pack_part(struct feed_scratch *s, const struct key_part *part, const uint64_t *v
 	if (key_part_is_atom(part)) {
 		for (uint32_t i = 0; i < n; i++) {
 			key[i] |= (uint64_t)atom_id(value[i]) << part->shift;
-			s->mixed[i] = (s->mixed[i] ^ (value[i] >> 32)) * UINT64_C(0x9e3779b97f4a7c15);
-			s->mixed[i] ^= s->mixed[i] >> 32;
+			s->mixed[i] = key_mix(s->mixed[i], value[i] >> 32);
 		}
 		return;
 	}
 	for (uint32_t i = 0; i < n; i++) {
 		key[i] |= value[i] << part->shift;
-		s->mixed[i] = (s->mixed[i] ^ value[i]) * UINT64_C(0x9e3779b97f4a7c15);
-		s->mixed[i] ^= s->mixed[i] >> 32;
+		s->mixed[i] = key_mix(s->mixed[i], value[i]);
 	}
 	for (uint32_t i = 0; key_part_is_wide(part) && i < n; i++)
 		more[i] |= (uint64_t)flag[i] << part->flag_shift;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "agg/agg.h"
+#include "agg/companion.h"
 #include "agg/result.h"
 #include "net/proto.h"
 
@@ -291,6 +292,8 @@ flow_agg_finish(struct flow_agg *const *agg, size_t n, struct flow_agg_result **
 	st = r->view != NULL ? merge_all(agg, n) : FLOW_ENOMEM;
 	if (st == FLOW_OK)
 		take_over(r, agg[0]);
+	for (size_t i = 0; i < r->spec->companions && st == FLOW_OK; i++)
+		st = companion_fill(r, &r->spec->companion[i]);
 	for (size_t i = 0; i < r->spec->views && st == FLOW_OK; i++)
 		st = result_order(r, i);
 	if (st != FLOW_OK) {

@@ -42,6 +42,14 @@ enum flow_status key_maps_make(struct key_maps *maps, const struct flow_agg_spec
 enum flow_status key_values(struct key_maps *maps, const struct key_part *part, size_t alt,
     const struct flow_batch *batch, const struct rows *rows, uint64_t *out, uint8_t *flag) NODISCARD;
 
+/* A part's value (an atom's hash in place of its reference) into the hash of a key, from 0. */
+static inline uint64_t
+key_mix(uint64_t mixed, uint64_t value)
+{
+	mixed = (mixed ^ value) * UINT64_C(0x9e3779b97f4a7c15);
+	return mixed ^ mixed >> 32;
+}
+
 /* Whether a part takes a whole word, and so a flag. */
 static inline bool
 key_part_is_wide(const struct key_part *part)

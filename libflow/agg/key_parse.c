@@ -181,14 +181,20 @@ join_families(struct grouping *g, const struct key_part *part)
 	return true;
 }
 
+void
+key_add_field(struct grouping *g, enum flow_field field)
+{
+	const char *name = flow_field_info(field)->name;
+
+	(void)word_part(name, strlen(name), &g->part[g->parts++]);
+}
+
 /* Networks of different lengths differ even where their addresses are equal. */
 static void
 add_mask(struct grouping *g, enum flow_field mask)
 {
-	struct key_part *part = &g->part[g->parts++];
-
-	(void)word_part(flow_field_info(mask)->name, strlen(flow_field_info(mask)->name), part);
-	part->hidden = true;
+	key_add_field(g, mask);
+	g->part[g->parts - 1].hidden = true;
 }
 
 static enum flow_status

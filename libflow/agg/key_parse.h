@@ -12,5 +12,8 @@
 enum flow_status key_parse(struct grouping *g, const char *text, size_t len, bool statistic,
     struct flow_error *err) NODISCARD;
 
+/* Appends a part that is a column's plain value; there is room. */
+void key_add_field(struct grouping *g, enum flow_field field);
+
 /* Decides dense or hashed, and where each part lies in the packed key; all parts are there. */
 void key_layout(struct grouping *g);

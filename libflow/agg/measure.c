@@ -12,20 +12,21 @@ slots_init(struct slots *slots)
 {
 	memset(slots, 0, sizeof(*slots));
 	slots->count = 1;
-	slots->slot[0] = (struct slot){ SLOT_ROWS, { NONE, NONE }, { NONE, NONE } };
+	slots->slot[0] = (struct slot){ SLOT_ROWS, { NONE, NONE }, { NONE, NONE }, 0 };
 }
 
 static bool
 slot_equal(const struct slot *a, const struct slot *b)
 {
 	return a->op == b->op && a->field[0] == b->field[0] && a->field[1] == b->field[1] &&
-	    a->back[0] == b->back[0] && a->back[1] == b->back[1];
+	    a->back[0] == b->back[0] && a->back[1] == b->back[1] && a->param == b->param;
 }
 
 struct slot
 slot_mirror(const struct slot *s)
 {
-	return (struct slot){ s->op, { s->back[0], s->back[1] }, { s->field[0], s->field[1] } };
+	return (struct slot){ s->op, { s->back[0], s->back[1] },
+	    { s->field[0], s->field[1] }, s->param };
 }
 
 uint8_t
@@ -47,7 +48,7 @@ slots_find(struct slots *slots, struct slot want)
 static uint8_t
 slots_one(struct slots *slots, enum slot_op op, enum flow_field field)
 {
-	return slots_find(slots, (struct slot){ op, { field, NONE }, { field, NONE } });
+	return slots_find(slots, (struct slot){ op, { field, NONE }, { field, NONE }, 0 });
 }
 
 void
@@ -104,10 +105,10 @@ slots_counter(struct slots *slots, bool both, enum counter counter, enum way way
 	there = counter == COUNTER_PACKETS ? FLOW_FIELD_PACKETS : FLOW_FIELD_BYTES;
 	back = counter == COUNTER_PACKETS ? FLOW_FIELD_REV_PACKETS : FLOW_FIELD_REV_BYTES;
 	if (way == WAY_PLAIN && both)
-		return slots_find(slots, (struct slot){ SLOT_ADD, { there, back }, { there, back } });
+		return slots_find(slots, (struct slot){ SLOT_ADD, { there, back }, { there, back }, 0 });
 	if (way == WAY_OUT)
-		return slots_find(slots, (struct slot){ SLOT_ADD, { back, NONE }, { there, NONE } });
-	return slots_find(slots, (struct slot){ SLOT_ADD, { there, NONE }, { back, NONE } });
+		return slots_find(slots, (struct slot){ SLOT_ADD, { back, NONE }, { there, NONE }, 0 });
+	return slots_find(slots, (struct slot){ SLOT_ADD, { there, NONE }, { back, NONE }, 0 });
 }
 
 /* The words of fixed meaning, ours first. */
@@ -232,18 +233,77 @@ field_cell(enum flow_field field)
 	return flow_field_info(field)->type == FLOW_TYPE_I64 ? FLOW_KIND_COUNT : FLOW_KIND_ID;
 }
 
-static const struct {
+static const struct function {
 	const char *text;
 	enum slot_op op;
 	bool ratio;
+	uint32_t param;
 } functions[] = {
-	{ "sum", SLOT_ADD, false },
-	{ "min", SLOT_MIN, false },
-	{ "max", SLOT_MAX, false },
-	{ "avg", SLOT_ADD, true },
-	{ "or", SLOT_OR, false },
-	{ "count", SLOT_COUNT, false },
+	{ "sum", SLOT_ADD, false, 0 },
+	{ "min", SLOT_MIN, false, 0 },
+	{ "max", SLOT_MAX, false, 0 },
+	{ "avg", SLOT_ADD, true, 0 },
+	{ "or", SLOT_OR, false, 0 },
+	{ "count", SLOT_COUNT, false, 0 },
+	{ "distinct", SLOT_DISTINCT, false, 0 },
+	{ "median", SLOT_PERCENTILE, false, 50000 },
 };
+
+/* p95, p99.9: percent * 1000. */
+static bool
+percentile(const char *text, size_t len, uint32_t *out)
+{
+	uint32_t v = 0, decimals = 0;
+	bool point = false;
+
+	if (len < 2 || len > 7 || text[0] != 'p')
+		return false;
+	for (size_t i = 1; i < len; i++) {
+		if (text[i] == '.' && !point && i > 1) {
+			point = true;
+			continue;
+		}
+		if (text[i] < '0' || text[i] > '9' || decimals == 3)
+			return false;
+		v = v * 10 + (uint32_t)(text[i] - '0');
+		decimals += point;
+	}
+	for (; decimals < 3; decimals++)
+		v *= 10;
+	*out = v;
+	return v > 0 && v <= 100000;
+}
+
+static bool
+function_find(const char *name, size_t len, struct function *out)
+{
+	for (size_t i = 0; i < ARRAY_LEN(functions); i++) {
+		if (strlen(functions[i].text) == len && memcmp(functions[i].text, name, len) == 0) {
+			*out = functions[i];
+			return true;
+		}
+	}
+	*out = (struct function){ NULL, SLOT_PERCENTILE, false, 0 };
+	return percentile(name, len, &out->param);
+}
+
+/* The measure of a function of a column of that name. */
+static void
+function_apply(struct slots *slots, const struct function *f, enum flow_field field,
+    struct measure *m)
+{
+	m->count = 0;
+	if (f->op != SLOT_COUNT && f->op != SLOT_DISTINCT)
+		m->count = slots_one(slots, SLOT_COUNT, field);
+	m->a = slots_find(slots, (struct slot){ f->op, { field, NONE }, { field, NONE }, f->param });
+	m->b = m->count;
+	m->kind = f->ratio ? MEASURE_RATIO : MEASURE_SLOT;
+	m->cell = f->ratio ? FLOW_KIND_RATIO : FLOW_KIND_COUNT;
+	if (!f->ratio && m->count != 0)
+		m->cell = field_cell(field);
+	if (m->cell == FLOW_KIND_TIME)
+		m->kind = MEASURE_TIME;
+}
 
 /* FUNCTION(column) */
 static enum flow_status
@@ -251,33 +311,22 @@ function_measure(struct slots *slots, const char *word, size_t len, struct measu
     struct flow_error *err)
 {
 	const char *open = memchr(word, '(', len);
-	size_t name = (size_t)(open - word), i;
+	size_t name = (size_t)(open - word);
 	enum flow_field field;
+	struct function f;
 
 	if (word[len - 1] != ')')
 		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "%.*s: no closing parenthesis",
 		    (int)len, word);
-	field = flow_field_find(open + 1, len - name - 2);
-	if (field == NONE || flow_type_is_text(flow_field_info(field)->type))
-		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "%.*s: not a column of numbers",
-		    (int)len, word);
-	for (i = 0; i < ARRAY_LEN(functions); i++)
-		if (strlen(functions[i].text) == name && memcmp(functions[i].text, word, name) == 0)
-			break;
-	if (i == ARRAY_LEN(functions))
+	if (!function_find(word, name, &f))
 		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "%.*s: no such function",
 		    (int)name, word);
-	m->count = slots_one(slots, SLOT_COUNT, field);
-	m->a = slots_one(slots, functions[i].op, field);
-	m->kind = functions[i].ratio ? MEASURE_RATIO : MEASURE_SLOT;
-	m->b = m->count;
-	m->cell = functions[i].ratio ? FLOW_KIND_RATIO : field_cell(field);
-	if (functions[i].op == SLOT_COUNT) {
-		m->cell = FLOW_KIND_COUNT;
-		m->count = 0;
-	}
-	if (m->cell == FLOW_KIND_TIME)
-		m->kind = MEASURE_TIME;
+	field = flow_field_find(open + 1, len - name - 2);
+	if (field == NONE || (flow_type_is_text(flow_field_info(field)->type) &&
+	    f.op != SLOT_DISTINCT && f.op != SLOT_COUNT))
+		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "%.*s: not a column of numbers",
+		    (int)len, word);
+	function_apply(slots, &f, field, m);
 	(void)snprintf(m->name, sizeof(m->name), "%.*s_%s", (int)name, word,
 	    flow_field_info(field)->name);
 	(void)snprintf(m->label, sizeof(m->label), "%.*s", (int)len, word);

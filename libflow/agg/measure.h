@@ -24,6 +24,9 @@ enum slot_op {
 	SLOT_MIN,	/* starts at UINT64_MAX */
 	SLOT_MAX,	/* starts at 0 */
 	SLOT_OR,
+	/* Not added to row by row, but filled in when all is merged (agg/companion.h): */
+	SLOT_DISTINCT,
+	SLOT_PERCENTILE,	/* of the rows' values; param: percent * 1000 */
 };
 
 /*
@@ -35,6 +38,7 @@ struct slot {
 	enum slot_op op;
 	enum flow_field field[2];
 	enum flow_field back[2];
+	uint32_t param;
 };
 
 struct slots {
@@ -82,6 +86,13 @@ struct measure_totals {
  */
 enum flow_status measure_parse(struct slots *slots, bool both, const char *word, size_t len,
     struct measure *out, struct flow_error *err) NODISCARD;
+
+/* Whether a slot is filled in from a companion. */
+static inline bool
+slot_is_late(const struct slot *s)
+{
+	return s->op == SLOT_DISTINCT || s->op == SLOT_PERCENTILE;
+}
 
 /* Slot 0 and nothing else. */
 void slots_init(struct slots *slots);

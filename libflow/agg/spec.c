@@ -31,6 +31,7 @@ flow_agg_spec_free(struct flow_agg_spec *spec)
 		return;
 	free(spec->grouping);
 	free(spec->view);
+	free(spec->companion);
 	free(spec);
 }
 
@@ -257,7 +258,7 @@ static enum flow_status
 pairing_slots(struct grouping *g, struct flow_error *err)
 {
 	struct slot first = { SLOT_MIN, { FLOW_FIELD_FIRST, FLOW_FIELD_NONE },
-	    { FLOW_FIELD_NONE, FLOW_FIELD_NONE } };
+	    { FLOW_FIELD_NONE, FLOW_FIELD_NONE }, 0 };
 
 	if (g->pairing.how == FLOW_AGG_ONE_WAY)
 		return FLOW_OK;
@@ -302,28 +303,93 @@ grouping_equal(const struct grouping *a, const struct grouping *b)
 	    memcmp(a->slots.slot, b->slots.slot, sizeof(a->slots.slot[0]) * a->slots.count) == 0;
 }
 
+/* The number of an equal grouping, or of this one, added. */
+static enum flow_status
+grouping_add(struct flow_agg_spec *spec, const struct grouping *want, size_t *at)
+{
+	struct grouping *g;
+
+	*at = 0;
+	while (*at < spec->groupings && !grouping_equal(&spec->grouping[*at], want))
+		++*at;
+	if (*at < spec->groupings)
+		return FLOW_OK;
+	g = realloc(spec->grouping, (spec->groupings + 1) * sizeof(*g));
+	if (g == NULL)
+		return FLOW_ENOMEM;
+	spec->grouping = g;
+	g[spec->groupings++] = *want;
+	return FLOW_OK;
+}
+
+/* The grouping from which a slot of `of` is filled in. */
+static enum flow_status
+companion_add(struct flow_agg_spec *spec, size_t of, uint8_t slot)
+{
+	const struct slot *s = &spec->grouping[of].slots.slot[slot];
+	struct grouping more = spec->grouping[of];
+	struct companion *c;
+
+	key_add_field(&more, s->field[0]);
+	slots_init(&more.slots);
+	key_layout(&more);
+	slots_seal(&more.slots);
+	c = realloc(spec->companion, (spec->companions + 1) * sizeof(*c));
+	if (c == NULL)
+		return FLOW_ENOMEM;
+	spec->companion = c;
+	c += spec->companions;
+	c->of = of;
+	c->slot = slot;
+	if (grouping_add(spec, &more, &c->grouping) != FLOW_OK)
+		return FLOW_ENOMEM;
+	spec->companions++;
+	return FLOW_OK;
+}
+
+static bool
+has_companions(const struct flow_agg_spec *spec, size_t grouping)
+{
+	for (size_t i = 0; i < spec->companions; i++)
+		if (spec->companion[i].of == grouping)
+			return true;
+	return false;
+}
+
 static enum flow_status
 commit(struct flow_agg_spec *spec, struct draft *d, struct flow_error *err)
 {
-	struct grouping *g;
-	struct view *v;
-	size_t at = 0;
+	struct view *v = realloc(spec->view, (spec->views + d->views) * sizeof(*v));
+	bool known;
+	size_t at;
 
-	while (at < spec->groupings && !grouping_equal(&spec->grouping[at], &d->grouping))
-		at++;
-	g = realloc(spec->grouping, (spec->groupings + 1) * sizeof(*g));
-	if (g == NULL)
-		return flow_fail_memory(err);
-	spec->grouping = g;
-	v = realloc(spec->view, (spec->views + d->views) * sizeof(*v));
 	if (v == NULL)
 		return flow_fail_memory(err);
 	spec->view = v;
-	if (at == spec->groupings)
-		spec->grouping[spec->groupings++] = d->grouping;
+	if (grouping_add(spec, &d->grouping, &at) != FLOW_OK)
+		return flow_fail_memory(err);
+	known = has_companions(spec, at);
+	for (uint8_t i = 0; i < d->grouping.slots.count && !known; i++)
+		if (slot_is_late(&d->grouping.slots.slot[i]) && companion_add(spec, at, i) != FLOW_OK)
+			return flow_fail_memory(err);
 	for (size_t i = 0; i < d->views; i++) {
 		d->view[i].grouping = at;
 		spec->view[spec->views++] = d->view[i];
+	}
+	return FLOW_OK;
+}
+
+static enum flow_status
+late_check(const struct grouping *g, struct flow_error *err)
+{
+	for (uint8_t i = 0; i < g->slots.count; i++) {
+		if (!slot_is_late(&g->slots.slot[i]))
+			continue;
+		if (g->pairing.how != FLOW_AGG_ONE_WAY)
+			return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET,
+			    "two-way rows have no distinct counts and percentiles");
+		if (g->parts == KEY_PARTS)
+			return flow_fail(err, FLOW_ELIMIT, FLOW_NO_OFFSET, "too many keys");
 	}
 	return FLOW_OK;
 }
@@ -346,6 +412,8 @@ draft_parse(struct draft *d, const struct flow_agg_ask *ask, struct flow_error *
 		st = min_parse(d, both, ask->min, err);
 	if (st == FLOW_OK)
 		st = views_parse(d, ask, s.keys, s.keys_len + (s.by_proto ? 2 : 0), s.orders, err);
+	if (st == FLOW_OK)
+		st = late_check(&d->grouping, err);
 	if (st == FLOW_OK)
 		st = pairing_slots(&d->grouping, err);
 	if (st == FLOW_OK) {

@@ -81,11 +81,23 @@ struct view {
 	struct view_min min;
 };
 
+/*
+ * A slot that needs each group's distinct values is filled in from a grouping of its
+ * own, whose key is the group's key and the value.
+ */
+struct companion {
+	size_t of;		/* the grouping with the slot */
+	uint8_t slot;
+	size_t grouping;	/* its last part is the value */
+};
+
 struct flow_agg_spec {
 	struct grouping *grouping;
 	size_t groupings;
 	struct view *view;
 	size_t views;
+	struct companion *companion;
+	size_t companions;
 };
 
 /* The type of a part's values; of KEY_PREFIX and KEY_NET it is FLOW_TYPE_ADDR. */

@@ -17,12 +17,14 @@
 #include "base/buf.h"
 #include "base/status.h"
 #include "record/table.h"
+#include "time/stamp.h"
 
 struct flow_table_printer;
 
 struct flow_table_printer_options {
 	bool plain_numbers;	/* text: no scaling by k, M, G */
 	bool quiet;		/* text, markdown: no title, no totals */
+	enum stamp_zone zone;	/* of times for people */
 	size_t tables;		/* that will come; ndjson names them where there are several */
 };
 

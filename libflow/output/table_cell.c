@@ -74,7 +74,8 @@ put_time(struct flow_table_printer *p, struct buf *out, int64_t ms, bool pretty)
 	if (!buf_reserve(out, STAMP_TEXT_MAX))
 		return;
 	if (pretty)
-		out->len += stamp_format_text(&p->stamps, ms, STAMP_UTC, (char *)buf_end(out));
+		out->len += stamp_format_text(&p->stamps, ms, p->options.zone,
+		    (char *)buf_end(out));
 	else
 		out->len += stamp_format_iso(&p->stamps, ms, (char *)buf_end(out));
 }

@@ -4,7 +4,6 @@
 /* What the printers of tables share. */
 
 #include "output/table.h"
-#include "time/stamp.h"
 
 struct table_format {
 	const char *name;

@@ -92,6 +92,18 @@ test_measures(void)
 	    "22 3.0 120\n" "5353 - 80\n");
 	check_keys("proto", "min(src_port),max(src_port),avg(bytes),sum(src_as),count(src_as)",
 	    "1 - - 400.0 - 0\n" "6 22 40000 10373.3 4 3\n" "17 1000 5353 190.0 1 1\n");
+	check_keys("proto", "distinct(src_addr),distinct(src_port),distinct(username),count(src_addr)",
+	    "1 0 0 0 0\n" "6 2 3 2 3\n" "17 2 2 2 2\n");
+	check_keys("src_addr,proto", "distinct(dst_addr),distinct(bytes)",
+	    "- 1 1 1\n" "10.0.0.1 6 2 2\n" "10.0.0.1 17 1 1\n" "10.0.0.2 6 1 1\n"
+	    "2001:db8::1 17 1 1\n");
+	check_statistic("ip/distinct(src_port)", "distinct(src_port),median(bytes)",
+	    "10.0.0.1 4 120\n" "10.0.0.2 2 1000\n" "10.0.1.9 1 80\n" "2001:db8::1 1 300\n"
+	    "2001:db8::2 1 300\n" "- 0 400\n");
+	/* Bytes of tcp: 120 1000 30000; of udp: 80 300. */
+	check_keys("proto", "median(bytes),p33.4(bytes),p33.3(bytes),p95(bytes),p100(first),p50(src_as)",
+	    "1 400 400 400 400 4000 -\n" "6 1000 1000 120 30000 7000 1\n"
+	    "17 80 80 80 300 9000 1\n");
 	check_keys("proto", "tcp_flags,rev_bytes", "1 - 0\n" "6 - 0\n" "17 - 0\n");
 }
 

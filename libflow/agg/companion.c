@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "agg/companion.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+
+/* Of a group: a value and how many rows have it. */
+struct sample {
+	uint64_t *state;
+	uint64_t value;
+	uint64_t rows;
+};
+
+/*
+ * The state of the group that a finer group belongs to: the finer key's parts, but the last,
+ * packed as the coarser grouping packs them.
+ */
+static uint64_t *
+coarser(struct flow_agg_result *r, struct groups *into, const struct groups *from,
+    const uint64_t *group)
+{
+	const struct grouping *g = into->grouping;
+	uint64_t key[KEY_WORDS] = { 0 }, mixed = 0, hash, *found;
+
+	for (size_t k = 0; k < g->parts; k++) {
+		const struct key_part *part = &g->part[k];
+		bool has;
+		uint64_t v = result_value(&from->grouping->part[k], group, &has);
+
+		key[part->word] |= v << part->shift;
+		if (key_part_is_wide(part))
+			key[part->flag_word] |= (uint64_t)has << part->flag_shift;
+		if (key_part_type(part) == FLOW_TYPE_TEXT)
+			v = has ? r->maps.texts.hash[v] : 0;
+		else if (key_part_is_atom(part))
+			v = has ? r->maps.values.hash[v] : 0;
+		mixed = key_mix(mixed, v);
+	}
+	if (g->dense)
+		return groups_state(into, groups_at(into, &into->part[0], (uint32_t)key[0]));
+	hash = hash_mix64(mixed);
+	if (groups_find_one(into, &into->part[groups_part_of(hash)], key, (uint32_t)hash, &found) !=
+	    FLOW_OK)
+		return NULL;
+	return groups_state(into, found);
+}
+
+static enum flow_status
+add_sample(struct sample **list, size_t *n, size_t *cap, struct sample s)
+{
+	if (*n == *cap) {
+		size_t more = *cap > 0 ? 2 * *cap : 1024;
+		struct sample *p = realloc(*list, more * sizeof(*p));
+
+		if (p == NULL)
+			return FLOW_ENOMEM;
+		*list = p;
+		*cap = more;
+	}
+	(*list)[(*n)++] = s;
+	return FLOW_OK;
+}
+
+static int
+compare_samples(const void *pa, const void *pb)
+{
+	const struct sample *a = pa, *b = pb;
+
+	if (a->state != b->state)
+		return (uintptr_t)a->state < (uintptr_t)b->state ? -1 : 1;
+	return (a->value > b->value) - (a->value < b->value);
+}
+
+/*
+ * Nearest rank: the least value such that at least that share of the rows has it or less;
+ * list[0 .. n-1] are one group's, ascending.
+ */
+static uint64_t
+nearest_rank(const struct sample *list, size_t n, uint32_t param)
+{
+	unsigned __int128 want;
+	uint64_t all = 0, seen = 0;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		all += list[i].rows;
+	want = ((unsigned __int128)all * param + 99999) / 100000;
+	for (i = 0; i + 1 < n; i++) {
+		seen += list[i].rows;
+		if (seen >= want)
+			break;
+	}
+	return list[i].value;
+}
+
+static void
+fill_percentiles(struct sample *list, size_t n, uint8_t slot, uint32_t param)
+{
+	size_t from = 0;
+
+	if (n > 0)
+		qsort(list, n, sizeof(*list), compare_samples);
+	for (size_t i = 1; i <= n; i++) {
+		if (i < n && list[i].state == list[from].state)
+			continue;
+		list[from].state[slot] = nearest_rank(list + from, i - from, param);
+		from = i;
+	}
+}
+
+enum flow_status
+companion_fill(struct flow_agg_result *r, const struct companion *c)
+{
+	struct groups *into = &r->groups[c->of], *from = &r->groups[c->grouping];
+	const struct slot *slot = &into->grouping->slots.slot[c->slot];
+	const struct key_part *last = &from->grouping->part[from->grouping->parts - 1];
+	struct sample *list = NULL;
+	size_t n = 0, cap = 0;
+	enum flow_status st = FLOW_OK;
+
+	for (unsigned p = 0; p < GROUP_PARTS; p++) {
+		for (uint32_t i = 0; i < from->part[p].count && st == FLOW_OK; i++) {
+			uint64_t *group = groups_at(from, &from->part[p], i);
+			bool has;
+			uint64_t v = result_value(last, group, &has), *state;
+
+			if (!has)
+				continue;
+			state = coarser(r, into, from, group);
+			if (state == NULL)
+				st = FLOW_ENOMEM;
+			else if (slot->op == SLOT_DISTINCT)
+				state[c->slot]++;
+			else if (key_part_type(last) == FLOW_TYPE_TIME)
+				st = add_sample(&list, &n, &cap, (struct sample){ state,
+				    v ^ SLOT_TIME_BIAS, *groups_state(from, group) });
+			else
+				st = add_sample(&list, &n, &cap, (struct sample){ state,
+				    v - !key_part_is_wide(last), *groups_state(from, group) });
+		}
+	}
+	if (st == FLOW_OK)
+		fill_percentiles(list, n, c->slot, slot->param);
+	free(list);
+	return st;
+}
