@@ -253,18 +253,17 @@ atom_values(struct key_maps *maps, const struct key_part *part, size_t alt,
 static void
 round_times(int64_t width_ms, uint64_t *value, uint32_t n)
 {
-	int64_t from = 0, at;
+	int64_t from = 0, at, rest;
 	bool known = false;
 
 	for (uint32_t i = 0; i < n; i++) {
 		at = (int64_t)value[i];
-		if (!known || at < from || at - from >= width_ms) {
-			int64_t rest = at % width_ms;
-
-			from = rest < 0 ? at - rest - width_ms : at - rest;
-			/* The bin of the least instants would begin before all time. */
-			known = from <= at;
-			from = known ? from : at;
+		if (!known || at < from || (uint64_t)at - (uint64_t)from >= (uint64_t)width_ms) {
+			rest = at % width_ms;
+			/* The first bin of all begins with time itself. */
+			if (__builtin_sub_overflow(at, rest < 0 ? rest + width_ms : rest, &from))
+				from = INT64_MIN;
+			known = from != INT64_MIN;
 		}
 		value[i] = (uint64_t)from;
 	}
