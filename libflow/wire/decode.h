@@ -25,15 +25,16 @@
  *                ms 152/153, us 154/155 and ns 156/157 (NTP fractions), s 150/151,
  *                158/159 (us before export), uptime 22/21 (from the header's
  *                uptime; IPFIX: from systemInitTime 160 in the record or in
- *                option data; signed 32-bit difference, so that wraps are
- *                right), 258 observationTime or 322-325 or event time 323,
+ *                option data; modulo 2^32, up to 2^30 ms after the header's
+ *                uptime, else before it, so that wraps are right), 258 observationTime or 322-325 or event time 323,
  *                the header's export time, the receive time.  If one of the two
  *                is missing it is the other.  A `last` before its `first` is
  *                corrected: by 2^32 ms if that explains it, else last = first.
  *                A header clock before 1990 (uptime instead of a clock) is
  *                replaced by the receive time.
  *   packets    2, 86, 298, 24 (else 0); bytes 1, 85, 231, 23, 352 (else 0);
- *              both times `sampling` when a rate is known.  flows 3 or 1.
+ *              both times `sampling` when a rate is known, as are rev_*, post_*
+ *              and mcast_*.  flows: 3, else 1.
  *   sampling   the factor, from (first found): the operator's override; the
  *              record's own 34, 50, 305/306, 309/310 ...; the record's sampler id
  *              48 or 302 in the option data of its domain, then of its exporter;
@@ -89,8 +90,10 @@ struct flow_decoder_options {
 	size_t max_sources;		/* 16384 (exporter, domain) pairs; least recently used goes */
 	size_t max_templates;		/* 262144 in all */
 	size_t max_source_templates;	/* 4096 per source */
-	size_t max_held_bytes;		/* 16 MiB of data sets waiting for templates; 1 MiB per source */
-	size_t max_names;		/* 65536 names per source, 1048576 in all */
+	size_t max_template_bytes;	/* 256 MiB of memory for templates, an eighth of it per source */
+	size_t max_held_bytes;		/* 16 MiB of data sets waiting for templates, a sixteenth per source */
+	size_t max_names;		/* 65536 names and rates per source */
+	size_t max_total_names;		/* 1048576 in all */
 	int64_t held_ms;		/* held data is given up after this: 1800000 */
 };
 

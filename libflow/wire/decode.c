@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "wire/decode.h"
+
+#include <stdlib.h>
+
+#include "wire/decoder.h"
+
+#define DEFAULT_SOURCES 16384
+#define DEFAULT_TEMPLATES 262144
+#define DEFAULT_SOURCE_TEMPLATES 4096
+#define DEFAULT_TEMPLATE_BYTES ((size_t)256 << 20)
+#define DEFAULT_HELD_BYTES ((size_t)16 << 20)
+#define DEFAULT_NAMES 65536
+#define DEFAULT_TOTAL_NAMES 1048576
+#define DEFAULT_HELD_MS 1800000
+
+static void
+default_size(size_t *value, size_t preset)
+{
+	if (*value == 0)
+		*value = preset;
+}
+
+struct flow_decoder *
+flow_decoder_new(const struct flow_decoder_options *options)
+{
+	struct flow_decoder *d = calloc(1, sizeof(*d));
+	struct flow_decoder_options *o;
+
+	if (d == NULL)
+		return NULL;
+	o = &d->options;
+	if (options != NULL)
+		*o = *options;
+	o->sampling_override = o->sampling_override && o->sampling != 0;
+	default_size(&o->max_sources, DEFAULT_SOURCES);
+	default_size(&o->max_templates, DEFAULT_TEMPLATES);
+	default_size(&o->max_source_templates, DEFAULT_SOURCE_TEMPLATES);
+	default_size(&o->max_template_bytes, DEFAULT_TEMPLATE_BYTES);
+	default_size(&o->max_held_bytes, DEFAULT_HELD_BYTES);
+	default_size(&o->max_names, DEFAULT_NAMES);
+	default_size(&o->max_total_names, DEFAULT_TOTAL_NAMES);
+	if (o->held_ms == 0)
+		o->held_ms = DEFAULT_HELD_MS;
+	return d;
+}
+
+void
+flow_decoder_free(struct flow_decoder *d)
+{
+	if (d == NULL)
+		return;
+	while (d->oldest != NULL)
+		source_free(d, d->oldest);
+	free(d->bucket);
+	free(d->exporter_bucket);
+	free(d->all);
+	buf_release(&d->text);
+	free(d);
+}
+
+/* NetFlow says its version in 16 bits, sFlow in 32: "0, 4" and "0, 5". */
+static enum flow_status
+dispatch(struct flow_decoder *d, const struct flow_datagram *dg, struct flow_builder *out)
+{
+	uint16_t version;
+
+	if (dg->len < 4) {
+		decoder_count(d, FLOW_COUNT_DATAGRAM_SHORT, 1);
+		return FLOW_OK;
+	}
+	version = load_be16(dg->bytes);
+	switch (version) {
+	case 1: case 5: case 7: case 8:
+		return fixed_decode(d, dg, version, out);
+	case 9: case 10:
+		return sets_decode(d, dg, version, out);
+	default:
+		decoder_count(d, FLOW_COUNT_UNKNOWN_VERSION, 1);
+		return FLOW_OK;
+	}
+}
+
+enum flow_status
+flow_decoder_datagram(struct flow_decoder *d, const struct flow_datagram *dg,
+    struct flow_builder *out)
+{
+	decoder_count(d, FLOW_COUNT_DATAGRAMS, 1);
+	decoder_count(d, FLOW_COUNT_BYTES, dg->len);
+	return dispatch(d, dg, out);
+}
+
+void
+flow_decoder_session_end(struct flow_decoder *d, const struct addr *exporter, uint16_t port)
+{
+	size_t i;
+
+	for (i = d->sources; i > 0; i--) {
+		struct source *s = d->all[i - 1];
+
+		if (s->transport == FLOW_TCP && s->port == port &&
+		    addr_equal(&s->exporter->addr, exporter)) {
+			store_clear(d, s);
+			held_clear(d, s);
+			s->sequence.known = false;
+		}
+	}
+}
+
+void
+flow_decoder_expire(struct flow_decoder *d, int64_t now_ms)
+{
+	held_expire(d, now_ms);
+}
+
+const struct flow_counts *
+flow_decoder_counts(const struct flow_decoder *d)
+{
+	return &d->counts;
+}

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/*
+ * The inside of a decoder: shared by the files of wire/ that decode, and by
+ * nobody else.
+ *
+ *	decoder -- sources, by (address, port, version, domain), least recently used last
+ *	             |- templates, by id
+ *	             |- known: what option data told
+ *	             |- held: data sets without a template, oldest first
+ *	             '- exporter, by address: what is common to its sources
+ */
+
+#include "base/buf.h"
+#include "wire/decode.h"
+#include "wire/known.h"
+#include "wire/plan.h"
+#include "wire/sequence.h"
+#include "wire/template.h"
+
+#define RATE_MAX (1u << 24)	/* a greater announced factor is not believed */
+
+#define TIME_MAX_MS INT64_C(253402300799999)	/* the end of 9999; 0 is "no time" */
+
+/* When a message was exported and received. */
+struct moment {
+	int64_t received_ms;
+	int64_t export_ms;
+	uint32_t uptime_ms;
+	bool has_uptime;
+};
+
+/* A data set that waits for its template. */
+struct held {
+	struct held *next, *prev;		/* of the source */
+	struct held *all_next, *all_prev;	/* of the decoder, oldest first */
+	struct source *src;
+	struct moment when;
+	uint16_t id;
+	size_t len;
+	uint8_t bytes[];
+};
+
+struct exporter {
+	struct exporter *hash_next;
+	struct addr addr;
+	size_t sources;
+	struct known known;	/* rates and application names that its sources agree on */
+};
+
+struct source {
+	struct source *hash_next;
+	struct source *newer, *older;	/* by last use */
+	size_t place;			/* in decoder.all */
+	uint64_t hash;
+	struct exporter *exporter;
+	uint16_t key_port;		/* 0 where the port is out of scope */
+	uint16_t port;
+	uint8_t version;
+	enum flow_transport transport;
+	uint32_t domain;
+	struct template_table templates;
+	size_t template_bytes;
+	struct known known;
+	size_t types;			/* RFC 5610 types known */
+	bool has_interface_rates;
+	bool has_init;
+	int64_t init_ms;		/* systemInitTimeMilliseconds */
+	struct held *held_first, *held_last;
+	size_t held_bytes;
+	struct sequence sequence;
+	uint32_t sampling;
+	int64_t first_ms, last_ms;
+	uint64_t datagrams, flows, packets, bytes;	/* of this slot */
+};
+
+struct flow_decoder {
+	struct flow_decoder_options options;
+	struct flow_counts counts;
+	struct source **bucket;		/* sources by hash */
+	struct exporter **exporter_bucket;
+	size_t buckets;			/* of both; a power of two */
+	struct source **all;
+	size_t sources, all_cap;
+	struct source *newest, *oldest;
+	size_t templates, template_bytes;
+	size_t names;
+	struct held *held_first, *held_last;
+	size_t held_bytes;
+	struct span span[TEMPLATE_FIELDS_MAX];	/* scratch of the set being decoded */
+	struct buf text;			/* scratch for JSON */
+};
+
+/* What the records of one message need to know. */
+struct context {
+	struct flow_decoder *d;
+	struct source *src;
+	struct flow_builder *out;
+	struct moment when;
+	uint8_t version;
+	/* Only v5 says these in its header. */
+	uint32_t header_rate;
+};
+
+static inline void
+decoder_count(struct flow_decoder *d, enum flow_count what, uint64_t n)
+{
+	d->counts.value[what] += n;
+}
+
+/* A header's clock before 1990 is no clock (some send their uptime): the receive time serves. */
+static inline int64_t
+clock_or_received(int64_t export_ms, int64_t received_ms)
+{
+	return export_ms < INT64_C(631152000000) ? received_ms : export_ms;
+}
+
+/*
+ * Milliseconds from the uptime in a header back to one in a record, modulo 2^32:
+ * a record up to 2^30 ms after its header is just that (some exporters stamp
+ * late), anything else is before it.
+ */
+static inline int64_t
+uptime_age(uint32_t header, uint32_t record)
+{
+	return (int64_t)(uint32_t)(header - record + (UINT32_C(1) << 30)) - (INT64_C(1) << 30);
+}
+
+/* source.c */
+
+/* The source of a datagram, made if new; NULL when out of memory. */
+struct source *source_of(struct flow_decoder *d, const struct flow_datagram *dg, uint8_t version,
+    uint32_t domain) NODISCARD;
+/* The same, but only if it is there already. */
+const struct source *source_find(const struct flow_decoder *d, const struct flow_datagram *dg,
+    uint8_t version, uint32_t domain);
+void source_free(struct flow_decoder *d, struct source *src);
+/* Counts a datagram of the source into its slot, its sequence into the totals. */
+void source_step(struct flow_decoder *d, struct source *src, const struct sequence_step *step);
+/* Sets what option data told; names are bounded, kept counts are the decoder's. */
+enum flow_status source_learn(struct flow_decoder *d, struct source *src, enum known_kind kind,
+    uint64_t key, uint32_t number, const char *text, size_t len) NODISCARD;
+
+/* store.c: templates of a source. */
+
+/* Takes ownership of t in any case. */
+enum flow_status store_define(struct context *ctx, struct template *t) NODISCARD;
+void store_withdraw(struct flow_decoder *d, struct source *src, uint16_t id);
+/* All data templates, or all options templates. */
+void store_withdraw_all(struct flow_decoder *d, struct source *src, bool options);
+void store_clear(struct flow_decoder *d, struct source *src);
+/* Makes sure that the template has a plan that knows the types announced so far. */
+enum flow_status store_compile(struct flow_decoder *d, struct source *src, struct template *t) NODISCARD;
+
+/* held.c */
+
+/* Keeps a copy of a data set's body; what has to go is counted. */
+enum flow_status held_add(struct context *ctx, uint16_t id, const uint8_t *body, size_t len) NODISCARD;
+/* Decodes what waited for this template. */
+enum flow_status held_rescue(struct context *ctx, struct template *t) NODISCARD;
+void held_clear(struct flow_decoder *d, struct source *src);
+/* Gives up what is older than the limit. */
+void held_expire(struct flow_decoder *d, int64_t now_ms);
+
+/* sets.c: v9 and IPFIX. */
+enum flow_status sets_decode(struct flow_decoder *d, const struct flow_datagram *dg,
+    unsigned version, struct flow_builder *out) NODISCARD;
+/* The records of a data set; *records is how many there were. */
+enum flow_status sets_records(struct context *ctx, struct template *t, const uint8_t *body,
+    size_t len, uint32_t *records) NODISCARD;
+/* Takes the next record of a template apart; FLOW_END: only padding is left. */
+enum flow_status sets_record(struct cursor *in, const struct template *t, struct span *span) NODISCARD;
+
+/* options.c: one option record. */
+enum flow_status options_record(struct context *ctx, const struct template *t,
+    const struct span *span) NODISCARD;
+
+/* fixed.c: v1, v5, v7, and v8 in fixed_v8.c. */
+enum flow_status fixed_decode(struct flow_decoder *d, const struct flow_datagram *dg,
+    unsigned version, struct flow_builder *out) NODISCARD;
+
+/* rows.c: what every row gets, whatever it came in. */
+
+/* Sets announced row i of a TEXT column; what is not UTF-8 becomes U+FFFD. */
+enum flow_status text_put(struct context *ctx, enum flow_field field, size_t i, const uint8_t *p,
+    size_t len) NODISCARD;
+
+/* first = last = `ms` for all rows. */
+enum flow_status rows_one_time(struct context *ctx, size_t n, int64_t ms) NODISCARD;
+/* Makes the two columns of times whole: what is missing, wrapped or swapped (see decode.h). */
+void times_repair(struct context *ctx, int64_t *first, int64_t *last, const int64_t *event, size_t n);
+
+/* received, exporter, export_version, domain (if has_domain); flows, packets, bytes if unwritten. */
+enum flow_status rows_source(struct context *ctx, size_t n, bool has_domain) NODISCARD;
+/* Counts n rows that are about to be committed for the source. */
+enum flow_status rows_account(struct context *ctx, size_t n) NODISCARD;
+/* icmp_type and icmp_code from dst_port where proto says so. */
+enum flow_status rows_icmp_port(struct context *ctx, size_t n) NODISCARD;
+/* Writes the one rate and scales the counters; 0 is no rate. */
+enum flow_status rows_scale(struct context *ctx, size_t n, uint32_t rate) NODISCARD;
+/* The same with a rate for each row: the written column `sampling`, 0 for none. */
+enum flow_status rows_scale_each(struct context *ctx, size_t n, const uint32_t *rate) NODISCARD;
+
+/* plan_sampling.c */
+
+/* The factor that elements of a record announce, from fields by role; 0: none, or unbelievable. */
+uint32_t sampling_announced(const struct span *span, const uint16_t *role);
+/* Whether a template has elements that announce a factor. */
+bool sampling_is_announced(const uint16_t *role);
+/* The rate of rows that say nothing of their own; 0: none. */
+uint32_t sampling_of_source(const struct context *ctx);
+
+/* plan_value.c: "engine:selector" (RFC 6759) at out, no NUL; len >= 1. */
+#define APP_ID_TEXT_MAX 64
+size_t app_id_format(const uint8_t *p, size_t len, char out[APP_ID_TEXT_MAX]);

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/* Layouts of NetFlow v1, v5, v7 and v8, whose records have no templates. */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "record/field.h"
+
+/* One field of a record. */
+struct fixed_field {
+	uint16_t offset;
+	uint8_t len;
+	uint8_t field;		/* enum flow_field, or one of the roles below */
+};
+
+#define FIXED_FIRST (FLOW_FIELD_COUNT + 1)	/* uptime */
+#define FIXED_LAST (FLOW_FIELD_COUNT + 2)
+
+/* A record: its length and its fields, all of which have a column. */
+struct fixed_layout {
+	uint16_t record_len;
+	uint16_t fields;
+	const struct fixed_field *field;
+};
+
+/* The layout of v8's aggregation scheme, or NULL. */
+const struct fixed_layout *fixed_v8_layout(unsigned scheme);

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Data sets that came before their template: kept for a while, within limits. */
+#include <stdlib.h>
+
+#include "wire/decoder.h"
+
+#define SOURCE_SHARE 16
+
+static void
+drop(struct flow_decoder *d, struct held *h)
+{
+	struct source *src = h->src;
+
+	*(h->prev != NULL ? &h->prev->next : &src->held_first) = h->next;
+	*(h->next != NULL ? &h->next->prev : &src->held_last) = h->prev;
+	*(h->all_prev != NULL ? &h->all_prev->all_next : &d->held_first) = h->all_next;
+	*(h->all_next != NULL ? &h->all_next->all_prev : &d->held_last) = h->all_prev;
+	src->held_bytes -= sizeof(*h) + h->len;
+	d->held_bytes -= sizeof(*h) + h->len;
+	free(h);
+}
+
+static void
+give_up(struct flow_decoder *d, struct held *h)
+{
+	decoder_count(d, FLOW_COUNT_NO_TEMPLATE, 1);
+	drop(d, h);
+}
+
+static void
+append(struct flow_decoder *d, struct held *h)
+{
+	struct source *src = h->src;
+
+	h->next = NULL;
+	h->prev = src->held_last;
+	*(h->prev != NULL ? &h->prev->next : &src->held_first) = h;
+	src->held_last = h;
+	h->all_next = NULL;
+	h->all_prev = d->held_last;
+	*(h->all_prev != NULL ? &h->all_prev->all_next : &d->held_first) = h;
+	d->held_last = h;
+	src->held_bytes += sizeof(*h) + h->len;
+	d->held_bytes += sizeof(*h) + h->len;
+}
+
+enum flow_status
+held_add(struct context *ctx, uint16_t id, const uint8_t *body, size_t len)
+{
+	struct flow_decoder *d = ctx->d;
+	size_t bytes = sizeof(struct held) + len, limit = d->options.max_held_bytes;
+	struct held *h;
+
+	if (bytes > limit / SOURCE_SHARE) {
+		decoder_count(d, FLOW_COUNT_NO_TEMPLATE, 1);
+		return FLOW_OK;
+	}
+	h = malloc(bytes);
+	if (h == NULL)
+		return FLOW_ENOMEM;
+	while (ctx->src->held_bytes + bytes > limit / SOURCE_SHARE)
+		give_up(d, ctx->src->held_first);
+	while (d->held_bytes + bytes > limit)
+		give_up(d, d->held_first);
+	h->src = ctx->src;
+	h->when = ctx->when;
+	h->id = id;
+	h->len = len;
+	if (len > 0)
+		memcpy(h->bytes, body, len);
+	append(d, h);
+	decoder_count(d, FLOW_COUNT_SETS_HELD, 1);
+	return FLOW_OK;
+}
+
+enum flow_status
+held_rescue(struct context *ctx, struct template *t)
+{
+	struct context then = *ctx;
+	struct held *h = ctx->src->held_first, *next;
+	enum flow_status st = FLOW_OK;
+	uint32_t records;
+
+	for (; h != NULL && st == FLOW_OK; h = next) {
+		next = h->next;
+		if (h->id != t->id)
+			continue;
+		then.when = h->when;
+		st = sets_records(&then, t, h->bytes, h->len, &records);
+		decoder_count(ctx->d, FLOW_COUNT_SETS_RESCUED, 1);
+		drop(ctx->d, h);
+	}
+	return st;
+}
+
+void
+held_clear(struct flow_decoder *d, struct source *src)
+{
+	while (src->held_first != NULL)
+		give_up(d, src->held_first);
+}
+
+void
+held_expire(struct flow_decoder *d, int64_t now_ms)
+{
+	while (d->held_first != NULL &&
+	    now_ms - d->held_first->when.received_ms > d->options.held_ms)
+		give_up(d, d->held_first);
+}

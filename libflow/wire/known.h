@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/*
+ * What option data told: names and rates by kind and number, in a hash table
+ * that its owner bounds.  An entry is a number, a text, or both.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+
+enum known_kind {
+	KNOWN_SAMPLER_RATE = 1,	/* key: sampler or selector id; number: factor */
+	KNOWN_SAMPLER_NAME,
+	KNOWN_INTERFACE_RATE,	/* key: ifIndex */
+	KNOWN_INTERFACE_NAME,
+	KNOWN_INTERFACE_TEXT,
+	KNOWN_DOMAIN_RATE,	/* key: 0 */
+	KNOWN_VRF_NAME,		/* key: VRF id */
+	KNOWN_APP_NAME,		/* key: application id, big-endian bytes, at most 7 */
+	KNOWN_TYPE,		/* key: PEN << 16 | element; number: RFC 5610 type; text: name */
+};
+
+/* Keys have 56 bits. */
+#define KNOWN_KEY_MAX ((UINT64_C(1) << 56) - 1)
+#define KNOWN_TEXT_MAX 255
+
+struct known_entry {
+	uint64_t key;		/* kind << 56 | key; 0: empty */
+	uint32_t number;
+	uint32_t owner;		/* who said so, for the owner of the table */
+	uint32_t len;
+	char *text;
+};
+
+struct known {
+	struct known_entry *slot;
+	size_t slots;		/* 0 or a power of two */
+	size_t used;
+};
+
+void known_free(struct known *k);
+
+/* The entry, or NULL; valid until the next put. */
+struct known_entry *known_find(const struct known *k, enum known_kind kind, uint64_t key);
+
+/*
+ * Sets an entry (made if new, unless the table has `limit` entries: FLOW_ELIMIT).
+ * A text is cut at KNOWN_TEXT_MAX bytes; *added tells whether the entry is new.
+ */
+enum flow_status known_put(struct known *k, enum known_kind kind, uint64_t key, uint32_t number,
+    uint32_t owner, const char *text, size_t len, size_t limit, bool *added) NODISCARD;
+
+static inline enum known_kind
+known_entry_kind(const struct known_entry *e)
+{
+	return (enum known_kind)(e->key >> 56);
+}
+
+static inline uint64_t
+known_entry_key(const struct known_entry *e)
+{
+	return e->key & KNOWN_KEY_MAX;
+}

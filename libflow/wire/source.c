@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Sources and exporters: found in constant time, bounded, least recently used first to go. */
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "wire/decoder.h"
+
+#define MIN_BUCKETS 64
+
+static uint16_t
+port_in_scope(const struct flow_decoder *d, const struct flow_datagram *dg, uint8_t version)
+{
+	switch (d->options.scope) {
+	case FLOW_SCOPE_ADDRESS:
+		return 0;
+	case FLOW_SCOPE_PORT:
+		return dg->port;
+	case FLOW_SCOPE_PROTOCOL:
+		break;
+	}
+	return version == 10 || dg->transport == FLOW_TCP ? dg->port : 0;
+}
+
+static uint64_t
+hash_addr(const struct addr *a)
+{
+	return hash_mix128(addr_hi(a), addr_lo(a));
+}
+
+static uint64_t
+hash_source(const struct addr *a, uint16_t port, uint8_t version, enum flow_transport transport,
+    uint32_t domain)
+{
+	return hash_mix128(hash_addr(a) ^ ((uint64_t)transport << 8 | version),
+	    (uint64_t)domain << 16 | port);
+}
+
+const struct source *
+source_find(const struct flow_decoder *d, const struct flow_datagram *dg, uint8_t version,
+    uint32_t domain)
+{
+	uint16_t port = port_in_scope(d, dg, version);
+	uint64_t hash = hash_source(&dg->exporter, port, version, dg->transport, domain);
+	struct source *s;
+
+	if (d->buckets == 0)
+		return NULL;
+	for (s = d->bucket[hash & (d->buckets - 1)]; s != NULL; s = s->hash_next)
+		if (s->hash == hash && s->domain == domain && s->version == version &&
+		    s->key_port == port && s->transport == dg->transport &&
+		    addr_equal(&s->exporter->addr, &dg->exporter))
+			return s;
+	return NULL;
+}
+
+static struct exporter **
+exporter_place(const struct flow_decoder *d, const struct addr *a)
+{
+	struct exporter **at = &d->exporter_bucket[hash_addr(a) & (d->buckets - 1)];
+
+	while (*at != NULL && !addr_equal(&(*at)->addr, a))
+		at = &(*at)->hash_next;
+	return at;
+}
+
+/* Doubles the tables; the old ones serve on when there is no memory. */
+static bool
+grow_buckets(struct flow_decoder *d)
+{
+	size_t buckets = d->buckets == 0 ? MIN_BUCKETS : d->buckets * 2, i;
+	struct source **bucket = calloc(buckets, sizeof(struct source *));
+	struct exporter **exporters = calloc(buckets, sizeof(struct exporter *));
+
+	if (bucket == NULL || exporters == NULL) {
+		free(bucket);
+		free(exporters);
+		return d->buckets != 0;
+	}
+	for (i = 0; i < d->sources; i++) {
+		struct source **to = &bucket[d->all[i]->hash & (buckets - 1)];
+
+		d->all[i]->hash_next = *to;
+		*to = d->all[i];
+	}
+	for (i = 0; i < d->buckets; i++) {
+		struct exporter *e, *next;
+
+		for (e = d->exporter_bucket[i]; e != NULL; e = next) {
+			struct exporter **to = &exporters[hash_addr(&e->addr) & (buckets - 1)];
+
+			next = e->hash_next;
+			e->hash_next = *to;
+			*to = e;
+		}
+	}
+	free(d->bucket);
+	free(d->exporter_bucket);
+	d->bucket = bucket;
+	d->exporter_bucket = exporters;
+	d->buckets = buckets;
+	return true;
+}
+
+static struct exporter *
+exporter_take(struct flow_decoder *d, const struct addr *a)
+{
+	struct exporter **at = exporter_place(d, a);
+
+	if (*at == NULL) {
+		*at = calloc(1, sizeof(**at));
+		if (*at == NULL)
+			return NULL;
+		(*at)->addr = *a;
+	}
+	(*at)->sources++;
+	return *at;
+}
+
+static void
+exporter_drop(struct flow_decoder *d, struct exporter *e)
+{
+	struct exporter **at;
+
+	if (--e->sources > 0)
+		return;
+	at = exporter_place(d, &e->addr);
+	*at = e->hash_next;
+	d->names -= e->known.used;
+	known_free(&e->known);
+	free(e);
+}
+
+static void
+unlink_use(struct flow_decoder *d, struct source *s)
+{
+	*(s->newer != NULL ? &s->newer->older : &d->newest) = s->older;
+	*(s->older != NULL ? &s->older->newer : &d->oldest) = s->newer;
+	s->newer = s->older = NULL;
+}
+
+static void
+link_newest(struct flow_decoder *d, struct source *s)
+{
+	s->older = d->newest;
+	*(d->newest != NULL ? &d->newest->newer : &d->oldest) = s;
+	d->newest = s;
+}
+
+void
+source_free(struct flow_decoder *d, struct source *src)
+{
+	struct source **at = &d->bucket[src->hash & (d->buckets - 1)];
+
+	while (*at != src)
+		at = &(*at)->hash_next;
+	*at = src->hash_next;
+	unlink_use(d, src);
+	d->all[src->place] = d->all[--d->sources];
+	d->all[src->place]->place = src->place;
+	store_clear(d, src);
+	free(src->templates.slot);
+	held_clear(d, src);
+	d->names -= src->known.used;
+	known_free(&src->known);
+	exporter_drop(d, src->exporter);
+	free(src);
+}
+
+/* Room for one more in the tables and within the limit. */
+static bool
+make_room(struct flow_decoder *d)
+{
+	if (d->sources >= d->options.max_sources) {
+		source_free(d, d->oldest);
+		decoder_count(d, FLOW_COUNT_SOURCE_EVICTED, 1);
+	}
+	if (d->sources >= d->buckets && !grow_buckets(d))
+		return false;
+	if (d->sources == d->all_cap) {
+		size_t cap = d->all_cap == 0 ? MIN_BUCKETS : d->all_cap * 2;
+		struct source **all = realloc(d->all, cap * sizeof(struct source *));
+
+		if (all == NULL)
+			return false;
+		d->all = all;
+		d->all_cap = cap;
+	}
+	return true;
+}
+
+static struct source *
+source_new(struct flow_decoder *d, const struct flow_datagram *dg, uint8_t version,
+    uint32_t domain)
+{
+	struct source *s, **at;
+
+	if (!make_room(d))
+		return NULL;
+	s = calloc(1, sizeof(*s));
+	if (s == NULL)
+		return NULL;
+	s->exporter = exporter_take(d, &dg->exporter);
+	if (s->exporter == NULL) {
+		free(s);
+		return NULL;
+	}
+	s->version = version;
+	s->transport = dg->transport;
+	s->domain = domain;
+	s->key_port = port_in_scope(d, dg, version);
+	s->hash = hash_source(&dg->exporter, s->key_port, version, dg->transport, domain);
+	s->first_ms = dg->received_ms;
+	s->place = d->sources;
+	d->all[d->sources++] = s;
+	at = &d->bucket[s->hash & (d->buckets - 1)];
+	s->hash_next = *at;
+	*at = s;
+	link_newest(d, s);
+	return s;
+}
+
+static bool
+is_source(const struct flow_decoder *d, const struct source *s, const struct flow_datagram *dg,
+    uint8_t version, uint32_t domain)
+{
+	return s != NULL && s->domain == domain && s->version == version &&
+	    s->transport == dg->transport && addr_equal(&s->exporter->addr, &dg->exporter) &&
+	    s->key_port == port_in_scope(d, dg, version);
+}
+
+struct source *
+source_of(struct flow_decoder *d, const struct flow_datagram *dg, uint8_t version, uint32_t domain)
+{
+	struct source *s = d->newest;
+
+	if (!is_source(d, s, dg, version, domain)) {
+		/* The decoder is ours to change: only the search is const. */
+		s = (struct source *)(uintptr_t)source_find(d, dg, version, domain);
+		if (s == NULL)
+			s = source_new(d, dg, version, domain);
+		if (s == NULL)
+			return NULL;
+		unlink_use(d, s);
+		link_newest(d, s);
+	}
+	s->port = dg->port;
+	s->last_ms = dg->received_ms;
+	s->datagrams++;
+	return s;
+}
+
+void
+source_step(struct flow_decoder *d, struct source *src, const struct sequence_step *step)
+{
+	struct sequence *q = &src->sequence;
+	uint64_t lost = q->lost, late = q->late, restarts = q->restarts;
+
+	sequence_take(q, step);
+	/* Late datagrams take back what was counted lost: the totals go down, too. */
+	d->counts.value[FLOW_COUNT_SEQUENCE_LOST] += q->lost - lost;
+	decoder_count(d, FLOW_COUNT_SEQUENCE_LATE, q->late - late);
+	decoder_count(d, FLOW_COUNT_SEQUENCE_RESTARTS, q->restarts - restarts);
+}
+
+static enum flow_status
+learn(struct flow_decoder *d, struct known *k, enum known_kind kind, uint64_t key,
+    uint32_t number, uint32_t owner, const char *text, size_t len)
+{
+	size_t limit = d->names >= d->options.max_total_names ? k->used : d->options.max_names;
+	enum flow_status st;
+	bool added;
+
+	st = known_put(k, kind, key, number, owner, text, len, limit, &added);
+	d->names += added;
+	if (st == FLOW_ELIMIT) {
+		decoder_count(d, FLOW_COUNT_NAME_LIMIT, 1);
+		return FLOW_OK;
+	}
+	return st;
+}
+
+/* What holds for all of an exporter, unless its domains disagree: then nothing does. */
+static enum flow_status
+learn_common(struct flow_decoder *d, struct source *src, enum known_kind kind, uint64_t key,
+    uint32_t number, const char *text, size_t len)
+{
+	struct known *k = &src->exporter->known;
+	const struct known_entry *e = known_find(k, kind, key);
+
+	if (e != NULL && e->owner != src->domain && e->number != number)
+		number = 0;
+	return learn(d, k, kind, key, number, src->domain, text, len);
+}
+
+enum flow_status
+source_learn(struct flow_decoder *d, struct source *src, enum known_kind kind, uint64_t key,
+    uint32_t number, const char *text, size_t len)
+{
+	enum flow_status st = learn(d, &src->known, kind, key, number, 0, text, len);
+
+	if (st != FLOW_OK)
+		return st;
+	if (kind == KNOWN_INTERFACE_RATE)
+		src->has_interface_rates = true;
+	if (kind == KNOWN_TYPE)
+		src->types++;
+	if (kind != KNOWN_SAMPLER_RATE && kind != KNOWN_DOMAIN_RATE && kind != KNOWN_APP_NAME)
+		return FLOW_OK;
+	return learn_common(d, src, kind, key, number, text, len);
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Templates of sources, within the limits of the decoder. */
+#include <stdlib.h>
+
+#include "wire/decoder.h"
+
+static void
+forget(struct flow_decoder *d, struct source *src, struct template *t)
+{
+	if (t == NULL)
+		return;
+	d->templates--;
+	d->template_bytes -= t->bytes;
+	src->template_bytes -= t->bytes;
+	template_free(t);
+}
+
+static void
+account(struct flow_decoder *d, struct source *src, size_t bytes)
+{
+	d->template_bytes += bytes;
+	src->template_bytes += bytes;
+}
+
+/* Makes room in all by forgetting the source not used for longest, but never this one. */
+static bool
+make_room(struct flow_decoder *d, const struct source *src, size_t bytes)
+{
+	while (d->templates >= d->options.max_templates ||
+	    d->template_bytes + bytes > d->options.max_template_bytes) {
+		if (d->oldest == src)
+			return false;
+		source_free(d, d->oldest);
+		decoder_count(d, FLOW_COUNT_SOURCE_EVICTED, 1);
+	}
+	return true;
+}
+
+static bool
+within_limits(struct flow_decoder *d, const struct source *src, const struct template *t)
+{
+	return (src->templates.used < d->options.max_source_templates ||
+	    template_find(&src->templates, t->id) != NULL) &&
+	    src->template_bytes + t->bytes <= d->options.max_template_bytes / 8 &&
+	    make_room(d, src, t->bytes);
+}
+
+enum flow_status
+store_define(struct context *ctx, struct template *t)
+{
+	struct flow_decoder *d = ctx->d;
+	struct template *known = template_find(&ctx->src->templates, t->id), *old;
+	enum flow_status st;
+
+	decoder_count(d, FLOW_COUNT_TEMPLATES, 1);
+	if (known != NULL && template_same(known, t)) {
+		template_free(t);
+		return FLOW_OK;
+	}
+	if (!within_limits(d, ctx->src, t)) {
+		decoder_count(d, FLOW_COUNT_TEMPLATE_LIMIT, 1);
+		template_free(t);
+		return FLOW_OK;
+	}
+	st = template_put(&ctx->src->templates, t, &old);
+	if (st != FLOW_OK) {
+		template_free(t);
+		return st;
+	}
+	d->templates++;
+	account(d, ctx->src, t->bytes);
+	if (old != NULL)
+		decoder_count(d, FLOW_COUNT_TEMPLATES_CHANGED, 1);
+	forget(d, ctx->src, old);
+	return held_rescue(ctx, t);
+}
+
+void
+store_withdraw(struct flow_decoder *d, struct source *src, uint16_t id)
+{
+	decoder_count(d, FLOW_COUNT_WITHDRAWALS, 1);
+	forget(d, src, template_take(&src->templates, id));
+}
+
+void
+store_withdraw_all(struct flow_decoder *d, struct source *src, bool options)
+{
+	uint32_t id;
+
+	decoder_count(d, FLOW_COUNT_WITHDRAWALS, 1);
+	if (src->templates.used == 0)
+		return;
+	for (id = TEMPLATE_ID_MIN; id <= UINT16_MAX; id++) {
+		struct template *t = template_find(&src->templates, (uint16_t)id);
+
+		if (t != NULL && t->options == options)
+			forget(d, src, template_take(&src->templates, (uint16_t)id));
+	}
+}
+
+void
+store_clear(struct flow_decoder *d, struct source *src)
+{
+	size_t i;
+
+	for (i = 0; i < src->templates.slots; i++) {
+		forget(d, src, src->templates.slot[i]);
+		src->templates.slot[i] = NULL;
+	}
+	src->templates.used = 0;
+}
+
+enum flow_status
+store_compile(struct flow_decoder *d, struct source *src, struct template *t)
+{
+	struct plan *p;
+
+	if (t->plan != NULL && t->plan->types_seen == src->types)
+		return FLOW_OK;
+	p = plan_compile(t, &src->known);
+	if (p == NULL)
+		return FLOW_ENOMEM;
+	p->types_seen = src->types;
+	if (t->plan != NULL) {
+		account(d, src, 0 - t->plan->bytes);
+		t->bytes -= t->plan->bytes;
+		plan_free(t->plan);
+	}
+	t->plan = p;
+	t->bytes += p->bytes;
+	account(d, src, p->bytes);
+	return FLOW_OK;
+}
