@@ -36,6 +36,7 @@
 #include "base/attr.h"
 #include "base/buf.h"
 #include "base/status.h"
+#include "output/formats.h"
 #include "record/batch.h"
 #include "record/field.h"
 #include "record/select.h"
@@ -50,6 +51,7 @@ struct flow_printer_options {
 	bool quiet;		/* no header, in csv neither */
 	enum stamp_zone zone;	/* of times for people; csv and json are UTC */
 	const char *ident;	/* what %idt prints; NULL: none.  Copied */
+	const struct flow_formats *formats;	/* more names; NULL: none.  Used only while compiling */
 };
 
 /*

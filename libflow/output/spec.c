@@ -361,6 +361,12 @@ flow_printer_new(const char *spec, size_t len, const struct flow_printer_options
 		buf_append_u8(&p->ident, '\0');
 		p->options.ident = (const char *)p->ident.data;
 	}
+	if (p->options.formats != NULL) {
+		const char *named = flow_formats_find(p->options.formats, spec, len);
+
+		spec = named != NULL ? named : spec;
+		len = named != NULL ? strlen(named) : len;
+	}
 	st = compile(p, spec, len, err);
 	if (st != FLOW_OK) {
 		flow_printer_free(p);
