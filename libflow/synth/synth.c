@@ -177,7 +177,12 @@ put_counters(const struct flow_synth *s, size_t n, uint32_t exporter, struct flo
 	COLUMN(PACKETS, int64_t, (int64_t)f->packets * scale);
 	COLUMN(BYTES, int64_t, (int64_t)f->bytes * scale);
 	COLUMN(FLOWS, int64_t, 1);
-	COLUMN(DOMAIN, uint32_t, exporter);
+	if (s->options.version == 5) {
+		COLUMN(ENGINE_TYPE, uint8_t, exporter >> 8);
+		COLUMN(ENGINE_ID, uint8_t, exporter);
+	} else {
+		COLUMN(DOMAIN, uint32_t, exporter);
+	}
 	COLUMN(EXPORT_VERSION, uint8_t, s->options.version);
 	if (s->options.sampling > 1)
 		COLUMN(SAMPLING, uint32_t, s->options.sampling);

@@ -36,7 +36,7 @@ struct flow_synth_options {
 	uint32_t exporters;	/* 1 .. FLOW_SYNTH_EXPORTERS_MAX */
 	uint32_t ipv6_percent;	/* 0 .. 100, of conversations */
 	uint32_t sampling;	/* announced rate; 0 or 1: none.  packets, bytes are multiples of it */
-	uint8_t version;	/* column export_version */
+	uint8_t version;	/* column export_version; 5: engine_type and engine_id instead of domain */
 };
 
 #define FLOW_SYNTH_EXPORTERS_MAX 65536
