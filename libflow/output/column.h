@@ -93,6 +93,7 @@ struct column {
 	bool plain_numbers;
 	bool full_ipv6;
 	enum stamp_zone zone;
+	struct resolver *resolver;
 	const char *fixed;		/* a text that is always the same */
 	/* Literals; `before` is padded so that steps of 16 bytes may be read. */
 	char *before;

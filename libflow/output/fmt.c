@@ -26,7 +26,7 @@ static const struct token tokens[] = {
 /* All ten labels. */
 static const char mpls_all[] = "%mpls1 %mpls2 %mpls3 %mpls4 %mpls5 %mpls6 %mpls7 %mpls8 %mpls9 %mpls10";
 
-/* Where full IPv6 addresses are shown, their columns are so much wider. */
+/* Where full IPv6 addresses or names are shown, their columns are so much wider. */
 #define FULL_EXTRA 23
 
 static const struct token *
@@ -52,6 +52,13 @@ is_address(const struct token *t)
 	return t->text == people_addr || t->text == people_addr_mark;
 }
 
+static bool
+has_port(const struct token *t)
+{
+	return t->text == people_addr_mark || t->cells == people_src_port ||
+	    t->cells == people_dst_port;
+}
+
 /* Columns that a token reads though they are not its own. */
 static void
 need(struct flow_printer *p, const struct token *t)
@@ -60,6 +67,8 @@ need(struct flow_printer *p, const struct token *t)
 		flow_fieldset_add(&p->fields, t->field);
 	if (t->second != FLOW_FIELD_NONE)
 		flow_fieldset_add(&p->fields, t->second);
+	if (p->options.resolver != NULL && has_port(t))
+		flow_fieldset_add(&p->fields, FLOW_FIELD_PROTO);
 	if (t->cells == people_dst_port || t->cells == people_addr_dst_port) {
 		flow_fieldset_add(&p->fields, FLOW_FIELD_PROTO);
 		flow_fieldset_add(&p->fields, FLOW_FIELD_ICMP_TYPE);
@@ -90,17 +99,20 @@ add_token(struct flow_printer *p, const struct token *t, struct flow_error *err)
 	if (c == NULL)
 		return err->status;
 	c->cells = t->cells;
+	c->full_ipv6 = p->options.full_ipv6 || p->options.resolver != NULL;
 	c->text = t->text;
 	c->field = t->field;
 	c->second = t->second;
 	c->width = t->width;
 	c->stride = CELL_INLINE_MAX;
 	c->fixed = p->options.ident != NULL ? p->options.ident : "<no ident>";
-	if (is_address(t) && p->options.full_ipv6) {
+	if (is_address(t) && (p->options.full_ipv6 || p->options.resolver != NULL)) {
 		c->width = (uint16_t)(c->width + FULL_EXTRA);
 		blanks(&p->header, FULL_EXTRA);
 	}
 	buf_append_text(&p->header, t->title);
+	if (t->text == people_addr_mark && p->options.resolver != NULL)
+		blanks(&p->header, PEOPLE_SERVICE - PEOPLE_PORT);
 	need(p, t);
 	return FLOW_OK;
 }

@@ -6,11 +6,15 @@
 #include "base/decimal.h"
 #include "net/addr.h"
 #include "net/proto.h"
+#include "net/resolve.h"
 #include "output/escape.h"
 #include "output/people.h"
 
 /* An address takes so much at most, whatever a file holds in its place. */
 #define ADDR_SHOWN 40
+
+/* ... and a host's name so much. */
+#define HOST_SHOWN 39
 
 /* Of a condensed address remain so many characters at either end. */
 #define CONDENSED_END 7
@@ -41,12 +45,34 @@ condense(char *text, size_t len)
 	return CONDENSED_END + 2 + CONDENSED_END;
 }
 
+/* The name of the address's host, cut to what is shown; 0 for none. */
+static size_t
+host_name(const struct column *c, const struct flow_text *text, char *out)
+{
+	char name[RESOLVE_HOST_MAX];
+	struct addr a;
+	size_t len;
+
+	if (c->resolver == NULL || !addr_parse(text->p, text->len, &a))
+		return 0;
+	len = resolver_host(c->resolver, &a, name);
+	if (len > HOST_SHOWN) {
+		len = HOST_SHOWN;
+		memcpy(name + len - 2, "..", 2);
+	}
+	memcpy(out, name, len);
+	return len;
+}
+
 size_t
 people_addr(const struct column *c, const struct flow_text *text, char *out)
 {
 	size_t shown = text->len < ADDR_SHOWN ? text->len : ADDR_SHOWN, len;
 	char clean[6 * ADDR_SHOWN + 2];
 
+	len = host_name(c, text, clean);
+	if (len > 0)
+		return align_right(out, clean, len, c->width);
 	len = escape_plain(text->p, shown, clean);
 	if (len > ADDR_SHOWN)
 		len = ADDR_SHOWN;
@@ -60,6 +86,7 @@ people_addr_mark(const struct column *c, const struct flow_text *text, char *out
 {
 	size_t len = people_addr(c, text, out);
 
+	/* IPv4-mapped addresses are dotted quads; names count as such. */
 	out[len] = memchr(out, ':', len) != NULL ? '.' : ':';
 	return len + 1;
 }
@@ -164,18 +191,51 @@ number(const struct chunk *k, enum flow_field field, size_t i)
 	return flow_column_number(in, flow_field_info(field)->type, k->row[i]);
 }
 
-/* "8.0" for ICMP, else the port; at most seven characters. */
+/* The port, or its service; at most PEOPLE_SERVICE characters. */
 static size_t
-put_dst_port(const struct chunk *k, enum flow_field port, size_t i, char *out)
+put_port(const struct column *c, const struct chunk *k, enum flow_field port, size_t i, char *out)
+{
+	uint16_t v = (uint16_t)number(k, port, i);
+	char name[RESOLVE_SERVICE_MAX];
+	size_t len;
+
+	if (c->resolver == NULL)
+		return decimal_below8(v, out);
+	len = resolver_service(c->resolver, (uint8_t)number(k, FLOW_FIELD_PROTO, i), v, name);
+	if (len == 0)
+		return decimal_below8(v, out);
+	len = len < PEOPLE_SERVICE ? len : PEOPLE_SERVICE;
+	memcpy(out, name, len);
+	return len;
+}
+
+/* "8.0" for ICMP, else the port. */
+static size_t
+put_dst_port(const struct column *c, const struct chunk *k, enum flow_field port, size_t i,
+    char *out)
 {
 	char *p = out;
 
 	if (!proto_is_icmp((uint8_t)number(k, FLOW_FIELD_PROTO, i)))
-		return decimal_below8((uint32_t)number(k, port, i), out);
+		return put_port(c, k, port, i, out);
 	p += decimal_below8((uint32_t)number(k, FLOW_FIELD_ICMP_TYPE, i), p);
 	*p++ = '.';
 	p += decimal_below8((uint32_t)number(k, FLOW_FIELD_ICMP_CODE, i), p);
 	return (size_t)(p - out);
+}
+
+bool
+people_src_port(const struct column *c, struct column_state *s, const struct chunk *k)
+{
+	s->cells.copy = 16;
+	for (size_t i = 0; i < k->n; i++) {
+		char text[24];
+		size_t len = put_port(c, k, c->field, i, text);
+
+		s->cells.len[i] = (uint32_t)align_right(s->cells.text + i * s->cells.stride, text,
+		    len, c->width);
+	}
+	return true;
 }
 
 bool
@@ -184,7 +244,7 @@ people_dst_port(const struct column *c, struct column_state *s, const struct chu
 	s->cells.copy = 16;
 	for (size_t i = 0; i < k->n; i++) {
 		char text[24];
-		size_t len = put_dst_port(k, c->field, i, text);
+		size_t len = put_dst_port(c, k, c->field, i, text);
 
 		s->cells.len[i] = (uint32_t)align_right(s->cells.text + i * s->cells.stride, text,
 		    len, c->width);
@@ -192,10 +252,12 @@ people_dst_port(const struct column *c, struct column_state *s, const struct chu
 	return true;
 }
 
-/* Behind the address and its mark, in the cells' own text: five characters, filled with blanks. */
+/* Behind the address and its mark, in the cells' own text: the port, filled with blanks. */
 static bool
 addr_port(const struct column *c, struct column_state *s, const struct chunk *k, bool dst)
 {
+	size_t width = c->resolver != NULL ? PEOPLE_SERVICE : PEOPLE_PORT;
+
 	if (!people_text(c, s, k))
 		return false;
 	/*
@@ -208,12 +270,12 @@ addr_port(const struct column *c, struct column_state *s, const struct chunk *k,
 
 		if (len > 48)
 			len = 48;
-		n = dst ? put_dst_port(k, c->second, i, port)
-		    : decimal_below8((uint32_t)number(k, c->second, i), port);
+		n = dst ? put_dst_port(c, k, c->second, i, port)
+		    : put_port(c, k, c->second, i, port);
 		memmove(at, s->cells.ref[i], len);
-		memset(at + len, ' ', 8);
+		memset(at + len, ' ', PEOPLE_SERVICE);
 		memcpy(at + len, port, n);
-		s->cells.len[i] = (uint32_t)(len + (n < 5 ? 5 : n));
+		s->cells.len[i] = (uint32_t)(len + (n < width ? width : n));
 	}
 	s->cells.copy = CELL_INLINE_MAX;
 	return true;

@@ -44,6 +44,7 @@
 
 struct flow_printer;
 struct flow_printer_state;
+struct resolver;
 
 struct flow_printer_options {
 	bool plain_numbers;	/* counters for people in digits, not as 1.2 M */
@@ -51,6 +52,11 @@ struct flow_printer_options {
 	bool quiet;		/* no header, in csv neither */
 	enum stamp_zone zone;	/* of times for people; csv and json are UTC */
 	const char *ident;	/* what %idt prints; NULL: none.  Copied */
+	/*
+	 * People see names of hosts and services from here; NULL: addresses and
+	 * ports.  Printing then waits for answers; the resolver outlives the printer.
+	 */
+	struct resolver *resolver;
 	const struct flow_formats *formats;	/* more names; NULL: none.  Used only while compiling */
 };
 

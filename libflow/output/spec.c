@@ -36,6 +36,7 @@ program_column(struct flow_printer *p, struct flow_error *err)
 		.plain_numbers = p->options.plain_numbers,
 		.full_ipv6 = p->options.full_ipv6,
 		.zone = p->options.zone,
+		.resolver = p->options.resolver,
 	};
 	c->before = calloc(1, p->literal.len + 16);
 	if (c->before == NULL)

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "net/addr.h"
+#include "net/resolve.h"
 #include "output/column.h"
 #include "output/escape.h"
 
@@ -126,7 +128,7 @@ static bool
 cache_fill(const struct column *c, struct text_cache *t, const struct chunk *chunk,
     const struct flow_dict *dict)
 {
-	t->complete = chunk->call_rows >= chunk->batch->rows / 2;
+	t->complete = chunk->call_rows >= chunk->batch->rows / 2 && c->resolver == NULL;
 	for (uint32_t i = 0; i < dict->count && t->complete; i++)
 		if (!slot_fill(c, t, &dict->text[i], t->slots + (size_t)i * t->stride))
 			return false;
@@ -148,6 +150,19 @@ cache_need(const struct column *c, struct text_cache *t, const struct chunk *chu
 	return true;
 }
 
+/* Sets out to resolve all addresses of the chunk before the first answer is waited for. */
+static void
+want_hosts(const struct column *c, const struct chunk *chunk, const struct flow_column *in)
+{
+	for (size_t i = 0; i < chunk->n; i++) {
+		const struct flow_text *text = &in->dict->text[in->codes[chunk->row[i]]];
+		struct addr a;
+
+		if (addr_parse(text->p, text->len, &a))
+			resolver_want(c->resolver, &a);
+	}
+}
+
 bool
 text_cache_cells(const struct column *c, struct column_state *s, const struct chunk *chunk)
 {
@@ -156,6 +171,8 @@ text_cache_cells(const struct column *c, struct column_state *s, const struct ch
 	size_t stride;
 
 	s->cells.copy = 0;
+	if (c->resolver != NULL && flow_field_info(c->field)->type == FLOW_TYPE_ADDR)
+		want_hosts(c, chunk, in);
 	if (t->serial != in->dict->serial) {
 		if (chunk->call_rows < in->dict->count / SPARSE)
 			return sparse_cells(c, s, chunk, in);

@@ -5,7 +5,9 @@
 
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
+#include "net/resolve.h"
 #include "output/output_rows.h"
 #include "tap.h"
 
@@ -203,6 +205,35 @@ test_times(struct rows *r)
 	    "2026-11-23T08:41:02.123Z\n2026-11-23T08:42:02.123Z\n");
 }
 
+/* 192.0.2.1 has a name; 198.51.100.200 one that is too long; others none. */
+static size_t
+lookup(void *context, const struct addr *a, char *out)
+{
+	UNUSED(context);
+	if (addr_is_v4(a) && addr_v4(a) == 0xc0000201) {
+		memcpy(out, "www.example.net", 15);
+		return 15;
+	}
+	memset(out, 'x', 60);
+	return addr_is_v4(a) ? 60 : 0;
+}
+
+static void
+test_resolved(struct rows *r)
+{
+	struct resolver_options look = { .threads = 2, .lookup = lookup };
+	struct flow_printer_options options = { .resolver = resolver_new(&look) };
+
+	is_str(rows_print(r, "fmt:%sa|%dap|", &options),
+	    "                            Src IP Addr "
+	    "                            Dst IP Addr:Port         \n"
+	    "                        www.example.net|xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx..:https       |\n"
+	    "   2001:db8:85a3:8d3:1319:8a2e:370:7348|                            2001:db8::1.128.0       |\n");
+	is_str(rows_print(r, "csv:src_addr,dst_port", &options),
+	    "src_addr,dst_port\n192.0.2.1,443\n2001:db8:85a3:8d3:1319:8a2e:370:7348,\n");
+	resolver_free(options.resolver);
+}
+
 static void
 test_refused(struct rows *r)
 {
@@ -258,6 +289,10 @@ main(void)
 	test_raw(&r);
 	test_refused(&r);
 	test_times(&r);
+	if (access("/etc/services", R_OK) == 0)
+		test_resolved(&r);
+	else
+		tap_skip("no /etc/services");
 	rows_end(&r);
 	test_empty();
 	test_extremes();
