@@ -4,6 +4,7 @@
 /* All of libflow that programs use; they include this and the small tools of base, net and time. */
 
 #include "base/status.h"
+#include "filter/filter.h"
 #include "record/batch.h"
 #include "record/bounds.h"
 #include "record/builder.h"

@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "filter/program.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* From so many ranges on a table of all values is faster. */
+#define TABLE_MIN 2
+
+/* Up to so many addresses are compared as texts. */
+#define HOSTS_MAX 4
+
+bool
+predicate_has_cache(const struct predicate *p)
+{
+	return p->kind == PREDICATE_ADDR || p->kind == PREDICATE_MAC || p->kind == PREDICATE_ACL ||
+	    p->kind == PREDICATE_TEXT;
+}
+
+/* Estimates */
+
+static struct estimate
+estimate_number(const struct predicate *p)
+{
+	double max = (double)field_max(p->field[0]) + 1, width = 0;
+	struct estimate e = { p->ranges.count > 1 ? 2 : 1, 0 };
+
+	for (size_t i = 0; i < p->ranges.count; i++)
+		width += (double)(p->ranges.range[i].hi - p->ranges.range[i].lo) + 1;
+	/* Single values are common ones more often than not; sides of a range say little. */
+	e.pass = width <= 64 ? 0.02 * width : width / max;
+	if (e.pass < 0.1 && width > 64)
+		e.pass = 0.1;
+	if (e.pass > 0.9)
+		e.pass = 0.9;
+	/* Wide columns hold fewer values in a register. */
+	if (flow_type_size(flow_field_info(p->field[0])->type) > 4)
+		e.cost *= 3;
+	return e;
+}
+
+static struct estimate
+estimate_predicate(const struct predicate *p)
+{
+	switch (p->kind) {
+	case PREDICATE_NUMBER:
+		return estimate_number(p);
+	case PREDICATE_BITS:
+		return (struct estimate){ 1, 0.3 };
+	case PREDICATE_NULL:
+		return (struct estimate){ 1, 0.5 };
+	case PREDICATE_IDENT:
+	case PREDICATE_COUNT:
+		return (struct estimate){ 0.1, 0.5 };
+	case PREDICATE_ADDR:
+		return (struct estimate){ p->hosts > 0 ? 4 : 6, p->hosts > 0 ? 0.001 : 0.1 };
+	case PREDICATE_MAC:
+	case PREDICATE_ACL:
+	case PREDICATE_TEXT:
+		return (struct estimate){ 5, 0.1 };
+	case PREDICATE_EQUAL:
+	case PREDICATE_PORT_BLOCK:
+	case PREDICATE_MPLS_EOS:
+	case PREDICATE_DURATION:
+		return (struct estimate){ 8, 0.3 };
+	case PREDICATE_RATE:
+	case PREDICATE_RATIO:
+		return (struct estimate){ 20, 0.3 };
+	}
+	return (struct estimate){ 1, 0.5 };
+}
+
+struct estimate
+node_estimate(const struct node *n)
+{
+	struct estimate e = { 0, n->kind == NODE_OR ? 0 : 1 }, c;
+
+	switch (n->kind) {
+	case NODE_TRUE:
+	case NODE_FALSE:
+		return (struct estimate){ 0, n->kind == NODE_TRUE };
+	case NODE_PREDICATE:
+		return estimate_predicate(n->predicate);
+	case NODE_NOT:
+		e = node_estimate(n->child);
+		return (struct estimate){ e.cost, 1 - e.pass };
+	case NODE_AND:
+	case NODE_OR:
+		break;
+	}
+	for (const struct node *child = n->child; child != NULL; child = child->next) {
+		c = node_estimate(child);
+		e.cost += c.cost;
+		e.pass = n->kind == NODE_AND ? e.pass * c.pass : e.pass + c.pass;
+	}
+	if (e.pass > 0.95 && n->kind == NODE_OR)
+		e.pass = 0.95;
+	return e;
+}
+
+/* Order */
+
+struct ranked {
+	struct node *node;
+	double key;
+	size_t at;
+};
+
+static int
+compare_ranked(const void *a, const void *b)
+{
+	const struct ranked *x = a, *y = b;
+
+	if (x->key < y->key)
+		return -1;
+	if (x->key > y->key)
+		return 1;
+	return x->at < y->at ? -1 : x->at > y->at;
+}
+
+static void
+set_children(struct node *n, struct ranked *r, size_t count)
+{
+	n->child = count > 0 ? r[0].node : NULL;
+	n->last = count > 0 ? r[count - 1].node : NULL;
+	for (size_t i = 0; i < count; i++)
+		r[i].node->next = i + 1 < count ? r[i + 1].node : NULL;
+}
+
+/* Children that settle most rows for the least cost come first. */
+static bool
+order(struct node *n)
+{
+	struct ranked *r;
+	size_t count = 0;
+
+	for (struct node *c = n->child; c != NULL; c = c->next)
+		count++;
+	if ((r = calloc(count, sizeof(*r))) == NULL)
+		return false;
+	count = 0;
+	for (struct node *c = n->child; c != NULL; c = c->next) {
+		struct estimate e = node_estimate(c);
+		double settled = n->kind == NODE_AND ? 1 - e.pass : e.pass;
+
+		r[count] = (struct ranked){ c, e.cost / (settled > 0.001 ? settled : 0.001), count };
+		count++;
+	}
+	qsort(r, count, sizeof(*r), compare_ranked);
+	set_children(n, r, count);
+	free(r);
+	return true;
+}
+
+/* Joining predicates on the same column */
+
+struct merge {
+	struct node *number[FLOW_FIELD_COUNT];	/* the first on that column */
+	struct node *addr[FLOW_FIELD_COUNT];
+	struct range_list numbers[FLOW_FIELD_COUNT];
+	struct addr_list addrs[FLOW_FIELD_COUNT];
+};
+
+static bool
+whole_number(const struct predicate *p)
+{
+	return p->kind == PREDICATE_NUMBER && p->shift == 0 && p->mask == UINT64_MAX;
+}
+
+/*
+ * For `or` the union of the ranges is collected, for `and` the union of what
+ * each leaves out; either way it is linear in their number.
+ */
+static bool
+collect_numbers(struct arena *arena, struct range_list *list, const struct predicate *p, bool and)
+{
+	struct ranges r = p->ranges;
+
+	if (and && !ranges_complement(arena, &p->ranges, field_max(p->field[0]), &r))
+		return false;
+	for (size_t i = 0; i < r.count; i++)
+		if (!range_list_add(list, r.range[i].lo, r.range[i].hi))
+			return false;
+	return true;
+}
+
+/* *taken: the child went into an earlier one of its column. */
+static bool
+merge_child(struct arena *arena, struct merge *m, struct node *child, bool and, bool *taken)
+{
+	const struct predicate *p = child->predicate;
+	enum flow_field field = p->field[0];
+
+	*taken = false;
+	if (whole_number(p)) {
+		struct range_list *list = &m->numbers[field];
+
+		if (m->number[field] == NULL) {
+			m->number[field] = child;
+			return true;
+		}
+		*taken = true;
+		return (list->count > 0 ||
+		    collect_numbers(arena, list, m->number[field]->predicate, and)) &&
+		    collect_numbers(arena, list, p, and);
+	}
+	if (p->kind == PREDICATE_ADDR && !and) {
+		struct addr_list *list = &m->addrs[field];
+
+		if (m->addr[field] == NULL) {
+			m->addr[field] = child;
+			return true;
+		}
+		*taken = true;
+		return (list->count > 0 ||
+		    addr_set_list(m->addr[field]->predicate->set, list)) &&
+		    addr_set_list(p->set, list);
+	}
+	return true;
+}
+
+static bool
+merge_finish(struct arena *arena, struct merge *m, bool and)
+{
+	bool ok = true;
+
+	for (unsigned f = 0; f < FLOW_FIELD_COUNT; f++) {
+		if (ok && m->numbers[f].count > 0) {
+			struct ranges *r = &m->number[f]->predicate->ranges;
+
+			ok = ranges_make(arena, &m->numbers[f], r);
+			if (ok && and)
+				ok = ranges_complement(arena, r, field_max((enum flow_field)f), r);
+		}
+		if (ok && m->addrs[f].count > 0) {
+			const struct addr_set *set = addr_set_new(arena, m->addrs[f].range,
+			    m->addrs[f].count);
+
+			ok = set != NULL;
+			m->addr[f]->predicate->set = set;
+		}
+		range_list_release(&m->numbers[f]);
+		addr_list_release(&m->addrs[f]);
+	}
+	return ok;
+}
+
+static bool
+merge(struct arena *arena, struct node *n)
+{
+	struct merge *m = calloc(1, sizeof(*m));
+	struct node **link = &n->child, *child, *last = NULL;
+	bool ok = m != NULL, taken, and = n->kind == NODE_AND;
+
+	while (ok && (child = *link) != NULL) {
+		taken = false;
+		if (child->kind == NODE_PREDICATE)
+			ok = merge_child(arena, m, child, and, &taken);
+		if (taken) {
+			*link = child->next;
+		} else {
+			last = child;
+			link = &child->next;
+		}
+	}
+	n->last = last;
+	if (m != NULL && !merge_finish(arena, m, and))
+		ok = false;
+	free(m);
+	return ok;
+}
+
+/* Simplification */
+
+static bool
+never(const struct predicate *p)
+{
+	switch (p->kind) {
+	case PREDICATE_ADDR:
+		return addr_set_ranges(p->set) == 0;
+	case PREDICATE_NUMBER:
+	case PREDICATE_MAC:
+	case PREDICATE_ACL:
+	case PREDICATE_DURATION:
+	case PREDICATE_RATE:
+	case PREDICATE_RATIO:
+	case PREDICATE_MPLS_EOS:
+	case PREDICATE_COUNT:
+		return p->ranges.count == 0;
+	default:
+		return false;
+	}
+}
+
+static void
+become(struct node *n, enum node_kind kind)
+{
+	n->kind = kind;
+	n->child = n->last = NULL;
+}
+
+/* Drops constants that decide nothing, or becomes the one that decides all. */
+static void
+fold_constants(struct node *n)
+{
+	enum node_kind idle = n->kind == NODE_AND ? NODE_TRUE : NODE_FALSE;
+	enum node_kind decisive = n->kind == NODE_AND ? NODE_FALSE : NODE_TRUE;
+	struct node **link = &n->child, *last = NULL;
+
+	while (*link != NULL) {
+		if ((*link)->kind == decisive) {
+			become(n, decisive);
+			return;
+		}
+		if ((*link)->kind == idle) {
+			*link = (*link)->next;
+		} else {
+			last = *link;
+			link = &last->next;
+		}
+	}
+	n->last = last;
+	if (n->child == NULL)
+		become(n, idle);
+}
+
+/* A node with one child is that child. */
+static void
+collapse(struct node *n)
+{
+	struct node *only = n->child, *next = n->next;
+
+	if ((n->kind == NODE_AND || n->kind == NODE_OR) && only != NULL && only->next == NULL) {
+		*n = *only;
+		n->next = next;
+	}
+}
+
+static bool
+simplify(struct arena *arena, struct node *n)
+{
+	if (n->kind == NODE_PREDICATE) {
+		if (never(n->predicate))
+			become(n, NODE_FALSE);
+		return true;
+	}
+	for (struct node *c = n->child; c != NULL; c = c->next)
+		if (!simplify(arena, c))
+			return false;
+	if (n->kind == NODE_NOT && n->child->kind <= NODE_FALSE)
+		become(n, n->child->kind == NODE_TRUE ? NODE_FALSE : NODE_TRUE);
+	if (n->kind != NODE_AND && n->kind != NODE_OR)
+		return true;
+	fold_constants(n);
+	if (n->kind != NODE_AND && n->kind != NODE_OR)
+		return true;
+	if (!merge(arena, n))
+		return false;
+	/* What was joined may have become empty. */
+	for (struct node *c = n->child; c != NULL; c = c->next)
+		if (c->kind == NODE_PREDICATE && never(c->predicate))
+			become(c, NODE_FALSE);
+	fold_constants(n);
+	collapse(n);
+	return true;
+}
+
+/* Preparation */
+
+static bool
+make_table(struct arena *arena, struct predicate *p)
+{
+	size_t values = (size_t)field_max(p->field[0]) + 1;
+	uint8_t *table;
+
+	if (!whole_number(p) || p->ranges.count < TABLE_MIN ||
+	    flow_type_size(flow_field_info(p->field[0])->type) > 2)
+		return true;
+	if ((table = arena_alloc(arena, values)) == NULL)
+		return false;
+	for (size_t i = 0; i < p->ranges.count; i++)
+		memset(table + p->ranges.range[i].lo, 1,
+		    (size_t)(p->ranges.range[i].hi - p->ranges.range[i].lo) + 1);
+	p->table = table;
+	return true;
+}
+
+static bool
+make_hosts(struct arena *arena, struct predicate *p)
+{
+	struct addr host[HOSTS_MAX];
+	size_t n = addr_set_enumerate(p->set, host, HOSTS_MAX);
+	struct flow_text *text;
+
+	if (n > HOSTS_MAX)
+		return true;
+	if ((text = arena_array(arena, n, sizeof(*text))) == NULL)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		char *p_text = arena_alloc(arena, ADDR_TEXT_MAX);
+
+		if (p_text == NULL)
+			return false;
+		text[i] = (struct flow_text){ p_text, (uint32_t)addr_format(&host[i], p_text) };
+	}
+	p->host = text;
+	p->hosts = n;
+	return true;
+}
+
+/* Children first; *masks is how many temporary masks the node needs in eval.c. */
+static bool
+prepare(struct flow_filter *f, struct node *n, size_t *masks)
+{
+	size_t most = 0, child_masks;
+
+	*masks = 0;
+	if (n->kind == NODE_PREDICATE) {
+		struct predicate *p = n->predicate;
+
+		for (size_t i = 0; i < p->fields; i++)
+			flow_fieldset_add(&f->fields, p->field[i]);
+		if (p->kind == PREDICATE_PORT_BLOCK) {
+			flow_fieldset_add(&f->fields, FLOW_FIELD_PORT_BLOCK_START);
+			flow_fieldset_add(&f->fields, FLOW_FIELD_PORT_BLOCK_END);
+		}
+		if (predicate_has_cache(p))
+			p->id = f->caches++;
+		f->ordered = f->ordered || p->kind == PREDICATE_COUNT;
+		return (p->kind != PREDICATE_NUMBER || make_table(f->arena, p)) &&
+		    (p->kind != PREDICATE_ADDR || make_hosts(f->arena, p));
+	}
+	for (struct node *c = n->child; c != NULL; c = c->next) {
+		if (!prepare(f, c, &child_masks))
+			return false;
+		most = child_masks > most ? child_masks : most;
+	}
+	*masks = most + (n->kind == NODE_OR ? 2 : n->kind == NODE_NOT ? 1 : 0);
+	return n->kind == NODE_NOT || n->child == NULL || order(n);
+}
+
+enum flow_status
+program_compile(struct flow_filter *f, struct flow_error *err)
+{
+	if (!simplify(f->arena, f->root) || !prepare(f, f->root, &f->masks))
+		return flow_fail_memory(err);
+	f->masks++;
+	return FLOW_OK;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include "filter/program.h"
+#include "net/mac.h"
+
+static bool
+is_host(const struct predicate *p, const struct flow_text *text)
+{
+	for (size_t i = 0; i < p->hosts; i++)
+		if (text->len == p->host[i].len && memcmp(text->p, p->host[i].p, text->len) == 0)
+			return true;
+	return false;
+}
+
+/* "id-ace-hash", each hexadecimal. */
+static bool
+acl_has(const struct ranges *r, const struct flow_text *text)
+{
+	uint64_t v = 0;
+	bool digits = false;
+
+	for (uint32_t i = 0; i <= text->len; i++) {
+		char c = i < text->len ? text->p[i] : '-';
+
+		if (c >= '0' && c <= '9') {
+			v = v << 4 | (uint64_t)(c - '0');
+		} else if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f') {
+			v = v << 4 | (uint64_t)((c | 0x20) - 'a' + 10);
+		} else {
+			if (digits && ranges_have(r, v))
+				return true;
+			v = 0;
+			digits = false;
+			continue;
+		}
+		digits = true;
+	}
+	return false;
+}
+
+bool
+predicate_entry(const struct predicate *p, const struct flow_text *text)
+{
+	uint64_t mac;
+
+	switch (p->kind) {
+	case PREDICATE_ADDR:
+		return p->hosts > 0 ? is_host(p, text) : addr_set_has_text(p->set, text->p, text->len);
+	case PREDICATE_MAC:
+		return mac_parse(text->p, text->len, &mac) && ranges_have(&p->ranges, mac);
+	case PREDICATE_ACL:
+		return acl_has(&p->ranges, text);
+	case PREDICATE_TEXT:
+		return matcher_test(p->matcher, text->p, text->len) != p->negated;
+	default:
+		return false;
+	}
+}

@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
+
+#include "filter/compute.h"
+#include "filter/mask.h"
+#include "filter/number.h"
+#include "filter/program.h"
+
+/* An entry that nobody has asked for yet. */
+#define ENTRY_UNKNOWN 2
+
+/* A dictionary is judged as a whole where so many batches like this one would ask for all of it. */
+#define FILL_BATCHES 16
+
+/* What a predicate made of the dictionary with that serial. */
+struct cache {
+	uint64_t serial;
+	size_t cap;
+	uint8_t *table;		/* by code: 0, 1 or ENTRY_UNKNOWN */
+	bool complete;		/* no entry is unknown */
+	bool some;		/* complete, and an entry holds */
+};
+
+struct flow_filter_state {
+	const struct flow_filter *filter;
+	struct cache *cache;
+	uint8_t (*mask)[MASK_ROWS];	/* filter->masks of them */
+	char *ident;
+	size_t ident_len;
+	uint64_t next_row;
+};
+
+/* One evaluation. */
+struct run {
+	struct flow_filter_state *state;
+	const struct flow_batch *batch;
+	size_t rows;
+	uint8_t spare[MASK_ROWS];	/* for one predicate */
+};
+
+struct flow_filter_state *
+flow_filter_state_new(const struct flow_filter *f)
+{
+	struct flow_filter_state *s = calloc(1, sizeof(*s));
+
+	if (s == NULL)
+		return NULL;
+	s->filter = f;
+	s->next_row = 1;
+	s->mask = calloc(f->masks, sizeof(*s->mask));
+	s->cache = calloc(f->caches > 0 ? f->caches : 1, sizeof(*s->cache));
+	if (s->mask == NULL || s->cache == NULL) {
+		flow_filter_state_free(s);
+		return NULL;
+	}
+	return s;
+}
+
+void
+flow_filter_state_free(struct flow_filter_state *s)
+{
+	if (s == NULL)
+		return;
+	for (size_t i = 0; s->cache != NULL && i < s->filter->caches; i++)
+		free(s->cache[i].table);
+	free(s->cache);
+	free(s->mask);
+	free(s->ident);
+	free(s);
+}
+
+enum flow_status
+flow_filter_state_ident(struct flow_filter_state *s, const char *text, size_t len)
+{
+	char *copy = malloc(len + 1);
+
+	if (copy == NULL)
+		return FLOW_ENOMEM;
+	if (len > 0)
+		memcpy(copy, text, len);
+	free(s->ident);
+	s->ident = copy;
+	s->ident_len = len;
+	return FLOW_OK;
+}
+
+void
+flow_filter_state_count(struct flow_filter_state *s, uint64_t first)
+{
+	s->next_row = first;
+}
+
+/* Dictionaries */
+
+static bool
+cache_is_for(const struct cache *c, const struct flow_dict *dict)
+{
+	return c->table != NULL && c->serial == dict->serial;
+}
+
+/* Forgets another dictionary; false when out of memory. */
+static bool
+cache_begin(struct cache *c, const struct flow_dict *dict)
+{
+	/* A null row has code 0, even where the dictionary is empty. */
+	size_t entries = dict->count > 0 ? dict->count : 1;
+
+	if (cache_is_for(c, dict))
+		return true;
+	if (entries > c->cap) {
+		free(c->table);
+		c->cap = 0;
+		if ((c->table = malloc(entries)) == NULL)
+			return false;
+		c->cap = entries;
+	}
+	memset(c->table, ENTRY_UNKNOWN, entries);
+	if (dict->count == 0)
+		c->table[0] = 0;
+	c->complete = false;
+	c->some = false;
+	c->serial = dict->serial;
+	return true;
+}
+
+static void
+cache_fill(struct cache *c, const struct predicate *p, const struct flow_dict *dict)
+{
+	bool some = false;
+
+	for (uint32_t i = 0; i < dict->count; i++) {
+		if (c->table[i] == ENTRY_UNKNOWN)
+			c->table[i] = predicate_entry(p, &dict->text[i]);
+		some |= c->table[i] != 0;
+	}
+	c->complete = true;
+	c->some = some;
+}
+
+static void
+and_complete(const uint8_t *table, const uint32_t *codes, uint8_t *m, size_t rows)
+{
+	for (size_t i = 0; i < rows; i += 8) {
+		size_t end = i + 8 < rows ? i + 8 : rows;
+
+		if (load_le64(m + i) == 0)
+			continue;
+		for (size_t j = i; j < end; j++)
+			m[j] &= table[codes[j]];
+	}
+}
+
+static void
+and_lazily(struct cache *c, const struct predicate *p, const struct flow_column *col, uint8_t *m,
+    size_t rows)
+{
+	for (size_t i = 0; i < rows; i += 8) {
+		size_t end = i + 8 < rows ? i + 8 : rows;
+
+		if (load_le64(m + i) == 0)
+			continue;
+		for (size_t j = i; j < end; j++) {
+			uint32_t code = col->codes[j];
+
+			if (m[j] == 0)
+				continue;
+			if (c->table[code] == ENTRY_UNKNOWN && col->dict->count > 0)
+				c->table[code] = predicate_entry(p, &col->dict->text[code]);
+			m[j] = c->table[code];
+		}
+	}
+}
+
+static enum flow_status
+filter_entries(struct run *r, const struct predicate *p, const struct flow_column *col, uint8_t *m)
+{
+	struct cache *c = &r->state->cache[p->id];
+
+	if (col->form != FLOW_FORM_DICT)
+		return FLOW_EINVAL;
+	if (!cache_begin(c, col->dict))
+		return FLOW_ENOMEM;
+	if (!c->complete && mask_count(m, r->rows) * FILL_BATCHES >= col->dict->count)
+		cache_fill(c, p, col->dict);
+	if (c->complete && !c->some)
+		memset(m, 0, mask_bytes(r->rows));
+	else if (c->complete)
+		and_complete(c->table, col->codes, m, r->rows);
+	else
+		and_lazily(c, p, col, m, r->rows);
+	return FLOW_OK;
+}
+
+/* Predicates */
+
+static void
+filter_count(const struct run *r, const struct predicate *p, uint8_t *m)
+{
+	for (size_t i = 0; i < r->rows; i++)
+		if (m[i] != 0)
+			m[i] = ranges_have(&p->ranges, r->state->next_row + i);
+}
+
+static void
+filter_ident(const struct run *r, const struct predicate *p, uint8_t *m)
+{
+	const struct flow_filter_state *s = r->state;
+
+	if (s->ident == NULL || matcher_test(p->matcher, s->ident, s->ident_len) == p->negated)
+		memset(m, 0, mask_bytes(r->rows));
+}
+
+static void
+filter_null(const struct run *r, const struct flow_column *c, uint8_t *m)
+{
+	if (c->form == FLOW_FORM_NULL)
+		return;
+	if (c->valid == NULL)
+		memset(m, 0, mask_bytes(r->rows));
+	else
+		mask_and_bitmap(m, c->valid, r->rows, true);
+}
+
+/* Predicates on one column, which has to have a value. */
+static enum flow_status
+filter_column(struct run *r, const struct predicate *p, uint8_t *m)
+{
+	const struct flow_column *c = &r->batch->column[p->field[0]];
+	enum flow_status st = FLOW_OK;
+
+	if (c->form == FLOW_FORM_NULL) {
+		memset(m, 0, mask_bytes(r->rows));
+		return FLOW_OK;
+	}
+	if (c->valid != NULL)
+		mask_and_bitmap(m, c->valid, r->rows, false);
+	if (predicate_has_cache(p))
+		st = filter_entries(r, p, c, m);
+	else if (c->form == FLOW_FORM_FLAT)
+		number_filter(p, c, m, r->spare, r->rows);
+	else
+		st = FLOW_EINVAL;
+	return st;
+}
+
+static enum flow_status
+filter_predicate(struct run *r, const struct predicate *p, uint8_t *m)
+{
+	switch (p->kind) {
+	case PREDICATE_NUMBER:
+	case PREDICATE_BITS:
+	case PREDICATE_ADDR:
+	case PREDICATE_MAC:
+	case PREDICATE_ACL:
+	case PREDICATE_TEXT:
+		return filter_column(r, p, m);
+	case PREDICATE_NULL:
+		filter_null(r, &r->batch->column[p->field[0]], m);
+		break;
+	case PREDICATE_DURATION:
+	case PREDICATE_RATE:
+	case PREDICATE_RATIO:
+	case PREDICATE_EQUAL:
+	case PREDICATE_PORT_BLOCK:
+	case PREDICATE_MPLS_EOS:
+		compute_filter(p, r->batch, m);
+		break;
+	case PREDICATE_COUNT:
+		filter_count(r, p, m);
+		break;
+	case PREDICATE_IDENT:
+		filter_ident(r, p, m);
+		break;
+	}
+	return FLOW_OK;
+}
+
+/* Nodes: each makes m the rows of m that pass; `free` is the first mask that nobody uses. */
+
+static enum flow_status filter_node(struct run *r, const struct node *n, uint8_t *m, size_t free);
+
+static enum flow_status
+filter_and(struct run *r, const struct node *n, uint8_t *m, size_t free)
+{
+	enum flow_status st = FLOW_OK;
+
+	for (const struct node *c = n->child; c != NULL && st == FLOW_OK; c = c->next) {
+		st = filter_node(r, c, m, free);
+		if (c->next != NULL && !mask_any(m, r->rows))
+			break;
+	}
+	return st;
+}
+
+static enum flow_status
+filter_or(struct run *r, const struct node *n, uint8_t *m, size_t free)
+{
+	uint8_t *passed = r->state->mask[free], *now = r->state->mask[free + 1];
+	size_t bytes = mask_bytes(r->rows);
+	enum flow_status st = FLOW_OK;
+
+	/* m: rows that no child has taken yet. */
+	memset(passed, 0, bytes);
+	for (const struct node *c = n->child; c != NULL; c = c->next) {
+		memcpy(now, m, bytes);
+		if ((st = filter_node(r, c, now, free + 2)) != FLOW_OK)
+			return st;
+		for (size_t i = 0; i < bytes; i++) {
+			passed[i] |= now[i];
+			m[i] ^= now[i];
+		}
+		if (c->next != NULL && !mask_any(m, r->rows))
+			break;
+	}
+	memcpy(m, passed, bytes);
+	return FLOW_OK;
+}
+
+static enum flow_status
+filter_not(struct run *r, const struct node *n, uint8_t *m, size_t free)
+{
+	uint8_t *now = r->state->mask[free];
+	size_t bytes = mask_bytes(r->rows);
+	enum flow_status st;
+
+	memcpy(now, m, bytes);
+	if ((st = filter_node(r, n->child, now, free + 1)) != FLOW_OK)
+		return st;
+	for (size_t i = 0; i < bytes; i++)
+		m[i] ^= now[i];
+	return FLOW_OK;
+}
+
+static enum flow_status
+filter_node(struct run *r, const struct node *n, uint8_t *m, size_t free)
+{
+	switch (n->kind) {
+	case NODE_TRUE:
+		break;
+	case NODE_FALSE:
+		memset(m, 0, mask_bytes(r->rows));
+		break;
+	case NODE_PREDICATE:
+		return filter_predicate(r, n->predicate, m);
+	case NODE_NOT:
+		return filter_not(r, n, m, free);
+	case NODE_AND:
+		return filter_and(r, n, m, free);
+	case NODE_OR:
+		return filter_or(r, n, m, free);
+	}
+	return FLOW_OK;
+}
+
+/* Whether it is known, without a look at any row, that none passes. */
+static bool
+hopeless(const struct run *r, const struct node *n)
+{
+	const struct predicate *p = n->predicate;
+	const struct flow_column *col;
+
+	switch (n->kind) {
+	case NODE_FALSE:
+		return true;
+	case NODE_PREDICATE:
+		if (!predicate_has_cache(p))
+			return false;
+		col = &r->batch->column[p->field[0]];
+		return col->form == FLOW_FORM_NULL || (col->form == FLOW_FORM_DICT &&
+		    cache_is_for(&r->state->cache[p->id], col->dict) &&
+		    r->state->cache[p->id].complete && !r->state->cache[p->id].some);
+	case NODE_AND:
+		for (const struct node *c = n->child; c != NULL; c = c->next)
+			if (hopeless(r, c))
+				return true;
+		return false;
+	case NODE_OR:
+		for (const struct node *c = n->child; c != NULL; c = c->next)
+			if (!hopeless(r, c))
+				return false;
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* The rows of a mask as a selection. */
+static void
+select_rows(const uint8_t *m, size_t rows, struct flow_selection *sel)
+{
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < rows; i += 8) {
+		uint64_t eight = load_le64(m + i);
+
+		while (eight != 0) {
+			sel->row[n++] = (uint16_t)(i + (size_t)__builtin_ctzll(eight) / 8);
+			eight &= eight - 1;
+		}
+	}
+	sel->count = n;
+	sel->all = n == rows;
+}
+
+enum flow_status
+flow_filter_select(struct flow_filter_state *s, const struct flow_batch *batch,
+    struct flow_selection *sel)
+{
+	struct run r;
+	enum flow_status st = FLOW_OK;
+	uint8_t *m = s->mask[0];
+
+	r.state = s;
+	r.batch = batch;
+	r.rows = batch->rows;
+
+	if (r.rows > FLOW_BATCH_ROWS)
+		return FLOW_EINVAL;
+	sel->all = false;
+	sel->count = 0;
+	if (!hopeless(&r, s->filter->root)) {
+		memset(m, 1, r.rows);
+		memset(m + r.rows, 0, mask_bytes(r.rows) - r.rows);
+		if ((st = filter_node(&r, s->filter->root, m, 1)) == FLOW_OK)
+			select_rows(m, r.rows, sel);
+	}
+	s->next_row += r.rows;
+	return st;
+}

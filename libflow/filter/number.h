@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/* Predicates on one column of numbers, over a whole batch at once. */
+
+#include "filter/program.h"
+
+/* m &= the predicate (NUMBER or BITS) on a FLAT column; validity is the caller's. */
+void number_filter(const struct predicate *p, const struct flow_column *c, uint8_t *m, uint8_t *spare,
+    size_t rows);

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/* Tokens -> tree.  Private to the parser's own files but for parse_filter. */
+
+#include "filter/ast.h"
+#include "filter/filter.h"
+#include "filter/lex.h"
+#include "filter/vocab.h"
+
+/* Most host names that one filter resolves. */
+#define PARSE_MAX_NAMES 64
+
+/* What the arena does not free by itself. */
+struct matcher_list {
+	struct matcher *matcher;
+	struct matcher_list *next;
+};
+
+struct parser {
+	struct arena *arena;
+	const struct lexed *lexed;
+	size_t pos;
+	struct flow_filter_options options;	/* now_ms is set */
+	size_t resolved;
+	struct matcher_list *matchers;
+	struct flow_error *err;
+};
+
+/*
+ * Parses all tokens.  *root is in p->arena; p->matchers holds what has to be
+ * released, also after a failure.
+ */
+enum flow_status parse_filter(struct parser *p, struct node **root) NODISCARD;
+
+/* One predicate (primary.c). */
+enum flow_status parse_primary(struct parser *p, struct node **out) NODISCARD;
+
+static inline const struct token *
+parse_token(const struct parser *p)
+{
+	return &p->lexed->token[p->pos];
+}
+
+/* Consumes the token if it is of that kind (that word). */
+bool parse_accept(struct parser *p, enum token_kind kind);
+bool parse_accept_word(struct parser *p, const char *word);
+
+/* An error at a token. */
+enum flow_status parse_fail(struct parser *p, const struct token *t, const char *fmt, ...)
+    PRINTF_LIKE(3, 4);
+enum flow_status parse_fail_memory(struct parser *p);
+
+/*
+ * What follows a subject (value.c): a comparison with a value, or membership
+ * in a list or a file.  *every tells that it is a negative one (!=, not in), which
+ * for a word of several columns has to hold for each of them.
+ */
+enum value_kind {
+	VALUE_NUMBER,
+	VALUE_PROTO,
+	VALUE_FLAGS,
+	VALUE_TIME,
+	VALUE_MAC,
+};
+
+struct value_rule {
+	enum value_kind kind;
+	enum name_group names;
+	uint64_t max;
+	const char *phrase;
+};
+
+enum flow_status value_numbers(struct parser *p, const struct value_rule *rule, struct ranges *out,
+    bool *every) NODISCARD;
+enum flow_status value_addrs(struct parser *p, const char *phrase, const struct addr_set **out,
+    bool *every) NODISCARD;
+
+/* Whether a comparison of texts follows (contains, matches, ~, ...). */
+bool value_is_text(const struct parser *p);
+
+/* One or more matchers, of which one has to match; *negated: none may. */
+enum flow_status value_texts(struct parser *p, const char *phrase, struct matcher ***out,
+    size_t *count, bool *negated) NODISCARD;
+
+/* One address, network, range or name (value_addr.c), added to *list. */
+enum flow_status value_addr_item(struct parser *p, const struct source *source,
+    const struct token *t, const char *phrase, struct addr_list *list) NODISCARD;
+
+/*
+ * Whether the token is the mask of a network (255.0.0.0 or /8); its bits, or
+ * VALUE_MASK_INVALID.
+ */
+#define VALUE_MASK_INVALID 129u
+bool value_mask(const struct token *t, bool v4, unsigned *bits);

@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include "filter/parse.h"
+#include "net/proto.h"
+
+static struct predicate
+predicate_of(const struct subject *s, enum predicate_kind kind)
+{
+	struct predicate p = { .kind = kind, .phrase = s->phrase, .shift = s->shift, .mask = s->mask };
+
+	p.fields = s->fields;
+	for (size_t i = 0; i < s->fields; i++)
+		p.field[i] = s->field[i];
+	return p;
+}
+
+/* The predicate on each of the subject's columns; one of them, or every one, has to hold. */
+static struct node *
+for_each_field(struct parser *p, const struct subject *s, struct predicate *predicate, bool every)
+{
+	struct node *all = NULL, *n;
+
+	for (size_t i = 0; i < s->fields; i++) {
+		predicate->fields = 1;
+		predicate->field[0] = s->field[i];
+		n = node_predicate(p->arena, predicate);
+		all = i == 0 ? n : node_join(p->arena, every ? NODE_AND : NODE_OR, all, n);
+	}
+	return all;
+}
+
+static enum flow_status
+done(struct parser *p, struct node *n, struct node **out)
+{
+	*out = n;
+	return n != NULL ? FLOW_OK : parse_fail_memory(p);
+}
+
+/* A test of `proto` for one or two values, which other words imply. */
+static struct node *
+implied_proto(struct parser *p, uint8_t a, uint8_t b)
+{
+	struct predicate proto = { .kind = PREDICATE_NUMBER, .phrase = "proto", .fields = 1,
+		.field = { FLOW_FIELD_PROTO }, .mask = UINT64_MAX };
+	struct range_list list = { 0 };
+	bool ok = range_list_add(&list, a, a) && range_list_add(&list, b, b) &&
+	    ranges_make(p->arena, &list, &proto.ranges);
+
+	range_list_release(&list);
+	return ok ? node_predicate(p->arena, &proto) : NULL;
+}
+
+/* The rule by which values of a subject are read. */
+static struct value_rule
+rule_of(const struct subject *s)
+{
+	struct value_rule rule = { VALUE_NUMBER, s->names, UINT64_MAX, s->phrase };
+
+	if (s->fields > 0)
+		rule.max = field_max(s->field[0]);
+	if (s->mask < rule.max)
+		rule.max = s->mask;
+	switch (s->kind) {
+	case SUBJECT_PROTO:
+		rule.kind = VALUE_PROTO;
+		break;
+	case SUBJECT_TIME:
+		rule.kind = VALUE_TIME;
+		break;
+	case SUBJECT_MAC:
+		rule.kind = VALUE_MAC;
+		break;
+	case SUBJECT_FLAGS:
+		rule.kind = VALUE_FLAGS;
+		rule.max = UINT8_MAX;
+		break;
+	case SUBJECT_FLAGS_EXACT:
+		rule.kind = VALUE_FLAGS;
+		break;
+	case SUBJECT_ACL:
+		rule.max = UINT32_MAX;
+		break;
+	case SUBJECT_DURATION:
+	case SUBJECT_PPS:
+	case SUBJECT_BPS:
+	case SUBJECT_BPP:
+	case SUBJECT_COUNT:
+		rule.max = UINT64_MAX;
+		break;
+	default:
+		break;
+	}
+	return rule;
+}
+
+static enum flow_status
+parse_numbers(struct parser *p, const struct subject *s, enum predicate_kind kind,
+    struct node **out)
+{
+	struct predicate predicate = predicate_of(s, kind);
+	struct value_rule rule = rule_of(s);
+	enum flow_status st;
+	bool every;
+
+	st = value_numbers(p, &rule, &predicate.ranges, &every);
+	return st == FLOW_OK ? done(p, for_each_field(p, s, &predicate, every), out) : st;
+}
+
+/* As parse_numbers, where all columns together make the number. */
+static enum flow_status
+parse_computed(struct parser *p, const struct subject *s, enum predicate_kind kind, uint8_t factor,
+    struct node **out)
+{
+	struct predicate predicate = predicate_of(s, kind);
+	struct value_rule rule = rule_of(s);
+	enum flow_status st;
+	bool every;
+
+	predicate.shift = factor;
+	st = value_numbers(p, &rule, &predicate.ranges, &every);
+	return st == FLOW_OK ? done(p, node_predicate(p->arena, &predicate), out) : st;
+}
+
+static enum flow_status
+parse_texts(struct parser *p, const struct subject *s, enum predicate_kind kind, struct node **out)
+{
+	struct predicate predicate = predicate_of(s, kind);
+	struct node *all = NULL, *n;
+	struct matcher **matcher;
+	enum flow_status st;
+	size_t count;
+
+	st = value_texts(p, s->phrase, &matcher, &count, &predicate.negated);
+	if (st != FLOW_OK)
+		return st;
+	if (count == 0)
+		return done(p, node_constant(p->arena, false), out);
+	for (size_t i = 0; i < count; i++) {
+		predicate.matcher = matcher[i];
+		if (kind == PREDICATE_IDENT)
+			n = node_predicate(p->arena, &predicate);
+		else
+			n = for_each_field(p, s, &predicate, predicate.negated);
+		all = i == 0 ? n :
+		    node_join(p->arena, predicate.negated ? NODE_AND : NODE_OR, all, n);
+	}
+	return done(p, all, out);
+}
+
+static enum flow_status
+parse_addrs(struct parser *p, const struct subject *s, struct node **out)
+{
+	struct predicate predicate = predicate_of(s, PREDICATE_ADDR);
+	enum flow_status st;
+	bool every;
+
+	if (value_is_text(p))
+		return parse_texts(p, s, PREDICATE_TEXT, out);
+	st = value_addrs(p, s->phrase, &predicate.set, &every);
+	return st == FLOW_OK ? done(p, for_each_field(p, s, &predicate, every), out) : st;
+}
+
+/* All addresses of a family. */
+static enum flow_status
+parse_family(struct parser *p, const struct subject *s, bool v4, struct node **out)
+{
+	static const struct addr any6;
+	struct predicate predicate = predicate_of(s, PREDICATE_ADDR);
+	struct addr_range all = addr_range_prefix(v4 ? &addr_any4 : &any6, 0);
+
+	predicate.set = addr_set_new(p->arena, &all, 1);
+	if (predicate.set == NULL)
+		return parse_fail_memory(p);
+	return done(p, for_each_field(p, s, &predicate, false), out);
+}
+
+static bool
+is_letters(const struct token *t)
+{
+	return (t->kind == TOKEN_WORD || t->kind == TOKEN_TEXT) && t->len > 0 &&
+	    !(t->p[0] >= '0' && t->p[0] <= '9') && !lex_is(t, "in");
+}
+
+/*
+ * Letters alone: all of these are set.  With = (or any comparator) the flags
+ * are exactly that, as a number of eight bits.
+ */
+static enum flow_status
+parse_flags(struct parser *p, const struct subject *s, struct node **out)
+{
+	struct predicate bits = predicate_of(s, PREDICATE_BITS);
+	struct subject low = *s;
+	struct node *n = NULL;
+	enum flow_status st;
+	struct ranges one;
+	bool every;
+
+	if (is_letters(parse_token(p))) {
+		struct value_rule rule = rule_of(s);
+
+		st = value_numbers(p, &rule, &one, &every);
+		if (st != FLOW_OK)
+			return st;
+		bits.mask = one.range[0].lo;
+		n = node_predicate(p->arena, &bits);
+	} else {
+		low.mask = UINT8_MAX;
+		if ((st = parse_numbers(p, &low, PREDICATE_NUMBER, &n)) != FLOW_OK)
+			return st;
+	}
+	return done(p, node_join(p->arena, NODE_AND, implied_proto(p, PROTO_TCP, PROTO_TCP), n), out);
+}
+
+static enum flow_status
+parse_icmp(struct parser *p, const struct subject *s, struct node **out)
+{
+	struct node *n = NULL;
+	enum flow_status st;
+
+	if ((st = parse_numbers(p, s, PREDICATE_NUMBER, &n)) != FLOW_OK)
+		return st;
+	return done(p, node_join(p->arena, NODE_AND, implied_proto(p, PROTO_ICMP, PROTO_ICMP6), n),
+	    out);
+}
+
+static enum flow_status
+parse_mpls(struct parser *p, const struct subject *s, bool any, struct node **out)
+{
+	struct subject labels = *s;
+	struct predicate predicate;
+	struct value_rule rule;
+	struct node *all = NULL, *n;
+	enum flow_status st;
+	bool every;
+
+	labels.mask = 0xfffff;
+	labels.shift = 4;
+	rule = rule_of(&labels);
+	predicate = predicate_of(&labels, any ? PREDICATE_NUMBER : PREDICATE_MPLS_EOS);
+	if ((st = value_numbers(p, &rule, &predicate.ranges, &every)) != FLOW_OK)
+		return st;
+	predicate.fields = PREDICATE_FIELDS;
+	for (size_t i = 0; i < PREDICATE_FIELDS; i++)
+		predicate.field[i] = (enum flow_field)(FLOW_FIELD_MPLS_1 + i);
+	if (!any)
+		return done(p, node_predicate(p->arena, &predicate), out);
+	predicate.fields = 1;
+	for (size_t i = 0; i < PREDICATE_FIELDS; i++) {
+		predicate.field[0] = (enum flow_field)(FLOW_FIELD_MPLS_1 + i);
+		n = node_predicate(p->arena, &predicate);
+		all = i == 0 ? n : node_join(p->arena, every ? NODE_AND : NODE_OR, all, n);
+	}
+	return done(p, all, out);
+}
+
+/* `is null`, `is not null` behind a column. */
+static enum flow_status
+parse_null(struct parser *p, const struct subject *s, struct node **out)
+{
+	struct predicate predicate = predicate_of(s, PREDICATE_NULL);
+	bool negated = parse_accept(p, TOKEN_NOT);
+	struct node *n;
+
+	if (!parse_accept_word(p, "null"))
+		return parse_fail(p, parse_token(p), "expected 'null' or 'not null' behind 'is'");
+	n = for_each_field(p, s, &predicate, true);
+	return done(p, negated ? node_not(p->arena, n) : n, out);
+}
+
+static enum flow_status
+parse_subject(struct parser *p, const struct subject *s, struct node **out)
+{
+	struct predicate alone;
+
+	switch (s->kind) {
+	case SUBJECT_ANY:
+		return done(p, node_constant(p->arena, true), out);
+	case SUBJECT_REFUSED:
+		break;
+	case SUBJECT_NUMBER:
+	case SUBJECT_PROTO:
+	case SUBJECT_FLAGS_EXACT:
+	case SUBJECT_TIME:
+		return parse_numbers(p, s, PREDICATE_NUMBER, out);
+	case SUBJECT_MAC:
+		return value_is_text(p) ? parse_texts(p, s, PREDICATE_TEXT, out) :
+		    parse_numbers(p, s, PREDICATE_MAC, out);
+	case SUBJECT_ACL:
+		return parse_numbers(p, s, PREDICATE_ACL, out);
+	case SUBJECT_FLAGS:
+		return parse_flags(p, s, out);
+	case SUBJECT_ICMP:
+		return parse_icmp(p, s, out);
+	case SUBJECT_ADDR:
+		return parse_addrs(p, s, out);
+	case SUBJECT_TEXT:
+		return parse_texts(p, s, PREDICATE_TEXT, out);
+	case SUBJECT_IDENT:
+		return parse_texts(p, s, PREDICATE_IDENT, out);
+	case SUBJECT_IPV4:
+	case SUBJECT_IPV6:
+		return parse_family(p, s, s->kind == SUBJECT_IPV4, out);
+	case SUBJECT_COUNT:
+		return parse_computed(p, s, PREDICATE_COUNT, 0, out);
+	case SUBJECT_DURATION:
+		return parse_computed(p, s, PREDICATE_DURATION, 0, out);
+	case SUBJECT_PPS:
+		return parse_computed(p, s, PREDICATE_RATE, 1, out);
+	case SUBJECT_BPS:
+		return parse_computed(p, s, PREDICATE_RATE, 8, out);
+	case SUBJECT_BPP:
+		return parse_computed(p, s, PREDICATE_RATIO, 0, out);
+	case SUBJECT_TTL_EQUAL:
+		alone = predicate_of(s, PREDICATE_EQUAL);
+		return done(p, node_predicate(p->arena, &alone), out);
+	case SUBJECT_PORT_BLOCK:
+		alone = predicate_of(s, PREDICATE_PORT_BLOCK);
+		return done(p, for_each_field(p, s, &alone, false), out);
+	case SUBJECT_MPLS_ANY:
+	case SUBJECT_MPLS_EOS:
+		return parse_mpls(p, s, s->kind == SUBJECT_MPLS_ANY, out);
+	}
+	return parse_fail(p, parse_token(p), "'%s': %s", s->phrase, s->why);
+}
+
+static bool
+may_be_null(enum subject_kind kind)
+{
+	return kind >= SUBJECT_NUMBER && kind <= SUBJECT_ACL;
+}
+
+static enum flow_status
+unknown_word(struct parser *p)
+{
+	const struct token *t = parse_token(p), *wrong_token;
+	char word[LEX_QUOTE_ROOM], before[LEX_QUOTE_ROOM];
+	const char *meant;
+	size_t wrong;
+
+	meant = vocab_suggest(t, &wrong);
+	wrong_token = t + wrong;
+	if (wrong == 0)
+		return parse_fail(p, t, meant != NULL ? "unknown word '%s'; did you mean '%.*s'?" :
+		    "unknown word '%s'", lex_quote(t, word), meant != NULL ? (int)strcspn(meant, " ") : 0,
+		    meant);
+	if (wrong_token->kind == TOKEN_END)
+		return parse_fail(p, wrong_token, "'%s' needs another word behind it",
+		    lex_quote(wrong_token - 1, before));
+	return parse_fail(p, wrong_token, meant != NULL ?
+	    "'%s' makes no sense behind '%s'; did you mean '%.*s'?" :
+	    "'%s' makes no sense behind '%s'", lex_quote(wrong_token, word),
+	    lex_quote(wrong_token - 1, before), meant != NULL ? (int)strcspn(meant, " ") : 0, meant);
+}
+
+/* A protocol's name alone stands for `proto NAME`. */
+static bool
+bare_proto(const struct token *t, struct subject *s)
+{
+	uint8_t proto;
+
+	if (t->len == 0 || (t->p[0] >= '0' && t->p[0] <= '9') || !proto_parse(t->p, t->len, &proto))
+		return false;
+	*s = (struct subject){ .phrase = "proto", .kind = SUBJECT_PROTO, .mask = UINT64_MAX,
+		.fields = 1, .field = { FLOW_FIELD_PROTO } };
+	return true;
+}
+
+enum flow_status
+parse_primary(struct parser *p, struct node **out)
+{
+	const struct token *t = parse_token(p);
+	char word[LEX_QUOTE_ROOM];
+	struct subject s;
+	size_t used;
+
+	if (t->kind == TOKEN_END)
+		return parse_fail(p, t, "expected a condition before the end");
+	if (t->kind != TOKEN_WORD)
+		return parse_fail(p, t, "expected a condition, not '%s'", lex_quote(t, word));
+	if (!vocab_find(t, &s, &used)) {
+		if (!bare_proto(t, &s))
+			return unknown_word(p);
+		used = 0;
+	}
+	if (s.kind == SUBJECT_REFUSED)
+		return parse_subject(p, &s, out);
+	p->pos += used;
+	if (may_be_null(s.kind) && used > 0 && parse_accept_word(p, "is"))
+		return parse_null(p, &s, out);
+	return parse_subject(p, &s, out);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/* What a compiled filter is, for the files of this folder. */
+
+#include "base/arena.h"
+#include "filter/ast.h"
+#include "filter/filter.h"
+#include "filter/parse.h"
+
+struct flow_filter {
+	struct arena *arena;
+	struct node *root;
+	struct matcher_list *matchers;
+	struct flow_fieldset fields;
+	struct flow_bounds bounds;
+	size_t caches;		/* predicates that are judged once per dictionary entry */
+	size_t masks;		/* masks that evaluation needs at once */
+	bool ordered;
+};
+
+/* Joins, orders and prepares the predicates of f->root; fills all but bounds (compile.c). */
+enum flow_status program_compile(struct flow_filter *f, struct flow_error *err) NODISCARD;
+
+/* Fills f->bounds (narrow.c). */
+enum flow_status program_narrow(struct flow_filter *f, struct flow_error *err) NODISCARD;
+
+/* Whether it is judged on dictionary entries. */
+bool predicate_has_cache(const struct predicate *p);
+
+/* Whether one entry of its dictionary holds (entry.c). */
+bool predicate_entry(const struct predicate *p, const struct flow_text *text);
+
+/*
+ * A rough cost per row, and the share of rows expected to pass: what the order
+ * of evaluation goes by.
+ */
+struct estimate {
+	double cost;
+	double pass;
+};
+
+struct estimate node_estimate(const struct node *n);

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
+
+#include "filter/parse.h"
+
+/* Operators of texts that are words; `more` may follow. */
+static const struct {
+	const char *word;
+	const char *more;
+	enum match_op op;
+} text_op[] = {
+	{ "contains", NULL, MATCH_CONTAINS },
+	{ "starts", "with", MATCH_BEGINS },
+	{ "begins", "with", MATCH_BEGINS },
+	{ "ends", "with", MATCH_ENDS },
+	{ "matches", NULL, MATCH_REGEX },
+	{ "regex", NULL, MATCH_REGEX },
+	{ "like", NULL, MATCH_GLOB },
+};
+
+struct matchers {
+	struct matcher **item;
+	size_t count;
+	size_t cap;
+};
+
+static bool
+is_op(const struct token *t)
+{
+	for (size_t i = 0; i < ARRAY_LEN(text_op); i++)
+		if (lex_is(t, text_op[i].word))
+			return true;
+	return t->kind == TOKEN_MATCH;
+}
+
+bool
+value_is_text(const struct parser *p)
+{
+	const struct token *t = parse_token(p);
+
+	return is_op(t->kind == TOKEN_NOT ? t + 1 : t);
+}
+
+/* The operator that stands here; plain equality without one. */
+static enum flow_status
+accept_op(struct parser *p, enum match_op *op, bool *negated)
+{
+	const struct token *t = parse_token(p);
+
+	*op = MATCH_EQUAL;
+	*negated = false;
+	if (t->kind == TOKEN_NOT && is_op(t + 1)) {
+		*negated = true;
+		p->pos++;
+		t++;
+	}
+	if (t->kind == TOKEN_MATCH) {
+		*op = MATCH_GLOB;
+	} else if (t->kind == TOKEN_EQ || t->kind == TOKEN_NE) {
+		*negated = t->kind == TOKEN_NE;
+	} else if (t->kind > TOKEN_NE && t->kind <= TOKEN_GE) {
+		return parse_fail(p, t, "texts are not compared by size");
+	} else {
+		for (size_t i = 0; i < ARRAY_LEN(text_op); i++) {
+			if (!parse_accept_word(p, text_op[i].word))
+				continue;
+			*op = text_op[i].op;
+			if (text_op[i].more != NULL)
+				(void)parse_accept_word(p, text_op[i].more);
+			break;
+		}
+		return FLOW_OK;
+	}
+	p->pos++;
+	return FLOW_OK;
+}
+
+static enum flow_status
+add_matcher(struct parser *p, enum match_op op, const struct token *t, struct matchers *list)
+{
+	struct matcher_list *owner = arena_alloc(p->arena, sizeof(*owner));
+	struct matcher **more;
+	struct flow_error why;
+	enum flow_status st;
+
+	if (list->count == list->cap) {
+		list->cap = list->cap == 0 ? 4 : 2 * list->cap;
+		if ((more = realloc(list->item, list->cap * sizeof(*more))) == NULL)
+			return parse_fail_memory(p);
+		list->item = more;
+	}
+	if (owner == NULL)
+		return parse_fail_memory(p);
+	st = matcher_new(p->arena, op, t->p, t->len, &owner->matcher, &why);
+	if (st != FLOW_OK)
+		return st == FLOW_ENOMEM ? parse_fail_memory(p) : parse_fail(p, t, "%s", why.message);
+	owner->next = p->matchers;
+	p->matchers = owner;
+	list->item[list->count++] = owner->matcher;
+	return FLOW_OK;
+}
+
+static enum flow_status
+add_value(struct parser *p, const char *phrase, enum match_op op, struct matchers *list)
+{
+	const struct token *t = parse_token(p);
+
+	if (t->kind != TOKEN_WORD && t->kind != TOKEN_TEXT)
+		return parse_fail(p, t, "expected a text for %s", phrase);
+	p->pos++;
+	return add_matcher(p, op, t, list);
+}
+
+static enum flow_status
+add_list(struct parser *p, const char *phrase, struct matchers *list)
+{
+	const struct token *open = parse_token(p);
+	enum flow_status st = FLOW_OK;
+
+	if (!parse_accept(p, TOKEN_LIST_OPEN))
+		return parse_fail(p, open, "expected a list: %s in [ ... ]", phrase);
+	while (st == FLOW_OK && !parse_accept(p, TOKEN_LIST_CLOSE)) {
+		if (parse_token(p)->kind == TOKEN_END)
+			return parse_fail(p, open, "the list that begins here is not closed with ']'");
+		st = add_value(p, phrase, MATCH_EQUAL, list);
+		(void)parse_accept(p, TOKEN_COMMA);
+	}
+	return st;
+}
+
+enum flow_status
+value_texts(struct parser *p, const char *phrase, struct matcher ***out, size_t *count,
+    bool *negated)
+{
+	const struct token *t = parse_token(p);
+	struct matchers list = { 0 };
+	enum flow_status st;
+	enum match_op op;
+
+	*negated = t->kind == TOKEN_NOT && lex_is(t + 1, "in");
+	if (*negated || lex_is(t, "in")) {
+		p->pos += *negated ? 2 : 1;
+		st = add_list(p, phrase, &list);
+	} else if ((st = accept_op(p, &op, negated)) == FLOW_OK) {
+		st = add_value(p, phrase, op, &list);
+	}
+	if (st == FLOW_OK) {
+		*out = arena_array(p->arena, list.count, sizeof(**out));
+		*count = list.count;
+		if (*out == NULL)
+			st = parse_fail_memory(p);
+		for (size_t i = 0; st == FLOW_OK && i < list.count; i++)
+			(*out)[i] = list.item[i];
+	}
+	free(list.item);
+	return st;
+}

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "filter/vocab.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+/* Longest word that is compared by spelling. */
+#define WORD_MAX 32
+
+struct phrase {
+	const char *words;
+	const char *why;
+	enum subject_kind kind;
+	enum name_group names;
+	uint8_t shift;
+	uint32_t mask;		/* 0: all bits */
+	enum flow_field field[SUBJECT_FIELDS];
+};
+
+#define FLOW_FIELD__ FLOW_FIELD_NONE
+static const struct phrase phrases[] = {
+#define PHRASE(words, kind, names, a, b, c, d)                                  \
+	{ words, NULL, SUBJECT_##kind, NAMES_##names, 0, 0,                     \
+	    { FLOW_FIELD_##a, FLOW_FIELD_##b, FLOW_FIELD_##c, FLOW_FIELD_##d } },
+#define BITS(words, shift, mask, field)                                         \
+	{ words, NULL, SUBJECT_NUMBER, NAMES_NONE, shift, mask,                 \
+	    { FLOW_FIELD_##field, FLOW_FIELD_NONE, FLOW_FIELD_NONE, FLOW_FIELD_NONE } },
+#define REFUSED(words, why)                                                     \
+	{ words, why, SUBJECT_REFUSED, NAMES_NONE, 0, 0,                        \
+	    { FLOW_FIELD_NONE, FLOW_FIELD_NONE, FLOW_FIELD_NONE, FLOW_FIELD_NONE } },
+#include "filter/vocab.def"
+#undef PHRASE
+#undef BITS
+#undef REFUSED
+};
+#undef FLOW_FIELD__
+
+static const struct {
+	enum name_group group;
+	const char *word;
+	uint16_t lo, hi;
+} names[] = {
+#define NAME(group, word, lo, hi) { NAMES_##group, word, lo, hi },
+#include "filter/names.def"
+#undef NAME
+};
+
+/* Other spellings of words in phrases. */
+static const struct {
+	const char *alias;
+	const char *word;
+} alias[] = {
+	{ "host", "ip" }, { "source", "src" }, { "destination", "dst" }, { "xlate", "nat" },
+	{ "cnt", "count" }, { "inet", "ipv4" }, { "inet6", "ipv6" }, { "protocol", "proto" },
+	{ "pkts", "packets" }, { "application", "app" },
+};
+
+/* The length of the word at p, which ends with a blank or NUL. */
+static size_t
+word_length(const char *p)
+{
+	return strcspn(p, " ");
+}
+
+static bool
+token_is(const struct token *t, const char *word, size_t len)
+{
+	return t->kind == TOKEN_WORD && t->len == len && strncasecmp(t->p, word, len) == 0;
+}
+
+/* Whether the token is that word of a phrase, or an alias of it. */
+static bool
+token_matches(const struct token *t, const char *word, size_t len)
+{
+	if (token_is(t, word, len))
+		return true;
+	for (size_t i = 0; i < ARRAY_LEN(alias); i++)
+		if (strlen(alias[i].word) == len && memcmp(alias[i].word, word, len) == 0 &&
+		    token_is(t, alias[i].alias, strlen(alias[i].alias)))
+			return true;
+	return false;
+}
+
+/*
+ * How many of the phrase's words the tokens spell; *rest is where the phrase
+ * goes on after them ("" if it is whole).
+ */
+static size_t
+phrase_match(const char *words, const struct token *t, const char **rest)
+{
+	size_t n = 0;
+
+	for (;;) {
+		size_t len = word_length(words);
+
+		if (!token_matches(&t[n], words, len))
+			break;
+		n++;
+		words += len;
+		if (*words == '\0')
+			break;
+		words++;
+	}
+	*rest = words;
+	return n;
+}
+
+static void
+subject_from_phrase(const struct phrase *p, struct subject *out)
+{
+	*out = (struct subject){
+		.phrase = p->words,
+		.why = p->why,
+		.kind = p->kind,
+		.names = p->names,
+		.shift = p->shift,
+		.mask = p->mask != 0 ? p->mask : UINT64_MAX,
+	};
+	while (out->fields < SUBJECT_FIELDS && p->field[out->fields] != FLOW_FIELD_NONE) {
+		out->field[out->fields] = p->field[out->fields];
+		out->fields++;
+	}
+}
+
+static enum subject_kind
+kind_of_field(enum flow_field field)
+{
+	switch (flow_field_info(field)->type) {
+	case FLOW_TYPE_TIME:
+		return SUBJECT_TIME;
+	case FLOW_TYPE_ADDR:
+		return SUBJECT_ADDR;
+	case FLOW_TYPE_MAC:
+		return SUBJECT_MAC;
+	case FLOW_TYPE_TEXT:
+		return SUBJECT_TEXT;
+	default:
+		return SUBJECT_NUMBER;
+	}
+}
+
+static bool
+find_column(const struct token *t, struct subject *out)
+{
+	char name[WORD_MAX];
+	enum flow_field field;
+
+	if (t->kind != TOKEN_WORD || t->len > sizeof(name))
+		return false;
+	for (size_t i = 0; i < t->len; i++)
+		name[i] = (char)tolower((unsigned char)t->p[i]);
+	field = flow_field_find(name, t->len);
+	if (field == FLOW_FIELD_NONE)
+		return false;
+	*out = (struct subject){
+		.phrase = flow_field_info(field)->name,
+		.kind = kind_of_field(field),
+		.mask = UINT64_MAX,
+		.fields = 1,
+		.field = { field },
+	};
+	return true;
+}
+
+bool
+vocab_find(const struct token *t, struct subject *out, size_t *used)
+{
+	const struct phrase *best = NULL;
+	size_t best_used = 0, n;
+	const char *rest;
+
+	for (size_t i = 0; i < ARRAY_LEN(phrases); i++) {
+		n = phrase_match(phrases[i].words, t, &rest);
+		if (*rest == '\0' && n > best_used) {
+			best = &phrases[i];
+			best_used = n;
+		}
+	}
+	if (best != NULL) {
+		subject_from_phrase(best, out);
+		*used = best_used;
+		return true;
+	}
+	*used = 1;
+	return find_column(t, out);
+}
+
+/* Edit distance with exchanges of neighbours counted once; both short. */
+static size_t
+edit_distance(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+	size_t row[3][WORD_MAX + 1], i, j;
+
+	for (j = 0; j <= b_len; j++)
+		row[0][j] = j;
+	for (i = 1; i <= a_len; i++) {
+		size_t *now = row[i % 3], *before = row[(i - 1) % 3], *earlier = row[(i + 1) % 3];
+
+		now[0] = i;
+		for (j = 1; j <= b_len; j++) {
+			bool same = tolower((unsigned char)a[i - 1]) == tolower((unsigned char)b[j - 1]);
+			size_t d = before[j - 1] + !same;
+
+			if (before[j] + 1 < d)
+				d = before[j] + 1;
+			if (now[j - 1] + 1 < d)
+				d = now[j - 1] + 1;
+			if (i > 1 && j > 1 && earlier[j - 2] + 1 < d &&
+			    tolower((unsigned char)a[i - 1]) == b[j - 2] &&
+			    tolower((unsigned char)a[i - 2]) == b[j - 1])
+				d = earlier[j - 2] + 1;
+			now[j] = d;
+		}
+	}
+	return row[a_len % 3][b_len];
+}
+
+void
+vocab_nearest(const struct token *t, const char *candidate, size_t candidate_len,
+    const char **best, size_t *distance)
+{
+	size_t d, limit = t->len <= 3 ? 1 : t->len <= 6 ? 2 : 3;
+
+	if (t->kind != TOKEN_WORD || t->len > WORD_MAX || candidate_len > WORD_MAX)
+		return;
+	d = edit_distance(t->p, t->len, candidate, candidate_len);
+	/* Something of the word must be left. */
+	if (d <= limit && d < t->len && d < *distance) {
+		*best = candidate;
+		*distance = d;
+	}
+}
+
+/* Phrases that begin as the tokens do, as far as any phrase goes. */
+static size_t
+common_start(const struct token *t)
+{
+	size_t most = 0, n;
+	const char *rest;
+
+	for (size_t i = 0; i < ARRAY_LEN(phrases); i++)
+		if ((n = phrase_match(phrases[i].words, t, &rest)) > most)
+			most = n;
+	return most;
+}
+
+const char *
+vocab_suggest(const struct token *t, size_t *wrong)
+{
+	size_t start = common_start(t), distance = SIZE_MAX;
+	const char *best = NULL, *rest;
+
+	*wrong = start;
+	for (size_t i = 0; i < ARRAY_LEN(phrases); i++)
+		if (phrase_match(phrases[i].words, t, &rest) == start && *rest != '\0')
+			vocab_nearest(&t[start], rest, word_length(rest), &best, &distance);
+	if (start > 0)
+		return best;
+	for (unsigned i = 0; i < FLOW_FIELD_COUNT; i++) {
+		const char *name = flow_field_info((enum flow_field)i)->name;
+
+		vocab_nearest(t, name, strlen(name), &best, &distance);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(alias); i++)
+		vocab_nearest(t, alias[i].alias, strlen(alias[i].alias), &best, &distance);
+	vocab_nearest(t, "not", 3, &best, &distance);
+	vocab_nearest(t, "@include", 8, &best, &distance);
+	return best;
+}
+
+bool
+vocab_name(enum name_group group, const struct token *t, uint64_t *lo, uint64_t *hi)
+{
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (names[i].group == group && lex_is(t, names[i].word)) {
+			*lo = names[i].lo;
+			*hi = names[i].hi;
+			return true;
+		}
+	return false;
+}
+
+const char *
+vocab_suggest_name(enum name_group group, const struct token *t)
+{
+	size_t distance = SIZE_MAX;
+	const char *best = NULL;
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (names[i].group == group)
+			vocab_nearest(t, names[i].word, strlen(names[i].word), &best, &distance);
+	return best;
+}
