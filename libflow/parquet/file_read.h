@@ -55,21 +55,9 @@ void pq_file_bounds(const struct pq_file *file, size_t group, size_t column,
 /* A chunk's Bloom filter. */
 struct pq_bloom;
 
-/* Reads it; *bloom is NULL where the chunk has none.  FLOW_EFORMAT, FLOW_EIO, FLOW_ENOMEM. */
+/* Reads it; *bloom is NULL where the chunk has none that can be used.  FLOW_EFORMAT, FLOW_EIO, FLOW_ENOMEM. */
 enum flow_status pq_bloom_read(const struct pq_file *file, size_t group, size_t column,
     struct pq_bloom **bloom, struct flow_error *err) NODISCARD;
 void pq_bloom_free(struct pq_bloom *bloom);
 /* False: no row of the chunk has that text. */
 bool pq_bloom_may_hold(const struct pq_bloom *bloom, const void *bytes, size_t len);
-
-/*
- * Pages of a chunk, from the offset index; 0 where there is none.  Page i begins at
- * row pq_page_row(i) and *bounds (from the column index) holds for it.
- */
-struct pq_pages;
-enum flow_status pq_pages_read(const struct pq_file *file, size_t group, size_t column,
-    struct pq_pages **pages, struct flow_error *err) NODISCARD;
-void pq_pages_free(struct pq_pages *pages);
-size_t pq_pages_count(const struct pq_pages *pages);
-uint64_t pq_pages_first_row(const struct pq_pages *pages, size_t page);
-void pq_pages_bounds(const struct pq_pages *pages, size_t page, struct pq_bounds *bounds);

@@ -1,0 +1,601 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "parquet/file_read.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/bytes.h"
+#include "parquet/bloom.h"
+#include "parquet/file.h"
+#include "parquet/thrift.h"
+
+#define MAGIC "PAR1"
+#define MAGIC_ENCRYPTED "PARE"
+#define TAIL_BYTES 8
+
+/* What is read at once in the hope that it holds the whole footer. */
+#define GUESS_BYTES ((size_t)64 << 10)
+
+#define FOOTER_BYTES_MAX ((uint64_t)512 << 20)
+
+enum flow_status
+file_read_at(const struct pq_file *file, uint64_t offset, size_t len, void *out,
+    struct flow_error *err)
+{
+	uint8_t *p = out;
+
+	if (offset > file->bytes || len > file->bytes - offset)
+		return flow_fail(err, FLOW_EFORMAT, (int64_t)offset,
+		    "%zu bytes are wanted where the file of %" PRIu64 " bytes has ended", len,
+		    file->bytes);
+	if (file->memory != NULL) {
+		if (len > 0)
+			memcpy(out, file->memory + offset, len);
+		return FLOW_OK;
+	}
+	while (len > 0) {
+		ssize_t n = pread(file->fd, p, len, (off_t)offset);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return flow_fail(err, FLOW_EIO, (int64_t)offset, "read: %s", strerror(errno));
+		if (n == 0)
+			return flow_fail(err, FLOW_ETRUNCATED, (int64_t)offset,
+			    "the file became shorter while it was read");
+		p += n;
+		offset += (uint64_t)n;
+		len -= (size_t)n;
+	}
+	return FLOW_OK;
+}
+
+static void
+read_statistics(struct thrift_reader *t, struct file_stats *s)
+{
+	struct thrift_field f;
+
+	*s = (struct file_stats){ .null_count = -1 };
+	thrift_struct(t);
+	while (thrift_field(t, &f)) {
+		switch (f.id) {
+		case 3:
+			s->null_count = thrift_read_int(t, &f);
+			break;
+		case 5:
+			s->max = thrift_read_binary(t, &f, &s->max_len);
+			break;
+		case 6:
+			s->min = thrift_read_binary(t, &f, &s->min_len);
+			break;
+		default:
+			thrift_skip(t, &f);
+		}
+	}
+}
+
+static void
+read_chunk_metadata(struct thrift_reader *t, struct file_chunk *c)
+{
+	struct thrift_field f;
+
+	thrift_struct(t);
+	while (thrift_field(t, &f)) {
+		switch (f.id) {
+		case 1:
+			c->physical = thrift_read_int(t, &f);
+			break;
+		case 4:
+			c->codec = (int)thrift_read_int(t, &f);
+			break;
+		case 5:
+			c->values = thrift_read_int(t, &f);
+			break;
+		case 7:
+			c->bytes = thrift_read_int(t, &f);
+			break;
+		case 9:
+			c->data_offset = thrift_read_int(t, &f);
+			break;
+		case 11:
+			c->dictionary_offset = thrift_read_int(t, &f);
+			break;
+		case 12:
+			read_statistics(t, &c->stats);
+			break;
+		case 14:
+			c->bloom_offset = thrift_read_int(t, &f);
+			break;
+		case 15:
+			c->bloom_bytes = thrift_read_int(t, &f);
+			break;
+		default:
+			thrift_skip(t, &f);
+		}
+	}
+}
+
+static void
+read_chunk(struct thrift_reader *t, struct file_chunk *c)
+{
+	struct thrift_field f;
+
+	*c = (struct file_chunk){ .physical = -1, .stats = { .null_count = -1 } };
+	thrift_struct(t);
+	while (thrift_field(t, &f)) {
+		switch (f.id) {
+		case 1:
+			c->elsewhere = true;
+			thrift_skip(t, &f);
+			break;
+		case 3:
+			if (f.type == THRIFT_STRUCT)
+				read_chunk_metadata(t, c);
+			else
+				thrift_skip(t, &f);
+			break;
+		case 8:
+		case 9:
+			c->encrypted = true;
+			thrift_skip(t, &f);
+			break;
+		default:
+			thrift_skip(t, &f);
+		}
+	}
+}
+
+/* Where the chunk begins, and that it lies within the file. */
+static enum flow_status
+check_chunk(const struct pq_file *file, size_t group, size_t column, struct file_chunk *c,
+    struct flow_error *err)
+{
+	const struct pq_column *schema = &file->column[column].column;
+	/* Some writers leave a 0 where there is no dictionary page. */
+	int64_t begin = c->dictionary_offset > 0 && c->dictionary_offset < c->data_offset ?
+	    c->dictionary_offset : c->data_offset;
+
+	if (c->encrypted)
+		return flow_fail(err, FLOW_EUNSUPPORTED, FLOW_NO_OFFSET, "column %s is encrypted",
+		    schema->name);
+	if (c->elsewhere)
+		return flow_fail(err, FLOW_EUNSUPPORTED, FLOW_NO_OFFSET,
+		    "column %s is in another file", schema->name);
+	if (c->physical != (int64_t)schema->physical || c->values < 0 ||
+	    (uint64_t)c->values != file->group[group].rows)
+		return flow_fail(err, FLOW_EFORMAT, FLOW_NO_OFFSET,
+		    "row group %zu: column %s contradicts the schema", group, schema->name);
+	if (begin < 0 || c->bytes < 0 || (uint64_t)begin > file->bytes ||
+	    (uint64_t)c->bytes > file->bytes - (uint64_t)begin)
+		return flow_fail(err, FLOW_EFORMAT, FLOW_NO_OFFSET,
+		    "row group %zu: column %s lies outside the file", group, schema->name);
+	c->begin = (uint64_t)begin;
+	return FLOW_OK;
+}
+
+static enum flow_status
+read_group(struct thrift_reader *t, struct pq_file *file, size_t number, struct flow_error *err)
+{
+	struct file_group *g = &file->group[number];
+	struct thrift_field f;
+	int64_t rows = -1;
+	size_t i, chunks = 0;
+	enum flow_status st = FLOW_OK;
+
+	g->chunk = calloc(file->columns + 1, sizeof(*g->chunk));
+	if (g->chunk == NULL)
+		return flow_fail_memory(err);
+	thrift_struct(t);
+	while (thrift_field(t, &f)) {
+		if (f.id == 1) {
+			chunks = thrift_read_list(t, &f, THRIFT_STRUCT);
+			if (chunks != file->columns)
+				return flow_fail(err, FLOW_EFORMAT, FLOW_NO_OFFSET,
+				    "row group %zu has %zu columns, the schema %zu", number, chunks,
+				    file->columns);
+			for (i = 0; i < chunks; i++)
+				read_chunk(t, &g->chunk[i]);
+		} else if (f.id == 3) {
+			rows = thrift_read_int(t, &f);
+		} else {
+			thrift_skip(t, &f);
+		}
+	}
+	if (cursor_failed(&t->in) || rows < 0 || rows > FILE_GROUP_ROWS_MAX ||
+	    chunks != file->columns)
+		return flow_fail(err, FLOW_EFORMAT, FLOW_NO_OFFSET, "row group %zu is malformed",
+		    number);
+	g->rows = (uint64_t)rows;
+	for (i = 0; i < chunks && st == FLOW_OK; i++)
+		st = check_chunk(file, number, i, &g->chunk[i], err);
+	return st;
+}
+
+static enum flow_status
+read_groups(struct thrift_reader *t, const struct thrift_field *f, struct pq_file *file,
+    struct flow_error *err)
+{
+	size_t count = thrift_read_list(t, f, THRIFT_STRUCT), i;
+	enum flow_status st = FLOW_OK;
+
+	if (file->group != NULL || (file->column == NULL && count > 0))
+		return flow_fail(err, FLOW_EFORMAT, FLOW_NO_OFFSET, "a footer out of order");
+	file->group = calloc(count + 1, sizeof(*file->group));
+	if (file->group == NULL)
+		return flow_fail_memory(err);
+	file->groups = count;
+	for (i = 0; i < count && st == FLOW_OK; i++) {
+		st = read_group(t, file, i, err);
+		file->rows += file->group[i].rows;
+	}
+	return st;
+}
+
+static enum flow_status
+read_key_values(struct thrift_reader *t, const struct thrift_field *f, struct pq_file *file,
+    struct flow_error *err)
+{
+	size_t count = thrift_read_list(t, f, THRIFT_STRUCT), i;
+	struct thrift_field g;
+
+	if (file->key_value != NULL)
+		return flow_fail(err, FLOW_EFORMAT, FLOW_NO_OFFSET, "a footer out of order");
+	file->key_value = calloc(count + 1, sizeof(*file->key_value));
+	if (file->key_value == NULL)
+		return flow_fail_memory(err);
+	file->key_values = count;
+	for (i = 0; i < count; i++) {
+		struct file_key_value *kv = &file->key_value[i];
+
+		thrift_struct(t);
+		while (thrift_field(t, &g)) {
+			if (g.id == 1)
+				kv->key = thrift_read_binary(t, &g, &kv->key_len);
+			else if (g.id == 2)
+				kv->value = thrift_read_binary(t, &g, &kv->value_len);
+			else
+				thrift_skip(t, &g);
+		}
+	}
+	return FLOW_OK;
+}
+
+/* FileMetaData of parquet.thrift. */
+static enum flow_status
+read_footer(struct pq_file *file, struct flow_error *err)
+{
+	struct thrift_reader t = { .in = cursor_make(file->footer, file->footer_bytes) };
+	enum flow_status st = FLOW_OK;
+	struct thrift_field f;
+
+	thrift_struct(&t);
+	while (st == FLOW_OK && thrift_field(&t, &f)) {
+		if (f.id == 2 && file->column == NULL)
+			st = schema_read(&t, &f, &file->column, &file->columns, err);
+		else if (f.id == 4)
+			st = read_groups(&t, &f, file, err);
+		else if (f.id == 5)
+			st = read_key_values(&t, &f, file, err);
+		else if (f.id == 6)
+			file->created_by = thrift_read_binary(&t, &f, &file->created_by_len);
+		else
+			thrift_skip(&t, &f);
+	}
+	if (st == FLOW_OK && (cursor_failed(&t.in) || file->column == NULL))
+		st = flow_fail(err, FLOW_EFORMAT, (int64_t)(file->footer_offset + cursor_offset(&t.in)),
+		    "the footer is malformed");
+	return st;
+}
+
+/* Finds the footer: its length and the magic are the last eight bytes. */
+static enum flow_status
+load_footer(struct pq_file *file, struct flow_error *err)
+{
+	uint64_t guess = file->bytes < GUESS_BYTES ? file->bytes : GUESS_BYTES, len;
+	uint8_t *tail = malloc(GUESS_BYTES);
+	enum flow_status st;
+
+	if (tail == NULL)
+		return flow_fail_memory(err);
+	if (file->bytes < TAIL_BYTES + strlen(MAGIC)) {
+		free(tail);
+		return flow_fail(err, FLOW_EFORMAT, 0, "not a Parquet file: %" PRIu64 " bytes are too few",
+		    file->bytes);
+	}
+	st = file_read_at(file, file->bytes - guess, (size_t)guess, tail, err);
+	if (st == FLOW_OK && memcmp(tail + guess - 4, MAGIC, 4) != 0)
+		st = memcmp(tail + guess - 4, MAGIC_ENCRYPTED, 4) == 0 ?
+		    flow_fail(err, FLOW_EUNSUPPORTED, FLOW_NO_OFFSET, "its footer is encrypted") :
+		    flow_fail(err, FLOW_EFORMAT, (int64_t)file->bytes - 4,
+		    "not a whole Parquet file: it does not end in " MAGIC);
+	if (st != FLOW_OK) {
+		free(tail);
+		return st;
+	}
+	len = load_le32(tail + guess - TAIL_BYTES);
+	if (len > file->bytes - TAIL_BYTES || len > FOOTER_BYTES_MAX) {
+		free(tail);
+		return flow_fail(err, FLOW_EFORMAT, (int64_t)file->bytes - TAIL_BYTES,
+		    "a footer of %" PRIu64 " bytes in a file of %" PRIu64, len, file->bytes);
+	}
+	file->footer_bytes = (size_t)len;
+	file->footer_offset = file->bytes - TAIL_BYTES - len;
+	if (len + TAIL_BYTES <= guess) {
+		memmove(tail, tail + guess - TAIL_BYTES - len, (size_t)len);
+		file->footer = tail;
+		return FLOW_OK;
+	}
+	free(tail);
+	file->footer = malloc((size_t)len);
+	if (file->footer == NULL)
+		return flow_fail_memory(err);
+	return file_read_at(file, file->footer_offset, (size_t)len, file->footer, err);
+}
+
+static enum flow_status
+open_file(struct pq_file *file, struct pq_file **out, struct flow_error *err)
+{
+	enum flow_status st = load_footer(file, err);
+
+	if (st == FLOW_OK)
+		st = read_footer(file, err);
+	if (st != FLOW_OK) {
+		pq_file_close(file);
+		return st;
+	}
+	*out = file;
+	return FLOW_OK;
+}
+
+enum flow_status
+pq_file_open(int fd, struct pq_file **file, struct flow_error *err)
+{
+	struct pq_file *f;
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return flow_fail(err, FLOW_EIO, FLOW_NO_OFFSET, "%s", strerror(errno));
+	if (!S_ISREG(st.st_mode))
+		return flow_fail(err, FLOW_EUNSUPPORTED, FLOW_NO_OFFSET, "not a regular file");
+	f = calloc(1, sizeof(*f));
+	if (f == NULL)
+		return flow_fail_memory(err);
+	f->fd = fd;
+	f->bytes = (uint64_t)st.st_size;
+	return open_file(f, file, err);
+}
+
+enum flow_status
+pq_file_open_memory(const void *bytes, size_t len, struct pq_file **file, struct flow_error *err)
+{
+	struct pq_file *f = calloc(1, sizeof(*f));
+
+	if (f == NULL)
+		return flow_fail_memory(err);
+	f->fd = -1;
+	f->memory = bytes;
+	f->bytes = len;
+	return open_file(f, file, err);
+}
+
+void
+pq_file_close(struct pq_file *file)
+{
+	size_t i;
+
+	if (file == NULL)
+		return;
+	for (i = 0; i < file->groups; i++)
+		free(file->group[i].chunk);
+	schema_free(file->column, file->columns);
+	free(file->group);
+	free(file->key_value);
+	free(file->footer);
+	free(file);
+}
+
+size_t
+pq_file_columns(const struct pq_file *file)
+{
+	return file->columns;
+}
+
+const struct pq_column *
+pq_file_column(const struct pq_file *file, size_t column)
+{
+	return &file->column[column].column;
+}
+
+uint64_t
+pq_file_rows(const struct pq_file *file)
+{
+	return file->rows;
+}
+
+size_t
+pq_file_groups(const struct pq_file *file)
+{
+	return file->groups;
+}
+
+uint64_t
+pq_file_group_rows(const struct pq_file *file, size_t group)
+{
+	return file->group[group].rows;
+}
+
+uint64_t
+pq_file_bytes(const struct pq_file *file)
+{
+	return file->bytes;
+}
+
+const char *
+pq_file_created_by(const struct pq_file *file, size_t *len)
+{
+	*len = file->created_by_len;
+	return file->created_by;
+}
+
+const char *
+pq_file_key_value(const struct pq_file *file, const char *key, size_t *len)
+{
+	size_t i;
+
+	for (i = 0; i < file->key_values; i++) {
+		const struct file_key_value *kv = &file->key_value[i];
+
+		if (kv->key != NULL && kv->value != NULL && kv->key_len == strlen(key) &&
+		    memcmp(kv->key, key, kv->key_len) == 0) {
+			*len = kv->value_len;
+			return kv->value;
+		}
+	}
+	return NULL;
+}
+
+/* Rounded outwards, so that they stay bounds. */
+static int64_t
+to_ms(int64_t v, int64_t unit, bool up)
+{
+	int64_t q = v / unit;
+
+	if (up)
+		return q + (v % unit > 0);
+	return q - (v % unit < 0);
+}
+
+static bool
+bound_number(const struct pq_column *c, const char *bytes, size_t len, bool up, int64_t *out)
+{
+	int64_t v;
+
+	if (c->physical == PQ_INT32 && len == 4) {
+		bool is_unsigned = c->logical == PQ_UINT_8 || c->logical == PQ_UINT_16 ||
+		    c->logical == PQ_UINT_32;
+
+		v = is_unsigned ? (int64_t)load_le32(bytes) : (int32_t)load_le32(bytes);
+	} else if (c->physical == PQ_INT64 && len == 8) {
+		v = (int64_t)load_le64(bytes);
+	} else {
+		return false;
+	}
+	if (c->logical == PQ_TIMESTAMP_MICROS)
+		v = to_ms(v, 1000, up);
+	else if (c->logical == PQ_TIMESTAMP_NANOS)
+		v = to_ms(v, 1000000, up);
+	*out = v;
+	return true;
+}
+
+void
+pq_file_bounds(const struct pq_file *file, size_t group, size_t column, struct pq_bounds *bounds)
+{
+	const struct file_stats *s = &file->group[group].chunk[column].stats;
+	const struct pq_column *c = &file->column[column].column;
+
+	memset(bounds, 0, sizeof(*bounds));
+	bounds->has_null_count = s->null_count >= 0;
+	bounds->null_count = bounds->has_null_count ? (uint64_t)s->null_count : 0;
+	if (s->min == NULL || s->max == NULL || s->min_len > UINT32_MAX || s->max_len > UINT32_MAX)
+		return;
+	if (c->physical == PQ_BYTE_ARRAY) {
+		bounds->min_text = (struct flow_text){ s->min, (uint32_t)s->min_len };
+		bounds->max_text = (struct flow_text){ s->max, (uint32_t)s->max_len };
+		bounds->has_bounds = true;
+	} else {
+		bounds->has_bounds = bound_number(c, s->min, s->min_len, false, &bounds->min) &&
+		    bound_number(c, s->max, s->max_len, true, &bounds->max);
+	}
+}
+
+struct pq_bloom {
+	size_t bytes;
+	uint8_t bits[];
+};
+
+/* The bits' length from a BloomFilterHeader that stands before them; 0 if it is not ours to use. */
+static size_t
+bloom_header(struct cursor *in)
+{
+	struct thrift_reader t = { .in = *in };
+	struct thrift_field f, g;
+	int64_t bytes = 0;
+	bool known = true;
+
+	thrift_struct(&t);
+	while (thrift_field(&t, &f)) {
+		if (f.id == 1) {
+			bytes = thrift_read_int(&t, &f);
+		} else if (f.id >= 2 && f.id <= 4 && f.type == THRIFT_STRUCT) {
+			/* Of each union only the first member is defined. */
+			thrift_struct(&t);
+			while (thrift_field(&t, &g)) {
+				known &= g.id == 1;
+				thrift_skip(&t, &g);
+			}
+		} else {
+			thrift_skip(&t, &f);
+		}
+	}
+	*in = t.in;
+	if (!known || cursor_failed(&t.in) || bytes < BLOOM_BLOCK_BYTES ||
+	    bytes % BLOOM_BLOCK_BYTES != 0 || (uint64_t)bytes > cursor_left(&t.in))
+		return 0;
+	return (size_t)bytes;
+}
+
+enum flow_status
+pq_bloom_read(const struct pq_file *file, size_t group, size_t column, struct pq_bloom **bloom,
+    struct flow_error *err)
+{
+	const struct file_chunk *c = &file->group[group].chunk[column];
+	uint64_t offset = (uint64_t)c->bloom_offset, len = (uint64_t)c->bloom_bytes;
+	struct pq_bloom *b = NULL;
+	struct cursor in;
+	uint8_t *raw;
+	size_t bytes;
+	enum flow_status st;
+
+	*bloom = NULL;
+	if (c->bloom_offset <= 0 || c->bloom_bytes <= 0)
+		return FLOW_OK;
+	if (offset > file->bytes || len > file->bytes - offset)
+		return flow_fail(err, FLOW_EFORMAT, c->bloom_offset,
+		    "the Bloom filter of column %s lies outside the file",
+		    file->column[column].column.name);
+	raw = malloc((size_t)len);
+	if (raw == NULL)
+		return flow_fail_memory(err);
+	st = file_read_at(file, offset, (size_t)len, raw, err);
+	in = cursor_make(raw, (size_t)len);
+	bytes = st == FLOW_OK ? bloom_header(&in) : 0;
+	if (bytes > 0) {
+		b = malloc(sizeof(*b) + bytes);
+		if (b != NULL) {
+			b->bytes = bytes;
+			memcpy(b->bits, in.pos, bytes);
+		} else {
+			st = flow_fail_memory(err);
+		}
+	}
+	free(raw);
+	*bloom = b;
+	return st;
+}
+
+void
+pq_bloom_free(struct pq_bloom *bloom)
+{
+	free(bloom);
+}
+
+bool
+pq_bloom_may_hold(const struct pq_bloom *bloom, const void *bytes, size_t len)
+{
+	return bloom_check(bloom->bits, bloom->bytes, bloom_hash(bytes, len));
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/* PageHeader of parquet.thrift. */
+
+#include <stdbool.h>
+
+#include "base/cursor.h"
+#include "parquet/chunk.h"
+
+struct page_header {
+	int type;			/* enum chunk_page_type, or something newer */
+	uint32_t raw_bytes, bytes;	/* uncompressed, and as it stands in the file */
+	bool has_crc;
+	uint32_t crc;
+	uint32_t values;
+	int encoding;
+	int level_encoding;		/* V1 */
+	/* V2 only: levels stand uncompressed before the values. */
+	uint32_t nulls, rows, definition_bytes, repetition_bytes;
+	bool is_compressed;
+};
+
+/* Consumes a header; false if it is malformed. */
+bool page_header_read(struct cursor *in, struct page_header *h);

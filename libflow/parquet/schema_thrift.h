@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/* SchemaElement of parquet.thrift: both ways. */
+
+#include "base/status.h"
+#include "parquet/schema.h"
+#include "parquet/thrift.h"
+
+/* Writes the root and its columns as the list `id`. */
+void schema_write(struct thrift_writer *t, int16_t id, const struct pq_column *columns,
+    size_t count);
+
+/* A column as it was read. */
+struct schema_column {
+	struct pq_column column;	/* its name is owned */
+	uint32_t type_length;		/* FIXED_LEN_BYTE_ARRAY */
+};
+
+/*
+ * Reads the list; *columns is allocated (schema_free).  FLOW_EUNSUPPORTED for anything
+ * but flat required or optional columns, FLOW_EFORMAT, FLOW_ENOMEM.
+ */
+enum flow_status schema_read(struct thrift_reader *t, const struct thrift_field *f,
+    struct schema_column **columns, size_t *count, struct flow_error *err) NODISCARD;
+void schema_free(struct schema_column *columns, size_t count);

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/*
+ * One row group to batches.  Early columns are decoded for every batch; a late
+ * one only where it is asked for, so that pages in which no row passed are not
+ * even decompressed.
+ */
+
+#include <stdbool.h>
+
+#include "base/status.h"
+#include "record/batch.h"
+#include "store/source.h"
+
+struct group_reader;
+
+/* NULL when out of memory.  A field that is in both sets is early. */
+struct group_reader *group_reader_new(const struct flow_fieldset *early,
+    const struct flow_fieldset *late);
+void group_reader_free(struct group_reader *r);
+
+/* Begins a row group; the source stays open until group_reader_end or the next begin. */
+void group_reader_begin(struct group_reader *r, const struct source *source, size_t group);
+void group_reader_end(struct group_reader *r);
+bool group_reader_is_open(const struct group_reader *r);
+
+/* The next batch, or FLOW_END; messages begin with the column. */
+enum flow_status group_reader_next(struct group_reader *r, const struct flow_batch **batch,
+    struct flow_error *err) NODISCARD;
+enum flow_status group_reader_late(struct group_reader *r, struct flow_error *err) NODISCARD;

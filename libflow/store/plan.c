@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "store/plan.h"
+
+#include <string.h>
+
+static int
+compare_text(const struct flow_text *a, const struct flow_text *b)
+{
+	uint32_t len = a->len < b->len ? a->len : b->len;
+	int order = len > 0 ? memcmp(a->p, b->p, len) : 0;
+
+	return order != 0 ? order : (a->len > b->len) - (a->len < b->len);
+}
+
+static bool
+is_signed(enum flow_type type)
+{
+	return type == FLOW_TYPE_I64 || type == FLOW_TYPE_TIME;
+}
+
+/* Whether statistics leave room for a number in [lo, hi]. */
+static bool
+number_may_hold(const struct pq_bounds *stats, const struct flow_bound *bound)
+{
+	if (is_signed(flow_field_info(bound->field)->type)) {
+		/* The bounds of a filter are never negative: what is below 0 is below lo. */
+		if (stats->max < 0)
+			return bound->lo == 0;
+		return (uint64_t)stats->max >= bound->lo &&
+		    (stats->min < 0 || (uint64_t)stats->min <= bound->hi);
+	}
+	return (uint64_t)stats->max >= bound->lo && (uint64_t)stats->min <= bound->hi;
+}
+
+static bool
+text_in_bounds(const struct pq_bounds *stats, const struct flow_text *text)
+{
+	return compare_text(&stats->min_text, text) <= 0 && compare_text(&stats->max_text, text) >= 0;
+}
+
+static bool
+statistics_may_hold(const struct pq_bounds *stats, uint64_t rows, const struct flow_bound *bound)
+{
+	size_t i;
+
+	if (stats->has_null_count && stats->null_count == rows)
+		return false;
+	if (!stats->has_bounds)
+		return true;
+	if (bound->text_count == 0)
+		return number_may_hold(stats, bound);
+	for (i = 0; i < bound->text_count; i++)
+		if (text_in_bounds(stats, &bound->text[i]))
+			return true;
+	return false;
+}
+
+static enum flow_status
+bloom_may_hold(const struct pq_file *file, size_t group, size_t column,
+    const struct flow_bound *bound, bool *may, struct flow_error *err)
+{
+	struct pq_bloom *bloom;
+	enum flow_status st = pq_bloom_read(file, group, column, &bloom, err);
+	size_t i;
+
+	if (st != FLOW_OK)
+		return st;
+	*may = bloom == NULL;
+	for (i = 0; i < bound->text_count && !*may; i++)
+		*may = pq_bloom_may_hold(bloom, bound->text[i].p, bound->text[i].len);
+	pq_bloom_free(bloom);
+	return FLOW_OK;
+}
+
+static enum flow_status
+bound_may_hold(const struct pq_file *file, const struct profile_map *map, size_t group,
+    const struct flow_bound *bound, enum plan_verdict *verdict, struct flow_error *err)
+{
+	int column = map->column[bound->field];
+	struct pq_bounds stats;
+	enum flow_status st;
+	bool may = true;
+
+	*verdict = PLAN_READ;
+	/* Absent columns are null, or a default that is not worth judging here. */
+	if (column < 0)
+		return FLOW_OK;
+	pq_file_bounds(file, group, (size_t)column, &stats);
+	if (!statistics_may_hold(&stats, pq_file_group_rows(file, group), bound)) {
+		*verdict = PLAN_NO_BY_STATISTICS;
+		return FLOW_OK;
+	}
+	if (bound->text_count == 0)
+		return FLOW_OK;
+	st = bloom_may_hold(file, group, (size_t)column, bound, &may, err);
+	if (st == FLOW_OK && !may)
+		*verdict = PLAN_NO_BY_BLOOM;
+	return st;
+}
+
+/* A clause rules a group out when all of its bounds do. */
+static enum flow_status
+clause_may_hold(const struct pq_file *file, const struct profile_map *map, size_t group,
+    const struct flow_clause *clause, enum plan_verdict *verdict, struct flow_error *err)
+{
+	enum plan_verdict no = clause->count > 0 ? PLAN_NO_BY_STATISTICS : PLAN_READ;
+	size_t i;
+
+	for (i = 0; i < clause->count; i++) {
+		enum flow_status st = bound_may_hold(file, map, group, &clause->bound[i], verdict, err);
+
+		if (st != FLOW_OK || *verdict == PLAN_READ)
+			return st;
+		if (*verdict == PLAN_NO_BY_BLOOM)
+			no = PLAN_NO_BY_BLOOM;
+	}
+	*verdict = no;
+	return FLOW_OK;
+}
+
+enum flow_status
+plan_group(const struct pq_file *file, const struct profile_map *map, size_t group,
+    const struct flow_bounds *bounds, enum plan_verdict *verdict, struct flow_error *err)
+{
+	size_t i;
+
+	*verdict = PLAN_READ;
+	for (i = 0; bounds != NULL && i < bounds->count; i++) {
+		enum flow_status st = clause_may_hold(file, map, group, &bounds->clause[i], verdict,
+		    err);
+
+		if (st != FLOW_OK || *verdict != PLAN_READ)
+			return st;
+	}
+	return FLOW_OK;
+}

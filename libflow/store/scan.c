@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "store/scan.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/group_read.h"
+#include "store/plan.h"
+#include "store/source.h"
+
+/* More threads than that do not read footers faster. */
+#define PLAN_THREADS_MAX 64
+
+struct scan_file {
+	const char *path;
+	char *ident;
+	char *problem;
+	uint32_t *groups;	/* row groups to read */
+	size_t group_count;
+	struct flow_scan_plan counts;
+	struct flow_error memory;	/* status FLOW_ENOMEM where planning ran out */
+};
+
+struct scan_task {
+	uint32_t file, group;
+};
+
+struct flow_scan {
+	struct flow_scan_options options;
+	struct scan_file *file;
+	size_t files;
+	struct source_input input;	/* standard input, once read */
+	struct scan_task *task;
+	size_t tasks;
+	struct flow_scan_plan plan;
+	atomic_size_t next_file;	/* while planning */
+	atomic_size_t next_task;
+};
+
+struct flow_scan_worker {
+	struct flow_scan *scan;
+	size_t task;
+	bool has_task;
+	size_t open_file;	/* number of the file that `source` has open, or SIZE_MAX */
+	struct source source;
+	struct group_reader *reader;
+};
+
+static char *
+problem_text(const struct flow_error *err)
+{
+	char *text = NULL;
+
+	if (err->offset == FLOW_NO_OFFSET)
+		return strdup(err->message);
+	if (asprintf(&text, "%s (at byte %lld)", err->message, (long long)err->offset) < 0)
+		return NULL;
+	return text;
+}
+
+static enum flow_status
+plan_groups(struct flow_scan *scan, struct scan_file *f, const struct source *source,
+    struct flow_error *err)
+{
+	size_t groups = pq_file_groups(source->file), g;
+
+	f->groups = calloc(groups + 1, sizeof(*f->groups));
+	if (f->groups == NULL)
+		return flow_fail_memory(err);
+	for (g = 0; g < groups; g++) {
+		uint64_t rows = pq_file_group_rows(source->file, g);
+		enum plan_verdict verdict;
+		enum flow_status st = plan_group(source->file, &source->map, g, scan->options.bounds,
+		    &verdict, err);
+
+		if (st != FLOW_OK)
+			return st;
+		f->counts.groups++;
+		f->counts.rows += rows;
+		f->counts.groups_pruned_by_statistics += verdict == PLAN_NO_BY_STATISTICS;
+		f->counts.groups_pruned_by_bloom += verdict == PLAN_NO_BY_BLOOM;
+		if (verdict != PLAN_READ || rows == 0)
+			continue;
+		f->counts.rows_left += rows;
+		f->groups[f->group_count++] = (uint32_t)g;
+	}
+	return FLOW_OK;
+}
+
+static enum flow_status
+plan_file(struct flow_scan *scan, struct scan_file *f, struct flow_error *err)
+{
+	struct source source;
+	enum flow_status st = source_open(&source, f->path, &scan->input, err);
+	const char *ident;
+	size_t len;
+
+	if (st != FLOW_OK)
+		return st;
+	ident = pq_file_key_value(source.file, PROFILE_KEY_IDENT, &len);
+	if (ident != NULL && (f->ident = strndup(ident, len)) == NULL)
+		st = flow_fail_memory(err);
+	if (st == FLOW_OK)
+		st = plan_groups(scan, f, &source, err);
+	if (st != FLOW_OK)
+		flow_error_prefix(err, f->path);
+	source_close(&source);
+	return st;
+}
+
+static void *
+plan_files(void *argument)
+{
+	struct flow_scan *scan = argument;
+	size_t i;
+
+	while ((i = atomic_fetch_add(&scan->next_file, 1)) < scan->files) {
+		struct scan_file *f = &scan->file[i];
+		struct flow_error err;
+
+		f->counts.files = 1;
+		if (plan_file(scan, f, &err) != FLOW_OK) {
+			f->group_count = 0;
+			f->problem = problem_text(&err);
+			f->memory.status = err.status == FLOW_ENOMEM || f->problem == NULL ?
+			    FLOW_ENOMEM : FLOW_OK;
+		}
+	}
+	return NULL;
+}
+
+static void
+run_plan(struct flow_scan *scan, unsigned threads)
+{
+	pthread_t thread[PLAN_THREADS_MAX];
+	unsigned i, started = 0;
+
+	if (threads > PLAN_THREADS_MAX)
+		threads = PLAN_THREADS_MAX;
+	if (threads > scan->files)
+		threads = (unsigned)scan->files;
+	for (i = 1; i < threads; i++)
+		if (pthread_create(&thread[started], NULL, plan_files, scan) == 0)
+			started++;
+	(void)plan_files(scan);
+	for (i = 0; i < started; i++)
+		(void)pthread_join(thread[i], NULL);
+}
+
+static void
+add_counts(struct flow_scan_plan *to, const struct scan_file *f)
+{
+	to->files += f->counts.files;
+	to->files_pruned += f->counts.groups > 0 && f->group_count == 0;
+	to->groups += f->counts.groups;
+	to->groups_pruned_by_statistics += f->counts.groups_pruned_by_statistics;
+	to->groups_pruned_by_bloom += f->counts.groups_pruned_by_bloom;
+	to->rows += f->counts.rows;
+	to->rows_left += f->counts.rows_left;
+}
+
+static enum flow_status
+collect_tasks(struct flow_scan *scan, struct flow_error *err)
+{
+	size_t i, g, count = 0;
+
+	for (i = 0; i < scan->files; i++) {
+		if (scan->file[i].memory.status == FLOW_ENOMEM)
+			return flow_fail_memory(err);
+		count += scan->file[i].group_count;
+		add_counts(&scan->plan, &scan->file[i]);
+	}
+	scan->task = calloc(count + 1, sizeof(*scan->task));
+	if (scan->task == NULL)
+		return flow_fail_memory(err);
+	for (i = 0; i < scan->files; i++)
+		for (g = 0; g < scan->file[i].group_count; g++)
+			scan->task[scan->tasks++] = (struct scan_task){ (uint32_t)i,
+				scan->file[i].groups[g] };
+	return FLOW_OK;
+}
+
+enum flow_status
+flow_scan_open(const char *const *paths, size_t count, const struct flow_scan_options *options,
+    struct flow_scan **scan, struct flow_error *err)
+{
+	struct flow_scan *s = calloc(1, sizeof(*s));
+	enum flow_status st = FLOW_OK;
+	size_t i;
+
+	if (s != NULL)
+		s->file = calloc(count + 1, sizeof(*s->file));
+	if (s == NULL || s->file == NULL || count > UINT32_MAX) {
+		free(s);
+		return flow_fail_memory(err);
+	}
+	s->options = *options;
+	s->files = count;
+	for (i = 0; i < count && st == FLOW_OK; i++) {
+		s->file[i].path = paths[i];
+		if (strcmp(paths[i], "-") == 0 && s->input.bytes.data == NULL)
+			st = source_read_input(&s->input, err);
+	}
+	if (st == FLOW_OK) {
+		run_plan(s, options->threads);
+		st = collect_tasks(s, err);
+	}
+	if (st != FLOW_OK) {
+		flow_scan_free(s);
+		return st;
+	}
+	*scan = s;
+	return FLOW_OK;
+}
+
+void
+flow_scan_free(struct flow_scan *scan)
+{
+	size_t i;
+
+	if (scan == NULL)
+		return;
+	for (i = 0; i < scan->files; i++) {
+		free(scan->file[i].ident);
+		free(scan->file[i].problem);
+		free(scan->file[i].groups);
+	}
+	free(scan->file);
+	free(scan->task);
+	buf_release(&scan->input.bytes);
+	free(scan);
+}
+
+const struct flow_scan_plan *
+flow_scan_plan(const struct flow_scan *scan)
+{
+	return &scan->plan;
+}
+
+size_t
+flow_scan_tasks(const struct flow_scan *scan)
+{
+	return scan->tasks;
+}
+
+const char *
+flow_scan_problem(const struct flow_scan *scan, size_t i)
+{
+	size_t f;
+
+	for (f = 0; f < scan->files; f++)
+		if (scan->file[f].problem != NULL && i-- == 0)
+			return scan->file[f].problem;
+	return NULL;
+}
+
+const char *
+flow_scan_ident(const struct flow_scan *scan, size_t file)
+{
+	return scan->file[file].ident;
+}
+
+struct flow_scan_worker *
+flow_scan_worker_new(struct flow_scan *scan)
+{
+	struct flow_scan_worker *w = calloc(1, sizeof(*w));
+
+	if (w == NULL)
+		return NULL;
+	w->scan = scan;
+	w->open_file = SIZE_MAX;
+	w->reader = group_reader_new(&scan->options.early, &scan->options.late);
+	if (w->reader == NULL) {
+		free(w);
+		return NULL;
+	}
+	return w;
+}
+
+static void
+close_file(struct flow_scan_worker *w)
+{
+	if (w->open_file != SIZE_MAX)
+		source_close(&w->source);
+	w->open_file = SIZE_MAX;
+}
+
+void
+flow_scan_worker_free(struct flow_scan_worker *worker)
+{
+	if (worker == NULL)
+		return;
+	close_file(worker);
+	group_reader_free(worker->reader);
+	free(worker);
+}
+
+bool
+flow_scan_take(struct flow_scan_worker *worker, size_t *task)
+{
+	worker->task = atomic_fetch_add(&worker->scan->next_task, 1);
+	worker->has_task = worker->task < worker->scan->tasks;
+	group_reader_end(worker->reader);
+	if (worker->has_task)
+		*task = worker->task;
+	return worker->has_task;
+}
+
+size_t
+flow_scan_file(const struct flow_scan_worker *worker)
+{
+	return worker->scan->task[worker->task].file;
+}
+
+/* Opens the task's file and row group, with the first batch. */
+static enum flow_status
+begin_task(struct flow_scan_worker *w, struct flow_error *err)
+{
+	const struct scan_task *task = &w->scan->task[w->task];
+	enum flow_status st;
+
+	if (w->open_file != task->file) {
+		close_file(w);
+		st = source_open(&w->source, w->scan->file[task->file].path, &w->scan->input, err);
+		if (st != FLOW_OK)
+			return st;
+		w->open_file = task->file;
+	}
+	if (task->group >= pq_file_groups(w->source.file))
+		return flow_fail(err, FLOW_ECORRUPT, FLOW_NO_OFFSET,
+		    "the file changed while it was read");
+	group_reader_begin(w->reader, &w->source, task->group);
+	return FLOW_OK;
+}
+
+static enum flow_status
+failed(struct flow_scan_worker *w, enum flow_status st, struct flow_error *err)
+{
+	const struct scan_task *task = &w->scan->task[w->task];
+	char where[4200];
+
+	(void)snprintf(where, sizeof(where), "%s: row group %u", w->scan->file[task->file].path,
+	    task->group);
+	flow_error_prefix(err, where);
+	group_reader_end(w->reader);
+	w->has_task = false;
+	return st;
+}
+
+enum flow_status
+flow_scan_next(struct flow_scan_worker *worker, const struct flow_batch **batch,
+    struct flow_error *err)
+{
+	enum flow_status st = FLOW_OK;
+
+	if (!worker->has_task)
+		return FLOW_END;
+	if (!group_reader_is_open(worker->reader))
+		st = begin_task(worker, err);
+	if (st == FLOW_OK)
+		st = group_reader_next(worker->reader, batch, err);
+	if (st == FLOW_END)
+		worker->has_task = false;
+	return st == FLOW_OK || st == FLOW_END ? st : failed(worker, st, err);
+}
+
+enum flow_status
+flow_scan_late(struct flow_scan_worker *worker, struct flow_error *err)
+{
+	enum flow_status st = group_reader_late(worker->reader, err);
+
+	return st == FLOW_OK ? st : failed(worker, st, err);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/* An open file of an archive, or standard input read into memory. */
+
+#include "base/buf.h"
+#include "parquet/file_read.h"
+#include "store/profile.h"
+
+/* Standard input, which can be read only once; zero-initialised. */
+struct source_input {
+	struct buf bytes;
+};
+
+struct source {
+	int fd;			/* -1: in memory */
+	struct pq_file *file;
+	struct profile_map map;
+};
+
+/* Reads all of standard input. */
+enum flow_status source_read_input(struct source_input *input, struct flow_error *err) NODISCARD;
+
+/*
+ * Opens a path ("-": what was read from standard input), reads its footer and finds
+ * the columns.  Messages begin with the path.
+ */
+enum flow_status source_open(struct source *source, const char *path,
+    const struct source_input *input, struct flow_error *err) NODISCARD;
+void source_close(struct source *source);

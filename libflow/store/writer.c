@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "store/writer.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "parquet/file_write.h"
+#include "record/dictify.h"
+#include "store/gather.h"
+#include "store/profile.h"
+#include "store/totals.h"
+
+struct flow_group {
+	struct flow_totals totals;
+	size_t rows;
+	struct pq_chunk *chunk[FLOW_FIELD_COUNT];
+};
+
+struct flow_writer {
+	struct flow_writer_options options;
+	struct file_sink sink;		/* closed where the descriptor is the caller's */
+	struct pq_writer *file;
+	struct gather *gather;
+	struct flow_dictify *dictify;
+	struct flow_totals totals;
+	struct store_loss loss;
+};
+
+static const struct { const char *name; enum flow_codec codec; int level_max; } codecs[] = {
+	{ "none", FLOW_CODEC_NONE, 0 },
+	{ "lz4", FLOW_CODEC_LZ4, 12 },
+	{ "gzip", FLOW_CODEC_GZIP, 9 },
+};
+
+enum flow_status
+flow_codec_parse(const char *text, struct flow_writer_options *options, struct flow_error *err)
+{
+	size_t len = strcspn(text, ":"), i;
+	const char *level = text[len] == ':' ? text + len + 1 : NULL;
+
+	for (i = 0; i < sizeof(codecs) / sizeof(codecs[0]); i++) {
+		long n = 0;
+		char *end;
+
+		if (strlen(codecs[i].name) != len || strncmp(codecs[i].name, text, len) != 0)
+			continue;
+		if (level != NULL) {
+			n = strtol(level, &end, 10);
+			if (*level < '0' || *level > '9' || *end != '\0' || n < 1 ||
+			    n > codecs[i].level_max)
+				return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET,
+				    "'%s': %s has levels 1 to %d", text, codecs[i].name,
+				    codecs[i].level_max);
+		}
+		options->codec = codecs[i].codec;
+		options->level = (int)n;
+		return FLOW_OK;
+	}
+	return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET,
+	    "'%s' is no codec: lz4, gzip or none, with :LEVEL", text);
+}
+
+/* A required column that a batch lacks: the same value in every row. */
+static void
+default_column(enum flow_field field, size_t rows, struct pq_values *values, void **owned)
+{
+	size_t i;
+
+	values->valid = NULL;
+	values->all_null = false;
+	if (values->width == 0) {
+		static const struct flow_text none = { "", 0 };
+
+		*owned = calloc(rows, sizeof(uint32_t));
+		values->codes = *owned;
+		values->texts = &none;
+		values->text_count = 1;
+		return;
+	}
+	*owned = calloc(rows, values->width);
+	values->numbers = *owned;
+	for (i = 0; *owned != NULL && field == FLOW_FIELD_FLOWS && i < rows; i++)
+		((int64_t *)*owned)[i] = 1;
+}
+
+static enum flow_status
+encode_column(enum flow_field field, const struct flow_batch *batch,
+    const struct pq_encode_options *options, struct pq_chunk **chunk, struct flow_error *err)
+{
+	const struct pq_column column = profile_column(field);
+	const struct flow_column *in = &batch->column[field];
+	struct pq_values values = { .rows = batch->rows, .valid = in->valid };
+	enum flow_status st;
+	void *owned = NULL;
+
+	values.width = column.physical == PQ_BYTE_ARRAY ? 0 :
+	    (unsigned)flow_type_size(flow_field_info(field)->type);
+	values.all_null = in->form == FLOW_FORM_NULL;
+	if (in->form == FLOW_FORM_NULL && column.required && batch->rows > 0) {
+		default_column(field, batch->rows, &values, &owned);
+		if (owned == NULL)
+			return flow_fail_memory(err);
+	} else if (in->form == FLOW_FORM_FLAT) {
+		values.numbers = in->values;
+	} else if (in->form == FLOW_FORM_DICT) {
+		values.codes = in->codes;
+		values.texts = in->dict->text;
+		values.text_count = in->dict->count;
+	}
+	st = pq_chunk_encode(&column, &values, options, chunk, err);
+	free(owned);
+	return st;
+}
+
+static struct pq_encode_options
+encode_options(const struct flow_writer_options *options)
+{
+	static const enum pq_codec codec[] = {
+		[FLOW_CODEC_NONE] = PQ_UNCOMPRESSED,
+		[FLOW_CODEC_LZ4] = PQ_LZ4_RAW,
+		[FLOW_CODEC_GZIP] = PQ_GZIP,
+	};
+
+	return (struct pq_encode_options){ codec[options->codec], options->level };
+}
+
+static enum flow_status
+encode_group(const struct flow_batch *batch, const struct flow_writer_options *options,
+    struct flow_group **group, struct flow_error *err)
+{
+	const struct pq_encode_options encode = encode_options(options);
+	struct flow_group *g = calloc(1, sizeof(*g));
+	enum flow_status st = FLOW_OK;
+	unsigned f;
+
+	if (g == NULL)
+		return flow_fail_memory(err);
+	g->rows = batch->rows;
+	store_totals_init(&g->totals);
+	store_totals_add_batch(&g->totals, batch);
+	for (f = 0; f < FLOW_FIELD_COUNT && st == FLOW_OK; f++)
+		st = encode_column((enum flow_field)f, batch, &encode, &g->chunk[f], err);
+	if (st != FLOW_OK) {
+		flow_group_free(g);
+		return st;
+	}
+	*group = g;
+	return FLOW_OK;
+}
+
+enum flow_status
+flow_group_encode(const struct flow_batch *batch, const struct flow_writer_options *options,
+    struct flow_group **group, struct flow_error *err)
+{
+	struct flow_dictify *dictify = flow_dictify_new();
+	struct flow_batch whole;
+	enum flow_status st;
+
+	if (dictify == NULL || flow_dictify(dictify, batch, &whole) != FLOW_OK) {
+		flow_dictify_free(dictify);
+		return flow_fail_memory(err);
+	}
+	st = encode_group(&whole, options, group, err);
+	flow_dictify_free(dictify);
+	return st;
+}
+
+void
+flow_group_free(struct flow_group *group)
+{
+	unsigned f;
+
+	if (group == NULL)
+		return;
+	for (f = 0; f < FLOW_FIELD_COUNT; f++)
+		pq_chunk_free(group->chunk[f]);
+	free(group);
+}
+
+const struct flow_totals *
+flow_group_totals(const struct flow_group *group)
+{
+	return &group->totals;
+}
+
+/* The writer takes the sink over, also on failure. */
+static enum flow_status
+open_writer(int fd, struct file_sink sink, const struct flow_writer_options *options,
+    struct flow_writer **writer, struct flow_error *err)
+{
+	struct pq_column columns[FLOW_FIELD_COUNT];
+	struct flow_writer *w = calloc(1, sizeof(*w));
+	enum flow_status st;
+	unsigned f;
+
+	if (w == NULL) {
+		file_sink_abort(&sink);
+		return flow_fail_memory(err);
+	}
+	w->sink = sink;
+	w->options = *options;
+	w->options.ident = NULL;
+	store_totals_init(&w->totals);
+	for (f = 0; f < FLOW_FIELD_COUNT; f++)
+		columns[f] = profile_column((enum flow_field)f);
+	st = pq_writer_new(fd, columns, FLOW_FIELD_COUNT, &w->file, err);
+	if (st == FLOW_OK)
+		st = flow_writer_metadata(w, PROFILE_KEY_VERSION, PROFILE_VERSION,
+		    strlen(PROFILE_VERSION), err);
+	if (st == FLOW_OK && options->ident != NULL && options->ident[0] != '\0')
+		st = flow_writer_metadata(w, PROFILE_KEY_IDENT, options->ident,
+		    strlen(options->ident), err);
+	if (st != FLOW_OK) {
+		flow_writer_abort(w);
+		return st;
+	}
+	*writer = w;
+	return FLOW_OK;
+}
+
+enum flow_status
+flow_writer_open(const char *path, const struct flow_writer_options *options,
+    struct flow_writer **writer, struct flow_error *err)
+{
+	struct file_sink sink;
+	enum flow_status st = file_sink_open(&sink, path, err);
+
+	return st == FLOW_OK ? open_writer(sink.fd, sink, options, writer, err) : st;
+}
+
+enum flow_status
+flow_writer_open_fd(int fd, const struct flow_writer_options *options,
+    struct flow_writer **writer, struct flow_error *err)
+{
+	return open_writer(fd, (struct file_sink)FILE_SINK_INIT, options, writer, err);
+}
+
+enum flow_status
+flow_writer_append(struct flow_writer *writer, struct flow_group *group, struct flow_error *err)
+{
+	enum flow_status st = pq_writer_group(writer->file, group->chunk, group->rows, err);
+
+	memset(group->chunk, 0, sizeof(group->chunk));	/* the file's now */
+	if (st == FLOW_OK)
+		store_totals_add(&writer->totals, &group->totals);
+	flow_group_free(group);
+	return st;
+}
+
+static enum flow_status
+flush_gathered(struct flow_writer *w, struct flow_error *err)
+{
+	struct flow_group *group;
+	enum flow_status st;
+
+	if (w->gather == NULL || gather_rows(w->gather) == 0)
+		return FLOW_OK;
+	st = encode_group(gather_batch(w->gather), &w->options, &group, err);
+	gather_clear(w->gather);
+	return st == FLOW_OK ? flow_writer_append(w, group, err) : st;
+}
+
+/* Adds at most FLOW_BATCH_ROWS rows in DICT form, to the next group where this one is full. */
+static enum flow_status
+gather_some(struct flow_writer *w, const struct flow_batch *batch,
+    const struct flow_selection *sel, struct flow_error *err)
+{
+	size_t rows = sel != NULL ? sel->count : batch->rows;
+
+	if (gather_rows(w->gather) + rows > FLOW_GROUP_ROWS) {
+		enum flow_status st = flush_gathered(w, err);
+
+		if (st != FLOW_OK)
+			return st;
+	}
+	return gather_add(w->gather, batch, sel) == FLOW_OK ? FLOW_OK : flow_fail_memory(err);
+}
+
+enum flow_status
+flow_writer_batch(struct flow_writer *writer, const struct flow_batch *batch,
+    const struct flow_selection *sel, struct flow_error *err)
+{
+	struct flow_batch dict, slice;
+	enum flow_status st = FLOW_OK;
+	size_t from;
+
+	if (writer->gather == NULL && (writer->gather = gather_new()) == NULL)
+		return flow_fail_memory(err);
+	if (writer->dictify == NULL && (writer->dictify = flow_dictify_new()) == NULL)
+		return flow_fail_memory(err);
+	if (flow_dictify(writer->dictify, batch, &dict) != FLOW_OK)
+		return flow_fail_memory(err);
+	if (sel != NULL && !sel->all)
+		return gather_some(writer, &dict, sel, err);
+	if (sel != NULL)
+		dict.rows = sel->count;
+	for (from = 0; from < dict.rows && st == FLOW_OK; from += FLOW_BATCH_ROWS) {
+		size_t rows = dict.rows - from;
+
+		flow_batch_slice(&dict, from, rows < FLOW_BATCH_ROWS ? rows : FLOW_BATCH_ROWS, &slice);
+		st = gather_some(writer, &slice, NULL, err);
+	}
+	return st;
+}
+
+void
+flow_writer_loss(struct flow_writer *writer, uint64_t sequence_gaps, uint64_t kernel_drops)
+{
+	writer->loss.sequence_gaps += sequence_gaps;
+	writer->loss.kernel_drops += kernel_drops;
+}
+
+enum flow_status
+flow_writer_metadata(struct flow_writer *writer, const char *key, const char *text, size_t len,
+    struct flow_error *err)
+{
+	return pq_writer_key_value(writer->file, key, text, len, err);
+}
+
+const struct flow_totals *
+flow_writer_totals(const struct flow_writer *writer)
+{
+	return &writer->totals;
+}
+
+uint64_t
+flow_writer_bytes(const struct flow_writer *writer)
+{
+	return pq_writer_bytes(writer->file);
+}
+
+static enum flow_status
+finish(struct flow_writer *w, struct flow_error *err)
+{
+	enum flow_status st = flush_gathered(w, err);
+	struct buf stats = BUF_INIT;
+
+	if (st != FLOW_OK)
+		return st;
+	store_totals_to_json(&w->totals, &w->loss, &stats);
+	st = buf_status(&stats) == FLOW_OK ? flow_writer_metadata(w, PROFILE_KEY_STATS,
+	    (const char *)stats.data, stats.len, err) : flow_fail_memory(err);
+	buf_release(&stats);
+	return st == FLOW_OK ? pq_writer_finish(w->file, err) : st;
+}
+
+enum flow_status
+flow_writer_close(struct flow_writer *writer, struct flow_error *err)
+{
+	enum flow_status st = finish(writer, err);
+
+	if (st == FLOW_OK && writer->sink.fd >= 0)
+		st = writer->options.keep_existing ? file_sink_commit_new(&writer->sink, err) :
+		    file_sink_commit(&writer->sink, err);
+	flow_writer_abort(writer);
+	return st;
+}
+
+void
+flow_writer_abort(struct flow_writer *writer)
+{
+	if (writer == NULL)
+		return;
+	file_sink_abort(&writer->sink);
+	pq_writer_free(writer->file);
+	gather_free(writer->gather);
+	flow_dictify_free(writer->dictify);
+	free(writer);
+}
