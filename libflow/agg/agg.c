@@ -82,10 +82,8 @@ find_dense(struct flow_agg *agg, struct groups *g, const struct rows *rows, cons
 		count = key_part_type(part) == FLOW_TYPE_U8 ? 257 : 65537;
 	if (groups_dense_reserve(g, count) != FLOW_OK)
 		return FLOW_ENOMEM;
-	for (uint32_t i = 0; i < rows->n; i++) {
+	for (uint32_t i = 0; i < rows->n; i++)
 		s->group[i] = groups_at(g, &g->part[0], (uint32_t)value[i]);
-		__builtin_prefetch(s->group[i], 1);
-	}
 	return FLOW_OK;
 }
 
@@ -280,7 +278,8 @@ flow_agg_feed(struct flow_agg *agg, const struct flow_batch *batch,
 		uint32_t n = count - from < GROUP_ROWS ? count - from : GROUP_ROWS;
 		struct rows rows = { all ? NULL : sel->row + from, from, n };
 
-		accumulate_totals(&agg->totals, batch, &rows);
+		if (!agg->spec->has_totals)
+			accumulate_totals(&agg->totals, batch, &rows);
 		for (size_t i = 0; i < agg->spec->groupings; i++)
 			if (feed_grouping(agg, &agg->groups[i], batch, &rows) != FLOW_OK)
 				return flow_fail_memory(err);

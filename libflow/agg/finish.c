@@ -278,6 +278,34 @@ take_over(struct flow_agg_result *r, struct flow_agg *agg)
 	agg->groups = NULL;
 }
 
+static void
+add_group(struct measure_totals *t, const uint8_t *slot, const uint64_t *state)
+{
+	struct measure_totals one = { .rows = state[0] };
+
+	for (size_t i = 0; i < TOTALS; i++)
+		one.sum[i] = state[slot[i]];
+	one.first = state[slot[TOTALS]];
+	one.last = state[slot[TOTALS + 1]];
+	totals_merge(t, &one);
+}
+
+/* The totals as the sum of all groups of the grouping that has them. */
+static void
+sum_totals(struct flow_agg_result *r)
+{
+	const struct groups *g = &r->groups[r->spec->totals];
+
+	for (unsigned p = 0; p < GROUP_PARTS; p++) {
+		for (uint32_t i = 0; i < g->part[p].count; i++) {
+			uint64_t *group = groups_at(g, &g->part[p], i);
+
+			if (groups_used(g, group))
+				add_group(&r->totals, r->spec->total_slot, groups_state(g, group));
+		}
+	}
+}
+
 enum flow_status
 flow_agg_finish(struct flow_agg *const *agg, size_t n, struct flow_agg_result **result,
     struct flow_error *err)
@@ -290,8 +318,11 @@ flow_agg_finish(struct flow_agg *const *agg, size_t n, struct flow_agg_result **
 	r->spec = agg[0]->spec;
 	r->view = calloc(r->spec->views + 1, sizeof(*r->view));
 	st = r->view != NULL ? merge_all(agg, n) : FLOW_ENOMEM;
-	if (st == FLOW_OK)
+	if (st == FLOW_OK) {
 		take_over(r, agg[0]);
+		if (r->spec->has_totals)
+			sum_totals(r);
+	}
 	for (size_t i = 0; i < r->spec->companions && st == FLOW_OK; i++)
 		st = companion_fill(r, &r->spec->companion[i]);
 	for (size_t i = 0; i < r->spec->views && st == FLOW_OK; i++)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "net/addr_fast.h"
 #include "net/mac.h"
 
 void
@@ -125,7 +126,7 @@ entry_value(const struct dict_map *m, struct flow_text t, unsigned mask, struct 
 		atom_from_mac(mac, out);
 		return true;
 	}
-	if (!addr_parse(t.p, t.len, out))
+	if (!addr_parse_fast(t.p, t.len, out))
 		return false;
 	if (m->kind == KEY_PREFIX)
 		*out = addr_mask(out, addr_is_v4(out) ? m->bits4 : m->bits6);

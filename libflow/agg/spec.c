@@ -356,6 +356,36 @@ has_companions(const struct flow_agg_spec *spec, size_t grouping)
 	return false;
 }
 
+/* Remembers a grouping that counts each row once and has all sums that the totals need. */
+static void
+totals_find(struct flow_agg_spec *spec, size_t grouping)
+{
+	static const struct slot want[TOTALS + 2] = {
+		{ SLOT_ADD, { FLOW_FIELD_FLOWS, FLOW_FIELD_NONE },
+		    { FLOW_FIELD_FLOWS, FLOW_FIELD_NONE }, 0 },
+		{ SLOT_ADD, { FLOW_FIELD_PACKETS, FLOW_FIELD_REV_PACKETS },
+		    { FLOW_FIELD_PACKETS, FLOW_FIELD_REV_PACKETS }, 0 },
+		{ SLOT_ADD, { FLOW_FIELD_BYTES, FLOW_FIELD_REV_BYTES },
+		    { FLOW_FIELD_BYTES, FLOW_FIELD_REV_BYTES }, 0 },
+		{ SLOT_MIN, { FLOW_FIELD_FIRST, FLOW_FIELD_NONE },
+		    { FLOW_FIELD_FIRST, FLOW_FIELD_NONE }, 0 },
+		{ SLOT_MAX, { FLOW_FIELD_LAST, FLOW_FIELD_NONE },
+		    { FLOW_FIELD_LAST, FLOW_FIELD_NONE }, 0 },
+	};
+	const struct grouping *g = &spec->grouping[grouping];
+	struct slots slots = g->slots;
+
+	if (spec->has_totals || g->part[0].alts > 1)
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(want); i++) {
+		spec->total_slot[i] = slots_find(&slots, want[i]);
+		if (spec->total_slot[i] >= g->slots.count)
+			return;
+	}
+	spec->has_totals = true;
+	spec->totals = grouping;
+}
+
 static enum flow_status
 commit(struct flow_agg_spec *spec, struct draft *d, struct flow_error *err)
 {
@@ -368,6 +398,7 @@ commit(struct flow_agg_spec *spec, struct draft *d, struct flow_error *err)
 	spec->view = v;
 	if (grouping_add(spec, &d->grouping, &at) != FLOW_OK)
 		return flow_fail_memory(err);
+	totals_find(spec, at);
 	known = has_companions(spec, at);
 	for (uint8_t i = 0; i < d->grouping.slots.count && !known; i++)
 		if (slot_is_late(&d->grouping.slots.slot[i]) && companion_add(spec, at, i) != FLOW_OK)

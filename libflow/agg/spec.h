@@ -98,6 +98,10 @@ struct flow_agg_spec {
 	size_t views;
 	struct companion *companion;
 	size_t companions;
+	/* A grouping whose groups add up to the totals, so that rows need not be added twice. */
+	bool has_totals;
+	size_t totals;
+	uint8_t total_slot[TOTALS + 2];	/* sums, first, last */
 };
 
 /* The type of a part's values; of KEY_PREFIX and KEY_NET it is FLOW_TYPE_ADDR. */
