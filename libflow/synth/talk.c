@@ -252,12 +252,22 @@ scan(const struct talker *t, struct random *r, bool v6, struct talk_flow flow[2]
 	return 2;
 }
 
-/* Each service has popular servers of its own. */
+/*
+ * Each service has popular servers of its own, and three times out of four a client
+ * goes to one of the four that it always goes to.
+ */
 static const struct host *
-draw_server(const struct pool *p, struct random *r, uint32_t service)
+draw_server(const struct pool *p, struct random *r, uint32_t client, uint32_t service)
 {
-	uint32_t rank = alias_draw(&p->server_rank, r);
+	uint32_t rank, habit = random_below(r, 16);
+	struct random habits;
 
+	if (habit < 12) {
+		random_init(&habits, (uint64_t)client << 32 | service << 8 | habit % 4);
+		rank = alias_draw(&p->server_rank, &habits);
+	} else {
+		rank = alias_draw(&p->server_rank, r);
+	}
 	return &p->server[(rank + service * UINT32_C(0x9e3779b1)) & (p->servers - 1)];
 }
 
@@ -268,16 +278,16 @@ talk(const struct talker *t, struct random *r, struct talk_flow flow[2], unsigne
 	bool v6 = dice % 100 < t->ipv6_percent;
 	const struct pool *p = &t->world->pool[v6];
 	struct talk_flow *f = &flow[0];
-	const struct host *client;
 	const struct shape *s;
+	uint32_t client;
 
 	if (dice / 100 % 1000 < SCAN_PER_1000)
 		return scan(t, r, v6, flow, room);
 	service = alias_draw(&t->service_rank, r);
 	s = &shapes[services[service].shape];
 	*f = (struct talk_flow){ .proto = services[service].proto, .fwd_status = FORWARDED };
-	client = &p->client[alias_draw(&p->client_rank, r)];
-	set_ends(t, f, client, draw_server(p, r, service));
+	client = alias_draw(&p->client_rank, r);
+	set_ends(t, f, &p->client[client], draw_server(p, r, client, service));
 	f->tos = random_tos(r);
 	f->packets = count_packets(r, s);
 	f->bytes = count_bytes(r, f->packets, s->up_lo, s->up_hi, v6);
