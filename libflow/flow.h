@@ -3,14 +3,17 @@
 
 /* All of libflow that programs use; they include this and the small tools of base, net and time. */
 
+#include "agg/agg.h"
 #include "base/status.h"
 #include "filter/filter.h"
+#include "output/table.h"
 #include "record/batch.h"
 #include "record/bounds.h"
 #include "record/builder.h"
 #include "record/dictify.h"
 #include "record/field.h"
 #include "record/select.h"
+#include "record/table.h"
 #include "store/archive.h"
 #include "store/scan.h"
 #include "store/writer.h"
