@@ -74,6 +74,12 @@ cli_misuse(const char *fmt, ...)
 	va_start(ap, fmt);
 	message(fmt, ap);
 	va_end(ap);
+	return cli_misuse_hint();
+}
+
+int
+cli_misuse_hint(void)
+{
 	(void)fprintf(stderr, "Try '%s --help'.\n", program);
 	return CLI_MISUSE;
 }

@@ -34,6 +34,9 @@ int cli_fail_error(const struct flow_error *err);
 /* "prog: message" and a hint at --help on stderr; returns CLI_MISUSE. */
 int cli_misuse(const char *fmt, ...) PRINTF_LIKE(1, 2);
 
+/* Only the hint, where getopt_long has already said what is wrong. */
+int cli_misuse_hint(void);
+
 /* Prints "prog (netflow-tools) version" with the libraries' versions; returns CLI_OK or CLI_FAILURE. */
 int cli_version(void);
 

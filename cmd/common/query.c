@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "common/query.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "common/cli.h"
+
+/* More would only queue for the disk. */
+#define THREADS_MAX 256
+
+struct query {
+	struct flow_filter *filter;	/* NULL: every row passes */
+	struct stamp_window window;
+	bool has_window;
+	struct flow_bound window_bound;
+	struct flow_clause *clauses;	/* the window's, then the filter's */
+	struct flow_bounds bounds;
+	struct flow_scan *scan;
+	unsigned threads;
+	atomic_bool failed;
+};
+
+struct query_worker {
+	struct query *query;
+	struct flow_scan_worker *scan;
+	struct flow_filter_state *filter;
+	struct flow_selection selection;
+};
+
+static int64_t
+now_ms(void)
+{
+	struct timespec ts;
+
+	(void)clock_gettime(CLOCK_REALTIME, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+static int
+filter_misuse(const struct query_request *request, const struct flow_error *err)
+{
+	struct buf caret = BUF_INIT;
+
+	if (err->status == FLOW_ENOMEM || err->status == FLOW_EIO)
+		return cli_fail_error(err);
+	if (request->filter_file == NULL)
+		flow_filter_caret(request->filter, strlen(request->filter), err, &caret);
+	buf_append_u8(&caret, '\0');
+	if (buf_status(&caret) == FLOW_OK)
+		cli_warn("filter: %s\n%s", err->message, (const char *)caret.data);
+	buf_release(&caret);
+	return CLI_MISUSE;
+}
+
+static int
+parse_filter(struct query *q, const struct query_request *request)
+{
+	const struct flow_filter_options options = { .zone = request->zone };
+	enum flow_status st = FLOW_OK;
+	struct flow_error err;
+
+	if (request->filter_file != NULL)
+		st = flow_filter_parse_file(request->filter_file, &options, &q->filter, &err);
+	else if (request->filter != NULL)
+		st = flow_filter_parse(request->filter, strlen(request->filter), &options,
+		    &q->filter, &err);
+	if (st != FLOW_OK)
+		return filter_misuse(request, &err);
+	if (q->filter != NULL && flow_filter_is_any(q->filter)) {
+		flow_filter_free(q->filter);
+		q->filter = NULL;
+	}
+	return CLI_OK;
+}
+
+/* Rows whose first lies in [from, to). */
+static int
+parse_window(struct query *q, const struct query_request *request)
+{
+	struct flow_error err;
+
+	if (request->window == NULL)
+		return CLI_OK;
+	if (stamp_window_parse(request->window, strlen(request->window), request->zone, now_ms(),
+	    &q->window, &err) != FLOW_OK)
+		return cli_misuse("-t: %s", err.message);
+	q->has_window = true;
+	return CLI_OK;
+}
+
+static const struct flow_bounds *
+scan_bounds(struct query *q)
+{
+	const struct flow_bounds *own = q->filter != NULL ? flow_filter_bounds(q->filter) : NULL;
+	size_t count = own != NULL ? own->count : 0;
+
+	if (!q->has_window)
+		return own;
+	q->clauses = calloc(count + 1, sizeof(*q->clauses));
+	if (q->clauses == NULL)
+		return own;	/* only slower: rows are checked one by one too */
+	q->window_bound = (struct flow_bound){ .field = FLOW_FIELD_FIRST,
+		.lo = q->window.from_ms < 0 ? 0 : (uint64_t)q->window.from_ms,
+		.hi = q->window.to_ms <= 0 ? 0 : (uint64_t)(q->window.to_ms - 1) };
+	q->clauses[0] = (struct flow_clause){ &q->window_bound, 1 };
+	if (count > 0)
+		memcpy(q->clauses + 1, own->clause, count * sizeof(*q->clauses));
+	q->bounds = (struct flow_bounds){ q->clauses, count + 1 };
+	return &q->bounds;
+}
+
+static int
+open_scan(struct query *q, struct query_request *request, const struct flow_fieldset *wanted)
+{
+	struct flow_scan_options options = { .threads = q->threads };
+	struct flow_error err;
+	const char *problem;
+	size_t i;
+
+	if (q->filter != NULL)
+		options.early = *flow_filter_fields(q->filter);
+	if (q->has_window)
+		flow_fieldset_add(&options.early, FLOW_FIELD_FIRST);
+	if (q->filter != NULL || q->has_window)
+		options.late = *wanted;
+	else
+		options.early = *wanted;
+	options.bounds = scan_bounds(q);
+	if (flow_scan_open((const char *const *)request->files.path, request->files.count, &options,
+	    &q->scan, &err) != FLOW_OK)
+		return cli_fail_error(&err);
+	for (i = 0; (problem = flow_scan_problem(q->scan, i)) != NULL; i++) {
+		cli_warn("%s", problem);
+		q->failed = true;
+	}
+	return CLI_OK;
+}
+
+int
+query_open(struct query_request *request, const struct flow_fieldset *wanted, struct query **query)
+{
+	struct query *q = calloc(1, sizeof(*q));
+	size_t i;
+	int status;
+
+	if (q == NULL)
+		return cli_fail("out of memory");
+	q->threads = request->threads != 0 ? request->threads : cli_cores();
+	if (q->threads > THREADS_MAX)
+		q->threads = THREADS_MAX;
+	flow_files_sort(&request->files);
+	for (i = 0; i < request->files.problems; i++) {
+		cli_warn("%s", request->files.problem[i]);
+		q->failed = true;
+	}
+	status = parse_filter(q, request);
+	if (status == CLI_OK)
+		status = parse_window(q, request);
+	if (status == CLI_OK)
+		status = open_scan(q, request, wanted);
+	if (status != CLI_OK) {
+		query_free(q);
+		return status;
+	}
+	*query = q;
+	return CLI_OK;
+}
+
+void
+query_free(struct query *query)
+{
+	if (query == NULL)
+		return;
+	flow_scan_free(query->scan);
+	flow_filter_free(query->filter);
+	free(query->clauses);
+	free(query);
+}
+
+unsigned
+query_threads(const struct query *query)
+{
+	size_t tasks = flow_scan_tasks(query->scan);
+
+	if (query->filter != NULL && flow_filter_ordered(query->filter))
+		return 1;
+	return tasks == 0 ? 1 : tasks < query->threads ? (unsigned)tasks : query->threads;
+}
+
+enum flow_status
+query_explain(const struct query *query, struct buf *out)
+{
+	const struct flow_scan_plan *plan = flow_scan_plan(query->scan);
+
+	if (query->filter == NULL)
+		buf_append_text(out, "filter: any\n");
+	else if (flow_filter_explain(query->filter, out) != FLOW_OK)
+		return FLOW_ENOMEM;
+	buf_printf(out, "files: %" PRIu64 ", of which %" PRIu64 " hold no row that can pass\n",
+	    plan->files, plan->files_pruned);
+	buf_printf(out, "row groups: %" PRIu64 ", ruled out by statistics %" PRIu64
+	    ", by Bloom filters %" PRIu64 "\n", plan->groups, plan->groups_pruned_by_statistics,
+	    plan->groups_pruned_by_bloom);
+	buf_printf(out, "rows: %" PRIu64 ", to look at %" PRIu64 "\nthreads: %u\n", plan->rows,
+	    plan->rows_left, query_threads(query));
+	return buf_status(out);
+}
+
+bool
+query_failed(struct query *query)
+{
+	return query->failed;
+}
+
+static void
+out_of_memory(struct query *q)
+{
+	q->failed = true;
+	(void)cli_fail("out of memory");
+}
+
+struct query_worker *
+query_worker_new(struct query *query)
+{
+	struct query_worker *w = calloc(1, sizeof(*w));
+
+	if (w != NULL) {
+		w->query = query;
+		w->scan = flow_scan_worker_new(query->scan);
+		if (query->filter != NULL)
+			w->filter = flow_filter_state_new(query->filter);
+	}
+	if (w == NULL || w->scan == NULL || (query->filter != NULL && w->filter == NULL)) {
+		query_worker_free(w);
+		out_of_memory(query);
+		return NULL;
+	}
+	return w;
+}
+
+void
+query_worker_free(struct query_worker *worker)
+{
+	if (worker == NULL)
+		return;
+	flow_filter_state_free(worker->filter);
+	flow_scan_worker_free(worker->scan);
+	free(worker);
+}
+
+bool
+query_take(struct query_worker *worker, size_t *task)
+{
+	const char *ident;
+
+	if (!flow_scan_take(worker->scan, task))
+		return false;
+	if (worker->filter != NULL) {
+		ident = flow_scan_ident(worker->query->scan, flow_scan_file(worker->scan));
+		if (flow_filter_state_ident(worker->filter, ident,
+		    ident != NULL ? strlen(ident) : 0) != FLOW_OK)
+			out_of_memory(worker->query);
+	}
+	return true;
+}
+
+static void
+keep_window(const struct stamp_window *window, const struct flow_column *first,
+    struct flow_selection *sel)
+{
+	const int64_t *ms = first->values;
+	uint32_t i, kept = 0;
+
+	for (i = 0; i < sel->count; i++) {
+		uint32_t row = flow_selection_row(sel, i);
+
+		sel->row[kept] = (uint16_t)row;
+		kept += flow_column_has(first, row) && ms[row] >= window->from_ms &&
+		    ms[row] < window->to_ms;
+	}
+	sel->count = kept;
+	sel->all = false;
+}
+
+/* False where no row passed. */
+static bool
+select_rows(struct query_worker *w, const struct flow_batch *batch)
+{
+	if (w->filter == NULL)
+		flow_selection_all(&w->selection, batch->rows);
+	else if (flow_filter_select(w->filter, batch, &w->selection) != FLOW_OK) {
+		out_of_memory(w->query);
+		return false;
+	}
+	if (w->query->has_window && w->selection.count > 0)
+		keep_window(&w->query->window, &batch->column[FLOW_FIELD_FIRST], &w->selection);
+	return w->selection.count > 0;
+}
+
+bool
+query_next(struct query_worker *worker, const struct flow_batch **batch,
+    const struct flow_selection **selection)
+{
+	struct flow_error err;
+	enum flow_status st;
+
+	while ((st = flow_scan_next(worker->scan, batch, &err)) == FLOW_OK) {
+		if (!select_rows(worker, *batch))
+			continue;
+		st = flow_scan_late(worker->scan, &err);
+		if (st != FLOW_OK)
+			break;
+		*selection = &worker->selection;
+		return true;
+	}
+	if (st != FLOW_END) {
+		worker->query->failed = true;
+		(void)cli_fail_error(&err);
+	}
+	return false;
+}
+
+struct thread_start {
+	void (*job)(void *context, unsigned i);
+	void *context;
+	unsigned i;
+	pthread_t thread;
+	bool started;
+};
+
+static void *
+thread_main(void *argument)
+{
+	struct thread_start *start = argument;
+
+	start->job(start->context, start->i);
+	return NULL;
+}
+
+void
+query_run(unsigned threads, void (*job)(void *context, unsigned i), void *context)
+{
+	struct thread_start start[THREADS_MAX];
+	unsigned i;
+
+	/* The first job runs here; where a thread cannot be had, its job does too. */
+	for (i = 1; i < threads && i < THREADS_MAX; i++) {
+		start[i] = (struct thread_start){ .job = job, .context = context, .i = i };
+		start[i].started = pthread_create(&start[i].thread, NULL, thread_main, &start[i]) == 0;
+	}
+	job(context, 0);
+	for (i = 1; i < threads && i < THREADS_MAX; i++) {
+		if (start[i].started)
+			(void)pthread_join(start[i].thread, NULL);
+		else
+			job(context, i);
+	}
+}

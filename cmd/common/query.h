@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/*
+ * What flowcat and flowstat do alike: files of an archive, a window of time and
+ * a filter, to batches with a selection, by any number of workers.
+ */
+
+#include <stdbool.h>
+
+#include "flow.h"
+#include "time/stamp.h"
+
+/* What the user asked for. */
+struct query_request {
+	struct flow_files files;
+	const char *window;		/* -t; NULL: all */
+	char *filter;			/* its text, owned; NULL or "": all */
+	const char *filter_file;	/* instead: where to read it from */
+	enum stamp_zone zone;		/* of times without one in window and filter */
+	unsigned threads;		/* 0: one per core */
+	bool has_paths;			/* a path was given, even if it matched nothing */
+};
+
+#define QUERY_REQUEST_INIT { FLOW_FILES_INIT, NULL, NULL, NULL, STAMP_LOCAL, 0, false }
+
+void query_request_clear(struct query_request *request);
+
+/* -r: adds what a path stands for. */
+int query_add_path(struct query_request *request, const char *path);
+
+/*
+ * Arguments that are no options: those that exist or match as a pattern are
+ * paths, one other is the filter.  Without any path "-" is read, unless that is
+ * a terminal.  CLI_OK, or CLI_MISUSE after a message.
+ */
+int query_arguments(struct query_request *request, int argc, char **argv);
+
+struct query;
+struct query_worker;
+
+/*
+ * Compiles filter and window and plans the scan.  `wanted` are the columns that
+ * the rows that pass are needed with.  Messages go to stderr; CLI_OK, CLI_MISUSE or
+ * CLI_FAILURE.  Unreadable files are told of and remembered (query_failed).
+ */
+int query_open(struct query_request *request, const struct flow_fieldset *wanted,
+    struct query **query);
+void query_free(struct query *query);
+
+unsigned query_threads(const struct query *query);
+
+/* For --explain: the filter's plan and what was pruned, as text. */
+enum flow_status query_explain(const struct query *query, struct buf *out) NODISCARD;
+
+/* Whether something could not be read, so that the program ends with CLI_FAILURE. */
+bool query_failed(struct query *query);
+
+/* One per thread; NULL (after a message) when out of memory. */
+struct query_worker *query_worker_new(struct query *query);
+void query_worker_free(struct query_worker *worker);
+
+/* The next task (numbered in the order of rows); false when there is none left. */
+bool query_take(struct query_worker *worker, size_t *task);
+
+/*
+ * The next batch of the task with rows that passed; false at its end.  Errors are
+ * told on stderr and remembered.
+ */
+bool query_next(struct query_worker *worker, const struct flow_batch **batch,
+    const struct flow_selection **selection);
+
+/*
+ * Runs job(context, i) in `threads` threads, i from 0, and waits for all of them;
+ * with one thread it is called directly.
+ */
+void query_run(unsigned threads, void (*job)(void *context, unsigned i), void *context);

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <time.h>
+
+#include "common/cli.h"
+#include "flowcat/explain.h"
+#include "flowcat/options.h"
+#include "flowcat/print.h"
+#include "flowcat/summary.h"
+#include "flowcat/write.h"
+
+static int
+run(struct flowcat_options *options)
+{
+	if (options->explain)
+		return flowcat_explain(options);
+	if (options->summary)
+		return flowcat_summary(options);
+	if (options->write_path != NULL)
+		return flowcat_write(options);
+	return flowcat_print(options);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct flowcat_options options;
+	bool done;
+	int status;
+
+	cli_start("flowcat");
+	tzset();
+	status = flowcat_options_parse(argc, argv, &options, &done);
+	if (status == CLI_OK && !done)
+		status = run(&options);
+	flowcat_options_clear(&options);
+	return status;
+}

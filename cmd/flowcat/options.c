@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "flowcat/options.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/cli.h"
+
+static const char help[] =
+"usage: flowcat [options] [PATH...] [FILTER]\n"
+"Reads flow archives, filters, and prints, exports or writes what passes.\n"
+"\n"
+"  -r, --read PATH        a file, a directory (recursively) or a pattern; may be repeated\n"
+"  -t, --time FROM-TO     flows that begin in this window, such as 2026/11/23.08-2026/11/23.09 or -1h\n"
+"  -f, --filter-file FILE read the filter from a file\n"
+"  -c, --count N          stop after N flows\n"
+"  -o, --output FORMAT    line (default), long, extended, wide, biline, raw, csv, csv:all, csv:COL,...,\n"
+"                         ndjson, json, fmt:TOKENS, null\n"
+"  -w, --write FILE       write the flows as Parquet ('-': standard output)\n"
+"  -z, --compress CODEC   lz4 (default), gzip or none, with :LEVEL; for -w\n"
+"  -i, --ident TEXT       identification to store; for -w\n"
+"  -I, --info             print a summary from metadata alone\n"
+"      --explain          print the plan of the query and end\n"
+"  -N, --plain            numbers for people in full digits\n"
+"  -6, --full-ipv6        IPv6 addresses uncut in tables\n"
+"  -q, --quiet            no header\n"
+"      --utc              times for people in UTC instead of local time\n"
+"  -j, --threads N        worker threads (default: one per core)\n"
+"  -h, --help             this text\n"
+"  -V, --version          versions\n"
+"\n"
+"An argument that exists as a file, directory or pattern is read; the last other one is the filter\n"
+"(flow-filter(7)).  See flowcat(1).\n";
+
+enum { OPT_EXPLAIN = 256, OPT_UTC };
+
+static const struct option long_options[] = {
+	{ "read", required_argument, NULL, 'r' },
+	{ "time", required_argument, NULL, 't' },
+	{ "filter-file", required_argument, NULL, 'f' },
+	{ "count", required_argument, NULL, 'c' },
+	{ "output", required_argument, NULL, 'o' },
+	{ "write", required_argument, NULL, 'w' },
+	{ "compress", required_argument, NULL, 'z' },
+	{ "ident", required_argument, NULL, 'i' },
+	{ "info", no_argument, NULL, 'I' },
+	{ "explain", no_argument, NULL, OPT_EXPLAIN },
+	{ "plain", no_argument, NULL, 'N' },
+	{ "full-ipv6", no_argument, NULL, '6' },
+	{ "quiet", no_argument, NULL, 'q' },
+	{ "utc", no_argument, NULL, OPT_UTC },
+	{ "threads", required_argument, NULL, 'j' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static int
+take_option(int letter, char *argument, struct flowcat_options *o, bool *done)
+{
+	struct flow_error err;
+	uint64_t number;
+
+	switch (letter) {
+	case 'r':
+		return query_add_path(&o->request, argument);
+	case 't':
+		o->request.window = argument;
+		return CLI_OK;
+	case 'f':
+		o->request.filter_file = argument;
+		return CLI_OK;
+	case 'c':
+		return cli_number("-c", argument, 0, UINT64_MAX - 1, &o->limit) ? CLI_OK : CLI_MISUSE;
+	case 'o':
+		o->format = argument;
+		return CLI_OK;
+	case 'w':
+		o->write_path = argument;
+		return CLI_OK;
+	case 'z':
+		if (flow_codec_parse(argument, &o->writer, &err) != FLOW_OK)
+			return cli_misuse("-z: %s", err.message);
+		return CLI_OK;
+	case 'i':
+		o->writer.ident = argument;
+		return CLI_OK;
+	case 'I':
+		o->summary = true;
+		return CLI_OK;
+	case OPT_EXPLAIN:
+		o->explain = true;
+		return CLI_OK;
+	case 'N':
+		o->printer.plain_numbers = true;
+		return CLI_OK;
+	case '6':
+		o->printer.full_ipv6 = true;
+		return CLI_OK;
+	case 'q':
+		o->printer.quiet = true;
+		return CLI_OK;
+	case OPT_UTC:
+		o->printer.zone = STAMP_UTC;
+		o->request.zone = STAMP_UTC;
+		return CLI_OK;
+	case 'j':
+		if (!cli_number("-j", argument, 1, 256, &number))
+			return CLI_MISUSE;
+		o->request.threads = (unsigned)number;
+		return CLI_OK;
+	case 'h':
+		*done = true;
+		return cli_help(help);
+	case 'V':
+		*done = true;
+		return cli_version();
+	default:
+		return cli_misuse_hint();
+	}
+}
+
+int
+flowcat_options_parse(int argc, char **argv, struct flowcat_options *options, bool *done)
+{
+	int letter, status = CLI_OK;
+
+	*options = (struct flowcat_options){
+		.request = QUERY_REQUEST_INIT,
+		.format = "line",
+		.limit = UINT64_MAX,
+		.writer = FLOW_WRITER_OPTIONS_INIT,
+		.printer = { .zone = STAMP_LOCAL },
+	};
+	*done = false;
+	while (status == CLI_OK && !*done && (letter = getopt_long(argc, argv,
+	    "r:t:f:c:o:w:z:i:IN6qj:hV", long_options, NULL)) != -1)
+		status = take_option(letter, optarg, options, done);
+	if (status != CLI_OK || *done)
+		return status;
+	return query_arguments(&options->request, argc - optind, argv + optind);
+}
+
+void
+flowcat_options_clear(struct flowcat_options *options)
+{
+	query_request_clear(&options->request);
+}

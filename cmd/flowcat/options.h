@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/* flowcat's command line. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/query.h"
+
+struct flowcat_options {
+	struct query_request request;
+	const char *format;		/* -o */
+	const char *write_path;		/* -w; NULL: print */
+	uint64_t limit;			/* -c; UINT64_MAX: all */
+	bool summary;			/* -I */
+	bool explain;
+	struct flow_writer_options writer;	/* -z, -i */
+	struct flow_printer_options printer;
+};
+
+/*
+ * Reads the command line into *options, to be cleared by flowcat_options_clear
+ * whatever comes.  CLI_OK with *done where help or version was all; else CLI_MISUSE
+ * or CLI_FAILURE after a message.
+ */
+int flowcat_options_parse(int argc, char **argv, struct flowcat_options *options, bool *done);
+void flowcat_options_clear(struct flowcat_options *options);

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "flowcat/summary.h"
+
+#include <inttypes.h>
+
+#include "common/cli.h"
+
+/* What a tool that reads these lines wants as Name_tcp, Name_udp, ... */
+static void
+print_counter(struct buf *out, const char *name, uint64_t all, uint64_t tcp, uint64_t udp,
+    uint64_t icmp, uint64_t other)
+{
+	buf_printf(out, "%s: %" PRIu64 "\n%s_tcp: %" PRIu64 "\n%s_udp: %" PRIu64 "\n%s_icmp: %" PRIu64
+	    "\n%s_other: %" PRIu64 "\n", name, all, name, tcp, name, udp, name, icmp, name, other);
+}
+
+static void
+print_time(struct buf *out, const char *name, int64_t ms, enum stamp_zone zone)
+{
+	struct stamp_cache cache = { 0 };
+	char text[STAMP_TEXT_MAX];
+	size_t len = stamp_format_text(&cache, ms, zone, text);
+
+	buf_printf(out, "%s: %.*s\n", name, (int)len, text);
+}
+
+static void
+print_times(struct buf *out, const struct flow_totals *t, enum stamp_zone zone)
+{
+	if (t->rows == 0)
+		return;
+	print_time(out, "First", t->first_ms, zone);
+	print_time(out, "Last", t->last_ms, zone);
+	print_time(out, "Received_first", t->received_min_ms, zone);
+	print_time(out, "Received_last", t->received_max_ms, zone);
+	buf_printf(out, "msec_first: %" PRId64 "\nmsec_last: %" PRId64 "\n", t->first_ms, t->last_ms);
+}
+
+static void
+print_summary(struct buf *out, const struct flow_summary *s, enum stamp_zone zone)
+{
+	const struct flow_totals *t = &s->totals;
+
+	buf_printf(out, "Ident: %s\n", s->ident != NULL ? s->ident : "none");
+	if (s->created_by != NULL)
+		buf_printf(out, "Created_by: %s\n", s->created_by);
+	buf_printf(out, "Files: %" PRIu64 "\nSize: %" PRIu64 "\nRow_groups: %" PRIu64 "\nRows: %" PRIu64
+	    "\n", s->files, s->bytes, s->groups, s->rows);
+	if (s->without_totals > 0)
+		buf_printf(out, "Files_without_sums: %" PRIu64 "\n", s->without_totals);
+	if (s->without_totals < s->files || s->files == 0) {
+		print_counter(out, "Flows", t->flows, t->tcp.flows, t->udp.flows, t->icmp.flows,
+		    t->other.flows);
+		print_counter(out, "Packets", t->packets, t->tcp.packets, t->udp.packets,
+		    t->icmp.packets, t->other.packets);
+		print_counter(out, "Bytes", t->bytes, t->tcp.bytes, t->udp.bytes, t->icmp.bytes,
+		    t->other.bytes);
+	}
+	print_times(out, t, zone);
+	buf_printf(out, "Sequence_failures: %" PRIu64 "\nKernel_drops: %" PRIu64 "\n", s->sequence_gaps,
+	    s->kernel_drops);
+	if (s->exporters != NULL)
+		buf_printf(out, "Exporters: %s\n", s->exporters);
+}
+
+int
+flowcat_summary(struct flowcat_options *options)
+{
+	struct flow_files *files = &options->request.files;
+	struct flow_summary all = { 0 }, one;
+	struct buf out = BUF_INIT;
+	struct flow_error err;
+	bool closed = false;
+	int status = CLI_OK;
+	size_t i;
+
+	flow_files_sort(files);
+	for (i = 0; i < files->problems; i++)
+		status = cli_fail("%s", files->problem[i]);
+	for (i = 0; i < files->count; i++) {
+		if (flow_summary_read(files->path[i], &one, &err) != FLOW_OK) {
+			status = cli_fail_error(&err);
+			continue;
+		}
+		flow_summary_add(&all, &one);
+		flow_summary_clear(&one);
+	}
+	print_summary(&out, &all, options->printer.zone);
+	if (buf_status(&out) != FLOW_OK)
+		status = cli_fail("out of memory");
+	else if (cli_write(out.data, out.len, &closed) != CLI_OK)
+		status = CLI_FAILURE;
+	buf_release(&out);
+	flow_summary_clear(&all);
+	return status;
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "flowcat/write.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "common/cli.h"
+
+static int
+open_writer(const struct flowcat_options *options, struct flow_writer **writer)
+{
+	struct flow_error err;
+	enum flow_status st;
+
+	if (strcmp(options->write_path, "-") != 0) {
+		st = flow_writer_open(options->write_path, &options->writer, writer, &err);
+	} else if (isatty(STDOUT_FILENO)) {
+		return cli_misuse("-w -: standard output is a terminal");
+	} else {
+		st = flow_writer_open_fd(STDOUT_FILENO, &options->writer, writer, &err);
+	}
+	return st == FLOW_OK ? CLI_OK : cli_fail_error(&err);
+}
+
+/* Losses and a common ident of the inputs live on; the sums are made anew. */
+static void
+carry_metadata(struct flowcat_options *options, struct flow_writer *writer)
+{
+	const struct flow_files *files = &options->request.files;
+	struct flow_summary all = { 0 }, one;
+	size_t i;
+
+	for (i = 0; i < files->count; i++) {
+		/* What cannot be read is told of by the query; input can be read only once. */
+		if (strcmp(files->path[i], "-") == 0 ||
+		    flow_summary_read(files->path[i], &one, NULL) != FLOW_OK)
+			continue;
+		flow_summary_add(&all, &one);
+		flow_summary_clear(&one);
+	}
+	flow_writer_loss(writer, all.sequence_gaps, all.kernel_drops);
+	if (options->writer.ident == NULL && all.ident != NULL)
+		(void)!flow_writer_metadata(writer, "flow.ident", all.ident, strlen(all.ident), NULL);
+	if (all.exporters != NULL)
+		(void)!flow_writer_metadata(writer, "flow.exporters", all.exporters,
+		    strlen(all.exporters), NULL);
+	flow_summary_clear(&all);
+}
+
+static int
+write_rows(struct query *query, struct flow_writer *writer, uint64_t limit)
+{
+	struct query_worker *worker = query_worker_new(query);
+	const struct flow_selection *selection;
+	const struct flow_batch *batch;
+	struct flow_selection some;
+	struct flow_error err;
+	int status = worker != NULL ? CLI_OK : CLI_FAILURE;
+	size_t task;
+
+	while (status == CLI_OK && limit > 0 && query_take(worker, &task)) {
+		while (status == CLI_OK && limit > 0 && query_next(worker, &batch, &selection)) {
+			if (selection->count > limit) {
+				some = *selection;
+				some.count = (uint32_t)limit;
+				selection = &some;
+			}
+			limit -= selection->count;
+			if (flow_writer_batch(writer, batch, selection, &err) != FLOW_OK)
+				status = cli_fail_error(&err);
+		}
+	}
+	query_worker_free(worker);
+	return status;
+}
+
+int
+flowcat_write(struct flowcat_options *options)
+{
+	struct flow_fieldset all = { { 0 } };
+	struct flow_writer *writer = NULL;
+	struct query *query = NULL;
+	struct flow_error err;
+	unsigned f;
+	int status;
+
+	for (f = 0; f < FLOW_FIELD_COUNT; f++)
+		flow_fieldset_add(&all, (enum flow_field)f);
+	status = query_open(&options->request, &all, &query);
+	if (status == CLI_OK)
+		status = open_writer(options, &writer);
+	if (status == CLI_OK) {
+		carry_metadata(options, writer);
+		status = write_rows(query, writer, options->limit);
+	}
+	if (status == CLI_OK && flow_writer_close(writer, &err) != FLOW_OK)
+		status = cli_fail_error(&err);
+	else if (status != CLI_OK)
+		flow_writer_abort(writer);
+	if (status == CLI_OK && query_failed(query))
+		status = CLI_FAILURE;
+	query_free(query);
+	return status;
+}

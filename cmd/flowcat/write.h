@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/* -w: the rows of a query as a Parquet file of the same profile. */
+
+#include "flowcat/options.h"
+
+int flowcat_write(struct flowcat_options *options);

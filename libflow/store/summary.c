@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "store/summary.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/source.h"
+#include "store/totals.h"
+
+/* Lowest and highest of a time column, from the row groups' statistics. */
+static void
+time_bounds(const struct source *s, enum flow_field field, int64_t *least, int64_t *most)
+{
+	int column = s->map.column[field];
+	struct pq_bounds bounds;
+	size_t g;
+
+	for (g = 0; column >= 0 && g < pq_file_groups(s->file); g++) {
+		pq_file_bounds(s->file, g, (size_t)column, &bounds);
+		if (!bounds.has_bounds)
+			continue;
+		if (least != NULL && bounds.min < *least)
+			*least = bounds.min;
+		if (most != NULL && bounds.max > *most)
+			*most = bounds.max;
+	}
+}
+
+static char *
+copy_key(const struct source *s, const char *key)
+{
+	size_t len;
+	const char *text = pq_file_key_value(s->file, key, &len);
+
+	return text != NULL ? strndup(text, len) : NULL;
+}
+
+static void
+read_totals(const struct source *s, struct flow_summary *summary)
+{
+	struct store_loss loss = { 0, 0 };
+	size_t len;
+	const char *text = pq_file_key_value(s->file, PROFILE_KEY_STATS, &len);
+
+	store_totals_init(&summary->totals);
+	if (text == NULL || !store_totals_from_json(text, len, &summary->totals, &loss)) {
+		summary->without_totals = 1;
+		summary->totals.rows = pq_file_rows(s->file);
+		time_bounds(s, FLOW_FIELD_FIRST, &summary->totals.first_ms, NULL);
+		time_bounds(s, FLOW_FIELD_LAST, NULL, &summary->totals.last_ms);
+		time_bounds(s, FLOW_FIELD_RECEIVED, &summary->totals.received_min_ms,
+		    &summary->totals.received_max_ms);
+	}
+	summary->sequence_gaps = loss.sequence_gaps;
+	summary->kernel_drops = loss.kernel_drops;
+}
+
+enum flow_status
+flow_summary_read(const char *path, struct flow_summary *summary, struct flow_error *err)
+{
+	struct source_input input = { BUF_INIT };
+	struct flow_summary s = { .files = 1 };
+	struct source source;
+	enum flow_status st = FLOW_OK;
+	const char *by;
+	size_t len;
+
+	if (strcmp(path, "-") == 0)
+		st = source_read_input(&input, err);
+	if (st == FLOW_OK)
+		st = source_open(&source, path, &input, err);
+	if (st == FLOW_OK) {
+		s.rows = pq_file_rows(source.file);
+		s.groups = pq_file_groups(source.file);
+		s.bytes = pq_file_bytes(source.file);
+		s.ident = copy_key(&source, PROFILE_KEY_IDENT);
+		s.exporters = copy_key(&source, PROFILE_KEY_EXPORTERS);
+		by = pq_file_created_by(source.file, &len);
+		s.created_by = by != NULL ? strndup(by, len) : NULL;
+		read_totals(&source, &s);
+		source_close(&source);
+		*summary = s;
+	}
+	buf_release(&input.bytes);
+	return st;
+}
+
+/* Keeps what all files say alike. */
+static void
+keep_common(char **text, const char *more, bool first)
+{
+	if (first) {
+		*text = more != NULL ? strdup(more) : NULL;
+	} else if (*text != NULL && (more == NULL || strcmp(*text, more) != 0)) {
+		free(*text);
+		*text = NULL;
+	}
+}
+
+void
+flow_summary_add(struct flow_summary *summary, const struct flow_summary *more)
+{
+	bool first = summary->files == 0;
+
+	if (first)
+		store_totals_init(&summary->totals);
+	keep_common(&summary->ident, more->ident, first);
+	keep_common(&summary->exporters, more->exporters, first);
+	keep_common(&summary->created_by, more->created_by, first);
+	summary->files += more->files;
+	summary->rows += more->rows;
+	summary->groups += more->groups;
+	summary->bytes += more->bytes;
+	summary->without_totals += more->without_totals;
+	summary->sequence_gaps += more->sequence_gaps;
+	summary->kernel_drops += more->kernel_drops;
+	store_totals_add(&summary->totals, &more->totals);
+}
+
+void
+flow_summary_clear(struct flow_summary *summary)
+{
+	free(summary->ident);
+	free(summary->exporters);
+	free(summary->created_by);
+	*summary = (struct flow_summary){ 0 };
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/* What a file's footer says of it: no column is decoded. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "store/writer.h"
+
+struct flow_summary {
+	uint64_t files, rows, groups, bytes;	/* bytes on disk */
+	/*
+	 * Sums of flow.stats.  Files without it (another program wrote them) count in
+	 * `without_totals`; of these only rows and times are known.
+	 */
+	struct flow_totals totals;
+	uint64_t without_totals;
+	uint64_t sequence_gaps, kernel_drops;
+	char *ident;		/* the files' common one; NULL: none, or several */
+	char *exporters;	/* flow.exporters of a single file; NULL: none */
+	char *created_by;	/* of a single file; NULL: not told */
+};
+
+/* Reads a file's footer ("-": standard input).  Messages begin with the path. */
+enum flow_status flow_summary_read(const char *path, struct flow_summary *summary,
+    struct flow_error *err) NODISCARD;
+
+/* Adds another; *summary begins zeroed. */
+void flow_summary_add(struct flow_summary *summary, const struct flow_summary *more);
+void flow_summary_clear(struct flow_summary *summary);
