@@ -71,14 +71,18 @@ dispatch(struct flow_decoder *d, const struct flow_datagram *dg, struct flow_bui
 	}
 	version = load_be16(dg->bytes);
 	switch (version) {
+	case 0:
+		version = load_be16(dg->bytes + 2);
+		if (version == 4 || version == 5)
+			return sflow_decode(d, dg, version, out);
+		break;
 	case 1: case 5: case 7: case 8:
 		return fixed_decode(d, dg, version, out);
 	case 9: case 10:
 		return sets_decode(d, dg, version, out);
-	default:
-		decoder_count(d, FLOW_COUNT_UNKNOWN_VERSION, 1);
-		return FLOW_OK;
 	}
+	decoder_count(d, FLOW_COUNT_UNKNOWN_VERSION, 1);
+	return FLOW_OK;
 }
 
 enum flow_status

@@ -180,6 +180,10 @@ enum flow_status options_record(struct context *ctx, const struct template *t,
 enum flow_status fixed_decode(struct flow_decoder *d, const struct flow_datagram *dg,
     unsigned version, struct flow_builder *out) NODISCARD;
 
+/* sflow.c: v4 and v5. */
+enum flow_status sflow_decode(struct flow_decoder *d, const struct flow_datagram *dg,
+    unsigned version, struct flow_builder *out) NODISCARD;
+
 /* rows.c: what every row gets, whatever it came in. */
 
 /* Sets announced row i of a TEXT column; what is not UTF-8 becomes U+FFFD. */

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "wire/packet.h"
+
+#include <stdlib.h>
+
+#include "tap.h"
+#include "wire/wire_helper.h"
+
+#define MACS "020000000001 020000000002"	/* destination, source */
+/* 10.0.0.1 -> 10.0.0.2, TTL 64, id 7 */
+#define IPV4(proto) "45 10 0028 0007 0000 40 " proto " 0000 0a000001 0a000002 "
+/* 2001:db8::1 -> 2001:db8::2, traffic class 0x20, label 5, hop limit 63 */
+#define IPV6(next) "62000005 0014 " next " 3f 20010db8000000000000000000000001 " \
+	"20010db8000000000000000000000002 "
+#define TCP "04d2 0050 00000000 00000000 50 12 ffff 0000 0000"
+#define UDP "0035 8000 0008 0000"
+
+static void
+dissect(enum packet_start start, const char *hex, struct packet *p)
+{
+	struct buf b = BUF_INIT;
+	uint8_t *exact;
+	size_t len;
+
+	put_hex(&b, hex);
+	exact = malloc(b.len);
+	memcpy(exact, b.data, b.len);
+	packet_dissect(start, exact, b.len, p);
+	free(exact);
+	/* No prefix of it reads past its end (a sanitizer would tell). */
+	for (len = 0; len < b.len; len++) {
+		struct packet cut;
+
+		exact = malloc(len > 0 ? len : 1);
+		memcpy(exact, b.data, len);
+		packet_dissect(start, exact, len, &cut);
+		free(exact);
+	}
+	buf_release(&b);
+}
+
+static void
+is_addr(struct addr a, const char *want)
+{
+	char text[ADDR_TEXT_MAX + 1];
+
+	text[addr_format(&a, text)] = '\0';
+	is_str(text, want);
+}
+
+static void
+test_plain(void)
+{
+	struct packet p;
+
+	dissect(PACKET_ETHERNET, MACS "0800" IPV4("06") TCP, &p);
+	is_uint(p.src_mac, 0x020000000002);
+	is_uint(p.dst_mac, 0x020000000001);
+	is_uint(p.ether_type, 0x0800);
+	is_uint(p.outer.version, 4);
+	is_addr(p.outer.src, "10.0.0.1");
+	is_addr(p.outer.dst, "10.0.0.2");
+	is_uint(p.outer.src_port, 1234);
+	is_uint(p.outer.dst_port, 80);
+	is_uint(p.outer.tcp_flags, 0x12);
+	is_uint(p.outer.ttl, 64);
+	is_uint(p.outer.tos, 0x10);
+	is_uint(p.outer.id, 7);
+	is_uint(p.inner.version, 0);
+	/* A later fragment has no ports. */
+	dissect(PACKET_IP, "45 00 0028 0007 0001 40 06 0000 0a000001 0a000002" TCP, &p);
+	ok(!p.outer.has_ports && p.outer.fragment);
+	/* IP options are skipped. */
+	dissect(PACKET_IP, "46 00 0028 0007 0000 40 11 0000 0a000001 0a000002 01010101" UDP, &p);
+	is_uint(p.outer.dst_port, 32768);
+	dissect(PACKET_IP, IPV4("01") "0301 0000", &p);
+	ok(p.outer.has_icmp);
+	is_uint(p.outer.icmp_type, 3);
+	is_uint(p.outer.icmp_code, 1);
+}
+
+static void
+test_tags(void)
+{
+	struct packet p;
+
+	dissect(PACKET_ETHERNET, MACS "8100 2064 0800" IPV4("11") UDP, &p);
+	is_uint(p.vlans, 1);
+	is_uint(p.vlan[0], 100);
+	is_uint(p.outer.src_port, 53);
+	dissect(PACKET_ETHERNET, MACS "88a8 0064 8100 00c8 86dd" IPV6("11") UDP, &p);
+	is_uint(p.vlans, 2);
+	is_uint(p.vlan[0], 100);
+	is_uint(p.vlan[1], 200);
+	is_uint(p.ether_type, 0x86dd);
+	is_addr(p.outer.src, "2001:db8::1");
+	is_uint(p.outer.tos, 0x20);
+	is_uint(p.outer.flow_label, 5);
+	is_uint(p.outer.ttl, 63);
+	/* 802.3 with LLC and SNAP */
+	dissect(PACKET_ETHERNET, MACS "0040 aaaa03 000000 0800" IPV4("11") UDP, &p);
+	is_uint(p.outer.dst_port, 32768);
+}
+
+static void
+test_mpls(void)
+{
+	struct packet p;
+
+	/* labels 16 and 17; IP behind the bottom */
+	dissect(PACKET_ETHERNET, MACS "8847 00010040 00011140" IPV4("06") TCP, &p);
+	is_uint(p.labels, 2);
+	is_uint(p.label[0], 0x000100);
+	is_uint(p.label[1], 0x000111);
+	is_uint(p.outer.dst_port, 80);
+	/* a pseudowire: control word, then Ethernet */
+	dissect(PACKET_ETHERNET, MACS "8847 00010140 00000000" MACS "0800" IPV4("06") TCP, &p);
+	is_uint(p.labels, 1);
+	is_addr(p.outer.dst, "10.0.0.2");
+	dissect(PACKET_MPLS, "00010140" IPV6("06") TCP, &p);
+	is_uint(p.outer.tcp_flags, 0x12);
+}
+
+static void
+test_ppp(void)
+{
+	struct packet p;
+
+	dissect(PACKET_ETHERNET, MACS "8864 1100 0001 002a 0021" IPV4("11") UDP, &p);
+	is_uint(p.outer.src_port, 53);
+	dissect(PACKET_PPP, "ff03 0057" IPV6("11") UDP, &p);
+	is_uint(p.outer.src_port, 53);
+}
+
+static void
+test_tunnels(void)
+{
+	struct packet p;
+
+	dissect(PACKET_IP, "45 00 003c 0000 0000 40 04 0000 c0000201 c0000202" IPV4("06") TCP, &p);
+	is_addr(p.outer.src, "192.0.2.1");
+	is_uint(p.outer.proto, 4);
+	ok(!p.outer.has_ports);
+	is_addr(p.inner.src, "10.0.0.1");
+	is_uint(p.inner.dst_port, 80);
+	/* GRE with a key */
+	dissect(PACKET_IP, "45 00 003c 0000 0000 40 2f 0000 c0000201 c0000202 2000 86dd 00000001"
+	    IPV6("11") UDP, &p);
+	is_uint(p.outer.proto, 47);
+	is_addr(p.inner.dst, "2001:db8::2");
+	is_uint(p.inner.src_port, 53);
+	/* GRE with Ethernet in it: the outer MACs stay */
+	dissect(PACKET_ETHERNET, MACS "0800 45 00 003c 0000 0000 40 2f 0000 c0000201 c0000202"
+	    "0000 6558 0a0000000001 0a0000000002 0800" IPV4("11") UDP, &p);
+	is_uint(p.dst_mac, 0x020000000001);
+	is_addr(p.inner.src, "10.0.0.1");
+}
+
+static void
+test_extensions(void)
+{
+	struct packet p;
+
+	/* hop-by-hop, then UDP */
+	dissect(PACKET_IP, IPV6("00") "11 00 000000000000" UDP, &p);
+	is_uint(p.outer.proto, 17);
+	is_uint(p.outer.src_port, 53);
+	/* a first fragment has ports, a later one none */
+	dissect(PACKET_IP, IPV6("2c") "11 00 0001 00000009" UDP, &p);
+	is_uint(p.outer.src_port, 53);
+	is_uint(p.outer.id, 9);
+	dissect(PACKET_IP, IPV6("2c") "11 00 0100 00000009" UDP, &p);
+	is_uint(p.outer.proto, 17);
+	ok(!p.outer.has_ports);
+}
+
+/* Headers that contain each other without end are followed a bounded way. */
+static void
+test_depth(void)
+{
+	struct buf b = BUF_INIT;
+	struct packet p;
+	size_t i;
+
+	for (i = 0; i < 2000; i++)
+		put_hex(&b, "45 00 0028 0007 0000 40 04 0000 0a000001 0a000002");
+	packet_dissect(PACKET_IP, b.data, b.len, &p);
+	is_uint(p.inner.proto, 4);
+	buf_clear(&b);
+	for (i = 0; i < 2000; i++)
+		put_hex(&b, MACS "8847 00010140 00000000");
+	packet_dissect(PACKET_ETHERNET, b.data, b.len, &p);
+	is_uint(p.outer.version, 0);
+	buf_release(&b);
+}
+
+int
+main(void)
+{
+	test_plain();
+	test_tags();
+	test_mpls();
+	test_ppp();
+	test_tunnels();
+	test_extensions();
+	test_depth();
+	return tap_done();
+}
