@@ -15,6 +15,7 @@
 #include "parquet/number_dict.h"
 #include "parquet/rle.h"
 #include "parquet/stats.h"
+#include "parquet/text_sort.h"
 #include "parquet/thrift.h"
 
 /* Pages hold a multiple of this many rows, and about so many bytes at least. */
@@ -105,6 +106,32 @@ squeeze_numbers(struct work *w)
 	return FLOW_OK;
 }
 
+/*
+ * Puts the dictionary into order: neighbours share their beginnings, which LZ4 sees,
+ * and bounds of a page are those of its codes.
+ */
+static enum flow_status
+sort_texts(struct work *w)
+{
+	struct flow_text *sorted = malloc(((size_t)w->text_count + 1) * sizeof(*sorted));
+	uint32_t *rank = malloc(((size_t)w->text_count + 1) * sizeof(*rank));
+	bool done = sorted != NULL && rank != NULL && text_rank(w->texts, w->text_count, rank);
+	size_t i;
+
+	if (done) {
+		for (i = 0; i < w->text_count; i++)
+			sorted[rank[i]] = w->texts[i];
+		for (i = 0; i < w->count; i++)
+			w->codes[i] = rank[w->codes[i]];
+		free(w->texts);
+		w->texts = sorted;
+		sorted = NULL;
+	}
+	free(sorted);
+	free(rank);
+	return done ? FLOW_OK : FLOW_ENOMEM;
+}
+
 /* Codes without nulls; texts that no row uses are dropped. */
 static enum flow_status
 squeeze_codes(struct work *w)
@@ -131,7 +158,7 @@ squeeze_codes(struct work *w)
 		w->codes[w->count++] = remap[code] - 1;
 	}
 	free(remap);
-	return FLOW_OK;
+	return sort_texts(w);
 }
 
 /*
@@ -270,7 +297,7 @@ page_stats(struct work *w, size_t from, size_t to, size_t nulls, struct chunk_st
 	if (to == from)
 		return;
 	if (w->texts != NULL)
-		stats_texts(stats, w->texts, w->codes + from, to - from, w->text_count);
+		stats_texts(stats, w->texts, w->codes + from, to - from);
 	else
 		stats_numbers(stats, w->column, w->numbers + from, to - from);
 }
@@ -323,7 +350,7 @@ encode_pages(struct work *w, struct pq_chunk *chunk, struct body *body)
 
 /* PageHeader of parquet.thrift, and the body. */
 static void
-append_page(struct buf *out, enum chunk_page_type type, int encoding, size_t values,
+append_page(struct buf *out, enum chunk_page_type type, int encoding, bool is_sorted, size_t values,
     size_t raw_len, const uint8_t *body, size_t len)
 {
 	struct thrift_writer t = { .out = out };
@@ -344,6 +371,7 @@ append_page(struct buf *out, enum chunk_page_type type, int encoding, size_t val
 		thrift_struct_field(&t, 7);
 		thrift_i32(&t, 1, (int32_t)values);
 		thrift_i32(&t, 2, ENCODING_PLAIN);
+		thrift_bool(&t, 3, is_sorted);
 		thrift_end(&t);
 	}
 	thrift_end(&t);
@@ -401,16 +429,16 @@ assemble(const struct work *w, const struct body *raw, const struct body *body,
 	if (!buf_reserve(out, w->raw.len + (chunk->pages + 1) * HEADER_BYTES))
 		return FLOW_ENOMEM;
 	if (d != 0) {
-		append_page(out, PAGE_DICTIONARY, ENCODING_PLAIN, dictionary_entries(w), raw[0].len,
-		    bytes + body[0].offset, body[0].len);
+		append_page(out, PAGE_DICTIONARY, ENCODING_PLAIN, w->texts != NULL,
+		    dictionary_entries(w), raw[0].len, bytes + body[0].offset, body[0].len);
 		chunk->uncompressed_bytes += out->len - body[0].len + raw[0].len;
 	}
 	chunk->data_offset = out->len;
 	for (i = 0; i < chunk->pages; i++) {
 		size_t start = out->len;
 
-		append_page(out, PAGE_DATA, w->encoding, rows_of_page(chunk, i), raw[i + d].len,
-		    bytes + body[i + d].offset, body[i + d].len);
+		append_page(out, PAGE_DATA, w->encoding, false, rows_of_page(chunk, i),
+		    raw[i + d].len, bytes + body[i + d].offset, body[i + d].len);
 		chunk->page[i].offset = start;
 		chunk->page[i].bytes = (uint32_t)(out->len - start);
 		chunk->uncompressed_bytes += out->len - start - body[i + d].len + raw[i + d].len;

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "parquet/stats.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/bitmap.h"
 #include "base/bytes.h"
+#include "parquet/text_sort.h"
 
 void
 stats_init(struct chunk_stats *stats, uint64_t null_count)
@@ -58,68 +57,31 @@ stats_numbers(struct chunk_stats *stats, const struct pq_column *column, const u
 	stats->has_bounds = true;
 }
 
-static int
-compare_bytes(const void *a, size_t a_len, const void *b, size_t b_len)
-{
-	size_t len = a_len < b_len ? a_len : b_len;
-	int order = len > 0 ? memcmp(a, b, len) : 0;
-
-	return order != 0 ? order : (a_len > b_len) - (a_len < b_len);
-}
-
-/* The first eight bytes as a number that orders as they do, shorter texts padded with zeros. */
-static uint64_t
-prefix_key(const struct flow_text *t)
-{
-	uint8_t bytes[8] = { 0 };
-
-	memcpy(bytes, t->p, t->len < 8 ? t->len : 8);
-	return load_be64(bytes);
-}
-
 static bool
 put_text(const struct flow_text *t, uint8_t *out, uint8_t *len)
 {
 	if (t->len > CHUNK_STAT_BYTES)
 		return false;
-	memcpy(out, t->p, t->len);
+	if (t->len > 0)
+		memcpy(out, t->p, t->len);
 	*len = (uint8_t)t->len;
 	return true;
 }
 
 void
 stats_texts(struct chunk_stats *stats, const struct flow_text *texts, const uint32_t *codes,
-    size_t n, uint32_t count)
+    size_t n)
 {
-	uint64_t *seen = calloc(BITMAP_WORDS(count), sizeof(*seen));
-	const struct flow_text *min = &texts[codes[0]], *max = min;
-	uint64_t min_key = prefix_key(min), max_key = min_key;
+	uint32_t min = codes[0], max = codes[0];
 	size_t i;
 
-	/* Out of memory for a list of what was seen: every row is compared, which is only slower. */
-	for (i = 0; i < n; i++) {
-		const struct flow_text *t = &texts[codes[i]];
-		uint64_t key;
-
-		if (seen != NULL && bitmap_get(seen, codes[i]))
-			continue;
-		if (seen != NULL)
-			bitmap_set(seen, codes[i]);
-		key = prefix_key(t);
-		if (key < min_key ||
-		    (key == min_key && compare_bytes(t->p, t->len, min->p, min->len) < 0)) {
-			min = t;
-			min_key = key;
-		} else if (key > max_key ||
-		    (key == max_key && compare_bytes(t->p, t->len, max->p, max->len) > 0)) {
-			max = t;
-			max_key = key;
-		}
+	for (i = 1; i < n; i++) {
+		min = codes[i] < min ? codes[i] : min;
+		max = codes[i] > max ? codes[i] : max;
 	}
-	free(seen);
 	stats->has_bounds = true;
-	stats->unbounded = !put_text(min, stats->min, &stats->min_len) ||
-	    !put_text(max, stats->max, &stats->max_len);
+	stats->unbounded = !put_text(&texts[min], stats->min, &stats->min_len) ||
+	    !put_text(&texts[max], stats->max, &stats->max_len);
 }
 
 static int
@@ -129,7 +91,8 @@ compare_bounds(const struct pq_column *column, const uint8_t *a, uint8_t a_len, 
 	int64_t x, y;
 
 	if (column->physical == PQ_BYTE_ARRAY)
-		return compare_bytes(a, a_len, b, b_len);
+		return text_compare(&(struct flow_text){ (const char *)a, a_len },
+		    &(struct flow_text){ (const char *)b, b_len });
 	if (column->physical == PQ_INT32) {
 		bool is_unsigned = column->logical == PQ_UINT_8 || column->logical == PQ_UINT_16 ||
 		    column->logical == PQ_UINT_32;

