@@ -15,21 +15,26 @@ has(const struct flow_batch *b, enum flow_field field, size_t row)
 	return flow_column_has(&b->column[field], row);
 }
 
-/* Milliseconds; a flow that ends before it begins took no time. */
-static uint64_t
-duration(const struct flow_batch *b, size_t row)
+static bool
+in_ranges(const struct ranges *r, uint64_t v)
 {
-	int64_t first = (int64_t)value(b, FLOW_FIELD_FIRST, row);
-	int64_t last = (int64_t)value(b, FLOW_FIELD_LAST, row);
-
-	return last > first ? (uint64_t)last - (uint64_t)first : 0;
+	if (r->count == 1)
+		return v - r->range[0].lo <= r->range[0].hi - r->range[0].lo;
+	return ranges_have(r, v);
 }
 
-/* counter * factor * 1000 / ms, rounded down, without overflow; 0 in no time. */
+/* Milliseconds; a flow that ends before it begins took no time. */
 static uint64_t
-rate(uint64_t counter, unsigned factor, uint64_t ms)
+duration(uint64_t first, uint64_t last)
 {
-	uint64_t scale = 1000 * (uint64_t)factor, whole;
+	return (int64_t)last > (int64_t)first ? last - first : 0;
+}
+
+/* counter * scale / ms, rounded down, without overflow; 0 in no time. */
+static uint64_t
+rate(uint64_t counter, uint64_t scale, uint64_t ms)
+{
+	uint64_t whole;
 
 	if (ms == 0)
 		return 0;
@@ -37,6 +42,66 @@ rate(uint64_t counter, unsigned factor, uint64_t ms)
 		return counter * scale / ms;
 	whole = counter / ms;
 	return whole <= UINT64_MAX / scale ? whole * scale : UINT64_MAX;
+}
+
+/* Of the rows that are left, those whose NUMBER (an expression of i) is in ranges. */
+#define FILTER_EACH(NUMBER)                                                     \
+	for (size_t at = 0; at < rows; at += 8) {                               \
+		size_t end = at + 8 < rows ? at + 8 : rows;                     \
+                                                                                \
+		if (load_le64(m + at) == 0)                                     \
+			continue;                                               \
+		for (size_t i = at; i < end; i++)                               \
+			if (m[i] != 0)                                          \
+				m[i] = in_ranges(&p->ranges, (NUMBER));         \
+	}
+
+static void
+filter_duration(const struct predicate *p, const uint64_t *first, const uint64_t *last, uint8_t *m,
+    size_t rows)
+{
+	FILTER_EACH(duration(first[i], last[i]))
+}
+
+static void
+filter_rate(const struct predicate *p, const uint64_t *first, const uint64_t *last,
+    const uint64_t *counter, uint8_t *m, size_t rows)
+{
+	uint64_t scale = UINT64_C(1000) * p->shift;
+
+	FILTER_EACH(rate(counter[i], scale, duration(first[i], last[i])))
+}
+
+static void
+filter_ratio(const struct predicate *p, const uint64_t *dividend, const uint64_t *divisor,
+    uint8_t *m, size_t rows)
+{
+	FILTER_EACH(divisor[i] != 0 ? dividend[i] / divisor[i] : 0)
+}
+
+/* Arithmetic on columns of 64 bits, which all have to have a value. */
+static void
+filter_arithmetic(const struct predicate *p, const struct flow_batch *b, uint8_t *m)
+{
+	const uint64_t *v[3] = { NULL, NULL, NULL };
+
+	for (size_t i = 0; i < p->fields; i++) {
+		const struct flow_column *c = &b->column[p->field[i]];
+
+		if (c->form != FLOW_FORM_FLAT) {
+			memset(m, 0, mask_bytes(b->rows));
+			return;
+		}
+		if (c->valid != NULL)
+			mask_and_bitmap(m, c->valid, b->rows, false);
+		v[i] = c->values;
+	}
+	if (p->kind == PREDICATE_DURATION)
+		filter_duration(p, v[0], v[1], m, b->rows);
+	else if (p->kind == PREDICATE_RATE)
+		filter_rate(p, v[0], v[1], v[2], m, b->rows);
+	else
+		filter_ratio(p, v[0], v[1], m, b->rows);
 }
 
 static bool
@@ -68,33 +133,22 @@ holds_port_block(const struct predicate *p, const struct flow_batch *b, size_t r
 }
 
 static bool
+holds_equal(const struct predicate *p, const struct flow_batch *b, size_t row)
+{
+	return has(b, p->field[0], row) && has(b, p->field[1], row) &&
+	    value(b, p->field[0], row) == value(b, p->field[1], row);
+}
+
+static bool
 holds(const struct predicate *p, const struct flow_batch *b, size_t row)
 {
-	uint64_t divisor;
-
 	switch (p->kind) {
 	case PREDICATE_PORT_BLOCK:
 		return holds_port_block(p, b, row);
 	case PREDICATE_MPLS_EOS:
 		return holds_mpls_eos(p, b, row);
-	default:
-		break;
-	}
-	for (size_t i = 0; i < p->fields; i++)
-		if (!has(b, p->field[i], row))
-			return false;
-	switch (p->kind) {
-	case PREDICATE_DURATION:
-		return ranges_have(&p->ranges, duration(b, row));
-	case PREDICATE_RATE:
-		return ranges_have(&p->ranges,
-		    rate(value(b, p->field[2], row), p->shift, duration(b, row)));
-	case PREDICATE_RATIO:
-		divisor = value(b, p->field[1], row);
-		return ranges_have(&p->ranges,
-		    divisor != 0 ? value(b, p->field[0], row) / divisor : 0);
 	case PREDICATE_EQUAL:
-		return value(b, p->field[0], row) == value(b, p->field[1], row);
+		return holds_equal(p, b, row);
 	default:
 		return false;
 	}
@@ -103,11 +157,11 @@ holds(const struct predicate *p, const struct flow_batch *b, size_t row)
 void
 compute_filter(const struct predicate *p, const struct flow_batch *batch, uint8_t *m)
 {
-	for (size_t i = 0; i < batch->rows; i += 8) {
-		if (load_le64(m + i) == 0)
-			continue;
-		for (size_t j = i; j < i + 8 && j < batch->rows; j++)
-			if (m[j] != 0)
-				m[j] = holds(p, batch, j);
+	if (p->kind == PREDICATE_DURATION || p->kind == PREDICATE_RATE || p->kind == PREDICATE_RATIO) {
+		filter_arithmetic(p, batch, m);
+		return;
 	}
+	for (size_t i = 0; i < batch->rows; i++)
+		if (m[i] != 0)
+			m[i] = holds(p, batch, i);
 }

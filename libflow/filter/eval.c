@@ -305,10 +305,9 @@ filter_or(struct run *r, const struct node *n, uint8_t *m, size_t free)
 		memcpy(now, m, bytes);
 		if ((st = filter_node(r, c, now, free + 2)) != FLOW_OK)
 			return st;
-		for (size_t i = 0; i < bytes; i++) {
-			passed[i] |= now[i];
-			m[i] ^= now[i];
-		}
+		/* Each row passes once at most: to take it away is to add it. */
+		mask_remove(passed, now, r->rows);
+		mask_remove(m, now, r->rows);
 		if (c->next != NULL && !mask_any(m, r->rows))
 			break;
 	}
@@ -320,14 +319,12 @@ static enum flow_status
 filter_not(struct run *r, const struct node *n, uint8_t *m, size_t free)
 {
 	uint8_t *now = r->state->mask[free];
-	size_t bytes = mask_bytes(r->rows);
 	enum flow_status st;
 
-	memcpy(now, m, bytes);
+	memcpy(now, m, mask_bytes(r->rows));
 	if ((st = filter_node(r, n->child, now, free + 1)) != FLOW_OK)
 		return st;
-	for (size_t i = 0; i < bytes; i++)
-		m[i] ^= now[i];
+	mask_remove(m, now, r->rows);
 	return FLOW_OK;
 }
 

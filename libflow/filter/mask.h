@@ -39,9 +39,25 @@ mask_count(const uint8_t *m, size_t rows)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < rows; i++)
-		n += m[i];
+	for (size_t i = 0; i < rows; i += 8)
+		n += (size_t)(load_le64(m + i) * UINT64_C(0x0101010101010101) >> 56);
 	return n;
+}
+
+/* m &= other */
+static inline void
+mask_and(uint8_t *m, const uint8_t *other, size_t rows)
+{
+	for (size_t i = 0; i < rows; i += 8)
+		store_le64(m + i, load_le64(m + i) & load_le64(other + i));
+}
+
+/* m without `gone`, whose rows are among those of m. */
+static inline void
+mask_remove(uint8_t *m, const uint8_t *gone, size_t rows)
+{
+	for (size_t i = 0; i < rows; i += 8)
+		store_le64(m + i, load_le64(m + i) ^ load_le64(gone + i));
 }
 
 /* Eight bits as eight bytes of 0 or 1, the lowest bit first in memory. */

@@ -9,7 +9,7 @@
 
 #define PATTERN_MAX 1024
 #define TEXT_MAX 65536
-#define REPEAT_MAX 500
+#define SIZE_LIMIT 10000
 #define GROUPS_MAX 50
 
 struct matcher {
@@ -21,39 +21,93 @@ struct matcher {
 };
 
 /*
- * What a regular expression may not have, since the C library's engine takes
- * time or memory without bound for it.
+ * What a pattern becomes in the C library's engine, which writes repetitions
+ * out (x+ as xx*, x{3} as xxx), also those of repetitions.
  */
+struct size {
+	size_t group[GROUPS_MAX + 1];	/* of each open group, the whole pattern first */
+	size_t atom[GROUPS_MAX + 1];	/* of the last thing in it that can be repeated */
+	size_t open;
+};
+
+static void
+add_atom(struct size *s, size_t atom)
+{
+	s->group[s->open] += s->atom[s->open];
+	s->atom[s->open] = atom;
+}
+
+static bool
+repeat_atom(struct size *s, size_t times)
+{
+	s->atom[s->open] *= times;
+	return s->atom[s->open] <= SIZE_LIMIT;
+}
+
+/* Behind the [...] that begins at i. */
+static size_t
+skip_brackets(const char *p, size_t len, size_t i)
+{
+	size_t first = i + 1 + (i + 1 < len && p[i + 1] == '^');
+
+	for (i = first; i < len; i++)
+		if (p[i] == ']' && i > first)
+			return i;
+	return len;
+}
+
+/* The greatest number in the {...} that begins at i, which is moved to its end. */
+static size_t
+repeat_count(const char *p, size_t len, size_t *i)
+{
+	size_t most = 1, number = 0;
+
+	for (; *i < len && p[*i] != '}'; ++*i) {
+		if (p[*i] >= '0' && p[*i] <= '9' && number <= SIZE_LIMIT)
+			number = 10 * number + (size_t)(p[*i] - '0');
+		else
+			number = 0;
+		most = number > most ? number : most;
+	}
+	return most + 1;
+}
+
+/* Refuses what would take time or memory without bound. */
 static enum flow_status
 check_cost(const char *p, size_t len, struct flow_error *err)
 {
-	unsigned groups = 0, repeat = 1, number = 0;
-	bool braces = false;
+	struct size s = { .open = 0 };
+	bool ok = true;
 
-	for (size_t i = 0; i < len; i++) {
+	for (size_t i = 0; i < len && ok; i++) {
 		if (p[i] == '\\') {
 			if (++i < len && p[i] >= '1' && p[i] <= '9')
 				return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET,
 				    "a backward reference is not supported");
-		} else if (p[i] == '(' && ++groups > GROUPS_MAX) {
-			return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "more than %d groups",
-			    GROUPS_MAX);
-		} else if (p[i] == '{') {
-			braces = true;
-			number = 0;
-		} else if (braces && p[i] >= '0' && p[i] <= '9') {
-			number = number < REPEAT_MAX ? number * 10 + (unsigned)(p[i] - '0') : number;
-		} else if (braces && p[i] == ',' && p[i + 1] != '}') {
-			number = 0;
-		} else if (braces && p[i] == '}') {
-			braces = false;
-			repeat *= number > 0 ? number : 1;
-			if (repeat > REPEAT_MAX)
+			add_atom(&s, 1);
+		} else if (p[i] == '(') {
+			if (s.open == GROUPS_MAX)
 				return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET,
-				    "repetitions of more than %d in all", REPEAT_MAX);
+				    "more than %d groups inside each other", GROUPS_MAX);
+			s.open++;
+			s.group[s.open] = s.atom[s.open] = 0;
+		} else if (p[i] == ')' && s.open > 0) {
+			s.open--;
+			add_atom(&s, s.group[s.open + 1] + s.atom[s.open + 1] + 1);
+		} else if (p[i] == '[') {
+			i = skip_brackets(p, len, i);
+			add_atom(&s, 1);
+		} else if (p[i] == '+') {
+			ok = repeat_atom(&s, 2);
+		} else if (p[i] == '{') {
+			ok = repeat_atom(&s, repeat_count(p, len, &i));
+		} else if (p[i] != '*' && p[i] != '?') {
+			add_atom(&s, 1);
 		}
+		ok = ok && s.group[s.open] <= SIZE_LIMIT;
 	}
-	return FLOW_OK;
+	return ok ? FLOW_OK : flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET,
+	    "it repeats repetitions too often (more than %d parts)", SIZE_LIMIT);
 }
 
 enum flow_status

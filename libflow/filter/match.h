@@ -23,8 +23,8 @@ struct matcher;
 
 /*
  * FLOW_EINVAL (with a message) for a regular expression that is malformed or
- * would cost too much: backward references, and repetitions of more than
- * some hundreds.  `arena` owns the rest; matcher_release what is not in it.
+ * would cost too much: backward references, and repetitions that come to
+ * more than some thousand parts.  `arena` owns the rest; matcher_release what is not in it.
  */
 enum flow_status matcher_new(struct arena *arena, enum match_op op, const char *pattern, size_t len,
     struct matcher **out, struct flow_error *err) NODISCARD;

@@ -6,30 +6,28 @@
 /* Up to so many ranges are compared one by one. */
 #define RANGES_FEW 4
 
+/* Rows that a loop with a fixed number of turns takes at once, so that it needs no tail. */
+#define BLOCK 64
+
 /*
  * Loops that the compiler turns into vector instructions.  One comparison
  * tests a range: v - lo wraps round for v < lo, and is then more than hi - lo.
  */
-#define NUMBER_LOOPS(T, name)                                                              \
-	static void and_range_##name(const T *v, T lo, T hi, uint8_t *m, size_t rows)      \
+#define NUMBER_LOOP(T, name, parameters, test, joint)                                      \
+	static void name(const T *restrict v, parameters, uint8_t *restrict m, size_t rows) \
 	{                                                                                  \
-		const T span = (T)(hi - lo);                                               \
-                                                                                           \
+		for (; rows >= BLOCK; rows -= BLOCK, v += BLOCK, m += BLOCK)               \
+			for (size_t i = 0; i < BLOCK; i++)                                 \
+				m[i] = (uint8_t)(m[i] joint (test));                       \
 		for (size_t i = 0; i < rows; i++)                                          \
-			m[i] = (uint8_t)(m[i] & ((T)(v[i] - lo) <= span));                 \
-	}                                                                                  \
-	static void or_range_##name(const T *v, T lo, T hi, uint8_t *m, size_t rows)       \
-	{                                                                                  \
-		const T span = (T)(hi - lo);                                               \
-                                                                                           \
-		for (size_t i = 0; i < rows; i++)                                          \
-			m[i] = (uint8_t)(m[i] | ((T)(v[i] - lo) <= span));                 \
-	}                                                                                  \
-	static void and_bits_##name(const T *v, T bits, uint8_t *m, size_t rows)           \
-	{                                                                                  \
-		for (size_t i = 0; i < rows; i++)                                          \
-			m[i] = (uint8_t)(m[i] & ((T)(v[i] & bits) == bits));               \
+			m[i] = (uint8_t)(m[i] joint (test));                               \
 	}
+
+#define TWO(T, a, b) T a, T b
+#define NUMBER_LOOPS(T, type)                                                              \
+	NUMBER_LOOP(T, and_range_##type, TWO(T, lo, span), (T)(v[i] - lo) <= span, &)      \
+	NUMBER_LOOP(T, or_range_##type, TWO(T, lo, span), (T)(v[i] - lo) <= span, |)       \
+	NUMBER_LOOP(T, and_bits_##type, T bits, (T)(v[i] & bits) == bits, &)
 
 NUMBER_LOOPS(uint8_t, u8)
 NUMBER_LOOPS(uint16_t, u16)
@@ -39,18 +37,20 @@ NUMBER_LOOPS(uint64_t, u64)
 static void
 and_range(const void *values, size_t size, const struct range *r, uint8_t *m, size_t rows)
 {
+	const uint64_t span = r->hi - r->lo;
+
 	switch (size) {
 	case 1:
-		and_range_u8(values, (uint8_t)r->lo, (uint8_t)r->hi, m, rows);
+		and_range_u8(values, (uint8_t)r->lo, (uint8_t)span, m, rows);
 		break;
 	case 2:
-		and_range_u16(values, (uint16_t)r->lo, (uint16_t)r->hi, m, rows);
+		and_range_u16(values, (uint16_t)r->lo, (uint16_t)span, m, rows);
 		break;
 	case 4:
-		and_range_u32(values, (uint32_t)r->lo, (uint32_t)r->hi, m, rows);
+		and_range_u32(values, (uint32_t)r->lo, (uint32_t)span, m, rows);
 		break;
 	default:
-		and_range_u64(values, r->lo, r->hi, m, rows);
+		and_range_u64(values, r->lo, span, m, rows);
 		break;
 	}
 }
@@ -58,18 +58,20 @@ and_range(const void *values, size_t size, const struct range *r, uint8_t *m, si
 static void
 or_range(const void *values, size_t size, const struct range *r, uint8_t *m, size_t rows)
 {
+	const uint64_t span = r->hi - r->lo;
+
 	switch (size) {
 	case 1:
-		or_range_u8(values, (uint8_t)r->lo, (uint8_t)r->hi, m, rows);
+		or_range_u8(values, (uint8_t)r->lo, (uint8_t)span, m, rows);
 		break;
 	case 2:
-		or_range_u16(values, (uint16_t)r->lo, (uint16_t)r->hi, m, rows);
+		or_range_u16(values, (uint16_t)r->lo, (uint16_t)span, m, rows);
 		break;
 	case 4:
-		or_range_u32(values, (uint32_t)r->lo, (uint32_t)r->hi, m, rows);
+		or_range_u32(values, (uint32_t)r->lo, (uint32_t)span, m, rows);
 		break;
 	default:
-		or_range_u64(values, r->lo, r->hi, m, rows);
+		or_range_u64(values, r->lo, span, m, rows);
 		break;
 	}
 }
@@ -142,7 +144,6 @@ number_filter(const struct predicate *p, const struct flow_column *c, uint8_t *m
 		memset(spare, 0, mask_bytes(rows));
 		for (size_t i = 0; i < p->ranges.count; i++)
 			or_range(c->values, size, &p->ranges.range[i], spare, rows);
-		for (size_t i = 0; i < rows; i++)
-			m[i] &= spare[i];
+		mask_and(m, spare, rows);
 	}
 }

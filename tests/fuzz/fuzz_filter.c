@@ -62,10 +62,12 @@ set_value(struct flow_builder *b, enum flow_field field, uint64_t hash)
 static const struct flow_batch *
 make_batch(void)
 {
+	static struct flow_builder *b;
+	static struct flow_dictify *d;
 	static struct flow_batch batch;
-	struct flow_builder *b = flow_builder_new();
-	struct flow_dictify *d = flow_dictify_new();
 
+	b = flow_builder_new();
+	d = flow_dictify_new();
 	require(b != NULL && d != NULL, "memory");
 	for (unsigned row = 0; row < ROWS; row++) {
 		require(flow_builder_reserve(b, 1) == FLOW_OK, "memory");
