@@ -24,7 +24,7 @@ static const struct token tokens[] = {
 };
 
 /* All ten labels. */
-static const char mpls_all[] = "%mpls1 %mpls2 %mpls3 %mpls4 %mpls5 %mpls6 %mpls7 %mpls8 %mpls9 %mpls10";
+static const char mpls_all[] = "%mpls1 %mpls2 %mpls3 %mpls4 %mpls5 %mpls6 %mpls7 %mpls8 %mpls9 %mpls10 ";
 
 /* Where full IPv6 addresses or names are shown, their columns are so much wider. */
 #define FULL_EXTRA 23
@@ -79,6 +79,14 @@ need(struct flow_printer *p, const struct token *t)
 		flow_fieldset_add(&p->fields, FLOW_FIELD_LAST);
 		flow_fieldset_add(&p->fields, FLOW_FIELD_PACKETS);
 		flow_fieldset_add(&p->fields, FLOW_FIELD_BYTES);
+	}
+	if (t->cells == people_engine) {
+		flow_fieldset_add(&p->fields, FLOW_FIELD_DOMAIN);
+		flow_fieldset_add(&p->fields, FLOW_FIELD_EXPORT_VERSION);
+	}
+	if (t->cells == people_version) {
+		flow_fieldset_add(&p->fields, FLOW_FIELD_FW_EVENT);
+		flow_fieldset_add(&p->fields, FLOW_FIELD_NAT_EVENT);
 	}
 	if (t->cells == people_count)
 		p->ordered = true;

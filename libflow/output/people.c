@@ -87,12 +87,17 @@ put_scaled(const struct column *c, char *out, uint64_t v)
 	return put_right(out, text, len, c->width);
 }
 
+/* The second field stands in where the first has no value. */
 bool
 people_counter(const struct column *c, struct column_state *s, const struct chunk *k)
 {
 	s->cells.copy = 32;
-	for (size_t i = 0; i < k->n; i++)
-		s->cells.len[i] = put_scaled(c, cell_at(s, i), number(k, c->field, i));
+	for (size_t i = 0; i < k->n; i++) {
+		bool other = c->second != FLOW_FIELD_NONE && !present(k, c->field, i);
+
+		s->cells.len[i] = put_scaled(c, cell_at(s, i),
+		    number(k, other ? c->second : c->field, i));
+	}
 	return true;
 }
 
@@ -432,14 +437,20 @@ people_ext_event(const struct column *c, struct column_state *s, const struct ch
 	return true;
 }
 
+/* Type and number of the engine; NetFlow v9 has them in the low bytes of its source id. */
 bool
 people_engine(const struct column *c, struct column_state *s, const struct chunk *k)
 {
 	s->cells.copy = 16;
 	for (size_t i = 0; i < k->n; i++) {
+		bool own = present(k, c->field, i) || present(k, c->second, i);
+		bool v9 = number(k, FLOW_FIELD_EXPORT_VERSION, i) == 9;
+		uint64_t domain = !own && v9 ? number(k, FLOW_FIELD_DOMAIN, i) : 0;
+		uint64_t type = own ? number(k, c->field, i) : domain >> 8 & 255;
+		uint64_t id = own ? number(k, c->second, i) : domain & 255;
 		char *at = cell_at(s, i), digits[8];
-		uint32_t len = put_number(at, number(k, c->field, i), c->width);
-		size_t n = decimal_below8((uint32_t)number(k, c->second, i), digits);
+		uint32_t len = put_number(at, type, c->width);
+		size_t n = decimal_below8((uint32_t)id, digits);
 
 		at[len] = '/';
 		memset(at + len + 1, ' ', 3);
@@ -449,7 +460,7 @@ people_engine(const struct column *c, struct column_state *s, const struct chunk
 	return true;
 }
 
-/* "Nv9", "Nv10", "Sv5". */
+/* "Nv9", "Nv10", "Sv5"; "EVT9" for a row that reports an event. */
 bool
 people_version(const struct column *c, struct column_state *s, const struct chunk *k)
 {
@@ -457,10 +468,16 @@ people_version(const struct column *c, struct column_state *s, const struct chun
 	for (size_t i = 0; i < k->n; i++) {
 		uint64_t version = number(k, c->field, i);
 		bool sflow = version > 100;
+		const char *kind = sflow ? "Sv" : "Nv";
+		size_t len;
 
-		memcpy(cell_at(s, i), sflow ? "Sv" : "Nv", 2);
-		s->cells.len[i] = 2 + (uint32_t)decimal_below8(
-		    (uint32_t)(sflow ? version - 100 : version), cell_at(s, i) + 2);
+		if (present(k, FLOW_FIELD_FW_EVENT, i) || present(k, FLOW_FIELD_NAT_EVENT, i))
+			kind = "EVT";
+		len = strlen(kind);
+		memcpy(cell_at(s, i), kind, len);
+		len += decimal_below8((uint32_t)(sflow ? version - 100 : version),
+		    cell_at(s, i) + len);
+		s->cells.len[i] = (uint32_t)len;
 	}
 	return true;
 }

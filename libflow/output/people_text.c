@@ -109,6 +109,66 @@ people_plain(const struct column *c, const struct flow_text *text, char *out)
 	return c->width;
 }
 
+/* Up to three numbers of "id-ace-hash", hexadecimal; those that are missing are 0. */
+static void
+read_acl(const struct flow_text *text, uint32_t out[static 3])
+{
+	size_t part = 0;
+
+	memset(out, 0, 3 * sizeof(*out));
+	for (uint32_t i = 0; i < text->len; i++) {
+		char c = text->p[i];
+		uint32_t digit = c >= '0' && c <= '9' ? (uint32_t)(c - '0')
+		    : c >= 'a' && c <= 'f' ? (uint32_t)(c - 'a' + 10)
+		    : c >= 'A' && c <= 'F' ? (uint32_t)(c - 'A' + 10) : 16;
+
+		if (digit < 16)
+			out[part] = out[part] << 4 | digit;
+		else if (c == '-' && part < 2)
+			part++;
+	}
+}
+
+/* "0x1a       0x2        0x0       " */
+size_t
+people_in_acl(const struct column *c, const struct flow_text *text, char *out)
+{
+	uint32_t acl[3];
+
+	UNUSED(c);
+	read_acl(text, acl);
+	memset(out, ' ', 32);
+	for (size_t i = 0; i < 3; i++) {
+		uint32_t digits = 1;
+		char *p = out + 11 * i;
+
+		while (digits < 8 && acl[i] >> (4 * digits) != 0)
+			digits++;
+		memcpy(p, "0x", 2);
+		for (uint32_t d = 0; d < digits; d++)
+			p[2 + d] = "0123456789abcdef"[acl[i] >> (4 * (digits - 1 - d)) & 15];
+	}
+	return 32;
+}
+
+/* "        26          2          0" */
+size_t
+people_out_acl(const struct column *c, const struct flow_text *text, char *out)
+{
+	uint32_t acl[3];
+
+	UNUSED(c);
+	read_acl(text, acl);
+	memset(out, ' ', 32);
+	for (size_t i = 0; i < 3; i++) {
+		char digits[DECIMAL_ROOM];
+		size_t len = decimal_u64(acl[i], digits);
+
+		memcpy(out + 11 * i + 10 - len, digits, len);
+	}
+	return 32;
+}
+
 /* "engine:selector" as " 3..80". */
 size_t
 people_application(const struct column *c, const struct flow_text *text, char *out)
@@ -309,7 +369,9 @@ people_net(const struct column *c, struct column_state *s, const struct chunk *k
 
 		if (in->form == FLOW_FORM_DICT && flow_column_has(in, k->row[i]))
 			text = flow_column_text(in, k->row[i]);
-		if (addr_parse(text.p, text.len, &addr)) {
+		/* Without a mask the address stays whole. */
+		if (flow_column_has(&k->batch->column[c->second], k->row[i]) &&
+		    addr_parse(text.p, text.len, &addr)) {
 			uint32_t most = addr_is_v4(&addr) ? 32 : 128;
 
 			addr = addr_mask(&addr, mask < most ? mask : most);

@@ -131,8 +131,40 @@ test_fmt(struct rows *r)
 	    "   443,     0,     0,0x0000,00:00:00:00:00:00,<empty>\n"
 	    " 128.0,   128,     0,0x0000,00:00:00:00:00:00,<empty>\n");
 	is_str(rows_print(r, "fmt:%sn %mpls1 %ttl %cl %nfv %eng", &quiet),
-	    "         0.0.0.0/0         0-0-0     0     0     0.000 Nv9   0/0  \n"
-	    "              ::/0         0-0-0     0     0     0.000 Nv9   0/0  \n");
+	    "       192.0.2.1/0         0-0-0     0     0     0.000 Nv9   0/0  \n"
+	    "2001:db..70:7348/0         0-0-0     0     0     0.000 Nv9   0/0  \n");
+}
+
+/* What firewalls and NAT report. */
+static void
+test_events(void)
+{
+	struct flow_printer_options quiet = { .quiet = true };
+	struct rows r;
+
+	rows_begin(&r);
+	required(&r, FIRST, 0);
+	rows_addr(&r, FLOW_FIELD_SRC_ADDR, "192.0.2.77");
+	rows_number(&r, FLOW_FIELD_SRC_MASK, 26);
+	rows_number(&r, FLOW_FIELD_DOMAIN, 0x1234);
+	rows_number(&r, FLOW_FIELD_FW_EVENT, 3);
+	rows_number(&r, FLOW_FIELD_FW_EXT_EVENT, 1001);
+	rows_number(&r, FLOW_FIELD_NAT_EVENT, 4);
+	rows_text(&r, FLOW_FIELD_IN_ACL, "1a-2-ffffffff", 13);
+	rows_text(&r, FLOW_FIELD_OUT_ACL, "1a-2-ffffffff", 13);
+	rows_text(&r, FLOW_FIELD_USERNAME, "j\x1b[31m", 6);
+	rows_text(&r, FLOW_FIELD_APP_ID, "3:80", 4);
+	rows_number(&r, FLOW_FIELD_POST_BYTES, 5);
+	rows_number(&r, FLOW_FIELD_MPLS_1, 20005 << 4 | 5 << 1 | 1);
+	rows_number(&r, FLOW_FIELD_CLIENT_LATENCY, 1234);
+	rows_next(&r);
+	is_str(rows_print(&r, "fmt:%evt|%nevt|%xevt|%nfv|%uname", &quiet),
+	    "  DENIED|   ADD44|  I-ACL|EVT9|j\xef\xbf\xbd[31m\n");
+	is_str(rows_print(&r, "fmt:%iacl|%eacl|", &quiet),
+	    "0x1a       0x2        0xffffffff|        26          2 4294967295|\n");
+	is_str(rows_print(&r, "fmt:%sn|%eng|%nbid|%obyt|%mpls1|%cl", &quiet),
+	    "      192.0.2.64/26| 18/52 | 3..80|       5|   20005-5-1|    1.234\n");
+	rows_end(&r);
 }
 
 static void
@@ -295,6 +327,7 @@ main(void)
 		tap_skip("no /etc/services");
 	rows_end(&r);
 	test_empty();
+	test_events();
 	test_extremes();
 	test_fields();
 	return tap_done();
