@@ -33,6 +33,22 @@ read_v1(struct thrift_reader *t, struct page_header *h)
 }
 
 static void
+read_dictionary(struct thrift_reader *t, struct page_header *h)
+{
+	struct thrift_field f;
+
+	thrift_struct(t);
+	while (thrift_field(t, &f)) {
+		if (f.id == 1)
+			h->values = read_count(t, &f);
+		else if (f.id == 2)
+			h->encoding = (int)thrift_read_int(t, &f);
+		else
+			thrift_skip(t, &f);
+	}
+}
+
+static void
 read_v2(struct thrift_reader *t, struct page_header *h)
 {
 	struct thrift_field f;
@@ -85,8 +101,10 @@ page_header_read(struct cursor *in, struct page_header *h)
 		else if (f.id == 4) {
 			h->crc = (uint32_t)thrift_read_int(&t, &f);
 			h->has_crc = true;
-		} else if ((f.id == 5 || f.id == 7) && f.type == THRIFT_STRUCT)
+		} else if (f.id == 5 && f.type == THRIFT_STRUCT)
 			read_v1(&t, h);
+		else if (f.id == 7 && f.type == THRIFT_STRUCT)
+			read_dictionary(&t, h);
 		else if (f.id == 8 && f.type == THRIFT_STRUCT)
 			read_v2(&t, h);
 		else
