@@ -38,10 +38,11 @@ encoder_of(struct generator *g, uint32_t exporter)
 static int
 deliver(struct generator *g, uint32_t exporter)
 {
+	struct sender from = { exporter, flow_synth_exporter(exporter) };
 	int status = CLI_OK;
 
 	if (g->datagrams.count > 0)
-		status = sink_datagrams(g->sink, exporter, &g->datagrams, &g->closed);
+		status = sink_datagrams(g->sink, &from, &g->datagrams, &g->closed);
 	flow_datagrams_clear(&g->datagrams);
 	return status;
 }

@@ -5,11 +5,13 @@
 #endif
 
 #include <signal.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include "common/cli.h"
 #include "flowgen/generate.h"
 #include "flowgen/options.h"
+#include "flowgen/replay.h"
 #include "flowgen/sink.h"
 
 static volatile int stopped;
@@ -36,7 +38,7 @@ main(int argc, char **argv)
 {
 	struct sink *sink = NULL;
 	struct options o;
-	bool done;
+	bool done, keep;
 	int status, closed;
 
 	cli_start("flowgen");
@@ -48,7 +50,13 @@ main(int argc, char **argv)
 	if (status != CLI_OK)
 		return status;
 	catch_signals();
-	status = generate(&o, sink, &stopped);
-	closed = sink_close(sink, status == CLI_OK);
+	if (o.replays > 0) {
+		status = replay(&o, sink, &stopped, &keep);
+	} else {
+		status = generate(&o, sink, &stopped);
+		keep = status == CLI_OK;
+	}
+	closed = sink_close(sink, keep);
+	free(o.replay);
 	return status != CLI_OK ? status : closed;
 }

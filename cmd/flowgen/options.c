@@ -6,6 +6,7 @@
 #include "flowgen/options.h"
 
 #include <getopt.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -22,7 +23,9 @@
 
 static const char help[] =
 "Usage: flowgen {-t HOST | -o FILE.pcap} [OPTION]...\n"
-"Makes flows up, a believable mix of them, and exports them as NetFlow or IPFIX.\n"
+"       flowgen {-t HOST | -o FILE.pcap} --replay PATH [OPTION]... [FILTER]\n"
+"Makes flows up, a believable mix of them, and exports them as NetFlow or IPFIX,\n"
+"or exports what an archive holds.\n"
 "\n"
 "Where to:\n"
 "  -t, --target HOST       send datagrams over UDP to a collector (also -H)\n"
@@ -43,6 +46,11 @@ static const char help[] =
 "      --ipv6 PERCENT      share of IPv6 (15; NetFlow v5 has none)\n"
 "      --sampling N        sampled one in N, and announced\n"
 "\n"
+"What, instead, from archives:\n"
+"      --replay PATH       files, folders or patterns (repeatable); -n is the most flows;\n"
+"                          FILTER as for flowcat, see flow-filter(7)\n"
+"      --pace FACTOR       at the original speed times FACTOR (1, 10, 0.5) instead of -r\n"
+"\n"
 "  -h, --help              this text\n"
 "  -V, --version           version\n";
 
@@ -53,6 +61,8 @@ enum {
 	OPT_EXPORTERS,
 	OPT_IPV6,
 	OPT_SAMPLING,
+	OPT_REPLAY,
+	OPT_PACE,
 };
 
 static const struct option long_options[] = {
@@ -68,6 +78,8 @@ static const struct option long_options[] = {
 	{ "exporters", required_argument, NULL, OPT_EXPORTERS },
 	{ "ipv6", required_argument, NULL, OPT_IPV6 },
 	{ "sampling", required_argument, NULL, OPT_SAMPLING },
+	{ "replay", required_argument, NULL, OPT_REPLAY },
+	{ "pace", required_argument, NULL, OPT_PACE },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
@@ -78,6 +90,8 @@ struct pending {
 	const char *rate;
 	const char *start;
 	uint64_t duration_s;	/* 0: not said */
+	bool flows;		/* -n was there */
+	const char *invents;	/* an option that is about invented flows only */
 	int64_t now_ms;
 };
 
@@ -120,6 +134,38 @@ parse_duration(const char *text, uint64_t *out)
 	return true;
 }
 
+/* A decimal number of at most three digits behind the point, in thousandths. */
+static bool
+parse_pace(const char *text, uint64_t *out)
+{
+	const char *point = strchr(text, '.');
+	size_t whole = point != NULL ? (size_t)(point - text) : strlen(text), i;
+	char number[24] = "";
+	size_t fraction = point != NULL ? strlen(point + 1) : 0;
+
+	if (whole > 9 || fraction > 3 || (point != NULL && fraction == 0)) {
+		(void)cli_misuse("--pace: '%s' is no factor from 0.001 to 1000000", text);
+		return false;
+	}
+	memcpy(number, text, whole);
+	memcpy(number + whole, point != NULL ? point + 1 : "", fraction);
+	for (i = fraction; i < 3; i++)
+		number[whole + i] = '0';
+	return cli_number("--pace", number, 1, 1000000000, out);
+}
+
+static bool
+add_replay(struct options *o, const char *path)
+{
+	const char **replay = realloc(o->replay, (o->replays + 1) * sizeof(*replay));
+
+	if (replay == NULL)
+		return cli_fail("out of memory") == CLI_OK;
+	o->replay = replay;
+	o->replay[o->replays++] = path;
+	return true;
+}
+
 static bool
 parse_version(const char *text, uint8_t *out)
 {
@@ -145,9 +191,21 @@ take_number(const char *option, uint64_t lo, uint64_t hi, uint32_t *out)
 	return true;
 }
 
+static const char *
+long_name(int c)
+{
+	const struct option *l = long_options;
+
+	while (l->name != NULL && l->val != c)
+		l++;
+	return l->name;
+}
+
 static bool
 take_option(int c, struct options *o, struct pending *p)
 {
+	if (c >= OPT_DURATION && c <= OPT_SAMPLING)
+		p->invents = long_name(c);
 	switch (c) {
 	case 't':
 	case 'H':
@@ -166,6 +224,7 @@ take_option(int c, struct options *o, struct pending *p)
 		o->pcap = optarg;
 		return true;
 	case 'n':
+		p->flows = true;
 		return cli_number("-n", optarg, 0, MAX_FLOWS, &o->flows);
 	case 'v':
 		return parse_version(optarg, &o->version);
@@ -185,6 +244,10 @@ take_option(int c, struct options *o, struct pending *p)
 		return take_number("--ipv6", 0, 100, &o->synth.ipv6_percent);
 	case OPT_SAMPLING:
 		return take_number("--sampling", 1, 1u << 24, &o->synth.sampling);
+	case OPT_REPLAY:
+		return add_replay(o, optarg);
+	case OPT_PACE:
+		return parse_pace(optarg, &o->pace);
 	default:
 		return cli_misuse("unknown or incomplete option") == CLI_OK;
 	}
@@ -234,10 +297,26 @@ settle_start(struct options *o, const struct pending *p)
 }
 
 static bool
+settle_replay(struct options *o, const struct pending *p)
+{
+	if (p->invents != NULL)
+		return cli_misuse("--%s is for invented flows, not for --replay", p->invents) == CLI_OK;
+	if (o->pace > 0 && (p->rate != NULL || o->target == NULL))
+		return cli_misuse("--pace is for UDP, and instead of -r") == CLI_OK;
+	if (!p->flows)
+		o->flows = 0;
+	return settle_rate(o, p);
+}
+
+static bool
 settle(struct options *o, const struct pending *p)
 {
 	if ((o->target != NULL) + (o->pcap != NULL) + (o->archive != NULL) != 1)
 		return cli_misuse("say where to: one of -t HOST, -o FILE.pcap") == CLI_OK;
+	if (o->replays > 0)
+		return settle_replay(o, p);
+	if (o->pace > 0)
+		return cli_misuse("--pace is for --replay") == CLI_OK;
 	if (o->version == 5 && o->synth.sampling > 16383)
 		return cli_misuse("--sampling: NetFlow v5 knows rates up to 16383") == CLI_OK;
 	if (o->version == 5)
@@ -267,8 +346,10 @@ options_parse(int argc, char **argv, struct options *o, bool *done)
 		if (!take_option(c, o, &pending))
 			return CLI_MISUSE;
 	}
-	if (optind < argc)
-		return cli_misuse("'%s': no arguments are expected", argv[optind]);
+	if (optind < argc - 1 || (optind < argc && o->replays == 0))
+		return cli_misuse("'%s': one argument is expected, and with --replay: a filter",
+		    argv[argc - 1]);
+	o->filter = argv[optind];
 	if (!settle(o, &pending))
 		return CLI_MISUSE;
 	*done = false;

@@ -20,6 +20,10 @@ struct options {
 	uint64_t rate;		/* a second */
 	bool unpaced;		/* send as fast as possible */
 	uint8_t version;
+	const char **replay;	/* paths of archives; allocated array */
+	size_t replays;		/* 0: flows are invented */
+	const char *filter;	/* of what is replayed; NULL: everything */
+	uint64_t pace;		/* thousandths of the original speed; 0: by rate */
 	struct flow_synth_options synth;	/* filled from the above too */
 };
 

@@ -42,11 +42,12 @@ write_out(struct pcap_sink *p, bool *closed)
 }
 
 static int
-pcap_datagrams(struct sink *sink, uint32_t exporter, const struct flow_datagrams *d, bool *closed)
+pcap_datagrams(struct sink *sink, const struct sender *from, const struct flow_datagrams *d,
+    bool *closed)
 {
 	struct pcap_sink *p = (struct pcap_sink *)sink;
 	struct pcap_datagram record = {
-		.src = flow_synth_exporter(exporter), .dst = addr_from_v4(COLLECTOR),
+		.src = from->addr, .dst = addr_from_v4(COLLECTOR),
 		.src_port = SOURCE_PORT, .dst_port = p->port,
 	};
 	size_t i;

@@ -4,9 +4,10 @@
 #include "common/cli.h"
 
 int
-sink_datagrams(struct sink *s, uint32_t exporter, const struct flow_datagrams *d, bool *closed)
+sink_datagrams(struct sink *s, const struct sender *from, const struct flow_datagrams *d,
+    bool *closed)
 {
-	return s->datagrams(s, exporter, d, closed);
+	return s->datagrams(s, from, d, closed);
 }
 
 int

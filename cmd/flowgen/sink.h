@@ -11,19 +11,26 @@
 
 struct sink;
 
+/* Whose datagrams these are: an address, and a number that is another for another exporter. */
+struct sender {
+	uint32_t number;
+	struct addr addr;
+};
+
 /* CLI_OK, or CLI_FAILURE after a message; here and below. */
 int udp_sink_open(const struct options *o, struct sink **sink);
 int pcap_sink_open(const struct options *o, struct sink **sink);
 
-/* Takes datagrams of exporter number `exporter`; *closed: the reader has gone, stop early. */
-int sink_datagrams(struct sink *s, uint32_t exporter, const struct flow_datagrams *d, bool *closed);
+/* Takes datagrams of an exporter; *closed: the reader has gone, stop early. */
+int sink_datagrams(struct sink *s, const struct sender *from, const struct flow_datagrams *d,
+    bool *closed);
 
 /* Ends the output, or (keep is false) drops it; frees the sink, which may be NULL. */
 int sink_close(struct sink *s, bool keep);
 
 /* What the kinds of sinks implement; `struct sink` is the first member of theirs. */
 struct sink {
-	int (*datagrams)(struct sink *s, uint32_t exporter, const struct flow_datagrams *d,
-	    bool *closed);
+	int (*datagrams)(struct sink *s, const struct sender *from,
+	    const struct flow_datagrams *d, bool *closed);
 	int (*close)(struct sink *s, bool keep);
 };
