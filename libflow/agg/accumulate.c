@@ -23,21 +23,35 @@ whole(const struct flow_column *c)
 	return c->form == FLOW_FORM_FLAT && c->valid == NULL;
 }
 
+/* Whether none of the rows has a value, as far as that is quickly seen. */
 static bool
-absent(const struct flow_batch *batch, enum flow_field field)
+absent(const struct flow_batch *batch, enum flow_field field, const struct rows *rows)
 {
-	return field == FLOW_FIELD_NONE || batch->column[field].form == FLOW_FORM_NULL;
+	const struct flow_column *c;
+	uint32_t last;
+
+	if (field == FLOW_FIELD_NONE || rows->n == 0)
+		return true;
+	c = &batch->column[field];
+	if (c->form == FLOW_FORM_NULL)
+		return true;
+	if (c->valid == NULL)
+		return false;
+	last = rows_at(rows, rows->n - 1);
+	for (size_t w = rows_at(rows, 0) / 64; w <= last / 64; w++)
+		if (c->valid[w] != 0)
+			return false;
+	return true;
 }
 
-/* Whether the one loop below serves: the usual slots, all columns there, no reverse counters. */
+/* Whether the one loop below serves: the usual slots, all columns there. */
 static bool
 is_plain(const struct slots *slots, const struct flow_batch *batch)
 {
 	if (!slots->plain)
 		return false;
 	for (size_t i = 1; i < slots->count; i++)
-		if (!whole(&batch->column[slots->slot[i].field[0]]) ||
-		    !absent(batch, slots->slot[i].field[1]))
+		if (!whole(&batch->column[slots->slot[i].field[0]]))
 			return false;
 	return true;
 }
@@ -144,7 +158,7 @@ rows_one_way(const struct slots *slots, const struct flow_batch *batch, const st
 		if (s->op == SLOT_ROWS)
 			apply(SLOT_ROWS, k, state, NULL, rows->n);
 		for (size_t f = 0; f < 2; f++)
-			if (field[f] != FLOW_FIELD_NONE)
+			if (!absent(batch, field[f], rows))
 				column_into(batch, field[f], s->op, k, rows, state);
 	}
 }
@@ -162,6 +176,9 @@ accumulate_rows(const struct slots *slots, const struct flow_batch *batch,
 			plain_rows(batch, &(struct rows){ NULL, rows->from, rows->n }, state);
 		else
 			plain_rows(batch, rows, state);
+		for (uint8_t k = 1; k < slots->count; k++)
+			if (!absent(batch, slots->slot[k].field[1], rows))
+				column_into(batch, slots->slot[k].field[1], SLOT_ADD, k, rows, state);
 		return;
 	}
 	if (back == NULL) {
@@ -181,6 +198,13 @@ accumulate_rows(const struct slots *slots, const struct flow_batch *batch,
 void
 accumulate_state(const struct slots *slots, uint64_t *into, const uint64_t *from)
 {
+	if (slots->plain) {
+		for (size_t k = 0; k < 4; k++)
+			into[k] = add_saturated(into[k], from[k]);
+		into[4] = least(into[4], from[4]);
+		into[5] = greatest(into[5], from[5]);
+		return;
+	}
 	for (size_t k = 0; k < slots->count; k++) {
 		switch (slots->slot[k].op) {
 		case SLOT_ROWS:

@@ -20,6 +20,7 @@ struct merge {
 	atom_ref **values, **texts;	/* by worker: id there -> reference here */
 	atomic_size_t next;		/* task to take */
 	size_t tasks;
+	size_t slices;			/* of a dense grouping */
 	atomic_bool failed;
 };
 
@@ -33,7 +34,7 @@ translate(const struct merge *m, size_t worker, const struct key_part *part, uin
 	return atom_id(to[id]);
 }
 
-/* A dense part of a worker: the groups whose numbers here fall to this task. */
+/* Of a dense grouping: the groups whose numbers here fall to this slice. */
 static void
 merge_dense(const struct merge *m, size_t grouping, size_t worker, unsigned slice)
 {
@@ -49,7 +50,7 @@ merge_dense(const struct merge *m, size_t grouping, size_t worker, unsigned slic
 			continue;
 		if (atom)
 			at = translate(m, worker, part, i);
-		if (at / GROUP_BLOCK % GROUP_PARTS != slice)
+		if (at / GROUP_BLOCK % m->slices != slice)
 			continue;
 		accumulate_state(&into->grouping->slots,
 		    groups_state(into, groups_at(into, &into->part[0], (uint32_t)at)),
@@ -157,7 +158,8 @@ merge_task(const struct merge *m, size_t task)
 
 	for (size_t w = 1; w < m->n; w++) {
 		if (into->grouping->dense) {
-			merge_dense(m, grouping, w, p);
+			if (p < m->slices)
+				merge_dense(m, grouping, w, p);
 			continue;
 		}
 		if (merge_hashed(m, grouping, w, p) != FLOW_OK)
@@ -249,6 +251,7 @@ merge_all(struct flow_agg *const *agg, size_t n)
 	struct merge m = { .agg = agg, .n = n };
 	enum flow_status st;
 
+	m.slices = n < GROUP_PARTS ? n : GROUP_PARTS;
 	m.tasks = agg[0]->spec->groupings * GROUP_PARTS;
 	st = merge_atoms(&m);
 	if (st == FLOW_OK)
