@@ -69,8 +69,8 @@ lex_fail(const struct source *source, const char *at, enum flow_status status,
 	(void)vsnprintf(message, sizeof(message), fmt, ap);
 	va_end(ap);
 	if (source->path != NULL)
-		(void)flow_fail(err, status, (int64_t)source->named_at, "%.80s:%zu:%zu: %s",
-		    source->path, line, column, message);
+		(void)flow_fail(err, status, (int64_t)(source->depth > 0 ? source->named_at : offset),
+		    "%.80s:%zu:%zu: %s", source->path, line, column, message);
 	else
 		(void)flow_fail(err, status, (int64_t)offset, "%zu:%zu: %s", line, column, message);
 	return status;
