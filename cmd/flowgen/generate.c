@@ -74,21 +74,31 @@ turn_rows(const struct options *o)
 	return rows < TURN_ROWS ? (size_t)rows : TURN_ROWS;
 }
 
+static int
+hand_over(struct generator *g, uint32_t exporter)
+{
+	const struct flow_batch *batch = flow_builder_batch(g->builder);
+	struct flow_encoder *encoder;
+
+	if (batch != NULL && sink_takes_rows(g->sink))
+		return sink_rows(g->sink, batch);
+	if (batch == NULL || (encoder = encoder_of(g, exporter)) == NULL ||
+	    flow_encoder_batch(encoder, batch, 0, batch->rows, &g->datagrams) != FLOW_OK)
+		return cli_fail("out of memory");
+	return deliver(g, exporter);
+}
+
 /* One exporter's turn; *made is 0 at the end. */
 static int
 take_turn(struct generator *g, size_t *made)
 {
-	const struct flow_batch *batch;
-	struct flow_encoder *encoder;
 	uint32_t exporter;
 
 	flow_builder_clear(g->builder);
 	if (flow_synth_next(g->synth, turn_rows(g->options), g->builder, &exporter, made) !=
-	    FLOW_OK || (batch = flow_builder_batch(g->builder)) == NULL ||
-	    (encoder = encoder_of(g, exporter)) == NULL ||
-	    flow_encoder_batch(encoder, batch, 0, batch->rows, &g->datagrams) != FLOW_OK)
+	    FLOW_OK)
 		return cli_fail("out of memory");
-	return deliver(g, exporter);
+	return *made > 0 ? hand_over(g, exporter) : CLI_OK;
 }
 
 static int

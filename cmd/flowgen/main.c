@@ -46,7 +46,8 @@ main(int argc, char **argv)
 	status = options_parse(argc, argv, &o, &done);
 	if (done)
 		return status;
-	status = o.pcap != NULL ? pcap_sink_open(&o, &sink) : udp_sink_open(&o, &sink);
+	status = o.archive != NULL ? archive_sink_open(&o, &sink)
+	    : o.pcap != NULL ? pcap_sink_open(&o, &sink) : udp_sink_open(&o, &sink);
 	if (status != CLI_OK)
 		return status;
 	catch_signals();

@@ -22,7 +22,7 @@
 #define MAX_FLOWS (UINT64_C(1) << 40)
 
 static const char help[] =
-"Usage: flowgen {-t HOST | -o FILE.pcap} [OPTION]...\n"
+"Usage: flowgen {-t HOST | -o FILE.pcap | -w FOLDER} [OPTION]...\n"
 "       flowgen {-t HOST | -o FILE.pcap} --replay PATH [OPTION]... [FILTER]\n"
 "Makes flows up, a believable mix of them, and exports them as NetFlow or IPFIX,\n"
 "or exports what an archive holds.\n"
@@ -32,6 +32,9 @@ static const char help[] =
 "  -p, --port PORT         its port (9995)\n"
 "  -4, -6                  over IPv4, over IPv6 only\n"
 "  -o, --pcap FILE         write the datagrams to a pcap file; - is standard output\n"
+"  -w, --write FOLDER      write an archive: Parquet files of 300 s in YYYY/MM/DD/HH\n"
+"  -z, --compress CODEC    of its files: lz4 (default), gzip, none, with :LEVEL\n"
+"  -I, --ident TEXT        its identification\n"
 "\n"
 "What:\n"
 "  -n, --flows N           number of flows (1000000); 0 goes on for ever\n"
@@ -69,6 +72,9 @@ static const struct option long_options[] = {
 	{ "target", required_argument, NULL, 't' },
 	{ "port", required_argument, NULL, 'p' },
 	{ "pcap", required_argument, NULL, 'o' },
+	{ "write", required_argument, NULL, 'w' },
+	{ "compress", required_argument, NULL, 'z' },
+	{ "ident", required_argument, NULL, 'I' },
 	{ "flows", required_argument, NULL, 'n' },
 	{ "netflow", required_argument, NULL, 'v' },
 	{ "rate", required_argument, NULL, 'r' },
@@ -155,6 +161,17 @@ parse_pace(const char *text, uint64_t *out)
 }
 
 static bool
+parse_codec(const char *text, struct flow_writer_options *out)
+{
+	struct flow_error err;
+
+	/* nfdump's users write -z=lz4. */
+	if (flow_codec_parse(text + (*text == '='), out, &err) != FLOW_OK)
+		return cli_misuse("-z: %s", err.message) == CLI_OK;
+	return true;
+}
+
+static bool
 add_replay(struct options *o, const char *path)
 {
 	const char **replay = realloc(o->replay, (o->replays + 1) * sizeof(*replay));
@@ -222,6 +239,14 @@ take_option(int c, struct options *o, struct pending *p)
 		return true;
 	case 'o':
 		o->pcap = optarg;
+		return true;
+	case 'w':
+		o->archive = optarg;
+		return true;
+	case 'z':
+		return parse_codec(optarg, &o->writer);
+	case 'I':
+		o->writer.ident = optarg;
 		return true;
 	case 'n':
 		p->flows = true;
@@ -301,6 +326,8 @@ settle_replay(struct options *o, const struct pending *p)
 {
 	if (p->invents != NULL)
 		return cli_misuse("--%s is for invented flows, not for --replay", p->invents) == CLI_OK;
+	if (o->archive != NULL)
+		return cli_misuse("--replay goes to -t or -o; flowcat -w writes archives") == CLI_OK;
 	if (o->pace > 0 && (p->rate != NULL || o->target == NULL))
 		return cli_misuse("--pace is for UDP, and instead of -r") == CLI_OK;
 	if (!p->flows)
@@ -312,7 +339,7 @@ static bool
 settle(struct options *o, const struct pending *p)
 {
 	if ((o->target != NULL) + (o->pcap != NULL) + (o->archive != NULL) != 1)
-		return cli_misuse("say where to: one of -t HOST, -o FILE.pcap") == CLI_OK;
+		return cli_misuse("say where to: one of -t HOST, -o FILE.pcap, -w FOLDER") == CLI_OK;
 	if (o->replays > 0)
 		return settle_replay(o, p);
 	if (o->pace > 0)
@@ -321,7 +348,7 @@ settle(struct options *o, const struct pending *p)
 		return cli_misuse("--sampling: NetFlow v5 knows rates up to 16383") == CLI_OK;
 	if (o->version == 5)
 		o->synth.ipv6_percent = 0;
-	if (o->flows == 0 && o->target == NULL && strcmp(o->pcap, "-") != 0)
+	if (o->flows == 0 && (o->archive != NULL || (o->pcap != NULL && strcmp(o->pcap, "-") != 0)))
 		return cli_misuse("-n 0 never ends: not into a file") == CLI_OK;
 	o->synth.flows = o->flows;
 	o->synth.version = o->version;
@@ -335,10 +362,10 @@ options_parse(int argc, char **argv, struct options *o, bool *done)
 	int c;
 
 	*o = (struct options){ .port = "9995", .flows = 1000000, .version = 9,
-		.synth = FLOW_SYNTH_OPTIONS_INIT };
+		.writer = FLOW_WRITER_OPTIONS_INIT, .synth = FLOW_SYNTH_OPTIONS_INIT };
 	*done = true;
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, "t:H:p:46o:n:v:r:hV", long_options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "t:H:p:46o:w:z:I:n:v:r:hV", long_options, NULL)) != -1) {
 		if (c == 'h')
 			return cli_help(help);
 		if (c == 'V')

@@ -14,6 +14,8 @@ struct options {
 	const char *pcap;	/* file; "-" is standard output */
 	const char *archive;	/* folder */
 
+	struct flow_writer_options writer;	/* of archives */
+
 	const char *port;
 	int family;		/* AF_UNSPEC, AF_INET, AF_INET6 */
 	uint64_t flows;		/* 0: no end */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* Where what flowgen makes goes to: a collector or a pcap file. */
+/* Where what flowgen makes goes to: a collector, a pcap file or an archive. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -20,6 +20,13 @@ struct sender {
 /* CLI_OK, or CLI_FAILURE after a message; here and below. */
 int udp_sink_open(const struct options *o, struct sink **sink);
 int pcap_sink_open(const struct options *o, struct sink **sink);
+int archive_sink_open(const struct options *o, struct sink **sink);
+
+/* Whether it takes rows; otherwise it takes datagrams. */
+bool sink_takes_rows(const struct sink *s);
+
+/* Takes at most FLOW_BATCH_ROWS rows in the order of `received`. */
+int sink_rows(struct sink *s, const struct flow_batch *batch);
 
 /* Takes datagrams of an exporter; *closed: the reader has gone, stop early. */
 int sink_datagrams(struct sink *s, const struct sender *from, const struct flow_datagrams *d,
@@ -30,6 +37,7 @@ int sink_close(struct sink *s, bool keep);
 
 /* What the kinds of sinks implement; `struct sink` is the first member of theirs. */
 struct sink {
+	int (*rows)(struct sink *s, const struct flow_batch *batch);	/* NULL: datagrams */
 	int (*datagrams)(struct sink *s, const struct sender *from,
 	    const struct flow_datagrams *d, bool *closed);
 	int (*close)(struct sink *s, bool keep);

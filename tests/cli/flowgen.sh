@@ -153,4 +153,36 @@ else
 	skip "an hour begins and ends" "no tshark"
 fi
 
+# Into an archive and out of it again: three exporters that sample, 601 s in slots of 300 s.
+archive_options=(-n 6010 --duration 601 --exporters 3 --sampling 100)
+check "an archive is written" "$flowgen" -w "$work/archive" "${archive_options[@]}" -z gzip -I here
+check "it has a file a slot" same \
+	"$(cd "$work/archive" && find . -type f | sort | xargs)" \
+	"./2026/01/01/00/flowcap.202601010000.parquet ./2026/01/01/00/flowcap.202601010005.parquet ./2026/01/01/00/flowcap.202601010010.parquet"
+for version in 9 10; do
+	"$flowgen" -o "$work/direct.pcap" "${archive_options[@]}" -v $version
+	check "v$version is replayed" "$flowgen" --replay "$work/archive" -o "$work/replay.pcap" -v $version
+	if command -v tshark >/dev/null; then
+		check "v$version tells the same flows as at first" same \
+			"$(tshark_sums "$work/replay.pcap")" "$(tshark_sums "$work/direct.pcap")"
+		dissect "$work/replay.pcap" -Y '_ws.malformed || _ws.expert' >"$work/bad"
+		check "v$version has no faults" empty "$work/bad"
+	else
+		skip "v$version tells the same flows as at first" "no tshark"
+		skip "v$version has no faults" "no tshark"
+	fi
+done
+"$flowgen" --replay "$work/archive" -o "$work/replay.pcap" -n 10 'proto udp and dst port 53'
+if command -v tshark >/dev/null; then
+	check "a filter chooses" same \
+		"$(dissect "$work/replay.pcap" -T fields -e cflow.dstport | tr ',' '\n' | grep . | sort | uniq -c | xargs)" \
+		"10 53"
+else
+	skip "a filter chooses" "no tshark"
+fi
+check "a filter that is none" exits 2 "$flowgen" --replay "$work/archive" -o "$work/x.pcap" 'port and'
+check "an archive that is none" exits 1 "$flowgen" --replay "$work/none" -o "$work/x.pcap"
+check "a seed for a replay" exits 2 "$flowgen" --replay "$work/archive" -o "$work/x.pcap" --seed 2
+check "still nothing is left of failures" exits 1 test -e "$work/x.pcap"
+
 echo "1..$number"
