@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <time.h>
+
+#include "common/cli.h"
+#include "flowstat/stat.h"
+
+int
+main(int argc, char **argv)
+{
+	struct flowstat_options options;
+	bool done;
+	int status;
+
+	cli_start("flowstat");
+	tzset();
+	status = flowstat_options_parse(argc, argv, &options, &done);
+	if (status == CLI_OK && !done)
+		status = flowstat_run(&options);
+	flowstat_options_clear(&options);
+	return status;
+}

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "flowstat/options.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/cli.h"
+
+#define FIVE_TUPLE "proto,src_addr,dst_addr,src_port,dst_port"
+#define TOP 10
+
+static const char help[] =
+"usage: flowstat -s STATISTIC | -A KEYS | -a [options] [PATH...] [FILTER]\n"
+"Reads flow archives and counts: top talkers, groups by any columns, time bins.\n"
+"\n"
+"  -s, --statistic S[:p][/ORDER...]  the top of a statistic, such as srcip/bytes, port, as, src_as,dst_as;\n"
+"                                    :p splits it by protocol; may be repeated\n"
+"  -A, --aggregate KEY[,KEY...]      groups: columns, networks (src_addr/24,/48), time bins (first/5m),\n"
+"                                    srcnet, dstnet, service\n"
+"  -a, --five-tuple                  -A " FIVE_TUPLE "\n"
+"  -b, --two-way                     a flow and its answer as one row (implies -a)\n"
+"  -B, --client-server               the same, turned so that the port below 1024 is the destination's\n"
+"  -n, --top N                       most rows (default 10 for -s, else all); 0: all\n"
+"  -O, --order MEASURE               order of the rows; -MEASURE reverses it\n"
+"      --measures LIST               columns: flows, packets, bytes, pps, bps, bpp, first, last, duration,\n"
+"                                    rows, bytes_pct, sum(COLUMN), min(), max(), avg(), or(), count()\n"
+"      --min [MEASURE=]N             only groups with at least that\n"
+"\n"
+"  -r, --read PATH        a file, a directory (recursively) or a pattern; may be repeated\n"
+"  -t, --time FROM-TO     flows that begin in this window, such as 2026/11/23.08-2026/11/23.09 or -1h\n"
+"  -f, --filter-file FILE read the filter from a file\n"
+"  -o, --output FORMAT    text (default), csv, json, ndjson or markdown\n"
+"  -N, --plain            numbers for people in full digits\n"
+"  -q, --quiet            no titles and totals\n"
+"      --utc              times for people in UTC instead of local time\n"
+"      --explain          print the plan of the query and end\n"
+"  -j, --threads N        worker threads (default: one per core)\n"
+"  -h, --help             this text\n"
+"  -V, --version          versions\n"
+"\n"
+"An argument that exists as a file, directory or pattern is read; the last other one is the filter\n"
+"(flow-filter(7)).  See flowstat(1).\n";
+
+enum { OPT_EXPLAIN = 256, OPT_UTC, OPT_MEASURES, OPT_MIN };
+
+static const struct option long_options[] = {
+	{ "statistic", required_argument, NULL, 's' },
+	{ "aggregate", required_argument, NULL, 'A' },
+	{ "five-tuple", no_argument, NULL, 'a' },
+	{ "two-way", no_argument, NULL, 'b' },
+	{ "client-server", no_argument, NULL, 'B' },
+	{ "top", required_argument, NULL, 'n' },
+	{ "order", required_argument, NULL, 'O' },
+	{ "measures", required_argument, NULL, OPT_MEASURES },
+	{ "min", required_argument, NULL, OPT_MIN },
+	{ "read", required_argument, NULL, 'r' },
+	{ "time", required_argument, NULL, 't' },
+	{ "filter-file", required_argument, NULL, 'f' },
+	{ "output", required_argument, NULL, 'o' },
+	{ "plain", no_argument, NULL, 'N' },
+	{ "quiet", no_argument, NULL, 'q' },
+	{ "utc", no_argument, NULL, OPT_UTC },
+	{ "explain", no_argument, NULL, OPT_EXPLAIN },
+	{ "threads", required_argument, NULL, 'j' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 },
+};
+
+/* What holds for all questions, wherever it stands on the command line. */
+struct common {
+	const char *measures, *order, *min;
+	enum flow_agg_pairing pairing;
+	bool five_tuple;
+	bool limited;
+	uint64_t limit;
+};
+
+static int
+add_ask(struct flowstat_options *o, const char *statistic, const char *keys)
+{
+	struct flow_agg_ask *ask = realloc(o->ask, (o->asks + 1) * sizeof(*ask));
+
+	if (ask == NULL)
+		return cli_fail("out of memory");
+	o->ask = ask;
+	ask[o->asks++] = (struct flow_agg_ask){ .statistic = statistic, .keys = keys };
+	return CLI_OK;
+}
+
+/* Options that say what is computed; false: none of them. */
+static bool
+take_question(int letter, char *argument, struct flowstat_options *o, struct common *c,
+    int *status)
+{
+	switch (letter) {
+	case 's':
+		*status = add_ask(o, argument, NULL);
+		return true;
+	case 'A':
+		*status = add_ask(o, NULL, argument);
+		return true;
+	case 'a':
+		c->five_tuple = true;
+		return true;
+	case 'b':
+		c->pairing = FLOW_AGG_TWO_WAY;
+		return true;
+	case 'B':
+		c->pairing = FLOW_AGG_CLIENT_SERVER;
+		return true;
+	case 'n':
+		c->limited = true;
+		if (!cli_number("-n", argument, 0, UINT64_MAX - 1, &c->limit))
+			*status = CLI_MISUSE;
+		return true;
+	case 'O':
+		c->order = argument;
+		return true;
+	case OPT_MEASURES:
+		c->measures = argument;
+		return true;
+	case OPT_MIN:
+		c->min = argument;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static int
+take_option(int letter, char *argument, struct flowstat_options *o, bool *done)
+{
+	uint64_t number;
+
+	switch (letter) {
+	case 'r':
+		return query_add_path(&o->request, argument);
+	case 't':
+		o->request.window = argument;
+		return CLI_OK;
+	case 'f':
+		o->request.filter_file = argument;
+		return CLI_OK;
+	case 'o':
+		o->format = argument;
+		return CLI_OK;
+	case 'N':
+		o->printer.plain_numbers = true;
+		return CLI_OK;
+	case 'q':
+		o->printer.quiet = true;
+		return CLI_OK;
+	case OPT_UTC:
+		o->printer.zone = STAMP_UTC;
+		o->request.zone = STAMP_UTC;
+		return CLI_OK;
+	case OPT_EXPLAIN:
+		o->explain = true;
+		return CLI_OK;
+	case 'j':
+		if (!cli_number("-j", argument, 1, 256, &number))
+			return CLI_MISUSE;
+		o->request.threads = (unsigned)number;
+		return CLI_OK;
+	case 'h':
+		*done = true;
+		return cli_help(help);
+	case 'V':
+		*done = true;
+		return cli_version();
+	default:
+		return cli_misuse_hint();
+	}
+}
+
+/* The settings that every question shares. */
+static int
+complete_asks(struct flowstat_options *o, const struct common *c)
+{
+	bool five = c->five_tuple || (c->pairing != FLOW_AGG_ONE_WAY && o->asks == 0);
+
+	if (five && add_ask(o, NULL, FIVE_TUPLE) != CLI_OK)
+		return CLI_FAILURE;
+	if (o->asks == 0)
+		return cli_misuse("what is to be counted? (-s srcip/bytes, -A dst_port, -a, ...)");
+	for (size_t i = 0; i < o->asks; i++) {
+		struct flow_agg_ask *ask = &o->ask[i];
+
+		ask->measures = c->measures;
+		ask->order = c->order;
+		ask->min = c->min;
+		ask->pairing = c->pairing;
+		ask->limit = c->limited ? c->limit : ask->statistic != NULL ? TOP : 0;
+	}
+	return CLI_OK;
+}
+
+int
+flowstat_options_parse(int argc, char **argv, struct flowstat_options *options, bool *done)
+{
+	struct common common = { .pairing = FLOW_AGG_ONE_WAY };
+	int letter, status = CLI_OK;
+
+	*options = (struct flowstat_options){
+		.request = QUERY_REQUEST_INIT,
+		.format = "text",
+		.printer = { .zone = STAMP_LOCAL },
+	};
+	*done = false;
+	while (status == CLI_OK && !*done && (letter = getopt_long(argc, argv,
+	    "s:A:abBn:O:r:t:f:o:Nqj:hV", long_options, NULL)) != -1)
+		if (!take_question(letter, optarg, options, &common, &status))
+			status = take_option(letter, optarg, options, done);
+	if (status != CLI_OK || *done)
+		return status;
+	status = complete_asks(options, &common);
+	if (status != CLI_OK)
+		return status;
+	return query_arguments(&options->request, argc - optind, argv + optind);
+}
+
+void
+flowstat_options_clear(struct flowstat_options *options)
+{
+	query_request_clear(&options->request);
+	free(options->ask);
+	options->ask = NULL;
+	options->asks = 0;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/* flowstat's command line. */
+
+#include "common/query.h"
+#include "flow.h"
+
+struct flowstat_options {
+	struct query_request request;
+	/* What to compute: -s, -A, -a each add one; the common settings are added at the end. */
+	struct flow_agg_ask *ask;
+	size_t asks;
+	const char *format;
+	struct flow_table_printer_options printer;
+	bool explain;
+};
+
+/* CLI_OK, or what to exit with after a message; *done: help or version were printed. */
+int flowstat_options_parse(int argc, char **argv, struct flowstat_options *options, bool *done);
+void flowstat_options_clear(struct flowstat_options *options);

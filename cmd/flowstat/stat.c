@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "flowstat/stat.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "common/cli.h"
+
+/* Rows of a table that are made and printed at a time. */
+#define SLICE 4096
+
+struct run {
+	struct flow_agg_spec *spec;
+	struct query *query;
+	struct flow_agg **agg;
+	unsigned threads;
+	atomic_bool failed;
+};
+
+static int
+make_spec(const struct flowstat_options *o, struct flow_agg_spec **spec)
+{
+	struct flow_error err;
+
+	*spec = flow_agg_spec_new();
+	if (*spec == NULL)
+		return cli_fail("out of memory");
+	for (size_t i = 0; i < o->asks; i++) {
+		enum flow_status st = flow_agg_ask(*spec, &o->ask[i], &err);
+
+		if (st == FLOW_ENOMEM)
+			return cli_fail_error(&err);
+		if (st != FLOW_OK)
+			return cli_misuse("%s", err.message);
+	}
+	return CLI_OK;
+}
+
+/* One worker: all it can take, into a state of its own. */
+static void
+work(void *context, unsigned i)
+{
+	struct run *run = context;
+	struct query_worker *worker = query_worker_new(run->query);
+	const struct flow_selection *selection;
+	const struct flow_batch *batch;
+	struct flow_error err;
+	size_t task;
+
+	while (worker != NULL && !run->failed && query_take(worker, &task)) {
+		while (query_next(worker, &batch, &selection)) {
+			if (flow_agg_feed(run->agg[i], batch, selection, &err) == FLOW_OK)
+				continue;
+			(void)cli_fail_error(&err);
+			run->failed = true;
+			break;
+		}
+	}
+	if (worker == NULL)
+		run->failed = true;
+	query_worker_free(worker);
+}
+
+static int
+scan(struct run *run)
+{
+	run->threads = query_threads(run->query);
+	run->agg = calloc(run->threads, sizeof(struct flow_agg *));
+	if (run->agg == NULL)
+		return cli_fail("out of memory");
+	for (unsigned i = 0; i < run->threads; i++) {
+		run->agg[i] = flow_agg_new(run->spec);
+		if (run->agg[i] == NULL)
+			return cli_fail("out of memory");
+	}
+	query_run(run->threads, work, run);
+	return run->failed ? CLI_FAILURE : CLI_OK;
+}
+
+static int
+flush(struct buf *out, bool *closed)
+{
+	int status = buf_status(out) == FLOW_OK ? cli_write(out->data, out->len, closed) :
+	    cli_fail("out of memory");
+
+	buf_clear(out);
+	return status;
+}
+
+/* One table, slice by slice. */
+static int
+print_table(struct flow_agg_result *result, size_t i, struct flow_table_printer *printer,
+    struct buf *out, bool *closed)
+{
+	uint64_t rows = flow_agg_rows(result, i), from = 0;
+	struct flow_error err;
+	struct flow_table *t;
+	int status = CLI_OK;
+
+	do {
+		if (flow_agg_table(result, i, from, SLICE, &t, &err) != FLOW_OK)
+			return cli_fail_error(&err);
+		if (from == 0)
+			flow_table_printer_begin(printer, t, out);
+		flow_table_printer_rows(printer, t, out);
+		from += SLICE;
+		if (from >= rows)
+			flow_table_printer_end(printer, t, out);
+		flow_table_free(t);
+		status = flush(out, closed);
+	} while (from < rows && status == CLI_OK && !*closed);
+	return status;
+}
+
+static int
+print_tables(const struct run *run, struct flow_agg_result *result,
+    struct flow_table_printer *printer)
+{
+	struct buf out = BUF_INIT;
+	bool closed = false;
+	int status = CLI_OK;
+
+	for (size_t i = 0; i < flow_agg_tables(run->spec) && status == CLI_OK && !closed; i++)
+		status = print_table(result, i, printer, &out, &closed);
+	if (status == CLI_OK && !closed) {
+		flow_table_printer_finish(printer, &out);
+		status = flush(&out, &closed);
+	}
+	buf_release(&out);
+	return status;
+}
+
+static int
+finish(struct run *run, struct flow_table_printer *printer)
+{
+	struct flow_agg_result *result;
+	struct flow_error err;
+	int status;
+
+	if (flow_agg_finish(run->agg, run->threads, &result, &err) != FLOW_OK)
+		return cli_fail_error(&err);
+	status = print_tables(run, result, printer);
+	flow_agg_result_free(result);
+	return status;
+}
+
+static int
+explain(const struct run *run)
+{
+	struct buf out = BUF_INIT;
+	bool closed = false;
+	int status;
+
+	if (query_explain(run->query, &out) != FLOW_OK)
+		status = cli_fail("out of memory");
+	else
+		status = flush(&out, &closed);
+	buf_release(&out);
+	return status;
+}
+
+static int
+open_and_run(struct flowstat_options *o, struct run *run, struct flow_table_printer *printer)
+{
+	struct flow_fieldset wanted = { { 0 } };
+	int status;
+
+	flow_agg_fields(run->spec, &wanted);
+	status = query_open(&o->request, &wanted, &run->query);
+	if (status != CLI_OK)
+		return status;
+	if (o->explain)
+		return explain(run);
+	status = scan(run);
+	if (status == CLI_OK)
+		status = finish(run, printer);
+	if (status == CLI_OK && query_failed(run->query))
+		status = CLI_FAILURE;
+	return status;
+}
+
+int
+flowstat_run(struct flowstat_options *o)
+{
+	struct run run = { .spec = NULL };
+	struct flow_table_printer *printer = NULL;
+	struct flow_error err;
+	int status;
+
+	status = make_spec(o, &run.spec);
+	if (status == CLI_OK) {
+		o->printer.tables = flow_agg_tables(run.spec);
+		if (flow_table_printer_new(o->format, &o->printer, &printer, &err) != FLOW_OK)
+			status = err.status == FLOW_EINVAL ? cli_misuse("-o %s", err.message) :
+			    cli_fail_error(&err);
+	}
+	if (status == CLI_OK)
+		status = open_and_run(o, &run, printer);
+	for (unsigned i = 0; run.agg != NULL && i < run.threads; i++)
+		flow_agg_free(run.agg[i]);
+	free(run.agg);
+	flow_table_printer_free(printer);
+	query_free(run.query);
+	flow_agg_spec_free(run.spec);
+	return status;
+}

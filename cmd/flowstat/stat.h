@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+#include "flowstat/options.h"
+
+/* Computes and prints what the options ask; gives the exit status. */
+int flowstat_run(struct flowstat_options *options);
