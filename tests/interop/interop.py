@@ -1,0 +1,308 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Other engines read our files and we read theirs, every value equal (TAP).
+
+Tables are made with pyarrow from the columns of record/field.def, put through
+`flowcat -w` (so our reader and writer both had them), and compared as pyarrow,
+DuckDB and Spark read them without any option.  Then each engine writes the
+table in the codecs and forms it has, and flowcat reads that.
+"""
+import importlib.util
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+SOURCE = os.environ["FLOW_SRCDIR"]
+FLOWCAT = os.path.join(os.environ["FLOW_BUILDDIR"], "flowcat")
+QUICK = bool(os.environ.get("FLOW_QUICK"))
+TYPES = {
+    "U8": pa.uint8(), "U16": pa.uint16(), "U32": pa.uint32(), "U64": pa.uint64(), "I64": pa.int64(),
+    "TIME": pa.timestamp("ms", tz="UTC"), "ADDR": pa.string(), "MAC": pa.string(), "TEXT": pa.string(),
+}
+MOST = {"U8": 2**8 - 1, "U16": 2**16 - 1, "U32": 2**32 - 1, "U64": 2**64 - 1, "I64": 2**63 - 1}
+ADDRESSES = ["0.0.0.0", "255.255.255.255", "192.0.2.1", "::", "::1", "2001:db8::1", "fe80::1:2:3:4",
+             "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "1:0:0:2::3", "::2:0:0:0"]
+
+number = failures = 0
+
+
+def check(ok, what, why=""):
+    global number, failures
+    number += 1
+    print(f"{'ok' if ok else 'not ok'} {number} - {what}", flush=True)
+    if not ok:
+        failures += 1
+        for line in str(why).splitlines()[:20]:
+            print("# " + line)
+
+
+def skip(what):
+    global number
+    number += 1
+    print(f"ok {number} - {what} # SKIP", flush=True)
+
+
+def columns():
+    text = open(os.path.join(SOURCE, "libflow/record/field.def")).read()
+    found = re.findall(r'^FIELD\(\w+, (\w+), (\w+), "(\w+)"', text, re.M)
+    return [(name, kind, need == "REQUIRED") for kind, need, name in found]
+
+
+COLUMNS = columns()
+SCHEMA = pa.schema([pa.field(n, TYPES[k], nullable=not r) for n, k, r in COLUMNS])
+
+
+def random_column(rng, kind, rows, few):
+    if kind in ("ADDR", "MAC", "TEXT"):
+        pool = {"ADDR": ADDRESSES + [f"10.{i // 256}.{i % 256}.7" for i in range(3 if few else 60000)],
+                "MAC": [f"02:00:00:00:00:{i:02x}" for i in range(5)],
+                "TEXT": ["", "é, \"quoted\"", "x" * 300, "{\"a\":1}"] +
+                        [f"name {i}" for i in range(3 if few else 5000)]}[kind]
+        return [pool[i] for i in rng.integers(0, len(pool), rows)]
+    if kind == "TIME":
+        base = rng.integers(1_600_000_000_000, 1_600_000_000_000 + (1000 if few else 10**9), rows)
+        return pa.array(base, pa.int64()).cast(TYPES[kind])
+    most = MOST[kind]
+    if few:
+        return pa.array([[0, 1, most][i] for i in rng.integers(0, 3, rows)], TYPES[kind])
+    low = rng.integers(0, min(most, 2**63 - 1), rows, dtype=np.uint64, endpoint=True)
+    return pa.array(low.astype(TYPES[kind].to_pandas_dtype()), TYPES[kind])
+
+
+def make_table(rows, seed, few=False, nulls=0.0):
+    rng = np.random.default_rng(seed)
+    out = []
+    for name, kind, required in COLUMNS:
+        values = pa.array(random_column(rng, kind, rows, few), TYPES[kind])
+        if nulls and not required:
+            mask = rng.random(rows) < nulls
+            values = pa.compute.if_else(pa.array(mask), pa.scalar(None, TYPES[kind]), values)
+        out.append(values)
+    return pa.Table.from_arrays(out, schema=SCHEMA)
+
+
+def equal_rows(rows):
+    """The same row again and again; and a column each of nothing but nulls."""
+    out = []
+    for name, kind, required in COLUMNS:
+        if not required and kind in ("U16", "TEXT"):
+            out.append(pa.nulls(rows, TYPES[kind]))
+        elif kind == "TIME":
+            out.append(pa.array([1_700_000_000_123] * rows, pa.int64()).cast(TYPES[kind]))
+        elif kind in MOST:
+            out.append(pa.array([MOST[kind]] * rows, TYPES[kind]))
+        else:
+            out.append(pa.array(["2001:db8::7"] * rows))
+    return pa.Table.from_arrays(out, schema=SCHEMA)
+
+
+def distinct_rows(rows):
+    out = []
+    for name, kind, required in COLUMNS:
+        index = np.arange(rows, dtype=np.uint64)
+        if kind in ("ADDR", "MAC", "TEXT"):
+            out.append(pa.array([f"10.{i >> 16}.{i >> 8 & 255}.{i & 255}" for i in range(rows)]))
+        elif kind == "TIME":
+            out.append(pa.array((index * 7 + 1_700_000_000_000).astype(np.int64)).cast(TYPES[kind]))
+        else:
+            spread = index * np.uint64(MOST[kind] // max(rows - 1, 1) or 1) % np.uint64(MOST[kind])
+            out.append(pa.array(spread.astype(TYPES[kind].to_pandas_dtype()), TYPES[kind]))
+    return pa.Table.from_arrays(out, schema=SCHEMA)
+
+
+def flowcat(*arguments):
+    return subprocess.run([FLOWCAT, *arguments], capture_output=True, text=True)
+
+
+def differences(got, want):
+    if got.num_rows != want.num_rows:
+        return f"{got.num_rows} rows, not {want.num_rows}"
+    bad = []
+    for name in want.schema.names:
+        a, b = got.column(name), want.column(name)
+        if a.type != b.type:
+            bad.append(f"{name}: type {a.type}, not {b.type}")
+        elif not a.combine_chunks().equals(b.combine_chunks()):
+            i = next((i for i, (x, y) in enumerate(zip(a.to_pylist(), b.to_pylist())) if x != y), -1)
+            bad.append(f"{name}: row {i}: {a[i]}, not {b[i]}")
+    return "\n".join(bad)
+
+
+def written_by_us(path, want, what):
+    """Reads a file of ours back with pyarrow, checksums verified."""
+    try:
+        got = pq.ParquetFile(path, page_checksum_verification=True).read()
+        why = differences(got, want)
+    except Exception as error:
+        why = repr(error)
+    check(not why, what, why)
+
+
+def through_flowcat(table, folder, name, codec="lz4"):
+    """pyarrow writes, flowcat reads and writes, pyarrow reads."""
+    source, ours = os.path.join(folder, name + ".pa.parquet"), os.path.join(folder, name + ".parquet")
+    pq.write_table(table, source, compression="none" if table.num_rows > 10**6 else "gzip")
+    run = flowcat("-r", source, "-w", ours, "-z", codec)
+    if run.returncode != 0 or run.stderr:
+        check(False, f"{name}: flowcat -w", run.stderr)
+        return None
+    written_by_us(ours, table, f"{name}: pyarrow reads what we wrote from pyarrow's file, {codec}")
+    return ours
+
+
+def rewritten(path, want, folder, what):
+    """Whatever another engine wrote: flowcat reads it, and the values are those."""
+    ours = os.path.join(folder, "back.parquet")
+    run = flowcat("-r", path, "-w", ours)
+    if run.returncode != 0 or run.stderr:
+        check(False, what, run.stderr)
+        return
+    written_by_us(ours, want, what)
+
+
+def pyarrow_forms(table, folder):
+    path = os.path.join(folder, "form.parquet")
+    forms = [dict(compression="none", use_dictionary=False), dict(compression="lz4"),
+             dict(compression="gzip", data_page_version="2.0"), dict(compression="none", data_page_size=3000),
+             dict(compression="none", use_dictionary=False, data_page_version="2.0", column_encoding={
+                 n: "DELTA_BYTE_ARRAY" if k in ("ADDR", "MAC", "TEXT") else "DELTA_BINARY_PACKED"
+                 for n, k, _ in COLUMNS}),
+             dict(compression="lz4", use_dictionary=False, column_encoding={
+                 n: "DELTA_LENGTH_BYTE_ARRAY" for n, k, _ in COLUMNS if k in ("ADDR", "MAC", "TEXT")}),
+             dict(compression="none", coerce_timestamps="us"), dict(compression="none", use_deprecated_int96_timestamps=True),
+             dict(compression="none", version="1.0"), dict(compression="lz4", row_group_size=777),
+             dict(compression="lz4", dictionary_pagesize_limit=2000, write_page_checksum=True)]
+    for form in forms:
+        pq.write_table(table, path, **form)
+        rewritten(path, table, folder, f"we read what pyarrow wrote: {form if len(str(form)) < 90 else str(form)[:90]}")
+    for codec in ("snappy", "zstd", "brotli"):
+        pq.write_table(table, path, compression=codec)
+        run = flowcat("-r", path, "-o", "csv")
+        check(run.returncode == 1 and codec.upper() in run.stderr and path in run.stderr,
+              f"{codec} is refused by name", run.stderr)
+
+
+def duckdb_cases(ours, table, folder):
+    if importlib.util.find_spec("duckdb") is None:
+        return skip("DuckDB is not here")
+    import duckdb
+    db = duckdb.connect()
+    db.sql("SET TimeZone = 'UTC'")
+    for name, path in ours.items():
+        got = db.sql(f"SELECT * FROM '{path}'").to_arrow_table()
+        want = table[name]
+        got = pa.Table.from_arrays(
+            [got.column(n).cast(TYPES[k]) if k == "TIME" else got.column(n) for n, k, _ in COLUMNS],
+            names=want.schema.names)
+        why = differences(got, want)
+        check(not why, f"{name}: DuckDB reads ours", why)
+    path = os.path.join(folder, "duck.parquet")
+    for form in ("COMPRESSION gzip", "COMPRESSION lz4_raw", "COMPRESSION uncompressed",
+                 "COMPRESSION uncompressed, PARQUET_VERSION v2"):
+        db.sql(f"COPY (SELECT * FROM '{ours['mixed']}') TO '{path}' (FORMAT parquet, {form})")
+        rewritten(path, table["mixed"], folder, f"we read what DuckDB wrote: {form}")
+    address = next(a for a in table["mixed"].column("src_addr").to_pylist() if a is not None)
+    count = db.execute(f"SELECT count(*) FROM '{ours['mixed']}' WHERE src_addr = '{address}'").fetchall()[0][0]
+    want = sum(a == address for a in table["mixed"].column("src_addr").to_pylist())
+    check(count == want and want > 0, "DuckDB finds a host with our Bloom filters and indexes", count)
+
+
+def spark_cases(ours, table, folder):
+    if QUICK:
+        return skip("PySpark, in a quick run")
+    if importlib.util.find_spec("pyspark") is None:
+        return skip("PySpark is not here")
+    try:
+        from pyspark.sql import SparkSession
+        spark = (SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false")
+                 .config("spark.sql.session.timeZone", "UTC").config("spark.driver.bindAddress", "127.0.0.1")
+                 .config("spark.driver.host", "127.0.0.1").config("spark.log.level", "ERROR").getOrCreate())
+    except Exception as error:
+        return skip(f"PySpark does not start: {str(error).splitlines()[0][:60]}")
+    for name in ("empty", "one row", "mixed", "equal"):
+        rows = spark.read.parquet(ours[name]).collect()
+        want = table[name].to_pylist()
+        bad = ""
+        if len(rows) != len(want):
+            bad = f"{len(rows)} rows, not {len(want)}"
+        for i, (row, wanted) in enumerate(zip(rows, want)):
+            for column, value in wanted.items():
+                got = row[column]
+                if hasattr(value, "timestamp"):
+                    got, value = got and got.timestamp(), value.replace(tzinfo=None).timestamp()
+                if not bad and got != value:
+                    bad = f"row {i}, {column}: {got}, not {value}"
+        check(not bad, f"{name}: Spark reads ours", bad)
+    for codec in ("uncompressed", "gzip", "lz4_raw"):
+        for times in ("INT96", "TIMESTAMP_MICROS", "TIMESTAMP_MILLIS"):
+            target = os.path.join(folder, f"spark-{codec}-{times}")
+            spark.conf.set("spark.sql.parquet.outputTimestampType", times)
+            spark.read.parquet(ours["mixed"]).coalesce(1).write.option("compression", codec).parquet(target)
+            part = [n for n in os.listdir(target) if n.endswith(".parquet")][0]
+            rewritten(os.path.join(target, part), table["mixed"], folder, f"we read what Spark wrote: {codec}, {times}")
+    spark.stop()
+
+
+def five_million(folder):
+    if QUICK:
+        return skip("5 million rows, in a quick run")
+    rows = 5_000_000
+    index = np.arange(rows, dtype=np.int64)
+    cheap = {"U8": index % 256, "U16": index * 7 % 65536, "U32": index * 104729 % 2**32, "U64": index * 99991,
+             "I64": index % 1500 * (index % 77), "TIME": index // 10 + 1_700_000_000_000}
+    pool = pa.array(ADDRESSES + [f"10.{i >> 8 & 255}.{i & 255}.1" for i in range(50000)])
+    keep = {"first", "last", "received", "src_addr", "dst_addr", "src_port", "proto", "packets", "bytes", "flows",
+            "conn_id", "in_if", "exporter", "export_version"}
+    out, names = [], []
+    for name, kind, _ in COLUMNS:
+        if name not in keep:
+            continue
+        if kind == "ADDR":
+            out.append(pool.take(pa.array(index * 31 % len(pool))))
+        elif kind == "TIME":
+            out.append(pa.array(cheap[kind]).cast(TYPES[kind]))
+        else:
+            out.append(pa.array(cheap[kind].astype(TYPES[kind].to_pandas_dtype()), TYPES[kind]))
+        names.append(name)
+    table = pa.Table.from_arrays(out, names=names)
+    source, ours = os.path.join(folder, "5m.pa.parquet"), os.path.join(folder, "5m.parquet")
+    pq.write_table(table, source, compression="none", row_group_size=1_000_000)
+    run = flowcat("-r", source, "-w", ours)
+    check(run.returncode == 0 and not run.stderr, "5 million rows through flowcat", run.stderr)
+    got = pq.ParquetFile(ours, page_checksum_verification=True).read(columns=names)
+    why = differences(got, table)
+    check(not why, "5 million rows are the same", why)
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        table = {
+            "empty": make_table(0, 1), "one row": make_table(1, 2), "mixed": make_table(3000, 3, nulls=0.3),
+            "few": make_table(40000, 4, few=True, nulls=0.01), "many": make_table(40000, 5, nulls=0.5),
+            "equal": equal_rows(5000), "distinct": distinct_rows(40000),
+        }
+        ours = {name: through_flowcat(t, folder, name) for name, t in table.items()}
+        for codec in ("none", "gzip", "gzip:9", "lz4:9"):
+            through_flowcat(table["many"], folder, "many", codec)
+        if None in ours.values():
+            return
+        run = flowcat("-r", ours["mixed"], "-o", "ndjson:src_addr,bytes,conn_id")
+        lines = [json.loads(line) for line in run.stdout.splitlines()]
+        want = [{k: v for k, v in row.items() if v is not None}
+                for row in table["mixed"].select(["src_addr", "bytes", "conn_id"]).to_pylist()]
+        check(lines == want, "ndjson tells the same values", run.stderr)
+        pyarrow_forms(table["mixed"], folder)
+        duckdb_cases(ours, table, folder)
+        spark_cases(ours, table, folder)
+        five_million(folder)
+
+
+main()
+print(f"1..{number}")
+sys.exit(failures > 0)
