@@ -31,28 +31,22 @@ static const struct fixed_layout v1_short = { V1_SHORT_LEN, ARRAY_LEN(v1_fields)
 static const struct fixed_layout v5 = { 48, ARRAY_LEN(v5_fields), v5_fields };
 static const struct fixed_layout v7 = { 52, ARRAY_LEN(v5_fields), v5_fields };
 
-struct fixed_header {
+/* A datagram on its way. */
+struct fixed_datagram {
 	struct context ctx;
-	const struct fixed_layout *layout;
-	uint32_t count;
-	bool has_sequence, has_engine;
-	uint32_t number;
-	uint8_t engine_type, engine_id;
+	struct fixed_header head;
 };
 
 /* version, count, sysUptime, unix seconds and nanoseconds are common to all. */
-static bool
-read_header(struct cursor *in, unsigned version, struct fixed_header *h)
+bool
+fixed_header_read(struct cursor *in, unsigned version, struct fixed_header *h)
 {
-	struct moment *when = &h->ctx.when;
-	uint8_t scheme;
-
+	*h = (struct fixed_header){ 0 };
 	cursor_skip(in, 2);
 	h->count = cursor_be16(in);
-	when->uptime_ms = cursor_be32(in);
-	when->has_uptime = true;
-	when->export_ms = (int64_t)cursor_be32(in) * 1000;
-	when->export_ms += cursor_be32(in) / 1000000;
+	h->uptime_ms = cursor_be32(in);
+	h->export_ms = (int64_t)cursor_be32(in) * 1000;
+	h->export_ms += cursor_be32(in) / 1000000;
 	h->layout = cursor_left(in) < (size_t)h->count * v1.record_len ? &v1_short : &v1;
 	if (version == 1)
 		return !cursor_failed(in);
@@ -67,12 +61,12 @@ read_header(struct cursor *in, unsigned version, struct fixed_header *h)
 	h->engine_type = cursor_u8(in);
 	h->engine_id = cursor_u8(in);
 	if (version == 5) {
-		h->ctx.header_rate = cursor_be16(in) & V5_SAMPLING_MASK;
+		h->sampling = cursor_be16(in);
 		return !cursor_failed(in);
 	}
-	scheme = cursor_u8(in);
+	h->scheme = cursor_u8(in);
 	cursor_skip(in, 5);	/* the scheme's version, and reserved bytes */
-	h->layout = fixed_v8_layout(scheme);
+	h->layout = fixed_v8_layout(h->scheme);
 	return !cursor_failed(in);
 }
 
@@ -100,23 +94,23 @@ fixed_times(struct context *ctx, const struct fixed_layout *l, const uint8_t *p,
 }
 
 static enum flow_status
-fixed_engine(const struct fixed_header *h, size_t n)
+fixed_engine(const struct fixed_datagram *m, size_t n)
 {
-	uint8_t *type = flow_builder_flat(h->ctx.out, FLOW_FIELD_ENGINE_TYPE, n);
-	uint8_t *id = flow_builder_flat(h->ctx.out, FLOW_FIELD_ENGINE_ID, n);
+	uint8_t *type = flow_builder_flat(m->ctx.out, FLOW_FIELD_ENGINE_TYPE, n);
+	uint8_t *id = flow_builder_flat(m->ctx.out, FLOW_FIELD_ENGINE_ID, n);
 
 	if (type == NULL || id == NULL)
 		return FLOW_ENOMEM;
-	memset(type, h->engine_type, n);
-	memset(id, h->engine_id, n);
+	memset(type, m->head.engine_type, n);
+	memset(id, m->head.engine_id, n);
 	return FLOW_OK;
 }
 
 static enum flow_status
-fill_columns(struct fixed_header *h, const uint8_t *p, size_t n)
+fill_columns(struct fixed_datagram *m, const uint8_t *p, size_t n)
 {
-	const struct fixed_layout *l = h->layout;
-	struct context *ctx = &h->ctx;
+	const struct fixed_layout *l = m->head.layout;
+	struct context *ctx = &m->ctx;
 	struct span span;
 	struct rows r = { ctx, NULL, &span, l->record_len, n };
 	enum flow_status st = FLOW_OK;
@@ -132,8 +126,8 @@ fill_columns(struct fixed_header *h, const uint8_t *p, size_t n)
 	}
 	if (st == FLOW_OK)
 		st = fixed_times(ctx, l, p, n);
-	if (st == FLOW_OK && h->has_engine)
-		st = fixed_engine(h, n);
+	if (st == FLOW_OK && m->head.has_engine)
+		st = fixed_engine(m, n);
 	if (st == FLOW_OK)
 		st = rows_source(ctx, n, false);
 	if (st == FLOW_OK && !ctx->d->options.sampling_override)
@@ -146,26 +140,38 @@ fill_columns(struct fixed_header *h, const uint8_t *p, size_t n)
 }
 
 static enum flow_status
-decode_records(struct fixed_header *h, struct cursor *in)
+decode_records(struct fixed_datagram *m, struct cursor *in)
 {
-	size_t have = cursor_left(in) / h->layout->record_len, n = h->count;
-	struct flow_decoder *d = h->ctx.d;
+	size_t record_len = m->head.layout->record_len;
+	size_t have = cursor_left(in) / record_len, n = m->head.count;
+	struct flow_decoder *d = m->ctx.d;
 	enum flow_status st;
 
 	if (n > have) {
 		decoder_count(d, FLOW_COUNT_DATAGRAM_CUT, 1);
 		n = have;
-	} else if (cursor_left(in) > n * h->layout->record_len) {
+	} else if (cursor_left(in) > n * record_len) {
 		decoder_count(d, FLOW_COUNT_DATAGRAM_LONG, 1);
 	}
 	if (n == 0)
 		return FLOW_OK;
-	st = flow_builder_reserve(h->ctx.out, n);
+	st = flow_builder_reserve(m->ctx.out, n);
 	if (st == FLOW_OK)
-		st = fill_columns(h, in->pos, n);
+		st = fill_columns(m, in->pos, n);
 	if (st == FLOW_OK)
-		flow_builder_commit(h->ctx.out, n);
+		flow_builder_commit(m->ctx.out, n);
 	return st;
+}
+
+static void
+take_sequence(struct fixed_datagram *m)
+{
+	const struct fixed_header *h = &m->head;
+	struct sequence_step step = { .number = h->number, .advance = h->count, .other = h->count,
+		.has_uptime = true, .uptime_ms = h->uptime_ms };
+
+	if (h->has_sequence)
+		source_step(m->ctx.d, m->ctx.src, &step);
 }
 
 enum flow_status
@@ -173,28 +179,23 @@ fixed_decode(struct flow_decoder *d, const struct flow_datagram *dg, unsigned ve
     struct flow_builder *out)
 {
 	struct cursor in = cursor_make(dg->bytes, dg->len);
-	struct fixed_header h = { .ctx = { .d = d, .out = out, .version = (uint8_t)version } };
-	struct sequence_step step;
-	uint32_t domain;
+	struct fixed_datagram m = { .ctx = { .d = d, .out = out, .version = (uint8_t)version } };
+	struct fixed_header *h = &m.head;
 
-	if (!read_header(&in, version, &h)) {
+	if (!fixed_header_read(&in, version, h)) {
 		decoder_count(d, FLOW_COUNT_DATAGRAM_SHORT, 1);
 		return FLOW_OK;
 	}
-	domain = (uint32_t)h.engine_type << 8 | h.engine_id;
-	h.ctx.when.received_ms = dg->received_ms;
-	h.ctx.when.export_ms = clock_or_received(h.ctx.when.export_ms, dg->received_ms);
-	h.ctx.src = source_of(d, dg, h.ctx.version, domain);
-	if (h.ctx.src == NULL)
+	m.ctx.when = (struct moment){ dg->received_ms,
+		clock_or_received(h->export_ms, dg->received_ms), h->uptime_ms, true };
+	m.ctx.header_rate = h->sampling & V5_SAMPLING_MASK;
+	m.ctx.src = source_of(d, dg, m.ctx.version, (uint32_t)h->engine_type << 8 | h->engine_id);
+	if (m.ctx.src == NULL)
 		return FLOW_ENOMEM;
-	if (h.has_sequence) {
-		step = (struct sequence_step){ .number = h.number, .advance = h.count,
-			.other = h.count, .has_uptime = true, .uptime_ms = h.ctx.when.uptime_ms };
-		source_step(d, h.ctx.src, &step);
-	}
-	if (h.layout == NULL) {
+	take_sequence(&m);
+	if (h->layout == NULL) {
 		decoder_count(d, FLOW_COUNT_SAMPLE_UNKNOWN, 1);
 		return FLOW_OK;
 	}
-	return decode_records(&h, &in);
+	return decode_records(&m, &in);
 }

@@ -3,9 +3,11 @@
 
 /* Layouts of NetFlow v1, v5, v7 and v8, whose records have no templates. */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/cursor.h"
 #include "record/field.h"
 
 /* One field of a record. */
@@ -27,3 +29,19 @@ struct fixed_layout {
 
 /* The layout of v8's aggregation scheme, or NULL. */
 const struct fixed_layout *fixed_v8_layout(unsigned scheme);
+
+/* The headers of all four; members that a version does not have are zero. */
+struct fixed_header {
+	const struct fixed_layout *layout;	/* NULL: v8 with an unknown scheme */
+	uint32_t count;
+	uint32_t uptime_ms;
+	int64_t export_ms;
+	bool has_sequence, has_engine;
+	uint32_t number;
+	uint8_t engine_type, engine_id;
+	uint16_t sampling;	/* v5: mode in the two upper bits, then the interval */
+	uint8_t scheme;		/* v8 */
+};
+
+/* Takes the header off; false if it is cut. */
+bool fixed_header_read(struct cursor *in, unsigned version, struct fixed_header *out);

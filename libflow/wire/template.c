@@ -8,6 +8,8 @@
 #include "wire/plan.h"
 
 #define MIN_SLOTS 8
+/* More fields of no length than this only make records of few bytes take long. */
+#define EMPTY_FIELDS_MAX 64
 #define ENTERPRISE_BIT 0x8000u
 
 /* What the header of a template says. */
@@ -77,19 +79,20 @@ read_field(struct cursor *in, unsigned version, bool scope)
 	return f;
 }
 
-/* Fills in what follows from the fields; false if no record could have a byte. */
+/* Fills in what follows from the fields; false if no record could have a byte, or hardly any. */
 static bool
 measure(struct template *t)
 {
-	size_t i;
+	size_t i, empty = 0;
 
 	for (i = 0; i < t->count; i++) {
 		bool variable = t->field[i].len == TEMPLATE_VARIABLE;
 
 		t->variable |= variable;
 		t->record_len += variable ? 1 : t->field[i].len;
+		empty += t->field[i].len == 0;
 	}
-	return t->record_len > 0 && t->record_len <= UINT16_MAX;
+	return empty <= EMPTY_FIELDS_MAX && t->record_len > 0 && t->record_len <= UINT16_MAX;
 }
 
 static enum flow_status

@@ -8,7 +8,8 @@
  *
  * tab-separated, "-" for absent, counters as exported (not scaled).  With -p
  * the source port is left out of the scope of templates.  With -c the counters
- * of the decoder follow, one "# name value" a line.
+ * of the decoder follow, one "# name value" a line; with -d each datagram is shown
+ * in words instead.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -152,8 +153,18 @@ put_row(const struct flow_batch *b, size_t row)
 	putchar('\n');
 }
 
+static void
+show(const struct flow_datagram *dg, const struct flow_decoder *d)
+{
+	struct buf text = BUF_INIT;
+
+	flow_datagram_dump(dg, d, &text);
+	(void)fwrite(text.data, 1, text.len, stdout);
+	buf_release(&text);
+}
+
 static bool
-decode(const struct capture *c, struct flow_decoder *d, struct flow_builder *out)
+decode(const struct capture *c, struct flow_decoder *d, struct flow_builder *out, bool words)
 {
 	size_t at = 24;
 
@@ -174,6 +185,8 @@ decode(const struct capture *c, struct flow_decoder *d, struct flow_builder *out
 			continue;
 		if (flow_decoder_datagram(d, &dg, out) != FLOW_OK)
 			return false;
+		if (words)
+			show(&dg, d);
 	}
 	return true;
 }
@@ -186,24 +199,26 @@ main(int argc, char **argv)
 	struct flow_decoder *d;
 	const struct flow_batch *b;
 	struct capture c;
-	bool counters = false;
+	bool counters = false, words = false;
 	size_t i;
 	int opt;
 
-	while ((opt = getopt(argc, argv, "cp")) != -1) {
+	while ((opt = getopt(argc, argv, "cdp")) != -1) {
 		if (opt == 'p')
 			options.scope = FLOW_SCOPE_ADDRESS;
 		else if (opt == 'c')
 			counters = true;
+		else if (opt == 'd')
+			words = true;
 		else
 			return 2;
 	}
 	d = flow_decoder_new(&options);
 	if (optind != argc - 1 || d == NULL || out == NULL || !load(argv[optind], &c))
 		return 2;
-	if (!decode(&c, d, out) || (b = flow_builder_batch(out)) == NULL)
+	if (!decode(&c, d, out, words) || (b = flow_builder_batch(out)) == NULL)
 		return 1;
-	for (i = 0; i < b->rows; i++)
+	for (i = 0; !words && i < b->rows; i++)
 		put_row(b, i);
 	for (i = 0; counters && i < FLOW_COUNT_COUNT; i++)
 		printf("# %s %llu\n", flow_count_name((enum flow_count)i),
