@@ -33,31 +33,40 @@ catch_signals(void)
 	(void)sigaction(SIGTERM, &action, NULL);
 }
 
+static int
+run(const struct options *o)
+{
+	struct sink *sink = NULL;
+	bool keep;
+	int status, closed;
+
+	status = o->archive != NULL ? archive_sink_open(o, &sink)
+	    : o->pcap != NULL ? pcap_sink_open(o, &sink) : udp_sink_open(o, &sink);
+	if (status != CLI_OK)
+		return status;
+	catch_signals();
+	if (o->replays > 0) {
+		status = replay(o, sink, &stopped, &keep);
+	} else {
+		status = generate(o, sink, &stopped);
+		keep = status == CLI_OK;
+	}
+	closed = sink_close(sink, keep);
+	return status != CLI_OK ? status : closed;
+}
+
 int
 main(int argc, char **argv)
 {
-	struct sink *sink = NULL;
 	struct options o;
-	bool done, keep;
-	int status, closed;
+	bool done;
+	int status;
 
 	cli_start("flowgen");
 	tzset();
 	status = options_parse(argc, argv, &o, &done);
-	if (done)
-		return status;
-	status = o.archive != NULL ? archive_sink_open(&o, &sink)
-	    : o.pcap != NULL ? pcap_sink_open(&o, &sink) : udp_sink_open(&o, &sink);
-	if (status != CLI_OK)
-		return status;
-	catch_signals();
-	if (o.replays > 0) {
-		status = replay(&o, sink, &stopped, &keep);
-	} else {
-		status = generate(&o, sink, &stopped);
-		keep = status == CLI_OK;
-	}
-	closed = sink_close(sink, keep);
+	if (!done)
+		status = run(&o);
 	free(o.replay);
-	return status != CLI_OK ? status : closed;
+	return status;
 }
