@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Every key, order and measure of flowstat against DuckDB's SQL over the same files.
+
+usage: with_duckdb.py FLOWSTAT FLOWGEN WORK
+Speaks TAP.  Values must be equal, not nearly equal.
+"""
+
+import csv
+import datetime
+import glob
+import io
+import ipaddress
+import subprocess
+import sys
+
+import duckdb
+
+flowstat, flowgen, work = sys.argv[1:4]
+archive = work + "/archive"
+subprocess.run([flowgen, "-n", "30000", "--seed", "7", "--exporters", "3", "-w", archive], check=True)
+# A second part from another seed, with sampling, so that columns differ between files.
+subprocess.run([flowgen, "-n", "20000", "--seed", "8", "--sampling", "100", "-v", "10",
+                "-w", work + "/archive2"], check=True)
+paths = glob.glob(work + "/archive*/**/*.parquet", recursive=True)
+db = duckdb.connect()
+db.execute("create view flows as select * from read_parquet(%r, union_by_name=true)" % paths)
+columns = {name: kind for name, kind, *_ in db.execute("describe flows").fetchall()}
+number = 0
+
+
+def report(name, problem):
+    global number
+    number += 1
+    print("%s %d - %s" % ("not ok" if problem else "ok", number, name))
+    if problem:
+        print("# " + problem)
+
+
+def run(*arguments):
+    out = subprocess.run([flowstat, "-o", "csv", *arguments, work + "/archive", work + "/archive2"],
+                         check=True, capture_output=True, text=True).stdout
+    rows = list(csv.reader(io.StringIO(out)))
+    return rows[0], rows[1:]
+
+
+def iso(ms):
+    if ms is None:
+        return ""
+    t = datetime.datetime(1970, 1, 1) + datetime.timedelta(milliseconds=ms)
+    return t.strftime("%Y-%m-%dT%H:%M:%S.") + "%03dZ" % (t.microsecond // 1000)
+
+
+def text(value):
+    return "" if value is None else str(value)
+
+
+def key_sql(column):
+    """A column as it is grouped by: instants as milliseconds."""
+    return "epoch_ms(%s)" % column if columns[column].startswith("TIMESTAMP") else column
+
+
+def key_text(column, value):
+    return iso(value) if columns[column].startswith("TIMESTAMP") else text(value)
+
+
+def key_order(column, value):
+    """Keys as flowstat sorts them: no value first, addresses by their bytes."""
+    if value is None:
+        return (0,)
+    if isinstance(value, str) and (
+            column.endswith("_addr") or column in ("exporter", "next_hop", "bgp_next_hop")):
+        a = ipaddress.ip_address(value.split("/")[0])
+        return (1, (b"\0" * 10 + b"\xff\xff" if a.version == 4 else b"") + a.packed)
+    if isinstance(value, str):
+        return (1, value.encode())
+    return (1, value)
+
+
+SUMS = "sum(flows), sum(packets), sum(bytes), min(epoch_ms(first)), max(epoch_ms(last))"
+BOTH = SUMS.replace("sum(packets)", "sum(packets + coalesce(rev_packets, 0))").replace(
+    "sum(bytes)", "sum(bytes + coalesce(rev_bytes, 0))")
+
+
+def rate(amount, first, last):
+    return "%.1f" % (float(amount) * 1000 / (last - first)) if last > first else ""
+
+
+def measures(flows, packets, octets, first, last):
+    """The default columns of -A, from the sums."""
+    ms = max(last - first, 0)
+    return [iso(first), iso(last), "%d.%03d" % (ms // 1000, ms % 1000), str(flows), str(packets),
+            str(octets), rate(packets, first, last), rate(octets * 8, first, last),
+            "%.3f" % (octets / packets) if packets else ""]
+
+
+def compare(name, got, want):
+    for i, (g, w) in enumerate(zip(got, want)):
+        if g != w:
+            report(name, "row %d: got %s, want %s" % (i, g, w))
+            return
+    report(name, "" if len(got) == len(want) else "%d rows, want %d" % (len(got), len(want)))
+
+
+def test_columns():
+    """-A over each column of the profile, by key."""
+    for column in columns:
+        sql = "select %s, %s from flows group by 1" % (key_sql(column), SUMS)
+        want = sorted(db.execute(sql).fetchall(), key=lambda r: key_order(column, r[0]))
+        want = [[key_text(column, r[0])] + measures(*r[1:]) for r in want]
+        compare("-A " + column, run("-A", column)[1], want)
+
+
+def test_orders():
+    """-s with each order, ties by key."""
+    total = db.execute("select " + BOTH + " from flows").fetchone()
+    sql = "select src_addr, %s from flows group by 1" % BOTH
+    groups = db.execute(sql).fetchall()
+    order = {
+        "flows": lambda r: -r[1], "packets": lambda r: -r[2], "bytes": lambda r: -r[3],
+        "tstart": lambda r: r[4], "tend": lambda r: r[5], "duration": lambda r: r[4] - r[5],
+        "pps": lambda r: -(float(r[2]) * 1000 / (r[5] - r[4]) if r[5] > r[4] else 0),
+        "bps": lambda r: -(float(r[3]) * 8 * 1000 / (r[5] - r[4]) if r[5] > r[4] else 0),
+        "bpp": lambda r: -(r[3] / r[2] if r[2] else 0),
+    }
+    for word, key in order.items():
+        want = sorted(groups, key=lambda r: (key(r), key_order("src_addr", r[0])))[:500]
+        rows = []
+        for r in want:
+            m = measures(*r[1:])
+            share = ["%.3f" % (100 * float(r[i]) / float(total[i - 1])) for i in (1, 2, 3)]
+            rows.append([text(r[0])] + m[:4] + [share[0], m[4], share[1], m[5], share[2]] + m[6:])
+        compare("-s srcip/" + word, run("-s", "srcip/" + word, "-n", "500")[1], rows)
+
+
+def test_either_end():
+    """Statistics over any end count a flow once under each distinct value."""
+    for word, a, b in (("ip", "src_addr", "dst_addr"), ("port", "src_port", "dst_port"),
+                       ("as", "src_as", "dst_as"), ("if", "in_if", "out_if"),
+                       ("mask", "src_mask", "dst_mask"), ("vlan", "src_vlan", "dst_vlan")):
+        for by_proto in ("", ":p"):
+            extra = ", proto" if by_proto else ""
+            sql = ("select k%s, sum(flows), sum(packets), sum(bytes) from (select %s k, * from flows"
+                   " union all select %s k, * from flows where %s is distinct from %s)"
+                   " group by all" % (extra, a, b, a, b))
+            want = sorted(db.execute(sql).fetchall(),
+                          key=lambda r: (-r[-1],) + tuple(key_order(a, k) for k in r[:-3]))
+            want = [[text(v) for v in r] for r in want]
+            got = run("-s", word + by_proto + "/bytes", "-n", "0", "--measures",
+                      "flows,packets,bytes")[1]
+            compare("-s %s%s/bytes" % (word, by_proto), got, want)
+
+
+def network(address, bits4, bits6):
+    if address is None:
+        return None
+    a = ipaddress.ip_address(address)
+    return str(ipaddress.ip_network((address, bits4 if a.version == 4 else bits6), strict=False))
+
+
+def test_keys():
+    """Networks, bins, services and several keys at once."""
+    db.create_function("net_24_48", lambda a: network(a, 24, 48), ["VARCHAR"], "VARCHAR",
+                       null_handling="special")
+    db.create_function("net_mask", lambda a, m: network(a, m, m) if m is not None else None,
+                       ["VARCHAR", "INTEGER"], "VARCHAR", null_handling="special")
+    cases = {
+        "src_addr/24,/48": ["net_24_48(src_addr)"],
+        "srcip4/24,srcip6/48,proto": ["net_24_48(src_addr)", "proto"],
+        "dstnet": ["net_mask(dst_addr, dst_mask)"],
+        "first/5m": ["epoch_ms(first) // 300000 * 300000"],
+        "last/10s,proto": ["epoch_ms(last) // 10000 * 10000", "proto"],
+        "service": ["least(src_port, dst_port)"],
+        "proto,src_addr,dst_addr,src_port,dst_port": [
+            "proto", "src_addr", "dst_addr", "src_port", "dst_port"],
+        "src_as,dst_as": ["src_as", "dst_as"],
+        "in_if,out_if,tos,tcp_flags": ["in_if", "out_if", "tos", "tcp_flags"],
+        "exporter,domain,next_hop": ["exporter", "domain", "next_hop"],
+        "packets,bytes,flows": ["packets", "bytes", "flows"],
+    }
+    for keys, sql in cases.items():
+        rows = db.execute("select %s, sum(flows), sum(packets), sum(bytes) from flows group by all"
+                          % ", ".join(sql)).fetchall()
+        want = sorted([text(v) for v in r] for r in rows)
+        for r in want:
+            if keys.startswith(("first/", "last/")):
+                r[0] = iso(int(r[0]))
+        got = sorted(run("-A", keys, "--measures", "flows,packets,bytes")[1])
+        compare("-A " + keys, got, sorted(want))
+
+
+def test_measures():
+    """Functions of columns, exact distinct counts and percentiles."""
+    words = ["rows", "sum(bytes)", "min(bytes)", "max(packets)", "avg(bytes)", "count(src_as)",
+             "or(tcp_flags)", "distinct(src_addr)", "distinct(dst_port)", "distinct(src_mask)",
+             "min(first)", "max(received)", "max(src_as)"]
+    sql = ["count(*)", "sum(bytes)", "min(bytes)", "max(packets)",
+           "printf('%.3f', sum(bytes)::double / count(bytes))", "count(src_as)",
+           "bit_or(tcp_flags)", "count(distinct src_addr)", "count(distinct dst_port)",
+           "count(distinct src_mask)", "min(epoch_ms(first))", "max(epoch_ms(received))",
+           "max(src_as)"]
+    for key in ("proto", "dst_port", "src_addr", "exporter"):
+        rows = db.execute("select %s, %s from flows group by 1" % (key, ", ".join(sql))).fetchall()
+        rows = sorted(rows, key=lambda r: key_order(key, r[0]))
+        want = [[iso(v) if i in (11, 12) else text(v) for i, v in enumerate(r)] for r in rows]
+        compare("measures by " + key, run("-A", key, "--measures", ",".join(words))[1], want)
+    rows = db.execute("select dst_port, list_sort(list(bytes)) from flows group by 1").fetchall()
+    rows = sorted(rows, key=lambda r: key_order("dst_port", r[0]))
+
+    def nearest(values, thousandths):
+        return str(values[-(-len(values) * thousandths // 100000) - 1])
+
+    want = [[text(k), nearest(v, 50000), nearest(v, 95000), nearest(v, 99900)] for k, v in rows]
+    compare("percentiles", run("-A", "dst_port", "--measures",
+                               "median(bytes),p95(bytes),p99.9(bytes)")[1], want)
+
+
+def test_filters():
+    """Selections, thresholds and limits."""
+    want = db.execute("select dst_port, sum(bytes) from flows where proto = 6 and src_as > 1000"
+                      " group by 1 having sum(bytes) >= 100000").fetchall()
+    want = sorted(want, key=lambda r: (-r[1], key_order("dst_port", r[0])))
+    want = [[text(v) for v in r] for r in want]
+    compare("filter and --min", run("-A", "dst_port", "-O", "bytes", "--measures", "bytes", "--min",
+                                    "bytes=100k", "proto tcp and src as > 1000")[1], want)
+    compare("limit", run("-A", "dst_port", "-O", "bytes", "-n", "7", "--measures", "bytes", "--min",
+                         "bytes=100k", "proto tcp and src as > 1000")[1], want[:7])
+    compare("nothing passes", run("-s", "srcip", "host 192.0.2.255")[1], [])
+
+
+test_columns()
+test_orders()
+test_either_end()
+test_keys()
+test_measures()
+test_filters()
+print("1..%d" % number)
