@@ -63,7 +63,11 @@ struct flow_agg_ask {
 	const char *statistic;
 	/* MEASURE[,MEASURE...]; NULL: first, last, duration, flows, packets, bytes, pps, bps, bpp */
 	const char *measures;
-	/* A measure, `key`, tstart or tend, -MEASURE reversed; NULL: flows for a statistic, else `key` */
+	/*
+	 * A measure, `key`, tstart or tend, -MEASURE reversed; NULL: flows for a statistic, else
+	 * `key`.  Packets and bytes of statistics, and in orders of two-way rows, are those of
+	 * both directions.
+	 */
 	const char *order;
 	/* Most rows; 0: all. */
 	uint64_t limit;

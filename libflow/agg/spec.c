@@ -182,7 +182,8 @@ view_add(struct draft *d, const struct flow_agg_ask *ask, bool both, const char 
 	if (len == 3 && memcmp(word, "key", 3) == 0)
 		v->by_key = true;
 	else
-		st = measure_parse(&d->grouping.slots, both, word, len, &v->order, err);
+		st = measure_parse(&d->grouping.slots, both || ask->pairing != FLOW_AGG_ONE_WAY, word,
+		    len, &v->order, err);
 	if (st != FLOW_OK)
 		return st;
 	v->ascending = (v->by_key || v->order.kind == MEASURE_TIME) != reversed;
