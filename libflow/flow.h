@@ -20,5 +20,8 @@
 #include "store/summary.h"
 #include "store/writer.h"
 #include "synth/synth.h"
+#include "wire/decode.h"
 #include "wire/encode.h"
+#include "wire/message.h"
+#include "wire/pcap_read.h"
 #include "wire/pcap_write.h"

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "flowcap/log.h"
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <syslog.h>
+
+static const char *program = "flowcap";
+static unsigned verbosity;
+static bool use_syslog;
+
+void
+log_open(const char *name, unsigned verbose)
+{
+	program = name;
+	verbosity = verbose;
+}
+
+void
+log_to_syslog(void)
+{
+	openlog(program, LOG_PID, LOG_DAEMON);
+	use_syslog = true;
+}
+
+void
+log_line(enum log_level level, const char *fmt, ...)
+{
+	char text[2048];
+	va_list ap;
+
+	if (level == LOG_LEVEL_DETAIL && verbosity == 0)
+		return;
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (use_syslog)
+		syslog(level == LOG_LEVEL_ERROR ? LOG_ERR : LOG_INFO, "%s", text);
+	else
+		(void)fprintf(stderr, "%s: %s\n", program, text);
+}

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "flowcap/options.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/cli.h"
+
+#define DEFAULT_PORT 9995
+#define DEFAULT_SLOT_S 300
+#define SLOT_S_MAX 86400
+
+static const char help[] =
+"usage: flowcap -w DIRECTORY [options]\n"
+"       flowcap -w DIRECTORY -f CAPTURE... [options]\n"
+"Collects NetFlow v1, v5, v7, v8, v9, IPFIX and sFlow into a tree of Parquet files.\n"
+"\n"
+"  -w, --directory DIR    where the archive is (it must exist)\n"
+"  -p, --port PORT        UDP port to listen on (default 9995); with -f: only datagrams to this port\n"
+"  -b, --bind HOST        address to listen on (default: all)\n"
+"  -4, -6                 IPv4 only, IPv6 only (default: both)\n"
+"  -B, --buffer BYTES     socket receive buffer\n"
+"  -f, --file FILE        read a pcap, pcapng or IPFIX file instead ('-': a pcap from standard input)\n"
+"  -s, --sampling RATE    sampling rate of exporters that announce none; -RATE overrides what they say\n"
+"  -S, --layout N         directories: 0 none, 1 Y/m/d, 2 Y/m/d/H (default), 3 Y/W/u, 4 Y/W/u/H, 5 Y/j,\n"
+"                         6 Y/j/H, 7 Y-m-d, 8 Y-m-d/H, hive year=Y/month=m/day=d/hour=H\n"
+"  -t, --interval SECONDS length of a file's slot (default 300)\n"
+"  -z, --compress CODEC   lz4 (default), gzip or none, with :LEVEL\n"
+"  -I, --ident TEXT       identification stored in the files\n"
+"      --local-time       names of files and directories in local time instead of UTC\n"
+"  -j, --threads N        encoder threads (default: one per core)\n"
+"  -D, --daemon           go to the background, log to syslog\n"
+"  -P, --pid-file FILE    write the process id there\n"
+"  -u, --user USER, -g, --group GROUP   become these after the socket is bound\n"
+"  -v, --verbose          tell more; twice: every datagram, decoded, on standard output\n"
+"  -h, --help             this text\n"
+"  -V, --version          versions\n"
+"\n"
+"SIGTERM and SIGINT finish the current file and end; SIGHUP begins a new file.  See flowcap(1).\n";
+
+enum { OPT_LOCAL_TIME = 256 };
+
+static const struct option long_options[] = {
+	{ "directory", required_argument, NULL, 'w' },
+	{ "port", required_argument, NULL, 'p' },
+	{ "bind", required_argument, NULL, 'b' },
+	{ "buffer", required_argument, NULL, 'B' },
+	{ "file", required_argument, NULL, 'f' },
+	{ "sampling", required_argument, NULL, 's' },
+	{ "layout", required_argument, NULL, 'S' },
+	{ "interval", required_argument, NULL, 't' },
+	{ "compress", required_argument, NULL, 'z' },
+	{ "ident", required_argument, NULL, 'I' },
+	{ "local-time", no_argument, NULL, OPT_LOCAL_TIME },
+	{ "threads", required_argument, NULL, 'j' },
+	{ "daemon", no_argument, NULL, 'D' },
+	{ "pid-file", required_argument, NULL, 'P' },
+	{ "user", required_argument, NULL, 'u' },
+	{ "group", required_argument, NULL, 'g' },
+	{ "verbose", no_argument, NULL, 'v' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static int
+add_file(struct options *o, const char *path)
+{
+	const char **bigger = realloc(o->files, (o->file_count + 1) * sizeof(*bigger));
+
+	if (bigger == NULL)
+		return cli_fail("out of memory");
+	o->files = bigger;
+	o->files[o->file_count++] = path;
+	return CLI_OK;
+}
+
+/* A negative rate overrides, as nfcapd's does. */
+static int
+take_sampling(struct options *o, const char *text)
+{
+	uint64_t rate;
+
+	o->decoder.sampling_override = text[0] == '-';
+	if (!cli_number("-s", text + (text[0] == '-'), 1, UINT32_MAX, &rate))
+		return CLI_MISUSE;
+	o->decoder.sampling = (uint32_t)rate;
+	return CLI_OK;
+}
+
+static int
+take_number(const char *option, const char *text, uint64_t lo, uint64_t hi, uint64_t *out)
+{
+	return cli_number(option, text, lo, hi, out) ? CLI_OK : CLI_MISUSE;
+}
+
+static int
+take_input(int letter, char *argument, struct options *o)
+{
+	uint64_t number = 0;
+	int status = CLI_OK;
+
+	switch (letter) {
+	case 'p':
+		status = take_number("-p", argument, 0, UINT16_MAX, &number);
+		o->port = (uint16_t)number;
+		o->has_port = true;
+		return status;
+	case 'b':
+		o->host = argument;
+		return CLI_OK;
+	case '4':
+		o->family = UDP_IPV4;
+		return CLI_OK;
+	case '6':
+		o->family = UDP_IPV6;
+		return CLI_OK;
+	case 'B':
+		return take_number("-B", argument, 1024, INT32_MAX, &o->buffer_bytes);
+	case 'f':
+		return add_file(o, argument);
+	default:
+		return take_sampling(o, argument);
+	}
+}
+
+static int
+take_output(int letter, char *argument, struct options *o)
+{
+	struct flow_error err;
+	uint64_t number = 0;
+	int status;
+
+	switch (letter) {
+	case 'w':
+		o->directory = argument;
+		return CLI_OK;
+	case 'S':
+		return partition_parse(argument, &o->layout) ? CLI_OK :
+		    cli_misuse("-S: '%s' is none of 0 to 8 and hive", argument);
+	case 't':
+		status = take_number("-t", argument, 2, SLOT_S_MAX, &number);
+		o->slot_s = (uint32_t)number;
+		return status;
+	case 'z':
+		return flow_codec_parse(argument, &o->writer, &err) == FLOW_OK ? CLI_OK :
+		    cli_misuse("-z: %s", err.message);
+	case 'I':
+		o->writer.ident = argument;
+		return CLI_OK;
+	default:
+		status = take_number("-j", argument, 1, 256, &number);
+		o->threads = (unsigned)number;
+		return status;
+	}
+}
+
+static int
+take_option(int letter, char *argument, struct options *o, bool *done)
+{
+	if (letter < 256 && strchr("pb46Bfs", letter) != NULL)
+		return take_input(letter, argument, o);
+	if (letter < 256 && strchr("wStzIj", letter) != NULL)
+		return take_output(letter, argument, o);
+	switch (letter) {
+	case OPT_LOCAL_TIME:
+		o->zone = STAMP_LOCAL;
+		return CLI_OK;
+	case 'D':
+		o->daemon = true;
+		return CLI_OK;
+	case 'P':
+		o->pid_file = argument;
+		return CLI_OK;
+	case 'u':
+		o->user = argument;
+		return CLI_OK;
+	case 'g':
+		o->group = argument;
+		return CLI_OK;
+	case 'v':
+		o->verbose++;
+		return CLI_OK;
+	case 'h':
+		*done = true;
+		return cli_help(help);
+	case 'V':
+		*done = true;
+		return cli_version();
+	default:
+		return cli_misuse_hint();
+	}
+}
+
+static int
+check(const struct options *o, int argc, char **argv)
+{
+	if (optind < argc)
+		return cli_misuse("'%s': no argument is expected (-w DIRECTORY, -f FILE)", argv[optind]);
+	if (o->directory == NULL)
+		return cli_misuse("-w DIRECTORY is missing");
+	if (o->file_count > 0 && o->daemon)
+		return cli_misuse("-f and -D do not go together");
+	if (o->verbose > 1 && o->daemon)
+		return cli_misuse("-v -v and -D do not go together");
+	return CLI_OK;
+}
+
+int
+options_parse(int argc, char **argv, struct options *options, bool *done)
+{
+	int letter, status = CLI_OK;
+
+	*options = (struct options){
+		.port = DEFAULT_PORT,
+		.layout = PARTITION_YMDH,
+		.slot_s = DEFAULT_SLOT_S,
+		.zone = STAMP_UTC,
+		.writer = FLOW_WRITER_OPTIONS_INIT,
+		.threads = cli_cores(),
+	};
+	options->writer.keep_existing = true;
+	*done = false;
+	while (status == CLI_OK && !*done && (letter = getopt_long(argc, argv,
+	    "w:p:b:46B:f:s:S:t:z:I:j:DP:u:g:vhV", long_options, NULL)) != -1)
+		status = take_option(letter, optarg, options, done);
+	return status != CLI_OK || *done ? status : check(options, argc, argv);
+}
+
+void
+options_clear(struct options *options)
+{
+	free(options->files);
+	options->files = NULL;
+}

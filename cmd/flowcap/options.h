@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/* flowcap's command line. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "flow.h"
+#include "net/udp.h"
+#include "time/partition.h"
+
+struct options {
+	/* Input. */
+	const char **files;		/* -f, as often as given */
+	size_t file_count;
+	const char *host;		/* -b */
+	uint16_t port;			/* -p */
+	bool has_port;
+	enum udp_family family;		/* -4, -6 */
+	uint64_t buffer_bytes;		/* -B */
+	struct flow_decoder_options decoder;	/* -s */
+	/* Output. */
+	const char *directory;		/* -w */
+	enum partition_layout layout;	/* -S */
+	uint32_t slot_s;		/* -t */
+	enum stamp_zone zone;		/* --local-time */
+	struct flow_writer_options writer;	/* -z, -I */
+	unsigned threads;		/* -j */
+	/* Process. */
+	bool daemon;			/* -D */
+	const char *pid_file;		/* -P */
+	const char *user, *group;	/* -u, -g */
+	unsigned verbose;		/* -v */
+};
+
+/* As flowcat's: CLI_OK with *done where help or version was all.  Clear it whatever comes. */
+int options_parse(int argc, char **argv, struct options *options, bool *done);
+void options_clear(struct options *options);

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "flowcap/slot.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "flowcap/log.h"
+
+/* Files of one slot: after restarts, SIGHUP, or captures read twice. */
+#define SAME_SLOT_MAX 100000
+
+struct slot *
+slot_new(const struct options *options, int64_t start_ms)
+{
+	struct slot *s = calloc(1, sizeof(*s));
+
+	if (s == NULL)
+		return NULL;
+	s->options = options;
+	s->start_ms = start_ms;
+	(void)pthread_mutex_init(&s->lock, NULL);
+	(void)pthread_cond_init(&s->moved, NULL);
+	return s;
+}
+
+void
+slot_free(struct slot *slot)
+{
+	if (slot == NULL)
+		return;
+	flow_writer_abort(slot->writer);
+	(void)pthread_cond_destroy(&slot->moved);
+	(void)pthread_mutex_destroy(&slot->lock);
+	free(slot->path);
+	free(slot);
+}
+
+static bool
+fail(struct slot *s, const struct flow_error *err)
+{
+	log_line(LOG_LEVEL_ERROR, "%s", err->message);
+	flow_writer_abort(s->writer);
+	s->writer = NULL;
+	s->failed = true;
+	return false;
+}
+
+/* DIRECTORY/2026/11/23/09/flowcap.202611230905[.N].parquet, the first N that is free. */
+static bool
+choose_path(struct slot *s, struct flow_error *err)
+{
+	const struct options *o = s->options;
+	struct buf folder = BUF_INIT, name = BUF_INIT, path = BUF_INIT;
+	struct stat st;
+	bool found = false;
+	unsigned n;
+
+	buf_printf(&folder, "%s%s", o->directory, o->layout == PARTITION_FLAT ? "" : "/");
+	partition_directory(o->layout, s->start_ms, o->zone, &folder);
+	buf_append_u8(&folder, '\0');
+	partition_file(s->start_ms, o->slot_s, o->zone, &name);
+	buf_append_u8(&name, '\0');
+	if (folder.failed || name.failed) {
+		(void)flow_fail_memory(err);
+	} else if (file_mkdirs((char *)folder.data, err) == FLOW_OK) {
+		for (n = 0; n < SAME_SLOT_MAX && !found && !path.failed; n++) {
+			buf_clear(&path);
+			buf_printf(&path, "%s/%s", (char *)folder.data, (char *)name.data);
+			if (n > 0)
+				buf_printf(&path, ".%u", n);
+			buf_append_text(&path, ".parquet");
+			buf_append_u8(&path, '\0');
+			found = !path.failed && stat((char *)path.data, &st) != 0;
+		}
+		if (!found)
+			(void)flow_fail(err, FLOW_ELIMIT, FLOW_NO_OFFSET, "%s/%s: no free name",
+			    (char *)folder.data, (char *)name.data);
+	}
+	buf_release(&folder);
+	buf_release(&name);
+	s->path = (char *)path.data;
+	return found;
+}
+
+static bool
+begin_file(struct slot *s)
+{
+	struct flow_error err;
+
+	if (!choose_path(s, &err) ||
+	    flow_writer_open(s->path, &s->options->writer, &s->writer, &err) != FLOW_OK)
+		return fail(s, &err);
+	return true;
+}
+
+static bool
+append(struct slot *s, struct flow_group *group)
+{
+	struct flow_error err;
+
+	if (s->failed || group == NULL || (s->writer == NULL && !begin_file(s))) {
+		flow_group_free(group);
+		s->failed = true;
+		return false;
+	}
+	if (flow_writer_append(s->writer, group, &err) != FLOW_OK) {
+		flow_error_prefix(&err, s->path);
+		return fail(s, &err);
+	}
+	return true;
+}
+
+bool
+slot_write(struct slot *slot, size_t number, struct flow_group *group)
+{
+	bool done;
+
+	(void)pthread_mutex_lock(&slot->lock);
+	while (slot->next != number)
+		(void)pthread_cond_wait(&slot->moved, &slot->lock);
+	done = append(slot, group);
+	slot->next++;
+	(void)pthread_cond_broadcast(&slot->moved);
+	(void)pthread_mutex_unlock(&slot->lock);
+	return done;
+}
+
+static bool
+close_file(struct slot *s, const struct slot_end *end, uint64_t *rows)
+{
+	struct flow_totals totals = *flow_writer_totals(s->writer);
+	uint64_t bytes = flow_writer_bytes(s->writer);
+	struct flow_writer *writer = s->writer;
+	struct flow_error err;
+
+	flow_writer_loss(writer, end->sequence_gaps, end->kernel_drops);
+	if (end->exporters.len > 0 && flow_writer_metadata(writer, "flow.exporters",
+	    (const char *)end->exporters.data, end->exporters.len, &err) != FLOW_OK)
+		return fail(s, &err);
+	s->writer = NULL;
+	if (flow_writer_close(writer, &err) != FLOW_OK)
+		return fail(s, &err);
+	*rows = totals.rows;
+	log_line(LOG_LEVEL_INFO, "%s: datagrams %" PRIu64 ", flows %" PRIu64 ", packets %" PRIu64
+	    ", bytes %" PRIu64 ", sequence gaps %" PRIu64 ", kernel drops %" PRIu64
+	    ", %.1f bytes a flow", s->path, end->datagrams, totals.rows, totals.packets, totals.bytes,
+	    end->sequence_gaps, end->kernel_drops, totals.rows > 0 ? (double)bytes /
+	    (double)totals.rows : 0.0);
+	return true;
+}
+
+bool
+slot_finish(struct slot *slot, size_t groups, const struct slot_end *end, uint64_t *rows)
+{
+	bool done = true;
+
+	(void)pthread_mutex_lock(&slot->lock);
+	while (slot->next < groups)
+		(void)pthread_cond_wait(&slot->moved, &slot->lock);
+	*rows = 0;
+	if (slot->failed)
+		done = false;
+	else if (slot->writer != NULL)
+		done = close_file(slot, end, rows);
+	(void)pthread_mutex_unlock(&slot->lock);
+	return done;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/* A slot of time and the file that it becomes. */
+
+#include <pthread.h>
+
+#include "flowcap/options.h"
+
+/* What is known when a slot ends, for metadata and log. */
+struct slot_end {
+	struct buf exporters;		/* JSON */
+	uint64_t datagrams, sequence_gaps, kernel_drops;
+};
+
+/*
+ * Row groups are encoded by any thread and written in the order in which they
+ * were made; the file is begun by the first.
+ */
+struct slot {
+	const struct options *options;
+	int64_t start_ms;
+	pthread_mutex_t lock;
+	pthread_cond_t moved;
+	size_t next;			/* number of the group that is written next */
+	struct flow_writer *writer;
+	char *path;
+	bool failed;
+};
+
+struct slot *slot_new(const struct options *options, int64_t start_ms);
+void slot_free(struct slot *slot);
+
+/*
+ * Writes group number `number` (NULL: could not be encoded) when its turn has come.
+ * False, after a log line, when the slot is lost.
+ */
+bool slot_write(struct slot *slot, size_t number, struct flow_group *group);
+
+/* After all `groups` are written: metadata, and the file takes its name.  *rows is what it holds. */
+bool slot_finish(struct slot *slot, size_t groups, const struct slot_end *end, uint64_t *rows);
