@@ -4,19 +4,6 @@
 #include <string.h>
 #include <time.h>
 
-static const char *const directory_format[] = {
-	[PARTITION_FLAT] = "",
-	[PARTITION_YMD] = "%Y/%m/%d",
-	[PARTITION_YMDH] = "%Y/%m/%d/%H",
-	[PARTITION_YWU] = "%Y/%W/%u",
-	[PARTITION_YWUH] = "%Y/%W/%u/%H",
-	[PARTITION_YJ] = "%Y/%j",
-	[PARTITION_YJH] = "%Y/%j/%H",
-	[PARTITION_DATE] = "%Y-%m-%d",
-	[PARTITION_DATE_H] = "%Y-%m-%d/%H",
-	[PARTITION_HIVE] = "year=%Y/month=%m/day=%d/hour=%H",
-};
-
 bool
 partition_parse(const char *text, enum partition_layout *layout)
 {
@@ -38,29 +25,55 @@ partition_slot(int64_t ms, uint32_t slot_s)
 	return ms - (rest < 0 ? rest + slot_ms : rest);
 }
 
-static void
-append_time(const char *format, int64_t ms, enum stamp_zone zone, struct buf *out)
+static struct tm
+broken_down(int64_t ms, enum stamp_zone zone)
 {
 	time_t s = (time_t)(ms / 1000);
-	char text[128];
 	struct tm tm;
 
 	if ((zone == STAMP_LOCAL ? localtime_r(&s, &tm) : gmtime_r(&s, &tm)) == NULL)
 		memset(&tm, 0, sizeof(tm));
-	buf_append(out, text, strftime(text, sizeof(text), format, &tm));
+	return tm;
 }
 
 void
 partition_directory(enum partition_layout layout, int64_t slot_ms, enum stamp_zone zone,
     struct buf *out)
 {
-	if (layout != PARTITION_FLAT)
-		append_time(directory_format[layout], slot_ms, zone, out);
+	struct tm tm = broken_down(slot_ms, zone);
+	char text[128];
+	size_t len = 0;
+
+/* Format strings stay literals, which compilers check. */
+#define FORMAT(name, format)                                           \
+	case name:                                                     \
+		len = strftime(text, sizeof(text), format, &tm);       \
+		break
+
+	switch (layout) {
+	case PARTITION_FLAT:
+		break;
+	FORMAT(PARTITION_YMD, "%Y/%m/%d");
+	FORMAT(PARTITION_YMDH, "%Y/%m/%d/%H");
+	FORMAT(PARTITION_YWU, "%Y/%W/%u");
+	FORMAT(PARTITION_YWUH, "%Y/%W/%u/%H");
+	FORMAT(PARTITION_YJ, "%Y/%j");
+	FORMAT(PARTITION_YJH, "%Y/%j/%H");
+	FORMAT(PARTITION_DATE, "%Y-%m-%d");
+	FORMAT(PARTITION_DATE_H, "%Y-%m-%d/%H");
+	FORMAT(PARTITION_HIVE, "year=%Y/month=%m/day=%d/hour=%H");
+	}
+#undef FORMAT
+	buf_append(out, text, len);
 }
 
 void
 partition_file(int64_t slot_ms, uint32_t slot_s, enum stamp_zone zone, struct buf *out)
 {
-	append_time(slot_s % 60 == 0 ? "flowcap.%Y%m%d%H%M" : "flowcap.%Y%m%d%H%M%S", slot_ms, zone,
-	    out);
+	struct tm tm = broken_down(slot_ms, zone);
+	char text[64];
+	size_t len = slot_s % 60 == 0 ? strftime(text, sizeof(text), "flowcap.%Y%m%d%H%M", &tm) :
+	    strftime(text, sizeof(text), "flowcap.%Y%m%d%H%M%S", &tm);
+
+	buf_append(out, text, len);
 }

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/*
+ * Datagrams to rows, rows to slots: what live collection and captures share.
+ * One thread feeds it; it does not wait for the disk but where memory's bound
+ * is reached.
+ */
+
+#include "flowcap/options.h"
+
+struct collector;
+
+/* `builders` bounds memory: row groups that wait or are being encoded.  NULL after a log line. */
+struct collector *collector_new(const struct options *options, unsigned builders);
+
+/* Decodes a datagram into the slot of its time.  False, after a log line, when memory is out. */
+bool collector_datagram(struct collector *c, const struct flow_datagram *datagram);
+
+/* Ends the slot if it is over at this time. */
+void collector_tick(struct collector *c, int64_t now_ms);
+
+/* Ends the slot now; the next datagram begins another file. */
+void collector_rotate(struct collector *c);
+
+/* Datagrams dropped by the kernel so far, in all. */
+void collector_drops(struct collector *c, uint64_t drops);
+
+/* Packets of captures that held no datagram for us, by what they were. */
+void collector_skipped(struct collector *c, const struct pcap_counts *counts, uint64_t other_ports);
+
+/* Writes everything, logs the ledger and frees.  False if something was lost on the way. */
+bool collector_finish(struct collector *c);

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/cli.h"
+#include "flowcap/collect.h"
+#include "flowcap/daemon.h"
+#include "flowcap/file_input.h"
+#include "flowcap/log.h"
+#include "flowcap/udp_input.h"
+
+/* Row groups in memory: beyond what is encoded, live collection bridges a slow disk. */
+#define FILE_SPARE 2
+#define LIVE_SPARE 16
+
+static int
+check_directory(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		return cli_fail("%s: %s", path, strerror(errno));
+	if (!S_ISDIR(st.st_mode))
+		return cli_fail("%s: not a directory", path);
+	if (access(path, W_OK | X_OK) != 0)
+		return cli_fail("%s: %s", path, strerror(errno));
+	return CLI_OK;
+}
+
+static int
+read_files(const struct options *options)
+{
+	struct collector *c = collector_new(options, options->threads + FILE_SPARE);
+	bool done;
+
+	if (c == NULL)
+		return CLI_FAILURE;
+	done = file_input(options, c);
+	done = collector_finish(c) && done;
+	return done ? CLI_OK : CLI_FAILURE;
+}
+
+static int
+collect(const struct options *options, int fd)
+{
+	struct collector *c;
+	bool done;
+	int status = daemon_begin(options);
+
+	if (status != CLI_OK)
+		return status;
+	/* As whom it will write. */
+	status = check_directory(options->directory);
+	c = status == CLI_OK ? collector_new(options, options->threads + LIVE_SPARE) : NULL;
+	if (c == NULL) {
+		daemon_end(options);
+		return CLI_FAILURE;
+	}
+	log_line(LOG_LEVEL_INFO, "listening on port %u, writing to %s", udp_port(fd),
+	    options->directory);
+	done = udp_input(fd, c);
+	done = collector_finish(c) && done;
+	daemon_end(options);
+	return done ? CLI_OK : CLI_FAILURE;
+}
+
+static int
+run(const struct options *options)
+{
+	struct flow_error err;
+	int fd, status = check_directory(options->directory);
+
+	if (status != CLI_OK)
+		return status;
+	if (options->file_count > 0)
+		return read_files(options);
+	if (udp_bind(options->host, options->port, options->family, options->buffer_bytes, &fd, &err) !=
+	    FLOW_OK)
+		return cli_fail("%s", err.message);
+	udp_input_signals();
+	status = collect(options, fd);
+	(void)close(fd);
+	return status;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options options;
+	bool done;
+	int status;
+
+	cli_start("flowcap");
+	tzset();
+	status = options_parse(argc, argv, &options, &done);
+	if (status == CLI_OK && !done) {
+		log_open("flowcap", options.verbose);
+		status = run(&options);
+	}
+	options_clear(&options);
+	return status;
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "flowcap/udp_input.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "flowcap/log.h"
+
+/* Datagrams taken with one system call. */
+#define BATCH 64
+
+/* How long to wait before looking at the clock. */
+#define WAIT_MS 200
+
+static volatile sig_atomic_t stop_asked;
+static volatile sig_atomic_t rotate_asked;
+
+static void
+on_signal(int number)
+{
+	if (number == SIGHUP)
+		rotate_asked = 1;
+	else
+		stop_asked = 1;
+}
+
+void
+udp_input_signals(void)
+{
+	struct sigaction action = { .sa_handler = on_signal };
+
+	(void)sigemptyset(&action.sa_mask);
+	(void)sigaction(SIGTERM, &action, NULL);
+	(void)sigaction(SIGINT, &action, NULL);
+	(void)sigaction(SIGHUP, &action, NULL);
+}
+
+static int64_t
+now_ms(void)
+{
+	struct timespec ts;
+
+	(void)clock_gettime(CLOCK_REALTIME, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* All that the socket holds now. */
+static bool
+drain(int fd, struct udp_receiver *receiver, struct collector *c)
+{
+	const struct udp_datagram *d;
+	struct flow_error err;
+	size_t count, i;
+
+	do {
+		if (udp_receive(receiver, fd, &d, &count, &err) != FLOW_OK) {
+			log_line(LOG_LEVEL_ERROR, "%s", err.message);
+			return false;
+		}
+		collector_drops(c, udp_receiver_drops(receiver));
+		for (i = 0; i < count; i++) {
+			struct flow_datagram f = { .bytes = d[i].bytes, .len = d[i].len,
+				.exporter = d[i].src, .port = d[i].src_port, .transport = FLOW_UDP,
+				.received_ms = d[i].received_ms };
+
+			if (!collector_datagram(c, &f))
+				return false;
+		}
+	} while (count == BATCH);
+	return true;
+}
+
+bool
+udp_input(int fd, struct collector *collector)
+{
+	struct udp_receiver *receiver = udp_receiver_new(BATCH);
+	struct pollfd wait = { .fd = fd, .events = POLLIN };
+	bool going = receiver != NULL;
+
+	if (receiver == NULL)
+		log_line(LOG_LEVEL_ERROR, "out of memory");
+	while (going && !stop_asked) {
+		int n = poll(&wait, 1, WAIT_MS);
+
+		if (n < 0 && errno != EINTR) {
+			log_line(LOG_LEVEL_ERROR, "poll: %s", strerror(errno));
+			going = false;
+		}
+		if (n > 0)
+			going = drain(fd, receiver, collector);
+		collector_tick(collector, now_ms());
+		if (rotate_asked) {
+			rotate_asked = 0;
+			collector_rotate(collector);
+		}
+	}
+	/* What had arrived before the signal. */
+	going = going && drain(fd, receiver, collector);
+	udp_receiver_free(receiver);
+	return going;
+}

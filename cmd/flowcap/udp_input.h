@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/* Live collection from a socket, until a signal ends it. */
+
+#include "flowcap/collect.h"
+
+/* To be called before threads start: they leave signals to this one. */
+void udp_input_signals(void);
+
+/* False, after a log line, on failure. */
+bool udp_input(int fd, struct collector *collector);
