@@ -224,6 +224,42 @@ parse_icmp(struct parser *p, const struct subject *s, struct node **out)
 	    out);
 }
 
+/*
+ * Exporters of NetFlow v9 that do not send the engine as fields have its type
+ * and id in the two low bytes of the source id.
+ */
+static enum flow_status
+parse_engine(struct parser *p, const struct subject *s, struct node **out)
+{
+	struct subject type = { .fields = 1, .field = { FLOW_FIELD_ENGINE_TYPE }, .mask = UINT64_MAX };
+	struct subject id = { .fields = 1, .field = { FLOW_FIELD_ENGINE_ID }, .mask = UINT64_MAX };
+	struct predicate no_type = predicate_of(&type, PREDICATE_NULL);
+	struct predicate no_id = predicate_of(&id, PREDICATE_NULL);
+	struct predicate engine = predicate_of(s, PREDICATE_NUMBER), source = engine, v9 = engine;
+	struct range_list nine = { 0 };
+	struct value_rule rule = rule_of(s);
+	enum flow_status st;
+	struct node *n;
+	bool every, ok;
+
+	if ((st = value_numbers(p, &rule, &engine.ranges, &every)) != FLOW_OK)
+		return st;
+	source.ranges = engine.ranges;
+	source.field[0] = FLOW_FIELD_DOMAIN;
+	source.shift = s->field[0] == FLOW_FIELD_ENGINE_TYPE ? 8 : 0;
+	source.mask = UINT8_MAX;
+	v9.field[0] = FLOW_FIELD_EXPORT_VERSION;
+	ok = range_list_add(&nine, 9, 9) && ranges_make(p->arena, &nine, &v9.ranges);
+	range_list_release(&nine);
+	if (!ok)
+		return parse_fail_memory(p);
+	n = node_predicate(p->arena, &source);
+	n = node_join(p->arena, NODE_AND, n, node_predicate(p->arena, &v9));
+	n = node_join(p->arena, NODE_AND, n, node_predicate(p->arena, &no_type));
+	n = node_join(p->arena, NODE_AND, n, node_predicate(p->arena, &no_id));
+	return done(p, node_join(p->arena, NODE_OR, node_predicate(p->arena, &engine), n), out);
+}
+
 static enum flow_status
 parse_mpls(struct parser *p, const struct subject *s, bool any, struct node **out)
 {
@@ -292,6 +328,8 @@ parse_subject(struct parser *p, const struct subject *s, struct node **out)
 		return parse_flags(p, s, out);
 	case SUBJECT_ICMP:
 		return parse_icmp(p, s, out);
+	case SUBJECT_ENGINE:
+		return parse_engine(p, s, out);
 	case SUBJECT_ADDR:
 		return parse_addrs(p, s, out);
 	case SUBJECT_TEXT:

@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "net/addr_fast.h"
+
 /* From so many IPv4 ranges on an index pays. */
 #define INDEX_MIN 16
 
@@ -295,43 +297,12 @@ addr_set_has(const struct addr_set *set, const struct addr *a)
 	return addr_is_v4(a) ? has_v4(set, addr_v4(a)) : has_v6(set, a);
 }
 
-/* A canonical dotted quad; anything else is left to addr_parse. */
-static bool
-quick_v4(const char *p, size_t len, uint32_t *out)
-{
-	uint32_t v = 0, part = 0, dots = 0, digits = 0;
-
-	if (len > 15)
-		return false;
-	for (size_t i = 0; i < len; i++) {
-		unsigned d = (unsigned char)p[i] - (unsigned)'0';
-
-		if (d <= 9) {
-			part = part * 10 + d;
-			digits++;
-			continue;
-		}
-		if (p[i] != '.' || digits == 0 || digits > 3 || part > 255)
-			return false;
-		v = v << 8 | part;
-		part = digits = 0;
-		dots++;
-	}
-	if (dots != 3 || digits == 0 || digits > 3 || part > 255)
-		return false;
-	*out = v << 8 | part;
-	return true;
-}
-
 bool
 addr_set_has_text(const struct addr_set *set, const char *text, size_t len)
 {
 	struct addr a;
-	uint32_t v4;
 
-	if (quick_v4(text, len, &v4))
-		return set->v4_count > 0 && has_v4(set, v4);
-	return addr_parse(text, len, &a) && addr_set_has(set, &a);
+	return addr_parse_fast(text, len, &a) && addr_set_has(set, &a);
 }
 
 static size_t

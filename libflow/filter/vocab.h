@@ -14,6 +14,7 @@ enum subject_kind {
 	SUBJECT_FLAGS,		/* letters: all set, and implies TCP */
 	SUBJECT_FLAGS_EXACT,	/* the column: letters or a number, as they are */
 	SUBJECT_ICMP,		/* implies ICMP or ICMPv6 */
+	SUBJECT_ENGINE,		/* of NetFlow v9 without the column: in the source id */
 	SUBJECT_TIME,
 	SUBJECT_ADDR,
 	SUBJECT_MAC,
