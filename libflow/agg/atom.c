@@ -11,6 +11,12 @@
 /* Values looked up together, so that their cache misses overlap. */
 #define STRIDE 64
 
+static size_t
+table_bytes(const struct atom_table *t)
+{
+	return t->slot != NULL ? ((size_t)t->mask + 1) * sizeof(*t->slot) : 0;
+}
+
 void
 atoms_init(struct atoms *set)
 {
@@ -20,9 +26,10 @@ atoms_init(struct atoms *set)
 void
 atoms_release(struct atoms *set)
 {
-	free(set->value);
-	free(set->hash);
-	free(set->slot);
+	pages_free(set->value, set->cap * sizeof(*set->value));
+	pages_free(set->hash, set->cap * sizeof(*set->hash));
+	pages_free(set->v4.slot, table_bytes(&set->v4));
+	pages_free(set->rest.slot, table_bytes(&set->rest));
 	intern_free(set->text);
 	atoms_init(set);
 }
@@ -30,10 +37,8 @@ atoms_release(struct atoms *set)
 size_t
 atoms_bytes(const struct atoms *set)
 {
-	size_t slots = set->slot != NULL ? (size_t)set->mask + 1 : 0;
-
-	return set->cap * (sizeof(struct addr) + sizeof(uint32_t)) +
-	    slots * sizeof(struct atom_slot) + (set->text != NULL ? intern_bytes(set->text) : 0);
+	return set->cap * (sizeof(struct addr) + sizeof(uint32_t)) + table_bytes(&set->v4) +
+	    table_bytes(&set->rest) + (set->text != NULL ? intern_bytes(set->text) : 0);
 }
 
 static uint32_t
@@ -42,29 +47,41 @@ value_hash(const struct addr *v)
 	return (uint32_t)(hash_mix128(addr_hi(v), addr_lo(v)) >> 32);
 }
 
-static enum flow_status
-grow_slots(struct atoms *set, size_t want)
+static uint32_t
+v4_hash(uint32_t v4)
 {
-	struct atom_slot *slot;
-	size_t n = set->slot != NULL ? (size_t)set->mask + 1 : MIN_SLOTS;
+	return (uint32_t)(hash_mix64(v4) >> 32);
+}
 
-	while (n < 2 * want)
+/* Room for `more` entries, at most three quarters full; a tag is or leads to the hash. */
+static enum flow_status
+table_grow(struct atom_table *t, size_t more, bool v4)
+{
+	size_t have = t->slot != NULL ? (size_t)t->mask + 1 : 0, n = have > 0 ? have : MIN_SLOTS;
+	struct atom_slot *slot;
+
+	while (n - n / 4 < t->used + more)
 		n *= 2;
-	if (set->slot != NULL && n == (size_t)set->mask + 1)
+	if (n == have)
 		return FLOW_OK;
-	slot = pages_zeroed(n * sizeof(*slot));
+	if (n > (size_t)UINT32_MAX + 1)
+		return FLOW_ELIMIT;
+	slot = pages_alloc(n * sizeof(*slot));
 	if (slot == NULL)
 		return FLOW_ENOMEM;
-	for (uint32_t id = 1; id <= set->count; id++) {
-		size_t i = set->hash[id] & (n - 1);
+	for (size_t k = 0; k < have; k++) {
+		size_t i;
 
+		if (t->slot[k].id == 0)
+			continue;
+		i = (v4 ? v4_hash(t->slot[k].tag) : t->slot[k].tag) & (n - 1);
 		while (slot[i].id != 0)
 			i = (i + 1) & (n - 1);
-		slot[i] = (struct atom_slot){ set->hash[id], id };
+		slot[i] = t->slot[k];
 	}
-	free(set->slot);
-	set->slot = slot;
-	set->mask = (uint32_t)(n - 1);
+	pages_free(t->slot, table_bytes(t));
+	t->slot = slot;
+	t->mask = (uint32_t)(n - 1);
 	return FLOW_OK;
 }
 
@@ -72,7 +89,6 @@ static enum flow_status
 grow_values(struct atoms *set, size_t want)
 {
 	size_t cap = set->cap > 0 ? set->cap : MIN_SLOTS;
-	size_t used = set->cap > 0 ? (size_t)set->count + 1 : 0;
 	struct addr *value;
 	uint32_t *hash;
 
@@ -84,11 +100,11 @@ grow_values(struct atoms *set, size_t want)
 		cap *= 2;
 	if (cap > ATOMS_MAX)
 		cap = (size_t)ATOMS_MAX + 1;
-	value = pages_grow(set->value, used * sizeof(*value), cap * sizeof(*value));
+	value = pages_grow(set->value, set->cap * sizeof(*value), cap * sizeof(*value));
 	if (value == NULL)
 		return FLOW_ENOMEM;
 	set->value = value;
-	hash = pages_grow(set->hash, used * sizeof(*hash), cap * sizeof(*hash));
+	hash = pages_grow(set->hash, set->cap * sizeof(*hash), cap * sizeof(*hash));
 	if (hash == NULL)
 		return FLOW_ENOMEM;
 	set->hash = hash;
@@ -101,23 +117,47 @@ make_room(struct atoms *set, size_t n)
 {
 	enum flow_status st = grow_values(set, (size_t)set->count + n);
 
-	return st == FLOW_OK ? grow_slots(set, (size_t)set->count + n) : st;
+	if (st == FLOW_OK)
+		st = table_grow(&set->v4, n, true);
+	return st == FLOW_OK ? table_grow(&set->rest, n, false) : st;
 }
 
-/* Room is there. */
+/* A new id; room is there. */
 static uint32_t
-find_or_add(struct atoms *set, const struct addr *v, uint32_t hash)
+add(struct atoms *set, struct atom_table *t, size_t at, uint32_t tag, const struct addr *v,
+    uint32_t hash)
 {
-	size_t i = hash & set->mask;
-
-	for (; set->slot[i].id != 0; i = (i + 1) & set->mask)
-		if (set->slot[i].hash == hash && addr_equal(&set->value[set->slot[i].id], v))
-			return set->slot[i].id;
 	set->count++;
+	t->used++;
 	set->value[set->count] = *v;
 	set->hash[set->count] = hash;
-	set->slot[i] = (struct atom_slot){ hash, set->count };
+	t->slot[at] = (struct atom_slot){ tag, set->count };
 	return set->count;
+}
+
+static uint32_t
+find_v4(struct atoms *set, const struct addr *v, uint32_t hash)
+{
+	struct atom_table *t = &set->v4;
+	uint32_t tag = addr_v4(v);
+	size_t i = hash & t->mask;
+
+	for (; t->slot[i].id != 0; i = (i + 1) & t->mask)
+		if (t->slot[i].tag == tag)
+			return t->slot[i].id;
+	return add(set, t, i, tag, v, hash);
+}
+
+static uint32_t
+find_rest(struct atoms *set, const struct addr *v, uint32_t hash)
+{
+	struct atom_table *t = &set->rest;
+	size_t i = hash & t->mask;
+
+	for (; t->slot[i].id != 0; i = (i + 1) & t->mask)
+		if (t->slot[i].tag == hash && addr_equal(&set->value[t->slot[i].id], v))
+			return t->slot[i].id;
+	return add(set, t, i, hash, v, hash);
 }
 
 static void
@@ -126,17 +166,20 @@ add_stride(struct atoms *set, const struct addr *value, size_t n, atom_ref *out)
 	uint32_t hash[STRIDE];
 
 	for (size_t i = 0; i < n; i++) {
-		hash[i] = value_hash(&value[i]);
-		__builtin_prefetch(&set->slot[hash[i] & set->mask]);
+		if (addr_is_v4(&value[i])) {
+			hash[i] = v4_hash(addr_v4(&value[i]));
+			__builtin_prefetch(&set->v4.slot[hash[i] & set->v4.mask]);
+		} else {
+			hash[i] = value_hash(&value[i]);
+			__builtin_prefetch(&set->rest.slot[hash[i] & set->rest.mask]);
+		}
 	}
 	for (size_t i = 0; i < n; i++) {
-		const struct atom_slot *s = &set->slot[hash[i] & set->mask];
+		uint32_t id = addr_is_v4(&value[i]) ? find_v4(set, &value[i], hash[i]) :
+		    find_rest(set, &value[i], hash[i]);
 
-		if (s->id != 0)
-			__builtin_prefetch(&set->value[s->id]);
+		out[i] = (atom_ref)hash[i] << 32 | id;
 	}
-	for (size_t i = 0; i < n; i++)
-		out[i] = (atom_ref)hash[i] << 32 | find_or_add(set, &value[i], hash[i]);
 }
 
 enum flow_status
@@ -177,7 +220,7 @@ atoms_add_text(struct atoms *set, struct flow_text text, atom_ref *out)
 	store_be64(v.b + 8, code);
 	/* The code depends on the worker: only the text's own hash may count. */
 	*out = load_be64(v.b) >> 32 << 32;
-	*out |= find_or_add(set, &v, (uint32_t)(*out >> 32));
+	*out |= find_rest(set, &v, (uint32_t)(*out >> 32));
 	return FLOW_OK;
 }
 

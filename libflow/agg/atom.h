@@ -33,9 +33,16 @@ atom_id(atom_ref ref)
 	return (uint32_t)ref;
 }
 
+/* A place in a table of open addressing. */
 struct atom_slot {
-	uint32_t hash;
+	uint32_t tag;		/* the hash, or an IPv4 address itself */
 	uint32_t id;		/* 0: free */
+};
+
+struct atom_table {
+	struct atom_slot *slot;
+	uint32_t mask;		/* slots - 1 */
+	uint32_t used;
 };
 
 struct atoms {
@@ -43,8 +50,8 @@ struct atoms {
 	uint32_t *hash;		/* by id */
 	uint32_t count;		/* ids in use: 1 .. count */
 	uint32_t cap;		/* ids that fit, id 0 included */
-	struct atom_slot *slot;	/* open addressing by the hash */
-	uint32_t mask;		/* slots - 1; 0: none yet */
+	struct atom_table v4;	/* IPv4 addresses: a look-up touches nothing else */
+	struct atom_table rest;
 	struct intern *text;	/* of texts: value holds hash and code */
 };
 

@@ -21,16 +21,22 @@ groups_init(struct groups *g, const struct grouping *grouping)
 		g->stride = (uint32_t)((g->stride + LINE_WORDS - 1) / LINE_WORDS * LINE_WORDS);
 }
 
+static size_t
+slots_bytes(const struct group_part *p)
+{
+	return p->slot != NULL ? ((size_t)p->mask + 1) * sizeof(*p->slot) : 0;
+}
+
 void
 groups_part_release(struct groups *g, unsigned part)
 {
 	struct group_part *p = &g->part[part];
 
 	for (uint32_t i = 0; i < p->runs; i++)
-		free(p->run[i]);
+		pages_free(p->run[i].start, p->run[i].bytes);
 	free(p->run);
 	free(p->block);
-	free(p->slot);
+	pages_free(p->slot, slots_bytes(p));
 	memset(p, 0, sizeof(*p));
 }
 
@@ -67,15 +73,15 @@ block_bytes(const struct groups *g)
 	return (size_t)GROUP_BLOCK * g->stride * sizeof(uint64_t) + tags;
 }
 
-/* Makes room for one more at the end of a list of pointers that is full at each power of two. */
+/* Makes room for one more element of a list that is full at each power of two. */
 static enum flow_status
-list_grow(void ***list, uint32_t used)
+list_grow(void **list, uint32_t used, size_t size)
 {
-	void **more;
+	void *more;
 
 	if ((used & (used - 1)) != 0)
 		return FLOW_OK;
-	more = realloc(*list, (used > 0 ? 2 * (size_t)used : 1) * sizeof(*more));
+	more = realloc(*list, (used > 0 ? 2 * (size_t)used : 1) * size);
 	if (more == NULL)
 		return FLOW_ENOMEM;
 	*list = more;
@@ -87,16 +93,19 @@ static enum flow_status
 run_add(struct groups *g, struct group_part *p)
 {
 	size_t block = block_bytes(g), bytes = p->bytes > block ? p->bytes : block;
+	void *list = p->run, *start;
 
 	if (bytes > MAX_RUN)
 		bytes = MAX_RUN > block ? MAX_RUN : block;
 	bytes -= bytes % block;
-	if (list_grow(&p->run, p->runs) != FLOW_OK)
+	if (list_grow(&list, p->runs, sizeof(*p->run)) != FLOW_OK)
 		return FLOW_ENOMEM;
-	p->run[p->runs] = pages_alloc(bytes);
-	if (p->run[p->runs] == NULL)
+	p->run = list;
+	start = pages_alloc(bytes);
+	if (start == NULL)
 		return FLOW_ENOMEM;
-	p->free = p->run[p->runs++];
+	p->run[p->runs++] = (struct group_run){ start, bytes };
+	p->free = start;
 	p->left = bytes;
 	p->bytes += bytes;
 	return FLOW_OK;
@@ -106,10 +115,13 @@ run_add(struct groups *g, struct group_part *p)
 static enum flow_status
 block_add(struct groups *g, struct group_part *p)
 {
+	void *list = p->block;
+
 	if (p->left == 0 && run_add(g, p) != FLOW_OK)
 		return FLOW_ENOMEM;
-	if (list_grow(&p->block, p->blocks) != FLOW_OK)
+	if (list_grow(&list, p->blocks, sizeof(*p->block)) != FLOW_OK)
 		return FLOW_ENOMEM;
+	p->block = list;
 	p->block[p->blocks++] = p->free;
 	p->free += block_bytes(g);
 	p->left -= block_bytes(g);
@@ -139,7 +151,7 @@ static enum flow_status
 grow_slots(struct group_part *p)
 {
 	size_t n = p->slot != NULL ? 2 * ((size_t)p->mask + 1) : MIN_SLOTS;
-	struct group_slot *slot = pages_zeroed(n * sizeof(*slot));
+	struct group_slot *slot = pages_alloc(n * sizeof(*slot));
 
 	if (slot == NULL)
 		return FLOW_ENOMEM;
@@ -152,8 +164,8 @@ grow_slots(struct group_part *p)
 			i = (i + 1) & (n - 1);
 		slot[i] = p->slot[k];
 	}
-	p->bytes += (n - (p->slot != NULL ? (size_t)p->mask + 1 : 0)) * sizeof(*slot);
-	free(p->slot);
+	p->bytes += n * sizeof(*slot) - slots_bytes(p);
+	pages_free(p->slot, slots_bytes(p));
 	p->slot = slot;
 	p->mask = (uint32_t)(n - 1);
 	return FLOW_OK;

@@ -34,7 +34,10 @@ struct group_part {
 	void **block;
 	size_t bytes;
 	/* Blocks are cut from runs, larger and larger ones. */
-	void **run;
+	struct group_run {
+		void *start;
+		size_t bytes;
+	} *run;
 	uint32_t runs;
 	char *free;
 	size_t left;

@@ -21,10 +21,8 @@ key_maps_release(struct key_maps *maps)
 	for (size_t i = 0; i < maps->count; i++) {
 		free(maps->map[i].ref);
 		free(maps->map[i].mask);
-		text_cache_release(&maps->cache[i]);
 	}
 	free(maps->map);
-	free(maps->cache);
 	atoms_release(&maps->values);
 	atoms_release(&maps->texts);
 	key_maps_init(maps);
@@ -36,8 +34,7 @@ key_maps_bytes(const struct key_maps *maps)
 	size_t bytes = atoms_bytes(&maps->values) + atoms_bytes(&maps->texts);
 
 	for (size_t i = 0; i < maps->count; i++)
-		bytes += maps->map[i].cap * (sizeof(atom_ref) + (maps->map[i].mask != NULL)) +
-		    text_cache_bytes(&maps->cache[i]);
+		bytes += maps->map[i].cap * (sizeof(atom_ref) + (maps->map[i].mask != NULL));
 	return bytes;
 }
 
@@ -54,24 +51,10 @@ map_of(struct key_maps *maps, const struct key_part *part, enum flow_field field
 	return NULL;
 }
 
-/* The number of the first map that makes the same atoms of a text. */
-static size_t
-cache_of(const struct key_maps *maps, const struct dict_map *like)
-{
-	size_t i = 0;
-
-	while (maps->map[i].kind != like->kind || maps->map[i].bits4 != like->bits4 ||
-	    maps->map[i].bits6 != like->bits6 ||
-	    flow_field_info(maps->map[i].field)->type != flow_field_info(like->field)->type)
-		i++;
-	return i;
-}
-
 static enum flow_status
 map_make(struct key_maps *maps, const struct key_part *part)
 {
 	for (size_t a = 0; a < part->alts; a++) {
-		struct text_cache *cache;
 		struct dict_map *m;
 
 		if (map_of(maps, part, part->field[a]) != NULL)
@@ -80,18 +63,12 @@ map_make(struct key_maps *maps, const struct key_part *part)
 		if (m == NULL)
 			return FLOW_ENOMEM;
 		maps->map = m;
-		cache = realloc(maps->cache, (maps->count + 1) * sizeof(*cache));
-		if (cache == NULL)
-			return FLOW_ENOMEM;
-		maps->cache = cache;
-		memset(&cache[maps->count], 0, sizeof(*cache));
 		m += maps->count++;
 		memset(m, 0, sizeof(*m));
 		m->kind = part->kind;
 		m->field = part->field[a];
 		m->bits4 = part->bits4;
 		m->bits6 = part->bits6;
-		m->cache = cache_of(maps, m);
 	}
 	return FLOW_OK;
 }
@@ -175,65 +152,27 @@ map_one(struct key_maps *maps, struct dict_map *m, const struct flow_dict *dict,
 
 #define MAP_TOGETHER 256
 
-/* Entries that are looked up together. */
-struct entries {
-	uint32_t n;
-	uint32_t code[MAP_TOGETHER];
-	uint64_t lo[MAP_TOGETHER], hi[MAP_TOGETHER];	/* hi 0: too long to be cached */
-	struct addr value[MAP_TOGETHER];
-	atom_ref ref[MAP_TOGETHER];
-};
-
-/* Entries [from, to): those that the cache knows are done, the others go to `e` as values. */
-static void
-map_cached(const struct key_maps *maps, struct dict_map *m, const struct flow_dict *dict,
-    uint32_t from, uint32_t to, struct entries *e)
-{
-	const struct text_cache *cache = &maps->cache[m->cache];
-	uint64_t lo[MAP_TOGETHER], hi[MAP_TOGETHER];
-	const struct text_entry *found;
-
-	for (uint32_t c = from; c < to; c++) {
-		const struct flow_text *t = &dict->text[c];
-
-		hi[c - from] = 0;
-		if (t->len == 0 || t->len > TEXT_CACHE_LEN)
-			continue;
-		text_cache_key(t->p, t->len, &lo[c - from], &hi[c - from]);
-		text_cache_prefetch(cache, lo[c - from], hi[c - from]);
-	}
-	e->n = 0;
-	for (uint32_t c = from; c < to; c++) {
-		found = hi[c - from] != 0 ? text_cache_find(cache, lo[c - from], hi[c - from]) : NULL;
-		if (found != NULL && found->hi != 0) {
-			m->ref[c] = found->ref;
-			continue;
-		}
-		m->ref[c] = 0;
-		e->code[e->n] = c;
-		e->lo[e->n] = lo[c - from];
-		e->hi[e->n] = hi[c - from];
-		e->n += entry_value(m, dict->text[c], 0, &e->value[e->n]);
-	}
-}
-
 /* Looks up all entries of a dictionary, many at a time. */
 static enum flow_status
 map_all(struct key_maps *maps, struct dict_map *m, const struct flow_dict *dict)
 {
-	struct text_cache *cache = &maps->cache[m->cache];
-	struct entries e;
+	struct addr value[MAP_TOGETHER];
+	atom_ref ref[MAP_TOGETHER];
+	uint32_t code[MAP_TOGETHER], n = 0;
 
-	for (uint32_t from = 0, to; from < dict->count; from = to) {
-		to = dict->count - from < MAP_TOGETHER ? dict->count : from + MAP_TOGETHER;
-		map_cached(maps, m, dict, from, to, &e);
-		if (atoms_add(&maps->values, e.value, e.n, e.ref) != FLOW_OK)
-			return FLOW_ENOMEM;
-		for (uint32_t i = 0; i < e.n; i++) {
-			m->ref[e.code[i]] = e.ref[i];
-			if (e.hi[i] != 0)
-				text_cache_add(cache, e.lo[i], e.hi[i], e.ref[i]);
+	for (uint32_t c = 0; c <= dict->count; c++) {
+		if (n == MAP_TOGETHER || c == dict->count) {
+			if (atoms_add(&maps->values, value, n, ref) != FLOW_OK)
+				return FLOW_ENOMEM;
+			for (uint32_t i = 0; i < n; i++)
+				m->ref[code[i]] = ref[i];
+			n = 0;
 		}
+		if (c == dict->count)
+			break;
+		m->ref[c] = 0;
+		code[n] = c;
+		n += entry_value(m, dict->text[c], 0, &value[n]);
 	}
 	return FLOW_OK;
 }

@@ -6,7 +6,6 @@
 #include "agg/atom.h"
 #include "agg/column.h"
 #include "agg/groups.h"
-#include "agg/text_cache.h"
 
 /*
  * The atoms that a column's dictionary entries are, under one way of masking:
@@ -20,13 +19,11 @@ struct dict_map {
 	atom_ref *ref;		/* by code; ATOM_UNKNOWN: not looked up yet */
 	uint8_t *mask;		/* KEY_NET: the mask that ref was made with */
 	uint32_t cap;
-	size_t cache;		/* which of the caches: maps that mask alike share one */
 };
 
 struct key_maps {
 	struct dict_map *map;
 	size_t count;
-	struct text_cache *cache;	/* as many as maps */
 	struct atoms values, texts;
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#define _DEFAULT_SOURCE	/* madvise */
+#define _GNU_SOURCE	/* madvise, mremap */
 #include "agg/pages.h"
 
 #include <stdint.h>
@@ -7,45 +7,81 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define HUGE_PAGE ((size_t)2 << 20)
+/* From here on memory is mapped on its own, already zero. */
+#define LARGE ((size_t)2 << 20)
+
+static size_t
+rounded(size_t bytes)
+{
+	size_t unit = bytes >= LARGE ? LARGE : PAGES_LINE;
+
+	return (bytes + unit - 1) / unit * unit;
+}
+
+/* Only advice: where it is refused, small pages do. */
+static void
+advise(void *p, size_t bytes)
+{
+#ifdef MADV_HUGEPAGE
+	(void)madvise(p, bytes, MADV_HUGEPAGE);
+#else
+	UNUSED(p);
+	UNUSED(bytes);
+#endif
+}
 
 void *
 pages_alloc(size_t bytes)
 {
-	size_t unit = bytes >= HUGE_PAGE ? HUGE_PAGE : PAGES_LINE;
 	void *p;
 
-	if (bytes > SIZE_MAX - unit)
+	if (bytes > SIZE_MAX / 2)
 		return NULL;
-	bytes = (bytes + unit - 1) / unit * unit;
-	p = aligned_alloc(unit, bytes > 0 ? bytes : unit);
-#ifdef MADV_HUGEPAGE
-	/* Only advice: where it is refused, small pages do. */
-	if (p != NULL && unit == HUGE_PAGE)
-		(void)madvise(p, bytes, MADV_HUGEPAGE);
-#endif
+	bytes = rounded(bytes > 0 ? bytes : 1);
+	if (bytes < LARGE) {
+		p = aligned_alloc(PAGES_LINE, bytes);
+		if (p != NULL)
+			memset(p, 0, bytes);
+		return p;
+	}
+	p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (p == MAP_FAILED)
+		return NULL;
+	advise(p, bytes);
 	return p;
 }
 
-void *
-pages_zeroed(size_t bytes)
+void
+pages_free(void *p, size_t bytes)
 {
-	void *p = pages_alloc(bytes);
-
-	if (p != NULL)
-		memset(p, 0, bytes);
-	return p;
-}
-
-void *
-pages_grow(void *old, size_t used, size_t bytes)
-{
-	void *p = pages_alloc(bytes);
-
 	if (p == NULL)
+		return;
+	bytes = rounded(bytes > 0 ? bytes : 1);
+	if (bytes < LARGE)
+		free(p);
+	else
+		(void)munmap(p, bytes);
+}
+
+void *
+pages_grow(void *p, size_t bytes, size_t more)
+{
+	void *larger;
+
+#ifdef MREMAP_MAYMOVE
+	if (p != NULL && rounded(bytes) >= LARGE && more <= SIZE_MAX / 2) {
+		larger = mremap(p, rounded(bytes), rounded(more), MREMAP_MAYMOVE);
+		if (larger == MAP_FAILED)
+			return NULL;
+		advise(larger, rounded(more));
+		return larger;
+	}
+#endif
+	larger = pages_alloc(more);
+	if (larger == NULL)
 		return NULL;
-	if (used > 0)
-		memcpy(p, old, used);
-	free(old);
-	return p;
+	if (p != NULL)
+		memcpy(larger, p, bytes);
+	pages_free(p, bytes);
+	return larger;
 }

@@ -4,7 +4,7 @@
 /*
  * Memory for tables that are read at random: in huge pages where they are
  * large, so that a look-up does not also miss the TLB, and aligned to cache
- * lines.  Freed by free().
+ * lines.  It comes zeroed.  Who frees or grows it says how large it is.
  */
 
 #include <stddef.h>
@@ -13,11 +13,9 @@
 
 #define PAGES_LINE 64
 
-/* NULL when out of memory; contents undefined. */
+/* NULL when out of memory. */
 void *pages_alloc(size_t bytes) NODISCARD;
+void pages_free(void *p, size_t bytes);
 
-/* As pages_alloc, all zero. */
-void *pages_zeroed(size_t bytes) NODISCARD;
-
-/* A larger copy of `used` bytes at `old`, which is freed; NULL leaves old as it is. */
-void *pages_grow(void *old, size_t used, size_t bytes) NODISCARD;
+/* The same contents in more bytes, the new ones zero; NULL leaves p as it is. */
+void *pages_grow(void *p, size_t bytes, size_t more) NODISCARD;
