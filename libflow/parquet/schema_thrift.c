@@ -218,11 +218,11 @@ read_element(struct thrift_reader *t, struct element *e)
 			e->scale = thrift_read_int(t, &f);
 			break;
 		case 10:
-			if (f.type == THRIFT_STRUCT) {
+			if (f.type == THRIFT_STRUCT)
 				e->logical = read_logical(t);
-				break;
-			}
-			/* fallthrough */
+			else
+				thrift_skip(t, &f);
+			break;
 		default:
 			thrift_skip(t, &f);
 		}
