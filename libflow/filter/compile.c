@@ -27,10 +27,11 @@ estimate_number(const struct predicate *p)
 
 	for (size_t i = 0; i < p->ranges.count; i++)
 		width += (double)(p->ranges.range[i].hi - p->ranges.range[i].lo) + 1;
-	/* Single values are common ones more often than not; sides of a range say little. */
-	e.pass = width <= 64 ? 0.02 * width : width / max;
-	if (e.pass < 0.1 && width > 64)
-		e.pass = 0.1;
+	/* Single values are common ones more often than not; values of counters crowd at the low end. */
+	if (width <= 64)
+		e.pass = 0.02 * width;
+	else
+		e.pass = max > UINT16_MAX + 1 ? 0.5 : width / max;
 	if (e.pass > 0.9)
 		e.pass = 0.9;
 	/* Wide columns hold fewer values in a register. */

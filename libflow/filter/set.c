@@ -4,10 +4,14 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "base/bitmap.h"
 #include "net/addr_fast.h"
 
 /* From so many IPv4 ranges on an index pays. */
 #define INDEX_MIN 16
+
+/* From so many on, most lookups end sooner with a map of the /24 networks that have any. */
+#define TOUCHED_MIN 4096
 
 struct v4_range {
 	uint32_t lo, hi;
@@ -18,6 +22,7 @@ struct addr_set {
 	size_t v4_count;
 	/* index[h] .. index[h + 1]: where ranges with lo >> 16 == h lie; or NULL. */
 	const uint32_t *index;
+	const uint64_t *touched;	/* bit a >> 8: a range has addresses there; or NULL */
 	const struct addr_range *v6;
 	size_t v6_count;
 	const uint32_t *index6;		/* the same, on the first 16 bits of lo */
@@ -116,7 +121,22 @@ top16(const struct addr_range *r)
 	return (unsigned)(addr_hi(&r->lo) >> 48);
 }
 
-/* Builds the index of either family; `key` is found through get. */
+static bool
+build_touched(struct arena *arena, struct addr_set *set)
+{
+	uint64_t *touched;
+
+	if (set->v4_count < TOUCHED_MIN)
+		return true;
+	if ((touched = arena_array(arena, BITMAP_WORDS(1 << 24), sizeof(*touched))) == NULL)
+		return false;
+	for (size_t i = 0; i < set->v4_count; i++)
+		bitmap_fill(touched, set->v4[i].lo >> 8, (size_t)(set->v4[i].hi >> 8) + 1, true);
+	set->touched = touched;
+	return true;
+}
+
+/* Builds the indexes of both families. */
 static bool
 build_index(struct arena *arena, struct addr_set *set)
 {
@@ -158,7 +178,7 @@ set_from_sorted(struct arena *arena, const struct addr_range *r4, size_t n4,
 	for (size_t i = 0; i < n6; i++)
 		v6[i] = r6[i];
 	*set = (struct addr_set){ .v4 = v4, .v4_count = n4, .v6 = v6, .v6_count = n6 };
-	return build_index(arena, set) ? set : NULL;
+	return build_index(arena, set) && build_touched(arena, set) ? set : NULL;
 }
 
 const struct addr_set *
@@ -247,6 +267,8 @@ has_v4(const struct addr_set *set, uint32_t a)
 {
 	size_t lo = 0, hi = set->v4_count;
 
+	if (set->touched != NULL && !bitmap_get(set->touched, a >> 8))
+		return false;
 	if (set->index != NULL) {
 		/* Only the range before the slot may begin in an earlier one. */
 		hi = set->index[(a >> 16) + 1];

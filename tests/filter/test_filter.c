@@ -6,6 +6,7 @@
  */
 #include "filter/filter.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -217,6 +218,100 @@ test_bounds(void)
 	flow_filter_free(f);
 }
 
+struct work {
+	const struct flow_filter *filter;
+	const struct flow_batch *batch;
+	uint32_t selected;
+};
+
+static void *
+work_run(void *arg)
+{
+	struct work *w = arg;
+	struct flow_filter_state *state = flow_filter_state_new(w->filter);
+	struct flow_batch batch = *w->batch;
+	struct flow_selection sel;
+
+	for (int i = 0; i < 200; i++) {
+		/* As if each batch had a new dictionary. */
+		struct flow_dict dict = *w->batch->column[FLOW_FIELD_SRC_ADDR].dict;
+
+		dict.serial = flow_dict_serial();
+		batch.column[FLOW_FIELD_SRC_ADDR].dict = &dict;
+		if (flow_filter_select(state, &batch, &sel) != FLOW_OK)
+			break;
+		w->selected += sel.count;
+	}
+	flow_filter_state_free(state);
+	return NULL;
+}
+
+/* One filter, two threads with states of their own. */
+static void
+test_threads(const struct flow_batch *batch)
+{
+	struct work work[2];
+	pthread_t thread[2];
+	struct flow_filter *f;
+
+	ok(parse("src net 192.0.2.0/24 or app_name matches '^you' or src_addr ~ '10.0.*'", &f, NULL) ==
+	    FLOW_OK);
+	for (size_t i = 0; i < 2; i++) {
+		work[i] = (struct work){ f, batch, 0 };
+		ok(pthread_create(&thread[i], NULL, work_run, &work[i]) == 0);
+	}
+	for (size_t i = 0; i < 2; i++) {
+		ok(pthread_join(thread[i], NULL) == 0);
+		/* Rows 0 1 3 5 6 8 11. */
+		is_uint(work[i].selected, 7 * 200);
+	}
+	flow_filter_free(f);
+}
+
+static void
+check_explain(const char *filter, const char *want)
+{
+	struct buf out = BUF_INIT;
+	struct flow_filter *f;
+
+	ok(parse(filter, &f, NULL) == FLOW_OK);
+	ok(flow_filter_explain(f, &out) == FLOW_OK);
+	buf_append_u8(&out, '\0');
+	is_str((const char *)out.data, want);
+	buf_release(&out);
+	flow_filter_free(f);
+}
+
+/* The rare and cheap is tested first, whatever stands first. */
+static void
+test_explain(void)
+{
+	check_explain("pps > 10 and bytes > 1k and host 192.0.2.1 and port in [53 80 443]",
+	    "row groups are skipped unless they may have\n"
+	    "  src_port = 53 or src_port = 80 or src_port = 443 or "
+	    "dst_port = 53 or dst_port = 80 or dst_port = 443\n"
+	    "  bytes in 1001 .. max\n"
+	    "  src_addr = 192.0.2.1 or dst_addr = 192.0.2.1\n"
+	    "columns read\n"
+	    "  first last src_addr dst_addr src_port dst_port packets bytes\n"
+	    "rows that pass, tested in this order\n"
+	    "  all of\n"
+	    "    one of\n"
+	    "      src_port in 53, 80, 443 (by table)\n"
+	    "      dst_port in 53, 80, 443 (by table)\n"
+	    "    bytes in 1001 .. max\n"
+	    "    one of\n"
+	    "      src_addr is one of 192.0.2.1 (by dictionary)\n"
+	    "      dst_addr is one of 192.0.2.1 (by dictionary)\n"
+	    "    first, last, packets as pps in 11 .. max\n");
+	check_explain("first >= 2026-11-23 and not any", "row groups are skipped unless they may have\n"
+	    "  nothing: no row passes\n"
+	    "columns read\n"
+	    " \n"
+	    "rows that pass, tested in this order\n"
+	    "  no row\n");
+}
+
 int
 main(void)
 {
@@ -230,6 +325,8 @@ main(void)
 	test_caret();
 	test_size(rows_batch(rows));
 	test_bounds();
+	test_threads(rows_batch(rows));
+	test_explain();
 	rows_free(rows);
 	return tap_done();
 }
