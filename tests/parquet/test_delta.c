@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "parquet/delta.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "parquet/bitpack.h"
+#include "tap.h"
+
+struct padded {
+	uint8_t bytes[64 + BITPACK_SLACK];
+	size_t len;
+};
+
+/*
+ * The second example of Encodings.md, 7 5 3 1 2 3 4 5, in the smallest block that it
+ * allows: differences -2 -2 -2 1 1 1 1, less their least 0 0 0 3 3 3 3 in two bits.
+ */
+static const struct padded example = { { 0x80, 0x01, 0x04, 0x08, 0x0e,
+	0x03, 0x02, 0x00, 0x00, 0x00, 0xc0, 0x3f }, 18 };
+static const uint64_t example_values[8] = { 7, 5, 3, 1, 2, 3, 4, 5 };
+
+static void
+spec_example(void)
+{
+	struct cursor in = cursor_make(example.bytes, example.len);
+	struct buf out = BUF_INIT;
+	uint64_t back[8];
+
+	is_uint(delta_count(in), 8);
+	ok(delta_decode(&in, 8, back));
+	is_mem(back, sizeof(back), example_values, sizeof(example_values));
+	is_uint(cursor_left(&in), 0);
+	delta_encode(example_values, 8, 32, &out);
+	is_mem(out.data, out.len, example.bytes, example.len);
+	buf_release(&out);
+}
+
+/* One value has a header only; none has one too. */
+static void
+tiny(void)
+{
+	static const uint8_t one[] = { 0x80, 0x01, 0x04, 0x01, 0x05 };
+	static const uint8_t none[] = { 0x80, 0x01, 0x04, 0x00, 0x00 };
+	const uint64_t value = (uint64_t)-3;
+	struct buf out = BUF_INIT;
+	struct cursor in;
+	uint64_t back = 0;
+
+	delta_encode(&value, 1, 64, &out);
+	is_mem(out.data, out.len, one, sizeof(one));
+	in = cursor_make(one, sizeof(one));
+	ok(delta_decode(&in, 1, &back));
+	is_int(back, -3);
+	buf_clear(&out);
+	delta_encode(&value, 0, 64, &out);
+	is_mem(out.data, out.len, none, sizeof(none));
+	in = cursor_make(none, sizeof(none));
+	ok(delta_decode(&in, 0, &back));
+	buf_release(&out);
+}
+
+static void
+malformed(void)
+{
+	static const struct padded cases[] = {
+		{ { 0 }, 0 },
+		{ { 0x08, 0x01, 0x02, 0x00 }, 4 },		/* a block of 8 */
+		{ { 0x80, 0x01, 0x00, 0x02, 0x00 }, 5 },	/* no miniblocks */
+		{ { 0x80, 0x01, 0x05, 0x02, 0x00 }, 5 },	/* that do not divide it */
+		{ { 0x80, 0x01, 0x20, 0x02, 0x00 }, 5 },	/* of four values */
+		{ { 0x80, 0x80, 0x80, 0x80, 0x01, 0x04, 0x02, 0x00 }, 8 },
+		{ { 0x80, 0x01, 0x04, 0x02, 0x00, 0x00, 0x41, 0, 0, 0 }, 10 },	/* 65 bits */
+		{ { 0x80, 0x01, 0x04, 0x02, 0x00, 0x00, 0x02, 0, 0, 0, 0 }, 11 },	/* cut */
+		{ { 0x80, 0x01, 0x04, 0x02, 0x00, 0x00, 0x02, 0 }, 8 },	/* cut widths */
+		{ { 0x80, 0x01, 0x04, 0x02, 0x00 }, 5 },	/* no block */
+		{ { 0x80, 0x01, 0x04, 0x03, 0x00, 0x00, 0, 0, 0, 0 }, 10 },	/* three, not two */
+	};
+	uint64_t out[2];
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct cursor in = cursor_make(cases[i].bytes, cases[i].len);
+
+		ok(!delta_decode(&in, 2, out));
+	}
+}
+
+static uint64_t seed = 88172645463325252;
+
+static uint64_t
+next_random(void)
+{
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	seed ^= seed << 17;
+	return seed;
+}
+
+/* Differences of at most so many bits, up and down; 64: extremes too. */
+static void
+fill(uint64_t *values, size_t n, unsigned bits)
+{
+	uint64_t mask = bits == 64 ? UINT64_MAX : (UINT64_C(1) << bits) - 1, v = next_random();
+
+	for (size_t i = 0; i < n; i++) {
+		v += (next_random() & mask) - mask / 2;
+		if (bits == 64 && i % 7 == 0)
+			v = i % 2 == 0 ? (uint64_t)INT64_MAX : (uint64_t)INT64_MIN;
+		values[i] = v;
+	}
+}
+
+static bool
+same(const uint64_t *values, size_t n, unsigned bits)
+{
+	struct buf out = BUF_INIT;
+	uint64_t *back = malloc((n + 1) * sizeof(*back));
+	uint64_t mask = bits == 32 ? UINT32_MAX : UINT64_MAX;
+	bool good;
+	struct cursor in;
+
+	delta_encode(values, n, bits, &out);
+	good = buf_reserve(&out, BITPACK_SLACK);
+	memset(buf_end(&out), 0xff, BITPACK_SLACK);
+	in = cursor_make(out.data, out.len);
+	good = good && delta_count(in) == n && delta_decode(&in, n, back) && cursor_left(&in) == 0;
+	for (size_t i = 0; i < n && good; i++)
+		good = (back[i] & mask) == (values[i] & mask);
+	free(back);
+	buf_release(&out);
+	return good;
+}
+
+static void
+round_trips(void)
+{
+	static const size_t counts[] = { 0, 1, 2, 31, 32, 33, 34, 127, 128, 129, 130, 257, 5000 };
+	uint64_t values[5000];
+
+	for (unsigned bits = 1; bits <= 64; bits++) {
+		fill(values, 5000, bits);
+		ok(same(values, 5000, 64));
+		ok(same(values, 5000, 32));
+	}
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+		ok(same(values, counts[i], 64));
+}
+
+/* Blocks as other writers cut them: 256 values, two miniblocks of 128, the last half empty. */
+static void
+other_blocks(void)
+{
+	struct buf in = BUF_INIT;
+	uint64_t back[200];
+	struct cursor c;
+	size_t right = 0;
+
+	buf_append_varint(&in, 256);
+	buf_append_varint(&in, 2);
+	buf_append_varint(&in, 200);
+	buf_append_varint(&in, 20);	/* 10 */
+	buf_append_varint(&in, 1);	/* least difference -1 */
+	buf_append_u8(&in, 0);		/* always -1 */
+	buf_append_u8(&in, 8);		/* -1 + 3 */
+	for (size_t i = 0; i < 128; i++)
+		buf_append_u8(&in, 3);
+	ok(buf_reserve(&in, BITPACK_SLACK));
+	c = cursor_make(in.data, in.len);
+	ok(delta_decode(&c, 200, back));
+	for (size_t i = 0; i < 200; i++)
+		right += (int64_t)back[i] == (i <= 128 ? 10 - (int64_t)i : -118 + 2 * ((int64_t)i - 128));
+	is_uint(right, 200);
+	is_uint(cursor_left(&c), 0);
+	buf_release(&in);
+}
+
+/* Of constant steps almost nothing is left, of noise hardly less than plain. */
+static void
+estimates(void)
+{
+	uint64_t values[5000];
+
+	for (size_t i = 0; i < 5000; i++)
+		values[i] = i * 3;
+	ok(delta_estimate(values, 5000, 64) < 500);
+	fill(values, 5000, 64);
+	ok(delta_estimate(values, 5000, 64) > 39000);
+}
+
+int
+main(void)
+{
+	spec_example();
+	tiny();
+	malformed();
+	round_trips();
+	other_blocks();
+	estimates();
+	return tap_done();
+}
