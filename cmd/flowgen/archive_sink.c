@@ -3,17 +3,12 @@
 #include "config.h"
 #endif
 
-#include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/file.h"
 #include "common/cli.h"
 #include "flowgen/sink.h"
-#include "time/stamp.h"
-
-/* flowcap's default. */
-#define SLOT_MS 300000
+#include "time/partition.h"
 
 struct archive_sink {
 	struct sink sink;
@@ -23,19 +18,28 @@ struct archive_sink {
 	struct flow_selection sel;
 };
 
-/* FOLDER/YYYY/MM/DD/HH, then the file in it, as flowcap would name them. */
+/* The folder of the open slot and the file in it, as flowcap would name them. */
 static void
 slot_path(const struct archive_sink *a, struct buf *folder, struct buf *file)
 {
-	struct stamp_civil t;
+	const struct options *o = a->options;
 
-	stamp_civil(a->slot_ms, STAMP_UTC, &t);
-	buf_printf(folder, "%s/%04" PRId64 "/%02u/%02u/%02u", a->options->archive, t.year, t.month,
-	    t.day, t.hour);
+	buf_append_text(folder, o->archive);
+	if (o->layout != PARTITION_FLAT)
+		buf_append_u8(folder, '/');
+	partition_directory(o->layout, a->slot_ms, STAMP_UTC, folder);
+	buf_append(file, folder->data, folder->len);
 	buf_append_u8(folder, '\0');
-	buf_printf(file, "%s/flowcap.%04" PRId64 "%02u%02u%02u%02u.parquet", (char *)folder->data,
-	    t.year, t.month, t.day, t.hour, t.minute);
+	buf_append_u8(file, '/');
+	partition_file(a->slot_ms, o->slot_s, STAMP_UTC, file);
+	buf_append_text(file, ".parquet");
 	buf_append_u8(file, '\0');
+}
+
+static bool
+in_slot(const struct archive_sink *a, int64_t received_ms)
+{
+	return partition_slot(received_ms, a->options->slot_s) == a->slot_ms;
 }
 
 static int
@@ -57,7 +61,7 @@ open_slot(struct archive_sink *a, int64_t received_ms)
 	struct flow_error err;
 	int status = close_slot(a);
 
-	a->slot_ms = received_ms - received_ms % SLOT_MS;
+	a->slot_ms = partition_slot(received_ms, a->options->slot_s);
 	slot_path(a, &folder, &file);
 	if (status == CLI_OK && (folder.failed || file.failed))
 		status = cli_fail("out of memory");
@@ -94,10 +98,10 @@ archive_rows(struct sink *sink, const struct flow_batch *batch)
 	size_t from, n;
 
 	for (from = 0; from < batch->rows && status == CLI_OK; from += n) {
-		if (a->writer == NULL || received[from] >= a->slot_ms + SLOT_MS)
+		if (a->writer == NULL || !in_slot(a, received[from]))
 			status = open_slot(a, received[from]);
 		for (n = 1; from + n < batch->rows; n++)
-			if (received[from + n] >= a->slot_ms + SLOT_MS)
+			if (!in_slot(a, received[from + n]))
 				break;
 		if (status == CLI_OK)
 			status = write_rows(a, batch, from, n);

@@ -32,7 +32,9 @@ static const char help[] =
 "  -p, --port PORT         its port (9995)\n"
 "  -4, -6                  over IPv4, over IPv6 only\n"
 "  -o, --pcap FILE         write the datagrams to a pcap file; - is standard output\n"
-"  -w, --write FOLDER      write an archive: Parquet files of 300 s in YYYY/MM/DD/HH\n"
+"  -w, --write FOLDER      write an archive of Parquet files\n"
+"  -S, --subdirs LAYOUT    its directories, 0 to 8 or hive as for flowcap (2: YYYY/MM/DD/HH)\n"
+"      --slot SECONDS      time that a file holds (300)\n"
 "  -z, --compress CODEC    of its files: lz4 (default), gzip, none, with :LEVEL\n"
 "  -I, --ident TEXT        its identification\n"
 "\n"
@@ -58,7 +60,8 @@ static const char help[] =
 "  -V, --version           version\n";
 
 enum {
-	OPT_DURATION = 256,
+	OPT_SLOT = 256,
+	OPT_DURATION,
 	OPT_START,
 	OPT_SEED,
 	OPT_EXPORTERS,
@@ -73,6 +76,8 @@ static const struct option long_options[] = {
 	{ "port", required_argument, NULL, 'p' },
 	{ "pcap", required_argument, NULL, 'o' },
 	{ "write", required_argument, NULL, 'w' },
+	{ "subdirs", required_argument, NULL, 'S' },
+	{ "slot", required_argument, NULL, OPT_SLOT },
 	{ "compress", required_argument, NULL, 'z' },
 	{ "ident", required_argument, NULL, 'I' },
 	{ "flows", required_argument, NULL, 'n' },
@@ -243,6 +248,11 @@ take_option(int c, struct options *o, struct pending *p)
 	case 'w':
 		o->archive = optarg;
 		return true;
+	case 'S':
+		return partition_parse(optarg, &o->layout) ||
+		    cli_misuse("-S: '%s' is none of 0 to 8, hive", optarg) == CLI_OK;
+	case OPT_SLOT:
+		return take_number("--slot", 1, 86400, &o->slot_s);
 	case 'z':
 		return parse_codec(optarg, &o->writer);
 	case 'I':
@@ -362,10 +372,11 @@ options_parse(int argc, char **argv, struct options *o, bool *done)
 	int c;
 
 	*o = (struct options){ .port = "9995", .flows = 1000000, .version = 9,
+		.layout = PARTITION_YMDH, .slot_s = 300,
 		.writer = FLOW_WRITER_OPTIONS_INIT, .synth = FLOW_SYNTH_OPTIONS_INIT };
 	*done = true;
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, "t:H:p:46o:w:z:I:n:v:r:hV", long_options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "t:H:p:46o:w:S:z:I:n:v:r:hV", long_options, NULL)) != -1) {
 		if (c == 'h')
 			return cli_help(help);
 		if (c == 'V')

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "flow.h"
+#include "time/partition.h"
 
 struct options {
 	/* Exactly one of these three. */
@@ -14,7 +15,9 @@ struct options {
 	const char *pcap;	/* file; "-" is standard output */
 	const char *archive;	/* folder */
 
-	struct flow_writer_options writer;	/* of archives */
+	struct flow_writer_options writer;	/* of archives, and how they are laid out */
+	enum partition_layout layout;
+	uint32_t slot_s;
 
 	const char *port;
 	int family;		/* AF_UNSPEC, AF_INET, AF_INET6 */

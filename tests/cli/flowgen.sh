@@ -159,6 +159,10 @@ check "an archive is written" "$flowgen" -w "$work/archive" "${archive_options[@
 check "it has a file a slot" same \
 	"$(cd "$work/archive" && find . -type f | sort | xargs)" \
 	"./2026/01/01/00/flowcap.202601010000.parquet ./2026/01/01/00/flowcap.202601010005.parquet ./2026/01/01/00/flowcap.202601010010.parquet"
+check "layouts" "$flowgen" -w "$work/hive" -n 10 -S hive --slot 30 --start 2026-03-01T12:34:56Z
+check "hive's names" same "$(cd "$work/hive" && find . -type f)" \
+	"./year=2026/month=03/day=01/hour=12/flowcap.20260301123430.parquet"
+check "a layout that is none" exits 2 "$flowgen" -w "$work/none" -S 9
 for version in 9 10; do
 	"$flowgen" -o "$work/direct.pcap" "${archive_options[@]}" -v $version
 	check "v$version is replayed" "$flowgen" --replay "$work/archive" -o "$work/replay.pcap" -v $version
