@@ -162,12 +162,13 @@ void
 collector_skipped(struct collector *c, const struct pcap_counts *counts, uint64_t other_ports)
 {
 	(void)c;
-	log_line(LOG_LEVEL_DETAIL, "capture: packets %" PRIu64 ", UDP %" PRIu64
-	    " (to other ports %" PRIu64 "), not UDP %" PRIu64 ", cut %" PRIu64, counts->packets,
-	    counts->udp, other_ports, counts->other, counts->cut);
-	if (counts->fragments > 0)
-		log_line(LOG_LEVEL_ERROR, "capture: %" PRIu64 " fragments of datagrams were skipped",
-		    counts->fragments);
+	log_line(LOG_LEVEL_DETAIL, "capture: frames %" PRIu64 ", datagrams %" PRIu64
+	    " (to other ports %" PRIu64 "), not UDP %" PRIu64 ", fragments %" PRIu64,
+	    counts->frames, counts->packets, other_ports, counts->other, counts->fragments);
+	if (counts->bad + counts->cut + counts->fragments_lost > 0)
+		log_line(LOG_LEVEL_ERROR, "capture: damaged frames %" PRIu64 ", cut datagrams %" PRIu64
+		    ", datagrams whose fragments are incomplete %" PRIu64, counts->bad, counts->cut,
+		    counts->fragments_lost);
 }
 
 /* received = decoded + undecodable + dropped; decoded flows = written flows. */

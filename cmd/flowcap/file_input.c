@@ -1,35 +1,35 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "flowcap/file_input.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <string.h>
-#include <unistd.h>
 
+#include "base/bytes.h"
+#include "base/cursor.h"
+#include "base/input.h"
 #include "flowcap/log.h"
 
-/* More than the longest IPFIX message. */
-#define IPFIX_BUFFER_BYTES ((size_t)1 << 20)
+/* RFC 7011 3.1: version 2, length 2, export time 4, sequence 4, domain 4. */
+#define IPFIX_HEADER 16
 
+/* How reading a file ended; the message names the file already. */
 static bool
-report(const char *path, enum flow_status st, const struct flow_error *err)
+report(enum flow_status st, const struct flow_error *err)
 {
 	if (st == FLOW_END)
 		return true;
 	if (err->offset != FLOW_NO_OFFSET)
-		log_line(LOG_LEVEL_ERROR, "%s: %s (at byte %" PRId64 ")", path, err->message, err->offset);
+		log_line(LOG_LEVEL_ERROR, "%s (at byte %" PRId64 ")", err->message, err->offset);
 	else
-		log_line(LOG_LEVEL_ERROR, "%s: %s", path, err->message);
+		log_line(LOG_LEVEL_ERROR, "%s", err->message);
 	return false;
 }
 
 static bool
-read_capture(const struct options *options, struct collector *c, struct pcap_reader *reader,
-    const char *path)
+read_capture(const struct options *options, struct collector *c, struct pcap_reader *reader)
 {
 	uint64_t other_ports = 0;
 	struct pcap_packet packet;
+	struct pcap_counts counts;
 	struct flow_error err;
 	enum flow_status st;
 	bool going = true;
@@ -45,84 +45,77 @@ read_capture(const struct options *options, struct collector *c, struct pcap_rea
 		}
 		going = collector_datagram(c, &d);
 	}
-	collector_skipped(c, pcap_reader_counts(reader), other_ports);
-	return going && report(path, st, &err);
+	pcap_reader_counts(reader, &counts);
+	collector_skipped(c, &counts, other_ports);
+	return going && report(st, &err);
 }
 
-/* Messages of what has been read so far; what is left of a begun one moves to the front. */
+/* The whole of the message that begins at the input's next byte. */
 static enum flow_status
-take_messages(struct collector *c, struct buf *bytes, bool *going)
+peek_message(struct input *in, struct flow_message *m, struct flow_error *err)
 {
-	struct cursor in = cursor_make(bytes->data, bytes->len);
-	struct flow_message m;
-	enum flow_status st = FLOW_OK;
+	const uint8_t *p;
+	enum flow_status st = input_peek(in, IPFIX_HEADER, &p, err);
+	struct cursor bytes;
+	size_t len = st == FLOW_OK ? load_be16(p + 2) : 0;
 
-	while (*going && (st = flow_message_next(&in, &m)) == FLOW_OK) {
-		struct flow_datagram d = { .bytes = m.bytes, .len = m.len, .exporter = addr_any4,
-			.transport = FLOW_FILE, .received_ms = m.export_ms };
-
-		*going = collector_datagram(c, &d);
+	if (st == FLOW_OK && len > IPFIX_HEADER)
+		st = input_peek(in, len, &p, err);
+	if (st == FLOW_OK) {
+		bytes = cursor_make(p, input_ready(in));
+		st = flow_message_next(&bytes, m);
 	}
-	memmove(bytes->data, in.pos, (size_t)(in.end - in.pos));
-	bytes->len = (size_t)(in.end - in.pos);
+	if (st == FLOW_ETRUNCATED)
+		return flow_fail(err, st, (int64_t)input_offset(in), "%s: ends within an IPFIX message",
+		    input_name(in));
+	if (st == FLOW_EFORMAT)
+		return flow_fail(err, st, (int64_t)input_offset(in),
+		    "%s: no IPFIX message follows the last good one", input_name(in));
 	return st;
 }
 
 /* RFC 5655: messages one after the other. */
 static bool
-read_ipfix(struct collector *c, int fd, const char *path)
+read_ipfix(struct collector *c, struct input *in)
 {
-	struct buf bytes = BUF_INIT;
 	enum flow_status st = FLOW_OK;
-	bool going = buf_reserve(&bytes, IPFIX_BUFFER_BYTES);
+	bool going = true;
+	struct flow_message m;
 	struct flow_error err;
-	ssize_t n = 1;
 
-	while (going && n > 0 && st != FLOW_EFORMAT) {
-		n = read(fd, buf_end(&bytes), bytes.cap - bytes.len);
-		if (n > 0)
-			bytes.len += (size_t)n;
-		if (n > 0)
-			st = take_messages(c, &bytes, &going);
+	while (going && (st = peek_message(in, &m, &err)) == FLOW_OK) {
+		struct flow_datagram d = { .bytes = m.bytes, .len = m.len, .exporter = addr_any4,
+			.transport = FLOW_FILE, .received_ms = m.export_ms };
+
+		going = collector_datagram(c, &d);
+		input_skip(in, m.len);
 	}
-	if (n < 0)
-		st = flow_fail_errno(&err, "read");
-	else if (st == FLOW_EFORMAT)
-		(void)flow_fail(&err, st, FLOW_NO_OFFSET, "no IPFIX message follows the last good one");
-	else if (bytes.len > 0)
-		st = flow_fail(&err, FLOW_ETRUNCATED, FLOW_NO_OFFSET, "ends within an IPFIX message");
-	else
-		st = FLOW_END;
-	buf_release(&bytes);
-	return going && report(path, st, &err);
+	return going && report(st, &err);
 }
 
 static bool
 read_file(const struct options *options, struct collector *c, const char *path)
 {
-	bool is_input = strcmp(path, "-") == 0, done;
-	int fd = is_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-	struct pcap_reader *reader = NULL;
+	struct pcap_reader *reader;
 	struct flow_error err;
-	enum flow_status st;
-	uint8_t head[16];
-	ssize_t n;
+	struct input *in;
+	const uint8_t *head;
+	enum flow_status st = input_open(path, &in, &err);
+	bool done;
 
-	if (fd < 0) {
-		log_line(LOG_LEVEL_ERROR, "%s: %s", path, strerror(errno));
-		return false;
+	if (st != FLOW_OK)
+		return report(st, &err);
+	if (input_peek(in, IPFIX_HEADER, &head, &err) == FLOW_OK &&
+	    flow_message_detect(head, IPFIX_HEADER)) {
+		done = read_ipfix(c, in);
+		input_close(in);
+		return done;
 	}
-	n = is_input ? 0 : pread(fd, head, sizeof(head), 0);
-	if (n > 0 && flow_message_detect(head, (size_t)n)) {
-		done = read_ipfix(c, fd, path);
-	} else {
-		st = pcap_reader_new(fd, &reader, &err);
-		done = st == FLOW_OK ? read_capture(options, c, reader, path) :
-		    report(path, st, &err);
-		pcap_reader_free(reader);
-	}
-	if (!is_input)
-		(void)close(fd);
+	st = pcap_reader_new(in, &reader, &err);
+	if (st != FLOW_OK)
+		return report(st, &err);
+	done = read_capture(options, c, reader);
+	pcap_reader_free(reader);
 	return done;
 }
 

@@ -21,7 +21,7 @@ static const char help[] =
 "  -b, --bind HOST        address to listen on (default: all)\n"
 "  -4, -6                 IPv4 only, IPv6 only (default: both)\n"
 "  -B, --buffer BYTES     socket receive buffer\n"
-"  -f, --file FILE        read a pcap, pcapng or IPFIX file instead ('-': a pcap from standard input)\n"
+"  -f, --file FILE        read a pcap, pcapng or IPFIX file instead, also gzipped ('-': standard input)\n"
 "  -s, --sampling RATE    sampling rate of exporters that announce none; -RATE overrides what they say\n"
 "  -S, --layout N         directories: 0 none, 1 Y/m/d, 2 Y/m/d/H (default), 3 Y/W/u, 4 Y/W/u/H, 5 Y/j,\n"
 "                         6 Y/j/H, 7 Y-m-d, 8 Y-m-d/H, hive year=Y/month=m/day=d/hour=H\n"

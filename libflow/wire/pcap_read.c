@@ -1,368 +1,451 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Formats: draft-ietf-opsawg-pcap and draft-ietf-opsawg-pcapng.
+ *
+ *	pcap    magic 4 | version 4 | 8 | snaplen 4 | link 4, then records:
+ *	        seconds 4 | fraction 4 | captured 4 | original 4 | bytes
+ *	pcapng  blocks: type 4 | total length 4 | body | total length 4
+ */
 #include "wire/pcap_read.h"
 
-#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#include "base/buf.h"
 #include "base/bytes.h"
+#include "wire/fragment.h"
 #include "wire/frame.h"
-
-/* Read at once; at least as long as the longest packet with its headers. */
-#define BUFFER_BYTES ((size_t)4 << 20)
 
 #define MAGIC_US 0xa1b2c3d4u
 #define MAGIC_NS 0xa1b23c4du
-#define PCAP_HEADER 24
-#define PCAP_RECORD 16
+#define FILE_HEADER 24
+#define RECORD_HEADER 16
 
-#define BLOCK_SECTION 0x0a0d0d0au
-#define BLOCK_INTERFACE 1
-#define BLOCK_PACKET 6
-#define BYTE_ORDER_MAGIC 0x1a2b3c4du
-#define BLOCK_MIN 12
-#define OPTION_TSRESOL 9
-#define OPTION_TSOFFSET 14
-#define INTERFACES_MAX 4096
-#define OFFSET_S_MAX (INT64_C(1) << 40)
+#define NG_MAGIC 0x1a2b3c4du
+#define NG_SECTION 0x0a0d0d0au	/* reads the same in both byte orders */
+#define NG_INTERFACE 1
+#define NG_PACKET_OLD 2
+#define NG_SIMPLE 3
+#define NG_PACKET 6
+#define NG_OPTION_END 0
+#define NG_OPTION_TSRESOL 9
+#define NG_OPTION_TSOFFSET 14
+
+/* tcpdump's and Wireshark's largest frame is 262144 bytes; the rest is generosity. */
+#define FRAME_MAX (1u << 20)
+#define BLOCK_MAX (1u << 23)
+#define MAX_INTERFACES 65536
+
+/* 9999-12-31T23:59:59.999Z */
+#define TIME_MAX_MS INT64_C(253402300799999)
 
 struct interface {
-	unsigned link;
-	uint64_t ticks;		/* a second */
+	uint32_t link;
+	uint8_t tsresol;	/* 10^-n seconds, or with the high bit 2^-n */
 	int64_t offset_s;
 };
 
 struct pcap_reader {
-	int fd;
-	uint8_t *buffer;
-	size_t at, len;		/* buffer[at, len) is not used yet */
-	int64_t offset;		/* of buffer[0] in the file */
-	bool swapped;		/* big-endian */
-	bool is_ng;
-	struct interface *interface;	/* pcap: one */
-	size_t interfaces;
+	struct input *in;
+	bool ng;
+	bool big;		/* numbers are big-endian */
+	bool nano;		/* classic */
+	uint32_t link;		/* classic */
+	struct interface *interface;
+	size_t interfaces, cap;
+	int64_t last_ms;	/* simple packet blocks have no time */
+	struct fragment_table *fragments;
 	struct pcap_counts counts;
 };
-
-static uint32_t
-get32(const struct pcap_reader *r, const uint8_t *p)
-{
-	return r->swapped ? load_be32(p) : load_le32(p);
-}
 
 static uint16_t
 get16(const struct pcap_reader *r, const uint8_t *p)
 {
-	return r->swapped ? load_be16(p) : load_le16(p);
+	return r->big ? load_be16(p) : load_le16(p);
 }
 
-static int64_t
-file_offset(const struct pcap_reader *r)
+static uint32_t
+get32(const struct pcap_reader *r, const uint8_t *p)
 {
-	return r->offset + (int64_t)r->at;
+	return r->big ? load_be32(p) : load_le32(p);
 }
 
-/* Makes n (at most BUFFER_BYTES) bytes available at buffer[at]; FLOW_END where there are fewer. */
-static enum flow_status
-need(struct pcap_reader *r, size_t n, struct flow_error *err)
+bool
+pcap_detect(const uint8_t *bytes, size_t len)
 {
-	if (r->len - r->at >= n)
-		return FLOW_OK;
-	memmove(r->buffer, r->buffer + r->at, r->len - r->at);
-	r->offset += (int64_t)r->at;
-	r->len -= r->at;
-	r->at = 0;
-	while (r->len < n) {
-		ssize_t got = read(r->fd, r->buffer + r->len, BUFFER_BYTES - r->len);
+	uint32_t le, be;
 
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return flow_fail(err, FLOW_EIO, file_offset(r), "%s", strerror(errno));
-		if (got == 0)
-			return FLOW_END;
-		r->len += (size_t)got;
-	}
-	return FLOW_OK;
-}
-
-/* As need, where the file may not end. */
-static enum flow_status
-must(struct pcap_reader *r, size_t n, struct flow_error *err)
-{
-	enum flow_status st = need(r, n, err);
-
-	if (st == FLOW_END)
-		return flow_fail(err, FLOW_ETRUNCATED, file_offset(r),
-		    "the capture ends within a packet");
-	return st;
+	if (len < 4)
+		return false;
+	le = load_le32(bytes);
+	be = load_be32(bytes);
+	return le == MAGIC_US || be == MAGIC_US || le == MAGIC_NS || be == MAGIC_NS ||
+	    le == NG_SECTION;
 }
 
 static enum flow_status
-add_interface(struct pcap_reader *r, unsigned link, uint64_t ticks, int64_t offset_s,
+fail_truncated(const struct pcap_reader *r, const char *what, struct flow_error *err)
+{
+	return flow_fail(err, FLOW_ETRUNCATED, (int64_t)input_offset(r->in),
+	    "%s: the capture ends within %s", input_name(r->in), what);
+}
+
+/* As input_peek, but the end of the input is never welcome here. */
+static enum flow_status
+peek_rest(struct pcap_reader *r, size_t n, const char *what, const uint8_t **p,
     struct flow_error *err)
 {
-	struct interface *bigger;
+	enum flow_status status = input_peek(r->in, n, p, err);
 
-	if (r->interfaces == INTERFACES_MAX)
-		return flow_fail(err, FLOW_ELIMIT, file_offset(r), "too many interfaces");
-	bigger = realloc(r->interface, (r->interfaces + 1) * sizeof(*bigger));
-	if (bigger == NULL)
-		return flow_fail_memory(err);
-	r->interface = bigger;
-	r->interface[r->interfaces++] = (struct interface){ link, ticks, offset_s };
-	return FLOW_OK;
+	if (status != FLOW_END && status != FLOW_ETRUNCATED)
+		return status;
+	/* gzip that is cut says so itself; what it is cut in matters more */
+	return fail_truncated(r, what, err);
 }
 
 static enum flow_status
-begin_pcap(struct pcap_reader *r, bool nanoseconds, struct flow_error *err)
+read_file_header(struct pcap_reader *r, struct flow_error *err)
 {
-	enum flow_status st = must(r, PCAP_HEADER, err);
-	unsigned link;
+	const uint8_t *p;
+	enum flow_status status = input_peek(r->in, 4, &p, err);
+	uint32_t le;
 
-	if (st != FLOW_OK)
-		return st;
-	/* The upper bits say whether there is a frame check sequence. */
-	link = get32(r, r->buffer + 20) & 0x0fffffff;
-	if (!frame_link_known(link))
-		return flow_fail(err, FLOW_EUNSUPPORTED, 20, "link type %u is not understood", link);
-	r->at += PCAP_HEADER;
-	return add_interface(r, link, nanoseconds ? 1000000000 : 1000000, 0, err);
+	if (status == FLOW_END || status == FLOW_ETRUNCATED)
+		return flow_fail(err, FLOW_ETRUNCATED, 0, "%s: too short for a capture",
+		    input_name(r->in));
+	if (status != FLOW_OK)
+		return status;
+	if (!pcap_detect(p, 4))
+		return flow_fail(err, FLOW_EFORMAT, 0, "%s: neither pcap nor pcapng",
+		    input_name(r->in));
+	le = load_le32(p);
+	r->ng = le == NG_SECTION;
+	if (r->ng)
+		return FLOW_OK;
+	r->big = le != MAGIC_US && le != MAGIC_NS;
+	r->nano = get32(r, p) == MAGIC_NS;
+	status = peek_rest(r, FILE_HEADER, "its header", &p, err);
+	if (status != FLOW_OK)
+		return status;
+	r->link = get32(r, p + 20) & 0xffff;
+	if (!frame_link_known(r->link))
+		return flow_fail(err, FLOW_EUNSUPPORTED, 20,
+		    "%s: captures of link type %u are not understood", input_name(r->in),
+		    (unsigned)r->link);
+	input_skip(r->in, FILE_HEADER);
+	return FLOW_OK;
 }
 
 enum flow_status
-pcap_reader_new(int fd, struct pcap_reader **reader, struct flow_error *err)
+pcap_reader_new(struct input *in, struct pcap_reader **out, struct flow_error *err)
 {
 	struct pcap_reader *r = calloc(1, sizeof(*r));
-	enum flow_status st;
-	uint32_t le, be;
+	enum flow_status status;
 
-	if (r != NULL)
-		r->buffer = malloc(BUFFER_BYTES);
-	if (r == NULL || r->buffer == NULL) {
+	if (r == NULL || (r->fragments = fragment_table_new()) == NULL) {
 		free(r);
+		input_close(in);
 		return flow_fail_memory(err);
 	}
-	r->fd = fd;
-	st = need(r, 4, err);
-	le = st == FLOW_OK ? load_le32(r->buffer) : 0;
-	be = st == FLOW_OK ? load_be32(r->buffer) : 0;
-	r->swapped = be == MAGIC_US || be == MAGIC_NS;
-	r->is_ng = le == BLOCK_SECTION;
-	if (le == MAGIC_US || be == MAGIC_US || le == MAGIC_NS || be == MAGIC_NS)
-		st = begin_pcap(r, le == MAGIC_NS || be == MAGIC_NS, err);
-	else if (st != FLOW_EIO && !r->is_ng)
-		st = flow_fail(err, FLOW_EFORMAT, 0, "neither pcap nor pcapng");
-	if (st != FLOW_OK) {
+	r->in = in;
+	status = read_file_header(r, err);
+	if (status != FLOW_OK) {
 		pcap_reader_free(r);
-		return st;
+		return status;
 	}
-	*reader = r;
+	*out = r;
 	return FLOW_OK;
+}
+
+enum flow_status
+pcap_reader_open(const char *path, struct pcap_reader **out, struct flow_error *err)
+{
+	struct input *in;
+	enum flow_status status = input_open(path, &in, err);
+
+	return status == FLOW_OK ? pcap_reader_new(in, out, err) : status;
 }
 
 void
-pcap_reader_free(struct pcap_reader *reader)
+pcap_reader_free(struct pcap_reader *r)
 {
-	if (reader == NULL)
+	if (r == NULL)
 		return;
-	free(reader->buffer);
-	free(reader->interface);
-	free(reader);
+	input_close(r->in);
+	fragment_table_free(r->fragments);
+	free(r->interface);
+	free(r);
 }
 
-const struct pcap_counts *
-pcap_reader_counts(const struct pcap_reader *reader)
+static void
+fill_packet(const struct frame *f, int64_t time_ms, struct pcap_packet *out)
 {
-	return &reader->counts;
+	*out = (struct pcap_packet){ time_ms, f->src, f->dst, f->src_port, f->dst_port,
+		f->bytes, f->len, f->cut };
 }
 
-/* Counts a frame; true if it is a datagram for the caller. */
-static bool
-take_frame(struct pcap_reader *r, unsigned link, const uint8_t *frame, size_t len,
-    struct pcap_packet *packet)
+/* A part of a packet: FLOW_OK if that is whole now, and has become the frame. */
+static enum flow_status
+take_fragment(struct pcap_reader *r, struct frame *f)
 {
-	struct frame_udp udp;
+	const uint8_t *bytes;
+	size_t len;
+	enum flow_status status = fragment_add(r->fragments, f, &bytes, &len);
 
-	r->counts.packets++;
-	switch (frame_parse(link, frame, len, &udp)) {
-	case FRAME_UDP:
-		r->counts.udp++;
-		packet->src = udp.src;
-		packet->dst = udp.dst;
-		packet->src_port = udp.src_port;
-		packet->dst_port = udp.dst_port;
-		packet->bytes = udp.payload;
-		packet->len = udp.len;
-		return true;
-	case FRAME_FRAGMENT:
+	if (status == FLOW_END) {
 		r->counts.fragments++;
-		return false;
-	case FRAME_CUT:
-		r->counts.cut++;
-		return false;
-	default:
+		return FLOW_END;
+	}
+	if (status == FLOW_EFORMAT) {
+		r->counts.bad++;
+		return FLOW_END;
+	}
+	if (status != FLOW_OK)
+		return status;
+	switch (frame_parse_payload(f->next, bytes, len, f)) {
+	case FRAME_UDP:
+		return FLOW_OK;
+	case FRAME_OTHER:
 		r->counts.other++;
-		return false;
+		return FLOW_END;
+	default:
+		r->counts.bad++;
+		return FLOW_END;
 	}
 }
 
+/* FLOW_OK: *out is a datagram; FLOW_END: there is none in this frame; FLOW_ENOMEM. */
 static enum flow_status
-next_pcap(struct pcap_reader *r, struct pcap_packet *packet, bool *found, struct flow_error *err)
+take_frame(struct pcap_reader *r, uint32_t link, const uint8_t *bytes, size_t len, int64_t time_ms,
+    struct pcap_packet *out)
 {
-	const struct interface *i = &r->interface[0];
-	enum flow_status st = need(r, 1, err);
-	const uint8_t *p;
-	uint32_t captured;
+	enum flow_status status;
+	struct frame f;
 
-	if (st == FLOW_OK)
-		st = must(r, PCAP_RECORD, err);
-	if (st != FLOW_OK)
-		return st;
-	p = r->buffer + r->at;
-	captured = get32(r, p + 8);
-	if (captured > PCAP_PACKET_MAX)
-		return flow_fail(err, FLOW_EFORMAT, file_offset(r), "a packet of %u bytes", captured);
-	packet->time_ms = (int64_t)get32(r, p) * 1000 +
-	    (int64_t)(get32(r, p + 4) / (i->ticks / 1000));
-	st = must(r, PCAP_RECORD + captured, err);
-	if (st != FLOW_OK)
-		return st;
-	p = r->buffer + r->at + PCAP_RECORD;
-	r->at += PCAP_RECORD + captured;
-	*found = take_frame(r, i->link, p, captured, packet);
+	r->counts.frames++;
+	switch (frame_parse(link, bytes, len, &f)) {
+	case FRAME_UDP:
+		break;
+	case FRAME_FRAGMENT:
+		status = take_fragment(r, &f);
+		if (status != FLOW_OK)
+			return status;
+		break;
+	case FRAME_OTHER:
+		r->counts.other++;
+		return FLOW_END;
+	default:
+		r->counts.bad++;
+		return FLOW_END;
+	}
+	fill_packet(&f, time_ms, out);
+	r->counts.packets++;
+	r->counts.cut += f.cut;
 	return FLOW_OK;
 }
 
-/* A section begins: byte order anew, interfaces forgotten. */
+/* One record; FLOW_END with *more set: go on with the next. */
 static enum flow_status
-begin_section(struct pcap_reader *r, struct flow_error *err)
+next_record(struct pcap_reader *r, struct pcap_packet *out, bool *more, struct flow_error *err)
 {
-	enum flow_status st = must(r, BLOCK_MIN, err);
-	const uint8_t *magic;
+	const uint8_t *p;
+	enum flow_status status = input_peek(r->in, RECORD_HEADER, &p, err);
+	uint32_t len, fraction;
+	int64_t time_ms;
 
-	if (st != FLOW_OK)
-		return st;
-	magic = r->buffer + r->at + 8;
-	if (load_le32(magic) != BYTE_ORDER_MAGIC && load_be32(magic) != BYTE_ORDER_MAGIC)
-		return flow_fail(err, FLOW_EFORMAT, file_offset(r), "a section of no byte order");
-	r->swapped = load_be32(magic) == BYTE_ORDER_MAGIC;
+	*more = false;
+	if (status != FLOW_OK)
+		return status == FLOW_ETRUNCATED ?
+		    fail_truncated(r, "a record's header", err) : status;
+	len = get32(r, p + 8);
+	fraction = get32(r, p + 4);
+	time_ms = (int64_t)get32(r, p) * 1000 + fraction / (r->nano ? 1000000 : 1000);
+	if (len > FRAME_MAX)
+		return flow_fail(err, FLOW_EFORMAT, (int64_t)input_offset(r->in),
+		    "%s: a record claims %u bytes", input_name(r->in), (unsigned)len);
+	status = peek_rest(r, RECORD_HEADER + (size_t)len, "a record", &p, err);
+	if (status != FLOW_OK)
+		return status;
+	input_skip(r->in, RECORD_HEADER + (size_t)len);
+	*more = true;
+	return take_frame(r, r->link, p + RECORD_HEADER, len, time_ms, out);
+}
+
+/* Units of 10^-n or 2^-n seconds as milliseconds; beyond the year 9999 is that year. */
+static int64_t
+scale_time(const struct interface *i, uint64_t units)
+{
+	unsigned n = i->tsresol & 0x7f;
+	int64_t ms, offset_ms;
+	uint64_t scaled;
+
+	if ((i->tsresol & 0x80) != 0) {
+		uint64_t whole = n < 64 ? units >> n : 0;
+		uint64_t part = n == 0 ? 0 : n < 64 ? units << (64 - n) : units;
+
+		scaled = whole > UINT32_MAX * UINT64_C(64) ? UINT64_MAX :
+		    whole * 1000 + (n < 64 ? ((part >> 32) * 1000) >> 32 : 0);
+	} else {
+		scaled = units;
+		for (; n > 3 && scaled > 0; n--)
+			scaled /= 10;
+		for (; n < 3; n++)
+			scaled = scaled > UINT64_MAX / 10 ? UINT64_MAX : scaled * 10;
+	}
+	ms = scaled > (uint64_t)TIME_MAX_MS ? TIME_MAX_MS : (int64_t)scaled;
+	if (i->offset_s > TIME_MAX_MS / 1000 || i->offset_s < -(TIME_MAX_MS / 1000))
+		return ms;
+	offset_ms = i->offset_s * 1000;
+	return ms + offset_ms < 0 ? 0 : ms + offset_ms > TIME_MAX_MS ? TIME_MAX_MS : ms + offset_ms;
+}
+
+static enum flow_status
+begin_section(struct pcap_reader *r, const uint8_t *body, size_t len, struct flow_error *err)
+{
+	if (len < 16 || get32(r, body) != NG_MAGIC)
+		return flow_fail(err, FLOW_EFORMAT, (int64_t)input_offset(r->in),
+		    "%s: a section without its byte-order magic", input_name(r->in));
 	r->interfaces = 0;
 	return FLOW_OK;
 }
 
-/* if_tsresol: a power of ten, or of two where the top bit is set. */
-static uint64_t
-resolution(uint8_t v)
+static void
+read_interface_options(struct pcap_reader *r, const uint8_t *p, size_t len, struct interface *i)
 {
-	uint64_t ticks = 1;
-	unsigned i;
+	while (len >= 4) {
+		uint16_t code = get16(r, p);
+		size_t size = get16(r, p + 2), padded = (size + 3) & ~(size_t)3;
 
-	if ((v & 0x80) != 0)
-		return (v & 0x7f) < 63 ? UINT64_C(1) << (v & 0x7f) : 0;
-	if (v > 18)
-		return 0;
-	for (i = 0; i < v; i++)
-		ticks *= 10;
-	return ticks;
-}
-
-static enum flow_status
-read_interface(struct pcap_reader *r, const uint8_t *body, size_t len, struct flow_error *err)
-{
-	uint64_t ticks = 1000000;
-	int64_t offset_s = 0;
-	size_t at = 8;
-
-	if (len < 8)
-		return flow_fail(err, FLOW_EFORMAT, file_offset(r), "a cut interface block");
-	while (at + 4 <= len) {
-		uint16_t code = get16(r, body + at), size = get16(r, body + at + 2);
-
-		at += 4;
-		if (code == 0 || size > len - at)
-			break;
-		if (code == OPTION_TSRESOL && size == 1)
-			ticks = resolution(body[at]);
-		if (code == OPTION_TSOFFSET && size == 8)
-			offset_s = (int64_t)(r->swapped ? load_be64(body + at) : load_le64(body + at));
-		at += ((size_t)size + 3) & ~(size_t)3;
+		if (code == NG_OPTION_END || padded > len - 4)
+			return;
+		if (code == NG_OPTION_TSRESOL && size >= 1)
+			i->tsresol = p[4];
+		if (code == NG_OPTION_TSOFFSET && size >= 8)
+			i->offset_s = (int64_t)(r->big ? load_be64(p + 4) : load_le64(p + 4));
+		p += 4 + padded;
+		len -= 4 + padded;
 	}
-	if (ticks == 0 || offset_s < -OFFSET_S_MAX || offset_s > OFFSET_S_MAX)
-		return flow_fail(err, FLOW_EFORMAT, file_offset(r), "an interface of no sane clock");
-	return add_interface(r, get16(r, body), ticks, offset_s, err);
-}
-
-static int64_t
-ticks_to_ms(const struct interface *i, uint64_t ticks)
-{
-	uint64_t s = ticks / i->ticks, rest = ticks % i->ticks;
-	uint64_t ms = i->ticks >= 1000 ? rest / (i->ticks / 1000) : rest * 1000 / i->ticks;
-
-	/* Beyond the year 30000 nothing is believed. */
-	return (int64_t)(s > UINT64_C(1) << 40 ? UINT64_C(1) << 40 : s) * 1000 +
-	    (int64_t)(ms > 999 ? 999 : ms) + i->offset_s * 1000;
 }
 
 static enum flow_status
-read_packet(struct pcap_reader *r, const uint8_t *body, size_t len, struct pcap_packet *packet,
-    bool *found, struct flow_error *err)
+add_interface(struct pcap_reader *r, const uint8_t *body, size_t len, struct flow_error *err)
 {
-	uint32_t number, captured;
-	const struct interface *i;
+	struct interface *i;
 
-	if (len < 20)
-		return flow_fail(err, FLOW_EFORMAT, file_offset(r), "a cut packet block");
-	number = get32(r, body);
-	captured = get32(r, body + 12);
-	if (number >= r->interfaces || captured > len - 20)
-		return flow_fail(err, FLOW_EFORMAT, file_offset(r), "a packet of %u bytes on interface %u",
-		    captured, number);
-	i = &r->interface[number];
-	packet->time_ms = ticks_to_ms(i, (uint64_t)get32(r, body + 4) << 32 | get32(r, body + 8));
-	*found = take_frame(r, i->link, body + 20, captured, packet);
+	if (len < 8 || r->interfaces == MAX_INTERFACES)
+		return flow_fail(err, FLOW_EFORMAT, (int64_t)input_offset(r->in),
+		    "%s: an interface that cannot be", input_name(r->in));
+	if (r->interfaces == r->cap) {
+		size_t cap = r->cap == 0 ? 4 : r->cap * 2;
+
+		i = realloc(r->interface, cap * sizeof(*i));
+		if (i == NULL)
+			return flow_fail_memory(err);
+		r->interface = i;
+		r->cap = cap;
+	}
+	i = &r->interface[r->interfaces++];
+	*i = (struct interface){ get16(r, body), 6, 0 };
+	read_interface_options(r, body + 8, len - 8, i);
 	return FLOW_OK;
 }
 
+/* A packet block of any kind; what lies where is all that tells them apart. */
 static enum flow_status
-next_block(struct pcap_reader *r, struct pcap_packet *packet, bool *found, struct flow_error *err)
+take_packet(struct pcap_reader *r, uint32_t type, const uint8_t *body, size_t len,
+    struct pcap_packet *out)
 {
-	enum flow_status st = need(r, 1, err);
-	uint32_t type, total;
-	const uint8_t *body;
+	size_t head = type == NG_SIMPLE ? 4 : 20, captured;
+	const struct interface *i;
+	uint32_t id = 0;
 
-	if (st == FLOW_OK)
-		st = must(r, 8, err);
-	if (st != FLOW_OK)
-		return st;
-	type = get32(r, r->buffer + r->at);
-	if (type == BLOCK_SECTION && (st = begin_section(r, err)) != FLOW_OK)
-		return st;
-	total = get32(r, r->buffer + r->at + 4);
-	if (total < BLOCK_MIN || total % 4 != 0 || total > PCAP_PACKET_MAX + 4096)
-		return flow_fail(err, FLOW_EFORMAT, file_offset(r), "a block of %u bytes", total);
-	st = must(r, total, err);
-	if (st != FLOW_OK)
-		return st;
-	body = r->buffer + r->at + 8;
-	if (type == BLOCK_INTERFACE)
-		st = read_interface(r, body, total - BLOCK_MIN, err);
-	else if (type == BLOCK_PACKET)
-		st = read_packet(r, body, total - BLOCK_MIN, packet, found, err);
-	r->at += total;
-	return st;
+	if (len >= head) {
+		captured = type == NG_SIMPLE ? len - 4 : get32(r, body + 12);
+		if (type == NG_SIMPLE && get32(r, body) < captured)
+			captured = get32(r, body);
+		if (type != NG_SIMPLE)
+			id = type == NG_PACKET ? get32(r, body) : get16(r, body);
+	}
+	if (len < head || captured > len - head || id >= r->interfaces) {
+		r->counts.frames++;
+		r->counts.bad++;
+		return FLOW_END;
+	}
+	i = &r->interface[id];
+	if (type != NG_SIMPLE)
+		r->last_ms = scale_time(i, (uint64_t)get32(r, body + 4) << 32 | get32(r, body + 8));
+	if (!frame_link_known(i->link)) {
+		r->counts.frames++;
+		r->counts.other++;
+		return FLOW_END;
+	}
+	return take_frame(r, i->link, body + head, captured, r->last_ms, out);
+}
+
+static enum flow_status
+take_block(struct pcap_reader *r, uint32_t type, const uint8_t *body, size_t len,
+    struct pcap_packet *out, bool *more, struct flow_error *err)
+{
+	enum flow_status status = FLOW_OK;
+
+	switch (type) {
+	case NG_SECTION:
+		status = begin_section(r, body, len, err);
+		break;
+	case NG_INTERFACE:
+		status = add_interface(r, body, len, err);
+		break;
+	case NG_PACKET_OLD:
+	case NG_SIMPLE:
+	case NG_PACKET:
+		*more = true;
+		return take_packet(r, type, body, len, out);
+	default:
+		break;
+	}
+	*more = status == FLOW_OK;
+	return status == FLOW_OK ? FLOW_END : status;
+}
+
+static enum flow_status
+next_block(struct pcap_reader *r, struct pcap_packet *out, bool *more, struct flow_error *err)
+{
+	const uint8_t *p;
+	enum flow_status status = input_peek(r->in, 12, &p, err);
+	uint32_t type, len;
+
+	*more = false;
+	if (status != FLOW_OK)
+		return status == FLOW_ETRUNCATED ?
+		    fail_truncated(r, "a block's header", err) : status;
+	if (load_le32(p) == NG_SECTION)
+		r->big = load_be32(p + 8) == NG_MAGIC;
+	type = get32(r, p);
+	len = get32(r, p + 4);
+	if (len < 12 || len % 4 != 0 || len > BLOCK_MAX)
+		return flow_fail(err, FLOW_EFORMAT, (int64_t)input_offset(r->in),
+		    "%s: a block claims %u bytes", input_name(r->in), (unsigned)len);
+	status = peek_rest(r, len, "a block", &p, err);
+	if (status != FLOW_OK)
+		return status;
+	status = take_block(r, type, p + 8, len - 12, out, more, err);
+	input_skip(r->in, len);
+	return status;
 }
 
 enum flow_status
-pcap_reader_next(struct pcap_reader *reader, struct pcap_packet *packet, struct flow_error *err)
+pcap_reader_next(struct pcap_reader *r, struct pcap_packet *out, struct flow_error *err)
 {
-	enum flow_status st = FLOW_OK;
-	bool found = false;
+	enum flow_status status;
+	bool more;
 
-	while (st == FLOW_OK && !found)
-		st = reader->is_ng ? next_block(reader, packet, &found, err) :
-		    next_pcap(reader, packet, &found, err);
-	return st;
+	do
+		status = r->ng ? next_block(r, out, &more, err) : next_record(r, out, &more, err);
+	while (status == FLOW_END && more);
+	return status;
+}
+
+void
+pcap_reader_counts(const struct pcap_reader *r, struct pcap_counts *out)
+{
+	*out = r->counts;
+	out->fragments_lost = fragment_lost(r->fragments);
 }
