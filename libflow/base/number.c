@@ -73,7 +73,7 @@ suffix_power(char c)
 	}
 }
 
-/* Digits, perhaps a point and more digits, times 10^zeros; the product is whole or it is no number. */
+/* Digits, perhaps a point and more digits, times 10^zeros, which has to be whole. */
 static enum flow_status
 scaled(const char *text, size_t len, unsigned zeros, uint64_t *out)
 {

@@ -50,7 +50,7 @@ enum predicate_kind {
 	PREDICATE_NULL,
 	/* Values of several columns make a number, which is in ranges. */
 	PREDICATE_DURATION,	/* FIRST, LAST: ms; 0 if it ends before it begins */
-	PREDICATE_RATE,		/* FIRST, LAST, counter: counter * shift * 1000 / duration; 0 in no time */
+	PREDICATE_RATE,		/* FIRST, LAST, counter: counter * shift * 1000 / ms, or 0 */
 	PREDICATE_RATIO,	/* counter, counter: quotient; 0 by zero */
 	PREDICATE_EQUAL,	/* two columns have the same value (ranges unused) */
 	PREDICATE_PORT_BLOCK,	/* column lies within PORT_BLOCK_START .. PORT_BLOCK_END */
@@ -69,7 +69,7 @@ struct predicate {
 	bool negated;			/* PREDICATE_TEXT, PREDICATE_IDENT */
 	uint64_t mask;
 	struct ranges ranges;
-	const uint8_t *table;		/* NUMBER of at most 16 bits: a byte for each value, or NULL */
+	const uint8_t *table;		/* NUMBER of up to 16 bits: a byte a value; or NULL */
 	const struct addr_set *set;
 	/* A set of few addresses: their canonical texts, compared as they are. */
 	const struct flow_text *host;

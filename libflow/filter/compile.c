@@ -27,7 +27,7 @@ estimate_number(const struct predicate *p)
 
 	for (size_t i = 0; i < p->ranges.count; i++)
 		width += (double)(p->ranges.range[i].hi - p->ranges.range[i].lo) + 1;
-	/* Single values are common ones more often than not; values of counters crowd at the low end. */
+	/* Single values are mostly common ones; those of counters crowd at the low end. */
 	if (width <= 64)
 		e.pass = 0.02 * width;
 	else
@@ -144,7 +144,8 @@ order(struct node *n)
 		struct estimate e = node_estimate(c);
 		double settled = n->kind == NODE_AND ? 1 - e.pass : e.pass;
 
-		r[count] = (struct ranked){ c, e.cost / (settled > 0.001 ? settled : 0.001), count };
+		settled = settled > 0.001 ? settled : 0.001;
+		r[count] = (struct ranked){ c, e.cost / settled, count };
 		count++;
 	}
 	qsort(r, count, sizeof(*r), compare_ranked);

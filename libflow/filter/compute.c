@@ -157,7 +157,8 @@ holds(const struct predicate *p, const struct flow_batch *b, size_t row)
 void
 compute_filter(const struct predicate *p, const struct flow_batch *batch, uint8_t *m)
 {
-	if (p->kind == PREDICATE_DURATION || p->kind == PREDICATE_RATE || p->kind == PREDICATE_RATIO) {
+	if (p->kind == PREDICATE_DURATION || p->kind == PREDICATE_RATE ||
+	    p->kind == PREDICATE_RATIO) {
 		filter_arithmetic(p, batch, m);
 		return;
 	}

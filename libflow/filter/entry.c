@@ -46,7 +46,8 @@ predicate_entry(const struct predicate *p, const struct flow_text *text)
 
 	switch (p->kind) {
 	case PREDICATE_ADDR:
-		return p->hosts > 0 ? is_host(p, text) : addr_set_has_text(p->set, text->p, text->len);
+		return p->hosts > 0 ? is_host(p, text) :
+		    addr_set_has_text(p->set, text->p, text->len);
 	case PREDICATE_MAC:
 		return mac_parse(text->p, text->len, &mac) && ranges_have(&p->ranges, mac);
 	case PREDICATE_ACL:

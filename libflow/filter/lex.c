@@ -69,7 +69,8 @@ lex_fail(const struct source *source, const char *at, enum flow_status status,
 	(void)vsnprintf(message, sizeof(message), fmt, ap);
 	va_end(ap);
 	if (source->path != NULL)
-		(void)flow_fail(err, status, (int64_t)(source->depth > 0 ? source->named_at : offset),
+		(void)flow_fail(err, status,
+		    (int64_t)(source->depth > 0 ? source->named_at : offset),
 		    "%.80s:%zu:%zu: %s", source->path, line, column, message);
 	else
 		(void)flow_fail(err, status, (int64_t)offset, "%zu:%zu: %s", line, column, message);
@@ -171,8 +172,8 @@ lex_read_file(struct arena *arena, const char *path, const char **text, size_t *
 	if (ferror(f) != 0)
 		st = flow_fail_errno(err, "%.200s", path);
 	else if (used > LEX_MAX_BYTES)
-		st = flow_fail(err, FLOW_ELIMIT, FLOW_NO_OFFSET, "%.200s: longer than %zu bytes", path,
-		    LEX_MAX_BYTES);
+		st = flow_fail(err, FLOW_ELIMIT, FLOW_NO_OFFSET,
+		    "%.200s: longer than %zu bytes", path, LEX_MAX_BYTES);
 	else if ((more = arena_text(arena, bytes, used)) == NULL)
 		st = flow_fail_memory(err);
 	else
@@ -256,8 +257,8 @@ lex_word(struct lexer *lx, const struct source *s, size_t *pos, struct token *t)
 	while (end < s->len && !ends_word(s->text[end]))
 		end++;
 	if (end == *pos)
-		return lex_fail(s, s->text + *pos, FLOW_EINVAL, lx->err, "a byte 0x%02x means nothing here",
-		    (unsigned)(unsigned char)s->text[*pos]);
+		return lex_fail(s, s->text + *pos, FLOW_EINVAL, lx->err,
+		    "a byte 0x%02x means nothing here", (unsigned)(unsigned char)s->text[*pos]);
 	t->kind = TOKEN_WORD;
 	t->len = (uint32_t)(end - *pos);
 	*pos = end;
@@ -303,7 +304,8 @@ lex_file_name(struct lexer *lx, struct place *at, struct token *t)
 		at->pos++;
 	*t = (struct token){ .p = s->text + at->pos, .source = at->source, .kind = TOKEN_TEXT };
 	if (at->pos == s->len || is_blank(s->text[at->pos]))
-		return lex_fail(s, t->p, FLOW_EINVAL, lx->err, "expected the name of a file to include");
+		return lex_fail(s, t->p, FLOW_EINVAL, lx->err,
+		    "expected the name of a file to include");
 	if (s->text[at->pos] == '\'' || s->text[at->pos] == '"')
 		return lex_quoted(lx, s, &at->pos, t);
 	while (at->pos < s->len && !is_blank(s->text[at->pos]) && s->text[at->pos] != '\0')
@@ -357,8 +359,8 @@ lex_text(struct arena *arena, const char *path, const char *text, size_t len, bo
 	enum flow_status st = FLOW_OK;
 
 	if (len > LEX_MAX_BYTES)
-		return flow_fail(err, FLOW_ELIMIT, FLOW_NO_OFFSET, "the filter is longer than %zu bytes",
-		    LEX_MAX_BYTES);
+		return flow_fail(err, FLOW_ELIMIT, FLOW_NO_OFFSET,
+		    "the filter is longer than %zu bytes", LEX_MAX_BYTES);
 	if ((st = push_source(&lx, &main)) == FLOW_OK)
 		st = lex_all(&lx);
 	if (st == FLOW_OK) {

@@ -71,8 +71,8 @@ enum flow_status lex_text(struct arena *arena, const char *path, const char *tex
     bool no_files, struct lexed *out, struct flow_error *err) NODISCARD;
 
 /* Reads a whole file of at most LEX_MAX_BYTES. */
-enum flow_status lex_read_file(struct arena *arena, const char *path, const char **text, size_t *len,
-    struct flow_error *err) NODISCARD;
+enum flow_status lex_read_file(struct arena *arena, const char *path, const char **text,
+    size_t *len, struct flow_error *err) NODISCARD;
 
 /* Fills *err with "LINE:COLUMN: message" for a place in a source; returns status. */
 enum flow_status lex_fail(const struct source *source, const char *at, enum flow_status status,

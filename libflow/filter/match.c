@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define PATTERN_MAX 1024
-#define TEXT_MAX 65536
+#define TEXT_MAX 16384
 #define SIZE_LIMIT 10000
 #define GROUPS_MAX 50
 
@@ -126,7 +126,8 @@ matcher_new(struct arena *arena, enum match_op op, const char *pattern, size_t l
 	if (op == MATCH_REGEX) {
 		if (len > PATTERN_MAX || memchr(pattern, '\0', len) != NULL)
 			return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET,
-			    "a regular expression has at most %d bytes, none of them NUL", PATTERN_MAX);
+			    "a regular expression has at most %d bytes, none of them NUL",
+			    PATTERN_MAX);
 		if ((st = check_cost(m->pattern, len, err)) != FLOW_OK)
 			return st;
 		if ((code = regcomp(&m->regex, m->pattern, REG_EXTENDED | REG_NOSUB)) != 0) {
@@ -172,14 +173,16 @@ glob(const char *p, size_t p_len, const char *t, size_t t_len)
 	return i == p_len;
 }
 
-/* A text that is longer than TEXT_MAX is looked at so far. */
+/* regexec wants a NUL behind the text. */
 static bool
 regex(const struct matcher *m, const char *text, size_t len)
 {
-	regmatch_t part = { 0 };
+	char copy[TEXT_MAX + 1];
 
-	part.rm_eo = (regoff_t)(len < TEXT_MAX ? len : TEXT_MAX);
-	return regexec(&m->regex, text, 1, &part, REG_STARTEND) == 0;
+	len = len < TEXT_MAX ? len : TEXT_MAX;
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	return regexec(&m->regex, copy, 0, NULL, 0) == 0;
 }
 
 bool

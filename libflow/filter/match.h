@@ -16,7 +16,7 @@ enum match_op {
 	MATCH_BEGINS,
 	MATCH_ENDS,
 	MATCH_GLOB,		/* * any bytes, ? one byte; the whole text */
-	MATCH_REGEX,		/* POSIX extended, anywhere in the text */
+	MATCH_REGEX,		/* POSIX extended, anywhere in the text's first 16 KiB */
 };
 
 struct matcher;

@@ -132,7 +132,7 @@ add_predicate(struct bounds_list *list, const struct predicate *p)
 	}
 }
 
-/* Adds to the list, as alternatives, what the node needs; false if that is nothing that is known. */
+/* Adds to the list, as alternatives, what the node needs; false if nothing is known of that. */
 static bool
 add_node(struct bounds_list *list, const struct node *n)
 {

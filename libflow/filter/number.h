@@ -6,5 +6,5 @@
 #include "filter/program.h"
 
 /* m &= the predicate (NUMBER or BITS) on a FLAT column; validity is the caller's. */
-void number_filter(const struct predicate *p, const struct flow_column *c, uint8_t *m, uint8_t *spare,
-    size_t rows);
+void number_filter(const struct predicate *p, const struct flow_column *c, uint8_t *m,
+    uint8_t *spare, size_t rows);

@@ -83,8 +83,8 @@ reduce(struct parser *p, struct stacks *s)
 	if (n == NULL)
 		return parse_fail_memory(p);
 	if (n->depth > AST_MAX_DEPTH) {
-		(void)parse_fail(p, op.token, "and, or, not are inside each other more than %d times",
-		    AST_MAX_DEPTH);
+		(void)parse_fail(p, op.token,
+		    "and, or, not are inside each other more than %d times", AST_MAX_DEPTH);
 		if (p->err != NULL)
 			p->err->status = FLOW_ELIMIT;
 		return FLOW_ELIMIT;
@@ -160,7 +160,8 @@ parse_operator(struct parser *p, struct stacks *s, bool *end)
 		return st;
 	}
 	if (t->kind != TOKEN_END)
-		return parse_fail(p, t, "expected 'and', 'or' or the end, not '%s'", lex_quote(t, word));
+		return parse_fail(p, t, "expected 'and', 'or' or the end, not '%s'",
+		    lex_quote(t, word));
 	*end = true;
 	if ((st = reduce_while(p, s, 0)) == FLOW_OK && s->ops > 0)
 		st = parse_fail(p, s->op[s->ops - 1].token, "this parenthesis is not closed");

@@ -7,7 +7,8 @@
 static struct predicate
 predicate_of(const struct subject *s, enum predicate_kind kind)
 {
-	struct predicate p = { .kind = kind, .phrase = s->phrase, .shift = s->shift, .mask = s->mask };
+	struct predicate p = { .kind = kind, .phrase = s->phrase, .shift = s->shift,
+		.mask = s->mask };
 
 	p.fields = s->fields;
 	for (size_t i = 0; i < s->fields; i++)
@@ -209,7 +210,8 @@ parse_flags(struct parser *p, const struct subject *s, struct node **out)
 		if ((st = parse_numbers(p, &low, PREDICATE_NUMBER, &n)) != FLOW_OK)
 			return st;
 	}
-	return done(p, node_join(p->arena, NODE_AND, implied_proto(p, PROTO_TCP, PROTO_TCP), n), out);
+	n = node_join(p->arena, NODE_AND, implied_proto(p, PROTO_TCP, PROTO_TCP), n);
+	return done(p, n, out);
 }
 
 static enum flow_status
@@ -220,8 +222,8 @@ parse_icmp(struct parser *p, const struct subject *s, struct node **out)
 
 	if ((st = parse_numbers(p, s, PREDICATE_NUMBER, &n)) != FLOW_OK)
 		return st;
-	return done(p, node_join(p->arena, NODE_AND, implied_proto(p, PROTO_ICMP, PROTO_ICMP6), n),
-	    out);
+	n = node_join(p->arena, NODE_AND, implied_proto(p, PROTO_ICMP, PROTO_ICMP6), n);
+	return done(p, n, out);
 }
 
 /*
@@ -231,8 +233,8 @@ parse_icmp(struct parser *p, const struct subject *s, struct node **out)
 static enum flow_status
 parse_engine(struct parser *p, const struct subject *s, struct node **out)
 {
-	struct subject type = { .fields = 1, .field = { FLOW_FIELD_ENGINE_TYPE }, .mask = UINT64_MAX };
-	struct subject id = { .fields = 1, .field = { FLOW_FIELD_ENGINE_ID }, .mask = UINT64_MAX };
+	const struct subject type = { .fields = 1, .field = { FLOW_FIELD_ENGINE_TYPE } };
+	const struct subject id = { .fields = 1, .field = { FLOW_FIELD_ENGINE_ID } };
 	struct predicate no_type = predicate_of(&type, PREDICATE_NULL);
 	struct predicate no_id = predicate_of(&id, PREDICATE_NULL);
 	struct predicate engine = predicate_of(s, PREDICATE_NUMBER), source = engine, v9 = engine;
@@ -372,23 +374,18 @@ static enum flow_status
 unknown_word(struct parser *p)
 {
 	const struct token *t = parse_token(p), *wrong_token;
-	char word[LEX_QUOTE_ROOM], before[LEX_QUOTE_ROOM];
-	const char *meant;
+	char word[LEX_QUOTE_ROOM], before[LEX_QUOTE_ROOM], hint[VOCAB_HINT_ROOM];
 	size_t wrong;
 
-	meant = vocab_suggest(t, &wrong);
+	(void)vocab_hint(vocab_suggest(t, &wrong), hint);
 	wrong_token = t + wrong;
 	if (wrong == 0)
-		return parse_fail(p, t, meant != NULL ? "unknown word '%s'; did you mean '%.*s'?" :
-		    "unknown word '%s'", lex_quote(t, word), meant != NULL ? (int)strcspn(meant, " ") : 0,
-		    meant);
+		return parse_fail(p, t, "unknown word '%s'%s", lex_quote(t, word), hint);
 	if (wrong_token->kind == TOKEN_END)
 		return parse_fail(p, wrong_token, "'%s' needs another word behind it",
 		    lex_quote(wrong_token - 1, before));
-	return parse_fail(p, wrong_token, meant != NULL ?
-	    "'%s' makes no sense behind '%s'; did you mean '%.*s'?" :
-	    "'%s' makes no sense behind '%s'", lex_quote(wrong_token, word),
-	    lex_quote(wrong_token - 1, before), meant != NULL ? (int)strcspn(meant, " ") : 0, meant);
+	return parse_fail(p, wrong_token, "'%s' makes no sense behind '%s'%s",
+	    lex_quote(wrong_token, word), lex_quote(wrong_token - 1, before), hint);
 }
 
 /* A protocol's name alone stands for `proto NAME`. */

@@ -227,7 +227,8 @@ complement_in(struct addr_list *out, const struct addr_set *set, bool v4)
 
 	for (size_t i = 0; i < n && ok && !end; i++) {
 		if (v4)
-			r = (struct addr_range){ addr_from_v4(set->v4[i].lo), addr_from_v4(set->v4[i].hi) };
+			r = (struct addr_range){ addr_from_v4(set->v4[i].lo),
+			    addr_from_v4(set->v4[i].hi) };
 		else
 			r = set->v6[i];
 		ok = add_gap(out, &all.lo, &end, &r);

@@ -40,7 +40,8 @@ const struct addr_set *addr_set_new(struct arena *arena, const struct addr_range
     NODISCARD;
 
 /* All addresses that are not in the set. */
-const struct addr_set *addr_set_complement(struct arena *arena, const struct addr_set *set) NODISCARD;
+const struct addr_set *addr_set_complement(struct arena *arena, const struct addr_set *set)
+    NODISCARD;
 
 /* Appends the ranges of the set; false when out of memory. */
 bool addr_set_list(const struct addr_set *set, struct addr_list *list) NODISCARD;

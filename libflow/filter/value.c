@@ -35,7 +35,7 @@ static enum flow_status
 parse_number(struct parser *p, const struct value_rule *rule, const struct item *item, size_t from,
     size_t len, uint64_t *out)
 {
-	char word[LEX_QUOTE_ROOM];
+	char word[LEX_QUOTE_ROOM], hint[VOCAB_HINT_ROOM];
 	enum flow_status st;
 
 	st = number_parse(item->token.p + from, len, NUMBER_HEX | NUMBER_SCALED, rule->max, out);
@@ -43,12 +43,10 @@ parse_number(struct parser *p, const struct value_rule *rule, const struct item 
 		return lex_fail(item->source, item->token.p + from, FLOW_EINVAL, p->err,
 		    "%s goes up to %llu only", rule->phrase, (unsigned long long)rule->max);
 	if (st == FLOW_EINVAL && rule->names != NAMES_NONE) {
-		const char *meant = vocab_suggest_name(rule->names, &item->token);
-
+		(void)vocab_hint(vocab_suggest_name(rule->names, &item->token), hint);
 		return lex_fail(item->source, item->token.p, FLOW_EINVAL, p->err,
-		    "'%s' is neither a number nor a name for %s%s%s%s", lex_quote(&item->token, word),
-		    rule->phrase, meant != NULL ? "; did you mean '" : "", meant != NULL ? meant : "",
-		    meant != NULL ? "'?" : "");
+		    "'%s' is neither a number nor a name for %s%s", lex_quote(&item->token, word),
+		    rule->phrase, hint);
 	}
 	if (st == FLOW_EINVAL)
 		return lex_fail(item->source, item->token.p, FLOW_EINVAL, p->err,
@@ -88,7 +86,8 @@ read_time(struct parser *p, const struct item *item, uint64_t *out)
 
 	if (stamp_parse(item->token.p, item->token.len, p->options.zone, p->options.now_ms, &ms,
 	    &why) != FLOW_OK)
-		return lex_fail(item->source, item->token.p, FLOW_EINVAL, p->err, "%s", why.message);
+		return lex_fail(item->source, item->token.p, FLOW_EINVAL, p->err, "%s",
+		    why.message);
 	*out = ms < 0 ? 0 : (uint64_t)ms;
 	return FLOW_OK;
 }
@@ -110,8 +109,7 @@ static enum flow_status
 read_proto(struct parser *p, const struct value_rule *rule, const struct item *item, uint64_t *lo,
     uint64_t *hi)
 {
-	char word[LEX_QUOTE_ROOM];
-	const char *meant;
+	char word[LEX_QUOTE_ROOM], hint[VOCAB_HINT_ROOM];
 	uint8_t proto;
 
 	if (item->token.len > 0 && item->token.p[0] >= '0' && item->token.p[0] <= '9')
@@ -120,11 +118,8 @@ read_proto(struct parser *p, const struct value_rule *rule, const struct item *i
 		*lo = *hi = proto;
 		return FLOW_OK;
 	}
-	meant = suggest_proto(&item->token);
-	return lex_fail(item->source, item->token.p, FLOW_EINVAL, p->err,
-	    "unknown protocol '%s'%s%s%s", lex_quote(&item->token, word),
-	    meant != NULL ? "; did you mean '" : "", meant != NULL ? meant : "",
-	    meant != NULL ? "'?" : "");
+	return lex_fail(item->source, item->token.p, FLOW_EINVAL, p->err, "unknown protocol '%s'%s",
+	    lex_quote(&item->token, word), vocab_hint(suggest_proto(&item->token), hint));
 }
 
 /* One value as lo .. hi. */
@@ -146,7 +141,8 @@ read_value(struct parser *p, const struct value_rule *rule, const struct item *i
 	case VALUE_MAC:
 		if (!mac_parse(item->token.p, item->token.len, lo))
 			return lex_fail(item->source, item->token.p, FLOW_EINVAL, p->err,
-			    "'%s' is no MAC address (aa:bb:cc:dd:ee:ff)", lex_quote(&item->token, word));
+			    "'%s' is no MAC address (aa:bb:cc:dd:ee:ff)",
+			    lex_quote(&item->token, word));
 		*hi = *lo;
 		return FLOW_OK;
 	case VALUE_FLAGS:
@@ -252,7 +248,8 @@ read_list(struct parser *p, struct reader *r)
 		struct item item = item_here(p);
 
 		if (item.token.kind == TOKEN_END)
-			return parse_fail(p, open, "the list that begins here is not closed with ']'");
+			return parse_fail(p, open,
+			    "the list that begins here is not closed with ']'");
 		if (!is_value(&item.token))
 			return parse_fail(p, parse_token(p), "expected a value or ']' in the list");
 		if (item.token.kind == TOKEN_WORD && item.token.p[0] == '@') {
@@ -273,7 +270,8 @@ read_one(struct parser *p, struct reader *r)
 	char word[LEX_QUOTE_ROOM];
 
 	if (item.token.kind == TOKEN_END)
-		return parse_fail(p, parse_token(p), "expected a value for %s before the end", r->phrase);
+		return parse_fail(p, parse_token(p), "expected a value for %s before the end",
+		    r->phrase);
 	if (item.token.kind == TOKEN_LIST_OPEN)
 		return parse_fail(p, parse_token(p), "a list needs 'in' before it: %s in [ ... ]",
 		    r->phrase);
@@ -408,7 +406,8 @@ value_addrs(struct parser *p, const char *phrase, const struct addr_set **out, b
 		comparator = accept_comparator(p);
 		*every = comparator == TOKEN_NE;
 		if (comparator != TOKEN_EQ && comparator != TOKEN_NE)
-			return parse_fail(p, at, "addresses are not compared by size; use net or in [ ... ]");
+			return parse_fail(p, at,
+			    "addresses are not compared by size; use net or in [ ... ]");
 		if ((st = read_one(p, &r)) == FLOW_OK)
 			st = accept_mask(p, &r.addrs);
 	}

@@ -50,7 +50,8 @@ value_mask(const struct token *t, bool v4, unsigned *bits)
 
 	*bits = VALUE_MASK_INVALID;
 	if (t->len > 0 && t->p[0] == '/') {
-		if (number_parse(t->p + 1, t->len - 1, NUMBER_DECIMAL, v4 ? 32 : 128, &n) == FLOW_OK)
+		if (number_parse(t->p + 1, t->len - 1, NUMBER_DECIMAL, v4 ? 32 : 128, &n) ==
+		    FLOW_OK)
 			*bits = (unsigned)n;
 		return true;
 	}

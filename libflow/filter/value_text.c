@@ -93,7 +93,8 @@ add_matcher(struct parser *p, enum match_op op, const struct token *t, struct ma
 		return parse_fail_memory(p);
 	st = matcher_new(p->arena, op, t->p, t->len, &owner->matcher, &why);
 	if (st != FLOW_OK)
-		return st == FLOW_ENOMEM ? parse_fail_memory(p) : parse_fail(p, t, "%s", why.message);
+		return st == FLOW_ENOMEM ? parse_fail_memory(p) :
+		    parse_fail(p, t, "%s", why.message);
 	owner->next = p->matchers;
 	p->matchers = owner;
 	list->item[list->count++] = owner->matcher;
@@ -121,7 +122,8 @@ add_list(struct parser *p, const char *phrase, struct matchers *list)
 		return parse_fail(p, open, "expected a list: %s in [ ... ]", phrase);
 	while (st == FLOW_OK && !parse_accept(p, TOKEN_LIST_CLOSE)) {
 		if (parse_token(p)->kind == TOKEN_END)
-			return parse_fail(p, open, "the list that begins here is not closed with ']'");
+			return parse_fail(p, open,
+			    "the list that begins here is not closed with ']'");
 		st = add_value(p, phrase, MATCH_EQUAL, list);
 		(void)parse_accept(p, TOKEN_COMMA);
 	}

@@ -2,6 +2,7 @@
 #include "filter/vocab.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -199,8 +200,8 @@ edit_distance(const char *a, size_t a_len, const char *b, size_t b_len)
 
 		now[0] = i;
 		for (j = 1; j <= b_len; j++) {
-			bool same = tolower((unsigned char)a[i - 1]) == tolower((unsigned char)b[j - 1]);
-			size_t d = before[j - 1] + !same;
+			size_t d = before[j - 1] + (tolower((unsigned char)a[i - 1]) !=
+			    tolower((unsigned char)b[j - 1]));
 
 			if (before[j] + 1 < d)
 				d = before[j] + 1;
@@ -267,6 +268,16 @@ vocab_suggest(const struct token *t, size_t *wrong)
 	vocab_nearest(t, "not", 3, &best, &distance);
 	vocab_nearest(t, "@include", 8, &best, &distance);
 	return best;
+}
+
+const char *
+vocab_hint(const char *meant, char out[VOCAB_HINT_ROOM])
+{
+	out[0] = '\0';
+	if (meant != NULL)
+		(void)snprintf(out, VOCAB_HINT_ROOM, "; did you mean '%.*s'?",
+		    (int)word_length(meant), meant);
+	return out;
 }
 
 bool

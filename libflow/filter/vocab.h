@@ -69,6 +69,10 @@ bool vocab_find(const struct token *t, struct subject *out, size_t *used);
  */
 const char *vocab_suggest(const struct token *t, size_t *wrong);
 
+/* "; did you mean 'WORD'?" for the first word at `meant`, or "" for NULL. */
+#define VOCAB_HINT_ROOM 64
+const char *vocab_hint(const char *meant, char out[VOCAB_HINT_ROOM]);
+
 /* The values that a word of a group stands for. */
 bool vocab_name(enum name_group group, const struct token *t, uint64_t *lo, uint64_t *hi);
 

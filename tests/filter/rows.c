@@ -114,7 +114,8 @@ begin_row(struct flow_builder *b)
 struct rows *
 rows_load(void)
 {
-	char *text = rows_read_file("tests/filter/rows.data"), *line, *word, *at_line, *at_word, *equal;
+	char *text = rows_read_file("tests/filter/rows.data");
+	char *line, *word, *at_line, *at_word, *equal;
 	struct rows *r = calloc(1, sizeof(*r));
 	bool begun = false;
 
@@ -124,7 +125,8 @@ rows_load(void)
 	for (line = strtok_r(text, "\n", &at_line); line; line = strtok_r(NULL, "\n", &at_line)) {
 		if (line[0] == '#')
 			continue;
-		for (word = strtok_r(line, " ", &at_word); word; word = strtok_r(NULL, " ", &at_word)) {
+		for (word = strtok_r(line, " ", &at_word); word;
+		    word = strtok_r(NULL, " ", &at_word)) {
 			if (strcmp(word, "row") == 0) {
 				if (begun)
 					flow_builder_commit(r->builder, 1);

@@ -82,8 +82,10 @@ test_include(const struct flow_batch *batch)
 	is_str(run(batch, "@include FOLDER/dns"), "1 2 10");
 	is_str(run(batch, "include FOLDER/dns\n and ipv6"), "2");
 	is_str(run(batch, "not ( @include 'FOLDER/dns' ) and ipv6"), "4");
-	is_str(run(batch, "any and @include FOLDER/bad"), "bad:2:5: unknown word 'prot'; did you mean 'proto'?");
-	is_str(run(batch, "@include FOLDER/outer"), "outer:1:12: expected the name of a file to include");
+	is_str(run(batch, "any and @include FOLDER/bad"),
+	    "bad:2:5: unknown word 'prot'; did you mean 'proto'?");
+	is_str(run(batch, "@include FOLDER/outer"),
+	    "outer:1:12: expected the name of a file to include");
 	ok(strstr(run(batch, "@include FOLDER/none"), "No such file") != NULL);
 	is_str(run(batch, "@include"), "1:9: expected the name of a file to include");
 }
@@ -97,8 +99,8 @@ test_loop(const struct flow_batch *batch)
 	(void)snprintf(text, sizeof(text), "any or @include %s\n", path("loop"));
 	write_file("loop", text);
 	ok(strstr(run(batch, "@include FOLDER/loop"), "too deeply") != NULL);
-	(void)snprintf(text, sizeof(text), "( any or @include %s\n or @include %s\n )", path("loop"),
-	    path("loop"));
+	(void)snprintf(text, sizeof(text), "( any or @include %s\n or @include %s\n )",
+	    path("loop"), path("loop"));
 	write_file("loop", text);
 	ok(strstr(run(batch, "@include FOLDER/loop"), "too deeply") != NULL);
 }
@@ -106,7 +108,8 @@ test_loop(const struct flow_batch *batch)
 static void
 test_sets(const struct flow_batch *batch)
 {
-	write_file("nets", "# wanted\n\n10.0.0.0/30 # small\r\n  8.8.8.8\n2001:db8::/32\n\t192.0.2.2");
+	write_file("nets",
+	    "# wanted\n\n10.0.0.0/30 # small\r\n  8.8.8.8\n2001:db8::/32\n\t192.0.2.2");
 	write_file("ports", "53\n1000-2000\n0x1bb\n");
 	write_file("wrong", "10.0.0.0/8\n10.0.0.0/8 and more\n");
 	write_file("wrong-port", "1\n2\n  70000\n");
@@ -118,8 +121,10 @@ test_sets(const struct flow_batch *batch)
 	is_str(run(batch, "src ip not in @FOLDER/nets and udp"), "10");
 	is_str(run(batch, "port in @FOLDER/ports"), "0 1 2 5 6 10");
 	is_str(run(batch, "ip in @FOLDER/empty"), "");
-	is_str(run(batch, "ip in @FOLDER/wrong"), "wrong:2:10: expected a prefix length of 0 to 32");
-	is_str(run(batch, "port in @FOLDER/wrong-port"), "wrong-port:3:3: port goes up to 65535 only");
+	is_str(run(batch, "ip in @FOLDER/wrong"),
+	    "wrong:2:10: expected a prefix length of 0 to 32");
+	is_str(run(batch, "port in @FOLDER/wrong-port"),
+	    "wrong-port:3:3: port goes up to 65535 only");
 	ok(strstr(run(batch, "ip in @FOLDER/none"), "No such file") != NULL);
 	ok(strstr(run(batch, "ip in @FOLDER"), "Is a directory") != NULL);
 }
@@ -159,8 +164,8 @@ test_many(const struct flow_batch *batch)
 int
 main(void)
 {
-	static const char *const files[] = { "dns", "outer", "bad", "loop", "nets", "ports", "wrong",
-		"wrong-port", "empty", "filter", "many" };
+	static const char *const files[] = { "dns", "outer", "bad", "loop", "nets", "ports",
+		"wrong", "wrong-port", "empty", "filter", "many" };
 	struct rows *rows = rows_load();
 
 	if (mkdtemp(folder) == NULL) {

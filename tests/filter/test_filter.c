@@ -196,7 +196,8 @@ test_bounds(void)
 			continue;
 		}
 		is_uint(c->count, 2);
-		ok(c->bound[0].field == FLOW_FIELD_SRC_ADDR || c->bound[0].field == FLOW_FIELD_DST_ADDR);
+		ok(c->bound[0].field == FLOW_FIELD_SRC_ADDR ||
+		    c->bound[0].field == FLOW_FIELD_DST_ADDR);
 		is_uint(c->bound[0].text_count, 1);
 		is_mem(c->bound[0].text[0].p, c->bound[0].text[0].len, "192.0.2.1", 9);
 	}
@@ -254,8 +255,8 @@ test_threads(const struct flow_batch *batch)
 	pthread_t thread[2];
 	struct flow_filter *f;
 
-	ok(parse("src net 192.0.2.0/24 or app_name matches '^you' or src_addr ~ '10.0.*'", &f, NULL) ==
-	    FLOW_OK);
+	ok(parse("src net 192.0.2.0/24 or app_name matches '^you' or src_addr ~ '10.0.*'", &f,
+	    NULL) == FLOW_OK);
 	for (size_t i = 0; i < 2; i++) {
 		work[i] = (struct work){ f, batch, 0 };
 		ok(pthread_create(&thread[i], NULL, work_run, &work[i]) == 0);
@@ -304,7 +305,8 @@ test_explain(void)
 	    "      src_addr is one of 192.0.2.1 (by dictionary)\n"
 	    "      dst_addr is one of 192.0.2.1 (by dictionary)\n"
 	    "    first, last, packets as pps in 11 .. max\n");
-	check_explain("first >= 2026-11-23 and not any", "row groups are skipped unless they may have\n"
+	check_explain("first >= 2026-11-23 and not any",
+	    "row groups are skipped unless they may have\n"
 	    "  nothing: no row passes\n"
 	    "columns read\n"
 	    " \n"

@@ -30,7 +30,8 @@ require(bool holds, const char *what)
 static void
 set_value(struct flow_builder *b, enum flow_field field, uint64_t hash)
 {
-	static const char *const addrs[] = { "192.0.2.1", "10.0.0.5", "2001:db8::1", "::", "255.255.255.255" };
+	static const char *const addrs[] = { "192.0.2.1", "10.0.0.5", "2001:db8::1", "::",
+		"255.255.255.255" };
 	static const char *const texts[] = { "", "youtube", "64-6e-78", "a\xff" };
 	static const uint64_t numbers[] = { 0, 1, 2, 6, 17, 53, 58, 255, 443, 65535, 1000000,
 		UINT32_MAX, INT64_MAX };
@@ -121,7 +122,8 @@ check_bounds(const struct flow_filter *f, const struct flow_batch *batch, size_t
 static bool
 run(const char *text, size_t len, const struct flow_batch *batch, bool passes[ROWS])
 {
-	const struct flow_filter_options options = { .no_resolve = true, .no_files = true, .now_ms = 1 };
+	const struct flow_filter_options options = { .no_resolve = true, .no_files = true,
+		.now_ms = 1 };
 	struct flow_filter_state *state;
 	static struct flow_selection sel;
 	struct buf out = BUF_INIT;
