@@ -26,6 +26,8 @@ static const char help[] =
 "      --measures LIST               columns: flows, packets, bytes, pps, bps, bpp, first, last, duration,\n"
 "                                    rows, bytes_pct, sum(COLUMN), min(), max(), avg(), or(), count()\n"
 "      --min [MEASURE=]N             only groups with at least that\n"
+"      --bin WIDTH                   a series: the top groups in bins of time, such as 5m, and all others\n"
+"      --spread                      its flows counted over the bins that they touch, not where they begin\n"
 "\n"
 "  -r, --read PATH        a file, a directory (recursively) or a pattern; may be repeated\n"
 "  -t, --time FROM-TO     flows that begin in this window, such as 2026/11/23.08-2026/11/23.09 or -1h\n"
@@ -42,7 +44,7 @@ static const char help[] =
 "An argument that exists as a file, directory or pattern is read; the last other one is the filter\n"
 "(flow-filter(7)).  See flowstat(1).\n";
 
-enum { OPT_EXPLAIN = 256, OPT_UTC, OPT_MEASURES, OPT_MIN };
+enum { OPT_EXPLAIN = 256, OPT_UTC, OPT_MEASURES, OPT_MIN, OPT_BIN, OPT_SPREAD };
 
 static const struct option long_options[] = {
 	{ "statistic", required_argument, NULL, 's' },
@@ -54,6 +56,8 @@ static const struct option long_options[] = {
 	{ "order", required_argument, NULL, 'O' },
 	{ "measures", required_argument, NULL, OPT_MEASURES },
 	{ "min", required_argument, NULL, OPT_MIN },
+	{ "bin", required_argument, NULL, OPT_BIN },
+	{ "spread", no_argument, NULL, OPT_SPREAD },
 	{ "read", required_argument, NULL, 'r' },
 	{ "time", required_argument, NULL, 't' },
 	{ "filter-file", required_argument, NULL, 'f' },
@@ -70,7 +74,8 @@ static const struct option long_options[] = {
 
 /* What holds for all questions, wherever it stands on the command line. */
 struct common {
-	const char *measures, *order, *min;
+	const char *measures, *order, *min, *bin;
+	bool spread;
 	enum flow_agg_pairing pairing;
 	bool five_tuple;
 	bool limited;
@@ -120,6 +125,12 @@ take_question(int letter, char *argument, struct flowstat_options *o, struct com
 		return true;
 	case OPT_MEASURES:
 		c->measures = argument;
+		return true;
+	case OPT_BIN:
+		c->bin = argument;
+		return true;
+	case OPT_SPREAD:
+		c->spread = true;
 		return true;
 	case OPT_MIN:
 		c->min = argument;
@@ -191,6 +202,8 @@ complete_asks(struct flowstat_options *o, const struct common *c)
 		ask->measures = c->measures;
 		ask->order = c->order;
 		ask->min = c->min;
+		ask->bin = c->bin;
+		ask->spread = c->spread;
 		ask->pairing = c->pairing;
 		ask->limit = c->limited ? c->limit : ask->statistic != NULL ? TOP : 0;
 	}

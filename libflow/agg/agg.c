@@ -21,6 +21,15 @@ struct feed_scratch {
 	uint8_t back[GROUP_ROWS];
 };
 
+static bool
+spec_spreads(const struct flow_agg_spec *spec)
+{
+	for (size_t i = 0; i < spec->groupings; i++)
+		if (spec->grouping[i].spread_ms != 0)
+			return true;
+	return false;
+}
+
 struct flow_agg *
 flow_agg_new(const struct flow_agg_spec *spec)
 {
@@ -40,6 +49,13 @@ flow_agg_new(const struct flow_agg_spec *spec)
 	}
 	for (size_t i = 0; i < spec->groupings; i++)
 		groups_init(&agg->groups[i], &spec->grouping[i]);
+	if (spec_spreads(spec)) {
+		agg->spread = spread_new();
+		if (agg->spread == NULL) {
+			flow_agg_free(agg);
+			return NULL;
+		}
+	}
 	return agg;
 }
 
@@ -52,6 +68,7 @@ flow_agg_free(struct flow_agg *agg)
 		groups_release(&agg->groups[i]);
 	free(agg->groups);
 	free(agg->scratch);
+	spread_free(agg->spread);
 	key_maps_release(&agg->maps);
 	free(agg);
 }
@@ -265,6 +282,38 @@ feed_grouping(struct flow_agg *agg, struct groups *g, const struct flow_batch *b
 	return feed_rows(agg, g, batch, rows, s->value[0], s->flag[0]);
 }
 
+static enum flow_status
+feed_spread(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch,
+    const struct rows *rows)
+{
+	const struct flow_batch *part;
+	enum flow_status st;
+
+	spread_begin(agg->spread, g->grouping, batch, rows);
+	while ((st = spread_next(agg->spread, &part)) == FLOW_OK) {
+		st = feed_grouping(agg, g, part, &(struct rows){ NULL, 0, (uint32_t)part->rows });
+		if (st != FLOW_OK)
+			return st;
+	}
+	return st == FLOW_END ? FLOW_OK : st;
+}
+
+static enum flow_status
+feed_all(struct flow_agg *agg, const struct flow_batch *batch, const struct rows *rows)
+{
+	enum flow_status st = FLOW_OK;
+
+	if (!agg->spec->has_totals)
+		accumulate_totals(&agg->totals, batch, rows);
+	for (size_t i = 0; i < agg->spec->groupings && st == FLOW_OK; i++) {
+		struct groups *g = &agg->groups[i];
+
+		st = g->grouping->spread_ms != 0 ? feed_spread(agg, g, batch, rows) :
+		    feed_grouping(agg, g, batch, rows);
+	}
+	return st;
+}
+
 enum flow_status
 flow_agg_feed(struct flow_agg *agg, const struct flow_batch *batch,
     const struct flow_selection *sel, struct flow_error *err)
@@ -278,11 +327,8 @@ flow_agg_feed(struct flow_agg *agg, const struct flow_batch *batch,
 		uint32_t n = count - from < GROUP_ROWS ? count - from : GROUP_ROWS;
 		struct rows rows = { all ? NULL : sel->row + from, from, n };
 
-		if (!agg->spec->has_totals)
-			accumulate_totals(&agg->totals, batch, &rows);
-		for (size_t i = 0; i < agg->spec->groupings; i++)
-			if (feed_grouping(agg, &agg->groups[i], batch, &rows) != FLOW_OK)
-				return flow_fail_memory(err);
+		if (feed_all(agg, batch, &rows) != FLOW_OK)
+			return flow_fail_memory(err);
 	}
 	return FLOW_OK;
 }

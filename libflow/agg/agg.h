@@ -74,7 +74,19 @@ struct flow_agg_ask {
 	/* [MEASURE=]NUMBER: groups below it are left out (default: the order's measure); NULL: none */
 	const char *min;
 	enum flow_agg_pairing pairing;	/* with keys that hold both ends */
+	/*
+	 * A series: one row for each bin of that width ("5m") and each group of the table that
+	 * there would be without it, all other groups in one row "other" a bin; in the order of
+	 * time, then of the groups.  A flow counts in the bin that it begins in, or, spread,
+	 * its packets and bytes in all that it touches, in proportion to the time (flows
+	 * always where it begins; one over more than FLOW_AGG_SPREAD_MAX bins is not spread).
+	 * Rates are those over a bin.  NULL: none.
+	 */
+	const char *bin;
+	bool spread;
 };
+
+#define FLOW_AGG_SPREAD_MAX 10000
 
 struct flow_agg_spec *flow_agg_spec_new(void) NODISCARD;
 void flow_agg_spec_free(struct flow_agg_spec *spec);

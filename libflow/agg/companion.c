@@ -13,12 +13,9 @@ struct sample {
 	uint64_t rows;
 };
 
-/*
- * The state of the group that a finer group belongs to: the finer key's parts, but the last,
- * packed as the coarser grouping packs them.
- */
-static uint64_t *
-coarser(struct flow_agg_result *r, struct groups *into, const struct groups *from,
+/* The finer key's parts, but the last, packed as the coarser grouping packs them. */
+uint64_t *
+companion_state(struct flow_agg_result *r, struct groups *into, const struct groups *from,
     const uint64_t *group)
 {
 	const struct grouping *g = into->grouping;
@@ -128,7 +125,7 @@ companion_fill(struct flow_agg_result *r, const struct companion *c)
 
 			if (!has)
 				continue;
-			state = coarser(r, into, from, group);
+			state = companion_state(r, into, from, group);
 			if (state == NULL)
 				st = FLOW_ENOMEM;
 			else if (slot->op == SLOT_DISTINCT)

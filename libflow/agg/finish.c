@@ -7,6 +7,7 @@
 #include "agg/agg.h"
 #include "agg/companion.h"
 #include "agg/result.h"
+#include "agg/series.h"
 #include "net/proto.h"
 
 /*
@@ -330,6 +331,9 @@ flow_agg_finish(struct flow_agg *const *agg, size_t n, struct flow_agg_result **
 		st = companion_fill(r, &r->spec->companion[i]);
 	for (size_t i = 0; i < r->spec->views && st == FLOW_OK; i++)
 		st = result_order(r, i);
+	for (size_t i = 0; i < r->spec->views && st == FLOW_OK; i++)
+		if (r->spec->view[i].series)
+			st = series_fill(r, i);
 	if (st != FLOW_OK) {
 		flow_agg_result_free(r);
 		return flow_fail_memory(err);
@@ -343,8 +347,10 @@ flow_agg_result_free(struct flow_agg_result *r)
 {
 	if (r == NULL)
 		return;
-	for (size_t i = 0; r->view != NULL && i < r->spec->views; i++)
+	for (size_t i = 0; r->view != NULL && i < r->spec->views; i++) {
 		free(r->view[i].row);
+		free(r->view[i].rest);
+	}
 	for (size_t i = 0; r->groups != NULL && i < r->spec->groupings; i++)
 		groups_release(&r->groups[i]);
 	free(r->view);

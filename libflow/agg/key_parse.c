@@ -189,6 +189,21 @@ key_add_field(struct grouping *g, enum flow_field field)
 	(void)word_part(name, strlen(name), &g->part[g->parts++]);
 }
 
+enum flow_status
+key_add_bin(struct grouping *g, const char *text, struct flow_error *err)
+{
+	struct key_part *part = &g->part[g->parts];
+	int64_t width_ms;
+
+	if (!width(text, strlen(text), &width_ms))
+		return bad(err, text, strlen(text), "not a length of time (as in 5m)");
+	key_add_field(g, FLOW_FIELD_FIRST);
+	part->kind = KEY_BIN;
+	part->width_ms = width_ms;
+	(void)snprintf(part->name, sizeof(part->name), "time");
+	return FLOW_OK;
+}
+
 /* Networks of different lengths differ even where their addresses are equal. */
 static void
 add_mask(struct grouping *g, enum flow_field mask)

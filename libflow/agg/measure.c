@@ -403,6 +403,8 @@ measure_real(const struct measure *m, const uint64_t *state, const struct measur
 		return state[m->b] > state[m->a] ? (double)(state[m->b] - state[m->a]) : 0;
 	case MEASURE_RATE:
 		return (double)state[m->a] * m->factor * 1000 / (double)(state[m->c] - state[m->b]);
+	case MEASURE_BIN_RATE:
+		return (double)state[m->a] * m->factor * 1000 / (double)m->width_ms;
 	case MEASURE_RATIO:
 		return (double)state[m->a] / (double)state[m->b];
 	case MEASURE_SHARE:
@@ -455,6 +457,7 @@ measure_cell(const struct measure *m, const uint64_t *state, const struct measur
 		flow_table_set(t, column, row, &number);
 		break;
 	case MEASURE_RATE:
+	case MEASURE_BIN_RATE:
 	case MEASURE_RATIO:
 	case MEASURE_SHARE:
 		real = measure_real(m, state, totals);

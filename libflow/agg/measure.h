@@ -55,6 +55,7 @@ enum measure_kind {
 	MEASURE_TIME,		/* the state, an instant */
 	MEASURE_DURATION,	/* b - a, instants */
 	MEASURE_RATE,		/* factor * a per second between b and c */
+	MEASURE_BIN_RATE,	/* factor * a per second of width_ms */
 	MEASURE_RATIO,		/* a / b */
 	MEASURE_SHARE,		/* a of the total of all flows, percent */
 };
@@ -68,6 +69,7 @@ struct measure {
 	uint8_t count;		/* slot that is 0 where there is no value; slot 0: always one */
 	uint8_t total;		/* SHARE: which of struct measure_totals */
 	uint8_t factor;
+	int64_t width_ms;
 };
 
 /* Sums of all rows, for percentages and the tables' notes. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "agg/result.h"
+#include "agg/series.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -44,13 +45,31 @@ part_cell(const struct key_part *part)
 	return part->field[0] == FLOW_FIELD_TCP_FLAGS ? FLOW_KIND_FLAGS : FLOW_KIND_ID;
 }
 
+/* The groups that a view's rows are of. */
+static const struct groups *
+view_groups(const struct flow_agg_result *r, const struct view *v)
+{
+	return &r->groups[v->series ? v->bins : v->grouping];
+}
+
+/* The i-th part to be shown: a series begins with its last one, the time. */
+static size_t
+part_shown(const struct grouping *g, const struct view *v, size_t i)
+{
+	if (!v->series)
+		return i;
+	return i == 0 ? g->parts - 1u : i - 1;
+}
+
 static enum flow_status
 add_columns(struct flow_table *t, const struct grouping *g, const struct view *v)
 {
 	char label[FLOW_TABLE_NAME_MAX];
 	enum flow_status st = FLOW_OK;
 
-	for (size_t k = 0; k < g->parts && st == FLOW_OK; k++) {
+	for (size_t i = 0; i < g->parts && st == FLOW_OK; i++) {
+		size_t k = part_shown(g, v, i);
+
 		if (g->part[k].hidden)
 			continue;
 		heading(g->part[k].name, label, sizeof(label));
@@ -139,19 +158,26 @@ key_cell(const struct flow_agg_result *r, const struct grouping *g, size_t k, co
 }
 
 static enum flow_status
-fill_row(const struct flow_agg_result *r, const struct view *v, uint64_t *group,
+fill_row(const struct flow_agg_result *r, const struct view *v, const struct result_row *from,
     struct flow_table *t, size_t row)
 {
-	const struct groups *gs = &r->groups[v->grouping];
+	const struct groups *gs = view_groups(r, v);
 	const struct grouping *g = gs->grouping;
+	bool rest = v->series && from->rank == SERIES_REST;
+	uint64_t *group = from->group;
 	size_t column = 0;
 
-	for (size_t k = 0; k < g->parts; k++) {
+	for (size_t i = 0; i < g->parts; i++) {
+		size_t k = part_shown(g, v, i);
+
 		if (g->part[k].hidden)
 			continue;
-		if (key_cell(r, g, k, group, t, column++, row) != FLOW_OK)
+		if ((!rest || i == 0) && key_cell(r, g, k, group, t, column, row) != FLOW_OK)
 			return FLOW_ENOMEM;
+		column++;
 	}
+	if (rest)
+		bitmap_set(t->rest, row);
 	for (size_t c = 0; c < v->columns; c++)
 		measure_cell(&v->column[c], groups_state(gs, group), &r->totals, t, column++, row);
 	return FLOW_OK;
@@ -162,14 +188,14 @@ fill(struct flow_agg_result *r, size_t table, uint64_t from, size_t rows, struct
 {
 	const struct view *v = &r->spec->view[table];
 	const struct result_view *order = &r->view[table];
-	enum flow_status st = add_columns(t, r->groups[v->grouping].grouping, v);
+	enum flow_status st = add_columns(t, view_groups(r, v)->grouping, v);
 
 	if (st == FLOW_OK)
 		st = add_notes(t, r);
 	if (st == FLOW_OK)
 		st = flow_table_reserve(t, rows);
 	for (size_t i = 0; i < rows && st == FLOW_OK; i++)
-		st = fill_row(r, v, order->row[from + i].group, t, i);
+		st = fill_row(r, v, &order->row[from + i], t, i);
 	t->rows = rows;
 	t->from = from;
 	t->total = order->rows;

@@ -14,6 +14,7 @@ struct result_row {
 struct result_view {
 	struct result_row *row;
 	uint64_t rows;
+	uint64_t *rest;		/* series: groups of its own */
 };
 
 struct flow_agg_result {

@@ -13,6 +13,7 @@
 /* What is being built for one question; committed when all of it is right. */
 struct draft {
 	struct grouping grouping;
+	struct grouping bins;	/* of a series */
 	struct view view[ORDERS];
 	size_t views;
 	struct view common;	/* columns and condition of all the views */
@@ -115,11 +116,15 @@ measures_parse(struct draft *d, const struct flow_agg_ask *ask, struct flow_erro
 		st = usual_slots(&d->grouping, both, err);
 		if (st != FLOW_OK)
 			return st;
-		if (both)
+		if (both && ask->bin != NULL)
+			text = "flows,packets,bytes,pps,bps,bpp";
+		else if (both)
 			text = "first,last,duration,flows,flows_pct,packets,packets_pct,"
 			    "bytes,bytes_pct,pps,bps,bpp";
 		else if (ask->pairing != FLOW_AGG_ONE_WAY)
 			text = "first,last,duration,flows,packets,rev_packets,bytes,rev_bytes";
+		else if (ask->bin != NULL)
+			text = "flows,packets,bytes,pps,bps,bpp";
 		else
 			text = "first,last,duration,flows,packets,bytes,pps,bps,bpp";
 	}
@@ -301,6 +306,7 @@ grouping_equal(const struct grouping *a, const struct grouping *b)
 	return a->parts == b->parts && a->slots.count == b->slots.count &&
 	    memcmp(a->part, b->part, sizeof(a->part[0]) * a->parts) == 0 &&
 	    memcmp(&a->pairing, &b->pairing, sizeof(a->pairing)) == 0 &&
+	    a->spread_ms == b->spread_ms &&
 	    memcmp(a->slots.slot, b->slots.slot, sizeof(a->slots.slot[0]) * a->slots.count) == 0;
 }
 
@@ -376,7 +382,7 @@ totals_find(struct flow_agg_spec *spec, size_t grouping)
 	const struct grouping *g = &spec->grouping[grouping];
 	struct slots slots = g->slots;
 
-	if (spec->has_totals || g->part[0].alts > 1)
+	if (spec->has_totals || g->part[0].alts > 1 || g->spread_ms != 0)
 		return;
 	for (size_t i = 0; i < ARRAY_LEN(want); i++) {
 		spec->total_slot[i] = slots_find(&slots, want[i]);
@@ -391,8 +397,8 @@ static enum flow_status
 commit(struct flow_agg_spec *spec, struct draft *d, struct flow_error *err)
 {
 	struct view *v = realloc(spec->view, (spec->views + d->views) * sizeof(*v));
+	size_t at, bins = 0;
 	bool known;
-	size_t at;
 
 	if (v == NULL)
 		return flow_fail_memory(err);
@@ -404,8 +410,11 @@ commit(struct flow_agg_spec *spec, struct draft *d, struct flow_error *err)
 	for (uint8_t i = 0; i < d->grouping.slots.count && !known; i++)
 		if (slot_is_late(&d->grouping.slots.slot[i]) && companion_add(spec, at, i) != FLOW_OK)
 			return flow_fail_memory(err);
+	if (d->common.series && grouping_add(spec, &d->bins, &bins) != FLOW_OK)
+		return flow_fail_memory(err);
 	for (size_t i = 0; i < d->views; i++) {
 		d->view[i].grouping = at;
+		d->view[i].bins = bins;
 		spec->view[spec->views++] = d->view[i];
 	}
 	return FLOW_OK;
@@ -423,6 +432,49 @@ late_check(const struct grouping *g, struct flow_error *err)
 		if (g->parts == KEY_PARTS)
 			return flow_fail(err, FLOW_ELIMIT, FLOW_NO_OFFSET, "too many keys");
 	}
+	return FLOW_OK;
+}
+
+/* Rates of a series are those over a bin. */
+static void
+rate_by_bin(struct measure *m, int64_t width_ms)
+{
+	if (m->kind != MEASURE_RATE)
+		return;
+	m->kind = MEASURE_BIN_RATE;
+	m->width_ms = width_ms;
+}
+
+/* The grouping of a series: keys, then the bin. */
+static enum flow_status
+series_parse(struct draft *d, const struct flow_agg_ask *ask, struct flow_error *err)
+{
+	enum flow_status st;
+
+	d->bins = d->grouping;
+	for (uint8_t i = 0; i < d->grouping.slots.count; i++)
+		if (slot_is_late(&d->grouping.slots.slot[i]))
+			return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET,
+			    "a series has no distinct counts and percentiles");
+	if (ask->pairing != FLOW_AGG_ONE_WAY)
+		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "a series has no two-way rows");
+	if (d->bins.parts == KEY_PARTS)
+		return flow_fail(err, FLOW_ELIMIT, FLOW_NO_OFFSET, "too many keys");
+	st = key_add_bin(&d->bins, ask->bin, err);
+	if (st != FLOW_OK)
+		return st;
+	if (ask->spread)
+		d->bins.spread_ms = d->bins.part[d->bins.parts - 1].width_ms;
+	for (size_t i = 0; i < d->views; i++) {
+		struct view *v = &d->view[i];
+
+		v->series = true;
+		for (size_t c = 0; c < v->columns; c++)
+			rate_by_bin(&v->column[c], d->bins.part[d->bins.parts - 1].width_ms);
+	}
+	d->common.series = true;
+	key_layout(&d->bins);
+	slots_seal(&d->bins.slots);
 	return FLOW_OK;
 }
 
@@ -451,6 +503,8 @@ draft_parse(struct draft *d, const struct flow_agg_ask *ask, struct flow_error *
 	if (st == FLOW_OK) {
 		key_layout(&d->grouping);
 		slots_seal(&d->grouping.slots);
+		if (ask->bin != NULL)
+			st = series_parse(d, ask, err);
 	}
 	return st;
 }
@@ -486,5 +540,9 @@ flow_agg_fields(const struct flow_agg_spec *spec, struct flow_fieldset *set)
 				flow_fieldset_add(set, g->part[k].mask);
 		}
 		slots_fields(&g->slots, set);
+		if (g->spread_ms != 0) {
+			flow_fieldset_add(set, FLOW_FIELD_FIRST);
+			flow_fieldset_add(set, FLOW_FIELD_LAST);
+		}
 	}
 }

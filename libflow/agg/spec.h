@@ -59,6 +59,7 @@ struct grouping {
 	 */
 	bool dense;
 	struct key_pairing pairing;
+	int64_t spread_ms;		/* rows are spread over bins of that width; 0: they are not */
 	struct slots slots;
 };
 
@@ -79,6 +80,9 @@ struct view {
 	bool ascending;
 	uint64_t limit;
 	struct view_min min;
+	/* A series: the grouping whose last part is the bin; `grouping` says which groups are shown. */
+	bool series;
+	size_t bins;
 };
 
 /*

@@ -5,6 +5,7 @@
 
 #include "agg/accumulate.h"
 #include "agg/key.h"
+#include "agg/spread.h"
 
 struct feed_scratch;
 
@@ -14,4 +15,5 @@ struct flow_agg {
 	struct groups *groups;		/* one per grouping */
 	struct measure_totals totals;
 	struct feed_scratch *scratch;
+	struct spread *spread;		/* NULL: no grouping needs it */
 };

@@ -166,6 +166,8 @@ table_plain(struct flow_table_printer *p, const struct flow_table *t, size_t col
 {
 	if (table_has(t, column, row))
 		put_cell(p, &t->column[column], row, false, out);
+	else if (table_is_rest(t, column, row))
+		buf_append_text(out, "other");
 }
 
 void
@@ -175,7 +177,7 @@ table_pretty(struct flow_table_printer *p, const struct flow_table *t, size_t co
 	if (table_has(t, column, row))
 		put_cell(p, &t->column[column], row, true, out);
 	else
-		buf_append_u8(out, '-');
+		buf_append_text(out, table_is_rest(t, column, row) ? "other" : "-");
 }
 
 void

@@ -24,7 +24,7 @@ csv_cell(struct flow_table_printer *p, const struct flow_table *t, size_t c, siz
 {
 	const struct flow_text *text = t->column[c].values;
 
-	if (t->column[c].kind != FLOW_KIND_TEXT) {
+	if (t->column[c].kind != FLOW_KIND_TEXT || table_is_rest(t, c, row)) {
 		table_plain(p, t, c, row, out);
 		return;
 	}

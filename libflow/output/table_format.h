@@ -32,6 +32,14 @@ table_has(const struct flow_table *t, size_t column, size_t row)
 	return bitmap_get(t->column[column].valid, row);
 }
 
+/* Whether a cell is to say "other". */
+static inline bool
+table_is_rest(const struct flow_table *t, size_t column, size_t row)
+{
+	return t->column[column].key && t->rest != NULL && bitmap_get(t->rest, row) &&
+	    !table_has(t, column, row);
+}
+
 /* A value for programs, not escaped; nothing where there is none. */
 void table_plain(struct flow_table_printer *p, const struct flow_table *t, size_t column, size_t row,
     struct buf *out);

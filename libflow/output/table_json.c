@@ -24,6 +24,10 @@ put_value(struct flow_table_printer *p, const struct flow_table *t, size_t c, si
 {
 	const struct flow_text *text = t->column[c].values;
 
+	if (table_is_rest(t, c, row)) {
+		put_string(out, "other", 5);
+		return;
+	}
 	if (t->column[c].kind == FLOW_KIND_TEXT) {
 		put_string(out, text[row].p, text[row].len);
 		return;
@@ -41,7 +45,7 @@ put_members(struct flow_table_printer *p, const struct flow_table *t, size_t row
     struct buf *out)
 {
 	for (size_t c = 0; c < t->columns; c++) {
-		if (!table_has(t, c, row))
+		if (!table_has(t, c, row) && !table_is_rest(t, c, row))
 			continue;
 		if (!first)
 			buf_append_u8(out, ',');

@@ -38,7 +38,7 @@ markdown_rows(struct flow_table_printer *p, const struct flow_table *t, struct b
 	for (size_t r = 0; r < t->rows; r++) {
 		for (size_t c = 0; c < t->columns; c++) {
 			buf_clear(&p->cells);
-			if (table_has(t, c, r))
+			if (table_has(t, c, r) || table_is_rest(t, c, r))
 				table_pretty(p, t, c, r, &p->cells);
 			buf_append_text(out, "| ");
 			put_safe(out, p->cells.data, p->cells.len);

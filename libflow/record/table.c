@@ -46,6 +46,7 @@ flow_table_free(struct flow_table *t)
 	}
 	free(t->column);
 	free(t->note);
+	free(t->rest);
 	texts_free(t->texts);
 	free(t);
 }
@@ -92,6 +93,10 @@ flow_table_reserve(struct flow_table *t, size_t rows)
 	t->texts = NULL;
 	t->rows = 0;
 	t->capacity = 0;
+	free(t->rest);
+	t->rest = calloc(BITMAP_WORDS(room), sizeof(*t->rest));
+	if (t->rest == NULL)
+		return FLOW_ENOMEM;
 	for (size_t i = 0; i < t->columns; i++) {
 		struct flow_table_column *c = &t->column[i];
 

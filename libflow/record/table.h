@@ -95,6 +95,7 @@ struct flow_table {
 	uint64_t total;		/* rows of the whole result */
 	size_t notes;
 	struct flow_table_note *note;
+	uint64_t *rest;		/* rows that stand for all groups not shown: keys without value are "other" */
 	struct flow_table_texts *texts;	/* bytes of TEXT values that the table owns */
 };
 

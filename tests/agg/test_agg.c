@@ -165,6 +165,34 @@ test_server_first(void)
 }
 
 static void
+test_series(void)
+{
+	struct flow_agg_ask ask = { .keys = "proto", .bin = "1s", .order = "bytes", .limit = 1,
+	    .measures = "flows,packets,bytes,bps" };
+
+	check(&ask, "1000 6 2 30 31000 248000.0\n" "2000 - 1 1 80 640.0\n" "4000 - 1 4 400 3200.0\n"
+	    "7000 6 1 3 120 960.0\n" "9000 - 1 2 300 2400.0\n");
+	/* Flow 0 lies in two bins evenly; flow 1 half a second in each. */
+	ask.spread = true;
+	check(&ask, "1000 6 2 15 15500 124000.0\n" "2000 6 0 15 15500 124000.0\n"
+	    "2000 - 1 1 80 640.0\n" "4000 - 1 4 400 3200.0\n" "7000 6 1 3 120 960.0\n"
+	    "9000 - 1 2 300 2400.0\n");
+	/* 700 ms: flow 0 over [700,1400) 400, 700, 700, 200 of 2000 ms; flow 1 over 600, 400. */
+	check(&(struct flow_agg_ask){ .keys = "src_addr", .bin = "700ms", .spread = true,
+	    .measures = "bytes", .min = "bytes=1200" },
+	    "700 10.0.0.1 200\n" "1400 10.0.0.1 430\n" "1400 10.0.0.2 18000\n"
+	    "2100 10.0.0.1 350\n" "2100 10.0.0.2 12000\n" "2800 10.0.0.1 100\n"
+	    "3500 - 400\n" "7000 10.0.0.1 84\n" "7700 10.0.0.1 36\n" "8400 - 60\n" "9100 - 240\n");
+	check(&(struct flow_agg_ask){ .statistic = "ip/bytes", .bin = "10s", .limit = 2,
+	    .measures = "bytes" },
+	    "0 10.0.0.2 31400\n" "0 10.0.0.1 31200\n" "0 - 1080\n");
+	check(&(struct flow_agg_ask){ .keys = "proto", .bin = "often" },
+	    "error: often: not a length of time (as in 5m)");
+	check(&(struct flow_agg_ask){ .keys = "proto", .bin = "1s", .measures = "distinct(bytes)" },
+	    "error: a series has no distinct counts and percentiles");
+}
+
+static void
 test_selection(void)
 {
 	const bool keep[FLOWS] = { true, false, false, true, false, true };
@@ -216,6 +244,7 @@ main(void)
 	test_keys();
 	test_pairing();
 	test_server_first();
+	test_series();
 	test_selection();
 	test_saturation();
 	test_errors();

@@ -214,6 +214,39 @@ def test_measures():
                                "median(bytes),p95(bytes),p99.9(bytes)")[1], want)
 
 
+def test_series():
+    """Bins of the top groups and the others; values at the start, and spread."""
+    bins, spread, top = {}, {}, {}
+    rows = db.execute("select proto, epoch_ms(first), epoch_ms(last), flows, packets, bytes"
+                      " from flows").fetchall()
+    for proto, first, last, flows, packets, octets in rows:
+        total = top.setdefault(proto, [0])
+        total[0] += octets
+        start = first // 60000 * 60000
+        for i, v in enumerate((flows, packets, octets)):
+            bins.setdefault((start, proto), [0, 0, 0])[i] += v
+        n = max(1, -(-(last - start) // 60000))
+        for b in range(n):
+            to = min(last, start + (b + 1) * 60000) - first
+            at = max(first, start + b * 60000) - first
+            got = spread.setdefault((start + b * 60000, proto), [0, 0, 0])
+            got[0] += flows if b == 0 else 0
+            for i, v in ((1, packets), (2, octets)):
+                got[i] += v * to // (last - first) - v * at // (last - first) if n > 1 else v
+    shown = sorted(top, key=lambda p: (-top[p][0], p))[:2]
+    for name, series, options in (("--bin", bins, []), ("--bin --spread", spread, ["--spread"])):
+        joined = {}
+        for (time, proto), v in series.items():
+            place = shown.index(proto) if proto in shown else len(shown)
+            row = joined.setdefault((time, place), [0, 0, 0])
+            for i in range(3):
+                row[i] += v[i]
+        want = [[iso(time), str(shown[place]) if place < len(shown) else "other"] +
+                [str(x) for x in v] for (time, place), v in sorted(joined.items())]
+        compare(name, run("-A", "proto", "-O", "bytes", "-n", "2", "--bin", "1m", "--measures",
+                          "flows,packets,bytes", *options)[1], want)
+
+
 def test_filters():
     """Selections, thresholds and limits."""
     want = db.execute("select dst_port, sum(bytes) from flows where proto = 6 and src_as > 1000"
@@ -232,5 +265,6 @@ test_orders()
 test_either_end()
 test_keys()
 test_measures()
+test_series()
 test_filters()
 print("1..%d" % number)

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "agg/spread.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "agg/groups.h"
+
+/* One gathered column: values or codes, and which rows have one. */
+struct gathered {
+	uint64_t values[GROUP_ROWS];
+	uint32_t codes[GROUP_ROWS];
+	uint64_t valid[BITMAP_WORDS(GROUP_ROWS)];
+};
+
+struct spread {
+	const struct grouping *grouping;
+	const struct flow_batch *from;
+	struct rows rows;
+	struct flow_fieldset fields;
+	uint32_t at;			/* row that is being spread */
+	int64_t bin;			/* how many of its bins are done */
+	/* The rows of this step: where they come from and which share of time they are. */
+	uint32_t n;
+	uint32_t source[GROUP_ROWS];
+	int64_t first[GROUP_ROWS];
+	uint64_t before[GROUP_ROWS], until[GROUP_ROWS], whole[GROUP_ROWS];
+	struct flow_batch batch;
+	struct gathered *column[FLOW_FIELD_COUNT];
+};
+
+struct spread *
+spread_new(void)
+{
+	return calloc(1, sizeof(struct spread));
+}
+
+void
+spread_free(struct spread *s)
+{
+	if (s == NULL)
+		return;
+	for (size_t f = 0; f < FLOW_FIELD_COUNT; f++)
+		free(s->column[f]);
+	free(s);
+}
+
+void
+spread_begin(struct spread *s, const struct grouping *g, const struct flow_batch *batch,
+    const struct rows *rows)
+{
+	memset(&s->fields, 0, sizeof(s->fields));
+	for (size_t k = 0; k < g->parts; k++) {
+		for (size_t a = 0; a < g->part[k].alts; a++)
+			flow_fieldset_add(&s->fields, g->part[k].field[a]);
+		if (g->part[k].mask != FLOW_FIELD_NONE)
+			flow_fieldset_add(&s->fields, g->part[k].mask);
+	}
+	slots_fields(&g->slots, &s->fields);
+	s->grouping = g;
+	s->from = batch;
+	s->rows = *rows;
+	s->at = 0;
+	s->bin = 0;
+}
+
+static int64_t
+instant(const struct flow_batch *b, enum flow_field field, uint32_t row, int64_t otherwise)
+{
+	const struct flow_column *c = &b->column[field];
+
+	if (c->form != FLOW_FORM_FLAT || !flow_column_has(c, row))
+		return otherwise;
+	return ((const int64_t *)c->values)[row];
+}
+
+/* Bins of the row, and where the first one begins; 1 where it is not to be spread. */
+static int64_t
+bins_of(int64_t width_ms, int64_t first, int64_t last, int64_t *start)
+{
+	int64_t rest = first % width_ms, span;
+
+	if (__builtin_sub_overflow(first, rest < 0 ? rest + width_ms : rest, start) ||
+	    __builtin_sub_overflow(last, *start, &span) || last <= first)
+		return 1;
+	/* The last instant itself belongs to the flow's last moment, not to a bin that begins then. */
+	span = (span - 1) / width_ms + 1;
+	return span > FLOW_AGG_SPREAD_MAX ? 1 : span;
+}
+
+/* One row's bins as far as there is room; true when all are done. */
+static bool
+take_bins(struct spread *s, uint32_t row)
+{
+	int64_t first = instant(s->from, FLOW_FIELD_FIRST, row, 0);
+	int64_t last = instant(s->from, FLOW_FIELD_LAST, row, first);
+	int64_t width_ms = s->grouping->spread_ms, start = first, bins;
+
+	bins = bins_of(width_ms, first, last, &start);
+	for (; s->bin < bins && s->n < GROUP_ROWS; s->bin++, s->n++) {
+		int64_t from = start + s->bin * width_ms;
+
+		s->source[s->n] = row;
+		s->first[s->n] = s->bin == 0 ? first : from;
+		s->whole[s->n] = bins > 1 ? (uint64_t)last - (uint64_t)first : 1;
+		s->before[s->n] = s->bin == 0 ? 0 : (uint64_t)from - (uint64_t)first;
+		s->until[s->n] = s->bin + 1 == bins ? s->whole[s->n] :
+		    (uint64_t)from + (uint64_t)width_ms - (uint64_t)first;
+	}
+	return s->bin == bins;
+}
+
+/* The share of a counter: what has come by its end less what had come by its beginning. */
+static uint64_t
+share(const struct spread *s, uint32_t i, uint64_t v)
+{
+	unsigned __int128 all = v;
+
+	return (uint64_t)(all * s->until[i] / s->whole[i] - all * s->before[i] / s->whole[i]);
+}
+
+static bool
+is_shared(enum flow_field field)
+{
+	return field == FLOW_FIELD_PACKETS || field == FLOW_FIELD_BYTES ||
+	    field == FLOW_FIELD_REV_PACKETS || field == FLOW_FIELD_REV_BYTES;
+}
+
+static void
+gather_values(struct spread *s, enum flow_field field, struct gathered *g)
+{
+	const uint64_t *wide = s->from->column[field].values;
+	size_t size = flow_type_size(flow_field_info(field)->type);
+	const char *values = s->from->column[field].values;
+
+	for (uint32_t i = 0; i < s->n; i++) {
+		if (field == FLOW_FIELD_FIRST)
+			g->values[i] = (uint64_t)s->first[i];
+		else if (is_shared(field))
+			g->values[i] = share(s, i, wide[s->source[i]]);
+		else if (field == FLOW_FIELD_FLOWS)
+			g->values[i] = s->before[i] == 0 ? wide[s->source[i]] : 0;
+		else
+			memcpy((char *)g->values + i * size, values + s->source[i] * size, size);
+	}
+}
+
+static enum flow_status
+gather(struct spread *s, enum flow_field field)
+{
+	const struct flow_column *c = &s->from->column[field];
+	struct flow_column *out = &s->batch.column[field];
+	struct gathered *g = s->column[field];
+
+	*out = (struct flow_column){ .form = c->form };
+	if (c->form == FLOW_FORM_NULL)
+		return FLOW_OK;
+	if (g == NULL) {
+		g = s->column[field] = malloc(sizeof(*g));
+		if (g == NULL)
+			return FLOW_ENOMEM;
+	}
+	if (c->valid != NULL) {
+		memset(g->valid, 0, sizeof(g->valid));
+		for (uint32_t i = 0; i < s->n; i++)
+			if (bitmap_get(c->valid, s->source[i]))
+				bitmap_set(g->valid, i);
+		out->valid = g->valid;
+	}
+	if (c->form == FLOW_FORM_FLAT) {
+		gather_values(s, field, g);
+		out->values = g->values;
+		return FLOW_OK;
+	}
+	for (uint32_t i = 0; i < s->n; i++)
+		g->codes[i] = c->codes[s->source[i]];
+	out->codes = g->codes;
+	out->dict = c->dict;
+	return FLOW_OK;
+}
+
+enum flow_status
+spread_next(struct spread *s, const struct flow_batch **batch)
+{
+	s->n = 0;
+	while (s->at < s->rows.n && s->n < GROUP_ROWS) {
+		if (!take_bins(s, rows_at(&s->rows, s->at)))
+			break;
+		s->at++;
+		s->bin = 0;
+	}
+	if (s->n == 0)
+		return FLOW_END;
+	s->batch.rows = s->n;
+	for (size_t f = 0; f < FLOW_FIELD_COUNT; f++)
+		if (flow_fieldset_has(&s->fields, (enum flow_field)f) &&
+		    gather(s, (enum flow_field)f) != FLOW_OK)
+			return FLOW_ENOMEM;
+	*batch = &s->batch;
+	return FLOW_OK;
+}
