@@ -102,7 +102,7 @@ decompress_gzip(const void *bytes, size_t len, void *out, size_t out_len, struct
 	z.avail_in = (uInt)len;
 	z.next_out = out;
 	z.avail_out = (uInt)out_len;
-	while ((rc = inflate(&z, Z_FINISH)) == Z_STREAM_END && z.avail_in > 0 && z.avail_out > 0)
+	while ((rc = inflate(&z, Z_FINISH)) == Z_STREAM_END && z.avail_in > 0)
 		if (inflateReset(&z) != Z_OK)
 			break;
 	(void)inflateEnd(&z);

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "parquet/texts.h"
+
+#include <string.h>
+
+#include "parquet/bitpack.h"
+#include "parquet/delta.h"
+#include "parquet/text_sort.h"
+#include "tap.h"
+
+static bool
+is_text(const struct texts *t, uint32_t i, const char *want)
+{
+	return i < t->count && t->text[i].len == strlen(want) &&
+	    memcmp(t->text[i].p, want, strlen(want)) == 0;
+}
+
+/* A block of the texts that begins with a list of differences; bytes may follow. */
+static struct buf *
+block(struct texts *t, const uint64_t *lengths, size_t n)
+{
+	struct buf *b = texts_block(t);
+
+	delta_encode(lengths, n, 32, b);
+	return b;
+}
+
+static struct cursor
+finish(struct buf *b)
+{
+	if (!buf_reserve(b, BITPACK_SLACK))
+		ok(!"memory");
+	return cursor_make(b->data, b->len);
+}
+
+static void
+plain(void)
+{
+	static const char bytes[] = "\5\0\0\0Hello\0\0\0\0\6\0\0\0World!";
+	struct texts t = { 0 };
+
+	ok(texts_add_plain(&t, cursor_make(bytes, sizeof(bytes) - 1), UINT32_MAX, NULL) == FLOW_OK);
+	is_uint(t.count, 3);
+	ok(is_text(&t, 0, "Hello") && is_text(&t, 1, "") && is_text(&t, 2, "World!"));
+	ok(texts_add_plain(&t, cursor_make(bytes, sizeof(bytes) - 1), 1, NULL) == FLOW_OK);
+	is_uint(t.count, 4);
+	ok(texts_add_plain(&t, cursor_make(bytes, 9), 2, NULL) == FLOW_EFORMAT);
+	for (size_t cut = 1; cut < 9; cut++)
+		ok(texts_add_plain(&t, cursor_make(bytes, cut), UINT32_MAX, NULL) == FLOW_EFORMAT);
+	ok(texts_add_plain(&t, cursor_make("\xff\xff\xff\xff" "abc", 7), 1, NULL) == FLOW_EFORMAT);
+	texts_clear(&t);
+	is_uint(t.count, 0);
+	texts_release(&t);
+}
+
+/* Encodings.md: "Hello", "World", "Foobar", "ABCDEF" are lengths 5 5 6 6 and all the bytes. */
+static void
+delta_length(void)
+{
+	static const uint64_t lengths[] = { 5, 5, 6, 6 };
+	struct texts t = { 0 };
+	struct buf *b = block(&t, lengths, 4);
+	struct cursor in;
+
+	buf_append_text(b, "HelloWorldFoobarABCDEF");
+	in = finish(b);
+	ok(texts_add_delta_length(&t, in, 4, NULL) == FLOW_OK);
+	is_uint(t.count, 4);
+	ok(is_text(&t, 0, "Hello") && is_text(&t, 1, "World") && is_text(&t, 2, "Foobar") &&
+	    is_text(&t, 3, "ABCDEF"));
+	ok(texts_add_delta_length(&t, in, 3, NULL) == FLOW_EFORMAT);
+	in.end--;
+	ok(texts_add_delta_length(&t, in, 4, NULL) == FLOW_EFORMAT);
+	texts_release(&t);
+}
+
+static struct buf *
+words(struct texts *t, const uint64_t *prefixes, size_t n)
+{
+	static const uint64_t suffixes[] = { 4, 2, 6, 5 };
+	struct buf *b = block(t, prefixes, n);
+
+	delta_encode(suffixes, 4, 32, b);
+	buf_append_text(b, "axislebabbleyhood");
+	return b;
+}
+
+/* Encodings.md: "axis", "axle", "babble", "babyhood" share 0 2 0 3 bytes with the one before. */
+static void
+delta(void)
+{
+	static const uint64_t prefixes[] = { 0, 2, 0, 3 }, beyond[] = { 0, 5, 0, 3 },
+	    huge[] = { 0, 0x7fffffff, 0, 3 }, first[] = { 1, 2, 0, 3 };
+	struct texts t = { 0 };
+	struct cursor in = finish(words(&t, prefixes, 4));
+
+	ok(texts_add_delta(&t, in, 4, NULL) == FLOW_OK);
+	is_uint(t.count, 4);
+	ok(is_text(&t, 0, "axis") && is_text(&t, 1, "axle") && is_text(&t, 2, "babble") &&
+	    is_text(&t, 3, "babyhood"));
+	in.end--;
+	ok(texts_add_delta(&t, in, 4, NULL) == FLOW_EFORMAT);
+	ok(texts_add_delta(&t, finish(words(&t, beyond, 4)), 4, NULL) == FLOW_EFORMAT);
+	ok(texts_add_delta(&t, finish(words(&t, huge, 4)), 4, NULL) == FLOW_ELIMIT);
+	ok(texts_add_delta(&t, finish(words(&t, first, 4)), 4, NULL) == FLOW_EFORMAT);
+	ok(texts_add_delta(&t, finish(words(&t, prefixes, 3)), 4, NULL) == FLOW_EFORMAT);
+	texts_release(&t);
+}
+
+/* Bytewise, the shorter first; equal ones in the order in which they were. */
+static void
+order(void)
+{
+	static const char *const word[] = { "b", "", "10.0.0.10", "2001:db8:0:0:1::2", "10.0.0.1",
+		"2001:db8:0:0:1::1", "\xc3\xa9", "b", "2001:db8:0:0:1::", "ab", "10.0.0.1" };
+	static const uint32_t want[] = { 8, 0, 3, 6, 1, 5, 10, 9, 4, 7, 2 };
+	struct flow_text text[11];
+	uint32_t rank[11];
+
+	for (size_t i = 0; i < 11; i++)
+		text[i] = (struct flow_text){ word[i], (uint32_t)strlen(word[i]) };
+	ok(text_rank(text, 11, rank));
+	is_mem(rank, sizeof(rank), want, sizeof(want));
+	ok(text_rank(text, 1, rank) && rank[0] == 0);
+	ok(text_rank(text, 0, rank));
+	ok(text_compare(&text[1], &text[0]) < 0 && text_compare(&text[0], &text[7]) == 0);
+}
+
+int
+main(void)
+{
+	plain();
+	delta_length();
+	delta();
+	order();
+	return tap_done();
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "parquet/values.h"
+
+#include <string.h>
+
+#include "base/bitmap.h"
+#include "tap.h"
+
+/* One PLAIN value of a type. */
+static int64_t
+one(enum pq_physical physical, enum pq_logical logical, const char *bytes, unsigned len)
+{
+	struct pq_column c = { .name = "x", .physical = physical, .logical = logical };
+	struct cursor in = cursor_make(bytes, len);
+	uint64_t v = 0;
+
+	ok(values_plain(&c, len, &in, 1, &v, NULL) == FLOW_OK);
+	is_uint(cursor_left(&in), 0);
+	return (int64_t)v;
+}
+
+static void
+integers(void)
+{
+	is_int(one(PQ_INT32, PQ_NONE, "\xfe\xff\xff\xff", 4), -2);
+	is_int(one(PQ_INT32, PQ_INT_8, "\xfe\xff\xff\xff", 4), -2);
+	is_int(one(PQ_INT32, PQ_UINT_32, "\xfe\xff\xff\xff", 4), INT64_C(4294967294));
+	is_int(one(PQ_INT32, PQ_UINT_16, "\xff\xff\x00\x00", 4), 65535);
+	is_int(one(PQ_INT64, PQ_INT_64, "\x00\x00\x00\x00\x00\x00\x00\x80", 8), INT64_MIN);
+	is_int(one(PQ_INT64, PQ_UINT_64, "\xff\xff\xff\xff\xff\xff\xff\xff", 8), -1);
+}
+
+/* Times of every unit are milliseconds, rounded down also before 1970. */
+static void
+times(void)
+{
+	is_int(one(PQ_INT64, PQ_TIMESTAMP_MILLIS, "\xff\xff\xff\xff\xff\xff\xff\xff", 8), -1);
+	is_int(one(PQ_INT64, PQ_TIMESTAMP_MICROS, "\xcf\x07\0\0\0\0\0\0", 8), 1);	/* 1999 */
+	is_int(one(PQ_INT64, PQ_TIMESTAMP_MICROS, "\xff\xff\xff\xff\xff\xff\xff\xff", 8), -1);
+	is_int(one(PQ_INT64, PQ_TIMESTAMP_NANOS, "\x80\x84\x1e\0\0\0\0\0", 8), 2);	/* 2000000 */
+	/* 2026-11-23T08:30:00.123Z: Julian day 2461368, 30600.123 s after midnight. */
+	is_int(one(PQ_INT96, PQ_NONE, "\xc0\x24\x76\xa5\xd4\x1b\x00\x00\xb8\x8e\x25\x00", 12),
+	    INT64_C(1795422600123));
+	is_int(one(PQ_INT96, PQ_NONE, "\0\0\0\0\0\0\0\0\x8b\x3d\x25\x00", 12), -86400000);
+}
+
+/* Spark's unsigned 64 bits: DECIMAL(20,0), big-endian in nine bytes. */
+static void
+decimals(void)
+{
+	struct pq_column c = { .name = "x", .physical = PQ_FIXED_LEN_BYTE_ARRAY,
+		.logical = PQ_DECIMAL };
+	struct cursor in = cursor_make("\1\0\0\0\0\0\0\0\0", 9);
+	struct flow_error err;
+	uint64_t v = 7;
+
+	is_uint((uint64_t)one(PQ_FIXED_LEN_BYTE_ARRAY, PQ_DECIMAL,
+	    "\0\xff\xff\xff\xff\xff\xff\xff\xfe", 9), UINT64_MAX - 1);
+	is_int(one(PQ_FIXED_LEN_BYTE_ARRAY, PQ_DECIMAL, "\x01\x02", 2), 258);
+	ok(values_plain(&c, 9, &in, 1, &v, &err) == FLOW_EFORMAT);
+	ok(strstr(err.message, "64 bits") != NULL);
+}
+
+static void
+refused(void)
+{
+	static const enum pq_physical none[] = { PQ_BOOLEAN, PQ_FLOAT, PQ_DOUBLE, PQ_BYTE_ARRAY };
+	struct pq_column c = { .name = "x", .physical = PQ_INT64 };
+	struct cursor in = cursor_make("1234567", 7);
+	uint64_t v = 7;
+
+	ok(values_plain(&c, 0, &in, 1, &v, NULL) == FLOW_EFORMAT);
+	in = cursor_make("12345678", 8);
+	ok(values_plain(&c, 0, &in, SIZE_MAX / 4, &v, NULL) == FLOW_EFORMAT);
+	for (size_t i = 0; i < 4; i++) {
+		c.physical = none[i];
+		in = cursor_make("12345678", 8);
+		ok(values_plain(&c, 0, &in, 1, &v, NULL) == FLOW_EUNSUPPORTED);
+	}
+	c.physical = PQ_FIXED_LEN_BYTE_ARRAY;
+	ok(values_plain(&c, 0, &in, 1, &v, NULL) == FLOW_EUNSUPPORTED);
+	ok(values_plain(&c, 17, &in, 1, &v, NULL) == FLOW_EUNSUPPORTED);
+}
+
+/* The greatest number of each width goes, the next does not; nor does a negative one. */
+static void
+narrow(void)
+{
+	static const unsigned width[] = { 1, 2, 4 };
+	uint64_t in[19] = { 0 }, out[19];
+
+	for (size_t i = 0; i < 3; i++) {
+		in[17] = (UINT64_C(1) << 8 * width[i]) - 1;
+		memset(out, 0xff, sizeof(out));
+		ok(values_narrow(in, 18, width[i], out));
+		is_mem((uint8_t *)out + 17 * width[i], width[i], &in[17], width[i]);
+		is_uint(((uint8_t *)out)[18 * width[i]], 0xff);
+		in[17]++;
+		ok(!values_narrow(in, 18, width[i], out));
+		in[17] = UINT64_MAX;
+		ok(!values_narrow(in, 18, width[i], out));
+		ok(values_narrow(in, 18, 8, out));
+		is_uint(out[17], UINT64_MAX);
+	}
+}
+
+static void
+look_up(void)
+{
+	static const uint16_t two[] = { 10, 20, 65535 };
+	static const uint64_t eight[] = { 1, UINT64_MAX };
+	static const uint32_t index[] = { 2, 0, 1, 1 }, bits[] = { 1, 0 };
+	static const uint16_t want[] = { 65535, 10, 20, 20 };
+	uint16_t out[4];
+	uint64_t wide[2];
+
+	values_look_up(two, index, 4, 2, out);
+	is_mem(out, sizeof(out), want, sizeof(want));
+	values_look_up(eight, bits, 2, 8, wide);
+	is_uint(wide[0], UINT64_MAX);
+	is_uint(wide[1], 1);
+}
+
+/* Against the plain definition, all widths, odd beginnings, many patterns. */
+static void
+spread(void)
+{
+	static const unsigned size[] = { 1, 2, 4, 8 };
+	uint64_t valid[BITMAP_WORDS(400)];
+	uint8_t rows[8 * 300], want[8 * 300];
+	uint32_t v = 1;
+	size_t wrong = 0;
+
+	for (unsigned round = 0; round < 400; round++) {
+		unsigned bytes = size[round % 4];
+		size_t n = round * 7 % 300, at = round * 13 % 100, present = 0;
+
+		memset(want, 0, sizeof(want));
+		memset(rows, 0x77, sizeof(rows));
+		for (size_t i = 0; i < n; i++) {
+			v = v * 1664525 + 1013904223;
+			bitmap_unset(valid, at + i);
+			if (round % 9 == 0 ? i / 70 % 2 == 0 : (v >> 16) % 8 < round % 10) {
+				bitmap_set(valid, at + i);
+				memset(want + i * bytes, (int)(present % 250 + 1), bytes);
+				memset(rows + present * bytes, (int)(present % 250 + 1), bytes);
+				present++;
+			}
+		}
+		values_spread(rows, present, n, bytes, valid, at);
+		wrong += memcmp(rows, want, n * bytes) != 0;
+		wrong += n * bytes < sizeof(rows) && rows[n * bytes] != 0x77;
+	}
+	is_uint(wrong, 0);
+}
+
+int
+main(void)
+{
+	integers();
+	times();
+	decimals();
+	refused();
+	narrow();
+	look_up();
+	spread();
+	return tap_done();
+}
