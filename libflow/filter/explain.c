@@ -5,6 +5,9 @@
 /* Most values of a list that are shown. */
 #define SHOWN 8
 
+/* Most conditions that are shown of those that stand side by side. */
+#define NODES_SHOWN 100
+
 static void
 append_more(struct buf *out, size_t count)
 {
@@ -139,14 +142,19 @@ append_node(struct buf *out, const struct node *n, int indent)
 		[NODE_AND] = "all of", [NODE_OR] = "one of",
 	};
 
+	size_t children = 0;
+
 	buf_printf(out, "%*s", indent, "");
 	if (n->kind == NODE_PREDICATE)
 		append_predicate(out, n->predicate);
 	else
 		buf_append_text(out, joint[n->kind]);
 	buf_append_text(out, "\n");
-	for (const struct node *c = n->child; c != NULL; c = c->next)
-		append_node(out, c, indent + 2);
+	for (const struct node *c = n->child; c != NULL; c = c->next, children++)
+		if (children < NODES_SHOWN)
+			append_node(out, c, indent + 2);
+	if (children > NODES_SHOWN)
+		buf_printf(out, "%*s... (%zu in all)\n", indent + 2, "", children);
 }
 
 static void

@@ -183,6 +183,9 @@ program_narrow(struct flow_filter *f, struct flow_error *err)
 	struct flow_clause *clause;
 	size_t terms = 1, clauses = 0;
 
+	/* Rows can only be counted if all of them are read. */
+	if (f->ordered)
+		return FLOW_OK;
 	if (n->kind == NODE_AND)
 		for (terms = 0, c = n->child; c != NULL; c = c->next)
 			terms++;

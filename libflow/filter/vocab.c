@@ -4,7 +4,6 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 /* Longest word that is compared by spelling. */
 #define WORD_MAX 32
@@ -64,23 +63,41 @@ word_length(const char *p)
 	return strcspn(p, " ");
 }
 
-static bool
-token_is(const struct token *t, const char *word, size_t len)
+/* A token as phrases spell it: in lower case, aliases resolved; empty if it is no such word. */
+struct word {
+	char text[WORD_MAX];
+	size_t len;
+};
+
+/* Words of the longest phrase, and one. */
+#define WORDS_MAX 7
+
+static struct word
+canonical(const struct token *t)
 {
-	return t->kind == TOKEN_WORD && t->len == len && strncasecmp(t->p, word, len) == 0;
+	struct word w = { .len = t->kind == TOKEN_WORD && t->len <= WORD_MAX ? t->len : 0 };
+
+	for (size_t i = 0; i < w.len; i++)
+		w.text[i] = (char)tolower((unsigned char)t->p[i]);
+	for (size_t i = 0; i < ARRAY_LEN(alias); i++) {
+		if (strlen(alias[i].alias) != w.len || memcmp(alias[i].alias, w.text, w.len) != 0)
+			continue;
+		w.len = strlen(alias[i].word);
+		memcpy(w.text, alias[i].word, w.len);
+		break;
+	}
+	return w;
 }
 
-/* Whether the token is that word of a phrase, or an alias of it. */
-static bool
-token_matches(const struct token *t, const char *word, size_t len)
+/* The words that begin at t; after the last one that can be part of a phrase, an empty one. */
+static void
+canonical_words(const struct token *t, struct word out[WORDS_MAX])
 {
-	if (token_is(t, word, len))
-		return true;
-	for (size_t i = 0; i < ARRAY_LEN(alias); i++)
-		if (strlen(alias[i].word) == len && memcmp(alias[i].word, word, len) == 0 &&
-		    token_is(t, alias[i].alias, strlen(alias[i].alias)))
-			return true;
-	return false;
+	size_t n = 0;
+
+	while (n < WORDS_MAX - 1 && (out[n] = canonical(&t[n])).len > 0)
+		n++;
+	out[n].len = 0;
 }
 
 /*
@@ -88,17 +105,13 @@ token_matches(const struct token *t, const char *word, size_t len)
  * goes on after them ("" if it is whole).
  */
 static size_t
-phrase_match(const char *words, const struct token *t, const char **rest)
+phrase_match(const char *words, const struct word *w, const char **rest)
 {
 	size_t n = 0;
 
-	for (;;) {
-		size_t len = word_length(words);
-
-		if (!token_matches(&t[n], words, len))
-			break;
-		n++;
-		words += len;
+	while (w[n].len > 0 && strncmp(words, w[n].text, w[n].len) == 0 &&
+	    (words[w[n].len] == ' ' || words[w[n].len] == '\0')) {
+		words += w[n++].len;
 		if (*words == '\0')
 			break;
 		words++;
@@ -142,16 +155,10 @@ kind_of_field(enum flow_field field)
 }
 
 static bool
-find_column(const struct token *t, struct subject *out)
+find_column(const struct word *w, struct subject *out)
 {
-	char name[WORD_MAX];
-	enum flow_field field;
+	enum flow_field field = flow_field_find(w->text, w->len);
 
-	if (t->kind != TOKEN_WORD || t->len > sizeof(name))
-		return false;
-	for (size_t i = 0; i < t->len; i++)
-		name[i] = (char)tolower((unsigned char)t->p[i]);
-	field = flow_field_find(name, t->len);
 	if (field == FLOW_FIELD_NONE)
 		return false;
 	*out = (struct subject){
@@ -168,11 +175,13 @@ bool
 vocab_find(const struct token *t, struct subject *out, size_t *used)
 {
 	const struct phrase *best = NULL;
+	struct word words[WORDS_MAX];
 	size_t best_used = 0, n;
 	const char *rest;
 
+	canonical_words(t, words);
 	for (size_t i = 0; i < ARRAY_LEN(phrases); i++) {
-		n = phrase_match(phrases[i].words, t, &rest);
+		n = phrase_match(phrases[i].words, words, &rest);
 		if (*rest == '\0' && n > best_used) {
 			best = &phrases[i];
 			best_used = n;
@@ -184,7 +193,7 @@ vocab_find(const struct token *t, struct subject *out, size_t *used)
 		return true;
 	}
 	*used = 1;
-	return find_column(t, out);
+	return find_column(&words[0], out);
 }
 
 /* Edit distance with exchanges of neighbours counted once; both short. */
@@ -235,13 +244,13 @@ vocab_nearest(const struct token *t, const char *candidate, size_t candidate_len
 
 /* Phrases that begin as the tokens do, as far as any phrase goes. */
 static size_t
-common_start(const struct token *t)
+common_start(const struct word *words)
 {
 	size_t most = 0, n;
 	const char *rest;
 
 	for (size_t i = 0; i < ARRAY_LEN(phrases); i++)
-		if ((n = phrase_match(phrases[i].words, t, &rest)) > most)
+		if ((n = phrase_match(phrases[i].words, words, &rest)) > most)
 			most = n;
 	return most;
 }
@@ -249,12 +258,15 @@ common_start(const struct token *t)
 const char *
 vocab_suggest(const struct token *t, size_t *wrong)
 {
-	size_t start = common_start(t), distance = SIZE_MAX;
+	struct word words[WORDS_MAX];
 	const char *best = NULL, *rest;
+	size_t start, distance = SIZE_MAX;
 
+	canonical_words(t, words);
+	start = common_start(words);
 	*wrong = start;
 	for (size_t i = 0; i < ARRAY_LEN(phrases); i++)
-		if (phrase_match(phrases[i].words, t, &rest) == start && *rest != '\0')
+		if (phrase_match(phrases[i].words, words, &rest) == start && *rest != '\0')
 			vocab_nearest(&t[start], rest, word_length(rest), &best, &distance);
 	if (start > 0)
 		return best;

@@ -129,6 +129,14 @@ test_sets(const struct flow_batch *batch)
 	ok(strstr(run(batch, "ip in @FOLDER"), "Is a directory") != NULL);
 }
 
+/* The one name that resolves everywhere. */
+static void
+test_names(const struct flow_batch *batch)
+{
+	is_str(run(batch, "not ip localhost and port 22"), "5 6");
+	is_str(run(batch, "ip in [localhost 10.0.0.5]"), "5 6");
+}
+
 static void
 test_parse_file(void)
 {
@@ -175,6 +183,7 @@ main(void)
 	test_include(rows_batch(rows));
 	test_loop(rows_batch(rows));
 	test_sets(rows_batch(rows));
+	test_names(rows_batch(rows));
 	test_parse_file();
 	test_many(rows_batch(rows));
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)

@@ -212,6 +212,12 @@ test_bounds(void)
 	is_uint(flow_filter_bounds(f)->count, 0);
 	flow_filter_free(f);
 
+	/* Rows are counted, so all have to be read. */
+	ok(parse("count > 5 and port 53", &f, NULL) == FLOW_OK);
+	ok(flow_filter_ordered(f));
+	is_uint(flow_filter_bounds(f)->count, 0);
+	flow_filter_free(f);
+
 	/* What cannot be: a clause that nothing fulfils. */
 	ok(parse("src port 1 and src port 2", &f, NULL) == FLOW_OK);
 	is_uint(flow_filter_bounds(f)->count, 1);
