@@ -1,0 +1,134 @@
+#!/usr/bin/env bash
+# flowcat end to end, on an archive that flowgen invented.  What is expected is counted from the
+# CSV with awk, or known from the invention's options.
+set -u
+PATH=$FLOW_BUILDDIR:$PATH
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+number=0 status=0
+
+is()
+{
+	number=$((number + 1))
+	if [ "$2" = "$3" ]; then
+		echo "ok $number - $1"
+	else
+		echo "not ok $number - $1"
+		printf '%s\n' "$2" | head -n 5 | sed 's/^/# got  /'
+		printf '%s\n' "$3" | head -n 5 | sed 's/^/# want /'
+		status=1
+	fi
+}
+
+has()
+{
+	case $2 in
+	*"$3"*) is "$1" yes yes ;;
+	*) is "$1" "$2" "...$3..." ;;
+	esac
+}
+
+flows=20000
+a=$tmp/archive
+mkdir "$a"
+flowgen -w "$a" -n $flows --seed 4 -r 20 || exit 99
+csv=$tmp/all.csv
+flowcat -r "$a" -o csv >"$csv"
+is 'flowcat -o csv ends well' $? 0
+is 'the header is the contract' "$(head -n 1 "$csv")" first,last,src_addr,dst_addr,src_port,dst_port,proto,tcp_flags,tos,packets,bytes,flows,in_if,out_if,src_as,dst_as,exporter,sampling
+is 'a row for each flow' "$(tail -n +2 "$csv" | wc -l)" $flows
+is 'many files' "$([ "$(find "$a" -name '*.parquet' | wc -l)" -ge 4 ] && echo yes)" yes
+
+flowcat -r "$a" -j 1 -o csv | cmp -s - "$csv"
+is 'one thread prints the same' $? 0
+flowcat -j 7 "$a" -o csv | cmp -s - "$csv"
+is 'seven threads print the same' $? 0
+flowcat -o csv "$a"/*/*/*/*/*.parquet | cmp -s - "$csv"
+is 'files one by one print the same' $? 0
+flowcat -o csv "$a/*/*/*/*/flowcap.*.parquet" | cmp -s - "$csv"
+is 'a quoted pattern prints the same' $? 0
+(cd "$a" && flowcat -o csv .) | cmp -s - "$csv"
+is 'the current directory prints the same' $? 0
+
+is '-c 5' "$(flowcat -r "$a" -o csv -c 5)" "$(head -n 6 "$csv")"
+is '-c 0 is a header' "$(flowcat -r "$a" -o csv -c 0)" "$(head -n 1 "$csv")"
+is 'a filter' "$(flowcat -r "$a" -o csv 'dst port 53 and proto udp' | tail -n +2)" "$(awk -F, 'NR > 1 && $6 == 53 && $7 == 17' "$csv")"
+is 'a filter of counters' "$(flowcat -r "$a" -o csv 'bytes > 100k' | tail -n +2)" "$(awk -F, 'NR > 1 && $11 > 100000' "$csv")"
+host=$(awk -F, 'NR == 500 { print $3 }' "$csv")
+is 'a host' "$(flowcat -r "$a" -o csv "host $host" | tail -n +2)" "$(awk -F, -v h="$host" 'NR > 1 && ($3 == h || $4 == h)' "$csv")"
+printf 'dst port 53 # names\nand proto udp\n' >"$tmp/filter"
+is 'a filter from a file' "$(flowcat -r "$a" -f "$tmp/filter" -o csv | wc -l)" "$(flowcat -r "$a" -o csv 'dst port 53 and proto udp' | wc -l)"
+from=$(awk -F, 'NR == 6000 { print $1 }' "$csv") to=$(awk -F, 'NR == 9000 { print $1 }' "$csv")
+is 'a window takes flows that begin in it' "$(flowcat -r "$a" --utc -t "$from..$to" -o csv | tail -n +2)" \
+	"$(awk -F, -v f="$from" -v t="$to" 'NR > 1 && $1 >= f && $1 < t' "$csv")"
+
+if command -v jq >/dev/null; then
+	is 'json is one array' "$(flowcat -r "$a" -o json:src_addr,bytes | jq length)" $flows
+	is 'json of nothing' "$(flowcat -r "$a" -o json 'port 1 and port 2 and port 3' | jq -c .)" '[]'
+	is 'ndjson is an object a line' "$(flowcat -r "$a" -o ndjson:bytes | jq -s 'map(.bytes) | add')" \
+		"$(awk -F, 'NR > 1 { s += $11 } END { printf "%d", s }' "$csv")"
+else
+	number=$((number + 1))
+	echo "ok $number - jq # SKIP no jq"
+fi
+is 'null prints nothing' "$(flowcat -r "$a" -o null | wc -c)" 0
+
+flowcat -r "$a" -w "$tmp/one.parquet" -z gzip -i merged
+is '-w merges' "$(flowcat -o csv "$tmp/one.parquet" | cksum)" "$(cksum <"$csv")"
+flowcat -r "$a" -w - 'proto udp' | flowcat -r - -o csv >"$tmp/pipe.csv"
+is 'through a pipe' "$(tail -n +2 "$tmp/pipe.csv")" "$(awk -F, 'NR > 1 && $7 == 17' "$csv")"
+info=$(flowcat -I "$tmp/one.parquet")
+has '-I: ident' "$info" 'Ident: merged'
+has '-I: flows' "$info" "Flows: $flows"
+has '-I: bytes' "$info" "$(awk -F, 'NR > 1 { s += $11 } END { printf "Bytes: %d", s }' "$csv")"
+has '-I: udp' "$info" "$(awk -F, 'NR > 1 && $7 == 17 { s += $10 } END { printf "Packets_udp: %d", s }' "$csv")"
+is '-I of the tree and of the merged file agree' "$(flowcat -I "$a" | grep -E '^(Flows|Packets|Bytes|First|Last)')" \
+	"$(grep -E '^(Flows|Packets|Bytes|First|Last)' <<<"$info")"
+has '--explain' "$(flowcat --explain -r "$a" 'src ip 192.0.2.77')" 'by Bloom filters'
+
+flowcat -r "$a" -o csv 'prot udp' >"$tmp/out" 2>"$tmp/err"
+is 'a wrong filter is misuse' "$?:$(wc -c <"$tmp/out")" 2:0
+has 'and shown with a caret' "$(cat "$tmp/err")" '^'
+flowcat --no-such-option 2>/dev/null
+is 'a wrong option is misuse' $? 2
+flowcat -r "$a" -o nonsense 2>/dev/null
+is 'a wrong format is misuse' $? 2
+flowcat -c x "$a" 2>/dev/null
+is 'a wrong number is misuse' $? 2
+flowcat --help >"$tmp/out"
+is 'help ends well' "$?:$(head -c 6 "$tmp/out")" 0:usage:
+flowcat -V >"$tmp/out"
+is 'version ends well' $? 0
+
+flowcat -r "$a" -r "$tmp/missing" -o csv >"$tmp/out" 2>"$tmp/err"
+is 'a missing path is a failure' $? 1
+has 'that is named' "$(cat "$tmp/err")" "$tmp/missing: No such file"
+cmp -s "$tmp/out" "$csv"
+is 'and the rest is printed' $? 0
+head -c 5000 "$tmp/one.parquet" >"$tmp/cut.parquet"
+flowcat "$tmp/cut.parquet" -o csv >"$tmp/out" 2>"$tmp/err"
+is 'a cut file is a failure' $? 1
+has 'that is named' "$(cat "$tmp/err")" "$tmp/cut.parquet: not a whole Parquet file"
+: >"$tmp/empty.parquet"
+flowcat "$tmp/empty.parquet" 2>"$tmp/err" >"$tmp/out"
+is 'an empty file is a failure' $? 1
+cp "$tmp/one.parquet" "$tmp/flip.parquet"
+printf 'XXXXXXXX' | dd of="$tmp/flip.parquet" bs=1 seek=3000 conv=notrunc status=none
+flowcat "$tmp/flip.parquet" -o csv:all >"$tmp/out" 2>"$tmp/err"
+is 'damaged data is a failure' $? 1
+has 'found by its checksum' "$(cat "$tmp/err")" 'row group 0'
+
+(set -o pipefail; flowcat -r "$a" -o csv 2>"$tmp/err" | head -n 1 >/dev/null)
+is 'a closed pipe ends quietly' "$?:$(cat "$tmp/err")" 0:
+if [ -w /dev/full ]; then
+	flowcat -r "$a" -o csv >/dev/full 2>"$tmp/err"
+	is 'a full disk is a failure' $? 1
+	flowcat -r "$a" -w - >/dev/full 2>"$tmp/err"
+	is 'a full disk is a failure for -w' $? 1
+fi
+flowcat -r "$a" -w "$tmp/no/such/dir.parquet" 2>/dev/null
+is 'no directory for -w' $? 1
+is 'nothing temporary is left' "$(find "$tmp" -name '.*parquet*' | wc -l)" 0
+
+echo "1..$number"
+exit $status
