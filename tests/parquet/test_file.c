@@ -165,8 +165,8 @@ write_file(const struct series *s, const struct held *h, enum pq_codec codec, st
 }
 
 static bool
-row_is(const struct series *s, const struct held *h, size_t row, bool present, const uint8_t *number,
-    const struct flow_text *text)
+row_is(const struct series *s, const struct held *h, size_t row, bool present,
+    const uint8_t *number, const struct flow_text *text)
 {
 	bool want = h->valid == NULL || bitmap_get(h->valid, row);
 
@@ -179,7 +179,8 @@ row_is(const struct series *s, const struct held *h, size_t row, bool present, c
 }
 
 static bool
-rows_are(const struct series *s, const struct held *h, struct pq_chunk_reader *r, size_t at, size_t n)
+rows_are(const struct series *s, const struct held *h, struct pq_chunk_reader *r, size_t at,
+    size_t n)
 {
 	static const uint8_t zero[8];
 	uint8_t *numbers = malloc(n * 8 + 8);

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The input is a file.  Property: a column read in other pieces, some of them
+ * skipped, has the same rows as read at once, or fails too.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bitmap.h"
+#include "parquet/chunk_read.h"
+
+#define ROWS 4096
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
+
+static void
+must(bool good)
+{
+	if (!good)
+		abort();
+}
+
+/* The rows as they were read first. */
+struct rows {
+	uint64_t number[ROWS];
+	uint64_t valid[BITMAP_WORDS(ROWS)];
+	struct flow_text text[ROWS];
+};
+
+static bool
+read_some(struct pq_chunk_reader *r, unsigned width, size_t n, struct rows *rows)
+{
+	uint32_t codes[ROWS], count;
+	const struct flow_text *text;
+	bool nulls;
+
+	if (width > 0)
+		return pq_chunk_reader_numbers(r, n, rows->number, rows->valid, &nulls, NULL) == FLOW_OK;
+	if (pq_chunk_reader_codes(r, n, codes, rows->valid, &nulls, NULL) != FLOW_OK)
+		return false;
+	text = pq_chunk_reader_texts(r, &count);
+	for (size_t i = 0; i < n; i++) {
+		must(!bitmap_get(rows->valid, i) || codes[i] < count);
+		rows->text[i] = bitmap_get(rows->valid, i) ? text[codes[i]] :
+		    (struct flow_text){ "", 0 };
+	}
+	return true;
+}
+
+static void
+same(const struct rows *whole, size_t at, const struct rows *some, size_t n, unsigned width)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct flow_text *a = &whole->text[at + i], *b = &some->text[i];
+
+		must(bitmap_get(whole->valid, at + i) == bitmap_get(some->valid, i));
+		if (width == 8)
+			must(whole->number[at + i] == some->number[i]);
+		else if (width == 0)
+			must(a->len == b->len && (a->len == 0 || memcmp(a->p, b->p, a->len) == 0));
+	}
+}
+
+static void
+in_pieces(const struct pq_file *f, size_t group, size_t column, unsigned width, size_t rows,
+    const struct rows *whole)
+{
+	struct pq_chunk_reader *r = pq_chunk_reader_new();
+	struct rows *some = malloc(sizeof(*some));
+	size_t at = 0, turn = 0;
+
+	must(r != NULL && some != NULL);
+	must(pq_chunk_reader_open(r, f, group, column, width, NULL) == FLOW_OK);
+	while (at < rows) {
+		size_t n = 1 + turn * 7 % 60;
+
+		n = n < rows - at ? n : rows - at;
+		if (turn++ % 3 == 0) {
+			must(pq_chunk_reader_skip(r, n, NULL) == FLOW_OK);
+		} else {
+			must(read_some(r, width, n, some));
+			same(whole, at, some, n, width);
+		}
+		at += n;
+	}
+	free(some);
+	pq_chunk_reader_free(r);
+}
+
+static void
+read_column(const struct pq_file *f, size_t group, size_t column)
+{
+	static const unsigned widths[] = { 0, 8, 1, 2, 4 };
+	uint64_t left = pq_file_group_rows(f, group);
+	size_t rows = left < ROWS ? (size_t)left : ROWS;
+	struct pq_chunk_reader *r = pq_chunk_reader_new();
+	struct rows *whole = malloc(sizeof(*whole));
+	struct flow_error err;
+
+	must(r != NULL && whole != NULL);
+	for (size_t w = 0; w < 5; w++) {
+		unsigned width = widths[w];
+
+		if (pq_chunk_reader_open(r, f, group, column, width, &err) != FLOW_OK)
+			continue;
+		if (read_some(r, width, rows, whole)) {
+			if (width == 0 || width == 8)
+				in_pieces(f, group, column, width, rows, whole);
+		}
+	}
+	free(whole);
+	pq_chunk_reader_free(r);
+}
+
+static void
+look(const struct pq_file *f, size_t group, size_t column)
+{
+	struct pq_bounds bounds;
+	struct pq_bloom *bloom = NULL;
+
+	pq_file_bounds(f, group, column, &bounds);
+	if (pq_bloom_read(f, group, column, &bloom, NULL) == FLOW_OK && bloom != NULL)
+		(void)pq_bloom_may_hold(bloom, "192.0.2.1", 9);
+	pq_bloom_free(bloom);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	struct flow_error err;
+	struct pq_file *f;
+
+	if (pq_file_open_memory(data, len, &f, &err) != FLOW_OK)
+		return 0;
+	for (size_t g = 0; g < pq_file_groups(f) && g < 4; g++) {
+		for (size_t c = 0; c < pq_file_columns(f) && c < 16; c++) {
+			look(f, g, c);
+			read_column(f, g, c);
+		}
+	}
+	pq_file_close(f);
+	return 0;
+}

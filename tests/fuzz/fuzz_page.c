@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The first byte chooses an encoding, the second its width, the rest is a page's
+ * values.  Properties: reading in pieces gives what reading at once gives, and what
+ * was read can be written and read again.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bitmap.h"
+#include "parquet/bitpack.h"
+#include "parquet/codec.h"
+#include "parquet/delta.h"
+#include "parquet/rle.h"
+#include "parquet/texts.h"
+
+#define VALUES 2000
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
+
+static void
+must(bool good)
+{
+	if (!good)
+		abort();
+}
+
+static void
+rle(struct cursor in, unsigned width)
+{
+	uint32_t whole[VALUES], some[VALUES];
+	struct rle_decoder d;
+	size_t n = 0, at, step;
+	struct buf out = BUF_INIT;
+
+	/* As many as there are. */
+	rle_decoder_init(&d, in, width);
+	while (n < VALUES && rle_decode(&d, 1, &whole[n]))
+		n++;
+	for (step = 1; step < 100; step += 13) {
+		rle_decoder_init(&d, in, width);
+		for (at = 0; at + step <= n; at += step) {
+			if (at % 3 == 0)
+				must(rle_skip(&d, step));
+			else
+				must(rle_decode(&d, step, some) &&
+				    memcmp(some, whole + at, step * sizeof(*some)) == 0);
+		}
+	}
+	for (at = 0; at < n; at++)
+		if (bitpack_width(whole[at]) > width)
+			return;		/* a repeated value of more bits than it may have */
+	rle_encode(whole, n, width, &out);
+	must(buf_reserve(&out, BITPACK_SLACK));
+	rle_decoder_init(&d, cursor_make(out.data, out.len), width);
+	must(rle_decode(&d, n, some) && memcmp(some, whole, n * sizeof(*some)) == 0);
+	buf_release(&out);
+}
+
+static void
+levels(struct cursor in)
+{
+	uint64_t map[BITMAP_WORDS(VALUES)] = { 0 };
+	uint32_t whole[VALUES];
+	struct rle_decoder d;
+	size_t n = 0, ones = 0, count = 0, at;
+
+	rle_decoder_init(&d, in, 1);
+	while (n < VALUES && rle_decode(&d, 1, &whole[n]) && whole[n] <= 1)
+		count += whole[n++];
+	rle_decoder_init(&d, in, 1);
+	for (at = 0; at + 7 <= n; at += 7)
+		must(rle_decode_bits(&d, 7, map, at, &ones));
+	must(rle_decode_bits(&d, n - at, map, at, &ones) && ones == count);
+	for (at = 0; at < n; at++)
+		must(bitmap_get(map, at) == (whole[at] == 1));
+}
+
+static void
+delta(struct cursor in, unsigned bits)
+{
+	uint64_t values[VALUES], back[VALUES], mask = bits == 32 ? UINT32_MAX : UINT64_MAX;
+	uint64_t n = delta_count(in);
+	struct buf out = BUF_INIT;
+	struct cursor again;
+
+	if (n > VALUES || !delta_decode(&in, (size_t)n, values))
+		return;
+	delta_encode(values, (size_t)n, bits, &out);
+	must(buf_reserve(&out, BITPACK_SLACK));
+	again = cursor_make(out.data, out.len);
+	must(delta_decode(&again, (size_t)n, back));
+	for (size_t i = 0; i < n; i++)
+		must((values[i] & mask) == (back[i] & mask));
+	buf_release(&out);
+}
+
+static void
+texts(struct cursor in, unsigned kind)
+{
+	struct texts t = { 0 };
+	uint64_t sum = 0;
+	enum flow_status st;
+
+	st = kind == 0 ? texts_add_plain(&t, in, UINT32_MAX, NULL) :
+	    kind == 1 ? texts_add_delta_length(&t, in, VALUES, NULL) :
+	    texts_add_delta(&t, in, VALUES, NULL);
+	must(st != FLOW_ENOMEM && (kind == 0 || t.count <= VALUES));
+	for (uint32_t i = 0; i < t.count; i++)
+		for (uint32_t b = 0; b < t.text[i].len; b++)
+			sum += (uint8_t)t.text[i].p[b];
+	must(sum < UINT64_MAX);		/* all bytes were there to be read */
+	texts_release(&t);
+}
+
+static void
+codec(enum pq_codec which, struct cursor in)
+{
+	uint8_t *out = malloc(VALUES);
+	struct buf packed = BUF_INIT;
+
+	must(out != NULL);
+	for (size_t n = 0; n < VALUES; n += 333)
+		(void)!codec_decompress(which, in.pos, cursor_left(&in), out, n, NULL);
+	must(codec_compress(which, 0, in.pos, cursor_left(&in), &packed) == FLOW_OK);
+	free(out);
+	out = malloc(cursor_left(&in) + 1);
+	must(out != NULL && codec_decompress(which, packed.data, packed.len, out, cursor_left(&in),
+	    NULL) == FLOW_OK && memcmp(out, in.pos, cursor_left(&in)) == 0);
+	free(out);
+	buf_release(&packed);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	uint8_t *page;
+	struct cursor in;
+
+	if (len < 2 || len > 100000)
+		return 0;
+	page = calloc(1, len + BITPACK_SLACK);
+	must(page != NULL);
+	memcpy(page, data + 2, len - 2);
+	in = cursor_make(page, len - 2);
+	switch (data[0] % 8) {
+	case 0:
+		rle(in, data[1] % 33);
+		break;
+	case 1:
+		levels(in);
+		break;
+	case 2:
+		delta(in, data[1] % 2 == 0 ? 32 : 64);
+		break;
+	case 3:
+	case 4:
+	case 5:
+		texts(in, data[0] % 8 - 3u);
+		break;
+	default:
+		codec(data[0] % 8 == 6 ? PQ_LZ4_RAW : PQ_GZIP, in);
+	}
+	free(page);
+	return 0;
+}
