@@ -28,6 +28,8 @@ static const char help[] =
 "      --min [MEASURE=]N             only groups with at least that\n"
 "      --bin WIDTH                   a series: the top groups in bins of time, such as 5m, and all others\n"
 "      --spread                      its flows counted over the bins that they touch, not where they begin\n"
+"      --billing if|as|vlan|...      95th percentile of rates in bins of 5m, in and out, the higher counts\n"
+"      --percentile P                another percentile\n"
 "\n"
 "  -r, --read PATH        a file, a directory (recursively) or a pattern; may be repeated\n"
 "  -t, --time FROM-TO     flows that begin in this window, such as 2026/11/23.08-2026/11/23.09 or -1h\n"
@@ -44,7 +46,7 @@ static const char help[] =
 "An argument that exists as a file, directory or pattern is read; the last other one is the filter\n"
 "(flow-filter(7)).  See flowstat(1).\n";
 
-enum { OPT_EXPLAIN = 256, OPT_UTC, OPT_MEASURES, OPT_MIN, OPT_BIN, OPT_SPREAD };
+enum { OPT_EXPLAIN = 256, OPT_UTC, OPT_MEASURES, OPT_MIN, OPT_BIN, OPT_SPREAD, OPT_BILLING, OPT_PERCENTILE };
 
 static const struct option long_options[] = {
 	{ "statistic", required_argument, NULL, 's' },
@@ -58,6 +60,8 @@ static const struct option long_options[] = {
 	{ "min", required_argument, NULL, OPT_MIN },
 	{ "bin", required_argument, NULL, OPT_BIN },
 	{ "spread", no_argument, NULL, OPT_SPREAD },
+	{ "billing", required_argument, NULL, OPT_BILLING },
+	{ "percentile", required_argument, NULL, OPT_PERCENTILE },
 	{ "read", required_argument, NULL, 'r' },
 	{ "time", required_argument, NULL, 't' },
 	{ "filter-file", required_argument, NULL, 'f' },
@@ -76,6 +80,7 @@ static const struct option long_options[] = {
 struct common {
 	const char *measures, *order, *min, *bin;
 	bool spread;
+	uint32_t percent;
 	enum flow_agg_pairing pairing;
 	bool five_tuple;
 	bool limited;
@@ -92,6 +97,19 @@ add_ask(struct flowstat_options *o, const char *statistic, const char *keys)
 	o->ask = ask;
 	ask[o->asks++] = (struct flow_agg_ask){ .statistic = statistic, .keys = keys };
 	return CLI_OK;
+}
+
+/* A percentage as thousandths. */
+static bool
+percent(const char *text, uint32_t *out)
+{
+	char *end;
+	double v = strtod(text, &end);
+
+	if (end == text || *end != '\0' || !(v >= 0.001 && v <= 100))
+		return false;
+	*out = (uint32_t)(v * 1000 + 0.5);
+	return true;
 }
 
 /* Options that say what is computed; false: none of them. */
@@ -128,6 +146,15 @@ take_question(int letter, char *argument, struct flowstat_options *o, struct com
 		return true;
 	case OPT_BIN:
 		c->bin = argument;
+		return true;
+	case OPT_BILLING:
+		*status = add_ask(o, argument, NULL);
+		if (*status == CLI_OK)
+			o->ask[o->asks - 1].billing = 95000;
+		return true;
+	case OPT_PERCENTILE:
+		if (!percent(argument, &c->percent))
+			*status = cli_misuse("--percentile: '%s' is not in 0.001 to 100", argument);
 		return true;
 	case OPT_SPREAD:
 		c->spread = true;
@@ -204,8 +231,11 @@ complete_asks(struct flowstat_options *o, const struct common *c)
 		ask->min = c->min;
 		ask->bin = c->bin;
 		ask->spread = c->spread;
+		if (ask->billing != 0 && c->percent != 0)
+			ask->billing = c->percent;
 		ask->pairing = c->pairing;
-		ask->limit = c->limited ? c->limit : ask->statistic != NULL ? TOP : 0;
+		ask->limit = c->limited ? c->limit :
+		    ask->statistic != NULL && ask->billing == 0 ? TOP : 0;
 	}
 	return CLI_OK;
 }

@@ -84,6 +84,14 @@ struct flow_agg_ask {
 	 */
 	const char *bin;
 	bool spread;
+	/*
+	 * A bill: `statistic` is a word of two ends (`if`, with the exporter; `as`; `vlan`, ...).
+	 * Bytes are spread over bins (default "5m"); of each end's rates, from the first to the
+	 * last bin of all and with empty ones as 0, this percentile counts (nearest rank), in (first
+	 * end) and out apart; the higher is billed.  Measures, order, min, and pairing
+	 * are not used.  In thousandths of a percent; 0: no bill.
+	 */
+	uint32_t billing;
 };
 
 #define FLOW_AGG_SPREAD_MAX 10000
@@ -131,8 +139,8 @@ uint64_t flow_agg_rows(const struct flow_agg_result *result, size_t table);
 
 /*
  * Rows [from, from + rows) of a table (fewer at the end), with columns even if
- * there are no rows, and the totals of all selected flows as notes: flows,
- * packets, bytes, first, last.  The caller frees it.
+ * there are no rows, and as notes the totals of all selected flows, as far as
+ * they were read: flows, packets, bytes, first, last.  The caller frees it.
  */
 enum flow_status flow_agg_table(struct flow_agg_result *result, size_t table, uint64_t from,
     size_t rows, struct flow_table **out, struct flow_error *err) NODISCARD;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "agg/agg.h"
+#include "agg/billing.h"
 #include "agg/companion.h"
 #include "agg/result.h"
 #include "agg/series.h"
@@ -330,7 +331,7 @@ flow_agg_finish(struct flow_agg *const *agg, size_t n, struct flow_agg_result **
 	for (size_t i = 0; i < r->spec->companions && st == FLOW_OK; i++)
 		st = companion_fill(r, &r->spec->companion[i]);
 	for (size_t i = 0; i < r->spec->views && st == FLOW_OK; i++)
-		st = result_order(r, i);
+		st = r->spec->view[i].billing ? billing_fill(r, i) : result_order(r, i);
 	for (size_t i = 0; i < r->spec->views && st == FLOW_OK; i++)
 		if (r->spec->view[i].series)
 			st = series_fill(r, i);
@@ -350,6 +351,7 @@ flow_agg_result_free(struct flow_agg_result *r)
 	for (size_t i = 0; r->view != NULL && i < r->spec->views; i++) {
 		free(r->view[i].row);
 		free(r->view[i].rest);
+		free(r->view[i].bill);
 	}
 	for (size_t i = 0; r->groups != NULL && i < r->spec->groupings; i++)
 		groups_release(&r->groups[i]);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "agg/billing.h"
 #include "agg/result.h"
 #include "agg/series.h"
 
@@ -52,42 +53,57 @@ view_groups(const struct flow_agg_result *r, const struct view *v)
 	return &r->groups[v->series ? v->bins : v->grouping];
 }
 
-/* The i-th part to be shown: a series begins with its last one, the time. */
-static size_t
-part_shown(const struct grouping *g, const struct view *v, size_t i)
+static enum flow_status
+key_column(const struct key_part *part, struct flow_table *t)
 {
-	if (!v->series)
-		return i;
-	return i == 0 ? g->parts - 1u : i - 1;
+	char label[FLOW_TABLE_NAME_MAX];
+
+	if (part->hidden)
+		return FLOW_OK;
+	heading(part->name, label, sizeof(label));
+	return flow_table_add(t, part->name, label, part_cell(part), true);
 }
 
+enum flow_status
+result_key_columns(const struct grouping *g, struct flow_table *t)
+{
+	enum flow_status st = FLOW_OK;
+
+	for (size_t k = 0; k < g->parts && st == FLOW_OK; k++)
+		st = key_column(&g->part[k], t);
+	return st;
+}
+
+/* Keys, of a series the time before them, and measures. */
 static enum flow_status
 add_columns(struct flow_table *t, const struct grouping *g, const struct view *v)
 {
-	char label[FLOW_TABLE_NAME_MAX];
 	enum flow_status st = FLOW_OK;
 
-	for (size_t i = 0; i < g->parts && st == FLOW_OK; i++) {
-		size_t k = part_shown(g, v, i);
-
-		if (g->part[k].hidden)
-			continue;
-		heading(g->part[k].name, label, sizeof(label));
-		st = flow_table_add(t, g->part[k].name, label, part_cell(&g->part[k]), true);
-	}
+	if (v->series)
+		st = key_column(&g->part[g->parts - 1], t);
+	for (size_t k = 0; k + v->series < g->parts && st == FLOW_OK; k++)
+		st = key_column(&g->part[k], t);
 	for (size_t c = 0; c < v->columns && st == FLOW_OK; c++)
 		st = flow_table_add(t, v->column[c].name, v->column[c].label, v->column[c].cell,
 		    false);
 	return st;
 }
 
+/* The totals of what was read. */
 static enum flow_status
 add_notes(struct flow_table *t, const struct flow_agg_result *r)
 {
 	static const char *const name[TOTALS] = { "flows", "packets", "bytes" };
+	static const enum flow_field field[TOTALS] = { FLOW_FIELD_FLOWS, FLOW_FIELD_PACKETS,
+	    FLOW_FIELD_BYTES };
+	struct flow_fieldset read = { { 0 } };
 	struct flow_table_note *n;
 
+	flow_agg_fields(r->spec, &read);
 	for (size_t i = 0; i < TOTALS; i++) {
+		if (!flow_fieldset_has(&read, field[i]))
+			continue;
 		n = flow_table_note(t, name[i], FLOW_KIND_COUNT);
 		if (n == NULL)
 			return FLOW_ENOMEM;
@@ -157,6 +173,30 @@ key_cell(const struct flow_agg_result *r, const struct grouping *g, size_t k, co
 	return FLOW_OK;
 }
 
+enum flow_status
+result_key_cells(const struct flow_agg_result *r, const struct grouping *g, const uint64_t *group,
+    struct flow_table *t, size_t row)
+{
+	enum flow_status st = FLOW_OK;
+	size_t column = 0;
+
+	for (size_t k = 0; k < g->parts && st == FLOW_OK; k++)
+		if (!g->part[k].hidden)
+			st = key_cell(r, g, k, group, t, column++, row);
+	return st;
+}
+
+/* Number of the first column after the keys. */
+static size_t
+keys_end(const struct flow_table *t)
+{
+	size_t c = 0;
+
+	while (c < t->columns && t->column[c].key)
+		c++;
+	return c;
+}
+
 static enum flow_status
 fill_row(const struct flow_agg_result *r, const struct view *v, const struct result_row *from,
     struct flow_table *t, size_t row)
@@ -164,42 +204,50 @@ fill_row(const struct flow_agg_result *r, const struct view *v, const struct res
 	const struct groups *gs = view_groups(r, v);
 	const struct grouping *g = gs->grouping;
 	bool rest = v->series && from->rank == SERIES_REST;
-	uint64_t *group = from->group;
-	size_t column = 0;
+	size_t column = v->series;
+	enum flow_status st = FLOW_OK;
 
-	for (size_t i = 0; i < g->parts; i++) {
-		size_t k = part_shown(g, v, i);
-
-		if (g->part[k].hidden)
-			continue;
-		if ((!rest || i == 0) && key_cell(r, g, k, group, t, column, row) != FLOW_OK)
-			return FLOW_ENOMEM;
-		column++;
-	}
+	if (v->series)
+		st = key_cell(r, g, g->parts - 1u, from->group, t, 0, row);
+	for (size_t k = 0; k + v->series < g->parts && st == FLOW_OK && !rest; k++)
+		if (!g->part[k].hidden)
+			st = key_cell(r, g, k, from->group, t, column++, row);
 	if (rest)
 		bitmap_set(t->rest, row);
+	column = keys_end(t);
 	for (size_t c = 0; c < v->columns; c++)
-		measure_cell(&v->column[c], groups_state(gs, group), &r->totals, t, column++, row);
-	return FLOW_OK;
+		measure_cell(&v->column[c], groups_state(gs, from->group), &r->totals, t, column++, row);
+	return st;
 }
 
 static enum flow_status
-fill(struct flow_agg_result *r, size_t table, uint64_t from, size_t rows, struct flow_table *t)
+fill_rows(const struct flow_agg_result *r, size_t table, uint64_t from, size_t rows,
+    struct flow_table *t)
 {
 	const struct view *v = &r->spec->view[table];
-	const struct result_view *order = &r->view[table];
 	enum flow_status st = add_columns(t, view_groups(r, v)->grouping, v);
 
 	if (st == FLOW_OK)
-		st = add_notes(t, r);
-	if (st == FLOW_OK)
 		st = flow_table_reserve(t, rows);
 	for (size_t i = 0; i < rows && st == FLOW_OK; i++)
-		st = fill_row(r, v, &order->row[from + i], t, i);
+		st = fill_row(r, v, &r->view[table].row[from + i], t, i);
+	return st;
+}
+
+static enum flow_status
+fill(const struct flow_agg_result *r, size_t table, uint64_t from, size_t rows,
+    struct flow_table *t)
+{
+	enum flow_status st;
+
+	if (r->spec->view[table].billing)
+		st = billing_table(r, table, from, rows, t);
+	else
+		st = fill_rows(r, table, from, rows, t);
 	t->rows = rows;
 	t->from = from;
-	t->total = order->rows;
-	return st;
+	t->total = r->view[table].rows;
+	return st == FLOW_OK ? add_notes(t, r) : st;
 }
 
 enum flow_status

@@ -15,6 +15,7 @@ struct result_view {
 	struct result_row *row;
 	uint64_t rows;
 	uint64_t *rest;		/* series: groups of its own */
+	struct bill *bill;	/* instead of row */
 };
 
 struct flow_agg_result {
@@ -34,6 +35,11 @@ void result_set_value(const struct key_part *part, uint64_t *group, uint64_t val
 /* <0, 0, >0: keys in the order of their parts. */
 int result_compare_keys(const struct flow_agg_result *r, const struct grouping *g,
     const uint64_t *a, const uint64_t *b);
+
+/* A column for each part of a key that is shown, and their cells of one row. */
+enum flow_status result_key_columns(const struct grouping *g, struct flow_table *t) NODISCARD;
+enum flow_status result_key_cells(const struct flow_agg_result *r, const struct grouping *g,
+    const uint64_t *group, struct flow_table *t, size_t row) NODISCARD;
 
 /* Fills r->view[i] from the merged groups. */
 enum flow_status result_order(struct flow_agg_result *r, size_t view) NODISCARD;

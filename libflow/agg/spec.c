@@ -478,6 +478,66 @@ series_parse(struct draft *d, const struct flow_agg_ask *ask, struct flow_error 
 	return FLOW_OK;
 }
 
+/* One end's grouping of a bill: [exporter,] end, bin; slots rows, bytes, reverse bytes. */
+static enum flow_status
+billing_end(struct grouping *g, const struct key_part *part, size_t end, const char *bin,
+    struct flow_error *err)
+{
+	static const char *const sums[] = { "in_bytes", "rev_bytes" };
+	struct measure ignored;
+	enum flow_status st = FLOW_OK;
+
+	memset(g, 0, sizeof(*g));
+	slots_init(&g->slots);
+	for (size_t i = 0; i < ARRAY_LEN(sums) && st == FLOW_OK; i++)
+		st = measure_parse(&g->slots, false, sums[i], strlen(sums[i]), &ignored, err);
+	if (part->field[0] == FLOW_FIELD_IN_IF)
+		key_add_field(g, FLOW_FIELD_EXPORTER);
+	g->part[g->parts] = *part;
+	g->part[g->parts].alts = 1;
+	g->part[g->parts++].field[0] = part->field[end];
+	if (st == FLOW_OK)
+		st = key_add_bin(g, bin, err);
+	if (st == FLOW_OK) {
+		g->spread_ms = g->part[g->parts - 1].width_ms;
+		key_layout(g);
+		slots_seal(&g->slots);
+	}
+	return st;
+}
+
+static enum flow_status
+billing_parse(struct draft *d, const struct flow_agg_ask *ask, struct flow_error *err)
+{
+	const char *bin = ask->bin != NULL ? ask->bin : "5m";
+	struct grouping ends = { .parts = 0 };
+	struct view *v = &d->view[0];
+	enum flow_status st;
+
+	if (ask->statistic == NULL || ask->billing > 100000)
+		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "no statistic to bill, or no percentile");
+	st = key_parse(&ends, ask->statistic, strlen(ask->statistic), true, err);
+	if (st != FLOW_OK)
+		return st;
+	if (ends.parts != 1 || ends.part[0].alts != 2)
+		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET,
+		    "%s: not a word of two ends (as if, as)", ask->statistic);
+	st = billing_end(&d->grouping, &ends.part[0], 0, bin, err);
+	if (st == FLOW_OK)
+		st = billing_end(&d->bins, &ends.part[0], 1, bin, err);
+	if (st != FLOW_OK)
+		return st;
+	v->billing = true;
+	v->percent = ask->billing;
+	v->width_ms = d->grouping.spread_ms;
+	v->limit = ask->limit;
+	(void)snprintf(v->title, sizeof(v->title), "%.60s by %g%% of rates", ask->statistic,
+	    ask->billing / 1000.0);
+	d->views = 1;
+	d->common.series = true;	/* there is a second grouping */
+	return FLOW_OK;
+}
+
 static enum flow_status
 draft_parse(struct draft *d, const struct flow_agg_ask *ask, struct flow_error *err)
 {
@@ -485,6 +545,8 @@ draft_parse(struct draft *d, const struct flow_agg_ask *ask, struct flow_error *
 	struct statistic s = { ask->keys, 0, false, "" };
 	enum flow_status st;
 
+	if (ask->billing != 0)
+		return billing_parse(d, ask, err);
 	if (both)
 		s = statistic_cut(ask->statistic);
 	else

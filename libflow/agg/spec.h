@@ -83,6 +83,10 @@ struct view {
 	/* A series: the grouping whose last part is the bin; `grouping` says which groups are shown. */
 	bool series;
 	size_t bins;
+	/* A bill: `grouping` has bytes in, `bins` bytes out; a percentile in thousandths of a percent. */
+	bool billing;
+	uint32_t percent;
+	int64_t width_ms;
 };
 
 /*

@@ -192,6 +192,23 @@ test_series(void)
 	    "error: a series has no distinct counts and percentiles");
 }
 
+/*
+ * Bins of 1 s from 1000 to 9000: nine, of which the seventh counts at 75 %.  Bytes of AS 1 in:
+ * 500 580 120; AS 2 in: 15000 15000, out: 500 500 400; ...
+ */
+static void
+test_billing(void)
+{
+	check(&(struct flow_agg_ask){ .statistic = "as", .billing = 75000, .bin = "1s" },
+	    "2 30000 120000.0 0.0 1400 4000.0 3200.0 3200.0\n"
+	    "1 1200 4640.0 960.0 30200 120640.0 960.0 960.0\n"
+	    "- 700 3200.0 0.0 0 0.0 0.0 0.0\n" "3 0 0.0 0.0 300 2400.0 0.0 0.0\n");
+	check(&(struct flow_agg_ask){ .statistic = "as", .billing = 100000, .bin = "10s",
+	    .limit = 1 }, "1 1200 960.0 960.0 30200 24160.0 24160.0 24160.0\n");
+	check(&(struct flow_agg_ask){ .statistic = "srcip", .billing = 95000 },
+	    "error: srcip: not a word of two ends (as if, as)");
+}
+
 static void
 test_selection(void)
 {
@@ -245,6 +262,7 @@ main(void)
 	test_pairing();
 	test_server_first();
 	test_series();
+	test_billing();
 	test_selection();
 	test_saturation();
 	test_errors();

@@ -247,6 +247,37 @@ def test_series():
                           "flows,packets,bytes", *options)[1], want)
 
 
+def test_billing():
+    """95th percentile of the interfaces' rates over bins of a minute."""
+    rows = db.execute("select exporter, in_if, out_if, epoch_ms(first), epoch_ms(last), bytes"
+                      " from flows").fetchall()
+    bins = {}
+    for exporter, in_if, out_if, first, last, octets in rows:
+        start = first // 60000 * 60000
+        n = max(1, -(-(last - start) // 60000))
+        for b in range(n):
+            to = min(last, start + (b + 1) * 60000) - first
+            at = max(first, start + b * 60000) - first
+            part = octets if n == 1 else octets * to // (last - first) - octets * at // (last - first)
+            for way, key in enumerate(((exporter, in_if), (exporter, out_if))):
+                time = start + b * 60000
+                bins.setdefault(key, {}).setdefault(time, [0, 0])[way] += part
+    times = [t for of_key in bins.values() for t in of_key]
+    count = (max(times) - min(times)) // 60000 + 1
+    want = []
+    for key, of_key in bins.items():
+        row = []
+        for way in (0, 1):
+            values = sorted([v[way] for v in of_key.values()] + [0] * (count - len(of_key)))
+            row += [sum(values), values[-1], values[-(-count * 95 // 100) - 1]]
+        want.append((key, row, max(row[2], row[5])))
+    want.sort(key=lambda r: (-r[2], key_order("exporter", r[0][0]), key_order("in_if", r[0][1])))
+    bps = lambda v: "%.1f" % (v * 8 * 1000 / 60000)
+    want = [[text(k[0]), text(k[1]), str(r[0]), bps(r[1]), bps(r[2]), str(r[3]), bps(r[4]), bps(r[5]),
+             bps(b)] for k, r, b in want]
+    compare("--billing if", run("--billing", "if", "--bin", "1m")[1], want)
+
+
 def test_filters():
     """Selections, thresholds and limits."""
     want = db.execute("select dst_port, sum(bytes) from flows where proto = 6 and src_as > 1000"
@@ -266,5 +297,6 @@ test_either_end()
 test_keys()
 test_measures()
 test_series()
+test_billing()
 test_filters()
 print("1..%d" % number)
