@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* From so many ranges on a table of all values is faster. */
-#define TABLE_MIN 2
+#define TABLE_MIN 3
 
 /* Up to so many addresses are compared as texts. */
 #define HOSTS_MAX 4

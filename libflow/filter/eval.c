@@ -18,7 +18,9 @@ struct cache {
 	size_t cap;
 	uint8_t *table;		/* by code: 0, 1 or ENTRY_UNKNOWN */
 	bool complete;		/* no entry is unknown */
-	bool some;		/* complete, and an entry holds */
+	/* Of a complete one: how many entries hold, the first and the last of them. */
+	uint32_t holding;
+	uint32_t first, last;
 };
 
 struct flow_filter_state {
@@ -35,7 +37,7 @@ struct run {
 	struct flow_filter_state *state;
 	const struct flow_batch *batch;
 	size_t rows;
-	uint8_t spare[MASK_ROWS];	/* for one predicate */
+	uint8_t spare[2][MASK_ROWS];	/* for one predicate */
 };
 
 struct flow_filter_state *
@@ -118,7 +120,6 @@ cache_begin(struct cache *c, const struct flow_dict *dict)
 	if (dict->count == 0)
 		c->table[0] = 0;
 	c->complete = false;
-	c->some = false;
 	c->serial = dict->serial;
 	return true;
 }
@@ -126,20 +127,33 @@ cache_begin(struct cache *c, const struct flow_dict *dict)
 static void
 cache_fill(struct cache *c, const struct predicate *p, const struct flow_dict *dict)
 {
-	bool some = false;
-
+	c->holding = 0;
 	for (uint32_t i = 0; i < dict->count; i++) {
 		if (c->table[i] == ENTRY_UNKNOWN)
 			c->table[i] = predicate_entry(p, &dict->text[i]);
-		some |= c->table[i] != 0;
+		if (c->table[i] == 0)
+			continue;
+		if (c->holding++ == 0)
+			c->first = i;
+		c->last = i;
 	}
 	c->complete = true;
-	c->some = some;
 }
 
 static void
-and_complete(const uint8_t *table, const uint32_t *codes, uint8_t *m, size_t rows)
+and_complete(const struct cache *c, const uint32_t *codes, uint8_t *m, size_t rows)
 {
+	const uint8_t *table = c->table;
+
+	if (c->holding == 0) {
+		memset(m, 0, mask_bytes(rows));
+		return;
+	}
+	/* One entry; or, where the dictionary is sorted, a network or a prefix. */
+	if (c->holding == c->last - c->first + 1) {
+		number_filter_codes(codes, c->first, c->last, m, rows);
+		return;
+	}
 	for (size_t i = 0; i < rows; i += 8) {
 		size_t end = i + 8 < rows ? i + 8 : rows;
 
@@ -182,10 +196,8 @@ filter_entries(struct run *r, const struct predicate *p, const struct flow_colum
 		return FLOW_ENOMEM;
 	if (!c->complete && mask_count(m, r->rows) * FILL_BATCHES >= col->dict->count)
 		cache_fill(c, p, col->dict);
-	if (c->complete && !c->some)
-		memset(m, 0, mask_bytes(r->rows));
-	else if (c->complete)
-		and_complete(c->table, col->codes, m, r->rows);
+	if (c->complete)
+		and_complete(c, col->codes, m, r->rows);
 	else
 		and_lazily(c, p, col, m, r->rows);
 	return FLOW_OK;
@@ -365,7 +377,7 @@ hopeless(const struct run *r, const struct node *n)
 		col = &r->batch->column[p->field[0]];
 		return col->form == FLOW_FORM_NULL || (col->form == FLOW_FORM_DICT &&
 		    cache_is_for(&r->state->cache[p->id], col->dict) &&
-		    r->state->cache[p->id].complete && !r->state->cache[p->id].some);
+		    r->state->cache[p->id].complete && r->state->cache[p->id].holding == 0);
 	case NODE_AND:
 		for (const struct node *c = n->child; c != NULL; c = c->next)
 			if (hopeless(r, c))
@@ -390,6 +402,12 @@ select_rows(const uint8_t *m, size_t rows, struct flow_selection *sel)
 	for (size_t i = 0; i < rows; i += 8) {
 		uint64_t eight = load_le64(m + i);
 
+		if (eight == UINT64_C(0x0101010101010101)) {
+			for (size_t j = 0; j < 8; j++)
+				sel->row[n + j] = (uint16_t)(i + j);
+			n += 8;
+			continue;
+		}
 		while (eight != 0) {
 			sel->row[n++] = (uint16_t)(i + (size_t)__builtin_ctzll(eight) / 8);
 			eight &= eight - 1;

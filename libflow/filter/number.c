@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "filter/number.h"
 
-#include "filter/mask.h"
-
 /* Up to so many ranges are compared one by one. */
 #define RANGES_FEW 4
 
@@ -13,65 +11,53 @@
  * Loops that the compiler turns into vector instructions.  One comparison
  * tests a range: v - lo wraps round for v < lo, and is then more than hi - lo.
  */
-#define NUMBER_LOOP(T, name, parameters, test, joint)                                      \
+#define NUMBER_LOOP(T, name, parameters, test)                                              \
 	static void name(const T *restrict v, parameters, uint8_t *restrict m, size_t rows) \
-	{                                                                                  \
-		for (; rows >= BLOCK; rows -= BLOCK, v += BLOCK, m += BLOCK)               \
-			for (size_t i = 0; i < BLOCK; i++)                                 \
-				m[i] = (uint8_t)(m[i] joint (test));                       \
-		for (size_t i = 0; i < rows; i++)                                          \
-			m[i] = (uint8_t)(m[i] joint (test));                               \
+	{                                                                                   \
+		for (; rows >= BLOCK; rows -= BLOCK, v += BLOCK, m += BLOCK)                \
+			for (size_t i = 0; i < BLOCK; i++)                                  \
+				m[i] = (uint8_t)(m[i] & (test));                            \
+		for (size_t i = 0; i < rows; i++)                                           \
+			m[i] = (uint8_t)(m[i] & (test));                                    \
 	}
 
 #define TWO(T, a, b) T a, T b
-#define NUMBER_LOOPS(T, type)                                                              \
-	NUMBER_LOOP(T, and_range_##type, TWO(T, lo, span), (T)(v[i] - lo) <= span, &)      \
-	NUMBER_LOOP(T, or_range_##type, TWO(T, lo, span), (T)(v[i] - lo) <= span, |)       \
-	NUMBER_LOOP(T, and_bits_##type, T bits, (T)(v[i] & bits) == bits, &)
+#define NUMBER_LOOPS(T, type)                                                               \
+	NUMBER_LOOP(T, and_range_##type, TWO(T, lo, span), (T)(v[i] - lo) <= span)          \
+	NUMBER_LOOP(T, and_bits_##type, T bits, (T)(v[i] & bits) == bits)
 
 NUMBER_LOOPS(uint8_t, u8)
 NUMBER_LOOPS(uint16_t, u16)
 NUMBER_LOOPS(uint32_t, u32)
 NUMBER_LOOPS(uint64_t, u64)
 
+/*
+ * Where only values below 2^63 can be in range, as of counters and times, the
+ * sign bit tells, which older vector units can do of 64 bits too.
+ */
+NUMBER_LOOP(uint64_t, and_range_i64, TWO(uint64_t, lo, hi),
+    (v[i] | (v[i] - lo) | (hi - v[i])) >> 63 ^ 1)
+
 static void
-and_range(const void *values, size_t size, const struct range *r, uint8_t *m, size_t rows)
+and_range(const void *values, enum flow_type type, const struct range *r, uint8_t *m, size_t rows)
 {
 	const uint64_t span = r->hi - r->lo;
 
-	switch (size) {
-	case 1:
+	switch (type) {
+	case FLOW_TYPE_U8:
 		and_range_u8(values, (uint8_t)r->lo, (uint8_t)span, m, rows);
 		break;
-	case 2:
+	case FLOW_TYPE_U16:
 		and_range_u16(values, (uint16_t)r->lo, (uint16_t)span, m, rows);
 		break;
-	case 4:
+	case FLOW_TYPE_U32:
 		and_range_u32(values, (uint32_t)r->lo, (uint32_t)span, m, rows);
 		break;
-	default:
+	case FLOW_TYPE_U64:
 		and_range_u64(values, r->lo, span, m, rows);
 		break;
-	}
-}
-
-static void
-or_range(const void *values, size_t size, const struct range *r, uint8_t *m, size_t rows)
-{
-	const uint64_t span = r->hi - r->lo;
-
-	switch (size) {
-	case 1:
-		or_range_u8(values, (uint8_t)r->lo, (uint8_t)span, m, rows);
-		break;
-	case 2:
-		or_range_u16(values, (uint16_t)r->lo, (uint16_t)span, m, rows);
-		break;
-	case 4:
-		or_range_u32(values, (uint32_t)r->lo, (uint32_t)span, m, rows);
-		break;
 	default:
-		or_range_u64(values, r->lo, span, m, rows);
+		and_range_i64(values, r->lo, r->hi, m, rows);
 		break;
 	}
 }
@@ -125,25 +111,46 @@ and_each(const struct predicate *p, const struct flow_column *c, uint8_t *m, siz
 	}
 }
 
-void
-number_filter(const struct predicate *p, const struct flow_column *c, uint8_t *m, uint8_t *spare,
-    size_t rows)
+/* A few ranges, one after the other. */
+static void
+and_ranges(const struct predicate *p, const struct flow_column *c, uint8_t *m,
+    uint8_t spare[static 2][MASK_ROWS], size_t rows)
 {
-	size_t size = flow_type_size(flow_field_info(p->field[0])->type);
+	enum flow_type type = flow_field_info(p->field[0])->type;
+	uint8_t *passed = spare[0], *now = spare[1];
 
-	if (p->kind == PREDICATE_BITS) {
-		and_bits(c->values, size, p->mask, m, rows);
-	} else if (p->shift != 0 || p->mask != UINT64_MAX || p->ranges.count > RANGES_FEW) {
-		if (p->table != NULL)
-			and_table(c->values, size, p->table, m, rows);
-		else
-			and_each(p, c, m, rows);
-	} else if (p->ranges.count == 1) {
-		and_range(c->values, size, &p->ranges.range[0], m, rows);
-	} else {
-		memset(spare, 0, mask_bytes(rows));
-		for (size_t i = 0; i < p->ranges.count; i++)
-			or_range(c->values, size, &p->ranges.range[i], spare, rows);
-		mask_and(m, spare, rows);
+	memset(passed, 0, mask_bytes(rows));
+	for (size_t i = 0; i < p->ranges.count; i++) {
+		memcpy(now, m, mask_bytes(rows));
+		and_range(c->values, type, &p->ranges.range[i], now, rows);
+		/* No value is in two ranges: to remove is to add. */
+		mask_remove(passed, now, rows);
 	}
+	memcpy(m, passed, mask_bytes(rows));
+}
+
+void
+number_filter(const struct predicate *p, const struct flow_column *c, uint8_t *m,
+    uint8_t spare[static 2][MASK_ROWS], size_t rows)
+{
+	enum flow_type type = flow_field_info(p->field[0])->type;
+
+	if (p->kind == PREDICATE_BITS)
+		and_bits(c->values, flow_type_size(type), p->mask, m, rows);
+	else if (p->shift != 0 || p->mask != UINT64_MAX)
+		and_each(p, c, m, rows);
+	else if (p->ranges.count == 1)
+		and_range(c->values, type, &p->ranges.range[0], m, rows);
+	else if (p->table != NULL)
+		and_table(c->values, flow_type_size(type), p->table, m, rows);
+	else if (p->ranges.count <= RANGES_FEW)
+		and_ranges(p, c, m, spare, rows);
+	else
+		and_each(p, c, m, rows);
+}
+
+void
+number_filter_codes(const uint32_t *codes, uint32_t lo, uint32_t hi, uint8_t *m, size_t rows)
+{
+	and_range_u32(codes, lo, hi - lo, m, rows);
 }
