@@ -6,6 +6,7 @@
 #include "flowcat/options.h"
 #include "flowcat/print.h"
 #include "flowcat/summary.h"
+#include "flowcat/verify.h"
 #include "flowcat/write.h"
 
 static int
@@ -13,6 +14,8 @@ run(struct flowcat_options *options)
 {
 	if (options->explain)
 		return flowcat_explain(options);
+	if (options->verify)
+		return flowcat_verify(options);
 	if (options->summary)
 		return flowcat_summary(options);
 	if (options->write_path != NULL)

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "common/cli.h"
+#include "flowcat/formats.h"
+#include "net/resolve.h"
 
 static const char help[] =
 "usage: flowcat [options] [PATH...] [FILTER]\n"
@@ -21,7 +23,10 @@ static const char help[] =
 "  -z, --compress CODEC   lz4 (default), gzip or none, with :LEVEL; for -w\n"
 "  -i, --ident TEXT       identification to store; for -w\n"
 "  -I, --info             print a summary from metadata alone\n"
+"      --verify           check every page, value and sum of the files\n"
 "      --explain          print the plan of the query and end\n"
+"      --config FILE      named formats, as nfdump.conf has them (default: $FLOWRC)\n"
+"      --resolve          names of hosts and services in tables\n"
 "  -N, --plain            numbers for people in full digits\n"
 "  -6, --full-ipv6        IPv6 addresses uncut in tables\n"
 "  -q, --quiet            no header\n"
@@ -33,7 +38,7 @@ static const char help[] =
 "An argument that exists as a file, directory or pattern is read; the last other one is the filter\n"
 "(flow-filter(7)).  See flowcat(1).\n";
 
-enum { OPT_EXPLAIN = 256, OPT_UTC };
+enum { OPT_EXPLAIN = 256, OPT_UTC, OPT_CONFIG, OPT_RESOLVE, OPT_VERIFY };
 
 static const struct option long_options[] = {
 	{ "read", required_argument, NULL, 'r' },
@@ -46,6 +51,9 @@ static const struct option long_options[] = {
 	{ "ident", required_argument, NULL, 'i' },
 	{ "info", no_argument, NULL, 'I' },
 	{ "explain", no_argument, NULL, OPT_EXPLAIN },
+	{ "verify", no_argument, NULL, OPT_VERIFY },
+	{ "config", required_argument, NULL, OPT_CONFIG },
+	{ "resolve", no_argument, NULL, OPT_RESOLVE },
 	{ "plain", no_argument, NULL, 'N' },
 	{ "full-ipv6", no_argument, NULL, '6' },
 	{ "quiet", no_argument, NULL, 'q' },
@@ -92,6 +100,15 @@ take_option(int letter, char *argument, struct flowcat_options *o, bool *done)
 	case OPT_EXPLAIN:
 		o->explain = true;
 		return CLI_OK;
+	case OPT_VERIFY:
+		o->verify = true;
+		return CLI_OK;
+	case OPT_CONFIG:
+		o->config = argument;
+		return CLI_OK;
+	case OPT_RESOLVE:
+		o->resolve = true;
+		return CLI_OK;
 	case 'N':
 		o->printer.plain_numbers = true;
 		return CLI_OK;
@@ -121,6 +138,22 @@ take_option(int letter, char *argument, struct flowcat_options *o, bool *done)
 	}
 }
 
+/* What -o may need besides its text. */
+static int
+prepare_printer(struct flowcat_options *o)
+{
+	int status = flowcat_formats_read(o->config, &o->formats);
+
+	o->printer.formats = o->formats;
+	if (status == CLI_OK && o->resolve) {
+		o->resolver = resolver_new(NULL);
+		o->printer.resolver = o->resolver;
+		if (o->resolver == NULL)
+			status = cli_fail("no threads to resolve names");
+	}
+	return status;
+}
+
 int
 flowcat_options_parse(int argc, char **argv, struct flowcat_options *options, bool *done)
 {
@@ -139,11 +172,16 @@ flowcat_options_parse(int argc, char **argv, struct flowcat_options *options, bo
 		status = take_option(letter, optarg, options, done);
 	if (status != CLI_OK || *done)
 		return status;
-	return query_arguments(&options->request, argc - optind, argv + optind);
+	status = query_arguments(&options->request, argc - optind, argv + optind);
+	return status == CLI_OK ? prepare_printer(options) : status;
 }
 
 void
 flowcat_options_clear(struct flowcat_options *options)
 {
 	query_request_clear(&options->request);
+	flow_formats_free(options->formats);
+	resolver_free(options->resolver);
+	options->formats = NULL;
+	options->resolver = NULL;
 }

@@ -15,8 +15,13 @@ struct flowcat_options {
 	uint64_t limit;			/* -c; UINT64_MAX: all */
 	bool summary;			/* -I */
 	bool explain;
+	bool verify;
+	bool resolve;
+	const char *config;		/* --config; NULL: FLOWRC, or none */
 	struct flow_writer_options writer;	/* -z, -i */
-	struct flow_printer_options printer;
+	struct flow_printer_options printer;	/* its resolver and formats are owned here */
+	struct flow_formats *formats;
+	struct resolver *resolver;
 };
 
 /*

@@ -142,8 +142,6 @@ time_to_json(const char *key, int64_t ms, struct buf *out)
 	char text[STAMP_TEXT_MAX];
 	size_t len;
 
-	if (ms == INT64_MAX || ms == INT64_MIN)
-		return;
 	len = stamp_format_iso(&cache, ms, text);
 	buf_printf(out, ",\"%s\":\"%.*s\"", key, (int)len, text);
 }
@@ -160,10 +158,12 @@ store_totals_to_json(const struct flow_totals *totals, const struct store_loss *
 {
 	buf_printf(out, "{\"rows\":%" PRIu64 ",\"flows\":%" PRIu64 ",\"packets\":%" PRIu64
 	    ",\"bytes\":%" PRIu64, totals->rows, totals->flows, totals->packets, totals->bytes);
-	time_to_json("first", totals->first_ms, out);
-	time_to_json("last", totals->last_ms, out);
-	time_to_json("received_first", totals->received_min_ms, out);
-	time_to_json("received_last", totals->received_max_ms, out);
+	if (totals->rows > 0) {
+		time_to_json("first", totals->first_ms, out);
+		time_to_json("last", totals->last_ms, out);
+		time_to_json("received_first", totals->received_min_ms, out);
+		time_to_json("received_last", totals->received_max_ms, out);
+	}
 	protocol_to_json("tcp", &totals->tcp, out);
 	protocol_to_json("udp", &totals->udp, out);
 	protocol_to_json("icmp", &totals->icmp, out);

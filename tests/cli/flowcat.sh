@@ -84,6 +84,10 @@ has '-I: bytes' "$info" "$(awk -F, 'NR > 1 { s += $11 } END { printf "Bytes: %d"
 has '-I: udp' "$info" "$(awk -F, 'NR > 1 && $7 == 17 { s += $10 } END { printf "Packets_udp: %d", s }' "$csv")"
 is '-I of the tree and of the merged file agree' "$(flowcat -I "$a" | grep -E '^(Flows|Packets|Bytes|First|Last)')" \
 	"$(grep -E '^(Flows|Packets|Bytes|First|Last)' <<<"$info")"
+is '--verify' "$(flowcat --verify "$a" "$tmp/one.parquet" | grep -c ': good, ')" "$(find "$tmp" -name '*.parquet' | wc -l)"
+printf '[flowcat]\nfmt.brief = "%%sa,%%byt"\n' >"$tmp/rc"
+is 'a format of the configuration file' "$(flowcat -r "$a" -N -6 -q --config "$tmp/rc" -o brief -c 9 | tr -d ' ')" \
+	"$(awk -F, 'NR > 1 && NR < 11 { print $3 "," $11 }' "$csv")"
 has '--explain' "$(flowcat --explain -r "$a" 'src ip 192.0.2.77')" 'by Bloom filters'
 
 flowcat -r "$a" -o csv 'prot udp' >"$tmp/out" 2>"$tmp/err"
@@ -116,6 +120,8 @@ cp "$tmp/one.parquet" "$tmp/flip.parquet"
 printf 'XXXXXXXX' | dd of="$tmp/flip.parquet" bs=1 seek=3000 conv=notrunc status=none
 flowcat "$tmp/flip.parquet" -o csv:all >"$tmp/out" 2>"$tmp/err"
 is 'damaged data is a failure' $? 1
+flowcat --verify "$tmp/flip.parquet" "$tmp/one.parquet" >"$tmp/out" 2>"$tmp/err2"
+is '--verify finds it, and goes on' "$?:$(cut -d: -f1,2 "$tmp/out")" "1:$tmp/one.parquet: good, $flows flows"
 has 'found by its checksum' "$(cat "$tmp/err")" 'row group 0'
 
 (set -o pipefail; flowcat -r "$a" -o csv 2>"$tmp/err" | head -n 1 >/dev/null)

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/* --verify: whether files hold what they say; a line for each. */
+
+#include "flowcat/options.h"
+
+int flowcat_verify(struct flowcat_options *options);
