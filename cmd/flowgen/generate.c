@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
 #include "flowgen/generate.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "common/cli.h"
+#include "flowgen/mishap.h"
 
 /* Rows that one exporter makes before it is another's turn. */
 #define TURN_ROWS 256
@@ -18,6 +24,7 @@ struct generator {
 	struct flow_builder *builder;
 	struct flow_encoder **encoder;	/* one an exporter, made when it first speaks */
 	struct flow_datagrams datagrams;
+	struct mishap mishap;
 	int64_t flushed_ms;
 	bool closed;			/* the reader has gone */
 };
@@ -41,6 +48,7 @@ deliver(struct generator *g, uint32_t exporter)
 	struct sender from = { exporter, flow_synth_exporter(exporter) };
 	int status = CLI_OK;
 
+	mishap(&g->mishap, &g->datagrams);
 	if (g->datagrams.count > 0)
 		status = sink_datagrams(g->sink, &from, &g->datagrams, &g->closed);
 	flow_datagrams_clear(&g->datagrams);
@@ -123,6 +131,7 @@ generate(const struct options *o, struct sink *sink, const volatile int *stop)
 	int status;
 	uint32_t i;
 
+	mishap_init(&g.mishap, o->synth.seed, (uint32_t)o->lose, (uint32_t)o->swap);
 	g.synth = flow_synth_new(&o->synth);
 	g.builder = flow_builder_new();
 	g.encoder = calloc(o->synth.exporters, sizeof(*g.encoder));
@@ -130,6 +139,9 @@ generate(const struct options *o, struct sink *sink, const volatile int *stop)
 		status = cli_fail("out of memory");
 	else
 		status = run(&g, stop);
+	if (status == CLI_OK && g.mishap.datagrams > 0)
+		cli_warn("lost on purpose: %" PRIu64 " datagrams with %" PRIu64 " flows",
+		    g.mishap.datagrams, g.mishap.flows);
 	for (i = 0; g.encoder != NULL && i < o->synth.exporters; i++)
 		flow_encoder_free(g.encoder[i]);
 	free(g.encoder);

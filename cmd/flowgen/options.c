@@ -6,11 +6,13 @@
 #include "flowgen/options.h"
 
 #include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
 
+#include "base/number.h"
 #include "common/cli.h"
 #include "time/stamp.h"
 
@@ -50,6 +52,8 @@ static const char help[] =
 "      --exporters N       so many exporters, 1 to 65536 (1)\n"
 "      --ipv6 PERCENT      share of IPv6 (15; NetFlow v5 has none)\n"
 "      --sampling N        sampled one in N, and announced\n"
+"      --lose PERCENT      datagrams with flows that get lost on the way\n"
+"      --swap PERCENT      datagrams with flows that come after the next one\n"
 "\n"
 "What, instead, from archives:\n"
 "      --replay PATH       files, folders or patterns (repeatable); -n is the most flows;\n"
@@ -67,6 +71,8 @@ enum {
 	OPT_EXPORTERS,
 	OPT_IPV6,
 	OPT_SAMPLING,
+	OPT_LOSE,
+	OPT_SWAP,
 	OPT_REPLAY,
 	OPT_PACE,
 };
@@ -89,6 +95,8 @@ static const struct option long_options[] = {
 	{ "exporters", required_argument, NULL, OPT_EXPORTERS },
 	{ "ipv6", required_argument, NULL, OPT_IPV6 },
 	{ "sampling", required_argument, NULL, OPT_SAMPLING },
+	{ "lose", required_argument, NULL, OPT_LOSE },
+	{ "swap", required_argument, NULL, OPT_SWAP },
 	{ "replay", required_argument, NULL, OPT_REPLAY },
 	{ "pace", required_argument, NULL, OPT_PACE },
 	{ "help", no_argument, NULL, 'h' },
@@ -145,24 +153,21 @@ parse_duration(const char *text, uint64_t *out)
 	return true;
 }
 
-/* A decimal number of at most three digits behind the point, in thousandths. */
+/* A decimal number of at most three digits behind the point, in thousandths, lo .. hi. */
 static bool
-parse_pace(const char *text, uint64_t *out)
+parse_thousandths(const char *option, const char *text, uint64_t lo, uint64_t hi, uint64_t *out)
 {
-	const char *point = strchr(text, '.');
-	size_t whole = point != NULL ? (size_t)(point - text) : strlen(text), i;
-	char number[24] = "";
-	size_t fraction = point != NULL ? strlen(point + 1) : 0;
+	char scaled[32];
+	uint64_t v;
+	int len = snprintf(scaled, sizeof(scaled), "%sk", text);
 
-	if (whole > 9 || fraction > 3 || (point != NULL && fraction == 0)) {
-		(void)cli_misuse("--pace: '%s' is no factor from 0.001 to 1000000", text);
-		return false;
+	if (len > 1 && (size_t)len < sizeof(scaled) &&
+	    number_parse(scaled, (size_t)len, NUMBER_SCALED, hi, &v) == FLOW_OK && v >= lo) {
+		*out = v;
+		return true;
 	}
-	memcpy(number, text, whole);
-	memcpy(number + whole, point != NULL ? point + 1 : "", fraction);
-	for (i = fraction; i < 3; i++)
-		number[whole + i] = '0';
-	return cli_number("--pace", number, 1, 1000000000, out);
+	return cli_misuse("%s: '%s' is no number from %g to %g with at most three decimals", option,
+	    text, (double)lo / 1000, (double)hi / 1000) == CLI_OK;
 }
 
 static bool
@@ -226,7 +231,7 @@ long_name(int c)
 static bool
 take_option(int c, struct options *o, struct pending *p)
 {
-	if (c >= OPT_DURATION && c <= OPT_SAMPLING)
+	if (c >= OPT_DURATION && c <= OPT_SWAP)
 		p->invents = long_name(c);
 	switch (c) {
 	case 't':
@@ -282,7 +287,11 @@ take_option(int c, struct options *o, struct pending *p)
 	case OPT_REPLAY:
 		return add_replay(o, optarg);
 	case OPT_PACE:
-		return parse_pace(optarg, &o->pace);
+		return parse_thousandths("--pace", optarg, 1, 1000000000, &o->pace);
+	case OPT_LOSE:
+		return parse_thousandths("--lose", optarg, 0, 100000, &o->lose);
+	case OPT_SWAP:
+		return parse_thousandths("--swap", optarg, 0, 100000, &o->swap);
 	default:
 		return cli_misuse("unknown or incomplete option") == CLI_OK;
 	}
@@ -354,6 +363,8 @@ settle(struct options *o, const struct pending *p)
 		return settle_replay(o, p);
 	if (o->pace > 0)
 		return cli_misuse("--pace is for --replay") == CLI_OK;
+	if (o->archive != NULL && (o->lose > 0 || o->swap > 0))
+		return cli_misuse("--lose and --swap are about datagrams, not archives") == CLI_OK;
 	if (o->version == 5 && o->synth.sampling > 16383)
 		return cli_misuse("--sampling: NetFlow v5 knows rates up to 16383") == CLI_OK;
 	if (o->version == 5)

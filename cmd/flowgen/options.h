@@ -23,6 +23,7 @@ struct options {
 	int family;		/* AF_UNSPEC, AF_INET, AF_INET6 */
 	uint64_t flows;		/* 0: no end */
 	uint64_t rate;		/* a second */
+	uint64_t lose, swap;	/* thousandths of a percent of datagrams */
 	bool unpaced;		/* send as fast as possible */
 	uint8_t version;
 	const char **replay;	/* paths of archives; allocated array */

@@ -189,4 +189,24 @@ check "an archive that is none" exits 1 "$flowgen" --replay "$work/none" -o "$wo
 check "a seed for a replay" exits 2 "$flowgen" --replay "$work/archive" -o "$work/x.pcap" --seed 2
 check "still nothing is left of failures" exits 1 test -e "$work/x.pcap"
 
+# What gets lost is what a collector misses: flows in v5, datagrams in v9, records in IPFIX.
+for version in 5 9 10; do
+	"$flowgen" -o "$work/lossy.pcap" -n 50000 -v $version --exporters 3 --lose 2.5 2>"$work/lost"
+	mkdir "$work/lossy"
+	# "flowgen: lost on purpose: N datagrams with N flows"
+	word=8
+	[ $version -ne 9 ] || word=5
+	check "flowcap misses what v$version lost" same \
+		"$("$FLOW_BUILDDIR/flowcap" -f "$work/lossy.pcap" -w "$work/lossy" 2>&1 |
+			sed -n 's/.*in all:.*sequence gaps \([0-9]*\),.*/\1/p')" \
+		"$(awk -v word=$word '{ print $word }' "$work/lost")"
+	rm -rf "$work/lossy"
+done
+"$flowgen" -o "$work/swapped.pcap" -n 50000 --swap 2
+mkdir "$work/swapped"
+check "flowcap misses nothing that came late" grep -q 'sequence gaps 0, ' \
+	<("$FLOW_BUILDDIR/flowcap" -f "$work/swapped.pcap" -w "$work/swapped" 2>&1 | grep 'in all:')
+check "losses in an archive" exits 2 "$flowgen" -w "$work/none" --lose 1
+check "too many losses" exits 2 "$flowgen" -o "$work/x.pcap" --lose 100.5
+
 echo "1..$number"
