@@ -71,9 +71,10 @@ struct predicate {
 	struct ranges ranges;
 	const uint8_t *table;		/* NUMBER of up to 16 bits: a byte a value; or NULL */
 	const struct addr_set *set;
-	/* A set of few addresses: their canonical texts, compared as they are. */
-	const struct flow_text *host;
-	size_t hosts;
+	/* A set of few addresses (networks): their canonical texts (beginnings), or none. */
+	const struct flow_text *text;
+	size_t texts;
+	bool by_prefix;
 	struct matcher *matcher;
 	size_t id;			/* of predicates with a dictionary cache: its number */
 };

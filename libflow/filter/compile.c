@@ -2,13 +2,6 @@
 #include "filter/program.h"
 
 #include <stdlib.h>
-#include <string.h>
-
-/* From so many ranges on a table of all values is faster. */
-#define TABLE_MIN 3
-
-/* Up to so many addresses are compared as texts. */
-#define HOSTS_MAX 4
 
 bool
 predicate_has_cache(const struct predicate *p)
@@ -54,7 +47,7 @@ estimate_predicate(const struct predicate *p)
 	case PREDICATE_COUNT:
 		return (struct estimate){ 0.1, 0.5 };
 	case PREDICATE_ADDR:
-		return (struct estimate){ p->hosts > 0 ? 4 : 6, p->hosts > 0 ? 0.001 : 0.1 };
+		return (struct estimate){ p->texts > 0 ? 4 : 6, p->texts > 0 ? 0.001 : 0.1 };
 	case PREDICATE_MAC:
 	case PREDICATE_ACL:
 	case PREDICATE_TEXT:
@@ -163,12 +156,6 @@ struct merge {
 	struct addr_list addrs[FLOW_FIELD_COUNT];
 };
 
-static bool
-whole_number(const struct predicate *p)
-{
-	return p->kind == PREDICATE_NUMBER && p->shift == 0 && p->mask == UINT64_MAX;
-}
-
 /*
  * For `or` the union of the ranges is collected, for `and` the union of what
  * each leaves out; either way it is linear in their number.
@@ -194,7 +181,7 @@ merge_child(struct arena *arena, struct merge *m, struct node *child, bool and, 
 	enum flow_field field = p->field[0];
 
 	*taken = false;
-	if (whole_number(p)) {
+	if (predicate_is_whole(p)) {
 		struct range_list *list = &m->numbers[field];
 
 		if (m->number[field] == NULL) {
@@ -367,49 +354,6 @@ simplify(struct arena *arena, struct node *n)
 	return true;
 }
 
-/* Preparation */
-
-static bool
-make_table(struct arena *arena, struct predicate *p)
-{
-	size_t values = (size_t)field_max(p->field[0]) + 1;
-	uint8_t *table;
-
-	if (!whole_number(p) || p->ranges.count < TABLE_MIN ||
-	    flow_type_size(flow_field_info(p->field[0])->type) > 2)
-		return true;
-	if ((table = arena_alloc(arena, values)) == NULL)
-		return false;
-	for (size_t i = 0; i < p->ranges.count; i++)
-		memset(table + p->ranges.range[i].lo, 1,
-		    (size_t)(p->ranges.range[i].hi - p->ranges.range[i].lo) + 1);
-	p->table = table;
-	return true;
-}
-
-static bool
-make_hosts(struct arena *arena, struct predicate *p)
-{
-	struct addr host[HOSTS_MAX];
-	size_t n = addr_set_enumerate(p->set, host, HOSTS_MAX);
-	struct flow_text *text;
-
-	if (n > HOSTS_MAX)
-		return true;
-	if ((text = arena_array(arena, n, sizeof(*text))) == NULL)
-		return false;
-	for (size_t i = 0; i < n; i++) {
-		char *p_text = arena_alloc(arena, ADDR_TEXT_MAX);
-
-		if (p_text == NULL)
-			return false;
-		text[i] = (struct flow_text){ p_text, (uint32_t)addr_format(&host[i], p_text) };
-	}
-	p->host = text;
-	p->hosts = n;
-	return true;
-}
-
 /* Children first; *masks is how many temporary masks the node needs in eval.c. */
 static bool
 prepare(struct flow_filter *f, struct node *n, size_t *masks)
@@ -417,21 +361,8 @@ prepare(struct flow_filter *f, struct node *n, size_t *masks)
 	size_t most = 0, child_masks;
 
 	*masks = 0;
-	if (n->kind == NODE_PREDICATE) {
-		struct predicate *p = n->predicate;
-
-		for (size_t i = 0; i < p->fields; i++)
-			flow_fieldset_add(&f->fields, p->field[i]);
-		if (p->kind == PREDICATE_PORT_BLOCK) {
-			flow_fieldset_add(&f->fields, FLOW_FIELD_PORT_BLOCK_START);
-			flow_fieldset_add(&f->fields, FLOW_FIELD_PORT_BLOCK_END);
-		}
-		if (predicate_has_cache(p))
-			p->id = f->caches++;
-		f->ordered = f->ordered || p->kind == PREDICATE_COUNT;
-		return (p->kind != PREDICATE_NUMBER || make_table(f->arena, p)) &&
-		    (p->kind != PREDICATE_ADDR || make_hosts(f->arena, p));
-	}
+	if (n->kind == NODE_PREDICATE)
+		return predicate_prepare(f, n->predicate);
 	for (struct node *c = n->child; c != NULL; c = c->next) {
 		if (!prepare(f, c, &child_masks))
 			return false;

@@ -5,11 +5,17 @@
 #include "net/mac.h"
 
 static bool
-is_host(const struct predicate *p, const struct flow_text *text)
+is_text(const struct predicate *p, const struct flow_text *text)
 {
-	for (size_t i = 0; i < p->hosts; i++)
-		if (text->len == p->host[i].len && memcmp(text->p, p->host[i].p, text->len) == 0)
+	for (size_t i = 0; i < p->texts; i++) {
+		const struct flow_text *t = &p->text[i];
+
+		/* The last byte differs most often. */
+		if ((text->len == t->len || (p->by_prefix && text->len > t->len)) &&
+		    text->p[t->len - 1] == t->p[t->len - 1] &&
+		    memcmp(text->p, t->p, t->len) == 0)
 			return true;
+	}
 	return false;
 }
 
@@ -46,7 +52,7 @@ predicate_entry(const struct predicate *p, const struct flow_text *text)
 
 	switch (p->kind) {
 	case PREDICATE_ADDR:
-		return p->hosts > 0 ? is_host(p, text) :
+		return p->texts > 0 ? is_text(p, text) :
 		    addr_set_has_text(p->set, text->p, text->len);
 	case PREDICATE_MAC:
 		return mac_parse(text->p, text->len, &mac) && ranges_have(&p->ranges, mac);

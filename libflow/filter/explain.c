@@ -63,11 +63,12 @@ name(enum flow_field field)
 static void
 append_set(struct buf *out, const struct predicate *p)
 {
-	for (size_t i = 0; i < p->hosts; i++) {
+	for (size_t i = 0; i < p->texts; i++) {
 		buf_append_text(out, i > 0 ? ", " : "");
-		buf_append(out, p->host[i].p, p->host[i].len);
+		buf_append(out, p->text[i].p, p->text[i].len);
+		buf_append_text(out, p->by_prefix ? "*" : "");
 	}
-	if (p->hosts == 0)
+	if (p->texts == 0)
 		buf_printf(out, "a set of %zu ranges of addresses", addr_set_ranges(p->set));
 }
 

@@ -25,6 +25,19 @@ enum flow_status program_compile(struct flow_filter *f, struct flow_error *err) 
 /* Fills f->bounds (narrow.c). */
 enum flow_status program_narrow(struct flow_filter *f, struct flow_error *err) NODISCARD;
 
+/*
+ * Chooses how a predicate is tested and notes in f what it needs; false when out
+ * of memory (prepare.c).
+ */
+bool predicate_prepare(struct flow_filter *f, struct predicate *p) NODISCARD;
+
+/* Whether it tests a number as it is, not some of its bits. */
+static inline bool
+predicate_is_whole(const struct predicate *p)
+{
+	return p->kind == PREDICATE_NUMBER && p->shift == 0 && p->mask == UINT64_MAX;
+}
+
 /* Whether it is judged on dictionary entries. */
 bool predicate_has_cache(const struct predicate *p);
 

@@ -311,6 +311,13 @@ test_explain(void)
 	    "      src_addr is one of 192.0.2.1 (by dictionary)\n"
 	    "      dst_addr is one of 192.0.2.1 (by dictionary)\n"
 	    "    first, last, packets as pps in 11 .. max\n");
+	check_explain("src net 10/8 or src net 192.0.2.0/23",
+	    "row groups are skipped unless they may have\n"
+	    "  anything: nothing is known in advance\n"
+	    "columns read\n"
+	    "  src_addr\n"
+	    "rows that pass, tested in this order\n"
+	    "  src_addr is one of 10.*, 192.0.2.*, 192.0.3.* (by dictionary)\n");
 	check_explain("first >= 2026-11-23 and not any",
 	    "row groups are skipped unless they may have\n"
 	    "  nothing: no row passes\n"
