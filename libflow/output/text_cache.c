@@ -30,8 +30,9 @@ choose_stride(const struct column *c, const struct flow_dict *dict)
 {
 	if (c->width >= SLOT_SMALL)
 		return SLOT_LARGE;
-	for (uint32_t i = 0; i < dict->count && i < SAMPLE; i++)
-		if (dict->text[i].len >= SLOT_SMALL)
+	/* Dictionaries may be sorted: look at entries all over it. */
+	for (uint64_t i = 0; i < SAMPLE && dict->count > 0; i++)
+		if (dict->text[i * dict->count / SAMPLE].len >= SLOT_SMALL)
 			return SLOT_LARGE;
 	return SLOT_SMALL;
 }
@@ -67,7 +68,12 @@ arena_add(const struct column *c, struct text_cache *t, const struct flow_text *
 
 	if (!buf_reserve(&t->arena, room))
 		return false;
-	n = c->text(c, text, (char *)buf_end(&t->arena));
+	if (c->as_it_is && escape_needless(text->p, text->len)) {
+		n = text->len;
+		memcpy(buf_end(&t->arena), text->p, n);
+	} else {
+		n = c->text(c, text, (char *)buf_end(&t->arena));
+	}
 	memset(buf_end(&t->arena) + n, 0, 16);
 	*offset = t->arena.len;
 	*len = (uint32_t)n;
