@@ -10,9 +10,7 @@ is_text(const struct predicate *p, const struct flow_text *text)
 	for (size_t i = 0; i < p->texts; i++) {
 		const struct flow_text *t = &p->text[i];
 
-		/* The last byte differs most often. */
 		if ((text->len == t->len || (p->by_prefix && text->len > t->len)) &&
-		    text->p[t->len - 1] == t->p[t->len - 1] &&
 		    memcmp(text->p, t->p, t->len) == 0)
 			return true;
 	}
@@ -63,4 +61,24 @@ predicate_entry(const struct predicate *p, const struct flow_text *text)
 	default:
 		return false;
 	}
+}
+
+/* The commonest question, without a call an entry. */
+static void
+host_entries(const struct flow_text *host, const struct flow_dict *dict, uint8_t *table)
+{
+	for (uint32_t i = 0; i < dict->count; i++)
+		table[i] = dict->text[i].len == host->len &&
+		    memcmp(dict->text[i].p, host->p, host->len) == 0;
+}
+
+void
+predicate_entries(const struct predicate *p, const struct flow_dict *dict, uint8_t *table)
+{
+	if (p->kind == PREDICATE_ADDR && p->texts == 1 && !p->by_prefix) {
+		host_entries(&p->text[0], dict, table);
+		return;
+	}
+	for (uint32_t i = 0; i < dict->count; i++)
+		table[i] = predicate_entry(p, &dict->text[i]);
 }

@@ -128,9 +128,8 @@ static void
 cache_fill(struct cache *c, const struct predicate *p, const struct flow_dict *dict)
 {
 	c->holding = 0;
+	predicate_entries(p, dict, c->table);
 	for (uint32_t i = 0; i < dict->count; i++) {
-		if (c->table[i] == ENTRY_UNKNOWN)
-			c->table[i] = predicate_entry(p, &dict->text[i]);
 		if (c->table[i] == 0)
 			continue;
 		if (c->holding++ == 0)

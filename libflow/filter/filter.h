@@ -96,7 +96,8 @@ void flow_filter_state_count(struct flow_filter_state *s, uint64_t first);
 
 /*
  * The rows that pass, of a batch of at most FLOW_BATCH_ROWS rows whose ADDR,
- * MAC and TEXT columns are DICT.  FLOW_ENOMEM leaves *sel unspecified.
+ * MAC and TEXT columns are DICT; FLOW_EINVAL for another.  After an error *sel is
+ * unspecified.
  */
 enum flow_status flow_filter_select(struct flow_filter_state *s, const struct flow_batch *batch,
     struct flow_selection *sel) NODISCARD;

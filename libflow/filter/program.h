@@ -44,6 +44,9 @@ bool predicate_has_cache(const struct predicate *p);
 /* Whether one entry of its dictionary holds (entry.c). */
 bool predicate_entry(const struct predicate *p, const struct flow_text *text);
 
+/* The same for all entries: 0 or 1 for each. */
+void predicate_entries(const struct predicate *p, const struct flow_dict *dict, uint8_t *table);
+
 /*
  * A rough cost per row, and the share of rows expected to pass: what the order
  * of evaluation goes by.
