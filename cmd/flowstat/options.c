@@ -35,6 +35,8 @@ static const char help[] =
 "  -t, --time FROM-TO     flows that begin in this window, such as 2026/11/23.08-2026/11/23.09 or -1h\n"
 "  -f, --filter-file FILE read the filter from a file\n"
 "  -o, --output FORMAT    text (default), csv, json, ndjson or markdown\n"
+"      --as-names FILE    names of ASes: lines of NUMBER NAME\n"
+"      --if-names FILE    names of interfaces: lines of EXPORTER INDEX NAME (EXPORTER * is any)\n"
 "  -N, --plain            numbers for people in full digits\n"
 "  -q, --quiet            no titles and totals\n"
 "      --utc              times for people in UTC instead of local time\n"
@@ -46,7 +48,8 @@ static const char help[] =
 "An argument that exists as a file, directory or pattern is read; the last other one is the filter\n"
 "(flow-filter(7)).  See flowstat(1).\n";
 
-enum { OPT_EXPLAIN = 256, OPT_UTC, OPT_MEASURES, OPT_MIN, OPT_BIN, OPT_SPREAD, OPT_BILLING, OPT_PERCENTILE };
+enum { OPT_EXPLAIN = 256, OPT_UTC, OPT_MEASURES, OPT_MIN, OPT_BIN, OPT_SPREAD, OPT_BILLING, OPT_PERCENTILE,
+	OPT_AS_NAMES, OPT_IF_NAMES };
 
 static const struct option long_options[] = {
 	{ "statistic", required_argument, NULL, 's' },
@@ -62,6 +65,8 @@ static const struct option long_options[] = {
 	{ "spread", no_argument, NULL, OPT_SPREAD },
 	{ "billing", required_argument, NULL, OPT_BILLING },
 	{ "percentile", required_argument, NULL, OPT_PERCENTILE },
+	{ "as-names", required_argument, NULL, OPT_AS_NAMES },
+	{ "if-names", required_argument, NULL, OPT_IF_NAMES },
 	{ "read", required_argument, NULL, 'r' },
 	{ "time", required_argument, NULL, 't' },
 	{ "filter-file", required_argument, NULL, 'f' },
@@ -193,6 +198,12 @@ take_option(int letter, char *argument, struct flowstat_options *o, bool *done)
 	case OPT_UTC:
 		o->printer.zone = STAMP_UTC;
 		o->request.zone = STAMP_UTC;
+		return CLI_OK;
+	case OPT_AS_NAMES:
+		o->as_names = argument;
+		return CLI_OK;
+	case OPT_IF_NAMES:
+		o->if_names = argument;
 		return CLI_OK;
 	case OPT_EXPLAIN:
 		o->explain = true;

@@ -13,6 +13,7 @@ struct flowstat_options {
 	size_t asks;
 	const char *format;
 	struct flow_table_printer_options printer;
+	const char *as_names, *if_names;	/* files; NULL: none */
 	bool explain;
 };
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "common/cli.h"
+#include "flowstat/names.h"
 
 /* Rows of a table that are made and printed at a time. */
 #define SLICE 4096
@@ -14,6 +15,7 @@ struct run {
 	struct query *query;
 	struct flow_agg **agg;
 	unsigned threads;
+	struct names *names;
 	atomic_bool failed;
 };
 
@@ -87,19 +89,35 @@ flush(struct buf *out, bool *closed)
 	return status;
 }
 
+/* A slice of a table, with names. */
+static int
+make_slice(const struct run *run, struct flow_agg_result *result, size_t i, uint64_t from,
+    struct flow_table **t)
+{
+	struct flow_error err;
+
+	if (flow_agg_table(result, i, from, SLICE, t, &err) != FLOW_OK)
+		return cli_fail_error(&err);
+	if (names_add(run->names, *t) != FLOW_OK) {
+		flow_table_free(*t);
+		return cli_fail("out of memory");
+	}
+	return CLI_OK;
+}
+
 /* One table, slice by slice. */
 static int
-print_table(struct flow_agg_result *result, size_t i, struct flow_table_printer *printer,
-    struct buf *out, bool *closed)
+print_table(const struct run *run, struct flow_agg_result *result, size_t i,
+    struct flow_table_printer *printer, struct buf *out, bool *closed)
 {
 	uint64_t rows = flow_agg_rows(result, i), from = 0;
-	struct flow_error err;
 	struct flow_table *t;
-	int status = CLI_OK;
+	int status;
 
 	do {
-		if (flow_agg_table(result, i, from, SLICE, &t, &err) != FLOW_OK)
-			return cli_fail_error(&err);
+		status = make_slice(run, result, i, from, &t);
+		if (status != CLI_OK)
+			return status;
 		if (from == 0)
 			flow_table_printer_begin(printer, t, out);
 		flow_table_printer_rows(printer, t, out);
@@ -121,7 +139,7 @@ print_tables(const struct run *run, struct flow_agg_result *result,
 	int status = CLI_OK;
 
 	for (size_t i = 0; i < flow_agg_tables(run->spec) && status == CLI_OK && !closed; i++)
-		status = print_table(result, i, printer, &out, &closed);
+		status = print_table(run, result, i, printer, &out, &closed);
 	if (status == CLI_OK && !closed) {
 		flow_table_printer_finish(printer, &out);
 		status = flush(&out, &closed);
@@ -188,6 +206,8 @@ flowstat_run(struct flowstat_options *o)
 	int status;
 
 	status = make_spec(o, &run.spec);
+	if (status == CLI_OK)
+		status = names_load(o->as_names, o->if_names, &run.names);
 	if (status == CLI_OK) {
 		o->printer.tables = flow_agg_tables(run.spec);
 		if (flow_table_printer_new(o->format, &o->printer, &printer, &err) != FLOW_OK)
@@ -201,6 +221,7 @@ flowstat_run(struct flowstat_options *o)
 	free(run.agg);
 	flow_table_printer_free(printer);
 	query_free(run.query);
+	names_free(run.names);
 	flow_agg_spec_free(run.spec);
 	return status;
 }

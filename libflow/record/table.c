@@ -69,6 +69,29 @@ flow_table_add(struct flow_table *t, const char *name, const char *label, enum f
 	return FLOW_OK;
 }
 
+enum flow_status
+flow_table_insert(struct flow_table *t, size_t at, const char *name, const char *label,
+    enum flow_kind kind, bool key)
+{
+	size_t room = t->capacity > 0 ? t->capacity : 1;
+	struct flow_table_column c;
+
+	if (flow_table_add(t, name, label, kind, key) != FLOW_OK)
+		return FLOW_ENOMEM;
+	c = t->column[t->columns - 1];
+	c.values = calloc(room, flow_kind_size(kind));
+	c.valid = calloc(BITMAP_WORDS(room), sizeof(*c.valid));
+	if (c.values == NULL || c.valid == NULL) {
+		free(c.values);
+		free(c.valid);
+		t->columns--;
+		return FLOW_ENOMEM;
+	}
+	memmove(&t->column[at + 1], &t->column[at], (t->columns - 1 - at) * sizeof(c));
+	t->column[at] = c;
+	return FLOW_OK;
+}
+
 struct flow_table_note *
 flow_table_note(struct flow_table *t, const char *name, enum flow_kind kind)
 {

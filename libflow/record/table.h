@@ -110,6 +110,10 @@ void flow_table_free(struct flow_table *t);
 enum flow_status flow_table_add(struct flow_table *t, const char *name, const char *label,
     enum flow_kind kind, bool key) NODISCARD;
 
+/* A new column without values before column `at`, in a table that has its rows already. */
+enum flow_status flow_table_insert(struct flow_table *t, size_t at, const char *name,
+    const char *label, enum flow_kind kind, bool key) NODISCARD;
+
 /* A new note at the end, to be filled by the caller; NULL when out of memory. */
 struct flow_table_note *flow_table_note(struct flow_table *t, const char *name,
     enum flow_kind kind) NODISCARD;

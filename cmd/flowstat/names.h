@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/*
+ * Names of ASes and interfaces from local tables of text, put beside the numbers.
+ *
+ *	AS table         13335 CLOUDFLARENET        or AS13335,CLOUDFLARENET
+ *	interface table  192.0.2.1 12 ge-0/0/1      * stands for any exporter
+ *
+ * Fields are parted by blanks, tabs or commas; the name is the rest of the line; lines that begin
+ * with # are comments.
+ */
+
+#include "flow.h"
+
+struct names;
+
+/* NULL paths are left out.  CLI_OK, or CLI_FAILURE after a message. */
+int names_load(const char *as_path, const char *if_path, struct names **names);
+void names_free(struct names *names);
+
+/* Adds a column NAME_name beside each column of ASes or interfaces that there is a table for. */
+enum flow_status names_add(const struct names *names, struct flow_table *t) NODISCARD;

@@ -1,0 +1,146 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# flowstat's command line: forms of output, names, several questions, errors.
+set -u
+
+flowstat=$FLOW_BUILDDIR/flowstat
+work=$(mktemp -d "${TMPDIR:-/tmp}/flowstat-test.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+archive=$work/archive
+number=0
+export TZ=UTC
+
+# check NAME COMMAND...
+check()
+{
+	local name=$1
+
+	shift
+	number=$((number + 1))
+	if "$@" >"$work/out" 2>&1; then
+		echo "ok $number - $name"
+	else
+		echo "not ok $number - $name"
+		sed 's/^/# /' "$work/out"
+	fi
+}
+
+# The same for checks that need jq.
+check_jq()
+{
+	if command -v jq >/dev/null; then
+		check "$@"
+	else
+		number=$((number + 1))
+		echo "ok $number - $1 # SKIP no jq"
+	fi
+}
+
+# exits STATUS COMMAND...
+exits()
+{
+	local want=$1 got
+
+	shift
+	"$@" >"$work/exit" 2>&1
+	got=$?
+	[ "$got" -eq "$want" ] || { echo "exit status $got, not $want"; cat "$work/exit"; return 1; }
+}
+
+# says TEXT COMMAND...: the text is in what it prints
+says()
+{
+	local text=$1
+
+	shift
+	"$@" >"$work/said" 2>&1
+	grep -qF -- "$text" "$work/said" || { echo "no '$text' in:"; cat "$work/said"; return 1; }
+}
+
+lines()
+{
+	local want=$1 got
+
+	shift
+	got=$("$@" | wc -l)
+	[ "$got" -eq "$want" ] || { echo "$got lines, not $want"; return 1; }
+}
+
+valid_json()
+{
+	"$@" | jq -e . >/dev/null
+}
+
+sums_agree()
+{
+	local sum total
+
+	sum=$("$flowstat" -A proto,dst_port --measures bytes -o ndjson "$archive" | jq -s 'map(.bytes) | add')
+	total=$("$flowstat" -s srcip -o json "$archive" | jq '.[0].totals.bytes')
+	[ "$sum" = "$total" ] || { echo "$sum is not $total"; return 1; }
+}
+
+# Threads and formats must not change a byte.
+same_by_any_threads()
+{
+	local j
+
+	"$flowstat" -j 1 -s srcip/bytes -s port -a -n 50 -o csv "$archive" >"$work/one"
+	for j in 2 3 7; do
+		"$flowstat" -j $j -s srcip/bytes -s port -a -n 50 -o csv "$archive" | cmp - "$work/one" || return 1
+	done
+}
+
+full_disk()
+{
+	[ -c /dev/full ] || return 0
+	"$flowstat" -s srcip "$archive" >/dev/full 2>/dev/null
+	[ $? -eq 1 ]
+}
+
+closed_pipe()
+{
+	"$flowstat" -A src_addr,dst_addr,src_port -o csv "$archive" 2>"$work/err" | head -n 1 >/dev/null
+	[ ! -s "$work/err" ] || { cat "$work/err"; return 1; }
+}
+
+"$FLOW_BUILDDIR/flowgen" -n 5000 --seed 5 -w "$archive" >/dev/null 2>&1
+printf '# names\nAS131099,"Example" | Net\n140639 other net\n' >"$work/as"
+printf '* 508 up\n198.18.0.1 508 link\n' >"$work/if"
+
+check "help" says "usage: flowstat" "$flowstat" --help
+check "help exits 0" exits 0 "$flowstat" --help
+check "version" exits 0 "$flowstat" --version
+check "no question" exits 2 "$flowstat" "$archive"
+check "unknown statistic" exits 2 "$flowstat" -s nothing "$archive"
+check "unknown statistic is named" says "nothing: no such key" "$flowstat" -s nothing "$archive"
+check "unknown order" exits 2 "$flowstat" -s srcip/nothing "$archive"
+check "unknown format" exits 2 "$flowstat" -s srcip -o xml "$archive"
+check "bad filter" exits 2 "$flowstat" -s srcip "$archive" 'port port'
+check "bad option" exits 2 "$flowstat" --nothing
+check "bad number" exits 2 "$flowstat" -s srcip -n many "$archive"
+check "no such path is a filter" exits 2 "$flowstat" -s srcip "$work/nothing"
+check "no such path" exits 1 "$flowstat" -s srcip -r "$work/nothing"
+check "no such names" exits 1 "$flowstat" -s as --as-names "$work/nothing" "$archive"
+check "full disk" full_disk
+check "closed pipe" closed_pipe
+check "ten rows, title, headings, totals" lines 13 "$flowstat" -s srcip "$archive"
+check "rows asked for" lines 6 "$flowstat" -q -s srcip -n 5 "$archive"
+check "two tables" lines 13 "$flowstat" -q -s srcip/bytes/flows -n 5 "$archive"
+check "csv has a header even without rows" lines 1 "$flowstat" -o csv -s srcip "$archive" 'host 192.0.2.1'
+check_jq "json" valid_json "$flowstat" -o json -s srcip -s port:p -A src_addr/24,/48 -n 5 "$archive"
+check_jq "json without rows" valid_json "$flowstat" -o json -s srcip "$archive" 'host 192.0.2.1'
+check_jq "json of a series" valid_json "$flowstat" -o json -s proto/bytes -n 1 --bin 1s "$archive"
+check "ndjson names tables" says '{"table":"proto by flows"' "$flowstat" -o ndjson -s proto -s srcip "$archive"
+check "markdown" says '| --- |' "$flowstat" -o markdown -s proto "$archive"
+check "names of ASes" says '"""Example"" | Net"' "$flowstat" -o csv -s as --as-names "$work/as" "$archive"
+check "names in markdown" says '"Example" \| Net' "$flowstat" -o markdown -s as --as-names "$work/as" "$archive"
+check "names of interfaces" says '508  up' "$flowstat" -s inif -n 0 --if-names "$work/if" "$archive"
+check "names of an exporter's interfaces" says '508  link' \
+	"$flowstat" -A exporter,in_if --if-names "$work/if" "$archive"
+check "other" says 'other' "$flowstat" -s srcip/bytes --bin 1h -n 2 "$archive"
+check "window" says 'Total: flows 0' "$flowstat" -s srcip -t 2001/01/01-2001/01/02 "$archive"
+check "explain" says 'src_addr' "$flowstat" --explain -s srcip "$archive" 'src host 192.0.2.1'
+check_jq "sums agree with totals" sums_agree
+check "the same by any number of threads" same_by_any_threads
+echo "1..$number"
