@@ -5,9 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "common/cli.h"
 #include "flowcat/formats.h"
 #include "net/resolve.h"
+
+/* Bytes for sorting. */
+#define MEMORY_DEFAULT (UINT64_C(1) << 30)
+#define MEMORY_MIN 1000000
 
 static const char help[] =
 "usage: flowcat [options] [PATH...] [FILTER]\n"
@@ -17,6 +22,9 @@ static const char help[] =
 "  -t, --time FROM-TO     flows that begin in this window, such as 2026/11/23.08-2026/11/23.09 or -1h\n"
 "  -f, --filter-file FILE read the filter from a file\n"
 "  -c, --count N          stop after N flows\n"
+"  -O, --order KEY        sort by a column of numbers, or flows, packets, bytes, pps, bps, bpp, duration,\n"
+"                         tstart, tend; :a ascending, :d descending\n"
+"      --memory BYTES     for sorting, K M G allowed (default 1G); more goes to temporary files\n"
 "  -o, --output FORMAT    line (default), long, extended, wide, biline, raw, csv, csv:all, csv:COL,...,\n"
 "                         ndjson, json, fmt:TOKENS, null\n"
 "  -w, --write FILE       write the flows as Parquet ('-': standard output)\n"
@@ -38,13 +46,15 @@ static const char help[] =
 "An argument that exists as a file, directory or pattern is read; the last other one is the filter\n"
 "(flow-filter(7)).  See flowcat(1).\n";
 
-enum { OPT_EXPLAIN = 256, OPT_UTC, OPT_CONFIG, OPT_RESOLVE, OPT_VERIFY };
+enum { OPT_EXPLAIN = 256, OPT_UTC, OPT_CONFIG, OPT_RESOLVE, OPT_VERIFY, OPT_MEMORY };
 
 static const struct option long_options[] = {
 	{ "read", required_argument, NULL, 'r' },
 	{ "time", required_argument, NULL, 't' },
 	{ "filter-file", required_argument, NULL, 'f' },
 	{ "count", required_argument, NULL, 'c' },
+	{ "order", required_argument, NULL, 'O' },
+	{ "memory", required_argument, NULL, OPT_MEMORY },
 	{ "output", required_argument, NULL, 'o' },
 	{ "write", required_argument, NULL, 'w' },
 	{ "compress", required_argument, NULL, 'z' },
@@ -65,6 +75,18 @@ static const struct option long_options[] = {
 };
 
 static int
+take_memory(struct flowcat_options *o, const char *text)
+{
+	uint64_t bytes;
+
+	if (number_parse(text, strlen(text), NUMBER_SCALED, SIZE_MAX, &bytes) != FLOW_OK ||
+	    bytes < MEMORY_MIN)
+		return cli_misuse("--memory: '%s' is no number of bytes from 1M on", text);
+	o->memory_bytes = bytes;
+	return CLI_OK;
+}
+
+static int
 take_option(int letter, char *argument, struct flowcat_options *o, bool *done)
 {
 	struct flow_error err;
@@ -81,6 +103,13 @@ take_option(int letter, char *argument, struct flowcat_options *o, bool *done)
 		return CLI_OK;
 	case 'c':
 		return cli_number("-c", argument, 0, UINT64_MAX - 1, &o->limit) ? CLI_OK : CLI_MISUSE;
+	case 'O':
+		if (flow_sort_order_parse(argument, &o->order, &err) != FLOW_OK)
+			return cli_misuse("-O: %s", err.message);
+		o->has_order = true;
+		return CLI_OK;
+	case OPT_MEMORY:
+		return take_memory(o, argument);
 	case 'o':
 		o->format = argument;
 		return CLI_OK;
@@ -163,12 +192,13 @@ flowcat_options_parse(int argc, char **argv, struct flowcat_options *options, bo
 		.request = QUERY_REQUEST_INIT,
 		.format = "line",
 		.limit = UINT64_MAX,
+		.memory_bytes = MEMORY_DEFAULT,
 		.writer = FLOW_WRITER_OPTIONS_INIT,
 		.printer = { .zone = STAMP_LOCAL },
 	};
 	*done = false;
 	while (status == CLI_OK && !*done && (letter = getopt_long(argc, argv,
-	    "r:t:f:c:o:w:z:i:IN6qj:hV", long_options, NULL)) != -1)
+	    "r:t:f:c:O:o:w:z:i:IN6qj:hV", long_options, NULL)) != -1)
 		status = take_option(letter, optarg, options, done);
 	if (status != CLI_OK || *done)
 		return status;

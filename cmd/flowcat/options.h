@@ -13,6 +13,9 @@ struct flowcat_options {
 	const char *format;		/* -o */
 	const char *write_path;		/* -w; NULL: print */
 	uint64_t limit;			/* -c; UINT64_MAX: all */
+	struct flow_sort_order order;	/* -O */
+	bool has_order;
+	uint64_t memory_bytes;		/* --memory: for sorting */
 	bool summary;			/* -I */
 	bool explain;
 	bool verify;

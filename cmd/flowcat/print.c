@@ -6,6 +6,7 @@
 
 #include "common/cli.h"
 #include "common/turn.h"
+#include "flowcat/rows.h"
 
 /* Text that the worker at the head collects before it writes. */
 #define WRITE_BYTES ((size_t)256 << 10)
@@ -157,9 +158,47 @@ print_rows(struct query *query, const struct flow_printer *printer, uint64_t lim
 	return status == CLI_OK && query_failed(query) ? CLI_FAILURE : status;
 }
 
+/* Sorted rows come one after the other. */
+static int
+print_sorted(const struct flowcat_options *options, struct query *query,
+    const struct flow_printer *printer)
+{
+	struct print p = { .printer = printer, .skip = flow_printer_first_skip(printer) };
+	struct print_worker w = { .print = &p, .text = BUF_INIT };
+	const struct flow_selection *selection;
+	const struct flow_batch *batch;
+	struct rows *rows = NULL;
+	int status = rows_open(options, query, &rows);
+
+	if (status == CLI_OK)
+		status = print_frame(flow_printer_begin, printer);
+	if (status != CLI_OK) {
+		rows_free(rows);
+		return status;
+	}
+	turn_init(&p.turn);
+	w.state = flow_printer_state_new(printer);
+	if (w.state == NULL)
+		fail(&p);
+	while (!turn_stopped(&p.turn) && rows_next(rows, &batch, &selection)) {
+		format_batch(&w, batch, selection);
+		write_text(&p, &w.text);
+	}
+	p.failed |= rows_failed(rows);
+	turn_release(&p.turn);
+	flow_printer_state_free(w.state);
+	buf_release(&w.text);
+	rows_free(rows);
+	if (p.failed)
+		return CLI_FAILURE;
+	status = print_frame(flow_printer_end, printer);
+	return status == CLI_OK && query_failed(query) ? CLI_FAILURE : status;
+}
+
 int
 flowcat_print(struct flowcat_options *options)
 {
+	struct flow_fieldset wanted;
 	struct flow_printer *printer;
 	struct query *query = NULL;
 	struct flow_error err;
@@ -168,9 +207,13 @@ flowcat_print(struct flowcat_options *options)
 	if (flow_printer_new(options->format, strlen(options->format), &options->printer, &printer,
 	    &err) != FLOW_OK)
 		return cli_misuse("-o: %s", err.message);
-	status = query_open(&options->request, flow_printer_fields(printer), &query);
+	wanted = *flow_printer_fields(printer);
+	if (options->has_order)
+		flow_sort_order_fields(&options->order, &wanted);
+	status = query_open(&options->request, &wanted, &query);
 	if (status == CLI_OK)
-		status = print_rows(query, printer, options->limit);
+		status = options->has_order ? print_sorted(options, query, printer) :
+		    print_rows(query, printer, options->limit);
 	query_free(query);
 	flow_printer_free(printer);
 	return status;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "common/cli.h"
+#include "flowcat/rows.h"
 
 static int
 open_writer(const struct flowcat_options *options, struct flow_writer **writer)
@@ -48,29 +49,20 @@ carry_metadata(struct flowcat_options *options, struct flow_writer *writer)
 }
 
 static int
-write_rows(struct query *query, struct flow_writer *writer, uint64_t limit)
+write_rows(const struct flowcat_options *options, struct query *query, struct flow_writer *writer)
 {
-	struct query_worker *worker = query_worker_new(query);
 	const struct flow_selection *selection;
 	const struct flow_batch *batch;
-	struct flow_selection some;
+	struct rows *rows = NULL;
 	struct flow_error err;
-	int status = worker != NULL ? CLI_OK : CLI_FAILURE;
-	size_t task;
+	int status = rows_open(options, query, &rows);
 
-	while (status == CLI_OK && limit > 0 && query_take(worker, &task)) {
-		while (status == CLI_OK && limit > 0 && query_next(worker, &batch, &selection)) {
-			if (selection->count > limit) {
-				some = *selection;
-				some.count = (uint32_t)limit;
-				selection = &some;
-			}
-			limit -= selection->count;
-			if (flow_writer_batch(writer, batch, selection, &err) != FLOW_OK)
-				status = cli_fail_error(&err);
-		}
-	}
-	query_worker_free(worker);
+	while (status == CLI_OK && rows_next(rows, &batch, &selection))
+		if (flow_writer_batch(writer, batch, selection, &err) != FLOW_OK)
+			status = cli_fail_error(&err);
+	if (status == CLI_OK && rows_failed(rows))
+		status = CLI_FAILURE;
+	rows_free(rows);
 	return status;
 }
 
@@ -91,7 +83,7 @@ flowcat_write(struct flowcat_options *options)
 		status = open_writer(options, &writer);
 	if (status == CLI_OK) {
 		carry_metadata(options, writer);
-		status = write_rows(query, writer, options->limit);
+		status = write_rows(options, query, writer);
 	}
 	if (status == CLI_OK && flow_writer_close(writer, &err) != FLOW_OK)
 		status = cli_fail_error(&err);

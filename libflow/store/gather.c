@@ -130,12 +130,12 @@ reserve_rows(struct gather *g, size_t rows)
 		type *to = (type *)(void *)c->values + g->rows;                      \
 		const type *from = in->values;                                       \
 		for (i = 0; i < count; i++)                                          \
-			to[i] = from[sel != NULL ? flow_selection_row(sel, i) : i];  \
+			to[i] = from[rows != NULL ? rows[i] : i];                    \
 	} while (0)
 
 static void
 copy_numbers(struct gather *g, struct gather_column *c, const struct flow_column *in,
-    const struct flow_selection *sel, uint32_t count)
+    const uint32_t *rows, uint32_t count)
 {
 	uint32_t i;
 
@@ -178,7 +178,7 @@ begin_dict(struct gather_column *c, const struct flow_dict *dict)
 
 static enum flow_status
 copy_texts(struct gather *g, struct gather_column *c, const struct flow_column *in,
-    const struct flow_selection *sel, uint32_t count)
+    const uint32_t *rows, uint32_t count)
 {
 	uint32_t *to = (uint32_t *)(void *)c->values + g->rows;
 	uint32_t i;
@@ -186,7 +186,7 @@ copy_texts(struct gather *g, struct gather_column *c, const struct flow_column *
 	if (!begin_dict(c, in->dict))
 		return FLOW_ENOMEM;
 	for (i = 0; i < count; i++) {
-		uint32_t row = sel != NULL ? flow_selection_row(sel, i) : i;
+		uint32_t row = rows != NULL ? rows[i] : i;
 		uint32_t code = in->codes[row];
 
 		to[i] = 0;
@@ -207,7 +207,7 @@ copy_texts(struct gather *g, struct gather_column *c, const struct flow_column *
 
 static void
 copy_validity(struct gather *g, struct gather_column *c, const struct flow_column *in,
-    const struct flow_selection *sel, uint32_t count)
+    const uint32_t *rows, uint32_t count)
 {
 	uint32_t i;
 
@@ -215,7 +215,7 @@ copy_validity(struct gather *g, struct gather_column *c, const struct flow_colum
 	if (in->valid == NULL)
 		return;
 	for (i = 0; i < count; i++) {
-		if (!bitmap_get(in->valid, sel != NULL ? flow_selection_row(sel, i) : i)) {
+		if (!bitmap_get(in->valid, rows != NULL ? rows[i] : i)) {
 			bitmap_unset(c->valid, g->rows + i);
 			c->has_nulls = true;
 		}
@@ -224,7 +224,7 @@ copy_validity(struct gather *g, struct gather_column *c, const struct flow_colum
 
 static enum flow_status
 add_column(struct gather *g, struct gather_column *c, const struct flow_column *in,
-    const struct flow_selection *sel, uint32_t count)
+    const uint32_t *rows, uint32_t count)
 {
 	if (in->form == FLOW_FORM_NULL) {
 		if (c->has_values) {
@@ -236,29 +236,65 @@ add_column(struct gather *g, struct gather_column *c, const struct flow_column *
 	}
 	if (!c->has_values && !begin_values(g, c))
 		return FLOW_ENOMEM;
-	copy_validity(g, c, in, sel, count);
+	copy_validity(g, c, in, rows, count);
 	if (in->form == FLOW_FORM_DICT)
-		return copy_texts(g, c, in, sel, count);
-	copy_numbers(g, c, in, sel, count);
+		return copy_texts(g, c, in, rows, count);
+	copy_numbers(g, c, in, rows, count);
 	return FLOW_OK;
+}
+
+/* rows NULL: the first n. */
+static enum flow_status
+add_rows(struct gather *g, const struct flow_batch *batch, const uint32_t *rows, size_t n)
+{
+	enum flow_status st = FLOW_OK;
+	unsigned f;
+
+	if (n > UINT32_MAX)
+		return FLOW_ELIMIT;
+	if (!reserve_rows(g, g->rows + n))
+		return FLOW_ENOMEM;
+	for (f = 0; f < FLOW_FIELD_COUNT && st == FLOW_OK; f++)
+		st = add_column(g, &g->column[f], &batch->column[f], rows, (uint32_t)n);
+	if (st == FLOW_OK)
+		g->rows += n;
+	return st;
+}
+
+enum flow_status
+gather_add_rows(struct gather *g, const struct flow_batch *batch, const uint32_t *rows, size_t n)
+{
+	return add_rows(g, batch, rows, n);
 }
 
 enum flow_status
 gather_add(struct gather *g, const struct flow_batch *batch, const struct flow_selection *sel)
 {
-	size_t count = sel != NULL ? sel->count : batch->rows;
-	enum flow_status st = FLOW_OK;
+	uint32_t rows[FLOW_BATCH_ROWS];
+	uint32_t i;
+
+	if (sel == NULL || sel->all)
+		return add_rows(g, batch, NULL, sel != NULL ? sel->count : batch->rows);
+	for (i = 0; i < sel->count; i++)
+		rows[i] = sel->row[i];
+	return add_rows(g, batch, rows, sel->count);
+}
+
+size_t
+gather_bytes(const struct gather *g)
+{
+	size_t bytes = sizeof(*g);
 	unsigned f;
 
-	if (count > UINT32_MAX)
-		return FLOW_ELIMIT;
-	if (!reserve_rows(g, g->rows + count))
-		return FLOW_ENOMEM;
-	for (f = 0; f < FLOW_FIELD_COUNT && st == FLOW_OK; f++)
-		st = add_column(g, &g->column[f], &batch->column[f], sel, (uint32_t)count);
-	if (st == FLOW_OK)
-		g->rows += count;
-	return st;
+	for (f = 0; f < FLOW_FIELD_COUNT; f++) {
+		const struct gather_column *c = &g->column[f];
+
+		if (c->has_values)
+			bytes += g->rows * c->width + g->rows / 8;
+		if (c->texts != NULL)
+			bytes += intern_bytes(c->texts);
+	}
+	return bytes;
 }
 
 const struct flow_batch *

@@ -24,5 +24,12 @@ size_t gather_rows(const struct gather *g);
 enum flow_status gather_add(struct gather *g, const struct flow_batch *batch,
     const struct flow_selection *sel) NODISCARD;
 
+/* The same for the n rows listed, in that order; n below 2^32. */
+enum flow_status gather_add_rows(struct gather *g, const struct flow_batch *batch,
+    const uint32_t *rows, size_t n) NODISCARD;
+
+/* Memory that the rows take, about. */
+size_t gather_bytes(const struct gather *g);
+
 /* What was gathered, in DICT form; valid until the next call that takes g. */
 const struct flow_batch *gather_batch(struct gather *g);

@@ -62,6 +62,20 @@ from=$(awk -F, 'NR == 6000 { print $1 }' "$csv") to=$(awk -F, 'NR == 9000 { prin
 is 'a window takes flows that begin in it' "$(flowcat -r "$a" --utc -t "$from..$to" -o csv | tail -n +2)" \
 	"$(awk -F, -v f="$from" -v t="$to" 'NR > 1 && $1 >= f && $1 < t' "$csv")"
 
+is '-O tstart is a stable sort' "$(flowcat -r "$a" -O tstart -o csv | tail -n +2 | cksum)" \
+	"$(tail -n +2 "$csv" | LC_ALL=C sort -s -t, -k1,1 | cksum)"
+is '-O bytes descends' "$(flowcat -r "$a" -O bytes -o csv -q | cksum)" \
+	"$(tail -n +2 "$csv" | LC_ALL=C sort -s -t, -k11,11nr | cksum)"
+is '-O packets:a with files for what does not fit' "$(flowcat -r "$a" -O packets:a --memory 1M -o csv -q | cksum)" \
+	"$(tail -n +2 "$csv" | LC_ALL=C sort -s -t, -k10,10n | cksum)"
+is '-O with -c' "$(flowcat -r "$a" -O bytes -o csv -q -c 3)" \
+	"$(tail -n +2 "$csv" | LC_ALL=C sort -s -t, -k11,11nr | head -n 3)"
+flowcat -r "$a" -O dst_port -w "$tmp/sorted.parquet"
+is '-O with -w: all columns, sorted' "$(flowcat -o csv:all -q "$tmp/sorted.parquet" | LC_ALL=C sort | cksum)" \
+	"$(flowcat -o csv:all -q "$a" | LC_ALL=C sort | cksum)"
+rm "$tmp/sorted.parquet"
+flowcat -r "$a" -O src_addr 2>/dev/null
+is 'an order that is none is misuse' $? 2
 if command -v jq >/dev/null; then
 	is 'json is one array' "$(flowcat -r "$a" -o json:src_addr,bytes | jq length)" $flows
 	is 'json of nothing' "$(flowcat -r "$a" -o json 'port 1 and port 2 and port 3' | jq -c .)" '[]'

@@ -1,0 +1,474 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "store/sort.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "store/gather.h"
+#include "store/group_read.h"
+#include "store/writer.h"
+
+/* A row and what it is compared by. */
+struct entry {
+	uint64_t key;
+	uint32_t row;
+};
+
+/* A sorted run in a temporary file, being read. */
+struct run {
+	int fd;
+	struct source source;
+	struct group_reader *reader;
+	size_t group;
+	const struct flow_batch *batch;	/* NULL: at its end */
+	size_t at;
+	uint64_t *key;			/* of the batch's rows */
+};
+
+struct flow_sort {
+	struct flow_sort_order order;
+	size_t memory_bytes;
+	char *directory;
+	struct flow_fieldset seen;	/* columns that had values */
+	struct gather *rows;		/* of the current run */
+	struct entry *entry;		/* those rows in order, once finished */
+	size_t given;
+	struct gather *out;		/* the batch that was given last */
+	struct run *run;
+	size_t runs;
+};
+
+static const struct {
+	const char *word;
+	enum flow_sort_key key;
+	enum flow_field field;
+} words[] = {
+	{ "flows", FLOW_SORT_FIELD, FLOW_FIELD_FLOWS },
+	{ "packets", FLOW_SORT_FIELD, FLOW_FIELD_PACKETS },
+	{ "ipackets", FLOW_SORT_FIELD, FLOW_FIELD_PACKETS },
+	{ "opackets", FLOW_SORT_FIELD, FLOW_FIELD_REV_PACKETS },
+	{ "bytes", FLOW_SORT_FIELD, FLOW_FIELD_BYTES },
+	{ "ibytes", FLOW_SORT_FIELD, FLOW_FIELD_BYTES },
+	{ "obytes", FLOW_SORT_FIELD, FLOW_FIELD_REV_BYTES },
+	{ "tstart", FLOW_SORT_FIELD, FLOW_FIELD_FIRST },
+	{ "tend", FLOW_SORT_FIELD, FLOW_FIELD_LAST },
+	{ "duration", FLOW_SORT_DURATION, FLOW_FIELD_NONE },
+	{ "pps", FLOW_SORT_PPS, FLOW_FIELD_NONE },
+	{ "bps", FLOW_SORT_BPS, FLOW_FIELD_NONE },
+	{ "bpp", FLOW_SORT_BPP, FLOW_FIELD_NONE },
+};
+
+static bool
+find_word(const char *text, size_t len, struct flow_sort_order *order)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strlen(words[i].word) == len && strncmp(words[i].word, text, len) == 0) {
+			order->key = words[i].key;
+			order->field = words[i].field;
+			return true;
+		}
+	}
+	order->key = FLOW_SORT_FIELD;
+	order->field = flow_field_find(text, len);
+	return order->field != FLOW_FIELD_NONE &&
+	    !flow_type_is_text(flow_field_info(order->field)->type);
+}
+
+enum flow_status
+flow_sort_order_parse(const char *text, struct flow_sort_order *order, struct flow_error *err)
+{
+	size_t len = strcspn(text, ":");
+	const char *direction = text[len] == ':' ? text + len + 1 : "";
+	struct flow_sort_order o;
+
+	if (!find_word(text, len, &o))
+		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "'%s' is no order: a column of numbers, "
+		    "or flows, packets, bytes, pps, bps, bpp, duration, tstart, tend", text);
+	o.descending = o.key != FLOW_SORT_FIELD || flow_field_info(o.field)->type != FLOW_TYPE_TIME;
+	if (text[len] == ':' && strcmp(direction, "a") != 0 && strcmp(direction, "d") != 0)
+		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "'%s': the direction is a or d", text);
+	if (direction[0] != '\0')
+		o.descending = direction[0] == 'd';
+	*order = o;
+	return FLOW_OK;
+}
+
+void
+flow_sort_order_fields(const struct flow_sort_order *order, struct flow_fieldset *fields)
+{
+	if (order->key == FLOW_SORT_FIELD)
+		flow_fieldset_add(fields, order->field);
+	if (order->key == FLOW_SORT_DURATION || order->key == FLOW_SORT_PPS ||
+	    order->key == FLOW_SORT_BPS) {
+		flow_fieldset_add(fields, FLOW_FIELD_FIRST);
+		flow_fieldset_add(fields, FLOW_FIELD_LAST);
+	}
+	if (order->key == FLOW_SORT_PPS || order->key == FLOW_SORT_BPP)
+		flow_fieldset_add(fields, FLOW_FIELD_PACKETS);
+	if (order->key == FLOW_SORT_BPS || order->key == FLOW_SORT_BPP)
+		flow_fieldset_add(fields, FLOW_FIELD_BYTES);
+}
+
+static double
+number(const struct flow_batch *b, enum flow_field field, size_t row)
+{
+	const struct flow_column *c = &b->column[field];
+
+	return flow_column_has(c, row) ? (double)((const int64_t *)c->values)[row] : 0.0;
+}
+
+static double
+derived(enum flow_sort_key key, const struct flow_batch *b, size_t row)
+{
+	double ms = number(b, FLOW_FIELD_LAST, row) - number(b, FLOW_FIELD_FIRST, row);
+	double packets;
+
+	switch (key) {
+	case FLOW_SORT_PPS:
+		return ms > 0 ? number(b, FLOW_FIELD_PACKETS, row) / ms : 0;
+	case FLOW_SORT_BPS:
+		return ms > 0 ? number(b, FLOW_FIELD_BYTES, row) / ms : 0;
+	case FLOW_SORT_BPP:
+		packets = number(b, FLOW_FIELD_PACKETS, row);
+		return packets > 0 ? number(b, FLOW_FIELD_BYTES, row) / packets : 0;
+	default:
+		return ms > 0 ? ms : 0;
+	}
+}
+
+/* A number whose unsigned order is the order asked for; absent values are the largest. */
+static uint64_t
+row_key(const struct flow_sort_order *order, const struct flow_batch *b, size_t row)
+{
+	uint64_t v;
+
+	if (order->key == FLOW_SORT_FIELD) {
+		enum flow_type type = flow_field_info(order->field)->type;
+		const struct flow_column *c = &b->column[order->field];
+
+		if (!flow_column_has(c, row))
+			return UINT64_MAX;
+		v = flow_column_number(c, type, row);
+		if (type == FLOW_TYPE_I64 || type == FLOW_TYPE_TIME)
+			v ^= UINT64_C(1) << 63;
+	} else {
+		double d = derived(order->key, b, row);
+
+		/* Doubles that are not negative order as their bits do. */
+		memcpy(&v, &d, sizeof(v));
+	}
+	v = order->descending ? ~v : v;
+	return v == UINT64_MAX ? v - 1 : v;
+}
+
+static int
+compare_entries(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+
+	if (x->key != y->key)
+		return x->key < y->key ? -1 : 1;
+	return x->row < y->row ? -1 : x->row > y->row;
+}
+
+enum flow_status
+flow_sort_new(const struct flow_sort_order *order, size_t memory_bytes, const char *directory,
+    struct flow_sort **sort, struct flow_error *err)
+{
+	struct flow_sort *s = calloc(1, sizeof(*s));
+
+	if (directory == NULL)
+		directory = getenv("TMPDIR");
+	if (directory == NULL || directory[0] == '\0')
+		directory = "/tmp";
+	if (s != NULL) {
+		s->order = *order;
+		s->memory_bytes = memory_bytes;
+		s->directory = strdup(directory);
+		s->rows = gather_new();
+		s->out = gather_new();
+	}
+	if (s == NULL || s->directory == NULL || s->rows == NULL || s->out == NULL) {
+		flow_sort_free(s);
+		return flow_fail_memory(err);
+	}
+	*sort = s;
+	return FLOW_OK;
+}
+
+static void
+close_run(struct run *r)
+{
+	group_reader_free(r->reader);
+	pq_file_close(r->source.file);
+	if (r->fd >= 0)
+		(void)close(r->fd);
+	free(r->key);
+}
+
+void
+flow_sort_free(struct flow_sort *sort)
+{
+	size_t i;
+
+	if (sort == NULL)
+		return;
+	for (i = 0; i < sort->runs; i++)
+		close_run(&sort->run[i]);
+	free(sort->run);
+	free(sort->entry);
+	free(sort->directory);
+	gather_free(sort->rows);
+	gather_free(sort->out);
+	free(sort);
+}
+
+static enum flow_status
+sort_rows(struct flow_sort *s, struct flow_error *err)
+{
+	const struct flow_batch *b = gather_batch(s->rows);
+	struct entry *entry = malloc((b->rows + 1) * sizeof(*entry));
+	size_t i;
+
+	if (entry == NULL)
+		return flow_fail_memory(err);
+	for (i = 0; i < b->rows; i++)
+		entry[i] = (struct entry){ row_key(&s->order, b, i), (uint32_t)i };
+	qsort(entry, b->rows, sizeof(*entry), compare_entries);
+	free(s->entry);
+	s->entry = entry;
+	s->given = 0;
+	return FLOW_OK;
+}
+
+/* Up to FLOW_BATCH_ROWS of the sorted rows in memory into s->out. */
+static enum flow_status
+next_sorted(struct flow_sort *s, struct flow_error *err)
+{
+	const struct flow_batch *b = gather_batch(s->rows);
+	uint32_t rows[FLOW_BATCH_ROWS];
+	size_t n = b->rows - s->given, i;
+
+	if (n == 0)
+		return FLOW_END;
+	if (n > FLOW_BATCH_ROWS)
+		n = FLOW_BATCH_ROWS;
+	for (i = 0; i < n; i++)
+		rows[i] = s->entry[s->given + i].row;
+	s->given += n;
+	gather_clear(s->out);
+	return gather_add_rows(s->out, b, rows, n) == FLOW_OK ? FLOW_OK : flow_fail_memory(err);
+}
+
+/* A file that nobody else sees, and that goes with the process. */
+static enum flow_status
+temporary_file(const char *directory, int *fd, struct flow_error *err)
+{
+	char *path;
+
+	if (asprintf(&path, "%s/flow-sort.XXXXXX", directory) < 0)
+		return flow_fail_memory(err);
+	*fd = mkostemp(path, O_CLOEXEC);
+	if (*fd < 0) {
+		enum flow_status st = flow_fail_errno(err, "%s", path);
+
+		free(path);
+		return st;
+	}
+	(void)unlink(path);
+	free(path);
+	return FLOW_OK;
+}
+
+static enum flow_status
+write_run(struct flow_sort *s, int fd, struct flow_error *err)
+{
+	const struct flow_writer_options options = FLOW_WRITER_OPTIONS_INIT;
+	struct flow_writer *writer;
+	enum flow_status st = flow_writer_open_fd(fd, &options, &writer, err);
+
+	if (st != FLOW_OK)
+		return st;
+	while ((st = next_sorted(s, err)) == FLOW_OK) {
+		st = flow_writer_batch(writer, gather_batch(s->out), NULL, err);
+		if (st != FLOW_OK)
+			break;
+	}
+	if (st != FLOW_END) {
+		flow_writer_abort(writer);
+		return st;
+	}
+	return flow_writer_close(writer, err);
+}
+
+/* Sorts what is in memory and moves it to a file. */
+static enum flow_status
+spill(struct flow_sort *s, struct flow_error *err)
+{
+	struct run *bigger = realloc(s->run, (s->runs + 1) * sizeof(*bigger));
+	enum flow_status st;
+	struct run r = { .fd = -1, .source = { .fd = -1 } };
+
+	if (bigger == NULL)
+		return flow_fail_memory(err);
+	s->run = bigger;
+	st = sort_rows(s, err);
+	if (st == FLOW_OK)
+		st = temporary_file(s->directory, &r.fd, err);
+	if (st == FLOW_OK)
+		st = write_run(s, r.fd, err);
+	if (st != FLOW_OK) {
+		close_run(&r);
+		return st;
+	}
+	s->run[s->runs++] = r;
+	gather_clear(s->rows);
+	return FLOW_OK;
+}
+
+enum flow_status
+flow_sort_add(struct flow_sort *sort, const struct flow_batch *batch,
+    const struct flow_selection *sel, struct flow_error *err)
+{
+	unsigned f;
+
+	for (f = 0; f < FLOW_FIELD_COUNT; f++)
+		if (batch->column[f].form != FLOW_FORM_NULL)
+			flow_fieldset_add(&sort->seen, (enum flow_field)f);
+	if (gather_add(sort->rows, batch, sel) != FLOW_OK)
+		return flow_fail_memory(err);
+	if (gather_bytes(sort->rows) + gather_rows(sort->rows) * sizeof(struct entry) <
+	    sort->memory_bytes && gather_rows(sort->rows) < UINT32_MAX - FLOW_BATCH_ROWS)
+		return FLOW_OK;
+	return spill(sort, err);
+}
+
+/* The run's next batch, with keys. */
+static enum flow_status
+fill_run(struct flow_sort *s, struct run *r, struct flow_error *err)
+{
+	enum flow_status st = FLOW_END;
+	size_t i;
+
+	r->batch = NULL;
+	r->at = 0;
+	while (st == FLOW_END) {
+		if (!group_reader_is_open(r->reader)) {
+			if (r->group == pq_file_groups(r->source.file))
+				return FLOW_OK;
+			group_reader_begin(r->reader, &r->source, r->group++);
+		}
+		st = group_reader_next(r->reader, &r->batch, err);
+	}
+	if (st != FLOW_OK)
+		return st;
+	for (i = 0; i < r->batch->rows; i++)
+		r->key[i] = row_key(&s->order, r->batch, i);
+	return FLOW_OK;
+}
+
+static enum flow_status
+open_run(struct flow_sort *s, struct run *r, struct flow_error *err)
+{
+	const struct flow_fieldset none = { { 0 } };
+	enum flow_status st = pq_file_open(r->fd, &r->source.file, err);
+
+	if (st == FLOW_OK)
+		st = profile_map(r->source.file, &r->source.map, err);
+	if (st != FLOW_OK)
+		return st;
+	r->reader = group_reader_new(&s->seen, &none);
+	r->key = malloc(FLOW_BATCH_ROWS * sizeof(*r->key));
+	if (r->reader == NULL || r->key == NULL)
+		return flow_fail_memory(err);
+	return fill_run(s, r, err);
+}
+
+enum flow_status
+flow_sort_finish(struct flow_sort *sort, struct flow_error *err)
+{
+	enum flow_status st = FLOW_OK;
+	size_t i;
+
+	if (sort->runs == 0)
+		return sort_rows(sort, err);
+	if (gather_rows(sort->rows) > 0)
+		st = spill(sort, err);
+	for (i = 0; i < sort->runs && st == FLOW_OK; i++)
+		st = open_run(sort, &sort->run[i], err);
+	return st;
+}
+
+/* The run whose next row comes first; *limit is the next one's key, and whether ties are its. */
+static struct run *
+first_run(struct flow_sort *s, uint64_t *limit, bool *ties)
+{
+	struct run *best = NULL, *second = NULL;
+	size_t i;
+
+	for (i = 0; i < s->runs; i++) {
+		struct run *r = &s->run[i];
+
+		if (r->batch == NULL)
+			continue;
+		if (best == NULL || r->key[r->at] < best->key[best->at]) {
+			second = best;
+			best = r;
+		} else if (second == NULL || r->key[r->at] < second->key[second->at]) {
+			second = r;
+		}
+	}
+	*limit = second != NULL ? second->key[second->at] : UINT64_MAX;
+	/* Equal keys belong to the earlier run. */
+	*ties = second == NULL || best < second;
+	return best;
+}
+
+/* Rows of the run that come before the limit, as many as fit. */
+static enum flow_status
+take_rows(struct flow_sort *s, struct run *r, uint64_t limit, bool ties, struct flow_error *err)
+{
+	uint32_t rows[FLOW_BATCH_ROWS];
+	size_t room = FLOW_BATCH_ROWS - gather_rows(s->out), n = 0;
+
+	while (n < room && r->at < r->batch->rows &&
+	    (r->key[r->at] < limit || (ties && r->key[r->at] == limit)))
+		rows[n++] = (uint32_t)r->at++;
+	if (gather_add_rows(s->out, r->batch, rows, n) != FLOW_OK)
+		return flow_fail_memory(err);
+	return r->at == r->batch->rows ? fill_run(s, r, err) : FLOW_OK;
+}
+
+static enum flow_status
+next_merged(struct flow_sort *s, struct flow_error *err)
+{
+	enum flow_status st = FLOW_OK;
+	struct run *r;
+	uint64_t limit;
+	bool ties;
+
+	gather_clear(s->out);
+	while (st == FLOW_OK && gather_rows(s->out) < FLOW_BATCH_ROWS &&
+	    (r = first_run(s, &limit, &ties)) != NULL)
+		st = take_rows(s, r, limit, ties, err);
+	return st == FLOW_OK && gather_rows(s->out) == 0 ? FLOW_END : st;
+}
+
+enum flow_status
+flow_sort_next(struct flow_sort *sort, const struct flow_batch **batch, struct flow_error *err)
+{
+	enum flow_status st = sort->runs > 0 ? next_merged(sort, err) : next_sorted(sort, err);
+
+	if (st == FLOW_OK)
+		*batch = gather_batch(sort->out);
+	return st;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/*
+ * Puts any number of rows into an order: runs that fit memory are sorted there,
+ * more than one is written to temporary files (of the profile) and merged.
+ *
+ *	flow_sort_order_parse("bytes", ...)
+ *	flow_sort_new(&order, ...)  flow_sort_add(...)...  flow_sort_finish()
+ *	while (flow_sort_next(sort, &batch, err) == FLOW_OK) ...
+ *
+ * The order is stable: rows that compare equal stay as they came.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/status.h"
+#include "record/batch.h"
+#include "record/select.h"
+
+/* What is compared: a column, or something made of several. */
+enum flow_sort_key {
+	FLOW_SORT_FIELD,
+	FLOW_SORT_DURATION,	/* last - first */
+	FLOW_SORT_PPS,		/* per second of the duration; 0 where that is 0 */
+	FLOW_SORT_BPS,
+	FLOW_SORT_BPP,		/* bytes a packet */
+};
+
+struct flow_sort_order {
+	enum flow_sort_key key;
+	enum flow_field field;	/* FLOW_SORT_FIELD: a number */
+	bool descending;
+};
+
+/*
+ * A column that holds numbers, or nfdump's words: flows, packets, bytes, pps, bps,
+ * bpp, duration, tstart, tend; with ":a" or ":d" for the direction.  By default
+ * times ascend and all else descends.  Absent values come last.
+ */
+enum flow_status flow_sort_order_parse(const char *text, struct flow_sort_order *order,
+    struct flow_error *err) NODISCARD;
+
+/* The columns that it looks at. */
+void flow_sort_order_fields(const struct flow_sort_order *order, struct flow_fieldset *fields);
+
+struct flow_sort;
+
+/* memory_bytes bounds a run; temporary files go to `directory` (NULL: TMPDIR, or /tmp). */
+enum flow_status flow_sort_new(const struct flow_sort_order *order, size_t memory_bytes,
+    const char *directory, struct flow_sort **sort, struct flow_error *err) NODISCARD;
+void flow_sort_free(struct flow_sort *sort);
+
+/* Adds selected rows (NULL: all) of a batch in DICT form; only columns it has are kept. */
+enum flow_status flow_sort_add(struct flow_sort *sort, const struct flow_batch *batch,
+    const struct flow_selection *sel, struct flow_error *err) NODISCARD;
+
+/* No more rows come. */
+enum flow_status flow_sort_finish(struct flow_sort *sort, struct flow_error *err) NODISCARD;
+
+/* The next rows in order, at most FLOW_BATCH_ROWS, valid until the next call; FLOW_END. */
+enum flow_status flow_sort_next(struct flow_sort *sort, const struct flow_batch **batch,
+    struct flow_error *err) NODISCARD;
