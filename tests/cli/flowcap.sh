@@ -1,0 +1,311 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# flowcap on loopback and on captures: what it files, where, and its manners.
+# Counts come from flowgen's options and from tshark, never from flowcap.
+set -u
+
+flowcap=$FLOW_BUILDDIR/flowcap
+flowcat=$FLOW_BUILDDIR/flowcat
+flowgen=$FLOW_BUILDDIR/flowgen
+work=$(mktemp -d "${TMPDIR:-/tmp}/flowcap-test.XXXXXX")
+collector=
+number=0
+
+finish()
+{
+	[ -z "$collector" ] || kill -9 "$collector" 2>/dev/null
+	rm -rf "$work"
+}
+trap finish EXIT
+
+# check NAME COMMAND...
+check()
+{
+	local name=$1
+
+	shift
+	number=$((number + 1))
+	if "$@" >"$work/out" 2>&1; then
+		echo "ok $number - $name"
+	else
+		echo "not ok $number - $name"
+		sed 's/^/# /' "$work/out"
+	fi
+}
+
+skip()
+{
+	number=$((number + 1))
+	echo "ok $number - $1 # SKIP $2"
+}
+
+exits()
+{
+	local want=$1 got
+
+	shift
+	"$@"
+	got=$?
+	[ "$got" -eq "$want" ] || { echo "exit status $got, not $want"; return 1; }
+}
+
+same()
+{
+	[ "$1" = "$2" ] || { echo "'$1' is not '$2'"; return 1; }
+}
+
+# says TEXT COMMAND...: on standard error, whatever the status
+says()
+{
+	local text=$1
+
+	shift
+	"$@" 2>&1 | grep -F -- "$text" || { "$@"; return 1; }
+}
+
+# waits COMMAND...: at most ten seconds
+waits()
+{
+	local i
+
+	for ((i = 0; i < 200; i++)); do
+		"$@" >/dev/null 2>&1 && return 0
+		sleep 0.05
+	done
+	return 1
+}
+
+# start FOLDER OPTION...: a collector on a free port of loopback; sets port, collector
+start()
+{
+	mkdir -p "$1"
+	rm -f "$work/log"
+	"$flowcap" -w "$1" -p 0 "${@:2}" 2>"$work/log" &
+	collector=$!
+	if ! waits grep -q 'listening on port' "$work/log"; then
+		cat "$work/log"
+		return 1
+	fi
+	port=$(sed -n 's/.*listening on port \([0-9]*\).*/\1/p' "$work/log")
+}
+
+# stop: SIGTERM; the status is the collector's
+stop()
+{
+	local status
+
+	kill "$collector"
+	wait "$collector"
+	status=$?
+	collector=
+	[ "$status" -eq 0 ] || cat "$work/log"
+	return "$status"
+}
+
+# flows, packets and bytes of an archive
+sums()
+{
+	"$flowcat" -r "$1" -q -o csv:flows,packets,bytes |
+		awk -F , '{ f += $1; p += $2; b += $3 } END { printf "%d %d %d\n", f, p, b }'
+}
+
+# the same in a capture of exports, by tshark
+tshark_sums()
+{
+	tshark -r "$1" -d udp.port==9995,cflow -T fields -e cflow.packets -e cflow.octets 2>/dev/null |
+		awk -F '\t' '{
+			n += split($1, p, ","); split($2, b, ",")
+			for (i in p) packets += p[i]
+			for (i in b) bytes += b[i]
+		} END { printf "%d %d %d\n", n, packets, bytes }'
+}
+
+files()
+{
+	(cd "$1" && find . -type f | sed 's|^\./||' | sort | xargs)
+}
+
+# How many files there are whose names are like that
+count_files()
+{
+	find "$1" -type f | grep -cE -- "$2"
+}
+
+# has_files N FOLDER PATTERN: at least so many
+has_files()
+{
+	[ "$(count_files "$2" "$3")" -ge "$1" ]
+}
+
+# The ledger at the end of the log: as many flows written as decoded, none lost anywhere
+balances()
+{
+	grep -E "in all: datagrams [0-9]+, flows decoded $1, flows written $1, sequence gaps 0, kernel drops 0" \
+		"$work/log" || { cat "$work/log"; return 1; }
+}
+
+# Manners
+mkdir "$work/w"
+check "help" exits 0 "$flowcap" --help
+check "version" exits 0 "$flowcap" --version
+check "no folder" exits 2 "$flowcap"
+check "a layout that is none" exits 2 "$flowcap" -w "$work/w" -S 9
+check "an interval that is none" exits 2 "$flowcap" -w "$work/w" -t 0
+check "a codec that is none" exits 2 "$flowcap" -w "$work/w" -z lzo
+check "a port that is none" exits 2 "$flowcap" -w "$work/w" -p 65536
+check "a sampling rate that is none" exits 2 "$flowcap" -w "$work/w" -s 0
+check "an argument too many" exits 2 "$flowcap" -w "$work/w" x
+check "an option that is none" exits 2 "$flowcap" -w "$work/w" --no-such
+check "a folder that is not there" exits 1 "$flowcap" -w "$work/none" -p 0
+echo >"$work/file"
+check "a folder that is a file" exits 1 "$flowcap" -w "$work/file" -p 0
+check "an address that is none" exits 1 "$flowcap" -w "$work/w" -p 0 -b 256.1.1.1
+check "a capture that is not there" says "none.pcap" "$flowcap" -w "$work/w" -f "$work/none.pcap"
+check "a capture that is none" says "neither pcap nor pcapng" "$flowcap" -w "$work/w" -f "$0"
+check "its status" exits 1 "$flowcap" -w "$work/w" -f "$0"
+check "nothing is written" same "$(files "$work/w")" ""
+
+# Over UDP: the same flows as in a capture that tshark reads
+for version in 5 9 10; do
+	flows=(-v "$version" -n 5000 -r 50000 --start 2026-03-01T00:00:00Z --seed 7 --exporters 3)
+	check "v$version: listening" start "$work/udp$version" -b 127.0.0.1 -B 4000000
+	check "v$version: sent" "$flowgen" -t 127.0.0.1 -p "$port" "${flows[@]}"
+	check "v$version: stopped" stop
+	check "v$version: a file in year/month/day/hour, and nothing else" same "$(files "$work/udp$version" |
+		tr ' ' '\n' | grep -vcE '^20[0-9][0-9]/[01][0-9]/[0-3][0-9]/[0-2][0-9]/flowcap\.20[0-9]{10}(\.[0-9]+)?\.parquet$')" 0
+	check "v$version: the ledger" balances 5000
+	if command -v tshark >/dev/null; then
+		"$flowgen" -o "$work/$version.pcap" "${flows[@]}"
+		check "v$version: what tshark sees" same "$(sums "$work/udp$version")" \
+			"$(tshark_sums "$work/$version.pcap")"
+	else
+		skip "v$version: what tshark sees" "no tshark"
+	fi
+done
+
+if [ -e /proc/net/if_inet6 ] && grep -q ' lo$' /proc/net/if_inet6; then
+	check "IPv6: listening" start "$work/udp6" -6 -b ::1
+	check "IPv6: sent" "$flowgen" -t ::1 -p "$port" -n 1000
+	check "IPv6: stopped" stop
+	check "IPv6: the exporter" same \
+		"$("$flowcat" -r "$work/udp6" -q -o csv:exporter | sort | uniq -c | xargs)" "1000 ::1"
+	check "both families: listening" start "$work/udp46"
+	check "both families: sent over IPv4" "$flowgen" -t 127.0.0.1 -p "$port" -n 1000
+	check "both families: sent over IPv6" "$flowgen" -t ::1 -p "$port" -n 1000
+	check "both families: stopped" stop
+	check "both families: the exporters" same \
+		"$("$flowcat" -r "$work/udp46" -q -o csv:exporter | sort | uniq -c | xargs)" \
+		"1000 127.0.0.1 1000 ::1"
+else
+	for name in listening sent stopped "the exporter" "listening for both" "sent to both, IPv4" \
+		"sent to both, IPv6" "stopped both" "both exporters"; do
+		skip "IPv6: $name" "no IPv6 on loopback"
+	done
+fi
+
+# Slots of two seconds: a file appears while the collector goes on
+check "rotation: listening" start "$work/slots" -b 127.0.0.1 -t 2
+"$flowgen" -t 127.0.0.1 -p "$port" -n 500 -r 0
+check "rotation: a file appears by the clock alone, with seconds in its name" \
+	waits has_files 1 "$work/slots" '/flowcap\.20[0-9]{12}\.parquet$'
+"$flowgen" -t 127.0.0.1 -p "$port" -n 500 -r 0 --seed 2
+check "rotation: stopped" stop
+check "rotation: nothing is lost" balances 1000
+check "rotation: slots begin at even seconds" same \
+	"$(files "$work/slots" | tr ' ' '\n' | grep -vcE '[02468]\.parquet$')" 0
+
+check "SIGHUP: listening" start "$work/hup" -b 127.0.0.1 -t 86400 -P "$work/pid"
+check "SIGHUP: the process id" same "$(cat "$work/pid")" "$collector"
+for seed in 1 2; do
+	"$flowgen" -t 127.0.0.1 -p "$port" -n 300 --seed $seed
+	sleep 0.3
+	kill -HUP "$collector"
+	check "SIGHUP: file $seed appears" waits has_files $seed "$work/hup" '\.parquet$'
+done
+check "SIGHUP: stopped" stop
+check "SIGHUP: the second file has a name of its own" same \
+	"$(count_files "$work/hup" '/flowcap\.20[0-9]{10}\.1\.parquet$')" 1
+check "SIGHUP: all is there" balances 600
+check "the process id's file is gone" exits 1 test -e "$work/pid"
+
+# Captures: the layouts; 1400000000 is 2014-05-13T16:53:20Z, a Tuesday in week 19, day 133
+"$flowgen" -o "$work/may.pcap" -n 900 --duration 1 --start 2014-05-13T16:53:20Z
+while read -r layout path; do
+	mkdir "$work/S$layout"
+	"$flowcap" -w "$work/S$layout" -S "$layout" -f "$work/may.pcap" 2>"$work/log"
+	check "-S $layout" same "$(files "$work/S$layout")" "${path#/}flowcap.201405131650.parquet"
+done <<'LAYOUTS'
+0 /
+1 2014/05/13/
+2 2014/05/13/16/
+3 2014/19/2/
+4 2014/19/2/16/
+5 2014/133/
+6 2014/133/16/
+7 2014-05-13/
+8 2014-05-13/16/
+hive year=2014/month=05/day=13/hour=16/
+LAYOUTS
+mkdir "$work/local"
+TZ=IST-5:30 "$flowcap" -w "$work/local" --local-time -f "$work/may.pcap" 2>"$work/log"
+check "local time" same "$(files "$work/local")" "2014/05/13/22/flowcap.201405132220.parquet"
+
+mkdir "$work/hour"
+"$flowgen" -o "$work/hour.pcap" -n 3600 --duration 1h --start 2014-05-13T16:00:00Z --ipv6 0
+check "a capture of an hour" "$flowcap" -w "$work/hour" -f "$work/hour.pcap" -I border
+check "has twelve slots, and one for its last second" same "$(files "$work/hour" | wc -w)" 13
+check "all flows are there" same "$(sums "$work/hour" | cut -d ' ' -f 1)" 3600
+check "received lies in the slot" same "$("$flowcat" -q -o csv:received -r \
+	"$work/hour/2014/05/13/16/flowcap.201405131605.parquet" | cut -c 1-16 | sort -u | xargs)" \
+	"2014-05-13T16:05 2014-05-13T16:06 2014-05-13T16:07 2014-05-13T16:08 2014-05-13T16:09"
+check "its identification" says border "$flowcat" -I -r "$work/hour"
+check "again" "$flowcap" -w "$work/hour" -f "$work/hour.pcap"
+check "keeps what there is" same "$(files "$work/hour" | wc -w) $(sums "$work/hour" | cut -d ' ' -f 1)" \
+	"26 7200"
+
+mkdir "$work/cut" "$work/gz" "$work/stdin" "$work/port"
+size=$(wc -c <"$work/may.pcap")
+head -c $((size - 5)) "$work/may.pcap" >"$work/cut.pcap"
+check "a cut capture fails" exits 1 "$flowcap" -w "$work/cut" -f "$work/cut.pcap"
+check "and says where" says "cut.pcap: the capture ends within a record" \
+	"$flowcap" -w "$work/cut" -f "$work/cut.pcap"
+check "what was whole is kept" test "$(sums "$work/cut" | cut -d ' ' -f 1)" -gt 1500
+gzip -k "$work/may.pcap"
+check "a gzipped capture" "$flowcap" -w "$work/gz" -f "$work/may.pcap.gz"
+check "has the same flows" same "$(sums "$work/gz")" "$(sums "$work/S0")"
+check "a capture from a pipe" "$flowcap" -w "$work/stdin" -f - < <(cat "$work/may.pcap")
+check "has the same flows as well" same "$(sums "$work/stdin")" "$(sums "$work/S0")"
+check "another port" "$flowcap" -w "$work/port" -p 2055 -f "$work/may.pcap"
+check "is not what was asked for" same "$(files "$work/port")" ""
+for codec in none gzip:6 lz4:9; do
+	mkdir "$work/z"
+	check "-z $codec" "$flowcap" -w "$work/z" -z "$codec" -f "$work/may.pcap"
+	check "-z $codec has the same flows" same "$(sums "$work/z")" "$(sums "$work/S0")"
+	rm -r "$work/z"
+done
+mkdir "$work/s" "$work/so"
+"$flowgen" -o "$work/sampled.pcap" -n 900 --sampling 100
+"$flowcap" -w "$work/s" -s 7 -f "$work/sampled.pcap" 2>"$work/log"
+"$flowcap" -w "$work/so" -s -7 -f "$work/sampled.pcap" 2>"$work/log"
+check "-s yields to what exporters say" same "$("$flowcat" -r "$work/s" -q -o csv:sampling | sort -u)" 100
+check "-s -N overrides it" same "$("$flowcat" -r "$work/so" -q -o csv:sampling | sort -u)" 7
+
+# A real exporter: softflowd meters the packets of a capture; tshark tells what there are.
+for version in 1 5 9 10; do
+	if ! command -v softflowd >/dev/null || ! command -v tshark >/dev/null; then
+		skip "softflowd v$version" "no softflowd or tshark"
+		continue
+	fi
+	"$flowgen" -o "$work/packets.pcap" -n 20000 --exporters 40
+	start "$work/soft$version" -b 127.0.0.1 >/dev/null
+	# It knows short names only, and without its end it waits for ever.
+	(cd "$work" && timeout 5 softflowd -d -v "$version" -r packets.pcap -n "127.0.0.1:$port" \
+		-p s.pid -c s.ctl >softflowd.log 2>&1)
+	sleep 0.3
+	stop >/dev/null
+	check "softflowd v$version" same "$(sums "$work/soft$version")" \
+		"$(tshark -r "$work/packets.pcap" -T fields -e ip.src -e ip.len 2>/dev/null |
+			awk '{ n[$1]++; p++; b += $2 } END { printf "%d %d %d\n", length(n), p, b }')"
+done
+
+echo "1..$number"
