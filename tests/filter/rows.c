@@ -31,7 +31,7 @@ rows_read_file(const char *name)
 	const char *srcdir = getenv("FLOW_SRCDIR");
 	char path[2048], *text;
 	FILE *f;
-	long len;
+	long len = -1;
 
 	(void)snprintf(path, sizeof(path), "%s/%s", srcdir != NULL ? srcdir : ".", name);
 	if ((f = fopen(path, "rb")) == NULL || fseek(f, 0, SEEK_END) != 0 || (len = ftell(f)) < 0)

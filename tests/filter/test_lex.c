@@ -16,7 +16,8 @@ lex(const char *text, size_t len, struct lexed *out, struct flow_error *err)
 static void
 test_tokens(void)
 {
-	static const char text[] = "src ip != 10/8&&! (a)||x>=1k # rest\n in[2001:db8::,@f]<>'q t' ~AND";
+	static const char text[] = "src ip != 10/8&&! (a)||x>=1k # rest\n "
+	    "in[2001:db8::,@f]<>'q t' ~AND";
 	static const struct {
 		uint16_t kind;
 		const char *text;
