@@ -4,13 +4,15 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
+#include "base/attr.h"
 #include "base/bitmap.h"
 #include "base/buf.h"
 #include "base/bytes.h"
 #include "parquet/bitpack.h"
 #include "parquet/codec.h"
+#include "parquet/crc.h"
+#include "parquet/delta.h"
 #include "parquet/file.h"
 #include "parquet/page_header.h"
 #include "parquet/rle.h"
@@ -20,6 +22,9 @@
 /* What a page may claim to decompress to: GZIP's best ratio, and some. */
 #define RATIO_MAX 1100u
 #define RATIO_SLACK 65536u
+
+/* Values that go from step to step of decoding while they are in the nearest cache. */
+#define BLOCK 1024
 
 /*
  * The chunk's bytes are read at once; pages are decompressed one after the
@@ -37,15 +42,14 @@ struct pq_chunk_reader {
 	uint64_t rows_left;		/* of the chunk, after the current page */
 
 	/* The current page. */
-	struct buf page;		/* decompressed body, and slack */
+	struct buf page;		/* decompressed body, and slack; unused if it was not compressed */
 	uint32_t page_left;		/* rows */
 	bool has_levels;
 	struct rle_decoder levels;
 	struct cursor values;
 	int encoding;
 	struct rle_decoder indexes;	/* dictionary encodings */
-	uint64_t *numbers;		/* differences, decoded for the whole page */
-	size_t numbers_cap, numbers_at, numbers_count;
+	struct delta_decoder deltas;
 	uint32_t next_text;		/* texts of pages without dictionary: the next code */
 	uint32_t end_text;
 
@@ -57,8 +61,8 @@ struct pq_chunk_reader {
 	void *narrow;			/* the dictionary in the width wanted */
 	size_t dictionary_cap;
 
-	uint32_t *scratch;		/* indexes, or values between nulls */
-	size_t scratch_cap;
+	uint64_t wide[BLOCK];
+	uint32_t index[BLOCK];
 };
 
 struct pq_chunk_reader *
@@ -75,10 +79,8 @@ pq_chunk_reader_free(struct pq_chunk_reader *reader)
 	buf_release(&reader->bytes);
 	buf_release(&reader->page);
 	texts_release(&reader->texts);
-	free(reader->numbers);
 	free(reader->dictionary);
 	free(reader->narrow);
-	free(reader->scratch);
 	free(reader);
 }
 
@@ -174,16 +176,19 @@ static enum flow_status
 check_crc(const struct pq_chunk_reader *r, const struct page_header *h, const uint8_t *body,
     struct flow_error *err)
 {
-	if (h->has_crc && (uint32_t)crc32(crc32(0, NULL, 0), body, h->bytes) != h->crc)
+	if (h->has_crc && crc_page(body, h->bytes) != h->crc)
 		return flow_fail(err, FLOW_ECORRUPT, page_offset(r) - (int64_t)h->bytes,
 		    "the page's checksum (CRC-32) is wrong: the file is damaged");
 	return FLOW_OK;
 }
 
-/* The body, decompressed, with slack behind it, into *out; V2 levels stand before it as they are. */
+/*
+ * The body, decompressed into `room`, or where it stands in the chunk if it is not
+ * compressed; V2 levels stand before it as they are.  Slack is behind it either way.
+ */
 static enum flow_status
 unpack_body(const struct pq_chunk_reader *r, const struct page_header *h, const uint8_t *body,
-    struct buf *out, struct flow_error *err)
+    struct buf *room, struct cursor *out, struct flow_error *err)
 {
 	uint64_t levels = h->type == PAGE_DATA_V2 ?
 	    (uint64_t)h->definition_bytes + h->repetition_bytes : 0;
@@ -194,16 +199,30 @@ unpack_body(const struct pq_chunk_reader *r, const struct page_header *h, const 
 		return st;
 	if (levels > h->bytes || levels > h->raw_bytes)
 		return flow_fail(err, FLOW_EFORMAT, page_offset(r), "a page of levels only");
-	buf_clear(out);
-	if (!buf_reserve(out, (size_t)h->raw_bytes + BITPACK_SLACK))
+	if (codec == PQ_UNCOMPRESSED && h->bytes == h->raw_bytes) {
+		*out = cursor_make(body, h->bytes);
+		return FLOW_OK;
+	}
+	buf_clear(room);
+	if (!buf_reserve(room, (size_t)h->raw_bytes + BITPACK_SLACK))
 		return flow_fail_memory(err);
-	memcpy(out->data, body, (size_t)levels);
+	memcpy(room->data, body, (size_t)levels);
 	if (h->bytes > levels || h->raw_bytes > levels)
 		st = codec_decompress(codec, body + levels, (size_t)(h->bytes - levels),
-		    out->data + levels, (size_t)(h->raw_bytes - levels), err);
-	memset(out->data + h->raw_bytes, 0, BITPACK_SLACK);
-	out->len = h->raw_bytes;
+		    room->data + levels, (size_t)(h->raw_bytes - levels), err);
+	memset(room->data + h->raw_bytes, 0, BITPACK_SLACK);
+	*out = cursor_make(room->data, h->raw_bytes);
 	return st;
+}
+
+/* Where a page is decompressed: texts that are no dictionary's indexes are kept. */
+static struct buf *
+body_room(struct pq_chunk_reader *r, const struct page_header *h)
+{
+	if (is_text(r) && h->encoding != ENCODING_RLE_DICTIONARY &&
+	    (h->encoding != ENCODING_PLAIN_DICTIONARY || h->type == PAGE_DICTIONARY))
+		return texts_block(&r->texts);
+	return &r->page;
 }
 
 /* Narrows the dictionary once, so that rows only copy. */
@@ -240,6 +259,7 @@ static enum flow_status
 load_dictionary(struct pq_chunk_reader *r, const struct page_header *h, const uint8_t *body,
     struct flow_error *err)
 {
+	struct buf *room = body_room(r, h);
 	enum flow_status st;
 	struct cursor in;
 
@@ -248,17 +268,14 @@ load_dictionary(struct pq_chunk_reader *r, const struct page_header *h, const ui
 	if (h->encoding != ENCODING_PLAIN && h->encoding != ENCODING_PLAIN_DICTIONARY)
 		return flow_fail(err, FLOW_EUNSUPPORTED, page_offset(r),
 		    "a dictionary in encoding %d", h->encoding);
+	st = room != NULL ? unpack_body(r, h, body, room, &in, err) : flow_fail_memory(err);
+	if (st != FLOW_OK)
+		return st;
 	if (is_text(r)) {
-		struct buf *kept = texts_block(&r->texts);
-
-		st = kept != NULL ? unpack_body(r, h, body, kept, err) : flow_fail_memory(err);
-		if (st == FLOW_OK)
-			st = texts_add_plain(&r->texts, cursor_make(kept->data, kept->len), h->values, err);
+		st = texts_add_plain(&r->texts, in, h->values, err);
 		r->dictionary_count = r->texts.count;
 	} else {
-		st = unpack_body(r, h, body, &r->page, err);
-		in = cursor_make(r->page.data, r->page.len);
-		if (st == FLOW_OK && h->values > r->page.len)
+		if (h->values > cursor_left(&in))
 			st = flow_fail(err, FLOW_EFORMAT, page_offset(r), "a cut dictionary");
 		if (st == FLOW_OK)
 			st = reserve_dictionary(r, h->values, err);
@@ -296,19 +313,14 @@ open_levels(struct pq_chunk_reader *r, const struct page_header *h)
 }
 
 static enum flow_status
-open_numbers(struct pq_chunk_reader *r, uint32_t rows, struct flow_error *err)
+open_deltas(struct pq_chunk_reader *r, uint32_t rows, struct flow_error *err)
 {
-	/* Values there are no more than rows. */
-	if (rows > r->numbers_cap) {
-		uint64_t *numbers = realloc(r->numbers, (size_t)rows * sizeof(*numbers));
+	uint64_t count = 0;
 
-		if (numbers == NULL)
-			return flow_fail_memory(err);
-		r->numbers = numbers;
-		r->numbers_cap = rows;
-	}
-	r->numbers_at = 0;
-	if (!values_delta(r->column, &r->values, rows, r->numbers, &r->numbers_count))
+	/* A page of nulls only may be empty. */
+	if (cursor_left(&r->values) == 0)
+		r->deltas = (struct delta_decoder){ .left = 0 };
+	else if (!delta_decoder_init(&r->deltas, r->values, &count) || count > rows)
 		return flow_fail(err, FLOW_EFORMAT, page_offset(r), "malformed DELTA_BINARY_PACKED data");
 	return FLOW_OK;
 }
@@ -317,24 +329,15 @@ open_numbers(struct pq_chunk_reader *r, uint32_t rows, struct flow_error *err)
 static enum flow_status
 open_texts(struct pq_chunk_reader *r, uint32_t rows, struct flow_error *err)
 {
-	struct buf *kept = texts_block(&r->texts);
-	struct cursor in = r->values;
 	enum flow_status st;
 
-	if (kept == NULL)
-		return flow_fail_memory(err);
 	r->next_text = r->texts.count;
-	buf_append(kept, in.pos, cursor_left(&in));
-	if (buf_status(kept) != FLOW_OK || !buf_reserve(kept, BITPACK_SLACK))
-		return flow_fail_memory(err);
-	memset(buf_end(kept), 0, BITPACK_SLACK);
-	in = cursor_make(kept->data, kept->len);
 	if (r->encoding == ENCODING_PLAIN)
-		st = texts_add_plain(&r->texts, in, UINT32_MAX, err);
+		st = texts_add_plain(&r->texts, r->values, UINT32_MAX, err);
 	else if (r->encoding == ENCODING_DELTA_LENGTH_BYTE_ARRAY)
-		st = texts_add_delta_length(&r->texts, in, rows, err);
+		st = texts_add_delta_length(&r->texts, r->values, rows, err);
 	else
-		st = texts_add_delta(&r->texts, in, rows, err);
+		st = texts_add_delta(&r->texts, r->values, rows, err);
 	r->end_text = r->texts.count;
 	return st;
 }
@@ -357,7 +360,7 @@ open_values(struct pq_chunk_reader *r, uint32_t rows, struct flow_error *err)
 		return is_text(r) ? open_texts(r, rows, err) : FLOW_OK;
 	case ENCODING_DELTA_BINARY_PACKED:
 		if (!is_text(r))
-			return open_numbers(r, rows, err);
+			return open_deltas(r, rows, err);
 		break;
 	case ENCODING_DELTA_LENGTH_BYTE_ARRAY:
 	case ENCODING_DELTA_BYTE_ARRAY:
@@ -375,11 +378,12 @@ static enum flow_status
 open_page(struct pq_chunk_reader *r, const struct page_header *h, const uint8_t *body,
     struct flow_error *err)
 {
-	enum flow_status st = unpack_body(r, h, body, &r->page, err);
+	struct buf *room = body_room(r, h);
+	enum flow_status st = room != NULL ? unpack_body(r, h, body, room, &r->values, err) :
+	    flow_fail_memory(err);
 
 	if (st != FLOW_OK)
 		return st;
-	r->values = cursor_make(r->page.data, r->page.len);
 	r->encoding = h->encoding;
 	if (!open_levels(r, h))
 		return flow_fail(err, FLOW_EFORMAT, page_offset(r), "malformed definition levels");
@@ -421,33 +425,36 @@ enter_page(struct pq_chunk_reader *r, size_t *skip, struct flow_error *err)
 	return open_page(r, &h, body, err);
 }
 
-static enum flow_status
-reserve_scratch(struct pq_chunk_reader *r, size_t rows, struct flow_error *err)
+static bool
+is_indexed(const struct pq_chunk_reader *r)
 {
-	if (rows > r->scratch_cap) {
-		/* Room for 64-bit values, and for a last group of eight. */
-		uint32_t *scratch = realloc(r->scratch, (rows + 8) * sizeof(uint64_t));
+	return r->encoding == ENCODING_PLAIN_DICTIONARY || r->encoding == ENCODING_RLE_DICTIONARY;
+}
 
-		if (scratch == NULL)
-			return flow_fail_memory(err);
-		r->scratch = scratch;
-		r->scratch_cap = rows;
+/*
+ * Whether all are below count (at most 2^31): then their differences to it are negative.
+ * And and or are vector instructions everywhere; an unsigned maximum is not.
+ */
+VECTORIZED static bool
+all_below(const uint32_t *v, size_t n, uint32_t count)
+{
+	uint32_t any = 0, negative = UINT32_MAX;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		any |= v[i];
+		negative &= v[i] - count;
 	}
-	return FLOW_OK;
+	return any >> 31 == 0 && negative >> 31 == 1;
 }
 
 /* Indexes of n values, all within the dictionary. */
 static bool
 read_indexes(struct pq_chunk_reader *r, size_t n, uint32_t *out)
 {
-	uint32_t most = 0;
-	size_t i;
-
 	if (!rle_decode(&r->indexes, n, out))
 		return false;
-	for (i = 0; i < n; i++)
-		most = out[i] > most ? out[i] : most;
-	return n == 0 || most < r->dictionary_count;
+	return all_below(out, n, r->dictionary_count);
 }
 
 /* n values of the current page, none of them null, as codes. */
@@ -456,7 +463,7 @@ read_codes(struct pq_chunk_reader *r, size_t n, uint32_t *out)
 {
 	size_t i;
 
-	if (r->encoding == ENCODING_PLAIN_DICTIONARY || r->encoding == ENCODING_RLE_DICTIONARY)
+	if (is_indexed(r))
 		return read_indexes(r, n, out);
 	if (n > r->end_text - r->next_text)
 		return false;
@@ -465,41 +472,61 @@ read_codes(struct pq_chunk_reader *r, size_t n, uint32_t *out)
 	return true;
 }
 
-/* n values of the current page, none of them null, as numbers. */
+/* n values (at most BLOCK) of the current page, none of them null, as 64 bits each. */
 static enum flow_status
-read_numbers(struct pq_chunk_reader *r, size_t n, void *out, struct flow_error *err)
+read_wide(struct pq_chunk_reader *r, size_t n, uint64_t *out, struct flow_error *err)
 {
-	uint64_t *wide = (uint64_t *)(void *)r->scratch;
-	enum flow_status st;
-
-	if (r->encoding == ENCODING_PLAIN_DICTIONARY || r->encoding == ENCODING_RLE_DICTIONARY) {
-		if (!read_indexes(r, n, r->scratch))
-			return flow_fail(err, FLOW_EFORMAT, page_offset(r), "malformed indexes");
-		values_look_up(r->narrow, r->scratch, n, r->width, out);
-		return FLOW_OK;
-	}
-	if (r->encoding == ENCODING_DELTA_BINARY_PACKED) {
-		if (n > r->numbers_count - r->numbers_at)
-			return flow_fail(err, FLOW_EFORMAT, page_offset(r), "too few values in a page");
-		wide = r->numbers + r->numbers_at;
-		r->numbers_at += n;
-	} else {
-		st = values_plain(r->column, r->type_length, &r->values, n, wide, err);
-		if (st != FLOW_OK)
-			return st;
-	}
-	if (!values_narrow(wide, n, r->width, out))
-		return flow_fail(err, FLOW_EFORMAT, page_offset(r), "a value does not fit %u bits",
-		    r->width * 8);
+	if (r->encoding != ENCODING_DELTA_BINARY_PACKED)
+		return values_plain(r->column, r->type_length, &r->values, n, out, err);
+	if (!delta_decoder_next(&r->deltas, n, out))
+		return flow_fail(err, FLOW_EFORMAT, page_offset(r),
+		    "too few values in a page, or malformed ones");
+	values_interpret(r->column, out, n);
 	return FLOW_OK;
 }
 
 static enum flow_status
-read_values(struct pq_chunk_reader *r, size_t n, void *out, struct flow_error *err)
+read_block(struct pq_chunk_reader *r, size_t n, uint8_t *out, struct flow_error *err)
+{
+	enum flow_status st;
+
+	if (is_indexed(r)) {
+		if (!read_indexes(r, n, r->index))
+			return flow_fail(err, FLOW_EFORMAT, page_offset(r), "malformed indexes");
+		values_look_up(r->narrow, r->index, n, r->width, out);
+		return FLOW_OK;
+	}
+	if (r->width == sizeof(uint64_t))
+		return read_wide(r, n, (uint64_t *)(void *)out, err);
+	st = read_wide(r, n, r->wide, err);
+	if (st == FLOW_OK && !values_narrow(r->wide, n, r->width, out))
+		return flow_fail(err, FLOW_EFORMAT, page_offset(r), "a value does not fit %u bits",
+		    r->width * 8);
+	return st;
+}
+
+/* n values of the current page, none of them null, as numbers. */
+static enum flow_status
+read_numbers(struct pq_chunk_reader *r, size_t n, uint8_t *out, struct flow_error *err)
+{
+	enum flow_status st = FLOW_OK;
+
+	while (n > 0 && st == FLOW_OK) {
+		size_t some = n < BLOCK ? n : BLOCK;
+
+		st = read_block(r, some, out, err);
+		out += some * r->width;
+		n -= some;
+	}
+	return st;
+}
+
+static enum flow_status
+read_values(struct pq_chunk_reader *r, size_t n, uint8_t *out, struct flow_error *err)
 {
 	if (!is_text(r))
 		return read_numbers(r, n, out, err);
-	if (!read_codes(r, n, out))
+	if (!read_codes(r, n, (uint32_t *)(void *)out))
 		return flow_fail(err, FLOW_EFORMAT, page_offset(r), "malformed or too few values");
 	return FLOW_OK;
 }
@@ -542,11 +569,11 @@ read_batch(struct pq_chunk_reader *r, size_t rows, uint8_t *out, uint64_t *valid
     struct flow_error *err)
 {
 	unsigned size = is_text(r) ? sizeof(uint32_t) : r->width;
-	enum flow_status st = reserve_scratch(r, rows, err);
+	enum flow_status st = FLOW_OK;
 	size_t done = 0, none = 0;
 
 	*has_nulls = false;
-	if (st == FLOW_OK && rows > r->rows_left + r->page_left)
+	if (rows > r->rows_left + r->page_left)
 		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "more rows than are left");
 	while (st == FLOW_OK && done < rows) {
 		size_t n = rows - done < r->page_left ? rows - done : r->page_left;
@@ -576,30 +603,38 @@ pq_chunk_reader_codes(struct pq_chunk_reader *reader, size_t rows, uint32_t *cod
 	return read_batch(reader, rows, (uint8_t *)codes, valid, has_nulls, err);
 }
 
+/* Steps over n values (at most BLOCK) of the current page. */
+static bool
+skip_values(struct pq_chunk_reader *r, size_t n)
+{
+	if (is_indexed(r))
+		return rle_skip(&r->indexes, n);
+	if (is_text(r)) {
+		if (n > r->end_text - r->next_text)
+			return false;
+		r->next_text += (uint32_t)n;
+		return true;
+	}
+	if (r->encoding == ENCODING_DELTA_BINARY_PACKED)
+		return delta_decoder_next(&r->deltas, n, r->wide);
+	cursor_skip(&r->values, n * values_plain_bytes(r->column, r->type_length));
+	return !cursor_failed(&r->values);
+}
+
 /* Steps over n rows of the current page. */
 static enum flow_status
 skip_rows(struct pq_chunk_reader *r, size_t n, struct flow_error *err)
 {
-	uint64_t valid[BITMAP_WORDS(1024)];
+	uint64_t valid[BITMAP_WORDS(BLOCK)];
 	size_t present;
 
 	while (n > 0) {
-		size_t some = n < 1024 ? n : 1024;
+		size_t some = n < BLOCK ? n : BLOCK;
 		enum flow_status st = read_levels(r, some, valid, 0, &present, err);
-		bool ok = true;
 
 		if (st != FLOW_OK)
 			return st;
-		if (r->encoding == ENCODING_PLAIN_DICTIONARY || r->encoding == ENCODING_RLE_DICTIONARY)
-			ok = rle_skip(&r->indexes, present);
-		else if (is_text(r))
-			r->next_text += (uint32_t)present;
-		else if (r->encoding == ENCODING_DELTA_BINARY_PACKED)
-			r->numbers_at += present;
-		else
-			cursor_skip(&r->values, present * values_plain_bytes(r->column, r->type_length));
-		if (!ok || cursor_failed(&r->values) || r->numbers_at > r->numbers_count ||
-		    (is_text(r) && r->next_text > r->end_text))
+		if (!skip_values(r, present))
 			return flow_fail(err, FLOW_EFORMAT, page_offset(r), "too few values in a page");
 		r->page_left -= (uint32_t)some;
 		n -= some;

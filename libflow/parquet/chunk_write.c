@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
 #include "base/bitmap.h"
 #include "base/bytes.h"
@@ -11,6 +10,7 @@
 #include "parquet/bloom.h"
 #include "parquet/chunk.h"
 #include "parquet/codec.h"
+#include "parquet/crc.h"
 #include "parquet/delta.h"
 #include "parquet/number_dict.h"
 #include "parquet/rle.h"
@@ -359,7 +359,7 @@ append_page(struct buf *out, enum chunk_page_type type, int encoding, bool is_so
 	thrift_i32(&t, 1, type);
 	thrift_i32(&t, 2, (int32_t)raw_len);
 	thrift_i32(&t, 3, (int32_t)len);
-	thrift_i32(&t, 4, (int32_t)crc32(crc32(0, NULL, 0), body, (uInt)len));
+	thrift_i32(&t, 4, (int32_t)crc_page(body, len));
 	if (type == PAGE_DATA) {
 		thrift_struct_field(&t, 5);
 		thrift_i32(&t, 1, (int32_t)values);

@@ -139,55 +139,122 @@ delta_count(struct cursor in)
 	return read_header(&in, &h) ? h.count : 0;
 }
 
-/* One miniblock into out, at most n values; `last` runs on. */
-static bool
-decode_miniblock(struct cursor *in, unsigned width, size_t size, size_t n, int64_t least,
-    uint64_t *last, uint64_t *out)
+bool
+delta_decoder_init(struct delta_decoder *d, struct cursor in, uint64_t *count)
 {
-	uint64_t deltas[256], v = *last;
-	size_t done = 0;
+	struct header h;
 
-	if (width > 64)
+	*d = (struct delta_decoder){ .in = in };
+	if (!read_header(&d->in, &h))
 		return false;
-	while (done < size) {
-		size_t m = size - done < 256 ? size - done : 256, i, want;
-		const uint8_t *p = cursor_bytes(in, m / 8 * width);
-
-		if (p == NULL)
-			return false;
-		want = done >= n ? 0 : n - done < m ? n - done : m;
-		bitpack_unpack64(p, width, (want + 7) / 8 * 8, deltas);
-		for (i = 0; i < want; i++)
-			out[done + i] = v += deltas[i] + (uint64_t)least;
-		done += m;
+	*count = h.count;
+	d->miniblocks = d->miniblock = h.miniblocks;
+	d->units_each = h.block / h.miniblocks / DELTA_UNIT;
+	if (h.count > 0) {
+		d->left = h.count - 1;
+		d->last = d->spare[0] = (uint64_t)h.first;
+		d->spare_count = 1;
 	}
-	*last = v;
+	return true;
+}
+
+/* Goes to the next miniblock, and to the next block if there is none left of this one. */
+static bool
+next_miniblock(struct delta_decoder *d)
+{
+	if (++d->miniblock >= d->miniblocks) {
+		d->least = unzigzag(cursor_varint(&d->in));
+		d->width = cursor_bytes(&d->in, (size_t)d->miniblocks);
+		d->miniblock = 0;
+	}
+	d->units = d->units_each;
+	return d->width != NULL && d->width[d->miniblock] <= 64;
+}
+
+/*
+ * Decodes the next unit: DELTA_UNIT values, of which those behind the page's last one mean
+ * nothing.  Differences of 32 bits at most, which most are, take the fast way.
+ */
+static bool
+decode_unit(struct delta_decoder *d, uint64_t *out)
+{
+	uint64_t v = d->last, least;
+	uint32_t narrow[DELTA_UNIT];
+	const uint8_t *p;
+	unsigned width, i;
+
+	if (d->units == 0 && !next_miniblock(d))
+		return false;
+	width = d->width[d->miniblock];
+	least = (uint64_t)d->least;
+	p = cursor_bytes(&d->in, DELTA_UNIT / 8 * (size_t)width);
+	if (p == NULL)
+		return false;
+	if (width == 0) {
+		for (i = 0; i < DELTA_UNIT; i++)
+			out[i] = v += least;
+	} else if (width <= 32) {
+		bitpack_unpack32(p, width, DELTA_UNIT, narrow);
+		for (i = 0; i < DELTA_UNIT; i++)
+			out[i] = v += narrow[i] + least;
+	} else {
+		bitpack_unpack64(p, width, DELTA_UNIT, out);
+		for (i = 0; i < DELTA_UNIT; i++)
+			out[i] = v += out[i] + least;
+	}
+	d->last = v;
+	d->units--;
+	return true;
+}
+
+static size_t
+take_spare(struct delta_decoder *d, size_t n, uint64_t *out)
+{
+	size_t have = d->spare_count - d->spare_at;
+
+	if (have > n)
+		have = n;
+	memcpy(out, d->spare + d->spare_at, have * sizeof(*out));
+	d->spare_at += (unsigned)have;
+	return have;
+}
+
+bool
+delta_decoder_next(struct delta_decoder *d, size_t n, uint64_t *out)
+{
+	while (n > 0) {
+		size_t m = take_spare(d, n, out);
+
+		if (m == 0) {
+			if (d->left == 0)
+				return false;
+			m = d->left < DELTA_UNIT ? (size_t)d->left : DELTA_UNIT;
+			if (!decode_unit(d, n >= DELTA_UNIT ? out : d->spare))
+				return false;
+			d->left -= m;
+			if (n < DELTA_UNIT) {
+				d->spare_at = 0;
+				d->spare_count = (unsigned)m;
+				m = 0;
+			}
+		}
+		out += m;
+		n -= m;
+	}
 	return true;
 }
 
 bool
 delta_decode(struct cursor *in, size_t n, uint64_t *out)
 {
-	struct header h;
-	uint64_t last, m;
-	size_t at = 1, size;
+	struct delta_decoder d;
+	uint64_t count;
 
-	if (!read_header(in, &h) || h.count != n)
+	if (!delta_decoder_init(&d, *in, &count) || count != n || !delta_decoder_next(&d, n, out))
 		return false;
-	if (n == 0)
-		return true;
-	size = (size_t)(h.block / h.miniblocks);
-	last = out[0] = (uint64_t)h.first;
-	while (at < n) {
-		int64_t least = unzigzag(cursor_varint(in));
-		const uint8_t *width = cursor_bytes(in, (size_t)h.miniblocks);
-
-		if (width == NULL)
-			return false;
-		/* Miniblocks behind the last value have no bytes. */
-		for (m = 0; m < h.miniblocks && at < n; m++, at += size)
-			if (!decode_miniblock(in, width[m], size, n - at, least, &last, out + at))
-				return false;
-	}
-	return true;
+	/* The last miniblock is whole; those behind it have no bytes. */
+	if (d.units > 0)
+		cursor_skip(&d.in, (size_t)d.units * (DELTA_UNIT / 8) * d.width[d.miniblock]);
+	*in = d.in;
+	return !cursor_failed(in);
 }

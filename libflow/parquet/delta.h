@@ -21,10 +21,38 @@ void delta_encode(const uint64_t *values, size_t n, unsigned bits, struct buf *o
 /* Bytes that n values would take, about, from the widths of a few blocks. */
 size_t delta_estimate(const uint64_t *values, size_t n, unsigned bits);
 
+/* Values that are decoded at a time: what the least miniblock holds. */
+#define DELTA_UNIT 32
+
+/* Decodes a page some values at a time, so that it never stands in memory as a whole. */
+struct delta_decoder {
+	struct cursor in;
+	uint64_t left;		/* values not yet decoded, the first of all aside */
+	uint64_t last;		/* the value before them */
+	int64_t least;		/* of the block */
+	const uint8_t *width;	/* of its miniblocks */
+	uint64_t miniblocks, miniblock, units;	/* in a block; the current one; units left of it */
+	uint64_t units_each;
+	/* Values that were decoded but not taken yet. */
+	uint64_t spare[DELTA_UNIT];
+	unsigned spare_at, spare_count;
+};
+
 /*
- * Decodes all of a page's values, which must be `n`, into out (room for n).  The bytes of
- * `in` have BITPACK_SLACK readable bytes after them; *in is left behind the last block.
- * The upper half of 32-bit values is undefined.  False for malformed bytes.
+ * Begins with a page's values, of which the header says *count.  The bytes of `in` have
+ * BITPACK_SLACK readable bytes after them.  False for a malformed header.
+ */
+bool delta_decoder_init(struct delta_decoder *d, struct cursor in, uint64_t *count);
+
+/*
+ * The next n values; false if there are fewer, or for malformed bytes.  The upper half of
+ * 32-bit values is undefined.
+ */
+bool delta_decoder_next(struct delta_decoder *d, size_t n, uint64_t *out);
+
+/*
+ * Decodes all of a page's values, which must be `n`, into out (room for n), and leaves *in
+ * behind the last block.  As delta_decoder_next otherwise.
  */
 bool delta_decode(struct cursor *in, size_t n, uint64_t *out);
 

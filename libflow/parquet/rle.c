@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/attr.h"
 #include "base/bitmap.h"
 #include "parquet/bitpack.h"
 
@@ -132,6 +133,15 @@ take_spare(struct rle_decoder *d, size_t n, uint32_t *out)
 	return have;
 }
 
+VECTORIZED static void
+repeat(uint32_t value, size_t n, uint32_t *out)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		out[i] = value;
+}
+
 /* At least one value of the packed run, at most n. */
 static size_t
 decode_packed(struct rle_decoder *d, size_t n, uint32_t *out)
@@ -166,11 +176,8 @@ rle_decode(struct rle_decoder *d, size_t n, uint32_t *out)
 				if (m == 0)
 					return false;
 			} else {
-				size_t i;
-
 				m = n < d->left ? n : (size_t)d->left;
-				for (i = 0; i < m; i++)
-					out[i] = d->value;
+				repeat(d->value, m, out);
 				d->left -= m;
 			}
 		}
@@ -209,36 +216,79 @@ rle_skip(struct rle_decoder *d, size_t n)
 	return true;
 }
 
+/* Copies n (up to 64) bits that begin at the first of `in`; returns how many are 1. */
+static size_t
+copy_bits(const uint8_t *in, size_t n, uint64_t *map, size_t at)
+{
+	uint64_t mask = n == 64 ? UINT64_MAX : (UINT64_C(1) << n) - 1;
+	uint64_t bits = load_le64(in) & mask;
+	unsigned shift = at % 64;
+	uint64_t *word = map + at / 64;
+
+	word[0] = (word[0] & ~(mask << shift)) | bits << shift;
+	if (shift + n > 64)
+		word[1] = (word[1] & ~(mask >> (64 - shift))) | bits >> (64 - shift);
+	return (size_t)__builtin_popcountll(bits);
+}
+
+/* What is left of a packed run, whole bytes of it: the bits stand in it as they do in a map. */
+static size_t
+packed_bits(struct rle_decoder *d, size_t n, uint64_t *map, size_t at, size_t *ones)
+{
+	size_t m = (n < d->left ? n : (size_t)d->left) / 8 * 8, done;
+	const uint8_t *p = cursor_bytes(&d->in, m / 8);
+
+	if (p == NULL)
+		return 0;
+	for (done = 0; done < m; done += 64)
+		*ones += copy_bits(p + done / 8, m - done < 64 ? m - done : 64, map, at + done);
+	d->left -= m;
+	return m;
+}
+
+/* The rest of a byte, bit by bit. */
+static size_t
+spare_bits(struct rle_decoder *d, size_t n, uint64_t *map, size_t at, size_t *ones)
+{
+	uint32_t some[8];
+	size_t m = n < 8 ? n : 8, i;
+
+	if (!rle_decode(d, m, some))
+		return 0;
+	for (i = 0; i < m; i++) {
+		if (some[i] != 0)
+			bitmap_set(map, at + i);
+		else
+			bitmap_unset(map, at + i);
+		*ones += some[i] != 0;
+	}
+	return m;
+}
+
 bool
 rle_decode_bits(struct rle_decoder *d, size_t n, uint64_t *map, size_t at, size_t *ones)
 {
-	uint32_t some[256];
-	size_t i;
-
 	while (n > 0) {
+		bool spare = d->spare_at < d->spare_count;
 		size_t m;
 
-		if (d->spare_at == d->spare_count && d->left == 0 && !next_run(d))
+		if (!spare && d->left == 0 && !next_run(d))
 			return false;
-		if (d->spare_at == d->spare_count && !d->packed) {
+		if (!spare && !d->packed) {
 			m = n < d->left ? n : (size_t)d->left;
 			if (d->value > 1)
 				return false;
 			bitmap_fill(map, at, at + m, d->value == 1);
 			*ones += d->value == 1 ? m : 0;
 			d->left -= m;
+		} else if (!spare && n >= 8) {
+			m = packed_bits(d, n, map, at, ones);
 		} else {
-			m = n < 256 ? n : 256;
-			if (!rle_decode(d, m, some))
-				return false;
-			for (i = 0; i < m; i++) {
-				if (some[i] != 0)
-					bitmap_set(map, at + i);
-				else
-					bitmap_unset(map, at + i);
-				*ones += some[i] != 0;
-			}
+			m = d->spare_count - d->spare_at;
+			m = spare_bits(d, spare && m < n ? m : n, map, at, ones);
 		}
+		if (m == 0)
+			return false;
 		at += m;
 		n -= m;
 	}

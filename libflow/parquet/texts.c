@@ -9,6 +9,10 @@
 /* Bytes that the texts of a DELTA_BYTE_ARRAY page may unfold to. */
 #define UNFOLDED_MAX ((size_t)256 << 20)
 
+/* Texts of a chunk; lengths of a page, which a few bytes can announce. */
+#define TEXTS_MAX ((uint32_t)1 << 27)
+#define LENGTHS_MAX ((uint32_t)1 << 24)
+
 void
 texts_release(struct texts *t)
 {
@@ -64,7 +68,7 @@ add(struct texts *t, const void *p, uint32_t len, struct flow_error *err)
 		uint32_t cap = t->cap == 0 ? 256 : t->cap * 2;
 		struct flow_text *bigger;
 
-		if (t->cap > UINT32_MAX / 4)
+		if (t->cap >= TEXTS_MAX)
 			return flow_fail(err, FLOW_ELIMIT, FLOW_NO_OFFSET, "too many texts");
 		bigger = realloc(t->text, (size_t)cap * sizeof(*bigger));
 		if (bigger == NULL)
@@ -113,6 +117,11 @@ read_lengths(struct cursor *in, uint32_t n, size_t *count, enum flow_status *st,
 
 	if (announced > n) {
 		*st = malformed("DELTA_LENGTH_BYTE_ARRAY", err);
+		return NULL;
+	}
+	if (announced > LENGTHS_MAX) {
+		*st = flow_fail(err, FLOW_ELIMIT, FLOW_NO_OFFSET,
+		    "a page of more than %u texts", LENGTHS_MAX);
 		return NULL;
 	}
 	lengths = malloc(((size_t)announced + 1) * sizeof(*lengths));

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "base/attr.h"
 #include "base/bitmap.h"
-#include "parquet/delta.h"
 
 /* INT96: nanoseconds of the day, then the Julian day number. */
 #define JULIAN_EPOCH 2440588
@@ -42,9 +42,8 @@ floor_divide(int64_t v, int64_t by)
 	return v / by - (v % by < 0);
 }
 
-/* What the logical type makes of raw values, in place; the upper half of INT32 is undefined. */
-static void
-interpret(const struct pq_column *c, uint64_t *v, size_t n)
+VECTORIZED void
+values_interpret(const struct pq_column *c, uint64_t *v, size_t n)
 {
 	int64_t unit = c->logical == PQ_TIMESTAMP_MICROS ? 1000 :
 	    c->logical == PQ_TIMESTAMP_NANOS ? NANOS_PER_MS : 1;
@@ -120,26 +119,8 @@ values_plain(const struct pq_column *column, unsigned type_length, struct cursor
 			out[i] = load_le64(p + i * 8);
 	else if (!read_wide(column, type_length, p, n, out))
 		return flow_fail(err, FLOW_EFORMAT, FLOW_NO_OFFSET, "a decimal beyond 64 bits");
-	interpret(column, out, n);
+	values_interpret(column, out, n);
 	return FLOW_OK;
-}
-
-bool
-values_delta(const struct pq_column *column, struct cursor *in, size_t most, uint64_t *out,
-    size_t *count)
-{
-	uint64_t n = delta_count(*in);
-
-	/* A page of nulls only may be empty. */
-	if (cursor_left(in) == 0) {
-		*count = 0;
-		return true;
-	}
-	if (n > most || !delta_decode(in, (size_t)n, out))
-		return false;
-	interpret(column, out, (size_t)n);
-	*count = (size_t)n;
-	return true;
 }
 
 #define NARROW(type)                                    \
@@ -151,7 +132,7 @@ values_delta(const struct pq_column *column, struct cursor *in, size_t most, uin
 		}                                       \
 	} while (0)
 
-bool
+VECTORIZED bool
 values_narrow(const uint64_t *in, size_t n, unsigned width, void *out)
 {
 	uint64_t all = 0;
@@ -203,12 +184,18 @@ values_look_up(const void *dictionary, const uint32_t *index, size_t n, unsigned
 	}
 }
 
-/* From the last row on, so that no value is overwritten before it has moved. */
+/*
+ * From the last row on, so that no value is overwritten before it has moved.  Without a
+ * branch: a null takes the value that comes next and clears it.
+ */
 #define SPREAD(type)                                                   \
 	do {                                                           \
 		type *row = (type *)(void *)rows;                      \
-		for (i = n; i-- > 0;)                                  \
-			row[i] = bitmap_get(valid, at + i) && present > 0 ? row[--present] : 0; \
+		for (i = n; i-- > 0;) {                                \
+			size_t bit = bitmap_get(valid, at + i);        \
+			present -= bit;                                \
+			row[i] = (type)(row[present] & (type)(0 - bit)); \
+		}                                                      \
 	} while (0)
 
 void

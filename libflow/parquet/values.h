@@ -20,9 +20,8 @@ size_t values_plain_bytes(const struct pq_column *column, unsigned type_length);
 enum flow_status values_plain(const struct pq_column *column, unsigned type_length,
     struct cursor *in, size_t n, uint64_t *out, struct flow_error *err) NODISCARD;
 
-/* The same for a DELTA_BINARY_PACKED page, whose count may be up to `most`. */
-bool values_delta(const struct pq_column *column, struct cursor *in, size_t most, uint64_t *out,
-    size_t *count);
+/* What the logical type makes of raw values, in place; the upper half of INT32 is undefined. */
+void values_interpret(const struct pq_column *column, uint64_t *values, size_t n);
 
 /* Stores n values in `width` (1, 2, 4, 8) bytes each; false if one does not fit. */
 bool values_narrow(const uint64_t *in, size_t n, unsigned width, void *out);
