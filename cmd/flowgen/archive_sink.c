@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* An archive as flowcap would have written it, had the datagrams come over the network. */
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
@@ -10,15 +11,19 @@
 #include "flowgen/sink.h"
 #include "time/partition.h"
 
+#define SOURCE_PORT 50000
+
 struct archive_sink {
 	struct sink sink;
 	const struct options *options;
+	struct flow_decoder *decoder;
+	struct flow_builder *builder;	/* rows of the row group to come */
 	struct flow_writer *writer;	/* of the open slot; NULL before the first */
 	int64_t slot_ms;		/* when that begins */
-	struct flow_selection sel;
+	uint64_t lost;			/* what the decoder had missed by then */
 };
 
-/* The folder of the open slot and the file in it, as flowcap would name them. */
+/* The folder of the open slot and the file in it. */
 static void
 slot_path(const struct archive_sink *a, struct buf *folder, struct buf *file)
 {
@@ -36,10 +41,43 @@ slot_path(const struct archive_sink *a, struct buf *folder, struct buf *file)
 	buf_append_u8(file, '\0');
 }
 
-static bool
-in_slot(const struct archive_sink *a, int64_t received_ms)
+/* The rows that have gathered become a row group. */
+static int
+write_group(struct archive_sink *a)
 {
-	return partition_slot(received_ms, a->options->slot_s) == a->slot_ms;
+	const struct flow_batch *batch = flow_builder_batch(a->builder);
+	struct flow_group *group;
+	struct flow_error err;
+
+	if (batch == NULL)
+		return cli_fail("out of memory");
+	if (batch->rows > 0 &&
+	    (flow_group_encode(batch, &a->options->writer, &group, &err) != FLOW_OK ||
+	    flow_writer_append(a->writer, group, &err) != FLOW_OK))
+		return cli_fail_error(&err);
+	flow_builder_clear(a->builder);
+	return CLI_OK;
+}
+
+static int
+write_metadata(struct archive_sink *a)
+{
+	uint64_t lost = flow_decoder_counts(a->decoder)->value[FLOW_COUNT_SEQUENCE_LOST];
+	struct buf json = BUF_INIT;
+	struct flow_error err;
+	int status = CLI_OK;
+
+	/* Less than before where something came late. */
+	flow_writer_loss(a->writer, lost > a->lost ? lost - a->lost : 0, 0);
+	a->lost = lost;
+	flow_decoder_exporters_json(a->decoder, NULL, &json);
+	if (json.failed)
+		status = cli_fail("out of memory");
+	else if (flow_writer_metadata(a->writer, "flow.exporters", (const char *)json.data,
+	    json.len, &err) != FLOW_OK)
+		status = cli_fail_error(&err);
+	buf_release(&json);
+	return status;
 }
 
 static int
@@ -47,21 +85,30 @@ close_slot(struct archive_sink *a)
 {
 	struct flow_writer *writer = a->writer;
 	struct flow_error err;
+	int status;
 
+	if (writer == NULL)
+		return CLI_OK;
+	status = write_group(a);
+	if (status == CLI_OK)
+		status = write_metadata(a);
 	a->writer = NULL;
-	if (writer != NULL && flow_writer_close(writer, &err) != FLOW_OK)
-		return cli_fail_error(&err);
-	return CLI_OK;
+	if (status != CLI_OK)
+		flow_writer_abort(writer);
+	else if (flow_writer_close(writer, &err) != FLOW_OK)
+		status = cli_fail_error(&err);
+	return status;
 }
 
 static int
-open_slot(struct archive_sink *a, int64_t received_ms)
+open_slot(struct archive_sink *a, int64_t slot_ms)
 {
 	struct buf folder = BUF_INIT, file = BUF_INIT;
 	struct flow_error err;
 	int status = close_slot(a);
 
-	a->slot_ms = partition_slot(received_ms, a->options->slot_s);
+	a->slot_ms = slot_ms;
+	flow_decoder_slot_begin(a->decoder);
 	slot_path(a, &folder, &file);
 	if (status == CLI_OK && (folder.failed || file.failed))
 		status = cli_fail("out of memory");
@@ -73,38 +120,38 @@ open_slot(struct archive_sink *a, int64_t received_ms)
 	return status;
 }
 
+/* What is a little late goes into the open slot. */
 static int
-write_rows(struct archive_sink *a, const struct flow_batch *batch, size_t from, size_t rows)
+receive(struct archive_sink *a, const struct flow_datagram *datagram)
 {
-	struct flow_error err;
-	size_t i;
+	int64_t slot_ms = partition_slot(datagram->received_ms, a->options->slot_s);
+	int status = CLI_OK;
 
-	a->sel.all = false;
-	a->sel.count = (uint32_t)rows;
-	for (i = 0; i < rows; i++)
-		a->sel.row[i] = (uint16_t)(from + i);
-	if (flow_writer_batch(a->writer, batch, rows == batch->rows ? NULL : &a->sel, &err) !=
-	    FLOW_OK)
-		return cli_fail_error(&err);
-	return CLI_OK;
+	if (a->writer == NULL || slot_ms > a->slot_ms)
+		status = open_slot(a, slot_ms);
+	if (status != CLI_OK)
+		return status;
+	if (flow_decoder_datagram(a->decoder, datagram, a->builder) != FLOW_OK)
+		return cli_fail("out of memory");
+	return flow_builder_rows(a->builder) >= FLOW_GROUP_ROWS ? write_group(a) : CLI_OK;
 }
 
 static int
-archive_rows(struct sink *sink, const struct flow_batch *batch)
+archive_datagrams(struct sink *sink, const struct sender *from, const struct flow_datagrams *d,
+    bool *closed)
 {
 	struct archive_sink *a = (struct archive_sink *)sink;
-	const int64_t *received = batch->column[FLOW_FIELD_RECEIVED].values;
+	struct flow_datagram datagram = { .exporter = from->addr, .port = SOURCE_PORT,
+		.transport = FLOW_UDP };
 	int status = CLI_OK;
-	size_t from, n;
+	size_t i;
 
-	for (from = 0; from < batch->rows && status == CLI_OK; from += n) {
-		if (a->writer == NULL || !in_slot(a, received[from]))
-			status = open_slot(a, received[from]);
-		for (n = 1; from + n < batch->rows; n++)
-			if (!in_slot(a, received[from + n]))
-				break;
-		if (status == CLI_OK)
-			status = write_rows(a, batch, from, n);
+	UNUSED(closed);
+	for (i = 0; i < d->count && status == CLI_OK; i++) {
+		datagram.bytes = d->bytes.data + d->item[i].offset;
+		datagram.len = d->item[i].len;
+		datagram.received_ms = d->item[i].time_ms;
+		status = receive(a, &datagram);
 	}
 	return status;
 }
@@ -113,12 +160,11 @@ static int
 archive_close(struct sink *sink, bool keep)
 {
 	struct archive_sink *a = (struct archive_sink *)sink;
-	int status = CLI_OK;
+	int status = keep ? close_slot(a) : CLI_OK;
 
-	if (keep)
-		status = close_slot(a);
-	else
-		flow_writer_abort(a->writer);
+	flow_writer_abort(a->writer);
+	flow_builder_free(a->builder);
+	flow_decoder_free(a->decoder);
 	free(a);
 	return status;
 }
@@ -130,8 +176,14 @@ archive_sink_open(const struct options *o, struct sink **sink)
 
 	if (a == NULL)
 		return cli_fail("out of memory");
-	a->sink = (struct sink){ archive_rows, NULL, archive_close };
+	a->sink = (struct sink){ archive_datagrams, archive_close };
 	a->options = o;
+	a->decoder = flow_decoder_new(NULL);
+	a->builder = flow_builder_new();
+	if (a->decoder == NULL || a->builder == NULL) {
+		(void)archive_close(&a->sink, false);
+		return cli_fail("out of memory");
+	}
 	*sink = &a->sink;
 	return CLI_OK;
 }

@@ -88,8 +88,6 @@ hand_over(struct generator *g, uint32_t exporter)
 	const struct flow_batch *batch = flow_builder_batch(g->builder);
 	struct flow_encoder *encoder;
 
-	if (batch != NULL && sink_takes_rows(g->sink))
-		return sink_rows(g->sink, batch);
 	if (batch == NULL || (encoder = encoder_of(g, exporter)) == NULL ||
 	    flow_encoder_batch(encoder, batch, 0, batch->rows, &g->datagrams) != FLOW_OK)
 		return cli_fail("out of memory");

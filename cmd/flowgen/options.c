@@ -25,7 +25,7 @@
 
 static const char help[] =
 "Usage: flowgen {-t HOST | -o FILE.pcap | -w FOLDER} [OPTION]...\n"
-"       flowgen {-t HOST | -o FILE.pcap} --replay PATH [OPTION]... [FILTER]\n"
+"       flowgen {-t HOST | -o FILE.pcap | -w FOLDER} --replay PATH [OPTION]... [FILTER]\n"
 "Makes flows up, a believable mix of them, and exports them as NetFlow or IPFIX,\n"
 "or exports what an archive holds.\n"
 "\n"
@@ -345,8 +345,6 @@ settle_replay(struct options *o, const struct pending *p)
 {
 	if (p->invents != NULL)
 		return cli_misuse("--%s is for invented flows, not for --replay", p->invents) == CLI_OK;
-	if (o->archive != NULL)
-		return cli_misuse("--replay goes to -t or -o; flowcat -w writes archives") == CLI_OK;
 	if (o->pace > 0 && (p->rate != NULL || o->target == NULL))
 		return cli_misuse("--pace is for UDP, and instead of -r") == CLI_OK;
 	if (!p->flows)
@@ -363,8 +361,6 @@ settle(struct options *o, const struct pending *p)
 		return settle_replay(o, p);
 	if (o->pace > 0)
 		return cli_misuse("--pace is for --replay") == CLI_OK;
-	if (o->archive != NULL && (o->lose > 0 || o->swap > 0))
-		return cli_misuse("--lose and --swap are about datagrams, not archives") == CLI_OK;
 	if (o->version == 5 && o->synth.sampling > 16383)
 		return cli_misuse("--sampling: NetFlow v5 knows rates up to 16383") == CLI_OK;
 	if (o->version == 5)

@@ -89,7 +89,7 @@ pcap_sink_open(const struct options *o, struct sink **sink)
 
 	if (p == NULL)
 		return cli_fail("out of memory");
-	*p = (struct pcap_sink){ { NULL, pcap_datagrams, pcap_close }, FILE_SINK_INIT,
+	*p = (struct pcap_sink){ { pcap_datagrams, pcap_close }, FILE_SINK_INIT,
 		strcmp(o->pcap, "-") == 0, 0, BUF_INIT };
 	if (!cli_number("-p", o->port, 1, 65535, &port)) {
 		free(p);

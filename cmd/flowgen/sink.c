@@ -3,18 +3,6 @@
 
 #include "common/cli.h"
 
-bool
-sink_takes_rows(const struct sink *s)
-{
-	return s->rows != NULL;
-}
-
-int
-sink_rows(struct sink *s, const struct flow_batch *batch)
-{
-	return s->rows(s, batch);
-}
-
 int
 sink_datagrams(struct sink *s, const struct sender *from, const struct flow_datagrams *d,
     bool *closed)

@@ -22,12 +22,6 @@ int udp_sink_open(const struct options *o, struct sink **sink);
 int pcap_sink_open(const struct options *o, struct sink **sink);
 int archive_sink_open(const struct options *o, struct sink **sink);
 
-/* Whether it takes rows; otherwise it takes datagrams. */
-bool sink_takes_rows(const struct sink *s);
-
-/* Takes at most FLOW_BATCH_ROWS rows in the order of `received`. */
-int sink_rows(struct sink *s, const struct flow_batch *batch);
-
 /* Takes datagrams of an exporter; *closed: the reader has gone, stop early. */
 int sink_datagrams(struct sink *s, const struct sender *from, const struct flow_datagrams *d,
     bool *closed);
@@ -37,7 +31,6 @@ int sink_close(struct sink *s, bool keep);
 
 /* What the kinds of sinks implement; `struct sink` is the first member of theirs. */
 struct sink {
-	int (*rows)(struct sink *s, const struct flow_batch *batch);	/* NULL: datagrams */
 	int (*datagrams)(struct sink *s, const struct sender *from,
 	    const struct flow_datagrams *d, bool *closed);
 	int (*close)(struct sink *s, bool keep);

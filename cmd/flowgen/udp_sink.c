@@ -183,7 +183,7 @@ udp_sink_open(const struct options *o, struct sink **sink)
 
 	if (u == NULL)
 		return cli_fail("out of memory");
-	u->sink = (struct sink){ NULL, udp_datagrams, udp_close };
+	u->sink = (struct sink){ udp_datagrams, udp_close };
 	memset(u->fd, -1, sizeof(u->fd));
 	u->rate = o->unpaced ? 0 : (o->synth.rate + 999) / 1000;
 	u->pace = (int64_t)o->pace;
