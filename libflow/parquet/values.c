@@ -185,14 +185,15 @@ values_look_up(const void *dictionary, const uint32_t *index, size_t n, unsigned
 }
 
 /*
- * From the last row on, so that no value is overwritten before it has moved.  Without a
- * branch: a null takes the value that comes next and clears it.
+ * From the last row on, so that no value is overwritten before it has moved, until the
+ * rest are in their places.  Without a branch: a null takes the value that comes next
+ * and clears it.
  */
 #define SPREAD(type)                                                   \
 	do {                                                           \
 		type *row = (type *)(void *)rows;                      \
-		for (i = n; i-- > 0;) {                                \
-			size_t bit = bitmap_get(valid, at + i);        \
+		for (i = n; i > present; ) {                           \
+			size_t bit = bitmap_get(valid, at + --i);      \
 			present -= bit;                                \
 			row[i] = (type)(row[present] & (type)(0 - bit)); \
 		}                                                      \
@@ -204,6 +205,10 @@ values_spread(uint8_t *rows, size_t present, size_t n, unsigned size, const uint
 {
 	size_t i;
 
+	if (present == 0) {
+		memset(rows, 0, n * size);
+		return;
+	}
 	switch (size) {
 	case 1:
 		SPREAD(uint8_t);

@@ -193,13 +193,25 @@ read_column(struct group_reader *r, struct column_reader *c, enum flow_field fie
 	return FLOW_OK;
 }
 
+/* Whether the row group has no value of the column, by its footer: most columns of most files. */
+static bool
+is_all_null(const struct group_reader *r, enum flow_field field)
+{
+	struct pq_bounds bounds;
+
+	if (flow_field_info(field)->required)
+		return false;
+	pq_file_bounds(r->source->file, r->group, (size_t)r->source->map.column[field], &bounds);
+	return bounds.has_null_count && bounds.null_count == r->rows;
+}
+
 static enum flow_status
 load_column(struct group_reader *r, enum flow_field field, struct flow_error *err)
 {
 	struct column_reader *c;
 	enum flow_status st;
 
-	if (r->source->map.column[field] < 0)
+	if (r->source->map.column[field] < 0 || is_all_null(r, field))
 		return missing_column(r, field, err);
 	c = column_reader(r, field);
 	if (c == NULL)
