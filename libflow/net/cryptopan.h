@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/*
+ * Crypto-PAn: pseudonyms for addresses that keep prefixes (Xu, Fan, Ammar,
+ * Moon: "Prefix-Preserving IP Address Anonymization", 2002).  Two addresses
+ * that share their first n bits share exactly the first n bits of their
+ * pseudonyms.  IPv6 is done as IPv4, over 128 bits.  The same key gives the same
+ * pseudonyms as other implementations; nfanon's differ for IPv6.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/aes.h"
+#include "net/addr.h"
+
+#define CRYPTOPAN_KEY_BYTES 32
+
+/* Read-only after cryptopan_init; threads may share it. */
+struct cryptopan {
+	struct aes128 aes;
+	uint8_t pad[AES_BYTES];
+};
+
+/*
+ * Reads a key of 32 characters, or of 64 hexadecimal digits (also after 0x);
+ * false, and key untouched, if it is neither.
+ */
+bool cryptopan_key_parse(const char *text, size_t len, uint8_t key[static CRYPTOPAN_KEY_BYTES]);
+
+void cryptopan_init(struct cryptopan *c, const uint8_t key[static CRYPTOPAN_KEY_BYTES]);
+
+/*
+ * The pseudonym, of the same family.  (An IPv6 pseudonym that falls into
+ * ::ffff:0:0/96 would read as IPv4; of random addresses one in 2^96 does.)
+ */
+struct addr cryptopan_addr(const struct cryptopan *c, const struct addr *a);
