@@ -92,7 +92,7 @@ every_width(void)
 				bitpack_unpack32(packed, width, n, narrow_back);
 				if (memcmp(narrow_back, narrow, n * sizeof(*narrow)) != 0 ||
 				    (n < COUNT && narrow_back[n] != 0xa5a5a5a5))
-					ok(!"values differ");
+					ok(false);
 			}
 		}
 		free(packed);

@@ -29,7 +29,7 @@ static struct cursor
 finish(struct buf *b)
 {
 	if (!buf_reserve(b, BITPACK_SLACK))
-		ok(!"memory");
+		ok(false);
 	return cursor_make(b->data, b->len);
 }
 

@@ -193,7 +193,7 @@ extremes(void)
 	ok(thrift_field(&r, &f) && thrift_read_list(&r, &f, THRIFT_TRUE) == 20);
 	for (int i = 0; i < 20; i++)
 		if (thrift_read_element_bool(&r) != (i % 3 == 0))
-			ok(!"boolean");
+			ok(false);
 	ok(!thrift_field(&r, &f) && !cursor_failed(&r.in));
 	buf_release(&out);
 }
