@@ -169,7 +169,9 @@ flow_builder_flat(struct flow_builder *b, enum flow_field field, size_t n)
 
 	if (n > b->announced || flow_field_info(field)->type == FLOW_TYPE_TEXT)
 		return NULL;
-	if (!extend(b, c, size, b->rows, false) || !extend(b, c, size, b->rows + n, true))
+	/* Even for no rows there is an array, so that NULL means one thing only. */
+	if (!ensure_rows(b, c, size, b->rows + n + 1) || !extend(b, c, size, b->rows, false) ||
+	    !extend(b, c, size, b->rows + n, true))
 		return NULL;
 	if (c->has_nulls)
 		bitmap_fill(c->valid, b->rows, b->rows + n, true);
