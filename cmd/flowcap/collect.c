@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "flowcap/journal.h"
 #include "flowcap/log.h"
 #include "flowcap/pipeline.h"
 
@@ -137,6 +138,7 @@ collector_datagram(struct collector *c, const struct flow_datagram *datagram)
 		collector_rotate(c);
 	if (c->slot == NULL && !begin_slot(c, datagram->received_ms))
 		return false;
+	journal_add(c->slot->journal, datagram);
 	if (c->builder == NULL && (c->builder = pipeline_builder(c->pipeline)) == NULL) {
 		log_line(LOG_LEVEL_ERROR, "out of memory");
 		return false;

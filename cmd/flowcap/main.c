@@ -10,6 +10,7 @@
 #include "flowcap/collect.h"
 #include "flowcap/daemon.h"
 #include "flowcap/file_input.h"
+#include "flowcap/journal.h"
 #include "flowcap/log.h"
 #include "flowcap/udp_input.h"
 
@@ -55,6 +56,9 @@ collect(const struct options *options, int fd)
 		return status;
 	/* As whom it will write. */
 	status = check_directory(options->directory);
+	/* The socket is bound: meanwhile datagrams wait in its buffer. */
+	if (status == CLI_OK && options->journal)
+		(void)journal_replay(options);
 	c = status == CLI_OK ? collector_new(options, options->threads + LIVE_SPARE) : NULL;
 	if (c == NULL) {
 		daemon_end(options);

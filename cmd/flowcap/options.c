@@ -29,6 +29,7 @@ static const char help[] =
 "  -z, --compress CODEC   lz4 (default), gzip or none, with :LEVEL\n"
 "  -I, --ident TEXT       identification stored in the files\n"
 "      --local-time       names of files and directories in local time instead of UTC\n"
+"      --no-journal       do not keep datagrams on the disk until their file is finished\n"
 "  -j, --threads N        encoder threads (default: one per core)\n"
 "  -D, --daemon           go to the background, log to syslog\n"
 "  -P, --pid-file FILE    write the process id there\n"
@@ -39,7 +40,7 @@ static const char help[] =
 "\n"
 "SIGTERM and SIGINT finish the current file and end; SIGHUP begins a new file.  See flowcap(1).\n";
 
-enum { OPT_LOCAL_TIME = 256 };
+enum { OPT_LOCAL_TIME = 256, OPT_NO_JOURNAL };
 
 static const struct option long_options[] = {
 	{ "directory", required_argument, NULL, 'w' },
@@ -53,6 +54,7 @@ static const struct option long_options[] = {
 	{ "compress", required_argument, NULL, 'z' },
 	{ "ident", required_argument, NULL, 'I' },
 	{ "local-time", no_argument, NULL, OPT_LOCAL_TIME },
+	{ "no-journal", no_argument, NULL, OPT_NO_JOURNAL },
 	{ "threads", required_argument, NULL, 'j' },
 	{ "daemon", no_argument, NULL, 'D' },
 	{ "pid-file", required_argument, NULL, 'P' },
@@ -167,6 +169,9 @@ take_option(int letter, char *argument, struct options *o, bool *done)
 	case OPT_LOCAL_TIME:
 		o->zone = STAMP_LOCAL;
 		return CLI_OK;
+	case OPT_NO_JOURNAL:
+		o->journal = false;
+		return CLI_OK;
 	case 'D':
 		o->daemon = true;
 		return CLI_OK;
@@ -219,12 +224,15 @@ options_parse(int argc, char **argv, struct options *options, bool *done)
 		.zone = STAMP_UTC,
 		.writer = FLOW_WRITER_OPTIONS_INIT,
 		.threads = cli_cores(),
+		.journal = true,
 	};
 	options->writer.keep_existing = true;
 	*done = false;
 	while (status == CLI_OK && !*done && (letter = getopt_long(argc, argv,
 	    "w:p:b:46B:f:s:S:t:z:I:j:DP:u:g:vhV", long_options, NULL)) != -1)
 		status = take_option(letter, optarg, options, done);
+	/* What is in a file already need not be kept twice. */
+	options->journal &= options->file_count == 0;
 	return status != CLI_OK || *done ? status : check(options, argc, argv);
 }
 

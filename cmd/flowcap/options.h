@@ -27,6 +27,7 @@ struct options {
 	enum stamp_zone zone;		/* --local-time */
 	struct flow_writer_options writer;	/* -z, -I */
 	unsigned threads;		/* -j */
+	bool journal;			/* of what is received; not --no-journal */
 	/* Process. */
 	bool daemon;			/* -D */
 	const char *pid_file;		/* -P */

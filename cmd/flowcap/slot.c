@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
+#include "flowcap/journal.h"
 #include "flowcap/log.h"
 
 /* Files of one slot: after restarts, SIGHUP, or captures read twice. */
@@ -22,6 +23,8 @@ slot_new(const struct options *options, int64_t start_ms)
 	s->start_ms = start_ms;
 	(void)pthread_mutex_init(&s->lock, NULL);
 	(void)pthread_cond_init(&s->moved, NULL);
+	if (options->journal)
+		s->journal = journal_begin(options, start_ms);
 	return s;
 }
 
@@ -31,6 +34,7 @@ slot_free(struct slot *slot)
 	if (slot == NULL)
 		return;
 	flow_writer_abort(slot->writer);
+	journal_end(slot->journal, false);
 	(void)pthread_cond_destroy(&slot->moved);
 	(void)pthread_mutex_destroy(&slot->lock);
 	free(slot->path);
@@ -165,5 +169,7 @@ slot_finish(struct slot *slot, size_t groups, const struct slot_end *end, uint64
 	else if (slot->writer != NULL)
 		done = close_file(slot, end, rows);
 	(void)pthread_mutex_unlock(&slot->lock);
+	journal_end(slot->journal, done);
+	slot->journal = NULL;
 	return done;
 }

@@ -25,6 +25,7 @@ struct slot {
 	size_t next;			/* number of the group that is written next */
 	struct flow_writer *writer;
 	char *path;
+	struct journal *journal;	/* NULL: none */
 	bool failed;
 };
 

@@ -102,6 +102,17 @@ stop()
 	return "$status"
 }
 
+# start2 FOLDER: another collector there, only to begin and end
+start2()
+{
+	"$flowcap" -w "$1" -p 0 -b 127.0.0.1 2>"$work/log2" &
+	local other=$!
+
+	waits grep -q 'listening on port' "$work/log2"
+	kill "$other"
+	wait "$other"
+}
+
 # flows, packets and bytes of an archive
 sums()
 {
@@ -227,6 +238,40 @@ check "SIGHUP: the second file has a name of its own" same \
 	"$(count_files "$work/hup" '/flowcap\.20[0-9]{10}\.1\.parquet$')" 1
 check "SIGHUP: all is there" balances 600
 check "the process id's file is gone" exits 1 test -e "$work/pid"
+
+# Killed: the journal holds what was not filed, the next collector files it
+check "kill -9: listening" start "$work/killed" -b 127.0.0.1 -t 86400
+"$flowgen" -t 127.0.0.1 -p "$port" -n 3000 -r 30000 --start 2026-03-01T00:00:00Z
+sleep 0.5
+kill -9 "$collector"
+wait "$collector" 2>/dev/null
+check "kill -9: no file, a journal" same \
+	"$(files "$work/killed" | sed 's/[0-9]*\.[0-9]*-0/N/')" ".flowcap.N.journal"
+if command -v tshark >/dev/null; then
+	check "kill -9: the journal is a capture without fault" same "$(tshark -r "$work"/killed/.flowcap.*.journal \
+		-o ip.check_checksum:TRUE -o udp.check_checksum:TRUE -Y '_ws.malformed || ip.checksum.status == 0 ||
+		udp.checksum.status == 0' 2>&1 | grep -vc 'as user')" 0
+else
+	skip "kill -9: the journal is a capture without fault" "no tshark"
+fi
+cp -r "$work/killed" "$work/again"
+check "kill -9: listening again" start "$work/killed" -b 127.0.0.1 -t 86400
+"$flowgen" -t 127.0.0.1 -p "$port" -n 500
+sleep 0.3
+check "kill -9: a journal that is in use is left alone" start2 "$work/killed"
+check "kill -9: stopped" stop
+check "kill -9: all is there" same "$(sums "$work/killed" | cut -d ' ' -f 1)" 3500
+check "kill -9: and no journal" same \
+	"$(files "$work/killed" | tr ' ' '\n' | grep -c journal)" 0
+truncate -s -7 "$work"/again/.flowcap.*.journal
+check "kill -9: a journal that is cut" start "$work/again" -b 127.0.0.1 -t 86400
+check "kill -9: stopped again" stop
+check "kill -9: all but its last datagram is there" test "$(sums "$work/again" | cut -d ' ' -f 1)" -gt 2950
+check "kill -9: without a journal" start "$work/none" -b 127.0.0.1 --no-journal
+"$flowgen" -t 127.0.0.1 -p "$port" -n 100
+sleep 0.3
+check "kill -9: there is none" same "$(files "$work/none")" ""
+check "kill -9: stopped without" stop
 
 # Captures: the layouts; 1400000000 is 2014-05-13T16:53:20Z, a Tuesday in week 19, day 133
 "$flowgen" -o "$work/may.pcap" -n 900 --duration 1 --start 2014-05-13T16:53:20Z
