@@ -162,6 +162,25 @@ squeeze_codes(struct work *w)
 }
 
 /*
+ * Entries that a dictionary of `count` indexes may have to take less than `best` bytes: the
+ * wider the indexes are, the less is left for the entries themselves.
+ */
+static size_t
+most_entries(size_t count, unsigned bytes, size_t best)
+{
+	size_t most = 1;
+	unsigned width;
+
+	for (width = 1; width < 31 && count * width / 8 < best; width++) {
+		size_t entries = (best - count * width / 8) * 3 / (2 * bytes);
+
+		entries = entries < (size_t)1 << width ? entries : (size_t)1 << width;
+		most = entries > most ? entries : most;
+	}
+	return most;
+}
+
+/*
  * The smallest encoding.  LZ4 and GZIP make about two thirds of plain numbers and
  * of a dictionary of numbers, and hardly anything of packed codes and differences.
  */
@@ -169,7 +188,7 @@ static enum flow_status
 choose_number_encoding(struct work *w, const struct pq_encode_options *options)
 {
 	unsigned bytes = physical_bytes(w->column);
-	size_t plain = w->count * bytes, delta, best, most;
+	size_t plain = w->count * bytes, delta, best;
 	bool failed;
 
 	if (options->codec != PQ_UNCOMPRESSED)
@@ -177,17 +196,12 @@ choose_number_encoding(struct work *w, const struct pq_encode_options *options)
 	delta = delta_estimate(w->numbers, w->count, bytes * 8);
 	w->encoding = delta < plain ? ENCODING_DELTA_BINARY_PACKED : ENCODING_PLAIN;
 	best = delta < plain ? delta : plain;
-	most = best / bytes;
 	w->codes = malloc((w->count + 1) * sizeof(*w->codes));
 	if (w->codes == NULL)
 		return FLOW_ENOMEM;
-	if (number_dict_build(&w->number_dict, w->numbers, w->count, most, w->codes, &failed)) {
-		unsigned width = bitpack_width(w->number_dict.count > 0 ? w->number_dict.count - 1 : 0);
-		size_t packed = w->count * width / 8, entries = w->number_dict.count * bytes;
-
-		if (packed + entries * 2 / 3 < best || w->number_dict.count <= 1)
-			w->encoding = ENCODING_RLE_DICTIONARY;
-	}
+	if (number_dict_build(&w->number_dict, w->numbers, w->count,
+	    most_entries(w->count, bytes, best), w->codes, &failed))
+		w->encoding = ENCODING_RLE_DICTIONARY;
 	return failed ? FLOW_ENOMEM : FLOW_OK;
 }
 
@@ -253,25 +267,15 @@ append_dictionary(struct work *w)
 static void
 append_levels(struct work *w, size_t from, size_t to, size_t values)
 {
-	size_t start = w->raw.len, i;
+	size_t start = w->raw.len;
 
 	if (w->column->required)
 		return;
 	buf_append_le32(&w->raw, 0);
-	if (values == to - from || values == 0) {
+	if (values == to - from || values == 0)
 		rle_encode_run(values != 0, to - from, 1, &w->raw);
-	} else {
-		uint32_t *levels = malloc((to - from) * sizeof(*levels));
-
-		if (levels == NULL) {
-			w->raw.failed = true;
-			return;
-		}
-		for (i = from; i < to; i++)
-			levels[i - from] = bitmap_get(w->in->valid, i);
-		rle_encode(levels, to - from, 1, &w->raw);
-		free(levels);
-	}
+	else
+		rle_encode_bits(w->in->valid, from, to, &w->raw);
 	if (!w->raw.failed)
 		store_le32(w->raw.data + start, (uint32_t)(w->raw.len - start - 4));
 }
@@ -327,13 +331,12 @@ encode_pages(struct work *w, struct pq_chunk *chunk, struct body *body)
 	for (row = 0; row < w->in->rows; row += rows) {
 		size_t end = w->in->rows - row < rows ? w->in->rows : row + rows, values = end - row;
 		struct chunk_page *page = &chunk->page[chunk->pages];
-		size_t i;
 
+		/* Pages begin at whole words of the bitmap. */
 		if (w->in->all_null)
 			values = 0;
 		else if (w->in->valid != NULL)
-			for (i = row, values = 0; i < end; i++)
-				values += bitmap_get(w->in->valid, i);
+			values = bitmap_count(w->in->valid + row / 64, values);
 		body->offset = w->raw.len;
 		append_levels(w, row, end, values);
 		append_values(w, value, value + values);

@@ -49,36 +49,95 @@ encode_packed(const uint32_t *values, size_t n, unsigned width, struct buf *out)
 	}
 }
 
-static size_t
-run_length(const uint32_t *values, size_t n)
+/* Whether eight values are the same: each run worth it holds eight such from any place on. */
+static bool
+is_uniform(const uint32_t *v)
 {
-	size_t i = 1;
+	uint32_t differ = 0;
+	unsigned i;
 
-	while (i < n && values[i] == values[0])
-		i++;
-	return i;
+	for (i = 1; i < 8; i++)
+		differ |= v[i] ^ v[0];
+	return differ == 0;
 }
 
 void
 rle_encode(const uint32_t *values, size_t n, unsigned width, struct buf *out)
 {
-	size_t packed = 0, i = 0;	/* values [packed, i) wait to be packed */
+	size_t packed = 0, i = 0;	/* values from `packed` on wait to be packed */
 
-	while (i < n) {
-		size_t run = run_length(values + i, n - i);
-		/* A packed run ends on a multiple of eight: it takes some of the repetition. */
-		size_t fill = (8 - (i - packed) % 8) % 8;
+	while (i + 8 <= n) {
+		size_t start = i, end = i + 8, fill;
 
-		if (run < RUN_MIN + fill) {
-			i += run;
+		if (!is_uniform(values + i)) {
+			i += 8;
 			continue;
 		}
-		encode_packed(values + packed, i + fill - packed, width, out);
-		rle_encode_run(values[i], run - fill, width, out);
-		i += run;
-		packed = i;
+		while (start > packed && values[start - 1] == values[i])
+			start--;
+		while (end < n && values[end] == values[i])
+			end++;
+		i = end;
+		/* A packed run ends on a multiple of eight: it takes some of the repetition. */
+		fill = (8 - (start - packed) % 8) % 8;
+		if (end - start < RUN_MIN + fill)
+			continue;
+		encode_packed(values + packed, start + fill - packed, width, out);
+		rle_encode_run(values[start], end - start - fill, width, out);
+		packed = end;
 	}
 	encode_packed(values + packed, n - packed, width, out);
+}
+
+/* 64 bits that begin anywhere in a map; those behind its last word are 0. */
+static uint64_t
+bits_at(const uint64_t *map, size_t at, size_t end)
+{
+	uint64_t bits = map[at / 64] >> (at % 64);
+
+	if (at % 64 != 0 && (at / 64 + 1) * 64 < end)
+		bits |= map[at / 64 + 1] << (64 - at % 64);
+	return end - at >= 64 ? bits : bits & ((UINT64_C(1) << (end - at)) - 1);
+}
+
+static void
+pack_bits(const uint64_t *map, size_t from, size_t to, struct buf *out)
+{
+	size_t groups = (to - from + 7) / 8, at;
+
+	if (to == from)
+		return;
+	buf_append_varint(out, (uint64_t)groups << 1 | 1);
+	if (!buf_reserve(out, groups + 8))
+		return;
+	for (at = from; at < to; at += 64)
+		store_le64(buf_end(out) + (at - from) / 8, bits_at(map, at, to));
+	out->len += groups;
+}
+
+void
+rle_encode_bits(const uint64_t *map, size_t from, size_t to, struct buf *out)
+{
+	size_t packed = from, at = from;
+
+	while (at < to) {
+		uint64_t bits = bits_at(map, at, to);
+		size_t end = at + 64;
+
+		if (bits != 0 && bits != UINT64_MAX) {
+			at = end;
+			continue;
+		}
+		while (end < to && to - end >= 64 && bits_at(map, end, to) == bits)
+			end += 64;
+		/* A cut word of zeros belongs to what is before it. */
+		if (end > to)
+			break;
+		pack_bits(map, packed, at, out);
+		rle_encode_run(bits != 0, end - at, 1, out);
+		packed = at = end;
+	}
+	pack_bits(map, packed, to, out);
 }
 
 void

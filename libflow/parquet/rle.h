@@ -16,6 +16,9 @@
 /* Appends n values of `width` (0 to 32) bits, without a length before them. */
 void rle_encode(const uint32_t *values, size_t n, unsigned width, struct buf *out);
 
+/* Appends bits [from, to) of a map as values of width 1. */
+void rle_encode_bits(const uint64_t *map, size_t from, size_t to, struct buf *out);
+
 /* Appends n times the same value. */
 void rle_encode_run(uint32_t value, size_t n, unsigned width, struct buf *out);
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/attr.h"
 #include "base/bytes.h"
 
 /*
@@ -35,27 +36,33 @@ make_entry(const struct flow_text *t)
 	return (struct entry){ load_be64(bytes), load_be64(bytes + 8), t };
 }
 
+/*
+ * Whether b comes before a.  Which of two comes first is as good as random, so that
+ * branches would be mispredicted half of the time: there is one for equal keys only.
+ */
 static inline bool
-not_after(const struct entry *a, const struct entry *b)
+is_before(const struct entry *b, const struct entry *a)
 {
-	if (a->hi != b->hi)
-		return a->hi < b->hi;
-	if (a->lo != b->lo)
-		return a->lo < b->lo;
-	return text_compare(a->text, b->text) <= 0;
+	if (UNLIKELY(a->hi == b->hi && a->lo == b->lo))
+		return text_compare(b->text, a->text) < 0;
+	return (b->hi < a->hi) | ((b->hi == a->hi) & (b->lo < a->lo));
 }
 
 static void
 merge(const struct entry *from, size_t begin, size_t middle, size_t end, struct entry *to)
 {
-	size_t a = begin, b = middle, i;
+	size_t a = begin, b = middle, i = begin;
 
-	for (i = begin; i < end; i++) {
-		if (b == end || (a < middle && not_after(&from[a], &from[b])))
-			to[i] = from[a++];
-		else
-			to[i] = from[b++];
+	while (a < middle && b < end) {
+		size_t second = is_before(&from[b], &from[a]);
+
+		to[i++] = from[second != 0 ? b : a];
+		b += second;
+		a += 1 - second;
 	}
+	memcpy(&to[i], &from[a], (middle - a) * sizeof(*to));
+	i += middle - a;
+	memcpy(&to[i], &from[b], (end - b) * sizeof(*to));
 }
 
 /* Sorts by merging runs of doubling length; returns where the result is. */
