@@ -7,6 +7,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/cli.h"
 #include "flowgen/mishap.h"
@@ -17,6 +18,8 @@
 /* Exporters do not keep flows back for longer than this. */
 #define FLUSH_MS 1000
 
+#define MAX_INTERFACES 64
+
 struct generator {
 	const struct options *options;
 	struct sink *sink;
@@ -24,10 +27,27 @@ struct generator {
 	struct flow_builder *builder;
 	struct flow_encoder **encoder;	/* one an exporter, made when it first speaks */
 	struct flow_datagrams datagrams;
+	struct flow_encoder_interface interface[MAX_INTERFACES];
+	size_t interfaces;
 	struct mishap mishap;
 	int64_t flushed_ms;
 	bool closed;			/* the reader has gone */
 };
+
+static void
+name_interfaces(struct generator *g)
+{
+	struct flow_synth_interface from;
+
+	for (g->interfaces = 0; g->interfaces < MAX_INTERFACES &&
+	    flow_synth_interface((uint32_t)g->interfaces, &from); g->interfaces++) {
+		struct flow_encoder_interface *to = &g->interface[g->interfaces];
+
+		to->index = from.index;
+		memcpy(to->name, from.name, sizeof(to->name));
+		memcpy(to->text, from.text, sizeof(to->text));
+	}
+}
 
 static struct flow_encoder *
 encoder_of(struct generator *g, uint32_t exporter)
@@ -35,6 +55,7 @@ encoder_of(struct generator *g, uint32_t exporter)
 	struct flow_encoder_options eo = {
 		.version = g->options->version, .domain = exporter,
 		.sampling = g->options->synth.sampling,
+		.interface = g->interface, .interfaces = g->interfaces,
 	};
 
 	if (g->encoder[exporter] == NULL)
@@ -129,6 +150,7 @@ generate(const struct options *o, struct sink *sink, const volatile int *stop)
 	int status;
 	uint32_t i;
 
+	name_interfaces(&g);
 	mishap_init(&g.mishap, o->synth.seed, (uint32_t)o->lose, (uint32_t)o->swap);
 	g.synth = flow_synth_new(&o->synth);
 	g.builder = flow_builder_new();

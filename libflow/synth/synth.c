@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "synth/synth.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "net/proto.h"
 #include "synth/random.h"
@@ -232,4 +235,23 @@ flow_synth_next(struct flow_synth *s, size_t rows, struct flow_builder *out, uin
 	*exporter = who;
 	*made = total;
 	return FLOW_OK;
+}
+
+bool
+flow_synth_interface(uint32_t i, struct flow_synth_interface *out)
+{
+	if (i >= CUSTOMER_PORTS + UPLINKS)
+		return false;
+	memset(out, 0, sizeof(*out));
+	if (i < CUSTOMER_PORTS) {
+		out->index = 1 + i;
+		(void)snprintf(out->name, sizeof(out->name), "Gi0/0/%" PRIu32, i);
+		(void)snprintf(out->text, sizeof(out->text), "customer %" PRIu32, 1 + i);
+	} else {
+		i -= CUSTOMER_PORTS;
+		out->index = UPLINK_FIRST + i;
+		(void)snprintf(out->name, sizeof(out->name), "Hu0/1/0/%" PRIu32, i);
+		(void)snprintf(out->text, sizeof(out->text), "uplink %" PRIu32, 1 + i);
+	}
+	return true;
 }

@@ -63,3 +63,13 @@ int64_t flow_synth_now(const struct flow_synth *s);
 
 /* The address of exporter i: 198.18.0.1 and up (RFC 2544). */
 struct addr flow_synth_exporter(uint32_t i);
+
+/* An interface that flows go through. */
+struct flow_synth_interface {
+	uint32_t index;
+	char name[16];		/* "Hu0/1/0/3"; padded with NULs */
+	char text[32];		/* "customer 7", "uplink 2" */
+};
+
+/* Interface i, counted from 0; false when there are no more. */
+bool flow_synth_interface(uint32_t i, struct flow_synth_interface *out);

@@ -18,8 +18,6 @@
 
 #define SYSTEMS 1200		/* autonomous systems besides the operator's */
 #define OPERATOR_AS 131099u
-#define UPLINKS 8
-#define CUSTOMER_PORTS 24
 
 /* First octets that are not for public unicast use, or special in part. */
 static bool
@@ -120,7 +118,7 @@ make_networks(struct world *w, struct random *r, const uint32_t *system, const s
 			    : random_v4_network(r, n->bits);
 		while (overlaps(&w->network[p->networks_from], i, n));
 		n->as = local && i % 4 != 0 ? OPERATOR_AS : system[alias_draw(rank, r)];
-		n->interface = local ? 1 + i % CUSTOMER_PORTS : 501 + n->as % UPLINKS;
+		n->interface = local ? 1 + i % CUSTOMER_PORTS : UPLINK_FIRST + n->as % UPLINKS;
 		n->next_hop = link_address(v6, n->interface % 256);
 	}
 }

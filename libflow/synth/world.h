@@ -17,6 +17,11 @@
 #include "synth/alias.h"
 #include "synth/random.h"
 
+/* Interfaces: customers 1 .. CUSTOMER_PORTS, uplinks UPLINK_FIRST and up. */
+#define CUSTOMER_PORTS 24
+#define UPLINKS 8
+#define UPLINK_FIRST 501
+
 struct network {
 	struct addr base;
 	uint8_t bits;

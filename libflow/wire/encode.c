@@ -6,19 +6,15 @@
 
 #include "base/bytes.h"
 #include "wire/encode_layout.h"
+#include "wire/encode_options.h"
 
 #define V5_HEADER 24
 #define V5_MAX_RECORDS 30
 #define V9_HEADER 20
 #define IPFIX_HEADER 16
-#define SET_HEADER 4
 
 #define DEFAULT_MAX_BYTES 1400
 #define PAYLOAD_MAX 65487
-
-#define TEMPLATE_IPV4 256
-#define TEMPLATE_IPV6 257
-#define TEMPLATE_SAMPLING 258
 
 /* Templates come again after so many datagrams or so much time. */
 #define TEMPLATE_DATAGRAMS 1000
@@ -210,92 +206,7 @@ end_message(struct flow_encoder *e, struct flow_datagrams *d, size_t data_record
 	close_datagram(d);
 }
 
-static size_t
-begin_set(struct buf *b, uint16_t id)
-{
-	size_t at = b->len;
-
-	buf_append_be16(b, id);
-	buf_append_be16(b, 0);
-	return at;
-}
-
-/* Pads a set to a multiple of 4 bytes and tells its length. */
-static void
-end_set(struct buf *b, size_t at)
-{
-	while ((b->len - at) % 4 != 0)
-		buf_append_u8(b, 0);
-	store_be16(b->data + at + 2, (uint16_t)(b->len - at));
-}
-
-static void
-put_template(struct buf *b, uint16_t id, const struct encode_layout *layout)
-{
-	size_t i;
-
-	buf_append_be16(b, id);
-	buf_append_be16(b, (uint16_t)layout->fields);
-	for (i = 0; i < layout->fields; i++) {
-		buf_append_be16(b, layout->field[i].element);
-		buf_append_be16(b, layout->field[i].width);
-	}
-}
-
-static void
-put_templates(const struct flow_encoder *e, struct buf *b)
-{
-	size_t at = begin_set(b, e->options.version == 9 ? 0 : 2);
-
-	put_template(b, TEMPLATE_IPV4, e->stage[0].layout);
-	put_template(b, TEMPLATE_IPV6, e->stage[1].layout);
-	end_set(b, at);
-}
-
-/*
- * v9: scope System; 34 samplingInterval, 35 samplingAlgorithm (2: random), and
- * the record that says so for this system.
- */
-static void
-put_v9_sampling(const struct flow_encoder *e, struct buf *b)
-{
-	static const uint16_t options_template[] = { TEMPLATE_SAMPLING, 4, 8, 1, 4, 34, 4, 35, 1 };
-	size_t at = begin_set(b, 1), i;
-
-	for (i = 0; i < sizeof(options_template) / sizeof(options_template[0]); i++)
-		buf_append_be16(b, options_template[i]);
-	end_set(b, at);
-	at = begin_set(b, TEMPLATE_SAMPLING);
-	buf_append_be32(b, e->options.domain);
-	buf_append_be32(b, e->options.sampling);
-	buf_append_u8(b, 2);
-	end_set(b, at);
-}
-
-/*
- * IPFIX (RFC 5477): scope 149 observationDomainId; 304 selectorAlgorithm
- * (1: systematic count-based), 305 and 306: one packet is taken, N - 1 are left
- * out.  No selectorId: the records would have to repeat it.
- */
-static void
-put_ipfix_sampling(const struct flow_encoder *e, struct buf *b)
-{
-	static const uint16_t options_template[] = {
-		TEMPLATE_SAMPLING, 4, 1, 149, 4, 304, 2, 305, 4, 306, 4,
-	};
-	size_t at = begin_set(b, 3), i;
-
-	for (i = 0; i < sizeof(options_template) / sizeof(options_template[0]); i++)
-		buf_append_be16(b, options_template[i]);
-	end_set(b, at);
-	at = begin_set(b, TEMPLATE_SAMPLING);
-	buf_append_be32(b, e->options.domain);
-	buf_append_be16(b, 1);
-	buf_append_be32(b, 1);
-	buf_append_be32(b, e->options.sampling - 1);
-	end_set(b, at);
-}
-
+/* The templates and what is announced with them fit into one datagram. */
 static enum flow_status
 send_templates(struct flow_encoder *e, int64_t time_ms, struct flow_datagrams *out)
 {
@@ -303,17 +214,43 @@ send_templates(struct flow_encoder *e, int64_t time_ms, struct flow_datagrams *o
 
 	if (!open_datagram(out, e->options.max_bytes, time_ms, 0))
 		return FLOW_ENOMEM;
-	begin_message(e, out, sampled ? 4 : 2, time_ms);
-	put_templates(e, &out->bytes);
-	if (sampled && e->options.version == 9)
-		put_v9_sampling(e, &out->bytes);
-	else if (sampled)
-		put_ipfix_sampling(e, &out->bytes);
+	begin_message(e, out, 2 + (sampled ? 2 : 0) + (e->options.interfaces > 0), time_ms);
+	encode_put_templates(&out->bytes, &e->options, e->stage[0].layout, e->stage[1].layout);
+	if (sampled)
+		encode_put_sampling(&out->bytes, &e->options);
+	if (e->options.interfaces > 0)
+		encode_put_interface_template(&out->bytes, &e->options);
 	end_message(e, out, sampled ? 1 : 0);
+	return buf_status(&out->bytes);
+}
+
+static enum flow_status
+send_interfaces(struct flow_encoder *e, int64_t time_ms, struct flow_datagrams *out)
+{
+	size_t fit = (e->options.max_bytes - V9_HEADER - ENCODE_SET_HEADER) / ENCODE_INTERFACE_SIZE;
+	size_t from, n;
+
+	for (from = 0; from < e->options.interfaces; from += n) {
+		n = e->options.interfaces - from < fit ? e->options.interfaces - from : fit;
+		if (!open_datagram(out, e->options.max_bytes, time_ms, 0))
+			return FLOW_ENOMEM;
+		begin_message(e, out, n, time_ms);
+		encode_put_interfaces(&out->bytes, &e->options, from, n);
+		end_message(e, out, n);
+	}
+	return buf_status(&out->bytes);
+}
+
+static enum flow_status
+announce(struct flow_encoder *e, int64_t time_ms, struct flow_datagrams *out)
+{
+	if (send_templates(e, time_ms, out) != FLOW_OK ||
+	    send_interfaces(e, time_ms, out) != FLOW_OK)
+		return FLOW_ENOMEM;
 	e->since_template = 0;
 	e->template_ms = time_ms;
 	e->started = true;
-	return buf_status(&out->bytes);
+	return FLOW_OK;
 }
 
 static bool
@@ -342,7 +279,7 @@ send_waiting(struct flow_encoder *e, int64_t time_ms, struct flow_datagrams *out
 	size_t records = e->waiting[0] + e->waiting[1], at;
 	unsigned family;
 
-	if (templates_due(e, time_ms) && send_templates(e, time_ms, out) != FLOW_OK)
+	if (templates_due(e, time_ms) && announce(e, time_ms, out) != FLOW_OK)
 		return FLOW_ENOMEM;
 	if (!open_datagram(out, PAYLOAD_MAX, time_ms, (uint32_t)records))
 		return FLOW_ENOMEM;
@@ -357,9 +294,10 @@ send_waiting(struct flow_encoder *e, int64_t time_ms, struct flow_datagrams *out
 	for (family = 0; family < 2; family++) {
 		if (e->waiting[family] == 0)
 			continue;
-		at = begin_set(&out->bytes, family == 0 ? TEMPLATE_IPV4 : TEMPLATE_IPV6);
+		at = encode_set_begin(&out->bytes,
+		    family == 0 ? ENCODE_TEMPLATE_IPV4 : ENCODE_TEMPLATE_IPV6);
 		put_records(e, family, &out->bytes);
-		end_set(&out->bytes, at);
+		encode_set_end(&out->bytes, at);
 	}
 	end_message(e, out, records);
 	e->since_template++;
@@ -369,7 +307,7 @@ send_waiting(struct flow_encoder *e, int64_t time_ms, struct flow_datagrams *out
 static size_t
 set_bytes(size_t records, size_t size)
 {
-	return records > 0 ? (SET_HEADER + records * size + 3) / 4 * 4 : 0;
+	return records > 0 ? (ENCODE_SET_HEADER + records * size + 3) / 4 * 4 : 0;
 }
 
 /* Whether one more record of that family still fits into the datagram. */

@@ -15,8 +15,8 @@
  *            uptime is that of the begun second: `first` and `last` keep their
  *            milliseconds.
  * Templates  One for IPv4 rows, one for IPv6 rows, of the same 21 elements, sent in a
- *            datagram of their own (with option data where sampling is announced) at
- *            the beginning and every 1000 datagrams or 60 s.
+ *            datagram of their own, with option data where sampling or interfaces are
+ *            announced, at the beginning and every 1000 datagrams or 60 s.
  * Sequence   v5 flows, v9 datagrams, IPFIX data records (option records too).
  * Absent     Values that a row lacks are sent as 0.  v5 has no IPv6: such rows are
  *            skipped and counted; an AS above 65535 becomes 23456 (RFC 6793).
@@ -31,10 +31,22 @@
 #include "base/status.h"
 #include "record/batch.h"
 
+#define FLOW_ENCODER_NAME_MAX 16
+#define FLOW_ENCODER_TEXT_MAX 32
+
+/* What option data tells about an interface; texts are padded with NULs. */
+struct flow_encoder_interface {
+	uint32_t index;
+	char name[FLOW_ENCODER_NAME_MAX];
+	char text[FLOW_ENCODER_TEXT_MAX];	/* description */
+};
+
 struct flow_encoder_options {
 	uint8_t version;	/* 5, 9 or 10 (IPFIX) */
 	uint32_t domain;	/* source id, observation domain; v5: engine type << 8 | id */
 	uint32_t sampling;	/* announced rate; 0 or 1: none (v5: at most 16383) */
+	const struct flow_encoder_interface *interface;	/* announced; borrowed; v5: ignored */
+	size_t interfaces;
 	size_t max_bytes;	/* of a v9 or IPFIX datagram, 512 .. 65487; 0: 1400 */
 };
 

@@ -94,7 +94,8 @@ add_many(struct flow_builder *b, size_t n, bool only_v4)
 static struct flow_encoder *
 encoder(uint8_t version, uint32_t domain, uint32_t sampling)
 {
-	struct flow_encoder_options o = { version, domain, sampling, 0 };
+	struct flow_encoder_options o = { .version = version, .domain = domain,
+		.sampling = sampling };
 
 	return flow_encoder_new(&o);
 }
@@ -294,8 +295,8 @@ static void
 test_options(void)
 {
 	static const struct flow_encoder_options bad[] = {
-		{ 8, 0, 0, 0 }, { 0, 0, 0, 0 }, { 5, 0, 16384, 0 }, { 9, 0, 0, 511 },
-		{ 10, 0, 0, 65488 },
+		{ .version = 8 }, { .version = 0 }, { .version = 5, .sampling = 16384 },
+		{ .version = 9, .max_bytes = 511 }, { .version = 10, .max_bytes = 65488 },
 	};
 	size_t i;
 

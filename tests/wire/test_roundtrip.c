@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the encoder sends, the decoder understands: rows of invented traffic come back equal. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/attr.h"
@@ -10,6 +11,7 @@
 #include "wire/encode.h"
 
 #define ROWS 20000
+#define INTERFACES 40
 
 /* Columns that a version carries and that must come back as they were. */
 static const enum flow_field always[] = {
@@ -96,6 +98,39 @@ decode(const struct flow_datagrams *d, struct flow_decoder *decoder, struct flow
 	}
 }
 
+/* More than fit into a datagram. */
+static void
+name_interfaces(struct flow_encoder_interface interface[INTERFACES])
+{
+	uint32_t i;
+
+	memset(interface, 0, INTERFACES * sizeof(*interface));
+	for (i = 0; i < INTERFACES; i++) {
+		interface[i].index = i;
+		(void)snprintf(interface[i].name, sizeof(interface[i].name), "if%u", (unsigned)i);
+		(void)snprintf(interface[i].text, sizeof(interface[i].text), "port %u", (unsigned)i);
+	}
+}
+
+static void
+check_names(const struct flow_decoder *decoder, bool announced)
+{
+	struct buf json = BUF_INIT;
+	unsigned i, missing = 0;
+	char want[64];
+
+	flow_decoder_exporters_json(decoder, NULL, &json);
+	buf_append_u8(&json, '\0');
+	is_int(buf_status(&json), FLOW_OK);
+	for (i = 0; i < INTERFACES; i++) {
+		(void)snprintf(want, sizeof(want),
+		    "\"%u\":{\"name\":\"if%u\",\"description\":\"port %u\"}", i, i, i);
+		missing += strstr((const char *)json.data, want) == NULL;
+	}
+	is_uint(missing, announced ? 0 : INTERFACES);
+	buf_release(&json);
+}
+
 static void
 check_counts(const struct flow_decoder *decoder, size_t datagrams)
 {
@@ -115,7 +150,9 @@ static void
 test_version(uint8_t version, uint32_t sampling)
 {
 	struct flow_synth_options so = FLOW_SYNTH_OPTIONS_INIT;
-	struct flow_encoder_options eo = { .version = version, .sampling = sampling };
+	struct flow_encoder_interface interface[INTERFACES];
+	struct flow_encoder_options eo = { .version = version, .sampling = sampling,
+		.interface = interface, .interfaces = INTERFACES };
 	struct flow_builder *in = flow_builder_new(), *out = flow_builder_new();
 	struct flow_datagrams d = FLOW_DATAGRAMS_INIT;
 	struct flow_decoder *decoder = flow_decoder_new(NULL);
@@ -125,6 +162,7 @@ test_version(uint8_t version, uint32_t sampling)
 	uint32_t exporter;
 	size_t made;
 
+	name_interfaces(interface);
 	so.flows = ROWS;
 	so.rate = 100000;	/* 200 s: templates come again */
 	so.ipv6_percent = version == 5 ? 0 : 30;
@@ -137,6 +175,7 @@ test_version(uint8_t version, uint32_t sampling)
 	is_int(flow_encoder_flush(encoder, 0, &d), FLOW_OK);
 	decode(&d, decoder, out);
 	check_counts(decoder, d.count);
+	check_names(decoder, version != 5);
 	z = flow_builder_batch(out);
 	is_uint(z->rows, a->rows);
 	if (z->rows == a->rows) {
