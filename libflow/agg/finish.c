@@ -60,27 +60,45 @@ merge_dense(const struct merge *m, size_t grouping, size_t worker, unsigned slic
 	}
 }
 
+/* A group of another worker into its place here. */
+static enum flow_status
+merge_group(const struct merge *m, struct groups *into, const struct groups *from, size_t worker,
+    unsigned p, uint64_t *group, uint32_t tag)
+{
+	const struct grouping *g = into->grouping;
+	uint64_t key[KEY_WORDS], *found;
+	bool has;
+
+	memcpy(key, group, from->words * sizeof(*key));
+	for (size_t k = 0; k < g->parts; k++)
+		if (key_part_is_atom(&g->part[k]))
+			result_set_value(&g->part[k], key, translate(m, worker, &g->part[k],
+			    result_value(&g->part[k], group, &has)));
+	if (groups_find_one(into, &into->part[p], key, tag, &found) != FLOW_OK)
+		return FLOW_ENOMEM;
+	accumulate_state(&g->slots, groups_state(into, found), groups_state(from, group));
+	return FLOW_OK;
+}
+
+#define MERGE_TOGETHER 64
+
 static enum flow_status
 merge_hashed(const struct merge *m, size_t grouping, size_t worker, unsigned p)
 {
 	struct groups *into = &m->agg[0]->groups[grouping];
 	const struct groups *from = &m->agg[worker]->groups[grouping];
-	const struct grouping *g = into->grouping;
-	uint64_t key[KEY_WORDS], *found;
-	bool has;
+	uint32_t count = from->part[p].count, tag[MERGE_TOGETHER];
 
-	for (uint32_t i = 0; i < from->part[p].count; i++) {
-		uint64_t *group = groups_at(from, &from->part[p], i);
+	for (uint32_t at = 0; at < count; at += MERGE_TOGETHER) {
+		uint32_t n = count - at < MERGE_TOGETHER ? count - at : MERGE_TOGETHER;
 
-		memcpy(key, group, from->words * sizeof(*key));
-		for (size_t k = 0; k < g->parts; k++)
-			if (key_part_is_atom(&g->part[k]))
-				result_set_value(&g->part[k], key, translate(m, worker, &g->part[k],
-				    result_value(&g->part[k], group, &has)));
-		if (groups_find_one(into, &into->part[p], key, groups_tag(from, &from->part[p], i),
-		    &found) != FLOW_OK)
-			return FLOW_ENOMEM;
-		accumulate_state(&g->slots, groups_state(into, found), groups_state(from, group));
+		for (uint32_t i = 0; i < n; i++)
+			tag[i] = groups_tag(from, &from->part[p], at + i);
+		groups_prefetch(into, &into->part[p], tag, n);
+		for (uint32_t i = 0; i < n; i++)
+			if (merge_group(m, into, from, worker, p,
+			    groups_at(from, &from->part[p], at + i), tag[i]) != FLOW_OK)
+				return FLOW_ENOMEM;
 	}
 	return FLOW_OK;
 }

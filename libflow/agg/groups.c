@@ -278,6 +278,21 @@ groups_find(struct groups *g, const uint64_t *key, const uint64_t *hash, size_t 
 	return FLOW_OK;
 }
 
+void
+groups_prefetch(const struct groups *g, const struct group_part *p, const uint32_t *tag, size_t n)
+{
+	if (p->slot == NULL)
+		return;
+	for (size_t i = 0; i < n; i++)
+		__builtin_prefetch(&p->slot[tag[i] & p->mask]);
+	for (size_t i = 0; i < n; i++) {
+		const struct group_slot *s = &p->slot[tag[i] & p->mask];
+
+		if (s->at != 0)
+			__builtin_prefetch(groups_at(g, p, s->at - 1), 1);
+	}
+}
+
 enum flow_status
 groups_find_one(struct groups *g, struct group_part *p, const uint64_t *key, uint32_t tag,
     uint64_t **out)

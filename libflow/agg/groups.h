@@ -94,7 +94,11 @@ groups_part_of(uint64_t hash)
 enum flow_status groups_find(struct groups *g, const uint64_t *key, const uint64_t *hash, size_t n,
     uint64_t **out) NODISCARD;
 
-/* The same for one key whose words are adjacent, in the part given. */
+/* Asks for the memory that looking up these tags in a part will need first. */
+void groups_prefetch(const struct groups *g, const struct group_part *p, const uint32_t *tag,
+    size_t n);
+
+/* As groups_find for one key whose words are adjacent, in the part given. */
 enum flow_status groups_find_one(struct groups *g, struct group_part *p, const uint64_t *key,
     uint32_t tag, uint64_t **out) NODISCARD;
 
