@@ -25,11 +25,13 @@ static const char help[] =
 "  -O, --order MEASURE               order of the rows; -MEASURE reverses it\n"
 "      --measures LIST               columns: flows, packets, bytes, pps, bps, bpp, first, last, duration,\n"
 "                                    rows, bytes_pct, sum(COLUMN), min(), max(), avg(), or(), count()\n"
-"      --min [MEASURE=]N             only groups with at least that\n"
+"      --min [MEASURE=]N[,...]       only groups with at least that\n"
 "      --bin WIDTH                   a series: the top groups in bins of time, such as 5m, and all others\n"
 "      --spread                      its flows counted over the bins that they touch, not where they begin\n"
 "      --billing if|as|vlan|...      95th percentile of rates in bins of 5m, in and out, the higher counts\n"
 "      --percentile P                another percentile\n"
+"      --talkers                     top sources, destinations and pairs by bytes\n"
+"      --scans                       sources of many destinations or ports, destinations of many sources\n"
 "\n"
 "  -r, --read PATH        a file, a directory (recursively) or a pattern; may be repeated\n"
 "  -t, --time FROM-TO     flows that begin in this window, such as 2026/11/23.08-2026/11/23.09 or -1h\n"
@@ -49,7 +51,7 @@ static const char help[] =
 "(flow-filter(7)).  See flowstat(1).\n";
 
 enum { OPT_EXPLAIN = 256, OPT_UTC, OPT_MEASURES, OPT_MIN, OPT_BIN, OPT_SPREAD, OPT_BILLING, OPT_PERCENTILE,
-	OPT_AS_NAMES, OPT_IF_NAMES };
+	OPT_AS_NAMES, OPT_IF_NAMES, OPT_TALKERS, OPT_SCANS };
 
 static const struct option long_options[] = {
 	{ "statistic", required_argument, NULL, 's' },
@@ -64,6 +66,8 @@ static const struct option long_options[] = {
 	{ "bin", required_argument, NULL, OPT_BIN },
 	{ "spread", no_argument, NULL, OPT_SPREAD },
 	{ "billing", required_argument, NULL, OPT_BILLING },
+	{ "talkers", no_argument, NULL, OPT_TALKERS },
+	{ "scans", no_argument, NULL, OPT_SCANS },
 	{ "percentile", required_argument, NULL, OPT_PERCENTILE },
 	{ "as-names", required_argument, NULL, OPT_AS_NAMES },
 	{ "if-names", required_argument, NULL, OPT_IF_NAMES },
@@ -117,6 +121,44 @@ percent(const char *text, uint32_t *out)
 	return true;
 }
 
+/* Questions that have a name. */
+static int
+add_talkers(struct flowstat_options *o)
+{
+	static const char *const statistics[] = { "srcip/bytes", "dstip/bytes",
+	    "src_addr,dst_addr/bytes" };
+	int status = CLI_OK;
+
+	for (size_t i = 0; i < ARRAY_LEN(statistics) && status == CLI_OK; i++)
+		status = add_ask(o, statistics[i], NULL);
+	return status;
+}
+
+static int
+add_scans(struct flowstat_options *o)
+{
+	static const char *const scans[][3] = {
+		{ "src_addr", "distinct(dst_addr)", "distinct(dst_addr)=100,syn_pct=50" },
+		{ "src_addr,dst_addr", "distinct(dst_port)", "distinct(dst_port)=100,syn_pct=50" },
+		{ "dst_addr", "distinct(src_addr)", "distinct(src_addr)=100" },
+	};
+	static const char measures[] = "flows,distinct(dst_addr),distinct(dst_port),"
+	    "distinct(src_addr),syn_only,syn_pct,packets,bytes,first,last";
+
+	for (size_t i = 0; i < ARRAY_LEN(scans); i++) {
+		struct flow_agg_ask *ask;
+
+		if (add_ask(o, NULL, scans[i][0]) != CLI_OK)
+			return CLI_FAILURE;
+		ask = &o->ask[o->asks - 1];
+		ask->measures = measures;
+		ask->order = scans[i][1];
+		ask->min = scans[i][2];
+		ask->limit = TOP;
+	}
+	return CLI_OK;
+}
+
 /* Options that say what is computed; false: none of them. */
 static bool
 take_question(int letter, char *argument, struct flowstat_options *o, struct common *c,
@@ -156,6 +198,12 @@ take_question(int letter, char *argument, struct flowstat_options *o, struct com
 		*status = add_ask(o, argument, NULL);
 		if (*status == CLI_OK)
 			o->ask[o->asks - 1].billing = 95000;
+		return true;
+	case OPT_TALKERS:
+		*status = add_talkers(o);
+		return true;
+	case OPT_SCANS:
+		*status = add_scans(o);
 		return true;
 	case OPT_PERCENTILE:
 		if (!percent(argument, &c->percent))
@@ -237,16 +285,21 @@ complete_asks(struct flowstat_options *o, const struct common *c)
 	for (size_t i = 0; i < o->asks; i++) {
 		struct flow_agg_ask *ask = &o->ask[i];
 
-		ask->measures = c->measures;
-		ask->order = c->order;
-		ask->min = c->min;
+		if (c->measures != NULL)
+			ask->measures = c->measures;
+		if (c->order != NULL)
+			ask->order = c->order;
+		if (c->min != NULL)
+			ask->min = c->min;
 		ask->bin = c->bin;
 		ask->spread = c->spread;
 		if (ask->billing != 0 && c->percent != 0)
 			ask->billing = c->percent;
 		ask->pairing = c->pairing;
-		ask->limit = c->limited ? c->limit :
-		    ask->statistic != NULL && ask->billing == 0 ? TOP : 0;
+		if (c->limited)
+			ask->limit = c->limit;
+		else if (ask->statistic != NULL && ask->billing == 0)
+			ask->limit = TOP;
 	}
 	return CLI_OK;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "agg/groups.h"
+#include "net/proto.h"
 
 static inline uint64_t
 least(uint64_t a, uint64_t b)
@@ -83,6 +84,9 @@ plain_rows(const struct flow_batch *batch, const struct rows *rows, uint64_t *co
 	}
 }
 
+/* All but those of explicit congestion notification (RFC 3168), which attempts may carry. */
+#define SIX_FLAGS 0x3fu
+
 /* n values into slot k of their groups. */
 static void
 apply(enum slot_op op, uint8_t k, uint64_t *const *state, const uint64_t *value, uint32_t n)
@@ -108,6 +112,10 @@ apply(enum slot_op op, uint8_t k, uint64_t *const *state, const uint64_t *value,
 	case SLOT_OR:
 		for (uint32_t i = 0; i < n; i++)
 			state[i][k] |= value[i];
+		break;
+	case SLOT_SYN:
+		for (uint32_t i = 0; i < n; i++)
+			state[i][k] += (value[i] & SIX_FLAGS) == TCP_SYN;
 		break;
 	case SLOT_DISTINCT:
 	case SLOT_PERCENTILE:
@@ -209,6 +217,7 @@ accumulate_state(const struct slots *slots, uint64_t *into, const uint64_t *from
 		switch (slots->slot[k].op) {
 		case SLOT_ROWS:
 		case SLOT_COUNT:
+		case SLOT_SYN:
 		case SLOT_ADD:
 			into[k] = add_saturated(into[k], from[k]);
 			break;

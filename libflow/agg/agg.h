@@ -71,7 +71,10 @@ struct flow_agg_ask {
 	const char *order;
 	/* Most rows; 0: all. */
 	uint64_t limit;
-	/* [MEASURE=]NUMBER: groups below it are left out (default: the order's measure); NULL: none */
+	/*
+	 * [MEASURE=]NUMBER[,...]: groups below one of them are left out (default: the order's
+	 * measure); NULL: none
+	 */
 	const char *min;
 	enum flow_agg_pairing pairing;	/* with keys that hold both ends */
 	/*

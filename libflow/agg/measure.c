@@ -121,6 +121,8 @@ enum word_form {
 	FORM_FIRST,
 	FORM_LAST,
 	FORM_DURATION,
+	FORM_SYN,
+	FORM_SYN_PART,
 };
 
 struct word {
@@ -162,6 +164,8 @@ static const struct word words[] = {
 	{ "obpp", "rev_bpp", "Rev Bpp", FORM_BPP, COUNTER_BYTES, WAY_OUT },
 	{ "rows", "rows", "Rows", FORM_ROWS, COUNTER_FLOWS, WAY_PLAIN },
 	{ "records", "rows", "Rows", FORM_ROWS, COUNTER_FLOWS, WAY_PLAIN },
+	{ "syn_only", "syn_only", "SYN only", FORM_SYN, COUNTER_FLOWS, WAY_PLAIN },
+	{ "syn_pct", "syn_pct", "SYN %", FORM_SYN_PART, COUNTER_FLOWS, WAY_PLAIN },
 	{ "first", "first", "First seen", FORM_FIRST, COUNTER_FLOWS, WAY_PLAIN },
 	{ "last", "last", "Last seen", FORM_LAST, COUNTER_FLOWS, WAY_PLAIN },
 	{ "tstart", "first", "First seen", FORM_FIRST, COUNTER_FLOWS, WAY_PLAIN },
@@ -213,6 +217,13 @@ word_measure(struct slots *slots, bool both, const struct word *w, struct measur
 		m->cell = FLOW_KIND_TIME;
 		m->a = w->form == FORM_FIRST ? slots_one(slots, SLOT_MIN, FLOW_FIELD_FIRST) :
 		    slots_one(slots, SLOT_MAX, FLOW_FIELD_LAST);
+		break;
+	case FORM_SYN:
+	case FORM_SYN_PART:
+		m->kind = w->form == FORM_SYN ? MEASURE_SLOT : MEASURE_PART;
+		m->cell = w->form == FORM_SYN ? FLOW_KIND_COUNT : FLOW_KIND_PERCENT;
+		m->a = slots_one(slots, SLOT_SYN, FLOW_FIELD_TCP_FLAGS);
+		m->b = 0;
 		break;
 	case FORM_DURATION:
 		m->kind = MEASURE_DURATION;
@@ -410,6 +421,8 @@ measure_real(const struct measure *m, const uint64_t *state, const struct measur
 	case MEASURE_SHARE:
 		total = (double)totals->sum[m->total];
 		return total > 0 ? 100 * (double)state[m->a] / total : 0;
+	case MEASURE_PART:
+		return 100 * (double)state[m->a] / (double)state[m->b];
 	}
 	return 0;
 }
@@ -460,6 +473,7 @@ measure_cell(const struct measure *m, const uint64_t *state, const struct measur
 	case MEASURE_BIN_RATE:
 	case MEASURE_RATIO:
 	case MEASURE_SHARE:
+	case MEASURE_PART:
 		real = measure_real(m, state, totals);
 		flow_table_set(t, column, row, &real);
 		break;

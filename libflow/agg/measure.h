@@ -24,6 +24,7 @@ enum slot_op {
 	SLOT_MIN,	/* starts at UINT64_MAX */
 	SLOT_MAX,	/* starts at 0 */
 	SLOT_OR,
+	SLOT_SYN,		/* rows whose TCP flags are SYN alone */
 	/* Not added to row by row, but filled in when all is merged (agg/companion.h): */
 	SLOT_DISTINCT,
 	SLOT_PERCENTILE,	/* of the rows' values; param: percent * 1000 */
@@ -58,6 +59,7 @@ enum measure_kind {
 	MEASURE_BIN_RATE,	/* factor * a per second of width_ms */
 	MEASURE_RATIO,		/* a / b */
 	MEASURE_SHARE,		/* a of the total of all flows, percent */
+	MEASURE_PART,		/* a of b, percent */
 };
 
 struct measure {

@@ -176,13 +176,15 @@ heap_replace(struct result_row *heap, uint64_t n, struct result_row row, const s
 static bool
 passes(const struct order *o, uint64_t *group)
 {
-	const struct view_min *min = &o->view->min;
+	const uint64_t *state = groups_state(o->groups, group);
 
 	if (!groups_used(o->groups, group))
 		return false;
-	return !min->used ||
-	    measure_real(&min->measure, groups_state(o->groups, group), &o->result->totals) >=
-	    min->least;
+	for (size_t i = 0; i < o->view->mins; i++)
+		if (measure_real(&o->view->min[i].measure, state, &o->result->totals) <
+		    o->view->min[i].least)
+			return false;
+	return true;
 }
 
 static uint64_t

@@ -153,20 +153,47 @@ threshold(const char *text, double *out)
 	return *end == '\0';
 }
 
+/* [MEASURE=]NUMBER; without a measure each view compares its own order. */
 static enum flow_status
-min_parse(struct draft *d, bool both, const char *text, struct flow_error *err)
+min_parse(struct draft *d, bool both, const char *text, size_t len, const struct measure *order,
+    struct view_min *min, struct flow_error *err)
 {
-	const char *equal = strchr(text, '=');
-	struct view_min *min = &d->common.min;
+	const char *equal = memchr(text, '=', len);
+	size_t name = equal != NULL ? (size_t)(equal - text) : 0;
+	char number[32];
 
-	min->used = true;
-	if (!threshold(equal != NULL ? equal + 1 : text, &min->least))
-		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "%s: not a number (as in bytes=10M)",
-		    text);
-	if (equal == NULL)
-		return FLOW_OK;		/* each view compares its own order */
-	return measure_parse(&d->grouping.slots, both, text, (size_t)(equal - text), &min->measure,
-	    err);
+	(void)snprintf(number, sizeof(number), "%.*s", (int)(len - (equal != NULL ? name + 1 : 0)),
+	    equal != NULL ? equal + 1 : text);
+	if (!threshold(number, &min->least))
+		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET,
+		    "%.*s: not a number (as in bytes=10M)", (int)len, text);
+	if (equal != NULL)
+		return measure_parse(&d->grouping.slots, both, text, name, &min->measure, err);
+	if (order == NULL)
+		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET,
+		    "%.*s: of which measure? (as in bytes=10M)", (int)len, text);
+	min->measure = *order;
+	return FLOW_OK;
+}
+
+static enum flow_status
+mins_parse(struct draft *d, bool both, const char *text, struct view *v, struct flow_error *err)
+{
+	enum flow_status st = FLOW_OK;
+
+	while (st == FLOW_OK) {
+		size_t len = strcspn(text, ",");
+
+		if (v->mins == VIEW_MINS)
+			return flow_fail(err, FLOW_ELIMIT, FLOW_NO_OFFSET, "more than %d thresholds",
+			    VIEW_MINS);
+		st = min_parse(d, both, text, len, v->by_key ? NULL : &v->order, &v->min[v->mins++],
+		    err);
+		if (text[len] == '\0')
+			break;
+		text += len + 1;
+	}
+	return st;
 }
 
 /* One view, ordered by a word. */
@@ -192,16 +219,12 @@ view_add(struct draft *d, const struct flow_agg_ask *ask, bool both, const char 
 	if (st != FLOW_OK)
 		return st;
 	v->ascending = (v->by_key || v->order.kind == MEASURE_TIME) != reversed;
-	if (v->min.used && ask->min != NULL && strchr(ask->min, '=') == NULL) {
-		if (v->by_key)
-			return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET,
-			    "%s: of which measure? (as in bytes=10M)", ask->min);
-		v->min.measure = v->order;
-	}
+	if (ask->min != NULL)
+		st = mins_parse(d, both, ask->min, v, err);
 	(void)snprintf(v->title, sizeof(v->title), "%.*s by %s", (int)(keys_len > 90 ? 90 : keys_len),
 	    keys, v->by_key ? "key" : v->order.name);
 	d->views++;
-	return FLOW_OK;
+	return st;
 }
 
 static enum flow_status
@@ -554,8 +577,6 @@ draft_parse(struct draft *d, const struct flow_agg_ask *ask, struct flow_error *
 	st = keys_parse(d, ask, s.keys, s.keys_len, s.by_proto, err);
 	if (st == FLOW_OK)
 		st = measures_parse(d, ask, err);
-	if (st == FLOW_OK && ask->min != NULL)
-		st = min_parse(d, both, ask->min, err);
 	if (st == FLOW_OK)
 		st = views_parse(d, ask, s.keys, s.keys_len + (s.by_proto ? 2 : 0), s.orders, err);
 	if (st == FLOW_OK)

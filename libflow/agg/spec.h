@@ -64,8 +64,9 @@ struct grouping {
 };
 
 /* A condition on a group: its measure is at least `least`. */
+#define VIEW_MINS 4
+
 struct view_min {
-	bool used;
 	struct measure measure;
 	double least;
 };
@@ -79,7 +80,8 @@ struct view {
 	struct measure order;
 	bool ascending;
 	uint64_t limit;
-	struct view_min min;
+	struct view_min min[VIEW_MINS];
+	uint8_t mins;
 	/* A series: the grouping whose last part is the bin; `grouping` says which groups are shown. */
 	bool series;
 	size_t bins;

@@ -212,6 +212,9 @@ table_is_bare(enum flow_kind kind)
 bool
 table_is_share(const struct flow_table *t, size_t c)
 {
+	size_t len = c > 0 ? strlen(t->column[c - 1].name) : 0;
+
 	return c > 0 && t->column[c].kind == FLOW_KIND_PERCENT &&
-	    t->column[c - 1].kind == FLOW_KIND_COUNT;
+	    strncmp(t->column[c].name, t->column[c - 1].name, len) == 0 &&
+	    strcmp(t->column[c].name + len, "_pct") == 0;
 }

@@ -192,12 +192,13 @@ def test_measures():
     """Functions of columns, exact distinct counts and percentiles."""
     words = ["rows", "sum(bytes)", "min(bytes)", "max(packets)", "avg(bytes)", "count(src_as)",
              "or(tcp_flags)", "distinct(src_addr)", "distinct(dst_port)", "distinct(src_mask)",
-             "min(first)", "max(received)", "max(src_as)"]
+             "min(first)", "max(received)", "max(src_as)", "syn_only", "syn_pct"]
     sql = ["count(*)", "sum(bytes)", "min(bytes)", "max(packets)",
            "printf('%.3f', sum(bytes)::double / count(bytes))", "count(src_as)",
            "bit_or(tcp_flags)", "count(distinct src_addr)", "count(distinct dst_port)",
            "count(distinct src_mask)", "min(epoch_ms(first))", "max(epoch_ms(received))",
-           "max(src_as)"]
+           "max(src_as)", "count(*) filter (tcp_flags & 63 = 2)",
+           "printf('%.3f', 100 * (count(*) filter (tcp_flags & 63 = 2))::double / count(*))"]
     for key in ("proto", "dst_port", "src_addr", "exporter"):
         rows = db.execute("select %s, %s from flows group by 1" % (key, ", ".join(sql))).fetchall()
         rows = sorted(rows, key=lambda r: key_order(key, r[0]))
@@ -286,6 +287,12 @@ def test_filters():
     want = [[text(v) for v in r] for r in want]
     compare("filter and --min", run("-A", "dst_port", "-O", "bytes", "--measures", "bytes", "--min",
                                     "bytes=100k", "proto tcp and src as > 1000")[1], want)
+    compare("two thresholds", run("-A", "dst_port", "-O", "bytes", "--measures", "bytes", "--min",
+                                  "100k,flows=3", "proto tcp and src as > 1000")[1],
+            [[text(k), str(b)] for k, b in sorted(db.execute(
+                "select dst_port, sum(bytes) from flows where proto = 6 and src_as > 1000 group by 1"
+                " having sum(bytes) >= 100000 and sum(flows) >= 3").fetchall(),
+                key=lambda r: (-r[1], key_order("dst_port", r[0])))])
     compare("limit", run("-A", "dst_port", "-O", "bytes", "-n", "7", "--measures", "bytes", "--min",
                          "bytes=100k", "proto tcp and src as > 1000")[1], want[:7])
     compare("nothing passes", run("-s", "srcip", "host 192.0.2.255")[1], [])

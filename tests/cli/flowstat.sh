@@ -139,6 +139,8 @@ check "names of interfaces" says '508  up' "$flowstat" -s inif -n 0 --if-names "
 check "names of an exporter's interfaces" says '508  link' \
 	"$flowstat" -A exporter,in_if --if-names "$work/if" "$archive"
 check "other" says 'other' "$flowstat" -s srcip/bytes --bin 1h -n 2 "$archive"
+check "talkers" lines 41 "$flowstat" -N --talkers "$archive"
+check "scans" says 'src_addr by distinct_dst_addr' "$flowstat" --scans --min flows=1 "$archive"
 check "window" says 'Total: flows 0' "$flowstat" -s srcip -t 2001/01/01-2001/01/02 "$archive"
 check "explain" says 'src_addr' "$flowstat" --explain -s srcip "$archive" 'src host 192.0.2.1'
 check_jq "sums agree with totals" sums_agree
