@@ -31,6 +31,8 @@ static const char help[] =
 "      --billing if|as|vlan|...      95th percentile of rates in bins of 5m, in and out, the higher counts\n"
 "      --percentile P                another percentile\n"
 "      --talkers                     top sources, destinations and pairs by bytes\n"
+"      --spikes KEY[,KEY...]         bins of 5m in which a group has 3 times its usual bytes\n"
+"      --factor F                    another factor\n"
 "      --scans                       sources of many destinations or ports, destinations of many sources\n"
 "\n"
 "  -r, --read PATH        a file, a directory (recursively) or a pattern; may be repeated\n"
@@ -51,7 +53,8 @@ static const char help[] =
 "(flow-filter(7)).  See flowstat(1).\n";
 
 enum { OPT_EXPLAIN = 256, OPT_UTC, OPT_MEASURES, OPT_MIN, OPT_BIN, OPT_SPREAD, OPT_BILLING, OPT_PERCENTILE,
-	OPT_AS_NAMES, OPT_IF_NAMES, OPT_TALKERS, OPT_SCANS };
+	OPT_AS_NAMES, OPT_IF_NAMES, OPT_TALKERS, OPT_SCANS,
+	OPT_SPIKES, OPT_FACTOR };
 
 static const struct option long_options[] = {
 	{ "statistic", required_argument, NULL, 's' },
@@ -67,6 +70,8 @@ static const struct option long_options[] = {
 	{ "spread", no_argument, NULL, OPT_SPREAD },
 	{ "billing", required_argument, NULL, OPT_BILLING },
 	{ "talkers", no_argument, NULL, OPT_TALKERS },
+	{ "spikes", required_argument, NULL, OPT_SPIKES },
+	{ "factor", required_argument, NULL, OPT_FACTOR },
 	{ "scans", no_argument, NULL, OPT_SCANS },
 	{ "percentile", required_argument, NULL, OPT_PERCENTILE },
 	{ "as-names", required_argument, NULL, OPT_AS_NAMES },
@@ -89,7 +94,7 @@ static const struct option long_options[] = {
 struct common {
 	const char *measures, *order, *min, *bin;
 	bool spread;
-	uint32_t percent;
+	uint32_t percent, factor;
 	enum flow_agg_pairing pairing;
 	bool five_tuple;
 	bool limited;
@@ -108,14 +113,14 @@ add_ask(struct flowstat_options *o, const char *statistic, const char *keys)
 	return CLI_OK;
 }
 
-/* A percentage as thousandths. */
+/* A number up to `most` as thousandths. */
 static bool
-percent(const char *text, uint32_t *out)
+thousandths(const char *text, double most, uint32_t *out)
 {
 	char *end;
 	double v = strtod(text, &end);
 
-	if (end == text || *end != '\0' || !(v >= 0.001 && v <= 100))
+	if (end == text || *end != '\0' || !(v >= 0.001 && v <= most))
 		return false;
 	*out = (uint32_t)(v * 1000 + 0.5);
 	return true;
@@ -199,6 +204,15 @@ take_question(int letter, char *argument, struct flowstat_options *o, struct com
 		if (*status == CLI_OK)
 			o->ask[o->asks - 1].billing = 95000;
 		return true;
+	case OPT_SPIKES:
+		*status = add_ask(o, NULL, argument);
+		if (*status == CLI_OK)
+			o->ask[o->asks - 1].spikes = 3000;
+		return true;
+	case OPT_FACTOR:
+		if (!thousandths(argument, 1000000, &c->factor))
+			*status = cli_misuse("--factor: '%s' is not in 0.001 to 1000000", argument);
+		return true;
 	case OPT_TALKERS:
 		*status = add_talkers(o);
 		return true;
@@ -206,7 +220,7 @@ take_question(int letter, char *argument, struct flowstat_options *o, struct com
 		*status = add_scans(o);
 		return true;
 	case OPT_PERCENTILE:
-		if (!percent(argument, &c->percent))
+		if (!thousandths(argument, 100, &c->percent))
 			*status = cli_misuse("--percentile: '%s' is not in 0.001 to 100", argument);
 		return true;
 	case OPT_SPREAD:
@@ -295,10 +309,12 @@ complete_asks(struct flowstat_options *o, const struct common *c)
 		ask->spread = c->spread;
 		if (ask->billing != 0 && c->percent != 0)
 			ask->billing = c->percent;
+		if (ask->spikes != 0 && c->factor != 0)
+			ask->spikes = c->factor;
 		ask->pairing = c->pairing;
 		if (c->limited)
 			ask->limit = c->limit;
-		else if (ask->statistic != NULL && ask->billing == 0)
+		else if ((ask->statistic != NULL && ask->billing == 0) || ask->spikes != 0)
 			ask->limit = TOP;
 	}
 	return CLI_OK;

@@ -95,6 +95,13 @@ struct flow_agg_ask {
 	 * are not used.  In thousandths of a percent; 0: no bill.
 	 */
 	uint32_t billing;
+	/*
+	 * Spikes: bins (default "5m", bytes spread) in which a group of `keys` has at least this
+	 * many times, in thousandths, the bytes that it has in the other bins on average (from
+	 * the first to the last bin of all, at least three); greatest excess first.
+	 * Measures, order, min and pairing are not used.  0: none.
+	 */
+	uint32_t spikes;
 };
 
 #define FLOW_AGG_SPREAD_MAX 10000

@@ -9,6 +9,7 @@
 #include "agg/companion.h"
 #include "agg/result.h"
 #include "agg/series.h"
+#include "agg/spikes.h"
 #include "net/proto.h"
 
 /*
@@ -329,6 +330,16 @@ sum_totals(struct flow_agg_result *r)
 	}
 }
 
+static enum flow_status
+fill_view(struct flow_agg_result *r, size_t i)
+{
+	const struct view *v = &r->spec->view[i];
+
+	if (v->billing)
+		return billing_fill(r, i);
+	return v->spikes ? spikes_fill(r, i) : result_order(r, i);
+}
+
 enum flow_status
 flow_agg_finish(struct flow_agg *const *agg, size_t n, struct flow_agg_result **result,
     struct flow_error *err)
@@ -349,7 +360,7 @@ flow_agg_finish(struct flow_agg *const *agg, size_t n, struct flow_agg_result **
 	for (size_t i = 0; i < r->spec->companions && st == FLOW_OK; i++)
 		st = companion_fill(r, &r->spec->companion[i]);
 	for (size_t i = 0; i < r->spec->views && st == FLOW_OK; i++)
-		st = r->spec->view[i].billing ? billing_fill(r, i) : result_order(r, i);
+		st = fill_view(r, i);
 	for (size_t i = 0; i < r->spec->views && st == FLOW_OK; i++)
 		if (r->spec->view[i].series)
 			st = series_fill(r, i);
@@ -370,6 +381,7 @@ flow_agg_result_free(struct flow_agg_result *r)
 		free(r->view[i].row);
 		free(r->view[i].rest);
 		free(r->view[i].bill);
+		free(r->view[i].spike);
 	}
 	for (size_t i = 0; r->groups != NULL && i < r->spec->groupings; i++)
 		groups_release(&r->groups[i]);

@@ -2,6 +2,7 @@
 #include "agg/billing.h"
 #include "agg/result.h"
 #include "agg/series.h"
+#include "agg/spikes.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -242,6 +243,8 @@ fill(const struct flow_agg_result *r, size_t table, uint64_t from, size_t rows,
 
 	if (r->spec->view[table].billing)
 		st = billing_table(r, table, from, rows, t);
+	else if (r->spec->view[table].spikes)
+		st = spikes_table(r, table, from, rows, t);
 	else
 		st = fill_rows(r, table, from, rows, t);
 	t->rows = rows;

@@ -15,7 +15,8 @@ struct result_view {
 	struct result_row *row;
 	uint64_t rows;
 	uint64_t *rest;		/* series: groups of its own */
-	struct bill *bill;	/* instead of row */
+	struct bill *bill;	/* instead of row, */
+	struct spike *spike;	/* and these */
 };
 
 struct flow_agg_result {

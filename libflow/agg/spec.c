@@ -562,6 +562,38 @@ billing_parse(struct draft *d, const struct flow_agg_ask *ask, struct flow_error
 }
 
 static enum flow_status
+spikes_parse(struct draft *d, const struct flow_agg_ask *ask, struct flow_error *err)
+{
+	struct grouping *g = &d->grouping;
+	struct view *v = &d->view[0];
+	struct measure ignored;
+	enum flow_status st;
+
+	if (ask->keys == NULL)
+		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "no keys whose spikes to find");
+	slots_init(&g->slots);
+	st = measure_parse(&g->slots, true, "bytes", 5, &ignored, err);
+	if (st == FLOW_OK)
+		st = key_parse(g, ask->keys, strlen(ask->keys), false, err);
+	if (st == FLOW_OK && g->parts == KEY_PARTS)
+		st = flow_fail(err, FLOW_ELIMIT, FLOW_NO_OFFSET, "too many keys");
+	if (st == FLOW_OK)
+		st = key_add_bin(g, ask->bin != NULL ? ask->bin : "5m", err);
+	if (st != FLOW_OK)
+		return st;
+	g->spread_ms = g->part[g->parts - 1].width_ms;
+	key_layout(g);
+	slots_seal(&g->slots);
+	v->spikes = true;
+	v->percent = ask->spikes;
+	v->width_ms = g->spread_ms;
+	v->limit = ask->limit;
+	(void)snprintf(v->title, sizeof(v->title), "spikes of %.90s", ask->keys);
+	d->views = 1;
+	return FLOW_OK;
+}
+
+static enum flow_status
 draft_parse(struct draft *d, const struct flow_agg_ask *ask, struct flow_error *err)
 {
 	bool both = ask->statistic != NULL;
@@ -570,6 +602,8 @@ draft_parse(struct draft *d, const struct flow_agg_ask *ask, struct flow_error *
 
 	if (ask->billing != 0)
 		return billing_parse(d, ask, err);
+	if (ask->spikes != 0)
+		return spikes_parse(d, ask, err);
 	if (both)
 		s = statistic_cut(ask->statistic);
 	else

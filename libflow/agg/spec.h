@@ -87,6 +87,8 @@ struct view {
 	size_t bins;
 	/* A bill: `grouping` has bytes in, `bins` bytes out; a percentile in thousandths of a percent. */
 	bool billing;
+	/* Spikes: the grouping's last part is the bin; percent is the factor in thousandths. */
+	bool spikes;
 	uint32_t percent;
 	int64_t width_ms;
 };

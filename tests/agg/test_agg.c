@@ -209,6 +209,21 @@ test_billing(void)
 	    "error: srcip: not a word of two ends (as if, as)");
 }
 
+/* Bins of 1 s from 1000 to 9000; what is unusual is what exceeds 8 bins' average. */
+static void
+test_spikes(void)
+{
+	/* udp: 80 at 2000, 300 at 9000; usual 300 / 8 and 80 / 8.  tcp: 15500 15500 120 of 31120. */
+	check(&(struct flow_agg_ask){ .keys = "proto", .spikes = 3000, .bin = "1s" },
+	    "6 1000 15500 124000.0 15620.0 7.9\n" "6 2000 15500 124000.0 15620.0 7.9\n"
+	    "1 4000 400 3200.0 0.0 -\n" "17 9000 300 2400.0 80.0 30.0\n");
+	check(&(struct flow_agg_ask){ .keys = "proto", .spikes = 2000, .bin = "1s", .limit = 5 },
+	    "6 1000 15500 124000.0 15620.0 7.9\n" "6 2000 15500 124000.0 15620.0 7.9\n"
+	    "1 4000 400 3200.0 0.0 -\n" "17 9000 300 2400.0 80.0 30.0\n"
+	    "17 2000 80 640.0 300.0 2.1\n");
+	check(&(struct flow_agg_ask){ .keys = "proto", .spikes = 2000, .bin = "1h" }, "");
+}
+
 static void
 test_selection(void)
 {
@@ -263,6 +278,7 @@ main(void)
 	test_server_first();
 	test_series();
 	test_billing();
+	test_spikes();
 	test_selection();
 	test_saturation();
 	test_errors();
