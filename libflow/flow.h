@@ -18,6 +18,7 @@
 #include "record/table.h"
 #include "store/archive.h"
 #include "store/scan.h"
+#include "store/slot_path.h"
 #include "store/sort.h"
 #include "store/summary.h"
 #include "store/verify.h"

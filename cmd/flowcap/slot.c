@@ -3,14 +3,9 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
-#include "base/file.h"
 #include "flowcap/journal.h"
 #include "flowcap/log.h"
-
-/* Files of one slot: after restarts, SIGHUP, or captures read twice. */
-#define SAME_SLOT_MAX 100000
 
 struct slot *
 slot_new(const struct options *options, int64_t start_ms)
@@ -51,49 +46,14 @@ fail(struct slot *s, const struct flow_error *err)
 	return false;
 }
 
-/* DIRECTORY/2026/11/23/09/flowcap.202611230905[.N].parquet, the first N that is free. */
-static bool
-choose_path(struct slot *s, struct flow_error *err)
-{
-	const struct options *o = s->options;
-	struct buf folder = BUF_INIT, name = BUF_INIT, path = BUF_INIT;
-	struct stat st;
-	bool found = false;
-	unsigned n;
-
-	buf_printf(&folder, "%s%s", o->directory, o->layout == PARTITION_FLAT ? "" : "/");
-	partition_directory(o->layout, s->start_ms, o->zone, &folder);
-	buf_append_u8(&folder, '\0');
-	partition_file(s->start_ms, o->slot_s, o->zone, &name);
-	buf_append_u8(&name, '\0');
-	if (folder.failed || name.failed) {
-		(void)flow_fail_memory(err);
-	} else if (file_mkdirs((char *)folder.data, err) == FLOW_OK) {
-		for (n = 0; n < SAME_SLOT_MAX && !found && !path.failed; n++) {
-			buf_clear(&path);
-			buf_printf(&path, "%s/%s", (char *)folder.data, (char *)name.data);
-			if (n > 0)
-				buf_printf(&path, ".%u", n);
-			buf_append_text(&path, ".parquet");
-			buf_append_u8(&path, '\0');
-			found = !path.failed && stat((char *)path.data, &st) != 0;
-		}
-		if (!found)
-			(void)flow_fail(err, FLOW_ELIMIT, FLOW_NO_OFFSET, "%s/%s: no free name",
-			    (char *)folder.data, (char *)name.data);
-	}
-	buf_release(&folder);
-	buf_release(&name);
-	s->path = (char *)path.data;
-	return found;
-}
-
 static bool
 begin_file(struct slot *s)
 {
+	const struct options *o = s->options;
+	const struct flow_slot_layout layout = { o->directory, o->layout, o->slot_s, o->zone };
 	struct flow_error err;
 
-	if (!choose_path(s, &err) ||
+	if (flow_slot_path(&layout, s->start_ms, &s->path, &err) != FLOW_OK ||
 	    flow_writer_open(s->path, &s->options->writer, &s->writer, &err) != FLOW_OK)
 		return fail(s, &err);
 	return true;

@@ -5,6 +5,7 @@
 #include "flowcat/explain.h"
 #include "flowcat/options.h"
 #include "flowcat/print.h"
+#include "flowcat/split.h"
 #include "flowcat/summary.h"
 #include "flowcat/verify.h"
 #include "flowcat/write.h"
@@ -18,6 +19,8 @@ run(struct flowcat_options *options)
 		return flowcat_verify(options);
 	if (options->summary)
 		return flowcat_summary(options);
+	if (options->split_s != 0)
+		return flowcat_split(options);
 	if (options->write_path != NULL)
 		return flowcat_write(options);
 	return flowcat_print(options);

@@ -14,6 +14,9 @@
 #define MEMORY_DEFAULT (UINT64_C(1) << 30)
 #define MEMORY_MIN 1000000
 
+/* A year. */
+#define SPLIT_MAX_S 31536000
+
 static const char help[] =
 "usage: flowcat [options] [PATH...] [FILTER]\n"
 "Reads flow archives, filters, and prints, exports or writes what passes.\n"
@@ -28,6 +31,8 @@ static const char help[] =
 "  -o, --output FORMAT    line (default), long, extended, wide, biline, raw, csv, csv:all, csv:COL,...,\n"
 "                         ndjson, json, fmt:TOKENS, null\n"
 "  -w, --write FILE       write the flows as Parquet ('-': standard output)\n"
+"      --split SECONDS    with -w DIRECTORY: a tree with a file for each slot of receive time (86400: a day)\n"
+"  -S, --layout N         its directories, as flowcap's (default 2, %Y/%m/%d/%H)\n"
 "  -z, --compress CODEC   lz4 (default), gzip or none, with :LEVEL; for -w\n"
 "  -i, --ident TEXT       identification to store; for -w\n"
 "  -I, --info             print a summary from metadata alone\n"
@@ -46,7 +51,7 @@ static const char help[] =
 "An argument that exists as a file, directory or pattern is read; the last other one is the filter\n"
 "(flow-filter(7)).  See flowcat(1).\n";
 
-enum { OPT_EXPLAIN = 256, OPT_UTC, OPT_CONFIG, OPT_RESOLVE, OPT_VERIFY, OPT_MEMORY };
+enum { OPT_EXPLAIN = 256, OPT_UTC, OPT_CONFIG, OPT_RESOLVE, OPT_VERIFY, OPT_MEMORY, OPT_SPLIT };
 
 static const struct option long_options[] = {
 	{ "read", required_argument, NULL, 'r' },
@@ -57,6 +62,8 @@ static const struct option long_options[] = {
 	{ "memory", required_argument, NULL, OPT_MEMORY },
 	{ "output", required_argument, NULL, 'o' },
 	{ "write", required_argument, NULL, 'w' },
+	{ "split", required_argument, NULL, OPT_SPLIT },
+	{ "layout", required_argument, NULL, 'S' },
 	{ "compress", required_argument, NULL, 'z' },
 	{ "ident", required_argument, NULL, 'i' },
 	{ "info", no_argument, NULL, 'I' },
@@ -116,6 +123,14 @@ take_option(int letter, char *argument, struct flowcat_options *o, bool *done)
 	case 'w':
 		o->write_path = argument;
 		return CLI_OK;
+	case OPT_SPLIT:
+		if (!cli_number("--split", argument, 1, SPLIT_MAX_S, &number))
+			return CLI_MISUSE;
+		o->split_s = (uint32_t)number;
+		return CLI_OK;
+	case 'S':
+		return partition_parse(argument, &o->layout) ? CLI_OK :
+		    cli_misuse("-S: '%s' is none of 0 to 8 and hive", argument);
 	case 'z':
 		if (flow_codec_parse(argument, &o->writer, &err) != FLOW_OK)
 			return cli_misuse("-z: %s", err.message);
@@ -193,15 +208,18 @@ flowcat_options_parse(int argc, char **argv, struct flowcat_options *options, bo
 		.format = "line",
 		.limit = UINT64_MAX,
 		.memory_bytes = MEMORY_DEFAULT,
+		.layout = PARTITION_YMDH,
 		.writer = FLOW_WRITER_OPTIONS_INIT,
 		.printer = { .zone = STAMP_LOCAL },
 	};
 	*done = false;
 	while (status == CLI_OK && !*done && (letter = getopt_long(argc, argv,
-	    "r:t:f:c:O:o:w:z:i:IN6qj:hV", long_options, NULL)) != -1)
+	    "r:t:f:c:O:o:w:S:z:i:IN6qj:hV", long_options, NULL)) != -1)
 		status = take_option(letter, optarg, options, done);
 	if (status != CLI_OK || *done)
 		return status;
+	if (options->split_s != 0 && options->write_path == NULL)
+		return cli_misuse("--split: -w DIRECTORY is missing");
 	status = query_arguments(&options->request, argc - optind, argv + optind);
 	return status == CLI_OK ? prepare_printer(options) : status;
 }

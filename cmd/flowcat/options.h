@@ -7,11 +7,14 @@
 #include <stdint.h>
 
 #include "common/query.h"
+#include "time/partition.h"
 
 struct flowcat_options {
 	struct query_request request;
 	const char *format;		/* -o */
 	const char *write_path;		/* -w; NULL: print */
+	uint32_t split_s;		/* --split: seconds of a file; 0: one file */
+	enum partition_layout layout;	/* -S */
 	uint64_t limit;			/* -c; UINT64_MAX: all */
 	struct flow_sort_order order;	/* -O */
 	bool has_order;

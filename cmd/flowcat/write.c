@@ -23,22 +23,31 @@ open_writer(const struct flowcat_options *options, struct flow_writer **writer)
 	return st == FLOW_OK ? CLI_OK : cli_fail_error(&err);
 }
 
-/* Losses and a common ident of the inputs live on; the sums are made anew. */
-static void
-carry_metadata(struct flowcat_options *options, struct flow_writer *writer)
+void
+flowcat_inputs_summary(const struct flowcat_options *options, struct flow_summary *all)
 {
 	const struct flow_files *files = &options->request.files;
-	struct flow_summary all = { 0 }, one;
+	struct flow_summary one;
 	size_t i;
 
+	*all = (struct flow_summary){ 0 };
 	for (i = 0; i < files->count; i++) {
 		/* What cannot be read is told of by the query; input can be read only once. */
 		if (strcmp(files->path[i], "-") == 0 ||
 		    flow_summary_read(files->path[i], &one, NULL) != FLOW_OK)
 			continue;
-		flow_summary_add(&all, &one);
+		flow_summary_add(all, &one);
 		flow_summary_clear(&one);
 	}
+}
+
+/* Losses and a common ident of the inputs live on; the sums are made anew. */
+static void
+carry_metadata(const struct flowcat_options *options, struct flow_writer *writer)
+{
+	struct flow_summary all;
+
+	flowcat_inputs_summary(options, &all);
 	flow_writer_loss(writer, all.sequence_gaps, all.kernel_drops);
 	if (options->writer.ident == NULL && all.ident != NULL)
 		(void)!flow_writer_metadata(writer, "flow.ident", all.ident, strlen(all.ident), NULL);

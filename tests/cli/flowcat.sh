@@ -91,6 +91,15 @@ flowcat -r "$a" -w "$tmp/one.parquet" -z gzip -i merged
 is '-w merges' "$(flowcat -o csv "$tmp/one.parquet" | cksum)" "$(cksum <"$csv")"
 flowcat -r "$a" -w - 'proto udp' | flowcat -r - -o csv >"$tmp/pipe.csv"
 is 'through a pipe' "$(tail -n +2 "$tmp/pipe.csv")" "$(awk -F, 'NR > 1 && $7 == 17' "$csv")"
+mkdir "$tmp/tree"
+flowcat "$tmp/one.parquet" -w "$tmp/tree" --split 60 -S 1
+is '--split keeps every row' "$(flowcat -o csv:all "$tmp/tree" | cksum)" "$(flowcat -o csv:all "$tmp/one.parquet" | cksum)"
+is '--split files rows by the minute of receipt' "$(find "$tmp/tree" -name 'flowcap.*' | wc -l)" \
+	"$(flowcat -q -o csv:received "$a" | cut -c 1-16 | sort -u | wc -l)"
+is '--split keeps the ident' "$(flowcat -I "$tmp/tree" | head -n 1)" 'Ident: merged'
+flowcat "$tmp/tree" -w "$tmp/tree" --split 86400 -S 0
+is 'many files become one' "$(flowcat -o csv:all "$tmp"/tree/*.parquet | cksum)" "$(flowcat -o csv:all "$tmp/one.parquet" | cksum)"
+rm -r "$tmp/tree"
 info=$(flowcat -I "$tmp/one.parquet")
 has '-I: ident' "$info" 'Ident: merged'
 has '-I: flows' "$info" "Flows: $flows"

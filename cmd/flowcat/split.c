@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "flowcat/split.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/cli.h"
+#include "flowcat/rows.h"
+#include "flowcat/write.h"
+
+/* Slots that are open at once: archives are in order of time but for what came late. */
+#define OPEN_MAX 8
+
+struct split_file {
+	int64_t slot_ms;
+	struct flow_writer *writer;	/* NULL: free */
+	uint64_t used;			/* when it was last written to */
+};
+
+struct split {
+	struct flow_slot_layout layout;
+	const struct flow_writer_options *writer;
+	struct split_file file[OPEN_MAX];
+	uint64_t clock;
+};
+
+static int
+close_file(struct split_file *f)
+{
+	struct flow_writer *writer = f->writer;
+	struct flow_error err;
+
+	f->writer = NULL;
+	if (writer != NULL && flow_writer_close(writer, &err) != FLOW_OK)
+		return cli_fail_error(&err);
+	return CLI_OK;
+}
+
+static int
+open_file(struct split *s, struct split_file *f, int64_t slot_ms)
+{
+	struct flow_error err;
+	char *path = NULL;
+	int status = close_file(f);
+
+	f->slot_ms = slot_ms;
+	if (status == CLI_OK && (flow_slot_path(&s->layout, slot_ms, &path, &err) != FLOW_OK ||
+	    flow_writer_open(path, s->writer, &f->writer, &err) != FLOW_OK))
+		status = cli_fail_error(&err);
+	free(path);
+	return status;
+}
+
+/* The slot's open file; else the one that was longest not written to gives way. */
+static int
+find_file(struct split *s, int64_t slot_ms, struct split_file **found)
+{
+	struct split_file *oldest = &s->file[0];
+	int status = CLI_OK;
+	size_t i;
+
+	for (i = 0; i < OPEN_MAX; i++) {
+		struct split_file *f = &s->file[i];
+
+		if (f->writer != NULL && f->slot_ms == slot_ms) {
+			oldest = f;
+			break;
+		}
+		if (f->writer == NULL || (oldest->writer != NULL && f->used < oldest->used))
+			oldest = f;
+	}
+	if (oldest->writer == NULL || oldest->slot_ms != slot_ms)
+		status = open_file(s, oldest, slot_ms);
+	oldest->used = ++s->clock;
+	*found = oldest;
+	return status;
+}
+
+static int64_t
+row_slot(const struct split *s, const struct flow_batch *batch, uint32_t row)
+{
+	const struct flow_column *c = &batch->column[FLOW_FIELD_RECEIVED];
+	int64_t ms = flow_column_has(c, row) ? ((const int64_t *)c->values)[row] : 0;
+
+	return partition_slot(ms, s->layout.slot_s);
+}
+
+/* Runs of rows of the same slot go to its file together. */
+static int
+split_batch(struct split *s, const struct flow_batch *batch, const struct flow_selection *selection)
+{
+	struct flow_selection run = { .all = false };
+	struct split_file *file;
+	struct flow_error err;
+	int status = CLI_OK;
+	uint32_t i = 0;
+
+	while (i < selection->count && status == CLI_OK) {
+		int64_t slot = row_slot(s, batch, flow_selection_row(selection, i));
+
+		for (run.count = 0; i < selection->count; i++) {
+			uint32_t row = flow_selection_row(selection, i);
+
+			if (row_slot(s, batch, row) != slot)
+				break;
+			run.row[run.count++] = (uint16_t)row;
+		}
+		status = find_file(s, slot, &file);
+		if (status == CLI_OK && flow_writer_batch(file->writer, batch, &run, &err) != FLOW_OK)
+			status = cli_fail_error(&err);
+	}
+	return status;
+}
+
+static int
+split_rows(const struct flowcat_options *options, struct query *query, struct split *s)
+{
+	const struct flow_selection *selection;
+	const struct flow_batch *batch;
+	struct rows *rows = NULL;
+	int status = rows_open(options, query, &rows);
+	size_t i;
+
+	while (status == CLI_OK && rows_next(rows, &batch, &selection))
+		status = split_batch(s, batch, selection);
+	if (status == CLI_OK && rows_failed(rows))
+		status = CLI_FAILURE;
+	rows_free(rows);
+	for (i = 0; i < OPEN_MAX && status == CLI_OK; i++)
+		status = close_file(&s->file[i]);
+	for (i = 0; i < OPEN_MAX; i++)
+		flow_writer_abort(s->file[i].writer);
+	return status;
+}
+
+int
+flowcat_split(struct flowcat_options *options)
+{
+	struct flow_writer_options writer = options->writer;
+	struct split s = { .writer = &writer, .layout = { .directory = options->write_path,
+		.layout = options->layout, .slot_s = options->split_s, .zone = STAMP_UTC } };
+	struct flow_fieldset all = { { 0 } };
+	struct flow_summary inputs;
+	struct query *query = NULL;
+	unsigned f;
+	int status;
+
+	/* Which slot lost what is not known any more; the ident is. */
+	flowcat_inputs_summary(options, &inputs);
+	if (writer.ident == NULL)
+		writer.ident = inputs.ident;
+	writer.keep_existing = true;
+	for (f = 0; f < FLOW_FIELD_COUNT; f++)
+		flow_fieldset_add(&all, (enum flow_field)f);
+	status = query_open(&options->request, &all, &query);
+	if (status == CLI_OK)
+		status = split_rows(options, query, &s);
+	if (status == CLI_OK && query_failed(query))
+		status = CLI_FAILURE;
+	query_free(query);
+	flow_summary_clear(&inputs);
+	return status;
+}
