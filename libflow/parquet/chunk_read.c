@@ -113,6 +113,9 @@ pq_chunk_reader_open(struct pq_chunk_reader *reader, const struct pq_file *file,
 		return flow_fail(err, FLOW_EUNSUPPORTED, FLOW_NO_OFFSET,
 		    "a %s column where a %s is wanted", width == 0 ? "number" : "text",
 		    width == 0 ? "text" : "number");
+	if (width != 0 && c->logical == PQ_OTHER)
+		return flow_fail(err, FLOW_EUNSUPPORTED, FLOW_NO_OFFSET,
+		    "its logical type is neither integer nor timestamp");
 	reader->file = file;
 	reader->column = c;
 	reader->chunk = chunk;

@@ -449,10 +449,14 @@ assemble(const struct work *w, const struct body *raw, const struct body *body,
 	return buf_status(out);
 }
 
+/*
+ * Takes the texts from the dictionary page, where they stand one behind the other; they
+ * themselves are all over the memory.
+ */
 static enum flow_status
 fill_bloom(const struct work *w, struct buf *bloom)
 {
-	size_t bytes = bloom_bytes(w->text_count);
+	size_t bytes = bloom_bytes(w->text_count), at = 0;
 	uint32_t i;
 
 	if (!w->column->bloom || w->text_count == 0)
@@ -461,8 +465,12 @@ fill_bloom(const struct work *w, struct buf *bloom)
 		return FLOW_ENOMEM;
 	memset(bloom->data, 0, bytes);
 	bloom->len = bytes;
-	for (i = 0; i < w->text_count; i++)
-		bloom_insert(bloom->data, bytes, bloom_hash(w->texts[i].p, w->texts[i].len));
+	for (i = 0; i < w->text_count; i++) {
+		uint32_t len = load_le32(w->raw.data + at);
+
+		bloom_insert(bloom->data, bytes, bloom_hash(w->raw.data + at + 4, len));
+		at += 4 + (size_t)len;
+	}
 	return FLOW_OK;
 }
 

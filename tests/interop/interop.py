@@ -6,6 +6,7 @@ Tables are made with pyarrow from the columns of record/field.def, put through
 DuckDB and Spark read them without any option.  Then each engine writes the
 table in the codecs and forms it has, and flowcat reads that.
 """
+import datetime
 import importlib.util
 import json
 import os
@@ -186,6 +187,16 @@ def pyarrow_forms(table, folder):
         run = flowcat("-r", path, "-o", "csv")
         check(run.returncode == 1 and codec.upper() in run.stderr and path in run.stderr,
               f"{codec} is refused by name", run.stderr)
+    for name, kind in (("bytes", pa.decimal128(18, 2)), ("in_if", pa.date32()), ("packets", pa.float64()),
+                       ("src_port", pa.list_(pa.uint16())), ("proto", pa.string())):
+        other = pa.Table.from_arrays([pa.nulls(9, kind) if n == name else table.column(n).slice(0, 9)
+                                      for n, _, _ in COLUMNS], names=[n for n, _, _ in COLUMNS])
+        pq.write_table(other.set_column(other.schema.get_field_index(name), name, pa.array(
+            [None] * 8 + [{"bytes": 1, "in_if": datetime.date(2026, 1, 1), "packets": 1.5, "src_port": [1],
+                           "proto": "tcp"}[name]], kind)), path, compression="none")
+        run = flowcat("-r", path, "-o", "csv")
+        check(run.returncode == 1 and name in run.stderr and path in run.stderr,
+              f"{name} as {kind} is refused by name", run.stderr or run.stdout)
 
 
 def duckdb_cases(ours, table, folder):
