@@ -71,7 +71,11 @@ struct predicate {
 	struct ranges ranges;
 	const uint8_t *table;		/* NUMBER of up to 16 bits: a byte a value; or NULL */
 	const struct addr_set *set;
-	/* A set of few addresses (networks): their canonical texts (beginnings), or none. */
+	/*
+	 * ADDR: a set of few addresses (by_prefix: networks), their canonical texts
+	 * (beginnings), or none.  TEXT: several texts, sorted, of which one is equal;
+	 * without them there is only the matcher.
+	 */
 	const struct flow_text *text;
 	size_t texts;
 	bool by_prefix;

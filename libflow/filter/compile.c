@@ -147,118 +147,6 @@ order(struct node *n)
 	return true;
 }
 
-/* Joining predicates on the same column */
-
-struct merge {
-	struct node *number[FLOW_FIELD_COUNT];	/* the first on that column */
-	struct node *addr[FLOW_FIELD_COUNT];
-	struct range_list numbers[FLOW_FIELD_COUNT];
-	struct addr_list addrs[FLOW_FIELD_COUNT];
-};
-
-/*
- * For `or` the union of the ranges is collected, for `and` the union of what
- * each leaves out; either way it is linear in their number.
- */
-static bool
-collect_numbers(struct arena *arena, struct range_list *list, const struct predicate *p, bool and)
-{
-	struct ranges r = p->ranges;
-
-	if (and && !ranges_complement(arena, &p->ranges, field_max(p->field[0]), &r))
-		return false;
-	for (size_t i = 0; i < r.count; i++)
-		if (!range_list_add(list, r.range[i].lo, r.range[i].hi))
-			return false;
-	return true;
-}
-
-/* *taken: the child went into an earlier one of its column. */
-static bool
-merge_child(struct arena *arena, struct merge *m, struct node *child, bool and, bool *taken)
-{
-	const struct predicate *p = child->predicate;
-	enum flow_field field = p->field[0];
-
-	*taken = false;
-	if (predicate_is_whole(p)) {
-		struct range_list *list = &m->numbers[field];
-
-		if (m->number[field] == NULL) {
-			m->number[field] = child;
-			return true;
-		}
-		*taken = true;
-		return (list->count > 0 ||
-		    collect_numbers(arena, list, m->number[field]->predicate, and)) &&
-		    collect_numbers(arena, list, p, and);
-	}
-	if (p->kind == PREDICATE_ADDR && !and) {
-		struct addr_list *list = &m->addrs[field];
-
-		if (m->addr[field] == NULL) {
-			m->addr[field] = child;
-			return true;
-		}
-		*taken = true;
-		return (list->count > 0 ||
-		    addr_set_list(m->addr[field]->predicate->set, list)) &&
-		    addr_set_list(p->set, list);
-	}
-	return true;
-}
-
-static bool
-merge_finish(struct arena *arena, struct merge *m, bool and)
-{
-	bool ok = true;
-
-	for (unsigned f = 0; f < FLOW_FIELD_COUNT; f++) {
-		if (ok && m->numbers[f].count > 0) {
-			struct ranges *r = &m->number[f]->predicate->ranges;
-
-			ok = ranges_make(arena, &m->numbers[f], r);
-			if (ok && and)
-				ok = ranges_complement(arena, r, field_max((enum flow_field)f), r);
-		}
-		if (ok && m->addrs[f].count > 0) {
-			const struct addr_set *set = addr_set_new(arena, m->addrs[f].range,
-			    m->addrs[f].count);
-
-			ok = set != NULL;
-			m->addr[f]->predicate->set = set;
-		}
-		range_list_release(&m->numbers[f]);
-		addr_list_release(&m->addrs[f]);
-	}
-	return ok;
-}
-
-static bool
-merge(struct arena *arena, struct node *n)
-{
-	struct merge *m = calloc(1, sizeof(*m));
-	struct node **link = &n->child, *child, *last = NULL;
-	bool ok = m != NULL, taken, and = n->kind == NODE_AND;
-
-	while (ok && (child = *link) != NULL) {
-		taken = false;
-		if (child->kind == NODE_PREDICATE)
-			ok = merge_child(arena, m, child, and, &taken);
-		if (taken) {
-			*link = child->next;
-		} else {
-			last = child;
-			link = &child->next;
-		}
-	}
-	n->last = last;
-	if (m != NULL && !merge_finish(arena, m, and))
-		ok = false;
-	free(m);
-	return ok;
-}
-
 /* Simplification */
 
 static bool
@@ -343,7 +231,7 @@ simplify(struct arena *arena, struct node *n)
 	fold_constants(n);
 	if (n->kind != NODE_AND && n->kind != NODE_OR)
 		return true;
-	if (!merge(arena, n))
+	if (!node_merge(arena, n))
 		return false;
 	/* What was joined may have become empty. */
 	for (struct node *c = n->child; c != NULL; c = c->next)

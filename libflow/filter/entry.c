@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
 #include <string.h>
 
 #include "filter/program.h"
@@ -15,6 +16,14 @@ is_text(const struct predicate *p, const struct flow_text *text)
 			return true;
 	}
 	return false;
+}
+
+static bool
+is_match(const struct predicate *p, const struct flow_text *text)
+{
+	if (p->texts == 0)
+		return matcher_test(p->matcher, text->p, text->len);
+	return bsearch(text, p->text, p->texts, sizeof(*text), predicate_text_compare) != NULL;
 }
 
 /* "id-ace-hash", each hexadecimal. */
@@ -57,7 +66,7 @@ predicate_entry(const struct predicate *p, const struct flow_text *text)
 	case PREDICATE_ACL:
 		return acl_has(&p->ranges, text);
 	case PREDICATE_TEXT:
-		return matcher_test(p->matcher, text->p, text->len) != p->negated;
+		return is_match(p, text) != p->negated;
 	default:
 		return false;
 	}

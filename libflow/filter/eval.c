@@ -12,6 +12,12 @@
 /* A dictionary is judged as a whole where so many batches like this one would ask for all of it. */
 #define FILL_BATCHES 16
 
+/*
+ * Tables of all caches together; beyond it predicates are asked for each row
+ * anew.  A filter needs thousands of conditions on texts to get there.
+ */
+#define TABLES_MAX_BYTES ((size_t)256 << 20)
+
 /* What a predicate made of the dictionary with that serial. */
 struct cache {
 	uint64_t serial;
@@ -30,6 +36,7 @@ struct flow_filter_state {
 	char *ident;
 	size_t ident_len;
 	uint64_t next_row;
+	size_t table_bytes;		/* of all caches */
 };
 
 /* One evaluation. */
@@ -100,28 +107,36 @@ cache_is_for(const struct cache *c, const struct flow_dict *dict)
 	return c->table != NULL && c->serial == dict->serial;
 }
 
-/* Forgets another dictionary; false when out of memory. */
-static bool
-cache_begin(struct cache *c, const struct flow_dict *dict)
+/* Forgets another dictionary; *cached: there is room for this one. */
+static enum flow_status
+cache_begin(struct flow_filter_state *s, struct cache *c, const struct flow_dict *dict,
+    bool *cached)
 {
 	/* A null row has code 0, even where the dictionary is empty. */
 	size_t entries = dict->count > 0 ? dict->count : 1;
 
+	*cached = true;
 	if (cache_is_for(c, dict))
-		return true;
+		return FLOW_OK;
 	if (entries > c->cap) {
 		free(c->table);
+		c->table = NULL;
+		s->table_bytes -= c->cap;
 		c->cap = 0;
+		*cached = s->table_bytes + entries <= TABLES_MAX_BYTES;
+		if (!*cached)
+			return FLOW_OK;
 		if ((c->table = malloc(entries)) == NULL)
-			return false;
+			return FLOW_ENOMEM;
 		c->cap = entries;
+		s->table_bytes += entries;
 	}
 	memset(c->table, ENTRY_UNKNOWN, entries);
 	if (dict->count == 0)
 		c->table[0] = 0;
 	c->complete = false;
 	c->serial = dict->serial;
-	return true;
+	return FLOW_OK;
 }
 
 static void
@@ -184,15 +199,29 @@ and_lazily(struct cache *c, const struct predicate *p, const struct flow_column 
 	}
 }
 
+static void
+and_directly(const struct predicate *p, const struct flow_column *col, uint8_t *m, size_t rows)
+{
+	for (size_t i = 0; i < rows; i++)
+		if (m[i] != 0)
+			m[i] = predicate_entry(p, &col->dict->text[col->codes[i]]);
+}
+
 static enum flow_status
 filter_entries(struct run *r, const struct predicate *p, const struct flow_column *col, uint8_t *m)
 {
 	struct cache *c = &r->state->cache[p->id];
+	enum flow_status st;
+	bool cached;
 
 	if (col->form != FLOW_FORM_DICT)
 		return FLOW_EINVAL;
-	if (!cache_begin(c, col->dict))
-		return FLOW_ENOMEM;
+	if ((st = cache_begin(r->state, c, col->dict, &cached)) != FLOW_OK)
+		return st;
+	if (!cached) {
+		and_directly(p, col, m, r->rows);
+		return FLOW_OK;
+	}
 	if (!c->complete && mask_count(m, r->rows) * FILL_BATCHES >= col->dict->count)
 		cache_fill(c, p, col->dict);
 	if (c->complete)

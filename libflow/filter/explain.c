@@ -73,6 +73,18 @@ append_set(struct buf *out, const struct predicate *p)
 }
 
 static void
+append_texts(struct buf *out, const struct predicate *p)
+{
+	buf_append_text(out, p->negated ? "is none of " : "is one of ");
+	for (size_t i = 0; i < p->texts && i < SHOWN; i++) {
+		buf_append_text(out, i > 0 ? ", '" : "'");
+		buf_append(out, p->text[i].p, p->text[i].len);
+		buf_append_text(out, "'");
+	}
+	append_more(out, p->texts);
+}
+
+static void
 append_match(struct buf *out, const struct predicate *p)
 {
 	size_t len;
@@ -102,7 +114,10 @@ append_predicate(struct buf *out, const struct predicate *p)
 		return;
 	case PREDICATE_TEXT:
 		buf_append_text(out, " ");
-		append_match(out, p);
+		if (p->texts > 0)
+			append_texts(out, p);
+		else
+			append_match(out, p);
 		buf_append_text(out, " (by dictionary)");
 		return;
 	case PREDICATE_IDENT:

@@ -105,8 +105,10 @@ add_equal_text(struct bounds_list *list, const struct predicate *p)
 	struct flow_text text;
 	size_t len;
 
-	if (p->negated || matcher_op(p->matcher) != MATCH_EQUAL)
+	if (p->negated || matcher_op(p->matcher) != MATCH_EQUAL || p->texts > TEXTS_MAX)
 		return false;
+	if (p->texts > 0)
+		return add_texts(list, p->field[0], p->text, p->texts);
 	text.p = matcher_pattern(p->matcher, &len);
 	text.len = (uint32_t)len;
 	return add_texts(list, p->field[0], &text, 1);

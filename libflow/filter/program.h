@@ -26,6 +26,15 @@ enum flow_status program_compile(struct flow_filter *f, struct flow_error *err) 
 enum flow_status program_narrow(struct flow_filter *f, struct flow_error *err) NODISCARD;
 
 /*
+ * Joins predicates on the same column below an AND or OR node, in time linear in
+ * their number (but for sorting); false when out of memory (merge.c).
+ */
+bool node_merge(struct arena *arena, struct node *n) NODISCARD;
+
+/* The order of struct flow_text in the set of a PREDICATE_TEXT. */
+int predicate_text_compare(const void *a, const void *b);
+
+/*
  * Chooses how a predicate is tested and notes in f what it needs; false when out
  * of memory (prepare.c).
  */

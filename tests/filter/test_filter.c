@@ -318,6 +318,13 @@ test_explain(void)
 	    "  src_addr\n"
 	    "rows that pass, tested in this order\n"
 	    "  src_addr is one of 10.*, 192.0.2.*, 192.0.3.* (by dictionary)\n");
+	check_explain("app_name in [b a] or app_name = b",
+	    "row groups are skipped unless they may have\n"
+	    "  app_name = a, b\n"
+	    "columns read\n"
+	    "  app_name\n"
+	    "rows that pass, tested in this order\n"
+	    "  app_name is one of 'a', 'b' (by dictionary)\n");
 	check_explain("first >= 2026-11-23 and not any",
 	    "row groups are skipped unless they may have\n"
 	    "  nothing: no row passes\n"
