@@ -21,6 +21,7 @@ struct query {
 	struct flow_clause *clauses;	/* the window's, then the filter's */
 	struct flow_bounds bounds;
 	struct flow_scan *scan;
+	const struct cryptopan *pseudonyms;
 	unsigned threads;
 	atomic_bool failed;
 };
@@ -29,6 +30,8 @@ struct query_worker {
 	struct query *query;
 	struct flow_scan_worker *scan;
 	struct flow_filter_state *filter;
+	struct flow_pseudonyms *pseudonyms;
+	struct flow_batch renamed;
 	struct flow_selection selection;
 };
 
@@ -153,6 +156,7 @@ query_open(struct query_request *request, const struct flow_fieldset *wanted, st
 	q->threads = request->threads != 0 ? request->threads : cli_cores();
 	if (q->threads > THREADS_MAX)
 		q->threads = THREADS_MAX;
+	q->pseudonyms = request->pseudonyms;
 	flow_files_sort(&request->files);
 	for (i = 0; i < request->files.problems; i++) {
 		cli_warn("%s", request->files.problem[i]);
@@ -234,8 +238,11 @@ query_worker_new(struct query *query)
 		w->scan = flow_scan_worker_new(query->scan);
 		if (query->filter != NULL)
 			w->filter = flow_filter_state_new(query->filter);
+		if (query->pseudonyms != NULL)
+			w->pseudonyms = flow_pseudonyms_new(query->pseudonyms);
 	}
-	if (w == NULL || w->scan == NULL || (query->filter != NULL && w->filter == NULL)) {
+	if (w == NULL || w->scan == NULL || (query->filter != NULL && w->filter == NULL) ||
+	    (query->pseudonyms != NULL && w->pseudonyms == NULL)) {
 		query_worker_free(w);
 		out_of_memory(query);
 		return NULL;
@@ -249,6 +256,7 @@ query_worker_free(struct query_worker *worker)
 	if (worker == NULL)
 		return;
 	flow_filter_state_free(worker->filter);
+	flow_pseudonyms_free(worker->pseudonyms);
 	flow_scan_worker_free(worker->scan);
 	free(worker);
 }
@@ -302,6 +310,19 @@ select_rows(struct query_worker *w, const struct flow_batch *batch)
 	return w->selection.count > 0;
 }
 
+static bool
+rename_addresses(struct query_worker *w, const struct flow_batch **batch)
+{
+	if (w->pseudonyms == NULL)
+		return true;
+	if (flow_pseudonyms_apply(w->pseudonyms, *batch, &w->selection, &w->renamed) != FLOW_OK) {
+		out_of_memory(w->query);
+		return false;
+	}
+	*batch = &w->renamed;
+	return true;
+}
+
 bool
 query_next(struct query_worker *worker, const struct flow_batch **batch,
     const struct flow_selection **selection)
@@ -316,7 +337,7 @@ query_next(struct query_worker *worker, const struct flow_batch **batch,
 		if (st != FLOW_OK)
 			break;
 		*selection = &worker->selection;
-		return true;
+		return rename_addresses(worker, batch);
 	}
 	if (st != FLOW_END) {
 		worker->query->failed = true;

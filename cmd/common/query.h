@@ -18,11 +18,12 @@ struct query_request {
 	char *filter;			/* its text, owned; NULL or "": all */
 	const char *filter_file;	/* instead: where to read it from */
 	enum stamp_zone zone;		/* of times without one in window and filter */
+	const struct cryptopan *pseudonyms;	/* addresses of rows that passed become these; or NULL */
 	unsigned threads;		/* 0: one per core */
 	bool has_paths;			/* a path was given, even if it matched nothing */
 };
 
-#define QUERY_REQUEST_INIT { FLOW_FILES_INIT, NULL, NULL, NULL, STAMP_LOCAL, 0, false }
+#define QUERY_REQUEST_INIT { FLOW_FILES_INIT, NULL, NULL, NULL, STAMP_LOCAL, NULL, 0, false }
 
 void query_request_clear(struct query_request *request);
 

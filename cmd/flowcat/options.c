@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "flowcat/options.h"
 
+#include <errno.h>
 #include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,6 +32,8 @@ static const char help[] =
 "      --memory BYTES     for sorting, K M G allowed (default 1G); more goes to temporary files\n"
 "  -o, --output FORMAT    line (default), long, extended, wide, biline, raw, csv, csv:all, csv:COL,...,\n"
 "                         ndjson, json, fmt:TOKENS, null\n"
+"  -K, --pseudonyms KEY   addresses become pseudonyms that keep prefixes (Crypto-PAn); KEY is 32 characters,\n"
+"                         64 hexadecimal digits, or @FILE that holds one of these\n"
 "  -w, --write FILE       write the flows as Parquet ('-': standard output)\n"
 "      --split SECONDS    with -w DIRECTORY: a tree with a file for each slot of receive time (86400: a day)\n"
 "  -S, --layout N         its directories, as flowcap's (default 2, %Y/%m/%d/%H)\n"
@@ -62,6 +66,7 @@ static const struct option long_options[] = {
 	{ "memory", required_argument, NULL, OPT_MEMORY },
 	{ "output", required_argument, NULL, 'o' },
 	{ "write", required_argument, NULL, 'w' },
+	{ "pseudonyms", required_argument, NULL, 'K' },
 	{ "split", required_argument, NULL, OPT_SPLIT },
 	{ "layout", required_argument, NULL, 'S' },
 	{ "compress", required_argument, NULL, 'z' },
@@ -80,6 +85,31 @@ static const struct option long_options[] = {
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
 };
+
+/* A key on the command line is seen by everybody on the machine; a file need not be. */
+static int
+take_key(struct flowcat_options *o, const char *text)
+{
+	uint8_t key[CRYPTOPAN_KEY_BYTES];
+	char line[256];
+	FILE *file;
+
+	if (text[0] == '@') {
+		file = fopen(text + 1, "r");
+		if (file == NULL)
+			return cli_fail("%s: %s", text + 1, strerror(errno));
+		if (fgets(line, sizeof(line), file) == NULL)
+			line[0] = '\0';
+		(void)fclose(file);
+		line[strcspn(line, "\r\n")] = '\0';
+		text = line;
+	}
+	if (!cryptopan_key_parse(text, strlen(text), key))
+		return cli_misuse("-K: a key has 32 characters or 64 hexadecimal digits");
+	cryptopan_init(&o->cryptopan, key);
+	o->request.pseudonyms = &o->cryptopan;
+	return CLI_OK;
+}
 
 static int
 take_memory(struct flowcat_options *o, const char *text)
@@ -131,6 +161,8 @@ take_option(int letter, char *argument, struct flowcat_options *o, bool *done)
 	case 'S':
 		return partition_parse(argument, &o->layout) ? CLI_OK :
 		    cli_misuse("-S: '%s' is none of 0 to 8 and hive", argument);
+	case 'K':
+		return take_key(o, argument);
 	case 'z':
 		if (flow_codec_parse(argument, &o->writer, &err) != FLOW_OK)
 			return cli_misuse("-z: %s", err.message);
@@ -214,7 +246,7 @@ flowcat_options_parse(int argc, char **argv, struct flowcat_options *options, bo
 	};
 	*done = false;
 	while (status == CLI_OK && !*done && (letter = getopt_long(argc, argv,
-	    "r:t:f:c:O:o:w:S:z:i:IN6qj:hV", long_options, NULL)) != -1)
+	    "r:t:f:c:O:o:K:w:S:z:i:IN6qj:hV", long_options, NULL)) != -1)
 		status = take_option(letter, optarg, options, done);
 	if (status != CLI_OK || *done)
 		return status;

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "common/query.h"
+#include "net/cryptopan.h"
 #include "time/partition.h"
 
 struct flowcat_options {
@@ -26,6 +27,7 @@ struct flowcat_options {
 	const char *config;		/* --config; NULL: FLOWRC, or none */
 	struct flow_writer_options writer;	/* -z, -i */
 	struct flow_printer_options printer;	/* its resolver and formats are owned here */
+	struct cryptopan cryptopan;	/* -K; request.pseudonyms points here */
 	struct flow_formats *formats;
 	struct resolver *resolver;
 };

@@ -51,7 +51,8 @@ carry_metadata(const struct flowcat_options *options, struct flow_writer *writer
 	flow_writer_loss(writer, all.sequence_gaps, all.kernel_drops);
 	if (options->writer.ident == NULL && all.ident != NULL)
 		(void)!flow_writer_metadata(writer, "flow.ident", all.ident, strlen(all.ident), NULL);
-	if (all.exporters != NULL)
+	/* The exporters' addresses stand there, too. */
+	if (all.exporters != NULL && options->request.pseudonyms == NULL)
 		(void)!flow_writer_metadata(writer, "flow.exporters", all.exporters,
 		    strlen(all.exporters), NULL);
 	flow_summary_clear(&all);

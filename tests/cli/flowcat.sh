@@ -91,6 +91,19 @@ flowcat -r "$a" -w "$tmp/one.parquet" -z gzip -i merged
 is '-w merges' "$(flowcat -o csv "$tmp/one.parquet" | cksum)" "$(cksum <"$csv")"
 flowcat -r "$a" -w - 'proto udp' | flowcat -r - -o csv >"$tmp/pipe.csv"
 is 'through a pipe' "$(tail -n +2 "$tmp/pipe.csv")" "$(awk -F, 'NR > 1 && $7 == 17' "$csv")"
+key=0123456789abcdef0123456789abcdef
+echo $key >"$tmp/key"
+flowcat -r "$a" -K $key -o csv -q >"$tmp/renamed"
+flowcat -r "$a" -K "@$tmp/key" -o csv -q | cmp -s - "$tmp/renamed"
+is '-K takes its key from a file too' $? 0
+is '-K changes addresses only' "$(cut -d, -f 1,2,5-16,18 "$tmp/renamed" | cksum)" "$(tail -n +2 "$csv" | cut -d, -f 1,2,5-16,18 | cksum)"
+is '-K gives each address one name of its own' \
+	"$(tail -n +2 "$csv" | cut -d, -f 3 | paste -d, - <(cut -d, -f 3 "$tmp/renamed") | sort -u | wc -l):$(cut -d, -f 3 "$tmp/renamed" | sort -u | wc -l)" \
+	"$(tail -n +2 "$csv" | cut -d, -f 3 | sort -u | wc -l):$(tail -n +2 "$csv" | cut -d, -f 3 | sort -u | wc -l)"
+is '-K leaves no address of the exporter' "$(flowcat -r "$a" -K $key -w - | flowcat -I - | grep -c 198.18.0.1)" 0
+is 'filters see the real addresses' "$(flowcat -r "$a" -K $key -q -o csv "host $host" | wc -l)" "$(flowcat -r "$a" -q -o csv "host $host" | wc -l)"
+flowcat -r "$a" -K short 2>/dev/null
+is 'a key of the wrong length is misuse' $? 2
 mkdir "$tmp/tree"
 flowcat "$tmp/one.parquet" -w "$tmp/tree" --split 60 -S 1
 is '--split keeps every row' "$(flowcat -o csv:all "$tmp/tree" | cksum)" "$(flowcat -o csv:all "$tmp/one.parquet" | cksum)"
