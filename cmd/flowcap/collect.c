@@ -8,6 +8,7 @@
 
 #include "flowcap/journal.h"
 #include "flowcap/log.h"
+#include "flowcap/memory.h"
 #include "flowcap/pipeline.h"
 
 /* A group is full when a datagram's rows might not fit any more. */
@@ -20,6 +21,7 @@ struct collector {
 	const struct options *options;
 	struct flow_decoder *decoder;
 	struct pipeline *pipeline;
+	struct memory *memory;		/* NULL: nothing is remembered */
 	struct slot *slot;		/* NULL: none is open */
 	size_t groups;			/* handed over for it */
 	struct flow_builder *builder;	/* NULL: none yet */
@@ -47,6 +49,8 @@ collector_new(const struct options *options, unsigned builders)
 		free(c);
 		return NULL;
 	}
+	if (options->remember && (c->memory = memory_new()) != NULL)
+		memory_load(c->memory, options, c->decoder);
 	return c;
 }
 
@@ -72,7 +76,7 @@ since_begin(const struct collector *c, enum flow_count count)
 void
 collector_rotate(struct collector *c)
 {
-	struct slot_end end = { .exporters = BUF_INIT };
+	struct slot_end end = { .exporters = BUF_INIT, .memory = BUF_INIT };
 
 	if (c->slot == NULL)
 		return;
@@ -81,6 +85,8 @@ collector_rotate(struct collector *c)
 	end.sequence_gaps = since_begin(c, FLOW_COUNT_SEQUENCE_LOST);
 	end.kernel_drops = c->drops - c->drops_begin;
 	flow_decoder_exporters_json(c->decoder, NULL, &end.exporters);
+	if (c->memory != NULL)
+		memory_save(c->memory, c->options, &end.memory);
 	if (c->groups == 0)
 		log_line(LOG_LEVEL_INFO, "a slot without flows: datagrams %" PRIu64 ", kernel drops %"
 		    PRIu64, end.datagrams, end.kernel_drops);
@@ -130,9 +136,21 @@ dump(const struct collector *c, const struct flow_datagram *datagram)
 	buf_release(&text);
 }
 
+/* Grows with every announcement of templates, rates and names. */
+static uint64_t
+announced(const struct flow_decoder *decoder)
+{
+	const struct flow_counts *counts = flow_decoder_counts(decoder);
+
+	return counts->value[FLOW_COUNT_TEMPLATES] + counts->value[FLOW_COUNT_OPTION_RECORDS] +
+	    counts->value[FLOW_COUNT_WITHDRAWALS];
+}
+
 bool
 collector_datagram(struct collector *c, const struct flow_datagram *datagram)
 {
+	uint64_t announcements;
+
 	collector_tick(c, datagram->received_ms);
 	if (c->slot != NULL && datagram->received_ms < c->slot->start_ms - GRACE_MS)
 		collector_rotate(c);
@@ -143,10 +161,13 @@ collector_datagram(struct collector *c, const struct flow_datagram *datagram)
 		log_line(LOG_LEVEL_ERROR, "out of memory");
 		return false;
 	}
+	announcements = announced(c->decoder);
 	if (flow_decoder_datagram(c->decoder, datagram, c->builder) != FLOW_OK) {
 		log_line(LOG_LEVEL_ERROR, "out of memory while decoding");
 		return false;
 	}
+	if (c->memory != NULL && announced(c->decoder) != announcements)
+		memory_take(c->memory, datagram);
 	if (c->options->verbose > 1)
 		dump(c, datagram);
 	if (flow_builder_rows(c->builder) >= GROUP_FULL_ROWS)
@@ -210,6 +231,7 @@ collector_finish(struct collector *c)
 	}
 	flow_builder_free(c->builder);
 	flow_decoder_free(c->decoder);
+	memory_free(c->memory);
 	free(c);
 	return done;
 }

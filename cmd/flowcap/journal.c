@@ -130,24 +130,29 @@ journal_begin(const struct options *options, int64_t slot_ms)
 }
 
 void
-journal_add(struct journal *j, const struct flow_datagram *datagram)
+journal_record(struct buf *out, const struct flow_datagram *datagram, uint16_t port)
 {
 	static const struct addr any6 = { { 0 } };
 	struct pcap_datagram d = { .time_us = datagram->received_ms * 1000,
-		.src = datagram->exporter, .src_port = datagram->port, .dst_port = 0,
+		.src = datagram->exporter, .src_port = datagram->port, .dst_port = port,
 		.bytes = datagram->bytes, .len = datagram->len };
 
+	d.dst = addr_is_v4(&d.src) ? addr_any4 : any6;
+	pcap_write_datagram(out, &d);
+}
+
+void
+journal_add(struct journal *j, const struct flow_datagram *datagram)
+{
 	if (j == NULL)
 		return;
-	d.dst = addr_is_v4(&d.src) ? addr_any4 : any6;
-	d.dst_port = j->port;
 	(void)pthread_mutex_lock(&j->lock);
-	if (d.len > PCAP_PAYLOAD_MAX || j->waiting.len > WAITING_MAX) {
+	if (datagram->len > PCAP_PAYLOAD_MAX || j->waiting.len > WAITING_MAX) {
 		j->missed++;
 	} else {
 		if (j->waiting.len == 0)
 			(void)pthread_cond_signal(&j->changed);
-		pcap_write_datagram(&j->waiting, &d);
+		journal_record(&j->waiting, datagram, j->port);
 	}
 	(void)pthread_mutex_unlock(&j->lock);
 }

@@ -25,6 +25,9 @@ void journal_add(struct journal *j, const struct flow_datagram *datagram);
 /* Ends it: removed where the slot is `filed`, else left for the next start.  NULL is fine. */
 void journal_end(struct journal *j, bool filed);
 
+/* Appends a datagram as a record of a pcap file, sent to that port. */
+void journal_record(struct buf *out, const struct flow_datagram *datagram, uint16_t port);
+
 /*
  * Files what the journals of dead collectors hold, and removes them.  False, after a log
  * line, where that failed: they stay.

@@ -233,6 +233,7 @@ options_parse(int argc, char **argv, struct options *options, bool *done)
 		status = take_option(letter, optarg, options, done);
 	/* What is in a file already need not be kept twice. */
 	options->journal &= options->file_count == 0;
+	options->remember = options->journal;
 	return status != CLI_OK || *done ? status : check(options, argc, argv);
 }
 

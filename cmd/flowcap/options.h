@@ -28,6 +28,7 @@ struct options {
 	struct flow_writer_options writer;	/* -z, -I */
 	unsigned threads;		/* -j */
 	bool journal;			/* of what is received; not --no-journal */
+	bool remember;			/* what exporters announced, across restarts */
 	/* Process. */
 	bool daemon;			/* -D */
 	const char *pid_file;		/* -P */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "flowcap/log.h"
+#include "flowcap/memory.h"
 
 #define THREADS_MAX 256
 
@@ -57,7 +58,10 @@ run_end(struct pipeline *p, struct job *job)
 	bool done = slot_finish(job->slot, job->number, &job->end, &rows);
 
 	slot_free(job->slot);
+	if (job->end.memory.len > 0)
+		done = memory_write(p->options, &job->end.memory) && done;
 	buf_release(&job->end.exporters);
+	buf_release(&job->end.memory);
 	(void)pthread_mutex_lock(&p->lock);
 	p->failed |= !done;
 	p->rows += rows;

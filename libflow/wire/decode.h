@@ -167,6 +167,12 @@ void flow_decoder_source(const struct flow_decoder *d, size_t i, struct flow_sou
 void flow_decoder_slot_begin(struct flow_decoder *d);
 
 /*
+ * Forgets counts, sequence numbers and held data, but no template, rate or name: after
+ * teaching a new decoder with datagrams of an earlier one.
+ */
+void flow_decoder_begin_again(struct flow_decoder *d);
+
+/*
  * Appends the value of flow.exporters: a JSON array with an object for each source
  * that sent something in this slot (and is `only`, unless NULL):
  *   {"exporter":"192.0.2.1","version":9,"domain":0,"flows":5,"packets":7,"bytes":900,

@@ -48,6 +48,18 @@ flow_decoder_slot_begin(struct flow_decoder *d)
 	}
 }
 
+void
+flow_decoder_begin_again(struct flow_decoder *d)
+{
+	size_t i;
+
+	flow_decoder_expire(d, INT64_MAX);
+	flow_decoder_slot_begin(d);
+	for (i = 0; i < d->sources; i++)
+		d->all[i]->sequence = (struct sequence){ 0 };
+	d->counts = (struct flow_counts){ 0 };
+}
+
 /* How the entries of a kind are written. */
 struct section {
 	const char *key;

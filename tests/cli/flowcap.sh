@@ -133,7 +133,7 @@ tshark_sums()
 
 files()
 {
-	(cd "$1" && find . -type f | sed 's|^\./||' | sort | xargs)
+	(cd "$1" && find . -type f ! -name '*.templates' | sed 's|^\./||' | sort | xargs)
 }
 
 # How many files there are whose names are like that
@@ -272,6 +272,49 @@ check "kill -9: without a journal" start "$work/none" -b 127.0.0.1 --no-journal
 sleep 0.3
 check "kill -9: there is none" same "$(files "$work/none")" ""
 check "kill -9: stopped without" stop
+
+# Templates outlive the collector: the datagrams behind the first are sent to the next one
+datagrams()
+{
+	tshark -r "$1" -T fields -e udp.payload 2>/dev/null
+}
+
+# Payloads in hexadecimal, a line and a datagram each, from one socket
+send()
+{
+	local line
+
+	while read -r line; do
+		# dd writes once, printf by lines
+		# shellcheck disable=SC2001,SC2059
+		printf "$(sed 's/../\\x&/g' <<<"$line")" | dd bs=64k iflag=fullblock status=none >&5
+	done
+}
+
+for version in 9 10; do
+	if ! command -v tshark >/dev/null; then
+		skip "v$version: templates are remembered" "no tshark"
+		skip "v$version: and sampling" "no tshark"
+		continue
+	fi
+	"$flowgen" -o "$work/told.pcap" -v $version -n 400 --sampling 10
+	start "$work/told$version" -b 127.0.0.1 >/dev/null
+	stop >/dev/null
+	start "$work/told$version" -b 127.0.0.1 -p "$port" >/dev/null
+	exec 5>"/dev/udp/127.0.0.1/$port"
+	datagrams "$work/told.pcap" | head -n 2 | send
+	sleep 0.3
+	stop >/dev/null
+	before=$(sums "$work/told$version" | cut -d ' ' -f 1)
+	start "$work/told$version" -b 127.0.0.1 -p "$port" >/dev/null
+	datagrams "$work/told.pcap" | tail -n +3 | send
+	sleep 0.3
+	stop >/dev/null
+	check "v$version: templates are remembered" same \
+		"$(sums "$work/told$version" | cut -d ' ' -f 1) $((before < 400))" "400 1"
+	check "v$version: and sampling" same \
+		"$("$flowcat" -r "$work/told$version" -q -o csv:sampling | sort -u)" 10
+done
 
 # Captures: the layouts; 1400000000 is 2014-05-13T16:53:20Z, a Tuesday in week 19, day 133
 "$flowgen" -o "$work/may.pcap" -n 900 --duration 1 --start 2014-05-13T16:53:20Z
