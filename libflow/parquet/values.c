@@ -187,28 +187,32 @@ values_look_up(const void *dictionary, const uint32_t *index, size_t n, unsigned
 /*
  * From the last row on, so that no value is overwritten before it has moved, until the
  * rest are in their places.  Without a branch: a null takes the value that comes next
- * and clears it.
+ * and clears it.  Columns that are almost all null have words without a bit.
  */
-#define SPREAD(type)                                                   \
-	do {                                                           \
-		type *row = (type *)(void *)rows;                      \
-		for (i = n; i > present; ) {                           \
-			size_t bit = bitmap_get(valid, at + --i);      \
-			present -= bit;                                \
-			row[i] = (type)(row[present] & (type)(0 - bit)); \
-		}                                                      \
+#define SPREAD(type)                                                        \
+	do {                                                                \
+		type *row = (type *)(void *)rows;                           \
+		while (i > present) {                                       \
+			size_t word = (at + i - 1) / 64, begin = word * 64; \
+			begin = begin > at ? begin - at : 0;                \
+			if (valid[word] == 0) {                             \
+				memset(row + begin, 0, (i - begin) * sizeof(type)); \
+				i = begin;                                  \
+			}                                                   \
+			while (i > begin && i > present) {                  \
+				size_t bit = bitmap_get(valid, at + --i);   \
+				present -= bit;                             \
+				row[i] = (type)(row[present] & (type)(0 - bit)); \
+			}                                                   \
+		}                                                           \
 	} while (0)
 
 void
 values_spread(uint8_t *rows, size_t present, size_t n, unsigned size, const uint64_t *valid,
     size_t at)
 {
-	size_t i;
+	size_t i = n;
 
-	if (present == 0) {
-		memset(rows, 0, n * size);
-		return;
-	}
 	switch (size) {
 	case 1:
 		SPREAD(uint8_t);
