@@ -71,6 +71,9 @@ delta_length(void)
 	ok(texts_add_delta_length(&t, in, 3, NULL) == FLOW_EFORMAT);
 	in.end--;
 	ok(texts_add_delta_length(&t, in, 4, NULL) == FLOW_EFORMAT);
+	/* 2^25 texts in nine bytes: no memory is spent on them. */
+	in = cursor_make("\x80\x01\x04\x80\x80\x80\x10\x00\x00", 9);
+	ok(texts_add_delta_length(&t, in, UINT32_MAX, NULL) == FLOW_ELIMIT);
 	texts_release(&t);
 }
 
