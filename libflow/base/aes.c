@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/aes.h"
 
-#include <string.h>
-
 #include "base/bytes.h"
 
 /* FIPS-197 5.1.1: the inverse in GF(2^8), then an affine map. */
@@ -38,10 +36,11 @@ sub_word(uint32_t w)
 	    (uint32_t)sbox[w >> 8 & 255] << 8 | sbox[w & 255];
 }
 
-static uint32_t
+/* bits: 1 .. 31 */
+static inline uint32_t
 rotate_right(uint32_t w, unsigned bits)
 {
-	return bits == 0 ? w : w >> bits | w << (32 - bits);
+	return w >> bits | w << (32 - bits);
 }
 
 /* Times x in GF(2^8). */
@@ -76,7 +75,7 @@ aes128_init(struct aes128 *a, const uint8_t key[static AES_BYTES])
 }
 
 /* One column of the next state: bytes of four columns, shifted, substituted and mixed. */
-static uint32_t
+static inline uint32_t
 mix(const struct aes128 *a, uint32_t c0, uint32_t c1, uint32_t c2, uint32_t c3)
 {
 	return a->column[c0 >> 24] ^ rotate_right(a->column[c1 >> 16 & 255], 8) ^
@@ -94,17 +93,25 @@ void
 aes128_encrypt(const struct aes128 *a, const uint8_t in[static AES_BYTES],
     uint8_t out[static AES_BYTES])
 {
-	uint32_t s[4], t[4];
+	const uint32_t *k = a->key;
+	uint32_t s0 = load_be32(in) ^ k[0], s1 = load_be32(in + 4) ^ k[1];
+	uint32_t s2 = load_be32(in + 8) ^ k[2], s3 = load_be32(in + 12) ^ k[3];
 
-	for (unsigned i = 0; i < 4; i++)
-		s[i] = load_be32(in + 4 * i) ^ a->key[i];
 	for (unsigned round = 1; round < 10; round++) {
-		for (unsigned i = 0; i < 4; i++)
-			t[i] = mix(a, s[i], s[(i + 1) & 3], s[(i + 2) & 3], s[(i + 3) & 3]) ^
-			    a->key[4 * round + i];
-		memcpy(s, t, sizeof(s));
+		uint32_t t0, t1, t2, t3;
+
+		k += 4;
+		t0 = mix(a, s0, s1, s2, s3) ^ k[0];
+		t1 = mix(a, s1, s2, s3, s0) ^ k[1];
+		t2 = mix(a, s2, s3, s0, s1) ^ k[2];
+		t3 = mix(a, s3, s0, s1, s2) ^ k[3];
+		s0 = t0;
+		s1 = t1;
+		s2 = t2;
+		s3 = t3;
 	}
-	for (unsigned i = 0; i < 4; i++)
-		store_be32(out + 4 * i, last(s[i], s[(i + 1) & 3], s[(i + 2) & 3],
-		    s[(i + 3) & 3]) ^ a->key[40 + i]);
+	store_be32(out, last(s0, s1, s2, s3) ^ k[4]);
+	store_be32(out + 4, last(s1, s2, s3, s0) ^ k[5]);
+	store_be32(out + 8, last(s2, s3, s0, s1) ^ k[6]);
+	store_be32(out + 12, last(s3, s0, s1, s2) ^ k[7]);
 }

@@ -49,36 +49,74 @@ cryptopan_init(struct cryptopan *c, const uint8_t key[static CRYPTOPAN_KEY_BYTES
 	aes128_encrypt(&c->aes, key + AES_BYTES, c->pad);
 }
 
+/* Replaces the first `bits` bits of the block by those of the address. */
+static void
+put_prefix(uint8_t *block, const uint8_t *in, size_t bits)
+{
+	uint8_t mask = (uint8_t)(0xff00 >> bits % 8);
+
+	memcpy(block, in, bits / 8);
+	if (bits % 8 != 0)
+		block[bits / 8] = (uint8_t)((block[bits / 8] & ~mask) | (in[bits / 8] & mask));
+}
+
 /*
  * Bit i of the pseudonym is bit i of the address, flipped by the first bit of
- * the cipher over the i bits before it, filled up with the pad.
+ * the cipher over the i bits before it, filled up with the pad.  Fills in the
+ * flips from bit `from` on.
  */
 static void
-anonymise(const struct cryptopan *c, const uint8_t *in, size_t bytes, uint8_t *out)
+flips(const struct cryptopan *c, const uint8_t *in, size_t from, size_t bits, uint8_t *flip)
 {
-	uint8_t block[AES_BYTES], cipher[AES_BYTES], flip[AES_BYTES] = { 0 };
+	uint8_t block[AES_BYTES], cipher[AES_BYTES];
 
 	memcpy(block, c->pad, sizeof(block));
-	for (size_t i = 0; i < 8 * bytes; i++) {
+	put_prefix(block, in, from);
+	for (size_t i = from; i < bits; i++) {
 		uint8_t bit = (uint8_t)(0x80 >> i % 8);
 
 		aes128_encrypt(&c->aes, block, cipher);
-		if (cipher[0] & 0x80)
-			flip[i / 8] |= bit;
+		flip[i / 8] = (uint8_t)(cipher[0] & 0x80 ? flip[i / 8] | bit : flip[i / 8] & ~bit);
 		block[i / 8] = (uint8_t)((block[i / 8] & ~bit) | (in[i / 8] & bit));
 	}
-	for (size_t i = 0; i < bytes; i++)
-		out[i] = in[i] ^ flip[i];
+}
+
+static size_t
+shared_bits(const uint8_t *a, const uint8_t *b, size_t bits)
+{
+	size_t n = 0;
+
+	while (n < bits && a[n / 8] == b[n / 8])
+		n += 8;
+	while (n < bits && ((a[n / 8] ^ b[n / 8]) & 0x80 >> n % 8) == 0)
+		n++;
+	return n;
+}
+
+struct addr
+cryptopan_next(const struct cryptopan *c, struct cryptopan_last *last, const struct addr *a)
+{
+	size_t family = addr_is_v4(a) ? 0 : 1, skip = family == 0 ? 12 : 0;
+	size_t bits = 8 * (16 - skip), known = 0;
+	struct addr out = *a;
+
+	if (last->used[family]) {
+		/* A bit's flip depends on the bits before it: one more is known than is shared. */
+		known = shared_bits(a->b + skip, last->addr[family].b + skip, bits);
+		known = known < bits ? known + 1 : bits;
+	}
+	flips(c, a->b + skip, known, bits, last->flip[family].b + skip);
+	last->addr[family] = *a;
+	last->used[family] = true;
+	for (size_t i = skip; i < 16; i++)
+		out.b[i] ^= last->flip[family].b[i];
+	return out;
 }
 
 struct addr
 cryptopan_addr(const struct cryptopan *c, const struct addr *a)
 {
-	struct addr out = *a;
+	struct cryptopan_last none = { .used = { false, false } };
 
-	if (addr_is_v4(a))
-		anonymise(c, a->b + 12, 4, out.b + 12);
-	else
-		anonymise(c, a->b, 16, out.b);
-	return out;
+	return cryptopan_next(c, &none, a);
 }

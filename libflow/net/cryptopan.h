@@ -37,3 +37,16 @@ void cryptopan_init(struct cryptopan *c, const uint8_t key[static CRYPTOPAN_KEY_
  * ::ffff:0:0/96 would read as IPv4; of random addresses one in 2^96 does.)
  */
 struct addr cryptopan_addr(const struct cryptopan *c, const struct addr *a);
+
+/*
+ * The same, quicker for addresses that come sorted: what the bits shared with
+ * the address before give is remembered.  Zero-initialised, one per thread.
+ */
+struct cryptopan_last {
+	bool used[2];		/* IPv4, IPv6 */
+	struct addr addr[2];
+	struct addr flip[2];
+};
+
+struct addr cryptopan_next(const struct cryptopan *c, struct cryptopan_last *last,
+    const struct addr *a);

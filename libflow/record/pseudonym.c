@@ -7,7 +7,7 @@
 #include "base/hash.h"
 
 /* Addresses come again in other columns and row groups: remember so many (32 bytes each). */
-#define KNOWN ((size_t)1 << 17)
+#define KNOWN ((size_t)1 << 19)
 
 /* Texts are written in blocks, which do not move. */
 #define BLOCK_TEXTS 1024
@@ -36,6 +36,7 @@ struct translated {
 
 struct flow_pseudonyms {
 	const struct cryptopan *cryptopan;
+	struct cryptopan_last last;
 	struct known *known;	/* by hash; an address takes the place of another */
 	struct translated column[FLOW_FIELD_COUNT];
 };
@@ -93,7 +94,7 @@ pseudonym(struct flow_pseudonyms *p, const struct addr *a)
 	struct known *k = &p->known[hash_mix128(addr_hi(a), addr_lo(a)) % KNOWN];
 
 	if (!addr_equal(&k->addr, a)) {
-		k->pseudonym = cryptopan_addr(p->cryptopan, a);
+		k->pseudonym = cryptopan_next(p->cryptopan, &p->last, a);
 		k->addr = *a;
 	}
 	return k->pseudonym;
