@@ -21,11 +21,9 @@ struct merge {
 };
 
 static bool
-collect_text(struct text_list *list, const struct predicate *p)
+add_text(struct text_list *list, const struct flow_text *text)
 {
 	struct flow_text *more;
-	const char *text;
-	size_t len;
 
 	if (list->count == list->cap) {
 		size_t cap = list->cap == 0 ? 8 : 2 * list->cap;
@@ -35,9 +33,23 @@ collect_text(struct text_list *list, const struct predicate *p)
 		list->text = more;
 		list->cap = cap;
 	}
-	text = matcher_pattern(p->matcher, &len);
-	list->text[list->count++] = (struct flow_text){ text, (uint32_t)len };
+	list->text[list->count++] = *text;
 	return true;
+}
+
+/* The text of a predicate, or those that were joined in it before. */
+static bool
+collect_text(struct text_list *list, const struct predicate *p)
+{
+	struct flow_text one;
+	size_t len;
+
+	for (size_t i = 0; i < p->texts; i++)
+		if (!add_text(list, &p->text[i]))
+			return false;
+	one.p = matcher_pattern(p->matcher, &len);
+	one.len = (uint32_t)len;
+	return p->texts > 0 || add_text(list, &one);
 }
 
 /*
