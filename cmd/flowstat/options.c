@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "common/cli.h"
 
 #define FIVE_TUPLE "proto,src_addr,dst_addr,src_port,dst_port"
@@ -45,6 +46,7 @@ static const char help[] =
 "  -q, --quiet            no titles and totals\n"
 "      --utc              times for people in UTC instead of local time\n"
 "      --explain          print the plan of the query and end\n"
+"      --memory SIZE      groups beyond it (500M, 4G) go to a temporary file\n"
 "  -j, --threads N        worker threads (default: one per core)\n"
 "  -h, --help             this text\n"
 "  -V, --version          versions\n"
@@ -54,7 +56,7 @@ static const char help[] =
 
 enum { OPT_EXPLAIN = 256, OPT_UTC, OPT_MEASURES, OPT_MIN, OPT_BIN, OPT_SPREAD, OPT_BILLING, OPT_PERCENTILE,
 	OPT_AS_NAMES, OPT_IF_NAMES, OPT_TALKERS, OPT_SCANS,
-	OPT_SPIKES, OPT_FACTOR };
+	OPT_SPIKES, OPT_FACTOR, OPT_MEMORY };
 
 static const struct option long_options[] = {
 	{ "statistic", required_argument, NULL, 's' },
@@ -74,6 +76,7 @@ static const struct option long_options[] = {
 	{ "factor", required_argument, NULL, OPT_FACTOR },
 	{ "scans", no_argument, NULL, OPT_SCANS },
 	{ "percentile", required_argument, NULL, OPT_PERCENTILE },
+	{ "memory", required_argument, NULL, OPT_MEMORY },
 	{ "as-names", required_argument, NULL, OPT_AS_NAMES },
 	{ "if-names", required_argument, NULL, OPT_IF_NAMES },
 	{ "read", required_argument, NULL, 'r' },
@@ -260,6 +263,11 @@ take_option(int letter, char *argument, struct flowstat_options *o, bool *done)
 	case OPT_UTC:
 		o->printer.zone = STAMP_UTC;
 		o->request.zone = STAMP_UTC;
+		return CLI_OK;
+	case OPT_MEMORY:
+		if (number_parse(argument, strlen(argument), NUMBER_SCALED, UINT64_MAX / 2,
+		    &o->memory) != FLOW_OK || o->memory == 0)
+			return cli_misuse("--memory: '%s' is no size (as in 500M)", argument);
 		return CLI_OK;
 	case OPT_AS_NAMES:
 		o->as_names = argument;

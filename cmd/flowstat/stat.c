@@ -64,8 +64,10 @@ work(void *context, unsigned i)
 }
 
 static int
-scan(struct run *run)
+scan(const struct flowstat_options *o, struct run *run)
 {
+	const char *folder = getenv("TMPDIR");
+
 	run->threads = query_threads(run->query);
 	run->agg = calloc(run->threads, sizeof(struct flow_agg *));
 	if (run->agg == NULL)
@@ -74,6 +76,9 @@ scan(struct run *run)
 		run->agg[i] = flow_agg_new(run->spec);
 		if (run->agg[i] == NULL)
 			return cli_fail("out of memory");
+		if (o->memory != 0)
+			flow_agg_limit(run->agg[i], (size_t)(o->memory / run->threads) + 1,
+			    folder != NULL && folder[0] != '\0' ? folder : "/tmp");
 	}
 	query_run(run->threads, work, run);
 	return run->failed ? CLI_FAILURE : CLI_OK;
@@ -189,7 +194,7 @@ open_and_run(struct flowstat_options *o, struct run *run, struct flow_table_prin
 		return status;
 	if (o->explain)
 		return explain(run);
-	status = scan(run);
+	status = scan(o, run);
 	if (status == CLI_OK)
 		status = finish(run, printer);
 	if (status == CLI_OK && query_failed(run->query))

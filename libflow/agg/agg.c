@@ -40,6 +40,7 @@ flow_agg_new(const struct flow_agg_spec *spec)
 	agg->spec = spec;
 	key_maps_init(&agg->maps);
 	totals_init(&agg->totals);
+	spill_init(&agg->spill);
 	agg->scratch = malloc(sizeof(*agg->scratch));
 	agg->groups = calloc(spec->groupings + 1, sizeof(*agg->groups));
 	if (agg->scratch == NULL || agg->groups == NULL ||
@@ -69,6 +70,7 @@ flow_agg_free(struct flow_agg *agg)
 	free(agg->groups);
 	free(agg->scratch);
 	spread_free(agg->spread);
+	spill_release(&agg->spill);
 	key_maps_release(&agg->maps);
 	free(agg);
 }
@@ -81,6 +83,42 @@ flow_agg_bytes(const struct flow_agg *agg)
 	for (size_t i = 0; i < agg->spec->groupings; i++)
 		bytes += groups_bytes(&agg->groups[i]);
 	return bytes;
+}
+
+void
+flow_agg_limit(struct flow_agg *agg, size_t bytes, const char *folder)
+{
+	agg->limit = bytes;
+	agg->folder = folder;
+}
+
+/* What spilling would free: too little is not worth it, and would make many small chunks. */
+static bool
+is_worth_spilling(const struct flow_agg *agg)
+{
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < agg->spec->groupings; i++)
+		if (grouping_can_spill(agg->spec, i))
+			bytes += groups_bytes(&agg->groups[i]);
+	return bytes > agg->limit / 8;
+}
+
+/* Moves all groups that may leave memory to the file. */
+static enum flow_status
+spill_groups(struct flow_agg *agg, struct flow_error *err)
+{
+	enum flow_status st = FLOW_OK;
+
+	for (size_t i = 0; i < agg->spec->groupings; i++) {
+		if (!grouping_can_spill(agg->spec, i))
+			continue;
+		for (unsigned p = 0; p < GROUP_PARTS && st == FLOW_OK; p++) {
+			st = spill_part(&agg->spill, agg->folder, i, p, &agg->groups[i], err);
+			groups_part_release(&agg->groups[i], p);
+		}
+	}
+	return st;
 }
 
 /* The number of a group of a dense grouping is its value. */
@@ -303,7 +341,7 @@ feed_all(struct flow_agg *agg, const struct flow_batch *batch, const struct rows
 {
 	enum flow_status st = FLOW_OK;
 
-	if (!agg->spec->has_totals)
+	if (!agg->spec->has_totals || agg->limit != 0)
 		accumulate_totals(&agg->totals, batch, rows);
 	for (size_t i = 0; i < agg->spec->groupings && st == FLOW_OK; i++) {
 		struct groups *g = &agg->groups[i];
@@ -330,5 +368,7 @@ flow_agg_feed(struct flow_agg *agg, const struct flow_batch *batch,
 		if (feed_all(agg, batch, &rows) != FLOW_OK)
 			return flow_fail_memory(err);
 	}
+	if (agg->limit != 0 && flow_agg_bytes(agg) > agg->limit && is_worth_spilling(agg))
+		return spill_groups(agg, err);
 	return FLOW_OK;
 }

@@ -133,6 +133,14 @@ void flow_agg_free(struct flow_agg *agg);
 enum flow_status flow_agg_feed(struct flow_agg *agg, const struct flow_batch *batch,
     const struct flow_selection *sel, struct flow_error *err) NODISCARD;
 
+/*
+ * Lets a worker hold about that many bytes: beyond, groups go to a temporary file in `folder`
+ * (kept by the caller), and the answer stays exact.  Only tables that keep at most a number of
+ * rows, without a series, distinct counts and percentiles, can do with less memory than their
+ * groups take; and the addresses and texts themselves stay in memory.  Before the first row.
+ */
+void flow_agg_limit(struct flow_agg *agg, size_t bytes, const char *folder);
+
 /* Memory held, for limits. */
 size_t flow_agg_bytes(const struct flow_agg *agg);
 

@@ -25,13 +25,18 @@ struct merge {
 	size_t tasks;
 	size_t slices;			/* of a dense grouping */
 	atomic_bool failed;
+	struct flow_agg_result *result;	/* has the first worker's atoms and groups */
 };
 
 /* The reference here of a part's value there. */
 static uint64_t
 translate(const struct merge *m, size_t worker, const struct key_part *part, uint64_t id)
 {
-	const atom_ref *to = key_part_type(part) == FLOW_TYPE_TEXT ? m->texts[worker] :
+	const atom_ref *to;
+
+	if (worker == 0)
+		return id;
+	to = key_part_type(part) == FLOW_TYPE_TEXT ? m->texts[worker] :
 	    m->values[worker];
 
 	return atom_id(to[id]);
@@ -169,6 +174,49 @@ orient_part(struct groups *g, unsigned p)
 	}
 }
 
+/* What a worker had to put away of a part. */
+static enum flow_status
+merge_spilt(const struct merge *m, size_t grouping, size_t worker, unsigned p)
+{
+	struct groups *into = &m->agg[0]->groups[grouping];
+	const struct spill *spill = &m->agg[worker]->spill;
+	size_t words = spill_words(into);
+	uint64_t *record = malloc(MERGE_TOGETHER * words * sizeof(*record));
+	enum flow_status st = record != NULL ? FLOW_OK : FLOW_ENOMEM;
+
+	for (size_t c = 0; c < spill->chunks && st == FLOW_OK; c++) {
+		const struct spill_chunk *chunk = &spill->chunk[c];
+
+		if (chunk->grouping != grouping || chunk->part != p)
+			continue;
+		for (uint32_t at = 0; at < chunk->count && st == FLOW_OK; at += MERGE_TOGETHER) {
+			uint32_t n = chunk->count - at < MERGE_TOGETHER ? chunk->count - at :
+			    MERGE_TOGETHER;
+
+			st = spill_read(spill, chunk, into, at, n, record);
+			for (uint32_t i = 0; i < n && st == FLOW_OK; i++)
+				st = merge_group(m, into, into, worker, p, record + i * words + 1,
+				    (uint32_t)record[i * words]);
+		}
+	}
+	free(record);
+	return st;
+}
+
+/* Where memory is short: only the rows that its tables can show stay of a merged part. */
+static enum flow_status
+keep_rows(const struct merge *m, size_t grouping, unsigned p)
+{
+	struct flow_agg_result *r = m->result;
+	enum flow_status st = FLOW_OK;
+
+	for (size_t i = 0; i < r->spec->views && st == FLOW_OK; i++)
+		if (r->spec->view[i].grouping == grouping)
+			st = result_keep(r, i, p);
+	groups_part_release(&r->groups[grouping], p);
+	return st;
+}
+
 /* Task: one part of one grouping, from all workers. */
 static enum flow_status
 merge_task(const struct merge *m, size_t task)
@@ -177,6 +225,13 @@ merge_task(const struct merge *m, size_t task)
 	unsigned p = (unsigned)(task % GROUP_PARTS);
 	struct groups *into = &m->agg[0]->groups[grouping];
 
+	enum flow_status st = FLOW_OK;
+
+	for (size_t w = 0; w < m->n && st == FLOW_OK; w++)
+		if (m->agg[w]->spill.chunks > 0)
+			st = merge_spilt(m, grouping, w, p);
+	if (st != FLOW_OK)
+		return st;
 	for (size_t w = 1; w < m->n; w++) {
 		if (into->grouping->dense) {
 			if (p < m->slices)
@@ -189,6 +244,8 @@ merge_task(const struct merge *m, size_t task)
 	}
 	if (into->grouping->pairing.how != FLOW_AGG_ONE_WAY)
 		orient_part(into, p);
+	if (m->agg[0]->limit != 0 && grouping_can_spill(m->agg[0]->spec, grouping))
+		return keep_rows(m, grouping, p);
 	return FLOW_OK;
 }
 
@@ -266,31 +323,6 @@ reserve_dense(const struct merge *m)
 	return FLOW_OK;
 }
 
-static enum flow_status
-merge_all(struct flow_agg *const *agg, size_t n)
-{
-	struct merge m = { .agg = agg, .n = n };
-	enum flow_status st;
-
-	m.slices = n < GROUP_PARTS ? n : GROUP_PARTS;
-	m.tasks = agg[0]->spec->groupings * GROUP_PARTS;
-	st = merge_atoms(&m);
-	if (st == FLOW_OK)
-		st = reserve_dense(&m);
-	if (st == FLOW_OK)
-		st = merge_run(&m);
-	for (size_t w = 1; w < n; w++) {
-		if (m.values != NULL)
-			free(m.values[w]);
-		if (m.texts != NULL)
-			free(m.texts[w]);
-		totals_merge(&agg[0]->totals, &agg[w]->totals);
-	}
-	free(m.values);
-	free(m.texts);
-	return st;
-}
-
 /* Gives the first worker's groups and atoms to the result. */
 static void
 take_over(struct flow_agg_result *r, struct flow_agg *agg)
@@ -300,6 +332,40 @@ take_over(struct flow_agg_result *r, struct flow_agg *agg)
 	r->totals = agg->totals;
 	key_maps_init(&agg->maps);
 	agg->groups = NULL;
+}
+
+/* Atoms and totals first: tables whose parts do not stay need them to choose rows. */
+static enum flow_status
+merge_all(struct flow_agg *const *agg, size_t n, struct flow_agg_result *r)
+{
+	struct merge m = { .agg = agg, .n = n, .result = r };
+	enum flow_status st;
+
+	m.slices = n < GROUP_PARTS ? n : GROUP_PARTS;
+	m.tasks = agg[0]->spec->groupings * GROUP_PARTS;
+	st = merge_atoms(&m);
+	for (size_t w = 1; w < n; w++)
+		totals_merge(&agg[0]->totals, &agg[w]->totals);
+	if (st == FLOW_OK)
+		st = reserve_dense(&m);
+	if (st == FLOW_OK) {
+		/* The result sees what the first worker owns until it is all merged. */
+		r->maps = agg[0]->maps;
+		r->groups = agg[0]->groups;
+		r->totals = agg[0]->totals;
+		st = merge_run(&m);
+		memset(&r->maps, 0, sizeof(r->maps));
+		r->groups = NULL;
+	}
+	for (size_t w = 1; w < n; w++) {
+		if (m.values != NULL)
+			free(m.values[w]);
+		if (m.texts != NULL)
+			free(m.texts[w]);
+	}
+	free(m.values);
+	free(m.texts);
+	return st;
 }
 
 static void
@@ -330,6 +396,32 @@ sum_totals(struct flow_agg_result *r)
 	}
 }
 
+/* Places for the rows that views keep of parts which do not stay. */
+static enum flow_status
+prepare_kept(struct flow_agg_result *r, const struct flow_agg *agg)
+{
+	for (size_t i = 0; i < r->spec->views; i++) {
+		struct result_view *v = &r->view[i];
+
+		if (agg->limit == 0 || !grouping_can_spill(r->spec, r->spec->view[i].grouping))
+			continue;
+		v->kept = calloc(GROUP_PARTS, sizeof(*v->kept));
+		if (v->kept == NULL)
+			return FLOW_ENOMEM;
+	}
+	return FLOW_OK;
+}
+
+static void
+kept_free(struct result_kept *kept)
+{
+	for (unsigned p = 0; kept != NULL && p < GROUP_PARTS; p++) {
+		free(kept[p].row);
+		free(kept[p].groups);
+	}
+	free(kept);
+}
+
 static enum flow_status
 fill_view(struct flow_agg_result *r, size_t i)
 {
@@ -351,10 +443,11 @@ flow_agg_finish(struct flow_agg *const *agg, size_t n, struct flow_agg_result **
 		return flow_fail_memory(err);
 	r->spec = agg[0]->spec;
 	r->view = calloc(r->spec->views + 1, sizeof(*r->view));
-	st = r->view != NULL ? merge_all(agg, n) : FLOW_ENOMEM;
+	st = r->view != NULL && prepare_kept(r, agg[0]) == FLOW_OK ? merge_all(agg, n, r) :
+	    FLOW_ENOMEM;
 	if (st == FLOW_OK) {
 		take_over(r, agg[0]);
-		if (r->spec->has_totals)
+		if (r->spec->has_totals && agg[0]->limit == 0)
 			sum_totals(r);
 	}
 	for (size_t i = 0; i < r->spec->companions && st == FLOW_OK; i++)
@@ -382,6 +475,7 @@ flow_agg_result_free(struct flow_agg_result *r)
 		free(r->view[i].rest);
 		free(r->view[i].bill);
 		free(r->view[i].spike);
+		kept_free(r->view[i].kept);
 	}
 	for (size_t i = 0; r->groups != NULL && i < r->spec->groupings; i++)
 		groups_release(&r->groups[i]);

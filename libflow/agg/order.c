@@ -207,6 +207,8 @@ take(struct result_view *v, uint64_t most, bool bounded, uint64_t *group, const 
 		return;
 	row.rank = row_rank(o, group);
 	row.group = group;
+	if (most == 0)
+		return;
 	if (!bounded) {
 		v->row[v->rows++] = row;
 	} else if (v->rows < most) {
@@ -219,23 +221,64 @@ take(struct result_view *v, uint64_t most, bool bounded, uint64_t *group, const 
 }
 
 enum flow_status
+result_keep(struct flow_agg_result *r, size_t view, unsigned part)
+{
+	const struct view *vw = &r->spec->view[view];
+	const struct groups *g = &r->groups[vw->grouping];
+	const struct group_part *p = &g->part[part];
+	struct order o = { r, vw, g->grouping, g };
+	uint64_t most = vw->limit < p->count ? vw->limit : p->count;
+	struct result_kept *kept = &r->view[view].kept[part];
+	struct result_view rows = { .row = malloc((most + 1) * sizeof(*rows.row)) };
+
+	kept->groups = malloc((most + 1) * g->stride * sizeof(*kept->groups));
+	kept->row = rows.row;
+	if (kept->row == NULL || kept->groups == NULL)
+		return FLOW_ENOMEM;
+	for (uint32_t i = 0; i < p->count; i++)
+		take(&rows, most, true, groups_at(g, p, i), &o);
+	for (uint64_t i = 0; i < rows.rows; i++) {
+		uint64_t *copy = kept->groups + i * g->stride;
+
+		memcpy(copy, rows.row[i].group, g->stride * sizeof(*copy));
+		kept->row[i].group = copy;
+	}
+	kept->rows = rows.rows;
+	return FLOW_OK;
+}
+
+/* All groups that may be rows of a view, into it. */
+static void
+take_all(struct result_view *v, uint64_t most, bool bounded, const struct order *o)
+{
+	const struct groups *g = o->groups;
+
+	for (unsigned p = 0; p < GROUP_PARTS; p++) {
+		for (uint32_t i = 0; i < g->part[p].count; i++)
+			take(v, most, bounded, groups_at(g, &g->part[p], i), o);
+		for (uint64_t i = 0; v->kept != NULL && i < v->kept[p].rows; i++)
+			take(v, most, bounded, v->kept[p].row[i].group, o);
+	}
+}
+
+enum flow_status
 result_order(struct flow_agg_result *r, size_t view)
 {
 	const struct view *vw = &r->spec->view[view];
 	const struct groups *g = &r->groups[vw->grouping];
 	struct order o = { r, vw, g->grouping, g };
 	struct result_view *v = &r->view[view];
-	uint64_t all = groups_count(g), most = all;
-	bool bounded = vw->limit > 0 && vw->limit < all;
+	uint64_t all = groups_count(g), most;
+	bool bounded;
 
-	if (bounded)
-		most = vw->limit;
+	for (unsigned p = 0; v->kept != NULL && p < GROUP_PARTS; p++)
+		all += v->kept[p].rows;
+	bounded = vw->limit > 0 && vw->limit < all;
+	most = bounded ? vw->limit : all;
 	v->row = malloc((most > 0 ? most : 1) * sizeof(*v->row));
 	if (v->row == NULL)
 		return FLOW_ENOMEM;
-	for (unsigned p = 0; p < GROUP_PARTS; p++)
-		for (uint32_t i = 0; i < g->part[p].count; i++)
-			take(v, most, bounded, groups_at(g, &g->part[p], i), &o);
+	take_all(v, most, bounded, &o);
 	qsort_r(v->row, v->rows, sizeof(*v->row), compare_rows, &o);
 	return FLOW_OK;
 }

@@ -11,9 +11,17 @@ struct result_row {
 	uint64_t *group;
 };
 
+/* The rows that a view keeps of one part whose groups are gone. */
+struct result_kept {
+	struct result_row *row;
+	uint64_t rows;
+	uint64_t *groups;
+};
+
 struct result_view {
 	struct result_row *row;
 	uint64_t rows;
+	struct result_kept *kept;	/* GROUP_PARTS of them; NULL: groups are in memory */
 	uint64_t *rest;		/* series: groups of its own */
 	struct bill *bill;	/* instead of row, */
 	struct spike *spike;	/* and these */
@@ -41,6 +49,9 @@ int result_compare_keys(const struct flow_agg_result *r, const struct grouping *
 enum flow_status result_key_columns(const struct grouping *g, struct flow_table *t) NODISCARD;
 enum flow_status result_key_cells(const struct flow_agg_result *r, const struct grouping *g,
     const uint64_t *group, struct flow_table *t, size_t row) NODISCARD;
+
+/* Keeps what a bounded view needs of a part that is merged, so that the part can be freed. */
+enum flow_status result_keep(struct flow_agg_result *r, size_t view, unsigned part) NODISCARD;
 
 /* Fills r->view[i] from the merged groups. */
 enum flow_status result_order(struct flow_agg_result *r, size_t view) NODISCARD;

@@ -644,6 +644,25 @@ flow_agg_ask(struct flow_agg_spec *spec, const struct flow_agg_ask *ask, struct 
 	return st;
 }
 
+bool
+grouping_can_spill(const struct flow_agg_spec *spec, size_t grouping)
+{
+	if (spec->grouping[grouping].dense)
+		return false;
+	for (size_t i = 0; i < spec->companions; i++)
+		if (spec->companion[i].of == grouping || spec->companion[i].grouping == grouping)
+			return false;
+	for (size_t i = 0; i < spec->views; i++) {
+		const struct view *v = &spec->view[i];
+		bool plain = !v->series && !v->billing && !v->spikes && v->limit > 0;
+
+		if ((v->grouping == grouping || ((v->series || v->billing) && v->bins == grouping)) &&
+		    !plain)
+			return false;
+	}
+	return true;
+}
+
 void
 flow_agg_fields(const struct flow_agg_spec *spec, struct flow_fieldset *set)
 {

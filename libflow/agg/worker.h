@@ -5,6 +5,7 @@
 
 #include "agg/accumulate.h"
 #include "agg/key.h"
+#include "agg/spill.h"
 #include "agg/spread.h"
 
 struct feed_scratch;
@@ -15,5 +16,8 @@ struct flow_agg {
 	struct groups *groups;		/* one per grouping */
 	struct measure_totals totals;
 	struct feed_scratch *scratch;
+	size_t limit;			/* of memory; 0: none */
+	const char *folder;
+	struct spill spill;
 	struct spread *spread;		/* NULL: no grouping needs it */
 };

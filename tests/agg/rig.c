@@ -161,6 +161,8 @@ feed(struct flow_agg *agg, const struct rig_flow *flow, size_t n, const bool *ke
 	flow_builder_free(b);
 }
 
+size_t rig_limit;
+
 static char answer[65536];
 
 static const char *
@@ -197,8 +199,10 @@ run(const struct flow_agg_ask *ask, const struct rig_flow *flow, size_t n, size_
 		flow_agg_spec_free(spec);
 		return answer;
 	}
-	for (size_t w = 0; w < workers; w++)
+	for (size_t w = 0; w < workers; w++) {
 		agg[w] = flow_agg_new(spec);
+		flow_agg_limit(agg[w], rig_limit, ".");
+	}
 	for (size_t i = 0, w = 0; i < n; i += step, w = (w + 1) % workers)
 		feed(agg[w], flow + i, n - i < step ? n - i : step, keep);
 	text = finish(agg, workers);

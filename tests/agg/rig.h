@@ -26,6 +26,9 @@ struct rig_flow {
 const char *rig_ask(const struct flow_agg_ask *ask, const struct rig_flow *flow, size_t n,
     size_t workers, size_t step);
 
+/* The workers' limit of memory; 0: none. */
+extern size_t rig_limit;
+
 /* As rig_ask, with only the rows for which keep[i] is true. */
 const char *rig_ask_some(const struct flow_agg_ask *ask, const struct rig_flow *flow, size_t n,
     const bool *keep);

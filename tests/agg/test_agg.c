@@ -25,13 +25,20 @@ static const struct rig_flow flows[] = {
 };
 #define FLOWS (sizeof(flows) / sizeof(flows[0]))
 
-/* One question, by one worker at once and by three that each see single rows. */
+/*
+ * One question, by one worker at once and by three that each see single rows; then again
+ * by some that have no memory, so that all that can goes to a file after each batch.
+ */
 static void
 check(const struct flow_agg_ask *ask, const char *want)
 {
 	is_str(rig_ask(ask, flows, FLOWS, 1, FLOWS), want);
 	is_str(rig_ask(ask, flows, FLOWS, 3, 1), want);
 	is_str(rig_ask(ask, flows, FLOWS, 2, 4), want);
+	rig_limit = 1;
+	is_str(rig_ask(ask, flows, FLOWS, 1, 2), want);
+	is_str(rig_ask(ask, flows, FLOWS, 3, 1), want);
+	rig_limit = 0;
 }
 
 static void
@@ -85,6 +92,10 @@ test_measures(void)
 	    "6 1000 8000 7000 4.7 35565.7 943.0 97.6 3\n"
 	    "1 4000 4100 100 40.0 32000.0 100.0 1.3 1\n"
 	    "17 2000 9500 7500 0.4 405.3 126.7 1.2 2\n");
+	/* Shares and thresholds are those of all flows wherever the groups are. */
+	check(&(struct flow_agg_ask){ .statistic = "src_addr,proto/bytes", .limit = 3,
+	    .measures = "bytes_pct,packets", .min = "bytes_pct=1" },
+	    "10.0.0.2 6 94.0 20\n" "10.0.0.1 6 3.5 13\n" "- 1 1.3 4\n");
 	/* One instant has no rate. */
 	check(&(struct flow_agg_ask){ .keys = "src_port", .measures = "pps,bytes", .min = "bytes=80",
 	    .order = "bytes", .limit = 6 },

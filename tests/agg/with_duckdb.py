@@ -295,6 +295,8 @@ def test_filters():
                 key=lambda r: (-r[1], key_order("dst_port", r[0])))])
     compare("limit", run("-A", "dst_port", "-O", "bytes", "-n", "7", "--measures", "bytes", "--min",
                          "bytes=100k", "proto tcp and src as > 1000")[1], want[:7])
+    pairs = ("-A", "src_addr,dst_addr,dst_port", "-O", "bytes", "-n", "500")
+    compare("--memory", run(*pairs, "--memory", "100k")[1], run(*pairs)[1])
     compare("nothing passes", run("-s", "srcip", "host 192.0.2.255")[1], [])
 
 
