@@ -176,6 +176,12 @@ collector_datagram(struct collector *c, const struct flow_datagram *datagram)
 }
 
 void
+collector_session_end(struct collector *c, const struct addr *exporter, uint16_t port)
+{
+	flow_decoder_session_end(c->decoder, exporter, port);
+}
+
+void
 collector_drops(struct collector *c, uint64_t drops)
 {
 	c->drops = drops;

@@ -23,6 +23,9 @@ void collector_tick(struct collector *c, int64_t now_ms);
 /* Ends the slot now; the next datagram begins another file. */
 void collector_rotate(struct collector *c);
 
+/* A TCP session has ended. */
+void collector_session_end(struct collector *c, const struct addr *exporter, uint16_t port);
+
 /* Datagrams dropped by the kernel so far, in all. */
 void collector_drops(struct collector *c, uint64_t drops);
 

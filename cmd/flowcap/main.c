@@ -46,7 +46,7 @@ read_files(const struct options *options)
 }
 
 static int
-collect(const struct options *options, int fd)
+collect(const struct options *options, int fd, struct tcp_input *tcp)
 {
 	struct collector *c;
 	bool done;
@@ -66,7 +66,7 @@ collect(const struct options *options, int fd)
 	}
 	log_line(LOG_LEVEL_INFO, "listening on port %u, writing to %s", udp_port(fd),
 	    options->directory);
-	done = udp_input(fd, c);
+	done = udp_input(fd, tcp, c);
 	done = collector_finish(c) && done;
 	daemon_end(options);
 	return done ? CLI_OK : CLI_FAILURE;
@@ -76,6 +76,7 @@ static int
 run(const struct options *options)
 {
 	struct flow_error err;
+	struct tcp_input *tcp = NULL;
 	int fd, status = check_directory(options->directory);
 
 	if (status != CLI_OK)
@@ -85,8 +86,13 @@ run(const struct options *options)
 	if (udp_bind(options->host, options->port, options->family, options->buffer_bytes, &fd, &err) !=
 	    FLOW_OK)
 		return cli_fail("%s", err.message);
+	if (options->tcp && (tcp = tcp_input_new(options, udp_port(fd))) == NULL) {
+		(void)close(fd);
+		return CLI_FAILURE;
+	}
 	udp_input_signals();
-	status = collect(options, fd);
+	status = collect(options, fd, tcp);
+	tcp_input_free(tcp);
 	(void)close(fd);
 	return status;
 }

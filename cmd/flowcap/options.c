@@ -20,6 +20,7 @@ static const char help[] =
 "  -p, --port PORT        UDP port to listen on (default 9995); with -f: only datagrams to this port\n"
 "  -b, --bind HOST        address to listen on (default: all)\n"
 "  -4, -6                 IPv4 only, IPv6 only (default: both)\n"
+"      --tcp              take IPFIX over TCP as well, at the same port\n"
 "  -B, --buffer BYTES     socket receive buffer\n"
 "  -f, --file FILE        read a pcap, pcapng or IPFIX file instead, also gzipped ('-': standard input)\n"
 "  -s, --sampling RATE    sampling rate of exporters that announce none; -RATE overrides what they say\n"
@@ -40,7 +41,7 @@ static const char help[] =
 "\n"
 "SIGTERM and SIGINT finish the current file and end; SIGHUP begins a new file.  See flowcap(1).\n";
 
-enum { OPT_LOCAL_TIME = 256, OPT_NO_JOURNAL };
+enum { OPT_LOCAL_TIME = 256, OPT_NO_JOURNAL, OPT_TCP };
 
 static const struct option long_options[] = {
 	{ "directory", required_argument, NULL, 'w' },
@@ -54,6 +55,7 @@ static const struct option long_options[] = {
 	{ "compress", required_argument, NULL, 'z' },
 	{ "ident", required_argument, NULL, 'I' },
 	{ "local-time", no_argument, NULL, OPT_LOCAL_TIME },
+	{ "tcp", no_argument, NULL, OPT_TCP },
 	{ "no-journal", no_argument, NULL, OPT_NO_JOURNAL },
 	{ "threads", required_argument, NULL, 'j' },
 	{ "daemon", no_argument, NULL, 'D' },
@@ -169,6 +171,9 @@ take_option(int letter, char *argument, struct options *o, bool *done)
 	case OPT_LOCAL_TIME:
 		o->zone = STAMP_LOCAL;
 		return CLI_OK;
+	case OPT_TCP:
+		o->tcp = true;
+		return CLI_OK;
 	case OPT_NO_JOURNAL:
 		o->journal = false;
 		return CLI_OK;
@@ -207,6 +212,8 @@ check(const struct options *o, int argc, char **argv)
 		return cli_misuse("-w DIRECTORY is missing");
 	if (o->file_count > 0 && o->daemon)
 		return cli_misuse("-f and -D do not go together");
+	if (o->file_count > 0 && o->tcp)
+		return cli_misuse("-f and --tcp do not go together");
 	if (o->verbose > 1 && o->daemon)
 		return cli_misuse("-v -v and -D do not go together");
 	return CLI_OK;

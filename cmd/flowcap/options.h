@@ -18,6 +18,7 @@ struct options {
 	uint16_t port;			/* -p */
 	bool has_port;
 	enum udp_family family;		/* -4, -6 */
+	bool tcp;			/* --tcp: IPFIX over TCP as well */
 	uint64_t buffer_bytes;		/* -B */
 	struct flow_decoder_options decoder;	/* -s */
 	/* Output. */

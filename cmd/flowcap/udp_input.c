@@ -74,24 +74,40 @@ drain(int fd, struct udp_receiver *receiver, struct collector *c)
 	return true;
 }
 
+/* Takes what comes, if anything does in that time. */
+static bool
+take(int fd, struct udp_receiver *receiver, struct tcp_input *tcp, int wait_ms,
+    struct collector *c)
+{
+	struct pollfd wait[1 + TCP_POLL_MAX];
+	size_t count = 1;
+	int n;
+
+	wait[0] = (struct pollfd){ .fd = fd, .events = POLLIN };
+	if (tcp != NULL)
+		count += tcp_input_poll(tcp, wait + 1);
+	n = poll(wait, count, wait_ms);
+	if (n < 0 && errno != EINTR) {
+		log_line(LOG_LEVEL_ERROR, "poll: %s", strerror(errno));
+		return false;
+	}
+	if (n <= 0)
+		return true;
+	if (wait[0].revents != 0 && !drain(fd, receiver, c))
+		return false;
+	return tcp == NULL || tcp_input_take(tcp, wait + 1, now_ms(), c);
+}
+
 bool
-udp_input(int fd, struct collector *collector)
+udp_input(int fd, struct tcp_input *tcp, struct collector *collector)
 {
 	struct udp_receiver *receiver = udp_receiver_new(BATCH);
-	struct pollfd wait = { .fd = fd, .events = POLLIN };
 	bool going = receiver != NULL;
 
 	if (receiver == NULL)
 		log_line(LOG_LEVEL_ERROR, "out of memory");
 	while (going && !stop_asked) {
-		int n = poll(&wait, 1, WAIT_MS);
-
-		if (n < 0 && errno != EINTR) {
-			log_line(LOG_LEVEL_ERROR, "poll: %s", strerror(errno));
-			going = false;
-		}
-		if (n > 0)
-			going = drain(fd, receiver, collector);
+		going = take(fd, receiver, tcp, WAIT_MS, collector);
 		collector_tick(collector, now_ms());
 		if (rotate_asked) {
 			rotate_asked = 0;
@@ -99,7 +115,7 @@ udp_input(int fd, struct collector *collector)
 		}
 	}
 	/* What had arrived before the signal. */
-	going = going && drain(fd, receiver, collector);
+	going = going && take(fd, receiver, tcp, 0, collector);
 	udp_receiver_free(receiver);
 	return going;
 }

@@ -316,6 +316,31 @@ for version in 9 10; do
 		"$("$flowcat" -r "$work/told$version" -q -o csv:sampling | sort -u)" 10
 done
 
+# IPFIX over TCP: the messages of a capture as a stream, on two connections, one of which breaks off
+if command -v tshark >/dev/null; then
+	"$flowgen" -o "$work/stream.pcap" -v 10 -n 2000
+	datagrams "$work/stream.pcap" | tr -d '\n' | sed 's/../\\x&/g' >"$work/stream.hex"
+	# shellcheck disable=SC2059
+	printf "$(cat "$work/stream.hex")" >"$work/stream.ipfix"
+	check "TCP: listening" start "$work/tcp" -b 127.0.0.1 --tcp
+	cat "$work/stream.ipfix" >"/dev/tcp/127.0.0.1/$port"
+	head -c 20000 "$work/stream.ipfix" >"/dev/tcp/127.0.0.1/$port"
+	echo "GET / HTTP/1.1" >"/dev/tcp/127.0.0.1/$port"
+	cat "$work/stream.ipfix" >"/dev/tcp/127.0.0.1/$port"
+	sleep 0.5
+	check "TCP: stopped" stop
+	check "TCP: both streams, and the whole messages of the one that breaks off" test \
+		"$(sums "$work/tcp" | cut -d ' ' -f 1)" -gt 4000 -a "$(sums "$work/tcp" | cut -d ' ' -f 1)" -lt 4400
+	mkdir "$work/rfc5655"
+	check "a file of IPFIX messages" "$flowcap" -w "$work/rfc5655" -f "$work/stream.ipfix"
+	check "has the same flows as the capture" same "$(sums "$work/rfc5655")" "$(tshark_sums "$work/stream.pcap")"
+	check "a cut one fails" exits 1 "$flowcap" -w "$work/rfc5655" -f <(head -c 3000 "$work/stream.ipfix")
+else
+	for name in listening stopped streams file "same flows" cut; do
+		skip "TCP and RFC 5655: $name" "no tshark"
+	done
+fi
+
 # Captures: the layouts; 1400000000 is 2014-05-13T16:53:20Z, a Tuesday in week 19, day 133
 "$flowgen" -o "$work/may.pcap" -n 900 --duration 1 --start 2014-05-13T16:53:20Z
 while read -r layout path; do
@@ -379,15 +404,17 @@ check "-s yields to what exporters say" same "$("$flowcat" -r "$work/s" -q -o cs
 check "-s -N overrides it" same "$("$flowcat" -r "$work/so" -q -o csv:sampling | sort -u)" 7
 
 # A real exporter: softflowd meters the packets of a capture; tshark tells what there are.
-for version in 1 5 9 10; do
+for version in 1 5 9 10 10tcp; do
 	if ! command -v softflowd >/dev/null || ! command -v tshark >/dev/null; then
 		skip "softflowd v$version" "no softflowd or tshark"
 		continue
 	fi
 	"$flowgen" -o "$work/packets.pcap" -n 20000 --exporters 40
-	start "$work/soft$version" -b 127.0.0.1 >/dev/null
+	start "$work/soft$version" -b 127.0.0.1 --tcp >/dev/null
+	transport=udp
+	[ "$version" != 10tcp ] || transport=tcp
 	# It knows short names only, and without its end it waits for ever.
-	(cd "$work" && timeout 5 softflowd -d -v "$version" -r packets.pcap -n "127.0.0.1:$port" \
+	(cd "$work" && timeout 5 softflowd -d -v "${version%tcp}" -P $transport -r packets.pcap -n "127.0.0.1:$port" \
 		-p s.pid -c s.ctl >softflowd.log 2>&1)
 	sleep 0.3
 	stop >/dev/null
