@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Any bytes as a filter.  Beyond survival: `not (...)` passes exactly the other
- * rows, a row that passes fulfils the bounds, and where text is refused the
- * error lies within it.
+ * Any bytes as a filter.  Beyond survival: what is compiled passes the rows that
+ * its predicates, each on its own, make pass; `not (...)` passes exactly the
+ * other rows; a row that passes fulfils the bounds; and where text is refused
+ * the error lies within it.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
-#include "filter/filter.h"
+#include "filter/program.h"
 #include "record/builder.h"
 #include "record/dictify.h"
 
@@ -118,14 +119,72 @@ check_bounds(const struct flow_filter *f, const struct flow_batch *batch, size_t
 	}
 }
 
+static void
+select_rows(const struct flow_filter *f, const struct flow_batch *batch, bool passes[ROWS])
+{
+	struct flow_filter_state *state = flow_filter_state_new(f);
+	static struct flow_selection sel;
+
+	require(state != NULL, "memory");
+	require(flow_filter_state_ident(state, "lab", 3) == FLOW_OK, "memory");
+	require(flow_filter_select(state, batch, &sel) == FLOW_OK, "select");
+	memset(passes, 0, ROWS);
+	for (uint32_t i = 0; i < sel.count; i++)
+		passes[flow_selection_row(&sel, i)] = true;
+	flow_filter_state_free(state);
+}
+
+/* The tree as it was parsed, put together row by row from single predicates. */
+static void
+reference(struct arena *arena, const struct node *n, const struct flow_batch *batch,
+    bool passes[ROWS])
+{
+	struct flow_filter alone = { .arena = arena };
+	bool child[ROWS];
+
+	if (n->kind == NODE_PREDICATE) {
+		alone.root = node_predicate(arena, n->predicate);
+		require(alone.root != NULL && program_compile(&alone, NULL) == FLOW_OK, "memory");
+		select_rows(&alone, batch, passes);
+		return;
+	}
+	for (size_t i = 0; i < ROWS; i++)
+		passes[i] = n->kind == NODE_TRUE || n->kind == NODE_AND || n->kind == NODE_NOT;
+	for (const struct node *c = n->child; c != NULL; c = c->next) {
+		reference(arena, c, batch, child);
+		for (size_t i = 0; i < ROWS; i++)
+			passes[i] = n->kind == NODE_OR ? passes[i] || child[i] :
+			    passes[i] && child[i] == (n->kind == NODE_AND);
+	}
+}
+
+static void
+check_reference(const char *text, size_t len, const struct flow_batch *batch,
+    const bool passes[ROWS])
+{
+	struct parser p = { .arena = arena_new(), .options = { .no_resolve = true,
+		.no_files = true, .now_ms = 1 } };
+	bool want[ROWS];
+	struct lexed lexed;
+	struct node *root;
+
+	require(p.arena != NULL, "memory");
+	require(lex_text(p.arena, NULL, text, len, true, &lexed, NULL) == FLOW_OK, "lexed twice");
+	p.lexed = &lexed;
+	require(parse_filter(&p, &root) == FLOW_OK, "parsed twice");
+	reference(p.arena, root, batch, want);
+	require(memcmp(want, passes, sizeof(want)) == 0, "compiled otherwise than it was parsed");
+	for (struct matcher_list *m = p.matchers; m != NULL; m = m->next)
+		matcher_release(m->matcher);
+	arena_free(p.arena);
+}
+
 /* Parses, explains and runs; marks the rows that pass.  False if the text is refused. */
 static bool
 run(const char *text, size_t len, const struct flow_batch *batch, bool passes[ROWS])
 {
 	const struct flow_filter_options options = { .no_resolve = true, .no_files = true,
 		.now_ms = 1 };
-	struct flow_filter_state *state;
-	static struct flow_selection sel;
 	struct buf out = BUF_INIT;
 	struct flow_filter *f;
 	struct flow_error err;
@@ -138,14 +197,10 @@ run(const char *text, size_t len, const struct flow_batch *batch, bool passes[RO
 		return false;
 	}
 	require(flow_filter_explain(f, &out) == FLOW_OK, "memory");
-	require((state = flow_filter_state_new(f)) != NULL, "memory");
-	require(flow_filter_state_ident(state, "lab", 3) == FLOW_OK, "memory");
-	require(flow_filter_select(state, batch, &sel) == FLOW_OK, "select");
-	for (uint32_t i = 0; i < sel.count; i++) {
-		passes[flow_selection_row(&sel, i)] = true;
-		check_bounds(f, batch, flow_selection_row(&sel, i));
-	}
-	flow_filter_state_free(state);
+	select_rows(f, batch, passes);
+	for (size_t i = 0; i < ROWS; i++)
+		if (passes[i])
+			check_bounds(f, batch, i);
 	flow_filter_free(f);
 	buf_release(&out);
 	return true;
@@ -162,6 +217,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		batch = make_batch();
 	if (!run((const char *)data, len, batch, passes) || len > 4096)
 		return 0;
+	check_reference((const char *)data, len, batch, passes);
 	buf_append_text(&inverse, "not (any and (");
 	buf_append(&inverse, data, len);
 	buf_append_text(&inverse, "\n))");
