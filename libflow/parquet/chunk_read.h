@@ -13,7 +13,7 @@
 
 struct pq_chunk_reader;
 
-/* NULL when out of memory.  A reader may be used for one chunk after the other; it keeps its memory. */
+/* NULL when out of memory.  A reader takes one chunk after the other, and keeps its memory. */
 struct pq_chunk_reader *pq_chunk_reader_new(void);
 void pq_chunk_reader_free(struct pq_chunk_reader *reader);
 
@@ -44,4 +44,5 @@ enum flow_status pq_chunk_reader_skip(struct pq_chunk_reader *reader, size_t row
  * The texts that codes read so far refer to.  Grows (never changes) as pages without a
  * dictionary are read; valid until the next call that reads or opens.
  */
-const struct flow_text *pq_chunk_reader_texts(const struct pq_chunk_reader *reader, uint32_t *count);
+const struct flow_text *pq_chunk_reader_texts(const struct pq_chunk_reader *reader,
+    uint32_t *count);

@@ -43,7 +43,7 @@ struct pq_bounds {
 	bool has_bounds;	/* else nothing is known */
 	bool has_null_count;
 	uint64_t null_count;
-	/* Integers: as numbers, sign- or zero-extended by logical type; timestamps in ms (floor, ceiling). */
+	/* Integers, sign- or zero-extended by logical type; timestamps in ms (floor, ceiling). */
 	int64_t min, max;	/* PQ_UINT_64: the same bits, compare as uint64_t */
 	struct flow_text min_text, max_text;	/* BYTE_ARRAY: perhaps cut, still bounds */
 };
@@ -55,7 +55,10 @@ void pq_file_bounds(const struct pq_file *file, size_t group, size_t column,
 /* A chunk's Bloom filter. */
 struct pq_bloom;
 
-/* Reads it; *bloom is NULL where the chunk has none that can be used.  FLOW_EFORMAT, FLOW_EIO, FLOW_ENOMEM. */
+/*
+ * Reads it; *bloom is NULL where the chunk has none that can be used.  FLOW_EFORMAT, FLOW_EIO,
+ * FLOW_ENOMEM.
+ */
 enum flow_status pq_bloom_read(const struct pq_file *file, size_t group, size_t column,
     struct pq_bloom **bloom, struct flow_error *err) NODISCARD;
 void pq_bloom_free(struct pq_bloom *bloom);

@@ -208,6 +208,40 @@ bits(void)
 	buf_release(&out);
 }
 
+/* A map, from any bit to any other, with long and short stretches of either. */
+static void
+encode_bits(void)
+{
+	uint64_t map[BITMAP_WORDS(3000)], back[BITMAP_WORDS(3000)];
+	uint32_t values[3000];
+	struct buf out = BUF_INIT;
+	struct rle_decoder d;
+	size_t wrong = 0;
+
+	for (size_t round = 0; round < 200; round++) {
+		size_t from = next_random() % 200, to = from + next_random() % 2700, ones = 0, want = 0;
+
+		fill(values, 3000, 1);
+		for (size_t i = 0; i < 3000; i++) {
+			/* Every other round has whole words alike. */
+			bool one = round % 2 == 0 ? values[i] != 0 : values[i / 300] != 0;
+
+			bitmap_fill(map, i, i + 1, one);
+			want += one && i >= from && i < to;
+		}
+		buf_clear(&out);
+		rle_encode_bits(map, from, to, &out);
+		if (!buf_reserve(&out, BITPACK_SLACK))
+			return;
+		rle_decoder_init(&d, cursor_make(out.data, out.len), 1);
+		wrong += !rle_decode_bits(&d, to - from, back, from, &ones) || ones != want;
+		for (size_t i = from; i < to; i++)
+			wrong += bitmap_get(map, i) != bitmap_get(back, i);
+	}
+	is_uint(wrong, 0);
+	buf_release(&out);
+}
+
 /* A definition level above 1 has no meaning in a flat column. */
 static void
 bits_malformed(void)
@@ -231,6 +265,7 @@ main(void)
 	encoded_form();
 	round_trips();
 	bits();
+	encode_bits();
 	bits_malformed();
 	return tap_done();
 }
