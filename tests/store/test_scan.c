@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What planning rules out, and what it may not. */
+#include "store/scan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "record/builder.h"
+#include "store/writer.h"
+#include "tap.h"
+
+#define ROWS 1000
+#define GROUPS 4
+
+static char path[] = "/tmp/test_scan.XXXXXX";
+
+/* Group g: sources 10.g.0.0 to 10.g.3.231, ports 1000 g to 1000 g + 99, all times in second g. */
+static struct flow_group *
+make_group(unsigned g)
+{
+	const struct flow_writer_options options = FLOW_WRITER_OPTIONS_INIT;
+	struct flow_builder *b = flow_builder_new();
+	struct flow_group *group = NULL;
+	struct addr *src;
+	uint16_t *port;
+	int64_t *first;
+	size_t i;
+
+	ok(flow_builder_reserve(b, ROWS) == FLOW_OK);
+	src = flow_builder_flat(b, FLOW_FIELD_SRC_ADDR, ROWS);
+	for (i = 0; i < ROWS; i++)
+		src[i] = addr_from_v4(UINT32_C(10) << 24 | g << 16 | (uint32_t)i);
+	port = flow_builder_flat(b, FLOW_FIELD_SRC_PORT, ROWS);
+	for (i = 0; i < ROWS; i++)
+		port[i] = (uint16_t)(1000 * g + i % 100);
+	first = flow_builder_flat(b, FLOW_FIELD_FIRST, ROWS);
+	for (i = 0; i < ROWS; i++)
+		first[i] = (int64_t)g * 1000 + (int64_t)i;
+	flow_builder_commit(b, ROWS);
+	ok(flow_group_encode(flow_builder_batch(b), &options, &group, NULL) == FLOW_OK);
+	flow_builder_free(b);
+	return group;
+}
+
+static void
+make_file(void)
+{
+	const struct flow_writer_options options = { FLOW_CODEC_LZ4, 0, "here", false };
+	struct flow_writer *w = NULL;
+	unsigned g;
+
+	ok(flow_writer_open(path, &options, &w, NULL) == FLOW_OK);
+	for (g = 0; g < GROUPS; g++)
+		ok(flow_writer_append(w, make_group(g), NULL) == FLOW_OK);
+	ok(flow_writer_close(w, NULL) == FLOW_OK);
+}
+
+/* Row groups left after clauses of one bound each. */
+static struct flow_scan_plan
+plan(const struct flow_bound *bound, size_t count)
+{
+	struct flow_clause clause[4];
+	struct flow_bounds bounds = { clause, count };
+	struct flow_scan_options options = { .bounds = &bounds, .threads = 1 };
+	const char *paths[] = { path };
+	struct flow_scan_plan p = { 0 };
+	struct flow_scan *scan = NULL;
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		clause[i] = (struct flow_clause){ &bound[i], 1 };
+	ok(flow_scan_open(paths, 1, &options, &scan, NULL) == FLOW_OK);
+	if (scan != NULL) {
+		p = *flow_scan_plan(scan);
+		is_str(flow_scan_ident(scan, 0), "here");
+		is_uint(flow_scan_tasks(scan), p.groups - p.groups_pruned_by_statistics -
+		    p.groups_pruned_by_bloom);
+	}
+	flow_scan_free(scan);
+	return p;
+}
+
+static uint64_t
+left(const struct flow_bound *bound, size_t count)
+{
+	return plan(bound, count).rows_left / ROWS;
+}
+
+static void
+numbers(void)
+{
+	struct flow_bound port = { .field = FLOW_FIELD_SRC_PORT, .lo = 1099, .hi = 1999 };
+	struct flow_bound first = { .field = FLOW_FIELD_FIRST, .lo = 1999, .hi = 2000 };
+	struct flow_bound both[2];
+
+	is_uint(left(&port, 1), 1);
+	port.lo = 1100;
+	is_uint(left(&port, 1), 0);
+	is_uint(left(&first, 1), 2);
+	port = (struct flow_bound){ .field = FLOW_FIELD_SRC_PORT, .lo = 2000, .hi = UINT64_MAX };
+	is_uint(left(&port, 1), 2);
+	both[0] = port;
+	both[1] = first;
+	is_uint(left(both, 2), 1);
+	/* All null: no value can lie anywhere. */
+	port.field = FLOW_FIELD_DST_PORT;
+	is_uint(left(&port, 1), 0);
+}
+
+static void
+texts(void)
+{
+	struct flow_text text[2];
+	struct flow_bound host = { .field = FLOW_FIELD_SRC_ADDR, .text = text, .text_count = 1 };
+	unsigned found = 0, ruled_out = 0, i;
+	struct flow_scan_plan p;
+	char name[2][32];
+
+	/* Never a false negative. */
+	for (i = 0; i < ROWS; i += 37) {
+		(void)snprintf(name[0], sizeof(name[0]), "10.2.%u.%u", i >> 8, i & 255);
+		text[0] = (struct flow_text){ name[0], (uint32_t)strlen(name[0]) };
+		found += left(&host, 1) >= 1;
+	}
+	is_uint(found, (ROWS + 36) / 37);
+	/* Within the bounds of group 1, but not there: about 3 % false positives. */
+	for (i = 0; i < 100; i++) {
+		(void)snprintf(name[0], sizeof(name[0]), "10.1.2.%u.", 100 + i);
+		text[0] = (struct flow_text){ name[0], (uint32_t)strlen(name[0]) };
+		p = plan(&host, 1);
+		is_uint(p.groups_pruned_by_statistics, 3);
+		ruled_out += p.groups_pruned_by_bloom == 1;
+	}
+	ok(ruled_out >= 85);
+	/* Either of two. */
+	(void)snprintf(name[0], sizeof(name[0]), "10.0.0.7");
+	(void)snprintf(name[1], sizeof(name[1]), "10.3.0.7");
+	text[0] = (struct flow_text){ name[0], 8 };
+	text[1] = (struct flow_text){ name[1], 8 };
+	host.text_count = 2;
+	ok(left(&host, 1) >= 2 && left(&host, 1) < 4);
+}
+
+static void
+missing_file(void)
+{
+	const struct flow_scan_options options = { .threads = 4 };
+	const char *paths[] = { "/nonexistent/a.parquet", path, "/nonexistent/b.parquet" };
+	struct flow_scan *scan = NULL;
+
+	ok(flow_scan_open(paths, 3, &options, &scan, NULL) == FLOW_OK);
+	ok(strstr(flow_scan_problem(scan, 0), "a.parquet: No such file") != NULL);
+	ok(strstr(flow_scan_problem(scan, 1), "b.parquet: No such file") != NULL);
+	is_str(flow_scan_problem(scan, 2), NULL);
+	is_uint(flow_scan_tasks(scan), GROUPS);
+	flow_scan_free(scan);
+}
+
+int
+main(void)
+{
+	int fd = mkstemp(path);
+
+	ok(fd >= 0);
+	(void)close(fd);
+	make_file();
+	is_uint(left(NULL, 0), GROUPS);
+	numbers();
+	texts();
+	missing_file();
+	ok(unlink(path) == 0);
+	return tap_done();
+}
