@@ -24,7 +24,8 @@ cryptopan_key_parse(const char *text, size_t len, uint8_t key[static CRYPTOPAN_K
 		memcpy(key, text, len);
 		return true;
 	}
-	if (len == 2 * CRYPTOPAN_KEY_BYTES + 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X')) {
+	if (len == 2 * CRYPTOPAN_KEY_BYTES + 2 && text[0] == '0' &&
+	    (text[1] == 'x' || text[1] == 'X')) {
 		text += 2;
 		len -= 2;
 	}

@@ -47,7 +47,7 @@ struct services {
 
 struct resolver {
 	pthread_mutex_t lock;
-	pthread_cond_t wanted;		/* the queue is no longer empty, or the end has come */
+	pthread_cond_t wanted;		/* the queue is no longer empty, or it is over */
 	pthread_cond_t found;		/* some look-up has ended */
 	unsigned owners;		/* the user and the threads */
 	bool closing;

@@ -35,7 +35,7 @@ struct resolver_options {
 	unsigned timeout_ms;	/* from resolver_want on; 0: 2000 */
 	size_t cached;		/* addresses remembered; 0: 65536 */
 	resolver_lookup_fn *lookup;	/* NULL: the system's resolver (getnameinfo) */
-	void *context;		/* for lookup; outlives the look-ups, also those that time out */
+	void *context;		/* for lookup; outlives also those that time out */
 };
 
 /* options NULL means all zero.  NULL when out of memory or of threads. */

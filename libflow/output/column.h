@@ -36,7 +36,7 @@
 
 struct cells {
 	uint32_t stride;		/* bytes from cell to cell in `text`: 16, 32 or 64 */
-	uint32_t step;			/* the same; or 0: the first cell is that of all rows */
+	uint32_t step;			/* stride; or 0: the first cell is that of all rows */
 	uint32_t copy;			/* bytes to copy of each; 0: cells are in `ref` */
 	uint32_t len[OUTPUT_CHUNK];
 	const char *ref[OUTPUT_CHUNK];	/* readable up to len, rounded up to 16 */
@@ -83,7 +83,7 @@ typedef size_t column_text_fn(const struct column *c, const struct flow_text *te
 struct column {
 	column_fn *cells;
 	column_text_fn *text;		/* where cells come from a dictionary */
-	bool as_it_is;			/* texts that need no escapes are printed as they are */
+	bool as_it_is;		/* texts that need no escapes are printed as they are */
 	enum flow_field field;		/* FLOW_FIELD_NONE where none */
 	enum flow_field second;		/* port, mask, last ... */
 	uint32_t null_len;		/* 0: nulls are empty; CELL_ABSENT: left out */

@@ -24,7 +24,8 @@ static const struct token tokens[] = {
 };
 
 /* All ten labels. */
-static const char mpls_all[] = "%mpls1 %mpls2 %mpls3 %mpls4 %mpls5 %mpls6 %mpls7 %mpls8 %mpls9 %mpls10 ";
+static const char mpls_all[] =
+    "%mpls1 %mpls2 %mpls3 %mpls4 %mpls5 %mpls6 %mpls7 %mpls8 %mpls9 %mpls10 ";
 
 /* Where full IPv6 addresses or names are shown, their columns are so much wider. */
 #define FULL_EXTRA 23
@@ -130,8 +131,8 @@ word_length(const char *text, size_t len)
 {
 	size_t n = 0;
 
-	while (n < len && ((text[n] >= 'a' && text[n] <= 'z') || (text[n] >= 'A' && text[n] <= 'Z') ||
-	    (text[n] >= '0' && text[n] <= '9')))
+	while (n < len && ((text[n] >= 'a' && text[n] <= 'z') ||
+	    (text[n] >= 'A' && text[n] <= 'Z') || (text[n] >= '0' && text[n] <= '9')))
 		n++;
 	return n;
 }

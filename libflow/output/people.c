@@ -53,7 +53,9 @@ put_number(char *out, uint64_t v, size_t width)
 bool
 people_number(const struct column *c, struct column_state *s, const struct chunk *k)
 {
-	s->cells.copy = c->width <= 16 && flow_field_info(c->field)->type <= FLOW_TYPE_U32 ? 16 : 32;
+	bool narrow = c->width <= 16 && flow_field_info(c->field)->type <= FLOW_TYPE_U32;
+
+	s->cells.copy = narrow ? 16 : 32;
 	for (size_t i = 0; i < k->n; i++)
 		s->cells.len[i] = put_number(cell_at(s, i), number(k, c->field, i), c->width);
 	return true;

@@ -17,7 +17,7 @@
  * flow_printer_first_skip(p) bytes are dropped.
  *
  *	line, long, extended, biline, bilong, wide, nsel, nat	tables for people
- *	raw			every field of a row, one to a line, rows apart by an empty line
+ *	raw			every field, one to a line, rows apart by an empty line
  *	csv			RFC 4180 with LF: the common columns; csv:all, csv:COL,COL...
  *	ndjson[:COLS], json[:COLS]	an object to a line; one array.  Default: all columns
  *	fmt:FORMAT		nfdump's % tokens, other text as it is
@@ -57,7 +57,7 @@ struct flow_printer_options {
 	 * ports.  Printing then waits for answers; the resolver outlives the printer.
 	 */
 	struct resolver *resolver;
-	const struct flow_formats *formats;	/* more names; NULL: none.  Used only while compiling */
+	const struct flow_formats *formats;	/* more names; NULL: none.  Not kept */
 };
 
 /*

@@ -21,8 +21,8 @@ program_column(struct flow_printer *p, struct flow_error *err)
 	struct column *c;
 
 	if (p->count == PROGRAM_COLUMNS_MAX) {
-		(void)flow_fail(err, FLOW_ELIMIT, FLOW_NO_OFFSET, "output format: more than %d columns",
-		    PROGRAM_COLUMNS_MAX);
+		(void)flow_fail(err, FLOW_ELIMIT, FLOW_NO_OFFSET,
+		    "output format: more than %d columns", PROGRAM_COLUMNS_MAX);
 		return NULL;
 	}
 	if (p->column == NULL)
@@ -132,7 +132,8 @@ add_raw(struct flow_printer *p, const struct item *item, struct flow_error *err)
 	return item_column(p, c, item, CELL_RAW, "\n");
 }
 
-typedef enum flow_status add_fn(struct flow_printer *p, const struct item *item, struct flow_error *err);
+typedef enum flow_status add_fn(struct flow_printer *p, const struct item *item,
+    struct flow_error *err);
 
 static enum flow_status
 add_field(struct flow_printer *p, enum flow_field field, add_fn *add, struct flow_error *err)
@@ -277,9 +278,12 @@ compile_null(struct flow_printer *p, const char *spec, size_t len, size_t at,
 }
 
 /* `at` is where the text after the colon begins; len + 1 where there is no colon. */
+typedef enum flow_status compile_fn(struct flow_printer *p, const char *spec, size_t len,
+    size_t at, struct flow_error *err);
+
 static const struct {
 	const char *name;
-	enum flow_status (*compile)(struct flow_printer *, const char *, size_t, size_t, struct flow_error *);
+	compile_fn *compile;
 	bool takes_text;
 } formats[] = {
 	{ "csv", compile_csv, true },
@@ -299,7 +303,8 @@ static const struct {
 	{ "line", "%ts %td %pr %sap -> %dap %pkt %byt %fl" },
 	{ "long", "%ts %td %pr %sap -> %dap %flg %tos %pkt %byt %fl" },
 	{ "extended", "%ts %td %pr %sap -> %dap %flg %tos %pkt %byt %pps %bps %bpp %fl" },
-	{ "wide", "%ts %td %pr %sap -> %dap %flg %tos %sas %das %in %out %pkt %byt %pps %bps %bpp %fl" },
+	{ "wide", "%ts %td %pr %sap -> %dap %flg %tos %sas %das %in %out %pkt %byt %pps %bps %bpp "
+	    "%fl" },
 	{ "biline", "%ts %td %pr %sap <-> %dap %opkt %ipkt %obyt %ibyt %fl" },
 	{ "bilong", "%ts %td %pr %sap <-> %dap %flg %tos %opkt %ipkt %obyt %ibyt %fl" },
 	{ "nsel", "%ts %evt %xevt %pr %sap -> %dap %xsap -> %xdap %ibyt %obyt" },

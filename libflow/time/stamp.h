@@ -79,11 +79,14 @@ size_t stamp_format_epoch(int64_t ms, char *out);
 /*
  * Reads one instant from exactly `len` bytes:
  *
- *	2026-11-23[T08[:41[:02[.123456]]]][Z|+01:00|+0100|+01]	ISO 8601; a blank serves as T
- *	20261123T084102Z					its basic form
- *	2026/11/23.08:41:02.123, 2026/11/23, 2026/11, 2026	nfdump's, also with T, parts left out at the end
- *	@1795423262[.123]					seconds since 1970
- *	now, now-2d, now+1h30m, -1h, -90m			relative to now_ms (units ms s m h d w)
+ *	2026-11-23[T08[:41[:02[.123456]]]][Z|+01:00|+0100|+01]
+ *				ISO 8601; a blank serves as T
+ *	20261123T084102Z	its basic form
+ *	2026/11/23.08:41:02.123, 2026/11/23, 2026/11, 2026
+ *				nfdump's, also with T, parts left out at the end
+ *	@1795423262[.123]	seconds since 1970
+ *	now, now-2d, now+1h30m, -1h, -90m
+ *				relative to now_ms (units ms s m h d w)
  *
  * Without a zone in the text, `zone` says whose time it is.  Parts left out
  * are their least value; digits beyond milliseconds are cut.  FLOW_EINVAL
@@ -112,8 +115,8 @@ struct stamp_window {
  *
  *	FROM-TO, FROM..TO	both as for stamp_parse, [FROM, TO)
  *	FROM, FROM.., ..TO	open on one side (a lone instant is FROM, as in nfdump)
- *	+n, -n			plain numbers: first, last n seconds of the data, as in nfdump;
- *				a unit makes it relative to now: -1h
+ *	+n, -n			plain numbers: first, last n seconds of the data, as in
+ *				nfdump; a unit makes it relative to now: -1h
  *
  * FLOW_EINVAL also for a window that ends before it begins.
  */

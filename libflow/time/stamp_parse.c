@@ -8,7 +8,8 @@
 /* Longer is not a time; it also bounds the attempts to split a window. */
 #define TEXT_MAX 128
 
-#define EXPECTED "expected a time such as 2026-11-23T08:41:02Z, 2026/11/23.08:41, @1795423262, -1h or now-2d"
+#define EXPECTED "expected a time such as 2026-11-23T08:41:02Z, 2026/11/23.08:41, " \
+	"@1795423262, -1h or now-2d"
 
 /* What is left of the text. */
 struct scan {
