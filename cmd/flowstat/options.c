@@ -15,29 +15,30 @@ static const char help[] =
 "usage: flowstat -s STATISTIC | -A KEYS | -a [options] [PATH...] [FILTER]\n"
 "Reads flow archives and counts: top talkers, groups by any columns, time bins.\n"
 "\n"
-"  -s, --statistic S[:p][/ORDER...]  the top of a statistic, such as srcip/bytes, port, as, src_as,dst_as;\n"
+"  -s, --statistic S[:p][/ORDER...]  the top of a statistic, as srcip/bytes, port, as;\n"
 "                                    :p splits it by protocol; may be repeated\n"
-"  -A, --aggregate KEY[,KEY...]      groups: columns, networks (src_addr/24,/48), time bins (first/5m),\n"
-"                                    srcnet, dstnet, service\n"
+"  -A, --aggregate KEY[,KEY...]      groups: columns, networks (src_addr/24,/48),\n"
+"                                    time bins (first/5m), srcnet, dstnet, service\n"
 "  -a, --five-tuple                  -A " FIVE_TUPLE "\n"
 "  -b, --two-way                     a flow and its answer as one row (implies -a)\n"
-"  -B, --client-server               the same, turned so that the port below 1024 is the destination's\n"
+"  -B, --client-server               the same, with the port below 1024 as destination\n"
 "  -n, --top N                       most rows (default 10 for -s, else all); 0: all\n"
 "  -O, --order MEASURE               order of the rows; -MEASURE reverses it\n"
-"      --measures LIST               columns: flows, packets, bytes, pps, bps, bpp, first, last, duration,\n"
-"                                    rows, bytes_pct, sum(COLUMN), min(), max(), avg(), or(), count()\n"
+"      --measures LIST               columns: flows, packets, bytes, pps, bps, bpp,\n"
+"                                    first, last, duration, bytes_pct, sum(COLUMN), min(),\n"
+"                                    max(), avg(), or(), count(), distinct(), median(), p95()\n"
 "      --min [MEASURE=]N[,...]       only groups with at least that\n"
-"      --bin WIDTH                   a series: the top groups in bins of time, such as 5m, and all others\n"
-"      --spread                      its flows counted over the bins that they touch, not where they begin\n"
-"      --billing if|as|vlan|...      95th percentile of rates in bins of 5m, in and out, the higher counts\n"
+"      --bin WIDTH                   a series: the top groups and the others in bins as 5m\n"
+"      --spread                      with flows over all the bins that they touch\n"
+"      --billing if|as|vlan|...      95th percentile of rates over 5m, in and out\n"
 "      --percentile P                another percentile\n"
 "      --talkers                     top sources, destinations and pairs by bytes\n"
-"      --spikes KEY[,KEY...]         bins of 5m in which a group has 3 times its usual bytes\n"
+"      --spikes KEY[,KEY...]         bins of 5m with 3 times a group's usual bytes\n"
 "      --factor F                    another factor\n"
-"      --scans                       sources of many destinations or ports, destinations of many sources\n"
+"      --scans                       sources of many destinations, and the reverse\n"
 "\n"
 "  -r, --read PATH        a file, a directory (recursively) or a pattern; may be repeated\n"
-"  -t, --time FROM-TO     flows that begin in this window, such as 2026/11/23.08-2026/11/23.09 or -1h\n"
+"  -t, --time FROM-TO     flows that begin in this window (2026/11/23.08-2026/11/23.09, -1h)\n"
 "  -f, --filter-file FILE read the filter from a file\n"
 "  -o, --output FORMAT    text (default), csv, json, ndjson or markdown\n"
 "      --as-names FILE    names of ASes: lines of NUMBER NAME\n"
@@ -51,12 +52,14 @@ static const char help[] =
 "  -h, --help             this text\n"
 "  -V, --version          versions\n"
 "\n"
-"An argument that exists as a file, directory or pattern is read; the last other one is the filter\n"
-"(flow-filter(7)).  See flowstat(1).\n";
+"An argument that exists as a file, directory or pattern is read; another one is the\n"
+"filter (flow-filter(7)).  See flowstat(1).\n";
 
-enum { OPT_EXPLAIN = 256, OPT_UTC, OPT_MEASURES, OPT_MIN, OPT_BIN, OPT_SPREAD, OPT_BILLING, OPT_PERCENTILE,
-	OPT_AS_NAMES, OPT_IF_NAMES, OPT_TALKERS, OPT_SCANS,
-	OPT_SPIKES, OPT_FACTOR, OPT_MEMORY };
+enum {
+	OPT_EXPLAIN = 256, OPT_UTC, OPT_MEASURES, OPT_MIN, OPT_BIN, OPT_SPREAD, OPT_BILLING,
+	OPT_PERCENTILE, OPT_AS_NAMES, OPT_IF_NAMES, OPT_TALKERS, OPT_SCANS, OPT_SPIKES, OPT_FACTOR,
+	OPT_MEMORY,
+};
 
 static const struct option long_options[] = {
 	{ "statistic", required_argument, NULL, 's' },

@@ -5,86 +5,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { IN, OUT };
-
-/* Bytes of a key in a bin. */
-struct item {
-	const uint64_t *group;
-	uint64_t bin;		/* biased */
-	uint64_t bytes[2];
-};
-
-/* The key without its last part, the bin. */
-struct key_order {
-	const struct flow_agg_result *result;
-	struct grouping key;
-};
-
-static struct key_order
-key_order(const struct flow_agg_result *r, const struct view *vw)
-{
-	struct key_order o = { r, *r->groups[vw->grouping].grouping };
-
-	o.key.parts--;
-	return o;
-}
-
-static int
-compare_items(const void *pa, const void *pb, void *arg)
-{
-	const struct item *a = pa, *b = pb;
-	const struct key_order *o = arg;
-	int order = result_compare_keys(o->result, &o->key, a->group, b->group);
-
-	if (order != 0)
-		return order;
-	return (a->bin > b->bin) - (a->bin < b->bin);
-}
-
-/* The bins of one grouping, in which plain bytes run `way` and reverse ones the other way. */
-static void
-add_items(const struct groups *g, int way, struct item *list, size_t *n)
-{
-	const struct grouping *grouping = g->grouping;
-	const struct key_part *bin = &grouping->part[grouping->parts - 1];
-	bool has;
-
-	for (unsigned p = 0; p < GROUP_PARTS; p++) {
-		for (uint32_t i = 0; i < g->part[p].count; i++) {
-			uint64_t *group = groups_at(g, &g->part[p], i);
-			const uint64_t *state = groups_state(g, group);
-			struct item *item = &list[(*n)++];
-
-			item->group = group;
-			item->bin = result_value(bin, group, &has) ^ SLOT_TIME_BIAS;
-			item->bytes[way] = state[1];
-			item->bytes[!way] = state[2];
-		}
-	}
-}
-
-static size_t
-count_items(const struct groups *g)
-{
-	size_t n = 0;
-
-	for (unsigned p = 0; p < GROUP_PARTS; p++)
-		n += g->part[p].count;
-	return n;
-}
+#include "agg/bins.h"
 
 /* Items of one key and bin become one. */
 static size_t
-join_items(struct item *list, size_t n, struct key_order *o)
+join_items(struct bin_item *list, size_t n, const struct bin_order *o)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		if (kept > 0 && compare_items(&list[kept - 1], &list[i], o) == 0) {
-			list[kept - 1].bytes[IN] = add_saturated(list[kept - 1].bytes[IN],
-			    list[i].bytes[IN]);
-			list[kept - 1].bytes[OUT] = add_saturated(list[kept - 1].bytes[OUT],
-			    list[i].bytes[OUT]);
+		if (kept > 0 && list[kept - 1].bin == list[i].bin &&
+		    bins_same_key(o, &list[kept - 1], &list[i])) {
+			list[kept - 1].bytes[BINS_IN] = add_saturated(list[kept - 1].bytes[BINS_IN],
+			    list[i].bytes[BINS_IN]);
+			list[kept - 1].bytes[BINS_OUT] = add_saturated(list[kept - 1].bytes[BINS_OUT],
+			    list[i].bytes[BINS_OUT]);
 		} else {
 			list[kept++] = list[i];
 		}
@@ -112,11 +47,11 @@ percentile(uint64_t *value, size_t n, uint64_t bins, uint32_t percent)
 
 /* The bill of list[0 .. n-1], all of one key; scratch has room for n numbers. */
 static struct bill
-make_bill(const struct item *list, size_t n, uint64_t bins, uint32_t percent, uint64_t *scratch)
+make_bill(const struct bin_item *list, size_t n, uint64_t bins, uint32_t percent, uint64_t *scratch)
 {
 	struct bill b = { .group = list[0].group };
 
-	for (int way = IN; way <= OUT; way++) {
+	for (int way = BINS_IN; way <= BINS_OUT; way++) {
 		for (size_t i = 0; i < n; i++) {
 			scratch[i] = list[i].bytes[way];
 			b.bytes[way] = add_saturated(b.bytes[way], scratch[i]);
@@ -128,47 +63,30 @@ make_bill(const struct item *list, size_t n, uint64_t bins, uint32_t percent, ui
 	return b;
 }
 
-static bool
-same_key(const struct item *a, const struct item *b, const struct key_order *o)
-{
-	return result_compare_keys(o->result, &o->key, a->group, b->group) == 0;
-}
-
 static uint64_t
 billed(const struct bill *b)
 {
-	return b->percentile[IN] > b->percentile[OUT] ? b->percentile[IN] : b->percentile[OUT];
+	const uint64_t *p = b->percentile;
+
+	return p[BINS_IN] > p[BINS_OUT] ? p[BINS_IN] : p[BINS_OUT];
 }
 
 static int
 compare_bills(const void *pa, const void *pb, void *arg)
 {
 	const struct bill *a = pa, *b = pb;
-	const struct key_order *o = arg;
+	const struct bin_order *o = arg;
 
 	if (billed(a) != billed(b))
 		return billed(a) > billed(b) ? -1 : 1;
 	return result_compare_keys(o->result, &o->key, a->group, b->group);
 }
 
-/* Bins from the first to the last that any key has bytes in. */
-static uint64_t
-count_bins(const struct item *list, size_t n, int64_t width_ms)
-{
-	uint64_t first = UINT64_MAX, last = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		first = list[i].bin < first ? list[i].bin : first;
-		last = list[i].bin > last ? list[i].bin : last;
-	}
-	return n > 0 ? (last - first) / (uint64_t)width_ms + 1 : 0;
-}
-
 static enum flow_status
-make_bills(const struct view *vw, struct result_view *v, const struct item *list, size_t n,
-    struct key_order *o)
+make_bills(const struct view *vw, struct result_view *v, const struct bin_item *list, size_t n,
+    struct bin_order *o)
 {
-	uint64_t bins = count_bins(list, n, vw->width_ms), *scratch;
+	uint64_t bins = bins_count(list, n, vw->width_ms), *scratch;
 	size_t from = 0;
 
 	scratch = malloc((n + 1) * sizeof(*scratch));
@@ -178,7 +96,7 @@ make_bills(const struct view *vw, struct result_view *v, const struct item *list
 		return FLOW_ENOMEM;
 	}
 	for (size_t i = 1; i <= n; i++) {
-		if (i < n && same_key(&list[from], &list[i], o))
+		if (i < n && bins_same_key(o, &list[from], &list[i]))
 			continue;
 		v->bill[v->rows++] = make_bill(list + from, i - from, bins, vw->percent, scratch);
 		from = i;
@@ -196,17 +114,16 @@ billing_fill(struct flow_agg_result *r, size_t view)
 {
 	const struct view *vw = &r->spec->view[view];
 	const struct groups *in = &r->groups[vw->grouping], *out = &r->groups[vw->bins];
-	struct key_order o = key_order(r, vw);
-	struct item *list = malloc((count_items(in) + count_items(out) + 1) * sizeof(*list));
+	struct bin_order o = bin_order(r, r->groups[vw->grouping].grouping);
+	struct bin_item *list = malloc((bins_groups(in) + bins_groups(out) + 1) * sizeof(*list));
 	enum flow_status st;
 	size_t n = 0;
 
 	if (list == NULL)
 		return FLOW_ENOMEM;
-	add_items(in, IN, list, &n);
-	add_items(out, OUT, list, &n);
-	if (n > 0)
-		qsort_r(list, n, sizeof(*list), compare_items, &o);
+	bins_list(in, BINS_IN, true, list, &n);
+	bins_list(out, BINS_OUT, true, list, &n);
+	bins_sort(list, n, &o);
 	n = join_items(list, n, &o);
 	st = make_bills(vw, &r->view[view], list, n, &o);
 	free(list);
@@ -221,19 +138,19 @@ add_columns(const struct view *vw, struct flow_table *t)
 	enum flow_status st = FLOW_OK;
 
 	(void)snprintf(p, sizeof(p), "p%g", vw->percent / 1000.0);
-	for (int way = IN; way <= OUT && st == FLOW_OK; way++) {
+	for (int way = BINS_IN; way <= BINS_OUT && st == FLOW_OK; way++) {
 		(void)snprintf(name, sizeof(name), "%s_bytes", ways[way]);
-		(void)snprintf(label, sizeof(label), "%s bytes", way == IN ? "In" : "Out");
+		(void)snprintf(label, sizeof(label), "%s bytes", way == BINS_IN ? "In" : "Out");
 		st = flow_table_add(t, name, label, FLOW_KIND_COUNT, false);
 		if (st != FLOW_OK)
 			break;
 		(void)snprintf(name, sizeof(name), "%s_max_bps", ways[way]);
-		(void)snprintf(label, sizeof(label), "%s max bps", way == IN ? "In" : "Out");
+		(void)snprintf(label, sizeof(label), "%s max bps", way == BINS_IN ? "In" : "Out");
 		st = flow_table_add(t, name, label, FLOW_KIND_RATE, false);
 		if (st != FLOW_OK)
 			break;
 		(void)snprintf(name, sizeof(name), "%s_%s_bps", ways[way], p);
-		(void)snprintf(label, sizeof(label), "%s %s bps", way == IN ? "In" : "Out", p);
+		(void)snprintf(label, sizeof(label), "%s %s bps", way == BINS_IN ? "In" : "Out", p);
 		st = flow_table_add(t, name, label, FLOW_KIND_RATE, false);
 	}
 	return st == FLOW_OK ? flow_table_add(t, "billed_bps", "Billed bps", FLOW_KIND_RATE, false) : st;
@@ -252,7 +169,7 @@ billing_table(const struct flow_agg_result *r, size_t view, uint64_t from, size_
     struct flow_table *t)
 {
 	const struct view *vw = &r->spec->view[view];
-	struct key_order o = key_order(r, vw);
+	struct bin_order o = bin_order(r, r->groups[vw->grouping].grouping);
 	enum flow_status st = result_key_columns(&o.key, t);
 	size_t keys = t->columns;
 
@@ -265,7 +182,7 @@ billing_table(const struct flow_agg_result *r, size_t view, uint64_t from, size_
 		size_t c = keys;
 
 		st = result_key_cells(r, &o.key, b->group, t, i);
-		for (int way = IN; way <= OUT; way++) {
+		for (int way = BINS_IN; way <= BINS_OUT; way++) {
 			flow_table_set(t, c++, i, &b->bytes[way]);
 			set_rate(t, c++, i, b->most[way], vw->width_ms);
 			set_rate(t, c++, i, b->percentile[way], vw->width_ms);

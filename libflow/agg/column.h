@@ -18,6 +18,6 @@ rows_at(const struct rows *r, uint32_t i)
 	return r->row != NULL ? r->row[i] : r->from + i;
 }
 
-/* The values of the rows plus `add` (modulo 2^64); rows without a value give whatever lies there. */
+/* The rows' values plus `add` (modulo 2^64); one without a value gives whatever lies there. */
 void column_widen(const struct flow_column *c, enum flow_type type, const struct rows *rows,
     uint64_t add, uint64_t *out);

@@ -40,7 +40,8 @@ enum flow_status key_maps_make(struct key_maps *maps, const struct flow_agg_spec
  * value; only filled for parts of 64 bits.
  */
 enum flow_status key_values(struct key_maps *maps, const struct key_part *part, size_t alt,
-    const struct flow_batch *batch, const struct rows *rows, uint64_t *out, uint8_t *flag) NODISCARD;
+    const struct flow_batch *batch, const struct rows *rows, uint64_t *out, uint8_t *flag)
+    NODISCARD;
 
 /* A part's value (an atom's hash in place of its reference) into the hash of a key, from 0. */
 static inline uint64_t

@@ -13,7 +13,8 @@ enum flow_status key_parse(struct grouping *g, const char *text, size_t len, boo
     struct flow_error *err) NODISCARD;
 
 /* Appends a bin of the instant `first`, of a width such as "5m"; there is room. */
-enum flow_status key_add_bin(struct grouping *g, const char *width, struct flow_error *err) NODISCARD;
+enum flow_status key_add_bin(struct grouping *g, const char *width, struct flow_error *err)
+    NODISCARD;
 
 /* Appends a part that is a column's plain value; there is room. */
 void key_add_field(struct grouping *g, enum flow_field field);

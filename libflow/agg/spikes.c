@@ -4,41 +4,10 @@
 
 #include <stdlib.h>
 
+#include "agg/bins.h"
+
 /* Fewer bins say nothing of what is usual. */
 #define MIN_BINS 3
-
-struct item {
-	const uint64_t *group;
-	uint64_t bin;		/* biased */
-	uint64_t bytes;
-};
-
-/* The key without its last part, the bin. */
-struct key_order {
-	const struct flow_agg_result *result;
-	struct grouping key;
-};
-
-static struct key_order
-key_order(const struct flow_agg_result *r, const struct view *vw)
-{
-	struct key_order o = { r, *r->groups[vw->grouping].grouping };
-
-	o.key.parts--;
-	return o;
-}
-
-static int
-compare_items(const void *pa, const void *pb, void *arg)
-{
-	const struct item *a = pa, *b = pb;
-	const struct key_order *o = arg;
-	int order = result_compare_keys(o->result, &o->key, a->group, b->group);
-
-	if (order != 0)
-		return order;
-	return (a->bin > b->bin) - (a->bin < b->bin);
-}
 
 static double
 excess(const struct spike *s)
@@ -51,7 +20,7 @@ static int
 compare_spikes(const void *pa, const void *pb, void *arg)
 {
 	const struct spike *a = pa, *b = pb;
-	const struct key_order *o = arg;
+	const struct bin_order *o = arg;
 	const struct key_part *bin = &o->key.part[o->key.parts];
 	uint64_t time_a, time_b;
 	bool has;
@@ -65,59 +34,23 @@ compare_spikes(const void *pa, const void *pb, void *arg)
 	return result_compare_keys(o->result, &o->key, a->group, b->group);
 }
 
-static struct item *
-list_items(const struct groups *g, size_t *n)
-{
-	const struct key_part *bin = &g->grouping->part[g->grouping->parts - 1];
-	struct item *list;
-	size_t count = 0;
-	bool has;
-
-	for (unsigned p = 0; p < GROUP_PARTS; p++)
-		count += g->part[p].count;
-	list = malloc((count + 1) * sizeof(*list));
-	*n = 0;
-	for (unsigned p = 0; p < GROUP_PARTS && list != NULL; p++) {
-		for (uint32_t i = 0; i < g->part[p].count; i++) {
-			uint64_t *group = groups_at(g, &g->part[p], i);
-
-			list[(*n)++] = (struct item){ group,
-				result_value(bin, group, &has) ^ SLOT_TIME_BIAS,
-				groups_state(g, group)[1] };
-		}
-	}
-	return list;
-}
-
 /* The spikes among list[0 .. n-1], all of one key, into out; how many. */
 static size_t
-find_spikes(const struct item *list, size_t n, uint64_t bins, const struct view *vw,
+find_spikes(const struct bin_item *list, size_t n, uint64_t bins, const struct view *vw,
     struct spike *out)
 {
 	double all = 0;
 	size_t found = 0;
 
 	for (size_t i = 0; i < n; i++)
-		all += (double)list[i].bytes;
+		all += (double)list[i].bytes[BINS_IN];
 	for (size_t i = 0; i < n; i++) {
-		double usual = (all - (double)list[i].bytes) / (double)(bins - 1);
+		double usual = (all - (double)list[i].bytes[BINS_IN]) / (double)(bins - 1);
 
-		if (list[i].bytes > 0 && (double)list[i].bytes * 1000 >= usual * vw->percent)
-			out[found++] = (struct spike){ list[i].group, list[i].bytes, usual };
+		if (list[i].bytes[BINS_IN] > 0 && (double)list[i].bytes[BINS_IN] * 1000 >= usual * vw->percent)
+			out[found++] = (struct spike){ list[i].group, list[i].bytes[BINS_IN], usual };
 	}
 	return found;
-}
-
-static uint64_t
-count_bins(const struct item *list, size_t n, int64_t width_ms)
-{
-	uint64_t first = UINT64_MAX, last = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		first = list[i].bin < first ? list[i].bin : first;
-		last = list[i].bin > last ? list[i].bin : last;
-	}
-	return n > 0 ? (last - first) / (uint64_t)width_ms + 1 : 0;
 }
 
 enum flow_status
@@ -125,22 +58,23 @@ spikes_fill(struct flow_agg_result *r, size_t view)
 {
 	const struct view *vw = &r->spec->view[view];
 	struct result_view *v = &r->view[view];
-	struct key_order o = key_order(r, vw);
-	struct item *list;
-	size_t n, from = 0;
+	struct bin_order o = bin_order(r, r->groups[vw->grouping].grouping);
+	const struct groups *g = &r->groups[vw->grouping];
+	struct bin_item *list = malloc((bins_groups(g) + 1) * sizeof(*list));
+	size_t n = 0, from = 0;
 	uint64_t bins;
 
-	list = list_items(&r->groups[vw->grouping], &n);
+	if (list != NULL)
+		bins_list(g, BINS_IN, false, list, &n);
 	v->spike = malloc((n + 1) * sizeof(*v->spike));
 	if (list == NULL || v->spike == NULL) {
 		free(list);
 		return FLOW_ENOMEM;
 	}
-	if (n > 0)
-		qsort_r(list, n, sizeof(*list), compare_items, &o);
-	bins = count_bins(list, n, vw->width_ms);
+	bins_sort(list, n, &o);
+	bins = bins_count(list, n, vw->width_ms);
 	for (size_t i = 1; i <= n && bins >= MIN_BINS; i++) {
-		if (i < n && result_compare_keys(r, &o.key, list[from].group, list[i].group) == 0)
+		if (i < n && bins_same_key(&o, &list[from], &list[i]))
 			continue;
 		v->rows += find_spikes(list + from, i - from, bins, vw, v->spike + v->rows);
 		from = i;
@@ -154,7 +88,7 @@ spikes_fill(struct flow_agg_result *r, size_t view)
 }
 
 static enum flow_status
-add_columns(const struct key_order *o, struct flow_table *t)
+add_columns(const struct bin_order *o, struct flow_table *t)
 {
 	enum flow_status st = result_key_columns(&o->key, t);
 
@@ -188,7 +122,7 @@ spikes_table(const struct flow_agg_result *r, size_t view, uint64_t from, size_t
     struct flow_table *t)
 {
 	const struct view *vw = &r->spec->view[view];
-	struct key_order o = key_order(r, vw);
+	struct bin_order o = bin_order(r, r->groups[vw->grouping].grouping);
 	enum flow_status st = add_columns(&o, t);
 	size_t time = flow_table_find(t, "time");
 

@@ -41,12 +41,12 @@ table_is_rest(const struct flow_table *t, size_t column, size_t row)
 }
 
 /* A value for programs, not escaped; nothing where there is none. */
-void table_plain(struct flow_table_printer *p, const struct flow_table *t, size_t column, size_t row,
-    struct buf *out);
+void table_plain(struct flow_table_printer *p, const struct flow_table *t, size_t column,
+    size_t row, struct buf *out);
 
 /* A value for people, "-" where there is none. */
-void table_pretty(struct flow_table_printer *p, const struct flow_table *t, size_t column, size_t row,
-    struct buf *out);
+void table_pretty(struct flow_table_printer *p, const struct flow_table *t, size_t column,
+    size_t row, struct buf *out);
 
 /* A note's value for programs or for people. */
 void table_note(struct flow_table_printer *p, const struct flow_table_note *n, bool pretty,
@@ -58,5 +58,5 @@ void table_totals(struct flow_table_printer *p, const struct flow_table *t, stru
 /* Whether JSON takes the kind without quotes. */
 bool table_is_bare(enum flow_kind kind);
 
-/* Whether column c only says what share the column before it is of all, and so is printed with it. */
+/* Whether column c says what share the column before it is of all: printed with it. */
 bool table_is_share(const struct flow_table *t, size_t c);
