@@ -18,7 +18,7 @@
 #define TAIL_BYTES 8
 
 /* What is read at once in the hope that it holds the whole footer. */
-#define GUESS_BYTES ((size_t)64 << 10)
+#define GUESS_BYTES ((size_t)32 << 10)
 
 #define FOOTER_BYTES_MAX ((uint64_t)512 << 20)
 

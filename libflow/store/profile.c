@@ -77,6 +77,16 @@ can_hold(const struct pq_column *column, enum flow_type type)
 	return type == FLOW_TYPE_TIME ? is_time_column(column) : is_number_column(column);
 }
 
+/* Our own files have the columns in their order: the search is for others'. */
+static enum flow_field
+find_field(const char *name, size_t position)
+{
+	if (position < FLOW_FIELD_COUNT &&
+	    strcmp(flow_field_info((enum flow_field)position)->name, name) == 0)
+		return (enum flow_field)position;
+	return flow_field_find(name, strlen(name));
+}
+
 enum flow_status
 profile_map(const struct pq_file *file, struct profile_map *map, struct flow_error *err)
 {
@@ -88,7 +98,7 @@ profile_map(const struct pq_file *file, struct profile_map *map, struct flow_err
 		m.column[f] = -1;
 	for (i = 0; i < pq_file_columns(file); i++) {
 		const struct pq_column *column = pq_file_column(file, i);
-		enum flow_field field = flow_field_find(column->name, strlen(column->name));
+		enum flow_field field = find_field(column->name, i);
 
 		if (field == FLOW_FIELD_NONE)
 			continue;
