@@ -46,7 +46,7 @@ read_files(const struct options *options)
 }
 
 static int
-collect(const struct options *options, int fd, struct tcp_input *tcp)
+collect(const struct options *options, const struct inputs *in)
 {
 	struct collector *c;
 	bool done;
@@ -64,37 +64,43 @@ collect(const struct options *options, int fd, struct tcp_input *tcp)
 		daemon_end(options);
 		return CLI_FAILURE;
 	}
-	log_line(LOG_LEVEL_INFO, "listening on port %u, writing to %s", udp_port(fd),
+	log_line(LOG_LEVEL_INFO, "listening on port %u, writing to %s", udp_port(in->udp),
 	    options->directory);
-	done = udp_input(fd, tcp, c);
+	done = udp_input(in, c);
 	done = collector_finish(c) && done;
 	daemon_end(options);
 	return done ? CLI_OK : CLI_FAILURE;
 }
 
 static int
+listen_and_collect(const struct options *options)
+{
+	struct inputs in = { -1, NULL, NULL };
+	struct flow_error err;
+	int status = CLI_FAILURE;
+
+	if (udp_bind(options->host, options->port, options->family, options->buffer_bytes, &in.udp,
+	    &err) != FLOW_OK)
+		return cli_fail("%s", err.message);
+	if ((!options->tcp || (in.tcp = tcp_input_new(options, udp_port(in.udp))) != NULL) &&
+	    repeater_new(options, &in.repeater)) {
+		udp_input_signals();
+		status = collect(options, &in);
+	}
+	repeater_free(in.repeater);
+	tcp_input_free(in.tcp);
+	(void)close(in.udp);
+	return status;
+}
+
+static int
 run(const struct options *options)
 {
-	struct flow_error err;
-	struct tcp_input *tcp = NULL;
-	int fd, status = check_directory(options->directory);
+	int status = check_directory(options->directory);
 
 	if (status != CLI_OK)
 		return status;
-	if (options->file_count > 0)
-		return read_files(options);
-	if (udp_bind(options->host, options->port, options->family, options->buffer_bytes, &fd, &err) !=
-	    FLOW_OK)
-		return cli_fail("%s", err.message);
-	if (options->tcp && (tcp = tcp_input_new(options, udp_port(fd))) == NULL) {
-		(void)close(fd);
-		return CLI_FAILURE;
-	}
-	udp_input_signals();
-	status = collect(options, fd, tcp);
-	tcp_input_free(tcp);
-	(void)close(fd);
-	return status;
+	return options->file_count > 0 ? read_files(options) : listen_and_collect(options);
 }
 
 int

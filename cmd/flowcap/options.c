@@ -23,6 +23,7 @@ static const char help[] =
 "      --tcp              take IPFIX over TCP as well, at the same port\n"
 "  -B, --buffer BYTES     socket receive buffer\n"
 "  -f, --file FILE        read a pcap, pcapng or IPFIX file instead, also gzipped ('-': standard input)\n"
+"  -R, --repeat HOST/PORT send every datagram on to that collector; up to 8 of them\n"
 "  -s, --sampling RATE    sampling rate of exporters that announce none; -RATE overrides what they say\n"
 "  -S, --layout N         directories: 0 none, 1 Y/m/d, 2 Y/m/d/H (default), 3 Y/W/u, 4 Y/W/u/H, 5 Y/j,\n"
 "                         6 Y/j/H, 7 Y-m-d, 8 Y-m-d/H, hive year=Y/month=m/day=d/hour=H\n"
@@ -55,6 +56,7 @@ static const struct option long_options[] = {
 	{ "compress", required_argument, NULL, 'z' },
 	{ "ident", required_argument, NULL, 'I' },
 	{ "local-time", no_argument, NULL, OPT_LOCAL_TIME },
+	{ "repeat", required_argument, NULL, 'R' },
 	{ "tcp", no_argument, NULL, OPT_TCP },
 	{ "no-journal", no_argument, NULL, OPT_NO_JOURNAL },
 	{ "threads", required_argument, NULL, 'j' },
@@ -77,6 +79,19 @@ add_file(struct options *o, const char *path)
 		return cli_fail("out of memory");
 	o->files = bigger;
 	o->files[o->file_count++] = path;
+	return CLI_OK;
+}
+
+static int
+add_repeat(struct options *o, const char *target)
+{
+	const char *slash = strrchr(target, '/');
+
+	if (slash == NULL || slash == target || slash[1] == '\0')
+		return cli_misuse("-R: '%s' is no HOST/PORT", target);
+	if (o->repeats == REPEATS_MAX)
+		return cli_misuse("-R: not more than %d targets", REPEATS_MAX);
+	o->repeat[o->repeats++] = target;
 	return CLI_OK;
 }
 
@@ -124,6 +139,8 @@ take_input(int letter, char *argument, struct options *o)
 		return take_number("-B", argument, 1024, INT32_MAX, &o->buffer_bytes);
 	case 'f':
 		return add_file(o, argument);
+	case 'R':
+		return add_repeat(o, argument);
 	default:
 		return take_sampling(o, argument);
 	}
@@ -163,7 +180,7 @@ take_output(int letter, char *argument, struct options *o)
 static int
 take_option(int letter, char *argument, struct options *o, bool *done)
 {
-	if (letter < 256 && strchr("pb46Bfs", letter) != NULL)
+	if (letter < 256 && strchr("pb46BfsR", letter) != NULL)
 		return take_input(letter, argument, o);
 	if (letter < 256 && strchr("wStzIj", letter) != NULL)
 		return take_output(letter, argument, o);
@@ -212,8 +229,8 @@ check(const struct options *o, int argc, char **argv)
 		return cli_misuse("-w DIRECTORY is missing");
 	if (o->file_count > 0 && o->daemon)
 		return cli_misuse("-f and -D do not go together");
-	if (o->file_count > 0 && o->tcp)
-		return cli_misuse("-f and --tcp do not go together");
+	if (o->file_count > 0 && (o->tcp || o->repeats > 0))
+		return cli_misuse("-f and %s do not go together", o->tcp ? "--tcp" : "-R");
 	if (o->verbose > 1 && o->daemon)
 		return cli_misuse("-v -v and -D do not go together");
 	return CLI_OK;
@@ -236,7 +253,7 @@ options_parse(int argc, char **argv, struct options *options, bool *done)
 	options->writer.keep_existing = true;
 	*done = false;
 	while (status == CLI_OK && !*done && (letter = getopt_long(argc, argv,
-	    "w:p:b:46B:f:s:S:t:z:I:j:DP:u:g:vhV", long_options, NULL)) != -1)
+	    "w:p:b:46B:f:R:s:S:t:z:I:j:DP:u:g:vhV", long_options, NULL)) != -1)
 		status = take_option(letter, optarg, options, done);
 	/* What is in a file already need not be kept twice. */
 	options->journal &= options->file_count == 0;

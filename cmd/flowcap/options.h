@@ -10,6 +10,9 @@
 #include "net/udp.h"
 #include "time/partition.h"
 
+/* nfcapd repeats to as many. */
+#define REPEATS_MAX 8
+
 struct options {
 	/* Input. */
 	const char **files;		/* -f, as often as given */
@@ -21,6 +24,8 @@ struct options {
 	bool tcp;			/* --tcp: IPFIX over TCP as well */
 	uint64_t buffer_bytes;		/* -B */
 	struct flow_decoder_options decoder;	/* -s */
+	const char *repeat[REPEATS_MAX];	/* -R */
+	size_t repeats;
 	/* Output. */
 	const char *directory;		/* -w */
 	enum partition_layout layout;	/* -S */

@@ -50,7 +50,7 @@ now_ms(void)
 
 /* All that the socket holds now. */
 static bool
-drain(int fd, struct udp_receiver *receiver, struct collector *c)
+drain(int fd, struct udp_receiver *receiver, struct repeater *repeater, struct collector *c)
 {
 	const struct udp_datagram *d;
 	struct flow_error err;
@@ -67,6 +67,7 @@ drain(int fd, struct udp_receiver *receiver, struct collector *c)
 				.exporter = d[i].src, .port = d[i].src_port, .transport = FLOW_UDP,
 				.received_ms = d[i].received_ms };
 
+			repeater_send(repeater, d[i].bytes, d[i].len);
 			if (!collector_datagram(c, &f))
 				return false;
 		}
@@ -76,16 +77,15 @@ drain(int fd, struct udp_receiver *receiver, struct collector *c)
 
 /* Takes what comes, if anything does in that time. */
 static bool
-take(int fd, struct udp_receiver *receiver, struct tcp_input *tcp, int wait_ms,
-    struct collector *c)
+take(const struct inputs *in, struct udp_receiver *receiver, int wait_ms, struct collector *c)
 {
 	struct pollfd wait[1 + TCP_POLL_MAX];
 	size_t count = 1;
 	int n;
 
-	wait[0] = (struct pollfd){ .fd = fd, .events = POLLIN };
-	if (tcp != NULL)
-		count += tcp_input_poll(tcp, wait + 1);
+	wait[0] = (struct pollfd){ .fd = in->udp, .events = POLLIN };
+	if (in->tcp != NULL)
+		count += tcp_input_poll(in->tcp, wait + 1);
 	n = poll(wait, count, wait_ms);
 	if (n < 0 && errno != EINTR) {
 		log_line(LOG_LEVEL_ERROR, "poll: %s", strerror(errno));
@@ -93,13 +93,13 @@ take(int fd, struct udp_receiver *receiver, struct tcp_input *tcp, int wait_ms,
 	}
 	if (n <= 0)
 		return true;
-	if (wait[0].revents != 0 && !drain(fd, receiver, c))
+	if (wait[0].revents != 0 && !drain(in->udp, receiver, in->repeater, c))
 		return false;
-	return tcp == NULL || tcp_input_take(tcp, wait + 1, now_ms(), c);
+	return in->tcp == NULL || tcp_input_take(in->tcp, wait + 1, now_ms(), c);
 }
 
 bool
-udp_input(int fd, struct tcp_input *tcp, struct collector *collector)
+udp_input(const struct inputs *in, struct collector *collector)
 {
 	struct udp_receiver *receiver = udp_receiver_new(BATCH);
 	bool going = receiver != NULL;
@@ -107,7 +107,7 @@ udp_input(int fd, struct tcp_input *tcp, struct collector *collector)
 	if (receiver == NULL)
 		log_line(LOG_LEVEL_ERROR, "out of memory");
 	while (going && !stop_asked) {
-		going = take(fd, receiver, tcp, WAIT_MS, collector);
+		going = take(in, receiver, WAIT_MS, collector);
 		collector_tick(collector, now_ms());
 		if (rotate_asked) {
 			rotate_asked = 0;
@@ -115,7 +115,7 @@ udp_input(int fd, struct tcp_input *tcp, struct collector *collector)
 		}
 	}
 	/* What had arrived before the signal. */
-	going = going && take(fd, receiver, tcp, 0, collector);
+	going = going && take(in, receiver, 0, collector);
 	udp_receiver_free(receiver);
 	return going;
 }

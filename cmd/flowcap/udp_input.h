@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* Live collection from a socket, until a signal ends it. */
+/* Live collection, until a signal ends it. */
 
 #include "flowcap/collect.h"
+#include "flowcap/repeat.h"
 #include "flowcap/tcp_input.h"
+
+struct inputs {
+	int udp;			/* a bound socket */
+	struct tcp_input *tcp;		/* NULL: none */
+	struct repeater *repeater;	/* NULL: none */
+};
 
 /* To be called before threads start: they leave signals to this one. */
 void udp_input_signals(void);
 
-/* Collects from that socket, and where `tcp` is not NULL from its connections.  False, after a log line, on failure. */
-bool udp_input(int fd, struct tcp_input *tcp, struct collector *collector);
+/* False, after a log line, on failure. */
+bool udp_input(const struct inputs *in, struct collector *collector);

@@ -316,6 +316,22 @@ for version in 9 10; do
 		"$("$flowcat" -r "$work/told$version" -q -o csv:sampling | sort -u)" 10
 done
 
+# One collector repeats to another
+check "-R without a port" exits 2 "$flowcap" -w "$work/w" -R 127.0.0.1
+check "the last of a row: listening" start "$work/last" -b 127.0.0.1
+last=$collector
+mkdir "$work/first"
+"$flowcap" -w "$work/first" -p 0 -b 127.0.0.1 -R "127.0.0.1/$port" 2>"$work/log2" &
+collector=$!
+check "the first of a row: listening" waits grep -q 'listening on port' "$work/log2"
+"$flowgen" -t 127.0.0.1 -p "$(sed -n 's/.*listening on port \([0-9]*\).*/\1/p' "$work/log2")" -n 2000 -r 20000
+sleep 0.3
+check "the first of a row: stopped" stop
+collector=$last
+check "the last of a row: stopped" stop
+check "both have all" same "$(sums "$work/first")" "$(sums "$work/last")"
+check "which is 2000 flows" same "$(sums "$work/last" | cut -d ' ' -f 1)" 2000
+
 # IPFIX over TCP: the messages of a capture as a stream, on two connections, one of which breaks off
 if command -v tshark >/dev/null; then
 	"$flowgen" -o "$work/stream.pcap" -v 10 -n 2000
