@@ -4,11 +4,13 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "flowcap/journal.h"
 #include "flowcap/log.h"
 #include "flowcap/memory.h"
+#include "flowcap/metrics.h"
 #include "flowcap/pipeline.h"
 
 /* A group is full when a datagram's rows might not fit any more. */
@@ -73,10 +75,20 @@ since_begin(const struct collector *c, enum flow_count count)
 	return now > c->begin.value[count] ? now - c->begin.value[count] : 0;
 }
 
+static void
+format_metrics(const struct collector *c, struct buf *out)
+{
+	struct metrics m = { flow_decoder_counts(c->decoder), c->rows, c->drops,
+		flow_decoder_sources(c->decoder), (int64_t)time(NULL) * 1000 };
+
+	metrics_format(&m, out);
+}
+
 void
 collector_rotate(struct collector *c)
 {
-	struct slot_end end = { .exporters = BUF_INIT, .memory = BUF_INIT };
+	struct slot_end end = { .exporters = BUF_INIT, .memory = BUF_INIT,
+		.metrics = BUF_INIT };
 
 	if (c->slot == NULL)
 		return;
@@ -87,6 +99,8 @@ collector_rotate(struct collector *c)
 	flow_decoder_exporters_json(c->decoder, NULL, &end.exporters);
 	if (c->memory != NULL)
 		memory_save(c->memory, c->options, &end.memory);
+	if (c->options->metrics != NULL)
+		format_metrics(c, &end.metrics);
 	if (c->groups == 0)
 		log_line(LOG_LEVEL_INFO, "a slot without flows: datagrams %" PRIu64 ", kernel drops %"
 		    PRIu64, end.datagrams, end.kernel_drops);

@@ -1,7 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
 #include "flowcap/file_input.h"
 
+#include <dirent.h>
+#include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #include "base/bytes.h"
 #include "base/cursor.h"
@@ -119,13 +129,55 @@ read_file(const struct options *options, struct collector *c, const char *path)
 	return done;
 }
 
+static int
+is_visible(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.';
+}
+
+/* The files of a directory by name, which is by time for those that tools rotate; none below it. */
+static bool
+read_directory(const struct options *options, struct collector *c, const char *path)
+{
+	struct dirent **entry;
+	int count = scandir(path, &entry, is_visible, alphasort), i;
+	bool done = count >= 0;
+
+	if (count < 0)
+		log_line(LOG_LEVEL_ERROR, "%s: %s", path, strerror(errno));
+	for (i = 0; i < count; i++) {
+		char *file;
+		struct stat st;
+
+		if (asprintf(&file, "%s/%s", path, entry[i]->d_name) < 0) {
+			log_line(LOG_LEVEL_ERROR, "out of memory");
+			done = false;
+		} else {
+			if (stat(file, &st) == 0 && S_ISREG(st.st_mode))
+				done = read_file(options, c, file) && done;
+			free(file);
+		}
+		free(entry[i]);
+	}
+	if (count >= 0)
+		free(entry);
+	return done;
+}
+
 bool
 file_input(const struct options *options, struct collector *collector)
 {
 	bool done = true;
+	struct stat st;
 	size_t i;
 
-	for (i = 0; i < options->file_count; i++)
-		done = read_file(options, collector, options->files[i]) && done;
+	for (i = 0; i < options->file_count; i++) {
+		const char *path = options->files[i];
+
+		if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+			done = read_directory(options, collector, path) && done;
+		else
+			done = read_file(options, collector, path) && done;
+	}
 	return done;
 }

@@ -32,6 +32,7 @@ static const char help[] =
 "  -I, --ident TEXT       identification stored in the files\n"
 "      --local-time       names of files and directories in local time instead of UTC\n"
 "      --no-journal       do not keep datagrams on the disk until their file is finished\n"
+"      --metrics FILE     keep counters in this file, for Prometheus, as of the last rotation\n"
 "  -j, --threads N        encoder threads (default: one per core)\n"
 "  -D, --daemon           go to the background, log to syslog\n"
 "  -P, --pid-file FILE    write the process id there\n"
@@ -42,7 +43,7 @@ static const char help[] =
 "\n"
 "SIGTERM and SIGINT finish the current file and end; SIGHUP begins a new file.  See flowcap(1).\n";
 
-enum { OPT_LOCAL_TIME = 256, OPT_NO_JOURNAL, OPT_TCP };
+enum { OPT_LOCAL_TIME = 256, OPT_NO_JOURNAL, OPT_TCP, OPT_METRICS };
 
 static const struct option long_options[] = {
 	{ "directory", required_argument, NULL, 'w' },
@@ -58,6 +59,7 @@ static const struct option long_options[] = {
 	{ "local-time", no_argument, NULL, OPT_LOCAL_TIME },
 	{ "repeat", required_argument, NULL, 'R' },
 	{ "tcp", no_argument, NULL, OPT_TCP },
+	{ "metrics", required_argument, NULL, OPT_METRICS },
 	{ "no-journal", no_argument, NULL, OPT_NO_JOURNAL },
 	{ "threads", required_argument, NULL, 'j' },
 	{ "daemon", no_argument, NULL, 'D' },
@@ -187,6 +189,9 @@ take_option(int letter, char *argument, struct options *o, bool *done)
 	switch (letter) {
 	case OPT_LOCAL_TIME:
 		o->zone = STAMP_LOCAL;
+		return CLI_OK;
+	case OPT_METRICS:
+		o->metrics = argument;
 		return CLI_OK;
 	case OPT_TCP:
 		o->tcp = true;

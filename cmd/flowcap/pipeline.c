@@ -5,6 +5,7 @@
 
 #include "flowcap/log.h"
 #include "flowcap/memory.h"
+#include "flowcap/metrics.h"
 
 #define THREADS_MAX 256
 
@@ -60,7 +61,10 @@ run_end(struct pipeline *p, struct job *job)
 	slot_free(job->slot);
 	if (job->end.memory.len > 0)
 		done = memory_write(p->options, &job->end.memory) && done;
+	if (job->end.metrics.len > 0)
+		(void)metrics_write(p->options, &job->end.metrics);
 	buf_release(&job->end.exporters);
+	buf_release(&job->end.metrics);
 	buf_release(&job->end.memory);
 	(void)pthread_mutex_lock(&p->lock);
 	p->failed |= !done;

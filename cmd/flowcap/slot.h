@@ -10,6 +10,7 @@
 /* What is known when a slot ends, for metadata and log. */
 struct slot_end {
 	struct buf exporters;		/* JSON */
+	struct buf metrics;		/* empty: none */
 	struct buf memory;		/* what memory_save says */
 	uint64_t datagrams, sequence_gaps, kernel_drops;
 };

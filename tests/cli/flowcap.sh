@@ -404,6 +404,17 @@ check "a gzipped capture" "$flowcap" -w "$work/gz" -f "$work/may.pcap.gz"
 check "has the same flows" same "$(sums "$work/gz")" "$(sums "$work/S0")"
 check "a capture from a pipe" "$flowcap" -w "$work/stdin" -f - < <(cat "$work/may.pcap")
 check "has the same flows as well" same "$(sums "$work/stdin")" "$(sums "$work/S0")"
+mkdir "$work/captures" "$work/several"
+"$flowgen" -o "$work/captures/b" -n 900 --duration 1 --start 2014-05-13T16:53:22Z
+cp "$work/may.pcap.gz" "$work/captures/a"
+check "a directory of captures" "$flowcap" -w "$work/several" -f "$work/captures" -S 0 --metrics "$work/prom"
+check "is one file in order" same "$(files "$work/several") $(sums "$work/several" | cut -d ' ' -f 1)" \
+	"flowcap.201405131650.parquet 1800"
+check "metrics" same "$(grep -E '^flowcap_(flows_total|rows_total|kernel_drops_total|no_template_total) ' \
+	"$work/prom" | sort | xargs)" \
+	"flowcap_flows_total 1800 flowcap_kernel_drops_total 0 flowcap_no_template_total 0 flowcap_rows_total 1800"
+check "nothing else in the metrics" same "$(grep -vcE \
+	'^(# (HELP|TYPE) flowcap_[a-z0-9_]+ .+|flowcap_[a-z0-9_]+ [0-9]+)$' "$work/prom")" 0
 check "another port" "$flowcap" -w "$work/port" -p 2055 -f "$work/may.pcap"
 check "is not what was asked for" same "$(files "$work/port")" ""
 for codec in none gzip:6 lz4:9; do

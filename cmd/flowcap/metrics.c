@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "flowcap/metrics.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/file.h"
+#include "flowcap/log.h"
+
+static void
+line(struct buf *out, const char *name, const char *type, const char *help, uint64_t value)
+{
+	buf_printf(out, "# HELP flowcap_%s %s\n# TYPE flowcap_%s %s\nflowcap_%s %" PRIu64 "\n", name,
+	    help, name, type, name, value);
+}
+
+void
+metrics_format(const struct metrics *m, struct buf *out)
+{
+	char name[64];
+	unsigned i;
+
+	for (i = 0; i < FLOW_COUNT_COUNT; i++) {
+		/* Losses shrink when the missing comes late after all. */
+		bool shrinks = i == FLOW_COUNT_SEQUENCE_LOST;
+
+		(void)snprintf(name, sizeof(name), "%s%s", flow_count_name((enum flow_count)i),
+		    shrinks ? "" : "_total");
+		line(out, name, shrinks ? "gauge" : "counter", flow_count_text((enum flow_count)i),
+		    m->counts->value[i]);
+	}
+	line(out, "rows_total", "counter", "rows handed to the encoders", m->rows);
+	line(out, "kernel_drops_total", "counter", "datagrams dropped for want of receive buffer",
+	    m->kernel_drops);
+	line(out, "sources", "gauge", "exporters and domains known", m->sources);
+	line(out, "last_rotation_seconds", "gauge", "when a slot ended last, since 1970",
+	    (uint64_t)(m->now_ms / 1000));
+}
+
+bool
+metrics_write(const struct options *options, const struct buf *text)
+{
+	struct file_sink sink = FILE_SINK_INIT;
+	struct flow_error err;
+	enum flow_status st = buf_status(text) == FLOW_OK ?
+	    file_sink_open(&sink, options->metrics, &err) : flow_fail_memory(&err);
+
+	if (st == FLOW_OK)
+		st = file_write_all(sink.fd, text->data, text->len, &err);
+	if (st == FLOW_OK)
+		st = file_sink_commit(&sink, &err);
+	else
+		file_sink_abort(&sink);
+	if (st != FLOW_OK)
+		log_line(LOG_LEVEL_ERROR, "metrics: %s", err.message);
+	return st == FLOW_OK;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/* The ledger for monitoring: a text file in Prometheus' exposition format. */
+
+#include "flowcap/options.h"
+
+struct metrics {
+	const struct flow_counts *counts;	/* of the decoder, since the start */
+	uint64_t rows;			/* handed to the encoders, since the start */
+	uint64_t kernel_drops;		/* since the start */
+	uint64_t sources;		/* known now */
+	int64_t now_ms;
+};
+
+/* Appends the text. */
+void metrics_format(const struct metrics *m, struct buf *out);
+
+/* Puts it into options->metrics, whole or not at all; false after a log line. */
+bool metrics_write(const struct options *options, const struct buf *text);
