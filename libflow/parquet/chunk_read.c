@@ -8,37 +8,22 @@
 #include "base/attr.h"
 #include "base/bitmap.h"
 #include "base/buf.h"
-#include "base/bytes.h"
 #include "parquet/bitpack.h"
-#include "parquet/codec.h"
-#include "parquet/crc.h"
 #include "parquet/delta.h"
 #include "parquet/file.h"
-#include "parquet/page_header.h"
+#include "parquet/page_source.h"
 #include "parquet/rle.h"
 #include "parquet/texts.h"
 #include "parquet/values.h"
 
-/* What a page may claim to decompress to: GZIP's best ratio, and some. */
-#define RATIO_MAX 1100u
-#define RATIO_SLACK 65536u
-
 /* Values that go from step to step of decoding while they are in the nearest cache. */
 #define BLOCK 1024
 
-/*
- * The chunk's bytes are read at once; pages are decompressed one after the
- * other, when a row of them is wanted.
- */
 struct pq_chunk_reader {
-	const struct pq_file *file;
 	const struct pq_column *column;
-	const struct file_chunk *chunk;
 	unsigned type_length;
 	unsigned width;			/* of numbers wanted; 0: codes */
-	bool is_loaded;			/* the chunk's bytes are in `bytes` */
-	struct buf bytes;
-	struct cursor in;		/* pages not yet entered */
+	struct page_source pages;
 	uint64_t rows_left;		/* of the chunk, after the current page */
 
 	/* The current page. */
@@ -76,7 +61,7 @@ pq_chunk_reader_free(struct pq_chunk_reader *reader)
 {
 	if (reader == NULL)
 		return;
-	buf_release(&reader->bytes);
+	page_source_release(&reader->pages);
 	buf_release(&reader->page);
 	texts_release(&reader->texts);
 	free(reader->dictionary);
@@ -116,12 +101,10 @@ pq_chunk_reader_open(struct pq_chunk_reader *reader, const struct pq_file *file,
 	if (width != 0 && c->logical == PQ_OTHER)
 		return flow_fail(err, FLOW_EUNSUPPORTED, FLOW_NO_OFFSET,
 		    "its logical type is neither integer nor timestamp");
-	reader->file = file;
+	page_source_open(&reader->pages, file, chunk);
 	reader->column = c;
-	reader->chunk = chunk;
 	reader->type_length = file->column[column].type_length;
 	reader->width = width;
-	reader->is_loaded = false;
 	reader->rows_left = file->group[group].rows;
 	reader->page_left = 0;
 	reader->has_dictionary = false;
@@ -133,89 +116,7 @@ pq_chunk_reader_open(struct pq_chunk_reader *reader, const struct pq_file *file,
 static int64_t
 page_offset(const struct pq_chunk_reader *r)
 {
-	return (int64_t)(r->chunk->begin + cursor_offset(&r->in));
-}
-
-static enum flow_status
-load_chunk(struct pq_chunk_reader *r, struct flow_error *err)
-{
-	size_t len = (size_t)r->chunk->bytes;
-	enum flow_status st;
-
-	buf_clear(&r->bytes);
-	if (!buf_reserve(&r->bytes, len + BITPACK_SLACK))
-		return flow_fail_memory(err);
-	st = file_read_at(r->file, r->chunk->begin, len, r->bytes.data, err);
-	if (st != FLOW_OK)
-		return st;
-	memset(r->bytes.data + len, 0, BITPACK_SLACK);
-	r->in = cursor_make(r->bytes.data, len);
-	r->is_loaded = true;
-	return FLOW_OK;
-}
-
-/* Consumes a page: its header and where its body is. */
-static enum flow_status
-next_page(struct pq_chunk_reader *r, struct page_header *h, const uint8_t **body,
-    struct flow_error *err)
-{
-	int64_t offset = page_offset(r);
-
-	if (cursor_left(&r->in) == 0)
-		return flow_fail(err, FLOW_EFORMAT, offset, "pages end %" PRIu64 " rows too early",
-		    r->rows_left);
-	if (!page_header_read(&r->in, h))
-		return flow_fail(err, FLOW_EFORMAT, offset, "a malformed page header");
-	*body = cursor_bytes(&r->in, h->bytes);
-	if (*body == NULL)
-		return flow_fail(err, FLOW_ETRUNCATED, offset, "a page of %u bytes is cut", h->bytes);
-	if (h->raw_bytes > (uint64_t)h->bytes * RATIO_MAX + RATIO_SLACK)
-		return flow_fail(err, FLOW_EFORMAT, offset, "a page of %u bytes claims to hold %u",
-		    h->bytes, h->raw_bytes);
-	return FLOW_OK;
-}
-
-static enum flow_status
-check_crc(const struct pq_chunk_reader *r, const struct page_header *h, const uint8_t *body,
-    struct flow_error *err)
-{
-	if (h->has_crc && crc_page(body, h->bytes) != h->crc)
-		return flow_fail(err, FLOW_ECORRUPT, page_offset(r) - (int64_t)h->bytes,
-		    "the page's checksum (CRC-32) is wrong: the file is damaged");
-	return FLOW_OK;
-}
-
-/*
- * The body, decompressed into `room`, or where it stands in the chunk if it is not
- * compressed; V2 levels stand before it as they are.  Slack is behind it either way.
- */
-static enum flow_status
-unpack_body(const struct pq_chunk_reader *r, const struct page_header *h, const uint8_t *body,
-    struct buf *room, struct cursor *out, struct flow_error *err)
-{
-	uint64_t levels = h->type == PAGE_DATA_V2 ?
-	    (uint64_t)h->definition_bytes + h->repetition_bytes : 0;
-	enum pq_codec codec = h->is_compressed ? (enum pq_codec)r->chunk->codec : PQ_UNCOMPRESSED;
-	enum flow_status st = check_crc(r, h, body, err);
-
-	if (st != FLOW_OK)
-		return st;
-	if (levels > h->bytes || levels > h->raw_bytes)
-		return flow_fail(err, FLOW_EFORMAT, page_offset(r), "a page of levels only");
-	if (codec == PQ_UNCOMPRESSED && h->bytes == h->raw_bytes) {
-		*out = cursor_make(body, h->bytes);
-		return FLOW_OK;
-	}
-	buf_clear(room);
-	if (!buf_reserve(room, (size_t)h->raw_bytes + BITPACK_SLACK))
-		return flow_fail_memory(err);
-	memcpy(room->data, body, (size_t)levels);
-	if (h->bytes > levels || h->raw_bytes > levels)
-		st = codec_decompress(codec, body + levels, (size_t)(h->bytes - levels),
-		    room->data + levels, (size_t)(h->raw_bytes - levels), err);
-	memset(room->data + h->raw_bytes, 0, BITPACK_SLACK);
-	*out = cursor_make(room->data, h->raw_bytes);
-	return st;
+	return page_source_offset(&r->pages);
 }
 
 /* Where a page is decompressed: texts that are no dictionary's indexes are kept. */
@@ -271,7 +172,7 @@ load_dictionary(struct pq_chunk_reader *r, const struct page_header *h, const ui
 	if (h->encoding != ENCODING_PLAIN && h->encoding != ENCODING_PLAIN_DICTIONARY)
 		return flow_fail(err, FLOW_EUNSUPPORTED, page_offset(r),
 		    "a dictionary in encoding %d", h->encoding);
-	st = room != NULL ? unpack_body(r, h, body, room, &in, err) : flow_fail_memory(err);
+	st = room != NULL ? page_source_unpack(&r->pages, h, body, room, &in, err) : flow_fail_memory(err);
 	if (st != FLOW_OK)
 		return st;
 	if (is_text(r)) {
@@ -382,8 +283,8 @@ open_page(struct pq_chunk_reader *r, const struct page_header *h, const uint8_t 
     struct flow_error *err)
 {
 	struct buf *room = body_room(r, h);
-	enum flow_status st = room != NULL ? unpack_body(r, h, body, room, &r->values, err) :
-	    flow_fail_memory(err);
+	enum flow_status st = room != NULL ?
+	    page_source_unpack(&r->pages, h, body, room, &r->values, err) : flow_fail_memory(err);
 
 	if (st != FLOW_OK)
 		return st;
@@ -407,10 +308,8 @@ enter_page(struct pq_chunk_reader *r, size_t *skip, struct flow_error *err)
 {
 	const uint8_t *body = NULL;
 	struct page_header h;
-	enum flow_status st = r->is_loaded ? FLOW_OK : load_chunk(r, err);
+	enum flow_status st = page_source_next(&r->pages, &h, &body, err);
 
-	if (st == FLOW_OK)
-		st = next_page(r, &h, &body, err);
 	if (st != FLOW_OK)
 		return st;
 	if (h.type == PAGE_DICTIONARY)

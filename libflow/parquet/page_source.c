@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "parquet/page_source.h"
+
+#include <string.h>
+
+#include "parquet/bitpack.h"
+#include "parquet/codec.h"
+#include "parquet/crc.h"
+
+/* What a page may claim to decompress to: GZIP's best ratio, and some. */
+#define RATIO_MAX 1100u
+#define RATIO_SLACK 65536u
+
+void
+page_source_open(struct page_source *s, const struct pq_file *file, const struct file_chunk *chunk)
+{
+	s->file = file;
+	s->chunk = chunk;
+	s->is_loaded = false;
+	s->in = (struct cursor){ .failed = false };
+}
+
+void
+page_source_release(struct page_source *s)
+{
+	buf_release(&s->bytes);
+}
+
+int64_t
+page_source_offset(const struct page_source *s)
+{
+	return (int64_t)(s->chunk->begin + cursor_offset(&s->in));
+}
+
+static enum flow_status
+load_chunk(struct page_source *s, struct flow_error *err)
+{
+	size_t len = (size_t)s->chunk->bytes;
+	enum flow_status st;
+
+	buf_clear(&s->bytes);
+	if (!buf_reserve(&s->bytes, len + BITPACK_SLACK))
+		return flow_fail_memory(err);
+	st = file_read_at(s->file, s->chunk->begin, len, s->bytes.data, err);
+	if (st != FLOW_OK)
+		return st;
+	memset(s->bytes.data + len, 0, BITPACK_SLACK);
+	s->in = cursor_make(s->bytes.data, len);
+	s->is_loaded = true;
+	return FLOW_OK;
+}
+
+enum flow_status
+page_source_next(struct page_source *s, struct page_header *h, const uint8_t **body,
+    struct flow_error *err)
+{
+	enum flow_status st = s->is_loaded ? FLOW_OK : load_chunk(s, err);
+	int64_t offset = page_source_offset(s);
+
+	if (st != FLOW_OK)
+		return st;
+	if (cursor_left(&s->in) == 0)
+		return flow_fail(err, FLOW_EFORMAT, offset, "pages end before the rows do");
+	if (!page_header_read(&s->in, h))
+		return flow_fail(err, FLOW_EFORMAT, offset, "a malformed page header");
+	*body = cursor_bytes(&s->in, h->bytes);
+	if (*body == NULL)
+		return flow_fail(err, FLOW_ETRUNCATED, offset, "a page of %u bytes is cut", h->bytes);
+	if (h->raw_bytes > (uint64_t)h->bytes * RATIO_MAX + RATIO_SLACK)
+		return flow_fail(err, FLOW_EFORMAT, offset, "a page of %u bytes claims to hold %u",
+		    h->bytes, h->raw_bytes);
+	return FLOW_OK;
+}
+
+static enum flow_status
+check_crc(const struct page_source *s, const struct page_header *h, const uint8_t *body,
+    struct flow_error *err)
+{
+	if (h->has_crc && crc_page(body, h->bytes) != h->crc)
+		return flow_fail(err, FLOW_ECORRUPT, page_source_offset(s) - (int64_t)h->bytes,
+		    "the page's checksum (CRC-32) is wrong: the file is damaged");
+	return FLOW_OK;
+}
+
+enum flow_status
+page_source_unpack(const struct page_source *s, const struct page_header *h, const uint8_t *body,
+    struct buf *room, struct cursor *out, struct flow_error *err)
+{
+	uint64_t levels = h->type == PAGE_DATA_V2 ?
+	    (uint64_t)h->definition_bytes + h->repetition_bytes : 0;
+	enum pq_codec codec = h->is_compressed ? (enum pq_codec)s->chunk->codec : PQ_UNCOMPRESSED;
+	enum flow_status st = check_crc(s, h, body, err);
+
+	if (st != FLOW_OK)
+		return st;
+	if (levels > h->bytes || levels > h->raw_bytes)
+		return flow_fail(err, FLOW_EFORMAT, page_source_offset(s), "a page of levels only");
+	if (codec == PQ_UNCOMPRESSED && h->bytes == h->raw_bytes) {
+		*out = cursor_make(body, h->bytes);
+		return FLOW_OK;
+	}
+	buf_clear(room);
+	if (!buf_reserve(room, (size_t)h->raw_bytes + BITPACK_SLACK))
+		return flow_fail_memory(err);
+	memcpy(room->data, body, (size_t)levels);
+	if (h->bytes > levels || h->raw_bytes > levels)
+		st = codec_decompress(codec, body + levels, (size_t)(h->bytes - levels),
+		    room->data + levels, (size_t)(h->raw_bytes - levels), err);
+	memset(room->data + h->raw_bytes, 0, BITPACK_SLACK);
+	*out = cursor_make(room->data, h->raw_bytes);
+	return st;
+}
