@@ -43,6 +43,7 @@ answer(const struct flow_agg_spec *spec, size_t batches)
 	struct flow_table *t;
 	struct flow_batch *b = malloc(sizeof(*b));
 
+	flow_agg_limit(agg, batches > 1 ? 1 : 0, "/tmp");
 	make_batch(b);
 	while (batches-- > 0)
 		if (flow_agg_feed(agg, b, NULL, NULL) != FLOW_OK)
@@ -74,11 +75,17 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		if (line[i] != NULL && line[i][0] == '\0')
 			line[i] = NULL;
 	}
-	/* A first line that begins with a blank is a statistic. */
-	if (line[0] != NULL && line[0][0] == ' ')
+	/* A first line that begins with a blank is a statistic, with $ a bill, with ^ spikes. */
+	if (line[0] != NULL && (line[0][0] == ' ' || line[0][0] == '$'))
 		ask.statistic = line[0] + 1;
 	else
 		ask.keys = line[0];
+	if (line[0] != NULL && line[0][0] == '$')
+		ask.billing = 95000;
+	if (line[0] != NULL && line[0][0] == '^') {
+		ask.keys = line[0] + 1;
+		ask.spikes = 3000;
+	}
 	ask.measures = line[1];
 	ask.order = line[2];
 	ask.min = line[3];
@@ -88,6 +95,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	    flow_agg_ask(spec, &ask, &err) == FLOW_OK) {
 		answer(spec, 0);
 		answer(spec, 1);
+		answer(spec, 2);
 	}
 	free(text);
 	flow_agg_spec_free(spec);
