@@ -23,7 +23,7 @@
 #include "flowcap/file_input.h"
 #include "flowcap/log.h"
 
-/* What may wait for a slow disk; beyond it datagrams are collected all the same, but not journalled. */
+/* What may wait for a slow disk; beyond it datagrams are collected, but not journalled. */
 #define WAITING_MAX ((size_t)64 << 20)
 
 #define NAMES_MAX 1000

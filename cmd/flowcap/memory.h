@@ -16,7 +16,7 @@ struct memory;
 struct memory *memory_new(void);
 void memory_free(struct memory *m);
 
-/* Keeps an announcement (a copy), unless the same is known; the oldest goes when there are too many. */
+/* Keeps a copy of an announcement, unless it is known; the oldest goes when there are too many. */
 void memory_take(struct memory *m, const struct flow_datagram *datagram);
 
 /* Appends a pcap file of all, oldest first, if there is news since the last call. */

@@ -48,12 +48,13 @@ now_ms(void)
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
-/* All that the socket holds now. */
+/* All that has come until now.  What comes meanwhile waits: a flood would have no end. */
 static bool
 drain(int fd, struct udp_receiver *receiver, struct repeater *repeater, struct collector *c)
 {
 	const struct udp_datagram *d;
 	struct flow_error err;
+	int64_t begin_ms = now_ms();
 	size_t count, i;
 
 	do {
@@ -71,7 +72,7 @@ drain(int fd, struct udp_receiver *receiver, struct repeater *repeater, struct c
 			if (!collector_datagram(c, &f))
 				return false;
 		}
-	} while (count == BATCH);
+	} while (count == BATCH && d[count - 1].received_ms <= begin_ms);
 	return true;
 }
 
