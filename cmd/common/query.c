@@ -53,6 +53,8 @@ filter_misuse(const struct query_request *request, const struct flow_error *err)
 		return cli_fail_error(err);
 	if (request->filter_file == NULL)
 		flow_filter_caret(request->filter, strlen(request->filter), err, &caret);
+	if (caret.len > 0)
+		caret.len--;	/* cli_warn ends the line */
 	buf_append_u8(&caret, '\0');
 	if (buf_status(&caret) == FLOW_OK)
 		cli_warn("filter: %s\n%s", err->message, (const char *)caret.data);
