@@ -147,6 +147,8 @@ dump(const struct collector *c, const struct flow_datagram *datagram)
 	flow_datagram_dump(datagram, c->decoder, &text);
 	if (buf_status(&text) == FLOW_OK)
 		(void)fwrite(text.data, 1, text.len, stdout);
+	/* Whoever watches a router through a pipe wants it now. */
+	(void)fflush(stdout);
 	buf_release(&text);
 }
 

@@ -415,6 +415,11 @@ check "metrics" same "$(grep -E '^flowcap_(flows_total|rows_total|kernel_drops_t
 	"flowcap_flows_total 1800 flowcap_kernel_drops_total 0 flowcap_no_template_total 0 flowcap_rows_total 1800"
 check "nothing else in the metrics" same "$(grep -vcE \
 	'^(# (HELP|TYPE) flowcap_[a-z0-9_]+ .+|flowcap_[a-z0-9_]+ [0-9]+)$' "$work/prom")" 0
+mkdir "$work/v"
+"$flowcap" -w "$work/v" -v -v -f "$work/may.pcap" >"$work/dump" 2>"$work/log"
+check "-v -v shows templates by elements' names" grep -q 'sourceIPv4Address (0/8) 4' "$work/dump"
+check "-v -v shows every datagram" same "$(grep -c '^NetFlow v9, ' "$work/dump")" \
+	"$(sed -n 's/.*in all: datagrams \([0-9]*\),.*/\1/p' "$work/log")"
 check "another port" "$flowcap" -w "$work/port" -p 2055 -f "$work/may.pcap"
 check "is not what was asked for" same "$(files "$work/port")" ""
 for codec in none gzip:6 lz4:9; do
