@@ -13,6 +13,7 @@
 #define DEFAULT_NAMES 65536
 #define DEFAULT_TOTAL_NAMES 1048576
 #define DEFAULT_HELD_MS 1800000
+#define DEFAULT_TEMPLATE_MS INT64_C(86400000)
 
 static void
 default_size(size_t *value, size_t preset)
@@ -40,6 +41,8 @@ flow_decoder_new(const struct flow_decoder_options *options)
 	default_size(&o->max_held_bytes, DEFAULT_HELD_BYTES);
 	default_size(&o->max_names, DEFAULT_NAMES);
 	default_size(&o->max_total_names, DEFAULT_TOTAL_NAMES);
+	if (o->template_ms == 0)
+		o->template_ms = DEFAULT_TEMPLATE_MS;
 	if (o->held_ms == 0)
 		o->held_ms = DEFAULT_HELD_MS;
 	return d;
@@ -114,7 +117,11 @@ flow_decoder_session_end(struct flow_decoder *d, const struct addr *exporter, ui
 void
 flow_decoder_expire(struct flow_decoder *d, int64_t now_ms)
 {
+	size_t i;
+
 	held_expire(d, now_ms);
+	for (i = 0; now_ms != INT64_MAX && i < d->sources; i++)
+		store_expire(d, d->all[i], now_ms - d->options.template_ms);
 }
 
 const struct flow_counts *

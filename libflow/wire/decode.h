@@ -95,6 +95,7 @@ struct flow_decoder_options {
 	size_t max_names;		/* 65536 names and rates per source */
 	size_t max_total_names;		/* 1048576 in all */
 	int64_t held_ms;		/* held data is given up after this: 1800000 */
+	int64_t template_ms;		/* templates neither announced nor used so long are forgotten: 86400000 */
 };
 
 /* Defaults: all zero.  NULL options: defaults.  NULL when out of memory. */
@@ -113,7 +114,10 @@ enum flow_status flow_decoder_datagram(struct flow_decoder *d, const struct flow
 /* A TCP session (exporter, port) ended: its templates and held data are forgotten. */
 void flow_decoder_session_end(struct flow_decoder *d, const struct addr *exporter, uint16_t port);
 
-/* Gives up data that is held too long at this time (call at rotation); it is counted. */
+/*
+ * Gives up data that is held too long at this time, which is counted, and templates that were
+ * not heard of for too long (call at rotation).  INT64_MAX gives up all held data and no template.
+ */
 void flow_decoder_expire(struct flow_decoder *d, int64_t now_ms);
 
 /* Counters. */

@@ -116,6 +116,7 @@ sets_records(struct context *ctx, struct template *t, const uint8_t *body, size_
 	enum flow_status st;
 
 	*records = 0;
+	t->seen_ms = ctx->when.received_ms;
 	if (t->options) {
 		st = option_records(ctx, t, &in, records);
 	} else {

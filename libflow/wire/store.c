@@ -53,7 +53,9 @@ store_define(struct context *ctx, struct template *t)
 	enum flow_status st;
 
 	decoder_count(d, FLOW_COUNT_TEMPLATES, 1);
+	t->seen_ms = ctx->when.received_ms;
 	if (known != NULL && template_same(known, t)) {
+		known->seen_ms = t->seen_ms;
 		template_free(t);
 		return FLOW_OK;
 	}
@@ -95,6 +97,24 @@ store_withdraw_all(struct flow_decoder *d, struct source *src, bool options)
 
 		if (t != NULL && t->options == options)
 			forget(d, src, template_take(&src->templates, (uint16_t)id));
+	}
+}
+
+void
+store_expire(struct flow_decoder *d, struct source *src, int64_t before_ms)
+{
+	size_t i = 0;
+
+	/* Taking one out may move others into its slot, or behind: those go the next time. */
+	while (i < src->templates.slots) {
+		struct template *t = src->templates.slot[i];
+
+		if (t == NULL || t->seen_ms >= before_ms) {
+			i++;
+			continue;
+		}
+		forget(d, src, template_take(&src->templates, t->id));
+		decoder_count(d, FLOW_COUNT_TEMPLATE_EXPIRED, 1);
 	}
 }
 

@@ -43,6 +43,7 @@ struct template {
 	bool variable;		/* some field has TEMPLATE_VARIABLE */
 	uint32_t record_len;	/* least bytes of a record, at least 1 */
 	size_t bytes;		/* memory, the plan's included */
+	int64_t seen_ms;	/* receive time when last announced or used */
 	struct plan *plan;	/* compiled at first use; NULL before, and for options */
 	struct template_field field[];
 };
