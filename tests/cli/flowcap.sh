@@ -455,4 +455,27 @@ for version in 1 5 9 10 10tcp; do
 			awk '{ n[$1]++; p++; b += $2 } END { printf "%d %d %d\n", length(n), p, b }')"
 done
 
+# Another: pmacct's sFlow probe, a sample of each packet; its frame_length counts Ethernet's header and the
+# four octets of its check sequence (sFlow version 5, sampled_header).
+if command -v pmacctd >/dev/null && command -v tshark >/dev/null; then
+	"$flowgen" -o "$work/packets.pcap" -n 10000 --exporters 4
+	start "$work/sflow" -b 127.0.0.1 >/dev/null
+	cat >"$work/pmacctd.conf" <<END
+daemonize: false
+pcap_savefile: $work/packets.pcap
+plugins: sfprobe[a]
+sfprobe_receiver: 127.0.0.1:$port
+sfprobe_agentip: 127.0.0.1
+sampling_rate: 1
+END
+	timeout 6 pmacctd -f "$work/pmacctd.conf" >"$work/pmacctd.log" 2>&1
+	sleep 0.3
+	stop >/dev/null
+	check "pmacct's sFlow" same "$(sums "$work/sflow")" \
+		"$(tshark -r "$work/packets.pcap" -T fields -e frame.len 2>/dev/null |
+			awk '{ n++; b += $1 + 4 } END { printf "%d %d %d\n", n, n, b }')"
+else
+	skip "pmacct's sFlow" "no pmacctd or tshark"
+fi
+
 echo "1..$number"
