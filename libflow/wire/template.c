@@ -116,6 +116,8 @@ template_read(struct cursor *in, unsigned version, enum template_kind kind, uint
 
 	*id = s.id;
 	*out = NULL;
+	if (st == FLOW_EFORMAT && version != 9)	/* what follows its fields may be sound */
+		(void)skip_fields(in, version, s.count);
 	if (st != FLOW_OK)
 		return st;
 	if (s.count == 0)	/* in v9 it can only be padding */
