@@ -212,8 +212,9 @@ query_explain(const struct query *query, struct buf *out)
 	buf_printf(out, "row groups: %" PRIu64 ", ruled out by statistics %" PRIu64
 	    ", by Bloom filters %" PRIu64 "\n", plan->groups, plan->groups_pruned_by_statistics,
 	    plan->groups_pruned_by_bloom);
-	buf_printf(out, "rows: %" PRIu64 ", to look at %" PRIu64 "\nthreads: %u\n", plan->rows,
-	    plan->rows_left, query_threads(query));
+	buf_printf(out, "rows: %" PRIu64 ", to look at %" PRIu64 ", ruled out by page indexes %" PRIu64
+	    "\nthreads: %u\n", plan->rows, plan->rows_left, plan->rows_pruned_by_pages,
+	    query_threads(query));
 	return buf_status(out);
 }
 

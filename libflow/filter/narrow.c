@@ -163,6 +163,34 @@ add_node(struct bounds_list *list, const struct node *n)
 	}
 }
 
+/* Predicates of the tree that look at the column. */
+static size_t
+count_uses(const struct node *n, enum flow_field field)
+{
+	size_t uses = 0, i;
+
+	if (n->kind == NODE_PREDICATE)
+		for (i = 0; i < n->predicate->fields; i++)
+			uses += n->predicate->field[i] == field;
+	for (const struct node *c = n->child; c != NULL; c = c->next)
+		uses += count_uses(c, field);
+	return uses;
+}
+
+/* Each text bound stems from one predicate, which no `not` turns around. */
+static void
+mark_sole(const struct node *root, struct flow_bound *bound, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		size_t same = 0;
+
+		for (size_t k = 0; k < count; k++)
+			same += bound[k].field == bound[i].field;
+		bound[i].sole = bound[i].text_count > 0 && same == 1 &&
+		    count_uses(root, bound[i].field) == 1;
+	}
+}
+
 static bool
 add_clause(struct flow_filter *f, struct flow_clause *clause, size_t *clauses, const struct node *n)
 {
@@ -174,6 +202,7 @@ add_clause(struct flow_filter *f, struct flow_clause *clause, size_t *clauses, c
 	if ((copy = arena_array(f->arena, list.count, sizeof(*copy))) == NULL)
 		return false;
 	memcpy(copy, list.bound, list.count * sizeof(*copy));
+	mark_sole(f->root, copy, list.count);
 	clause[(*clauses)++] = (struct flow_clause){ copy, list.count };
 	return true;
 }

@@ -25,8 +25,8 @@ bloom_hash(const void *value, size_t len)
 	return hash_xxh64(value, len, 0);
 }
 
-static size_t
-block_at(size_t bytes, uint64_t hash)
+size_t
+bloom_block(uint64_t bytes, uint64_t hash)
 {
 	return (size_t)(((hash >> 32) * (bytes / BLOOM_BLOCK_BYTES)) >> 32) * BLOOM_BLOCK_BYTES;
 }
@@ -40,7 +40,7 @@ word_bit(uint64_t hash, size_t word)
 void
 bloom_insert(uint8_t *bits, size_t bytes, uint64_t hash)
 {
-	uint8_t *block = bits + block_at(bytes, hash);
+	uint8_t *block = bits + bloom_block(bytes, hash);
 	size_t w;
 
 	for (w = 0; w < WORDS; w++)
@@ -50,7 +50,7 @@ bloom_insert(uint8_t *bits, size_t bytes, uint64_t hash)
 bool
 bloom_check(const uint8_t *bits, size_t bytes, uint64_t hash)
 {
-	const uint8_t *block = bits + block_at(bytes, hash);
+	const uint8_t *block = bits + bloom_block(bytes, hash);
 	size_t w;
 
 	for (w = 0; w < WORDS; w++)

@@ -19,6 +19,9 @@ size_t bloom_bytes(size_t values);
 /* The hash that insert and check take. */
 uint64_t bloom_hash(const void *value, size_t len);
 
+/* Where, in that many bytes of bits, the block of a hash begins. */
+size_t bloom_block(uint64_t bytes, uint64_t hash);
+
 /* bytes is a multiple of BLOOM_BLOCK_BYTES, not 0; `bits` need not be aligned. */
 void bloom_insert(uint8_t *bits, size_t bytes, uint64_t hash);
 bool bloom_check(const uint8_t *bits, size_t bytes, uint64_t hash);

@@ -11,6 +11,7 @@
 #include "parquet/bitpack.h"
 #include "parquet/delta.h"
 #include "parquet/file.h"
+#include "parquet/page_index.h"
 #include "parquet/page_source.h"
 #include "parquet/rle.h"
 #include "parquet/texts.h"
@@ -24,7 +25,15 @@ struct pq_chunk_reader {
 	unsigned type_length;
 	unsigned width;			/* of numbers wanted; 0: codes */
 	struct page_source pages;
-	uint64_t rows_left;		/* of the chunk, after the current page */
+	uint64_t rows;			/* of the chunk */
+	uint64_t rows_left;		/* after the current page */
+
+	/* Page by page: */
+	const struct pq_file *file;
+	const struct file_chunk *chunk;
+	struct page_places places;	/* none: the chunk is read as a whole */
+	size_t next_place;
+	bool head_taken;		/* what stands before the first data page, a dictionary */
 
 	/* The current page. */
 	struct buf page;		/* decompressed body, and slack; unused if it was not compressed */
@@ -62,6 +71,7 @@ pq_chunk_reader_free(struct pq_chunk_reader *reader)
 	if (reader == NULL)
 		return;
 	page_source_release(&reader->pages);
+	page_places_release(&reader->places);
 	buf_release(&reader->page);
 	texts_release(&reader->texts);
 	free(reader->dictionary);
@@ -105,12 +115,23 @@ pq_chunk_reader_open(struct pq_chunk_reader *reader, const struct pq_file *file,
 	reader->column = c;
 	reader->type_length = file->column[column].type_length;
 	reader->width = width;
-	reader->rows_left = file->group[group].rows;
+	reader->rows = reader->rows_left = file->group[group].rows;
+	reader->file = file;
+	reader->chunk = chunk;
+	reader->places.count = 0;
 	reader->page_left = 0;
 	reader->has_dictionary = false;
 	reader->dictionary_count = 0;
 	texts_clear(&reader->texts);
 	return FLOW_OK;
+}
+
+enum flow_status
+pq_chunk_reader_by_page(struct pq_chunk_reader *reader, struct flow_error *err)
+{
+	reader->next_place = 0;
+	reader->head_taken = false;
+	return page_places_read(&reader->places, reader->file, reader->chunk, reader->rows, err);
 }
 
 static int64_t
@@ -172,7 +193,8 @@ load_dictionary(struct pq_chunk_reader *r, const struct page_header *h, const ui
 	if (h->encoding != ENCODING_PLAIN && h->encoding != ENCODING_PLAIN_DICTIONARY)
 		return flow_fail(err, FLOW_EUNSUPPORTED, page_offset(r),
 		    "a dictionary in encoding %d", h->encoding);
-	st = room != NULL ? page_source_unpack(&r->pages, h, body, room, &in, err) : flow_fail_memory(err);
+	st = room != NULL ? page_source_unpack(&r->pages, h, body, room, is_text(r), &in, err) :
+	    flow_fail_memory(err);
 	if (st != FLOW_OK)
 		return st;
 	if (is_text(r)) {
@@ -284,7 +306,8 @@ open_page(struct pq_chunk_reader *r, const struct page_header *h, const uint8_t 
 {
 	struct buf *room = body_room(r, h);
 	enum flow_status st = room != NULL ?
-	    page_source_unpack(&r->pages, h, body, room, &r->values, err) : flow_fail_memory(err);
+	    page_source_unpack(&r->pages, h, body, room, room != &r->page, &r->values, err) :
+	    flow_fail_memory(err);
 
 	if (st != FLOW_OK)
 		return st;
@@ -300,6 +323,48 @@ open_page(struct pq_chunk_reader *r, const struct page_header *h, const uint8_t 
 }
 
 /*
+ * Page by page: loads the page that the first row not to be skipped is in, behind what stands
+ * before all of them.  Loads nothing where *skip becomes 0 before a page is wanted.
+ */
+static enum flow_status
+turn_pages(struct pq_chunk_reader *r, size_t *skip, struct flow_error *err)
+{
+	const struct page_place *place = r->places.place + r->next_place;
+	uint64_t head = r->places.place[0].offset - r->chunk->begin, rows;
+
+	for (; r->next_place < r->places.count && *skip > 0; r->next_place++, place++) {
+		rows = page_places_end(&r->places, r->next_place, r->rows) - place->first_row;
+		if (rows > *skip)
+			break;
+		*skip -= (size_t)rows;
+		r->rows_left -= rows;
+		if (*skip == 0) {
+			r->next_place++;
+			return FLOW_OK;
+		}
+	}
+	if (!r->head_taken) {
+		r->head_taken = true;
+		if (head > 0)
+			return page_source_load(&r->pages, r->chunk->begin, head, err);
+	}
+	if (r->next_place == r->places.count)
+		return flow_fail(err, FLOW_EFORMAT, page_offset(r), "pages end before the rows do");
+	r->next_place++;
+	return page_source_load(&r->pages, place->offset, place->bytes, err);
+}
+
+/* Whether a data page has the rows that its index promises: skipping relies on that. */
+static bool
+is_as_indexed(const struct pq_chunk_reader *r, const struct page_header *h)
+{
+	size_t i = r->next_place - 1;
+
+	return r->places.count == 0 || (r->next_place > 0 && h->values ==
+	    page_places_end(&r->places, i, r->rows) - r->places.place[i].first_row);
+}
+
+/*
  * Makes the next data page current, or steps over it where all of its rows are
  * among the *skip rows to be skipped.
  */
@@ -308,8 +373,14 @@ enter_page(struct pq_chunk_reader *r, size_t *skip, struct flow_error *err)
 {
 	const uint8_t *body = NULL;
 	struct page_header h;
-	enum flow_status st = page_source_next(&r->pages, &h, &body, err);
+	enum flow_status st = FLOW_OK;
 
+	if (r->places.count > 0 && (!r->pages.is_loaded || page_source_is_drained(&r->pages))) {
+		st = turn_pages(r, skip, err);
+		if (st != FLOW_OK || !r->pages.is_loaded || page_source_is_drained(&r->pages))
+			return st;
+	}
+	st = page_source_next(&r->pages, &h, &body, err);
 	if (st != FLOW_OK)
 		return st;
 	if (h.type == PAGE_DICTIONARY)
@@ -319,6 +390,9 @@ enter_page(struct pq_chunk_reader *r, size_t *skip, struct flow_error *err)
 	if (h.values > r->rows_left)
 		return flow_fail(err, FLOW_EFORMAT, page_offset(r),
 		    "a page of %u rows where %" PRIu64 " are left", h.values, r->rows_left);
+	if (!is_as_indexed(r, &h))
+		return flow_fail(err, FLOW_EFORMAT, page_offset(r),
+		    "a page of %u rows contradicts the page index", h.values);
 	if (h.values <= *skip) {
 		*skip -= h.values;
 		r->rows_left -= h.values;

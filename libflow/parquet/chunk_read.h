@@ -26,6 +26,14 @@ enum flow_status pq_chunk_reader_open(struct pq_chunk_reader *reader, const stru
     size_t group, size_t column, unsigned width, struct flow_error *err) NODISCARD;
 
 /*
+ * Says, right after opening, that only some rows will be read: pages are then read from the
+ * file one by one as they are wanted, where the chunk has an offset index.  FLOW_EFORMAT,
+ * FLOW_EIO, FLOW_ENOMEM.
+ */
+enum flow_status pq_chunk_reader_by_page(struct pq_chunk_reader *reader, struct flow_error *err)
+    NODISCARD;
+
+/*
  * The next `rows` rows (no more than are left).  Exactly one of numbers and codes is
  * wanted, by the column's type.  Null rows are 0 in the array; `valid` gets their
  * bitmap from bit 0 on (BITMAP_WORDS(rows) words) and *has_nulls says whether it matters.

@@ -16,9 +16,15 @@ struct file_stats {
 	size_t min_len, max_len;
 };
 
+/* Where something stands; no more than the footer's word for it. */
+struct file_place {
+	int64_t offset, bytes;
+};
+
 struct file_chunk {
 	int64_t physical, values, bytes, data_offset, dictionary_offset;
 	int64_t bloom_offset, bloom_bytes;
+	struct file_place offset_index, column_index;
 	uint64_t begin;		/* checked: [begin, begin + bytes) lies within the file */
 	int codec;
 	bool encrypted, elsewhere;
@@ -39,7 +45,10 @@ struct pq_file {
 	int fd;
 	const uint8_t *memory;	/* instead of fd */
 	uint64_t bytes, rows;
-	uint8_t *footer;	/* texts point into it */
+	uint8_t *tail;		/* the last bytes, read at once */
+	size_t tail_bytes;
+	const uint8_t *footer;	/* in the tail, or in long_footer; texts point into it */
+	uint8_t *long_footer;
 	size_t footer_bytes;
 	uint64_t footer_offset;
 	struct schema_column *column;

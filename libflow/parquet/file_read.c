@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "parquet/bounds.h"
 #include "parquet/file.h"
 #include "parquet/thrift.h"
 
@@ -17,7 +18,7 @@
 #define TAIL_BYTES 8
 
 /* What is read at once in the hope that it holds the whole footer. */
-#define GUESS_BYTES ((size_t)32 << 10)
+#define GUESS_BYTES ((size_t)16 << 10)
 
 #define FOOTER_BYTES_MAX ((uint64_t)512 << 20)
 
@@ -31,9 +32,10 @@ file_read_at(const struct pq_file *file, uint64_t offset, size_t len, void *out,
 		return flow_fail(err, FLOW_EFORMAT, (int64_t)offset,
 		    "%zu bytes are wanted where the file of %" PRIu64 " bytes has ended", len,
 		    file->bytes);
-	if (file->memory != NULL) {
+	if (file->memory != NULL || offset >= file->bytes - file->tail_bytes) {
 		if (len > 0)
-			memcpy(out, file->memory + offset, len);
+			memcpy(out, file->memory != NULL ? file->memory + offset :
+			    file->tail + (offset - (file->bytes - file->tail_bytes)), len);
 		return FLOW_OK;
 	}
 	while (len > 0) {
@@ -136,6 +138,18 @@ read_chunk(struct thrift_reader *t, struct file_chunk *c)
 				read_chunk_metadata(t, c);
 			else
 				thrift_skip(t, &f);
+			break;
+		case 4:
+			c->offset_index.offset = thrift_read_int(t, &f);
+			break;
+		case 5:
+			c->offset_index.bytes = thrift_read_int(t, &f);
+			break;
+		case 6:
+			c->column_index.offset = thrift_read_int(t, &f);
+			break;
+		case 7:
+			c->column_index.bytes = thrift_read_int(t, &f);
 			break;
 		case 8:
 		case 9:
@@ -290,49 +304,59 @@ read_footer(struct pq_file *file, struct flow_error *err)
 	return st;
 }
 
-/* Finds the footer: its length and the magic are the last eight bytes. */
+/* The file's last bytes, which stay in memory: the footer, mostly, and page indexes before it. */
 static enum flow_status
-load_footer(struct pq_file *file, struct flow_error *err)
+load_tail(struct pq_file *file, struct flow_error *err)
 {
-	uint64_t guess = file->bytes < GUESS_BYTES ? file->bytes : GUESS_BYTES, len;
-	uint8_t *tail = malloc(GUESS_BYTES);
+	size_t len = file->bytes < GUESS_BYTES ? (size_t)file->bytes : GUESS_BYTES;
+	uint8_t *tail;
 	enum flow_status st;
 
-	if (tail == NULL)
-		return flow_fail_memory(err);
-	if (file->bytes < TAIL_BYTES + strlen(MAGIC)) {
-		free(tail);
+	if (len < TAIL_BYTES + strlen(MAGIC))
 		return flow_fail(err, FLOW_EFORMAT, 0, "not a Parquet file: %" PRIu64 " bytes are too few",
 		    file->bytes);
-	}
-	st = file_read_at(file, file->bytes - guess, (size_t)guess, tail, err);
-	if (st == FLOW_OK && memcmp(tail + guess - 4, MAGIC, 4) != 0)
-		st = memcmp(tail + guess - 4, MAGIC_ENCRYPTED, 4) == 0 ?
-		    flow_fail(err, FLOW_EUNSUPPORTED, FLOW_NO_OFFSET, "its footer is encrypted") :
-		    flow_fail(err, FLOW_EFORMAT, (int64_t)file->bytes - 4,
-		    "not a whole Parquet file: it does not end in " MAGIC);
+	tail = malloc(len);
+	if (tail == NULL)
+		return flow_fail_memory(err);
+	st = file_read_at(file, file->bytes - len, len, tail, err);
 	if (st != FLOW_OK) {
 		free(tail);
 		return st;
 	}
-	len = load_le32(tail + guess - TAIL_BYTES);
-	if (len > file->bytes - TAIL_BYTES || len > FOOTER_BYTES_MAX) {
-		free(tail);
+	file->tail = tail;
+	file->tail_bytes = len;
+	if (memcmp(tail + len - 4, MAGIC_ENCRYPTED, 4) == 0)
+		return flow_fail(err, FLOW_EUNSUPPORTED, FLOW_NO_OFFSET, "its footer is encrypted");
+	if (memcmp(tail + len - 4, MAGIC, 4) != 0)
+		return flow_fail(err, FLOW_EFORMAT, (int64_t)file->bytes - 4,
+		    "not a whole Parquet file: it does not end in " MAGIC);
+	return FLOW_OK;
+}
+
+/* Finds the footer: its length and the magic are the last eight bytes. */
+static enum flow_status
+load_footer(struct pq_file *file, struct flow_error *err)
+{
+	enum flow_status st = load_tail(file, err);
+	uint64_t len;
+
+	if (st != FLOW_OK)
+		return st;
+	len = load_le32(file->tail + file->tail_bytes - TAIL_BYTES);
+	if (len > file->bytes - TAIL_BYTES || len > FOOTER_BYTES_MAX)
 		return flow_fail(err, FLOW_EFORMAT, (int64_t)file->bytes - TAIL_BYTES,
 		    "a footer of %" PRIu64 " bytes in a file of %" PRIu64, len, file->bytes);
-	}
 	file->footer_bytes = (size_t)len;
 	file->footer_offset = file->bytes - TAIL_BYTES - len;
-	if (len + TAIL_BYTES <= guess) {
-		memmove(tail, tail + guess - TAIL_BYTES - len, (size_t)len);
-		file->footer = tail;
+	if (len + TAIL_BYTES <= file->tail_bytes) {
+		file->footer = file->tail + file->tail_bytes - TAIL_BYTES - len;
 		return FLOW_OK;
 	}
-	free(tail);
-	file->footer = malloc((size_t)len);
-	if (file->footer == NULL)
+	file->long_footer = malloc((size_t)len);
+	if (file->long_footer == NULL)
 		return flow_fail_memory(err);
-	return file_read_at(file, file->footer_offset, (size_t)len, file->footer, err);
+	file->footer = file->long_footer;
+	return file_read_at(file, file->footer_offset, (size_t)len, file->long_footer, err);
 }
 
 static enum flow_status
@@ -393,7 +417,8 @@ pq_file_close(struct pq_file *file)
 	schema_free(file->column, file->columns);
 	free(file->group);
 	free(file->key_value);
-	free(file->footer);
+	free(file->long_footer);
+	free(file->tail);
 	free(file);
 }
 
@@ -457,57 +482,13 @@ pq_file_key_value(const struct pq_file *file, const char *key, size_t *len)
 	return NULL;
 }
 
-/* Rounded outwards, so that they stay bounds. */
-static int64_t
-to_ms(int64_t v, int64_t unit, bool up)
-{
-	int64_t q = v / unit;
-
-	if (up)
-		return q + (v % unit > 0);
-	return q - (v % unit < 0);
-}
-
-static bool
-bound_number(const struct pq_column *c, const char *bytes, size_t len, bool up, int64_t *out)
-{
-	int64_t v;
-
-	if (c->physical == PQ_INT32 && len == 4) {
-		bool is_unsigned = c->logical == PQ_UINT_8 || c->logical == PQ_UINT_16 ||
-		    c->logical == PQ_UINT_32;
-
-		v = is_unsigned ? (int64_t)load_le32(bytes) : (int32_t)load_le32(bytes);
-	} else if (c->physical == PQ_INT64 && len == 8) {
-		v = (int64_t)load_le64(bytes);
-	} else {
-		return false;
-	}
-	if (c->logical == PQ_TIMESTAMP_MICROS)
-		v = to_ms(v, 1000, up);
-	else if (c->logical == PQ_TIMESTAMP_NANOS)
-		v = to_ms(v, 1000000, up);
-	*out = v;
-	return true;
-}
-
 void
 pq_file_bounds(const struct pq_file *file, size_t group, size_t column, struct pq_bounds *bounds)
 {
 	const struct file_stats *s = &file->group[group].chunk[column].stats;
 	const struct pq_column *c = &file->column[column].column;
 
-	memset(bounds, 0, sizeof(*bounds));
+	bounds_read(c, s->min, s->min_len, s->max, s->max_len, bounds);
 	bounds->has_null_count = s->null_count >= 0;
 	bounds->null_count = bounds->has_null_count ? (uint64_t)s->null_count : 0;
-	if (s->min == NULL || s->max == NULL || s->min_len > UINT32_MAX || s->max_len > UINT32_MAX)
-		return;
-	if (c->physical == PQ_BYTE_ARRAY) {
-		bounds->min_text = (struct flow_text){ s->min, (uint32_t)s->min_len };
-		bounds->max_text = (struct flow_text){ s->max, (uint32_t)s->max_len };
-		bounds->has_bounds = true;
-	} else {
-		bounds->has_bounds = bound_number(c, s->min, s->min_len, false, &bounds->min) &&
-		    bound_number(c, s->max, s->max_len, true, &bounds->max);
-	}
 }

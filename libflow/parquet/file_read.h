@@ -52,15 +52,26 @@ struct pq_bounds {
 void pq_file_bounds(const struct pq_file *file, size_t group, size_t column,
     struct pq_bounds *bounds);
 
-/* A chunk's Bloom filter. */
-struct pq_bloom;
+/* Pages of a chunk and the bounds of each: its page index. */
+struct pq_pages;
 
 /*
- * Reads it; *bloom is NULL where the chunk has none that can be used.  FLOW_EFORMAT, FLOW_EIO,
- * FLOW_ENOMEM.
+ * Reads it; *pages is NULL where the chunk has none.  FLOW_EFORMAT where it contradicts the
+ * footer, FLOW_EIO, FLOW_ENOMEM.
  */
-enum flow_status pq_bloom_read(const struct pq_file *file, size_t group, size_t column,
-    struct pq_bloom **bloom, struct flow_error *err) NODISCARD;
-void pq_bloom_free(struct pq_bloom *bloom);
-/* False: no row of the chunk has that text. */
-bool pq_bloom_may_hold(const struct pq_bloom *bloom, const void *bytes, size_t len);
+enum flow_status pq_pages_read(const struct pq_file *file, size_t group, size_t column,
+    struct pq_pages **pages, struct flow_error *err) NODISCARD;
+void pq_pages_free(struct pq_pages *pages);
+size_t pq_pages_count(const struct pq_pages *pages);
+/* Rows [*first, *end) of the row group are in page i. */
+void pq_pages_rows(const struct pq_pages *pages, size_t i, uint64_t *first, uint64_t *end);
+/* Texts are valid as long as the pages.  A page of nulls only has them all in null_count. */
+void pq_pages_bounds(const struct pq_pages *pages, size_t i, struct pq_bounds *bounds);
+
+/*
+ * Asks a chunk's Bloom filter for some texts: *may is false where none of them is in any row,
+ * and true too where the chunk has no filter that can be used.  Only what the answer
+ * stands in is read.  FLOW_EFORMAT, FLOW_EIO.
+ */
+enum flow_status pq_bloom_may_hold(const struct pq_file *file, size_t group, size_t column,
+    const struct flow_text *text, size_t count, bool *may, struct flow_error *err) NODISCARD;

@@ -17,6 +17,8 @@ page_source_open(struct page_source *s, const struct pq_file *file, const struct
 	s->file = file;
 	s->chunk = chunk;
 	s->is_loaded = false;
+	s->is_partial = false;
+	s->offset = chunk->begin;
 	s->in = (struct cursor){ .failed = false };
 }
 
@@ -29,32 +31,40 @@ page_source_release(struct page_source *s)
 int64_t
 page_source_offset(const struct page_source *s)
 {
-	return (int64_t)(s->chunk->begin + cursor_offset(&s->in));
+	return (int64_t)(s->offset + cursor_offset(&s->in));
 }
 
 static enum flow_status
-load_chunk(struct page_source *s, struct flow_error *err)
+load(struct page_source *s, uint64_t offset, uint64_t len, struct flow_error *err)
 {
-	size_t len = (size_t)s->chunk->bytes;
 	enum flow_status st;
 
 	buf_clear(&s->bytes);
-	if (!buf_reserve(&s->bytes, len + BITPACK_SLACK))
+	if (!buf_reserve(&s->bytes, (size_t)len + BITPACK_SLACK))
 		return flow_fail_memory(err);
-	st = file_read_at(s->file, s->chunk->begin, len, s->bytes.data, err);
+	st = file_read_at(s->file, offset, (size_t)len, s->bytes.data, err);
 	if (st != FLOW_OK)
 		return st;
 	memset(s->bytes.data + len, 0, BITPACK_SLACK);
-	s->in = cursor_make(s->bytes.data, len);
+	s->in = cursor_make(s->bytes.data, (size_t)len);
+	s->offset = offset;
 	s->is_loaded = true;
 	return FLOW_OK;
+}
+
+enum flow_status
+page_source_load(struct page_source *s, uint64_t offset, uint64_t len, struct flow_error *err)
+{
+	s->is_partial = true;
+	return load(s, offset, len, err);
 }
 
 enum flow_status
 page_source_next(struct page_source *s, struct page_header *h, const uint8_t **body,
     struct flow_error *err)
 {
-	enum flow_status st = s->is_loaded ? FLOW_OK : load_chunk(s, err);
+	enum flow_status st = s->is_loaded ? FLOW_OK :
+	    load(s, s->chunk->begin, (uint64_t)s->chunk->bytes, err);
 	int64_t offset = page_source_offset(s);
 
 	if (st != FLOW_OK)
@@ -84,7 +94,7 @@ check_crc(const struct page_source *s, const struct page_header *h, const uint8_
 
 enum flow_status
 page_source_unpack(const struct page_source *s, const struct page_header *h, const uint8_t *body,
-    struct buf *room, struct cursor *out, struct flow_error *err)
+    struct buf *room, bool kept, struct cursor *out, struct flow_error *err)
 {
 	uint64_t levels = h->type == PAGE_DATA_V2 ?
 	    (uint64_t)h->definition_bytes + h->repetition_bytes : 0;
@@ -95,7 +105,7 @@ page_source_unpack(const struct page_source *s, const struct page_header *h, con
 		return st;
 	if (levels > h->bytes || levels > h->raw_bytes)
 		return flow_fail(err, FLOW_EFORMAT, page_source_offset(s), "a page of levels only");
-	if (codec == PQ_UNCOMPRESSED && h->bytes == h->raw_bytes) {
+	if (codec == PQ_UNCOMPRESSED && h->bytes == h->raw_bytes && !(kept && s->is_partial)) {
 		*out = cursor_make(body, h->bytes);
 		return FLOW_OK;
 	}

@@ -10,6 +10,7 @@
  *	(src_addr in {192.0.2.1} or dst_addr in {192.0.2.1}) and (bytes in [1000, max])
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +24,11 @@ struct flow_bound {
 	/* Text types: the value is one of these canonical texts (count > 0). */
 	const struct flow_text *text;
 	size_t text_count;
+	/*
+	 * The query asks nothing else of the column than whether it is one of these, and takes
+	 * null for no: where none of them occurs, it need not be read.
+	 */
+	bool sole;
 };
 
 struct flow_clause {

@@ -17,6 +17,8 @@ struct column_reader {
 
 struct group_reader {
 	struct flow_fieldset early, late;
+	struct flow_fieldset absent;	/* early ones that are not read for now */
+	const uint64_t *keep;		/* batches to read; NULL: all */
 	const struct source *source;	/* NULL: not open */
 	size_t group;
 	uint64_t rows, at;		/* of the group; of the batch in it */
@@ -54,7 +56,8 @@ group_reader_free(struct group_reader *r)
 }
 
 void
-group_reader_begin(struct group_reader *r, const struct source *source, size_t group)
+group_reader_begin(struct group_reader *r, const struct source *source, size_t group,
+    const struct plan_part *part)
 {
 	unsigned f;
 
@@ -62,6 +65,8 @@ group_reader_begin(struct group_reader *r, const struct source *source, size_t g
 	r->group = group;
 	r->rows = pq_file_group_rows(source->file, group);
 	r->at = 0;
+	r->absent = part != NULL ? part->absent : (struct flow_fieldset){ .words = { 0 } };
+	r->keep = part != NULL ? part->keep : NULL;
 	memset(&r->batch, 0, sizeof(r->batch));
 	for (f = 0; f < FLOW_FIELD_COUNT; f++)
 		if (r->column[f] != NULL)
@@ -130,6 +135,12 @@ missing_column(struct group_reader *r, enum flow_field field, struct flow_error 
 	return FLOW_OK;
 }
 
+static bool
+is_early(const struct group_reader *r, enum flow_field field)
+{
+	return flow_fieldset_has(&r->early, field) && !flow_fieldset_has(&r->absent, field);
+}
+
 /* Opens the chunk if need be, and steps to the batch's first row. */
 static enum flow_status
 seek(struct group_reader *r, struct column_reader *c, enum flow_field field,
@@ -142,6 +153,9 @@ seek(struct group_reader *r, struct column_reader *c, enum flow_field field,
 		st = pq_chunk_reader_open(c->chunk, r->source->file, r->group,
 		    (size_t)r->source->map.column[field],
 		    text ? 0 : (unsigned)value_width(field), err);
+		/* Of a late column, and where batches are left out, not all pages are wanted. */
+		if (st == FLOW_OK && (r->keep != NULL || !is_early(r, field)))
+			st = pq_chunk_reader_by_page(c->chunk, err);
 		c->is_open = st == FLOW_OK;
 		c->at = 0;
 		c->dict = (struct flow_dict){ .serial = flow_dict_serial() };
@@ -229,13 +243,16 @@ group_reader_next(struct group_reader *r, const struct flow_batch **batch, struc
 	unsigned f;
 
 	r->at += r->batch.rows;
+	while (r->at < r->rows && r->keep != NULL &&
+	    !bitmap_get(r->keep, (size_t)(r->at / FLOW_BATCH_ROWS)))
+		r->at += FLOW_BATCH_ROWS;
 	if (r->at >= r->rows) {
 		group_reader_end(r);
 		return FLOW_END;
 	}
 	r->batch.rows = r->rows - r->at < FLOW_BATCH_ROWS ? (size_t)(r->rows - r->at) : FLOW_BATCH_ROWS;
 	for (f = 0; f < FLOW_FIELD_COUNT && st == FLOW_OK; f++) {
-		if (flow_fieldset_has(&r->early, (enum flow_field)f))
+		if (is_early(r, (enum flow_field)f))
 			st = load_column(r, (enum flow_field)f, err);
 		else
 			r->batch.column[f].form = FLOW_FORM_NULL;
@@ -252,8 +269,7 @@ group_reader_late(struct group_reader *r, struct flow_error *err)
 	unsigned f;
 
 	for (f = 0; f < FLOW_FIELD_COUNT && st == FLOW_OK; f++)
-		if (flow_fieldset_has(&r->late, (enum flow_field)f) &&
-		    !flow_fieldset_has(&r->early, (enum flow_field)f))
+		if (flow_fieldset_has(&r->late, (enum flow_field)f) && !is_early(r, (enum flow_field)f))
 			st = load_column(r, (enum flow_field)f, err);
 	return st;
 }

@@ -4,24 +4,29 @@
 /*
  * One row group to batches.  Early columns are decoded for every batch; a late
  * one only where it is asked for, so that pages in which no row passed are not
- * even decompressed.
+ * even read.
  */
 
 #include <stdbool.h>
 
 #include "base/status.h"
 #include "record/batch.h"
+#include "store/plan.h"
 #include "store/source.h"
 
 struct group_reader;
 
-/* NULL when out of memory.  A field that is in both sets is early. */
+/* NULL when out of memory.  A field in both sets is early, except where a part has it absent. */
 struct group_reader *group_reader_new(const struct flow_fieldset *early,
     const struct flow_fieldset *late);
 void group_reader_free(struct group_reader *r);
 
-/* Begins a row group; the source stays open until group_reader_end or the next begin. */
-void group_reader_begin(struct group_reader *r, const struct source *source, size_t group);
+/*
+ * Begins a row group, or (part not NULL) what is to be read of it; source and part stay until
+ * group_reader_end or the next begin.
+ */
+void group_reader_begin(struct group_reader *r, const struct source *source, size_t group,
+    const struct plan_part *part);
 void group_reader_end(struct group_reader *r);
 bool group_reader_is_open(const struct group_reader *r);
 

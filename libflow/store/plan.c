@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "store/plan.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static int
@@ -38,8 +39,8 @@ text_in_bounds(const struct pq_bounds *stats, const struct flow_text *text)
 	return compare_text(&stats->min_text, text) <= 0 && compare_text(&stats->max_text, text) >= 0;
 }
 
-static bool
-statistics_may_hold(const struct pq_bounds *stats, uint64_t rows, const struct flow_bound *bound)
+bool
+plan_may_hold(const struct pq_bounds *stats, uint64_t rows, const struct flow_bound *bound)
 {
 	size_t i;
 
@@ -56,23 +57,6 @@ statistics_may_hold(const struct pq_bounds *stats, uint64_t rows, const struct f
 }
 
 static enum flow_status
-bloom_may_hold(const struct pq_file *file, size_t group, size_t column,
-    const struct flow_bound *bound, bool *may, struct flow_error *err)
-{
-	struct pq_bloom *bloom;
-	enum flow_status st = pq_bloom_read(file, group, column, &bloom, err);
-	size_t i;
-
-	if (st != FLOW_OK)
-		return st;
-	*may = bloom == NULL;
-	for (i = 0; i < bound->text_count && !*may; i++)
-		*may = pq_bloom_may_hold(bloom, bound->text[i].p, bound->text[i].len);
-	pq_bloom_free(bloom);
-	return FLOW_OK;
-}
-
-static enum flow_status
 bound_may_hold(const struct pq_file *file, const struct profile_map *map, size_t group,
     const struct flow_bound *bound, enum plan_verdict *verdict, struct flow_error *err)
 {
@@ -86,13 +70,14 @@ bound_may_hold(const struct pq_file *file, const struct profile_map *map, size_t
 	if (column < 0)
 		return FLOW_OK;
 	pq_file_bounds(file, group, (size_t)column, &stats);
-	if (!statistics_may_hold(&stats, pq_file_group_rows(file, group), bound)) {
+	if (!plan_may_hold(&stats, pq_file_group_rows(file, group), bound)) {
 		*verdict = PLAN_NO_BY_STATISTICS;
 		return FLOW_OK;
 	}
 	if (bound->text_count == 0)
 		return FLOW_OK;
-	st = bloom_may_hold(file, group, (size_t)column, bound, &may, err);
+	st = pq_bloom_may_hold(file, group, (size_t)column, bound->text, bound->text_count, &may,
+	    err);
 	if (st == FLOW_OK && !may)
 		*verdict = PLAN_NO_BY_BLOOM;
 	return st;
@@ -101,36 +86,50 @@ bound_may_hold(const struct pq_file *file, const struct profile_map *map, size_t
 /* A clause rules a group out when all of its bounds do. */
 static enum flow_status
 clause_may_hold(const struct pq_file *file, const struct profile_map *map, size_t group,
-    const struct flow_clause *clause, enum plan_verdict *verdict, struct flow_error *err)
+    const struct flow_clause *clause, struct plan_part *part, struct flow_error *err)
 {
-	enum plan_verdict no = clause->count > 0 ? PLAN_NO_BY_STATISTICS : PLAN_READ;
+	enum plan_verdict no = clause->count > 0 ? PLAN_NO_BY_STATISTICS : PLAN_READ, verdict;
+	bool may = false;
 	size_t i;
 
 	for (i = 0; i < clause->count; i++) {
-		enum flow_status st = bound_may_hold(file, map, group, &clause->bound[i], verdict, err);
+		const struct flow_bound *bound = &clause->bound[i];
+		enum flow_status st = bound_may_hold(file, map, group, bound, &verdict, err);
 
-		if (st != FLOW_OK || *verdict == PLAN_READ)
+		if (st != FLOW_OK)
 			return st;
-		if (*verdict == PLAN_NO_BY_BLOOM)
+		if (verdict == PLAN_READ)
+			may = true;
+		else if (bound->sole)
+			flow_fieldset_add(&part->absent, bound->field);
+		if (verdict == PLAN_NO_BY_BLOOM)
 			no = PLAN_NO_BY_BLOOM;
 	}
-	*verdict = no;
+	part->verdict = may ? PLAN_READ : no;
 	return FLOW_OK;
 }
 
 enum flow_status
 plan_group(const struct pq_file *file, const struct profile_map *map, size_t group,
-    const struct flow_bounds *bounds, enum plan_verdict *verdict, struct flow_error *err)
+    const struct flow_bounds *bounds, struct plan_part *part, struct flow_error *err)
 {
+	enum flow_status st = FLOW_OK;
 	size_t i;
 
-	*verdict = PLAN_READ;
+	*part = (struct plan_part){ .verdict = PLAN_READ, .rows = pq_file_group_rows(file, group) };
 	for (i = 0; bounds != NULL && i < bounds->count; i++) {
-		enum flow_status st = clause_may_hold(file, map, group, &bounds->clause[i], verdict,
-		    err);
-
-		if (st != FLOW_OK || *verdict != PLAN_READ)
+		st = clause_may_hold(file, map, group, &bounds->clause[i], part, err);
+		if (st != FLOW_OK || part->verdict != PLAN_READ)
 			return st;
 	}
-	return FLOW_OK;
+	if (bounds != NULL && bounds->count > 0)
+		st = plan_pages(file, map, group, bounds, part, err);
+	return st;
+}
+
+void
+plan_part_clear(struct plan_part *part)
+{
+	free(part->keep);
+	part->keep = NULL;
 }

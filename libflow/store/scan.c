@@ -18,18 +18,30 @@
 /* More threads than that do not read footers faster. */
 #define PLAN_THREADS_MAX 64
 
+/* Files that stay open, with their footers, between planning and reading. */
+#define KEPT_FILES_MAX 256
+
+/* A row group to read. */
+struct scan_group {
+	uint32_t number;
+	struct plan_part part;
+};
+
 struct scan_file {
 	const char *path;
 	char *ident;
 	char *problem;
-	uint32_t *groups;	/* row groups to read */
+	struct scan_group *group;
 	size_t group_count;
+	bool is_open;		/* `source` is */
+	struct source source;
 	struct flow_scan_plan counts;
 	struct flow_error memory;	/* status FLOW_ENOMEM where planning ran out */
 };
 
 struct scan_task {
-	uint32_t file, group;
+	struct scan_file *file;
+	const struct scan_group *group;
 };
 
 struct flow_scan {
@@ -41,6 +53,7 @@ struct flow_scan {
 	size_t tasks;
 	struct flow_scan_plan plan;
 	atomic_size_t next_file;	/* while planning */
+	atomic_size_t kept_files;
 	atomic_size_t next_task;
 };
 
@@ -48,7 +61,7 @@ struct flow_scan_worker {
 	struct flow_scan *scan;
 	size_t task;
 	bool has_task;
-	size_t open_file;	/* number of the file that `source` has open, or SIZE_MAX */
+	const struct scan_file *open_file;	/* what `source` has open, or NULL */
 	struct source source;
 	struct group_reader *reader;
 };
@@ -71,25 +84,29 @@ plan_groups(struct flow_scan *scan, struct scan_file *f, const struct source *so
 {
 	size_t groups = pq_file_groups(source->file), g;
 
-	f->groups = calloc(groups + 1, sizeof(*f->groups));
-	if (f->groups == NULL)
+	f->group = calloc(groups + 1, sizeof(*f->group));
+	if (f->group == NULL)
 		return flow_fail_memory(err);
 	for (g = 0; g < groups; g++) {
+		struct plan_part *part = &f->group[f->group_count].part;
 		uint64_t rows = pq_file_group_rows(source->file, g);
-		enum plan_verdict verdict;
 		enum flow_status st = plan_group(source->file, &source->map, g, scan->options.bounds,
-		    &verdict, err);
+		    part, err);
 
 		if (st != FLOW_OK)
 			return st;
 		f->counts.groups++;
 		f->counts.rows += rows;
-		f->counts.groups_pruned_by_statistics += verdict == PLAN_NO_BY_STATISTICS;
-		f->counts.groups_pruned_by_bloom += verdict == PLAN_NO_BY_BLOOM;
-		if (verdict != PLAN_READ || rows == 0)
+		f->counts.groups_pruned_by_statistics += part->verdict == PLAN_NO_BY_STATISTICS;
+		f->counts.groups_pruned_by_bloom += part->verdict == PLAN_NO_BY_BLOOM;
+		if (part->verdict == PLAN_READ)
+			f->counts.rows_pruned_by_pages += rows - part->rows;
+		if (part->verdict != PLAN_READ || part->rows == 0) {
+			plan_part_clear(part);
 			continue;
-		f->counts.rows_left += rows;
-		f->groups[f->group_count++] = (uint32_t)g;
+		}
+		f->counts.rows_left += part->rows;
+		f->group[f->group_count++].number = (uint32_t)g;
 	}
 	return FLOW_OK;
 }
@@ -111,8 +128,25 @@ plan_file(struct flow_scan *scan, struct scan_file *f, struct flow_error *err)
 		st = plan_groups(scan, f, &source, err);
 	if (st != FLOW_OK)
 		flow_error_prefix(err, f->path);
-	source_close(&source);
+	if (st == FLOW_OK && f->group_count > 0 &&
+	    atomic_fetch_add(&scan->kept_files, 1) < KEPT_FILES_MAX) {
+		f->source = source;
+		f->is_open = true;
+	} else {
+		source_close(&source);
+	}
 	return st;
+}
+
+static void
+forget_groups(struct scan_file *f)
+{
+	/* The one behind those counted may be half planned. */
+	for (size_t g = 0; f->group != NULL && g <= f->group_count; g++)
+		plan_part_clear(&f->group[g].part);
+	free(f->group);
+	f->group = NULL;
+	f->group_count = 0;
 }
 
 static void *
@@ -127,7 +161,7 @@ plan_files(void *argument)
 
 		f->counts.files = 1;
 		if (plan_file(scan, f, &err) != FLOW_OK) {
-			f->group_count = 0;
+			forget_groups(f);
 			f->problem = problem_text(&err);
 			f->memory.status = err.status == FLOW_ENOMEM || f->problem == NULL ?
 			    FLOW_ENOMEM : FLOW_OK;
@@ -164,6 +198,7 @@ add_counts(struct flow_scan_plan *to, const struct scan_file *f)
 	to->groups_pruned_by_bloom += f->counts.groups_pruned_by_bloom;
 	to->rows += f->counts.rows;
 	to->rows_left += f->counts.rows_left;
+	to->rows_pruned_by_pages += f->counts.rows_pruned_by_pages;
 }
 
 static enum flow_status
@@ -182,8 +217,8 @@ collect_tasks(struct flow_scan *scan, struct flow_error *err)
 		return flow_fail_memory(err);
 	for (i = 0; i < scan->files; i++)
 		for (g = 0; g < scan->file[i].group_count; g++)
-			scan->task[scan->tasks++] = (struct scan_task){ (uint32_t)i,
-				scan->file[i].groups[g] };
+			scan->task[scan->tasks++] = (struct scan_task){ &scan->file[i],
+				&scan->file[i].group[g] };
 	return FLOW_OK;
 }
 
@@ -230,7 +265,9 @@ flow_scan_free(struct flow_scan *scan)
 	for (i = 0; i < scan->files; i++) {
 		free(scan->file[i].ident);
 		free(scan->file[i].problem);
-		free(scan->file[i].groups);
+		forget_groups(&scan->file[i]);
+		if (scan->file[i].is_open)
+			source_close(&scan->file[i].source);
 	}
 	free(scan->file);
 	free(scan->task);
@@ -275,7 +312,6 @@ flow_scan_worker_new(struct flow_scan *scan)
 	if (w == NULL)
 		return NULL;
 	w->scan = scan;
-	w->open_file = SIZE_MAX;
 	w->reader = group_reader_new(&scan->options.early, &scan->options.late);
 	if (w->reader == NULL) {
 		free(w);
@@ -287,9 +323,9 @@ flow_scan_worker_new(struct flow_scan *scan)
 static void
 close_file(struct flow_scan_worker *w)
 {
-	if (w->open_file != SIZE_MAX)
+	if (w->open_file != NULL)
 		source_close(&w->source);
-	w->open_file = SIZE_MAX;
+	w->open_file = NULL;
 }
 
 void
@@ -316,27 +352,40 @@ flow_scan_take(struct flow_scan_worker *worker, size_t *task)
 size_t
 flow_scan_file(const struct flow_scan_worker *worker)
 {
-	return worker->scan->task[worker->task].file;
+	return (size_t)(worker->scan->task[worker->task].file - worker->scan->file);
+}
+
+/* The task's file: open since planning, or opened anew. */
+static enum flow_status
+task_source(struct flow_scan_worker *w, const struct source **source, struct flow_error *err)
+{
+	const struct scan_file *f = w->scan->task[w->task].file;
+	enum flow_status st;
+
+	*source = f->is_open ? &f->source : &w->source;
+	if (f->is_open || w->open_file == f)
+		return FLOW_OK;
+	close_file(w);
+	st = source_open(&w->source, f->path, &w->scan->input, err);
+	if (st == FLOW_OK)
+		w->open_file = f;
+	return st;
 }
 
 /* Opens the task's file and row group, with the first batch. */
 static enum flow_status
 begin_task(struct flow_scan_worker *w, struct flow_error *err)
 {
-	const struct scan_task *task = &w->scan->task[w->task];
-	enum flow_status st;
+	const struct scan_group *group = w->scan->task[w->task].group;
+	const struct source *source;
+	enum flow_status st = task_source(w, &source, err);
 
-	if (w->open_file != task->file) {
-		close_file(w);
-		st = source_open(&w->source, w->scan->file[task->file].path, &w->scan->input, err);
-		if (st != FLOW_OK)
-			return st;
-		w->open_file = task->file;
-	}
-	if (task->group >= pq_file_groups(w->source.file))
+	if (st != FLOW_OK)
+		return st;
+	if (group->number >= pq_file_groups(source->file))
 		return flow_fail(err, FLOW_ECORRUPT, FLOW_NO_OFFSET,
 		    "the file changed while it was read");
-	group_reader_begin(w->reader, &w->source, task->group);
+	group_reader_begin(w->reader, source, group->number, &group->part);
 	return FLOW_OK;
 }
 
@@ -346,8 +395,8 @@ failed(struct flow_scan_worker *w, enum flow_status st, struct flow_error *err)
 	const struct scan_task *task = &w->scan->task[w->task];
 	char where[4200];
 
-	(void)snprintf(where, sizeof(where), "%s: row group %u", w->scan->file[task->file].path,
-	    task->group);
+	(void)snprintf(where, sizeof(where), "%s: row group %u", task->file->path,
+	    task->group->number);
 	flow_error_prefix(err, where);
 	group_reader_end(w->reader);
 	w->has_task = false;

@@ -7,7 +7,7 @@
  *	files --plan: footers, pruning--> tasks (a row group each) --workers--> batches
  *
  * Opening a scan reads every footer and keeps the row groups that statistics
- * and Bloom filters cannot rule out.  Tasks are numbered in the order of the
+ * and Bloom filters cannot rule out, and of these the batches that page indexes cannot.  Tasks are numbered in the order of the
  * files; each worker takes the next one, so a caller that wants the original
  * order puts the workers' results back by the tasks' numbers.
  *
@@ -43,6 +43,7 @@ struct flow_scan_plan {
 	uint64_t files, files_pruned;	/* pruned: no row group is left */
 	uint64_t groups, groups_pruned_by_statistics, groups_pruned_by_bloom;
 	uint64_t rows, rows_left;
+	uint64_t rows_pruned_by_pages;	/* of row groups that are read */
 };
 
 struct flow_scan;

@@ -365,7 +365,7 @@ fill_run(struct flow_sort *s, struct run *r, struct flow_error *err)
 		if (!group_reader_is_open(r->reader)) {
 			if (r->group == pq_file_groups(r->source.file))
 				return FLOW_OK;
-			group_reader_begin(r->reader, &r->source, r->group++);
+			group_reader_begin(r->reader, &r->source, r->group++, NULL);
 		}
 		st = group_reader_next(r->reader, &r->batch, err);
 	}

@@ -67,7 +67,7 @@ verify_group(const struct source *s, struct group_reader *reader, size_t group,
 	for (f = 0; f < FLOW_FIELD_COUNT; f++)
 		if (s->map.column[f] >= 0)
 			pq_file_bounds(s->file, group, (size_t)s->map.column[f], &bounds[f]);
-	group_reader_begin(reader, s, group);
+	group_reader_begin(reader, s, group, NULL);
 	while ((st = group_reader_next(reader, &batch, err)) == FLOW_OK) {
 		store_totals_add_batch(totals, batch);
 		for (f = 0; f < FLOW_FIELD_COUNT; f++)

@@ -117,12 +117,24 @@ static void
 look(const struct pq_file *f, size_t group, size_t column)
 {
 	struct pq_bounds bounds;
-	struct pq_bloom *bloom = NULL;
+	const struct flow_text text = { "192.0.2.1", 9 };
+	struct pq_pages *pages = NULL;
+	uint64_t first, end, last = 0;
+	bool may;
 
 	pq_file_bounds(f, group, column, &bounds);
-	if (pq_bloom_read(f, group, column, &bloom, NULL) == FLOW_OK && bloom != NULL)
-		(void)pq_bloom_may_hold(bloom, "192.0.2.1", 9);
-	pq_bloom_free(bloom);
+	if (pq_bloom_may_hold(f, group, column, &text, 1, &may, NULL) != FLOW_OK)
+		return;
+	if (pq_pages_read(f, group, column, &pages, NULL) != FLOW_OK || pages == NULL)
+		return;
+	for (size_t i = 0; i < pq_pages_count(pages); i++) {
+		pq_pages_rows(pages, i, &first, &end);
+		pq_pages_bounds(pages, i, &bounds);
+		must(first == last && end > first);
+		last = end;
+	}
+	must(last == pq_file_group_rows(f, group));
+	pq_pages_free(pages);
 }
 
 int

@@ -72,7 +72,8 @@ write_file(const struct rows *r, enum pq_codec codec, struct buf *out)
 }
 
 static bool
-read_column(struct pq_chunk_reader *r, const struct pq_file *f, size_t c, struct rows *rows)
+read_column(struct pq_chunk_reader *r, const struct pq_file *f, size_t c, bool by_page,
+    struct rows *rows)
 {
 	uint64_t valid[BITMAP_WORDS(ROWS)];
 	void *const to[COLUMNS] = { NULL, rows->port, rows->bytes, rows->noise };
@@ -80,7 +81,8 @@ read_column(struct pq_chunk_reader *r, const struct pq_file *f, size_t c, struct
 	uint32_t count;
 	bool nulls;
 
-	if (pq_chunk_reader_open(r, f, 0, c, width[c], NULL) != FLOW_OK)
+	if (pq_chunk_reader_open(r, f, 0, c, width[c], NULL) != FLOW_OK ||
+	    (by_page && pq_chunk_reader_by_page(r, NULL) != FLOW_OK))
 		return false;
 	if (c > 0)
 		return pq_chunk_reader_numbers(r, ROWS, to[c], valid, &nulls, NULL) == FLOW_OK;
@@ -95,14 +97,14 @@ read_column(struct pq_chunk_reader *r, const struct pq_file *f, size_t c, struct
 
 /* Whether a column, if it can be read, has the rows that were written. */
 static bool
-fails_or_is(const struct pq_file *f, size_t c, const struct rows *want)
+fails_or_is(const struct pq_file *f, size_t c, bool by_page, const struct rows *want)
 {
 	struct pq_chunk_reader *r = pq_chunk_reader_new();
 	struct rows got;
 	bool good = true;
 
 	memset(&got, 0, sizeof(got));
-	if (read_column(r, f, c, &got)) {
+	if (read_column(r, f, c, by_page, &got)) {
 		if (c == 1)
 			good = memcmp(got.port, want->port, sizeof(got.port)) == 0;
 		else if (c == 2)
@@ -133,7 +135,8 @@ verdict(const uint8_t *bytes, size_t len, const struct rows *want)
 	}
 	for (size_t c = 0; c < COLUMNS; c++)
 		if (pq_file_columns(f) != COLUMNS || pq_file_groups(f) != 1 ||
-		    pq_file_group_rows(f, 0) != ROWS || !fails_or_is(f, c, want))
+		    pq_file_group_rows(f, 0) != ROWS || !fails_or_is(f, c, false, want) ||
+		    !fails_or_is(f, c, true, want))
 			v = 2;
 	pq_file_close(f);
 	return v;

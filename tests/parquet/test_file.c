@@ -211,19 +211,27 @@ rows_are(const struct series *s, const struct held *h, struct pq_chunk_reader *r
 	return good;
 }
 
-/* Reads a chunk in pieces of about `step` rows; every third piece is skipped if `skip`. */
+enum how {
+	EVERY,
+	SKIPPING,	/* every third piece, of the whole chunk */
+	BY_PAGE,	/* the same, reading page by page */
+};
+
+/* Reads a chunk in pieces of about `step` rows. */
 static bool
 chunk_is(const struct series *s, const struct held *h, const struct pq_file *f, size_t group,
-    size_t step, bool skip)
+    size_t step, enum how how)
 {
 	struct pq_chunk_reader *r = pq_chunk_reader_new();
 	bool good = pq_chunk_reader_open(r, f, group, 0, s->width, NULL) == FLOW_OK;
 
+	if (how == BY_PAGE)
+		good = good && pq_chunk_reader_by_page(r, NULL) == FLOW_OK;
 	for (size_t at = 0, turn = 0; at < s->rows && good; turn++) {
 		size_t n = step + mix(turn) % step;
 
 		n = n < s->rows - at ? n : s->rows - at;
-		if (skip && mix(turn) % 3 == 0)
+		if (how != EVERY && mix(turn) % 3 == 0)
 			good = pq_chunk_reader_skip(r, n, NULL) == FLOW_OK;
 		else
 			good = rows_are(s, h, r, at, n);
@@ -234,14 +242,14 @@ chunk_is(const struct series *s, const struct held *h, const struct pq_file *f, 
 	return good;
 }
 
-/* Bounds and null count, computed plainly. */
+/* Bounds and null count of some rows, computed plainly. */
 static bool
-bounds_are(const struct series *s, const struct held *h, const struct pq_file *f)
+bounds_are(const struct series *s, const struct held *h, size_t from, size_t to,
+    const struct pq_bounds *b)
 {
 	uint64_t min = UINT64_MAX, max = 0, nulls = 0;
-	struct pq_bounds b;
 
-	for (size_t i = 0; i < s->rows; i++) {
+	for (size_t i = from; i < to; i++) {
 		uint64_t v = s->width == 8 ? UINT64_MAX : (UINT64_C(1) << 8 * s->width) - 1;
 
 		v &= number(s->shape, i);
@@ -253,17 +261,39 @@ bounds_are(const struct series *s, const struct held *h, const struct pq_file *f
 		min = v < min ? v : min;
 		max = v > max ? v : max;
 	}
-	pq_file_bounds(f, 1, 0, &b);
-	return b.has_null_count && b.null_count == nulls && b.has_bounds == (nulls < s->rows) &&
-	    (!b.has_bounds || ((uint64_t)b.min == min && (uint64_t)b.max == max));
+	return b->has_null_count && b->null_count == nulls && b->has_bounds == (nulls < to - from) &&
+	    (!b->has_bounds || ((uint64_t)b->min == min && (uint64_t)b->max == max));
+}
+
+/* The page index: pages follow each other, and each has the bounds of its rows. */
+static bool
+pages_are(const struct series *s, const struct held *h, const struct pq_file *f)
+{
+	struct pq_pages *pages = NULL;
+	uint64_t first, end, at = 0;
+	struct pq_bounds b;
+	bool good = pq_pages_read(f, 1, 0, &pages, NULL) == FLOW_OK;
+
+	/* A chunk without rows has no pages. */
+	if (good && s->rows == 0)
+		return pages == NULL;
+	good = good && pages != NULL;
+	for (size_t i = 0; good && i < pq_pages_count(pages); i++) {
+		pq_pages_rows(pages, i, &first, &end);
+		pq_pages_bounds(pages, i, &b);
+		good = first == at && end > first && bounds_are(s, h, (size_t)first, (size_t)end, &b);
+		at = end;
+	}
+	good = good && at == s->rows;
+	pq_pages_free(pages);
+	return good;
 }
 
 static bool
 text_bounds_hold(const struct series *s, const struct held *h, const struct pq_file *f)
 {
-	struct pq_bloom *bloom = NULL;
-	bool good = pq_bloom_read(f, 0, 0, &bloom, NULL) == FLOW_OK;
 	struct pq_bounds b;
+	bool good = true, may = false;
 	char max[101] = "", text[101];
 
 	pq_file_bounds(f, 0, 0, &b);
@@ -276,10 +306,9 @@ text_bounds_hold(const struct series *s, const struct held *h, const struct pq_f
 			continue;
 		memset(text, 0, sizeof(text));
 		memcpy(text, t->p, t->len);
-		good = (!b.has_bounds || strcmp(text, max) <= 0) && bloom != NULL &&
-		    pq_bloom_may_hold(bloom, t->p, t->len);
+		good = (!b.has_bounds || strcmp(text, max) <= 0) &&
+		    pq_bloom_may_hold(f, 0, 0, t, 1, &may, NULL) == FLOW_OK && may;
 	}
-	pq_bloom_free(bloom);
 	return good && strcmp(max, "~~~") != 0;
 }
 
@@ -289,18 +318,23 @@ file_is(const struct series *s, const struct held *h, const struct buf *file)
 	struct pq_file *f = NULL;
 	bool good = pq_file_open_memory(file->data, file->len, &f, NULL) == FLOW_OK;
 	const char *value = NULL;
+	struct pq_bounds whole;
 	size_t len = 0;
 
 	if (!good)
 		return false;
+	pq_file_bounds(f, 1, 0, &whole);
 	value = pq_file_key_value(f, "k", &len);
 	good = pq_file_rows(f) == 2 * s->rows && pq_file_groups(f) == 2 && pq_file_columns(f) == 1 &&
 	    value != NULL && len == 5 && memcmp(value, "value", 5) == 0 &&
 	    pq_file_key_value(f, "other", &len) == NULL;
-	good = good && chunk_is(s, h, f, 0, s->rows + 1, false) && chunk_is(s, h, f, 1, 8192, false) &&
-	    chunk_is(s, h, f, 1, 1000, true) && chunk_is(s, h, f, 0, 20000, true) &&
-	    (s->rows > 3000 || chunk_is(s, h, f, 0, 1, true));
-	good = good && (s->width > 0 ? bounds_are(s, h, f) : text_bounds_hold(s, h, f));
+	good = good && chunk_is(s, h, f, 0, s->rows + 1, EVERY) && chunk_is(s, h, f, 1, 8192, EVERY) &&
+	    chunk_is(s, h, f, 1, 1000, SKIPPING) && chunk_is(s, h, f, 0, 20000, SKIPPING) &&
+	    (s->rows > 3000 || chunk_is(s, h, f, 0, 1, SKIPPING));
+	good = good && chunk_is(s, h, f, 0, 1000, BY_PAGE) && chunk_is(s, h, f, 1, 20000, BY_PAGE) &&
+	    (s->rows > 3000 || chunk_is(s, h, f, 0, 1, BY_PAGE));
+	good = good && (s->width > 0 ? bounds_are(s, h, 0, s->rows, &whole) && pages_are(s, h, f) :
+	    text_bounds_hold(s, h, f));
 	pq_file_close(f);
 	return good;
 }
