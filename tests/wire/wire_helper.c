@@ -165,3 +165,42 @@ put_set_end(struct buf *b, size_t set)
 {
 	store_be16(b->data + set + 2, (uint16_t)(b->len - set));
 }
+
+static void
+feed_set(struct wire *w, struct buf *b, uint16_t id, const char *hex)
+{
+	size_t set = put_set(b, id);
+
+	put_hex(b, hex);
+	put_set_end(b, set);
+	wire_feed(w, b);
+	buf_release(b);
+}
+
+void
+wire_v9(struct wire *w, uint32_t domain, uint16_t id, const char *hex)
+{
+	struct buf b = BUF_INIT;
+
+	put_v9_header(&b, 1, 1, domain);
+	feed_set(w, &b, id, hex);
+}
+
+void
+wire_ipfix(struct wire *w, uint32_t domain, uint16_t id, const char *hex)
+{
+	struct buf b = BUF_INIT;
+
+	put_ipfix_header(&b, 0, domain);
+	feed_set(w, &b, id, hex);
+}
+
+void
+wire_run(void (*test)(struct wire *w), const struct flow_decoder_options *options)
+{
+	struct wire w;
+
+	wire_begin(&w, options);
+	test(&w);
+	wire_end(&w);
+}

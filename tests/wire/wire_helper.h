@@ -49,3 +49,10 @@ void put_ipfix_header(struct buf *b, uint32_t sequence, uint32_t domain);
 /* A set from here (its id) to put_set_end, which writes its length. */
 size_t put_set(struct buf *b, uint16_t id);
 void put_set_end(struct buf *b, size_t set);
+
+/* Feeds a datagram of one set whose body is given in hexadecimal. */
+void wire_v9(struct wire *w, uint32_t domain, uint16_t id, const char *hex);
+void wire_ipfix(struct wire *w, uint32_t domain, uint16_t id, const char *hex);
+
+/* Runs a test with a decoder of its own. */
+void wire_run(void (*test)(struct wire *w), const struct flow_decoder_options *options);
