@@ -19,8 +19,8 @@
  *
  * Rows
  *   received   struct flow_datagram's received_ms
- *   exporter   struct flow_datagram's exporter (sFlow: too).  Elements 130/131
- *              and the sFlow agent address go to extra if they differ.
+ *   exporter   struct flow_datagram's exporter (sFlow: too).  Elements 130/131 go to
+ *              extra, as does an sFlow agent address that differs from it.
  *   first/last the first of these that the record has:
  *                ms 152/153, us 154/155 and ns 156/157 (NTP fractions), s 150/151,
  *                158/159 (us before export), uptime 22/21 (from the header's

@@ -39,7 +39,8 @@ wire_feed(struct wire *w, struct buf *b)
 		store_be16(exact + 2, (uint16_t)b->len);
 	w->dg.bytes = exact;
 	w->dg.len = b->len;
-	is_int(flow_decoder_datagram(w->d, &w->dg, w->rows), FLOW_OK);
+	if (flow_decoder_datagram(w->d, &w->dg, w->rows) != FLOW_OK)
+		ok(false);
 	free(exact);
 	buf_clear(b);
 }
