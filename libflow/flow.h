@@ -14,6 +14,7 @@
 #include "record/builder.h"
 #include "record/dictify.h"
 #include "record/field.h"
+#include "record/names.h"
 #include "record/pseudonym.h"
 #include "record/select.h"
 #include "record/table.h"

@@ -20,10 +20,11 @@ struct query_request {
 	enum stamp_zone zone;		/* of times without one in window and filter */
 	const struct cryptopan *pseudonyms;	/* addresses of rows that passed become these; or NULL */
 	unsigned threads;		/* 0: one per core */
+	struct flow_names *names;	/* gets what the exporters announced; NULL: not wanted */
 	bool has_paths;			/* a path was given, even if it matched nothing */
 };
 
-#define QUERY_REQUEST_INIT { FLOW_FILES_INIT, NULL, NULL, NULL, STAMP_LOCAL, NULL, 0, false }
+#define QUERY_REQUEST_INIT { FLOW_FILES_INIT, NULL, NULL, NULL, STAMP_LOCAL, NULL, 0, NULL, false }
 
 void query_request_clear(struct query_request *request);
 

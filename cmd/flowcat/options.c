@@ -221,6 +221,10 @@ prepare_printer(struct flowcat_options *o)
 	int status = flowcat_formats_read(o->config, &o->formats);
 
 	o->printer.formats = o->formats;
+	o->names = flow_names_new();
+	o->printer.names = o->names;
+	if (o->names == NULL)
+		return cli_fail("out of memory");
 	if (status == CLI_OK && o->resolve) {
 		o->resolver = resolver_new(NULL);
 		o->printer.resolver = o->resolver;
@@ -262,6 +266,8 @@ flowcat_options_clear(struct flowcat_options *options)
 	query_request_clear(&options->request);
 	flow_formats_free(options->formats);
 	resolver_free(options->resolver);
+	flow_names_free(options->names);
 	options->formats = NULL;
 	options->resolver = NULL;
+	options->names = NULL;
 }

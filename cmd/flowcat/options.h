@@ -30,6 +30,7 @@ struct flowcat_options {
 	struct cryptopan cryptopan;	/* -K; request.pseudonyms points here */
 	struct flow_formats *formats;
 	struct resolver *resolver;
+	struct flow_names *names;	/* of interfaces and VRFs, for printer */
 };
 
 /*

@@ -210,6 +210,8 @@ flowcat_print(struct flowcat_options *options)
 	wanted = *flow_printer_fields(printer);
 	if (options->has_order)
 		flow_sort_order_fields(&options->order, &wanted);
+	if (flow_printer_wants_names(printer))
+		options->request.names = options->names;
 	status = query_open(&options->request, &wanted, &query);
 	if (status == CLI_OK)
 		status = options->has_order ? print_sorted(options, query, printer) :

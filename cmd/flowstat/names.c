@@ -24,6 +24,7 @@ struct list {
 struct names {
 	bool has_as, has_if;
 	struct list as, interface;
+	const struct flow_names *announced;
 };
 
 static int
@@ -133,7 +134,8 @@ load(const char *path, bool interface, struct list *list)
 }
 
 int
-names_load(const char *as_path, const char *if_path, struct names **names)
+names_load(const char *as_path, const char *if_path, const struct flow_names *announced,
+    struct names **names)
 {
 	struct names *n = calloc(1, sizeof(*n));
 	int status = CLI_OK;
@@ -142,6 +144,7 @@ names_load(const char *as_path, const char *if_path, struct names **names)
 		return cli_fail("out of memory");
 	n->has_as = as_path != NULL;
 	n->has_if = if_path != NULL;
+	n->announced = announced;
 	if (n->has_as)
 		status = load(as_path, false, &n->as);
 	if (status == CLI_OK && n->has_if)
@@ -173,36 +176,55 @@ is_one_of(const char *name, const char *const *list)
 	return false;
 }
 
-/* The name of an interface of the row's exporter, or of any. */
-static const char *
-interface_name(const struct names *names, const struct flow_table *t, size_t row, uint64_t index)
+/* The exporter of a row as text; empty where the table has none. */
+static void
+exporter_text(const struct flow_table *t, size_t row, char text[ADDR_TEXT_MAX + 1])
 {
 	size_t exporter = flow_table_find(t, "exporter");
-	char key[KEY_MAX], text[ADDR_TEXT_MAX + 1];
-	const char *found = NULL;
 
+	text[0] = '\0';
 	if (exporter < t->columns && t->column[exporter].kind == FLOW_KIND_ADDR &&
 	    bitmap_get(t->column[exporter].valid, row)) {
 		const struct addr *a = t->column[exporter].values;
 
 		text[addr_format(&a[row], text)] = '\0';
-		(void)snprintf(key, sizeof(key), "%s %" PRIu64, text, index);
-		found = list_find(&names->interface, key);
 	}
-	(void)snprintf(key, sizeof(key), "* %" PRIu64, index);
-	return found != NULL ? found : list_find(&names->interface, key);
 }
 
-static const char *
+/* The name of an interface of the row's exporter, or of any; of length 0 where nobody knows. */
+static struct flow_text
+interface_name(const struct names *names, const struct flow_table *t, size_t row, uint64_t index)
+{
+	char key[KEY_MAX], exporter[ADDR_TEXT_MAX + 1];
+	const char *found;
+
+	exporter_text(t, row, exporter);
+	(void)snprintf(key, sizeof(key), "%s %" PRIu64, exporter, index);
+	found = list_find(&names->interface, key);
+	if (found == NULL) {
+		(void)snprintf(key, sizeof(key), "* %" PRIu64, index);
+		found = list_find(&names->interface, key);
+	}
+	if (found != NULL)
+		return (struct flow_text){ found, (uint32_t)strlen(found) };
+	if (names->announced == NULL)
+		return (struct flow_text){ "", 0 };
+	return flow_names_find(names->announced, FLOW_NAME_INTERFACE,
+	    (struct flow_text){ exporter, (uint32_t)strlen(exporter) }, index);
+}
+
+static struct flow_text
 name_of(const struct names *names, const struct flow_table *t, size_t column, size_t row, bool as)
 {
 	uint64_t number = ((const uint64_t *)t->column[column].values)[row];
+	const char *found;
 	char key[KEY_MAX];
 
 	if (!as)
 		return interface_name(names, t, row, number);
 	(void)snprintf(key, sizeof(key), "%" PRIu64, number);
-	return list_find(&names->as, key);
+	found = list_find(&names->as, key);
+	return (struct flow_text){ found, found != NULL ? (uint32_t)strlen(found) : 0 };
 }
 
 /* The column of names after column c. */
@@ -215,11 +237,12 @@ add_column(const struct names *names, struct flow_table *t, size_t c, bool as)
 	(void)snprintf(name, sizeof(name), "%s_name", t->column[c].name);
 	st = flow_table_insert(t, c + 1, name, "Name", FLOW_KIND_TEXT, true);
 	for (size_t r = 0; r < t->rows && st == FLOW_OK; r++) {
-		const char *text = bitmap_get(t->column[c].valid, r) ?
-		    name_of(names, t, c, r, as) : NULL;
+		struct flow_text text = { NULL, 0 };
 
-		if (text != NULL)
-			st = flow_table_set_text(t, c + 1, r, text, strlen(text));
+		if (bitmap_get(t->column[c].valid, r))
+			text = name_of(names, t, c, r, as);
+		if (text.len > 0)
+			st = flow_table_set_text(t, c + 1, r, text.p, text.len);
 	}
 	return st;
 }
@@ -230,6 +253,8 @@ names_add(const struct names *names, struct flow_table *t)
 	static const char *const as[] = { "src_as", "dst_as", "as", "asn", "prev_as", "next_as", NULL };
 	static const char *const interface[] = { "in_if", "out_if", "if", NULL };
 	enum flow_status st = FLOW_OK;
+	bool has_if = names->has_if || (names->announced != NULL &&
+	    flow_names_any(names->announced, FLOW_NAME_INTERFACE));
 
 	for (size_t c = 0; c < t->columns && st == FLOW_OK; c++) {
 		const char *name = t->column[c].name;
@@ -238,7 +263,7 @@ names_add(const struct names *names, struct flow_table *t)
 			continue;
 		if (names->has_as && is_one_of(name, as))
 			st = add_column(names, t, c, true);
-		else if (names->has_if && is_one_of(name, interface))
+		else if (has_if && is_one_of(name, interface))
 			st = add_column(names, t, c, false);
 	}
 	return st;

@@ -15,8 +15,12 @@
 
 struct names;
 
-/* NULL paths are left out.  CLI_OK, or CLI_FAILURE after a message. */
-int names_load(const char *as_path, const char *if_path, struct names **names);
+/*
+ * NULL paths are left out; `announced` (may be NULL) are what exporters call their interfaces,
+ * which serves where the table does not.  CLI_OK, or CLI_FAILURE after a message.
+ */
+int names_load(const char *as_path, const char *if_path, const struct flow_names *announced,
+    struct names **names);
 void names_free(struct names *names);
 
 /* Adds a column NAME_name beside each column of ASes or interfaces that there is a table for. */

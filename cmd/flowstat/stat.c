@@ -3,6 +3,7 @@
 
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/cli.h"
 #include "flowstat/names.h"
@@ -16,6 +17,7 @@ struct run {
 	struct flow_agg **agg;
 	unsigned threads;
 	struct names *names;
+	struct flow_names *announced;	/* by exporters; NULL: not wanted */
 	atomic_bool failed;
 };
 
@@ -202,6 +204,22 @@ open_and_run(struct flowstat_options *o, struct run *run, struct flow_table_prin
 	return status;
 }
 
+/* What exporters announced stands in what people read, and elsewhere only where names are asked for. */
+static int
+load_names(struct flowstat_options *o, struct run *run)
+{
+	bool machine = strcmp(o->format, "csv") == 0 || strcmp(o->format, "json") == 0 ||
+	    strcmp(o->format, "ndjson") == 0;
+
+	if (!machine || o->if_names != NULL) {
+		run->announced = flow_names_new();
+		if (run->announced == NULL)
+			return cli_fail("out of memory");
+		o->request.names = run->announced;
+	}
+	return names_load(o->as_names, o->if_names, run->announced, &run->names);
+}
+
 int
 flowstat_run(struct flowstat_options *o)
 {
@@ -212,7 +230,7 @@ flowstat_run(struct flowstat_options *o)
 
 	status = make_spec(o, &run.spec);
 	if (status == CLI_OK)
-		status = names_load(o->as_names, o->if_names, &run.names);
+		status = load_names(o, &run);
 	if (status == CLI_OK) {
 		o->printer.tables = flow_agg_tables(run.spec);
 		if (flow_table_printer_new(o->format, &o->printer, &printer, &err) != FLOW_OK)
@@ -227,6 +245,7 @@ flowstat_run(struct flowstat_options *o)
 	flow_table_printer_free(printer);
 	query_free(run.query);
 	names_free(run.names);
+	flow_names_free(run.announced);
 	flow_agg_spec_free(run.spec);
 	return status;
 }

@@ -197,3 +197,116 @@ json_find_uint(const char *text, size_t len, const char *path, uint64_t *out)
 	*out = v;
 	return true;
 }
+
+bool
+json_walk_begin(struct json_walk *walk, struct json_slice text)
+{
+	struct scan s = { text.p, text.p + text.len };
+
+	walk->is_object = take(&s, '{');
+	if (!walk->is_object && !take(&s, '['))
+		return false;
+	walk->p = s.p;
+	walk->end = s.end;
+	return true;
+}
+
+/* A member's name and the colon. */
+static bool
+take_key(struct scan *s, struct json_slice *key)
+{
+	skip_blanks(s);
+	key->p = s->p + 1;
+	if (!skip_string(s))
+		return false;
+	key->len = (size_t)(s->p - 1 - key->p);
+	return take(s, ':');
+}
+
+bool
+json_walk_next(struct json_walk *walk, struct json_slice *key, struct json_slice *value)
+{
+	struct scan s = { walk->p, walk->end };
+
+	*key = (struct json_slice){ "", 0 };
+	if (take(&s, walk->is_object ? '}' : ']') || (walk->is_object && !take_key(&s, key)))
+		return false;
+	skip_blanks(&s);
+	value->p = s.p;
+	if (!skip_value(&s))
+		return false;
+	value->len = (size_t)(s.p - value->p);
+	/* A comma before the end would be wrong, but nothing is lost by it. */
+	(void)take(&s, ',');
+	walk->p = s.p;
+	return true;
+}
+
+static unsigned
+hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return (unsigned)(c - '0');
+	if (c >= 'a' && c <= 'f')
+		return (unsigned)(c - 'a') + 10;
+	return c >= 'A' && c <= 'F' ? (unsigned)(c - 'A') + 10 : 16;
+}
+
+/* \uXXXX at p, as UTF-8; 0 where there are no four digits.  At most 3 bytes. */
+static size_t
+unescape_unicode(const char *p, const char *end, char *out)
+{
+	unsigned c = 0;
+	int i;
+
+	if (end - p < 4)
+		return 0;
+	for (i = 0; i < 4; i++) {
+		if (hex_digit(p[i]) > 15)
+			return 0;
+		c = c << 4 | hex_digit(p[i]);
+	}
+	if (c >= 0xd800 && c <= 0xdfff)
+		c = 0xfffd;
+	if (c < 0x80) {
+		out[0] = (char)c;
+		return 1;
+	}
+	if (c < 0x800) {
+		out[0] = (char)(0xc0 | c >> 6);
+		out[1] = (char)(0x80 | (c & 0x3f));
+		return 2;
+	}
+	out[0] = (char)(0xe0 | c >> 12);
+	out[1] = (char)(0x80 | (c >> 6 & 0x3f));
+	out[2] = (char)(0x80 | (c & 0x3f));
+	return 3;
+}
+
+size_t
+json_unescape(struct json_slice text, char *out)
+{
+	static const char from[] = "bfnrt", to[] = "\b\f\n\r\t";
+	const char *p = text.p, *end = text.p + text.len;
+	size_t len = 0, n;
+
+	if (text.len < 2 || *p != '"' || end[-1] != '"')
+		return 0;
+	for (p++, end--; p < end; p++) {
+		const char *letter;
+
+		if (*p != '\\' || end - p < 2) {
+			out[len++] = *p;
+			continue;
+		}
+		p++;
+		if (*p == 'u' && (n = unescape_unicode(p + 1, end, out + len)) > 0) {
+			len += n;
+			p += 4;
+			continue;
+		}
+		letter = *p != '\0' ? strchr(from, *p) : NULL;
+		out[len++] = letter != NULL ? to[letter - from] : *p;
+	}
+	return len;
+}

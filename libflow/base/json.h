@@ -32,3 +32,24 @@ bool json_find(const char *text, size_t len, const char *path, struct json_slice
 
 /* The same for a member that is a non-negative integer below 2^64. */
 bool json_find_uint(const char *text, size_t len, const char *path, uint64_t *out);
+
+/* The members of an object or the elements of an array, one after the other. */
+struct json_walk {
+	const char *p, *end;
+	bool is_object;
+};
+
+/* Begins with an object or an array; false for any other text. */
+bool json_walk_begin(struct json_walk *walk, struct json_slice text);
+
+/*
+ * The next one: its value, and of a member its key (without quotes, as it stands).  False at the
+ * end, or where the text is not well-formed.
+ */
+bool json_walk_next(struct json_walk *walk, struct json_slice *key, struct json_slice *value);
+
+/*
+ * The text of a string (quotes and all) with its escapes resolved, at out with room for text.len
+ * bytes; its length, 0 for what is no string.  Surrogates become U+FFFD.
+ */
+size_t json_unescape(struct json_slice text, char *out);

@@ -94,6 +94,7 @@ struct column {
 	bool full_ipv6;
 	enum stamp_zone zone;
 	struct resolver *resolver;
+	const struct flow_names *names;
 	const char *fixed;		/* a text that is always the same */
 	/* Literals; `before` is padded so that steps of 16 bytes may be read. */
 	char *before;

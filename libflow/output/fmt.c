@@ -91,6 +91,8 @@ need(struct flow_printer *p, const struct token *t)
 	}
 	if (t->cells == people_count)
 		p->ordered = true;
+	if (t->cells == people_interface || t->cells == people_vrf)
+		p->wants_names = p->options.names != NULL;
 }
 
 static void

@@ -17,7 +17,7 @@ column_fn people_time, people_time_utc, people_epoch, people_duration, people_se
 column_fn people_number, people_counter, people_pps, people_bps, people_bpp;
 column_fn people_proto, people_flags, people_direction, people_fragment, people_ether_type;
 column_fn people_src_port, people_dst_port, people_addr_port, people_addr_dst_port;
-column_fn people_net, people_text;
+column_fn people_net, people_text, people_interface, people_vrf;
 column_fn people_ttl, people_mpls, people_latency, people_event, people_ext_event;
 column_fn people_domain, people_engine, people_version, people_count, people_ident;
 

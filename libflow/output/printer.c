@@ -57,6 +57,12 @@ flow_printer_fields(const struct flow_printer *p)
 }
 
 bool
+flow_printer_wants_names(const struct flow_printer *p)
+{
+	return p->wants_names;
+}
+
+bool
 flow_printer_ordered(const struct flow_printer *p)
 {
 	return p->ordered;

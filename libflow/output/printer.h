@@ -39,6 +39,7 @@
 #include "output/formats.h"
 #include "record/batch.h"
 #include "record/field.h"
+#include "record/names.h"
 #include "record/select.h"
 #include "time/stamp.h"
 
@@ -57,6 +58,11 @@ struct flow_printer_options {
 	 * ports.  Printing then waits for answers; the resolver outlives the printer.
 	 */
 	struct resolver *resolver;
+	/*
+	 * Names that %inam, %onam, %ivrfnam and %evrfnam print; NULL: numbers.  It may be filled after
+	 * the printer was made, and outlives it.
+	 */
+	const struct flow_names *names;
 	const struct flow_formats *formats;	/* more names; NULL: none.  Not kept */
 };
 
@@ -71,6 +77,9 @@ void flow_printer_free(struct flow_printer *p);
 
 /* The columns to read: others need not be in the batch. */
 const struct flow_fieldset *flow_printer_fields(const struct flow_printer *p);
+
+/* Whether it prints names out of options.names. */
+bool flow_printer_wants_names(const struct flow_printer *p);
 
 /* Whether rows number themselves (%cnt), so that one state must print them all, in order. */
 bool flow_printer_ordered(const struct flow_printer *p);

@@ -21,6 +21,7 @@ struct flow_printer {
 	bool commas;		/* csv: a comma after each column but the last, LF after that */
 	bool nothing;		/* print nothing at all */
 	bool ordered;
+	bool wants_names;
 	struct flow_fieldset fields;
 	struct flow_printer_options options;
 	struct buf ident;	/* the text that options.ident was */

@@ -37,6 +37,7 @@ program_column(struct flow_printer *p, struct flow_error *err)
 		.full_ipv6 = p->options.full_ipv6,
 		.zone = p->options.zone,
 		.resolver = p->options.resolver,
+		.names = p->options.names,
 	};
 	c->before = calloc(1, p->literal.len + 16);
 	if (c->before == NULL)

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/exporters.h"
 #include "store/group_read.h"
 #include "store/plan.h"
 #include "store/source.h"
@@ -54,6 +55,7 @@ struct flow_scan {
 	struct flow_scan_plan plan;
 	atomic_size_t next_file;	/* while planning */
 	atomic_size_t kept_files;
+	pthread_mutex_t names_lock;	/* of options.names */
 	atomic_size_t next_task;
 };
 
@@ -112,6 +114,21 @@ plan_groups(struct flow_scan *scan, struct scan_file *f, const struct source *so
 }
 
 static enum flow_status
+take_names(struct flow_scan *scan, const struct source *source, struct flow_error *err)
+{
+	enum flow_status st;
+	size_t len;
+	const char *exporters = pq_file_key_value(source->file, PROFILE_KEY_EXPORTERS, &len);
+
+	if (scan->options.names == NULL || exporters == NULL)
+		return FLOW_OK;
+	(void)pthread_mutex_lock(&scan->names_lock);
+	st = store_exporters_names(exporters, len, scan->options.names);
+	(void)pthread_mutex_unlock(&scan->names_lock);
+	return st == FLOW_OK ? st : flow_fail_memory(err);
+}
+
+static enum flow_status
 plan_file(struct flow_scan *scan, struct scan_file *f, struct flow_error *err)
 {
 	struct source source;
@@ -124,6 +141,8 @@ plan_file(struct flow_scan *scan, struct scan_file *f, struct flow_error *err)
 	ident = pq_file_key_value(source.file, PROFILE_KEY_IDENT, &len);
 	if (ident != NULL && (f->ident = strndup(ident, len)) == NULL)
 		st = flow_fail_memory(err);
+	if (st == FLOW_OK)
+		st = take_names(scan, &source, err);
 	if (st == FLOW_OK)
 		st = plan_groups(scan, f, &source, err);
 	if (st != FLOW_OK)
@@ -236,6 +255,7 @@ flow_scan_open(const char *const *paths, size_t count, const struct flow_scan_op
 		free(s);
 		return flow_fail_memory(err);
 	}
+	(void)pthread_mutex_init(&s->names_lock, NULL);
 	s->options = *options;
 	s->files = count;
 	for (i = 0; i < count && st == FLOW_OK; i++) {
@@ -272,6 +292,7 @@ flow_scan_free(struct flow_scan *scan)
 	free(scan->file);
 	free(scan->task);
 	buf_release(&scan->input.bytes);
+	(void)pthread_mutex_destroy(&scan->names_lock);
 	free(scan);
 }
 

@@ -30,12 +30,15 @@
 #include "record/batch.h"
 #include "record/bounds.h"
 #include "record/field.h"
+#include "record/names.h"
 
 struct flow_scan_options {
 	struct flow_fieldset early;	/* decoded for every batch */
 	struct flow_fieldset late;	/* decoded when flow_scan_late asks */
 	const struct flow_bounds *bounds;	/* borrowed until the scan is freed; may be NULL */
 	unsigned threads;		/* for reading footers; 0 is 1 */
+	/* Gets the names that the files' exporters announced, while planning; NULL: not wanted. */
+	struct flow_names *names;
 };
 
 /* What planning found; for --explain and for tests. */

@@ -160,6 +160,12 @@ flowcat --verify "$tmp/flip.parquet" "$tmp/one.parquet" >"$tmp/out" 2>"$tmp/err2
 is '--verify finds it, and goes on' "$?:$(cut -d: -f1,2 "$tmp/out")" "1:$tmp/one.parquet: good, $flows flows"
 has 'found by its checksum' "$(cat "$tmp/err")" 'row group 0'
 
+# flowgen calls interface 1 of its exporters Gi0/0/0, and counts on from there.
+flowgen -w "$tmp/named" -n 500 -v 10
+is 'names that exporters announced' \
+	"$(flowcat -r "$tmp/named" -o 'fmt:%in %inam' -q 'in if 3' | sort -u | tr -s ' ')" ' 3 Gi0/0/2'
+is 'no names, numbers' "$(flowcat -r "$tmp/one.parquet" -o 'fmt:%ivrfnam' -q -c 1 | tr -d ' ')" 0
+
 (set -o pipefail; flowcat -r "$a" -o csv 2>"$tmp/err" | head -n 1 >/dev/null)
 is 'a closed pipe ends quietly' "$?:$(cat "$tmp/err")" 0:
 if [ -w /dev/full ]; then

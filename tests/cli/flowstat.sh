@@ -145,4 +145,12 @@ check "window" says 'Total: flows 0' "$flowstat" -s srcip -t 2001/01/01-2001/01/
 check "explain" says 'src_addr' "$flowstat" --explain -s srcip "$archive" 'src host 192.0.2.1'
 check_jq "sums agree with totals" sums_agree
 check "the same by any number of threads" same_by_any_threads
+"$FLOW_BUILDDIR/flowgen" -w "$work/named" -n 500 -v 10
+# flowgen calls interface 1 Gi0/0/0, and counts on from there.
+check 'text has the names that exporters announced' \
+	says 'Gi0/0/2' "$flowstat" -r "$work/named" -A in_if
+check 'csv has them where names are asked for' \
+	says '3,Gi0/0/2,' "$flowstat" -r "$work/named" -A in_if -o csv --if-names /dev/null
+check 'and not otherwise' says 'in_if,first' "$flowstat" -r "$work/named" -A in_if -o csv
+
 echo "1..$number"
