@@ -17,6 +17,9 @@
  * Nothing that comes from the network is an error here: it is counted by cause
  * (wire/count.def) and the rest of the datagram is decoded where that is sound.
  *
+ * Templates of a v9 exporter that was booted (its uptime fell below the time since its
+ * last datagram) are not used until it announces them again; its data waits for that.
+ *
  * Rows
  *   received   struct flow_datagram's received_ms
  *   exporter   struct flow_datagram's exporter (sFlow: too).  Elements 130/131 go to

@@ -70,6 +70,9 @@ struct source {
 	struct held *held_first, *held_last;
 	size_t held_bytes;
 	struct sequence sequence;
+	bool has_uptime;		/* v9: the last header's uptime, and when it came */
+	uint32_t uptime_ms;
+	int64_t uptime_at_ms;
 	uint32_t sampling;
 	int64_t first_ms, last_ms;
 	uint64_t datagrams, flows, packets, bytes;	/* of this slot */
@@ -150,6 +153,8 @@ void store_withdraw(struct flow_decoder *d, struct source *src, uint16_t id);
 /* All data templates, or all options templates. */
 void store_withdraw_all(struct flow_decoder *d, struct source *src, bool options);
 void store_clear(struct flow_decoder *d, struct source *src);
+/* The exporter was booted: its templates mean nothing until they are announced again. */
+void store_doubt(struct source *src);
 /* Forgets templates that were last announced or used before that time. */
 void store_expire(struct flow_decoder *d, struct source *src, int64_t before_ms);
 /* Makes sure that the template has a plan that knows the types announced so far. */

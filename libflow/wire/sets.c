@@ -9,6 +9,7 @@
 #define V9_SET_OPTIONS 1
 #define IPFIX_SET_TEMPLATE 2
 #define IPFIX_SET_OPTIONS 3
+#define BOOT_SLACK_MS 2000	/* datagrams overtake each other by less */
 
 /* A message on its way through its sets. */
 struct message {
@@ -140,7 +141,7 @@ data_set(struct message *m, uint16_t id, struct cursor *body)
 	uint32_t records;
 	enum flow_status st;
 
-	if (t == NULL) {
+	if (t == NULL || t->doubted) {
 		m->step.unsure = true;
 		return held_add(&m->ctx, id, body->pos, cursor_left(body));
 	}
@@ -241,6 +242,26 @@ begin(struct message *m, struct flow_decoder *d, const struct flow_datagram *dg,
 	return m->ctx.src == NULL ? FLOW_ENOMEM : FLOW_OK;
 }
 
+/*
+ * RFC 3954 9: template ids need not survive a reboot of the exporter.  It was booted if its uptime
+ * fell to less than has passed since its last datagram; several clocks in one domain (line cards)
+ * do not look so.
+ */
+static void
+watch_boot(const struct message *m)
+{
+	const struct moment *now = &m->ctx.when;
+	struct source *src = m->ctx.src;
+	int64_t passed = now->received_ms - src->uptime_at_ms;
+
+	if (src->has_uptime && (int32_t)(now->uptime_ms - src->uptime_ms) < -BOOT_SLACK_MS &&
+	    now->uptime_ms <= passed + BOOT_SLACK_MS)
+		store_doubt(src);
+	src->has_uptime = true;
+	src->uptime_ms = now->uptime_ms;
+	src->uptime_at_ms = now->received_ms;
+}
+
 static void
 finish_v9(struct message *m)
 {
@@ -298,8 +319,11 @@ sets_decode(struct flow_decoder *d, const struct flow_datagram *dg, unsigned ver
 	if (version == 10 && load_be16(dg->bytes + 2) > dg->len)
 		decoder_count(d, FLOW_COUNT_DATAGRAM_CUT, 1);
 	st = begin(&m, d, dg, domain, out);
-	if (st == FLOW_OK)
-		st = walk_sets(&m);
+	if (st != FLOW_OK)
+		return st;
+	if (version == 9)
+		watch_boot(&m);
+	st = walk_sets(&m);
 	if (st != FLOW_OK)
 		return st;
 	if (version == 9) {

@@ -45,6 +45,16 @@ within_limits(struct flow_decoder *d, const struct source *src, const struct tem
 	    make_room(d, src, t->bytes);
 }
 
+/* Announced as it was. */
+static enum flow_status
+confirm(struct context *ctx, struct template *t)
+{
+	if (!t->doubted)
+		return FLOW_OK;
+	t->doubted = false;
+	return held_rescue(ctx, t);
+}
+
 enum flow_status
 store_define(struct context *ctx, struct template *t)
 {
@@ -57,7 +67,7 @@ store_define(struct context *ctx, struct template *t)
 	if (known != NULL && template_same(known, t)) {
 		known->seen_ms = t->seen_ms;
 		template_free(t);
-		return FLOW_OK;
+		return confirm(ctx, known);
 	}
 	if (!within_limits(d, ctx->src, t)) {
 		decoder_count(d, FLOW_COUNT_TEMPLATE_LIMIT, 1);
@@ -128,6 +138,16 @@ store_clear(struct flow_decoder *d, struct source *src)
 		src->templates.slot[i] = NULL;
 	}
 	src->templates.used = 0;
+}
+
+void
+store_doubt(struct source *src)
+{
+	size_t i;
+
+	for (i = 0; i < src->templates.slots; i++)
+		if (src->templates.slot[i] != NULL)
+			src->templates.slot[i]->doubted = true;
 }
 
 enum flow_status

@@ -41,6 +41,7 @@ struct template {
 	uint16_t scopes;	/* of them, the first, scope fields; options only */
 	bool options;
 	bool variable;		/* some field has TEMPLATE_VARIABLE */
+	bool doubted;		/* of before a reboot: data waits until it is announced again */
 	uint32_t record_len;	/* least bytes of a record, at least 1 */
 	size_t bytes;		/* memory, the plan's included */
 	int64_t seen_ms;	/* receive time when last announced or used */

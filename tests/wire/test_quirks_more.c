@@ -67,7 +67,9 @@ test_last_ahead(struct wire *w, struct buf *b)
 static void
 test_clocks(struct wire *w, struct buf *b)
 {
-	v9_set(w, b, 0, 0, "0100 0002 0016 0004 0015 0004");
+	put_hex(b, "0009 0001 fffffc18 6553f100 00000001 00000000"
+	    "0000 0010 0100 0002 0016 0004 0015 0004");
+	wire_feed(w, b);
 	put_hex(b, "0009 0001 000003e8 6553f100 00000002 00000000 0100 000c fffffc18 000001f4");
 	wire_feed(w, b);
 	is_uint(wire_number(w, FLOW_FIELD_FIRST, 0), EXPORT_MS - 2000);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* More of exporters' clocks: uptimes, wraps, durations.  Values are worked out beside each datagram. */
+/* More of exporters' clocks: uptimes, wraps, durations; the values are worked out beside them. */
 #include "tap.h"
 #include "wire/wire_helper.h"
 
@@ -72,7 +72,7 @@ test_v5_last_ahead(struct wire *w)
 	buf_release(&b);
 }
 
-/* The uptime of v5 wraps: header 1000 ms after the wrap, first 1000 ms before it, last 500 after. */
+/* v5's uptime wraps: header 1000 ms after the wrap, first 1000 ms before it, last 500 after. */
 static void
 test_v5_wrap(struct wire *w)
 {
