@@ -55,8 +55,14 @@ flow_decoder_begin_again(struct flow_decoder *d)
 
 	flow_decoder_expire(d, INT64_MAX);
 	flow_decoder_slot_begin(d);
-	for (i = 0; i < d->sources; i++)
-		d->all[i]->sequence = (struct sequence){ 0 };
+	for (i = 0; i < d->sources; i++) {
+		struct source *src = d->all[i];
+
+		src->sequence = (struct sequence){ 0 };
+		/* What was taught need not be in the order of its uptimes. */
+		src->has_uptime = false;
+		store_doubt(src, false);
+	}
 	d->counts = (struct flow_counts){ 0 };
 }
 

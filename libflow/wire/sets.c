@@ -256,7 +256,7 @@ watch_boot(const struct message *m)
 
 	if (src->has_uptime && (int32_t)(now->uptime_ms - src->uptime_ms) < -BOOT_SLACK_MS &&
 	    now->uptime_ms <= passed + BOOT_SLACK_MS)
-		store_doubt(src);
+		store_doubt(src, true);
 	src->has_uptime = true;
 	src->uptime_ms = now->uptime_ms;
 	src->uptime_at_ms = now->received_ms;

@@ -141,13 +141,13 @@ store_clear(struct flow_decoder *d, struct source *src)
 }
 
 void
-store_doubt(struct source *src)
+store_doubt(struct source *src, bool doubted)
 {
 	size_t i;
 
 	for (i = 0; i < src->templates.slots; i++)
 		if (src->templates.slot[i] != NULL)
-			src->templates.slot[i]->doubted = true;
+			src->templates.slot[i]->doubted = doubted;
 }
 
 enum flow_status

@@ -110,6 +110,18 @@ test_other_domain(struct wire *w)
 	is_uint(wire_number(w, FLOW_FIELD_DOMAIN, 0), 7);
 }
 
+/* A decoder that was taught templates of before and after a boot trusts all of them. */
+static void
+test_taught(struct wire *w)
+{
+	feed_at(w, 1000000, 0, 0, PORTS);
+	feed_at(w, 30000, 121000, 0, "0101 0001 0002 0004");
+	flow_decoder_begin_again(w->d);
+	feed_at(w, 20000, 122000, 256, "0035 0400");
+	is_uint(wire_rows(w), 1);
+	is_uint(wire_count(w, FLOW_COUNT_SETS_HELD), 0);
+}
+
 int
 main(void)
 {
@@ -119,5 +131,6 @@ main(void)
 	wire_run(test_two_clocks, NULL);
 	wire_run(test_no_boot, NULL);
 	wire_run(test_other_domain, NULL);
+	wire_run(test_taught, NULL);
 	return tap_done();
 }
