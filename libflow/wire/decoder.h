@@ -153,7 +153,7 @@ void store_withdraw(struct flow_decoder *d, struct source *src, uint16_t id);
 /* All data templates, or all options templates. */
 void store_withdraw_all(struct flow_decoder *d, struct source *src, bool options);
 void store_clear(struct flow_decoder *d, struct source *src);
-/* Whether the exporter was booted, so that templates mean nothing until they are announced again. */
+/* Whether the exporter was booted: templates then mean nothing until they are announced again. */
 void store_doubt(struct source *src, bool doubted);
 /* Forgets templates that were last announced or used before that time. */
 void store_expire(struct flow_decoder *d, struct source *src, int64_t before_ms);
