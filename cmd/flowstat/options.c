@@ -29,6 +29,7 @@ static const char help[] =
 "                                    max(), avg(), or(), count(), distinct(), median(), p95()\n"
 "      --min [MEASURE=]N[,...]       only groups with at least that\n"
 "      --bin WIDTH                   a series: the top groups and the others in bins as 5m\n"
+"      --series KEY[,KEY...]         such a series beside other questions; may be repeated\n"
 "      --spread                      with flows over all the bins that they touch\n"
 "      --billing if|as|vlan|...      95th percentile of rates over 5m, in and out\n"
 "      --percentile P                another percentile\n"
@@ -40,7 +41,8 @@ static const char help[] =
 "  -r, --read PATH        a file, a directory (recursively) or a pattern; may be repeated\n"
 "  -t, --time FROM-TO     flows that begin in this window (2026/11/23.08-2026/11/23.09, -1h)\n"
 "  -f, --filter-file FILE read the filter from a file\n"
-"  -o, --output FORMAT    text (default), csv, json, ndjson or markdown\n"
+"  -o, --output FORMAT    text (default), csv, json, ndjson, markdown or html\n"
+"      --title TEXT       heading of an HTML page\n"
 "      --as-names FILE    names of ASes: lines of NUMBER NAME\n"
 "      --if-names FILE    names of interfaces: lines of EXPORTER INDEX NAME (EXPORTER * is any)\n"
 "  -N, --plain            numbers for people in full digits\n"
@@ -58,7 +60,7 @@ static const char help[] =
 enum {
 	OPT_EXPLAIN = 256, OPT_UTC, OPT_MEASURES, OPT_MIN, OPT_BIN, OPT_SPREAD, OPT_BILLING,
 	OPT_PERCENTILE, OPT_AS_NAMES, OPT_IF_NAMES, OPT_TALKERS, OPT_SCANS, OPT_SPIKES, OPT_FACTOR,
-	OPT_MEMORY,
+	OPT_MEMORY, OPT_SERIES, OPT_TITLE,
 };
 
 static const struct option long_options[] = {
@@ -72,6 +74,8 @@ static const struct option long_options[] = {
 	{ "measures", required_argument, NULL, OPT_MEASURES },
 	{ "min", required_argument, NULL, OPT_MIN },
 	{ "bin", required_argument, NULL, OPT_BIN },
+	{ "series", required_argument, NULL, OPT_SERIES },
+	{ "title", required_argument, NULL, OPT_TITLE },
 	{ "spread", no_argument, NULL, OPT_SPREAD },
 	{ "billing", required_argument, NULL, OPT_BILLING },
 	{ "talkers", no_argument, NULL, OPT_TALKERS },
@@ -99,7 +103,7 @@ static const struct option long_options[] = {
 /* What holds for all questions, wherever it stands on the command line. */
 struct common {
 	const char *measures, *order, *min, *bin;
-	bool spread;
+	bool spread, series;
 	uint32_t percent, factor;
 	enum flow_agg_pairing pairing;
 	bool five_tuple;
@@ -130,6 +134,25 @@ thousandths(const char *text, double most, uint32_t *out)
 		return false;
 	*out = (uint32_t)(v * 1000 + 0.5);
 	return true;
+}
+
+/* Bins and groups of a series where neither is said. */
+#define SERIES_BIN "5m"
+#define SERIES_TOP 7
+
+/* The top groups by bytes over time; complete_asks knows a series by its bin. */
+static int
+add_series(struct flowstat_options *o, const char *keys)
+{
+	static const char measures[] = "flows,packets,bytes,bps,pps";
+
+	if (add_ask(o, NULL, keys) != CLI_OK)
+		return CLI_FAILURE;
+	o->ask[o->asks - 1].bin = SERIES_BIN;
+	o->ask[o->asks - 1].order = "bytes";
+	o->ask[o->asks - 1].limit = SERIES_TOP;
+	o->ask[o->asks - 1].measures = measures;
+	return CLI_OK;
 }
 
 /* Questions that have a name. */
@@ -205,6 +228,10 @@ take_question(int letter, char *argument, struct flowstat_options *o, struct com
 	case OPT_BIN:
 		c->bin = argument;
 		return true;
+	case OPT_SERIES:
+		c->series = true;
+		*status = add_series(o, argument);
+		return true;
 	case OPT_BILLING:
 		*status = add_ask(o, argument, NULL);
 		if (*status == CLI_OK)
@@ -278,6 +305,9 @@ take_option(int letter, char *argument, struct flowstat_options *o, bool *done)
 	case OPT_IF_NAMES:
 		o->if_names = argument;
 		return CLI_OK;
+	case OPT_TITLE:
+		o->title = argument;
+		return CLI_OK;
 	case OPT_EXPLAIN:
 		o->explain = true;
 		return CLI_OK;
@@ -310,13 +340,19 @@ complete_asks(struct flowstat_options *o, const struct common *c)
 	for (size_t i = 0; i < o->asks; i++) {
 		struct flow_agg_ask *ask = &o->ask[i];
 
+		/* Where a series stands beside other questions the bin is its alone. */
+		if (ask->bin != NULL || !c->series)
+			ask->bin = c->bin != NULL || !c->series ? c->bin : ask->bin;
+		if (c->series && ask->bin != NULL) {
+			ask->spread = c->spread;
+			continue;
+		}
 		if (c->measures != NULL)
 			ask->measures = c->measures;
 		if (c->order != NULL)
 			ask->order = c->order;
 		if (c->min != NULL)
 			ask->min = c->min;
-		ask->bin = c->bin;
 		ask->spread = c->spread;
 		if (ask->billing != 0 && c->percent != 0)
 			ask->billing = c->percent;

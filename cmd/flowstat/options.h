@@ -14,6 +14,7 @@ struct flowstat_options {
 	const char *format;
 	struct flow_table_printer_options printer;
 	const char *as_names, *if_names;	/* files; NULL: none */
+	const char *title;	/* of an HTML page; NULL: none of its own */
 	uint64_t memory;	/* bytes of all workers; 0: as much as it takes */
 	bool explain;
 };

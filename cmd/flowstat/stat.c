@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
 #include "flowstat/stat.h"
 
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -220,12 +225,35 @@ load_names(struct flowstat_options *o, struct run *run)
 	return names_load(o->as_names, o->if_names, run->announced, &run->names);
 }
 
+#define FACTS 5
+
+/* What a page says at its head of where its numbers come from. */
+static size_t
+make_facts(const struct flowstat_options *o, struct flow_table_fact fact[FACTS], char files[32])
+{
+	size_t n = 0;
+
+	(void)snprintf(files, 32, "%zu", o->request.files.count);
+	fact[n++] = (struct flow_table_fact){ "Files", files };
+	if (o->request.window != NULL)
+		fact[n++] = (struct flow_table_fact){ "Window", o->request.window };
+	if (o->request.filter_file != NULL)
+		fact[n++] = (struct flow_table_fact){ "Filter file", o->request.filter_file };
+	else if (o->request.filter != NULL && o->request.filter[0] != '\0')
+		fact[n++] = (struct flow_table_fact){ "Filter", o->request.filter };
+	fact[n++] = (struct flow_table_fact){ "Times", o->printer.zone == STAMP_UTC ? "UTC" : "local" };
+	fact[n++] = (struct flow_table_fact){ "Made by", "flowstat " PACKAGE_VERSION };
+	return n;
+}
+
 int
 flowstat_run(struct flowstat_options *o)
 {
 	struct run run = { .spec = NULL };
 	struct flow_table_printer *printer = NULL;
+	struct flow_table_fact fact[FACTS];
 	struct flow_error err;
+	char files[32];
 	int status;
 
 	status = make_spec(o, &run.spec);
@@ -233,6 +261,9 @@ flowstat_run(struct flowstat_options *o)
 		status = load_names(o, &run);
 	if (status == CLI_OK) {
 		o->printer.tables = flow_agg_tables(run.spec);
+		o->printer.title = o->title;
+		o->printer.fact = fact;
+		o->printer.facts = make_facts(o, fact, files);
 		if (flow_table_printer_new(o->format, &o->printer, &printer, &err) != FLOW_OK)
 			status = err.status == FLOW_EINVAL ? cli_misuse("-o %s", err.message) :
 			    cli_fail_error(&err);

@@ -12,6 +12,7 @@ flow_table_printer_new(const char *format, const struct flow_table_printer_optio
 {
 	static const struct table_format *const formats[] = {
 		&table_text, &table_csv, &table_json, &table_ndjson, &table_markdown,
+		&table_html,
 	};
 	struct flow_table_printer *p;
 	size_t i = 0;
@@ -20,7 +21,7 @@ flow_table_printer_new(const char *format, const struct flow_table_printer_optio
 		i++;
 	if (i == ARRAY_LEN(formats))
 		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET,
-		    "%s: no such format (text, csv, json, ndjson, markdown)", format);
+		    "%s: no such format (text, csv, json, ndjson, markdown, html)", format);
 	p = calloc(1, sizeof(*p));
 	if (p == NULL)
 		return flow_fail_memory(err);
@@ -35,6 +36,8 @@ flow_table_printer_free(struct flow_table_printer *p)
 {
 	if (p == NULL)
 		return;
+	if (p->format->free != NULL)
+		p->format->free(p);
 	buf_release(&p->cells);
 	free(p->width);
 	free(p);

@@ -10,7 +10,8 @@
  *
  * Formats: text (for people), csv (RFC 4180 with LF, a header row; tables are parted
  * by an empty line), json (one array of {"title", "rows", "totals"}), ndjson
- * (an object a row, with "table", its title, where there are several), markdown.
+ * (an object a row, with "table", its title, where there are several), markdown,
+ * html (one page with charts that needs nothing else; it is kept until finish).
  * A cell without a value is empty, left out of JSON, and "-" in text.
  */
 
@@ -21,10 +22,18 @@
 
 struct flow_table_printer;
 
+/* A line at the head of a page: what was asked. */
+struct flow_table_fact {
+	const char *name, *value;
+};
+
 struct flow_table_printer_options {
 	bool plain_numbers;	/* text: no scaling by k, M, G */
 	bool quiet;		/* text, markdown: no title, no totals */
 	enum stamp_zone zone;	/* of times for people */
+	const char *title;	/* html: of the page; NULL: a general one */
+	const struct flow_table_fact *fact;	/* html; borrowed */
+	size_t facts;
 	size_t tables;		/* that will come; ndjson names them where there are several */
 };
 

@@ -46,4 +46,4 @@ csv_rows(struct flow_table_printer *p, const struct flow_table *t, struct buf *o
 	}
 }
 
-const struct table_format table_csv = { "csv", csv_begin, csv_rows, NULL, NULL };
+const struct table_format table_csv = { "csv", csv_begin, csv_rows, NULL, NULL, NULL };

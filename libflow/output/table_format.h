@@ -11,9 +11,11 @@ struct table_format {
 	void (*rows)(struct flow_table_printer *p, const struct flow_table *t, struct buf *out);
 	void (*end)(struct flow_table_printer *p, const struct flow_table *t, struct buf *out);
 	void (*finish)(struct flow_table_printer *p, struct buf *out);
+	void (*free)(struct flow_table_printer *p);	/* what the format keeps; may be NULL */
 };
 
-extern const struct table_format table_text, table_csv, table_json, table_ndjson, table_markdown;
+extern const struct table_format table_text, table_csv, table_json, table_ndjson, table_markdown,
+    table_html;
 
 struct flow_table_printer {
 	const struct table_format *format;
@@ -24,6 +26,7 @@ struct flow_table_printer {
 	struct buf cells;	/* text: one slice */
 	uint32_t *width;	/* text: by column */
 	size_t columns;
+	struct table_html *html;
 };
 
 static inline bool

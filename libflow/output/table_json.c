@@ -128,5 +128,7 @@ ndjson_rows(struct flow_table_printer *p, const struct flow_table *t, struct buf
 	}
 }
 
-const struct table_format table_json = { "json", json_begin, json_rows, json_end, json_finish };
-const struct table_format table_ndjson = { "ndjson", ndjson_begin, ndjson_rows, NULL, NULL };
+const struct table_format table_json = { "json", json_begin, json_rows, json_end, json_finish,
+	NULL };
+const struct table_format table_ndjson = { "ndjson", ndjson_begin, ndjson_rows, NULL, NULL,
+	NULL };

@@ -58,4 +58,4 @@ markdown_end(struct flow_table_printer *p, const struct flow_table *t, struct bu
 }
 
 const struct table_format table_markdown = { "markdown", markdown_begin, markdown_rows,
-	markdown_end, NULL };
+	markdown_end, NULL, NULL };

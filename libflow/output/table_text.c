@@ -128,4 +128,4 @@ text_rows(struct flow_table_printer *p, const struct flow_table *t, struct buf *
 	}
 }
 
-const struct table_format table_text = { "text", text_begin, text_rows, table_totals, NULL };
+const struct table_format table_text = { "text", text_begin, text_rows, table_totals, NULL, NULL };
