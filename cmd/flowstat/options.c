@@ -26,7 +26,8 @@ static const char help[] =
 "  -O, --order MEASURE               order of the rows; -MEASURE reverses it\n"
 "      --measures LIST               columns: flows, packets, bytes, pps, bps, bpp,\n"
 "                                    first, last, duration, bytes_pct, sum(COLUMN), min(),\n"
-"                                    max(), avg(), or(), count(), distinct(), median(), p95()\n"
+"                                    max(), avg(), or(), count(), distinct(), approx(),\n"
+"                                    median(), p95()\n"
 "      --min [MEASURE=]N[,...]       only groups with at least that\n"
 "      --bin WIDTH                   a series: the top groups and the others in bins as 5m\n"
 "      --series KEY[,KEY...]         such a series beside other questions; may be repeated\n"
@@ -174,10 +175,12 @@ add_scans(struct flowstat_options *o)
 	static const char *const scans[][3] = {
 		{ "src_addr", "distinct(dst_addr)", "distinct(dst_addr)=100,syn_pct=50" },
 		{ "src_addr,dst_addr", "distinct(dst_port)", "distinct(dst_port)=100,syn_pct=50" },
+		/* Sweeps of a port by any protocol: beside TCP there is no handshake to judge by. */
+		{ "src_addr,proto,dst_port", "distinct(dst_addr)", "distinct(dst_addr)=256" },
 		{ "dst_addr", "distinct(src_addr)", "distinct(src_addr)=100" },
 	};
 	static const char measures[] = "flows,distinct(dst_addr),distinct(dst_port),"
-	    "distinct(src_addr),syn_only,syn_pct,packets,bytes,first,last";
+	    "distinct(src_addr),syn_only,syn_pct,packets,bytes,bpp,first,last";
 
 	for (size_t i = 0; i < ARRAY_LEN(scans); i++) {
 		struct flow_agg_ask *ask;

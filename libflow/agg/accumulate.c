@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "agg/approx.h"
 #include "agg/groups.h"
 #include "net/proto.h"
 
@@ -118,6 +119,7 @@ apply(enum slot_op op, uint8_t k, uint64_t *const *state, const uint64_t *value,
 			state[i][k] += (value[i] & SIX_FLAGS) == TCP_SYN;
 		break;
 	case SLOT_DISTINCT:
+	case SLOT_APPROX:
 	case SLOT_PERCENTILE:
 		break;
 	}
@@ -229,6 +231,9 @@ accumulate_state(const struct slots *slots, uint64_t *into, const uint64_t *from
 			break;
 		case SLOT_OR:
 			into[k] |= from[k];
+			break;
+		case SLOT_APPROX:
+			approx_chain(&into[k], from[k]);
 			break;
 		case SLOT_DISTINCT:
 		case SLOT_PERCENTILE:

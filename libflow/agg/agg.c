@@ -50,6 +50,15 @@ flow_agg_new(const struct flow_agg_spec *spec)
 	}
 	for (size_t i = 0; i < spec->groupings; i++)
 		groups_init(&agg->groups[i], &spec->grouping[i]);
+	for (size_t i = 0; i < spec->groupings; i++) {
+		if (!slots_approx(&spec->grouping[i].slots) || agg->approx != NULL)
+			continue;
+		agg->approx = approx_new();
+		if (agg->approx == NULL) {
+			flow_agg_free(agg);
+			return NULL;
+		}
+	}
 	if (spec_spreads(spec)) {
 		agg->spread = spread_new();
 		if (agg->spread == NULL) {
@@ -70,6 +79,7 @@ flow_agg_free(struct flow_agg *agg)
 	free(agg->groups);
 	free(agg->scratch);
 	spread_free(agg->spread);
+	approx_free(agg->approx);
 	spill_release(&agg->spill);
 	key_maps_release(&agg->maps);
 	free(agg);
@@ -82,7 +92,7 @@ flow_agg_bytes(const struct flow_agg *agg)
 
 	for (size_t i = 0; i < agg->spec->groupings; i++)
 		bytes += groups_bytes(&agg->groups[i]);
-	return bytes;
+	return bytes + (agg->approx != NULL ? approx_bytes(agg->approx) : 0);
 }
 
 void
@@ -237,6 +247,8 @@ feed_rows(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch
 	for (uint32_t i = 0; i < rows->n; i++)
 		s->group[i] += g->words;
 	accumulate_rows(&grouping->slots, batch, rows, s->group, paired ? s->back : NULL);
+	if (agg->approx != NULL)
+		return approx_rows(agg->approx, &grouping->slots, batch, rows, s->group);
 	return FLOW_OK;
 }
 

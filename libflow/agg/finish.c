@@ -422,6 +422,23 @@ kept_free(struct result_kept *kept)
 	free(kept);
 }
 
+/* Sketches of groups that were merged are all workers'. */
+static enum flow_status
+take_sketches(struct flow_agg_result *r, struct flow_agg *const *agg, size_t n)
+{
+	if (agg[0]->approx == NULL)
+		return FLOW_OK;
+	r->approx = calloc(n, sizeof(*r->approx));
+	if (r->approx == NULL)
+		return FLOW_ENOMEM;
+	r->workers = n;
+	for (size_t w = 0; w < n; w++) {
+		r->approx[w] = agg[w]->approx;
+		agg[w]->approx = NULL;
+	}
+	return FLOW_OK;
+}
+
 static enum flow_status
 fill_view(struct flow_agg_result *r, size_t i)
 {
@@ -450,6 +467,10 @@ flow_agg_finish(struct flow_agg *const *agg, size_t n, struct flow_agg_result **
 		if (r->spec->has_totals && agg[0]->limit == 0)
 			sum_totals(r);
 	}
+	if (st == FLOW_OK)
+		st = take_sketches(r, agg, n);
+	for (size_t i = 0; i < r->spec->groupings && st == FLOW_OK && r->approx != NULL; i++)
+		st = approx_fill(r->approx[0], &r->groups[i]);
 	for (size_t i = 0; i < r->spec->companions && st == FLOW_OK; i++)
 		st = companion_fill(r, &r->spec->companion[i]);
 	for (size_t i = 0; i < r->spec->views && st == FLOW_OK; i++)
@@ -479,6 +500,9 @@ flow_agg_result_free(struct flow_agg_result *r)
 	}
 	for (size_t i = 0; r->groups != NULL && i < r->spec->groupings; i++)
 		groups_release(&r->groups[i]);
+	for (size_t i = 0; i < r->workers; i++)
+		approx_free(r->approx[i]);
+	free(r->approx);
 	free(r->view);
 	free(r->groups);
 	key_maps_release(&r->maps);

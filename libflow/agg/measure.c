@@ -69,6 +69,15 @@ slots_seal(struct slots *slots)
 		    slots->slot[i].field[0] == plain[i].field;
 }
 
+bool
+slots_approx(const struct slots *slots)
+{
+	for (size_t i = 0; i < slots->count; i++)
+		if (slots->slot[i].op == SLOT_APPROX)
+			return true;
+	return false;
+}
+
 void
 slots_fields(const struct slots *slots, struct flow_fieldset *set)
 {
@@ -257,6 +266,7 @@ static const struct function {
 	{ "or", SLOT_OR, false, 0 },
 	{ "count", SLOT_COUNT, false, 0 },
 	{ "distinct", SLOT_DISTINCT, false, 0 },
+	{ "approx", SLOT_APPROX, false, 0 },
 	{ "median", SLOT_PERCENTILE, false, 50000 },
 };
 
@@ -304,7 +314,7 @@ function_apply(struct slots *slots, const struct function *f, enum flow_field fi
     struct measure *m)
 {
 	m->count = 0;
-	if (f->op != SLOT_COUNT && f->op != SLOT_DISTINCT)
+	if (f->op != SLOT_COUNT && f->op != SLOT_DISTINCT && f->op != SLOT_APPROX)
 		m->count = slots_one(slots, SLOT_COUNT, field);
 	m->a = slots_find(slots, (struct slot){ f->op, { field, NONE }, { field, NONE }, f->param });
 	m->b = m->count;
@@ -334,7 +344,7 @@ function_measure(struct slots *slots, const char *word, size_t len, struct measu
 		    (int)name, word);
 	field = flow_field_find(open + 1, len - name - 2);
 	if (field == NONE || (flow_type_is_text(flow_field_info(field)->type) &&
-	    f.op != SLOT_DISTINCT && f.op != SLOT_COUNT))
+	    f.op != SLOT_DISTINCT && f.op != SLOT_APPROX && f.op != SLOT_COUNT))
 		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "%.*s: not a column of numbers",
 		    (int)len, word);
 	function_apply(slots, &f, field, m);

@@ -27,6 +27,7 @@ enum slot_op {
 	SLOT_SYN,		/* rows whose TCP flags are SYN alone */
 	/* Not added to row by row, but filled in when all is merged (agg/companion.h): */
 	SLOT_DISTINCT,
+	SLOT_APPROX,		/* distinct values, about (agg/approx.h) */
 	SLOT_PERCENTILE,	/* of the rows' values; param: percent * 1000 */
 };
 
@@ -91,12 +92,22 @@ struct measure_totals {
 enum flow_status measure_parse(struct slots *slots, bool both, const char *word, size_t len,
     struct measure *out, struct flow_error *err) NODISCARD;
 
-/* Whether a slot is filled in from a companion. */
+/* Whether a slot gets its value only when all is merged. */
 static inline bool
 slot_is_late(const struct slot *s)
 {
+	return s->op >= SLOT_DISTINCT;
+}
+
+/* Whether it is filled in from a companion. */
+static inline bool
+slot_has_companion(const struct slot *s)
+{
 	return s->op == SLOT_DISTINCT || s->op == SLOT_PERCENTILE;
 }
+
+/* Whether one of the slots is that of an approximate count. */
+bool slots_approx(const struct slots *slots);
 
 /* Slot 0 and nothing else. */
 void slots_init(struct slots *slots);

@@ -32,6 +32,8 @@ struct flow_agg_result {
 	struct key_maps maps;
 	struct groups *groups;
 	struct measure_totals totals;
+	struct approx **approx;		/* the workers' */
+	size_t workers;
 	struct result_view *view;
 };
 

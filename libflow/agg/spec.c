@@ -431,7 +431,7 @@ commit(struct flow_agg_spec *spec, struct draft *d, struct flow_error *err)
 	totals_find(spec, at);
 	known = has_companions(spec, at);
 	for (uint8_t i = 0; i < d->grouping.slots.count && !known; i++)
-		if (slot_is_late(&d->grouping.slots.slot[i]) && companion_add(spec, at, i) != FLOW_OK)
+		if (slot_has_companion(&d->grouping.slots.slot[i]) && companion_add(spec, at, i) != FLOW_OK)
 			return flow_fail_memory(err);
 	if (d->common.series && grouping_add(spec, &d->bins, &bins) != FLOW_OK)
 		return flow_fail_memory(err);
@@ -647,7 +647,7 @@ flow_agg_ask(struct flow_agg_spec *spec, const struct flow_agg_ask *ask, struct 
 bool
 grouping_can_spill(const struct flow_agg_spec *spec, size_t grouping)
 {
-	if (spec->grouping[grouping].dense)
+	if (spec->grouping[grouping].dense || slots_approx(&spec->grouping[grouping].slots))
 		return false;
 	for (size_t i = 0; i < spec->companions; i++)
 		if (spec->companion[i].of == grouping || spec->companion[i].grouping == grouping)

@@ -4,6 +4,7 @@
 /* One worker's state, as agg.c fills it and finish.c merges it. */
 
 #include "agg/accumulate.h"
+#include "agg/approx.h"
 #include "agg/key.h"
 #include "agg/spill.h"
 #include "agg/spread.h"
@@ -19,5 +20,6 @@ struct flow_agg {
 	size_t limit;			/* of memory; 0: none */
 	const char *folder;
 	struct spill spill;
+	struct approx *approx;		/* NULL: no grouping needs it */
 	struct spread *spread;		/* NULL: no grouping needs it */
 };

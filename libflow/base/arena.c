@@ -19,6 +19,7 @@ struct arena {
 	struct chunk *chunks;
 	size_t used;		/* of the newest chunk */
 	size_t size;		/* of the newest chunk */
+	size_t bytes;		/* of all chunks */
 };
 
 struct arena *
@@ -42,18 +43,23 @@ arena_free(struct arena *a)
 }
 
 static struct chunk *
-chunk_new(size_t size)
+chunk_new(struct arena *a, size_t size)
 {
-	if (size > SIZE_MAX - sizeof(struct chunk))
+	struct chunk *c;
+
+	if (size > SIZE_MAX - sizeof(*c))
 		return NULL;
-	return calloc(1, sizeof(struct chunk) + size);
+	c = calloc(1, sizeof(*c) + size);
+	if (c != NULL)
+		a->bytes += sizeof(*c) + size;
+	return c;
 }
 
 /* A thing larger than a chunk lies in one of its own, behind the newest. */
 static void *
 alloc_alone(struct arena *a, size_t size)
 {
-	struct chunk *c = chunk_new(size);
+	struct chunk *c = chunk_new(a, size);
 
 	if (c == NULL)
 		return NULL;
@@ -66,7 +72,7 @@ static bool
 grow(struct arena *a)
 {
 	size_t size = a->size == 0 ? ARENA_FIRST : a->size < ARENA_MOST ? 2 * a->size : a->size;
-	struct chunk *c = chunk_new(size);
+	struct chunk *c = chunk_new(a, size);
 
 	if (c == NULL)
 		return false;
@@ -105,6 +111,12 @@ arena_array(struct arena *a, size_t n, size_t size)
 	if (size != 0 && n > SIZE_MAX / size)
 		return NULL;
 	return arena_alloc(a, n * size);
+}
+
+size_t
+arena_bytes(const struct arena *a)
+{
+	return a->bytes;
 }
 
 char *

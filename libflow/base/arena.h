@@ -23,5 +23,8 @@ void *arena_alloc(struct arena *a, size_t size) NODISCARD;
 /* As arena_alloc for n objects; NULL also if n * size overflows. */
 void *arena_array(struct arena *a, size_t n, size_t size) NODISCARD;
 
+/* Memory held. */
+size_t arena_bytes(const struct arena *a);
+
 /* A copy of `len` bytes with a NUL behind them. */
 char *arena_text(struct arena *a, const char *text, size_t len) NODISCARD;

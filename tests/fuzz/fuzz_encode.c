@@ -90,7 +90,8 @@ decode(const struct flow_datagrams *d, struct flow_decoder *decoder, struct flow
 	for (i = 0; i < d->count; i++) {
 		datagram.bytes = d->bytes.data + d->item[i].offset;
 		datagram.len = d->item[i].len;
-		datagram.received_ms = d->item[i].time_ms;
+		/* Ever earlier, so that no jump of invented clocks looks like an exporter's boot. */
+		datagram.received_ms = (INT64_C(1) << 50) - ((int64_t)i << 34);
 		must(flow_decoder_datagram(decoder, &datagram, out) == FLOW_OK);
 	}
 	for (c = FLOW_COUNT_UNKNOWN_VERSION; c < FLOW_COUNT_TIME_ESTIMATED; c++)
