@@ -83,6 +83,16 @@ parse_filter(struct query *q, const struct query_request *request)
 	return CLI_OK;
 }
 
+int
+query_check(const struct query_request *request)
+{
+	struct query q = { .filter = NULL };
+	int status = parse_filter(&q, request);
+
+	flow_filter_free(q.filter);
+	return status;
+}
+
 /* Rows whose first lies in [from, to). */
 static int
 parse_window(struct query *q, const struct query_request *request)

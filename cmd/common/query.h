@@ -22,21 +22,37 @@ struct query_request {
 	unsigned threads;		/* 0: one per core */
 	struct flow_names *names;	/* gets what the exporters announced; NULL: not wanted */
 	bool has_paths;			/* a path was given, even if it matched nothing */
+	/* -r, -R and -M as they came, until query_arguments makes files of them. */
+	struct query_read {
+		const char *text;
+		bool range;
+	} *read;
+	size_t reads;
+	const char *directories;	/* -M; NULL: none */
 };
 
-#define QUERY_REQUEST_INIT { FLOW_FILES_INIT, NULL, NULL, NULL, STAMP_LOCAL, NULL, 0, NULL, false }
+#define QUERY_REQUEST_INIT { FLOW_FILES_INIT, NULL, NULL, NULL, STAMP_LOCAL, NULL, 0, NULL, false, \
+    NULL, 0, NULL }
 
 void query_request_clear(struct query_request *request);
 
-/* -r: adds what a path stands for. */
-int query_add_path(struct query_request *request, const char *path);
+/* -r, and -R (range): remembers what is to be read; the text stays. */
+int query_add_read(struct query_request *request, const char *text, bool range);
 
 /*
- * Arguments that are no options: those that exist or match as a pattern are
+ * Makes files of -r and -R, below each of the directories of -M ("/base/a:b:c" is /base/a,
+ * /base/b and /base/c) where that was given; and takes
+ * arguments that are no options: those that exist or match as a pattern are
  * paths, one other is the filter.  Without any path "-" is read, unless that is
  * a terminal.  CLI_OK, or CLI_MISUSE after a message.
  */
 int query_arguments(struct query_request *request, int argc, char **argv);
+
+/* Of a command that reads nothing: the one argument is the filter. */
+int query_filter_arguments(struct query_request *request, int argc, char **argv);
+
+/* Only compiles the filter: CLI_OK, or CLI_MISUSE after a message. */
+int query_check(const struct query_request *request);
 
 struct query;
 struct query_worker;

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
 #include "common/query.h"
 
 #include <glob.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,16 +19,86 @@ query_request_clear(struct query_request *request)
 {
 	flow_files_clear(&request->files);
 	free(request->filter);
+	free(request->read);
 	*request = (struct query_request)QUERY_REQUEST_INIT;
 }
 
 int
-query_add_path(struct query_request *request, const char *path)
+query_add_read(struct query_request *request, const char *text, bool range)
+{
+	struct query_read *more = realloc(request->read, (request->reads + 1) * sizeof(*more));
+
+	if (more == NULL)
+		return cli_fail("out of memory");
+	request->read = more;
+	more[request->reads++] = (struct query_read){ text, range };
+	return CLI_OK;
+}
+
+static int
+add_path(struct query_request *request, const char *path, bool range)
 {
 	request->has_paths = true;
-	if (flow_files_add(&request->files, path) != FLOW_OK)
+	if ((range ? flow_files_add_range(&request->files, path) :
+	    flow_files_add(&request->files, path)) != FLOW_OK)
 		return cli_fail("out of memory");
 	return CLI_OK;
+}
+
+/* What was asked to be read, below a directory; all of it where nothing was asked. */
+static int
+read_below(struct query_request *request, const char *directory)
+{
+	int status = CLI_OK;
+
+	if (request->reads == 0)
+		return add_path(request, directory, false);
+	for (size_t i = 0; i < request->reads && status == CLI_OK; i++) {
+		char *path;
+
+		if (asprintf(&path, "%s/%s", directory, request->read[i].text) < 0)
+			return cli_fail("out of memory");
+		status = add_path(request, path, request->read[i].range);
+		free(path);
+	}
+	return status;
+}
+
+/* "/base/a:b:c": the first one with its parent, which is that of the others. */
+static int
+read_directories(struct query_request *request)
+{
+	const char *p = request->directories, *slash;
+	size_t first = strcspn(p, ":"), parent;
+	int status = CLI_OK;
+
+	slash = memrchr(p, '/', first);
+	parent = slash != NULL ? (size_t)(slash - p) + 1 : 0;
+	for (const char *name = p; status == CLI_OK; name += strcspn(name, ":") + 1) {
+		size_t len = strcspn(name, ":");
+		char *directory;
+
+		if (asprintf(&directory, "%.*s%.*s", name == p ? 0 : (int)parent, p, (int)len, name) < 0)
+			return cli_fail("out of memory");
+		if (len > 0)
+			status = read_below(request, directory);
+		free(directory);
+		if (name[len] == '\0')
+			break;
+	}
+	return status;
+}
+
+static int
+read_all(struct query_request *request)
+{
+	int status = CLI_OK;
+
+	if (request->directories != NULL)
+		return read_directories(request);
+	for (size_t i = 0; i < request->reads && status == CLI_OK; i++)
+		status = add_path(request, request->read[i].text, request->read[i].range);
+	return status;
 }
 
 /* Whether an argument names something to read, rather than being a filter. */
@@ -54,16 +129,26 @@ take_filter(struct query_request *request, const char *text)
 }
 
 int
-query_arguments(struct query_request *request, int argc, char **argv)
+query_filter_arguments(struct query_request *request, int argc, char **argv)
 {
 	int i, status = CLI_OK;
 
 	for (i = 0; i < argc && status == CLI_OK; i++)
-		status = is_path(argv[i]) ? query_add_path(request, argv[i]) :
+		status = take_filter(request, argv[i]);
+	return status;
+}
+
+int
+query_arguments(struct query_request *request, int argc, char **argv)
+{
+	int i, status = read_all(request);
+
+	for (i = 0; i < argc && status == CLI_OK; i++)
+		status = is_path(argv[i]) ? add_path(request, argv[i], false) :
 		    take_filter(request, argv[i]);
 	if (status != CLI_OK || request->has_paths)
 		return status;
 	if (isatty(STDIN_FILENO))
 		return cli_misuse("nothing to read: give a file or directory");
-	return query_add_path(request, "-");
+	return add_path(request, "-", false);
 }

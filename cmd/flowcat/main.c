@@ -3,6 +3,7 @@
 
 #include "common/cli.h"
 #include "flowcat/explain.h"
+#include "flowcat/exporters.h"
 #include "flowcat/options.h"
 #include "flowcat/print.h"
 #include "flowcat/split.h"
@@ -13,12 +14,22 @@
 static int
 run(struct flowcat_options *options)
 {
-	if (options->explain)
-		return flowcat_explain(options);
-	if (options->verify)
-		return flowcat_verify(options);
-	if (options->summary)
+	switch (options->task) {
+	case FLOWCAT_SUMMARY:
 		return flowcat_summary(options);
+	case FLOWCAT_GNUPLOT:
+		return flowcat_gnuplot(options);
+	case FLOWCAT_EXPORTERS:
+		return flowcat_exporters(options);
+	case FLOWCAT_VERIFY:
+		return flowcat_verify(options);
+	case FLOWCAT_EXPLAIN:
+		return flowcat_explain(options);
+	case FLOWCAT_CHECK:
+		return query_check(&options->request);
+	case FLOWCAT_ROWS:
+		break;
+	}
 	if (options->split_s != 0)
 		return flowcat_split(options);
 	if (options->write_path != NULL)

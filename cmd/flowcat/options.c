@@ -24,11 +24,14 @@ static const char help[] =
 "Reads flow archives, filters, and prints, exports or writes what passes.\n"
 "\n"
 "  -r, --read PATH        a file, a directory (recursively) or a pattern; may be repeated\n"
+"  -R, --range DIR/FIRST:LAST   files from FIRST to LAST; without :LAST all later ones\n"
+"  -M, --directories A:B  read what -r and -R say in each of these directories (/base/a:b:c)\n"
 "  -t, --time FROM-TO     flows that begin in this window, such as 2026/11/23.08-2026/11/23.09 or -1h\n"
 "  -f, --filter-file FILE read the filter from a file\n"
 "  -c, --count N          stop after N flows\n"
 "  -O, --order KEY        sort by a column of numbers, or flows, packets, bytes, pps, bps, bpp, duration,\n"
 "                         tstart, tend; :a ascending, :d descending\n"
+"  -m                     -O tstart\n"
 "      --memory BYTES     for sorting, K M G allowed (default 1G); more goes to temporary files\n"
 "  -o, --output FORMAT    line (default), long, extended, wide, biline, raw, csv, csv:all, csv:COL,...,\n"
 "                         ndjson, json, fmt:TOKENS, null\n"
@@ -40,6 +43,9 @@ static const char help[] =
 "  -z, --compress CODEC   lz4 (default), gzip or none, with :LEVEL; for -w\n"
 "  -i, --ident TEXT       identification to store; for -w\n"
 "  -I, --info             print a summary from metadata alone\n"
+"  -g, --gnuplot          a line a file from metadata: time, flows, packets, bytes\n"
+"  -E, --exporters        what metadata tell of exporters: counts, losses, rates, names\n"
+"  -Z, --check-filter     only compile the filter: exit status 0 or 2\n"
 "      --verify           check every page, value and sum of the files\n"
 "      --explain          print the plan of the query and end\n"
 "      --config FILE      named formats, as nfdump.conf has them (default: $FLOWRC)\n"
@@ -59,6 +65,8 @@ enum { OPT_EXPLAIN = 256, OPT_UTC, OPT_CONFIG, OPT_RESOLVE, OPT_VERIFY, OPT_MEMO
 
 static const struct option long_options[] = {
 	{ "read", required_argument, NULL, 'r' },
+	{ "range", required_argument, NULL, 'R' },
+	{ "directories", required_argument, NULL, 'M' },
 	{ "time", required_argument, NULL, 't' },
 	{ "filter-file", required_argument, NULL, 'f' },
 	{ "count", required_argument, NULL, 'c' },
@@ -72,6 +80,9 @@ static const struct option long_options[] = {
 	{ "compress", required_argument, NULL, 'z' },
 	{ "ident", required_argument, NULL, 'i' },
 	{ "info", no_argument, NULL, 'I' },
+	{ "gnuplot", no_argument, NULL, 'g' },
+	{ "exporters", no_argument, NULL, 'E' },
+	{ "check-filter", no_argument, NULL, 'Z' },
 	{ "explain", no_argument, NULL, OPT_EXPLAIN },
 	{ "verify", no_argument, NULL, OPT_VERIFY },
 	{ "config", required_argument, NULL, OPT_CONFIG },
@@ -131,7 +142,12 @@ take_option(int letter, char *argument, struct flowcat_options *o, bool *done)
 
 	switch (letter) {
 	case 'r':
-		return query_add_path(&o->request, argument);
+		return query_add_read(&o->request, argument, false);
+	case 'R':
+		return query_add_read(&o->request, argument, true);
+	case 'M':
+		o->request.directories = argument;
+		return CLI_OK;
 	case 't':
 		o->request.window = argument;
 		return CLI_OK;
@@ -144,6 +160,9 @@ take_option(int letter, char *argument, struct flowcat_options *o, bool *done)
 		if (flow_sort_order_parse(argument, &o->order, &err) != FLOW_OK)
 			return cli_misuse("-O: %s", err.message);
 		o->has_order = true;
+		return CLI_OK;
+	case 'm':
+		o->has_order = flow_sort_order_parse("tstart", &o->order, &err) == FLOW_OK;
 		return CLI_OK;
 	case OPT_MEMORY:
 		return take_memory(o, argument);
@@ -171,13 +190,22 @@ take_option(int letter, char *argument, struct flowcat_options *o, bool *done)
 		o->writer.ident = argument;
 		return CLI_OK;
 	case 'I':
-		o->summary = true;
+		o->task = FLOWCAT_SUMMARY;
+		return CLI_OK;
+	case 'g':
+		o->task = FLOWCAT_GNUPLOT;
+		return CLI_OK;
+	case 'E':
+		o->task = FLOWCAT_EXPORTERS;
+		return CLI_OK;
+	case 'Z':
+		o->task = FLOWCAT_CHECK;
 		return CLI_OK;
 	case OPT_EXPLAIN:
-		o->explain = true;
+		o->task = FLOWCAT_EXPLAIN;
 		return CLI_OK;
 	case OPT_VERIFY:
-		o->verify = true;
+		o->task = FLOWCAT_VERIFY;
 		return CLI_OK;
 	case OPT_CONFIG:
 		o->config = argument;
@@ -250,12 +278,14 @@ flowcat_options_parse(int argc, char **argv, struct flowcat_options *options, bo
 	};
 	*done = false;
 	while (status == CLI_OK && !*done && (letter = getopt_long(argc, argv,
-	    "r:t:f:c:O:o:K:w:S:z:i:IN6qj:hV", long_options, NULL)) != -1)
+	    "r:R:M:t:f:c:O:mo:K:w:S:z:i:IEgZN6qj:hV", long_options, NULL)) != -1)
 		status = take_option(letter, optarg, options, done);
 	if (status != CLI_OK || *done)
 		return status;
 	if (options->split_s != 0 && options->write_path == NULL)
 		return cli_misuse("--split: -w DIRECTORY is missing");
+	if (options->task == FLOWCAT_CHECK)
+		return query_filter_arguments(&options->request, argc - optind, argv + optind);
 	status = query_arguments(&options->request, argc - optind, argv + optind);
 	return status == CLI_OK ? prepare_printer(options) : status;
 }

@@ -20,9 +20,15 @@ struct flowcat_options {
 	struct flow_sort_order order;	/* -O */
 	bool has_order;
 	uint64_t memory_bytes;		/* --memory: for sorting */
-	bool summary;			/* -I */
-	bool explain;
-	bool verify;
+	enum flowcat_task {
+		FLOWCAT_ROWS,		/* print or write what passes */
+		FLOWCAT_SUMMARY,	/* -I */
+		FLOWCAT_GNUPLOT,	/* -g */
+		FLOWCAT_EXPORTERS,	/* -E */
+		FLOWCAT_VERIFY,
+		FLOWCAT_EXPLAIN,
+		FLOWCAT_CHECK,		/* -Z */
+	} task;
 	bool resolve;
 	const char *config;		/* --config; NULL: FLOWRC, or none */
 	struct flow_writer_options writer;	/* -z, -i */

@@ -94,3 +94,53 @@ flowcat_summary(struct flowcat_options *options)
 	flow_summary_clear(&all);
 	return status;
 }
+
+static void
+print_line(struct buf *out, const struct flow_summary *s, enum stamp_zone zone)
+{
+	struct stamp_cache cache = { 0 };
+	const struct flow_totals *t = &s->totals;
+	char text[STAMP_TEXT_MAX];
+	size_t len;
+
+	if (t->rows == 0)
+		return;
+	len = stamp_format_text(&cache, t->received_min_ms, zone, text);
+	/* Without milliseconds. */
+	buf_printf(out, "%.*s,%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\n", (int)(len < 19 ? len : 19), text,
+	    t->flows, t->packets, t->bytes);
+}
+
+int
+flowcat_gnuplot(struct flowcat_options *options)
+{
+	struct flow_files *files = &options->request.files;
+	struct buf out = BUF_INIT;
+	struct flow_summary one;
+	struct flow_error err;
+	bool closed = false;
+	int status = CLI_OK;
+	size_t i;
+
+	flow_files_sort(files);
+	for (i = 0; i < files->problems; i++)
+		status = cli_fail("%s", files->problem[i]);
+	buf_append_text(&out, "# yyyy-mm-dd HH:MM:SS,flows,packets,bytes\n");
+	for (i = 0; i < files->count; i++) {
+		if (flow_summary_read(files->path[i], &one, &err) != FLOW_OK) {
+			status = cli_fail_error(&err);
+			continue;
+		}
+		if (one.without_totals > 0)
+			status = cli_fail("%s: no sums in its metadata", files->path[i]);
+		else
+			print_line(&out, &one, options->printer.zone);
+		flow_summary_clear(&one);
+	}
+	if (buf_status(&out) != FLOW_OK)
+		status = cli_fail("out of memory");
+	else if (cli_write(out.data, out.len, &closed) != CLI_OK)
+		status = CLI_FAILURE;
+	buf_release(&out);
+	return status;
+}

@@ -40,6 +40,8 @@ static const char help[] =
 "      --scans                       sources of many destinations, and the reverse\n"
 "\n"
 "  -r, --read PATH        a file, a directory (recursively) or a pattern; may be repeated\n"
+"  -R, --range DIR/FIRST:LAST   files from FIRST to LAST; without :LAST all later ones\n"
+"  -M, --directories A:B  read what -r and -R say in each of these directories (/base/a:b:c)\n"
 "  -t, --time FROM-TO     flows that begin in this window (2026/11/23.08-2026/11/23.09, -1h)\n"
 "  -f, --filter-file FILE read the filter from a file\n"
 "  -o, --output FORMAT    text (default), csv, json, ndjson, markdown or html\n"
@@ -88,6 +90,8 @@ static const struct option long_options[] = {
 	{ "as-names", required_argument, NULL, OPT_AS_NAMES },
 	{ "if-names", required_argument, NULL, OPT_IF_NAMES },
 	{ "read", required_argument, NULL, 'r' },
+	{ "range", required_argument, NULL, 'R' },
+	{ "directories", required_argument, NULL, 'M' },
 	{ "time", required_argument, NULL, 't' },
 	{ "filter-file", required_argument, NULL, 'f' },
 	{ "output", required_argument, NULL, 'o' },
@@ -277,7 +281,12 @@ take_option(int letter, char *argument, struct flowstat_options *o, bool *done)
 
 	switch (letter) {
 	case 'r':
-		return query_add_path(&o->request, argument);
+		return query_add_read(&o->request, argument, false);
+	case 'R':
+		return query_add_read(&o->request, argument, true);
+	case 'M':
+		o->request.directories = argument;
+		return CLI_OK;
 	case 't':
 		o->request.window = argument;
 		return CLI_OK;
@@ -383,7 +392,7 @@ flowstat_options_parse(int argc, char **argv, struct flowstat_options *options, 
 	};
 	*done = false;
 	while (status == CLI_OK && !*done && (letter = getopt_long(argc, argv,
-	    "s:A:abBn:O:r:t:f:o:Nqj:hV", long_options, NULL)) != -1)
+	    "s:A:abBn:O:r:R:M:t:f:o:Nqj:hV", long_options, NULL)) != -1)
 		if (!take_question(letter, optarg, options, &common, &status))
 			status = take_option(letter, optarg, options, done);
 	if (status != CLI_OK || *done)

@@ -177,22 +177,99 @@ slot_digits(const char *path, size_t *len)
 	return NULL;
 }
 
+/* By the slots in the names; paths of the same slot are equal, those without one come last. */
+static int
+compare_slots(const char *x, const char *y)
+{
+	size_t xlen, ylen;
+	const char *xs = slot_digits(x, &xlen), *ys = slot_digits(y, &ylen);
+	int order;
+
+	if (xs == NULL || ys == NULL)
+		return (xs == NULL) - (ys == NULL);
+	order = memcmp(xs, ys, xlen < ylen ? xlen : ylen);
+	return order != 0 ? order : (xlen > ylen) - (xlen < ylen);
+}
+
 static int
 compare_paths(const void *a, const void *b)
 {
 	const char *x = *(char *const *)a, *y = *(char *const *)b;
-	size_t xlen, ylen;
-	const char *xs = slot_digits(x, &xlen), *ys = slot_digits(y, &ylen);
-	int order = 0;
+	int order = compare_slots(x, y);
 
-	if ((xs == NULL) != (ys == NULL))
-		return xs == NULL ? 1 : -1;
-	if (xs != NULL) {
-		order = memcmp(xs, ys, xlen < ylen ? xlen : ylen);
-		if (order == 0)
-			order = (xlen > ylen) - (xlen < ylen);
-	}
 	return order != 0 ? order : strcmp(x, y);
+}
+
+/* As compare_paths, but where names have slots these alone count. */
+static int
+compare_ends(const char *x, const char *y)
+{
+	size_t len;
+
+	return slot_digits(x, &len) != NULL && slot_digits(y, &len) != NULL ? compare_slots(x, y) :
+	    compare_paths(&x, &y);
+}
+
+/* The directory that a range's names are relative to: FIRST without as many parts as LAST has. */
+static char *
+range_base(const char *first, size_t first_len, const char *last)
+{
+	size_t parts = 1;
+
+	for (const char *p = last; *p != '\0'; p++)
+		parts += *p == '/' && p > last;
+	while (first_len > 0 && parts > 0) {
+		while (first_len > 0 && first[first_len - 1] != '/')
+			first_len--;
+		parts--;
+		if (first_len > 1)
+			first_len--;	/* the slash, unless it is the root */
+		else
+			break;
+	}
+	return first_len > 0 ? strndup(first, first_len) : strdup(".");
+}
+
+/* Adds the files below a directory that lie between two paths; last NULL: no end. */
+static enum flow_status
+add_between(struct flow_files *files, const char *base, const char *first, const char *last)
+{
+	struct flow_files all = FLOW_FILES_INIT;
+	enum flow_status st = flow_files_add(&all, base);
+
+	for (size_t i = 0; i < all.count && st == FLOW_OK; i++) {
+		const char *path = all.path[i];
+
+		if (compare_ends(path, first) >= 0 && (last == NULL || compare_ends(path, last) <= 0))
+			st = add_path(files, path);
+	}
+	for (size_t i = 0; i < all.problems && st == FLOW_OK; i++)
+		st = push(&files->problem, &files->problems, &files->problems_cap,
+		    strdup(all.problem[i]));
+	flow_files_clear(&all);
+	return st;
+}
+
+enum flow_status
+flow_files_add_range(struct flow_files *files, const char *range)
+{
+	const char *colon = strrchr(range, ':');
+	size_t first_len = colon != NULL ? (size_t)(colon - range) : strlen(range);
+	const char *to = colon != NULL ? colon + 1 : "";
+	char *base, *first, *last = NULL;
+	enum flow_status st = FLOW_ENOMEM;
+	struct stat status;
+
+	if (stat(range, &status) == 0 && S_ISDIR(status.st_mode))
+		return flow_files_add(files, range);
+	base = range_base(range, first_len, to);
+	first = strndup(range, first_len);
+	if (base != NULL && first != NULL && (to[0] == '\0' || asprintf(&last, "%s/%s", base, to) >= 0))
+		st = add_between(files, base, first, last);
+	free(base);
+	free(first);
+	free(last);
+	return st;
 }
 
 void

@@ -28,6 +28,17 @@ void flow_files_clear(struct flow_files *files);
 enum flow_status flow_files_add(struct flow_files *files, const char *path) NODISCARD;
 
 /*
+ * Adds a range of files, as nfdump's -R has it:
+ *	DIRECTORY		all of it, as flow_files_add
+ *	[DIRECTORY/]FIRST	that file and all later ones beside it
+ *	[BASE/]FIRST:LAST	from FIRST to LAST, both in the same directory; or, where LAST has
+ *				directories, FIRST ending in as many: all between them below BASE
+ * In the order of flow_files_sort; neither FIRST nor LAST need exist.  Problems and errors as
+ * above.
+ */
+enum flow_status flow_files_add_range(struct flow_files *files, const char *range) NODISCARD;
+
+/*
  * Sorts into time order: by the digits YYYYMMDDhhmm[ss] in a file's name, names
  * without them last, then by path; a path that was named twice stays once.
  */

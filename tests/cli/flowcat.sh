@@ -160,6 +160,29 @@ flowcat --verify "$tmp/flip.parquet" "$tmp/one.parquet" >"$tmp/out" 2>"$tmp/err2
 is '--verify finds it, and goes on' "$?:$(cut -d: -f1,2 "$tmp/out")" "1:$tmp/one.parquet: good, $flows flows"
 has 'found by its checksum' "$(cat "$tmp/err")" 'row group 0'
 
+# Ranges of files and several directories; what is expected is what plain paths give.
+first=$(find "$a" -name '*.parquet' | sort | sed -n 2p)
+last=$(find "$a" -name '*.parquet' | sort | sed -n 3p)
+below=${last#"$(dirname "$(dirname "$(dirname "$(dirname "$(dirname "$first")")")")")"/}
+is '-R reads from file to file' "$(flowcat -R "$first:$below" -o csv -q | cksum)" \
+	"$(flowcat -r "$first" -r "$last" -o csv -q | cksum)"
+cp -r "$a" "$tmp/archive2"
+is '-M reads the same in several directories' \
+	"$(flowcat -M "$a:archive2" -R "${first#"$a"/}:${last#"$a"/}" -o csv:bytes -q | sort | cksum)" \
+	"$(flowcat -r "$first" -r "$last" -r "$first" -r "$last" -r "$tmp/archive2${first#"$a"}" \
+	-r "$tmp/archive2${last#"$a"}" -o csv:bytes -q | sort | cksum)"
+is '-M alone reads all of them' "$(flowcat -M "$a:archive2" -o csv -q | wc -l)" $((2 * flows))
+is '-m is -O tstart' "$(flowcat -r "$a" -m -o csv -q | cksum)" "$(flowcat -r "$a" -O tstart -o csv -q | cksum)"
+flowcat -Z 'src ip 192.0.2.1 and port in [80, 443]' 2>"$tmp/err"
+is '-Z says yes' "$?:$(cat "$tmp/err")" 0:
+flowcat -Z 'src ipp 192.0.2.1' 2>"$tmp/err"
+is '-Z says no' "$?:$(grep -c 'ipp' "$tmp/err")" 2:2
+is '-g has a line a file, and all flows' "$(flowcat -r "$a" -g | awk -F, '!/^#/ { n++; flows += $2 } END { print n, flows }')" \
+	"$(find "$a" -name '*.parquet' | wc -l) $flows"
+is '-E tells of exporters' "$(flowcat -r "$a" -E | sed -n '1p;2p' | tr '\n' ' ' | sed 's/datagrams [0-9]*/datagrams N/; s/packets.*//')" \
+	"Exporter: 198.18.0.1, version 9, domain 0   datagrams N, flows $flows, "
+is 'and of names' "$(flowcat -r "$a" -E | grep -c '^  interface 1: Gi0/0/0 (customer 1)$')" 1
+
 # flowgen calls interface 1 of its exporters Gi0/0/0, and counts on from there.
 flowgen -w "$tmp/named" -n 500 -v 10
 is 'names that exporters announced' \

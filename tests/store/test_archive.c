@@ -72,6 +72,44 @@ names_and_patterns(void)
 	flow_files_clear(&files);
 }
 
+/* The files of a range, sorted, one behind the other. */
+static const char *
+range(const char *text)
+{
+	static char all[1024];
+	struct flow_files files = FLOW_FILES_INIT;
+	char path[300];
+	size_t len = 0;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", root, text);
+	ok(flow_files_add_range(&files, path) == FLOW_OK);
+	flow_files_sort(&files);
+	all[0] = '\0';
+	for (size_t i = 0; i < files.count; i++)
+		len += (size_t)snprintf(all + len, sizeof(all) - len, "%s ", files.path[i] + strlen(root) + 1);
+	flow_files_clear(&files);
+	return all;
+}
+
+static void
+ranges(void)
+{
+	is_str(range("a/flowcap.202611231000.parquet:flowcap.202611231005.parquet"),
+	    "a/flowcap.202611231000.parquet a/flowcap.20261123100030.parquet "
+	    "a/flowcap.202611231005.parquet ");
+	/* The ends need not exist. */
+	is_str(range("a/flowcap.202611231001.parquet:flowcap.202611231100.parquet"),
+	    "a/flowcap.202611231005.parquet ");
+	is_str(range("a/flowcap.202611231005.parquet"), "a/flowcap.202611231005.parquet a/other.parquet ");
+	is_str(range("a/flowcap.202611231005.parquet:"),
+	    "a/flowcap.202611231005.parquet a/other.parquet ");
+	/* Across directories, with as many of them at both ends. */
+	is_str(range("z/flowcap.202611230955.parquet:a/flowcap.202611231000.parquet"),
+	    "z/flowcap.202611230955.parquet a/flowcap.202611231000.parquet ");
+	is_str(range("z"), "z/flowcap.202611230955.parquet ");
+	is_str(range("nowhere/x:y"), "");
+}
+
 int
 main(void)
 {
@@ -89,6 +127,7 @@ main(void)
 	touch(".hidden/flowcap.202611230950.parquet");
 	a_tree_in_time_order();
 	names_and_patterns();
+	ranges();
 	(void)snprintf(command, sizeof(command), "rm -r '%s'", root);
 	ok(system(command) == 0);
 	return tap_done();
