@@ -65,6 +65,9 @@ enum element_role {
 	ROLE_APP_ID,
 	ROLE_IN_ACL, ROLE_OUT_ACL,
 	ROLE_CLIENT_MS, ROLE_SERVER_MS, ROLE_APP_MS,
+	/* Pieces of a packet, and what is to be known to read them. */
+	ROLE_FRAME_SECTION, ROLE_MPLS_SECTION, ROLE_IP_SECTION,
+	ROLE_FRAME_SIZE, ROLE_FRAME_TYPE, ROLE_SECTION_OFFSET,
 	ROLE_COUNT
 };
 

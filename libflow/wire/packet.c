@@ -123,7 +123,7 @@ dissect_ipv4(struct walk *w)
 	uint16_t fragment;
 
 	ip.tos = cursor_u8(&w->in);
-	cursor_skip(&w->in, 2);
+	ip.length = cursor_be16(&w->in);
 	ip.id = cursor_be16(&w->in);
 	fragment = cursor_be16(&w->in);
 	ip.fragment = (fragment & 0x1fff) != 0;
@@ -174,7 +174,7 @@ dissect_ipv6(struct walk *w)
 
 	ip.tos = (uint8_t)(first >> 20);
 	ip.flow_label = first & 0xfffff;
-	cursor_skip(&w->in, 2);
+	ip.length = 40 + (uint32_t)cursor_be16(&w->in);
 	ip.proto = cursor_u8(&w->in);
 	ip.ttl = cursor_u8(&w->in);
 	src = cursor_bytes(&w->in, 16);

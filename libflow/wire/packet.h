@@ -34,6 +34,7 @@ struct packet_ip {
 	bool has_ports, has_flags, has_icmp, fragment;
 	uint8_t tcp_flags, icmp_type, icmp_code;
 	uint16_t src_port, dst_port;
+	uint32_t length;	/* of header and payload, by the header */
 	uint32_t id;		/* fragment identification, where it has one */
 	uint32_t flow_label;	/* IPv6 */
 	struct addr src, dst;

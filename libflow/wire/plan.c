@@ -176,6 +176,31 @@ settle_roles(struct compiler *c)
 			c->taken[p->role[role]] = false;
 }
 
+static void
+settle_packets(struct compiler *c)
+{
+	struct plan *p = c->p;
+	unsigned role;
+
+	for (role = ROLE_FRAME_SECTION; role <= ROLE_IP_SECTION; role++)
+		p->has_packet |= has_role(p, (enum element_role)role);
+	/* Sections go to extra where nothing is understood of them, as what is about them does. */
+	for (role = ROLE_FRAME_SECTION; role <= ROLE_SECTION_OFFSET; role++)
+		if (has_role(p, (enum element_role)role))
+			c->taken[p->role[role]] = false;
+	/* A frame's size becomes bytes, if nothing else does. */
+	if (p->has_packet && has_role(p, ROLE_FRAME_SIZE))
+		c->taken[p->role[ROLE_FRAME_SIZE]] = !p->column[FLOW_FIELD_PACKETS] &&
+		    !p->column[FLOW_FIELD_BYTES];
+}
+
+static bool
+is_section(const struct plan *p, size_t index)
+{
+	return p->role[ROLE_FRAME_SECTION] == index || p->role[ROLE_MPLS_SECTION] == index ||
+	    p->role[ROLE_IP_SECTION] == index;
+}
+
 static int
 compare_extras(const void *left, const void *right)
 {
@@ -196,9 +221,12 @@ sort_extras(struct plan *p)
 
 	if (p->extras > 1)
 		qsort(p->extra, p->extras, sizeof(*p->extra), compare_extras);
-	for (i = 1; i < p->extras; i++)
+	for (i = 1; i < p->extras; i++) {
 		p->extra[i].again = p->extra[i].pen == p->extra[i - 1].pen &&
 		    p->extra[i].id == p->extra[i - 1].id;
+		if (p->extra[i].again)	/* only the first of them is read: none is left out */
+			p->extra[i - 1].section = false;
+	}
 }
 
 static bool
@@ -247,7 +275,8 @@ collect_extras(struct compiler *c)
 		    (e != NULL && e->use == ELEMENT_USE_SKIP))
 			continue;
 		p->extra[p->extras++] = (struct plan_extra){ .index = (uint16_t)i,
-			.pen = c->t->field[i].pen, .id = c->t->field[i].id };
+			.pen = c->t->field[i].pen, .id = c->t->field[i].id,
+			.section = is_section(p, i) };
 	}
 	sort_extras(p);
 	for (i = 0; i < p->extras; i++)
@@ -281,6 +310,7 @@ plan_compile(const struct template *t, const struct known *types)
 	emit_ops(c);
 	assign_roles(c);
 	settle_roles(c);
+	settle_packets(c);
 	whole = collect_extras(c);
 	p->bytes = sizeof(*p) + ops * sizeof(*p->op) + t->count * sizeof(*p->extra) + c->keys_len;
 out:

@@ -21,6 +21,7 @@
 
 struct context;
 struct known;
+struct packet;
 
 /* A field's value in the first record; the next ones are a stride further on. */
 struct span {
@@ -42,6 +43,7 @@ struct plan_extra {
 	uint16_t id;
 	uint8_t type;		/* enum element_type */
 	bool again;		/* the same element as the entry before */
+	bool section;		/* a piece of a packet: told by columns where it was understood */
 };
 
 #define PLAN_NO_INDEX UINT16_MAX
@@ -52,6 +54,7 @@ struct plan {
 	uint8_t event_role;
 	bool has_icmp;
 	bool has_sampling;		/* records may differ in their rate */
+	bool has_packet;		/* pieces of packets: to be run one row at a time */
 	bool column[FLOW_FIELD_COUNT];	/* some op fills it */
 	size_t types_seen;		/* RFC 5610 types known when this was compiled */
 	size_t ops, extras;
@@ -68,13 +71,17 @@ struct rows {
 	const struct span *span;	/* by field index */
 	size_t stride;
 	size_t n;
+	const struct packet *packet;	/* of the one row, where the plan has packets; else NULL */
 };
 
 /* Compiles a data template; `types` (may be NULL) holds RFC 5610 types.  NULL: no memory. */
 struct plan *plan_compile(const struct template *t, const struct known *types) NODISCARD;
 void plan_free(struct plan *p);
 
-/* Appends the rows to the context's builder, from reserve to commit. */
+/*
+ * Appends the rows to the context's builder, from reserve to commit; one row at
+ * a time where plan->has_packet.
+ */
 enum flow_status plan_run(const struct rows *rows) NODISCARD;
 
 /* The span of a role's field; len 0 if the template has none. */
@@ -107,6 +114,8 @@ span_number(const struct span *s, size_t stride, size_t i)
 
 /* plan_column.c: copies one field into one column. */
 enum flow_status rows_column(const struct rows *r, const struct plan_op *op) NODISCARD;
+/* plan_packet.c: what the record's packet says and the record does not; *p is that packet. */
+enum flow_status rows_packet(const struct rows *r, struct packet *p) NODISCARD;
 /* plan_time.c: first, last, event_time. */
 enum flow_status rows_times(const struct rows *r) NODISCARD;
 /* plan_sampling.c: finds the rate, fills `sampling`, scales counters. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The column `extra`: a JSON object of the elements that have no column. */
 #include "wire/decoder.h"
+#include "wire/packet_row.h"
 #include "wire/value.h"
 
 /* Whether row i's elements are those of the row before, byte for byte. */
@@ -33,6 +34,8 @@ write_object(const struct rows *r, size_t i, struct buf *out)
 		const struct span *s = &r->span[e->index];
 		bool more = x + 1 < p->extras && p->extra[x + 1].again;
 
+		if (e->section && r->packet->outer.version != 0)
+			continue;
 		if (!e->again) {
 			if (!more && s->len == 0)
 				continue;
@@ -50,6 +53,10 @@ write_object(const struct rows *r, size_t i, struct buf *out)
 			value_json(out, (enum element_type)e->type, s->p + i * r->stride, s->len);
 		if (e->again && !more)
 			buf_append_u8(out, ']');
+	}
+	if (r->packet != NULL) {
+		packet_extra_vlan(out, r->packet);
+		packet_extra_inner(out, r->packet);
 	}
 	if (out->len > 0)
 		buf_append_u8(out, '}');

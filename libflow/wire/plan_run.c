@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The order in which the parts of a plan write the columns of rows. */
 #include "wire/decoder.h"
+#include "wire/packet.h"
 
 static enum flow_status
-fill_columns(const struct rows *r)
+fill_columns(const struct rows *r, struct packet *p)
 {
 	enum flow_status st = FLOW_OK;
 	size_t i;
 
 	for (i = 0; i < r->plan->ops && st == FLOW_OK; i++)
 		st = rows_column(r, &r->plan->op[i]);
+	if (st == FLOW_OK && p != NULL)
+		st = rows_packet(r, p);
 	if (st == FLOW_OK)
 		st = rows_times(r);
 	if (st == FLOW_OK)
@@ -23,6 +26,16 @@ fill_columns(const struct rows *r)
 	return st == FLOW_OK ? rows_account(r->ctx, r->n) : st;
 }
 
+static enum flow_status
+fill_with_packet(const struct rows *r)
+{
+	struct packet p;
+	struct rows one = *r;
+
+	one.packet = &p;
+	return fill_columns(&one, &p);
+}
+
 enum flow_status
 plan_run(const struct rows *r)
 {
@@ -32,7 +45,7 @@ plan_run(const struct rows *r)
 		return FLOW_OK;
 	st = flow_builder_reserve(r->ctx->out, r->n);
 	if (st == FLOW_OK)
-		st = fill_columns(r);
+		st = r->plan->has_packet ? fill_with_packet(r) : fill_columns(r, NULL);
 	if (st == FLOW_OK)
 		flow_builder_commit(r->ctx->out, r->n);
 	return st;

@@ -40,7 +40,7 @@ infer_proto(const struct rows *r)
 	uint8_t *proto;
 	size_t i;
 
-	if (r->plan->column[FLOW_FIELD_PROTO])
+	if (flow_builder_written(r->ctx->out, FLOW_FIELD_PROTO))
 		return FLOW_OK;
 	proto = flow_builder_flat(r->ctx->out, FLOW_FIELD_PROTO, r->n);
 	if (proto == NULL)
@@ -214,10 +214,13 @@ rows_values(const struct rows *r)
 		{ ROLE_SERVER_MS, FLOW_FIELD_SERVER_LATENCY },
 		{ ROLE_APP_MS, FLOW_FIELD_APP_LATENCY },
 	};
-	enum flow_status st;
+	enum flow_status st = FLOW_OK;
 	size_t i;
 
-	st = r->plan->has_icmp ? icmp_elements(r) : rows_icmp_port(r->ctx, r->n);
+	if (r->plan->has_icmp)
+		st = icmp_elements(r);
+	else if (!flow_builder_written(r->ctx->out, FLOW_FIELD_ICMP_TYPE))
+		st = rows_icmp_port(r->ctx, r->n);
 	if (st == FLOW_OK && rows_role(r, ROLE_TTL).len > 0)
 		st = ttl_value(r);
 	if (st == FLOW_OK && rows_role(r, ROLE_APP_ID).len > 1)

@@ -69,9 +69,9 @@ option_records(struct context *ctx, struct template *t, struct cursor *in, uint3
 }
 
 static enum flow_status
-variable_records(struct context *ctx, struct template *t, struct cursor *in, uint32_t *records)
+single_records(struct context *ctx, struct template *t, struct cursor *in, uint32_t *records)
 {
-	struct rows r = { ctx, t->plan, ctx->d->span, 0, 1 };
+	struct rows r = { ctx, t->plan, ctx->d->span, 0, 1, NULL };
 	enum flow_status st;
 
 	while ((st = sets_record(in, t, ctx->d->span)) == FLOW_OK) {
@@ -87,7 +87,7 @@ static enum flow_status
 fixed_records(struct context *ctx, struct template *t, struct cursor *in, uint32_t *records)
 {
 	size_t n = cursor_left(in) / t->record_len, i;
-	struct rows r = { ctx, t->plan, ctx->d->span, t->record_len, n };
+	struct rows r = { ctx, t->plan, ctx->d->span, t->record_len, n, NULL };
 	const uint8_t *p = cursor_bytes(in, n * t->record_len);
 
 	for (i = 0; i < t->count; i++) {
@@ -123,7 +123,8 @@ sets_records(struct context *ctx, struct template *t, const uint8_t *body, size_
 	} else {
 		st = store_compile(ctx->d, ctx->src, t);
 		if (st == FLOW_OK)
-			st = t->variable ? variable_records(ctx, t, &in, records) :
+			st = t->variable || t->plan->has_packet ?
+			    single_records(ctx, t, &in, records) :
 			    fixed_records(ctx, t, &in, records);
 	}
 	if (st == FLOW_ETRUNCATED || (st == FLOW_OK && cursor_left(&in) > PADDING_MAX &&

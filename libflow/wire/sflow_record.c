@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The records of one sFlow flow sample, as one row. */
 #include "base/json.h"
-#include "wire/packet.h"
+#include "wire/packet_row.h"
 #include "wire/sflow.h"
 
 /* Flow records, enterprise 0. */
@@ -32,57 +32,25 @@
 #define AS_SEGMENTS_MAX 1024
 #define LIST_MAX 65536
 
-/* The row being written; every step is skipped once one has failed. */
+/* The row of a sample. */
 struct row {
-	struct flow_builder *out;
+	struct packet_row w;
 	struct context *ctx;
-	enum flow_status st;
 	uint64_t frame_length;
 	bool has_length;
-	struct packet_ip inner;
-	uint16_t inner_vlan;
+	struct packet packet;	/* of the raw header */
 };
 
 static void
 set_number(struct row *r, enum flow_field field, uint64_t value)
 {
-	void *p;
-
-	if (r->st != FLOW_OK)
-		return;
-	p = flow_builder_flat(r->out, field, 1);
-	if (p == NULL) {
-		r->st = FLOW_ENOMEM;
-		return;
-	}
-	switch (flow_type_size(flow_field_info(field)->type)) {
-	case 1:
-		*(uint8_t *)p = (uint8_t)value;
-		break;
-	case 2:
-		*(uint16_t *)p = (uint16_t)value;
-		break;
-	case 4:
-		*(uint32_t *)p = (uint32_t)value;
-		break;
-	default:
-		*(uint64_t *)p = value;
-		break;
-	}
+	packet_row_number(&r->w, field, value);
 }
 
 static void
 set_addr(struct row *r, enum flow_field field, const struct addr *a)
 {
-	struct addr *p;
-
-	if (r->st != FLOW_OK)
-		return;
-	p = flow_builder_flat(r->out, field, 1);
-	if (p == NULL)
-		r->st = FLOW_ENOMEM;
-	else
-		*p = *a;
+	packet_row_addr(&r->w, field, a);
 }
 
 static void
@@ -94,59 +62,9 @@ set_length(struct row *r, uint32_t bytes)
 }
 
 static void
-put_ip(struct row *r, const struct packet_ip *ip)
-{
-	if (ip->version == 0)
-		return;
-	set_addr(r, FLOW_FIELD_SRC_ADDR, &ip->src);
-	set_addr(r, FLOW_FIELD_DST_ADDR, &ip->dst);
-	set_number(r, FLOW_FIELD_IP_VERSION, ip->version);
-	set_number(r, FLOW_FIELD_PROTO, ip->proto);
-	set_number(r, FLOW_FIELD_TOS, ip->tos);
-	set_number(r, FLOW_FIELD_MIN_TTL, ip->ttl);
-	set_number(r, FLOW_FIELD_MAX_TTL, ip->ttl);
-	if (ip->id != 0)
-		set_number(r, FLOW_FIELD_FRAG_ID, ip->id);
-	if (ip->flow_label != 0)
-		set_number(r, FLOW_FIELD_FLOW_LABEL, ip->flow_label);
-	if (ip->has_ports) {
-		set_number(r, FLOW_FIELD_SRC_PORT, ip->src_port);
-		set_number(r, FLOW_FIELD_DST_PORT, ip->dst_port);
-	}
-	if (ip->has_flags)
-		set_number(r, FLOW_FIELD_TCP_FLAGS, ip->tcp_flags);
-	if (ip->has_icmp) {
-		set_number(r, FLOW_FIELD_ICMP_TYPE, ip->icmp_type);
-		set_number(r, FLOW_FIELD_ICMP_CODE, ip->icmp_code);
-	}
-}
-
-static void
-put_packet(struct row *r, const struct packet *p)
-{
-	unsigned i;
-
-	if (p->has_macs) {
-		set_number(r, FLOW_FIELD_IN_SRC_MAC, p->src_mac);
-		set_number(r, FLOW_FIELD_IN_DST_MAC, p->dst_mac);
-	}
-	if (p->has_type)
-		set_number(r, FLOW_FIELD_ETHER_TYPE, p->ether_type);
-	if (p->vlans > 0 && !flow_builder_written(r->out, FLOW_FIELD_SRC_VLAN))
-		set_number(r, FLOW_FIELD_SRC_VLAN, p->vlan[0]);
-	if (p->vlans > 1)
-		r->inner_vlan = p->vlan[1];
-	for (i = 0; i < p->labels; i++)
-		set_number(r, (enum flow_field)(FLOW_FIELD_MPLS_1 + i), p->label[i]);
-	put_ip(r, &p->outer);
-	r->inner = p->inner;
-}
-
-static void
 put_header(struct row *r, uint32_t protocol, const uint8_t *bytes, size_t len)
 {
 	enum packet_start start;
-	struct packet p;
 
 	switch (protocol) {
 	case HEADER_ETHERNET:
@@ -164,8 +82,8 @@ put_header(struct row *r, uint32_t protocol, const uint8_t *bytes, size_t len)
 	default:
 		return;
 	}
-	packet_dissect(start, bytes, len, &p);
-	put_packet(r, &p);
+	packet_dissect(start, bytes, len, &r->packet);
+	packet_row_put(&r->w, &r->packet);
 }
 
 /* protocol, frame length, (v5: bytes stripped,) header length, header padded to 4 bytes */
@@ -217,7 +135,7 @@ ip_fields(struct row *r, struct cursor *in, bool v6)
 	if (cursor_failed(in))
 		return;
 	set_length(r, len);
-	if (flow_builder_written(r->out, FLOW_FIELD_SRC_ADDR))
+	if (flow_builder_written(r->w.out, FLOW_FIELD_SRC_ADDR))
 		return;		/* the raw header has said it better */
 	ip.src = v6 ? addr_from_v6(src) : addr_from_v4(load_be32(src));
 	ip.dst = v6 ? addr_from_v6(dst) : addr_from_v4(load_be32(dst));
@@ -331,9 +249,9 @@ user_data(struct row *r, struct cursor *in, bool v5)
 		len = cursor_be32(in);
 		name = cursor_bytes(in, len);
 		cursor_skip(in, (4 - len % 4) % 4);
-		if (!cursor_failed(in) && len > 0 && r->st == FLOW_OK &&
-		    !flow_builder_written(r->out, FLOW_FIELD_USERNAME))
-			r->st = text_put(r->ctx, FLOW_FIELD_USERNAME, 0, name, len);
+		if (!cursor_failed(in) && len > 0 && r->w.st == FLOW_OK &&
+		    !flow_builder_written(r->w.out, FLOW_FIELD_USERNAME))
+			r->w.st = text_put(r->ctx, FLOW_FIELD_USERNAME, 0, name, len);
 	}
 }
 
@@ -347,7 +265,7 @@ mpls_data(struct row *r, struct cursor *in)
 
 	if (has_hop && !cursor_failed(in))
 		set_addr(r, FLOW_FIELD_NEXT_HOP, &hop);
-	if (flow_builder_written(r->out, FLOW_FIELD_MPLS_1))
+	if (flow_builder_written(r->w.out, FLOW_FIELD_MPLS_1))
 		return;
 	for (i = 0; i < n && i < PACKET_LABELS; i++) {
 		uint32_t entry = cursor_be32(in);
@@ -428,61 +346,37 @@ put_interfaces(struct row *r, const struct sflow_sample *s)
 		set_number(r, FLOW_FIELD_FWD_STATUS, STATUS_DROPPED);
 }
 
-static void
-extra_addr(struct buf *text, const char *key, const struct addr *a)
-{
-	char out[ADDR_TEXT_MAX];
-
-	buf_printf(text, "%c\"%s\":\"%.*s\"", text->len == 0 ? '{' : ',', key,
-	    (int)addr_format(a, out), out);
-}
-
-static void
-extra_number(struct buf *text, const char *key, uint32_t value)
-{
-	buf_printf(text, "%c\"%s\":%lu", text->len == 0 ? '{' : ',', key, (unsigned long)value);
-}
-
 /* What has no column: the agent, the inner tag, where a packet was copied to, the inner packet. */
 static void
 put_extra(struct row *r, const struct sflow_sample *s)
 {
 	struct buf *text = &r->ctx->d->text;
 
-	if (r->ctx->d->options.drop_extra || r->st != FLOW_OK)
+	if (r->ctx->d->options.drop_extra || r->w.st != FLOW_OK)
 		return;
 	buf_clear(text);
 	if (s->agent != NULL)
-		extra_addr(text, "sflowAgent", s->agent);
-	if (r->inner_vlan != 0)
-		extra_number(text, "dot1qCustomerVlanId", r->inner_vlan);
+		packet_extra_addr(text, "sflowAgent", s->agent);
+	packet_extra_vlan(text, &r->packet);
 	if (s->out_format == SFLOW_IF_MULTIPLE)
-		extra_number(text, "sflowOutputInterfaces", s->out_value);
+		packet_extra_number(text, "sflowOutputInterfaces", s->out_value);
 	else if (s->out_format == SFLOW_IF_DISCARD)
-		extra_number(text, "sflowDiscardReason", s->out_value);
-	if (r->inner.version != 0) {
-		extra_addr(text, "innerSourceAddress", &r->inner.src);
-		extra_addr(text, "innerDestinationAddress", &r->inner.dst);
-		extra_number(text, "innerProtocol", r->inner.proto);
-	}
-	if (r->inner.has_ports) {
-		extra_number(text, "innerSourcePort", r->inner.src_port);
-		extra_number(text, "innerDestinationPort", r->inner.dst_port);
-	}
+		packet_extra_number(text, "sflowDiscardReason", s->out_value);
+	packet_extra_inner(text, &r->packet);
 	if (text->len == 0)
 		return;
 	buf_append_u8(text, '}');
-	r->st = text->failed ? FLOW_ENOMEM : flow_builder_text(r->out, FLOW_FIELD_EXTRA, 0,
+	r->w.st = text->failed ? FLOW_ENOMEM : flow_builder_text(r->w.out, FLOW_FIELD_EXTRA, 0,
 	    (const char *)text->data, text->len);
 }
 
 static enum flow_status
 begin_row(struct row *r, struct sflow_sample *s)
 {
-	*r = (struct row){ .out = s->ctx->out, .ctx = s->ctx };
-	r->st = flow_builder_reserve(r->out, 1);
+	*r = (struct row){ .w.out = s->ctx->out, .ctx = s->ctx };
+	r->w.st = flow_builder_reserve(r->w.out, 1);
 	put_interfaces(r, s);
-	return r->st;
+	return r->w.st;
 }
 
 static enum flow_status
@@ -496,17 +390,17 @@ finish_row(struct row *r, const struct sflow_sample *s)
 	set_number(r, FLOW_FIELD_PACKETS, 1);
 	set_number(r, FLOW_FIELD_BYTES, r->frame_length);
 	put_extra(r, s);
-	if (r->st == FLOW_OK)
-		r->st = rows_one_time(r->ctx, 1, r->ctx->when.received_ms);
-	if (r->st == FLOW_OK)
-		r->st = rows_source(r->ctx, 1, true);
-	if (r->st == FLOW_OK)
-		r->st = rows_scale(r->ctx, 1, rate);
-	if (r->st == FLOW_OK)
-		r->st = rows_account(r->ctx, 1);
-	if (r->st == FLOW_OK)
-		flow_builder_commit(r->out, 1);
-	return r->st;
+	if (r->w.st == FLOW_OK)
+		r->w.st = rows_one_time(r->ctx, 1, r->ctx->when.received_ms);
+	if (r->w.st == FLOW_OK)
+		r->w.st = rows_source(r->ctx, 1, true);
+	if (r->w.st == FLOW_OK)
+		r->w.st = rows_scale(r->ctx, 1, rate);
+	if (r->w.st == FLOW_OK)
+		r->w.st = rows_account(r->ctx, 1);
+	if (r->w.st == FLOW_OK)
+		flow_builder_commit(r->w.out, 1);
+	return r->w.st;
 }
 
 enum flow_status
@@ -516,7 +410,7 @@ sflow_row_v5(struct sflow_sample *s)
 	uint32_t n;
 
 	if (begin_row(&r, s) != FLOW_OK)
-		return r.st;
+		return r.w.st;
 	for (n = 0; n < s->records; n++) {
 		uint32_t kind = cursor_be32(&s->in);
 		struct cursor body = cursor_sub(&s->in, cursor_be32(&s->in));
@@ -558,7 +452,7 @@ sflow_row_v4(struct sflow_sample *s)
 	uint32_t kind, n;
 
 	if (begin_row(&r, s) != FLOW_OK)
-		return r.st;
+		return r.w.st;
 	kind = cursor_be32(&s->in);
 	if (kind == V4_RAW_HEADER)
 		raw_header(&r, &s->in, false);
