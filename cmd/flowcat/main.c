@@ -7,6 +7,7 @@
 #include "flowcat/options.h"
 #include "flowcat/print.h"
 #include "flowcat/split.h"
+#include "flowcat/split_key.h"
 #include "flowcat/summary.h"
 #include "flowcat/verify.h"
 #include "flowcat/write.h"
@@ -30,6 +31,8 @@ run(struct flowcat_options *options)
 	case FLOWCAT_ROWS:
 		break;
 	}
+	if (options->split_by != NULL)
+		return flowcat_split_key(options);
 	if (options->split_s != 0)
 		return flowcat_split(options);
 	if (options->write_path != NULL)

@@ -183,6 +183,23 @@ is '-E tells of exporters' "$(flowcat -r "$a" -E | sed -n '1p;2p' | tr '\n' ' ' 
 	"Exporter: 198.18.0.1, version 9, domain 0   datagrams N, flows $flows, "
 is 'and of names' "$(flowcat -r "$a" -E | grep -c '^  interface 1: Gi0/0/0 (customer 1)$')" 1
 
+# A tree by columns: each directory has the rows of its values, all together all rows.
+flowcat -r "$a" -w "$tmp/hive" --split-by proto,in_vrf
+is '--split-by' $? 0
+is 'a directory for each value, of what has none too' "$(cd "$tmp/hive" && find . -mindepth 2 -type d | sort | sed 's|^\./||')" \
+	"$(flowcat -r "$a" -o csv:proto -q | sort -un | sed 's|.*|proto=&/in_vrf=__HIVE_DEFAULT_PARTITION__|' | sort)"
+is 'with the rows of that value' "$(flowcat -r "$tmp/hive/proto=17" -o csv -q | sort | cksum)" \
+	"$(flowcat -r "$a" -o csv -q 'proto udp' | sort | cksum)"
+is 'and no row lost' "$(flowcat -r "$tmp/hive" -o csv:all -q | sort | cksum)" "$(flowcat -r "$a" -o csv:all -q | sort | cksum)"
+flowcat -r "$a" -w "$tmp/hive" --split-by proto,in_vrf 'proto udp'
+is 'again, into files beside' "$(flowcat -r "$tmp/hive/proto=17" -o csv -q | wc -l)" \
+	"$((2 * $(flowcat -r "$a" -o csv -q 'proto udp' | wc -l)))"
+flowcat -r "$a" -w "$tmp/hive6" --split-by next_hop 'inet6'
+is 'names have no colons' "$(find "$tmp/hive6" -name '*:*' | wc -l):$(flowcat -r "$tmp/hive6" -o csv -q | wc -l)" \
+	"0:$(flowcat -r "$a" -o csv -q 'inet6' | wc -l)"
+flowcat -r "$a" -w "$tmp/hive7" --split-by first 2>/dev/null
+is 'no tree by instants' $? 2
+
 # flowgen calls interface 1 of its exporters Gi0/0/0, and counts on from there.
 flowgen -w "$tmp/named" -n 500 -v 10
 is 'names that exporters announced' \
