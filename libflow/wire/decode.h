@@ -41,8 +41,12 @@
  *   sampling   the factor, from (first found): the operator's override; the
  *              record's own 34, 50, 305/306, 309/310 ...; the record's sampler id
  *              48 or 302 in the option data of its domain, then of its exporter;
+ *              the selectors of its selection sequence 301, multiplied;
  *              the interface's rate; the domain's; the exporter's; the v5 header;
  *              the operator's default.  Absent: nobody said.
+ *   packets' first bytes (104, 313, 315, 316, 317)   fill the columns that the
+ *              record has no element for; without counters packets 1, bytes 312
+ *              or the length in the IP header
  *   icmp_type, icmp_code   elements 32, 139, 176-179, else dst_port of an ICMP
  *              row (dst_port itself stays as exported)
  *   sFlow      packets 1 and bytes frame_length, both times the sampling rate;

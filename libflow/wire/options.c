@@ -187,6 +187,30 @@ take_names(const struct option *o)
 	return learn_name(o, KNOWN_APP_NAME, load_wide(app->p, app->len), OPTION_APP_NAME);
 }
 
+/* RFC 5476 6.5.1: the selectors of a selection sequence, in their order. */
+static enum flow_status
+take_sequence(const struct option *o, const struct template *t)
+{
+	uint8_t selectors[KNOWN_TEXT_MAX / 8 * 8];
+	size_t len = 0, i;
+
+	if (!has_role(o, ROLE_SEQUENCE))
+		return FLOW_OK;
+	for (i = 0; i < t->count && len < sizeof(selectors); i++) {
+		const struct element *e = element_find(t->field[i].pen, t->field[i].id);
+
+		if (e == NULL || e->use != ELEMENT_USE_ROLE || e->arg != ROLE_SELECTOR ||
+		    o->span[i].len == 0)
+			continue;
+		store_be64(selectors + len, load_wide(o->span[i].p, o->span[i].len));
+		len += 8;
+	}
+	if (len == 0)
+		return FLOW_OK;
+	return source_learn(o->ctx->d, o->ctx->src, KNOWN_SEQUENCE, role_number(o, ROLE_SEQUENCE), 0,
+	    (const char *)selectors, len);
+}
+
 /* RFC 5610: the type and name of an enterprise's element. */
 static enum flow_status
 take_type(const struct option *o)
@@ -227,6 +251,8 @@ options_record(struct context *ctx, const struct template *t, const struct span 
 		    ctx->src->init_ms <= TIME_MAX_MS;
 	}
 	st = take_sampling(&o);
+	if (st == FLOW_OK)
+		st = take_sequence(&o, t);
 	if (st == FLOW_OK)
 		st = take_names(&o);
 	return st == FLOW_OK ? take_type(&o) : st;

@@ -171,7 +171,7 @@ settle_roles(struct compiler *c)
 		if (has_role(p, (enum element_role)role) && p->first_role != ROLE_COUNT &&
 		    p->last_role != ROLE_COUNT)
 			c->taken[p->role[role]] = false;
-	for (role = ROLE_SAMPLER; role <= ROLE_SELECTOR; role++)
+	for (role = ROLE_SAMPLER; role <= ROLE_SEQUENCE; role++)
 		if (has_role(p, (enum element_role)role))
 			c->taken[p->role[role]] = false;
 }

@@ -120,6 +120,32 @@ sampling_of_source(const struct context *ctx)
 	return rate != 0 ? rate : ctx->d->options.sampling;
 }
 
+/*
+ * A sequence's selectors thin out one after the other (RFC 5476 6.5.1): their
+ * factors multiply.  A selector without one is a filter, which takes all it wants.
+ */
+static uint32_t
+sequence_rate(const struct source *src, uint64_t id)
+{
+	const struct known_entry *e = known_find(&src->known, KNOWN_SEQUENCE, id);
+	uint64_t product = 1;
+	bool any = false;
+	size_t at;
+
+	for (at = 0; e != NULL && at + 8 <= e->len; at += 8) {
+		uint64_t selector = load_be64((const uint8_t *)e->text + at);
+		uint32_t rate = source_rate(src, KNOWN_SAMPLER_RATE, selector);
+
+		if (rate == 0)
+			continue;
+		any = true;
+		product *= rate;
+		if (product > RATE_MAX)
+			return 0;
+	}
+	return any ? (uint32_t)product : 0;
+}
+
 /* One row's rate, its fields shifted to it in `shifted`. */
 static uint32_t
 row_rate(const struct rows *r, const struct span *shifted)
@@ -134,6 +160,9 @@ row_rate(const struct rows *r, const struct span *shifted)
 	id = role_number(shifted, role, ROLE_SELECTOR, UINT64_MAX);
 	if (rate == 0 && id != UINT64_MAX)
 		rate = source_rate(src, KNOWN_SAMPLER_RATE, id);
+	id = role_number(shifted, role, ROLE_SEQUENCE, UINT64_MAX);
+	if (rate == 0 && id != UINT64_MAX)
+		rate = sequence_rate(src, id);
 	return rate;
 }
 

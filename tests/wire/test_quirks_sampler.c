@@ -155,6 +155,37 @@ test_selector(struct wire *w)
 	is_uint(wire_count(w, FLOW_COUNT_OPTION_BAD), 1);
 }
 
+/*
+ * RFC 5476 6.5: sequence 9 is selector 7 (1 of 10), then 8 (a filter, without a rate), then 6
+ * (1 of 4); records name the sequence only.
+ */
+static void
+test_sequence(struct wire *w)
+{
+	wire_ipfix(w, 0, 3, "0200 0003 0001 012e 0008 0131 0004 0132 0004");
+	wire_ipfix(w, 0, 3, "0201 0004 0001 012d 0008 012e 0008 012e 0002 012e 0008");
+	wire_ipfix(w, 0, 2, "0100 0002 0002 0004 012d 0004");
+	wire_ipfix(w, 0, 512, "0000000000000007 00000001 00000009");
+	wire_ipfix(w, 0, 256, "00000003 00000009");
+	is_sampled(w, 0, WIRE_NULL, 3);		/* the sequence is not known yet */
+	wire_ipfix(w, 0, 513, "0000000000000009 0000000000000007 0008 0000000000000006");
+	wire_ipfix(w, 0, 256, "00000003 00000009");
+	is_sampled(w, 1, 10, 30);		/* selector 6 might filter */
+	wire_ipfix(w, 0, 512, "0000000000000006 00000001 00000003");
+	wire_ipfix(w, 0, 256, "00000003 00000009 00000005 0000000a");
+	is_sampled(w, 2, 40, 120);
+	is_sampled(w, 3, WIRE_NULL, 5);		/* sequence 10 is another one */
+	is_str(wire_text(w, FLOW_FIELD_EXTRA, 2), "{\"selectionSequenceId\":9}");
+	/* 2^24 twice is not believed. */
+	wire_ipfix(w, 0, 512, "0000000000000006 00000001 00ffffff 0000000000000007 00000001 00ffffff");
+	wire_ipfix(w, 0, 256, "00000003 00000009");
+	is_sampled(w, 4, WIRE_NULL, 3);
+	/* Another domain's sequence 9 is not this one. */
+	wire_ipfix(w, 1, 2, "0100 0002 0002 0004 012d 0004");
+	wire_ipfix(w, 1, 256, "00000003 00000009");
+	is_sampled(w, 5, WIRE_NULL, 3);
+}
+
 /* The rate changes (Juniper QFX: 1040, configured 1024): each row has the one of its time. */
 static void
 test_change(struct wire *w)
@@ -179,6 +210,7 @@ main(void)
 	wire_run(test_sampler_widths, NULL);
 	wire_run(test_sampler_elsewhere, NULL);
 	wire_run(test_selector, NULL);
+	wire_run(test_sequence, NULL);
 	wire_run(test_change, NULL);
 	return tap_done();
 }
