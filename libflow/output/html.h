@@ -27,10 +27,10 @@ struct html_bar {
 };
 
 /*
- * Bars, the longest as wide as there is room; `about` says what they are of.  Nothing where no
- * value is above 0.
+ * Bars, the longest as wide as there is room; bar i links to the element "ID-i".  Nothing where
+ * no value is above 0.
  */
-void html_bars(struct buf *out, const char *about, const struct html_bar *bar, size_t count);
+void html_bars(struct buf *out, const char *id, const struct html_bar *bar, size_t count);
 
 /*
  * One bar of shares of `whole`, and what the bars leave of it as "others"; nothing where the bars
@@ -52,5 +52,5 @@ struct html_series {
 	enum stamp_zone zone;
 };
 
-/* Stacked areas with axes and a legend, then a line chart for each key to be opened. */
+/* Stacked areas with axes and a legend, then a line chart "ID-k" for each key to be opened. */
 void html_series(struct buf *out, const struct html_series *s);

@@ -36,13 +36,18 @@ static const char style[] =
 "th[tabindex]{cursor:pointer}tr:last-child td{border-bottom:0}\n"
 "td.s{background:linear-gradient(to right,color-mix(in srgb,var(--c4) 28%,transparent) var(--p),"
 "transparent var(--p))}\n"
-"td.k{cursor:pointer}td.hit{background:var(--hit)}\n"
+"td.k{cursor:pointer}td.k a{color:inherit;text-decoration-color:var(--c0)}"
+"td.hit,tr:target td{background:var(--hit)}tr:target{scroll-margin-top:3rem}\n"
 ".bars{display:grid;grid-template-columns:minmax(6rem,max-content) 1fr max-content;"
 "gap:.25rem .7rem;align-items:center;font-size:.88rem;margin:.6rem 0}\n"
-".bars .l{overflow:hidden;text-overflow:ellipsis;white-space:nowrap;max-width:22rem}\n"
+".bars .l{color:inherit;text-decoration:none;overflow:hidden;text-overflow:ellipsis;"
+"white-space:nowrap;max-width:22rem}\n"
 ".bars svg,.share svg{width:100%;display:block}.bars svg{height:1rem}.share svg{height:1.6rem}\n"
 ".legend{display:flex;flex-wrap:wrap;gap:.2rem 1rem;padding:0;margin:.5rem 0;list-style:none;"
 "font-size:.85rem}\n"
+".bars .l:hover,.legend a:hover{text-decoration:underline}.legend a{color:inherit;"
+"text-decoration-color:var(--line)}.plot:target{scroll-margin-top:5rem;outline:2px solid var(--c1);"
+"outline-offset:.2rem}\n"
 ".legend i{display:inline-block;width:.8em;height:.8em;border-radius:.15em;margin-right:.4em}\n"
 ".plot{position:relative;height:18rem;margin:.6rem 0 1.6rem 4.2rem}\n"
 ".plot.small{height:9rem}.plot svg{position:absolute;inset:0;width:100%;height:100%}\n"
@@ -78,7 +83,11 @@ static const char script[] =
 "document.addEventListener('click',function(e){var c=e.target.closest('td.k');if(!c)return;"
 "var on=!c.classList.contains('hit');document.querySelectorAll('td.hit').forEach(function(x){"
 "x.classList.remove('hit')});if(on)document.querySelectorAll('td.k').forEach(function(x){"
-"if(x.textContent===c.textContent)x.classList.add('hit')})});\n";
+"if(x.textContent===c.textContent)x.classList.add('hit')})});\n"
+/* Browsers that do not open what a link leads into. */
+"function show(){var e=location.hash&&document.getElementById(location.hash.slice(1)),p=e;"
+"while(p){if(p.tagName==='DETAILS')p.open=true;p=p.parentElement}if(e)e.scrollIntoView()}\n"
+"window.addEventListener('hashchange',show);show();\n";
 
 void
 html_text(struct buf *out, const char *text, size_t len)

@@ -13,6 +13,10 @@
 /* Rows of a table that get a bar. */
 #define BARS_MAX 12
 
+/* Keys of series that tables link to. */
+#define LINKS_MAX 128
+#define KEY_NAMES_MAX 256
+
 /* More instants make a page that no browser likes. */
 #define TIMES_MAX 20000
 
@@ -28,10 +32,18 @@ struct chart {
 	size_t times, cap;
 };
 
+/* A chart of one key of a series, for tables of the same keys that follow. */
+struct link {
+	char keys[KEY_NAMES_MAX], label[sizeof(((struct html_bar *)NULL)->label)], id[48];
+};
+
 struct table_html {
 	struct buf contents, totals, sections, rows;
 	struct chart chart;
 	struct buf text;
+	struct link link_of[LINKS_MAX];
+	size_t links;
+	const char *link;	/* of the row at hand, or NULL */
 };
 
 static void
@@ -147,6 +159,18 @@ html_begin(struct flow_table_printer *p, const struct flow_table *t, struct buf 
 	buf_append_text(&h->contents, "</a></li>\n");
 }
 
+/* The names of the keys, but for the time. */
+static void
+key_names(const struct flow_table *t, size_t time, char out[KEY_NAMES_MAX])
+{
+	size_t len = 0;
+
+	out[0] = '\0';
+	for (size_t c = 0; c < t->columns && len < KEY_NAMES_MAX; c++)
+		if (t->column[c].key && c != time)
+			len += (size_t)snprintf(out + len, KEY_NAMES_MAX - len, "%s,", t->column[c].name);
+}
+
 /* A row's keys, but for the time, in one line. */
 static void
 row_label(struct flow_table_printer *p, const struct flow_table *t, size_t row, size_t time,
@@ -170,6 +194,37 @@ row_label(struct flow_table_printer *p, const struct flow_table *t, size_t row, 
 		len--;
 	memcpy(out, text->data, len);
 	out[len] = '\0';
+}
+
+/* The chart that a series has of the row's keys, or NULL. */
+static const char *
+find_link(struct flow_table_printer *p, const struct flow_table *t, size_t row)
+{
+	const struct table_html *h = p->html;
+	char keys[KEY_NAMES_MAX], label[sizeof(h->link_of[0].label)];
+
+	if (h->links == 0 || (t->rest != NULL && bitmap_get(t->rest, row)))
+		return NULL;
+	key_names(t, SIZE_MAX, keys);
+	row_label(p, t, row, SIZE_MAX, label, sizeof(label));
+	for (size_t i = 0; i < h->links; i++)
+		if (strcmp(h->link_of[i].keys, keys) == 0 && strcmp(h->link_of[i].label, label) == 0)
+			return h->link_of[i].id;
+	return NULL;
+}
+
+static void
+add_links(struct flow_table_printer *p, const struct flow_table *t, const char *id)
+{
+	struct table_html *h = p->html;
+
+	for (size_t k = 0; k < h->chart.bars && h->links < LINKS_MAX; k++) {
+		struct link *link = &h->link_of[h->links++];
+
+		key_names(t, h->chart.time, link->keys);
+		(void)snprintf(link->label, sizeof(link->label), "%s", h->chart.bar[k].label);
+		(void)snprintf(link->id, sizeof(link->id), "%.15s-%zu", id, k);
+	}
 }
 
 static void
@@ -258,6 +313,37 @@ chart_row(struct flow_table_printer *p, const struct flow_table *t, size_t row)
 	    real_value(t, c->measure, row);
 }
 
+/* Rows that have a bar are linked to by it; what p->rows counts is of former slices. */
+static void
+begin_row(struct flow_table_printer *p, const struct flow_table *t, size_t row)
+{
+	struct table_html *h = p->html;
+
+	h->link = h->chart.time == SIZE_MAX ? find_link(p, t, row) : NULL;
+	if (h->chart.time == SIZE_MAX && p->rows + row < BARS_MAX)
+		buf_printf(&h->rows, "<tr id=\"t%zu-%llu\">", p->tables,
+		    (unsigned long long)(p->rows + row));
+	else
+		buf_append_text(&h->rows, "<tr>");
+}
+
+/* The value to sort by, where it is not what is read. */
+static void
+put_sort_value(struct flow_table_printer *p, const struct flow_table *t, size_t c, size_t row)
+{
+	struct table_html *h = p->html;
+	size_t len;
+
+	buf_clear(&h->text);
+	table_pretty(p, t, c, row, &h->text);
+	len = h->text.len;
+	table_plain(p, t, c, row, &h->text);
+	if (!h->text.failed && len < h->text.len && (h->text.len != 2 * len ||
+	    memcmp(h->text.data, h->text.data + len, len) != 0))
+		buf_printf(&h->rows, " data-v=\"%.*s\"", (int)(h->text.len - len),
+		    (const char *)h->text.data + len);
+}
+
 static void
 put_cell(struct flow_table_printer *p, const struct flow_table *t, size_t c, size_t row)
 {
@@ -265,22 +351,26 @@ put_cell(struct flow_table_printer *p, const struct flow_table *t, size_t c, siz
 	bool number = flow_kind_is_number(column->kind);
 	bool share = c + 1 < t->columns && table_is_share(t, c + 1) && table_has(t, c + 1, row);
 	struct table_html *h = p->html;
+	const char *link = column->key ? h->link : NULL;
 
-	buf_printf(&h->rows, "<td class=\"%s%s%s%s\"", number ? "n" : "",
-	    column->key ? (number ? " k" : "k") : "", share ? " s" : "",
-	    column->kind == FLOW_KIND_TEXT ? " t" : "");
+	buf_append_text(&h->rows, "<td");
+	if (number || column->key || share || column->kind == FLOW_KIND_TEXT)
+		buf_printf(&h->rows, " class=\"%s%s%s%s\"", number ? "n" : "",
+		    column->key ? (number ? " k" : "k") : "", share ? " s" : "",
+		    column->kind == FLOW_KIND_TEXT ? " t" : "");
 	if (share)
 		buf_printf(&h->rows, " style=\"--p:%.2f%%\"", real_value(t, c + 1, row));
-	buf_clear(&h->text);
-	if (number || column->kind == FLOW_KIND_TIME)
-		table_plain(p, t, c, row, &h->text);
-	if (h->text.len > 0)
-		buf_printf(&h->rows, " data-v=\"%.*s\"", (int)h->text.len, (const char *)h->text.data);
+	if (number)
+		put_sort_value(p, t, c, row);
 	buf_append_u8(&h->rows, '>');
+	if (link != NULL)
+		buf_printf(&h->rows, "<a href=\"#%s\">", link);
 	buf_clear(&h->text);
 	if (table_has(t, c, row) || table_is_rest(t, c, row))
 		table_pretty(p, t, c, row, &h->text);
 	html_text(&h->rows, (const char *)h->text.data, h->text.len);
+	if (link != NULL)
+		buf_append_text(&h->rows, "</a>");
 	if (share)
 		buf_printf(&h->rows, " <small>%.1f&nbsp;%%</small>", real_value(t, c + 1, row));
 	buf_append_text(&h->rows, "</td>");
@@ -295,7 +385,7 @@ html_rows(struct flow_table_printer *p, const struct flow_table *t, struct buf *
 	}
 	for (size_t r = 0; r < t->rows; r++) {
 		chart_row(p, t, r);
-		buf_append_text(&p->html->rows, "<tr>");
+		begin_row(p, t, r);
 		for (size_t c = 0; c < t->columns; c++)
 			if (!table_is_share(t, c))
 				put_cell(p, t, c, r);
@@ -388,6 +478,7 @@ draw_series(struct flow_table_printer *p, const struct flow_table *t)
 	s.time_ms = c->time_ms;
 	s.values = c->values;
 	html_series(&p->html->sections, &s);
+	add_links(p, t, id);
 }
 
 static void
@@ -395,6 +486,7 @@ draw(struct flow_table_printer *p, const struct flow_table *t)
 {
 	struct chart *c = &p->html->chart;
 	struct buf *out = &p->html->sections;
+	char id[16];
 
 	if (c->measure == SIZE_MAX)
 		return;
@@ -404,7 +496,8 @@ draw(struct flow_table_printer *p, const struct flow_table *t)
 	}
 	if (c->time != SIZE_MAX || c->bars < 2)
 		return;
-	html_bars(out, t->title, c->bar, c->bars);
+	(void)snprintf(id, sizeof(id), "t%zu", p->tables);
+	html_bars(out, id, c->bar, c->bars);
 	html_shares(out, t->title, c->bar, c->bars, whole(t, c->measure));
 }
 

@@ -98,6 +98,11 @@ is 'a name is text' "$(grep -c '<img' "$tmp/names.html"):$(grep -o \
 	'k t">&lt;/td&gt;&lt;img src=x onerror=alert(1)&gt;&quot;quoted&quot;</td>' "$tmp/names.html" | wc -l)" 0:1
 is 'nothing is said so' "$(grep -c 'Nothing to show' "$tmp/nothing.html")" 1
 is 'the filter is told' "$(grep -c '<dt>Filter</dt><dd>not proto gre</dd>' "$page")" 1
+is 'a key leads to its chart' "$(grep -c '<td class="k"><a href="#s1-0">TCP</a>' "$page")" 1
+is 'a bar to its row' "$(grep -c '<a class="l" href="#t3-0"' "$page"):$(grep -c '<tr id="t3-0">' "$page")" 1:1
+# Two hours, the first bin at 23:55: marks each 15 minutes would be too many.
+is 'marks are at round times' "$(grep -o 'class="x[^>]*>[0-9:]*<' "$page" | head -n 4 | sed 's/.*>//' | tr -d '\n')" \
+	'00:00<00:30<01:00<01:30<'
 # 2 series and 3 tables; bytes of protocols as flowstat's CSV has them.
 is 'a section for each question' "$(grep -c '<section id=' "$page")" 5
 want=$(flowstat -r "$tmp/archive" -o csv -s proto/bytes -n 1 'not proto gre' | tail -n 1 | cut -d, -f9)
