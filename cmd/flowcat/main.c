@@ -2,6 +2,7 @@
 #include <time.h>
 
 #include "common/cli.h"
+#include "flowcat/compact.h"
 #include "flowcat/explain.h"
 #include "flowcat/exporters.h"
 #include "flowcat/options.h"
@@ -31,6 +32,8 @@ run(struct flowcat_options *options)
 	case FLOWCAT_ROWS:
 		break;
 	}
+	if (options->compact_s != 0)
+		return flowcat_compact(options);
 	if (options->split_by != NULL)
 		return flowcat_split_key(options);
 	if (options->split_s != 0)

@@ -39,6 +39,7 @@ static const char help[] =
 "                         64 hexadecimal digits, or @FILE that holds one of these\n"
 "  -w, --write FILE       write the flows as Parquet ('-': standard output)\n"
 "      --split SECONDS    with -w DIRECTORY: a tree with a file for each slot of receive time (86400: a day)\n"
+"      --compact SECONDS  make one, in place, of the files of a directory that begin in the same slot\n"
 "      --split-by COL,... with -w DIRECTORY: a tree COL=VALUE/ as Hive, Spark and DuckDB know it\n"
 "  -S, --layout N         its directories, as flowcap's (default 2, %Y/%m/%d/%H)\n"
 "  -z, --compress CODEC   lz4 (default), gzip or none, with :LEVEL; for -w\n"
@@ -62,7 +63,8 @@ static const char help[] =
 "An argument that exists as a file, directory or pattern is read; the last other one is the filter\n"
 "(flow-filter(7)).  See flowcat(1).\n";
 
-enum { OPT_EXPLAIN = 256, OPT_UTC, OPT_CONFIG, OPT_RESOLVE, OPT_VERIFY, OPT_MEMORY, OPT_SPLIT, OPT_SPLIT_BY };
+enum { OPT_EXPLAIN = 256, OPT_UTC, OPT_CONFIG, OPT_RESOLVE, OPT_VERIFY, OPT_MEMORY, OPT_SPLIT, OPT_SPLIT_BY,
+	OPT_COMPACT };
 
 static const struct option long_options[] = {
 	{ "read", required_argument, NULL, 'r' },
@@ -77,6 +79,7 @@ static const struct option long_options[] = {
 	{ "write", required_argument, NULL, 'w' },
 	{ "pseudonyms", required_argument, NULL, 'K' },
 	{ "split", required_argument, NULL, OPT_SPLIT },
+	{ "compact", required_argument, NULL, OPT_COMPACT },
 	{ "split-by", required_argument, NULL, OPT_SPLIT_BY },
 	{ "layout", required_argument, NULL, 'S' },
 	{ "compress", required_argument, NULL, 'z' },
@@ -178,6 +181,11 @@ take_option(int letter, char *argument, struct flowcat_options *o, bool *done)
 		if (!cli_number("--split", argument, 1, SPLIT_MAX_S, &number))
 			return CLI_MISUSE;
 		o->split_s = (uint32_t)number;
+		return CLI_OK;
+	case OPT_COMPACT:
+		if (!cli_number("--compact", argument, 60, SPLIT_MAX_S, &number))
+			return CLI_MISUSE;
+		o->compact_s = (uint32_t)number;
 		return CLI_OK;
 	case OPT_SPLIT_BY:
 		o->split_by = argument;
@@ -291,9 +299,15 @@ flowcat_options_parse(int argc, char **argv, struct flowcat_options *options, bo
 		return cli_misuse("--split: -w DIRECTORY is missing");
 	if (options->split_s != 0 && options->split_by != NULL)
 		return cli_misuse("--split and --split-by: one of them");
+	if (options->compact_s != 0 && (options->write_path != NULL || options->has_order ||
+	    options->request.window != NULL || options->request.filter_file != NULL ||
+	    options->request.pseudonyms != NULL || options->limit != UINT64_MAX))
+		return cli_misuse("--compact changes no rows: no -w, -O, -t, -f, -K, -c");
 	if (options->task == FLOWCAT_CHECK)
 		return query_filter_arguments(&options->request, argc - optind, argv + optind);
 	status = query_arguments(&options->request, argc - optind, argv + optind);
+	if (status == CLI_OK && options->compact_s != 0 && options->request.filter != NULL)
+		return cli_misuse("--compact changes no rows: '%s' is no file", options->request.filter);
 	return status == CLI_OK ? prepare_printer(options) : status;
 }
 

@@ -15,6 +15,8 @@ struct flowcat_options {
 	const char *format;		/* -o */
 	const char *write_path;		/* -w; NULL: print */
 	const char *split_by;		/* --split-by: names of columns */
+	uint32_t compact_s;		/* --compact: seconds of a file; 0: no */
+	const char *merged;		/* what -w writes as flow.merged; NULL: nothing */
 	uint32_t split_s;		/* --split: seconds of a file; 0: one file */
 	enum partition_layout layout;	/* -S */
 	uint64_t limit;			/* -c; UINT64_MAX: all */

@@ -55,6 +55,9 @@ carry_metadata(const struct flowcat_options *options, struct flow_writer *writer
 	if (all.exporters != NULL && options->request.pseudonyms == NULL)
 		(void)!flow_writer_metadata(writer, "flow.exporters", all.exporters,
 		    strlen(all.exporters), NULL);
+	if (options->merged != NULL)
+		(void)!flow_writer_metadata(writer, "flow.merged", options->merged,
+		    strlen(options->merged), NULL);
 	flow_summary_clear(&all);
 }
 

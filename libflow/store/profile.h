@@ -15,6 +15,7 @@
 #define PROFILE_KEY_IDENT "flow.ident"
 #define PROFILE_KEY_STATS "flow.stats"
 #define PROFILE_KEY_EXPORTERS "flow.exporters"
+#define PROFILE_KEY_MERGED "flow.merged"
 
 /* The column as we write it; `name` is static storage. */
 struct pq_column profile_column(enum flow_field field);

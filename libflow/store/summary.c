@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/exporters_merge.h"
 #include "store/source.h"
 #include "store/totals.h"
 
@@ -75,6 +76,7 @@ flow_summary_read(const char *path, struct flow_summary *summary, struct flow_er
 		s.bytes = pq_file_bytes(source.file);
 		s.ident = copy_key(&source, PROFILE_KEY_IDENT);
 		s.exporters = copy_key(&source, PROFILE_KEY_EXPORTERS);
+		s.merged = copy_key(&source, PROFILE_KEY_MERGED);
 		by = pq_file_created_by(source.file, &len);
 		s.created_by = by != NULL ? strndup(by, len) : NULL;
 		read_totals(&source, &s);
@@ -105,7 +107,9 @@ flow_summary_add(struct flow_summary *summary, const struct flow_summary *more)
 	if (first)
 		store_totals_init(&summary->totals);
 	keep_common(&summary->ident, more->ident, first);
-	keep_common(&summary->exporters, more->exporters, first);
+	/* Out of memory these are left out; nothing else depends on them. */
+	(void)!store_exporters_merge(&summary->exporters, more->exporters);
+	keep_common(&summary->merged, more->merged, first);
 	keep_common(&summary->created_by, more->created_by, first);
 	summary->files += more->files;
 	summary->rows += more->rows;
@@ -122,6 +126,7 @@ flow_summary_clear(struct flow_summary *summary)
 {
 	free(summary->ident);
 	free(summary->exporters);
+	free(summary->merged);
 	free(summary->created_by);
 	*summary = (struct flow_summary){ 0 };
 }

@@ -19,7 +19,8 @@ struct flow_summary {
 	uint64_t without_totals;
 	uint64_t sequence_gaps, kernel_drops;
 	char *ident;		/* the files' common one; NULL: none, or several */
-	char *exporters;	/* flow.exporters of a single file; NULL: none */
+	char *exporters;	/* flow.exporters, of several files their sum; NULL: none */
+	char *merged;		/* flow.merged of a single file; NULL: none */
 	char *created_by;	/* of a single file; NULL: not told */
 };
 

@@ -200,6 +200,33 @@ is 'names have no colons' "$(find "$tmp/hive6" -name '*:*' | wc -l):$(flowcat -r
 flowcat -r "$a" -w "$tmp/hive7" --split-by first 2>/dev/null
 is 'no tree by instants' $? 2
 
+# Compaction: the same rows in the same order, in fewer files; what a stopped run left goes later.
+cp -r "$a" "$tmp/compact"
+all=$(flowcat -r "$a" -o csv:all -q | cksum)
+find "$tmp/compact" -name '*.parquet' | sort >"$tmp/before"
+mkdir "$tmp/saved"
+while read -r path; do cp -p "$path" "$tmp/saved/"; done <"$tmp/before"
+flowcat --compact 3600 "$tmp/compact"
+is '--compact' $? 0
+is 'leaves one file an hour and directory' "$(find "$tmp/compact" -name '*.parquet' | wc -l)" \
+	"$(sed 's|/[^/]*$||' "$tmp/before" | sort -u | wc -l)"
+is 'and every row' "$(flowcat -r "$tmp/compact" -o csv:all -q | cksum)" "$all"
+is 'and what exporters sent' "$(flowcat -r "$tmp/compact" -E | cksum)" "$(flowcat -r "$a" -E | cksum)"
+is 'again there is nothing to do' "$(flowcat --compact 3600 "$tmp/compact" 2>&1; flowcat -r "$tmp/compact" -o csv:all -q | cksum)" "$all"
+gone=$(while read -r path; do [ -e "$path" ] || echo "$path"; done <"$tmp/before" | head -n 1)
+cp -p "$tmp/saved/$(basename "$gone")" "$gone"
+flowcat --compact 3600 "$tmp/compact"
+is 'what a stopped run left is removed' "$(flowcat -r "$tmp/compact" -o csv:all -q | cksum)" "$all"
+flowcat -r "$tmp/one.parquet" -w "$gone"
+flowcat --compact 3600 "$tmp/compact"
+is 'another file of that name is merged, not removed' "$(flowcat -r "$tmp/compact" -o csv -q | wc -l)" \
+	$((flows + $(flowcat -r "$tmp/one.parquet" -o csv -q | wc -l)))
+flowgen -w "$tmp/now" -n 100 --start now -r 1 && find "$tmp/now" -name '*.parquet' | sort >"$tmp/before"
+flowcat --compact 86400 "$tmp/now"
+is 'a day that is not over is left alone' "$(find "$tmp/now" -name '*.parquet' | sort | cksum)" "$(cksum <"$tmp/before")"
+flowcat --compact 3600 "$tmp/compact" 'proto tcp' 2>/dev/null
+is 'no filter' $? 2
+
 # flowgen calls interface 1 of its exporters Gi0/0/0, and counts on from there.
 flowgen -w "$tmp/named" -n 500 -v 10
 is 'names that exporters announced' \

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "flowcat/compact.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/json.h"
+#include "common/cli.h"
+#include "flowcat/write.h"
+
+/* A slot is left alone until it has been over for so long: late flows may still come. */
+#define SETTLED_S 600
+
+/* Names with more digits are none of an archive's. */
+#define SLOT_DIGITS 12
+
+#define KEY_MERGED "flow.merged"
+
+static const char *
+base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL ? slash + 1 : path;
+}
+
+/* The instant that YYYYMMDDhhmm in a file's name stands for, in UTC; false if there is none. */
+static bool
+slot_time(const char *path, int64_t *s)
+{
+	const char *p = base_name(path);
+	struct tm tm = { .tm_isdst = 0 };
+	size_t len;
+
+	while (*p != '\0' && strspn(p, "0123456789") < SLOT_DIGITS)
+		p += strspn(p, "0123456789") > 0 ? strspn(p, "0123456789") : 1;
+	len = strspn(p, "0123456789");
+	if (len < SLOT_DIGITS || sscanf(p, "%4d%2d%2d%2d%2d", &tm.tm_year, &tm.tm_mon, &tm.tm_mday,
+	    &tm.tm_hour, &tm.tm_min) != 5)
+		return false;
+	tm.tm_year -= 1900;
+	tm.tm_mon -= 1;
+	*s = (int64_t)timegm(&tm);
+	return true;
+}
+
+static int64_t
+slot_begin(int64_t s, uint32_t seconds)
+{
+	int64_t rest = s % (int64_t)seconds;
+
+	return s - (rest < 0 ? rest + (int64_t)seconds : rest);
+}
+
+/* Whether two files, neighbours in the order of time, become one. */
+static bool
+belong_together(const char *a, const char *b, uint32_t seconds)
+{
+	size_t folder = (size_t)(base_name(a) - a);
+	int64_t at, bt;
+
+	return (size_t)(base_name(b) - b) == folder && strncmp(a, b, folder) == 0 &&
+	    slot_time(a, &at) && slot_time(b, &bt) &&
+	    slot_begin(at, seconds) == slot_begin(bt, seconds);
+}
+
+/* {"name":"flowcap.202611230805.parquet","bytes":123,"mtime_ns":456} */
+static bool
+append_source(struct buf *out, const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		return false;
+	buf_append_text(out, out->len > 1 ? ",{\"name\":" : "{\"name\":");
+	json_append_string(out, base_name(path), strlen(base_name(path)));
+	buf_printf(out, ",\"bytes\":%" PRIu64 ",\"mtime_ns\":%" PRIu64 "}", (uint64_t)st.st_size,
+	    (uint64_t)st.st_mtim.tv_sec * 1000000000 + (uint64_t)st.st_mtim.tv_nsec);
+	return true;
+}
+
+/* What stays of an interrupted run: a file that another one says it holds, unchanged. */
+static int
+remove_left(const char *holder, struct json_slice source)
+{
+	uint64_t bytes, mtime_ns;
+	struct json_slice value;
+	char *name, *path = NULL;
+	struct stat st;
+	int status = CLI_OK;
+
+	if (!json_find(source.p, source.len, "name", &value) ||
+	    !json_find_uint(source.p, source.len, "bytes", &bytes) ||
+	    !json_find_uint(source.p, source.len, "mtime_ns", &mtime_ns))
+		return CLI_OK;
+	name = malloc(value.len + 1);
+	if (name == NULL)
+		return cli_fail("out of memory");
+	name[json_unescape(value, name)] = '\0';
+	/* Names only, of files beside this one. */
+	if (name[0] == '\0' || strchr(name, '/') != NULL || strcmp(name, base_name(holder)) == 0 ||
+	    asprintf(&path, "%.*s%s", (int)(base_name(holder) - holder), holder, name) < 0) {
+		free(name);
+		return CLI_OK;
+	}
+	if (lstat(path, &st) == 0 && S_ISREG(st.st_mode) && (uint64_t)st.st_size == bytes &&
+	    (uint64_t)st.st_mtim.tv_sec * 1000000000 + (uint64_t)st.st_mtim.tv_nsec == mtime_ns &&
+	    unlink(path) != 0)
+		status = cli_fail("%s: %s", path, strerror(errno));
+	free(name);
+	free(path);
+	return status;
+}
+
+static int
+remove_merged(const char *holder, const char *merged)
+{
+	struct json_slice key, source;
+	struct json_walk walk;
+	int status = CLI_OK;
+
+	if (merged == NULL || !json_walk_begin(&walk, (struct json_slice){ merged, strlen(merged) }))
+		return CLI_OK;
+	while (status == CLI_OK && json_walk_next(&walk, &key, &source))
+		status = remove_left(holder, source);
+	return status;
+}
+
+/* Rows of the files by their footers; false, after a message, if one cannot be read. */
+static bool
+count_rows(char *const *path, size_t count, uint64_t *rows)
+{
+	struct flow_summary one;
+	struct flow_error err;
+
+	*rows = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (flow_summary_read(path[i], &one, &err) != FLOW_OK) {
+			(void)cli_fail_error(&err);
+			return false;
+		}
+		*rows += one.rows;
+		flow_summary_clear(&one);
+	}
+	return true;
+}
+
+/* Makes one of the files path[0 .. count-1], then removes what is in it. */
+static int
+merge(const struct flowcat_options *all, char **path, size_t count)
+{
+	struct flowcat_options one = *all;
+	struct buf merged = BUF_INIT;
+	uint64_t rows, written;
+	int status = CLI_OK;
+
+	if (!count_rows(path, count, &rows))
+		return CLI_FAILURE;
+	buf_append_u8(&merged, '[');
+	for (size_t i = 1; i < count; i++)
+		if (!append_source(&merged, path[i]))
+			status = cli_fail("%s: %s", path[i], strerror(errno));
+	buf_append_text(&merged, "]");
+	buf_append_u8(&merged, '\0');
+	one.request.files = (struct flow_files){ .path = path, .count = count, .cap = count };
+	one.write_path = path[0];
+	one.merged = (const char *)merged.data;
+	if (status == CLI_OK && buf_status(&merged) != FLOW_OK)
+		status = cli_fail("out of memory");
+	if (status == CLI_OK)
+		status = flowcat_write(&one);
+	if (status == CLI_OK && (!count_rows(path, 1, &written) || written != rows))
+		status = cli_fail("%s: %" PRIu64 " rows instead of %" PRIu64 "; the others are kept", path[0],
+		    written, rows);
+	for (size_t i = 1; i < count && status == CLI_OK; i++)
+		if (unlink(path[i]) != 0)
+			status = cli_fail("%s: %s", path[i], strerror(errno));
+	buf_release(&merged);
+	return status;
+}
+
+/* Ends what an earlier run began. */
+static int
+recover(struct flow_files *files)
+{
+	int status = CLI_OK;
+
+	for (size_t i = 0; i < files->count && status == CLI_OK; i++) {
+		struct flow_summary one;
+		struct flow_error err;
+
+		if (access(files->path[i], F_OK) != 0)
+			continue;	/* removed a moment ago */
+		if (flow_summary_read(files->path[i], &one, &err) != FLOW_OK)
+			return cli_fail_error(&err);
+		status = remove_merged(files->path[i], one.merged);
+		flow_summary_clear(&one);
+	}
+	return status;
+}
+
+/* Forgets files that are no more. */
+static void
+forget_removed(struct flow_files *files)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < files->count; i++) {
+		if (access(files->path[i], F_OK) == 0)
+			files->path[kept++] = files->path[i];
+		else
+			free(files->path[i]);
+	}
+	files->count = kept;
+}
+
+int
+flowcat_compact(struct flowcat_options *options)
+{
+	struct flow_files *files = &options->request.files;
+	int64_t now = (int64_t)time(NULL), begin = 0;
+	int status = CLI_OK, failed = CLI_OK;
+	size_t i, end;
+
+	for (i = 0; i < files->problems; i++)
+		failed = cli_fail("%s", files->problem[i]);
+	flow_files_sort(files);
+	status = recover(files);
+	forget_removed(files);
+	for (i = 0; i < files->count && status == CLI_OK; i = end) {
+		for (end = i + 1; end < files->count &&
+		    belong_together(files->path[i], files->path[end], options->compact_s); end++)
+			;
+		if (end - i < 2 || !slot_time(files->path[i], &begin) ||
+		    slot_begin(begin, options->compact_s) + options->compact_s + SETTLED_S > now)
+			continue;
+		status = merge(options, files->path + i, end - i);
+	}
+	return status != CLI_OK ? status : failed;
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "store/exporters_merge.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/attr.h"
+#include "base/buf.h"
+#include "base/json.h"
+
+/* Longer sections are not merged entry by entry, which takes their square. */
+#define SECTION_MAX ((size_t)64 << 10)
+
+static const char *const counters[] = { "flows", "packets", "bytes", "datagrams", "lost", "late",
+	"restarts" };
+
+static const char *const sections[] = { "samplers", "interfaces", "vrfs", "applications" };
+
+/* A source; slices point into one of the two values. */
+struct exporter {
+	struct json_slice address;	/* with its quotes */
+	uint64_t version, domain, sampling, sum[ARRAY_LEN(counters)];
+	struct json_slice section[ARRAY_LEN(sections)][2];	/* of the first value, of the other */
+};
+
+struct list {
+	struct exporter *exporter;
+	size_t count;
+};
+
+static uint64_t
+number(struct json_slice source, const char *key)
+{
+	uint64_t v = 0;
+
+	(void)json_find_uint(source.p, source.len, key, &v);
+	return v;
+}
+
+static bool
+same(struct json_slice a, struct json_slice b)
+{
+	return a.len == b.len && memcmp(a.p, b.p, a.len) == 0;
+}
+
+/* The source's place in the list, made if new; NULL when out of memory. */
+static struct exporter *
+find(struct list *list, struct json_slice address, uint64_t version, uint64_t domain)
+{
+	struct exporter *more;
+
+	for (size_t i = 0; i < list->count; i++) {
+		struct exporter *e = &list->exporter[i];
+
+		if (e->version == version && e->domain == domain && same(e->address, address))
+			return e;
+	}
+	more = realloc(list->exporter, (list->count + 1) * sizeof(*more));
+	if (more == NULL)
+		return NULL;
+	list->exporter = more;
+	more[list->count] = (struct exporter){ .address = address, .version = version,
+		.domain = domain };
+	return &more[list->count++];
+}
+
+static enum flow_status
+take(struct list *list, const char *json, unsigned which)
+{
+	struct json_slice key, source, address;
+	struct json_walk walk;
+
+	if (json == NULL || !json_walk_begin(&walk, (struct json_slice){ json, strlen(json) }))
+		return FLOW_OK;
+	while (json_walk_next(&walk, &key, &source)) {
+		struct exporter *e;
+
+		if (!json_find(source.p, source.len, "exporter", &address) || address.len < 2 ||
+		    address.p[0] != '"')
+			continue;
+		e = find(list, address, number(source, "version"), number(source, "domain"));
+		if (e == NULL)
+			return FLOW_ENOMEM;
+		for (size_t i = 0; i < ARRAY_LEN(counters); i++) {
+			uint64_t v = number(source, counters[i]);
+
+			e->sum[i] = e->sum[i] > UINT64_MAX - v ? UINT64_MAX : e->sum[i] + v;
+		}
+		if (number(source, "sampling") != 0)
+			e->sampling = number(source, "sampling");
+		for (size_t s = 0; s < ARRAY_LEN(sections); s++)
+			(void)json_find(source.p, source.len, sections[s], &e->section[s][which]);
+	}
+	return FLOW_OK;
+}
+
+static bool
+has_key(struct json_slice object, struct json_slice key)
+{
+	struct json_slice k, v;
+	struct json_walk walk;
+
+	if (object.p == NULL || !json_walk_begin(&walk, object))
+		return false;
+	while (json_walk_next(&walk, &k, &v))
+		if (same(k, key))
+			return true;
+	return false;
+}
+
+/* The entries of a section: those of the first value that the other one does not replace. */
+static void
+put_section(struct buf *out, const char *name, const struct json_slice section[2])
+{
+	struct json_slice key, value;
+	struct json_walk walk;
+	bool any = false;
+
+	for (unsigned which = 0; which < 2; which++) {
+		if (section[which].p == NULL || !json_walk_begin(&walk, section[which]))
+			continue;
+		/* Files of one collector mostly say the same; of very long lists the last one holds. */
+		if (which == 0 && section[1].p != NULL && (same(section[0], section[1]) ||
+		    section[0].len > SECTION_MAX || section[1].len > SECTION_MAX))
+			continue;
+		while (json_walk_next(&walk, &key, &value)) {
+			if (which == 0 && has_key(section[1], key))
+				continue;
+			if (any)
+				buf_append_u8(out, ',');
+			else
+				buf_printf(out, ",\"%s\":{", name);
+			any = true;
+			buf_printf(out, "\"%.*s\":", (int)key.len, key.p);
+			buf_append(out, value.p, value.len);
+		}
+	}
+	if (any)
+		buf_append_u8(out, '}');
+}
+
+static void
+put_exporter(struct buf *out, const struct exporter *e)
+{
+	buf_append_text(out, "{\"exporter\":");
+	buf_append(out, e->address.p, e->address.len);
+	buf_printf(out, ",\"version\":%" PRIu64 ",\"domain\":%" PRIu64, e->version, e->domain);
+	for (size_t i = 0; i < ARRAY_LEN(counters); i++)
+		buf_printf(out, ",\"%s\":%" PRIu64, counters[i], e->sum[i]);
+	if (e->sampling != 0)
+		buf_printf(out, ",\"sampling\":%" PRIu64, e->sampling);
+	for (size_t s = 0; s < ARRAY_LEN(sections); s++)
+		put_section(out, sections[s], e->section[s]);
+	buf_append_u8(out, '}');
+}
+
+enum flow_status
+store_exporters_merge(char **sum, const char *more)
+{
+	struct list list = { .count = 0 };
+	struct buf out = BUF_INIT;
+	enum flow_status st;
+
+	if (more == NULL)
+		return FLOW_OK;
+	st = take(&list, *sum, 0);
+	if (st == FLOW_OK)
+		st = take(&list, more, 1);
+	buf_append_u8(&out, '[');
+	for (size_t i = 0; i < list.count; i++) {
+		if (i > 0)
+			buf_append_u8(&out, ',');
+		put_exporter(&out, &list.exporter[i]);
+	}
+	buf_append_text(&out, "]");
+	buf_append_u8(&out, '\0');
+	if (st == FLOW_OK)
+		st = buf_status(&out);
+	free(list.exporter);
+	if (st != FLOW_OK) {
+		buf_release(&out);
+		return st;
+	}
+	free(*sum);
+	*sum = (char *)out.data;
+	return FLOW_OK;
+}
