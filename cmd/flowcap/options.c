@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/cli.h"
+#include "flowcap/command.h"
 
 #define DEFAULT_PORT 9995
 /* As much as the system allows of it: bursts of large datagrams overrun its own default. */
@@ -32,6 +33,8 @@ static const char help[] =
 "  -t, --interval SECONDS length of a file's slot (default 300)\n"
 "  -z, --compress CODEC   lz4 (default), gzip or none, with :LEVEL\n"
 "  -I, --ident TEXT       identification stored in the files\n"
+"  -x, --execute COMMAND  run for every finished file: %f its name below the directory %d, %t its slot\n"
+"                         as YYYYMMDDhhmm, %u in seconds, %i the ident; no shell is between\n"
 "      --local-time       names of files and directories in local time instead of UTC\n"
 "      --no-journal       do not keep datagrams on the disk until their file is finished\n"
 "      --metrics FILE     keep counters in this file, for Prometheus, as of the last rotation\n"
@@ -58,6 +61,7 @@ static const struct option long_options[] = {
 	{ "interval", required_argument, NULL, 't' },
 	{ "compress", required_argument, NULL, 'z' },
 	{ "ident", required_argument, NULL, 'I' },
+	{ "execute", required_argument, NULL, 'x' },
 	{ "local-time", no_argument, NULL, OPT_LOCAL_TIME },
 	{ "repeat", required_argument, NULL, 'R' },
 	{ "tcp", no_argument, NULL, OPT_TCP },
@@ -155,6 +159,7 @@ take_output(int letter, char *argument, struct options *o)
 {
 	struct flow_error err;
 	uint64_t number = 0;
+	const char *why;
 	int status;
 
 	switch (letter) {
@@ -174,6 +179,9 @@ take_output(int letter, char *argument, struct options *o)
 	case 'I':
 		o->writer.ident = argument;
 		return CLI_OK;
+	case 'x':
+		o->command = argument;
+		return command_valid(argument, &why) ? CLI_OK : cli_misuse("-x: %s", why);
 	default:
 		status = take_number("-j", argument, 1, 256, &number);
 		o->threads = (unsigned)number;
@@ -186,7 +194,7 @@ take_option(int letter, char *argument, struct options *o, bool *done)
 {
 	if (letter < 256 && strchr("pb46BfsR", letter) != NULL)
 		return take_input(letter, argument, o);
-	if (letter < 256 && strchr("wStzIj", letter) != NULL)
+	if (letter < 256 && strchr("wStzIxj", letter) != NULL)
 		return take_output(letter, argument, o);
 	switch (letter) {
 	case OPT_LOCAL_TIME:
@@ -261,7 +269,7 @@ options_parse(int argc, char **argv, struct options *options, bool *done)
 	options->writer.keep_existing = true;
 	*done = false;
 	while (status == CLI_OK && !*done && (letter = getopt_long(argc, argv,
-	    "w:p:b:46B:f:R:s:S:t:z:I:j:DP:u:g:vhV", long_options, NULL)) != -1)
+	    "w:p:b:46B:f:R:s:S:t:z:I:x:j:DP:u:g:vhV", long_options, NULL)) != -1)
 		status = take_option(letter, optarg, options, done);
 	/* What is in a file already need not be kept twice. */
 	options->journal &= options->file_count == 0;

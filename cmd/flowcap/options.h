@@ -35,6 +35,7 @@ struct options {
 	unsigned threads;		/* -j */
 	bool journal;			/* of what is received; not --no-journal */
 	bool remember;			/* what exporters announced, across restarts */
+	const char *command;		/* -x; NULL: none */
 	const char *metrics;		/* --metrics: a file; NULL: none */
 	/* Process. */
 	bool daemon;			/* -D */

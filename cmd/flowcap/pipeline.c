@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "flowcap/command.h"
 #include "flowcap/log.h"
 #include "flowcap/memory.h"
 #include "flowcap/metrics.h"
@@ -20,6 +21,7 @@ struct job {
 
 struct pipeline {
 	const struct options *options;
+	struct command *command;	/* NULL: none */
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	struct job *first, **last;	/* a queue */
@@ -58,6 +60,8 @@ run_end(struct pipeline *p, struct job *job)
 	uint64_t rows;
 	bool done = slot_finish(job->slot, job->number, &job->end, &rows);
 
+	if (done && job->slot->path != NULL)
+		command_run(p->command, job->slot->options, job->slot->path, job->slot->start_ms);
 	slot_free(job->slot);
 	if (job->end.memory.len > 0)
 		done = memory_write(p->options, &job->end.memory) && done;
@@ -133,6 +137,10 @@ pipeline_new(const struct options *options, unsigned builders)
 		(void)pipeline_finish(p, NULL);
 		return NULL;
 	}
+	if (options->command != NULL && (p->command = command_new(options)) == NULL) {
+		(void)pipeline_finish(p, NULL);
+		return NULL;
+	}
 	return p;
 }
 
@@ -197,6 +205,7 @@ pipeline_finish(struct pipeline *p, uint64_t *rows)
 	(void)pthread_mutex_unlock(&p->lock);
 	for (i = 0; i < p->threads; i++)
 		(void)pthread_join(p->thread[i], NULL);
+	command_finish(p->command);
 	done = !p->failed;
 	if (rows != NULL)
 		*rows = p->rows;

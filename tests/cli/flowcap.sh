@@ -455,6 +455,35 @@ for version in 1 5 9 10 10tcp; do
 			awk '{ n[$1]++; p++; b += $2 } END { printf "%d %d %d\n", length(n), p, b }')"
 done
 
+# A command for each file: no shell reads the names, the words are as given
+cat >"$work/note" <<'END'
+#!/bin/sh
+for word; do printf '<%s>' "$word"; done >>"${0%/*}/noted"
+echo >>"${0%/*}/noted"
+END
+chmod +x "$work/note"
+mkdir "$work/a b;c"
+"$flowgen" -o "$work/hour.pcap" -v 5 -n 300 -r 1 --start 2026-03-01T00:00:00Z --seed 3
+# shellcheck disable=SC2016 # it is the point
+check "-x: a capture of 300 s and more" "$flowcap" -w "$work/a b;c" -f "$work/hour.pcap" -I 'x $(y)' \
+	-x "$work/note  %f '%d'\" %i\" 100%% %t,%u"
+# 2026-03-01T00:00:00Z is 1772323200 s since 1970 (date -u -d)
+# shellcheck disable=SC2016
+check "-x: its words" same "$(grep 0000.parquet "$work/noted")" \
+	"<2026/03/01/00/flowcap.202603010000.parquet><$work/a b;c x \$(y)><100%><202603010000,1772323200>"
+check "-x: once for each file" same "$(grep -c . "$work/noted")" "$(count_files "$work/a b;c" '\.parquet$')"
+check "-x: what fails is logged" says "false ended with status 1" \
+	"$flowcap" -w "$work/w" -f "$work/hour.pcap" -x false
+check "-x: what is not there is logged" says "No such file" \
+	"$flowcap" -w "$work/w" -f "$work/hour.pcap" -x "$work/no-program %f"
+check "-x: an open quote" exits 2 "$flowcap" -w "$work/w" -x "a 'b"
+check "-x: a token that is none" exits 2 "$flowcap" -w "$work/w" -x "a %s"
+check "-x: nothing" exits 2 "$flowcap" -w "$work/w" -x ""
+check "-x over UDP: listening" start "$work/xudp" -b 127.0.0.1 -x "$work/note live %i"
+check "-x over UDP: sent" "$flowgen" -t 127.0.0.1 -p "$port" -n 100
+check "-x over UDP: stopped" stop
+check "-x over UDP: run" grep -Fx '<live><>' "$work/noted"
+
 # Another: pmacct's sFlow probe, a sample of each packet; its frame_length counts Ethernet's header and the
 # four octets of its check sequence (sFlow version 5, sampled_header).
 if command -v pmacctd >/dev/null && command -v tshark >/dev/null; then
