@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -12,6 +13,9 @@
 
 /* More would only queue for the disk. */
 #define THREADS_MAX 256
+
+/* What is read of a filter file to show where it is wrong. */
+#define CARET_TEXT_MAX ((size_t)1 << 20)
 
 struct query {
 	struct flow_filter *filter;	/* NULL: every row passes */
@@ -44,21 +48,42 @@ now_ms(void)
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
+/* A file's beginning, which is where a person's filter has its mistakes. */
+static void
+read_text(const char *path, struct buf *text)
+{
+	FILE *f = fopen(path, "r");
+
+	if (f == NULL || !buf_reserve(text, CARET_TEXT_MAX)) {
+		if (f != NULL)
+			(void)fclose(f);
+		return;
+	}
+	text->len = fread(text->data, 1, CARET_TEXT_MAX, f);
+	(void)fclose(f);
+}
+
 static int
 filter_misuse(const struct query_request *request, const struct flow_error *err)
 {
-	struct buf caret = BUF_INIT;
+	struct buf caret = BUF_INIT, text = BUF_INIT;
 
 	if (err->status == FLOW_ENOMEM || err->status == FLOW_EIO)
 		return cli_fail_error(err);
-	if (request->filter_file == NULL)
-		flow_filter_caret(request->filter, strlen(request->filter), err, &caret);
+	if (request->filter_file != NULL)
+		read_text(request->filter_file, &text);
+	else
+		buf_append_text(&text, request->filter);
+	if (err->offset != FLOW_NO_OFFSET && (uint64_t)err->offset <= text.len)
+		flow_filter_caret((const char *)text.data, text.len, err, &caret);
 	if (caret.len > 0)
 		caret.len--;	/* cli_warn ends the line */
 	buf_append_u8(&caret, '\0');
 	if (buf_status(&caret) == FLOW_OK)
-		cli_warn("filter: %s\n%s", err->message, (const char *)caret.data);
+		cli_warn("filter: %s%s%s", err->message, caret.len > 1 ? "\n" : "",
+		    (const char *)caret.data);
 	buf_release(&caret);
+	buf_release(&text);
 	return CLI_MISUSE;
 }
 

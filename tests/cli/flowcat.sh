@@ -227,6 +227,11 @@ is 'a day that is not over is left alone' "$(find "$tmp/now" -name '*.parquet' |
 flowcat --compact 3600 "$tmp/compact" 'proto tcp' 2>/dev/null
 is 'no filter' $? 2
 
+printf 'proto tcp and\n  dst prot 53\n' >"$tmp/filter"
+flowcat -r "$a" -f "$tmp/filter" 2>"$tmp/err"
+is 'a mistake in a file is shown' "$?:$(sed 's|^.*/filter|filter|' "$tmp/err" | tr '\n' '#')" \
+	"2:filter:2:7: 'prot' makes no sense behind 'dst'; did you mean 'port'?#  dst prot 53#      ^#"
+
 # flowgen calls interface 1 of its exporters Gi0/0/0, and counts on from there.
 flowgen -w "$tmp/named" -n 500 -v 10
 is 'names that exporters announced' \
