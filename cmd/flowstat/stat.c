@@ -225,14 +225,21 @@ load_names(struct flowstat_options *o, struct run *run)
 	return names_load(o->as_names, o->if_names, run->announced, &run->names);
 }
 
-#define FACTS 5
+#define FACTS 6
+#define SOURCE_MAX 256
 
 /* What a page says at its head of where its numbers come from. */
 static size_t
-make_facts(const struct flowstat_options *o, struct flow_table_fact fact[FACTS], char files[32])
+make_facts(const struct flowstat_options *o, struct flow_table_fact fact[FACTS], char files[32],
+    char source[SOURCE_MAX])
 {
-	size_t n = 0;
+	size_t n = 0, len = 0;
 
+	for (size_t i = 0; i < o->request.reads && len < SOURCE_MAX; i++)
+		len += (size_t)snprintf(source + len, SOURCE_MAX - len, "%s%s", i > 0 ? ", " : "",
+		    o->request.read[i].text);
+	if (len > 0)
+		fact[n++] = (struct flow_table_fact){ "Source", source };
 	(void)snprintf(files, 32, "%zu", o->request.files.count);
 	fact[n++] = (struct flow_table_fact){ "Files", files };
 	if (o->request.window != NULL)
@@ -253,7 +260,7 @@ flowstat_run(struct flowstat_options *o)
 	struct flow_table_printer *printer = NULL;
 	struct flow_table_fact fact[FACTS];
 	struct flow_error err;
-	char files[32];
+	char files[32], source[SOURCE_MAX];
 	int status;
 
 	status = make_spec(o, &run.spec);
@@ -263,7 +270,7 @@ flowstat_run(struct flowstat_options *o)
 		o->printer.tables = flow_agg_tables(run.spec);
 		o->printer.title = o->title;
 		o->printer.fact = fact;
-		o->printer.facts = make_facts(o, fact, files);
+		o->printer.facts = make_facts(o, fact, files, source);
 		if (flow_table_printer_new(o->format, &o->printer, &printer, &err) != FLOW_OK)
 			status = err.status == FLOW_EINVAL ? cli_misuse("-o %s", err.message) :
 			    cli_fail_error(&err);

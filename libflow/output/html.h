@@ -15,6 +15,9 @@
 /* Appends text as content or attribute value: markup and control characters do nothing. */
 void html_text(struct buf *out, const char *text, size_t len);
 
+/* A table's title with its columns in people's words. */
+void html_title(struct buf *out, const char *title);
+
 /* From the document's beginning to its <main>; `title` as it is, not escaped. */
 void html_page_begin(struct buf *out, const char *title);
 /* The end of <main> and of the document. */

@@ -138,7 +138,7 @@ time_key(const struct flow_table *t)
 static void
 put_title(struct buf *out, const struct flow_table *t, const struct chart *chart)
 {
-	html_text(out, t->title, strlen(t->title));
+	html_title(out, t->title);
 	if (chart->time != SIZE_MAX)
 		buf_append_text(out, ", over time");
 }
@@ -554,7 +554,9 @@ html_end(struct flow_table_printer *p, const struct flow_table *t, struct buf *o
 		return;
 	}
 	put_totals(p, t);
-	buf_printf(&h->sections, "<section id=\"t%zu\"><h2>", p->tables);
+	buf_printf(&h->sections, "<section id=\"t%zu\"><h2 title=\"", p->tables);
+	html_text(&h->sections, t->title, strlen(t->title));
+	buf_append_text(&h->sections, "\">");
 	put_title(&h->sections, t, &h->chart);
 	buf_append_text(&h->sections, "</h2>\n");
 	draw(p, t);
