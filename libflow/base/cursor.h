@@ -116,6 +116,9 @@ cursor_varint(struct cursor *c)
 	uint64_t v = 0;
 	unsigned shift;
 
+	/* Most fit one byte. */
+	if (LIKELY(!c->failed && c->pos < c->end && *c->pos < 0x80))
+		return *c->pos++;
 	for (shift = 0; shift < 64; shift += 7) {
 		uint8_t b = cursor_u8(c);
 

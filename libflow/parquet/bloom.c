@@ -6,6 +6,9 @@
 
 #define WORDS (BLOOM_BLOCK_BYTES / 4)
 
+/* Ten bits a value. */
+#define VALUES_PER_BLOCK 25
+
 static const uint32_t salt[WORDS] = {
 	0x47b6137bU, 0x44974d91U, 0x8824ad5bU, 0xa2b7289dU,
 	0x705495c7U, 0x2df1424bU, 0x9efc4947U, 0x5c6bfb31U,
@@ -14,7 +17,7 @@ static const uint32_t salt[WORDS] = {
 size_t
 bloom_bytes(size_t values)
 {
-	size_t blocks = (values + BLOOM_BLOCK_BYTES - 1) / BLOOM_BLOCK_BYTES;
+	size_t blocks = (values + VALUES_PER_BLOCK - 1) / VALUES_PER_BLOCK;
 
 	return (blocks > 0 ? blocks : 1) * BLOOM_BLOCK_BYTES;
 }

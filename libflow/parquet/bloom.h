@@ -11,7 +11,7 @@
 #define BLOOM_BLOCK_BYTES 32
 
 /*
- * Bytes for that many distinct values: a byte for each, which makes about 3 %
+ * Bytes for that many distinct values: ten bits for each, which makes about 1 %
  * false positives; a multiple of BLOOM_BLOCK_BYTES.
  */
 size_t bloom_bytes(size_t values);

@@ -10,12 +10,6 @@ zigzag(int64_t v)
 	return (uint64_t)v << 1 ^ (uint64_t)(v >> 63);
 }
 
-static int64_t
-unzigzag(uint64_t v)
-{
-	return (int64_t)(v >> 1 ^ (0 - (v & 1)));
-}
-
 void
 thrift_begin(struct thrift_writer *w)
 {
@@ -127,71 +121,11 @@ thrift_element_bool(struct thrift_writer *w, bool v)
 	buf_append_u8(w->out, v ? THRIFT_TRUE : THRIFT_FALSE);
 }
 
-static void
-fail(struct thrift_reader *r)
-{
-	r->in.failed = true;
-}
-
-void
-thrift_struct(struct thrift_reader *r)
-{
-	if (r->depth == THRIFT_DEPTH) {
-		fail(r);
-		return;
-	}
-	r->last[r->depth++] = 0;
-}
-
-bool
-thrift_field(struct thrift_reader *r, struct thrift_field *f)
-{
-	uint8_t head = cursor_u8(&r->in);
-	int16_t *last;
-
-	if (cursor_failed(&r->in) || r->depth == 0)
-		return false;
-	last = &r->last[r->depth - 1];
-	f->type = head & 0x0f;
-	if (f->type == THRIFT_STOP) {
-		r->depth--;
-		return false;
-	}
-	if (head >> 4 != 0)
-		f->id = (int16_t)(*last + (head >> 4));
-	else
-		f->id = (int16_t)unzigzag(cursor_varint(&r->in));
-	*last = f->id;
-	return !cursor_failed(&r->in);
-}
-
-int64_t
-thrift_read_element_int(struct thrift_reader *r)
-{
-	return unzigzag(cursor_varint(&r->in));
-}
-
-int64_t
-thrift_read_int(struct thrift_reader *r, const struct thrift_field *f)
-{
-	switch (f->type) {
-	case THRIFT_I8:
-		return (int8_t)cursor_u8(&r->in);
-	case THRIFT_I16:
-	case THRIFT_I32:
-	case THRIFT_I64:
-		return thrift_read_element_int(r);
-	default:
-		fail(r);
-		return 0;
-	}
-}
-
 bool
 thrift_read_bool(struct thrift_reader *r, const struct thrift_field *f)
 {
 	if (f->type != THRIFT_TRUE && f->type != THRIFT_FALSE)
-		fail(r);
+		thrift_fail(r);
 	return f->type == THRIFT_TRUE;
 }
 
@@ -208,7 +142,7 @@ thrift_read_element_binary(struct thrift_reader *r, size_t *len)
 	const uint8_t *p;
 
 	if (n > cursor_left(&r->in)) {
-		fail(r);
+		thrift_fail(r);
 		n = 0;
 	}
 	p = cursor_bytes(&r->in, (size_t)n);
@@ -220,7 +154,7 @@ const char *
 thrift_read_binary(struct thrift_reader *r, const struct thrift_field *f, size_t *len)
 {
 	if (f->type != THRIFT_BINARY)
-		fail(r);
+		thrift_fail(r);
 	return thrift_read_element_binary(r, len);
 }
 
@@ -235,7 +169,7 @@ list_header(struct thrift_reader *r, uint8_t *element)
 		count = cursor_varint(&r->in);
 	/* Each element takes a byte at least. */
 	if (count > cursor_left(&r->in)) {
-		fail(r);
+		thrift_fail(r);
 		return 0;
 	}
 	return (size_t)count;
@@ -248,13 +182,13 @@ thrift_read_list(struct thrift_reader *r, const struct thrift_field *f, enum thr
 	size_t count;
 
 	if (f->type != THRIFT_LIST && f->type != THRIFT_SET) {
-		fail(r);
+		thrift_fail(r);
 		return 0;
 	}
 	count = list_header(r, &type);
 	/* Lists of booleans are declared as either of the two. */
 	if (count > 0 && type != element && !(element == THRIFT_TRUE && type == THRIFT_FALSE)) {
-		fail(r);
+		thrift_fail(r);
 		return 0;
 	}
 	return cursor_failed(&r->in) ? 0 : count;
@@ -313,7 +247,7 @@ skip_value(struct thrift_reader *r, uint8_t type, unsigned depth)
 	size_t len;
 
 	if (depth >= THRIFT_DEPTH) {
-		fail(r);
+		thrift_fail(r);
 		return;
 	}
 	switch (type) {
@@ -345,7 +279,7 @@ skip_value(struct thrift_reader *r, uint8_t type, unsigned depth)
 		skip_struct(r, depth);
 		break;
 	default:
-		fail(r);
+		thrift_fail(r);
 	}
 }
 

@@ -77,19 +77,85 @@ struct thrift_field {
 	uint8_t type;
 };
 
+/*
+ * The steps that footers of many columns consist of stand here, to be inlined: a search that finds
+ * nothing in 288 files of 92 columns reads little else.
+ */
+static inline void
+thrift_fail(struct thrift_reader *r)
+{
+	r->in.failed = true;
+}
+
+static inline int64_t
+thrift_unzigzag(uint64_t v)
+{
+	return (int64_t)(v >> 1 ^ (0 - (v & 1)));
+}
+
 /* Enters a struct: the outermost, a field's value or a list's element. */
-void thrift_struct(struct thrift_reader *r);
+static inline void
+thrift_struct(struct thrift_reader *r)
+{
+	if (r->depth == THRIFT_DEPTH) {
+		thrift_fail(r);
+		return;
+	}
+	r->last[r->depth++] = 0;
+}
+
 /* The next field; false at the struct's end (which is left then) or on failure. */
-bool thrift_field(struct thrift_reader *r, struct thrift_field *f);
+static inline bool
+thrift_field(struct thrift_reader *r, struct thrift_field *f)
+{
+	uint8_t head = cursor_u8(&r->in);
+	int16_t *last;
+
+	if (cursor_failed(&r->in) || r->depth == 0)
+		return false;
+	last = &r->last[r->depth - 1];
+	f->type = head & 0x0f;
+	if (f->type == THRIFT_STOP) {
+		r->depth--;
+		return false;
+	}
+	if (head >> 4 != 0)
+		f->id = (int16_t)(*last + (head >> 4));
+	else
+		f->id = (int16_t)thrift_unzigzag(cursor_varint(&r->in));
+	*last = f->id;
+	return !cursor_failed(&r->in);
+}
+
+static inline int64_t
+thrift_read_element_int(struct thrift_reader *r)
+{
+	return thrift_unzigzag(cursor_varint(&r->in));
+}
+
 /* Values; a field of another type fails the reader. */
-int64_t thrift_read_int(struct thrift_reader *r, const struct thrift_field *f);
+static inline int64_t
+thrift_read_int(struct thrift_reader *r, const struct thrift_field *f)
+{
+	switch (f->type) {
+	case THRIFT_I8:
+		return (int8_t)cursor_u8(&r->in);
+	case THRIFT_I16:
+	case THRIFT_I32:
+	case THRIFT_I64:
+		return thrift_read_element_int(r);
+	default:
+		thrift_fail(r);
+		return 0;
+	}
+}
+
 bool thrift_read_bool(struct thrift_reader *r, const struct thrift_field *f);
 /* Bytes within the input; NULL on failure. */
 const char *thrift_read_binary(struct thrift_reader *r, const struct thrift_field *f, size_t *len);
 /* Enters a list; its size, at most what the bytes left can hold. */
 size_t thrift_read_list(struct thrift_reader *r, const struct thrift_field *f,
     enum thrift_type element);
-int64_t thrift_read_element_int(struct thrift_reader *r);
 bool thrift_read_element_bool(struct thrift_reader *r);
 const char *thrift_read_element_binary(struct thrift_reader *r, size_t *len);
 /* Steps over a field's value. */

@@ -125,7 +125,7 @@ texts(void)
 		found += left(&host, 1) >= 1;
 	}
 	is_uint(found, (ROWS + 36) / 37);
-	/* Within the bounds of group 1, but not there: about 3 % false positives. */
+	/* Within the bounds of group 1, but not there: about 1 % false positives. */
 	for (i = 0; i < 100; i++) {
 		(void)snprintf(name[0], sizeof(name[0]), "10.1.2.%u.", 100 + i);
 		text[0] = (struct flow_text){ name[0], (uint32_t)strlen(name[0]) };
