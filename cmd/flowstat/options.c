@@ -176,12 +176,15 @@ add_talkers(struct flowstat_options *o)
 static int
 add_scans(struct flowstat_options *o)
 {
-	static const char *const scans[][3] = {
-		{ "src_addr", "distinct(dst_addr)", "distinct(dst_addr)=100,syn_pct=50" },
-		{ "src_addr,dst_addr", "distinct(dst_port)", "distinct(dst_port)=100,syn_pct=50" },
+	static const char *const scans[][4] = {
+		{ "src_addr", "distinct(dst_addr)", "distinct(dst_addr)=100,syn_pct=50",
+		    "scans of hosts" },
+		{ "src_addr,dst_addr", "distinct(dst_port)", "distinct(dst_port)=100,syn_pct=50",
+		    "scans of ports" },
 		/* Sweeps of a port by any protocol: beside TCP there is no handshake to judge by. */
-		{ "src_addr,proto,dst_port", "distinct(dst_addr)", "distinct(dst_addr)=256" },
-		{ "dst_addr", "distinct(src_addr)", "distinct(src_addr)=100" },
+		{ "src_addr,proto,dst_port", "distinct(dst_addr)", "distinct(dst_addr)=256",
+		    "sweeps of a port" },
+		{ "dst_addr", "distinct(src_addr)", "distinct(src_addr)=100", "many to one" },
 	};
 	static const char measures[] = "flows,distinct(dst_addr),distinct(dst_port),"
 	    "distinct(src_addr),syn_only,syn_pct,packets,bytes,bpp,first,last";
@@ -195,6 +198,7 @@ add_scans(struct flowstat_options *o)
 		ask->measures = measures;
 		ask->order = scans[i][1];
 		ask->min = scans[i][2];
+		ask->about = scans[i][3];
 		ask->limit = TOP;
 	}
 	return CLI_OK;

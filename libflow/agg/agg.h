@@ -102,6 +102,8 @@ struct flow_agg_ask {
 	 * Measures, order, min and pairing are not used.  0: none.
 	 */
 	uint32_t spikes;
+	/* Leads the title of an ordered table, as in "host scans: src_addr by flows"; NULL: nothing. */
+	const char *about;
 };
 
 #define FLOW_AGG_SPREAD_MAX 10000

@@ -221,8 +221,9 @@ view_add(struct draft *d, const struct flow_agg_ask *ask, bool both, const char 
 	v->ascending = (v->by_key || v->order.kind == MEASURE_TIME) != reversed;
 	if (ask->min != NULL)
 		st = mins_parse(d, both, ask->min, v, err);
-	(void)snprintf(v->title, sizeof(v->title), "%.*s by %s", (int)(keys_len > 90 ? 90 : keys_len),
-	    keys, v->by_key ? "key" : v->order.name);
+	(void)snprintf(v->title, sizeof(v->title), "%.30s%s%.*s by %s",
+	    ask->about != NULL ? ask->about : "", ask->about != NULL ? ": " : "",
+	    (int)(keys_len > 90 ? 90 : keys_len), keys, v->by_key ? "key" : v->order.name);
 	d->views++;
 	return st;
 }

@@ -42,7 +42,8 @@ static const char style[] =
 "gap:.25rem .7rem;align-items:center;font-size:.88rem;margin:.6rem 0}\n"
 ".bars .l{color:inherit;text-decoration:none;overflow:hidden;text-overflow:ellipsis;"
 "white-space:nowrap;max-width:22rem}\n"
-".bars span{text-align:right}.bars svg,.share svg{width:100%;display:block}.bars svg{height:1rem}.share svg{height:1.6rem}\n"
+".bars span{text-align:right}\n"
+".bars svg,.share svg{width:100%;display:block}.bars svg{height:1rem}.share svg{height:1.6rem}\n"
 ".legend{display:flex;flex-wrap:wrap;gap:.2rem 1rem;padding:0;margin:.5rem 0;list-style:none;"
 "font-size:.85rem}\n"
 ".bars .l:hover,.legend a:hover{text-decoration:underline}.legend a{color:inherit;"
@@ -64,7 +65,8 @@ static const char style[] =
 "th,td{padding:.28rem .45rem}}\n"
 "@media print{:root{--bg:#fff;--fg:#000;--dim:#444;--line:#bbb;--card:#fff}main{max-width:none;"
 "padding:0}.scroll{max-height:none;overflow:visible;border:0}section{break-before:auto}"
-"tr,.plot,.bars,.share{break-inside:avoid}nav{display:none}th{position:static}"
+"tr,.plot,.bars,.share{break-inside:avoid}h2,h2+p{break-after:avoid}details:not([open]){display:none}"
+"nav{display:none}th{position:static}"
 "table{font-size:.7rem}th,td{padding:.15rem .3rem}*{print-color-adjust:exact;"
 "-webkit-print-color-adjust:exact}}\n";
 

@@ -49,6 +49,11 @@ put_word(struct buf *out, const char *word, size_t len, bool first)
 		if (people != NULL)
 			buf_append_text(out, "distinct ");
 	}
+	if (people == NULL && first && islower((unsigned char)word[0])) {
+		buf_append_u8(out, (uint8_t)toupper((unsigned char)word[0]));
+		word++;
+		len--;
+	}
 	if (people == NULL) {
 		html_text(out, word, len);
 		return;
