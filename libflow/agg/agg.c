@@ -19,6 +19,7 @@ struct feed_scratch {
 	uint64_t *group[GROUP_ROWS];
 	uint16_t row[GROUP_ROWS];
 	uint8_t back[GROUP_ROWS];
+	uint64_t nowhere[1 + SLOTS];	/* a group for rows that are not to count */
 };
 
 static bool
@@ -229,6 +230,22 @@ turn_rows(struct flow_agg *agg, const struct key_pairing *p, uint32_t n)
 	}
 }
 
+/* Rows to the groups that were found for them. */
+static enum flow_status
+add_rows(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch,
+    const struct rows *rows, const uint8_t *back)
+{
+	const struct slots *slots = &g->grouping->slots;
+	uint64_t **group = agg->scratch->group;
+
+	for (uint32_t i = 0; i < rows->n; i++)
+		group[i] += g->words;
+	accumulate_rows(slots, batch, rows, group, back);
+	if (agg->approx != NULL)
+		return approx_rows(agg->approx, slots, batch, rows, group);
+	return FLOW_OK;
+}
+
 static enum flow_status
 feed_rows(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch,
     const struct rows *rows, const uint64_t *first, const uint8_t *first_flag)
@@ -244,12 +261,7 @@ feed_rows(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch
 		st = find_hashed(s, g, rows->n, first, first_flag);
 	if (st != FLOW_OK)
 		return st;
-	for (uint32_t i = 0; i < rows->n; i++)
-		s->group[i] += g->words;
-	accumulate_rows(&grouping->slots, batch, rows, s->group, paired ? s->back : NULL);
-	if (agg->approx != NULL)
-		return approx_rows(agg->approx, &grouping->slots, batch, rows, s->group);
-	return FLOW_OK;
+	return add_rows(agg, g, batch, rows, paired ? s->back : NULL);
 }
 
 /* The rows whose value differs from those that earlier alternatives counted. */
@@ -285,6 +297,29 @@ other_values(struct flow_agg *agg, const struct grouping *g, const struct flow_b
 	return st;
 }
 
+/*
+ * Alternatives of a dense grouping of one part: rows that an earlier one counted go to a group that
+ * nobody reads, so that columns are walked as they lie; by a list of rows `-s port` took 8 % longer.
+ */
+static enum flow_status
+feed_dense_alternatives(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch,
+    const struct rows *rows)
+{
+	struct feed_scratch *s = agg->scratch;
+	enum flow_status st = FLOW_OK;
+
+	for (size_t a = 0; a < g->grouping->part[0].alts && st == FLOW_OK; a++) {
+		st = find_dense(agg, g, rows, s->alt[a]);
+		if (st != FLOW_OK)
+			return st;
+		for (size_t b = 0; b < a; b++)
+			for (uint32_t i = 0; i < rows->n; i++)
+				s->group[i] = s->alt[b][i] == s->alt[a][i] ? s->nowhere : s->group[i];
+		st = add_rows(agg, g, batch, rows, NULL);
+	}
+	return st;
+}
+
 static enum flow_status
 feed_alternatives(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch,
     const struct rows *rows)
@@ -295,6 +330,8 @@ feed_alternatives(struct flow_agg *agg, struct groups *g, const struct flow_batc
 
 	for (size_t a = 0; a < part->alts && st == FLOW_OK; a++)
 		st = key_values(&agg->maps, part, a, batch, rows, s->alt[a], s->alt_flag[a]);
+	if (st == FLOW_OK && g->grouping->dense && agg->approx == NULL)
+		return feed_dense_alternatives(agg, g, batch, rows);
 	for (size_t a = 0; a < part->alts && st == FLOW_OK; a++) {
 		struct rows some = *rows;
 
