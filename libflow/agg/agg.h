@@ -137,9 +137,9 @@ enum flow_status flow_agg_feed(struct flow_agg *agg, const struct flow_batch *ba
 
 /*
  * Lets a worker hold about that many bytes: beyond, groups go to a temporary file in `folder`
- * (kept by the caller), and the answer stays exact.  Only tables that keep at most a number of
- * rows, without a series, distinct counts and percentiles, can do with less memory than their
- * groups take; and the addresses and texts themselves stay in memory.  Before the first row.
+ * (kept by the caller), and the answer stays exact.  Merged groups, and lists of them, then are
+ * memory that lies in such files (agg/spool.h).  In memory stay the addresses and texts themselves,
+ * the groups of a single key of these, and sketches.  Before the first row.
  */
 void flow_agg_limit(struct flow_agg *agg, size_t bytes, const char *folder);
 

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#define _GNU_SOURCE	/* qsort_r */
 #include "agg/billing.h"
 
 #include <stdio.h>
@@ -83,27 +82,26 @@ compare_bills(const void *pa, const void *pb, void *arg)
 }
 
 static enum flow_status
-make_bills(const struct view *vw, struct result_view *v, const struct bin_item *list, size_t n,
+make_bills(struct flow_agg_result *r, size_t view, const struct bin_item *list, size_t n,
     struct bin_order *o)
 {
+	const struct view *vw = &r->spec->view[view];
+	struct result_view *v = &r->view[view];
 	uint64_t bins = bins_count(list, n, vw->width_ms), *scratch;
 	size_t from = 0;
 
-	scratch = malloc((n + 1) * sizeof(*scratch));
-	v->bill = malloc((n + 1) * sizeof(*v->bill));
-	if (scratch == NULL || v->bill == NULL) {
-		free(scratch);
+	scratch = result_array(r, n, sizeof(*scratch));
+	v->bill = result_array(r, n, sizeof(*v->bill));
+	if (scratch == NULL || v->bill == NULL)
 		return FLOW_ENOMEM;
-	}
 	for (size_t i = 1; i <= n; i++) {
 		if (i < n && bins_same_key(o, &list[from], &list[i]))
 			continue;
 		v->bill[v->rows++] = make_bill(list + from, i - from, bins, vw->percent, scratch);
 		from = i;
 	}
-	free(scratch);
-	if (v->rows > 0)
-		qsort_r(v->bill, v->rows, sizeof(*v->bill), compare_bills, o);
+	result_array_free(r, scratch);
+	result_sort(r, v->bill, v->rows, sizeof(*v->bill), compare_bills, o);
 	if (vw->limit > 0 && v->rows > vw->limit)
 		v->rows = vw->limit;
 	return FLOW_OK;
@@ -115,7 +113,7 @@ billing_fill(struct flow_agg_result *r, size_t view)
 	const struct view *vw = &r->spec->view[view];
 	const struct groups *in = &r->groups[vw->grouping], *out = &r->groups[vw->bins];
 	struct bin_order o = bin_order(r, r->groups[vw->grouping].grouping);
-	struct bin_item *list = malloc((bins_groups(in) + bins_groups(out) + 1) * sizeof(*list));
+	struct bin_item *list = result_array(r, bins_groups(in) + bins_groups(out), sizeof(*list));
 	enum flow_status st;
 	size_t n = 0;
 
@@ -125,8 +123,8 @@ billing_fill(struct flow_agg_result *r, size_t view)
 	bins_list(out, BINS_OUT, true, list, &n);
 	bins_sort(list, n, &o);
 	n = join_items(list, n, &o);
-	st = make_bills(vw, &r->view[view], list, n, &o);
-	free(list);
+	st = make_bills(r, view, list, n, &o);
+	result_array_free(r, list);
 	return st;
 }
 

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#define _GNU_SOURCE	/* qsort_r */
 #include "agg/bins.h"
-
-#include <stdlib.h>
 
 struct bin_order
 bin_order(const struct flow_agg_result *r, const struct grouping *g)
@@ -58,8 +55,7 @@ compare_items(const void *pa, const void *pb, void *arg)
 void
 bins_sort(struct bin_item *list, size_t n, struct bin_order *o)
 {
-	if (n > 0)
-		qsort_r(list, n, sizeof(*list), compare_items, o);
+	result_sort(o->result, list, n, sizeof(*list), compare_items, o);
 }
 
 bool

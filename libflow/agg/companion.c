@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "agg/companion.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/hash.h"
 
 /* Of a group: a value and how many rows have it. */
@@ -44,27 +41,12 @@ companion_state(struct flow_agg_result *r, struct groups *into, const struct gro
 	return groups_state(into, found);
 }
 
-static enum flow_status
-add_sample(struct sample **list, size_t *n, size_t *cap, struct sample s)
-{
-	if (*n == *cap) {
-		size_t more = *cap > 0 ? 2 * *cap : 1024;
-		struct sample *p = realloc(*list, more * sizeof(*p));
-
-		if (p == NULL)
-			return FLOW_ENOMEM;
-		*list = p;
-		*cap = more;
-	}
-	(*list)[(*n)++] = s;
-	return FLOW_OK;
-}
-
 static int
-compare_samples(const void *pa, const void *pb)
+compare_samples(const void *pa, const void *pb, void *arg)
 {
 	const struct sample *a = pa, *b = pb;
 
+	UNUSED(arg);
 	if (a->state != b->state)
 		return (uintptr_t)a->state < (uintptr_t)b->state ? -1 : 1;
 	return (a->value > b->value) - (a->value < b->value);
@@ -93,12 +75,12 @@ nearest_rank(const struct sample *list, size_t n, uint32_t param)
 }
 
 static void
-fill_percentiles(struct sample *list, size_t n, uint8_t slot, uint32_t param)
+fill_percentiles(const struct flow_agg_result *r, struct sample *list, size_t n, uint8_t slot,
+    uint32_t param)
 {
 	size_t from = 0;
 
-	if (n > 0)
-		qsort(list, n, sizeof(*list), compare_samples);
+	result_sort(r, list, n, sizeof(*list), compare_samples, NULL);
 	for (size_t i = 1; i <= n; i++) {
 		if (i < n && list[i].state == list[from].state)
 			continue;
@@ -107,39 +89,64 @@ fill_percentiles(struct sample *list, size_t n, uint8_t slot, uint32_t param)
 	}
 }
 
+/* A value of the finer key's last part as the column has it. */
+static uint64_t
+plain_value(const struct key_part *part, uint64_t v)
+{
+	if (key_part_type(part) == FLOW_TYPE_TIME)
+		return v ^ SLOT_TIME_BIAS;
+	return v - !key_part_is_wide(part);
+}
+
+/* Counts the groups of a part, or lists them. */
+static enum flow_status
+fill_part(struct flow_agg_result *r, const struct companion *c, unsigned p, struct sample *list,
+    size_t *n)
+{
+	struct groups *into = &r->groups[c->of], *from = &r->groups[c->grouping];
+	const struct key_part *last = &from->grouping->part[from->grouping->parts - 1];
+
+	for (uint32_t i = 0; i < from->part[p].count; i++) {
+		uint64_t *group = groups_at(from, &from->part[p], i), *state;
+		bool has;
+		uint64_t v = result_value(last, group, &has);
+
+		if (!has)
+			continue;
+		state = companion_state(r, into, from, group);
+		if (state == NULL)
+			return FLOW_ENOMEM;
+		if (list != NULL)
+			list[(*n)++] = (struct sample){ state, plain_value(last, v),
+			    *groups_state(from, group) };
+		else
+			state[c->slot]++;
+	}
+	return FLOW_OK;
+}
+
 enum flow_status
 companion_fill(struct flow_agg_result *r, const struct companion *c)
 {
-	struct groups *into = &r->groups[c->of], *from = &r->groups[c->grouping];
-	const struct slot *slot = &into->grouping->slots.slot[c->slot];
-	const struct key_part *last = &from->grouping->part[from->grouping->parts - 1];
+	const struct groups *from = &r->groups[c->grouping];
+	const struct slot *slot = &r->groups[c->of].grouping->slots.slot[c->slot];
 	struct sample *list = NULL;
-	size_t n = 0, cap = 0;
+	size_t all = 0, n = 0;
 	enum flow_status st = FLOW_OK;
 
-	for (unsigned p = 0; p < GROUP_PARTS; p++) {
-		for (uint32_t i = 0; i < from->part[p].count && st == FLOW_OK; i++) {
-			uint64_t *group = groups_at(from, &from->part[p], i);
-			bool has;
-			uint64_t v = result_value(last, group, &has), *state;
-
-			if (!has)
-				continue;
-			state = companion_state(r, into, from, group);
-			if (state == NULL)
-				st = FLOW_ENOMEM;
-			else if (slot->op == SLOT_DISTINCT)
-				state[c->slot]++;
-			else if (key_part_type(last) == FLOW_TYPE_TIME)
-				st = add_sample(&list, &n, &cap, (struct sample){ state,
-				    v ^ SLOT_TIME_BIAS, *groups_state(from, group) });
-			else
-				st = add_sample(&list, &n, &cap, (struct sample){ state,
-				    v - !key_part_is_wide(last), *groups_state(from, group) });
-		}
+	for (unsigned p = 0; p < GROUP_PARTS; p++)
+		all += from->part[p].count;
+	if (slot->op == SLOT_PERCENTILE) {
+		list = result_array(r, all, sizeof(*list));
+		if (list == NULL)
+			return FLOW_ENOMEM;
+	}
+	for (unsigned p = 0; p < GROUP_PARTS && st == FLOW_OK; p++) {
+		st = fill_part(r, c, p, list, &n);
+		spool_rest(&from->part[p].moved);
 	}
 	if (st == FLOW_OK)
-		fill_percentiles(list, n, c->slot, slot->param);
-	free(list);
+		fill_percentiles(r, list, n, c->slot, slot->param);
+	result_array_free(r, list);
 	return st;
 }

@@ -28,6 +28,14 @@ struct merge {
 	struct flow_agg_result *result;	/* has the first worker's atoms and groups */
 };
 
+/* The first failure of any thread is the one that is told. */
+static void
+merge_fail(struct merge *m, const struct flow_error *err)
+{
+	if (!atomic_exchange(&m->failed, true))
+		m->result->error = *err;
+}
+
 /* The reference here of a part's value there. */
 static uint64_t
 translate(const struct merge *m, size_t worker, const struct key_part *part, uint64_t id)
@@ -176,7 +184,8 @@ orient_part(struct groups *g, unsigned p)
 
 /* What a worker had to put away of a part. */
 static enum flow_status
-merge_spilt(const struct merge *m, size_t grouping, size_t worker, unsigned p)
+merge_spilt(const struct merge *m, size_t grouping, size_t worker, unsigned p,
+    struct flow_error *err)
 {
 	struct groups *into = &m->agg[0]->groups[grouping];
 	const struct spill *spill = &m->agg[worker]->spill;
@@ -193,7 +202,7 @@ merge_spilt(const struct merge *m, size_t grouping, size_t worker, unsigned p)
 			uint32_t n = chunk->count - at < MERGE_TOGETHER ? chunk->count - at :
 			    MERGE_TOGETHER;
 
-			st = spill_read(spill, chunk, into, at, n, record);
+			st = spill_read(spill, chunk, into, at, n, record, err);
 			for (uint32_t i = 0; i < n && st == FLOW_OK; i++)
 				st = merge_group(m, into, into, worker, p, record + i * words + 1,
 				    (uint32_t)record[i * words]);
@@ -217,9 +226,32 @@ keep_rows(const struct merge *m, size_t grouping, unsigned p)
 	return st;
 }
 
-/* Task: one part of one grouping, from all workers. */
+/* Whether the groups of a grouping did not fit. */
+static bool
+was_spilt(const struct merge *m, size_t grouping)
+{
+	for (size_t w = 0; w < m->n; w++)
+		if (spill_has(&m->agg[w]->spill, grouping))
+			return true;
+	return false;
+}
+
+/* Where memory is short: what a merged part leaves there. */
 static enum flow_status
-merge_task(const struct merge *m, size_t task)
+settle_part(const struct merge *m, size_t grouping, unsigned p, struct flow_error *err)
+{
+	if (m->agg[0]->limit == 0)
+		return FLOW_OK;
+	if (grouping_is_bounded(m->agg[0]->spec, grouping))
+		return keep_rows(m, grouping, p);
+	if (!was_spilt(m, grouping))
+		return FLOW_OK;
+	return groups_part_move(&m->agg[0]->groups[grouping], p, m->agg[0]->folder, err);
+}
+
+/* Task: one part of one grouping, from all workers.  Failures other than of memory are told. */
+static enum flow_status
+merge_task(const struct merge *m, size_t task, struct flow_error *err)
 {
 	size_t grouping = task / GROUP_PARTS;
 	unsigned p = (unsigned)(task % GROUP_PARTS);
@@ -229,7 +261,7 @@ merge_task(const struct merge *m, size_t task)
 
 	for (size_t w = 0; w < m->n && st == FLOW_OK; w++)
 		if (m->agg[w]->spill.chunks > 0)
-			st = merge_spilt(m, grouping, w, p);
+			st = merge_spilt(m, grouping, w, p, err);
 	if (st != FLOW_OK)
 		return st;
 	for (size_t w = 1; w < m->n; w++) {
@@ -244,20 +276,19 @@ merge_task(const struct merge *m, size_t task)
 	}
 	if (into->grouping->pairing.how != FLOW_AGG_ONE_WAY)
 		orient_part(into, p);
-	if (m->agg[0]->limit != 0 && grouping_can_spill(m->agg[0]->spec, grouping))
-		return keep_rows(m, grouping, p);
-	return FLOW_OK;
+	return settle_part(m, grouping, p, err);
 }
 
 static void *
 merge_thread(void *arg)
 {
 	struct merge *m = arg;
+	struct flow_error err = { .status = FLOW_OK };
 	size_t task;
 
 	while ((task = atomic_fetch_add(&m->next, 1)) < m->tasks && !m->failed)
-		if (merge_task(m, task) != FLOW_OK)
-			m->failed = true;
+		if (merge_task(m, task, &err) != FLOW_OK)
+			merge_fail(m, &err);
 	return NULL;
 }
 
@@ -403,7 +434,7 @@ prepare_kept(struct flow_agg_result *r, const struct flow_agg *agg)
 	for (size_t i = 0; i < r->spec->views; i++) {
 		struct result_view *v = &r->view[i];
 
-		if (agg->limit == 0 || !grouping_can_spill(r->spec, r->spec->view[i].grouping))
+		if (agg->limit == 0 || !grouping_is_bounded(r->spec, r->spec->view[i].grouping))
 			continue;
 		v->kept = calloc(GROUP_PARTS, sizeof(*v->kept));
 		if (v->kept == NULL)
@@ -459,6 +490,8 @@ flow_agg_finish(struct flow_agg *const *agg, size_t n, struct flow_agg_result **
 	if (r == NULL)
 		return flow_fail_memory(err);
 	r->spec = agg[0]->spec;
+	r->folder = agg[0]->folder;
+	r->limit = agg[0]->limit;
 	r->view = calloc(r->spec->views + 1, sizeof(*r->view));
 	st = r->view != NULL && prepare_kept(r, agg[0]) == FLOW_OK ? merge_all(agg, n, r) :
 	    FLOW_ENOMEM;
@@ -479,8 +512,11 @@ flow_agg_finish(struct flow_agg *const *agg, size_t n, struct flow_agg_result **
 		if (r->spec->view[i].series)
 			st = series_fill(r, i);
 	if (st != FLOW_OK) {
+		if (r->error.status == FLOW_OK)
+			(void)flow_fail_memory(&r->error);
+		st = flow_fail(err, r->error.status, r->error.offset, "%s", r->error.message);
 		flow_agg_result_free(r);
-		return flow_fail_memory(err);
+		return st;
 	}
 	*result = r;
 	return FLOW_OK;
@@ -491,15 +527,13 @@ flow_agg_result_free(struct flow_agg_result *r)
 {
 	if (r == NULL)
 		return;
-	for (size_t i = 0; r->view != NULL && i < r->spec->views; i++) {
-		free(r->view[i].row);
-		free(r->view[i].rest);
-		free(r->view[i].bill);
-		free(r->view[i].spike);
+	for (size_t i = 0; r->view != NULL && i < r->spec->views; i++)
 		kept_free(r->view[i].kept);
-	}
 	for (size_t i = 0; r->groups != NULL && i < r->spec->groupings; i++)
 		groups_release(&r->groups[i]);
+	for (size_t i = 0; i < r->arrays; i++)
+		spool_free(&r->array[i]);
+	free(r->array);
 	for (size_t i = 0; i < r->workers; i++)
 		approx_free(r->approx[i]);
 	free(r->approx);

@@ -27,16 +27,36 @@ slots_bytes(const struct group_part *p)
 	return p->slot != NULL ? ((size_t)p->mask + 1) * sizeof(*p->slot) : 0;
 }
 
+static void
+slots_free(struct group_part *p)
+{
+	if (p->moved_slots.p != NULL)
+		spool_free(&p->moved_slots);
+	else
+		pages_free(p->slot, slots_bytes(p));
+	p->slot = NULL;
+}
+
+static void
+runs_free(struct group_part *p)
+{
+	for (uint32_t i = 0; i < p->runs; i++)
+		pages_free(p->run[i].start, p->run[i].bytes);
+	free(p->run);
+	p->run = NULL;
+	p->runs = 0;
+	p->left = 0;
+}
+
 void
 groups_part_release(struct groups *g, unsigned part)
 {
 	struct group_part *p = &g->part[part];
 
-	for (uint32_t i = 0; i < p->runs; i++)
-		pages_free(p->run[i].start, p->run[i].bytes);
-	free(p->run);
+	runs_free(p);
 	free(p->block);
-	pages_free(p->slot, slots_bytes(p));
+	slots_free(p);
+	spool_free(&p->moved);
 	memset(p, 0, sizeof(*p));
 }
 
@@ -165,7 +185,7 @@ grow_slots(struct group_part *p)
 		slot[i] = p->slot[k];
 	}
 	p->bytes += n * sizeof(*slot) - slots_bytes(p);
-	pages_free(p->slot, slots_bytes(p));
+	slots_free(p);
 	p->slot = slot;
 	p->mask = (uint32_t)(n - 1);
 	return FLOW_OK;
@@ -299,4 +319,31 @@ groups_find_one(struct groups *g, struct group_part *p, const uint64_t *key, uin
 {
 	*out = find(g, p, key, 1, g->words, tag);
 	return *out != NULL ? FLOW_OK : FLOW_ENOMEM;
+}
+
+enum flow_status
+groups_part_move(struct groups *g, unsigned part, const char *folder, struct flow_error *err)
+{
+	struct group_part *p = &g->part[part];
+	size_t bytes = block_bytes(g), slots = slots_bytes(p);
+	struct spool to;
+
+	if (p->count == 0 || p->moved.p != NULL)
+		return FLOW_OK;
+	if (spool_alloc(&to, folder, p->blocks * bytes, err) != FLOW_OK)
+		return FLOW_EIO;
+	for (uint32_t i = 0; i < p->blocks; i++)
+		p->block[i] = memcpy((char *)to.p + i * bytes, p->block[i], bytes);
+	runs_free(p);
+	p->moved = to;
+	if (spool_alloc(&to, folder, slots, err) != FLOW_OK)
+		return FLOW_EIO;
+	memcpy(to.p, p->slot, slots);
+	slots_free(p);
+	p->slot = to.p;
+	p->moved_slots = to;
+	p->bytes = 0;
+	spool_rest(&p->moved);
+	spool_rest(&p->moved_slots);
+	return FLOW_OK;
 }

@@ -13,6 +13,7 @@
  */
 
 #include "agg/spec.h"
+#include "agg/spool.h"
 
 #define GROUP_PARTS 64
 /* Rows that are looked up together. */
@@ -41,6 +42,7 @@ struct group_part {
 	uint32_t runs;
 	char *free;
 	size_t left;
+	struct spool moved, moved_slots;	/* where groups and slots lie, once they left memory */
 };
 
 struct groups {
@@ -53,6 +55,10 @@ struct groups {
 void groups_init(struct groups *g, const struct grouping *grouping);
 void groups_release(struct groups *g);
 void groups_part_release(struct groups *g, unsigned part);
+
+/* Moves the groups of a hashed part to a file; they stay in use as before. */
+enum flow_status groups_part_move(struct groups *g, unsigned part, const char *folder,
+    struct flow_error *err) NODISCARD;
 size_t groups_bytes(const struct groups *g);
 
 /* Makes dense groups 0 .. count-1 exist (without rows). */

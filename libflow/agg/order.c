@@ -33,6 +33,42 @@ result_set_value(const struct key_part *part, uint64_t *group, uint64_t value)
 	group[part->word] |= value << part->shift;
 }
 
+void *
+result_array(struct flow_agg_result *r, size_t count, size_t size)
+{
+	struct spool *list = realloc(r->array, (r->arrays + 1) * sizeof(*list));
+
+	if (list == NULL || (size > 0 && count >= SIZE_MAX / 2 / size))
+		return NULL;
+	r->array = list;
+	if (spool_alloc(&list[r->arrays], r->limit != 0 ? r->folder : NULL, (count + 1) * size,
+	    &r->error) != FLOW_OK)
+		return NULL;
+	return list[r->arrays++].p;
+}
+
+void
+result_array_free(struct flow_agg_result *r, void *p)
+{
+	for (size_t i = 0; i < r->arrays && p != NULL; i++) {
+		if (r->array[i].p != p)
+			continue;
+		spool_free(&r->array[i]);
+		r->array[i] = r->array[--r->arrays];
+		return;
+	}
+}
+
+void
+result_sort(const struct flow_agg_result *r, void *list, size_t n, size_t size,
+    spool_compare *compare, void *arg)
+{
+	if (r->limit != 0)
+		spool_sort(list, n, size, compare, arg);
+	else if (n > 0)
+		qsort_r(list, n, size, compare, arg);
+}
+
 static int
 compare_numbers(uint64_t a, uint64_t b)
 {
@@ -275,10 +311,10 @@ result_order(struct flow_agg_result *r, size_t view)
 		all += v->kept[p].rows;
 	bounded = vw->limit > 0 && vw->limit < all;
 	most = bounded ? vw->limit : all;
-	v->row = malloc((most > 0 ? most : 1) * sizeof(*v->row));
+	v->row = result_array(r, most, sizeof(*v->row));
 	if (v->row == NULL)
 		return FLOW_ENOMEM;
 	take_all(v, most, bounded, &o);
-	qsort_r(v->row, v->rows, sizeof(*v->row), compare_rows, &o);
+	result_sort(r, v->row, v->rows, sizeof(*v->row), compare_rows, &o);
 	return FLOW_OK;
 }

@@ -32,10 +32,27 @@ struct flow_agg_result {
 	struct key_maps maps;
 	struct groups *groups;
 	struct measure_totals totals;
+	/* Where memory is limited: a folder for what is large, and how large that is. */
+	const char *folder;
+	size_t limit;
+	struct spool *array;		/* see result_array */
+	size_t arrays;
+	struct flow_error error;	/* why, if not for memory */
 	struct approx **approx;		/* the workers' */
 	size_t workers;
 	struct result_view *view;
 };
+
+/*
+ * An array that may be larger than memory (spool.h), freed with the result or before; NULL when
+ * there is no room, with r->error if not for memory.  Not for several threads.
+ */
+void *result_array(struct flow_agg_result *r, size_t count, size_t size) NODISCARD;
+void result_array_free(struct flow_agg_result *r, void *p);
+
+/* Sorts it. */
+void result_sort(const struct flow_agg_result *r, void *list, size_t n, size_t size,
+    spool_compare *compare, void *arg);
 
 /* A part's value in a packed key, as key_values gives it; *has: whether there is one. */
 uint64_t result_value(const struct key_part *part, const uint64_t *group, bool *has);

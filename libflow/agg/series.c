@@ -27,26 +27,33 @@ compare_shown(const void *pa, const void *pb)
 }
 
 static int
-compare_rows(const void *pa, const void *pb)
+order_shown(const void *pa, const void *pb, void *arg)
+{
+	UNUSED(arg);
+	return compare_shown(pa, pb);
+}
+
+static int
+compare_rows(const void *pa, const void *pb, void *arg)
 {
 	const struct series_row *a = pa, *b = pb;
 
+	UNUSED(arg);
 	if (a->time != b->time)
 		return a->time < b->time ? -1 : 1;
 	return (a->place > b->place) - (a->place < b->place);
 }
 
 static struct shown *
-shown_list(const struct flow_agg_result *r, const struct result_view *v, size_t grouping)
+shown_list(struct flow_agg_result *r, const struct result_view *v, size_t grouping)
 {
-	struct shown *list = malloc((size_t)(v->rows + 1) * sizeof(*list));
+	struct shown *list = result_array(r, v->rows, sizeof(*list));
 
 	if (list == NULL)
 		return NULL;
 	for (uint64_t i = 0; i < v->rows; i++)
 		list[i] = (struct shown){ groups_state(&r->groups[grouping], v->row[i].group), i };
-	if (v->rows > 0)
-		qsort(list, v->rows, sizeof(*list), compare_shown);
+	result_sort(r, list, v->rows, sizeof(*list), order_shown, NULL);
 	return list;
 }
 
@@ -72,24 +79,22 @@ list_rows(struct flow_agg_result *r, const struct view *vw, const struct shown *
 
 	for (unsigned p = 0; p < GROUP_PARTS; p++)
 		all += bins->part[p].count;
-	list = malloc((all + 1) * sizeof(*list));
+	list = result_array(r, all, sizeof(*list));
 	*count = 0;
 	for (unsigned p = 0; p < GROUP_PARTS && list != NULL; p++) {
 		for (uint32_t i = 0; i < bins->part[p].count; i++) {
 			uint64_t *group = groups_at(bins, &bins->part[p], i);
 			const uint64_t *state = companion_state(r, into, bins, group);
 
-			if (state == NULL) {
-				free(list);
+			if (state == NULL)
 				return NULL;
-			}
 			list[(*count)++] = (struct series_row){
 				result_value(time, group, &has) ^ SLOT_TIME_BIAS,
 				place_of(shown, n, state), group };
 		}
 	}
-	if (*count > 0 && list != NULL)
-		qsort(list, *count, sizeof(*list), compare_rows);
+	if (list != NULL)
+		result_sort(r, list, *count, sizeof(*list), compare_rows, NULL);
 	return list;
 }
 
@@ -119,14 +124,15 @@ join_rest(const struct groups *bins, const struct series_row *list, size_t n,
  * same bins.
  */
 static enum flow_status
-own_rests(const struct groups *bins, struct result_view *v, struct series_row *list, size_t n)
+own_rests(struct flow_agg_result *r, const struct groups *bins, struct result_view *v,
+    struct series_row *list, size_t n)
 {
 	size_t rests = 0, bytes = bins->stride * sizeof(uint64_t);
 
 	for (size_t i = 0; i < n; i++)
 		rests += list[i].place == SERIES_REST && (i == 0 ||
 		    list[i - 1].place != SERIES_REST || list[i].time != list[i - 1].time);
-	v->rest = malloc((rests + 1) * bytes);
+	v->rest = result_array(r, rests, bytes);
 	if (v->rest == NULL)
 		return FLOW_ENOMEM;
 	rests = 0;
@@ -155,17 +161,15 @@ series_fill(struct flow_agg_result *r, size_t view)
 	if (shown != NULL)
 		list = list_rows(r, vw, shown, v->rows, &n);
 	if (list != NULL)
-		rows = malloc((n + 1) * sizeof(*rows));
+		rows = result_array(r, n, sizeof(*rows));
 	if (rows != NULL)
-		st = own_rests(bins, v, list, n);
+		st = own_rests(r, bins, v, list, n);
 	if (st == FLOW_OK) {
 		v->rows = join_rest(bins, list, n, rows);
-		free(v->row);
+		result_array_free(r, v->row);
 		v->row = rows;
-		rows = NULL;
 	}
-	free(rows);
-	free(list);
-	free(shown);
+	result_array_free(r, list);
+	result_array_free(r, shown);
 	return st;
 }

@@ -648,7 +648,13 @@ flow_agg_ask(struct flow_agg_spec *spec, const struct flow_agg_ask *ask, struct 
 bool
 grouping_can_spill(const struct flow_agg_spec *spec, size_t grouping)
 {
-	if (spec->grouping[grouping].dense || slots_approx(&spec->grouping[grouping].slots))
+	return !spec->grouping[grouping].dense && !slots_approx(&spec->grouping[grouping].slots);
+}
+
+bool
+grouping_is_bounded(const struct flow_agg_spec *spec, size_t grouping)
+{
+	if (!grouping_can_spill(spec, grouping))
 		return false;
 	for (size_t i = 0; i < spec->companions; i++)
 		if (spec->companion[i].of == grouping || spec->companion[i].grouping == grouping)

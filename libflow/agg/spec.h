@@ -116,8 +116,14 @@ struct flow_agg_spec {
 	uint8_t total_slot[TOTALS + 2];	/* sums, first, last */
 };
 
-/* Whether groups of a grouping may leave memory: all its tables only keep the first rows. */
+/*
+ * Whether groups of a grouping may leave memory; not those whose number finds them, nor those with
+ * sketches, which are larger than all else.
+ */
 bool grouping_can_spill(const struct flow_agg_spec *spec, size_t grouping);
+
+/* Whether moreover all its tables only keep the first rows, so that merged parts need not stay. */
+bool grouping_is_bounded(const struct flow_agg_spec *spec, size_t grouping);
 
 /* The type of a part's values; of KEY_PREFIX and KEY_NET it is FLOW_TYPE_ADDR. */
 enum flow_type key_part_type(const struct key_part *part);

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#define _GNU_SOURCE	/* qsort_r */
 #include "agg/spikes.h"
-
-#include <stdlib.h>
 
 #include "agg/bins.h"
 
@@ -60,17 +57,15 @@ spikes_fill(struct flow_agg_result *r, size_t view)
 	struct result_view *v = &r->view[view];
 	struct bin_order o = bin_order(r, r->groups[vw->grouping].grouping);
 	const struct groups *g = &r->groups[vw->grouping];
-	struct bin_item *list = malloc((bins_groups(g) + 1) * sizeof(*list));
+	struct bin_item *list = result_array(r, bins_groups(g), sizeof(*list));
 	size_t n = 0, from = 0;
 	uint64_t bins;
 
 	if (list != NULL)
 		bins_list(g, BINS_IN, false, list, &n);
-	v->spike = malloc((n + 1) * sizeof(*v->spike));
-	if (list == NULL || v->spike == NULL) {
-		free(list);
+	v->spike = result_array(r, n, sizeof(*v->spike));
+	if (list == NULL || v->spike == NULL)
 		return FLOW_ENOMEM;
-	}
 	bins_sort(list, n, &o);
 	bins = bins_count(list, n, vw->width_ms);
 	for (size_t i = 1; i <= n && bins >= MIN_BINS; i++) {
@@ -79,9 +74,8 @@ spikes_fill(struct flow_agg_result *r, size_t view)
 		v->rows += find_spikes(list + from, i - from, bins, vw, v->spike + v->rows);
 		from = i;
 	}
-	free(list);
-	if (v->rows > 0)
-		qsort_r(v->spike, v->rows, sizeof(*v->spike), compare_spikes, &o);
+	result_array_free(r, list);
+	result_sort(r, v->spike, v->rows, sizeof(*v->spike), compare_spikes, &o);
 	if (vw->limit > 0 && v->rows > vw->limit)
 		v->rows = vw->limit;
 	return FLOW_OK;

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#define _GNU_SOURCE	/* mkostemp */
 #include "agg/spill.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "agg/spool.h"
 
 void
 spill_init(struct spill *s)
@@ -28,17 +27,9 @@ spill_release(struct spill *s)
 static enum flow_status
 spill_open(struct spill *s, const char *folder, struct flow_error *err)
 {
-	char path[4096];
-
-	if (s->fd >= 0)
-		return FLOW_OK;
-	if (snprintf(path, sizeof(path), "%s/flow-spill.XXXXXX", folder) >= (int)sizeof(path))
-		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "%s: too long a name", folder);
-	s->fd = mkostemp(path, O_CLOEXEC);
 	if (s->fd < 0)
-		return flow_fail_errno(err, "%s: no temporary file", folder);
-	(void)unlink(path);
-	return FLOW_OK;
+		s->fd = spool_open(folder, err);
+	return s->fd >= 0 ? FLOW_OK : FLOW_EIO;
 }
 
 static enum flow_status
@@ -109,7 +100,7 @@ spill_part(struct spill *s, const char *folder, size_t grouping, unsigned part,
 
 enum flow_status
 spill_read(const struct spill *s, const struct spill_chunk *c, const struct groups *g,
-    uint32_t from, uint32_t n, uint64_t *out)
+    uint32_t from, uint32_t n, uint64_t *out, struct flow_error *err)
 {
 	size_t bytes = spill_words(g) * sizeof(*out), len = n * bytes;
 	int64_t at = c->offset + (int64_t)(from * bytes);
@@ -120,11 +111,22 @@ spill_read(const struct spill *s, const struct spill_chunk *c, const struct grou
 
 		if (got < 0 && errno == EINTR)
 			continue;
-		if (got <= 0)
-			return FLOW_EIO;
+		if (got == 0)
+			return flow_fail(err, FLOW_EIO, at, "temporary file: it is too short");
+		if (got < 0)
+			return flow_fail_errno(err, "temporary file");
 		p += got;
 		at += got;
 		len -= (size_t)got;
 	}
 	return FLOW_OK;
+}
+
+bool
+spill_has(const struct spill *s, size_t grouping)
+{
+	for (size_t c = 0; c < s->chunks; c++)
+		if (s->chunk[c].grouping == grouping)
+			return true;
+	return false;
 }

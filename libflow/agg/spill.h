@@ -24,6 +24,9 @@ struct spill {
 	size_t chunks, cap;
 };
 
+/* Whether groups of a grouping were spilt. */
+bool spill_has(const struct spill *s, size_t grouping);
+
 void spill_init(struct spill *s);
 void spill_release(struct spill *s);
 
@@ -40,4 +43,5 @@ spill_words(const struct groups *g)
 
 /* Reads n records of a chunk, from record `from` on. */
 enum flow_status spill_read(const struct spill *s, const struct spill_chunk *c,
-    const struct groups *g, uint32_t from, uint32_t n, uint64_t *out) NODISCARD;
+    const struct groups *g, uint32_t from, uint32_t n, uint64_t *out,
+    struct flow_error *err) NODISCARD;

@@ -162,4 +162,7 @@ same_as_distinct()
 check 'approximate counts of few are exact' same_as_distinct
 check 'not in a series' exits 2 "$flowstat" -r "$work/named" -A proto --bin 5m --measures 'approx(src_addr)'
 
+check 'no room for what does not fit into memory' \
+	exits 1 env TMPDIR=/nonexistent "$flowstat" -a --memory 100k "$archive"
+
 echo "1..$number"
