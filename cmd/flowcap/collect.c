@@ -1,37 +1,94 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
 #include "flowcap/collect.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "flowcap/journal.h"
+#include "base/hash.h"
+#include "flowcap/archive.h"
 #include "flowcap/log.h"
-#include "flowcap/memory.h"
 #include "flowcap/metrics.h"
-#include "flowcap/pipeline.h"
+#include "flowcap/sources.h"
 
-/* A group is full when a datagram's rows might not fit any more. */
-#define GROUP_FULL_ROWS (FLOW_GROUP_ROWS - 2048)
+/* Exporters that get a directory of -M; a power of two, twice as many places. */
+#define ROUTES_MAX 1024
+#define ROUTE_SLOTS (2 * ROUTES_MAX)
 
-/* A datagram this much older than the slot still goes into it: clocks and queues are not exact. */
-#define GRACE_MS 60000
+#define ALL_SLOTS INT64_MAX	/* a time at which all are over */
+
+/* Where an exporter's datagrams go. */
+struct route {
+	bool used;
+	struct addr exporter;
+	struct archive *archive;	/* NULL: nowhere */
+};
 
 struct collector {
 	const struct options *options;
-	struct flow_decoder *decoder;
 	struct pipeline *pipeline;
-	struct memory *memory;		/* NULL: nothing is remembered */
-	struct slot *slot;		/* NULL: none is open */
-	size_t groups;			/* handed over for it */
-	struct flow_builder *builder;	/* NULL: none yet */
-	struct flow_counts begin;	/* the decoder's counts when the slot began */
-	uint64_t drops, drops_begin;
-	uint64_t rows;			/* decoded, in all */
-	bool failed;
+	struct archive **archive;	/* -w: one; -n: in their order; -M: as they came */
+	size_t archives;
+	struct route *route;		/* -M: by hash */
+	size_t routes;
+	uint64_t drops;
+	uint64_t refused;		/* datagrams of senders without a directory */
 };
+
+static struct archive *
+add_archive(struct collector *c, const char *directory, const char *ident)
+{
+	struct archive **bigger = realloc(c->archive, (c->archives + 1) * sizeof(*bigger));
+	struct archive *a;
+
+	if (bigger == NULL)
+		return NULL;
+	c->archive = bigger;
+	a = archive_new(c->options, directory, ident, c->pipeline);
+	if (a == NULL)
+		return NULL;
+	archive_drops(a, c->drops);
+	return c->archive[c->archives++] = a;
+}
+
+static bool
+add_archives(struct collector *c)
+{
+	const struct options *o = c->options;
+	size_t i;
+
+	if (o->dynamic != NULL) {
+		c->route = calloc(ROUTE_SLOTS, sizeof(*c->route));
+		if (c->route == NULL)
+			return false;
+	}
+	if (o->directory != NULL)
+		return add_archive(c, o->directory, o->writer.ident) != NULL;
+	for (i = 0; i < o->sources; i++)
+		if (add_archive(c, o->source[i].directory, o->source[i].ident) == NULL)
+			return false;
+	return true;
+}
+
+static void
+free_archives(struct collector *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->archives; i++)
+		archive_free(c->archive[i]);
+	free(c->archive);
+	free(c->route);
+	free(c);
+}
 
 struct collector *
 collector_new(const struct options *options, unsigned builders)
@@ -41,166 +98,190 @@ collector_new(const struct options *options, unsigned builders)
 	if (c == NULL)
 		return NULL;
 	c->options = options;
-	c->decoder = flow_decoder_new(&options->decoder);
-	if (c->decoder == NULL)
-		log_line(LOG_LEVEL_ERROR, "out of memory");
-	else
-		c->pipeline = pipeline_new(options, builders);
+	c->pipeline = pipeline_new(options, builders);
 	if (c->pipeline == NULL) {
-		flow_decoder_free(c->decoder);
 		free(c);
 		return NULL;
 	}
-	if (options->remember && (c->memory = memory_new()) != NULL)
-		memory_load(c->memory, options, c->decoder);
+	if (!add_archives(c)) {
+		log_line(LOG_LEVEL_ERROR, "out of memory");
+		(void)pipeline_finish(c->pipeline, NULL);
+		free_archives(c);
+		return NULL;
+	}
 	return c;
 }
 
-static void
-flush_group(struct collector *c)
+/* Whether it looks like an export: whoever sends anything else gets no directory. */
+static bool
+is_export(const struct flow_datagram *d)
 {
-	if (c->builder == NULL || flow_builder_rows(c->builder) == 0)
-		return;
-	c->rows += flow_builder_rows(c->builder);
-	pipeline_group(c->pipeline, c->slot, c->groups++, c->builder);
-	c->builder = NULL;
+	uint32_t word;
+
+	if (d->len < 4)
+		return false;
+	word = load_be32(d->bytes);
+	switch (word >> 16) {
+	case 1: case 5: case 7: case 8: case 9: case 10:
+		return true;
+	default:
+		return word == 4 || word == 5;
+	}
 }
 
-static uint64_t
-since_begin(const struct collector *c, enum flow_count count)
+/* The place of an exporter among the routes, taken or not. */
+static struct route *
+route_of(const struct collector *c, const struct addr *exporter)
 {
-	uint64_t now = flow_decoder_counts(c->decoder)->value[count];
+	size_t i = (size_t)hash_mix128(addr_hi(exporter), addr_lo(exporter)) & (ROUTE_SLOTS - 1);
 
-	/* Losses are taken back when the missing comes late after all. */
-	return now > c->begin.value[count] ? now - c->begin.value[count] : 0;
+	while (c->route[i].used && !addr_equal(&c->route[i].exporter, exporter))
+		i = (i + 1) & (ROUTE_SLOTS - 1);
+	return &c->route[i];
+}
+
+/* Makes an exporter's directory and archive; NULL after a log line. */
+static struct archive *
+make_dynamic(struct collector *c, const struct addr *exporter)
+{
+	char name[SOURCE_NAME_MAX];
+	struct archive *a = NULL;
+	char *path;
+
+	source_name(exporter, name);
+	if (asprintf(&path, "%s/%s", c->options->dynamic, name) < 0)
+		return NULL;
+	if (mkdir(path, 0777) != 0 && errno != EEXIST)
+		log_line(LOG_LEVEL_ERROR, "%s: %s: its flows are refused", path, strerror(errno));
+	else if ((a = add_archive(c, path, name)) == NULL)
+		log_line(LOG_LEVEL_ERROR, "%s: out of memory: its flows are refused", path);
+	free(path);
+	return a;
+}
+
+static struct archive *
+find_dynamic(struct collector *c, const struct flow_datagram *d)
+{
+	struct route *r = route_of(c, &d->exporter);
+
+	if (r->used || !is_export(d))
+		return r->archive;
+	if (c->routes == ROUTES_MAX) {
+		if (c->refused == 0)
+			log_line(LOG_LEVEL_ERROR, "more than %d exporters: further ones are refused",
+			    ROUTES_MAX);
+		return NULL;
+	}
+	c->routes++;
+	*r = (struct route){ true, d->exporter, make_dynamic(c, &d->exporter) };
+	return r->archive;
+}
+
+/* NULL: of no business here. */
+static struct archive *
+find_archive(struct collector *c, const struct flow_datagram *d)
+{
+	const struct options *o = c->options;
+	const struct source_option *s;
+
+	if (o->directory != NULL)
+		return c->archive[0];
+	s = sources_find(o, &d->exporter);
+	if (s != NULL)
+		return c->archive[s - o->source];
+	return o->dynamic != NULL ? find_dynamic(c, d) : NULL;
+}
+
+static struct archive_sum
+add_up(const struct collector *c)
+{
+	struct archive_sum sum = { .rows = 0 };
+	size_t i;
+
+	for (i = 0; i < c->archives; i++)
+		archive_add(c->archive[i], &sum);
+	return sum;
 }
 
 static void
 format_metrics(const struct collector *c, struct buf *out)
 {
-	struct metrics m = { flow_decoder_counts(c->decoder), c->rows, c->drops,
-		flow_decoder_sources(c->decoder), (int64_t)time(NULL) * 1000 };
+	struct archive_sum sum = add_up(c);
+	struct metrics m = { &sum.counts, sum.rows, c->drops, sum.sources,
+		(int64_t)time(NULL) * 1000 };
 
 	metrics_format(&m, out);
 }
 
-void
-collector_rotate(struct collector *c)
+/* Ends the slots that are over before that time; the metrics go with the last of them. */
+static void
+rotate_due(struct collector *c, int64_t now_ms)
 {
-	struct slot_end end = { .exporters = BUF_INIT, .memory = BUF_INIT,
-		.metrics = BUF_INIT };
+	struct buf metrics = BUF_INIT;
+	size_t i, due = 0;
 
-	if (c->slot == NULL)
-		return;
-	flush_group(c);
-	end.datagrams = since_begin(c, FLOW_COUNT_DATAGRAMS);
-	end.sequence_gaps = since_begin(c, FLOW_COUNT_SEQUENCE_LOST);
-	end.kernel_drops = c->drops - c->drops_begin;
-	flow_decoder_exporters_json(c->decoder, NULL, &end.exporters);
-	if (c->memory != NULL)
-		memory_save(c->memory, c->options, &end.memory);
-	if (c->options->metrics != NULL)
-		format_metrics(c, &end.metrics);
-	if (c->groups == 0)
-		log_line(LOG_LEVEL_INFO, "a slot without flows: datagrams %" PRIu64 ", kernel drops %"
-		    PRIu64, end.datagrams, end.kernel_drops);
-	pipeline_end(c->pipeline, c->slot, c->groups, end);
-	c->slot = NULL;
-	c->groups = 0;
-}
-
-static bool
-begin_slot(struct collector *c, int64_t ms)
-{
-	c->slot = slot_new(c->options, partition_slot(ms, c->options->slot_s));
-	if (c->slot == NULL) {
-		log_line(LOG_LEVEL_ERROR, "out of memory");
-		return false;
+	for (i = 0; i < c->archives; i++)
+		due += archive_due(c->archive[i], now_ms);
+	for (i = 0; i < c->archives && due > 0; i++) {
+		if (!archive_due(c->archive[i], now_ms))
+			continue;
+		if (now_ms != ALL_SLOTS)
+			archive_expire(c->archive[i], now_ms);
+		archive_flush(c->archive[i]);
+		if (--due == 0 && c->options->metrics != NULL)
+			format_metrics(c, &metrics);
+		archive_rotate(c->archive[i], metrics.len > 0 ? &metrics : NULL);
 	}
-	c->begin = *flow_decoder_counts(c->decoder);
-	c->drops_begin = c->drops;
-	flow_decoder_slot_begin(c->decoder);
-	return true;
-}
-
-static int64_t
-slot_end_ms(const struct collector *c)
-{
-	return c->slot->start_ms + (int64_t)c->options->slot_s * 1000;
+	buf_release(&metrics);
 }
 
 void
 collector_tick(struct collector *c, int64_t now_ms)
 {
-	if (c->slot != NULL && now_ms >= slot_end_ms(c)) {
-		flow_decoder_expire(c->decoder, now_ms);
-		collector_rotate(c);
-	}
+	rotate_due(c, now_ms);
 }
 
-/* -v -v: what the exporter said, for whoever wants to know why. */
-static void
-dump(const struct collector *c, const struct flow_datagram *datagram)
+void
+collector_rotate(struct collector *c)
 {
-	struct buf text = BUF_INIT;
-
-	flow_datagram_dump(datagram, c->decoder, &text);
-	if (buf_status(&text) == FLOW_OK)
-		(void)fwrite(text.data, 1, text.len, stdout);
-	/* Whoever watches a router through a pipe wants it now. */
-	(void)fflush(stdout);
-	buf_release(&text);
-}
-
-/* Grows with every announcement of templates, rates and names. */
-static uint64_t
-announced(const struct flow_decoder *decoder)
-{
-	const struct flow_counts *counts = flow_decoder_counts(decoder);
-
-	return counts->value[FLOW_COUNT_TEMPLATES] + counts->value[FLOW_COUNT_OPTION_RECORDS] +
-	    counts->value[FLOW_COUNT_WITHDRAWALS];
+	rotate_due(c, ALL_SLOTS);
 }
 
 bool
 collector_datagram(struct collector *c, const struct flow_datagram *datagram)
 {
-	uint64_t announcements;
+	struct archive *a = find_archive(c, datagram);
 
-	collector_tick(c, datagram->received_ms);
-	if (c->slot != NULL && datagram->received_ms < c->slot->start_ms - GRACE_MS)
-		collector_rotate(c);
-	if (c->slot == NULL && !begin_slot(c, datagram->received_ms))
-		return false;
-	journal_add(c->slot->journal, datagram);
-	if (c->builder == NULL && (c->builder = pipeline_builder(c->pipeline)) == NULL) {
-		log_line(LOG_LEVEL_ERROR, "out of memory");
-		return false;
+	if (a == NULL) {
+		c->refused++;
+		return true;
 	}
-	announcements = announced(c->decoder);
-	if (flow_decoder_datagram(c->decoder, datagram, c->builder) != FLOW_OK) {
-		log_line(LOG_LEVEL_ERROR, "out of memory while decoding");
-		return false;
-	}
-	if (c->memory != NULL && announced(c->decoder) != announcements)
-		memory_take(c->memory, datagram);
-	if (c->options->verbose > 1)
-		dump(c, datagram);
-	if (flow_builder_rows(c->builder) >= GROUP_FULL_ROWS)
-		flush_group(c);
-	return true;
+	if (archive_due(a, datagram->received_ms))
+		rotate_due(c, datagram->received_ms);
+	return archive_datagram(a, datagram);
 }
 
 void
 collector_session_end(struct collector *c, const struct addr *exporter, uint16_t port)
 {
-	flow_decoder_session_end(c->decoder, exporter, port);
+	const struct flow_datagram d = { .exporter = *exporter };
+	struct archive *a = find_archive(c, &d);
+
+	if (a != NULL)
+		archive_session_end(a, exporter, port);
 }
 
+/* Whose they were is not known: every archive tells them all. */
 void
 collector_drops(struct collector *c, uint64_t drops)
 {
+	size_t i;
+
+	if (drops == c->drops)
+		return;
 	c->drops = drops;
+	for (i = 0; i < c->archives; i++)
+		archive_drops(c->archive[i], drops);
 }
 
 void
@@ -218,15 +299,17 @@ collector_skipped(struct collector *c, const struct pcap_counts *counts, uint64_
 
 /* received = decoded + undecodable + dropped; decoded flows = written flows. */
 static void
-log_ledger(const struct collector *c, uint64_t written)
+log_ledger(const struct collector *c, const struct archive_sum *sum, uint64_t written)
 {
-	const struct flow_counts *counts = flow_decoder_counts(c->decoder);
+	const struct flow_counts *counts = &sum->counts;
 	unsigned i;
 
 	log_line(LOG_LEVEL_INFO, "in all: datagrams %" PRIu64 ", flows decoded %" PRIu64
 	    ", flows written %" PRIu64 ", sequence gaps %" PRIu64 ", kernel drops %" PRIu64,
-	    counts->value[FLOW_COUNT_DATAGRAMS], c->rows, written,
+	    counts->value[FLOW_COUNT_DATAGRAMS], sum->rows, written,
 	    counts->value[FLOW_COUNT_SEQUENCE_LOST], c->drops);
+	if (c->refused > 0)
+		log_line(LOG_LEVEL_INFO, "  datagrams of other senders, refused: %" PRIu64, c->refused);
 	for (i = FLOW_COUNT_UNKNOWN_VERSION; i < FLOW_COUNT_COUNT; i++)
 		if (counts->value[i] > 0)
 			log_line(LOG_LEVEL_INFO, "  %s: %" PRIu64, flow_count_text((enum flow_count)i),
@@ -240,20 +323,21 @@ log_ledger(const struct collector *c, uint64_t written)
 bool
 collector_finish(struct collector *c)
 {
+	struct archive_sum sum;
 	uint64_t written;
 	bool done;
+	size_t i;
 
-	flow_decoder_expire(c->decoder, INT64_MAX);
-	collector_rotate(c);
+	for (i = 0; i < c->archives; i++)
+		archive_expire(c->archive[i], INT64_MAX);
+	rotate_due(c, ALL_SLOTS);
 	done = pipeline_finish(c->pipeline, &written);
-	log_ledger(c, written);
-	if (done && written != c->rows) {
+	sum = add_up(c);
+	log_ledger(c, &sum, written);
+	if (done && written != sum.rows) {
 		log_line(LOG_LEVEL_ERROR, "flows were lost between decoding and writing");
 		done = false;
 	}
-	flow_builder_free(c->builder);
-	flow_decoder_free(c->decoder);
-	memory_free(c->memory);
-	free(c);
+	free_archives(c);
 	return done;
 }

@@ -1,8 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <errno.h>
-#include <inttypes.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -10,27 +6,13 @@
 #include "flowcap/collect.h"
 #include "flowcap/daemon.h"
 #include "flowcap/file_input.h"
-#include "flowcap/journal.h"
 #include "flowcap/log.h"
+#include "flowcap/sources.h"
 #include "flowcap/udp_input.h"
 
 /* Row groups in memory: beyond what is encoded, live collection bridges a slow disk. */
 #define FILE_SPARE 2
 #define LIVE_SPARE 16
-
-static int
-check_directory(const char *path)
-{
-	struct stat st;
-
-	if (stat(path, &st) != 0)
-		return cli_fail("%s: %s", path, strerror(errno));
-	if (!S_ISDIR(st.st_mode))
-		return cli_fail("%s: not a directory", path);
-	if (access(path, W_OK | X_OK) != 0)
-		return cli_fail("%s: %s", path, strerror(errno));
-	return CLI_OK;
-}
 
 static int
 read_files(const struct options *options)
@@ -55,17 +37,18 @@ collect(const struct options *options, const struct inputs *in)
 	if (status != CLI_OK)
 		return status;
 	/* As whom it will write. */
-	status = check_directory(options->directory);
+	status = sources_check(options);
 	/* The socket is bound: meanwhile datagrams wait in its buffer. */
 	if (status == CLI_OK && options->journal)
-		(void)journal_replay(options);
+		sources_replay(options);
 	c = status == CLI_OK ? collector_new(options, options->threads + LIVE_SPARE) : NULL;
 	if (c == NULL) {
 		daemon_end(options);
 		return CLI_FAILURE;
 	}
 	log_line(LOG_LEVEL_INFO, "listening on port %u, writing to %s", udp_port(in->udp),
-	    options->directory);
+	    options->directory != NULL ? options->directory :
+	    options->dynamic != NULL ? options->dynamic : "the directories of -n");
 	done = udp_input(in, c);
 	done = collector_finish(c) && done;
 	daemon_end(options);
@@ -96,7 +79,7 @@ listen_and_collect(const struct options *options)
 static int
 run(const struct options *options)
 {
-	int status = check_directory(options->directory);
+	int status = sources_check(options);
 
 	if (status != CLI_OK)
 		return status;

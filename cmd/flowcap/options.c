@@ -7,6 +7,7 @@
 
 #include "common/cli.h"
 #include "flowcap/command.h"
+#include "flowcap/sources.h"
 
 #define DEFAULT_PORT 9995
 /* As much as the system allows of it: bursts of large datagrams overrun its own default. */
@@ -20,6 +21,9 @@ static const char help[] =
 "Collects NetFlow v1, v5, v7, v8, v9, IPFIX and sFlow into a tree of Parquet files.\n"
 "\n"
 "  -w, --directory DIR    where the archive is (it must exist)\n"
+"  -n, --source IDENT,ADDRESS[;ADDRESS...],DIR   instead of -w: where the flows of these exporters or\n"
+"                         networks go; may be repeated, other senders are refused\n"
+"  -M, --sources DIR      instead of -w: a directory in DIR for each exporter, named by its address\n"
 "  -p, --port PORT        UDP port to listen on (default 9995); with -f: only datagrams to this port\n"
 "  -b, --bind HOST        address to listen on (default: all)\n"
 "  -4, -6                 IPv4 only, IPv6 only (default: both)\n"
@@ -52,6 +56,8 @@ enum { OPT_LOCAL_TIME = 256, OPT_NO_JOURNAL, OPT_TCP, OPT_METRICS };
 
 static const struct option long_options[] = {
 	{ "directory", required_argument, NULL, 'w' },
+	{ "source", required_argument, NULL, 'n' },
+	{ "sources", required_argument, NULL, 'M' },
 	{ "port", required_argument, NULL, 'p' },
 	{ "bind", required_argument, NULL, 'b' },
 	{ "buffer", required_argument, NULL, 'B' },
@@ -166,6 +172,11 @@ take_output(int letter, char *argument, struct options *o)
 	case 'w':
 		o->directory = argument;
 		return CLI_OK;
+	case 'n':
+		return sources_add(o, argument);
+	case 'M':
+		o->dynamic = argument;
+		return CLI_OK;
 	case 'S':
 		return partition_parse(argument, &o->layout) ? CLI_OK :
 		    cli_misuse("-S: '%s' is none of 0 to 8 and hive", argument);
@@ -194,7 +205,7 @@ take_option(int letter, char *argument, struct options *o, bool *done)
 {
 	if (letter < 256 && strchr("pb46BfsR", letter) != NULL)
 		return take_input(letter, argument, o);
-	if (letter < 256 && strchr("wStzIxj", letter) != NULL)
+	if (letter < 256 && strchr("wnMStzIxj", letter) != NULL)
 		return take_output(letter, argument, o);
 	switch (letter) {
 	case OPT_LOCAL_TIME:
@@ -240,8 +251,12 @@ check(const struct options *o, int argc, char **argv)
 {
 	if (optind < argc)
 		return cli_misuse("'%s': no argument is expected (-w DIRECTORY, -f FILE)", argv[optind]);
-	if (o->directory == NULL)
+	if (o->directory == NULL && o->sources == 0 && o->dynamic == NULL)
 		return cli_misuse("-w DIRECTORY is missing");
+	if (o->directory != NULL && (o->sources > 0 || o->dynamic != NULL))
+		return cli_misuse("-w and %s do not go together", o->sources > 0 ? "-n" : "-M");
+	if (o->directory == NULL && o->writer.ident != NULL)
+		return cli_misuse("-I and %s do not go together", o->sources > 0 ? "-n" : "-M");
 	if (o->file_count > 0 && o->daemon)
 		return cli_misuse("-f and -D do not go together");
 	if (o->file_count > 0 && (o->tcp || o->repeats > 0))
@@ -269,7 +284,7 @@ options_parse(int argc, char **argv, struct options *options, bool *done)
 	options->writer.keep_existing = true;
 	*done = false;
 	while (status == CLI_OK && !*done && (letter = getopt_long(argc, argv,
-	    "w:p:b:46B:f:R:s:S:t:z:I:x:j:DP:u:g:vhV", long_options, NULL)) != -1)
+	    "w:n:M:p:b:46B:f:R:s:S:t:z:I:x:j:DP:u:g:vhV", long_options, NULL)) != -1)
 		status = take_option(letter, optarg, options, done);
 	/* What is in a file already need not be kept twice. */
 	options->journal &= options->file_count == 0;
@@ -282,4 +297,5 @@ options_clear(struct options *options)
 {
 	free(options->files);
 	options->files = NULL;
+	sources_clear(options);
 }

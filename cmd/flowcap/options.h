@@ -13,6 +13,19 @@
 /* nfcapd repeats to as many. */
 #define REPEATS_MAX 8
 
+struct source_net {
+	struct addr addr;
+	unsigned bits;
+};
+
+/* -n: exporters that have a directory of their own. */
+struct source_option {
+	char *ident;			/* owns the text of directory too */
+	const char *directory;
+	struct source_net *net;
+	size_t nets;
+};
+
 struct options {
 	/* Input. */
 	const char **files;		/* -f, as often as given */
@@ -27,7 +40,10 @@ struct options {
 	const char *repeat[REPEATS_MAX];	/* -R */
 	size_t repeats;
 	/* Output. */
-	const char *directory;		/* -w */
+	const char *directory;		/* -w; NULL with -n, -M */
+	struct source_option *source;	/* -n, as often as given */
+	size_t sources;
+	const char *dynamic;		/* -M */
 	enum partition_layout layout;	/* -S */
 	uint32_t slot_s;		/* -t */
 	enum stamp_zone zone;		/* --local-time */

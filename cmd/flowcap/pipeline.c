@@ -20,7 +20,6 @@ struct job {
 };
 
 struct pipeline {
-	const struct options *options;
 	struct command *command;	/* NULL: none */
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
@@ -40,7 +39,7 @@ run_group(struct pipeline *p, struct job *job)
 	struct flow_error err;
 	bool done;
 
-	if (flow_group_encode(flow_builder_batch(job->builder), &p->options->writer, &group, &err) !=
+	if (flow_group_encode(flow_builder_batch(job->builder), &job->slot->options->writer, &group, &err) !=
 	    FLOW_OK)
 		log_line(LOG_LEVEL_ERROR, "%s", err.message);
 	flow_builder_clear(job->builder);
@@ -58,15 +57,16 @@ static void
 run_end(struct pipeline *p, struct job *job)
 {
 	uint64_t rows;
+	const struct options *options = job->slot->options;
 	bool done = slot_finish(job->slot, job->number, &job->end, &rows);
 
 	if (done && job->slot->path != NULL)
-		command_run(p->command, job->slot->options, job->slot->path, job->slot->start_ms);
+		command_run(p->command, options, job->slot->path, job->slot->start_ms);
 	slot_free(job->slot);
 	if (job->end.memory.len > 0)
-		done = memory_write(p->options, &job->end.memory) && done;
+		done = memory_write(options, &job->end.memory) && done;
 	if (job->end.metrics.len > 0)
-		(void)metrics_write(p->options, &job->end.metrics);
+		(void)metrics_write(options, &job->end.metrics);
 	buf_release(&job->end.exporters);
 	buf_release(&job->end.metrics);
 	buf_release(&job->end.memory);
@@ -124,7 +124,6 @@ pipeline_new(const struct options *options, unsigned builders)
 		free(p);
 		return NULL;
 	}
-	p->options = options;
 	p->builders = builders;
 	p->last = &p->first;
 	(void)pthread_mutex_init(&p->lock, NULL);
@@ -142,6 +141,21 @@ pipeline_new(const struct options *options, unsigned builders)
 		return NULL;
 	}
 	return p;
+}
+
+bool
+pipeline_more(struct pipeline *p)
+{
+	struct flow_builder **bigger;
+
+	(void)pthread_mutex_lock(&p->lock);
+	bigger = realloc(p->idle, (p->builders + 1) * sizeof(struct flow_builder *));
+	if (bigger != NULL) {
+		p->idle = bigger;
+		p->builders++;
+	}
+	(void)pthread_mutex_unlock(&p->lock);
+	return bigger != NULL;
 }
 
 struct flow_builder *

@@ -15,6 +15,9 @@ struct pipeline;
 /* At most `builders` of them exist (their memory is the bound).  NULL, after a log line, on failure. */
 struct pipeline *pipeline_new(const struct options *options, unsigned builders);
 
+/* One builder more, for another collector that keeps one in hand; false when out of memory. */
+bool pipeline_more(struct pipeline *p);
+
 /* An empty builder; waits while all are in use.  NULL when out of memory. */
 struct flow_builder *pipeline_builder(struct pipeline *p);
 

@@ -484,6 +484,67 @@ check "-x over UDP: sent" "$flowgen" -t 127.0.0.1 -p "$port" -n 100
 check "-x over UDP: stopped" stop
 check "-x over UDP: run" grep -Fx '<live><>' "$work/noted"
 
+# Directories of exporters: 198.18.0.1, 198.18.0.2 and 198.18.0.3 by flowgen(1)
+"$flowgen" -o "$work/three.pcap" -v 9 -n 3000 -r 100 --exporters 3 --start 2026-03-01T00:00:00Z
+mkdir "$work/each" "$work/one" "$work/net" "$work/rest"
+check "-M" "$flowcap" -M "$work/each" -f "$work/three.pcap" -S 0 --metrics "$work/prom3" \
+	-x "$work/note each %i %d/%f"
+check "-M: a directory for each" same "$(files "$work/each")" \
+	"$(printf '198-18-0-%d/flowcap.202603010000.parquet ' 1 2 3 | sed 's/ $//')"
+check "-M: nothing is lost" same "$(sums "$work/each" | cut -d ' ' -f 1)" 3000
+for i in 1 2 3; do
+	check "-M: only exporter $i in it" same \
+		"$("$flowcat" -r "$work/each/198-18-0-$i" -q -o csv:exporter | sort -u)" "198.18.0.$i"
+done
+check "-M: -x knows the directory and the ident" grep -Fx \
+	"<each><198-18-0-2><$work/each/198-18-0-2/flowcap.202603010000.parquet>" "$work/noted"
+check "-M: metrics of all together" grep -x 'flowcap_rows_total 3000' "$work/prom3"
+check "-n" "$flowcap" -n "x,198.18.0.1;192.0.2.0/24,$work/one" -n "y,2001:db8::/32;198.18.0.2/31,$work/net" \
+	-f "$work/three.pcap" -S 0
+check "-n: an address" same "$("$flowcat" -r "$work/one" -q -o csv:exporter | sort -u)" 198.18.0.1
+check "-n: a network" same "$("$flowcat" -r "$work/net" -q -o csv:exporter | sort -u | xargs)" \
+	"198.18.0.2 198.18.0.3"
+check "-n: nothing is lost" same \
+	$(($(sums "$work/one" | cut -d ' ' -f 1) + $(sums "$work/net" | cut -d ' ' -f 1))) 3000
+check "-n: others are refused, and counted" says "datagrams of other senders, refused: " \
+	"$flowcap" -n "x,198.18.0.2,$work/rest" -f "$work/three.pcap" -S 0
+check "-n: only the one" same "$("$flowcat" -r "$work/rest" -q -o csv:exporter | sort -u)" 198.18.0.2
+check "-n without addresses" exits 2 "$flowcap" -n "x,$work/one"
+check "-n with a prefix that is none" exits 2 "$flowcap" -n "x,192.0.2.0/33,$work/one"
+check "-n with a name" exits 2 "$flowcap" -n "x,localhost,$work/one"
+check "-n twice the same" exits 2 "$flowcap" -n "x,::1,$work/one" -n "y,::2,$work/one"
+check "-n with a directory that is not there" exits 1 "$flowcap" -n "x,::1,$work/nowhere" -p 0
+check "-n and -w" exits 2 "$flowcap" -w "$work/w" -n "x,::1,$work/one"
+check "-M and -w" exits 2 "$flowcap" -w "$work/w" -M "$work/each"
+check "-M and -I" exits 2 "$flowcap" -M "$work/each" -I x
+
+# live LOG OPTION...: a collector with directories of exporters; sets port, collector
+live()
+{
+	rm -f "$work/log"
+	"$flowcap" "$@" -p 0 -b 127.0.0.1 2>"$work/log" &
+	collector=$!
+	waits grep -q 'listening on port' "$work/log" || return 1
+	port=$(sed -n 's/.*listening on port \([0-9]*\).*/\1/p' "$work/log")
+}
+
+mkdir "$work/live"
+check "-M over UDP: listening" live -M "$work/live"
+printf 'no export' >"/dev/udp/127.0.0.1/$port"
+sleep 0.2
+check "-M over UDP: what is no export makes no directory" same "$(find "$work/live" -mindepth 1)" ""
+check "-M over UDP: sent" "$flowgen" -t 127.0.0.1 -p "$port" -n 500 -r 10000
+sleep 0.3
+kill -9 "$collector"
+wait "$collector" 2>/dev/null
+check "-M after a crash: listening" live -M "$work/live"
+check "-M after a crash: stopped" stop
+check "-M after a crash: all is there" same "$(sums "$work/live/127-0-0-1" | cut -d ' ' -f 1)" 500
+check "-n over UDP: listening" live -n "lo,127.0.0.0/8,$work/rest" -n "x,192.0.2.1,$work/one"
+check "-n over UDP: sent" "$flowgen" -t 127.0.0.1 -p "$port" -n 200 -r 10000
+check "-n over UDP: stopped" stop
+check "-n over UDP: the ledger" balances 200
+
 # Another: pmacct's sFlow probe, a sample of each packet; its frame_length counts Ethernet's header and the
 # four octets of its check sequence (sFlow version 5, sampled_header).
 if command -v pmacctd >/dev/null && command -v tshark >/dev/null; then
