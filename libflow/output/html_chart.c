@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/attr.h"
 #include "output/html.h"
 
 /* Units of a chart's drawing, whatever its size on the screen. */
@@ -111,22 +112,23 @@ html_shares(struct buf *out, const char *about, const struct html_bar *bar, size
 	buf_append_text(out, "</ul></div>\n");
 }
 
-/* The least of 1, 2, 2.5 or 5 times a power of ten that makes Y_STEPS steps reach `most`. */
+/* The least round number, of few digits, that makes Y_STEPS steps reach `most`. */
 static double
 nice_step(double most)
 {
-	static const double steps[] = { 1, 2, 2.5, 5, 10 };
+	static const double steps[] = { 1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10 };
 	double need = most / Y_STEPS, unit = pow(10, floor(log10(need)));
 	size_t i = 0;
 
-	while (i < 4 && steps[i] * unit < need * 0.999999)
+	while (i < ARRAY_LEN(steps) - 1 && steps[i] * unit < need * 0.999999)
 		i++;
 	return steps[i] * unit;
 }
 
 /* Seconds between marks of time that people like. */
 static const int64_t tick_steps[] = { 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200,
-	10800, 21600, 43200, 86400, 172800, 604800, 1209600, 2592000, 7776000, 31536000 };
+	10800, 21600, 43200, 86400, 172800, 604800, 1209600, 2592000, 7776000, 31536000, 315360000,
+	3153600000 };
 
 /* What local clocks were ahead of UTC then, in milliseconds. */
 static int64_t
@@ -151,7 +153,7 @@ ticks_of(const struct html_series *s, int64_t tick[X_LABELS + 1])
 		tick[0] = from;
 		return 1;
 	}
-	while (i + 1 < sizeof(tick_steps) / sizeof(tick_steps[0]) &&
+	while (i + 1 < ARRAY_LEN(tick_steps) &&
 	    (to - from) / (tick_steps[i] * 1000) >= X_LABELS)
 		i++;
 	step = tick_steps[i] * 1000;

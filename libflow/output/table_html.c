@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "output/html.h"
+#include "output/html_times.h"
 #include "output/table_format.h"
 
 /* Rows of a table that get a bar. */
@@ -17,9 +18,6 @@
 #define LINKS_MAX 128
 #define KEY_NAMES_MAX 256
 
-/* More instants make a page that no browser likes. */
-#define TIMES_MAX 20000
-
 /* What the table at hand is charted by. */
 struct chart {
 	size_t measure;			/* column, or SIZE_MAX */
@@ -27,9 +25,7 @@ struct chart {
 	struct html_bar bar[BARS_MAX];	/* of a series: its keys */
 	size_t bars;
 	bool has_rest;			/* the last key of a series stands for the others */
-	int64_t *time_ms;
-	double *values;			/* a row of HTML_COLOURS for each time */
-	size_t times, cap;
+	struct html_times times;
 };
 
 /* A chart of one key of a series, for tables of the same keys that follow. */
@@ -49,8 +45,7 @@ struct table_html {
 static void
 chart_clear(struct chart *c)
 {
-	free(c->time_ms);
-	free(c->values);
+	html_times_clear(&c->times);
 	*c = (struct chart){ .measure = SIZE_MAX, .time = SIZE_MAX };
 }
 
@@ -240,33 +235,6 @@ row_text(struct flow_table_printer *p, const struct flow_table *t, size_t row, s
 	bar->text[len] = '\0';
 }
 
-/* The row of values of an instant, made if new; NULL where there is no room. */
-static double *
-series_at(struct chart *c, int64_t ms)
-{
-	if (c->times > 0 && c->time_ms[c->times - 1] == ms)
-		return c->values + (c->times - 1) * HTML_COLOURS;
-	if (c->times == TIMES_MAX)
-		return NULL;
-	if (c->times == c->cap) {
-		size_t cap = c->cap > 0 ? 2 * c->cap : 256;
-		int64_t *time_ms = realloc(c->time_ms, cap * sizeof(*time_ms));
-		double *values;
-
-		if (time_ms == NULL)
-			return NULL;
-		c->time_ms = time_ms;
-		values = realloc(c->values, cap * HTML_COLOURS * sizeof(*values));
-		if (values == NULL)
-			return NULL;
-		c->values = values;
-		c->cap = cap;
-	}
-	c->time_ms[c->times] = ms;
-	memset(c->values + c->times * HTML_COLOURS, 0, HTML_COLOURS * sizeof(*c->values));
-	return c->values + c->times++ * HTML_COLOURS;
-}
-
 /* The key's number; those that come after HTML_REST others share the last one. */
 static size_t
 series_key(struct chart *c, const char *label, bool rest)
@@ -305,7 +273,7 @@ chart_row(struct flow_table_printer *p, const struct flow_table *t, size_t row)
 	}
 	if (!table_has(t, c->time, row))
 		return;
-	values = series_at(c, ((const int64_t *)t->column[c->time].values)[row]);
+	values = html_times_at(&c->times, ((const int64_t *)t->column[c->time].values)[row]);
 	if (values == NULL)
 		return;
 	row_label(p, t, row, c->time, label, sizeof(label));
@@ -417,40 +385,6 @@ whole(const struct flow_table *t, size_t measure)
 	return 0;
 }
 
-/* Fills bins without any flow, so that lines fall to 0 there; false when out of memory. */
-static bool
-fill_gaps(struct chart *c)
-{
-	struct chart full = { .measure = c->measure };
-	int64_t step = INT64_MAX;
-
-	for (size_t i = 1; i < c->times; i++)
-		if (c->time_ms[i] - c->time_ms[i - 1] < step)
-			step = c->time_ms[i] - c->time_ms[i - 1];
-	if (c->times < 2 || step <= 0 ||
-	    (c->time_ms[c->times - 1] - c->time_ms[0]) / step >= TIMES_MAX)
-		return true;
-	for (size_t i = 0; i < c->times; i++) {
-		double *values;
-
-		do
-			values = series_at(&full, i > 0 && full.time_ms[full.times - 1] + step <
-			    c->time_ms[i] ? full.time_ms[full.times - 1] + step : c->time_ms[i]);
-		while (values != NULL && full.time_ms[full.times - 1] < c->time_ms[i]);
-		if (values == NULL) {
-			chart_clear(&full);
-			return false;
-		}
-		memcpy(values, c->values + i * HTML_COLOURS, HTML_COLOURS * sizeof(*values));
-	}
-	free(c->time_ms);
-	free(c->values);
-	c->time_ms = full.time_ms;
-	c->values = full.values;
-	c->times = full.times;
-	return true;
-}
-
 /* Closes the ranks: a row of values has as many as there are keys. */
 static void
 draw_series(struct flow_table_printer *p, const struct flow_table *t)
@@ -462,21 +396,21 @@ draw_series(struct flow_table_printer *p, const struct flow_table *t)
 	struct html_series s = { .id = id, .keys = keys, .key = c->bar, .has_rest = c->has_rest,
 		.zone = p->options.zone };
 
-	if (!fill_gaps(c))
+	if (!html_times_finish(&c->times))
 		return;
 	if (c->has_rest)
 		(void)snprintf(c->bar[c->bars].label, sizeof(c->bar[0].label), "other");
-	for (size_t i = 0; i < c->times; i++)
+	for (size_t i = 0; i < c->times.count; i++)
 		for (size_t k = 0; k < keys; k++)
-			c->values[i * keys + k] = c->values[i * HTML_COLOURS +
+			c->times.values[i * keys + k] = c->times.values[i * HTML_COLOURS +
 			    (c->has_rest && k == c->bars ? HTML_REST : k)];
 	(void)snprintf(about, sizeof(about), "%s", strcmp(name, "bps") == 0 ? "bits per second" :
 	    strcmp(name, "pps") == 0 ? "packets per second" : t->column[c->measure].label);
 	(void)snprintf(id, sizeof(id), "s%zu", p->tables);
 	s.about = about;
-	s.times = c->times;
-	s.time_ms = c->time_ms;
-	s.values = c->values;
+	s.times = c->times.count;
+	s.time_ms = c->times.time_ms;
+	s.values = c->times.values;
 	html_series(&p->html->sections, &s);
 	add_links(p, t, id);
 }
