@@ -105,6 +105,7 @@ stop()
 # start2 FOLDER: another collector there, only to begin and end
 start2()
 {
+	rm -f "$work/log2"
 	"$flowcap" -w "$1" -p 0 -b 127.0.0.1 2>"$work/log2" &
 	local other=$!
 
@@ -321,6 +322,7 @@ check "-R without a port" exits 2 "$flowcap" -w "$work/w" -R 127.0.0.1
 check "the last of a row: listening" start "$work/last" -b 127.0.0.1
 last=$collector
 mkdir "$work/first"
+rm -f "$work/log2"	# an earlier one's port is not this one's
 "$flowcap" -w "$work/first" -p 0 -b 127.0.0.1 -R "127.0.0.1/$port" 2>"$work/log2" &
 collector=$!
 check "the first of a row: listening" waits grep -q 'listening on port' "$work/log2"

@@ -12,82 +12,11 @@
  * in words instead.
  */
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
 #include "wire/decode.h"
-
-#define IP_UDP 17
-
-struct capture {
-	uint8_t *data;
-	size_t len;
-	uint32_t link;
-	bool nano;
-};
-
-static bool
-load(const char *path, struct capture *c)
-{
-	FILE *f = fopen(path, "rb");
-	uint32_t magic;
-
-	if (f == NULL)
-		return false;
-	c->data = malloc(64 << 20);
-	c->len = c->data == NULL ? 0 : fread(c->data, 1, 64 << 20, f);
-	(void)fclose(f);
-	if (c->len < 24)
-		return false;
-	magic = load_le32(c->data);
-	c->nano = magic == 0xa1b23c4d;
-	c->link = load_le32(c->data + 20);
-	return c->nano || magic == 0xa1b2c3d4;
-}
-
-/* The IP packet in a frame, or NULL. */
-static const uint8_t *
-ip_packet(const struct capture *c, const uint8_t *p, size_t *len)
-{
-	size_t skip = c->link == 1 ? 14 : c->link == 113 ? 16 : 0;
-
-	if (c->link == 1)
-		while (skip + 4 <= *len && load_be16(p + skip - 2) == 0x8100)
-			skip += 4;
-	if (*len < skip + 20)
-		return NULL;
-	*len -= skip;
-	return p + skip;
-}
-
-static bool
-udp_payload(const uint8_t *p, size_t len, struct flow_datagram *dg)
-{
-	size_t head;
-
-	if (p[0] >> 4 == 4) {
-		head = (size_t)(p[0] & 15) * 4;
-		if (p[9] != IP_UDP || (load_be16(p + 6) & 0x3fff) != 0)
-			return false;
-		dg->exporter = addr_from_v4(load_be32(p + 12));
-	} else {
-		head = 40;
-		if (p[0] >> 4 != 6 || len < 40 || p[6] != IP_UDP)
-			return false;
-		dg->exporter = addr_from_v6(p + 8);
-	}
-	if (len < head + 8)
-		return false;
-	dg->port = load_be16(p + head);
-	dg->bytes = p + head + 8;
-	dg->len = load_be16(p + head + 4);
-	if (dg->len < 8 || dg->len > len - head)
-		return false;
-	dg->len -= 8;
-	return true;
-}
+#include "wire/pcap_read.h"
 
 static bool
 is_export(const struct flow_datagram *dg)
@@ -164,31 +93,24 @@ show(const struct flow_datagram *dg, const struct flow_decoder *d)
 }
 
 static bool
-decode(const struct capture *c, struct flow_decoder *d, struct flow_builder *out, bool words)
+decode(struct pcap_reader *in, struct flow_decoder *d, struct flow_builder *out, bool words)
 {
-	size_t at = 24;
+	struct pcap_packet p;
+	struct flow_error err;
+	enum flow_status st;
 
-	while (at + 16 <= c->len) {
-		const uint8_t *head = c->data + at;
-		size_t len = load_le32(head + 8);
-		struct flow_datagram dg = { .transport = FLOW_UDP };
-		const uint8_t *ip;
+	while ((st = pcap_reader_next(in, &p, &err)) == FLOW_OK) {
+		struct flow_datagram dg = { .transport = FLOW_UDP, .bytes = p.bytes, .len = p.len,
+			.exporter = p.src, .port = p.src_port, .received_ms = p.time_ms };
 
-		dg.received_ms = (int64_t)load_le32(head) * 1000 +
-		    load_le32(head + 4) / (c->nano ? 1000000 : 1000);
-		at += 16;
-		if (len > c->len - at)
-			break;
-		at += len;
-		ip = ip_packet(c, head + 16, &len);
-		if (ip == NULL || !udp_payload(ip, len, &dg) || !is_export(&dg))
+		if (p.cut || !is_export(&dg))
 			continue;
 		if (flow_decoder_datagram(d, &dg, out) != FLOW_OK)
 			return false;
 		if (words)
 			show(&dg, d);
 	}
-	return true;
+	return st == FLOW_END || st == FLOW_ETRUNCATED;
 }
 
 int
@@ -198,7 +120,8 @@ main(int argc, char **argv)
 	struct flow_builder *out = flow_builder_new();
 	struct flow_decoder *d;
 	const struct flow_batch *b;
-	struct capture c;
+	struct pcap_reader *in;
+	struct flow_error err;
 	bool counters = false, words = false;
 	size_t i;
 	int opt;
@@ -214,9 +137,10 @@ main(int argc, char **argv)
 			return 2;
 	}
 	d = flow_decoder_new(&options);
-	if (optind != argc - 1 || d == NULL || out == NULL || !load(argv[optind], &c))
+	if (optind != argc - 1 || d == NULL || out == NULL ||
+	    pcap_reader_open(argv[optind], &in, &err) != FLOW_OK)
 		return 2;
-	if (!decode(&c, d, out, words) || (b = flow_builder_batch(out)) == NULL)
+	if (!decode(in, d, out, words) || (b = flow_builder_batch(out)) == NULL)
 		return 1;
 	for (i = 0; !words && i < b->rows; i++)
 		put_row(b, i);
@@ -225,6 +149,6 @@ main(int argc, char **argv)
 		    (unsigned long long)flow_decoder_counts(d)->value[i]);
 	flow_builder_free(out);
 	flow_decoder_free(d);
-	free(c.data);
+	pcap_reader_free(in);
 	return 0;
 }
