@@ -9,11 +9,13 @@ flowcat=$FLOW_BUILDDIR/flowcat
 flowgen=$FLOW_BUILDDIR/flowgen
 work=$(mktemp -d "${TMPDIR:-/tmp}/flowcap-test.XXXXXX")
 collector=
+probe=
 number=0
 
 finish()
 {
 	[ -z "$collector" ] || kill -9 "$collector" 2>/dev/null
+	[ -z "$probe" ] || kill -9 -- "-$probe" 2>/dev/null
 	rm -rf "$work"
 }
 trap finish EXIT
@@ -520,11 +522,11 @@ check "-n and -w" exits 2 "$flowcap" -w "$work/w" -n "x,::1,$work/one"
 check "-M and -w" exits 2 "$flowcap" -w "$work/w" -M "$work/each"
 check "-M and -I" exits 2 "$flowcap" -M "$work/each" -I x
 
-# live LOG OPTION...: a collector with directories of exporters; sets port, collector
+# live OPTION...: a collector that says what it gets into dump; sets port, collector
 live()
 {
 	rm -f "$work/log"
-	"$flowcap" "$@" -p 0 -b 127.0.0.1 2>"$work/log" &
+	"$flowcap" "$@" -p 0 -b 127.0.0.1 >"$work/dump" 2>"$work/log" &
 	collector=$!
 	waits grep -q 'listening on port' "$work/log" || return 1
 	port=$(sed -n 's/.*listening on port \([0-9]*\).*/\1/p' "$work/log")
@@ -551,21 +553,30 @@ check "-n over UDP: the ledger" balances 200
 # four octets of its check sequence (sFlow version 5, sampled_header).
 if command -v pmacctd >/dev/null && command -v tshark >/dev/null; then
 	"$flowgen" -o "$work/packets.pcap" -n 10000 --exporters 4
-	start "$work/sflow" -b 127.0.0.1 >/dev/null
+	want=$(tshark -r "$work/packets.pcap" -T fields -e frame.len 2>/dev/null |
+		awk '{ n++; b += $1 + 4 } END { printf "%d %d %d\n", n, n, b }')
+	mkdir "$work/sflow"
+	check "pmacct's sFlow: listening" live -w "$work/sflow" -v -v
 	cat >"$work/pmacctd.conf" <<END
 daemonize: false
 pcap_savefile: $work/packets.pcap
+pcap_savefile_wait: true
 plugins: sfprobe[a]
 sfprobe_receiver: 127.0.0.1:$port
 sfprobe_agentip: 127.0.0.1
 sampling_rate: 1
 END
-	timeout 6 pmacctd -f "$work/pmacctd.conf" >"$work/pmacctd.log" 2>&1
-	sleep 0.3
-	stop >/dev/null
-	check "pmacct's sFlow" same "$(sums "$work/sflow")" \
-		"$(tshark -r "$work/packets.pcap" -T fields -e frame.len 2>/dev/null |
-			awk '{ n++; b += $1 + 4 } END { printf "%d %d %d\n", n, n, b }')"
+	# It waits to be told to end, so that a busy machine has the time it needs for all samples.
+	setsid pmacctd -f "$work/pmacctd.conf" >"$work/pmacctd.log" 2>&1 &
+	probe=$!
+	for ((i = 0; i < 300 && $(grep -c 'protocol 1, frame of' "$work/dump") < ${want%% *}; i++)); do
+		sleep 0.1
+	done
+	kill -9 -- "-$probe"
+	wait "$probe" 2>/dev/null
+	probe=
+	check "pmacct's sFlow: stopped" stop
+	check "pmacct's sFlow" same "$(sums "$work/sflow")" "$want"
 else
 	skip "pmacct's sFlow" "no pmacctd or tshark"
 fi
