@@ -177,8 +177,8 @@ memory_write(const struct options *options, const struct buf *bytes)
 	enum flow_status st = path != NULL && buf_status(bytes) == FLOW_OK ?
 	    file_sink_open(&sink, path, &err) : flow_fail_memory(&err);
 
-	if (st == FLOW_OK)
-		st = file_write_all(sink.fd, bytes->data, bytes->len, &err);
+	if (st == FLOW_OK && (st = file_write_all(sink.fd, bytes->data, bytes->len, &err)) != FLOW_OK)
+		flow_error_prefix(&err, path);
 	if (st == FLOW_OK)
 		st = file_sink_commit(&sink, &err);
 	else

@@ -45,8 +45,8 @@ metrics_write(const struct options *options, const struct buf *text)
 	enum flow_status st = buf_status(text) == FLOW_OK ?
 	    file_sink_open(&sink, options->metrics, &err) : flow_fail_memory(&err);
 
-	if (st == FLOW_OK)
-		st = file_write_all(sink.fd, text->data, text->len, &err);
+	if (st == FLOW_OK && (st = file_write_all(sink.fd, text->data, text->len, &err)) != FLOW_OK)
+		flow_error_prefix(&err, options->metrics);
 	if (st == FLOW_OK)
 		st = file_sink_commit(&sink, &err);
 	else

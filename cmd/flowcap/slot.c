@@ -69,11 +69,7 @@ append(struct slot *s, struct flow_group *group)
 		s->failed = true;
 		return false;
 	}
-	if (flow_writer_append(s->writer, group, &err) != FLOW_OK) {
-		flow_error_prefix(&err, s->path);
-		return fail(s, &err);
-	}
-	return true;
+	return flow_writer_append(s->writer, group, &err) == FLOW_OK || fail(s, &err);
 }
 
 bool

@@ -7,6 +7,15 @@
 #include "common/cli.h"
 #include "flowcat/rows.h"
 
+/* Files' failures name them, a descriptor has no name. */
+static int
+fail(const struct flowcat_options *options, struct flow_error *err)
+{
+	if (strcmp(options->write_path, "-") == 0)
+		flow_error_prefix(err, "standard output");
+	return cli_fail_error(err);
+}
+
 static int
 open_writer(const struct flowcat_options *options, struct flow_writer **writer)
 {
@@ -20,7 +29,7 @@ open_writer(const struct flowcat_options *options, struct flow_writer **writer)
 	} else {
 		st = flow_writer_open_fd(STDOUT_FILENO, &options->writer, writer, &err);
 	}
-	return st == FLOW_OK ? CLI_OK : cli_fail_error(&err);
+	return st == FLOW_OK ? CLI_OK : fail(options, &err);
 }
 
 void
@@ -72,7 +81,7 @@ write_rows(const struct flowcat_options *options, struct query *query, struct fl
 
 	while (status == CLI_OK && rows_next(rows, &batch, &selection))
 		if (flow_writer_batch(writer, batch, selection, &err) != FLOW_OK)
-			status = cli_fail_error(&err);
+			status = fail(options, &err);
 	if (status == CLI_OK && rows_failed(rows))
 		status = CLI_FAILURE;
 	rows_free(rows);
@@ -99,7 +108,7 @@ flowcat_write(struct flowcat_options *options)
 		status = write_rows(options, query, writer);
 	}
 	if (status == CLI_OK && flow_writer_close(writer, &err) != FLOW_OK)
-		status = cli_fail_error(&err);
+		status = fail(options, &err);
 	else if (status != CLI_OK)
 		flow_writer_abort(writer);
 	if (status == CLI_OK && query_failed(query))

@@ -35,8 +35,10 @@ write_out(struct pcap_sink *p, bool *closed)
 		return cli_fail("out of memory");
 	if (p->to_stdout)
 		status = cli_write(p->buf.data, p->buf.len, closed);
-	else if (file_write_all(p->file.fd, p->buf.data, p->buf.len, &err) != FLOW_OK)
+	else if (file_write_all(p->file.fd, p->buf.data, p->buf.len, &err) != FLOW_OK) {
+		flow_error_prefix(&err, p->file.path);
 		status = cli_fail_error(&err);
+	}
 	buf_clear(&p->buf);
 	return status;
 }

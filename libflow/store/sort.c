@@ -324,8 +324,8 @@ spill(struct flow_sort *s, struct flow_error *err)
 	st = sort_rows(s, err);
 	if (st == FLOW_OK)
 		st = temporary_file(s->directory, &r.fd, err);
-	if (st == FLOW_OK)
-		st = write_run(s, r.fd, err);
+	if (st == FLOW_OK && (st = write_run(s, r.fd, err)) == FLOW_EIO)
+		flow_error_prefix(err, s->directory);
 	if (st != FLOW_OK) {
 		close_run(&r);
 		return st;

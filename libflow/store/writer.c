@@ -185,6 +185,15 @@ flow_group_totals(const struct flow_group *group)
 	return &group->totals;
 }
 
+/* Says of which file a failure is, where that has a name. */
+static enum flow_status
+name_file(const struct flow_writer *w, enum flow_status st, struct flow_error *err)
+{
+	if (st != FLOW_OK && w->sink.path != NULL)
+		flow_error_prefix(err, w->sink.path);
+	return st;
+}
+
 /* The writer takes the sink over, also on failure. */
 static enum flow_status
 open_writer(int fd, struct file_sink sink, const struct flow_writer_options *options,
@@ -205,7 +214,7 @@ open_writer(int fd, struct file_sink sink, const struct flow_writer_options *opt
 	store_totals_init(&w->totals);
 	for (f = 0; f < FLOW_FIELD_COUNT; f++)
 		columns[f] = profile_column((enum flow_field)f);
-	st = pq_writer_new(fd, columns, FLOW_FIELD_COUNT, &w->file, err);
+	st = name_file(w, pq_writer_new(fd, columns, FLOW_FIELD_COUNT, &w->file, err), err);
 	if (st == FLOW_OK)
 		st = flow_writer_metadata(w, PROFILE_KEY_VERSION, PROFILE_VERSION,
 		    strlen(PROFILE_VERSION), err);
@@ -246,7 +255,7 @@ flow_writer_append(struct flow_writer *writer, struct flow_group *group, struct 
 	if (st == FLOW_OK)
 		store_totals_add(&writer->totals, &group->totals);
 	flow_group_free(group);
-	return st;
+	return name_file(writer, st, err);
 }
 
 static enum flow_status
@@ -343,7 +352,7 @@ finish(struct flow_writer *w, struct flow_error *err)
 	st = buf_status(&stats) == FLOW_OK ? flow_writer_metadata(w, PROFILE_KEY_STATS,
 	    (const char *)stats.data, stats.len, err) : flow_fail_memory(err);
 	buf_release(&stats);
-	return st == FLOW_OK ? pq_writer_finish(w->file, err) : st;
+	return st == FLOW_OK ? name_file(w, pq_writer_finish(w->file, err), err) : st;
 }
 
 enum flow_status
