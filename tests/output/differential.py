@@ -83,6 +83,7 @@ OTHER_FLOWS = {
     "pmacct-400-cisco-srv6.pcap": "nfcapd takes the inner packet of tunnels",
     "pmacct-500-cisco-srv6.pcap": "nfcapd takes the inner packet of tunnels",
     "np-v7-synthetic.pcap": "nfcapd reads version 7 by the layout of version 5",
+    "ak-datalink-ipfix.pcap": "nfcapd does not look into sections of sampled frames",
     "ak-samplingrate.pcap": "nfcapd does not find the announced sampling rate",
     "bk-softflowd-ipfix.pcap": "nfcapd does not know the protocol of ICMP flows",
 }
