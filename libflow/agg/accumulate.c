@@ -258,32 +258,36 @@ totals_merge(struct measure_totals *t, const struct measure_totals *from)
 	t->last = greatest(t->last, from->last);
 }
 
-/* The values of the rows that have one, packed; their number. */
-static uint32_t
+/* The values of the rows that have one, packed, and their number; `room` is used if need be. */
+static const uint64_t *
 present(const struct flow_batch *batch, enum flow_field field, const struct rows *rows,
-    uint64_t bias, uint64_t *value)
+    uint64_t *room, uint32_t *n)
 {
 	const struct flow_column *c = &batch->column[field];
-	uint32_t n = 0;
+	const uint64_t *value;
 
+	*n = 0;
 	if (c->form != FLOW_FORM_FLAT)
-		return 0;
-	column_widen(c, flow_field_info(field)->type, rows, bias, value);
-	if (c->valid == NULL)
-		return rows->n;
-	for (uint32_t i = 0; i < rows->n; i++) {
-		value[n] = value[i];
-		n += bitmap_get(c->valid, rows_at(rows, i));
+		return room;
+	value = column_words(c, flow_field_info(field)->type, rows, room);
+	if (c->valid == NULL) {
+		*n = rows->n;
+		return value;
 	}
-	return n;
+	for (uint32_t i = 0; i < rows->n; i++) {
+		room[*n] = value[i];
+		*n += bitmap_get(c->valid, rows_at(rows, i));
+	}
+	return room;
 }
 
 static void
 total_sum(uint64_t *sum, const struct flow_batch *batch, enum flow_field field,
     const struct rows *rows)
 {
-	uint64_t value[GROUP_ROWS], lo = 0, hi = 0;
-	uint32_t n = present(batch, field, rows, 0, value);
+	uint64_t room[GROUP_ROWS], lo = 0, hi = 0;
+	uint32_t n;
+	const uint64_t *value = present(batch, field, rows, room, &n);
 	unsigned __int128 s;
 
 	for (uint32_t i = 0; i < n; i++) {
@@ -294,23 +298,42 @@ total_sum(uint64_t *sum, const struct flow_batch *batch, enum flow_field field,
 	*sum = s > UINT64_MAX ? UINT64_MAX : (uint64_t)s;
 }
 
+static uint64_t
+total_least(const struct flow_batch *batch, enum flow_field field, const struct rows *rows,
+    uint64_t least_yet)
+{
+	uint64_t room[GROUP_ROWS];
+	uint32_t n;
+	const uint64_t *value = present(batch, field, rows, room, &n);
+
+	for (uint32_t i = 0; i < n; i++)
+		least_yet = least(least_yet, value[i] ^ SLOT_TIME_BIAS);
+	return least_yet;
+}
+
+static uint64_t
+total_greatest(const struct flow_batch *batch, enum flow_field field, const struct rows *rows,
+    uint64_t greatest_yet)
+{
+	uint64_t room[GROUP_ROWS];
+	uint32_t n;
+	const uint64_t *value = present(batch, field, rows, room, &n);
+
+	for (uint32_t i = 0; i < n; i++)
+		greatest_yet = greatest(greatest_yet, value[i] ^ SLOT_TIME_BIAS);
+	return greatest_yet;
+}
+
 void
 accumulate_totals(struct measure_totals *t, const struct flow_batch *batch,
     const struct rows *rows)
 {
-	uint64_t value[GROUP_ROWS];
-	uint32_t n;
-
 	t->rows += rows->n;
 	total_sum(&t->sum[TOTAL_FLOWS], batch, FLOW_FIELD_FLOWS, rows);
 	total_sum(&t->sum[TOTAL_PACKETS], batch, FLOW_FIELD_PACKETS, rows);
 	total_sum(&t->sum[TOTAL_PACKETS], batch, FLOW_FIELD_REV_PACKETS, rows);
 	total_sum(&t->sum[TOTAL_BYTES], batch, FLOW_FIELD_BYTES, rows);
 	total_sum(&t->sum[TOTAL_BYTES], batch, FLOW_FIELD_REV_BYTES, rows);
-	n = present(batch, FLOW_FIELD_FIRST, rows, SLOT_TIME_BIAS, value);
-	for (uint32_t i = 0; i < n; i++)
-		t->first = least(t->first, value[i]);
-	n = present(batch, FLOW_FIELD_LAST, rows, SLOT_TIME_BIAS, value);
-	for (uint32_t i = 0; i < n; i++)
-		t->last = greatest(t->last, value[i]);
+	t->first = total_least(batch, FLOW_FIELD_FIRST, rows, t->first);
+	t->last = total_greatest(batch, FLOW_FIELD_LAST, rows, t->last);
 }

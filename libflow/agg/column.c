@@ -44,3 +44,13 @@ column_widen(const struct flow_column *c, enum flow_type type, const struct rows
 		break;
 	}
 }
+
+const uint64_t *
+column_words(const struct flow_column *c, enum flow_type type, const struct rows *rows,
+    uint64_t *room)
+{
+	if (type >= FLOW_TYPE_U64 && rows->row == NULL)
+		return (const uint64_t *)c->values + rows->from;
+	column_widen(c, type, rows, 0, room);
+	return room;
+}

@@ -21,3 +21,10 @@ rows_at(const struct rows *r, uint32_t i)
 /* The rows' values plus `add` (modulo 2^64); one without a value gives whatever lies there. */
 void column_widen(const struct flow_column *c, enum flow_type type, const struct rows *rows,
     uint64_t add, uint64_t *out);
+
+/*
+ * The rows' values: where they lie, if the column has them one by one in 64 bits, else widened to
+ * `room`.  Copying such columns took 12 % of a statistic of ports.
+ */
+const uint64_t *column_words(const struct flow_column *c, enum flow_type type,
+    const struct rows *rows, uint64_t *room);
