@@ -94,14 +94,17 @@ close_file(struct slot *s, const struct slot_end *end, uint64_t *rows)
 	uint64_t bytes = flow_writer_bytes(s->writer);
 	struct flow_writer *writer = s->writer;
 	struct flow_error err;
+	char *path = NULL;
 
 	flow_writer_loss(writer, end->sequence_gaps, end->kernel_drops);
 	if (end->exporters.len > 0 && flow_writer_metadata(writer, "flow.exporters",
 	    (const char *)end->exporters.data, end->exporters.len, &err) != FLOW_OK)
 		return fail(s, &err);
 	s->writer = NULL;
-	if (flow_writer_close(writer, &err) != FLOW_OK)
+	if (flow_writer_close_path(writer, &path, &err) != FLOW_OK)
 		return fail(s, &err);
+	free(s->path);
+	s->path = path;
 	*rows = totals.rows;
 	log_line(LOG_LEVEL_INFO, "%s: datagrams %" PRIu64 ", flows %" PRIu64 ", packets %" PRIu64
 	    ", bytes %" PRIu64 ", sequence gaps %" PRIu64 ", kernel drops %" PRIu64

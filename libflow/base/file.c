@@ -16,6 +16,9 @@
 /* How many leftovers of one name and process id to step over. */
 #define TEMPORARY_NAMES 1000
 
+/* Files of one name and numbers: of one slot, after restarts, or captures that are read again. */
+#define NAMES_MAX 100000
+
 char *
 file_directory(const char *path)
 {
@@ -131,22 +134,65 @@ file_sink_commit(struct file_sink *sink, struct flow_error *err)
 	return st;
 }
 
+/* "dir/a.b" -> "dir/a.N.b" */
+static char *
+numbered_name(const char *path, unsigned n)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash != NULL ? slash + 1 : path;
+	const char *dot = strrchr(name, '.');
+	size_t stem = dot != NULL && dot != name ? (size_t)(dot - path) : strlen(path);
+	char *text;
+
+	return asprintf(&text, "%.*s.%u%s", (int)stem, path, n, path + stem) < 0 ? NULL : text;
+}
+
+/* Gives the file its name, or the next that is free; link() takes one in a single step. */
+static enum flow_status
+link_free_name(struct file_sink *sink, struct flow_error *err)
+{
+	char *name = strdup(sink->path);
+	unsigned n;
+
+	for (n = 1; name != NULL; n++) {
+		enum flow_status st;
+
+		if (link(sink->temporary, name) == 0) {
+			free(sink->path);
+			sink->path = name;
+			return FLOW_OK;
+		}
+		if (errno == EEXIST && n <= NAMES_MAX) {
+			free(name);
+			name = numbered_name(sink->path, n);
+			continue;
+		}
+		st = errno != EEXIST ? flow_fail_errno(err, "%s", name) :
+		    flow_fail(err, FLOW_ELIMIT, FLOW_NO_OFFSET, "%s: no free name", sink->path);
+		free(name);
+		return st;
+	}
+	return flow_fail_memory(err);
+}
+
 enum flow_status
-file_sink_commit_new(struct file_sink *sink, struct flow_error *err)
+file_sink_commit_new(struct file_sink *sink, char **path, struct flow_error *err)
 {
 	enum flow_status st = finish(sink, err);
+	char *name = NULL;
 
-	/* link() fails where the name exists, on every file system that has hard links. */
-	if (st == FLOW_OK && link(sink->temporary, sink->path) != 0)
-		st = errno == EEXIST ?
-		    flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "%s: exists already", sink->path) :
-		    flow_fail_errno(err, "%s", sink->path);
+	if (st == FLOW_OK)
+		st = link_free_name(sink, err);
 	if (st == FLOW_OK) {
 		(void)unlink(sink->temporary);
 		free(sink->temporary);
 		sink->temporary = NULL;
 		st = sync_directory(sink->path, err);
 	}
+	if (st == FLOW_OK && path != NULL && (name = strdup(sink->path)) == NULL)
+		st = flow_fail_memory(err);
+	if (st == FLOW_OK && path != NULL)
+		*path = name;
 	file_sink_abort(sink);
 	return st;
 }

@@ -32,8 +32,13 @@ enum flow_status file_sink_open(struct file_sink *sink, const char *path,
  */
 enum flow_status file_sink_commit(struct file_sink *sink, struct flow_error *err) NODISCARD;
 
-/* As file_sink_commit, but FLOW_EINVAL (and nothing lost or replaced) if the name is taken. */
-enum flow_status file_sink_commit_new(struct file_sink *sink, struct flow_error *err) NODISCARD;
+/*
+ * As file_sink_commit, but replaces nothing: where "dir/a.b" is taken, the name is the first of
+ * "dir/a.1.b", "dir/a.2.b" ... that is free, whoever else takes names at the same time.  Where
+ * `path` is not NULL, *path is the name, allocated.  FLOW_ELIMIT beyond 100000 of them.
+ */
+enum flow_status file_sink_commit_new(struct file_sink *sink, char **path, struct flow_error *err)
+    NODISCARD;
 
 /* Closes and removes the temporary file; fine on a closed sink. */
 void file_sink_abort(struct file_sink *sink);

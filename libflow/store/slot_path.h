@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* Where the file of a slot goes, and that nothing there is overwritten. */
+/* Where the file of a slot goes. */
 
 #include <stdint.h>
 
@@ -16,9 +16,9 @@ struct flow_slot_layout {
 };
 
 /*
- * DIRECTORY/2026/11/23/09/flowcap.202611230905[.N].parquet with the first N whose name is free, for the
- * slot that begins at slot_ms; makes the directories.  *path is allocated.  FLOW_EIO,
- * FLOW_ELIMIT, FLOW_ENOMEM.
+ * DIRECTORY/2026/11/23/09/flowcap.202611230905.parquet for the slot that begins at slot_ms; makes the
+ * directories.  A writer that keeps what exists (store/writer.h) adds a number where that is taken.
+ * *path is allocated.  FLOW_EIO, FLOW_ENOMEM.
  */
 enum flow_status flow_slot_path(const struct flow_slot_layout *layout, int64_t slot_ms, char **path,
     struct flow_error *err) NODISCARD;

@@ -355,16 +355,28 @@ finish(struct flow_writer *w, struct flow_error *err)
 	return st == FLOW_OK ? name_file(w, pq_writer_finish(w->file, err), err) : st;
 }
 
+static enum flow_status
+close_writer(struct flow_writer *w, char **path, struct flow_error *err)
+{
+	enum flow_status st = finish(w, err);
+
+	if (st == FLOW_OK && w->sink.fd >= 0)
+		st = w->options.keep_existing ? file_sink_commit_new(&w->sink, path, err) :
+		    file_sink_commit(&w->sink, err);
+	flow_writer_abort(w);
+	return st;
+}
+
 enum flow_status
 flow_writer_close(struct flow_writer *writer, struct flow_error *err)
 {
-	enum flow_status st = finish(writer, err);
+	return close_writer(writer, NULL, err);
+}
 
-	if (st == FLOW_OK && writer->sink.fd >= 0)
-		st = writer->options.keep_existing ? file_sink_commit_new(&writer->sink, err) :
-		    file_sink_commit(&writer->sink, err);
-	flow_writer_abort(writer);
-	return st;
+enum flow_status
+flow_writer_close_path(struct flow_writer *writer, char **path, struct flow_error *err)
+{
+	return close_writer(writer, path, err);
 }
 
 void

@@ -33,7 +33,7 @@ struct flow_writer_options {
 	enum flow_codec codec;
 	int level;		/* 0: the codec's default; LZ4 1-12, GZIP 1-9 */
 	const char *ident;	/* flow.ident; NULL or "": none */
-	bool keep_existing;	/* closing fails with FLOW_EINVAL where the name is taken */
+	bool keep_existing;	/* a name that is taken gets a number, as base/file.h says */
 };
 
 /* LZ4 at its default level, no ident, existing files are replaced. */
@@ -110,6 +110,10 @@ uint64_t flow_writer_bytes(const struct flow_writer *writer);
  * name.  Frees the writer, also on failure, when nothing is left of the file.
  */
 enum flow_status flow_writer_close(struct flow_writer *writer, struct flow_error *err) NODISCARD;
+
+/* The same of a file that keeps what exists; *path is the name that it took, allocated. */
+enum flow_status flow_writer_close_path(struct flow_writer *writer, char **path,
+    struct flow_error *err) NODISCARD;
 
 /* Drops the file and frees the writer; NULL is fine. */
 void flow_writer_abort(struct flow_writer *writer);
