@@ -210,9 +210,14 @@ if [ -e /proc/net/if_inet6 ] && grep -q ' lo$' /proc/net/if_inet6; then
 	check "both families: the exporters" same \
 		"$("$flowcat" -r "$work/udp46" -q -o csv:exporter | sort | uniq -c | xargs)" \
 		"1000 127.0.0.1 1000 ::1"
+	# Every address of the name counts, which is one of the two, or both.
+	check "both families: a name in a filter" same "$("$flowcat" -r "$work/udp46" -q -o csv:exporter \
+		'exporter ip localhost' | sort -u)" "$(getent ahosts localhost | cut -d ' ' -f 1 | sort -u)"
+	check "both families: a name in a list" same "$("$flowcat" -r "$work/udp46" -q -o csv:exporter \
+		'exporter ip in [192.0.2.1 localhost]' | sort -u)" "$(getent ahosts localhost | cut -d ' ' -f 1 | sort -u)"
 else
 	for name in listening sent stopped "the exporter" "listening for both" "sent to both, IPv4" \
-		"sent to both, IPv6" "stopped both" "both exporters"; do
+		"sent to both, IPv6" "stopped both" "both exporters" "a name" "a list"; do
 		skip "IPv6: $name" "no IPv6 on loopback"
 	done
 fi

@@ -129,12 +129,21 @@ test_sets(const struct flow_batch *batch)
 	ok(strstr(run(batch, "ip in @FOLDER"), "Is a directory") != NULL);
 }
 
-/* The one name that resolves everywhere. */
+/*
+ * The one name that resolves everywhere, and one that no server is asked for: labels have 63 octets at
+ * most (RFC 1035).
+ */
 static void
 test_names(const struct flow_batch *batch)
 {
+#define NO_NAME "x234567890123456789012345678901234567890123456789012345678901234.example"
 	is_str(run(batch, "not ip localhost and port 22"), "5 6");
 	is_str(run(batch, "ip in [localhost 10.0.0.5]"), "5 6");
+	ok(strncmp(run(batch, "port 22 and host " NO_NAME), "1:18: cannot resolve 'x2345678", 30) == 0);
+	ok(strncmp(run(batch, "ip in [10.0.0.5\n" NO_NAME "]"), "2:1: cannot resolve 'x2345678", 29) == 0);
+	/* What looks like an address is none of a host. */
+	ok(strstr(run(batch, "host 10.0.0.256"), "resolve") == NULL);
+#undef NO_NAME
 }
 
 static void
