@@ -10,6 +10,7 @@ import datetime
 import glob
 import io
 import ipaddress
+import os
 import subprocess
 import sys
 
@@ -325,6 +326,102 @@ def test_pairs():
     compare("-b", sorted(got), want)
 
 
+MOST = 2**64 - 1
+
+
+def ask(path, *arguments):
+    """Rows of CSV over one file."""
+    out = subprocess.run([flowstat, "-o", "csv", "-r", path, *arguments], check=True, capture_output=True,
+                         text=True).stdout
+    return list(csv.reader(io.StringIO(out)))[1:]
+
+
+def write(path, columns, rows):
+    """A file of the profile by DuckDB, from expressions of the row's number i."""
+    fixed = ["make_timestamp_ms(1700000000000 + i % 1000) as first", "first as last", "first as received",
+             "'192.0.2.9' as exporter", "10::utinyint as export_version"]
+    db.execute("copy (select %s from range(%d) t(i)) to '%s' (format parquet, compression lz4_raw)"
+               % (", ".join(fixed + columns), rows, path))
+
+
+def test_overflow():
+    """Sums beyond 64 bits stay at the greatest number, wherever they are made."""
+    path = work + "/huge.parquet"
+    # Sources have 1, 2 and 3 rows; two of the greatest numbers that a file holds do just fit.
+    write(path, ["'10.0.0.' || (case when i = 0 then 1 when i < 3 then 2 else 3 end) as src_addr",
+                 "'192.0.2.1' as dst_addr", "6::utinyint as proto", "1::usmallint as src_port",
+                 "2::usmallint as dst_port", "1::uinteger as in_if", "2::uinteger as out_if",
+                 "9223372036854775807 as bytes", "(9223372036854775807 - i)::bigint as packets",
+                 "9223372036854775807 as flows", "18446744073709551615::ubigint as conn_id"], 6)
+    names = db.execute("select src_addr, sum(flows), sum(packets), sum(bytes), sum(conn_id::hugeint)"
+                       " from '%s' group by 1 order by 1" % path).fetchall()
+    want = [[name] + [str(min(v, MOST)) for v in sums] for name, *sums in names]
+    assert [int(r[3]) for r in want] == [2**63 - 1, 2**64 - 2, MOST]
+    sums = ["--measures", "flows,packets,bytes,sum(conn_id)"]
+    for name, *options in (("a column",), ("one thread", "-j", "1"), ("a file", "--memory", "1"),
+                           ("a filter", "proto tcp")):
+        compare("sums of 64 bits by " + name, ask(path, "-A", "src_addr", *sums, *options), want)
+    compare("sums of 64 bits, two keys", [[r[0]] + r[2:] for r in ask(path, "-A", "src_addr,dst_port", *sums)],
+            want)
+    compare("sums of 64 bits, a statistic",
+            ask(path, "-s", "srcip", "-O", "key", *sums), want)
+    compare("sums of 64 bits in bins", ask(path, "-A", "src_addr", "--bin", "1h", *sums[:1],
+                                           "flows,packets,bytes"),
+            [["2023-11-14T22:00:00.000Z"] + r[:4] for r in want])
+    compare("sums of 64 bits, none by", ask(path, "-A", "proto", *sums), [["6"] + [str(MOST)] * 4])
+    compare("sums of 64 bits by the hour", ask(path, "-A", "first/1h", *sums[:1], "bytes"),
+            [["2023-11-14T22:00:00.000Z", str(MOST)]])
+    compare("shares of such sums", [r[9] for r in ask(path, "-s", "proto")], ["100.000"])
+    compare("the least and the greatest", ask(path, "-A", "proto", "--measures",
+                                              "min(packets),max(packets),max(conn_id),median(conn_id)"),
+            [["6", str(2**63 - 6), str(2**63 - 1), str(MOST), str(MOST)]])
+    compare("billing of such sums", [[r[0], r[1], r[2], r[5]] for r in ask(path, "--billing", "if")],
+            [["192.0.2.9", "1", str(MOST), "0"], ["192.0.2.9", "2", "0", str(MOST)]])
+
+
+def lines_are(name, path, line, rows, *options):
+    """As many lines as there are rows, each what `line` makes of its number."""
+    with subprocess.Popen([flowstat, "-o", "csv", "-r", path, *options], stdout=subprocess.PIPE) as run:
+        next(run.stdout)
+        n = 0
+        for got in run.stdout:
+            if got != line(n):
+                report(name, "row %d: got %r, want %r" % (n, got, line(n)))
+                run.kill()
+                return
+            n += 1
+    report(name, "" if n == rows and run.returncode == 0 else "%d rows, want %d" % (n, rows))
+
+
+def test_many():
+    """Ten million distinct keys: numbers, addresses, and two columns; in memory, and in little of it."""
+    rows = 2_000_000 if os.environ.get("FLOW_QUICK") else 10_000_000
+    path = work + "/many.parquet"
+    write(path, ["i::ubigint as conn_id", "'10.' || (i >> 16) || '.' || (i >> 8 & 255) || '.' || (i & 255)"
+                 " as src_addr", "(i % 7)::utinyint as proto", "(3 * i + 1)::bigint as bytes",
+                 "1::bigint as packets", "1::bigint as flows"], rows)
+    number = lambda i: b"%d,%d\n" % (i, 3 * i + 1)
+    address = lambda i: b"10.%d.%d.%d,%d\n" % (i >> 16, i >> 8 & 255, i & 255, 3 * i + 1)
+    both = lambda i: b"10.%d.%d.%d,%d,%d\n" % (i >> 16, i >> 8 & 255, i & 255, i % 7, 3 * i + 1)
+    for memory in ([], ["--memory", "16M"]):
+        words = " ".join(memory)
+        lines_are("%d numbers %s" % (rows, words), path, number, rows,
+                  "-A", "conn_id", "--measures", "bytes", *memory)
+        lines_are("%d addresses %s" % (rows, words), path, address, rows,
+                  "-A", "src_addr", "--measures", "bytes", *memory)
+        lines_are("%d pairs %s" % (rows, words), path, both, rows,
+                  "-A", "src_addr,proto", "--measures", "bytes", *memory)
+        lines_are("the greatest of %d %s" % (rows, words), path,
+                  lambda i: address(rows - 1 - i), 1000, "-A", "src_addr", "-O", "bytes", "-n", "1000",
+                  "--measures", "bytes", *memory)
+        compare("a distinct count of %d %s" % (rows, words),
+                ask(path, "-A", "exporter", "--measures", "distinct(src_addr),distinct(conn_id)", *memory),
+                [["192.0.2.9", str(rows), str(rows)]])
+    os.unlink(path)
+
+
+test_overflow()
+test_many()
 test_columns()
 test_orders()
 test_either_end()

@@ -162,6 +162,51 @@ same_as_distinct()
 check 'approximate counts of few are exact' same_as_distinct
 check 'not in a series' exits 2 "$flowstat" -r "$work/named" -A proto --bin 5m --measures 'approx(src_addr)'
 
+# Nothing and one flow, in every format: files without rows, a directory without files, a filter that takes none.
+nothing='port 1 and port 2 and port 3'
+"$FLOW_BUILDDIR/flowcat" -r "$archive" -w "$work/none.parquet" "$nothing"
+"$FLOW_BUILDDIR/flowcat" -r "$archive" -w "$work/one.parquet" -c 1
+mkdir "$work/nothing"
+
+# rows COUNT FORMAT FLOWSTAT...: tables with as many rows as that, by a reader of the format
+rows()
+{
+	local want=$1 format=$2 got
+
+	shift 2
+	"$@" -s srcip -A proto --measures flows -o "$format" >"$work/rows" || return 1
+	case $format in
+	text)	# a title, a line of names, the rows, and a total for each table; a blank line between them
+		got=$(($(wc -l <"$work/rows") - 7)) ;;
+	csv)	got=$(($(wc -l <"$work/rows") - 3)) ;;
+	json)	got=$(jq 'map(.rows | length) | add' "$work/rows") ;;
+	ndjson)	got=$(jq -s length "$work/rows") ;;
+	markdown)
+		got=$(($(grep -c '^|' "$work/rows") - 4)) ;;
+	html)	got=$(sed 's|<tbody|\n&|g; s|<tr|\n&|g; s|</tbody>|\n&|g' "$work/rows" |
+			awk '/^<tbody/ { in_body = 1 } /^<\/tbody/ { in_body = 0 } in_body && /^<tr/ { n++ }
+			END { print n + 0 }') ;;
+	esac
+	[ "$got" = "$want" ] || { echo "$got rows, not $want"; cat "$work/rows"; return 1; }
+}
+
+for format in text csv json ndjson markdown html; do
+	with=check
+	case $format in
+	*json) with=check_jq ;;
+	esac
+	$with "$format of a file without rows" rows 0 $format "$flowstat" -r "$work/none.parquet"
+	$with "$format of a directory without files" rows 0 $format "$flowstat" -r "$work/nothing"
+	$with "$format of a filter that takes none" rows 0 $format "$flowstat" -r "$archive" "$nothing"
+	$with "$format of one flow" rows 2 $format "$flowstat" -r "$work/one.parquet"
+done
+for question in -a -b --talkers --scans '--spikes proto' '--billing if' '-A proto --bin 5m' '-s record/bytes'; do
+	# shellcheck disable=SC2086 # words
+	check "$question of nothing" exits 0 "$flowstat" -r "$work/none.parquet" $question
+	# shellcheck disable=SC2086
+	check "$question of one flow" exits 0 "$flowstat" -r "$work/one.parquet" $question
+done
+
 check 'no room for what does not fit into memory' \
 	exits 1 env TMPDIR=/nonexistent "$flowstat" -a --memory 100k "$archive"
 
