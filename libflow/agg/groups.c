@@ -245,9 +245,21 @@ find(struct groups *g, struct group_part *p, const uint64_t *key, size_t step, s
 	return group;
 }
 
-/* Starts the loads that find will need, in two steps that depend on each other. */
+/* Asks for the group that a slot of this tag leads to; the slots are there already. */
+static inline void
+prefetch_group(const struct groups *g, const struct group_part *p, uint32_t tag)
+{
+	for (size_t i = tag & p->mask; p->slot[i].at != 0; i = (i + 1) & p->mask) {
+		if (p->slot[i].tag != tag)
+			continue;
+		__builtin_prefetch(groups_at(g, p, p->slot[i].at - 1), 1);
+		return;
+	}
+}
+
+/* The loads that find will need are started in two steps, as the second depends on the first. */
 static void
-prefetch(const struct groups *g, const uint64_t *hash, size_t n)
+prefetch_slots(const struct groups *g, const uint64_t *hash, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		const struct group_part *p = &g->part[groups_part_of(hash[i])];
@@ -255,19 +267,20 @@ prefetch(const struct groups *g, const uint64_t *hash, size_t n)
 		if (p->slot != NULL)
 			__builtin_prefetch(&p->slot[(uint32_t)hash[i] & p->mask]);
 	}
+}
+
+static void
+prefetch_groups(const struct groups *g, const uint64_t *hash, size_t n)
+{
 	for (size_t i = 0; i < n; i++) {
 		const struct group_part *p = &g->part[groups_part_of(hash[i])];
-		const struct group_slot *s;
 
-		if (p->slot == NULL)
-			continue;
-		s = &p->slot[(uint32_t)hash[i] & p->mask];
-		if (s->at != 0)
-			__builtin_prefetch(groups_at(g, p, s->at - 1), 1);
+		if (p->slot != NULL)
+			prefetch_group(g, p, (uint32_t)hash[i]);
 	}
 }
 
-#define PREFETCH_ROWS 64
+#define PREFETCH_ROWS 32
 
 enum flow_status
 groups_find(struct groups *g, const uint64_t *key, const uint64_t *hash, size_t n, uint64_t **out)
@@ -275,7 +288,8 @@ groups_find(struct groups *g, const uint64_t *key, const uint64_t *hash, size_t 
 	for (size_t from = 0; from < n; from += PREFETCH_ROWS) {
 		size_t to = from + PREFETCH_ROWS < n ? from + PREFETCH_ROWS : n;
 
-		prefetch(g, hash + from, to - from);
+		prefetch_slots(g, hash + from, to - from);
+		prefetch_groups(g, hash + from, to - from);
 		for (size_t i = from; i < to; i++) {
 			struct group_part *p = &g->part[groups_part_of(hash[i])];
 			uint32_t tag = (uint32_t)hash[i];
@@ -305,12 +319,8 @@ groups_prefetch(const struct groups *g, const struct group_part *p, const uint32
 		return;
 	for (size_t i = 0; i < n; i++)
 		__builtin_prefetch(&p->slot[tag[i] & p->mask]);
-	for (size_t i = 0; i < n; i++) {
-		const struct group_slot *s = &p->slot[tag[i] & p->mask];
-
-		if (s->at != 0)
-			__builtin_prefetch(groups_at(g, p, s->at - 1), 1);
-	}
+	for (size_t i = 0; i < n; i++)
+		prefetch_group(g, p, tag[i]);
 }
 
 enum flow_status
