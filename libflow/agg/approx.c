@@ -159,12 +159,14 @@ approx_fill(struct approx *a, struct groups *g)
 	const struct slots *slots = &g->grouping->slots;
 	enum flow_status st = FLOW_OK;
 
-	for (uint8_t k = 0; k < slots->count; k++) {
-		if (slots->slot[k].op != SLOT_APPROX)
-			continue;
-		for (unsigned p = 0; p < GROUP_PARTS; p++)
-			for (uint32_t i = 0; i < g->part[p].count && st == FLOW_OK; i++)
-				st = fill(a, &groups_state(g, groups_at(g, &g->part[p], i))[k]);
+	for (unsigned p = 0; p < GROUP_PARTS; p++) {
+		for (uint32_t i = 0; i < g->part[p].count; i++) {
+			uint64_t *group = groups_at(g, &g->part[p], i);
+
+			for (uint8_t k = 0; k < slots->count && st == FLOW_OK; k++)
+				if (slots->slot[k].op == SLOT_APPROX && groups_used(g, group))
+					st = fill(a, &groups_state(g, group)[k]);
+		}
 	}
 	return st;
 }

@@ -30,8 +30,11 @@ bins_list(const struct groups *g, int way, bool both, struct bin_item *list, siz
 		for (uint32_t i = 0; i < g->part[p].count; i++) {
 			uint64_t *group = groups_at(g, &g->part[p], i);
 			const uint64_t *state = groups_state(g, group);
-			struct bin_item *item = &list[(*n)++];
+			struct bin_item *item;
 
+			if (!groups_used(g, group))
+				continue;
+			item = &list[(*n)++];
 			item->group = group;
 			item->bin = result_value(bin, group, &has) ^ SLOT_TIME_BIAS;
 			item->bytes[way] = state[1];

@@ -111,7 +111,7 @@ fill_part(struct flow_agg_result *r, const struct companion *c, unsigned p, stru
 		bool has;
 		uint64_t v = result_value(last, group, &has);
 
-		if (!has)
+		if (!has || !groups_used(from, group))
 			continue;
 		state = companion_state(r, into, from, group);
 		if (state == NULL)

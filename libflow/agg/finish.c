@@ -74,44 +74,71 @@ merge_dense(const struct merge *m, size_t grouping, size_t worker, unsigned slic
 	}
 }
 
-/* A group of another worker into its place here. */
-static enum flow_status
-merge_group(const struct merge *m, struct groups *into, const struct groups *from, size_t worker,
-    unsigned p, uint64_t *group, uint32_t tag)
+/* A key of another worker to one of the first. */
+static void
+translate_key(const struct merge *m, const struct grouping *g, size_t worker, uint64_t *key)
 {
-	const struct grouping *g = into->grouping;
-	uint64_t key[KEY_WORDS], *found;
 	bool has;
 
-	memcpy(key, group, from->words * sizeof(*key));
 	for (size_t k = 0; k < g->parts; k++)
 		if (key_part_is_atom(&g->part[k]))
 			result_set_value(&g->part[k], key, translate(m, worker, &g->part[k],
-			    result_value(&g->part[k], group, &has)));
+			    result_value(&g->part[k], key, &has)));
+}
+
+/* A group that a worker had put away into its place here. */
+static enum flow_status
+merge_group(const struct merge *m, struct groups *into, size_t worker, unsigned p,
+    const uint64_t *group, uint32_t tag)
+{
+	uint64_t key[KEY_WORDS], *found;
+
+	memcpy(key, group, into->words * sizeof(*key));
+	translate_key(m, into->grouping, worker, key);
 	if (groups_find_one(into, &into->part[p], key, tag, &found) != FLOW_OK)
 		return FLOW_ENOMEM;
-	accumulate_state(&g->slots, groups_state(into, found), groups_state(from, group));
+	accumulate_state(&into->grouping->slots, groups_state(into, found), group + into->words);
+	return FLOW_OK;
+}
+
+/* A group of another worker that was adopted: it stays, or is added to the one of its key. */
+static enum flow_status
+merge_adopted(const struct merge *m, struct groups *into, size_t worker, unsigned p, uint32_t number,
+    uint32_t tag)
+{
+	uint64_t *group = groups_at(into, &into->part[p], number), *same;
+
+	translate_key(m, into->grouping, worker, group);
+	if (groups_link(into, &into->part[p], number, tag, &same) != FLOW_OK)
+		return FLOW_ENOMEM;
+	if (same != NULL) {
+		accumulate_state(&into->grouping->slots, groups_state(into, same),
+		    groups_state(into, group));
+		groups_state(into, group)[0] = 0;
+	}
 	return FLOW_OK;
 }
 
 #define MERGE_TOGETHER 64
 
+/* The groups of a part stay where they are: copying them took a sixth of the time of 5-tuples. */
 static enum flow_status
 merge_hashed(const struct merge *m, size_t grouping, size_t worker, unsigned p)
 {
 	struct groups *into = &m->agg[0]->groups[grouping];
-	const struct groups *from = &m->agg[worker]->groups[grouping];
-	uint32_t count = from->part[p].count, tag[MERGE_TOGETHER];
+	const struct group_part *part = &into->part[p];
+	uint32_t tag[MERGE_TOGETHER], first;
 
-	for (uint32_t at = 0; at < count; at += MERGE_TOGETHER) {
-		uint32_t n = count - at < MERGE_TOGETHER ? count - at : MERGE_TOGETHER;
+	if (groups_adopt(into, &m->agg[worker]->groups[grouping], p, &first) != FLOW_OK)
+		return FLOW_ENOMEM;
+	for (uint32_t at = first; at < part->count; at += MERGE_TOGETHER) {
+		uint32_t n = part->count - at < MERGE_TOGETHER ? part->count - at : MERGE_TOGETHER;
 
 		for (uint32_t i = 0; i < n; i++)
-			tag[i] = groups_tag(from, &from->part[p], at + i);
-		groups_prefetch(into, &into->part[p], tag, n);
+			tag[i] = groups_tag(into, part, at + i);
+		groups_prefetch(into, part, tag, n);
 		for (uint32_t i = 0; i < n; i++)
-			if (merge_group(m, into, from, worker, p,
-			    groups_at(from, &from->part[p], at + i), tag[i]) != FLOW_OK)
+			if (merge_adopted(m, into, worker, p, at + i, tag[i]) != FLOW_OK)
 				return FLOW_ENOMEM;
 	}
 	return FLOW_OK;
@@ -178,7 +205,8 @@ orient_part(struct groups *g, unsigned p)
 	for (uint32_t i = 0; i < g->part[p].count; i++) {
 		uint64_t *group = groups_at(g, &g->part[p], i);
 
-		orient_group(g->grouping, group, groups_state(g, group));
+		if (groups_used(g, group))
+			orient_group(g->grouping, group, groups_state(g, group));
 	}
 }
 
@@ -204,7 +232,7 @@ merge_spilt(const struct merge *m, size_t grouping, size_t worker, unsigned p,
 
 			st = spill_read(spill, chunk, into, at, n, record, err);
 			for (uint32_t i = 0; i < n && st == FLOW_OK; i++)
-				st = merge_group(m, into, into, worker, p, record + i * words + 1,
+				st = merge_group(m, into, worker, p, record + i * words + 1,
 				    (uint32_t)record[i * words]);
 		}
 	}

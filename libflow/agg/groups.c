@@ -191,6 +191,13 @@ grow_slots(struct group_part *p)
 	return FLOW_OK;
 }
 
+/* At most three quarters of the slots are taken. */
+static inline bool
+slots_full(const struct group_part *p)
+{
+	return p->slot == NULL || p->linked >= p->mask - p->mask / 4;
+}
+
 /* A new group at the end of a part; its key is the caller's to fill. */
 static uint64_t *
 group_add(struct groups *g, struct group_part *p, uint32_t tag)
@@ -225,9 +232,7 @@ find(struct groups *g, struct group_part *p, const uint64_t *key, size_t step, s
 	uint64_t *group;
 	size_t i;
 
-	/* At most three quarters full. */
-	if (UNLIKELY(p->slot == NULL || p->count >= p->mask - p->mask / 4) &&
-	    grow_slots(p) != FLOW_OK)
+	if (UNLIKELY(slots_full(p)) && grow_slots(p) != FLOW_OK)
 		return NULL;
 	for (i = tag & p->mask; p->slot[i].at != 0; i = (i + 1) & p->mask) {
 		if (p->slot[i].tag != tag)
@@ -242,6 +247,7 @@ find(struct groups *g, struct group_part *p, const uint64_t *key, size_t step, s
 	for (size_t w = 0; w < words; w++)
 		group[w] = key[w * step];
 	p->slot[i] = (struct group_slot){ tag, p->count };
+	p->linked++;
 	return group;
 }
 
@@ -329,6 +335,71 @@ groups_find_one(struct groups *g, struct group_part *p, const uint64_t *key, uin
 {
 	*out = find(g, p, key, 1, g->words, tag);
 	return *out != NULL ? FLOW_OK : FLOW_ENOMEM;
+}
+
+/* Makes room for the elements of two lists in the first; both are full at each power of two. */
+static enum flow_status
+list_join(void **list, uint32_t used, const void *more, uint32_t count, size_t size)
+{
+	size_t cap = 1;
+	char *joined;
+
+	while (cap < (size_t)used + count)
+		cap *= 2;
+	joined = realloc(*list, cap * size);
+	if (joined == NULL)
+		return FLOW_ENOMEM;
+	if (count > 0)
+		memcpy(joined + used * size, more, count * size);
+	*list = joined;
+	return FLOW_OK;
+}
+
+enum flow_status
+groups_adopt(struct groups *into, struct groups *from, unsigned part, uint32_t *first)
+{
+	struct group_part *p = &into->part[part], *q = &from->part[part];
+	void *run = p->run, *block = p->block;
+
+	*first = p->blocks * GROUP_BLOCK;
+	if (q->count == 0)
+		return FLOW_OK;
+	if (list_join(&run, p->runs, q->run, q->runs, sizeof(*q->run)) != FLOW_OK)
+		return FLOW_ENOMEM;
+	p->run = run;
+	if (list_join(&block, p->blocks, q->block, q->blocks, sizeof(*q->block)) != FLOW_OK)
+		return FLOW_ENOMEM;
+	p->block = block;
+	p->runs += q->runs;
+	p->blocks += q->blocks;
+	p->count = *first + q->count;
+	p->bytes += q->bytes - slots_bytes(q);
+	q->bytes = slots_bytes(q);
+	q->runs = q->blocks = q->count = 0;
+	q->left = 0;
+	return FLOW_OK;
+}
+
+enum flow_status
+groups_link(struct groups *g, struct group_part *p, uint32_t number, uint32_t tag, uint64_t **same)
+{
+	const uint64_t *group = groups_at(g, p, number);
+	size_t i;
+
+	*same = NULL;
+	if (slots_full(p) && grow_slots(p) != FLOW_OK)
+		return FLOW_ENOMEM;
+	for (i = tag & p->mask; p->slot[i].at != 0; i = (i + 1) & p->mask) {
+		uint64_t *other = groups_at(g, p, p->slot[i].at - 1);
+
+		if (p->slot[i].tag != tag || !key_equal(other, group, 1, g->words))
+			continue;
+		*same = other;
+		return FLOW_OK;
+	}
+	p->slot[i] = (struct group_slot){ tag, number + 1 };
+	p->linked++;
+	return FLOW_OK;
 }
 
 enum flow_status

@@ -7,7 +7,7 @@
  *
  *	[key word 0 .. words-1] [slot 0: rows] [slot 1] ...
  *
- * Groups never move once made.  A dense grouping indexes them by number; a
+ * Groups never move once made; a whole part may change hands.  A dense grouping indexes them by number; a
  * hashed one has 64 parts by the hash's upper bits, each with a table of its
  * own, so that workers can be merged part by part on several threads.
  */
@@ -30,6 +30,7 @@ struct group_slot {
 struct group_part {
 	struct group_slot *slot;
 	uint32_t mask;
+	uint32_t linked;	/* slots that lead to a group */
 	uint32_t count;
 	uint32_t blocks;
 	void **block;
@@ -64,7 +65,7 @@ size_t groups_bytes(const struct groups *g);
 /* Makes dense groups 0 .. count-1 exist (without rows). */
 enum flow_status groups_dense_reserve(struct groups *g, uint32_t count) NODISCARD;
 
-/* Whether a dense group was ever counted; hashed ones always were. */
+/* Whether a group counts: not dense ones without rows, nor what groups_adopt left without use. */
 static inline bool
 groups_used(const struct groups *g, const uint64_t *group)
 {
@@ -107,6 +108,21 @@ void groups_prefetch(const struct groups *g, const struct group_part *p, const u
 /* As groups_find for one key whose words are adjacent, in the part given. */
 enum flow_status groups_find_one(struct groups *g, struct group_part *p, const uint64_t *key,
     uint32_t tag, uint64_t **out) NODISCARD;
+
+/*
+ * Moves the groups of a part of `from`, of the same grouping, behind those of `into`; *first is the
+ * number of the first there.  None is found until groups_link was called for it; groups between the
+ * old ones and *first are not used.
+ */
+enum flow_status groups_adopt(struct groups *into, struct groups *from, unsigned part,
+    uint32_t *first) NODISCARD;
+
+/*
+ * Makes an adopted group one that is found by its key and tag; where there is one of that key
+ * already, *same is that one, else NULL.
+ */
+enum flow_status groups_link(struct groups *g, struct group_part *p, uint32_t number, uint32_t tag,
+    uint64_t **same) NODISCARD;
 
 /* The slots of a group. */
 static inline uint64_t *

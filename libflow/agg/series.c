@@ -84,8 +84,11 @@ list_rows(struct flow_agg_result *r, const struct view *vw, const struct shown *
 	for (unsigned p = 0; p < GROUP_PARTS && list != NULL; p++) {
 		for (uint32_t i = 0; i < bins->part[p].count; i++) {
 			uint64_t *group = groups_at(bins, &bins->part[p], i);
-			const uint64_t *state = companion_state(r, into, bins, group);
+			const uint64_t *state;
 
+			if (!groups_used(bins, group))
+				continue;
+			state = companion_state(r, into, bins, group);
 			if (state == NULL)
 				return NULL;
 			list[(*count)++] = (struct series_row){
