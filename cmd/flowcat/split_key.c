@@ -13,6 +13,7 @@
 
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/utf8.h"
 #include "common/cli.h"
 #include "flowcat/rows.h"
 #include "flowcat/write.h"
@@ -24,6 +25,9 @@
 
 /* More directories are nothing that anybody wants. */
 #define PARTITIONS_MAX 100000
+
+/* Of a value in a name, before bytes are escaped by three: file systems take 255 in all. */
+#define NAME_BYTES 64
 
 /* What Hive calls a value that is missing. */
 #define NO_VALUE "__HIVE_DEFAULT_PARTITION__"
@@ -47,19 +51,39 @@ struct split {
 	uint32_t where[FLOW_BATCH_ROWS];	/* slot of each selected row */
 };
 
-/* Bytes that a directory's name may not have are escaped as in a URL. */
+/*
+ * Bytes that a directory's name may not have are escaped as in a URL.  Characters beyond ASCII stay as
+ * Hive leaves them: Spark would take each escaped byte for a character.
+ */
 static void
 append_escaped(struct buf *out, const char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
+		size_t n = utf8_length((const uint8_t *)text + i, len - i);
 		char c = text[i];
 
-		if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+		if (n > 1) {
+			buf_append(out, text + i, n);
+			i += n - 1;
+		} else if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
 		    c == '_' || c == '-' || (c == '.' && i > 0))
 			buf_append_u8(out, (uint8_t)c);
 		else
 			buf_printf(out, "%%%02X", (unsigned)(uint8_t)c);
 	}
+}
+
+/* How much of a text is in a name, which does not end within a character. */
+static size_t
+name_length(const struct flow_text *text)
+{
+	size_t len = NAME_BYTES;
+
+	if (text->len <= NAME_BYTES)
+		return text->len;
+	while (len > 0 && ((uint8_t)text->p[len] & 0xc0) == 0x80)
+		len--;
+	return len;
 }
 
 static void
@@ -77,9 +101,9 @@ append_value(struct buf *out, const struct flow_batch *batch, enum flow_field fi
 	} else if (flow_type_is_text(type)) {
 		struct flow_text text = flow_column_text(c, row);
 
-		/* A name longer than file systems take: its beginning and its hash. */
-		append_escaped(out, text.p, text.len < 64 ? text.len : 64);
-		if (text.len >= 64)
+		/* Of one that file systems might not take: its beginning and its hash. */
+		append_escaped(out, text.p, name_length(&text));
+		if (text.len > NAME_BYTES)
 			buf_printf(out, "-%016" PRIx64, hash_xxh64(text.p, text.len, 0));
 		if (text.len == 0)
 			buf_append_text(out, NO_VALUE);

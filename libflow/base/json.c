@@ -3,36 +3,10 @@
 
 #include <string.h>
 
+#include "base/utf8.h"
+
 /* Deepest nesting that is stepped over. */
 #define DEPTH_MAX 32
-
-/* Length of the valid UTF-8 sequence at p, 0 if there is none (RFC 3629). */
-static size_t
-utf8_length(const uint8_t *p, size_t left)
-{
-	static const struct { uint8_t mask, lead, len; uint32_t min; } kind[] = {
-		{ 0x80, 0x00, 1, 0 }, { 0xe0, 0xc0, 2, 0x80 },
-		{ 0xf0, 0xe0, 3, 0x800 }, { 0xf8, 0xf0, 4, 0x10000 },
-	};
-	size_t k, i;
-
-	for (k = 0; k < sizeof(kind) / sizeof(kind[0]); k++) {
-		uint32_t c = (uint32_t)(p[0] & ~kind[k].mask & 0xff);
-
-		if ((p[0] & kind[k].mask) != kind[k].lead)
-			continue;
-		if (kind[k].len > left)
-			return 0;
-		for (i = 1; i < kind[k].len; i++) {
-			if ((p[i] & 0xc0) != 0x80)
-				return 0;
-			c = c << 6 | (p[i] & 0x3f);
-		}
-		return c >= kind[k].min && c <= 0x10ffff && (c < 0xd800 || c > 0xdfff) ?
-		    kind[k].len : 0;
-	}
-	return 0;
-}
 
 void
 json_append_string(struct buf *out, const char *text, size_t len)

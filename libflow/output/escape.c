@@ -5,36 +5,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
-
-/* Length of the UTF-8 sequence at p (RFC 3629, table of section 4), or 0. */
-static size_t
-utf8_length(const unsigned char *p, size_t left)
-{
-	unsigned char low = 0x80, high = 0xbf;
-	size_t n;
-
-	if (p[0] < 0x80)
-		return 1;
-	if (p[0] < 0xc2 || p[0] > 0xf4)
-		return 0;
-	n = p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
-	if (left < n)
-		return 0;
-	if (p[0] == 0xe0)
-		low = 0xa0;
-	else if (p[0] == 0xed)
-		high = 0x9f;
-	else if (p[0] == 0xf0)
-		low = 0x90;
-	else if (p[0] == 0xf4)
-		high = 0x8f;
-	if (p[1] < low || p[1] > high)
-		return 0;
-	for (size_t i = 2; i < n; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	return n;
-}
+#include "base/utf8.h"
 
 #define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
 

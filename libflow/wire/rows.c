@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What every row gets, whatever protocol it came in. */
+#include "base/utf8.h"
 #include "net/proto.h"
 #include "wire/decoder.h"
 
@@ -147,39 +148,19 @@ rows_scale_each(struct context *ctx, size_t n, const uint32_t *rate)
 	return st;
 }
 
-/* Length of the UTF-8 sequence at p (RFC 3629: no surrogates, nothing overlong); 0: none. */
-static size_t
-utf8_sequence(const uint8_t *p, size_t len)
-{
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	size_t n = p[0] < 0x80 ? 1 : (p[0] & 0xe0) == 0xc0 ? 2 : (p[0] & 0xf0) == 0xe0 ? 3 :
-	    (p[0] & 0xf8) == 0xf0 ? 4 : 0, i;
-	uint32_t c;
-
-	if (n <= 1 || n > len)
-		return n == 1 ? 1 : 0;
-	c = p[0] & (0xffu >> (n + 1));
-	for (i = 1; i < n; i++) {
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-		c = c << 6 | (p[i] & 0x3f);
-	}
-	return c < least[n] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff) ? 0 : n;
-}
-
 enum flow_status
 text_put(struct context *ctx, enum flow_field field, size_t i, const uint8_t *p, size_t len)
 {
 	struct buf *clean = &ctx->d->text;
 	size_t at, n;
 
-	for (at = 0; at < len && (n = utf8_sequence(p + at, len - at)) != 0; at += n)
+	for (at = 0; at < len && (n = utf8_length(p + at, len - at)) != 0; at += n)
 		;
 	if (at == len)
 		return flow_builder_text(ctx->out, field, i, (const char *)p, len);
 	buf_clear(clean);
 	for (at = 0; at < len; at += n != 0 ? n : 1) {
-		n = utf8_sequence(p + at, len - at);
+		n = utf8_length(p + at, len - at);
 		if (n != 0)
 			buf_append(clean, p + at, n);
 		else

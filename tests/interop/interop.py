@@ -6,8 +6,11 @@ Tables are made with pyarrow from the columns of record/field.def, put through
 DuckDB and Spark read them without any option.  Then each engine writes the
 table in the codecs and forms it has, and flowcat reads that.
 """
+import csv
 import datetime
+import html
 import importlib.util
+import io
 import json
 import os
 import re
@@ -17,10 +20,12 @@ import tempfile
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.dataset
 import pyarrow.parquet as pq
 
 SOURCE = os.environ["FLOW_SRCDIR"]
 FLOWCAT = os.path.join(os.environ["FLOW_BUILDDIR"], "flowcat")
+FLOWSTAT = os.path.join(os.environ["FLOW_BUILDDIR"], "flowstat")
 QUICK = bool(os.environ.get("FLOW_QUICK"))
 TYPES = {
     "U8": pa.uint8(), "U16": pa.uint16(), "U32": pa.uint32(), "U64": pa.uint64(), "I64": pa.int64(),
@@ -260,12 +265,13 @@ def duckdb_cases(ours, table, folder):
     check(sum(away) < 20, "and hardly anything else", away)
 
 
-def spark_cases(ours, table, folder):
+def spark_cases(ours, table, folder, tree):
     if QUICK:
         return skip("PySpark, in a quick run")
     if importlib.util.find_spec("pyspark") is None:
         return skip("PySpark is not here")
     try:
+        os.environ["LC_ALL"] = "C.UTF-8"  # Java finds no names beyond ASCII in another locale.
         from pyspark.sql import SparkSession
         spark = (SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false")
                  .config("spark.sql.session.timeZone", "UTC").config("spark.driver.bindAddress", "127.0.0.1")
@@ -299,7 +305,117 @@ def spark_cases(ours, table, folder):
             spark.read.parquet(ours["mixed"]).coalesce(1).write.option("compression", codec).parquet(target)
             part = [n for n in os.listdir(target) if n.endswith(".parquet")][0]
             rewritten(os.path.join(target, part), table["mixed"], folder, f"we read what Spark wrote: {codec}, {times}")
+    tree_by_spark(spark, *tree)
     spark.stop()
+
+
+# Names that directories, CSV, JSON, Markdown and HTML each find something special in.
+NAMES = ["alice", "a/b=c", "\u00e9, \"q\"", "100%", "50%25", "a b", ".", "..", ".hidden", "x:y", "\\back", "tab\there",
+         "O'Neil", "{a}", "a*?[b]", "<b>&amp;</b>", "|pipe|", "line\r\nbreak", "-", "null", "\u65e5\u672c",
+         "\x01\x1b[31m\x7f", "\u20ac" * 21]
+
+def named_table(names, kind=pa.string()):
+    """Each name 100 times, then 100 rows without any; bytes tell the rows apart."""
+    rows = 100 * (len(names) + 1)
+    index = np.arange(rows)
+    ends = pa.array(ADDRESSES).take(pa.array(index % len(ADDRESSES)))
+    times = pa.array(index + 1_700_000_000_000).cast(TYPES["TIME"])
+    return pa.table({"first": times, "last": times, "received": times, "src_addr": ends, "exporter": ends,
+                     "proto": pa.array(np.where(index % 3 == 0, 6, 17), pa.uint8()),
+                     "username": pa.array([names[i // 100] if i // 100 < len(names) else None for i in range(rows)],
+                                          kind).cast(pa.string(), safe=False),
+                     "packets": pa.array(index), "bytes": pa.array(index + 10**12),
+                     "flows": pa.array(np.ones(rows, np.int64)), "export_version": pa.array([9] * rows, pa.uint8())})
+
+
+def tree_cases(folder):
+    """--split-by makes a tree that each engine reads with the values of the rows, and all of them."""
+    source, tree = os.path.join(folder, "named.parquet"), os.path.join(folder, "tree")
+    table = named_table(NAMES)
+    pq.write_table(table, source, compression="none")
+    run = flowcat("-r", source, "-w", tree, "--split-by", "proto,username,exporter")
+    check(run.returncode == 0 and not run.stderr, "--split-by of names that are hard on directories", run.stderr)
+    want = sorted(zip(*(table.column(n).to_pylist() for n in ("bytes", "proto", "username", "exporter"))))
+    paths = [os.path.join(at, n) for at, _, names in os.walk(tree) for n in names]
+    inside = sorted(row for p in paths for row in zip(*(pq.ParquetFile(p).read([n]).column(0).to_pylist()
+                                                         for n in ("bytes", "proto", "username", "exporter"))))
+    check(inside == want, "every row is in a file of the tree, with its values")
+    keys = pa.schema([("proto", pa.uint8()), ("username", pa.string()), ("exporter", pa.string())])
+    rows = pa.dataset.dataset([p[len(tree) + 1:] for p in paths], format="parquet", schema=pa.schema(
+        [*keys, ("bytes", pa.int64())]), filesystem=pa.fs.SubTreeFileSystem(tree, pa.fs.LocalFileSystem()),
+        partitioning=pa.dataset.partitioning(keys, flavor="hive")).to_table()
+    got = sorted(zip(*(rows.column(n).to_pylist() for n in ("bytes", "proto", "username", "exporter"))))
+    check(got == want, "pyarrow reads the tree", [g for g, w in zip(got, want) if g != w][:3])
+    one = pa.dataset.dataset(tree, partitioning=pa.dataset.partitioning(keys, flavor="hive")).to_table(
+        filter=(pa.dataset.field("username") == "a/b=c") & (pa.dataset.field("proto") == 6)).num_rows
+    check(one == sum(w[2] == "a/b=c" and w[1] == 6 for w in want), "and finds one directory's rows", one)
+    if importlib.util.find_spec("duckdb") is None:
+        skip("DuckDB is not here")
+    else:
+        import duckdb
+        got = sorted(duckdb.sql(f"SELECT bytes, proto::INT, username, exporter FROM read_parquet('{tree}/**/*.parquet', "
+                                "hive_partitioning = true, hive_types_autocast = false)").fetchall())
+        check(got == want, "DuckDB reads the tree", [g for g, w in zip(got, want) if g != w][:3])
+        got = duckdb.sql(f"SELECT count(*) FROM read_parquet('{tree}/**/*.parquet', hive_partitioning = true) "
+                         "WHERE exporter = '2001:db8::1' AND username IS NULL").fetchall()[0][0]
+        check(got == sum(w[3] == "2001:db8::1" and w[2] is None for w in want),
+              "DuckDB finds what has no name", got)
+    pq.write_table(named_table(["\u20ac" * 21 + "a", "\u20ac" * 22, "\u20ac" * 23]), source, compression="none")
+    run = flowcat("-r", source, "-w", tree + "2", "--split-by", "username")
+    names = sorted(re.sub("-[0-9a-f]{16}$", "-HASH", n) for n in os.listdir(tree + "2"))
+    check(names == sorted(["username=__HIVE_DEFAULT_PARTITION__", "username=" + "\u20ac" * 21 + "a"] +
+                          ["username=" + "\u20ac" * 21 + "-HASH"] * 2),
+          "a name of more than 64 bytes is cut, not within a character", names)
+    return tree, want
+
+
+def tree_by_spark(spark, tree, want):
+    # Partition columns are text here, as otherwise "-" or "null" might be taken for something else.
+    spark.conf.set("spark.sql.sources.partitionColumnTypeInference.enabled", "false")
+    got = sorted((r.bytes, int(r.proto), r.username, r.exporter) for r in spark.read.parquet(tree).select(
+        "bytes", "proto", "username", "exporter").collect())
+    check(got == want, "Spark reads the tree", [(g, w) for g, w in zip(got, want) if g != w][:3])
+
+
+def text_cases(folder):
+    """Names of any bytes, in every output, by a parser of it."""
+    path = os.path.join(folder, "texts.parquet")
+    raw = [n.encode() for n in NAMES] + [b"\xff\xfe", b"cut \xc3", b"\xed\xa0\x80", b"nul\0byte", b"=1+1"]
+    pq.write_table(named_table(raw, pa.binary()), path, compression="none")
+    # CSV has no way to write NUL that others read.
+    want = [b.decode("utf-8", "replace") for b in raw] + [None]
+    fold = lambda rows: {name: sum(n for m, n in rows if m == name) for name, _ in rows}
+    counts = {name: 100 for name in want}
+    of_csv = {(n or "").replace("\0", "\ufffd"): 100 for n in want}
+
+    def output(*command):
+        run = subprocess.run([*command, "-r", path], capture_output=True, check=False)
+        check(run.returncode == 0 and not run.stderr, f"{' '.join(os.path.basename(c) for c in command)}: status",
+              run.stderr)
+        return run.stdout.decode("utf-8")  # must be UTF-8, whatever the names are
+
+    got = list(csv.DictReader(io.StringIO(output(FLOWCAT, "-o", "csv:username,bytes"), newline="")))
+    check(fold([(r["username"], 1) for r in got]) == of_csv, "flowcat's CSV has the names")
+    got = json.loads(output(FLOWCAT, "-o", "json:username,bytes"))
+    check(fold([(r.get("username"), 1) for r in got]) == counts, "flowcat's JSON has the names")
+    got = [json.loads(line) for line in output(FLOWCAT, "-o", "ndjson:username").split("\n")[:-1]]
+    check(fold([(r.get("username"), 1) for r in got]) == counts, "flowcat's lines of JSON have the names")
+    stat = (FLOWSTAT, "-A", "username", "--measures", "flows", "-o")
+    got = list(csv.DictReader(io.StringIO(output(*stat, "csv"), newline="")))
+    check({r["username"]: int(r["flows"]) for r in got} == of_csv, "flowstat's CSV has the names")
+    got = json.loads(output(*stat, "json"))[0]["rows"]
+    check({r.get("username"): r["flows"] for r in got} == counts, "flowstat's JSON has the names")
+    got = [json.loads(line) for line in output(*stat, "ndjson").split("\n")[:-1]]
+    check({r.get("username"): r["flows"] for r in got} == counts, "flowstat's lines of JSON have the names")
+    for form in ("text", "markdown"):
+        text = output(*stat, form)
+        check(not re.search("[\0-\x09\x0b-\x1f\x7f]", text), f"{form} has no control characters", repr(text))
+        check(len(re.findall(r"\b100\b(?!%)", text)) == len(want), f"{form} has a line for each name", text)
+    text = output(*stat, "html")
+    check(not re.search("[\0-\x08\x0b\x0c\x0e-\x1f\x7f]", text) and "<b>&amp;</b>" not in text and
+          html.escape("<b>&amp;</b>", quote=False) in text, "HTML has them as text")
+    text = output(FLOWCAT, "-o", "fmt:%uname|%byt") + output(FLOWCAT, "-o", "raw")
+    check(not re.search("[\0-\x08\x0b-\x1f\x7f]", text), "formats for people have no control characters")
 
 
 def five_million(folder):
@@ -355,7 +471,8 @@ def main():
         check(lines == want, "ndjson tells the same values", run.stderr)
         pyarrow_forms(table["mixed"], folder)
         duckdb_cases(ours, table, folder)
-        spark_cases(ours, table, folder)
+        text_cases(folder)
+        spark_cases(ours, table, folder, tree_cases(folder))
         five_million(folder)
 
 
