@@ -6,6 +6,7 @@
 #include "agg/agg.h"
 #include "base/status.h"
 #include "filter/filter.h"
+#include "net/geo.h"
 #include "output/escape.h"
 #include "output/formats.h"
 #include "output/printer.h"

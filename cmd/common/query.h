@@ -29,15 +29,19 @@ struct query_request {
 	} *read;
 	size_t reads;
 	const char *directories;	/* -M; NULL: none */
+	struct flow_geo *geo;		/* of --geo, owned; NULL: none */
 };
 
 #define QUERY_REQUEST_INIT { FLOW_FILES_INIT, NULL, NULL, NULL, STAMP_LOCAL, NULL, 0, NULL, false, \
-    NULL, 0, NULL }
+    NULL, 0, NULL, NULL }
 
 void query_request_clear(struct query_request *request);
 
 /* -r, and -R (range): remembers what is to be read; the text stays. */
 int query_add_read(struct query_request *request, const char *text, bool range);
+
+/* --geo: opens one more database of addresses; CLI_OK, or CLI_FAILURE after a message. */
+int query_add_geo(struct query_request *request, const char *path);
 
 /*
  * Makes files of -r and -R, below each of the directories of -M ("/base/a:b:c" is /base/a,

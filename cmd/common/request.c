@@ -20,6 +20,7 @@ query_request_clear(struct query_request *request)
 	flow_files_clear(&request->files);
 	free(request->filter);
 	free(request->read);
+	flow_geo_free(request->geo);
 	*request = (struct query_request)QUERY_REQUEST_INIT;
 }
 
@@ -33,6 +34,16 @@ query_add_read(struct query_request *request, const char *text, bool range)
 	request->read = more;
 	more[request->reads++] = (struct query_read){ text, range };
 	return CLI_OK;
+}
+
+int
+query_add_geo(struct query_request *request, const char *path)
+{
+	struct flow_error err;
+
+	if (request->geo == NULL && (request->geo = flow_geo_new()) == NULL)
+		return cli_fail("out of memory");
+	return flow_geo_add(request->geo, path, &err) == FLOW_OK ? CLI_OK : cli_fail_error(&err);
 }
 
 static int

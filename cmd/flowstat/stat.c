@@ -34,6 +34,7 @@ make_spec(const struct flowstat_options *o, struct flow_agg_spec **spec)
 	*spec = flow_agg_spec_new();
 	if (*spec == NULL)
 		return cli_fail("out of memory");
+	flow_agg_geo(*spec, o->request.geo);
 	for (size_t i = 0; i < o->asks; i++) {
 		enum flow_status st = flow_agg_ask(*spec, &o->ask[i], &err);
 

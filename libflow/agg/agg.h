@@ -27,6 +27,7 @@
 #include <stdint.h>
 
 #include "base/status.h"
+#include "net/geo.h"
 #include "record/batch.h"
 #include "record/select.h"
 #include "record/table.h"
@@ -55,6 +56,7 @@ struct flow_agg_ask {
 	 *   srcnet, dstnet               networks by the record's own mask
 	 *   first/5m, last/1h, ...       time bins, named by their start (UTC)
 	 *   service                      the lower port of the two
+	 *   src_country, dst_city, ...   what databases say of addresses: flow_agg_geo first
 	 * statistic: KEY[:p][/ORDER...] as nfdump's -s; words such as ip, port,
 	 *   as, if count a flow once under each distinct end; :p splits by protocol.
 	 * Exactly one of the two is given.
@@ -110,6 +112,9 @@ struct flow_agg_ask {
 
 struct flow_agg_spec *flow_agg_spec_new(void) NODISCARD;
 void flow_agg_spec_free(struct flow_agg_spec *spec);
+
+/* Where keys of countries and the like are looked up; it outlives the spec. */
+void flow_agg_geo(struct flow_agg_spec *spec, const struct flow_geo *geo);
 
 /*
  * Adds a question; one with several orders gives several tables.  FLOW_EINVAL

@@ -76,6 +76,7 @@ map_make(struct key_maps *maps, const struct key_part *part)
 enum flow_status
 key_maps_make(struct key_maps *maps, const struct flow_agg_spec *spec)
 {
+	maps->geo = spec->geo;
 	for (size_t i = 0; i < spec->groupings; i++) {
 		const struct grouping *g = &spec->grouping[i];
 
@@ -147,6 +148,12 @@ map_one(struct key_maps *maps, struct dict_map *m, const struct flow_dict *dict,
 	m->ref[code] = 0;
 	if (!entry_value(m, dict->text[code], mask, &v))
 		return FLOW_OK;
+	if (key_kind_is_geo(m->kind)) {
+		struct flow_text t = flow_geo_find(maps->geo,
+		    (enum flow_geo_word)(m->kind - KEY_COUNTRY), &v);
+
+		return t.len > 0 ? atoms_add_text(&maps->texts, t, &m->ref[code]) : FLOW_OK;
+	}
 	return atoms_add(&maps->values, &v, 1, &m->ref[code]);
 }
 
@@ -185,7 +192,7 @@ map_begin(struct key_maps *maps, struct dict_map *m, const struct flow_dict *dic
 	bool dense = rows->row == NULL || rows->row[rows->n - 1] < 8 * rows->n;
 	enum flow_status st = map_reset(m, dict);
 
-	if (st != FLOW_OK || !dense || m->kind == KEY_NET ||
+	if (st != FLOW_OK || !dense || m->kind == KEY_NET || key_kind_is_geo(m->kind) ||
 	    flow_field_info(m->field)->type == FLOW_TYPE_TEXT)
 		return st;
 	return map_all(maps, m, dict);

@@ -25,6 +25,7 @@ struct key_maps {
 	struct dict_map *map;
 	size_t count;
 	struct atoms values, texts;
+	const struct flow_geo *geo;
 };
 
 void key_maps_init(struct key_maps *maps);

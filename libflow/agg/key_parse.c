@@ -30,6 +30,8 @@ key_part_type(const struct key_part *part)
 {
 	if (part->kind == KEY_BIN)
 		return FLOW_TYPE_TIME;
+	if (key_kind_is_geo(part->kind))
+		return FLOW_TYPE_TEXT;
 	return flow_field_info(part->field[0])->type;
 }
 

@@ -627,6 +627,23 @@ draft_parse(struct draft *d, const struct flow_agg_ask *ask, struct flow_error *
 	return st;
 }
 
+/* Whether a key needs a database that there is none of. */
+static enum flow_status
+geo_check(const struct flow_agg_spec *spec, const struct grouping *g, struct flow_error *err)
+{
+	for (size_t k = 0; k < g->parts && spec->geo == NULL; k++)
+		if (key_kind_is_geo(g->part[k].kind))
+			return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET,
+			    "%s: needs a database of addresses (--geo FILE)", g->part[k].name);
+	return FLOW_OK;
+}
+
+void
+flow_agg_geo(struct flow_agg_spec *spec, const struct flow_geo *geo)
+{
+	spec->geo = geo;
+}
+
 enum flow_status
 flow_agg_ask(struct flow_agg_spec *spec, const struct flow_agg_ask *ask, struct flow_error *err)
 {
@@ -639,6 +656,8 @@ flow_agg_ask(struct flow_agg_spec *spec, const struct flow_agg_ask *ask, struct 
 	if (d == NULL)
 		return flow_fail_memory(err);
 	st = draft_parse(d, ask, err);
+	if (st == FLOW_OK)
+		st = geo_check(spec, &d->grouping, err);
 	if (st == FLOW_OK)
 		st = commit(spec, d, err);
 	free(d);

@@ -21,6 +21,10 @@ enum key_kind {
 	KEY_BIN,	/* an instant rounded down to width_ms */
 	KEY_LABEL,	/* the label of an MPLS stack entry, its upper 20 of 24 bits */
 	KEY_SERVICE,	/* the lower of field and mask (two ports) */
+	/* What databases say of an address, a text: in the order of enum flow_geo_word. */
+	KEY_COUNTRY,
+	KEY_CITY,
+	KEY_AS_ORG,
 };
 
 /*
@@ -104,6 +108,7 @@ struct companion {
 };
 
 struct flow_agg_spec {
+	const struct flow_geo *geo;	/* NULL: none */
 	struct grouping *grouping;
 	size_t groupings;
 	struct view *view;
@@ -127,6 +132,13 @@ bool grouping_is_bounded(const struct flow_agg_spec *spec, size_t grouping);
 
 /* The type of a part's values; of KEY_PREFIX and KEY_NET it is FLOW_TYPE_ADDR. */
 enum flow_type key_part_type(const struct key_part *part);
+
+/* Whether a part's values come from databases of addresses. */
+static inline bool
+key_kind_is_geo(enum key_kind kind)
+{
+	return kind >= KEY_COUNTRY;
+}
 
 /* Whether a part's values are atoms (agg/atom.h): addresses, MACs, texts. */
 static inline bool

@@ -162,6 +162,7 @@ feed(struct flow_agg *agg, const struct rig_flow *flow, size_t n, const bool *ke
 }
 
 size_t rig_limit;
+const struct flow_geo *rig_geo;
 
 static char answer[65536];
 
@@ -194,6 +195,7 @@ run(const struct flow_agg_ask *ask, const struct rig_flow *flow, size_t n, size_
 	struct flow_error err;
 	const char *text;
 
+	flow_agg_geo(spec, rig_geo);
 	if (flow_agg_ask(spec, ask, &err) != FLOW_OK) {
 		(void)snprintf(answer, sizeof(answer), "error: %s", err.message);
 		flow_agg_spec_free(spec);

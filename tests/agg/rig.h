@@ -29,6 +29,9 @@ const char *rig_ask(const struct flow_agg_ask *ask, const struct rig_flow *flow,
 /* The workers' limit of memory; 0: none. */
 extern size_t rig_limit;
 
+/* Where countries are looked up; NULL: nowhere. */
+extern const struct flow_geo *rig_geo;
+
 /* As rig_ask, with only the rows for which keep[i] is true. */
 const char *rig_ask_some(const struct flow_agg_ask *ask, const struct rig_flow *flow, size_t n,
     const bool *keep);

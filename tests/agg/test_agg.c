@@ -10,9 +10,18 @@
  *	4  (none)      10.0.0.2     icmp  - -         4000-4100         4   400 - 2
  *	5  10.0.0.1    10.0.0.1     tcp   22 22       7000-8000         3   120 1 1
  */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
 #include "agg/agg.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
 #include "agg/rig.h"
+#include "net/geo_file.h"
 #include "tap.h"
 
 static const struct rig_flow flows[] = {
@@ -263,9 +272,72 @@ test_saturation(void)
 	is_str(rig_ask(&ask, big, 3, 3, 1), "10.0.0.1 18446744073709551614 18446744073709551615\n");
 }
 
+#ifdef HAVE_MAXMINDDB
+/* 10.0.0.1 lies in US, 10.0.0.2 in DE, 2001:db8::1 in US too; of others nothing is known. */
+static struct flow_geo *
+make_geo(void)
+{
+	static const struct geo_file_entry entry[] = {
+		{ "10.0.0.1/32", "US", "Springfield", "One", false },
+		{ "10.0.0.2/32", "DE", NULL, "Two", false },
+		{ "2001:db8::1/128", "US", NULL, NULL, false },
+	};
+	struct flow_geo *geo = flow_geo_new();
+	char path[] = "/tmp/agg-geo.XXXXXX";
+	FILE *f = fdopen(mkstemp(path), "w");
+	struct buf b = BUF_INIT;
+	struct flow_error err;
+
+	ok(geo != NULL && f != NULL && geo_file_make(entry, 3, 6, &b) &&
+	    fwrite(b.data, 1, b.len, f) == b.len && fclose(f) == 0 &&
+	    flow_geo_add(geo, path, &err) == FLOW_OK && unlink(path) == 0);
+	buf_release(&b);
+	return geo;
+}
+
+static void
+test_geo(void)
+{
+	struct flow_geo *geo = make_geo();
+
+	rig_geo = geo;
+	check_keys("src_country", "flows,bytes", "- 1 400\n" "DE 1 30000\n" "US 4 1500\n");
+	check_keys("src_country,dst_country", "flows,bytes",
+	    "- DE 1 400\n" "DE US 1 30000\n" "US - 2 380\n" "US DE 1 1000\n" "US US 1 120\n");
+	check_keys("dst_as_org,proto,src_city", "bytes",
+	    "- 17 - 300\n" "- 17 Springfield 80\n" "One 6 - 30000\n" "One 6 Springfield 120\n"
+	    "Two 1 - 400\n" "Two 6 Springfield 1000\n");
+	check_keys("src_addr,src_country", "flows",
+	    "- - 1\n" "10.0.0.1 US 3\n" "10.0.0.2 DE 1\n" "2001:db8::1 US 1\n");
+	/* Once under each distinct end: - has flows 2, 3 and 4. */
+	check_statistic("country/bytes", "flows,bytes", "US 5 31500\n" "DE 3 31400\n" "- 3 780\n");
+	check_statistic("srcgeo:p/flows", "flows,bytes",
+	    "US 6 2 1120\n" "US 17 2 380\n" "- 1 1 400\n" "DE 6 1 30000\n");
+	check_statistic("geo/flows", "flows", "US 5\n" "- 3\n" "DE 3\n");
+	check_statistic("dstgeo/flows", "flows", "- 2\n" "DE 2\n" "US 2\n");
+	check_statistic("as_org/flows", "flows", "One 4\n" "- 3\n" "Two 3\n");
+	check_statistic("city/flows", "flows", "- 5\n" "Springfield 4\n");
+	check(&(struct flow_agg_ask){ .keys = "src_country", .bin = "5s", .measures = "bytes" },
+	    "0 - 400\n" "0 DE 30000\n" "0 US 1080\n" "5000 US 420\n");
+	check_keys("country", NULL,
+	    "error: country: counts both ends of a flow: a statistic (-s) of its own");
+	check_keys("src_country/8", NULL, "error: src_country: takes no length");
+	rig_geo = NULL;
+	flow_geo_free(geo);
+}
+#else
+static void
+test_geo(void)
+{
+	tap_skip("built without libmaxminddb");
+}
+#endif
+
 static void
 test_errors(void)
 {
+	check_statistic("geo", NULL, "error: geo: needs a database of addresses (--geo FILE)");
+	check_keys("src_city", NULL, "error: src_city: needs a database of addresses (--geo FILE)");
 	check_statistic("nothing", NULL, "error: nothing: no such key or column");
 	check_statistic("srcip/nothing", NULL, "error: nothing: no such measure or order");
 	check_keys("ip", NULL, "error: ip: counts both ends of a flow: a statistic (-s) of its own");
@@ -292,6 +364,7 @@ main(void)
 	test_spikes();
 	test_selection();
 	test_saturation();
+	test_geo();
 	test_errors();
 	return tap_done();
 }
