@@ -61,23 +61,35 @@ texts_block(struct texts *t)
 	return b;
 }
 
+/* Makes room for n more. */
+static enum flow_status
+reserve(struct texts *t, size_t n, struct flow_error *err)
+{
+	size_t cap = t->cap == 0 ? 256 : t->cap;
+	struct flow_text *bigger;
+
+	if (n > TEXTS_MAX - t->count)
+		return flow_fail(err, FLOW_ELIMIT, FLOW_NO_OFFSET, "too many texts");
+	while (cap < t->count + n)
+		cap *= 2;
+	if (cap == t->cap)
+		return FLOW_OK;
+	bigger = realloc(t->text, cap * sizeof(*bigger));
+	if (bigger == NULL)
+		return flow_fail_memory(err);
+	t->text = bigger;
+	t->cap = (uint32_t)cap;
+	return FLOW_OK;
+}
+
 static enum flow_status
 add(struct texts *t, const void *p, uint32_t len, struct flow_error *err)
 {
-	if (t->count == t->cap) {
-		uint32_t cap = t->cap == 0 ? 256 : t->cap * 2;
-		struct flow_text *bigger;
+	enum flow_status st = t->count < t->cap ? FLOW_OK : reserve(t, 1, err);
 
-		if (t->cap >= TEXTS_MAX)
-			return flow_fail(err, FLOW_ELIMIT, FLOW_NO_OFFSET, "too many texts");
-		bigger = realloc(t->text, (size_t)cap * sizeof(*bigger));
-		if (bigger == NULL)
-			return flow_fail_memory(err);
-		t->text = bigger;
-		t->cap = cap;
-	}
-	t->text[t->count++] = (struct flow_text){ p, len };
-	return FLOW_OK;
+	if (st == FLOW_OK)
+		t->text[t->count++] = (struct flow_text){ p, len };
+	return st;
 }
 
 static enum flow_status
@@ -89,22 +101,29 @@ malformed(const char *encoding, struct flow_error *err)
 enum flow_status
 texts_add_plain(struct texts *t, struct cursor in, uint32_t n, struct flow_error *err)
 {
-	enum flow_status st = FLOW_OK;
-	uint32_t i;
+	/* Each takes four bytes at least, whatever the page's header says. */
+	size_t most = cursor_left(&in) / sizeof(uint32_t);
+	bool all = n == UINT32_MAX;
+	struct flow_text *text;
+	enum flow_status st;
+	uint32_t i = 0;
 
-	for (i = 0; i < n && st == FLOW_OK; i++) {
-		uint32_t len;
-		const uint8_t *p;
-
-		if (n == UINT32_MAX && cursor_left(&in) == 0)
-			return FLOW_OK;
-		len = cursor_le32(&in);
-		p = cursor_bytes(&in, len);
-		if (p == NULL)
-			return malformed("PLAIN", err);
-		st = add(t, p, len, err);
+	if (n < most)
+		most = n;
+	st = reserve(t, most, err);
+	if (st != FLOW_OK)
+		return st;
+	text = t->text + t->count;
+	while (i < most && cursor_left(&in) > 0) {
+		text[i].len = cursor_le32(&in);
+		text[i].p = (const char *)cursor_bytes(&in, text[i].len);
+		if (cursor_failed(&in))
+			break;
+		i++;
 	}
-	return st;
+	t->count += i;
+	return i == n || (all && !cursor_failed(&in) && cursor_left(&in) == 0) ? FLOW_OK :
+	    malformed("PLAIN", err);
 }
 
 /* The lengths of a page, allocated; NULL after *st was set. */
