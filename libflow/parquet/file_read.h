@@ -69,9 +69,26 @@ void pq_pages_rows(const struct pq_pages *pages, size_t i, uint64_t *first, uint
 void pq_pages_bounds(const struct pq_pages *pages, size_t i, struct pq_bounds *bounds);
 
 /*
+ * Whether the page index tells the truth of where pages stand and of their order: goes through the
+ * chunk's page headers; bodies are not looked at.  FLOW_ECORRUPT with what is wrong, FLOW_EFORMAT,
+ * FLOW_EIO, FLOW_ENOMEM; FLOW_OK too where there is no index.
+ */
+enum flow_status pq_pages_verify(const struct pq_file *file, size_t group, size_t column,
+    struct flow_error *err) NODISCARD;
+
+/*
  * Asks a chunk's Bloom filter for some texts: *may is false where none of them is in any row,
  * and true too where the chunk has no filter that can be used.  Only what the answer
  * stands in is read.  FLOW_EFORMAT, FLOW_EIO.
  */
 enum flow_status pq_bloom_may_hold(const struct pq_file *file, size_t group, size_t column,
     const struct flow_text *text, size_t count, bool *may, struct flow_error *err) NODISCARD;
+
+/* The same with the whole filter in memory, for many texts one by one. */
+struct pq_bloom;
+
+/* *bloom is NULL where the chunk has no filter that can be used.  FLOW_EFORMAT, FLOW_EIO, FLOW_ENOMEM. */
+enum flow_status pq_bloom_read(const struct pq_file *file, size_t group, size_t column,
+    struct pq_bloom **bloom, struct flow_error *err) NODISCARD;
+void pq_bloom_free(struct pq_bloom *bloom);
+bool pq_bloom_check(const struct pq_bloom *bloom, const struct flow_text *text);

@@ -23,6 +23,7 @@ struct pq_pages {
 	uint64_t rows;
 	struct page_places places;
 	struct page_range *range;	/* one for each place */
+	int order;		/* enum page_order, or something newer */
 	uint8_t *bytes;		/* of the column index; texts point into it */
 };
 
@@ -189,6 +190,8 @@ read_ranges(struct thrift_reader *t, struct pq_pages *pages)
 			seen |= 1U << f.id;
 			if (!read_list(t, &f, pages))
 				return false;
+		} else if (f.id == 4) {
+			pages->order = (int)thrift_read_int(t, &f);
 		} else {
 			thrift_skip(t, &f);
 		}
@@ -281,4 +284,10 @@ pq_pages_bounds(const struct pq_pages *pages, size_t i, struct pq_bounds *bounds
 	bounds_read(pages->column, r->min, r->min_len, r->max, r->max_len, bounds);
 	bounds->has_null_count = r->nulls >= 0;
 	bounds->null_count = r->nulls >= 0 ? (uint64_t)r->nulls : 0;
+}
+
+int
+page_index_order(const struct pq_pages *pages)
+{
+	return pages->order;
 }

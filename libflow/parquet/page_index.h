@@ -32,3 +32,12 @@ page_places_end(const struct page_places *places, size_t i, uint64_t rows)
 {
 	return i + 1 < places->count ? places->place[i + 1].first_row : rows;
 }
+
+/* BoundaryOrder of parquet.thrift: how least and greatest values follow each other, page by page. */
+enum page_order {
+	PAGE_ORDER_NONE,
+	PAGE_ORDER_ASCENDING,
+	PAGE_ORDER_DESCENDING,
+};
+
+int page_index_order(const struct pq_pages *pages);

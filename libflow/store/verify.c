@@ -2,93 +2,84 @@
 #include "store/verify.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "store/group_read.h"
 #include "store/totals.h"
+#include "store/verify_column.h"
 
-/* What a column's rows are compared with. */
-struct seen {
-	uint64_t nulls;
-	bool outside;		/* a value beyond the statistics' bounds */
-};
-
-static bool
-text_outside(const struct flow_text *t, const struct pq_bounds *b)
+/* Puts before a message where it is about. */
+static enum flow_status
+name_place(size_t group, unsigned field, enum flow_status st, struct flow_error *err)
 {
-	uint32_t low = t->len < b->min_text.len ? t->len : b->min_text.len;
-	uint32_t high = t->len < b->max_text.len ? t->len : b->max_text.len;
-	int below = low > 0 ? memcmp(t->p, b->min_text.p, low) : 0;
-	int above = high > 0 ? memcmp(t->p, b->max_text.p, high) : 0;
+	char text[64];
 
-	return below < 0 || (below == 0 && t->len < b->min_text.len) ||
-	    above > 0 || (above == 0 && t->len > b->max_text.len);
+	(void)snprintf(text, sizeof(text), "row group %zu: %s", group,
+	    flow_field_info((enum flow_field)field)->name);
+	flow_error_prefix(err, text);
+	return st;
 }
 
-static bool
-number_outside(uint64_t v, enum flow_type type, const struct pq_bounds *b)
+static enum flow_status
+begin_columns(const struct source *s, size_t group, struct verify_column *v, struct flow_error *err)
 {
-	if (type == FLOW_TYPE_U64)
-		return v < (uint64_t)b->min || v > (uint64_t)b->max;
-	return (int64_t)v < b->min || (int64_t)v > b->max;
-}
+	enum flow_status st = FLOW_OK;
 
-static void
-look(const struct flow_column *c, enum flow_type type, size_t rows, const struct pq_bounds *b,
-    struct seen *seen)
-{
-	size_t i;
-
-	for (i = 0; i < rows; i++) {
-		if (!flow_column_has(c, i)) {
-			seen->nulls++;
-		} else if (b->has_bounds && c->form == FLOW_FORM_DICT) {
-			struct flow_text t = flow_column_text(c, i);
-
-			seen->outside |= text_outside(&t, b);
-		} else if (b->has_bounds) {
-			seen->outside |= number_outside(flow_column_number(c, type, i), type, b);
-		}
+	for (unsigned f = 0; f < FLOW_FIELD_COUNT && st == FLOW_OK; f++) {
+		if (s->map.column[f] < 0)
+			continue;
+		st = verify_column_begin(&v[f], s->file, group, (size_t)s->map.column[f],
+		    flow_field_info((enum flow_field)f)->type, err);
+		if (st != FLOW_OK)
+			st = name_place(group, f, st, err);
 	}
+	return st;
+}
+
+static enum flow_status
+verify_batch(const struct source *s, size_t group, const struct flow_batch *batch,
+    struct verify_column *v, struct flow_error *err)
+{
+	enum flow_status st = FLOW_OK;
+
+	for (unsigned f = 0; f < FLOW_FIELD_COUNT && st == FLOW_OK; f++) {
+		if (s->map.column[f] < 0)
+			continue;
+		st = verify_column_rows(&v[f], &batch->column[f], batch->rows, err);
+		if (st != FLOW_OK)
+			st = name_place(group, f, st, err);
+	}
+	return st;
 }
 
 static enum flow_status
 verify_group(const struct source *s, struct group_reader *reader, size_t group,
-    struct flow_totals *totals, struct flow_error *err)
+    struct verify_column *v, struct flow_totals *totals, struct flow_error *err)
 {
-	struct pq_bounds bounds[FLOW_FIELD_COUNT];
-	struct seen seen[FLOW_FIELD_COUNT];
 	const struct flow_batch *batch;
-	enum flow_status st;
-	unsigned f;
+	enum flow_status st = begin_columns(s, group, v, err);
 
-	memset(seen, 0, sizeof(seen));
-	for (f = 0; f < FLOW_FIELD_COUNT; f++)
-		if (s->map.column[f] >= 0)
-			pq_file_bounds(s->file, group, (size_t)s->map.column[f], &bounds[f]);
+	if (st != FLOW_OK)
+		return st;
 	group_reader_begin(reader, s, group, NULL);
 	while ((st = group_reader_next(reader, &batch, err)) == FLOW_OK) {
 		store_totals_add_batch(totals, batch);
-		for (f = 0; f < FLOW_FIELD_COUNT; f++)
-			if (s->map.column[f] >= 0)
-				look(&batch->column[f], flow_field_info((enum flow_field)f)->type,
-				    batch->rows, &bounds[f], &seen[f]);
+		st = verify_batch(s, group, batch, v, err);
+		if (st != FLOW_OK)
+			return st;
 	}
-	for (f = 0; f < FLOW_FIELD_COUNT && st == FLOW_END; f++) {
-		const char *name = flow_field_info((enum flow_field)f)->name;
-
+	if (st == FLOW_END)
+		st = FLOW_OK;
+	for (unsigned f = 0; f < FLOW_FIELD_COUNT && st == FLOW_OK; f++) {
 		if (s->map.column[f] < 0)
 			continue;
-		if (bounds[f].has_null_count && bounds[f].null_count != seen[f].nulls)
-			return flow_fail(err, FLOW_ECORRUPT, FLOW_NO_OFFSET, "row group %zu: %s: %" PRIu64
-			    " nulls, statistics say %" PRIu64, group, name, seen[f].nulls,
-			    bounds[f].null_count);
-		if (seen[f].outside)
-			return flow_fail(err, FLOW_ECORRUPT, FLOW_NO_OFFSET,
-			    "row group %zu: %s: a value outside the statistics' bounds", group, name);
+		st = verify_column_end(&v[f], err);
+		if (st != FLOW_OK)
+			st = name_place(group, f, st, err);
 	}
-	return st == FLOW_END ? FLOW_OK : st;
+	return st;
 }
 
 /* flow.stats, where it is there, against the sums. */
@@ -123,6 +114,7 @@ static enum flow_status
 verify_source(const struct source *s, uint64_t *rows, struct flow_error *err)
 {
 	struct flow_fieldset all = { { 0 } }, none = { { 0 } };
+	struct verify_column *columns = calloc(FLOW_FIELD_COUNT, sizeof(*columns));
 	struct group_reader *reader;
 	struct flow_totals totals;
 	enum flow_status st = FLOW_OK;
@@ -132,14 +124,18 @@ verify_source(const struct source *s, uint64_t *rows, struct flow_error *err)
 	for (f = 0; f < FLOW_FIELD_COUNT; f++)
 		flow_fieldset_add(&all, (enum flow_field)f);
 	reader = group_reader_new(&all, &none);
-	if (reader == NULL)
-		return flow_fail_memory(err);
 	store_totals_init(&totals);
-	for (g = 0; g < pq_file_groups(s->file) && st == FLOW_OK; g++)
-		st = verify_group(s, reader, g, &totals, err);
+	if (reader == NULL || columns == NULL)
+		st = flow_fail_memory(err);
+	for (g = 0; st == FLOW_OK && g < pq_file_groups(s->file); g++) {
+		st = verify_group(s, reader, g, columns, &totals, err);
+		for (f = 0; f < FLOW_FIELD_COUNT; f++)
+			verify_column_clear(&columns[f]);
+	}
 	if (st == FLOW_OK)
 		st = verify_totals(s, &totals, err);
 	group_reader_free(reader);
+	free(columns);
 	*rows = totals.rows;
 	return st;
 }

@@ -180,6 +180,11 @@ def statistics_are(path, want, what):
     check(not bad and row == want.num_rows, what, "\n".join(bad))
 
 
+def verify_is_good(ours):
+    run = flowcat("--verify", *ours)
+    check(run.returncode == 0 and not run.stderr, "--verify finds no fault in our files", run.stderr)
+
+
 def through_flowcat(table, folder, name, codec="lz4"):
     """pyarrow writes, flowcat reads and writes, pyarrow reads."""
     source, ours = os.path.join(folder, name + ".pa.parquet"), os.path.join(folder, name + ".parquet")
@@ -196,8 +201,9 @@ def rewritten(path, want, folder, what):
     """Whatever another engine wrote: flowcat reads it, and the values are those."""
     ours = os.path.join(folder, "back.parquet")
     run = flowcat("-r", path, "-w", ours)
-    if run.returncode != 0 or run.stderr:
-        check(False, what, run.stderr)
+    good = flowcat("--verify", path, ours)
+    if run.returncode != 0 or run.stderr or good.returncode != 0:
+        check(False, what, run.stderr + good.stderr)
         return
     written_by_us(ours, want, what)
 
@@ -206,6 +212,7 @@ def pyarrow_forms(table, folder):
     path = os.path.join(folder, "form.parquet")
     forms = [dict(compression="none", use_dictionary=False), dict(compression="lz4"),
              dict(compression="gzip", data_page_version="2.0"), dict(compression="none", data_page_size=3000),
+             dict(compression="lz4", data_page_size=3000, write_page_index=True),
              dict(compression="none", use_dictionary=False, data_page_version="2.0", column_encoding={
                  n: "DELTA_BYTE_ARRAY" if k in ("ADDR", "MAC", "TEXT") else "DELTA_BINARY_PACKED"
                  for n, k, _ in COLUMNS}),
@@ -457,6 +464,7 @@ def main():
             "equal": equal_rows(5000), "distinct": distinct_rows(40000),
         }
         ours = {name: through_flowcat(t, folder, name) for name, t in table.items()}
+        verify_is_good([path for path in ours.values() if path is not None])
         for name, path in ours.items():
             if path is not None:
                 statistics_are(path, table[name], f"{name}: our statistics are exact")

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Page indexes against the pages: the part of file_read.h that is about that. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "parquet/page_index.h"
+#include "parquet/page_source.h"
+
+/* Takes all pages of the chunk; each data page has to be where the index has its next one. */
+static enum flow_status
+compare_places(const struct page_places *places, struct page_source *source, uint64_t rows,
+    struct flow_error *err)
+{
+	enum flow_status st = FLOW_OK;
+	struct page_header h;
+	const uint8_t *body;
+	uint64_t row = 0;
+	size_t i = 0;
+
+	while (st == FLOW_OK && row < rows) {
+		uint64_t begin = (uint64_t)page_source_offset(source), bytes;
+		const struct page_place *p = &places->place[i];
+
+		st = page_source_next(source, &h, &body, err);
+		if (st != FLOW_OK || (h.type != PAGE_DATA && h.type != PAGE_DATA_V2))
+			continue;
+		bytes = (uint64_t)page_source_offset(source) - begin;
+		if (i == places->count || p->offset != begin || p->bytes != bytes || p->first_row != row)
+			return flow_fail(err, FLOW_ECORRUPT, (int64_t)begin, "page %zu, of %" PRIu64
+			    " bytes from row %" PRIu64 ", is not where the offset index has it", i, bytes, row);
+		row += h.values;
+		i++;
+	}
+	if (st == FLOW_OK && i != places->count)
+		st = flow_fail(err, FLOW_ECORRUPT, FLOW_NO_OFFSET,
+		    "the offset index has %zu pages, the chunk %zu", places->count, i);
+	return st;
+}
+
+static int
+compare_texts(const struct flow_text *a, const struct flow_text *b)
+{
+	uint32_t n = a->len < b->len ? a->len : b->len;
+	int c = n > 0 ? memcmp(a->p, b->p, n) : 0;
+
+	return c != 0 ? c : (a->len > b->len) - (a->len < b->len);
+}
+
+static int
+compare_numbers(const struct pq_column *column, int64_t a, int64_t b)
+{
+	if (column->logical == PQ_UINT_64)
+		return ((uint64_t)a > (uint64_t)b) - ((uint64_t)a < (uint64_t)b);
+	return (a > b) - (a < b);
+}
+
+/* Whether page b may follow page a. */
+static bool
+follows(const struct pq_column *column, bool ascends, const struct pq_bounds *a,
+    const struct pq_bounds *b)
+{
+	const struct pq_bounds *low = ascends ? a : b, *high = ascends ? b : a;
+
+	if (column->physical == PQ_BYTE_ARRAY)
+		return compare_texts(&low->min_text, &high->min_text) <= 0 &&
+		    compare_texts(&low->max_text, &high->max_text) <= 0;
+	return compare_numbers(column, low->min, high->min) <= 0 &&
+	    compare_numbers(column, low->max, high->max) <= 0;
+}
+
+/* Other readers search by halves where pages are said to be in order. */
+static enum flow_status
+check_order(const struct pq_pages *pages, const struct pq_column *column, struct flow_error *err)
+{
+	int order = page_index_order(pages);
+	struct pq_bounds last = { .has_bounds = false }, b;
+	size_t i;
+
+	if (order != PAGE_ORDER_ASCENDING && order != PAGE_ORDER_DESCENDING)
+		return FLOW_OK;
+	for (i = 0; i < pq_pages_count(pages); i++) {
+		pq_pages_bounds(pages, i, &b);
+		if (!b.has_bounds)
+			continue;	/* of nulls only */
+		if (last.has_bounds && !follows(column, order == PAGE_ORDER_ASCENDING, &last, &b))
+			return flow_fail(err, FLOW_ECORRUPT, FLOW_NO_OFFSET,
+			    "page %zu is not in the order that the column index tells", i);
+		last = b;
+	}
+	return FLOW_OK;
+}
+
+enum flow_status
+pq_pages_verify(const struct pq_file *file, size_t group, size_t column, struct flow_error *err)
+{
+	const struct file_chunk *chunk = &file->group[group].chunk[column];
+	uint64_t rows = file->group[group].rows;
+	struct page_source source = { .file = NULL };
+	struct page_places places = { .count = 0 };
+	struct pq_pages *pages = NULL;
+	enum flow_status st = page_places_read(&places, file, chunk, rows, err);
+
+	if (st == FLOW_OK && places.count > 0) {
+		page_source_open(&source, file, chunk);
+		st = compare_places(&places, &source, rows, err);
+		page_source_release(&source);
+	}
+	if (st == FLOW_OK)
+		st = pq_pages_read(file, group, column, &pages, err);
+	if (st == FLOW_OK && pages != NULL)
+		st = check_order(pages, &file->column[column].column, err);
+	pq_pages_free(pages);
+	page_places_release(&places);
+	return st;
+}
