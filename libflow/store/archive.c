@@ -89,6 +89,9 @@ add_entry(struct flow_files *files, FTS *tree, FTSENT *entry)
 		return FLOW_OK;
 	case FTS_F:
 		return is_archive_file(entry->fts_name) ? add_path(files, entry->fts_path) : FLOW_OK;
+	case FTS_SLNONE:
+		return is_archive_file(entry->fts_name) ?
+		    add_problem(files, entry->fts_path, "a link to nothing") : FLOW_OK;
 	case FTS_DNR:
 	case FTS_ERR:
 	case FTS_NS:
@@ -114,8 +117,10 @@ add_directory(struct flow_files *files, const char *path)
 		free(copy);
 		return FLOW_ENOMEM;
 	}
-	while (st == FLOW_OK && (entry = fts_read(tree)) != NULL)
+	while (st == FLOW_OK && (errno = 0, entry = fts_read(tree)) != NULL)
 		st = add_entry(files, tree, entry);
+	if (st == FLOW_OK && errno != 0)
+		st = add_problem(files, path, strerror(errno));
 	(void)fts_close(tree);
 	free(copy);
 	return st;

@@ -49,6 +49,38 @@ a_tree_in_time_order(void)
 }
 
 static void
+link_to(const char *target, const char *name)
+{
+	char path[300];
+
+	(void)snprintf(path, sizeof(path), "%s/%s", root, name);
+	ok(symlink(target, path) == 0);
+}
+
+/* A year may be on another disk; what a link leads to that is gone must not be missed in silence. */
+static void
+links(void)
+{
+	struct flow_files files = FLOW_FILES_INIT;
+	char text[300];
+
+	touch("far/flowcap.202511231000.parquet");
+	touch("near/flowcap.202611231000.parquet");
+	link_to("../far", "near/2025");
+	link_to("..", "near/up");
+	link_to("gone.parquet", "near/flowcap.202611231005.parquet");
+	link_to("gone.txt", "near/notes.txt");
+	(void)snprintf(text, sizeof(text), "%s/near", root);
+	ok(flow_files_add(&files, text) == FLOW_OK);
+	flow_files_sort(&files);
+	path_is(&files, 0, "near/2025/flowcap.202511231000.parquet");
+	is_uint(files.problems, 1);
+	is_str(files.problems == 1 ? files.problem[0] + strlen(root) + 1 : "",
+	    "near/flowcap.202611231005.parquet: a link to nothing");
+	flow_files_clear(&files);
+}
+
+static void
 names_and_patterns(void)
 {
 	struct flow_files files = FLOW_FILES_INIT;
@@ -128,6 +160,7 @@ main(void)
 	a_tree_in_time_order();
 	names_and_patterns();
 	ranges();
+	links();
 	(void)snprintf(command, sizeof(command), "rm -r '%s'", root);
 	ok(system(command) == 0);
 	return tap_done();
