@@ -90,7 +90,8 @@ filter_misuse(const struct query_request *request, const struct flow_error *err)
 static int
 parse_filter(struct query *q, const struct query_request *request)
 {
-	const struct flow_filter_options options = { .zone = request->zone };
+	const struct flow_filter_options options = { .zone = request->zone,
+		.geo = request->geo };
 	enum flow_status st = FLOW_OK;
 	struct flow_error err;
 

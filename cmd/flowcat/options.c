@@ -50,6 +50,7 @@ static const char help[] =
 "  -Z, --check-filter     only compile the filter: exit status 0 or 2\n"
 "      --verify           check every page, value and sum of the files\n"
 "      --explain          print the plan of the query and end\n"
+"      --geo FILE         database of MaxMind's format for the filter's geo, city ... (repeatable)\n"
 "      --config FILE      named formats, as nfdump.conf has them (default: $FLOWRC)\n"
 "      --resolve          names of hosts and services in tables\n"
 "  -N, --plain            numbers for people in full digits\n"
@@ -64,7 +65,7 @@ static const char help[] =
 "(flow-filter(7)).  See flowcat(1).\n";
 
 enum { OPT_EXPLAIN = 256, OPT_UTC, OPT_CONFIG, OPT_RESOLVE, OPT_VERIFY, OPT_MEMORY, OPT_SPLIT, OPT_SPLIT_BY,
-	OPT_COMPACT };
+	OPT_COMPACT, OPT_GEO };
 
 static const struct option long_options[] = {
 	{ "read", required_argument, NULL, 'r' },
@@ -91,6 +92,7 @@ static const struct option long_options[] = {
 	{ "explain", no_argument, NULL, OPT_EXPLAIN },
 	{ "verify", no_argument, NULL, OPT_VERIFY },
 	{ "config", required_argument, NULL, OPT_CONFIG },
+	{ "geo", required_argument, NULL, OPT_GEO },
 	{ "resolve", no_argument, NULL, OPT_RESOLVE },
 	{ "plain", no_argument, NULL, 'N' },
 	{ "full-ipv6", no_argument, NULL, '6' },
@@ -220,6 +222,8 @@ take_option(int letter, char *argument, struct flowcat_options *o, bool *done)
 	case OPT_VERIFY:
 		o->task = FLOWCAT_VERIFY;
 		return CLI_OK;
+	case OPT_GEO:
+		return query_add_geo(&o->request, argument);
 	case OPT_CONFIG:
 		o->config = argument;
 		return CLI_OK;

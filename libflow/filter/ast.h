@@ -16,6 +16,7 @@
 #include "base/attr.h"
 #include "filter/match.h"
 #include "filter/set.h"
+#include "net/geo.h"
 #include "record/batch.h"
 #include "record/field.h"
 
@@ -46,6 +47,7 @@ enum predicate_kind {
 	PREDICATE_MAC,		/* as a number is in ranges */
 	PREDICATE_ACL,		/* one of its three numbers is in ranges */
 	PREDICATE_TEXT,		/* matcher holds (not: negated) */
+	PREDICATE_GEO,		/* the same of what geo says of the address, if anything */
 	/* The column has no value. */
 	PREDICATE_NULL,
 	/* Values of several columns make a number, which is in ranges. */
@@ -66,14 +68,16 @@ struct predicate {
 	size_t fields;
 	enum flow_field field[PREDICATE_FIELDS];
 	uint8_t shift;
-	bool negated;			/* PREDICATE_TEXT, PREDICATE_IDENT */
+	bool negated;			/* PREDICATE_TEXT, PREDICATE_GEO, PREDICATE_IDENT */
+	enum flow_geo_word geo_word;
+	const struct flow_geo *geo;
 	uint64_t mask;
 	struct ranges ranges;
 	const uint8_t *table;		/* NUMBER of up to 16 bits: a byte a value; or NULL */
 	const struct addr_set *set;
 	/*
 	 * ADDR: a set of few addresses (by_prefix: networks), their canonical texts
-	 * (beginnings), or none.  TEXT: several texts, sorted, of which one is equal;
+	 * (beginnings), or none.  TEXT, GEO: several texts, sorted, of which one is equal;
 	 * without them there is only the matcher.
 	 */
 	const struct flow_text *text;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "filter/program.h"
+#include "net/addr_fast.h"
 #include "net/mac.h"
 
 static bool
@@ -24,6 +25,19 @@ is_match(const struct predicate *p, const struct flow_text *text)
 	if (p->texts == 0)
 		return matcher_test(p->matcher, text->p, text->len);
 	return bsearch(text, p->text, p->texts, sizeof(*text), predicate_text_compare) != NULL;
+}
+
+/* What is not known compares with nothing. */
+static bool
+is_place(const struct predicate *p, const struct flow_text *text)
+{
+	struct flow_text place;
+	struct addr a;
+
+	if (!addr_parse_fast(text->p, text->len, &a))
+		return false;
+	place = flow_geo_find(p->geo, p->geo_word, &a);
+	return place.len > 0 && is_match(p, &place) != p->negated;
 }
 
 /* "id-ace-hash", each hexadecimal. */
@@ -67,6 +81,8 @@ predicate_entry(const struct predicate *p, const struct flow_text *text)
 		return acl_has(&p->ranges, text);
 	case PREDICATE_TEXT:
 		return is_match(p, text) != p->negated;
+	case PREDICATE_GEO:
+		return is_place(p, text);
 	default:
 		return false;
 	}

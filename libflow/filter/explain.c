@@ -113,6 +113,9 @@ append_predicate(struct buf *out, const struct predicate *p)
 		buf_append_text(out, " (by dictionary)");
 		return;
 	case PREDICATE_TEXT:
+	case PREDICATE_GEO:
+		if (p->kind == PREDICATE_GEO)
+			buf_printf(out, " as %s", p->phrase);
 		buf_append_text(out, " ");
 		if (p->texts > 0)
 			append_texts(out, p);

@@ -26,6 +26,7 @@
 #include "base/attr.h"
 #include "base/buf.h"
 #include "base/status.h"
+#include "net/geo.h"
 #include "record/batch.h"
 #include "record/bounds.h"
 #include "record/field.h"
@@ -39,6 +40,7 @@ struct flow_filter_state;
 struct flow_filter_options {
 	bool no_resolve;	/* host names are errors instead of questions to the resolver */
 	bool no_files;		/* @include and sets from files are errors */
+	const struct flow_geo *geo;	/* for countries and the like; outlives the filter; NULL: none */
 	enum stamp_zone zone;	/* whose time it is where a text gives no zone */
 	int64_t now_ms;		/* what relative times count from; 0: the clock */
 };

@@ -4,6 +4,9 @@
 
 #include "filter/program.h"
 
+/* Texts of a column, and what databases say of it. */
+#define TEXT_KINDS (1 + FLOW_GEO_WORDS)
+
 struct text_list {
 	struct flow_text *text;
 	size_t count;
@@ -14,10 +17,10 @@ struct text_list {
 struct merge {
 	struct node *number[FLOW_FIELD_COUNT];
 	struct node *addr[FLOW_FIELD_COUNT];
-	struct node *text[FLOW_FIELD_COUNT];
+	struct node *text[FLOW_FIELD_COUNT][TEXT_KINDS];
 	struct range_list numbers[FLOW_FIELD_COUNT];
 	struct addr_list addrs[FLOW_FIELD_COUNT];
-	struct text_list texts[FLOW_FIELD_COUNT];
+	struct text_list texts[FLOW_FIELD_COUNT][TEXT_KINDS];
 };
 
 static bool
@@ -105,17 +108,18 @@ merge_addr(struct merge *m, struct node *child, bool *taken)
 static bool
 merge_text(struct merge *m, struct node *child, bool *taken)
 {
-	enum flow_field field = child->predicate->field[0];
-	struct text_list *list = &m->texts[field];
-	struct node *first = m->text[field];
+	const struct predicate *p = child->predicate;
+	size_t kind = p->kind == PREDICATE_GEO ? 1 + p->geo_word : 0;
+	struct text_list *list = &m->texts[p->field[0]][kind];
+	struct node *first = m->text[p->field[0]][kind];
 
 	*taken = first != NULL;
 	if (first == NULL) {
-		m->text[field] = child;
+		m->text[p->field[0]][kind] = child;
 		return true;
 	}
 	return (list->count > 0 || collect_text(list, first->predicate)) &&
-	    collect_text(list, child->predicate);
+	    collect_text(list, p);
 }
 
 /* *taken: the child went into an earlier one of its column. */
@@ -129,7 +133,8 @@ merge_child(struct arena *arena, struct merge *m, struct node *child, bool and, 
 		return merge_number(arena, m, child, and, taken);
 	if (p->kind == PREDICATE_ADDR && !and)
 		return merge_addr(m, child, taken);
-	if (p->kind == PREDICATE_TEXT && p->negated == and && matcher_op(p->matcher) == MATCH_EQUAL)
+	if ((p->kind == PREDICATE_TEXT || p->kind == PREDICATE_GEO) && p->negated == and &&
+	    matcher_op(p->matcher) == MATCH_EQUAL)
 		return merge_text(m, child, taken);
 	return true;
 }
@@ -182,9 +187,13 @@ merge_finish(struct arena *arena, struct merge *m, bool and)
 			ok = set != NULL;
 			m->addr[f]->predicate->set = set;
 		}
-		if (ok && m->texts[f].count > 0)
-			ok = make_texts(arena, &m->texts[f], m->text[f]->predicate);
-		free(m->texts[f].text);
+		for (size_t k = 0; k < TEXT_KINDS; k++) {
+			struct text_list *texts = &m->texts[f][k];
+
+			if (ok && texts->count > 0)
+				ok = make_texts(arena, texts, m->text[f][k]->predicate);
+			free(texts->text);
+		}
 		range_list_release(&m->numbers[f]);
 		addr_list_release(&m->addrs[f]);
 	}

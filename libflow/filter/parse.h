@@ -79,9 +79,12 @@ enum flow_status value_addrs(struct parser *p, const char *phrase, const struct 
 /* Whether a comparison of texts follows (contains, matches, ~, ...). */
 bool value_is_text(const struct parser *p);
 
-/* One or more matchers, of which one has to match; *negated: none may. */
-enum flow_status value_texts(struct parser *p, const char *phrase, struct matcher ***out,
-    size_t *count, bool *negated) NODISCARD;
+/*
+ * One or more matchers, of which one has to match; *negated: none may.  code: whole texts are
+ * codes of two letters in any case, which become upper case; words of the language may be some.
+ */
+enum flow_status value_texts(struct parser *p, const char *phrase, bool code,
+    struct matcher ***out, size_t *count, bool *negated) NODISCARD;
 
 /* One address, network, range or name (value_addr.c), added to *list. */
 enum flow_status value_addr_item(struct parser *p, const struct source *source,

@@ -4,6 +4,13 @@
 #include "filter/parse.h"
 #include "net/proto.h"
 
+/* Whether databases are asked. */
+static bool
+is_geo(enum subject_kind kind)
+{
+	return kind >= SUBJECT_COUNTRY && kind <= SUBJECT_AS_ORG;
+}
+
 static struct predicate
 predicate_of(const struct subject *s, enum predicate_kind kind)
 {
@@ -13,6 +20,8 @@ predicate_of(const struct subject *s, enum predicate_kind kind)
 	p.fields = s->fields;
 	for (size_t i = 0; i < s->fields; i++)
 		p.field[i] = s->field[i];
+	if (is_geo(s->kind))
+		p.geo_word = (enum flow_geo_word)(s->kind - SUBJECT_COUNTRY);
 	return p;
 }
 
@@ -132,7 +141,8 @@ parse_texts(struct parser *p, const struct subject *s, enum predicate_kind kind,
 	enum flow_status st;
 	size_t count;
 
-	st = value_texts(p, s->phrase, &matcher, &count, &predicate.negated);
+	predicate.geo = p->options.geo;
+	st = value_texts(p, s->phrase, s->kind == SUBJECT_COUNTRY, &matcher, &count, &predicate.negated);
 	if (st != FLOW_OK)
 		return st;
 	if (count == 0)
@@ -147,6 +157,40 @@ parse_texts(struct parser *p, const struct subject *s, enum predicate_kind kind,
 		    node_join(p->arena, predicate.negated ? NODE_AND : NODE_OR, all, n);
 	}
 	return done(p, all, out);
+}
+
+/* `is null`: of no address anything is known. */
+static enum flow_status
+parse_geo_null(struct parser *p, const struct subject *s, bool negated, struct node **out)
+{
+	struct predicate known = predicate_of(s, PREDICATE_GEO);
+	struct node *n;
+
+	known.geo = p->options.geo;
+	if (matcher_new(p->arena, MATCH_BEGINS, "", 0, &known.matcher, p->err) != FLOW_OK)
+		return parse_fail_memory(p);
+	n = for_each_field(p, s, &known, false);
+	return done(p, negated ? n : node_not(p->arena, n), out);
+}
+
+/* IS alone is Iceland. */
+static enum flow_status
+parse_geo(struct parser *p, const struct subject *s, struct node **out)
+{
+	const struct token *t = parse_token(p);
+	bool negated;
+
+	if (p->options.geo == NULL)
+		return parse_fail(p, t - 1, "'%s' needs a database of addresses (--geo FILE)",
+		    s->phrase);
+	if (lex_is(t, "is")) {
+		negated = t[1].kind == TOKEN_NOT;
+		if (lex_is(t + 1 + negated, "null")) {
+			p->pos += 2 + (size_t)negated;
+			return parse_geo_null(p, s, negated, out);
+		}
+	}
+	return parse_texts(p, s, PREDICATE_GEO, out);
 }
 
 static enum flow_status
@@ -357,6 +401,10 @@ parse_subject(struct parser *p, const struct subject *s, struct node **out)
 	case SUBJECT_PORT_BLOCK:
 		alone = predicate_of(s, PREDICATE_PORT_BLOCK);
 		return done(p, for_each_field(p, s, &alone, false), out);
+	case SUBJECT_COUNTRY:
+	case SUBJECT_CITY:
+	case SUBJECT_AS_ORG:
+		return parse_geo(p, s, out);
 	case SUBJECT_MPLS_ANY:
 	case SUBJECT_MPLS_EOS:
 		return parse_mpls(p, s, s->kind == SUBJECT_MPLS_ANY, out);

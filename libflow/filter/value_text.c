@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <ctype.h>
 #include <stdlib.h>
 
 #include "filter/parse.h"
@@ -22,6 +23,7 @@ struct matchers {
 	struct matcher **item;
 	size_t count;
 	size_t cap;
+	bool code;
 };
 
 static bool
@@ -75,14 +77,39 @@ accept_op(struct parser *p, enum match_op *op, bool *negated)
 	return FLOW_OK;
 }
 
+/* A code in upper case; NULL if it is none, or out of memory. */
+static const char *
+code_of(struct parser *p, const struct token *t)
+{
+	char code[2];
+
+	if (t->len != sizeof(code))
+		return NULL;
+	for (size_t i = 0; i < sizeof(code); i++)
+		code[i] = (char)toupper((unsigned char)t->p[i]);
+	return arena_text(p->arena, code, sizeof(code));
+}
+
+/* Whether it may be a text; as a code (Lithuania, Niger) also a comparator that is spelt as a word. */
+static bool
+is_value(const struct token *t, bool code)
+{
+	return t->kind == TOKEN_WORD || t->kind == TOKEN_TEXT ||
+	    (code && t->kind >= TOKEN_EQ && t->kind <= TOKEN_GE && isalpha((unsigned char)t->p[0]));
+}
+
 static enum flow_status
 add_matcher(struct parser *p, enum match_op op, const struct token *t, struct matchers *list)
 {
 	struct matcher_list *owner = arena_alloc(p->arena, sizeof(*owner));
 	struct matcher **more;
 	struct flow_error why;
+	const char *text = t->p;
 	enum flow_status st;
 
+	if (list->code && op == MATCH_EQUAL && (text = code_of(p, t)) == NULL)
+		return t->len == 2 ? parse_fail_memory(p) :
+		    parse_fail(p, t, "expected a code of two letters");
 	if (list->count == list->cap) {
 		list->cap = list->cap == 0 ? 4 : 2 * list->cap;
 		if ((more = realloc(list->item, list->cap * sizeof(*more))) == NULL)
@@ -91,7 +118,7 @@ add_matcher(struct parser *p, enum match_op op, const struct token *t, struct ma
 	}
 	if (owner == NULL)
 		return parse_fail_memory(p);
-	st = matcher_new(p->arena, op, t->p, t->len, &owner->matcher, &why);
+	st = matcher_new(p->arena, op, text, t->len, &owner->matcher, &why);
 	if (st != FLOW_OK)
 		return st == FLOW_ENOMEM ? parse_fail_memory(p) :
 		    parse_fail(p, t, "%s", why.message);
@@ -106,7 +133,7 @@ add_value(struct parser *p, const char *phrase, enum match_op op, struct matcher
 {
 	const struct token *t = parse_token(p);
 
-	if (t->kind != TOKEN_WORD && t->kind != TOKEN_TEXT)
+	if (!is_value(t, list->code))
 		return parse_fail(p, t, "expected a text for %s", phrase);
 	p->pos++;
 	return add_matcher(p, op, t, list);
@@ -130,15 +157,44 @@ add_list(struct parser *p, const char *phrase, struct matchers *list)
 	return st;
 }
 
+/* A code that is spelt as an operator, and has nothing to compare with behind it. */
+static bool
+is_lone_value(const struct token *t)
+{
+	return (lex_is(t, "in") || is_value(t, true)) && t[1].kind != TOKEN_LIST_OPEN &&
+	    !is_value(t + 1, true) && !is_op(t);
+}
+
+static enum flow_status
+finish(struct parser *p, struct matchers *list, enum flow_status st, struct matcher ***out,
+    size_t *count)
+{
+	if (st == FLOW_OK) {
+		*out = arena_array(p->arena, list->count, sizeof(**out));
+		*count = list->count;
+		if (*out == NULL)
+			st = parse_fail_memory(p);
+		for (size_t i = 0; st == FLOW_OK && i < list->count; i++)
+			(*out)[i] = list->item[i];
+	}
+	free(list->item);
+	return st;
+}
+
 enum flow_status
-value_texts(struct parser *p, const char *phrase, struct matcher ***out, size_t *count,
-    bool *negated)
+value_texts(struct parser *p, const char *phrase, bool code, struct matcher ***out,
+    size_t *count, bool *negated)
 {
 	const struct token *t = parse_token(p);
-	struct matchers list = { 0 };
+	struct matchers list = { .code = code };
 	enum flow_status st;
 	enum match_op op;
 
+	*negated = false;
+	if (code && is_lone_value(t)) {
+		st = add_value(p, phrase, MATCH_EQUAL, &list);
+		return finish(p, &list, st, out, count);
+	}
 	*negated = t->kind == TOKEN_NOT && lex_is(t + 1, "in");
 	if (*negated || lex_is(t, "in")) {
 		p->pos += *negated ? 2 : 1;
@@ -146,14 +202,5 @@ value_texts(struct parser *p, const char *phrase, struct matcher ***out, size_t 
 	} else if ((st = accept_op(p, &op, negated)) == FLOW_OK) {
 		st = add_value(p, phrase, op, &list);
 	}
-	if (st == FLOW_OK) {
-		*out = arena_array(p->arena, list.count, sizeof(**out));
-		*count = list.count;
-		if (*out == NULL)
-			st = parse_fail_memory(p);
-		for (size_t i = 0; st == FLOW_OK && i < list.count; i++)
-			(*out)[i] = list.item[i];
-	}
-	free(list.item);
-	return st;
+	return finish(p, &list, st, out, count);
 }

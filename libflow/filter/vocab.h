@@ -32,6 +32,10 @@ enum subject_kind {
 	SUBJECT_PORT_BLOCK,
 	SUBJECT_MPLS_ANY,
 	SUBJECT_MPLS_EOS,
+	/* What databases say of an address: in the order of enum flow_geo_word. */
+	SUBJECT_COUNTRY,
+	SUBJECT_CITY,
+	SUBJECT_AS_ORG,
 };
 
 enum name_group {

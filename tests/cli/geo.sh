@@ -5,6 +5,7 @@
 set -u
 
 flowstat=$FLOW_BUILDDIR/flowstat
+flowcat=$FLOW_BUILDDIR/flowcat
 work=$(mktemp -d "${TMPDIR:-/tmp}/geo-test.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 archive=$work/archive
@@ -67,6 +68,22 @@ statistic()
 		{ echo "no $row,$(sums "$filter") in:"; cat "$work/table"; return 1; }
 }
 
+# same FILTER FLOWCAT...: both give the same flows, and some
+same()
+{
+	"$flowcat" -o csv:all "$archive" "$1" >"$work/want"
+	shift
+	"$@" >"$work/got" || return 1
+	[ "$(wc -l <"$work/want")" -gt 1 ] && cmp "$work/want" "$work/got"
+}
+
+same_groups()
+{
+	"$flowstat" -A proto -o csv "$archive" "ip in [ $a $b ]" >"$work/want"
+	"$flowstat" --geo "$work/geo" -A proto -o csv "$archive" 'city Springfield' >"$work/got" || return 1
+	[ "$(wc -l <"$work/want")" -gt 1 ] && cmp "$work/want" "$work/got"
+}
+
 "$FLOW_BUILDDIR/flowgen" -n 2000 --seed 3 -w "$archive" >/dev/null 2>&1
 # The busiest addresses of that archive.
 a=63.118.89.6
@@ -88,6 +105,10 @@ esac
 us="src ip in [ $a $c ]"
 check "no database" fails 2 "src_country: needs a database of addresses (--geo FILE)" \
 	"$flowstat" -A src_country "$archive"
+check "no database for the filter" fails 2 "'geo' needs a database of addresses (--geo FILE)" \
+	"$flowcat" "$archive" 'geo US'
+check "the filter of flowcat" same "$us" "$flowcat" --geo "$work/geo" -o csv:all "$archive" 'src geo US'
+check "the filter of flowstat" same_groups
 check "no such file" fails 1 "$work/nothing: No such file" \
 	"$flowstat" --geo "$work/nothing" -A src_country "$archive"
 check "a directory" fails 1 "$work: not a regular file" "$flowstat" --geo "$work" -A src_country "$archive"

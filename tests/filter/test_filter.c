@@ -4,6 +4,10 @@
  *   > and names the rows of rows.data that pass (numbers, all or none), or
  *   ! and gives the column of the error and a part of its message.
  */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
 #include "filter/filter.h"
 
 #include <pthread.h>
@@ -11,10 +15,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "net/geo_file.h"
 #include "rows.h"
 #include "tap.h"
 
-static const struct flow_filter_options offline = { .no_resolve = true, .no_files = true };
+static struct flow_filter_options offline = { .no_resolve = true, .no_files = true };
 
 static enum flow_status
 parse(const char *text, struct flow_filter **f, struct flow_error *err)
@@ -334,6 +339,47 @@ test_explain(void)
 	    "  no row\n");
 }
 
+#ifdef HAVE_MAXMINDDB
+static void
+test_geo(const struct flow_batch *batch)
+{
+	static const struct geo_file_entry entry[] = {
+		{ "192.0.2.1/32", "US", "Springfield", "First", false },
+		{ "192.0.2.128/25", "DE", "New York", NULL, false },
+		{ "198.51.100.0/24", "IS", NULL, NULL, false },
+		{ "203.0.113.0/24", "DE", NULL, NULL, false },
+		{ "10.0.0.0/24", "IN", "Springfield", NULL, false },
+		{ "8.8.8.8/32", "LT", NULL, NULL, false },
+		{ "2001:db8::/48", "JP", NULL, NULL, false },
+		{ "2001:db8:ffff::/48", "NE", NULL, NULL, false },
+	};
+	struct flow_geo *geo = geo_file_open(entry, sizeof(entry) / sizeof(entry[0]));
+
+	ok(geo != NULL);
+	offline.geo = geo;
+	run_file(batch, "tests/filter/geo.test");
+	check_explain("src geo in [us DE] or src geo US or src_city = A or src_city contains b",
+	    "row groups are skipped unless they may have\n"
+	    "  anything: nothing is known in advance\n"
+	    "columns read\n"
+	    "  src_addr\n"
+	    "rows that pass, tested in this order\n"
+	    "  one of\n"
+	    "    src_addr as src geo is one of 'DE', 'US' (by dictionary)\n"
+	    "    src_addr as src_city = 'A' (by dictionary)\n"
+	    "    src_addr as src_city contains 'b' (by dictionary)\n");
+	offline.geo = NULL;
+	flow_geo_free(geo);
+}
+#else
+static void
+test_geo(const struct flow_batch *batch)
+{
+	(void)batch;
+	tap_skip("built without libmaxminddb");
+}
+#endif
+
 int
 main(void)
 {
@@ -349,6 +395,7 @@ main(void)
 	test_bounds();
 	test_threads(rows_batch(rows));
 	test_explain();
+	test_geo(rows_batch(rows));
 	rows_free(rows);
 	return tap_done();
 }

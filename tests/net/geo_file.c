@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "net/addr.h"
 
@@ -176,4 +177,27 @@ geo_file_make(const struct geo_file_entry *entry, size_t n, unsigned version, st
 	buf_release(&data);
 	free(t);
 	return made;
+}
+
+struct flow_geo *
+geo_file_open(const struct geo_file_entry *entry, size_t n)
+{
+	char path[] = "/tmp/geo-file.XXXXXX";
+	struct flow_geo *geo = flow_geo_new();
+	struct buf b = BUF_INIT;
+	struct flow_error err;
+	int fd = mkstemp(path);
+	bool opened = fd >= 0 && geo != NULL && geo_file_make(entry, n, 6, &b) &&
+	    write(fd, b.data, b.len) == (ssize_t)b.len &&
+	    flow_geo_add(geo, path, &err) == FLOW_OK;
+
+	if (fd >= 0) {
+		(void)close(fd);
+		(void)unlink(path);
+	}
+	buf_release(&b);
+	if (opened)
+		return geo;
+	flow_geo_free(geo);
+	return NULL;
 }

@@ -7,6 +7,7 @@
  */
 
 #include "base/buf.h"
+#include "net/geo.h"
 
 struct geo_file_entry {
 	const char *prefix;		/* ADDRESS/BITS; no two overlap */
@@ -17,3 +18,6 @@ struct geo_file_entry {
 /* version: 6 (IPv4 lies at ::/96), or 4.  False for what it cannot write. */
 bool geo_file_make(const struct geo_file_entry *entry, size_t n, unsigned version,
     struct buf *out);
+
+/* A database of these, of version 6, opened; NULL if that fails. */
+struct flow_geo *geo_file_open(const struct geo_file_entry *entry, size_t n);
