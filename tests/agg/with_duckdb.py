@@ -379,6 +379,79 @@ def test_overflow():
             [["192.0.2.9", "1", str(MOST), "0"], ["192.0.2.9", "2", "0", str(MOST)]])
 
 
+def tables(path, *options):
+    """The rows of each table, which an empty line parts."""
+    out = subprocess.run([flowstat, "-o", "csv", "-r", path, *options], check=True, capture_output=True,
+                         text=True).stdout
+    return [list(csv.reader(part.splitlines()))[1:] for part in out.split("\n\n")]
+
+
+def plant(path, kinds):
+    """A file of (count, src, dst, proto, dst_port, tcp_flags, bytes, first in ms), each of i."""
+    parts = ["select %s as src_addr, %s as dst_addr, %s::utinyint as proto, 1024::usmallint as src_port,"
+             " (%s)::usmallint as dst_port, %s::usmallint as tcp_flags, 1::bigint as packets,"
+             " (%s)::bigint as bytes, 1::bigint as flows, make_timestamp_ms(%s) as first, first as last,"
+             " first as received, '192.0.2.9' as exporter, 10::utinyint as export_version from range(%d) t(i)"
+             % (src, dst, proto, port, flags, octets, first, count)
+             for count, src, dst, proto, port, flags, octets, first in kinds]
+    db.execute("copy (%s) to '%s' (format parquet, compression lz4_raw)" % (" union all ".join(parts), path))
+
+
+def test_scans():
+    """Each kind of scan planted once, beside what is nearly one."""
+    path, net = work + "/scans.parquet", "'198.51.' || (100 + i // 250) || '.' || (i % 250)"
+    plant(path, [
+        (100, "'10.0.0.1'", net, 6, "445", 2, "40", "1000"),	# hosts, all SYN
+        (99, "'10.0.0.2'", net, 6, "445", 2, "40", "1000"),	# one too few
+        (150, "'10.0.0.3'", net, 6, "443", 27, "40", "1000"),	# answered
+        (100, "'10.0.0.4'", "'192.0.2.1'", 6, "i", 2, "40", "1000"),	# ports
+        (99, "'10.0.0.5'", "'192.0.2.1'", 6, "i", 2, "40", "1000"),
+        (150, "'10.0.0.6'", "'192.0.2.1'", 6, "i", 27, "40", "1000"),
+        (256, "'10.0.0.7'", net, 17, "161", "NULL", "40", "1000"),	# one port of UDP
+        (255, "'10.0.0.8'", net, 17, "161", "NULL", "40", "1000"),
+        (300, "'10.0.0.9'", net, 17, "i", "NULL", "40", "1000"),	# each another port
+        (100, "'10.1.0.' || i", "'192.0.2.2'", 6, "80", 27, "40", "1000"),	# many sources
+        (99, "'10.1.0.' || i", "'192.0.2.3'", 6, "80", 27, "40", "1000"),
+        # Half of the rows attempts, and a little less.
+        (50, "'10.0.0.10'", net, 6, "22", 2, "40", "1000"),
+        (50, "'10.0.0.10'", net.replace("i", "(i + 50)"), 6, "22", 27, "40", "1000"),
+        (49, "'10.0.0.11'", net, 6, "22", 2, "40", "1000"),
+        (51, "'10.0.0.11'", net.replace("i", "(i + 49)"), 6, "22", 27, "40", "1000"),
+    ])
+    hosts, ports, sweeps, targets = tables(path, "--scans", "-n", "0")
+    compare("scans of hosts", [r[0] for r in hosts], ["10.0.0.1", "10.0.0.10"])
+    compare("scans of ports", [r[:2] for r in ports], [["10.0.0.4", "192.0.2.1"]])
+    compare("one port of many", [r[:3] for r in sweeps], [["10.0.0.7", "17", "161"]])
+    compare("targets of many", [r[0] for r in targets], ["192.0.2.2"])
+
+
+def test_spikes():
+    """Ten bins of 5 minutes: one host has 30 times its other bins, one 2.9 times, one always the same."""
+    path, bin_ms = work + "/spikes.parquet", 300000
+    plant(path, [
+        (10, "'10.0.0.1'", "'192.0.2.1'", 6, "80", 27, "case when i = 6 then 3000 else 100 end",
+         "i * %d + 1000" % bin_ms),
+        (10, "'10.0.0.1'", "'192.0.2.2'", 6, "80", 27, "case when i = 4 then 290 else 100 end",
+         "i * %d + 1000" % bin_ms),
+        (10, "'10.0.0.1'", "'192.0.2.3'", 6, "80", 27, "5000", "i * %d + 1000" % bin_ms),
+        (1, "'10.0.0.1'", "'192.0.2.4'", 6, "80", 27, "700", str(8 * bin_ms)),	# new in bin 8
+    ])
+    time = lambda i: iso(i * bin_ms)
+    compare("spikes", [sorted(r[:2]) for r in tables(path, "--spikes", "dst_addr")[0]],
+            [[ "192.0.2.1", time(6)], ["192.0.2.4", time(8)]])
+    compare("spikes by a lower factor", [sorted(r[:2]) for r in
+                                         tables(path, "--spikes", "dst_addr", "--factor", "2.9")[0]],
+            [["192.0.2.1", time(6)], ["192.0.2.4", time(8)], ["192.0.2.2", time(4)]])
+
+
+def test_talkers():
+    path = paths[0]
+    got = tables(path, "--talkers")
+    want = [tables(path, "-s", word)[0] for word in
+            ("srcip/bytes", "dstip/bytes", "src_addr,dst_addr/bytes")]
+    compare("talkers", got, want)
+
+
 def lines_are(name, path, line, rows, *options):
     """As many lines as there are rows, each what `line` makes of its number."""
     with subprocess.Popen([flowstat, "-o", "csv", "-r", path, *options], stdout=subprocess.PIPE) as run:
@@ -421,6 +494,9 @@ def test_many():
 
 
 test_overflow()
+test_scans()
+test_spikes()
+test_talkers()
 test_many()
 test_columns()
 test_orders()
