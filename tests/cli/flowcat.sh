@@ -160,6 +160,42 @@ flowcat --verify "$tmp/flip.parquet" "$tmp/one.parquet" >"$tmp/out" 2>"$tmp/err2
 is '--verify finds it, and goes on' "$?:$(cut -d: -f1,2 "$tmp/out")" "1:$tmp/one.parquet: good, $flows flows"
 has 'found by its checksum' "$(cat "$tmp/err")" 'row group 0'
 
+# One bad file among good ones: it is named, the others are read, and the status tells.
+cp -r "$a" "$tmp/mixed"
+bad=$(find "$tmp/mixed" -name '*.parquet' | sort | sed -n 2p)
+good=$(find "$a" -name '*.parquet' | sort | sed 2d)
+echo 'no Parquet' >"$bad"
+for options in '-o csv -q' '-O bytes -o csv -q' '-j 1 -o ndjson' '-w -'; do
+	# shellcheck disable=SC2086 # words
+	flowcat -r "$tmp/mixed" $options >"$tmp/out" 2>"$tmp/err"
+	is "a bad file, $options" "$?:$(grep -c "$bad: " "$tmp/err")" 1:1
+	# shellcheck disable=SC2086
+	[ "$options" = '-w -' ] || is "the others are printed, $options" "$(cksum <"$tmp/out")" \
+		"$(xargs flowcat $options <<<"$good" | cksum)"
+done
+is 'the others are written' "$(flowcat -r - -o csv:all <"$tmp/out" | cksum)" \
+	"$(xargs flowcat -o csv:all <<<"$good" | cksum)"
+rm -r "$tmp/mixed"
+
+# Relative windows: flows of now, and of three hours ago.
+flowgen -w "$tmp/recent" -n 300 -r 100 --start now-3h || exit 99
+flowgen -w "$tmp/recent" -n 200 -r 100 --start now-10m || exit 99
+is 'the last hour' "$(flowcat -r "$tmp/recent" -t -1h -o csv -q | wc -l)" 200
+is 'until an hour ago' "$(flowcat -r "$tmp/recent" -t ..now-1h -o csv -q | wc -l)" 300
+is 'from four hours to two hours ago' "$(flowcat -r "$tmp/recent" -t now-4h..now-2h -o csv -q | wc -l)" 300
+is 'the same in a filter' "$(flowcat -r "$tmp/recent" 'first seen > now-1h' -o csv -q | wc -l)" 200
+rm -r "$tmp/recent"
+
+is 'flowstat reads what flowcat writes to a pipe' \
+	"$(flowcat -r "$a" -w - 'proto udp' | flowstat -r - -A dst_port -o csv --measures flows,bytes | cksum)" \
+	"$(flowstat -r "$a" -A dst_port -o csv --measures flows,bytes 'proto udp' | cksum)"
+if getent services 443/tcp | grep -q '^https'; then
+	is '--resolve names services' "$(flowcat -r "$a" --resolve -q -o fmt:%dp 'proto tcp and dst port 443' | tr -d ' ' | sort -u)" https
+else
+	number=$((number + 1))
+	echo "ok $number - services # SKIP /etc/services does not have them"
+fi
+
 # Ranges of files and several directories; what is expected is what plain paths give.
 first=$(find "$a" -name '*.parquet' | sort | sed -n 2p)
 last=$(find "$a" -name '*.parquet' | sort | sed -n 3p)
