@@ -189,27 +189,31 @@ merge(const struct flowcat_options *all, char **path, size_t count)
 	return status;
 }
 
-/* Ends what an earlier run began. */
+/* Ends what an earlier run began.  Files that cannot be read are told of, and left alone. */
 static int
 recover(struct flow_files *files)
 {
 	int status = CLI_OK;
 
-	for (size_t i = 0; i < files->count && status == CLI_OK; i++) {
+	for (size_t i = 0; i < files->count; i++) {
 		struct flow_summary one;
 		struct flow_error err;
 
 		if (access(files->path[i], F_OK) != 0)
 			continue;	/* removed a moment ago */
-		if (flow_summary_read(files->path[i], &one, &err) != FLOW_OK)
-			return cli_fail_error(&err);
-		status = remove_merged(files->path[i], one.merged);
+		if (flow_summary_read(files->path[i], &one, &err) != FLOW_OK) {
+			status = cli_fail_error(&err);
+			files->path[i][0] = '\0';
+			continue;
+		}
+		if (remove_merged(files->path[i], one.merged) != CLI_OK)
+			status = CLI_FAILURE;
 		flow_summary_clear(&one);
 	}
 	return status;
 }
 
-/* Forgets files that are no more. */
+/* Forgets files that are no more, or have lost their names. */
 static void
 forget_removed(struct flow_files *files)
 {
@@ -229,22 +233,25 @@ flowcat_compact(struct flowcat_options *options)
 {
 	struct flow_files *files = &options->request.files;
 	int64_t now = (int64_t)time(NULL), begin = 0;
-	int status = CLI_OK, failed = CLI_OK;
+	int status = CLI_OK;
 	size_t i, end;
 
 	for (i = 0; i < files->problems; i++)
-		failed = cli_fail("%s", files->problem[i]);
+		status = cli_fail("%s", files->problem[i]);
 	flow_files_sort(files);
-	status = recover(files);
+	if (recover(files) != CLI_OK)
+		status = CLI_FAILURE;
 	forget_removed(files);
-	for (i = 0; i < files->count && status == CLI_OK; i = end) {
+	/* Slots that cannot be merged stay as they are, and do not keep others from it. */
+	for (i = 0; i < files->count; i = end) {
 		for (end = i + 1; end < files->count &&
 		    belong_together(files->path[i], files->path[end], options->compact_s); end++)
 			;
 		if (end - i < 2 || !slot_time(files->path[i], &begin) ||
 		    slot_begin(begin, options->compact_s) + options->compact_s + SETTLED_S > now)
 			continue;
-		status = merge(options, files->path + i, end - i);
+		if (merge(options, files->path + i, end - i) != CLI_OK)
+			status = CLI_FAILURE;
 	}
-	return status != CLI_OK ? status : failed;
+	return status;
 }

@@ -257,6 +257,30 @@ flowcat -r "$tmp/one.parquet" -w "$gone"
 flowcat --compact 3600 "$tmp/compact"
 is 'another file of that name is merged, not removed' "$(flowcat -r "$tmp/compact" -o csv -q | wc -l)" \
 	$((flows + $(flowcat -r "$tmp/one.parquet" -o csv -q | wc -l)))
+# Damage: nothing is replaced or removed where rows cannot be read, however often; other hours are merged.
+damaged=$tmp/damaged
+flowgen -w "$damaged" -n 4000 --seed 5 --duration 2h --start 2026-01-01T00:00:00Z
+victim=$(find "$damaged" -path '*/00/*.parquet' | sort | sed -n 2p)
+printf 'XXXXXXXX' | dd of="$victim" bs=1 seek=300 conv=notrunc status=none
+before=$(find "$damaged" -path '*/00/*' -type f | sort | xargs cksum)
+later=$(flowcat -r "$damaged/2026/01/01/01" -o csv:all -q | cksum)
+for i in 1 2; do
+	flowcat --compact 3600 "$damaged" 2>"$tmp/err"
+	is "a damaged page, run $i" "$?:$(grep -c "$victim: row group" "$tmp/err")" 1:1
+	is "its hour stays as it is, run $i" "$(find "$damaged" -path '*/00/*' -type f | sort | xargs cksum)" "$before"
+	is "another hour is merged, run $i" "$(find "$damaged/2026/01/01/01" -type f | wc -l):$(flowcat \
+		-r "$damaged/2026/01/01/01" -o csv:all -q | cksum)" "1:$later"
+done
+head -c 3000 "$victim" >"$tmp/cut" && cp "$tmp/cut" "$victim"
+rows=$(flowcat -r "$damaged" -o csv:all -q 2>/dev/null | cksum)
+for i in 1 2; do
+	flowcat --compact 3600 "$damaged" 2>"$tmp/err"
+	is "a cut file, run $i" "$?:$(grep -c "$victim: not a whole Parquet file" "$tmp/err")" 1:1
+	is "it stays, run $i" "$(cksum <"$victim")" "$(cksum <"$tmp/cut")"
+	is "and the rows of the others, run $i" "$(flowcat -r "$damaged" -o csv:all -q 2>/dev/null | cksum)" "$rows"
+done
+is 'the others of its hour are merged' "$(find "$damaged" -path '*/00/*' -type f | wc -l)" 2
+rm -r "$damaged" "$tmp/cut"
 flowgen -w "$tmp/now" -n 100 --start now -r 1 && find "$tmp/now" -name '*.parquet' | sort >"$tmp/before"
 flowcat --compact 86400 "$tmp/now"
 is 'a day that is not over is left alone' "$(find "$tmp/now" -name '*.parquet' | sort | cksum)" "$(cksum <"$tmp/before")"
