@@ -247,6 +247,30 @@ check "SIGHUP: the second file has a name of its own" same \
 check "SIGHUP: all is there" balances 600
 check "the process id's file is gone" exits 1 test -e "$work/pid"
 
+# Slots of the same name that are finished at the same time take names one after the other.
+check "SIGHUP in a row: listening" start "$work/hups" -b 127.0.0.1 -t 86400 -S 0
+for seed in 1 2 3 4; do
+	"$flowgen" -t 127.0.0.1 -p "$port" -n 3000 -r 100000 --seed $seed
+	kill -HUP "$collector"
+done
+check "SIGHUP in a row: stopped" stop
+check "SIGHUP in a row: all is there" balances 12000
+check "SIGHUP in a row: and in the files" same "$(sums "$work/hups" | cut -d ' ' -f 1)" 12000
+
+check "two in a directory: listening" start "$work/two" -b 127.0.0.1 -t 86400 -S 0
+one=$collector one_port=$port
+check "two in a directory: the other" start "$work/two" -b 127.0.0.1 -t 86400 -S 0
+"$flowgen" -t 127.0.0.1 -p "$port" -n 1000
+"$flowgen" -t 127.0.0.1 -p "$one_port" -n 1000 --seed 2
+sleep 0.3
+kill "$one" "$collector"
+wait "$one" && wait "$collector"
+check "two in a directory: both end well" same $? 0
+collector=
+check "two in a directory: two files" same "$(files "$work/two" | tr ' ' '\n' | sed 's/[0-9]\{12\}/T/' | xargs)" \
+	"flowcap.T.1.parquet flowcap.T.parquet"
+check "two in a directory: all is there" same "$(sums "$work/two" | cut -d ' ' -f 1)" 2000
+
 # Killed: the journal holds what was not filed, the next collector files it
 check "kill -9: listening" start "$work/killed" -b 127.0.0.1 -t 86400
 "$flowgen" -t 127.0.0.1 -p "$port" -n 3000 -r 30000 --start 2026-03-01T00:00:00Z
