@@ -50,7 +50,8 @@ static const char help[] =
 "  -Z, --check-filter     only compile the filter: exit status 0 or 2\n"
 "      --verify           check every page, value and sum of the files\n"
 "      --explain          print the plan of the query and end\n"
-"      --geo FILE         database of MaxMind's format for the filter's geo, city ... (repeatable)\n"
+"      --geo FILE         database of MaxMind's format for countries, cities and ASes of addresses,\n"
+"                         in the filter and in -o csv:src_country,... (repeatable)\n"
 "      --config FILE      named formats, as nfdump.conf has them (default: $FLOWRC)\n"
 "      --resolve          names of hosts and services in tables\n"
 "  -N, --plain            numbers for people in full digits\n"
@@ -268,6 +269,8 @@ prepare_printer(struct flowcat_options *o)
 	o->printer.formats = o->formats;
 	o->names = flow_names_new();
 	o->printer.names = o->names;
+	/* Of a pseudonym nothing is known. */
+	o->printer.geo = o->request.pseudonyms == NULL ? o->request.geo : NULL;
 	if (o->names == NULL)
 		return cli_fail("out of memory");
 	if (status == CLI_OK && o->resolve) {

@@ -215,6 +215,18 @@ text_cells(const struct column *c, struct column_state *s, const struct chunk *k
 	return true;
 }
 
+/* What nothing is known of has no value. */
+static bool
+place_cells(const struct column *c, struct column_state *s, const struct chunk *k)
+{
+	if (!text_cells(c, s, k))
+		return false;
+	for (size_t i = 0; i < k->n; i++)
+		if (s->cells.len[i] == 0)
+			s->cells.len[i] = c->null_len;
+	return true;
+}
+
 static size_t
 csv_text(const struct column *c, const struct flow_text *text, char *out)
 {
@@ -340,6 +352,8 @@ cell_field(struct column *c, enum cell_syntax syntax)
 		c->text = csv_text;
 	else
 		c->text = object ? json_object_text : json_text;
+	if (c->place)
+		c->cells = place_cells;
 	c->as_it_is = syntax != CELL_JSON || !object;
 }
 
@@ -472,6 +486,33 @@ cell_derived(struct column *c, const char *name, size_t len)
 		c->cells = derived[i].cells;
 		c->field = FLOW_FIELD_NONE;
 		c->stride = 32;
+		return true;
+	}
+	return false;
+}
+
+static const struct {
+	char name[12];
+	enum flow_field field;
+	enum flow_geo_word word;
+} places[] = {
+	{ "src_country", FLOW_FIELD_SRC_ADDR, FLOW_GEO_COUNTRY },
+	{ "dst_country", FLOW_FIELD_DST_ADDR, FLOW_GEO_COUNTRY },
+	{ "src_city", FLOW_FIELD_SRC_ADDR, FLOW_GEO_CITY },
+	{ "dst_city", FLOW_FIELD_DST_ADDR, FLOW_GEO_CITY },
+	{ "src_as_org", FLOW_FIELD_SRC_ADDR, FLOW_GEO_AS_ORG },
+	{ "dst_as_org", FLOW_FIELD_DST_ADDR, FLOW_GEO_AS_ORG },
+};
+
+bool
+cell_place(struct column *c, const char *name, size_t len)
+{
+	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+		if (strlen(places[i].name) != len || memcmp(places[i].name, name, len) != 0)
+			continue;
+		c->field = places[i].field;
+		c->word = places[i].word;
+		c->place = true;
 		return true;
 	}
 	return false;

@@ -21,6 +21,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "net/geo.h"
 #include "output/printer.h"
 #include "record/batch.h"
 #include "time/stamp.h"
@@ -95,6 +96,9 @@ struct column {
 	enum stamp_zone zone;
 	struct resolver *resolver;
 	const struct flow_names *names;
+	bool place;			/* not the address, but what geo says of it */
+	enum flow_geo_word word;
+	const struct flow_geo *geo;	/* NULL: nothing is known of any */
 	const char *fixed;		/* a text that is always the same */
 	/* Literals; `before` is padded so that steps of 16 bytes may be read. */
 	char *before;

@@ -2,6 +2,7 @@
 /* Formats in nfdump's % tokens. */
 #include <string.h>
 
+#include "output/cell.h"
 #include "output/people.h"
 #include "output/program.h"
 
@@ -115,6 +116,8 @@ add_token(struct flow_printer *p, const struct token *t, struct flow_error *err)
 	c->field = t->field;
 	c->second = t->second;
 	c->width = t->width;
+	if (t->text == people_place)
+		(void)cell_place(c, t->name, strlen(t->name));
 	c->stride = CELL_INLINE_MAX;
 	c->fixed = p->options.ident != NULL ? p->options.ident : "<no ident>";
 	if (is_address(t) && (p->options.full_ipv6 || p->options.resolver != NULL)) {

@@ -25,4 +25,4 @@ column_fn people_domain, people_engine, people_version, people_count, people_ide
 column_text_fn people_addr;
 /* ... with the mark before a port: ':' after IPv4, '.' after IPv6. */
 column_text_fn people_addr_mark;
-column_text_fn people_mac, people_plain, people_application, people_in_acl, people_out_acl;
+column_text_fn people_place, people_mac, people_plain, people_application, people_in_acl, people_out_acl;

@@ -109,6 +109,25 @@ people_plain(const struct column *c, const struct flow_text *text, char *out)
 	return c->width;
 }
 
+/* As nfdump has it: a country, or a name aligned to the right. */
+size_t
+people_place(const struct column *c, const struct flow_text *text, char *out)
+{
+	size_t len;
+
+	if (text->len == 0 && c->word == FLOW_GEO_COUNTRY)
+		return align_right(out, "..", 2, c->width);
+	if (text->len == 0)
+		return align_right(out, "none", 4, c->width);
+	len = escape_plain(text->p, text->len, out);
+	if (len < c->width) {
+		memmove(out + c->width - len, out, len);
+		memset(out, ' ', c->width - len);
+		len = c->width;
+	}
+	return len;
+}
+
 /* Up to three numbers of "id-ace-hash", hexadecimal; those that are missing are 0. */
 static void
 read_acl(const struct flow_text *text, uint32_t out[static 3])
@@ -210,7 +229,7 @@ static void
 fill_absent(const struct column *c, struct column_state *s, const struct chunk *k,
     const struct flow_column *in)
 {
-	const char *word = absent_text(c->field);
+	const char *word = c->place ? "" : absent_text(c->field);
 	struct flow_text text = { word, (uint32_t)strlen(word) };
 	char *cell = s->cells.text;
 	size_t len = 0;

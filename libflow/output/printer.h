@@ -24,7 +24,8 @@
  *	null			nothing
  *
  * COL is a column's name (record/field.def), one of duration (seconds), pps,
- * bps and bpp, or the one of nfdump's % tokens that stands for any of these.
+ * bps, bpp, src_country, dst_country, src_city, dst_city, src_as_org and dst_as_org,
+ * or the one of nfdump's % tokens that stands for any of these.
  * An absent value is empty in CSV, left out of JSON and raw, and 0 or blank
  * in what people read, as in nfdump.
  */
@@ -36,6 +37,7 @@
 #include "base/attr.h"
 #include "base/buf.h"
 #include "base/status.h"
+#include "net/geo.h"
 #include "output/formats.h"
 #include "record/batch.h"
 #include "record/field.h"
@@ -63,6 +65,11 @@ struct flow_printer_options {
 	 * the printer was made, and outlives it.
 	 */
 	const struct flow_names *names;
+	/*
+	 * Where countries and the like are looked up; outlives the printer.  NULL: csv, json and
+	 * raw have no such columns, %sc and the like say that nothing is known, as in nfdump.
+	 */
+	const struct flow_geo *geo;
 	const struct flow_formats *formats;	/* more names; NULL: none.  Not kept */
 };
 

@@ -38,6 +38,7 @@ program_column(struct flow_printer *p, struct flow_error *err)
 		.zone = p->options.zone,
 		.resolver = p->options.resolver,
 		.names = p->options.names,
+		.geo = p->options.geo,
 	};
 	c->before = calloc(1, p->literal.len + 16);
 	if (c->before == NULL)
@@ -53,9 +54,10 @@ memory:
 	return NULL;
 }
 
-/* A field, or a derived value where field is FLOW_FIELD_NONE, under a name. */
+/* A field, what is known of its address, or a derived value (FLOW_FIELD_NONE), under a name. */
 struct item {
 	enum flow_field field;
+	bool place;
 	const char *name;
 	size_t len;
 };
@@ -79,6 +81,8 @@ item_column(struct flow_printer *p, struct column *c, const struct item *item,
 		(void)cell_derived(c, item->name, item->len);
 	} else {
 		c->field = item->field;
+		if (item->place)
+			(void)cell_place(c, item->name, item->len);
 		flow_fieldset_add(&p->fields, item->field);
 		cell_field(c, syntax);
 	}
@@ -140,7 +144,7 @@ static enum flow_status
 add_field(struct flow_printer *p, enum flow_field field, add_fn *add, struct flow_error *err)
 {
 	const char *name = flow_field_info(field)->name;
-	struct item item = { field, name, strlen(name) };
+	struct item item = { field, false, name, strlen(name) };
 
 	return add(p, &item, err);
 }
@@ -155,11 +159,11 @@ add_all(struct flow_printer *p, add_fn *add, struct flow_error *err)
 	return st;
 }
 
-/* A column's name, the name of a derived value, or a token of nfdump's. */
+/* A column's name, the name of a derived value or a place, or a token of nfdump's. */
 static bool
 item_find(const char *text, size_t len, struct item *out)
 {
-	struct column probe;
+	struct column probe = { .field = FLOW_FIELD_NONE };
 	const char *name = text;
 
 	if (len > 0 && text[0] == '%') {
@@ -168,7 +172,11 @@ item_find(const char *text, size_t len, struct item *out)
 			return false;
 		len = strlen(name);
 	}
-	*out = (struct item){ flow_field_find(name, len), name, len };
+	*out = (struct item){ flow_field_find(name, len), false, name, len };
+	if (cell_place(&probe, name, len)) {
+		out->field = probe.field;
+		out->place = true;
+	}
 	return out->field != FLOW_FIELD_NONE || cell_derived(&probe, name, len);
 }
 
@@ -190,6 +198,10 @@ add_list(struct flow_printer *p, const char *spec, size_t len, size_t at, add_fn
 			    "output format: no column \"%.*s\" (at position %zu); "
 			    "csv:all prints all names", (int)(end - at < 64 ? end - at : 64),
 			    spec + at, at + 1);
+		if (item.place && p->options.geo == NULL)
+			return flow_fail(err, FLOW_EINVAL, (int64_t)at, "output format: "
+			    "\"%.*s\" (at position %zu) needs a database of addresses "
+			    "(--geo FILE, without -K)", (int)(end - at), spec + at, at + 1);
 		st = add(p, &item, err);
 		if (st != FLOW_OK)
 			return st;

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "net/addr.h"
+#include "net/addr_fast.h"
 #include "net/resolve.h"
 #include "output/column.h"
 #include "output/escape.h"
@@ -25,10 +25,24 @@
 /* Beyond this many entries per printed row a table of slots is not worth clearing. */
 #define SPARSE 64
 
+/* What is printed of an entry: itself, or what is known of the address. */
+static struct flow_text
+entry(const struct column *c, const struct flow_dict *dict, uint32_t code)
+{
+	const struct flow_text *text = &dict->text[code];
+	struct addr a;
+
+	if (!c->place)
+		return *text;
+	if (c->geo == NULL || !addr_parse_fast(text->p, text->len, &a))
+		return (struct flow_text){ "", 0 };
+	return flow_geo_find(c->geo, c->word, &a);
+}
+
 static uint32_t
 choose_stride(const struct column *c, const struct flow_dict *dict)
 {
-	if (c->width >= SLOT_SMALL)
+	if (c->width >= SLOT_SMALL || (c->place && c->word != FLOW_GEO_COUNTRY))
 		return SLOT_LARGE;
 	/* Dictionaries may be sorted: look at entries all over it. */
 	for (uint64_t i = 0; i < SAMPLE && dict->count > 0; i++)
@@ -118,9 +132,9 @@ sparse_cells(const struct column *c, struct column_state *s, const struct chunk 
 	t->serial = 0;
 	buf_clear(&t->arena);
 	for (size_t i = 0; i < chunk->n; i++) {
-		const struct flow_text *text = &in->dict->text[in->codes[chunk->row[i]]];
+		const struct flow_text text = entry(c, in->dict, in->codes[chunk->row[i]]);
 
-		if (!arena_add(c, t, text, &offset[i], &s->cells.len[i]))
+		if (!arena_add(c, t, &text, &offset[i], &s->cells.len[i]))
 			return false;
 	}
 	/* Now that the arena no longer moves. */
@@ -135,9 +149,12 @@ cache_fill(const struct column *c, struct text_cache *t, const struct chunk *chu
     const struct flow_dict *dict)
 {
 	t->complete = chunk->call_rows >= chunk->batch->rows / 2 && c->resolver == NULL;
-	for (uint32_t i = 0; i < dict->count && t->complete; i++)
-		if (!slot_fill(c, t, &dict->text[i], t->slots + (size_t)i * t->stride))
+	for (uint32_t i = 0; i < dict->count && t->complete; i++) {
+		const struct flow_text text = entry(c, dict, i);
+
+		if (!slot_fill(c, t, &text, t->slots + (size_t)i * t->stride))
 			return false;
+	}
 	return true;
 }
 
@@ -150,7 +167,12 @@ cache_need(const struct column *c, struct text_cache *t, const struct chunk *chu
 		uint32_t code = in->codes[chunk->row[i]];
 		uint8_t *slot = t->slots + (size_t)code * t->stride;
 
-		if (slot[t->stride - 1] == 0 && !slot_fill(c, t, &in->dict->text[code], slot))
+		struct flow_text text;
+
+		if (slot[t->stride - 1] != 0)
+			continue;
+		text = entry(c, in->dict, code);
+		if (!slot_fill(c, t, &text, slot))
 			return false;
 	}
 	return true;
@@ -177,7 +199,7 @@ text_cache_cells(const struct column *c, struct column_state *s, const struct ch
 	size_t stride;
 
 	s->cells.copy = 0;
-	if (c->resolver != NULL && flow_field_info(c->field)->type == FLOW_TYPE_ADDR)
+	if (c->resolver != NULL && !c->place && flow_field_info(c->field)->type == FLOW_TYPE_ADDR)
 		want_hosts(c, chunk, in);
 	if (t->serial != in->dict->serial) {
 		if (chunk->call_rows < in->dict->count / SPARSE)

@@ -77,6 +77,13 @@ same()
 	[ "$(wc -l <"$work/want")" -gt 1 ] && cmp "$work/want" "$work/got"
 }
 
+# Each address beside its country, and no other.
+printed()
+{
+	"$flowcat" --geo "$work/geo" -o csv:src_addr,src_country -q "$archive" | grep -v ',$' | sort -u >"$work/got"
+	printf '%s\n' "$a,US" "$b,DE" "$c,US" | sort | cmp - "$work/got"
+}
+
 same_groups()
 {
 	"$flowstat" -A proto -o csv "$archive" "ip in [ $a $b ]" >"$work/want"
@@ -109,6 +116,9 @@ check "no database for the filter" fails 2 "'geo' needs a database of addresses 
 	"$flowcat" "$archive" 'geo US'
 check "the filter of flowcat" same "$us" "$flowcat" --geo "$work/geo" -o csv:all "$archive" 'src geo US'
 check "the filter of flowstat" same_groups
+check "what flowcat prints" printed
+check "nothing of pseudonyms" fails 2 "needs a database of addresses (--geo FILE, without -K)" \
+	"$flowcat" --geo "$work/geo" -K 12345678901234567890123456789012 -o csv:src_country "$archive"
 check "no such file" fails 1 "$work/nothing: No such file" \
 	"$flowstat" --geo "$work/nothing" -A src_country "$archive"
 check "a directory" fails 1 "$work: not a regular file" "$flowstat" --geo "$work" -A src_country "$archive"

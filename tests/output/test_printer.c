@@ -4,9 +4,11 @@
 #include "output/printer.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "net/geo_file.h"
 #include "net/resolve.h"
 #include "output/output_rows.h"
 #include "tap.h"
@@ -304,6 +306,57 @@ test_fields(void)
 	flow_printer_free(p);
 }
 
+static void
+test_no_geo(struct rows *r)
+{
+	struct flow_printer_options quiet = { .quiet = true };
+	struct flow_printer *p;
+	struct flow_error err;
+
+	is_str(rows_print(r, "fmt:%sc|%dc|%sasn", &quiet),
+	    "..|..|                          none\n..|..|                          none\n");
+	ok(flow_printer_new("csv:bytes,dst_city", 18, &quiet, &p, &err) == FLOW_EINVAL);
+	is_int(err.offset, 10);
+	ok(strstr(err.message, "\"dst_city\" (at position 11) needs a database") != NULL);
+	ok(flow_printer_new("json:%sc", 8, &quiet, &p, &err) == FLOW_EINVAL);
+}
+
+#ifdef HAVE_MAXMINDDB
+/* Sources and destinations: US none, JP none; the second has a name with all that needs escapes. */
+static void
+test_geo(struct rows *r)
+{
+	static const struct geo_file_entry entry[] = {
+		{ "192.0.2.0/24", "US", "Springfield", "First", false },
+		{ "2001:db8:85a3::/48", "JP", "A \"b\", c\n\x1b", NULL, false },
+	};
+	struct flow_geo *geo = geo_file_open(entry, 2);
+	struct flow_printer_options options = { .quiet = true, .geo = geo };
+
+	ok(geo != NULL);
+	is_str(rows_print(r, "csv:src_country,%dc,src_city,src_addr,src_as_org", &options),
+	    "US,,Springfield,192.0.2.1,First\n"
+	    "JP,,\"A \"\"b\"\", c\n\x1b\",2001:db8:85a3:8d3:1319:8a2e:370:7348,\n");
+	is_str(rows_print(r, "ndjson:%sc,dst_country,src_city,dst_addr", &options),
+	    "{\"src_country\":\"US\",\"src_city\":\"Springfield\",\"dst_addr\":\"198.51.100.200\"}\n"
+	    "{\"src_country\":\"JP\",\"src_city\":\"A \\\"b\\\", c\\n\\u001b\",\"dst_addr\":\"2001:db8::1\"}\n");
+	is_str(rows_print(r, "fmt:%sc|%dc|%sasn|%dasn|", &options),
+	    "US|..|                         First|                          none|\n"
+	    "JP|..|                          none|                          none|\n");
+	options.quiet = false;
+	is_str(rows_print(r, "csv:src_country,%dasn", &options),
+	    "src_country,dst_as_org\nUS,\nJP,\n");
+	flow_geo_free(geo);
+}
+#else
+static void
+test_geo(struct rows *r)
+{
+	(void)r;
+	tap_skip("built without libmaxminddb");
+}
+#endif
+
 int
 main(void)
 {
@@ -321,6 +374,8 @@ main(void)
 	test_raw(&r);
 	test_refused(&r);
 	test_times(&r);
+	test_no_geo(&r);
+	test_geo(&r);
 	if (access("/etc/services", R_OK) == 0)
 		test_resolved(&r);
 	else
