@@ -107,9 +107,10 @@ flowcat_write(struct flowcat_options *options)
 		carry_metadata(options, writer);
 		status = write_rows(options, query, writer);
 	}
-	/* A file that takes the place of others has all that they have. */
-	if (status == CLI_OK && options->merged != NULL && query_failed(query))
-		status = cli_fail("%s: not written, as not all rows can be read", options->write_path);
+	/* What is there may be all that is left of rows that cannot be read just now. */
+	if (status == CLI_OK && query_failed(query) && strcmp(options->write_path, "-") != 0 &&
+	    access(options->write_path, F_OK) == 0)
+		status = cli_fail("%s: not replaced, as not all rows can be read", options->write_path);
 	if (status == CLI_OK && flow_writer_close(writer, &err) != FLOW_OK)
 		status = fail(options, &err);
 	else if (status != CLI_OK)

@@ -175,7 +175,18 @@ for options in '-o csv -q' '-O bytes -o csv -q' '-j 1 -o ndjson' '-w -'; do
 done
 is 'the others are written' "$(flowcat -r - -o csv:all <"$tmp/out" | cksum)" \
 	"$(xargs flowcat -o csv:all <<<"$good" | cksum)"
-rm -r "$tmp/mixed"
+cp "$tmp/one.parquet" "$tmp/kept.parquet"
+flowcat -r "$tmp/mixed" -r "$tmp/kept.parquet" -w "$tmp/kept.parquet" 2>"$tmp/err"
+is 'a file is not replaced where another is bad' "$?:$(grep -c 'kept.parquet: not replaced' "$tmp/err"):$(cksum <"$tmp/kept.parquet")" \
+	"1:1:$(cksum <"$tmp/one.parquet")"
+rm "$tmp/kept.parquet"
+flowcat -r "$tmp/mixed" -w "$tmp/kept.parquet" 2>"$tmp/err"
+is 'a new file has what can be read' "$?:$(flowcat -o csv:all "$tmp/kept.parquet" | cksum)" \
+	"1:$(xargs flowcat -o csv:all <<<"$good" | cksum)"
+flowstat -r "$tmp/mixed" -A proto,dst_port -o csv >"$tmp/out" 2>"$tmp/err"
+is 'flowstat names a bad file, and counts the others' "$?:$(grep -c "$bad: " "$tmp/err"):$(cksum <"$tmp/out")" \
+	"1:1:$(flowstat -r "$tmp/kept.parquet" -A proto,dst_port -o csv | cksum)"
+rm -r "$tmp/mixed" "$tmp/kept.parquet"
 
 # Relative windows: flows of now, and of three hours ago.
 flowgen -w "$tmp/recent" -n 300 -r 100 --start now-3h || exit 99
