@@ -196,7 +196,7 @@ people_application(const struct column *c, const struct flow_text *text, char *o
 	size_t before = colon != NULL ? (size_t)(colon - text->p) : text->len, len;
 
 	UNUSED(c);
-	out[0] = ' ';
+	out[0] = out[1] = ' ';
 	len = before < 2 ? 2 - before : 0;
 	len += escape_plain(text->p, before, out + len);
 	if (colon == NULL)

@@ -167,6 +167,12 @@ test_events(void)
 	is_str(rows_print(&r, "fmt:%sn|%eng|%nbid|%obyt|%mpls1|%cl", &quiet),
 	    "      192.0.2.64/26| 18/52 | 3..80|       5|   20005-5-1|    1.234\n");
 	rows_end(&r);
+	rows_begin(&r);
+	required(&r, FIRST, 0);
+	rows_text(&r, FLOW_FIELD_APP_ID, "", 0);
+	rows_next(&r);
+	is_str(rows_print(&r, "fmt:%nbid|", &quiet), "  |\n");
+	rows_end(&r);
 }
 
 static void
