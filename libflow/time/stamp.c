@@ -90,6 +90,24 @@ stamp_civil(int64_t ms, enum stamp_zone zone, struct stamp_civil *out)
 	out->offset_s = (int32_t)(offset / 1000);
 }
 
+/*
+ * When clocks show that many seconds since 1970, by the offset of the day before or else of the day
+ * after.  What mktime takes a repeated hour for depends on what it was asked before.
+ */
+static int64_t
+instant_of_local(int64_t shown)
+{
+	int64_t before = 0, after = 0, is = 0;
+
+	if (!local_offset_s(shown - DAY_S, &before) || !local_offset_s(shown + DAY_S, &after))
+		return shown;
+	if (local_offset_s(shown - before, &is) && is == before)
+		return shown - before;
+	if (local_offset_s(shown - after, &is) && is == after)
+		return shown - after;
+	return shown - before;	/* a time that was skipped */
+}
+
 int64_t
 stamp_from_civil(const struct stamp_civil *c, enum stamp_zone zone)
 {
@@ -99,23 +117,11 @@ stamp_from_civil(const struct stamp_civil *c, enum stamp_zone zone)
 
 	if (year > 292000000 || year < -292000000)
 		return year > 0 ? INT64_MAX : INT64_MIN;
-	if (zone == STAMP_LOCAL && year > -200000 && year < 200000) {
-		struct tm tm = {
-			.tm_year = (int)year - 1900,
-			.tm_mon = (int)month - 1,
-			.tm_mday = c->day,
-			.tm_hour = c->hour,
-			.tm_min = c->minute,
-			.tm_sec = c->second,
-			.tm_isdst = -1,
-		};
-
-		s = mktime(&tm);
-	} else {
-		/* Day 0 is the day before day 1. */
-		s = (days_from_civil(year, month, 1) + c->day - 1) * DAY_S;
-		s += c->hour * 3600 + c->minute * 60 + c->second;
-	}
+	/* Day 0 is the day before day 1. */
+	s = (days_from_civil(year, month, 1) + c->day - 1) * DAY_S;
+	s += c->hour * 3600 + c->minute * 60 + c->second;
+	if (zone == STAMP_LOCAL && year > -200000 && year < 200000)
+		s = instant_of_local(s);
 	return s * 1000 + c->ms;
 }
 

@@ -38,8 +38,8 @@ void stamp_civil(int64_t ms, enum stamp_zone zone, struct stamp_civil *out);
 
 /*
  * The instant of a civil time; fields beyond their range (month 13, day 0)
- * carry over; offset_s is ignored.  Local times that a change of DST skips or
- * repeats are taken as mktime takes them with tm_isdst -1.  Saturates.
+ * carry over; offset_s is ignored.  Of a local time that a change of DST repeats, the
+ * first is meant; one that it skips counts by the offset before the change.  Saturates.
  */
 int64_t stamp_from_civil(const struct stamp_civil *civil, enum stamp_zone zone);
 

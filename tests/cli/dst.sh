@@ -105,6 +105,11 @@ for TZ in "$zone" Europe/Berlin; do
 		"$(between 2026-10-25T00 2026-10-25T01)"
 	is "$TZ: the second of the hours" "$(within 2026-10-25T02:00+01:00..2026-10-25T03:00)" \
 		"$(between 2026-10-25T01 2026-10-25T02)"
+	is "$TZ: windows next to each other" "$(($(within ..2026-10-25T02:30) + $(within 2026-10-25T02:30..2026-12-01)))" \
+		"$(wc -l <"$csv")"
+	is "$TZ: with bounds of summer and winter" "$(($(within 2026-07-01..2026-10-25T02:30) + $(within \
+		2026-10-25T02:30..)))" "$(wc -l <"$csv")"
+	is "$TZ: an hour that is twice is the first" "$(within ..2026-10-25T02:30)" "$(between 0 2026-10-25T00:30)"
 	is "$TZ: hours of autumn" "$(flowstat -r "$a" -s proto/flows --bin 1h -n 0 -q |
 		awk '$3 == "TCP" { print $1, $2 }' | cut -c 6-16 | grep -v '^10-24' | xargs)" \
 		"10-25 00:00 10-25 01:00 10-25 02:00 10-25 02:00 10-25 03:00"

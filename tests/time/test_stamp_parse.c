@@ -83,6 +83,47 @@ test_local(void)
 	is_int(at("2026-03-30", STAMP_LOCAL) - at("2026-03-29", STAMP_LOCAL), 23 * 3600000);
 }
 
+/* Whatever was asked before: an hour that comes twice is the first, and one that is left out goes on from before. */
+static void
+test_changes_of_clocks(void)
+{
+	static const char *const asked[] = { "2026-07-01", "2026-12-01", "2026-10-25T01:59", "2026-10-25T03:00" };
+
+	for (size_t i = 0; i < 4; i++) {
+		(void)at(asked[i], STAMP_LOCAL);
+		is_int(at("2026-10-25T02:30", STAMP_LOCAL), utc("2026-10-25T00:30Z"));
+		(void)at(asked[i], STAMP_LOCAL);
+		is_int(at("2026-10-25T01:59:59", STAMP_LOCAL), utc("2026-10-24T23:59:59Z"));
+		(void)at(asked[i], STAMP_LOCAL);
+		is_int(at("2026-10-25T03:00", STAMP_LOCAL), utc("2026-10-25T02:00Z"));
+		(void)at(asked[i], STAMP_LOCAL);
+		is_int(at("2026-03-29T02:30", STAMP_LOCAL), utc("2026-03-29T01:30Z"));
+		is_int(at("2026-03-29T03:00", STAMP_LOCAL), utc("2026-03-29T01:00Z"));
+		is_int(at("2026-03-29T01:59:59", STAMP_LOCAL), utc("2026-03-29T00:59:59Z"));
+	}
+	/* Back and forth; in the second of two hours to the first. */
+	for (int64_t ms = utc("2025-01-01"); ms < utc("2027-01-01"); ms += 1234567) {
+		struct stamp_civil c;
+		int64_t back;
+
+		stamp_civil(ms, STAMP_LOCAL, &c);
+		back = stamp_from_civil(&c, STAMP_LOCAL);
+		if (back != ms && back != ms - 3600000)
+			is_int(back, ms);
+	}
+	/* In Egypt it is midnight that is left out, and the hour before it that comes twice. */
+	(void)setenv("TZ", "EET-2EEST,M4.5.5/0,M10.5.4/24", 1);
+	tzset();
+	is_int(at("2026-04-24", STAMP_LOCAL), utc("2026-04-23T22:00Z"));
+	is_int(at("2026-10-30", STAMP_LOCAL), utc("2026-10-29T22:00Z"));
+	is_int(at("2026-10-29T23:30", STAMP_LOCAL), utc("2026-10-29T20:30Z"));
+	/* Half an hour, in the south. */
+	(void)setenv("TZ", "<+1030>-10:30<+11>-11,M10.1.0,M4.1.0", 1);
+	tzset();
+	is_int(at("2026-04-05T01:45", STAMP_LOCAL), utc("2026-04-04T14:45Z"));
+	is_int(at("2026-10-04T02:15", STAMP_LOCAL), utc("2026-10-03T15:45Z"));
+}
+
 static void
 test_refused(void)
 {
@@ -173,5 +214,6 @@ main(void)
 	test_windows();
 	test_data_windows();
 	test_local();
+	test_changes_of_clocks();
 	return tap_done();
 }
