@@ -46,11 +46,19 @@ struct group_part {
 	struct spool moved, moved_slots;	/* where groups and slots lie, once they left memory */
 };
 
+/* Groups that rows found of late, by the lowest bits of their tags; a power of two. */
+#define GROUP_RECENT 1024
+
 struct groups {
 	const struct grouping *grouping;
 	uint32_t words;			/* 64-bit words of a key */
 	uint32_t stride;		/* of a group: whole cache lines where that costs little */
 	struct group_part part[GROUP_PARTS];	/* dense: only the first */
+	struct group_recent {
+		uint64_t *group;	/* NULL: none */
+		uint32_t tag;
+	} recent[GROUP_RECENT];		/* groups_find looks here first */
+	uint32_t recent_pause;		/* calls of groups_find that do not, as it was in vain */
 };
 
 void groups_init(struct groups *g, const struct grouping *grouping);
