@@ -173,7 +173,8 @@ journal_end(struct journal *j, bool filed)
 	if (filed)
 		(void)unlink(j->path);
 	else
-		log_line(LOG_LEVEL_ERROR, "%s: kept for the next start", j->path);
+		log_line(LOG_LEVEL_ERROR, "%s: kept for the next start%s", j->path,
+		    j->failed || j->missed > 0 ? ", but not all of the slot is in it" : "");
 	release(j);
 }
 

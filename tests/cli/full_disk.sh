@@ -184,6 +184,30 @@ check "a collector: stopped again" stops 0
 check "a collector: all is there" same "$(rows "$work/live")" 2000
 check "a collector: and no journal" same "$(files "$work/live" | tr ' ' '\n' | grep -cE 'journal|/\.flowcap\.2')" 0
 
+# One without room for either says what is lost; what was written is filed later, up to the cut.
+rm -rf "$work/live" && mkdir "$work/live"
+rm -f "$work/log"
+(
+	trap '' XFSZ
+	ulimit -f 64
+	exec flowcap -w "$work/live" -p 0 -b 127.0.0.1 -t 86400 2>"$work/log"
+) &
+collector=$!
+check "no room for a journal: listening" waits grep -q 'listening on port' "$work/log"
+port=$(sed -n 's/.*listening on port \([0-9]*\).*/\1/p' "$work/log")
+check "no room for a journal: sent" flowgen -t 127.0.0.1 -p "$port" -n 6000 -r 30000
+sleep 0.3
+check "no room for a journal: stopped with a failure" stops 1
+check "no room for a journal: which it tells" grep -F "journal: write: $large: a crash would lose this slot" "$work/log"
+check "no room for a journal: and what the file lacks" grep -F "parquet: write: $large" "$work/log"
+check "no room for a journal: and the journal" \
+	grep -F 'kept for the next start, but not all of the slot is in it' "$work/log"
+check "no room for a journal: listening again" start
+check "no room for a journal: stopped again" stops 0
+lines=$(rows "$work/live")
+check "no room for a journal: what it had is there" test "$lines" -gt 500 -a "$lines" -lt 6000
+check "no room for a journal: and it is gone" same "$(files "$work/live" | tr ' ' '\n' | grep -c journal)" 0
+
 if [ -w /dev/full ]; then
 	nospace="No space left on device"
 	while read -r name command; do
