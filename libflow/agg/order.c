@@ -76,15 +76,6 @@ compare_numbers(uint64_t a, uint64_t b)
 }
 
 static int
-compare_texts(struct flow_text a, struct flow_text b)
-{
-	uint32_t n = a.len < b.len ? a.len : b.len;
-	int order = n > 0 ? memcmp(a.p, b.p, n) : 0;
-
-	return order != 0 ? order : compare_numbers(a.len, b.len);
-}
-
-static int
 compare_part(const struct flow_agg_result *r, const struct key_part *part, const uint64_t *a,
     const uint64_t *b)
 {
@@ -98,9 +89,12 @@ compare_part(const struct flow_agg_result *r, const struct key_part *part, const
 		return compare_numbers(va ^ SLOT_TIME_BIAS, vb ^ SLOT_TIME_BIAS);
 	if (!flow_type_is_text(type) || va == vb)
 		return compare_numbers(va, vb);
-	if (type == FLOW_TYPE_TEXT)
-		return compare_texts(atoms_text(&r->maps.texts, (uint32_t)va),
-		    atoms_text(&r->maps.texts, (uint32_t)vb));
+	if (type == FLOW_TYPE_TEXT) {
+		struct flow_text ta = atoms_text(&r->maps.texts, (uint32_t)va);
+		struct flow_text tb = atoms_text(&r->maps.texts, (uint32_t)vb);
+
+		return text_compare(&ta, &tb);
+	}
 	return addr_compare(&r->maps.values.value[va], &r->maps.values.value[vb]);
 }
 

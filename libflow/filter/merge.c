@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdlib.h>
-#include <string.h>
 
 #include "filter/program.h"
 
@@ -142,11 +141,7 @@ merge_child(struct arena *arena, struct merge *m, struct node *child, bool and, 
 int
 predicate_text_compare(const void *a, const void *b)
 {
-	const struct flow_text *x = a, *y = b;
-	uint32_t len = x->len < y->len ? x->len : y->len;
-	int c = len > 0 ? memcmp(x->p, y->p, len) : 0;
-
-	return c != 0 ? c : x->len < y->len ? -1 : x->len > y->len;
+	return text_compare(a, b);
 }
 
 /* Sorted, each once, in the arena. */

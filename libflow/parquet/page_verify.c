@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Page indexes against the pages: the part of file_read.h that is about that. */
 #include <inttypes.h>
-#include <string.h>
 
 #include "parquet/page_index.h"
 #include "parquet/page_source.h"
@@ -38,15 +37,6 @@ compare_places(const struct page_places *places, struct page_source *source, uin
 }
 
 static int
-compare_texts(const struct flow_text *a, const struct flow_text *b)
-{
-	uint32_t n = a->len < b->len ? a->len : b->len;
-	int c = n > 0 ? memcmp(a->p, b->p, n) : 0;
-
-	return c != 0 ? c : (a->len > b->len) - (a->len < b->len);
-}
-
-static int
 compare_numbers(const struct pq_column *column, int64_t a, int64_t b)
 {
 	if (column->logical == PQ_UINT_64)
@@ -62,8 +52,8 @@ follows(const struct pq_column *column, bool ascends, const struct pq_bounds *a,
 	const struct pq_bounds *low = ascends ? a : b, *high = ascends ? b : a;
 
 	if (column->physical == PQ_BYTE_ARRAY)
-		return compare_texts(&low->min_text, &high->min_text) <= 0 &&
-		    compare_texts(&low->max_text, &high->max_text) <= 0;
+		return text_compare(&low->min_text, &high->min_text) <= 0 &&
+		    text_compare(&low->max_text, &high->max_text) <= 0;
 	return compare_numbers(column, low->min, high->min) <= 0 &&
 	    compare_numbers(column, low->max, high->max) <= 0;
 }

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "parquet/text_sort.h"
 
 void
 stats_init(struct chunk_stats *stats, uint64_t null_count)

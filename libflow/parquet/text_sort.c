@@ -17,15 +17,6 @@ struct entry {
 	const struct flow_text *text;
 };
 
-int
-text_compare(const struct flow_text *a, const struct flow_text *b)
-{
-	uint32_t len = a->len < b->len ? a->len : b->len;
-	int order = len > 0 ? memcmp(a->p, b->p, len) : 0;
-
-	return order != 0 ? order : (a->len > b->len) - (a->len < b->len);
-}
-
 static struct entry
 make_entry(const struct flow_text *t)
 {

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* Bytewise order of texts, as Parquet's statistics and sorted dictionaries want it. */
+/* Many texts in their order (base/text.h), as Parquet's sorted dictionaries want it. */
 
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "base/text.h"
-
-/* <0, 0, >0 */
-int text_compare(const struct flow_text *a, const struct flow_text *b);
 
 /*
  * Writes the order of n texts: rank[i] is where texts[i] comes.  Equal texts keep their

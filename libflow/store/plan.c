@@ -2,16 +2,6 @@
 #include "store/plan.h"
 
 #include <stdlib.h>
-#include <string.h>
-
-static int
-compare_text(const struct flow_text *a, const struct flow_text *b)
-{
-	uint32_t len = a->len < b->len ? a->len : b->len;
-	int order = len > 0 ? memcmp(a->p, b->p, len) : 0;
-
-	return order != 0 ? order : (a->len > b->len) - (a->len < b->len);
-}
 
 static bool
 is_signed(enum flow_type type)
@@ -36,7 +26,7 @@ number_may_hold(const struct pq_bounds *stats, const struct flow_bound *bound)
 static bool
 text_in_bounds(const struct pq_bounds *stats, const struct flow_text *text)
 {
-	return compare_text(&stats->min_text, text) <= 0 && compare_text(&stats->max_text, text) >= 0;
+	return text_compare(&stats->min_text, text) <= 0 && text_compare(&stats->max_text, text) >= 0;
 }
 
 bool
