@@ -54,3 +54,22 @@ flow_type_size(enum flow_type type)
 	}
 	return 0;
 }
+
+void
+flow_type_store(enum flow_type type, void *at, uint64_t value)
+{
+	switch (flow_type_size(type)) {
+	case 1:
+		*(uint8_t *)at = (uint8_t)value;
+		break;
+	case 2:
+		*(uint16_t *)at = (uint16_t)value;
+		break;
+	case 4:
+		*(uint32_t *)at = (uint32_t)value;
+		break;
+	default:
+		*(uint64_t *)at = value;
+		break;
+	}
+}

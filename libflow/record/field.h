@@ -61,6 +61,9 @@ enum flow_field flow_field_find(const char *name, size_t len);
 /* Bytes of one flat value of that type; 0 for TEXT, which has no flat form. */
 size_t flow_type_size(enum flow_type type);
 
+/* Writes a number as a flat value of a type of 1, 2, 4 or 8 bytes, of which it keeps the lowest bits. */
+void flow_type_store(enum flow_type type, void *at, uint64_t value);
+
 /* ADDR, MAC or TEXT: a text in files, a dictionary in batches that were read. */
 static inline bool
 flow_type_is_text(enum flow_type type)

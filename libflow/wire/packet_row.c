@@ -19,22 +19,8 @@ packet_row_number(struct packet_row *r, enum flow_field field, uint64_t value)
 {
 	void *p = place(r, field);
 
-	if (p == NULL)
-		return;
-	switch (flow_type_size(flow_field_info(field)->type)) {
-	case 1:
-		*(uint8_t *)p = (uint8_t)value;
-		break;
-	case 2:
-		*(uint16_t *)p = (uint16_t)value;
-		break;
-	case 4:
-		*(uint32_t *)p = (uint32_t)value;
-		break;
-	default:
-		*(uint64_t *)p = value;
-		break;
-	}
+	if (p != NULL)
+		flow_type_store(flow_field_info(field)->type, p, value);
 }
 
 void

@@ -60,20 +60,7 @@ set_number(void *p, enum flow_type type, const char *text)
 	unsigned long long v = type == FLOW_TYPE_TIME ? (unsigned long long)time_of(text) :
 	    strtoull(text, NULL, 10);
 
-	switch (flow_type_size(type)) {
-	case 1:
-		*(uint8_t *)p = (uint8_t)v;
-		break;
-	case 2:
-		*(uint16_t *)p = (uint16_t)v;
-		break;
-	case 4:
-		*(uint32_t *)p = (uint32_t)v;
-		break;
-	default:
-		*(uint64_t *)p = v;
-		break;
-	}
+	flow_type_store(type, p, v);
 }
 
 /* Sets a column of the announced row. */

@@ -38,22 +38,7 @@ rows_next(struct rows *r)
 static inline void
 rows_number(struct rows *r, enum flow_field field, uint64_t v)
 {
-	void *at = flow_builder_flat(r->builder, field, 1);
-
-	switch (flow_type_size(flow_field_info(field)->type)) {
-	case 1:
-		*(uint8_t *)at = (uint8_t)v;
-		break;
-	case 2:
-		*(uint16_t *)at = (uint16_t)v;
-		break;
-	case 4:
-		*(uint32_t *)at = (uint32_t)v;
-		break;
-	default:
-		*(uint64_t *)at = v;
-		break;
-	}
+	flow_type_store(flow_field_info(field)->type, flow_builder_flat(r->builder, field, 1), v);
 }
 
 static inline void
