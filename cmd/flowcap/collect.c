@@ -112,23 +112,6 @@ collector_new(const struct options *options, unsigned builders)
 	return c;
 }
 
-/* Whether it looks like an export: whoever sends anything else gets no directory. */
-static bool
-is_export(const struct flow_datagram *d)
-{
-	uint32_t word;
-
-	if (d->len < 4)
-		return false;
-	word = load_be32(d->bytes);
-	switch (word >> 16) {
-	case 1: case 5: case 7: case 8: case 9: case 10:
-		return true;
-	default:
-		return word == 4 || word == 5;
-	}
-}
-
 /* The place of an exporter among the routes, taken or not. */
 static struct route *
 route_of(const struct collector *c, const struct addr *exporter)
@@ -164,7 +147,8 @@ find_dynamic(struct collector *c, const struct flow_datagram *d)
 {
 	struct route *r = route_of(c, &d->exporter);
 
-	if (r->used || !is_export(d))
+	/* Whoever sends anything else gets no directory. */
+	if (r->used || !flow_datagram_is_export(d))
 		return r->archive;
 	if (c->routes == ROUTES_MAX) {
 		if (c->refused == 0)

@@ -62,6 +62,24 @@ flow_decoder_free(struct flow_decoder *d)
 	free(d);
 }
 
+bool
+flow_datagram_is_export(const struct flow_datagram *dg)
+{
+	uint16_t sflow;
+
+	if (dg->len < 4)
+		return false;
+	switch (load_be16(dg->bytes)) {
+	case 0:
+		sflow = load_be16(dg->bytes + 2);
+		return sflow == 4 || sflow == 5;
+	case 1: case 5: case 7: case 8: case 9: case 10:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* NetFlow says its version in 16 bits, sFlow in 32: "0, 4" and "0, 5". */
 static enum flow_status
 dispatch(struct flow_decoder *d, const struct flow_datagram *dg, struct flow_builder *out)

@@ -81,6 +81,9 @@ struct flow_datagram {
 	int64_t received_ms;	/* since 1970 UTC */
 };
 
+/* Whether it begins with a version that the decoder knows; what follows may still be nonsense. */
+bool flow_datagram_is_export(const struct flow_datagram *datagram);
+
 /* What tells two senders of one address and domain apart. */
 enum flow_scope {
 	FLOW_SCOPE_PROTOCOL,	/* IPFIX: address and port (RFC 7011 8); others: address (RFC 3954) */

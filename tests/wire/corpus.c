@@ -14,21 +14,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "base/bytes.h"
 #include "wire/decode.h"
 #include "wire/pcap_read.h"
-
-static bool
-is_export(const struct flow_datagram *dg)
-{
-	uint32_t word;
-
-	if (dg->len < 4)
-		return false;
-	word = load_be32(dg->bytes);
-	return word == 4 || word == 5 || word >> 16 == 1 || word >> 16 == 5 || word >> 16 == 7 ||
-	    word >> 16 == 8 || word >> 16 == 9 || word >> 16 == 10;
-}
 
 static void
 put_addr(const struct flow_batch *b, enum flow_field field, size_t row)
@@ -103,7 +90,7 @@ decode(struct pcap_reader *in, struct flow_decoder *d, struct flow_builder *out,
 		struct flow_datagram dg = { .transport = FLOW_UDP, .bytes = p.bytes, .len = p.len,
 			.exporter = p.src, .port = p.src_port, .received_ms = p.time_ms };
 
-		if (p.cut || !is_export(&dg))
+		if (p.cut || !flow_datagram_is_export(&dg))
 			continue;
 		if (flow_decoder_datagram(d, &dg, out) != FLOW_OK)
 			return false;
