@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "common/cli.h"
+#include "flowcat/metadata.h"
 
 /* What is summed, as flow.exporters calls it. */
 static const char *const counters[] = { "datagrams", "flows", "packets", "bytes", "lost", "late",
@@ -134,31 +134,13 @@ print_exporters(struct buf *out, const char *json)
 int
 flowcat_exporters(struct flowcat_options *options)
 {
-	struct flow_files *files = &options->request.files;
-	struct flow_summary all = { 0 }, one;
 	struct buf out = BUF_INIT;
-	struct flow_error err;
-	bool closed = false;
-	int status = CLI_OK;
-	size_t i;
+	struct flow_summary all;
+	struct metadata m;
 
-	flow_files_sort(files);
-	for (i = 0; i < files->problems; i++)
-		status = cli_fail("%s", files->problem[i]);
-	for (i = 0; i < files->count; i++) {
-		if (flow_summary_read(files->path[i], &one, &err) != FLOW_OK) {
-			status = cli_fail_error(&err);
-			continue;
-		}
-		flow_summary_add(&all, &one);
-		flow_summary_clear(&one);
-	}
+	metadata_begin(&m, options);
+	metadata_sum(&m, &all);
 	print_exporters(&out, all.exporters);
-	if (buf_status(&out) != FLOW_OK)
-		status = cli_fail("out of memory");
-	else if (cli_write(out.data, out.len, &closed) != CLI_OK)
-		status = CLI_FAILURE;
-	buf_release(&out);
 	flow_summary_clear(&all);
-	return status;
+	return metadata_end(&m, &out);
 }

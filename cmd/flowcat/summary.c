@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "common/cli.h"
+#include "flowcat/metadata.h"
 
 /* What a tool that reads these lines wants as Name_tcp, Name_udp, ... */
 static void
@@ -66,33 +67,15 @@ print_summary(struct buf *out, const struct flow_summary *s, enum stamp_zone zon
 int
 flowcat_summary(struct flowcat_options *options)
 {
-	struct flow_files *files = &options->request.files;
-	struct flow_summary all = { 0 }, one;
 	struct buf out = BUF_INIT;
-	struct flow_error err;
-	bool closed = false;
-	int status = CLI_OK;
-	size_t i;
+	struct flow_summary all;
+	struct metadata m;
 
-	flow_files_sort(files);
-	for (i = 0; i < files->problems; i++)
-		status = cli_fail("%s", files->problem[i]);
-	for (i = 0; i < files->count; i++) {
-		if (flow_summary_read(files->path[i], &one, &err) != FLOW_OK) {
-			status = cli_fail_error(&err);
-			continue;
-		}
-		flow_summary_add(&all, &one);
-		flow_summary_clear(&one);
-	}
+	metadata_begin(&m, options);
+	metadata_sum(&m, &all);
 	print_summary(&out, &all, options->printer.zone);
-	if (buf_status(&out) != FLOW_OK)
-		status = cli_fail("out of memory");
-	else if (cli_write(out.data, out.len, &closed) != CLI_OK)
-		status = CLI_FAILURE;
-	buf_release(&out);
 	flow_summary_clear(&all);
-	return status;
+	return metadata_end(&m, &out);
 }
 
 static void
@@ -114,33 +97,19 @@ print_line(struct buf *out, const struct flow_summary *s, enum stamp_zone zone)
 int
 flowcat_gnuplot(struct flowcat_options *options)
 {
-	struct flow_files *files = &options->request.files;
 	struct buf out = BUF_INIT;
 	struct flow_summary one;
-	struct flow_error err;
-	bool closed = false;
-	int status = CLI_OK;
-	size_t i;
+	struct metadata m;
+	const char *path;
 
-	flow_files_sort(files);
-	for (i = 0; i < files->problems; i++)
-		status = cli_fail("%s", files->problem[i]);
+	metadata_begin(&m, options);
 	buf_append_text(&out, "# yyyy-mm-dd HH:MM:SS,flows,packets,bytes\n");
-	for (i = 0; i < files->count; i++) {
-		if (flow_summary_read(files->path[i], &one, &err) != FLOW_OK) {
-			status = cli_fail_error(&err);
-			continue;
-		}
+	while (metadata_next(&m, &path, &one)) {
 		if (one.without_totals > 0)
-			status = cli_fail("%s: no sums in its metadata", files->path[i]);
+			m.status = cli_fail("%s: no sums in its metadata", path);
 		else
 			print_line(&out, &one, options->printer.zone);
 		flow_summary_clear(&one);
 	}
-	if (buf_status(&out) != FLOW_OK)
-		status = cli_fail("out of memory");
-	else if (cli_write(out.data, out.len, &closed) != CLI_OK)
-		status = CLI_FAILURE;
-	buf_release(&out);
-	return status;
+	return metadata_end(&m, &out);
 }
