@@ -5,24 +5,13 @@
 # by hand, and from the CSV, which is in UTC.
 set -u
 
+# shellcheck source=tests/cli/tap.sh
+. "$FLOW_SRCDIR/tests/cli/tap.sh"
+
 PATH=$FLOW_BUILDDIR:$PATH
 work=$(mktemp -d "${TMPDIR:-/tmp}/dst-test.XXXXXX")
 trap 'rm -rf "$work"' EXIT
-number=0
 zone=CET-1CEST,M3.5.0,M10.5.0/3
-
-# is NAME GOT WANTED
-is()
-{
-	number=$((number + 1))
-	if [ "$2" = "$3" ]; then
-		echo "ok $number - $1"
-	else
-		echo "not ok $number - $1"
-		printf '%s\n' "$2" | head -n 8 | sed 's/^/# got  /'
-		printf '%s\n' "$3" | head -n 8 | sed 's/^/# want /'
-	fi
-}
 
 # Instants of UTC in the archive become local ones: 2 hours on behind the change of March, or before that
 # of October, 1 hour otherwise

@@ -2,23 +2,13 @@
 # flowcat end to end, on an archive that flowgen invented.  What is expected is counted from the
 # CSV with awk, or known from the invention's options.
 set -u
+
+# shellcheck source=tests/cli/tap.sh
+. "$FLOW_SRCDIR/tests/cli/tap.sh"
+
 PATH=$FLOW_BUILDDIR:$PATH
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-number=0 status=0
-
-is()
-{
-	number=$((number + 1))
-	if [ "$2" = "$3" ]; then
-		echo "ok $number - $1"
-	else
-		echo "not ok $number - $1"
-		printf '%s\n' "$2" | head -n 5 | sed 's/^/# got  /'
-		printf '%s\n' "$3" | head -n 5 | sed 's/^/# want /'
-		status=1
-	fi
-}
 
 has()
 {
@@ -322,4 +312,4 @@ is 'no directory for -w' $? 1
 is 'nothing temporary is left' "$(find "$tmp" -name '.*parquet*' | wc -l)" 0
 
 echo "1..$number"
-exit $status
+exit "$failed"

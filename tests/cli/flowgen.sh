@@ -3,47 +3,12 @@
 # What flowgen writes, as tshark and nfcapd understand it; and its manners.
 set -u
 
+# shellcheck source=tests/cli/tap.sh
+. "$FLOW_SRCDIR/tests/cli/tap.sh"
+
 flowgen=$FLOW_BUILDDIR/flowgen
 work=$(mktemp -d "${TMPDIR:-/tmp}/flowgen-test.XXXXXX")
 trap 'rm -rf "$work"' EXIT
-number=0
-
-# check NAME COMMAND...
-check()
-{
-	local name=$1
-
-	shift
-	number=$((number + 1))
-	if "$@" >"$work/out" 2>&1; then
-		echo "ok $number - $name"
-	else
-		echo "not ok $number - $name"
-		sed 's/^/# /' "$work/out"
-	fi
-}
-
-skip()
-{
-	number=$((number + 1))
-	echo "ok $number - $1 # SKIP $2"
-}
-
-# exits STATUS COMMAND...
-exits()
-{
-	local want=$1 got
-
-	shift
-	"$@"
-	got=$?
-	[ "$got" -eq "$want" ] || { echo "exit status $got, not $want"; return 1; }
-}
-
-same()
-{
-	[ "$1" = "$2" ] || { echo "'$1' is not '$2'"; return 1; }
-}
 
 empty()
 {

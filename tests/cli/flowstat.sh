@@ -3,27 +3,14 @@
 # flowstat's command line: forms of output, names, several questions, errors.
 set -u
 
+# shellcheck source=tests/cli/tap.sh
+. "$FLOW_SRCDIR/tests/cli/tap.sh"
+
 flowstat=$FLOW_BUILDDIR/flowstat
 work=$(mktemp -d "${TMPDIR:-/tmp}/flowstat-test.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 archive=$work/archive
-number=0
 export TZ=UTC
-
-# check NAME COMMAND...
-check()
-{
-	local name=$1
-
-	shift
-	number=$((number + 1))
-	if "$@" >"$work/out" 2>&1; then
-		echo "ok $number - $name"
-	else
-		echo "not ok $number - $name"
-		sed 's/^/# /' "$work/out"
-	fi
-}
 
 # The same for checks that need jq.
 check_jq()
@@ -31,30 +18,8 @@ check_jq()
 	if command -v jq >/dev/null; then
 		check "$@"
 	else
-		number=$((number + 1))
-		echo "ok $number - $1 # SKIP no jq"
+		skip "$1" "no jq"
 	fi
-}
-
-# exits STATUS COMMAND...
-exits()
-{
-	local want=$1 got
-
-	shift
-	"$@" >"$work/exit" 2>&1
-	got=$?
-	[ "$got" -eq "$want" ] || { echo "exit status $got, not $want"; cat "$work/exit"; return 1; }
-}
-
-# says TEXT COMMAND...: the text is in what it prints
-says()
-{
-	local text=$1
-
-	shift
-	"$@" >"$work/said" 2>&1
-	grep -qF -- "$text" "$work/said" || { echo "no '$text' in:"; cat "$work/said"; return 1; }
 }
 
 lines()

@@ -4,10 +4,12 @@
 # the message names the file, and no half file has a final name or stays under another.
 set -u
 
+# shellcheck source=tests/cli/tap.sh
+. "$FLOW_SRCDIR/tests/cli/tap.sh"
+
 PATH=$FLOW_BUILDDIR:$PATH
 work=$(mktemp -d "${TMPDIR:-/tmp}/full-disk-test.XXXXXX")
 collector=
-number=0
 flows=30000
 export TZ=UTC
 
@@ -17,38 +19,6 @@ finish()
 	rm -rf "$work"
 }
 trap finish EXIT
-
-# check NAME COMMAND...
-check()
-{
-	local name=$1
-
-	shift
-	number=$((number + 1))
-	if "$@" >"$work/out" 2>&1; then
-		echo "ok $number - $name"
-	else
-		echo "not ok $number - $name"
-		sed 's/^/# /' "$work/out"
-	fi
-}
-
-same()
-{
-	[ "$1" = "$2" ] || { echo "'$1' is not '$2'"; return 1; }
-}
-
-# waits COMMAND...: at most ten seconds
-waits()
-{
-	local i
-
-	for ((i = 0; i < 200; i++)); do
-		"$@" >/dev/null 2>&1 && return 0
-		sleep 0.05
-	done
-	return 1
-}
 
 # full BLOCKS COMMAND...: no file becomes larger than so many blocks of 1024 bytes
 full()

@@ -4,28 +4,15 @@
 # those addresses count.
 set -u
 
+# shellcheck source=tests/cli/tap.sh
+. "$FLOW_SRCDIR/tests/cli/tap.sh"
+
 flowstat=$FLOW_BUILDDIR/flowstat
 flowcat=$FLOW_BUILDDIR/flowcat
 work=$(mktemp -d "${TMPDIR:-/tmp}/geo-test.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 archive=$work/archive
-number=0
 export TZ=UTC
-
-# check NAME COMMAND...
-check()
-{
-	local name=$1
-
-	shift
-	number=$((number + 1))
-	if "$@" >"$work/out" 2>&1; then
-		echo "ok $number - $name"
-	else
-		echo "not ok $number - $name"
-		sed 's/^/# /' "$work/out"
-	fi
-}
 
 # fails STATUS TEXT COMMAND...
 fails()

@@ -3,29 +3,14 @@
 # flowstat's HTML pages: well-formed, self-contained, inert whatever names say, and in a browser
 # (Chromium, where it is installed) without errors or overflow, at a desk, on a phone, in the dark.
 set -u
+
+# shellcheck source=tests/cli/tap.sh
+. "$FLOW_SRCDIR/tests/cli/tap.sh"
+
 PATH=$FLOW_BUILDDIR:$PATH
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/html-test.XXXXXX")
 trap 'rm -rf "$tmp"' EXIT
-number=0
 export TZ=UTC
-
-is()
-{
-	number=$((number + 1))
-	if [ "$2" = "$3" ]; then
-		echo "ok $number - $1"
-	else
-		echo "not ok $number - $1"
-		printf '%s\n' "$2" | head -n 5 | cut -c 1-300 | sed 's/^/# got  /'
-		printf '%s\n' "$3" | head -n 5 | cut -c 1-300 | sed 's/^/# want /'
-	fi
-}
-
-skip()
-{
-	number=$((number + 1))
-	echo "ok $number - $1 # SKIP $2"
-}
 
 flowgen -w "$tmp/archive" -n 20000 -v 10 --duration 2h || exit 99
 page=$tmp/page.html

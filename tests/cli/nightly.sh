@@ -2,23 +2,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # scripts/nightly-report: the day it takes, what it ends with, and that no half page is left.
 set -u
+
+# shellcheck source=tests/cli/tap.sh
+. "$FLOW_SRCDIR/tests/cli/tap.sh"
+
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/nightly-test.XXXXXX")
 trap 'rm -rf "$tmp"' EXIT
 export TZ=UTC FLOWSTAT=$FLOW_BUILDDIR/flowstat
 report=$FLOW_SRCDIR/scripts/nightly-report
-number=0
-
-is()
-{
-	number=$((number + 1))
-	if [ "$2" = "$3" ]; then
-		echo "ok $number - $1"
-	else
-		echo "not ok $number - $1"
-		printf '%s\n' "$2" | head -n 5 | cut -c 1-300 | sed 's/^/# got  /'
-		printf '%s\n' "$3" | head -n 5 | cut -c 1-300 | sed 's/^/# want /'
-	fi
-}
 
 # run NAME STATUS OPTION...
 run()
