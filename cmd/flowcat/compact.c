@@ -21,9 +21,6 @@
 /* A slot is left alone until it has been over for so long: late flows may still come. */
 #define SETTLED_S 600
 
-/* Names with more digits are none of an archive's. */
-#define SLOT_DIGITS 12
-
 #define KEY_MERGED "flow.merged"
 
 static const char *
@@ -38,14 +35,11 @@ base_name(const char *path)
 static bool
 slot_time(const char *path, int64_t *s)
 {
-	const char *p = base_name(path);
 	struct tm tm = { .tm_isdst = 0 };
 	size_t len;
+	const char *p = flow_file_slot(path, &len);
 
-	while (*p != '\0' && strspn(p, "0123456789") < SLOT_DIGITS)
-		p += strspn(p, "0123456789") > 0 ? strspn(p, "0123456789") : 1;
-	len = strspn(p, "0123456789");
-	if (len < SLOT_DIGITS || sscanf(p, "%4d%2d%2d%2d%2d", &tm.tm_year, &tm.tm_mon, &tm.tm_mday,
+	if (p == NULL || sscanf(p, "%4d%2d%2d%2d%2d", &tm.tm_year, &tm.tm_mon, &tm.tm_mday,
 	    &tm.tm_hour, &tm.tm_min) != 5)
 		return false;
 	tm.tm_year -= 1900;

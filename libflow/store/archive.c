@@ -167,9 +167,8 @@ flow_files_add(struct flow_files *files, const char *path)
 	return add_existing(files, path, &st);
 }
 
-/* The slot's digits in a name, or NULL. */
-static const char *
-slot_digits(const char *path, size_t *len)
+const char *
+flow_file_slot(const char *path, size_t *len)
 {
 	const char *slash = strrchr(path, '/');
 	const char *p = slash != NULL ? slash + 1 : path;
@@ -187,7 +186,7 @@ static int
 compare_slots(const char *x, const char *y)
 {
 	size_t xlen, ylen;
-	const char *xs = slot_digits(x, &xlen), *ys = slot_digits(y, &ylen);
+	const char *xs = flow_file_slot(x, &xlen), *ys = flow_file_slot(y, &ylen);
 	int order;
 
 	if (xs == NULL || ys == NULL)
@@ -211,7 +210,7 @@ compare_ends(const char *x, const char *y)
 {
 	size_t len;
 
-	return slot_digits(x, &len) != NULL && slot_digits(y, &len) != NULL ? compare_slots(x, y) :
+	return flow_file_slot(x, &len) != NULL && flow_file_slot(y, &len) != NULL ? compare_slots(x, y) :
 	    compare_paths(&x, &y);
 }
 

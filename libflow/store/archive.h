@@ -43,3 +43,6 @@ enum flow_status flow_files_add_range(struct flow_files *files, const char *rang
  * without them last, then by path; a path that was named twice stays once.
  */
 void flow_files_sort(struct flow_files *files);
+
+/* The digits YYYYMMDDhhmm[ss] in a file's name and how many they are; NULL if there are none. */
+const char *flow_file_slot(const char *path, size_t *len);
