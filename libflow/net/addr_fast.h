@@ -6,3 +6,6 @@
 #include "net/addr.h"
 
 bool addr_parse_fast(const char *text, size_t len, struct addr *out);
+
+/* The same without what only some machines have. */
+bool addr_parse_portable(const char *text, size_t len, struct addr *out);

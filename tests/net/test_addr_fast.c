@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* addr_parse_fast does what addr_parse does, on addresses and on texts that nearly are some. */
+/* addr_parse_fast and addr_parse_portable do what addr_parse does, on addresses and on texts that nearly are some. */
 #include "net/addr_fast.h"
 
 #include <stdio.h>
@@ -8,21 +8,23 @@
 #include "base/hash.h"
 #include "tap.h"
 
-/* Both parsers on a text of its own allocation, so that sanitizers see reads beyond it. */
+/* All parsers on a text of its own allocation, so that sanitizers see reads beyond it. */
 static bool
 same(const char *text, size_t len)
 {
 	char *exact = malloc(len > 0 ? len : 1);
-	struct addr a, b;
-	bool got, want;
+	struct addr a, b, c;
+	bool got, got_portable, want;
 
 	memset(&a, 0x55, sizeof(a));
+	memset(&c, 0x55, sizeof(c));
 	memset(&b, 0x55, sizeof(b));
 	memcpy(exact, text, len);
 	got = addr_parse_fast(exact, len, &a);
+	got_portable = addr_parse_portable(exact, len, &c);
 	want = addr_parse(exact, len, &b);
 	free(exact);
-	if (got != want || !addr_equal(&a, &b)) {
+	if (got != want || got_portable != want || !addr_equal(&a, &b) || !addr_equal(&c, &b)) {
 		printf("# differs: '%.*s'\n", (int)len, text);
 		return false;
 	}
