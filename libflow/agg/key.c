@@ -220,10 +220,29 @@ net_refs(struct key_maps *maps, struct dict_map *m, const struct flow_column *c,
 	return FLOW_OK;
 }
 
+/*
+ * The references of rows that lie one behind the other and all have a value; false if one of
+ * them is not known yet.  So short a loop has many loads on their way at a time.
+ */
+static bool
+known_refs(const struct dict_map *m, const uint32_t *code, uint32_t n, uint64_t *out)
+{
+	const atom_ref *ref = m->ref;
+	uint32_t unknown = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		out[i] = ref[code[i]];
+		unknown |= out[i] == ATOM_UNKNOWN;
+	}
+	return unknown == 0;
+}
+
 static enum flow_status
 atom_refs(struct key_maps *maps, struct dict_map *m, const struct flow_column *c,
     const struct rows *rows, uint64_t *out)
 {
+	if (rows->row == NULL && c->valid == NULL && known_refs(m, c->codes + rows->from, rows->n, out))
+		return FLOW_OK;
 	for (uint32_t i = 0; i < rows->n; i++) {
 		uint32_t r = rows_at(rows, i), code = c->codes[r];
 
