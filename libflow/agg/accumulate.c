@@ -5,6 +5,7 @@
 
 #include "agg/approx.h"
 #include "agg/groups.h"
+#include "agg/lines.h"
 #include "net/proto.h"
 
 static inline uint64_t
@@ -59,7 +60,7 @@ is_plain(const struct slots *slots, const struct flow_batch *batch)
 }
 
 /* Rows between the request for a group's memory and its use. */
-#define PREFETCH_AHEAD 24
+#define PREFETCH_AHEAD 48
 
 /* The usual slots, each group's line of memory touched once. */
 static inline void
@@ -173,19 +174,29 @@ rows_one_way(const struct slots *slots, const struct flow_batch *batch, const st
 	}
 }
 
+/* The usual slots of the rows, in the quickest way that there is. */
+static void
+plain_into(const struct flow_batch *batch, const struct rows *rows, uint64_t *const *state,
+    unsigned line_words)
+{
+	if (rows->row != NULL)
+		plain_rows(batch, rows, state);
+	else if (line_words != 0 && lines_usable())
+		lines_add(batch, rows, state, line_words);
+	else
+		plain_rows(batch, &(struct rows){ NULL, rows->from, rows->n }, state);
+}
+
 void
 accumulate_rows(const struct slots *slots, const struct flow_batch *batch,
-    const struct rows *rows, uint64_t *const *state, const uint8_t *back)
+    const struct rows *rows, uint64_t *const *state, unsigned line_words, const uint8_t *back)
 {
 	uint16_t row[2][GROUP_ROWS];
 	uint64_t *way[2][GROUP_ROWS];
 	uint32_t n[2] = { 0, 0 };
 
 	if (back == NULL && is_plain(slots, batch)) {
-		if (rows->row == NULL)
-			plain_rows(batch, &(struct rows){ NULL, rows->from, rows->n }, state);
-		else
-			plain_rows(batch, rows, state);
+		plain_into(batch, rows, state, line_words);
 		for (uint8_t k = 1; k < slots->count; k++)
 			if (!absent(batch, slots->slot[k].field[1], rows))
 				column_into(batch, slots->slot[k].field[1], SLOT_ADD, k, rows, state);

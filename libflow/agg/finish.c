@@ -21,32 +21,57 @@ take_over(struct flow_agg_result *r, struct flow_agg *agg)
 	agg->groups = NULL;
 }
 
-static void
-add_group(struct measure_totals *t, const uint8_t *slot, const uint64_t *state)
-{
-	struct measure_totals one = { .rows = state[0] };
+/* Sums of groups, wide enough for all that there can be. */
+struct wide_totals {
+	unsigned __int128 rows, sum[TOTALS];
+	bool saturated[TOTALS];
+	uint64_t first, last;
+};
 
-	for (size_t i = 0; i < TOTALS; i++)
-		one.sum[i] = state[slot[i]];
-	one.first = state[slot[TOTALS]];
-	one.last = state[slot[TOTALS + 1]];
-	totals_merge(t, &one);
+static void
+add_group(struct wide_totals *t, const uint8_t *slot, const uint64_t *state)
+{
+	uint64_t first = state[slot[TOTALS]], last = state[slot[TOTALS + 1]];
+
+	t->rows += state[0];
+	for (size_t i = 0; i < TOTALS; i++) {
+		t->sum[i] += state[slot[i]];
+		t->saturated[i] |= state[slot[i]] == UINT64_MAX;
+	}
+	t->first = first < t->first ? first : t->first;
+	t->last = last > t->last ? last : t->last;
 }
 
-/* The totals as the sum of all groups of the grouping that has them. */
+/*
+ * The totals from all groups of the grouping that has them.  A row was counted under each of the
+ * alternatives of its key, be it nowhere; no group counts a row twice, so one that is saturated
+ * saturates the total.
+ */
 static void
 sum_totals(struct flow_agg_result *r)
 {
 	const struct groups *g = &r->groups[r->spec->totals];
+	struct wide_totals t = { .first = UINT64_MAX };
+	uint8_t alts = g->grouping->part[0].alts;
 
 	for (unsigned p = 0; p < GROUP_PARTS; p++) {
 		for (uint32_t i = 0; i < g->part[p].count; i++) {
 			uint64_t *group = groups_at(g, &g->part[p], i);
 
 			if (groups_used(g, group))
-				add_group(&r->totals, r->spec->total_slot, groups_state(g, group));
+				add_group(&t, r->spec->total_slot, groups_state(g, group));
 		}
 	}
+	if (g->nowhere != NULL)
+		add_group(&t, r->spec->total_slot, groups_state(g, g->nowhere));
+	r->totals.rows = (uint64_t)(t.rows / alts);
+	for (size_t i = 0; i < TOTALS; i++) {
+		unsigned __int128 sum = t.sum[i] / alts;
+
+		r->totals.sum[i] = t.saturated[i] || sum > UINT64_MAX ? UINT64_MAX : (uint64_t)sum;
+	}
+	r->totals.first = t.first;
+	r->totals.last = t.last;
 }
 
 /* Places for the rows that views keep of parts which do not stay. */

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agg/lines.h"
 #include "agg/pages.h"
 
 #define MIN_SLOTS 64
-#define LINE_WORDS (PAGES_LINE / sizeof(uint64_t))
 /*
  * Runs of hashed groups stay below the size from which pages_alloc asks for huge pages: those gain
  * nothing here, as groups are looked for ahead of their use, and where a host takes free memory back
@@ -25,6 +25,8 @@ groups_init(struct groups *g, const struct grouping *grouping)
 	g->stride = g->words + grouping->slots.count;
 	if (g->stride % LINE_WORDS >= LINE_WORDS * 3 / 4)
 		g->stride = (uint32_t)((g->stride + LINE_WORDS - 1) / LINE_WORDS * LINE_WORDS);
+	for (size_t i = 0; i < grouping->slots.count; i++)
+		g->fresh[i] = grouping->slots.slot[i].op == SLOT_MIN ? UINT64_MAX : 0;
 }
 
 static size_t
@@ -72,6 +74,8 @@ groups_release(struct groups *g)
 {
 	for (unsigned i = 0; i < GROUP_PARTS; i++)
 		groups_part_release(g, i);
+	pages_free(g->nowhere, g->stride * sizeof(*g->nowhere));
+	g->nowhere = NULL;
 }
 
 size_t
@@ -84,12 +88,10 @@ groups_bytes(const struct groups *g)
 	return bytes;
 }
 
-/* What a group's slots hold before its first row. */
 static void
-state_init(const struct slots *slots, uint64_t *state)
+state_init(const struct groups *g, uint64_t *state)
 {
-	for (size_t i = 0; i < slots->count; i++)
-		state[i] = slots->slot[i].op == SLOT_MIN ? UINT64_MAX : 0;
+	memcpy(state, g->fresh, g->grouping->slots.count * sizeof(*state));
 }
 
 static size_t
@@ -129,7 +131,7 @@ run_add(struct groups *g, struct group_part *p)
 	if (list_grow(&list, p->runs, sizeof(*p->run)) != FLOW_OK)
 		return FLOW_ENOMEM;
 	p->run = list;
-	start = pages_alloc(bytes);
+	start = pages_alloc_unset(bytes);
 	if (start == NULL)
 		return FLOW_ENOMEM;
 	p->run[p->runs++] = (struct group_run){ start, bytes };
@@ -161,6 +163,12 @@ groups_dense_reserve(struct groups *g, uint32_t count)
 {
 	struct group_part *p = &g->part[0];
 
+	if (grouping_has_nowhere(g->grouping) && g->nowhere == NULL) {
+		g->nowhere = pages_alloc(g->stride * sizeof(*g->nowhere));
+		if (g->nowhere == NULL)
+			return FLOW_ENOMEM;
+		state_init(g, g->nowhere + g->words);
+	}
 	while (p->count < count) {
 		if (block_add(g, p) != FLOW_OK)
 			return FLOW_ENOMEM;
@@ -169,7 +177,7 @@ groups_dense_reserve(struct groups *g, uint32_t count)
 			uint64_t *group = groups_at(g, p, i);
 
 			group[0] = i;
-			state_init(&g->grouping->slots, group + 1);
+			state_init(g, group + 1);
 		}
 	}
 	return FLOW_OK;
@@ -218,7 +226,7 @@ group_add(struct groups *g, struct group_part *p, uint32_t tag)
 	group = p->block[i / GROUP_BLOCK];
 	((uint32_t *)(group + (size_t)GROUP_BLOCK * g->stride))[i % GROUP_BLOCK] = tag;
 	group += (size_t)(i % GROUP_BLOCK) * g->stride;
-	state_init(&g->grouping->slots, group + g->words);
+	state_init(g, group + g->words);
 	p->count++;
 	return group;
 }
@@ -418,6 +426,8 @@ groups_adopt(struct groups *into, struct groups *from, unsigned part, uint32_t *
 		return FLOW_OK;
 	if (list_join(&run, p->runs, q->run, q->runs, sizeof(*q->run)) != FLOW_OK)
 		return FLOW_ENOMEM;
+	for (uint32_t i = p->count; i < *first; i++)
+		groups_state(into, groups_at(into, p, i))[0] = 0;
 	p->run = run;
 	if (list_join(&block, p->blocks, q->block, q->blocks, sizeof(*q->block)) != FLOW_OK)
 		return FLOW_ENOMEM;

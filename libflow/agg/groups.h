@@ -7,11 +7,12 @@
  *
  *	[key word 0 .. words-1] [slot 0: rows] [slot 1] ...
  *
- * Groups never move once made; a whole part may change hands.  A dense grouping indexes them by number; a
- * hashed one has 64 parts by the hash's upper bits, each with a table of its
- * own, so that workers can be merged part by part on several threads.
+ * Groups never move once made; a whole part may change hands.  A dense grouping indexes them by
+ * number; a hashed one has 64 parts by the hash's upper bits, each with a table of its own, so
+ * that workers can be merged part by part on several threads.
  */
 
+#include "agg/pages.h"
 #include "agg/spec.h"
 #include "agg/spool.h"
 
@@ -53,12 +54,14 @@ struct groups {
 	const struct grouping *grouping;
 	uint32_t words;			/* 64-bit words of a key */
 	uint32_t stride;		/* of a group: whole cache lines where that costs little */
+	uint64_t fresh[SLOTS];		/* slots before the first row */
 	struct group_part part[GROUP_PARTS];	/* dense: only the first */
 	struct group_recent {
 		uint64_t *group;	/* NULL: none */
 		uint32_t tag;
 	} recent[GROUP_RECENT];		/* groups_find looks here first */
 	uint32_t recent_pause;		/* calls of groups_find that do not, as it was in vain */
+	uint64_t *nowhere;		/* where grouping_has_nowhere: its group, once there are others */
 };
 
 void groups_init(struct groups *g, const struct grouping *grouping);
@@ -70,7 +73,7 @@ enum flow_status groups_part_move(struct groups *g, unsigned part, const char *f
     struct flow_error *err) NODISCARD;
 size_t groups_bytes(const struct groups *g);
 
-/* Makes dense groups 0 .. count-1 exist (without rows). */
+/* Makes dense groups 0 .. count-1 (and that of nowhere) exist, without rows. */
 enum flow_status groups_dense_reserve(struct groups *g, uint32_t count) NODISCARD;
 
 /* Whether a group counts: not dense ones without rows, nor what groups_adopt left without use. */
@@ -131,6 +134,13 @@ enum flow_status groups_adopt(struct groups *into, struct groups *from, unsigned
  */
 enum flow_status groups_link(struct groups *g, struct group_part *p, uint32_t number, uint32_t tag,
     uint64_t **same) NODISCARD;
+
+/* The words of a key if each group is one line of the cache (agg/lines.h), else 0. */
+static inline unsigned
+groups_line_words(const struct groups *g)
+{
+	return g->stride * sizeof(uint64_t) == PAGES_LINE && g->words <= 2 ? g->words : 0;
+}
 
 /* The slots of a group. */
 static inline uint64_t *

@@ -32,18 +32,47 @@ merge_fail(struct merge *m, const struct flow_error *err)
 		m->result->error = *err;
 }
 
-/* The reference here of a part's value there. */
-static uint64_t
-translate(const struct merge *m, size_t worker, const struct key_part *part, uint64_t id)
+/* The references here of what a part's values are there. */
+static const atom_ref *
+references(const struct merge *m, size_t worker, const struct key_part *part)
 {
-	const atom_ref *to;
+	return key_part_type(part) == FLOW_TYPE_TEXT ? m->texts[worker] : m->values[worker];
+}
 
-	if (worker == 0)
-		return id;
-	to = key_part_type(part) == FLOW_TYPE_TEXT ? m->texts[worker] :
-	    m->values[worker];
+/* The parts of a worker's keys that are to be turned into the first worker's. */
+struct translation {
+	struct {
+		const struct key_part *part;
+		const atom_ref *to;	/* by id there */
+	} atom[KEY_PARTS];
+	size_t atoms;
+};
 
-	return atom_id(to[id]);
+static struct translation
+translation_of(const struct merge *m, const struct grouping *g, size_t worker)
+{
+	struct translation t = { .atoms = 0 };
+
+	for (size_t k = 0; k < g->parts && worker > 0; k++) {
+		if (!key_part_is_atom(&g->part[k]))
+			continue;
+		t.atom[t.atoms].part = &g->part[k];
+		t.atom[t.atoms++].to = references(m, worker, &g->part[k]);
+	}
+	return t;
+}
+
+static void
+translate_key(const struct translation *t, uint64_t *key)
+{
+	for (size_t k = 0; k < t->atoms; k++) {
+		const struct key_part *part = t->atom[k].part;
+		uint64_t *word = &key[part->word];
+		uint32_t id = (uint32_t)(*word >> part->shift);
+
+		*word &= ~((uint64_t)UINT32_MAX << part->shift);
+		*word |= (uint64_t)atom_id(t->atom[k].to[id]) << part->shift;
+	}
 }
 
 /* Of a dense grouping: the groups whose numbers here fall to this slice. */
@@ -53,15 +82,18 @@ merge_dense(const struct merge *m, size_t grouping, size_t worker, unsigned slic
 	struct groups *into = &m->agg[0]->groups[grouping];
 	const struct groups *from = &m->agg[worker]->groups[grouping];
 	const struct key_part *part = &into->grouping->part[0];
-	bool atom = key_part_is_atom(part);
+	const atom_ref *to = key_part_is_atom(part) ? references(m, worker, part) : NULL;
 
+	if (slice == 0 && from->nowhere != NULL)
+		accumulate_state(&into->grouping->slots, groups_state(into, into->nowhere),
+		    groups_state(from, from->nowhere));
 	for (uint32_t i = 0; i < from->part[0].count; i++) {
 		uint64_t *group = groups_at(from, &from->part[0], i), at = i;
 
 		if (!groups_used(from, group))
 			continue;
-		if (atom)
-			at = translate(m, worker, part, i);
+		if (to != NULL)
+			at = atom_id(to[i]);
 		if (at / GROUP_BLOCK % m->slices != slice)
 			continue;
 		accumulate_state(&into->grouping->slots,
@@ -70,27 +102,15 @@ merge_dense(const struct merge *m, size_t grouping, size_t worker, unsigned slic
 	}
 }
 
-/* A key of another worker to one of the first. */
-static void
-translate_key(const struct merge *m, const struct grouping *g, size_t worker, uint64_t *key)
-{
-	bool has;
-
-	for (size_t k = 0; k < g->parts; k++)
-		if (key_part_is_atom(&g->part[k]))
-			result_set_value(&g->part[k], key, translate(m, worker, &g->part[k],
-			    result_value(&g->part[k], key, &has)));
-}
-
 /* A group that a worker had put away into its place here. */
 static enum flow_status
-merge_group(const struct merge *m, struct groups *into, size_t worker, unsigned p,
-    const uint64_t *group, uint32_t tag)
+merge_group(const struct translation *t, struct groups *into, unsigned p, const uint64_t *group,
+    uint32_t tag)
 {
 	uint64_t key[KEY_WORDS], *found;
 
 	memcpy(key, group, into->words * sizeof(*key));
-	translate_key(m, into->grouping, worker, key);
+	translate_key(t, key);
 	if (groups_find_one(into, &into->part[p], key, tag, &found) != FLOW_OK)
 		return FLOW_ENOMEM;
 	accumulate_state(&into->grouping->slots, groups_state(into, found), group + into->words);
@@ -99,12 +119,12 @@ merge_group(const struct merge *m, struct groups *into, size_t worker, unsigned 
 
 /* A group of another worker that was adopted: it stays, or is added to the one of its key. */
 static enum flow_status
-merge_adopted(const struct merge *m, struct groups *into, size_t worker, unsigned p, uint32_t number,
+merge_adopted(const struct translation *t, struct groups *into, unsigned p, uint32_t number,
     uint32_t tag)
 {
 	uint64_t *group = groups_at(into, &into->part[p], number), *same;
 
-	translate_key(m, into->grouping, worker, group);
+	translate_key(t, group);
 	if (groups_link(into, &into->part[p], number, tag, &same) != FLOW_OK)
 		return FLOW_ENOMEM;
 	if (same != NULL) {
@@ -122,6 +142,7 @@ static enum flow_status
 merge_hashed(const struct merge *m, size_t grouping, size_t worker, unsigned p)
 {
 	struct groups *into = &m->agg[0]->groups[grouping];
+	const struct translation t = translation_of(m, into->grouping, worker);
 	const struct group_part *part = &into->part[p];
 	uint32_t tag[MERGE_TOGETHER], first;
 
@@ -134,7 +155,7 @@ merge_hashed(const struct merge *m, size_t grouping, size_t worker, unsigned p)
 			tag[i] = groups_tag(into, part, at + i);
 		groups_prefetch(into, part, tag, n);
 		for (uint32_t i = 0; i < n; i++)
-			if (merge_adopted(m, into, worker, p, at + i, tag[i]) != FLOW_OK)
+			if (merge_adopted(&t, into, p, at + i, tag[i]) != FLOW_OK)
 				return FLOW_ENOMEM;
 	}
 	return FLOW_OK;
@@ -146,6 +167,7 @@ merge_spilt(const struct merge *m, size_t grouping, size_t worker, unsigned p,
     struct flow_error *err)
 {
 	struct groups *into = &m->agg[0]->groups[grouping];
+	const struct translation t = translation_of(m, into->grouping, worker);
 	const struct spill *spill = &m->agg[worker]->spill;
 	size_t words = spill_words(into);
 	uint64_t *record = malloc(MERGE_TOGETHER * words * sizeof(*record));
@@ -162,7 +184,7 @@ merge_spilt(const struct merge *m, size_t grouping, size_t worker, unsigned p,
 
 			st = spill_read(spill, chunk, into, at, n, record, err);
 			for (uint32_t i = 0; i < n && st == FLOW_OK; i++)
-				st = merge_group(m, into, worker, p, record + i * words + 1,
+				st = merge_group(&t, into, p, record + i * words + 1,
 				    (uint32_t)record[i * words]);
 		}
 	}

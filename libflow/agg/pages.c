@@ -2,6 +2,7 @@
 #define _GNU_SOURCE	/* madvise, mremap */
 #include "agg/pages.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,8 +31,8 @@ advise(void *p, size_t bytes)
 #endif
 }
 
-void *
-pages_alloc(size_t bytes)
+static void *
+alloc(size_t bytes, bool zero)
 {
 	void *p;
 
@@ -40,7 +41,7 @@ pages_alloc(size_t bytes)
 	bytes = rounded(bytes > 0 ? bytes : 1);
 	if (bytes < LARGE) {
 		p = aligned_alloc(PAGES_LINE, bytes);
-		if (p != NULL)
+		if (p != NULL && zero)
 			memset(p, 0, bytes);
 		return p;
 	}
@@ -49,6 +50,18 @@ pages_alloc(size_t bytes)
 		return NULL;
 	advise(p, bytes);
 	return p;
+}
+
+void *
+pages_alloc(size_t bytes)
+{
+	return alloc(bytes, true);
+}
+
+void *
+pages_alloc_unset(size_t bytes)
+{
+	return alloc(bytes, false);
 }
 
 void

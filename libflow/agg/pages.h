@@ -15,6 +15,12 @@
 
 /* NULL when out of memory. */
 void *pages_alloc(size_t bytes) NODISCARD;
+
+/*
+ * As pages_alloc, but with any contents: for memory that is filled bit by bit, whose pages are
+ * then still in the cache when their first bytes are written.
+ */
+void *pages_alloc_unset(size_t bytes) NODISCARD;
 void pages_free(void *p, size_t bytes);
 
 /* The same contents in more bytes, the new ones zero; NULL leaves p as it is. */

@@ -94,7 +94,7 @@ has_companions(const struct flow_agg_spec *spec, size_t grouping)
 	return false;
 }
 
-/* Remembers a grouping that counts each row once and has all sums that the totals need. */
+/* Remembers a grouping that counts all rows equally often and has all sums that the totals need. */
 static void
 totals_find(struct flow_agg_spec *spec, size_t grouping)
 {
@@ -113,7 +113,9 @@ totals_find(struct flow_agg_spec *spec, size_t grouping)
 	const struct grouping *g = &spec->grouping[grouping];
 	struct slots slots = g->slots;
 
-	if (spec->has_totals || g->part[0].alts > 1 || g->spread_ms != 0)
+	if (spec->has_totals || g->spread_ms != 0)
+		return;
+	if (g->part[0].alts > 1 && (g->part[0].alts > 2 || !grouping_has_nowhere(g)))
 		return;
 	for (size_t i = 0; i < ARRAY_LEN(want); i++) {
 		spec->total_slot[i] = slots_find(&slots, want[i]);

@@ -115,7 +115,10 @@ struct flow_agg_spec {
 	size_t views;
 	struct companion *companion;
 	size_t companions;
-	/* A grouping whose groups add up to the totals, so that rows need not be added twice. */
+	/*
+	 * A grouping whose groups, with that of nowhere, add up to the totals or, if it has two
+	 * alternatives, to twice the totals, so that rows need not be added once more.
+	 */
 	bool has_totals;
 	size_t totals;
 	uint8_t total_slot[TOTALS + 2];	/* sums, first, last */
@@ -129,6 +132,16 @@ bool grouping_can_spill(const struct flow_agg_spec *spec, size_t grouping);
 
 /* Whether moreover all its tables only keep the first rows, so that merged parts need not stay. */
 bool grouping_is_bounded(const struct flow_agg_spec *spec, size_t grouping);
+
+/*
+ * Whether rows that an alternative before counted already go to a group that nobody shows, so that
+ * columns are walked as they lie; by a list of rows `-s port` took 8 % longer.
+ */
+static inline bool
+grouping_has_nowhere(const struct grouping *g)
+{
+	return g->dense && g->part[0].alts > 1 && !slots_approx(&g->slots);
+}
 
 /* The type of a part's values; of KEY_PREFIX and KEY_NET it is FLOW_TYPE_ADDR. */
 enum flow_type key_part_type(const struct key_part *part);

@@ -161,7 +161,26 @@ feed(struct flow_agg *agg, const struct rig_flow *flow, size_t n, const bool *ke
 	flow_builder_free(b);
 }
 
+/* The first table's notes. */
+static void
+write_notes(const struct flow_table *t)
+{
+	rig_notes[0] = '\0';
+	for (size_t i = 0; i < t->notes; i++) {
+		size_t at = strlen(rig_notes);
+		const struct flow_table_note *n = &t->note[i];
+
+		if (n->kind == FLOW_KIND_TIME)
+			(void)snprintf(rig_notes + at, sizeof(rig_notes) - at, "%s %" PRId64 "\n", n->name,
+			    n->value.time_ms);
+		else
+			(void)snprintf(rig_notes + at, sizeof(rig_notes) - at, "%s %" PRIu64 "\n", n->name,
+			    n->value.number);
+	}
+}
+
 size_t rig_limit;
+char rig_notes[256];
 const struct flow_geo *rig_geo;
 
 static char answer[65536];
@@ -180,6 +199,8 @@ finish(struct flow_agg **agg, size_t workers)
 		if (flow_agg_table(r, 0, from, from == 0 ? 3 : 1000, &t, NULL) != FLOW_OK)
 			return "table failed";
 		rig_table(t, answer, sizeof(answer));
+		if (from == 0)
+			write_notes(t);
 		flow_table_free(t);
 	}
 	flow_agg_result_free(r);

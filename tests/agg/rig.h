@@ -29,6 +29,9 @@ const char *rig_ask(const struct flow_agg_ask *ask, const struct rig_flow *flow,
 /* The workers' limit of memory; 0: none. */
 extern size_t rig_limit;
 
+/* Notes of the last answer's table, "name number\n" each. */
+extern char rig_notes[256];
+
 /* Where countries are looked up; NULL: nowhere. */
 extern const struct flow_geo *rig_geo;
 

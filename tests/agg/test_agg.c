@@ -268,6 +268,55 @@ test_saturation(void)
 	is_str(rig_ask(&ask, big, 3, 3, 1), "10.0.0.1 18446744073709551614 18446744073709551615\n");
 }
 
+/* Each flow counts once in the totals, under however many keys it was counted. */
+static void
+test_totals(void)
+{
+	static const char *const statistics[] = { "srcip", "ip", "port", "as", "port:p", "proto" };
+	const char *want = "flows 6\npackets 40\nbytes 31900\nfirst 1000\nlast 9500\n";
+
+	for (size_t i = 0; i < sizeof(statistics) / sizeof(statistics[0]); i++) {
+		struct flow_agg_ask ask = { .statistic = statistics[i],
+			.measures = "flows,packets,bytes,first,last" };
+
+		rig_ask(&ask, flows, FLOWS, 1, FLOWS);
+		is_str(rig_notes, want);
+		rig_ask(&ask, flows, FLOWS, 3, 1);
+		is_str(rig_notes, want);
+		rig_limit = 1;
+		rig_ask(&ask, flows, FLOWS, 2, 2);
+		is_str(rig_notes, want);
+		rig_limit = 0;
+		/* A worker that saw nothing; only some of the flows. */
+		rig_ask(&ask, flows, FLOWS, 2, FLOWS);
+		is_str(rig_notes, want);
+		rig_ask_some(&ask, flows, FLOWS,
+		    (const bool[FLOWS]){ true, false, false, false, false, true });
+		is_str(rig_notes, "flows 2\npackets 13\nbytes 1120\nfirst 1000\nlast 8000\n");
+	}
+}
+
+static void
+test_total_saturation(void)
+{
+	struct rig_flow big[] = {
+		{ "10.0.0.1", "10.0.0.2", 6, 1, 2, 0, 0, INT64_MAX, INT64_MAX, 1, 2, 0, NULL },
+		{ "10.0.0.3", "10.0.0.4", 6, 3, 4, 0, 0, INT64_MAX, INT64_MAX, 1, 2, 0, NULL },
+		{ "10.0.0.5", "10.0.0.5", 6, 5, 5, 0, 0, 0, 5, 1, 2, 0, NULL },
+	};
+	struct flow_agg_ask ask = { .statistic = "ip", .measures = "flows,packets,bytes,first,last" };
+
+	/* Of packets twice the total does not fit in 64 bits, but the total, 2 (2^63 - 1), does. */
+	rig_ask(&ask, big, 3, 1, 3);
+	is_str(rig_notes, "flows 3\npackets 18446744073709551614\nbytes 18446744073709551615\n"
+	    "first 0\nlast 0\n");
+	ask.statistic = "port";
+	big[2].packets = 2;
+	rig_ask(&ask, big, 3, 3, 1);
+	is_str(rig_notes, "flows 3\npackets 18446744073709551615\nbytes 18446744073709551615\n"
+	    "first 0\nlast 0\n");
+}
+
 #ifdef HAVE_MAXMINDDB
 static void
 test_geo(void)
@@ -345,6 +394,8 @@ main(void)
 	test_spikes();
 	test_selection();
 	test_saturation();
+	test_totals();
+	test_total_saturation();
 	test_geo();
 	test_errors();
 	return tap_done();
