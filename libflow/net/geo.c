@@ -5,6 +5,7 @@
 
 #include "net/geo.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -104,22 +105,89 @@ static const char *const paths[FLOW_GEO_WORDS][2][4] = {
 	[FLOW_GEO_AS_ORG] = { { "autonomous_system_organization", NULL }, { "as_name", NULL } },
 };
 
+/* A text below a path of an entry. */
+static struct flow_text
+entry_text(MMDB_entry_s *entry, const char *const *path)
+{
+	MMDB_entry_data_s data;
+
+	if (MMDB_aget_value(entry, &data, path) == MMDB_SUCCESS && data.has_data &&
+	    data.type == MMDB_DATA_TYPE_UTF8_STRING)
+		return (struct flow_text){ data.utf8_string, data.data_size };
+	return (struct flow_text){ "", 0 };
+}
+
+static struct flow_text
+entry_word(MMDB_entry_s *entry, enum flow_geo_word word)
+{
+	struct flow_text t = entry_text(entry, paths[word][0]);
+
+	return t.len > 0 ? t : entry_text(entry, paths[word][1]);
+}
+
 struct flow_text
 flow_geo_find(const struct flow_geo *geo, enum flow_geo_word word, const struct addr *a)
 {
 	MMDB_entry_s entry;
+	struct flow_text t = { "", 0 };
+
+	for (size_t i = 0; i < geo->count && t.len == 0; i++)
+		if (find_entry(&geo->db[i], a, &entry))
+			t = entry_word(&entry, word);
+	return t;
+}
+
+static bool
+entry_degrees(MMDB_entry_s *entry, const char *which, double *out)
+{
+	const char *const path[] = { "location", which, NULL };
 	MMDB_entry_data_s data;
 
+	if (MMDB_aget_value(entry, &data, path) != MMDB_SUCCESS || !data.has_data ||
+	    data.type != MMDB_DATA_TYPE_DOUBLE)
+		return false;
+	*out = data.double_value;
+	return true;
+}
+
+/* Most bytes of a city's name, so that what is behind it has room. */
+#define CITY_MAX 64
+
+/* The length of a text, or of the whole characters (UTF-8) in its first `most` bytes. */
+static int
+cut(const struct flow_text *t, uint32_t most)
+{
+	uint32_t len = t->len < most ? t->len : most;
+
+	while (len < t->len && len > 0 && ((uint8_t)t->p[len] & 0xc0) == 0x80)
+		len--;
+	return (int)len;
+}
+
+size_t
+flow_geo_location(const struct flow_geo *geo, const struct addr *a, char *out)
+{
+	static const char *const continent_path[] = { "continent", "code", NULL };
+	MMDB_entry_s entry;
+	double longitude, latitude;
+
 	for (size_t i = 0; i < geo->count; i++) {
-		if (!find_entry(&geo->db[i], a, &entry))
+		struct flow_text continent, country, city;
+		int n;
+
+		if (!find_entry(&geo->db[i], a, &entry) ||
+		    !entry_degrees(&entry, "longitude", &longitude) ||
+		    !entry_degrees(&entry, "latitude", &latitude))
 			continue;
-		for (size_t k = 0; k < 2; k++)
-			if (MMDB_aget_value(&entry, &data, paths[word][k]) == MMDB_SUCCESS &&
-			    data.has_data && data.type == MMDB_DATA_TYPE_UTF8_STRING &&
-			    data.data_size > 0)
-				return (struct flow_text){ data.utf8_string, data.data_size };
+		continent = entry_text(&entry, continent_path);
+		country = entry_word(&entry, FLOW_GEO_COUNTRY);
+		city = entry_word(&entry, FLOW_GEO_CITY);
+		n = snprintf(out, FLOW_GEO_LOCATION_MAX, "%.*s/%.*s/%.*s long/lat: %.4f/%.4f",
+		    cut(&continent, 2), continent.p, cut(&country, 2), country.p,
+		    cut(&city, CITY_MAX), city.p, longitude, latitude);
+		return n < FLOW_GEO_LOCATION_MAX ? (size_t)n : FLOW_GEO_LOCATION_MAX - 1;
 	}
-	return (struct flow_text){ "", 0 };
+	return 0;
 }
 
 #else
@@ -155,6 +223,15 @@ flow_geo_find(const struct flow_geo *geo, enum flow_geo_word word, const struct 
 	UNUSED(word);
 	UNUSED(a);
 	return (struct flow_text){ "", 0 };
+}
+
+size_t
+flow_geo_location(const struct flow_geo *geo, const struct addr *a, char *out)
+{
+	UNUSED(geo);
+	UNUSED(a);
+	UNUSED(out);
+	return 0;
 }
 
 #endif

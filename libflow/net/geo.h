@@ -16,7 +16,8 @@ enum flow_geo_word {
 	FLOW_GEO_COUNTRY,	/* country.iso_code, or country_code */
 	FLOW_GEO_CITY,		/* city.names.en, or city */
 	FLOW_GEO_AS_ORG,	/* autonomous_system_organization, or as_name */
-	FLOW_GEO_WORDS
+	FLOW_GEO_WORDS,
+	FLOW_GEO_LOCATION = FLOW_GEO_WORDS	/* no word of a database: flow_geo_location */
 };
 
 struct flow_geo;
@@ -35,3 +36,14 @@ enum flow_status flow_geo_add(struct flow_geo *geo, const char *path, struct flo
  */
 struct flow_text flow_geo_find(const struct flow_geo *geo, enum flow_geo_word word,
     const struct addr *a);
+
+/* Most bytes of a location; longer names of cities are cut. */
+#define FLOW_GEO_LOCATION_MAX 128
+
+/*
+ * "CONTINENT/COUNTRY/CITY long/lat: 8.5500/47.3667" (WGS 84, degrees) as nfdump has it, of the
+ * first database that has coordinates of an address; what it does not name is left out between
+ * the slashes.  Returns the bytes written to `out`, of FLOW_GEO_LOCATION_MAX bytes; 0 if no
+ * database knows.
+ */
+size_t flow_geo_location(const struct flow_geo *geo, const struct addr *a, char *out);

@@ -492,7 +492,7 @@ cell_derived(struct column *c, const char *name, size_t len)
 }
 
 static const struct {
-	char name[12];
+	char name[16];
 	enum flow_field field;
 	enum flow_geo_word word;
 } places[] = {
@@ -500,6 +500,8 @@ static const struct {
 	{ "dst_country", FLOW_FIELD_DST_ADDR, FLOW_GEO_COUNTRY },
 	{ "src_city", FLOW_FIELD_SRC_ADDR, FLOW_GEO_CITY },
 	{ "dst_city", FLOW_FIELD_DST_ADDR, FLOW_GEO_CITY },
+	{ "src_location", FLOW_FIELD_SRC_ADDR, FLOW_GEO_LOCATION },
+	{ "dst_location", FLOW_FIELD_DST_ADDR, FLOW_GEO_LOCATION },
 	{ "src_as_org", FLOW_FIELD_SRC_ADDR, FLOW_GEO_AS_ORG },
 	{ "dst_as_org", FLOW_FIELD_DST_ADDR, FLOW_GEO_AS_ORG },
 };

@@ -109,7 +109,7 @@ people_plain(const struct column *c, const struct flow_text *text, char *out)
 	return c->width;
 }
 
-/* As nfdump has it: a country, or a name aligned to the right. */
+/* As nfdump has it: a country, a location, or a name aligned to the right. */
 size_t
 people_place(const struct column *c, const struct flow_text *text, char *out)
 {
@@ -117,6 +117,8 @@ people_place(const struct column *c, const struct flow_text *text, char *out)
 
 	if (text->len == 0 && c->word == FLOW_GEO_COUNTRY)
 		return align_right(out, "..", 2, c->width);
+	if (text->len == 0 && c->word == FLOW_GEO_LOCATION)
+		return align_right(out, "<no location info>", 18, c->width);
 	if (text->len == 0)
 		return align_right(out, "none", 4, c->width);
 	len = escape_plain(text->p, text->len, out);

@@ -25,9 +25,12 @@
 /* Beyond this many entries per printed row a table of slots is not worth clearing. */
 #define SPARSE 64
 
-/* What is printed of an entry: itself, or what is known of the address. */
+/*
+ * What is printed of an entry: itself, or what is known of the address.  `room`, of
+ * FLOW_GEO_LOCATION_MAX bytes, is where the text may lie.
+ */
 static struct flow_text
-entry(const struct column *c, const struct flow_dict *dict, uint32_t code)
+entry(const struct column *c, const struct flow_dict *dict, uint32_t code, char *room)
 {
 	const struct flow_text *text = &dict->text[code];
 	struct addr a;
@@ -36,6 +39,8 @@ entry(const struct column *c, const struct flow_dict *dict, uint32_t code)
 		return *text;
 	if (c->geo == NULL || !addr_parse_fast(text->p, text->len, &a))
 		return (struct flow_text){ "", 0 };
+	if (c->word == FLOW_GEO_LOCATION)
+		return (struct flow_text){ room, (uint32_t)flow_geo_location(c->geo, &a, room) };
 	return flow_geo_find(c->geo, c->word, &a);
 }
 
@@ -128,11 +133,12 @@ sparse_cells(const struct column *c, struct column_state *s, const struct chunk 
 {
 	struct text_cache *t = &s->cache;
 	uint64_t offset[OUTPUT_CHUNK];
+	char room[FLOW_GEO_LOCATION_MAX];
 
 	t->serial = 0;
 	buf_clear(&t->arena);
 	for (size_t i = 0; i < chunk->n; i++) {
-		const struct flow_text text = entry(c, in->dict, in->codes[chunk->row[i]]);
+		const struct flow_text text = entry(c, in->dict, in->codes[chunk->row[i]], room);
 
 		if (!arena_add(c, t, &text, &offset[i], &s->cells.len[i]))
 			return false;
@@ -148,9 +154,11 @@ static bool
 cache_fill(const struct column *c, struct text_cache *t, const struct chunk *chunk,
     const struct flow_dict *dict)
 {
+	char room[FLOW_GEO_LOCATION_MAX];
+
 	t->complete = chunk->call_rows >= chunk->batch->rows / 2 && c->resolver == NULL;
 	for (uint32_t i = 0; i < dict->count && t->complete; i++) {
-		const struct flow_text text = entry(c, dict, i);
+		const struct flow_text text = entry(c, dict, i, room);
 
 		if (!slot_fill(c, t, &text, t->slots + (size_t)i * t->stride))
 			return false;
@@ -166,12 +174,12 @@ cache_need(const struct column *c, struct text_cache *t, const struct chunk *chu
 	for (size_t i = 0; i < chunk->n; i++) {
 		uint32_t code = in->codes[chunk->row[i]];
 		uint8_t *slot = t->slots + (size_t)code * t->stride;
-
+		char room[FLOW_GEO_LOCATION_MAX];
 		struct flow_text text;
 
 		if (slot[t->stride - 1] != 0)
 			continue;
-		text = entry(c, in->dict, code);
+		text = entry(c, in->dict, code, room);
 		if (!slot_fill(c, t, &text, slot))
 			return false;
 	}

@@ -323,9 +323,9 @@ test_geo(void)
 {
 	/* Of 10.0.1.9 and 2001:db8::2 nothing is known. */
 	static const struct geo_file_entry entry[] = {
-		{ "10.0.0.1/32", "US", "Springfield", "One", false },
-		{ "10.0.0.2/32", "DE", NULL, "Two", false },
-		{ "2001:db8::1/128", "US", NULL, NULL, false },
+		{ "10.0.0.1/32", "US", "Springfield", "One", false, NULL },
+		{ "10.0.0.2/32", "DE", NULL, "Two", false, NULL },
+		{ "2001:db8::1/128", "US", NULL, NULL, false, NULL },
 	};
 	struct flow_geo *geo = geo_file_open(entry, 3);
 

@@ -344,14 +344,14 @@ static void
 test_geo(const struct flow_batch *batch)
 {
 	static const struct geo_file_entry entry[] = {
-		{ "192.0.2.1/32", "US", "Springfield", "First", false },
-		{ "192.0.2.128/25", "DE", "New York", NULL, false },
-		{ "198.51.100.0/24", "IS", NULL, NULL, false },
-		{ "203.0.113.0/24", "DE", NULL, NULL, false },
-		{ "10.0.0.0/24", "IN", "Springfield", NULL, false },
-		{ "8.8.8.8/32", "LT", NULL, NULL, false },
-		{ "2001:db8::/48", "JP", NULL, NULL, false },
-		{ "2001:db8:ffff::/48", "NE", NULL, NULL, false },
+		{ "192.0.2.1/32", "US", "Springfield", "First", false, NULL },
+		{ "192.0.2.128/25", "DE", "New York", NULL, false, NULL },
+		{ "198.51.100.0/24", "IS", NULL, NULL, false, NULL },
+		{ "203.0.113.0/24", "DE", NULL, NULL, false, NULL },
+		{ "10.0.0.0/24", "IN", "Springfield", NULL, false, NULL },
+		{ "8.8.8.8/32", "LT", NULL, NULL, false, NULL },
+		{ "2001:db8::/48", "JP", NULL, NULL, false, NULL },
+		{ "2001:db8:ffff::/48", "NE", NULL, NULL, false, NULL },
 	};
 	struct flow_geo *geo = geo_file_open(entry, sizeof(entry) / sizeof(entry[0]));
 

@@ -13,7 +13,7 @@
 #define DATA_FLAG 0x80000000u
 
 /* Types of the data section. */
-enum { TEXT = 2, UINT16 = 5, UINT32 = 6, MAP = 7, UINT64 = 9, ARRAY = 11 };
+enum { TEXT = 2, DOUBLE = 3, UINT16 = 5, UINT32 = 6, MAP = 7, UINT64 = 9, ARRAY = 11 };
 
 struct tree {
 	uint32_t record[NODES_MAX][2];	/* a node, DATA_FLAG | entry, or NOTHING */
@@ -65,10 +65,26 @@ put_path(struct buf *out, const char *a, const char *b, const char *c, const cha
 }
 
 static void
+put_double(struct buf *out, const char *key, double v)
+{
+	uint64_t bits;
+
+	memcpy(&bits, &v, sizeof(bits));
+	put_number(out, key, DOUBLE, 8, bits);
+}
+
+static void
 put_entry(struct buf *out, const struct geo_file_entry *e)
 {
 	put_control(out, MAP, (size_t)(e->country != NULL) + (e->city != NULL) +
-	    (e->as_org != NULL));
+	    (e->as_org != NULL) + (e->place != NULL ? 2 : 0));
+	if (e->place != NULL) {
+		put_path(out, "continent", "code", NULL, e->place->continent);
+		put_text(out, "location");
+		put_control(out, MAP, 2);
+		put_double(out, "latitude", e->place->latitude);
+		put_double(out, "longitude", e->place->longitude);
+	}
 	if (e->city != NULL)
 		put_path(out, "city", e->flat ? NULL : "names", e->flat ? NULL : "en", e->city);
 	if (e->country != NULL)

@@ -9,10 +9,16 @@
 #include "base/buf.h"
 #include "net/geo.h"
 
+struct geo_file_place {
+	const char *continent;
+	double longitude, latitude;
+};
+
 struct geo_file_entry {
 	const char *prefix;		/* ADDRESS/BITS; no two overlap */
 	const char *country, *city, *as_org;	/* NULL: no such member */
 	bool flat;			/* country_code, city, as_name instead of nested maps */
+	const struct geo_file_place *place;	/* NULL: no such members */
 };
 
 /* version: 6 (IPv4 lies at ::/96), or 4.  False for what it cannot write. */

@@ -32,18 +32,32 @@ store(const char *name, const void *bytes, size_t len)
 
 #ifdef HAVE_MAXMINDDB
 
+static const struct geo_file_place tokyo = { "AS", 139.69171, 35.6895 };
+static const struct geo_file_place pole = { "AN", 0, -90 };
+static const struct geo_file_place nowhere = { "EU", 1e300, -1e300 };
+
 static const struct geo_file_entry cities[] = {
-	{ "192.0.2.0/24", "US", "Springfield", NULL, false },
-	{ "198.51.100.0/25", "DE", NULL, NULL, false },
-	{ "198.51.100.128/25", "CH", "Zürich", NULL, false },
-	{ "203.0.113.7/32", NULL, "Nowhere", NULL, false },
-	{ "2001:db8::/48", "JP", "東京", NULL, false },
-	{ "2001:db8:1::1/128", "FR", "Paris", NULL, false },
+	{ "192.0.2.0/24", "US", "Springfield", NULL, false, NULL },
+	{ "198.51.100.0/25", "DE", NULL, NULL, false, &tokyo },
+	{ "198.51.100.128/25", "CH", "Zürich", NULL, false, NULL },
+	{ "203.0.113.7/32", NULL, "Nowhere", NULL, false, NULL },
+	{ "2001:db8::/48", "JP", "東京", NULL, false, NULL },
+	{ "2001:db8:1::1/128", "FR", "Paris", NULL, false, NULL },
+};
+
+static const struct geo_file_entry places[] = {
+	{ "2001:db8::/48", "JP", "東京", NULL, false, &tokyo },
+	{ "192.0.2.0/24", NULL, NULL, NULL, false, &pole },
+	/* The 64th byte lies within a character. */
+	{ "192.0.3.0/24", "US",
+	    "Abcdefghijbcdefghijbcdefghijbcdefghijbcdefghijbcdefghijbcdefghié and more",
+	    NULL, true, &pole },
+	{ "192.0.4.0/24", "US", "Out of this world", NULL, false, &nowhere },
 };
 
 static const struct geo_file_entry networks[] = {
-	{ "192.0.2.0/25", NULL, NULL, "Example Inc., a company with a longer name", false },
-	{ "203.0.113.0/24", "AU", "Perth", "Flat Networks", true },
+	{ "192.0.2.0/25", NULL, NULL, "Example Inc., a company with a longer name", false, NULL },
+	{ "203.0.113.0/24", "AU", "Perth", "Flat Networks", true, NULL },
 };
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -62,6 +76,18 @@ all_of(const struct flow_geo *geo, const char *text)
 		t[i] = flow_geo_find(geo, (enum flow_geo_word)i, &a);
 	(void)snprintf(out, sizeof(out), "%.*s/%.*s/%.*s", (int)t[0].len, t[0].p, (int)t[1].len,
 	    t[1].p, (int)t[2].len, t[2].p);
+	return out;
+}
+
+static const char *
+location(const struct flow_geo *geo, const char *text)
+{
+	static char out[FLOW_GEO_LOCATION_MAX + 1];
+	struct addr a;
+
+	if (!addr_parse(text, strlen(text), &a))
+		return "no address";
+	out[flow_geo_location(geo, &a, out)] = '\0';
 	return out;
 }
 
@@ -100,6 +126,26 @@ test_lookups(void)
 	is_str(all_of(geo, "0.0.0.0"), "//");
 	is_str(all_of(geo, "::"), "//");
 	is_str(all_of(geo, "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"), "//");
+	flow_geo_free(geo);
+}
+
+/* Coordinates of Tokyo as everybody knows them, what is not named, and what has no room. */
+static void
+test_location(void)
+{
+	struct flow_geo *geo = flow_geo_new();
+
+	is_str(location(geo, "192.0.2.1"), "");
+	add(geo, cities, COUNT(cities), 6);
+	is_str(location(geo, "2001:db8::1"), "");
+	add(geo, places, COUNT(places), 6);
+	is_str(location(geo, "2001:db8::1"), "AS/JP/東京 long/lat: 139.6917/35.6895");
+	is_str(location(geo, "192.0.2.1"), "AN// long/lat: 0.0000/-90.0000");
+	is_str(location(geo, "192.0.3.1"),
+	    "AN/US/Abcdefghijbcdefghijbcdefghijbcdefghijbcdefghijbcdefghijbcdefghi"
+	    " long/lat: 0.0000/-90.0000");
+	is_uint(strlen(location(geo, "192.0.4.1")), FLOW_GEO_LOCATION_MAX - 1);
+	is_str(location(geo, "192.0.5.1"), "");
 	flow_geo_free(geo);
 }
 
@@ -162,6 +208,7 @@ try_file(const void *bytes, size_t len)
 			(void)snprintf(text, sizeof(text), "%s", cities[i].prefix);
 			*strchr(text, '/') = '\0';
 			(void)all_of(geo, text);
+			(void)location(geo, text);
 		}
 	}
 	flow_geo_free(geo);
@@ -209,6 +256,7 @@ static void
 test_all(void)
 {
 	test_lookups();
+	test_location();
 	test_several();
 	test_bad_files();
 	test_damage();

@@ -321,6 +321,8 @@ test_no_geo(struct rows *r)
 
 	is_str(rows_print(r, "fmt:%sc|%dc|%sasn", &quiet),
 	    "..|..|                          none\n..|..|                          none\n");
+	is_str(rows_print(r, "fmt:%sloc|%dloc", &quiet),
+	    "<no location info>|<no location info>\n<no location info>|<no location info>\n");
 	ok(flow_printer_new("csv:bytes,dst_city", 18, &quiet, &p, &err) == FLOW_EINVAL);
 	is_int(err.offset, 10);
 	ok(strstr(err.message, "\"dst_city\" (at position 11) needs a database") != NULL);
@@ -332,9 +334,10 @@ test_no_geo(struct rows *r)
 static void
 test_geo(struct rows *r)
 {
+	static const struct geo_file_place springfield = { "NA", -89.65, 39.8 };
 	static const struct geo_file_entry entry[] = {
-		{ "192.0.2.0/24", "US", "Springfield", "First", false },
-		{ "2001:db8:85a3::/48", "JP", "A \"b\", c\n\x1b", NULL, false },
+		{ "192.0.2.0/24", "US", "Springfield", "First", false, &springfield },
+		{ "2001:db8:85a3::/48", "JP", "A \"b\", c\n\x1b", NULL, false, NULL },
 	};
 	struct flow_geo *geo = geo_file_open(entry, 2);
 	struct flow_printer_options options = { .quiet = true, .geo = geo };
@@ -349,6 +352,11 @@ test_geo(struct rows *r)
 	is_str(rows_print(r, "fmt:%sc|%dc|%sasn|%dasn|", &options),
 	    "US|..|                         First|                          none|\n"
 	    "JP|..|                          none|                          none|\n");
+	is_str(rows_print(r, "fmt:%sloc|%dloc", &options),
+	    "NA/US/Springfield long/lat: -89.6500/39.8000|<no location info>\n"
+	    "<no location info>|<no location info>\n");
+	is_str(rows_print(r, "csv:src_location,%dloc", &options),
+	    "NA/US/Springfield long/lat: -89.6500/39.8000,\n,\n");
 	options.quiet = false;
 	is_str(rows_print(r, "csv:src_country,%dasn", &options),
 	    "src_country,dst_as_org\nUS,\nJP,\n");
