@@ -127,6 +127,7 @@ spill_groups(struct flow_agg *agg, struct flow_error *err)
 			st = spill_part(&agg->spill, agg->folder, i, p, &agg->groups[i], err);
 			groups_part_release(&agg->groups[i], p);
 		}
+		groups_forget(&agg->groups[i]);
 	}
 	return st;
 }

@@ -61,12 +61,17 @@ groups_part_release(struct groups *g, unsigned part)
 {
 	struct group_part *p = &g->part[part];
 
-	memset(g->recent, 0, sizeof(g->recent));
 	runs_free(p);
 	free(p->block);
 	slots_free(p);
 	spool_free(&p->moved);
 	memset(p, 0, sizeof(*p));
+}
+
+void
+groups_forget(struct groups *g)
+{
+	memset(g->recent, 0, sizeof(g->recent));
 }
 
 void
@@ -473,7 +478,6 @@ groups_part_move(struct groups *g, unsigned part, const char *folder, struct flo
 
 	if (p->count == 0 || p->moved.p != NULL)
 		return FLOW_OK;
-	memset(g->recent, 0, sizeof(g->recent));
 	if (spool_alloc(&to, folder, p->blocks * bytes, err) != FLOW_OK)
 		return FLOW_EIO;
 	for (uint32_t i = 0; i < p->blocks; i++)

@@ -66,7 +66,12 @@ struct groups {
 
 void groups_init(struct groups *g, const struct grouping *grouping);
 void groups_release(struct groups *g);
+
+/* Frees a part's groups; threads may do so at a time, each with its part. */
 void groups_part_release(struct groups *g, unsigned part);
+
+/* To be called before groups_find is, once parts were freed or moved. */
+void groups_forget(struct groups *g);
 
 /* Moves the groups of a hashed part to a file; they stay in use as before. */
 enum flow_status groups_part_move(struct groups *g, unsigned part, const char *folder,
