@@ -52,6 +52,20 @@ key_mix(uint64_t mixed, uint64_t value)
 	return mixed ^ mixed >> 32;
 }
 
+/* The id of a packed key's atom; 0: no value. */
+static inline uint32_t
+key_atom(const struct key_part *part, const uint64_t *key)
+{
+	return (uint32_t)(key[part->word] >> part->shift);
+}
+
+static inline void
+key_set_atom(const struct key_part *part, uint64_t *key, uint32_t id)
+{
+	key[part->word] &= ~((uint64_t)UINT32_MAX << part->shift);
+	key[part->word] |= (uint64_t)id << part->shift;
+}
+
 /* Whether a part takes a whole word, and so a flag. */
 static inline bool
 key_part_is_wide(const struct key_part *part)

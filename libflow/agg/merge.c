@@ -67,11 +67,8 @@ translate_key(const struct translation *t, uint64_t *key)
 {
 	for (size_t k = 0; k < t->atoms; k++) {
 		const struct key_part *part = t->atom[k].part;
-		uint64_t *word = &key[part->word];
-		uint32_t id = (uint32_t)(*word >> part->shift);
 
-		*word &= ~((uint64_t)UINT32_MAX << part->shift);
-		*word |= (uint64_t)atom_id(t->atom[k].to[id]) << part->shift;
+		key_set_atom(part, key, atom_id(t->atom[k].to[key_atom(part, key)]));
 	}
 }
 

@@ -15,7 +15,7 @@ result_value(const struct key_part *part, const uint64_t *group, bool *has)
 		return word;
 	}
 	if (key_part_is_atom(part))
-		word &= UINT32_MAX;
+		word = key_atom(part, group);
 	else
 		word &= (UINT64_C(2) << (8 * flow_type_size(key_part_type(part)))) - 1;
 	*has = word != 0;
@@ -25,10 +25,13 @@ result_value(const struct key_part *part, const uint64_t *group, bool *has)
 void
 result_set_value(const struct key_part *part, uint64_t *group, uint64_t value)
 {
-	uint64_t mask = UINT32_MAX;
+	uint64_t mask;
 
-	if (!key_part_is_atom(part))
-		mask = (UINT64_C(2) << (8 * flow_type_size(key_part_type(part)))) - 1;
+	if (key_part_is_atom(part)) {
+		key_set_atom(part, group, (uint32_t)value);
+		return;
+	}
+	mask = (UINT64_C(2) << (8 * flow_type_size(key_part_type(part)))) - 1;
 	group[part->word] &= ~(mask << part->shift);
 	group[part->word] |= value << part->shift;
 }
