@@ -59,9 +59,6 @@ is_plain(const struct slots *slots, const struct flow_batch *batch)
 	return true;
 }
 
-/* Rows between the request for a group's memory and its use. */
-#define PREFETCH_AHEAD 48
-
 /* The usual slots, each group's line of memory touched once. */
 static inline void
 plain_rows(const struct flow_batch *batch, const struct rows *rows, uint64_t *const *state)
@@ -76,7 +73,7 @@ plain_rows(const struct flow_batch *batch, const struct rows *rows, uint64_t *co
 		uint32_t r = rows_at(rows, i);
 		uint64_t *s = state[i];
 
-		__builtin_prefetch(state[i + PREFETCH_AHEAD < rows->n ? i + PREFETCH_AHEAD : i], 1);
+		__builtin_prefetch(state[i + LINES_AHEAD < rows->n ? i + LINES_AHEAD : i], 1);
 		s[0]++;
 		s[1] = add_saturated(s[1], flows[r]);
 		s[2] = add_saturated(s[2], packets[r]);

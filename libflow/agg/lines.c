@@ -6,8 +6,6 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-/* Rows between the request for a group's memory and its use. */
-#define PREFETCH_AHEAD 48
 /* Rows that are turned into lines together. */
 #define TOGETHER 4
 
@@ -107,9 +105,9 @@ add_rows(const struct columns *c, uint32_t n, uint64_t *const *state, unsigned w
 {
 	uint32_t i = 0;
 
-	for (; i + PREFETCH_AHEAD + TOGETHER <= n; i += TOGETHER) {
+	for (; i + LINES_AHEAD + TOGETHER <= n; i += TOGETHER) {
 		for (unsigned k = 0; k < TOGETHER; k++)
-			__builtin_prefetch(state[i + PREFETCH_AHEAD + k], 1);
+			__builtin_prefetch(state[i + LINES_AHEAD + k], 1);
 		add_together(c, i, state, words);
 	}
 	for (; i < n; i++)

@@ -13,6 +13,9 @@
 /* Words of a line. */
 #define LINE_WORDS 8
 
+/* Rows between the request for a group's memory and its use. */
+#define LINES_AHEAD 48
+
 /* Whether this machine has what lines_add needs; else rows are added slot by slot. */
 bool lines_usable(void);
 
