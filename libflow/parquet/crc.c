@@ -78,7 +78,7 @@ crc_folded(const uint8_t *p, size_t len)
 	return finish_lanes(lane, p + 64, len - 64);
 }
 
-/* The same four times as wide, where one instruction multiplies four lanes: 54 GB/s of what is cached. */
+/* The same four times as wide, where one instruction multiplies four lanes: 54 GB/s. */
 #define WIDE_MIN 1024
 #define WIDE __attribute__((target("vpclmulqdq,avx512f,pclmul,sse4.1")))
 
