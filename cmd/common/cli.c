@@ -16,6 +16,9 @@
 #include <string.h>
 #include <unistd.h>
 #include <zlib.h>
+#ifdef HAVE_MAXMINDDB
+#include <maxminddb.h>
+#endif
 
 static const char *program = "netflow-tools";
 
@@ -95,8 +98,12 @@ flush_stdout(void)
 int
 cli_version(void)
 {
-	(void)printf("%s (%s) %s, lz4 %s, zlib %s\n", program, PACKAGE_NAME, PACKAGE_VERSION,
+	(void)printf("%s (%s) %s, lz4 %s, zlib %s", program, PACKAGE_NAME, PACKAGE_VERSION,
 	    LZ4_versionString(), zlibVersion());
+#ifdef HAVE_MAXMINDDB
+	(void)printf(", libmaxminddb %s", MMDB_lib_version());
+#endif
+	(void)putchar('\n');
 	return flush_stdout();
 }
 
