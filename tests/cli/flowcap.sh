@@ -142,6 +142,16 @@ for version in 5 9 10; do
 	fi
 done
 
+# What the system calls the exporter's address, in tables for people
+name=$(getent hosts 127.0.0.1 | awk '{ print $2 }')
+if [ -n "$name" ] && [ "${#name}" -le 16 ]; then
+	check "--resolve names hosts" same \
+		"$("$flowcat" -r "$work/udp9" --resolve -q -o fmt:%ra 'exporter ip 127.0.0.1' | sort -u | xargs)" \
+		"$name"
+else
+	skip "--resolve names hosts" "the system has no short name for 127.0.0.1"
+fi
+
 if [ -e /proc/net/if_inet6 ] && grep -q ' lo$' /proc/net/if_inet6; then
 	check "IPv6: listening" start "$work/udp6" -6 -b ::1
 	check "IPv6: sent" "$flowgen" -t ::1 -p "$port" -n 1000
