@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/bitmap.h"
+#include "base/text.h"
 #include "parquet/chunk_read.h"
 
 #define ROWS 4096
@@ -58,7 +59,7 @@ same(const struct rows *whole, size_t at, const struct rows *some, size_t n, uns
 		if (width == 8)
 			must(whole->number[at + i] == some->number[i]);
 		else if (width == 0)
-			must(a->len == b->len && (a->len == 0 || memcmp(a->p, b->p, a->len) == 0));
+			must(text_compare(a, b) == 0);
 	}
 }
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/text.h"
 #include "filter/program.h"
 #include "record/builder.h"
 #include "record/dictify.h"
@@ -100,8 +101,7 @@ bound_holds(const struct flow_bound *b, const struct flow_batch *batch, size_t r
 	}
 	text = flow_column_text(c, row);
 	for (size_t i = 0; i < b->text_count; i++)
-		if (b->text[i].len == text.len &&
-		    (text.len == 0 || memcmp(b->text[i].p, text.p, text.len) == 0))
+		if (text_compare(&b->text[i], &text) == 0)
 			return true;
 	return false;
 }
