@@ -21,30 +21,9 @@ greatest(uint64_t a, uint64_t b)
 }
 
 static bool
-whole(const struct flow_column *c)
-{
-	return c->form == FLOW_FORM_FLAT && c->valid == NULL;
-}
-
-/* Whether none of the rows has a value, as far as that is quickly seen. */
-static bool
 absent(const struct flow_batch *batch, enum flow_field field, const struct rows *rows)
 {
-	const struct flow_column *c;
-	uint32_t last;
-
-	if (field == FLOW_FIELD_NONE || rows->n == 0)
-		return true;
-	c = &batch->column[field];
-	if (c->form == FLOW_FORM_NULL)
-		return true;
-	if (c->valid == NULL)
-		return false;
-	last = rows_at(rows, rows->n - 1);
-	for (size_t w = rows_at(rows, 0) / 64; w <= last / 64; w++)
-		if (c->valid[w] != 0)
-			return false;
-	return true;
+	return field == FLOW_FIELD_NONE || column_absent(&batch->column[field], rows);
 }
 
 /* Whether the one loop below serves: the usual slots, all columns there. */
@@ -54,7 +33,7 @@ is_plain(const struct slots *slots, const struct flow_batch *batch)
 	if (!slots->plain)
 		return false;
 	for (size_t i = 1; i < slots->count; i++)
-		if (!whole(&batch->column[slots->slot[i].field[0]]))
+		if (!column_whole(&batch->column[slots->slot[i].field[0]]))
 			return false;
 	return true;
 }

@@ -48,8 +48,10 @@ flow_agg_new(const struct flow_agg_spec *spec)
 		flow_agg_free(agg);
 		return NULL;
 	}
-	for (size_t i = 0; i < spec->groupings; i++)
+	for (size_t i = 0; i < spec->groupings; i++) {
 		groups_init(&agg->groups[i], &spec->grouping[i]);
+		agg->narrow |= agg->groups[i].narrow;
+	}
 	for (size_t i = 0; i < spec->groupings; i++) {
 		if (!slots_approx(&spec->grouping[i].slots) || agg->approx != NULL)
 			continue;
@@ -242,6 +244,10 @@ add_rows(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch,
 	const struct slots *slots = &g->grouping->slots;
 	uint64_t *const *state = agg->scratch->state;
 
+	if (g->narrow) {
+		narrow_add(batch, rows, state, g->base);
+		return FLOW_OK;
+	}
 	accumulate_rows(slots, batch, rows, state, groups_line_words(g), back);
 	if (agg->approx != NULL)
 		return approx_rows(agg->approx, slots, batch, rows, state);
@@ -385,6 +391,53 @@ feed_spread(struct flow_agg *agg, struct groups *g, const struct flow_batch *bat
 	return st == FLOW_END ? FLOW_OK : st;
 }
 
+/*
+ * Makes groups wide that may not stay narrow: all, or those that hold much; the range then covers
+ * what the others hold.
+ */
+static enum flow_status
+leave_narrow(struct flow_agg *agg, bool all)
+{
+	struct narrow_range range = { .based = agg->range.based, .base = agg->range.base };
+
+	agg->narrow = false;
+	for (size_t i = 0; i < agg->spec->groupings; i++) {
+		struct groups *g = &agg->groups[i];
+		struct narrow_range held = range;
+
+		if (!g->narrow)
+			continue;
+		groups_cover(g, &held);
+		if (all || !narrow_has_room(&held)) {
+			if (groups_widen(g) != FLOW_OK)
+				return FLOW_ENOMEM;
+			continue;
+		}
+		range = held;
+		agg->narrow = true;
+	}
+	agg->range = range;
+	return FLOW_OK;
+}
+
+/* To be called before rows are added. */
+static enum flow_status
+keep_narrow(struct flow_agg *agg, const struct flow_batch *batch, const struct rows *rows)
+{
+	enum narrow_fit fit = narrow_admit(&agg->range, batch, rows);
+
+	if (fit == NARROW_FULL) {
+		if (leave_narrow(agg, false) != FLOW_OK)
+			return FLOW_ENOMEM;
+		fit = agg->narrow ? narrow_admit(&agg->range, batch, rows) : NARROW_FITS;
+	}
+	if (fit != NARROW_FITS)
+		return leave_narrow(agg, true);
+	for (size_t i = 0; i < agg->spec->groupings; i++)
+		agg->groups[i].base = agg->range.base;
+	return FLOW_OK;
+}
+
 static enum flow_status
 feed_all(struct flow_agg *agg, const struct flow_batch *batch, const struct rows *rows)
 {
@@ -392,6 +445,8 @@ feed_all(struct flow_agg *agg, const struct flow_batch *batch, const struct rows
 
 	if (!agg->spec->has_totals || agg->limit != 0)
 		accumulate_totals(&agg->totals, batch, rows);
+	if (agg->narrow)
+		st = keep_narrow(agg, batch, rows);
 	for (size_t i = 0; i < agg->spec->groupings && st == FLOW_OK; i++) {
 		struct groups *g = &agg->groups[i];
 

@@ -3,6 +3,22 @@
 
 #include <string.h>
 
+bool
+column_absent(const struct flow_column *c, const struct rows *rows)
+{
+	uint32_t last;
+
+	if (c->form == FLOW_FORM_NULL || rows->n == 0)
+		return true;
+	if (c->valid == NULL)
+		return false;
+	last = rows_at(rows, rows->n - 1);
+	for (size_t w = rows_at(rows, 0) / 64; w <= last / 64; w++)
+		if (c->valid[w] != 0)
+			return false;
+	return true;
+}
+
 #define WIDEN(name, ctype)                                                             \
 	static void widen_##name(const void *values, const struct rows *r,             \
 	    uint64_t add, uint64_t *out)                                               \

@@ -18,6 +18,16 @@ rows_at(const struct rows *r, uint32_t i)
 	return r->row != NULL ? r->row[i] : r->from + i;
 }
 
+/* Whether it has its values one by one, none missing. */
+static inline bool
+column_whole(const struct flow_column *c)
+{
+	return c->form == FLOW_FORM_FLAT && c->valid == NULL;
+}
+
+/* Whether none of the rows has a value, as far as that is quickly seen. */
+bool column_absent(const struct flow_column *c, const struct rows *rows);
+
 /* The rows' values plus `add` (modulo 2^64); one without a value gives whatever lies there. */
 void column_widen(const struct flow_column *c, enum flow_type type, const struct rows *rows,
     uint64_t add, uint64_t *out);

@@ -53,17 +53,18 @@ sum_totals(struct flow_agg_result *r)
 	const struct groups *g = &r->groups[r->spec->totals];
 	struct wide_totals t = { .first = UINT64_MAX };
 	uint8_t alts = g->grouping->part[0].alts;
+	uint64_t room[NARROW_SLOTS];
 
 	for (unsigned p = 0; p < GROUP_PARTS; p++) {
 		for (uint32_t i = 0; i < g->part[p].count; i++) {
-			uint64_t *group = groups_at(g, &g->part[p], i);
+			const uint64_t *group = groups_at(g, &g->part[p], i);
 
 			if (groups_used(g, group))
-				add_group(&t, r->spec->total_slot, groups_state(g, group));
+				add_group(&t, r->spec->total_slot, groups_read(g, group, room));
 		}
 	}
 	if (g->nowhere != NULL)
-		add_group(&t, r->spec->total_slot, groups_state(g, g->nowhere));
+		add_group(&t, r->spec->total_slot, groups_read(g, g->nowhere, room));
 	r->totals.rows = (uint64_t)(t.rows / alts);
 	for (size_t i = 0; i < TOTALS; i++) {
 		unsigned __int128 sum = t.sum[i] / alts;

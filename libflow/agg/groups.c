@@ -16,15 +16,25 @@
 #define MAX_RUN_DENSE ((size_t)4 << 20)
 #define MAX_RUN_HASHED ((size_t)1 << 20)
 
+/* Words of a group: of whole lines where that costs little. */
+static uint32_t
+whole_stride(const struct groups *g)
+{
+	uint32_t stride = g->words + g->grouping->slots.count;
+
+	if (stride % LINE_WORDS >= LINE_WORDS * 3 / 4)
+		stride = (uint32_t)((stride + LINE_WORDS - 1) / LINE_WORDS * LINE_WORDS);
+	return stride;
+}
+
 void
 groups_init(struct groups *g, const struct grouping *grouping)
 {
 	memset(g, 0, sizeof(*g));
 	g->grouping = grouping;
 	g->words = grouping->dense ? 1 : grouping->words;
-	g->stride = g->words + grouping->slots.count;
-	if (g->stride % LINE_WORDS >= LINE_WORDS * 3 / 4)
-		g->stride = (uint32_t)((g->stride + LINE_WORDS - 1) / LINE_WORDS * LINE_WORDS);
+	g->narrow = grouping->dense && grouping->slots.plain && grouping->spread_ms == 0;
+	g->stride = g->narrow ? NARROW_WORDS : whole_stride(g);
 	for (size_t i = 0; i < grouping->slots.count; i++)
 		g->fresh[i] = grouping->slots.slot[i].op == SLOT_MIN ? UINT64_MAX : 0;
 }
@@ -97,6 +107,18 @@ static void
 state_init(const struct groups *g, uint64_t *state)
 {
 	memcpy(state, g->fresh, g->grouping->slots.count * sizeof(*state));
+}
+
+/* A group of a dense grouping. */
+static void
+dense_init(const struct groups *g, uint64_t *group, uint32_t number)
+{
+	if (g->narrow) {
+		narrow_init(group, number);
+		return;
+	}
+	group[0] = number;
+	state_init(g, groups_state(g, group));
 }
 
 static size_t
@@ -172,20 +194,56 @@ groups_dense_reserve(struct groups *g, uint32_t count)
 		g->nowhere = pages_alloc(g->stride * sizeof(*g->nowhere));
 		if (g->nowhere == NULL)
 			return FLOW_ENOMEM;
-		state_init(g, g->nowhere + g->words);
+		dense_init(g, g->nowhere, 0);
 	}
 	while (p->count < count) {
 		if (block_add(g, p) != FLOW_OK)
 			return FLOW_ENOMEM;
 		p->count += GROUP_BLOCK;
-		for (uint32_t i = p->count - GROUP_BLOCK; i < p->count; i++) {
-			uint64_t *group = groups_at(g, p, i);
-
-			group[0] = i;
-			state_init(g, group + 1);
-		}
+		for (uint32_t i = p->count - GROUP_BLOCK; i < p->count; i++)
+			dense_init(g, groups_at(g, p, i), i);
 	}
 	return FLOW_OK;
+}
+
+/* The groups of `from`, which has the same ones narrow. */
+static void
+widen_all(struct groups *g, const struct groups *from)
+{
+	const struct group_part *p = &g->part[0], *q = &from->part[0];
+
+	for (uint32_t i = 0; i < q->count; i++)
+		narrow_state(groups_at(from, q, i), g->base, groups_state(g, groups_at(g, p, i)));
+	if (from->nowhere != NULL)
+		narrow_state(from->nowhere, g->base, groups_state(g, g->nowhere));
+}
+
+enum flow_status
+groups_widen(struct groups *g)
+{
+	struct groups old = *g;
+	enum flow_status st;
+
+	if (!g->narrow)
+		return FLOW_OK;
+	g->narrow = false;
+	g->stride = whole_stride(g);
+	memset(&g->part[0], 0, sizeof(g->part[0]));
+	g->nowhere = NULL;
+	st = groups_dense_reserve(g, old.part[0].count);
+	if (st == FLOW_OK)
+		widen_all(g, &old);
+	groups_release(&old);
+	return st;
+}
+
+void
+groups_cover(const struct groups *g, struct narrow_range *range)
+{
+	for (uint32_t i = 0; i < g->part[0].count; i++)
+		narrow_cover(range, groups_at(g, &g->part[0], i));
+	if (g->nowhere != NULL)
+		narrow_cover(range, g->nowhere);
 }
 
 static enum flow_status

@@ -7,11 +7,12 @@
  *
  *	[key word 0 .. words-1] [slot 0: rows] [slot 1] ...
  *
- * Groups never move once made; a whole part may change hands.  A dense grouping indexes them by
+ * Groups never move once made, but for groups_widen; a whole part may change hands.  A dense grouping indexes them by
  * number; a hashed one has 64 parts by the hash's upper bits, each with a table of its own, so
  * that workers can be merged part by part on several threads.
  */
 
+#include "agg/narrow.h"
 #include "agg/pages.h"
 #include "agg/spec.h"
 #include "agg/spool.h"
@@ -54,6 +55,8 @@ struct groups {
 	const struct grouping *grouping;
 	uint32_t words;			/* 64-bit words of a key */
 	uint32_t stride;		/* of a group: whole cache lines where that costs little */
+	bool narrow;			/* groups are as agg/narrow.h tells, until groups_widen */
+	uint64_t base;			/* of narrow groups' instants */
 	uint64_t fresh[SLOTS];		/* slots before the first row */
 	struct group_part part[GROUP_PARTS];	/* dense: only the first */
 	struct group_recent {
@@ -81,11 +84,17 @@ size_t groups_bytes(const struct groups *g);
 /* Makes dense groups 0 .. count-1 (and that of nowhere) exist, without rows. */
 enum flow_status groups_dense_reserve(struct groups *g, uint32_t count) NODISCARD;
 
+/* Gives narrow groups their whole slots; after FLOW_ENOMEM the groups may only be released. */
+enum flow_status groups_widen(struct groups *g) NODISCARD;
+
+/* Raises *range to what narrow groups hold. */
+void groups_cover(const struct groups *g, struct narrow_range *range);
+
 /* Whether a group counts: not dense ones without rows, nor what groups_adopt left without use. */
 static inline bool
 groups_used(const struct groups *g, const uint64_t *group)
 {
-	return group[g->words] != 0;
+	return g->narrow ? narrow_rows(group) != 0 : group[g->words] != 0;
 }
 
 /* Group `i` of a part; i is below its count. */
@@ -147,9 +156,19 @@ groups_line_words(const struct groups *g)
 	return g->stride * sizeof(uint64_t) == PAGES_LINE && g->words <= 2 ? g->words : 0;
 }
 
-/* The slots of a group. */
+/* Where the slots of a group lie. */
 static inline uint64_t *
 groups_state(const struct groups *g, uint64_t *group)
 {
 	return group + g->words;
+}
+
+/* The slots of a group: in it, or in `room` (NARROW_SLOTS words) where it is narrow. */
+static inline const uint64_t *
+groups_read(const struct groups *g, const uint64_t *group, uint64_t *room)
+{
+	if (!g->narrow)
+		return group + g->words;
+	narrow_state(group, g->base, room);
+	return room;
 }

@@ -72,6 +72,20 @@ translate_key(const struct translation *t, uint64_t *key)
 	}
 }
 
+/* Adds a group of a dense grouping to another; narrow ones are only added to where all are. */
+static void
+join_dense(const struct groups *into, uint64_t *to, const struct groups *from,
+    const uint64_t *group)
+{
+	uint64_t room[NARROW_SLOTS];
+
+	if (into->narrow)
+		narrow_join(to, group);
+	else
+		accumulate_state(&into->grouping->slots, groups_state(into, to),
+		    groups_read(from, group, room));
+}
+
 /* Of a dense grouping: the groups whose numbers here fall to this slice. */
 static void
 merge_dense(const struct merge *m, size_t grouping, size_t worker, unsigned slice)
@@ -82,10 +96,10 @@ merge_dense(const struct merge *m, size_t grouping, size_t worker, unsigned slic
 	const atom_ref *to = key_part_is_atom(part) ? references(m, worker, part) : NULL;
 
 	if (slice == 0 && from->nowhere != NULL)
-		accumulate_state(&into->grouping->slots, groups_state(into, into->nowhere),
-		    groups_state(from, from->nowhere));
+		join_dense(into, into->nowhere, from, from->nowhere);
 	for (uint32_t i = 0; i < from->part[0].count; i++) {
-		uint64_t *group = groups_at(from, &from->part[0], i), at = i;
+		const uint64_t *group = groups_at(from, &from->part[0], i);
+		uint64_t at = i;
 
 		if (!groups_used(from, group))
 			continue;
@@ -93,9 +107,7 @@ merge_dense(const struct merge *m, size_t grouping, size_t worker, unsigned slic
 			at = atom_id(to[i]);
 		if (at / GROUP_BLOCK % m->slices != slice)
 			continue;
-		accumulate_state(&into->grouping->slots,
-		    groups_state(into, groups_at(into, &into->part[0], (uint32_t)at)),
-		    groups_state(from, group));
+		join_dense(into, groups_at(into, &into->part[0], (uint32_t)at), from, group);
 	}
 }
 
@@ -309,6 +321,42 @@ merge_atoms(struct merge *m)
 	return FLOW_OK;
 }
 
+/*
+ * Whether all workers' groups of a grouping are narrow, and added up will be: by what the workers
+ * know to have let in or, exactly, by what the groups hold.
+ */
+static bool
+stays_narrow(const struct merge *m, size_t grouping, bool exact, struct narrow_range *held)
+{
+	memset(held, 0, sizeof(*held));
+	for (size_t w = 0; w < m->n; w++) {
+		const struct groups *g = &m->agg[w]->groups[grouping];
+		struct narrow_range range = m->agg[w]->range;
+
+		if (exact) {
+			range = (struct narrow_range){ .based = range.based, .base = range.base };
+			groups_cover(g, &range);
+		}
+		if (!g->narrow || !narrow_combine(held, &range))
+			return false;
+	}
+	return true;
+}
+
+static enum flow_status
+settle_width(const struct merge *m, size_t grouping)
+{
+	struct groups *into = &m->agg[0]->groups[grouping];
+	struct narrow_range held;
+
+	if (!into->narrow)
+		return FLOW_OK;
+	if (!stays_narrow(m, grouping, false, &held) && !stays_narrow(m, grouping, true, &held))
+		return groups_widen(into);
+	into->base = held.base;
+	return FLOW_OK;
+}
+
 /* All numbers that dense groupings will see. */
 static enum flow_status
 reserve_dense(const struct merge *m)
@@ -325,7 +373,8 @@ reserve_dense(const struct merge *m)
 		if (count > 0 && key_part_is_atom(&g->part[0]))
 			count = (key_part_type(&g->part[0]) == FLOW_TYPE_TEXT ? into->maps.texts.count :
 			    into->maps.values.count) + 1;
-		if (groups_dense_reserve(&into->groups[i], count) != FLOW_OK)
+		if (settle_width(m, i) != FLOW_OK ||
+		    groups_dense_reserve(&into->groups[i], count) != FLOW_OK)
 			return FLOW_ENOMEM;
 	}
 	return FLOW_OK;

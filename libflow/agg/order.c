@@ -149,14 +149,14 @@ key_rank(const struct order *o, const uint64_t *group)
 }
 
 static uint64_t
-row_rank(const struct order *o, uint64_t *group)
+row_rank(const struct order *o, const uint64_t *group, const uint64_t *state)
 {
 	uint64_t rank;
 
 	if (o->view->by_key)
 		rank = key_rank(o, group);
 	else
-		rank = measure_rank(&o->view->order, groups_state(o->groups, group));
+		rank = measure_rank(&o->view->order, state);
 	return o->view->ascending ? ~rank : rank;
 }
 
@@ -207,12 +207,8 @@ heap_replace(struct result_row *heap, uint64_t n, struct result_row row, const s
 }
 
 static bool
-passes(const struct order *o, uint64_t *group)
+passes(const struct order *o, const uint64_t *state)
 {
-	const uint64_t *state = groups_state(o->groups, group);
-
-	if (!groups_used(o->groups, group))
-		return false;
 	for (size_t i = 0; i < o->view->mins; i++)
 		if (measure_real(&o->view->min[i].measure, state, &o->result->totals) <
 		    o->view->min[i].least)
@@ -234,11 +230,16 @@ groups_count(const struct groups *g)
 static void
 take(struct result_view *v, uint64_t most, bool bounded, uint64_t *group, const struct order *o)
 {
+	uint64_t room[NARROW_SLOTS];
+	const uint64_t *state;
 	struct result_row row;
 
-	if (!passes(o, group))
+	if (!groups_used(o->groups, group))
 		return;
-	row.rank = row_rank(o, group);
+	state = groups_read(o->groups, group, room);
+	if (!passes(o, state))
+		return;
+	row.rank = row_rank(o, group, state);
 	row.group = group;
 	if (most == 0)
 		return;

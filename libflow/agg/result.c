@@ -207,6 +207,8 @@ fill_row(const struct flow_agg_result *r, const struct view *v, const struct res
 	bool rest = v->series && from->rank == SERIES_REST;
 	size_t column = v->series;
 	enum flow_status st = FLOW_OK;
+	uint64_t room[NARROW_SLOTS];
+	const uint64_t *state = groups_read(gs, from->group, room);
 
 	if (v->series)
 		st = key_cell(r, g, g->parts - 1u, from->group, t, 0, row);
@@ -217,7 +219,7 @@ fill_row(const struct flow_agg_result *r, const struct view *v, const struct res
 		bitmap_set(t->rest, row);
 	column = keys_end(t);
 	for (size_t c = 0; c < v->columns; c++)
-		measure_cell(&v->column[c], groups_state(gs, from->group), &r->totals, t, column++, row);
+		measure_cell(&v->column[c], state, &r->totals, t, column++, row);
 	return st;
 }
 

@@ -6,6 +6,7 @@
 #include "agg/accumulate.h"
 #include "agg/approx.h"
 #include "agg/key.h"
+#include "agg/narrow.h"
 #include "agg/spill.h"
 #include "agg/spread.h"
 
@@ -17,6 +18,8 @@ struct flow_agg {
 	struct groups *groups;		/* one per grouping */
 	struct measure_totals totals;
 	struct feed_scratch *scratch;
+	bool narrow;			/* some groups are; range covers what they hold */
+	struct narrow_range range;
 	size_t limit;			/* of memory; 0: none */
 	const char *folder;
 	struct spill spill;

@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "agg/narrow.h"
+
+#include "agg/lines.h"
+#include "agg/measure.h"
+#include "agg/spec.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+/* A row may count in the same group (nowhere) under several alternatives of its key. */
+#define MOST (UINT32_MAX / KEY_ALTS)
+#define MOST_BYTES (UINT64_MAX / KEY_ALTS)
+/* So much a row that the bytes of GROUP_ROWS rows fit. */
+#define MOST_ROW_BYTES (UINT64_C(1) << 48)
+/* Bases are far apart, so that most workers find the same one: 12.4 days. */
+#define BASE_UNIT (UINT64_C(1) << 30)
+
+/* The columns' values from the first row on. */
+struct columns {
+	const uint64_t *flows, *packets, *bytes, *first, *last;
+};
+
+static struct columns
+columns_of(const struct flow_batch *batch, uint32_t from)
+{
+	return (struct columns){
+		.flows = (const uint64_t *)batch->column[FLOW_FIELD_FLOWS].values + from,
+		.packets = (const uint64_t *)batch->column[FLOW_FIELD_PACKETS].values + from,
+		.bytes = (const uint64_t *)batch->column[FLOW_FIELD_BYTES].values + from,
+		.first = (const uint64_t *)batch->column[FLOW_FIELD_FIRST].values + from,
+		.last = (const uint64_t *)batch->column[FLOW_FIELD_LAST].values + from,
+	};
+}
+
+/* The usual columns are all there, and their values are all that counts. */
+static bool
+has_columns(const struct flow_batch *batch, const struct rows *rows)
+{
+	static const enum flow_field need[] = { FLOW_FIELD_FLOWS, FLOW_FIELD_PACKETS,
+		FLOW_FIELD_BYTES, FLOW_FIELD_FIRST, FLOW_FIELD_LAST };
+
+	for (size_t i = 0; i < sizeof(need) / sizeof(need[0]); i++)
+		if (!column_whole(&batch->column[need[i]]))
+			return false;
+	return column_absent(&batch->column[FLOW_FIELD_REV_PACKETS], rows) &&
+	    column_absent(&batch->column[FLOW_FIELD_REV_BYTES], rows);
+}
+
+/* What there is of values: sums, and every bit that one of them has. */
+struct survey {
+	uint64_t halves;	/* of what has 32 bits */
+	uint64_t wide;		/* of bytes */
+	uint64_t flows, packets, bytes;
+};
+
+static void
+survey_each(struct survey *s, const struct columns *c, const struct rows *rows, uint64_t base)
+{
+	for (uint32_t i = 0; i < rows->n; i++) {
+		uint32_t r = rows->row != NULL ? rows->row[i] : i;
+
+		s->halves |= c->flows[r] | c->packets[r] | ((c->first[r] ^ SLOT_TIME_BIAS) - base) |
+		    ((c->last[r] ^ SLOT_TIME_BIAS) - base);
+		s->wide |= c->bytes[r];
+		s->flows += c->flows[r];
+		s->packets += c->packets[r];
+		s->bytes += c->bytes[r];
+	}
+}
+
+#if defined(__x86_64__)
+/* Rows that are turned into groups together. */
+#define TOGETHER 4
+
+/* Which of a group's eight halves of words these are, as bits. */
+#define FIRST 0x10
+#define LAST 0x20
+
+static bool
+vectors_usable(void)
+{
+	return __builtin_cpu_supports("avx2");
+}
+
+__attribute__((target("avx2"))) static inline __m256i
+load(const uint64_t *p)
+{
+	return _mm256_loadu_si256((const void *)p);
+}
+
+__attribute__((target("avx2"))) static inline __m256i
+or(__m256i a, __m256i b)
+{
+	return _mm256_or_si256(a, b);
+}
+
+__attribute__((target("avx2"))) static inline uint64_t
+lane(__m256i v, unsigned i)
+{
+	uint64_t word[TOGETHER];
+
+	_mm256_storeu_si256((void *)word, v);
+	return word[i];
+}
+
+/* Rows 0 .. n-1, n a multiple of TOGETHER. */
+__attribute__((target("avx2"))) static void
+survey_together(struct survey *s, const struct columns *c, uint32_t n, uint64_t base)
+{
+	/* Flipping the bias's bit and subtracting the base is one subtraction. */
+	const __m256i from = _mm256_set1_epi64x((long long)(base - SLOT_TIME_BIAS));
+	__m256i halves = _mm256_setzero_si256(), wide = halves;
+	__m256i flows = halves, packets = halves, bytes = halves;
+
+	for (uint32_t i = 0; i < n; i += TOGETHER) {
+		__m256i f = load(c->flows + i), p = load(c->packets + i), b = load(c->bytes + i);
+		__m256i t = _mm256_sub_epi64(load(c->first + i), from);
+		__m256i u = _mm256_sub_epi64(load(c->last + i), from);
+
+		halves = or(halves, or(or(f, p), or(t, u)));
+		wide = or(wide, b);
+		flows = _mm256_add_epi64(flows, f);
+		packets = _mm256_add_epi64(packets, p);
+		bytes = _mm256_add_epi64(bytes, b);
+	}
+	for (unsigned i = 0; i < TOGETHER; i++) {
+		s->halves |= lane(halves, i);
+		s->wide |= lane(wide, i);
+		s->flows += lane(flows, i);
+		s->packets += lane(packets, i);
+		s->bytes += lane(bytes, i);
+	}
+}
+
+/* Four rows of the columns, each as a group of one row. */
+struct four {
+	__m256i row[TOGETHER];
+};
+
+__attribute__((target("avx2"))) static inline struct four
+turn(const struct columns *c, uint32_t i, __m256i from)
+{
+	const __m256i one = _mm256_set1_epi64x((long long)(UINT64_C(1) << 32));
+	__m256i fp = or(load(c->flows + i), _mm256_slli_epi64(load(c->packets + i), 32));
+	__m256i t = _mm256_sub_epi64(load(c->first + i), from);
+	__m256i u = _mm256_sub_epi64(load(c->last + i), from);
+	__m256i tu = or(t, _mm256_slli_epi64(u, 32)), b = load(c->bytes + i);
+	__m256i lo[2] = { _mm256_unpacklo_epi64(one, fp), _mm256_unpackhi_epi64(one, fp) };
+	__m256i hi[2] = { _mm256_unpacklo_epi64(tu, b), _mm256_unpackhi_epi64(tu, b) };
+
+	return (struct four){ {
+		_mm256_permute2x128_si256(lo[0], hi[0], 0x20),
+		_mm256_permute2x128_si256(lo[1], hi[1], 0x20),
+		_mm256_permute2x128_si256(lo[0], hi[0], 0x31),
+		_mm256_permute2x128_si256(lo[1], hi[1], 0x31),
+	} };
+}
+
+/* Sums do not reach the next counter, so whole words are added. */
+__attribute__((target("avx2"))) static inline __m256i
+joined(__m256i group, __m256i row)
+{
+	__m256i sum = _mm256_add_epi64(group, row);
+
+	sum = _mm256_blend_epi32(sum, _mm256_min_epu32(group, row), FIRST);
+	return _mm256_blend_epi32(sum, _mm256_max_epu32(group, row), LAST);
+}
+
+/* Rows 0 .. n-1, n a multiple of TOGETHER. */
+__attribute__((target("avx2"))) static void
+add_together(const struct columns *c, uint32_t n, uint64_t *const *state, uint64_t base)
+{
+	const __m256i from = _mm256_set1_epi64x((long long)(base - SLOT_TIME_BIAS));
+
+	for (uint32_t i = 0; i < n; i += TOGETHER) {
+		struct four rows = turn(c, i, from);
+
+		for (unsigned k = 0; k < TOGETHER; k++) {
+			uint32_t ahead = i + k + LINES_AHEAD;
+			__m256i *group = (void *)(state[i + k] - 1);
+
+			__builtin_prefetch(state[ahead < n ? ahead : i + k], 1);
+			_mm256_storeu_si256(group, joined(_mm256_loadu_si256(group), rows.row[k]));
+		}
+	}
+}
+#endif
+
+static struct survey
+survey(const struct flow_batch *batch, const struct rows *rows, uint64_t base)
+{
+	struct survey s = { .halves = 0 };
+	struct columns c = columns_of(batch, rows->row != NULL ? 0 : rows->from);
+	struct rows rest = { rows->row, 0, rows->n };
+
+#if defined(__x86_64__)
+	if (rows->row == NULL && vectors_usable()) {
+		uint32_t n = rows->n / TOGETHER * TOGETHER;
+
+		survey_together(&s, &c, n, base);
+		c = columns_of(batch, rows->from + n);
+		rest.n -= n;
+	}
+#endif
+	survey_each(&s, &c, &rest, base);
+	return s;
+}
+
+/* One that leaves room for earlier rows: at least 12 days before this one, 24 behind it. */
+static uint64_t
+base_of(uint64_t first)
+{
+	return first < 2 * BASE_UNIT ? 0 : first / BASE_UNIT * BASE_UNIT - BASE_UNIT;
+}
+
+static bool
+is_small(const struct narrow_range *range)
+{
+	return range->rows <= MOST && range->flows <= MOST && range->packets <= MOST &&
+	    range->bytes <= MOST_BYTES;
+}
+
+enum narrow_fit
+narrow_admit(struct narrow_range *range, const struct flow_batch *batch, const struct rows *rows)
+{
+	struct narrow_range more = *range;
+	struct survey s;
+
+	if (rows->n == 0)
+		return NARROW_FITS;
+	if (!has_columns(batch, rows))
+		return NARROW_NEVER;
+	if (!more.based) {
+		const uint64_t *first = batch->column[FLOW_FIELD_FIRST].values;
+
+		more.base = base_of(first[rows_at(rows, 0)] ^ SLOT_TIME_BIAS);
+		more.based = true;
+	}
+	s = survey(batch, rows, more.base);
+	if (s.halves > UINT32_MAX || s.wide >= MOST_ROW_BYTES)
+		return NARROW_NEVER;
+	more.rows += rows->n;
+	more.flows += s.flows;
+	more.packets += s.packets;
+	more.bytes += s.bytes;
+	if (!is_small(&more))
+		return NARROW_FULL;
+	*range = more;
+	return NARROW_FITS;
+}
+
+bool
+narrow_combine(struct narrow_range *range, const struct narrow_range *more)
+{
+	if (!more->based)
+		return true;
+	if (range->based && range->base != more->base)
+		return false;
+	range->based = true;
+	range->base = more->base;
+	range->rows += more->rows;
+	range->flows += more->flows;
+	range->packets += more->packets;
+	range->bytes = range->bytes > UINT64_MAX - more->bytes ? UINT64_MAX :
+	    range->bytes + more->bytes;
+	return is_small(range);
+}
+
+static uint64_t
+greater(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+void
+narrow_cover(struct narrow_range *range, const uint64_t *group)
+{
+	range->rows = greater(range->rows, narrow_rows(group));
+	range->flows = greater(range->flows, group[1] & UINT32_MAX);
+	range->packets = greater(range->packets, group[1] >> 32);
+	range->bytes = greater(range->bytes, group[3]);
+}
+
+bool
+narrow_has_room(const struct narrow_range *range)
+{
+	return range->rows <= MOST / 2 && range->flows <= MOST / 2 && range->packets <= MOST / 2 &&
+	    range->bytes <= MOST_BYTES / 2;
+}
+
+void
+narrow_init(uint64_t *group, uint32_t number)
+{
+	group[0] = number;
+	group[1] = 0;
+	group[2] = UINT32_MAX;
+	group[3] = 0;
+}
+
+void
+narrow_state(const uint64_t *group, uint64_t base, uint64_t *state)
+{
+	bool some = narrow_rows(group) != 0;
+
+	state[0] = narrow_rows(group);
+	state[1] = group[1] & UINT32_MAX;
+	state[2] = group[1] >> 32;
+	state[3] = group[3];
+	state[4] = some ? base + (group[2] & UINT32_MAX) : UINT64_MAX;
+	state[5] = some ? base + (group[2] >> 32) : 0;
+}
+
+void
+narrow_join(uint64_t *into, const uint64_t *from)
+{
+	uint64_t first[2] = { into[2] & UINT32_MAX, from[2] & UINT32_MAX };
+	uint64_t last[2] = { into[2] >> 32, from[2] >> 32 };
+
+	into[0] += narrow_rows(from) << 32;
+	into[1] += from[1];
+	into[2] = first[first[1] < first[0]] | greater(last[0], last[1]) << 32;
+	into[3] += from[3];
+}
+
+void
+narrow_add_each(const struct flow_batch *batch, const struct rows *rows, uint64_t *const *state,
+    uint64_t base)
+{
+	const struct columns c = columns_of(batch, 0);
+
+	for (uint32_t i = 0; i < rows->n; i++) {
+		uint32_t r = rows_at(rows, i);
+		uint64_t first = (c.first[r] ^ SLOT_TIME_BIAS) - base;
+		uint64_t last = (c.last[r] ^ SLOT_TIME_BIAS) - base;
+		const uint64_t row[NARROW_WORDS] = { UINT64_C(1) << 32,
+			c.flows[r] | c.packets[r] << 32, first | last << 32, c.bytes[r] };
+
+		__builtin_prefetch(state[i + LINES_AHEAD < rows->n ? i + LINES_AHEAD : i], 1);
+		narrow_join(state[i] - 1, row);
+	}
+}
+
+void
+narrow_add(const struct flow_batch *batch, const struct rows *rows, uint64_t *const *state,
+    uint64_t base)
+{
+#if defined(__x86_64__)
+	if (rows->row == NULL && vectors_usable()) {
+		const struct columns c = columns_of(batch, rows->from);
+		uint32_t done = rows->n / TOGETHER * TOGETHER;
+
+		add_together(&c, done, state, base);
+		narrow_add_each(batch, &(struct rows){ NULL, rows->from + done, rows->n - done },
+		    state + done, base);
+		return;
+	}
+#endif
+	narrow_add_each(batch, rows, state, base);
+}

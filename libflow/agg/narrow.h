@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/*
+ * Groups of a dense grouping with the usual slots, in half a line of the cache each: four words of
+ * two counters, while all numbers fit.
+ *
+ *	[number, rows] [flows, packets] [first, last] [bytes]	(lower half first)
+ *
+ * first and last are milliseconds from a base.  Statistics of addresses need half the memory, and
+ * so half the pages cleared and half the lines fetched.
+ */
+
+#include "agg/column.h"
+
+#define NARROW_WORDS 4
+/* The slots that a group is read into: rows, flows, packets, bytes, first, last. */
+#define NARROW_SLOTS 6
+
+/* What groups may hold at most: sums over all rows that were let in. */
+struct narrow_range {
+	bool based;
+	uint64_t base;		/* of instants; biased */
+	uint64_t rows, flows, packets, bytes;
+};
+
+enum narrow_fit {
+	NARROW_FITS,
+	NARROW_FULL,		/* the sums may have become too large for a group */
+	NARROW_NEVER,		/* a value, or a column, that has no room in such a group */
+};
+
+/* Whether rows may be added; if so, they count in *range.  The first ones decide on the base. */
+enum narrow_fit narrow_admit(struct narrow_range *range, const struct flow_batch *batch,
+    const struct rows *rows);
+
+/* Raises the sums to what this group holds. */
+void narrow_cover(struct narrow_range *range, const uint64_t *group);
+
+/* Whether groups that hold at most this may become twice as large. */
+bool narrow_has_room(const struct narrow_range *range);
+
+/* What groups hold when those of two ranges are added up; false: they may not be. */
+bool narrow_combine(struct narrow_range *range, const struct narrow_range *more);
+
+/* A group without rows. */
+void narrow_init(uint64_t *group, uint32_t number);
+
+static inline uint64_t
+narrow_rows(const uint64_t *group)
+{
+	return group[0] >> 32;
+}
+
+/* Its slots, as struct slots orders them; without rows as they are before the first one. */
+void narrow_state(const uint64_t *group, uint64_t base, uint64_t *state);
+
+/* Adds rows that were let in; state[i] is one word behind the start of row i's group. */
+void narrow_add(const struct flow_batch *batch, const struct rows *rows, uint64_t *const *state,
+    uint64_t base);
+
+/* As narrow_add, without vector operations; for tests. */
+void narrow_add_each(const struct flow_batch *batch, const struct rows *rows,
+    uint64_t *const *state, uint64_t base);
+
+/* Adds a group of the same base to another; what both hold must have room in one. */
+void narrow_join(uint64_t *into, const uint64_t *from);

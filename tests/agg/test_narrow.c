@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Narrow groups hold what rows sum up to by hand, and what has no room in them is seen: in the
+ * groups themselves, and in answers that are wide from the start, from some row on, or once merged.
+ */
+#include "agg/narrow.h"
+
+#include <stdlib.h>
+
+#include "agg/groups.h"
+#include "agg/rig.h"
+#include "base/hash.h"
+#include "tap.h"
+
+#define ROWS 200
+#define GROUPS 5
+/* A time of day in 2025, biased; the test's rows are some hours around it. */
+#define NOON (UINT64_C(1750000000000) ^ SLOT_TIME_BIAS)
+#define HOUR_MS INT64_C(3600000)
+#define DAY_MS (24 * HOUR_MS)
+
+struct columns {
+	uint64_t flows[ROWS], packets[ROWS], bytes[ROWS], first[ROWS], last[ROWS];
+};
+
+static void
+fill(struct columns *c, struct flow_batch *batch)
+{
+	const struct {
+		enum flow_field field;
+		const uint64_t *values;
+	} all[] = {
+		{ FLOW_FIELD_FLOWS, c->flows }, { FLOW_FIELD_PACKETS, c->packets },
+		{ FLOW_FIELD_BYTES, c->bytes }, { FLOW_FIELD_FIRST, c->first },
+		{ FLOW_FIELD_LAST, c->last },
+	};
+
+	for (size_t i = 0; i < ROWS; i++) {
+		c->flows[i] = i % 3;
+		c->packets[i] = hash_mix64(i + 1) >> 42;
+		c->bytes[i] = hash_mix64(i + 1000) >> 17;
+		c->first[i] = (NOON ^ SLOT_TIME_BIAS) + (hash_mix64(i + 2000) >> 40);
+		c->last[i] = c->first[i] + (hash_mix64(i + 3000) >> 48);
+	}
+	memset(batch, 0, sizeof(*batch));
+	batch->rows = ROWS;
+	for (size_t k = 0; k < sizeof(all) / sizeof(all[0]); k++) {
+		batch->column[all[k].field].form = FLOW_FORM_FLAT;
+		batch->column[all[k].field].values = all[k].values;
+	}
+}
+
+typedef void narrow_adder(const struct flow_batch *batch, const struct rows *rows,
+    uint64_t *const *state, uint64_t base);
+
+/* The rows, row i to group i * i % GROUPS, against the same one by one. */
+static bool
+same(narrow_adder *add, const struct columns *c, const struct flow_batch *batch,
+    const struct rows *rows)
+{
+	uint64_t group[GROUPS][NARROW_WORDS], want[GROUPS][NARROW_SLOTS], got[NARROW_SLOTS];
+	uint64_t *state[ROWS], base = NOON - (UINT64_C(1) << 30);
+
+	for (uint32_t g = 0; g < GROUPS; g++) {
+		narrow_init(group[g], g);
+		memcpy(want[g], (uint64_t[]){ 0, 0, 0, 0, UINT64_MAX, 0 }, sizeof(want[g]));
+	}
+	for (uint32_t i = 0; i < rows->n; i++) {
+		uint32_t r = rows_at(rows, i), g = i * i % GROUPS;
+		uint64_t first = c->first[r] ^ SLOT_TIME_BIAS, last = c->last[r] ^ SLOT_TIME_BIAS;
+
+		state[i] = group[g] + 1;
+		want[g][0]++;
+		want[g][1] += c->flows[r];
+		want[g][2] += c->packets[r];
+		want[g][3] += c->bytes[r];
+		want[g][4] = first < want[g][4] ? first : want[g][4];
+		want[g][5] = last > want[g][5] ? last : want[g][5];
+	}
+	add(batch, rows, state, base);
+	for (uint32_t g = 0; g < GROUPS; g++) {
+		narrow_state(group[g], base, got);
+		if (memcmp(got, want[g], sizeof(got)) != 0 || (uint32_t)group[g][0] != g)
+			return false;
+	}
+	return true;
+}
+
+static void
+test_add(const struct columns *c, const struct flow_batch *batch)
+{
+	uint16_t row[ROWS / 3];
+
+	for (uint16_t i = 0; i < ROWS / 3; i++)
+		row[i] = (uint16_t)(3 * i + 1);
+	for (uint32_t n = 0; n <= ROWS / 2; n++) {
+		ok(same(narrow_add, c, batch, &(struct rows){ NULL, n, n }));
+		ok(same(narrow_add_each, c, batch, &(struct rows){ NULL, n, n }));
+	}
+	ok(same(narrow_add, c, batch, &(struct rows){ row, 0, ROWS / 3 }));
+}
+
+static void
+test_join(void)
+{
+	uint64_t a[NARROW_WORDS], b[NARROW_WORDS], got[NARROW_SLOTS];
+	const uint64_t row[NARROW_WORDS] = { UINT64_C(2) << 32, 3 | UINT64_C(4) << 32,
+		100 | UINT64_C(300) << 32, UINT64_C(1) << 40 };
+	const uint64_t more[NARROW_WORDS] = { UINT64_C(1) << 32, 1 | UINT64_C(1) << 32,
+		50 | UINT64_C(200) << 32, 1 };
+
+	narrow_init(a, 7);
+	narrow_init(b, 9);
+	narrow_join(a, row);
+	narrow_join(b, more);
+	narrow_join(a, b);
+	narrow_state(a, 1000, got);
+	is_uint((uint32_t)a[0], 7);
+	is_uint(got[0], 3);
+	is_uint(got[1], 4);
+	is_uint(got[2], 5);
+	is_uint(got[3], (UINT64_C(1) << 40) + 1);
+	is_uint(got[4], 1050);
+	is_uint(got[5], 1300);
+}
+
+/* Whether rows from .. from+n-1 are let in after those of *range. */
+static enum narrow_fit
+fit_of(const struct flow_batch *batch, struct narrow_range *range, uint32_t from, uint32_t n)
+{
+	return narrow_admit(range, batch, &(struct rows){ NULL, from, n });
+}
+
+/* One value of row `at` set to `value`, and whether rows 10 .. 49 are let in then. */
+static enum narrow_fit
+fit_with(const struct flow_batch *batch, uint64_t *column, uint32_t at, uint64_t value)
+{
+	struct narrow_range range = { .based = false };
+	uint64_t old = column[at];
+	enum narrow_fit fit;
+
+	column[at] = value;
+	fit = fit_of(batch, &range, 10, 40);
+	column[at] = old;
+	return fit;
+}
+
+static void
+test_admit(struct columns *c, struct flow_batch *batch)
+{
+	const uint64_t half = UINT64_C(1) << 32, day = (uint64_t)DAY_MS;
+	const uint64_t bits = 1;
+	struct narrow_range range = { .based = false };
+	struct flow_column *column;
+
+	is_int(fit_of(batch, &range, 10, 40), NARROW_FITS);
+	is_uint(range.rows, 40);
+	ok(range.base <= NOON - (half >> 2) && NOON + (half >> 1) <= range.base + half);
+	for (uint32_t at = 10; at < 50; at += 13) {
+		is_int(fit_with(batch, c->flows, at, half), NARROW_NEVER);
+		is_int(fit_with(batch, c->packets, at, half), NARROW_NEVER);
+		is_int(fit_with(batch, c->packets, at, half - 1), NARROW_FULL);
+		is_int(fit_with(batch, c->bytes, at, UINT64_C(1) << 50), NARROW_NEVER);
+		is_int(fit_with(batch, c->last, at, c->last[at] + 60 * day), NARROW_NEVER);
+	}
+	is_int(fit_with(batch, c->first, 30, c->first[30] + 20 * day), NARROW_FITS);
+	is_int(fit_with(batch, c->first, 30, c->first[30] - 10 * day), NARROW_FITS);
+	is_int(fit_with(batch, c->first, 30, c->first[30] - 60 * day), NARROW_NEVER);
+	is_int(fit_with(batch, c->first, 30, 0), NARROW_NEVER);
+	/* Rows that are not asked about do not matter. */
+	is_int(fit_with(batch, c->flows, 9, half), NARROW_FITS);
+	is_int(fit_with(batch, c->flows, 50, half), NARROW_FITS);
+
+	column = &batch->column[FLOW_FIELD_PACKETS];
+	column->valid = &bits;
+	is_int(fit_of(batch, &range, 10, 40), NARROW_NEVER);
+	column->valid = NULL;
+	column = &batch->column[FLOW_FIELD_REV_BYTES];
+	column->form = FLOW_FORM_FLAT;
+	column->values = c->bytes;
+	is_int(fit_of(batch, &range, 10, 40), NARROW_NEVER);
+	column->form = FLOW_FORM_NULL;
+	is_uint(range.rows, 40);
+}
+
+static void
+test_combine(void)
+{
+	struct narrow_range a = { .based = false }, b = { true, 5, 10, 20, 30, 40 }, c = b;
+
+	ok(narrow_combine(&a, &b) && narrow_combine(&a, &b));
+	is_uint(a.packets, 60);
+	ok(narrow_has_room(&a));
+	c.base = 6;
+	ok(!narrow_combine(&a, &c));
+	c = b;
+	c.bytes = UINT64_MAX - 10;
+	ok(!narrow_combine(&a, &c));
+	a = b;
+	c = b;
+	c.flows = UINT32_MAX;
+	ok(!narrow_combine(&a, &c));
+	ok(!narrow_has_room(&c));
+}
+
+/* The answer, however the rows are dealt to workers. */
+static void
+check(const char *statistic, const struct rig_flow *flow, size_t n, const char *want)
+{
+	const struct flow_agg_ask ask = { .statistic = statistic,
+		.measures = "flows,packets,bytes,first,last" };
+
+	is_str(rig_ask(&ask, flow, n, 1, n), want);
+	is_str(rig_ask(&ask, flow, n, 1, 1), want);
+	is_str(rig_ask(&ask, flow, n, 2, 1), want);
+	is_str(rig_ask(&ask, flow, n, 2, 2), want);
+	is_str(rig_ask(&ask, flow, n, 6, 1), want);
+}
+
+#define GIGA 1000000000
+
+/* Counters that fit 32 bits a row, a worker's rows, or neither. */
+static void
+test_counters(void)
+{
+	struct rig_flow flow[6];
+
+	for (size_t i = 0; i < 6; i++)
+		flow[i] = (struct rig_flow){ i < 4 ? "10.0.0.1" : "10.0.0.2", "10.0.0.9", 6, 1, 2,
+			1000, 2000, 10, 100, 1, 2, 0, NULL };
+	for (size_t i = 0; i < 6; i++)
+		flow[i].packets = GIGA;
+	check("srcip", flow, 6, "10.0.0.1 4 4000000000 400 1000 2000\n"
+	    "10.0.0.2 2 2000000000 200 1000 2000\n");
+	check("dstip", flow, 6, "10.0.0.9 6 6000000000 600 1000 2000\n");
+	check("ip/packets", flow, 6, "10.0.0.9 6 6000000000 600 1000 2000\n"
+	    "10.0.0.1 4 4000000000 400 1000 2000\n" "10.0.0.2 2 2000000000 200 1000 2000\n");
+	for (size_t i = 0; i < 6; i++)
+		flow[i].packets = 4LL * GIGA;
+	check("srcip", flow, 6, "10.0.0.1 4 16000000000 400 1000 2000\n"
+	    "10.0.0.2 2 8000000000 200 1000 2000\n");
+	/* Only the last row has no room, and no group holds much before it. */
+	for (size_t i = 0; i < 6; i++)
+		flow[i].packets = 1;
+	flow[5].packets = 5LL * GIGA;
+	flow[5].bytes = INT64_MAX;
+	check("srcip/bytes", flow, 6, "10.0.0.2 2 5000000001 9223372036854775907 1000 2000\n"
+	    "10.0.0.1 4 4 400 1000 2000\n");
+	/* Both ends alike: a flow counts once. */
+	for (size_t i = 0; i < 6; i++)
+		flow[i] = (struct rig_flow){ "10.0.0.1", "10.0.0.1", 6, 7, 7, 1000, 2000, GIGA, 100, 1,
+			2, 0, NULL };
+	check("ip", flow, 6, "10.0.0.1 6 6000000000 600 1000 2000\n");
+	check("port", flow, 6, "7 6 6000000000 600 1000 2000\n");
+}
+
+/* Much in all, little in each group: sums are taken from the groups then. */
+static void
+test_many(void)
+{
+	struct rig_flow flow[6];
+	static const char *const src[6] = { "10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4",
+		"10.0.0.5", "10.0.0.6" };
+
+	for (size_t i = 0; i < 6; i++)
+		flow[i] = (struct rig_flow){ src[i], "10.0.0.9", 6, 1, 2, 1000, 2000, GIGA / 2, 100, 1, 2,
+			0, NULL };
+	check("srcip", flow, 6, "10.0.0.1 1 500000000 100 1000 2000\n"
+	    "10.0.0.2 1 500000000 100 1000 2000\n" "10.0.0.3 1 500000000 100 1000 2000\n"
+	    "10.0.0.4 1 500000000 100 1000 2000\n" "10.0.0.5 1 500000000 100 1000 2000\n"
+	    "10.0.0.6 1 500000000 100 1000 2000\n");
+	check("dstip", flow, 6, "10.0.0.9 6 3000000000 600 1000 2000\n");
+}
+
+/* Instants of a day, of months, and on either side of 1970. */
+static void
+test_instants(void)
+{
+	struct rig_flow flow[3];
+
+	for (size_t i = 0; i < 3; i++)
+		flow[i] = (struct rig_flow){ "10.0.0.1", "10.0.0.9", 6, 1, 2, 0, 0, 1, 1, 1, 2, 0, NULL };
+	for (size_t i = 0; i < 3; i++) {
+		flow[i].first_ms = 1700000000000 + (int64_t)i * HOUR_MS;
+		flow[i].last_ms = flow[i].first_ms + 1;
+	}
+	check("srcip", flow, 3, "10.0.0.1 3 3 3 1700000000000 1700007200001\n");
+	flow[0].first_ms -= 100 * DAY_MS;
+	check("srcip", flow, 3, "10.0.0.1 3 3 3 1691360000000 1700007200001\n");
+	flow[2].last_ms += 100 * DAY_MS;
+	check("srcip", flow, 3, "10.0.0.1 3 3 3 1691360000000 1708647200001\n");
+	/* Rows in order, further apart from one to the next than a base reaches. */
+	for (size_t i = 0; i < 3; i++) {
+		flow[i].first_ms = (int64_t)i * 50 * DAY_MS;
+		flow[i].last_ms = flow[i].first_ms + 5;
+	}
+	check("srcip", flow, 3, "10.0.0.1 3 3 3 0 8640000005\n");
+	/* The cells are printed without a sign: -1000 and -1 are 2^64 - 1000 and 2^64 - 1. */
+	for (size_t i = 0; i < 3; i++) {
+		flow[i].first_ms = -1000;
+		flow[i].last_ms = -1;
+	}
+	check("srcip", flow, 3, "10.0.0.1 3 3 3 18446744073709550616 18446744073709551615\n");
+}
+
+int
+main(void)
+{
+	struct columns c;
+	struct flow_batch batch;
+
+	fill(&c, &batch);
+	test_add(&c, &batch);
+	test_join();
+	test_admit(&c, &batch);
+	test_combine();
+	test_counters();
+	test_many();
+	test_instants();
+	return tap_done();
+}
