@@ -3,11 +3,14 @@
 
 #include <stdlib.h>
 #include <string.h>
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 #include "agg/lines.h"
 #include "agg/pages.h"
 
-#define MIN_SLOTS 64
+#define MIN_BUCKETS 8
 /*
  * Runs of hashed groups stay below the size from which pages_alloc asks for huge pages: those gain
  * nothing here, as groups are looked for ahead of their use, and where a host takes free memory back
@@ -40,19 +43,19 @@ groups_init(struct groups *g, const struct grouping *grouping)
 }
 
 static size_t
-slots_bytes(const struct group_part *p)
+buckets_bytes(const struct group_part *p)
 {
-	return p->slot != NULL ? ((size_t)p->mask + 1) * sizeof(*p->slot) : 0;
+	return p->bucket != NULL ? ((size_t)p->mask + 1) * sizeof(*p->bucket) : 0;
 }
 
 static void
-slots_free(struct group_part *p)
+buckets_free(struct group_part *p)
 {
-	if (p->moved_slots.p != NULL)
-		spool_free(&p->moved_slots);
+	if (p->moved_buckets.p != NULL)
+		spool_free(&p->moved_buckets);
 	else
-		pages_free(p->slot, slots_bytes(p));
-	p->slot = NULL;
+		pages_free(p->bucket, buckets_bytes(p));
+	p->bucket = NULL;
 }
 
 static void
@@ -73,7 +76,7 @@ groups_part_release(struct groups *g, unsigned part)
 
 	runs_free(p);
 	free(p->block);
-	slots_free(p);
+	buckets_free(p);
 	spool_free(&p->moved);
 	memset(p, 0, sizeof(*p));
 }
@@ -106,7 +109,10 @@ groups_bytes(const struct groups *g)
 static void
 state_init(const struct groups *g, uint64_t *state)
 {
-	memcpy(state, g->fresh, g->grouping->slots.count * sizeof(*state));
+	if (g->grouping->slots.plain)
+		memcpy(state, g->fresh, NARROW_SLOTS * sizeof(*state));
+	else
+		memcpy(state, g->fresh, g->grouping->slots.count * sizeof(*state));
 }
 
 /* A group of a dense grouping. */
@@ -246,35 +252,82 @@ groups_cover(const struct groups *g, struct narrow_range *range)
 		narrow_cover(range, g->nowhere);
 }
 
-static enum flow_status
-grow_slots(struct group_part *p)
+/* The number of the first free place of a bucket that is not full. */
+static inline uint32_t
+bucket_free(const struct group_bucket *b)
 {
-	size_t n = p->slot != NULL ? 2 * ((size_t)p->mask + 1) : MIN_SLOTS;
-	struct group_slot *slot = pages_alloc(n * sizeof(*slot));
+	uint32_t i = 0;
 
-	if (slot == NULL)
+	while (b->at[i] != 0)
+		i++;
+	return i;
+}
+
+static inline bool
+bucket_full(const struct group_bucket *b)
+{
+	return b->at[GROUP_BUCKET - 1] != 0;
+}
+
+/* Bit i: place i has this tag; a free one may, if the tag is 0. */
+static inline unsigned
+bucket_match(const struct group_bucket *b, uint32_t tag)
+{
+#if defined(__SSE2__)
+	const __m128i want = _mm_set1_epi32((int)tag), *have = (const void *)b->tag;
+	unsigned low = (unsigned)_mm_movemask_ps(_mm_castsi128_ps(_mm_cmpeq_epi32(have[0], want)));
+	unsigned high = (unsigned)_mm_movemask_ps(_mm_castsi128_ps(_mm_cmpeq_epi32(have[1], want)));
+
+	return low | high << 4;
+#else
+	unsigned match = 0;
+
+	for (unsigned i = 0; i < GROUP_BUCKET; i++)
+		match |= (unsigned)(b->tag[i] == tag) << i;
+	return match;
+#endif
+}
+
+static void
+bucket_put(struct group_bucket *b, uint32_t tag, uint32_t at)
+{
+	uint32_t i = bucket_free(b);
+
+	b->tag[i] = tag;
+	b->at[i] = at;
+}
+
+static enum flow_status
+grow_buckets(struct group_part *p)
+{
+	size_t n = p->bucket != NULL ? 2 * ((size_t)p->mask + 1) : MIN_BUCKETS;
+	struct group_bucket *bucket = pages_alloc(n * sizeof(*bucket));
+
+	if (bucket == NULL)
 		return FLOW_ENOMEM;
-	for (size_t k = 0; p->slot != NULL && k <= p->mask; k++) {
-		size_t i = p->slot[k].tag & (n - 1);
+	for (size_t k = 0; p->bucket != NULL && k <= p->mask; k++) {
+		const struct group_bucket *old = &p->bucket[k];
 
-		if (p->slot[k].at == 0)
-			continue;
-		while (slot[i].at != 0)
-			i = (i + 1) & (n - 1);
-		slot[i] = p->slot[k];
+		for (unsigned e = 0; e < GROUP_BUCKET && old->at[e] != 0; e++) {
+			size_t i = old->tag[e] & (n - 1);
+
+			while (bucket_full(&bucket[i]))
+				i = (i + 1) & (n - 1);
+			bucket_put(&bucket[i], old->tag[e], old->at[e]);
+		}
 	}
-	p->bytes += n * sizeof(*slot) - slots_bytes(p);
-	slots_free(p);
-	p->slot = slot;
+	p->bytes += n * sizeof(*bucket) - buckets_bytes(p);
+	buckets_free(p);
+	p->bucket = bucket;
 	p->mask = (uint32_t)(n - 1);
 	return FLOW_OK;
 }
 
-/* At most three quarters of the slots are taken. */
+/* At most three quarters of the places are taken. */
 static inline bool
-slots_full(const struct group_part *p)
+buckets_full(const struct group_part *p)
 {
-	return p->slot == NULL || p->linked >= p->mask - p->mask / 4;
+	return p->bucket == NULL || p->linked >= ((size_t)p->mask + 1) * (GROUP_BUCKET * 3 / 4);
 }
 
 /* A new group at the end of a part; its key is the caller's to fill. */
@@ -303,65 +356,93 @@ key_equal(const uint64_t *group, const uint64_t *key, size_t step, size_t words)
 	return true;
 }
 
+/*
+ * The group of a key, whose word w is key[w * step]; NULL if there is none: *room is the bucket for
+ * it then.  There are buckets, not all of them full.
+ */
+static inline uint64_t *
+seek(const struct groups *g, const struct group_part *p, const uint64_t *key, size_t step,
+    size_t words, uint32_t tag, struct group_bucket **room)
+{
+	for (size_t i = tag & p->mask;; i = (i + 1) & p->mask) {
+		struct group_bucket *b = &p->bucket[i];
+
+		for (unsigned match = bucket_match(b, tag); match != 0; match &= match - 1) {
+			uint32_t at = b->at[__builtin_ctz(match)];
+			uint64_t *group;
+
+			if (at == 0)
+				break;
+			group = groups_at(g, p, at - 1);
+			if (key_equal(group, key, step, words))
+				return group;
+		}
+		if (!bucket_full(b)) {
+			*room = b;
+			return NULL;
+		}
+	}
+}
+
 /* Word w of the key is key[w * step]. */
 static inline uint64_t *
 find(struct groups *g, struct group_part *p, const uint64_t *key, size_t step, size_t words,
     uint32_t tag)
 {
+	struct group_bucket *room = NULL;
 	uint64_t *group;
-	size_t i;
 
-	if (UNLIKELY(slots_full(p)) && grow_slots(p) != FLOW_OK)
+	if (UNLIKELY(buckets_full(p)) && grow_buckets(p) != FLOW_OK)
 		return NULL;
-	for (i = tag & p->mask; p->slot[i].at != 0; i = (i + 1) & p->mask) {
-		if (p->slot[i].tag != tag)
-			continue;
-		group = groups_at(g, p, p->slot[i].at - 1);
-		if (key_equal(group, key, step, words))
-			return group;
-	}
+	group = seek(g, p, key, step, words, tag, &room);
+	if (group != NULL)
+		return group;
 	group = group_add(g, p, tag);
 	if (group == NULL)
 		return NULL;
 	for (size_t w = 0; w < words; w++)
 		group[w] = key[w * step];
-	p->slot[i] = (struct group_slot){ tag, p->count };
+	bucket_put(room, tag, p->count);
 	p->linked++;
 	return group;
 }
 
-/* Asks for the group that a slot of this tag leads to; the slots are there already. */
-static inline void
-prefetch_group(const struct groups *g, const struct group_part *p, uint32_t tag)
+/* The group that a tag most likely leads to, asked for; NULL where its home tells of none. */
+static inline uint64_t *
+likely_group(const struct groups *g, const struct group_part *p, uint32_t tag)
 {
-	for (size_t i = tag & p->mask; p->slot[i].at != 0; i = (i + 1) & p->mask) {
-		if (p->slot[i].tag != tag)
-			continue;
-		__builtin_prefetch(groups_at(g, p, p->slot[i].at - 1), 1);
-		return;
-	}
+	const struct group_bucket *b = &p->bucket[tag & p->mask];
+	unsigned match = bucket_match(b, tag);
+	uint32_t at = match != 0 ? b->at[__builtin_ctz(match)] : 0;
+	uint64_t *group;
+
+	if (at == 0)
+		return NULL;
+	group = groups_at(g, p, at - 1);
+	__builtin_prefetch(group, 1);
+	return group;
 }
 
-/* The loads that find will need are started in two steps, as the second depends on the first. */
+/* The loads that finding rows' groups will need are started in two steps, as one needs the other. */
 static void
-prefetch_slots(const struct groups *g, const uint64_t *hash, const uint16_t *row, size_t n)
+prefetch_buckets(const struct groups *g, const uint64_t *hash, const uint16_t *row, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		const struct group_part *p = &g->part[groups_part_of(hash[row[i]])];
 
-		if (p->slot != NULL)
-			__builtin_prefetch(&p->slot[(uint32_t)hash[row[i]] & p->mask]);
+		if (p->bucket != NULL)
+			__builtin_prefetch(&p->bucket[(uint32_t)hash[row[i]] & p->mask]);
 	}
 }
 
 static void
-prefetch_groups(const struct groups *g, const uint64_t *hash, const uint16_t *row, size_t n)
+likely_groups(const struct groups *g, const uint64_t *hash, const uint16_t *row, size_t n,
+    uint64_t **out)
 {
 	for (size_t i = 0; i < n; i++) {
 		const struct group_part *p = &g->part[groups_part_of(hash[row[i]])];
 
-		if (p->slot != NULL)
-			prefetch_group(g, p, (uint32_t)hash[row[i]]);
+		out[row[i]] = p->bucket != NULL ? likely_group(g, p, (uint32_t)hash[row[i]]) : NULL;
 	}
 }
 
@@ -399,43 +480,71 @@ recent_judge(struct groups *g, size_t rows, size_t missed)
 		g->recent_pause = RECENT_PAUSE;
 }
 
-#define PREFETCH_ROWS 32
+/* The group of row i; out[i] is the likely one. */
+static inline uint64_t *
+find_row(struct groups *g, const uint64_t *key, const uint64_t *hash, size_t i, size_t words,
+    uint64_t **out)
+{
+	if (out[i] != NULL && key_equal(out[i], key + i, GROUP_ROWS, words))
+		return out[i];
+	return find(g, &g->part[groups_part_of(hash[i])], key + i, GROUP_ROWS, words,
+	    (uint32_t)hash[i]);
+}
 
+static enum flow_status
+find_rows(struct groups *g, const uint64_t *key, const uint64_t *hash, const uint16_t *row, size_t n,
+    uint64_t **out)
+{
+	for (size_t k = 0; k < n; k++) {
+		size_t i = row[k];
+
+		if (g->words == 1)
+			out[i] = find_row(g, key, hash, i, 1, out);
+		else if (g->words == 2)
+			out[i] = find_row(g, key, hash, i, 2, out);
+		else
+			out[i] = find_row(g, key, hash, i, g->words, out);
+		if (UNLIKELY(out[i] == NULL))
+			return FLOW_ENOMEM;
+		if (g->recent_pause <= 1)
+			g->recent[hash[i] % GROUP_RECENT] =
+			    (struct group_recent){ out[i], (uint32_t)hash[i] };
+	}
+	return FLOW_OK;
+}
+
+#define STEP_ROWS 16
+
+/* Some rows of a call that were not found of late, on their way through the steps. */
+struct step {
+	uint16_t row[STEP_ROWS];
+	size_t rows;
+};
+
+/*
+ * Steps overlap, so that a load is on its way while the rows before it are dealt with: buckets are
+ * asked for two steps before rows are found, likely groups one.
+ */
 enum flow_status
 groups_find(struct groups *g, const uint64_t *key, const uint64_t *hash, size_t n, uint64_t **out)
 {
-	uint16_t row[PREFETCH_ROWS];
-	size_t missed = 0;
+	struct step ring[3];
+	size_t steps = (n + STEP_ROWS - 1) / STEP_ROWS, missed = 0;
 
-	for (size_t from = 0; from < n; from += PREFETCH_ROWS) {
-		size_t to = from + PREFETCH_ROWS < n ? from + PREFETCH_ROWS : n;
-		size_t rest = find_recent(g, key, hash, from, to, out, row);
+	for (size_t k = 0; k < steps + 2; k++) {
+		if (k < steps) {
+			struct step *s = &ring[k % 3];
+			size_t from = k * STEP_ROWS, to = from + STEP_ROWS < n ? from + STEP_ROWS : n;
 
-		prefetch_slots(g, hash, row, rest);
-		prefetch_groups(g, hash, row, rest);
-		for (size_t k = 0; k < rest; k++) {
-			size_t i = row[k];
-			struct group_part *p = &g->part[groups_part_of(hash[i])];
-			uint32_t tag = (uint32_t)hash[i];
-
-			switch (g->words) {
-			case 1:
-				out[i] = find(g, p, key + i, GROUP_ROWS, 1, tag);
-				break;
-			case 2:
-				out[i] = find(g, p, key + i, GROUP_ROWS, 2, tag);
-				break;
-			default:
-				out[i] = find(g, p, key + i, GROUP_ROWS, g->words, tag);
-				break;
-			}
-			if (UNLIKELY(out[i] == NULL))
-				return FLOW_ENOMEM;
-			if (g->recent_pause <= 1)
-				g->recent[hash[i] % GROUP_RECENT] =
-				    (struct group_recent){ out[i], tag };
+			s->rows = find_recent(g, key, hash, from, to, out, s->row);
+			prefetch_buckets(g, hash, s->row, s->rows);
+			missed += s->rows;
 		}
-		missed += rest;
+		if (k >= 1 && k <= steps)
+			likely_groups(g, hash, ring[(k - 1) % 3].row, ring[(k - 1) % 3].rows, out);
+		if (k >= 2 && find_rows(g, key, hash, ring[(k - 2) % 3].row, ring[(k - 2) % 3].rows,
+		    out) != FLOW_OK)
+			return FLOW_ENOMEM;
 	}
 	recent_judge(g, n, missed);
 	return FLOW_OK;
@@ -444,12 +553,12 @@ groups_find(struct groups *g, const uint64_t *key, const uint64_t *hash, size_t 
 void
 groups_prefetch(const struct groups *g, const struct group_part *p, const uint32_t *tag, size_t n)
 {
-	if (p->slot == NULL)
+	if (p->bucket == NULL)
 		return;
 	for (size_t i = 0; i < n; i++)
-		__builtin_prefetch(&p->slot[tag[i] & p->mask]);
+		__builtin_prefetch(&p->bucket[tag[i] & p->mask]);
 	for (size_t i = 0; i < n; i++)
-		prefetch_group(g, p, tag[i]);
+		(void)likely_group(g, p, tag[i]);
 }
 
 enum flow_status
@@ -498,8 +607,8 @@ groups_adopt(struct groups *into, struct groups *from, unsigned part, uint32_t *
 	p->runs += q->runs;
 	p->blocks += q->blocks;
 	p->count = *first + q->count;
-	p->bytes += q->bytes - slots_bytes(q);
-	q->bytes = slots_bytes(q);
+	p->bytes += q->bytes - buckets_bytes(q);
+	q->bytes = buckets_bytes(q);
 	q->runs = q->blocks = q->count = 0;
 	q->left = 0;
 	return FLOW_OK;
@@ -508,21 +617,14 @@ groups_adopt(struct groups *into, struct groups *from, unsigned part, uint32_t *
 enum flow_status
 groups_link(struct groups *g, struct group_part *p, uint32_t number, uint32_t tag, uint64_t **same)
 {
-	const uint64_t *group = groups_at(g, p, number);
-	size_t i;
+	struct group_bucket *room = NULL;
 
-	*same = NULL;
-	if (slots_full(p) && grow_slots(p) != FLOW_OK)
+	if (buckets_full(p) && grow_buckets(p) != FLOW_OK)
 		return FLOW_ENOMEM;
-	for (i = tag & p->mask; p->slot[i].at != 0; i = (i + 1) & p->mask) {
-		uint64_t *other = groups_at(g, p, p->slot[i].at - 1);
-
-		if (p->slot[i].tag != tag || !key_equal(other, group, 1, g->words))
-			continue;
-		*same = other;
+	*same = seek(g, p, groups_at(g, p, number), 1, g->words, tag, &room);
+	if (*same != NULL)
 		return FLOW_OK;
-	}
-	p->slot[i] = (struct group_slot){ tag, number + 1 };
+	bucket_put(room, tag, number + 1);
 	p->linked++;
 	return FLOW_OK;
 }
@@ -531,7 +633,7 @@ enum flow_status
 groups_part_move(struct groups *g, unsigned part, const char *folder, struct flow_error *err)
 {
 	struct group_part *p = &g->part[part];
-	size_t bytes = block_bytes(g), slots = slots_bytes(p);
+	size_t bytes = block_bytes(g), buckets = buckets_bytes(p);
 	struct spool to;
 
 	if (p->count == 0 || p->moved.p != NULL)
@@ -542,14 +644,14 @@ groups_part_move(struct groups *g, unsigned part, const char *folder, struct flo
 		p->block[i] = memcpy((char *)to.p + i * bytes, p->block[i], bytes);
 	runs_free(p);
 	p->moved = to;
-	if (spool_alloc(&to, folder, slots, err) != FLOW_OK)
+	if (spool_alloc(&to, folder, buckets, err) != FLOW_OK)
 		return FLOW_EIO;
-	memcpy(to.p, p->slot, slots);
-	slots_free(p);
-	p->slot = to.p;
-	p->moved_slots = to;
+	memcpy(to.p, p->bucket, buckets);
+	buckets_free(p);
+	p->bucket = to.p;
+	p->moved_buckets = to;
 	p->bytes = 0;
 	spool_rest(&p->moved);
-	spool_rest(&p->moved_slots);
+	spool_rest(&p->moved_buckets);
 	return FLOW_OK;
 }

@@ -21,18 +21,24 @@
 /* Rows that are looked up together. */
 #define GROUP_ROWS 1024
 
-struct group_slot {
-	uint32_t tag;		/* lower half of the hash */
-	uint32_t at;		/* number of the group + 1; 0: free */
+/*
+ * A line of the cache that leads to groups of one home, filled from the front: all its tags are
+ * compared at once.  A group whose home is full is in the next bucket that has room.
+ */
+#define GROUP_BUCKET 8
+
+struct group_bucket {
+	uint32_t tag[GROUP_BUCKET];	/* lower half of the hash */
+	uint32_t at[GROUP_BUCKET];	/* number of the group + 1; 0: free */
 };
 
 /* A block of groups; tags of hashed ones follow them. */
 #define GROUP_BLOCK 256
 
 struct group_part {
-	struct group_slot *slot;
-	uint32_t mask;
-	uint32_t linked;	/* slots that lead to a group */
+	struct group_bucket *bucket;
+	uint32_t mask;		/* buckets - 1 */
+	uint32_t linked;	/* groups that buckets lead to */
 	uint32_t count;
 	uint32_t blocks;
 	void **block;
@@ -45,7 +51,7 @@ struct group_part {
 	uint32_t runs;
 	char *free;
 	size_t left;
-	struct spool moved, moved_slots;	/* where groups and slots lie, once they left memory */
+	struct spool moved, moved_buckets;	/* where these lie, once they left memory */
 };
 
 /* Groups that rows found of late, by the lowest bits of their tags; a power of two. */
