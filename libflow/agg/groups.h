@@ -7,9 +7,9 @@
  *
  *	[key word 0 .. words-1] [slot 0: rows] [slot 1] ...
  *
- * Groups never move once made, but for groups_widen; a whole part may change hands.  A dense grouping indexes them by
- * number; a hashed one has 64 parts by the hash's upper bits, each with a table of its own, so
- * that workers can be merged part by part on several threads.
+ * Groups never move once made, but for groups_widen; a whole part may change hands.  A dense
+ * grouping indexes them by number; a hashed one has 64 parts by the hash's upper bits, each with a
+ * table of its own, so that workers can be merged part by part on several threads.
  */
 
 #include "agg/narrow.h"

@@ -8,6 +8,7 @@
 /* A group in the order of a view: greater ranks first, then keys. */
 struct result_row {
 	uint64_t rank;
+	uint64_t key;		/* of two of one rank the lesser comes first, else all of their keys decide */
 	uint64_t *group;
 };
 

@@ -117,7 +117,7 @@ join_rest(const struct groups *bins, const struct series_row *list, size_t n,
 			    groups_state(bins, out[rows - 1].group),
 			    groups_state(bins, list[i].group));
 		else
-			out[rows++] = (struct result_row){ list[i].place, list[i].group };
+			out[rows++] = (struct result_row){ .rank = list[i].place, .group = list[i].group };
 	}
 	return rows;
 }

@@ -26,6 +26,44 @@ decimal_large(uint64_t v, char *out)
 	return len + 8;
 }
 
+/* v * scale to the nearest integer, ties to even; v < 2^53, scale <= 1000. */
+static uint64_t
+scaled(double v, uint64_t scale)
+{
+	uint64_t bits, whole, rest, half;
+	unsigned exponent, shift;
+
+	memcpy(&bits, &v, sizeof(bits));
+	exponent = (unsigned)(bits >> 52);
+	/* Below 2^-11 even the thousandths are less than half of one; from 2^52 on all is whole. */
+	if (exponent < 1023 - 11)
+		return 0;
+	shift = 1023 + 52 - exponent;
+	bits = ((bits & ((UINT64_C(1) << 52) - 1)) | UINT64_C(1) << 52) * scale;
+	if (shift == 0)
+		return bits;
+	whole = bits >> shift;
+	rest = bits & ((UINT64_C(1) << shift) - 1);
+	half = UINT64_C(1) << (shift - 1);
+	return whole + (rest > half || (rest == half && (whole & 1) != 0));
+}
+
+size_t
+decimal_real(double v, unsigned places, char *out)
+{
+	static const uint32_t scales[DECIMAL_PLACES + 1] = { 1, 10, 100, 1000 };
+	uint64_t number = scaled(v, scales[places]);
+	uint32_t rest = (uint32_t)(number % scales[places]);
+	size_t len = decimal_u64(number / scales[places], out);
+
+	if (places == 0)
+		return len;
+	out[len++] = '.';
+	for (unsigned i = places; i-- > 0; rest /= 10)
+		out[len + i] = (char)('0' + rest % 10);
+	return len + places;
+}
+
 size_t
 decimal_i64(int64_t v, char *out)
 {

@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * Integers to decimal text, without libc.  The functions write no NUL, return
+ * Numbers to decimal text, without libc.  The functions write no NUL, return
  * the length and may scribble over the whole room that they ask for.
  */
 
@@ -86,6 +86,16 @@ decimal_u64(uint64_t v, char *out)
 {
 	return v < 100000000 ? decimal_below8((uint32_t)v, out) : decimal_large(v, out);
 }
+
+/* Places that decimal_real may be asked for, and the numbers from which on it gives up. */
+#define DECIMAL_PLACES 3
+#define DECIMAL_REAL_END 9007199254740992.0	/* 2^53 */
+
+/*
+ * A number 0 <= v < DECIMAL_REAL_END with `places` <= DECIMAL_PLACES decimals, every digit that of
+ * printf's %.*f: the exact value, rounded to nearest, ties to even.  Room DECIMAL_ROOM.
+ */
+size_t decimal_real(double v, unsigned places, char *out);
 
 /* With '-' where negative; room DECIMAL_ROOM. */
 size_t decimal_i64(int64_t v, char *out);

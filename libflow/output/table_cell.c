@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <math.h>
 #include <string.h>
 
 #include "base/decimal.h"
@@ -21,12 +22,27 @@ put_addr(struct buf *out, const struct addr *a)
 		out->len += addr_format(a, (char *)buf_end(out));
 }
 
+/* printf's %.*f */
+static void
+put_fixed(struct buf *out, double v, unsigned places)
+{
+	if (!(v >= 0 && v < DECIMAL_REAL_END) || signbit(v))
+		buf_printf(out, "%.*f", (int)places, v);
+	else if (buf_reserve(out, DECIMAL_ROOM))
+		out->len += decimal_real(v, places, (char *)buf_end(out));
+}
+
 /* Milliseconds as seconds: 3.250 */
 static void
 put_seconds(struct buf *out, uint64_t ms)
 {
+	char rest[DECIMAL_PLACES];
+
 	put_u64(out, ms / 1000);
-	buf_printf(out, ".%03u", (unsigned)(ms % 1000));
+	rest[0] = (char)('0' + ms % 1000 / 100);
+	decimal_2((uint32_t)(ms % 100), rest + 1);
+	buf_append_u8(out, '.');
+	buf_append(out, rest, sizeof(rest));
 }
 
 /* Three significant places and a letter, from 10^6 on as nfdump does; exact below. */
@@ -37,12 +53,14 @@ put_scaled(const struct flow_table_printer *p, struct buf *out, double v, bool w
 	size_t i = 0;
 
 	if (p->options.plain_numbers || v < 1e6) {
-		buf_printf(out, whole ? "%.0f" : "%.1f", v);
+		put_fixed(out, v, whole ? 0 : 1);
 		return;
 	}
 	for (v /= 1e6; v >= 999.95 && letters[i + 1] != '\0'; v /= 1000)
 		i++;
-	buf_printf(out, "%.1f %c", v, letters[i]);
+	put_fixed(out, v, 1);
+	buf_append_u8(out, ' ');
+	buf_append_u8(out, (uint8_t)letters[i]);
 }
 
 static void
@@ -61,9 +79,9 @@ put_real(const struct flow_table_printer *p, struct buf *out, enum flow_kind kin
 	if (kind == FLOW_KIND_RATE && pretty)
 		put_scaled(p, out, v, true);
 	else if (kind == FLOW_KIND_RATE || pretty)
-		buf_printf(out, "%.1f", v);
+		put_fixed(out, v, 1);
 	else
-		buf_printf(out, "%.3f", v);
+		put_fixed(out, v, 3);
 	if (kind == FLOW_KIND_PERCENT && pretty)
 		buf_append_u8(out, '%');
 }
