@@ -7,14 +7,15 @@
 #include "agg/pages.h"
 #include "base/hash.h"
 
-#define MIN_SLOTS 1024
+#define MIN_BUCKETS 128
+#define MIN_VALUES 1024
 /* Values looked up together, so that their cache misses overlap. */
 #define STRIDE 64
 
 static size_t
 table_bytes(const struct atom_table *t)
 {
-	return t->slot != NULL ? ((size_t)t->mask + 1) * sizeof(*t->slot) : 0;
+	return t->bucket != NULL ? ((size_t)t->mask + 1) * sizeof(*t->bucket) : 0;
 }
 
 void
@@ -28,8 +29,8 @@ atoms_release(struct atoms *set)
 {
 	pages_free(set->value, set->cap * sizeof(*set->value));
 	pages_free(set->hash, set->cap * sizeof(*set->hash));
-	pages_free(set->v4.slot, table_bytes(&set->v4));
-	pages_free(set->rest.slot, table_bytes(&set->rest));
+	pages_free(set->v4.bucket, table_bytes(&set->v4));
+	pages_free(set->rest.bucket, table_bytes(&set->rest));
 	intern_free(set->text);
 	atoms_init(set);
 }
@@ -53,34 +54,31 @@ v4_hash(uint32_t v4)
 	return (uint32_t)(hash_mix64(v4) >> 32);
 }
 
-/* Room for `more` entries, at most three quarters full; a tag is or leads to the hash. */
+/* Room for `more` entries; a tag is or leads to the hash. */
 static enum flow_status
 table_grow(struct atom_table *t, size_t more, bool v4)
 {
-	size_t have = t->slot != NULL ? (size_t)t->mask + 1 : 0, n = have > 0 ? have : MIN_SLOTS;
-	struct atom_slot *slot;
+	size_t have = t->bucket != NULL ? (size_t)t->mask + 1 : 0, n = have > 0 ? have : MIN_BUCKETS;
+	struct bucket *bucket;
 
-	while (n - n / 4 < t->used + more)
+	while (n * BUCKET_LOAD < t->used + more)
 		n *= 2;
 	if (n == have)
 		return FLOW_OK;
 	if (n > (size_t)UINT32_MAX + 1)
 		return FLOW_ELIMIT;
-	slot = pages_alloc(n * sizeof(*slot));
-	if (slot == NULL)
+	bucket = pages_alloc(n * sizeof(*bucket));
+	if (bucket == NULL)
 		return FLOW_ENOMEM;
 	for (size_t k = 0; k < have; k++) {
-		size_t i;
+		const struct bucket *old = &t->bucket[k];
 
-		if (t->slot[k].id == 0)
-			continue;
-		i = (v4 ? v4_hash(t->slot[k].tag) : t->slot[k].tag) & (n - 1);
-		while (slot[i].id != 0)
-			i = (i + 1) & (n - 1);
-		slot[i] = t->slot[k];
+		for (unsigned e = 0; e < BUCKET_PLACES && old->at[e] != 0; e++)
+			bucket_place(bucket, n - 1, v4 ? v4_hash(old->tag[e]) : old->tag[e], old->tag[e],
+			    old->at[e]);
 	}
-	pages_free(t->slot, table_bytes(t));
-	t->slot = slot;
+	pages_free(t->bucket, table_bytes(t));
+	t->bucket = bucket;
 	t->mask = (uint32_t)(n - 1);
 	return FLOW_OK;
 }
@@ -88,7 +86,7 @@ table_grow(struct atom_table *t, size_t more, bool v4)
 static enum flow_status
 grow_values(struct atoms *set, size_t want)
 {
-	size_t cap = set->cap > 0 ? set->cap : MIN_SLOTS;
+	size_t cap = set->cap > 0 ? set->cap : MIN_VALUES;
 	struct addr *value;
 	uint32_t *hash;
 
@@ -124,14 +122,14 @@ make_room(struct atoms *set, size_t n)
 
 /* A new id; room is there. */
 static uint32_t
-add(struct atoms *set, struct atom_table *t, size_t at, uint32_t tag, const struct addr *v,
+add(struct atoms *set, struct atom_table *t, struct bucket *b, uint32_t tag, const struct addr *v,
     uint32_t hash)
 {
 	set->count++;
 	t->used++;
 	set->value[set->count] = *v;
 	set->hash[set->count] = hash;
-	t->slot[at] = (struct atom_slot){ tag, set->count };
+	bucket_put(b, tag, set->count);
 	return set->count;
 }
 
@@ -140,24 +138,35 @@ find_v4(struct atoms *set, const struct addr *v, uint32_t hash)
 {
 	struct atom_table *t = &set->v4;
 	uint32_t tag = addr_v4(v);
-	size_t i = hash & t->mask;
 
-	for (; t->slot[i].id != 0; i = (i + 1) & t->mask)
-		if (t->slot[i].tag == tag)
-			return t->slot[i].id;
-	return add(set, t, i, tag, v, hash);
+	for (size_t i = hash & t->mask;; i = (i + 1) & t->mask) {
+		struct bucket *b = &t->bucket[i];
+		uint32_t id = bucket_first(b, tag);
+
+		if (id != 0)
+			return id;
+		if (!bucket_full(b))
+			return add(set, t, b, tag, v, hash);
+	}
 }
 
 static uint32_t
 find_rest(struct atoms *set, const struct addr *v, uint32_t hash)
 {
 	struct atom_table *t = &set->rest;
-	size_t i = hash & t->mask;
 
-	for (; t->slot[i].id != 0; i = (i + 1) & t->mask)
-		if (t->slot[i].tag == hash && addr_equal(&set->value[t->slot[i].id], v))
-			return t->slot[i].id;
-	return add(set, t, i, hash, v, hash);
+	for (size_t i = hash & t->mask;; i = (i + 1) & t->mask) {
+		struct bucket *b = &t->bucket[i];
+
+		for (unsigned match = bucket_match(b, hash); match != 0; match &= match - 1) {
+			uint32_t id = b->at[__builtin_ctz(match)];
+
+			if (id != 0 && addr_equal(&set->value[id], v))
+				return id;
+		}
+		if (!bucket_full(b))
+			return add(set, t, b, hash, v, hash);
+	}
 }
 
 static void
@@ -168,10 +177,10 @@ add_stride(struct atoms *set, const struct addr *value, size_t n, atom_ref *out)
 	for (size_t i = 0; i < n; i++) {
 		if (addr_is_v4(&value[i])) {
 			hash[i] = v4_hash(addr_v4(&value[i]));
-			__builtin_prefetch(&set->v4.slot[hash[i] & set->v4.mask]);
+			__builtin_prefetch(&set->v4.bucket[hash[i] & set->v4.mask]);
 		} else {
 			hash[i] = value_hash(&value[i]);
-			__builtin_prefetch(&set->rest.slot[hash[i] & set->rest.mask]);
+			__builtin_prefetch(&set->rest.bucket[hash[i] & set->rest.mask]);
 		}
 	}
 	for (size_t i = 0; i < n; i++) {

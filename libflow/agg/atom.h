@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "base/status.h"
+#include "agg/bucket.h"
 #include "net/addr.h"
 #include "record/batch.h"
 #include "record/intern.h"
@@ -33,16 +34,10 @@ atom_id(atom_ref ref)
 	return (uint32_t)ref;
 }
 
-/* A place in a table of open addressing. */
-struct atom_slot {
-	uint32_t tag;		/* the hash, or an IPv4 address itself */
-	uint32_t id;		/* 0: free */
-};
-
 struct atom_table {
-	struct atom_slot *slot;
-	uint32_t mask;		/* slots - 1 */
-	uint32_t used;
+	struct bucket *bucket;	/* tag: the hash, or an IPv4 address itself; at: the id */
+	uint32_t mask;		/* buckets - 1 */
+	uint32_t used;		/* entries */
 };
 
 struct atoms {

@@ -3,9 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
 
 #include "agg/lines.h"
 #include "agg/pages.h"
@@ -252,69 +249,19 @@ groups_cover(const struct groups *g, struct narrow_range *range)
 		narrow_cover(range, g->nowhere);
 }
 
-/* The number of the first free place of a bucket that is not full. */
-static inline uint32_t
-bucket_free(const struct group_bucket *b)
-{
-	uint32_t i = 0;
-
-	while (b->at[i] != 0)
-		i++;
-	return i;
-}
-
-static inline bool
-bucket_full(const struct group_bucket *b)
-{
-	return b->at[GROUP_BUCKET - 1] != 0;
-}
-
-/* Bit i: place i has this tag; a free one may, if the tag is 0. */
-static inline unsigned
-bucket_match(const struct group_bucket *b, uint32_t tag)
-{
-#if defined(__SSE2__)
-	const __m128i want = _mm_set1_epi32((int)tag), *have = (const void *)b->tag;
-	unsigned low = (unsigned)_mm_movemask_ps(_mm_castsi128_ps(_mm_cmpeq_epi32(have[0], want)));
-	unsigned high = (unsigned)_mm_movemask_ps(_mm_castsi128_ps(_mm_cmpeq_epi32(have[1], want)));
-
-	return low | high << 4;
-#else
-	unsigned match = 0;
-
-	for (unsigned i = 0; i < GROUP_BUCKET; i++)
-		match |= (unsigned)(b->tag[i] == tag) << i;
-	return match;
-#endif
-}
-
-static void
-bucket_put(struct group_bucket *b, uint32_t tag, uint32_t at)
-{
-	uint32_t i = bucket_free(b);
-
-	b->tag[i] = tag;
-	b->at[i] = at;
-}
-
 static enum flow_status
 grow_buckets(struct group_part *p)
 {
 	size_t n = p->bucket != NULL ? 2 * ((size_t)p->mask + 1) : MIN_BUCKETS;
-	struct group_bucket *bucket = pages_alloc(n * sizeof(*bucket));
+	struct bucket *bucket = pages_alloc(n * sizeof(*bucket));
 
 	if (bucket == NULL)
 		return FLOW_ENOMEM;
 	for (size_t k = 0; p->bucket != NULL && k <= p->mask; k++) {
-		const struct group_bucket *old = &p->bucket[k];
+		const struct bucket *old = &p->bucket[k];
 
-		for (unsigned e = 0; e < GROUP_BUCKET && old->at[e] != 0; e++) {
-			size_t i = old->tag[e] & (n - 1);
-
-			while (bucket_full(&bucket[i]))
-				i = (i + 1) & (n - 1);
-			bucket_put(&bucket[i], old->tag[e], old->at[e]);
-		}
+		for (unsigned e = 0; e < BUCKET_PLACES && old->at[e] != 0; e++)
+			bucket_place(bucket, n - 1, old->tag[e], old->tag[e], old->at[e]);
 	}
 	p->bytes += n * sizeof(*bucket) - buckets_bytes(p);
 	buckets_free(p);
@@ -323,11 +270,10 @@ grow_buckets(struct group_part *p)
 	return FLOW_OK;
 }
 
-/* At most three quarters of the places are taken. */
 static inline bool
 buckets_full(const struct group_part *p)
 {
-	return p->bucket == NULL || p->linked >= ((size_t)p->mask + 1) * (GROUP_BUCKET * 3 / 4);
+	return p->bucket == NULL || p->linked >= ((size_t)p->mask + 1) * BUCKET_LOAD;
 }
 
 /* A new group at the end of a part; its key is the caller's to fill. */
@@ -362,10 +308,10 @@ key_equal(const uint64_t *group, const uint64_t *key, size_t step, size_t words)
  */
 static inline uint64_t *
 seek(const struct groups *g, const struct group_part *p, const uint64_t *key, size_t step,
-    size_t words, uint32_t tag, struct group_bucket **room)
+    size_t words, uint32_t tag, struct bucket **room)
 {
 	for (size_t i = tag & p->mask;; i = (i + 1) & p->mask) {
-		struct group_bucket *b = &p->bucket[i];
+		struct bucket *b = &p->bucket[i];
 
 		for (unsigned match = bucket_match(b, tag); match != 0; match &= match - 1) {
 			uint32_t at = b->at[__builtin_ctz(match)];
@@ -389,7 +335,7 @@ static inline uint64_t *
 find(struct groups *g, struct group_part *p, const uint64_t *key, size_t step, size_t words,
     uint32_t tag)
 {
-	struct group_bucket *room = NULL;
+	struct bucket *room = NULL;
 	uint64_t *group;
 
 	if (UNLIKELY(buckets_full(p)) && grow_buckets(p) != FLOW_OK)
@@ -411,9 +357,7 @@ find(struct groups *g, struct group_part *p, const uint64_t *key, size_t step, s
 static inline uint64_t *
 likely_group(const struct groups *g, const struct group_part *p, uint32_t tag)
 {
-	const struct group_bucket *b = &p->bucket[tag & p->mask];
-	unsigned match = bucket_match(b, tag);
-	uint32_t at = match != 0 ? b->at[__builtin_ctz(match)] : 0;
+	uint32_t at = bucket_first(&p->bucket[tag & p->mask], tag);
 	uint64_t *group;
 
 	if (at == 0)
@@ -617,7 +561,7 @@ groups_adopt(struct groups *into, struct groups *from, unsigned part, uint32_t *
 enum flow_status
 groups_link(struct groups *g, struct group_part *p, uint32_t number, uint32_t tag, uint64_t **same)
 {
-	struct group_bucket *room = NULL;
+	struct bucket *room = NULL;
 
 	if (buckets_full(p) && grow_buckets(p) != FLOW_OK)
 		return FLOW_ENOMEM;

@@ -12,6 +12,7 @@
  * table of its own, so that workers can be merged part by part on several threads.
  */
 
+#include "agg/bucket.h"
 #include "agg/narrow.h"
 #include "agg/pages.h"
 #include "agg/spec.h"
@@ -21,22 +22,11 @@
 /* Rows that are looked up together. */
 #define GROUP_ROWS 1024
 
-/*
- * A line of the cache that leads to groups of one home, filled from the front: all its tags are
- * compared at once.  A group whose home is full is in the next bucket that has room.
- */
-#define GROUP_BUCKET 8
-
-struct group_bucket {
-	uint32_t tag[GROUP_BUCKET];	/* lower half of the hash */
-	uint32_t at[GROUP_BUCKET];	/* number of the group + 1; 0: free */
-};
-
 /* A block of groups; tags of hashed ones follow them. */
 #define GROUP_BLOCK 256
 
 struct group_part {
-	struct group_bucket *bucket;
+	struct bucket *bucket;	/* tag: lower half of the hash; at: number of the group + 1 */
 	uint32_t mask;		/* buckets - 1 */
 	uint32_t linked;	/* groups that buckets lead to */
 	uint32_t count;
