@@ -38,3 +38,21 @@ void column_widen(const struct flow_column *c, enum flow_type type, const struct
  */
 const uint64_t *column_words(const struct flow_column *c, enum flow_type type,
     const struct rows *rows, uint64_t *room);
+
+/* The values of the columns of the usual slots. */
+struct usual_columns {
+	const uint64_t *flows, *packets, *bytes, *first, *last;
+};
+
+/* These of a batch that has them all whole, from a row on. */
+static inline struct usual_columns
+usual_columns_from(const struct flow_batch *batch, uint32_t from)
+{
+	return (struct usual_columns){
+		.flows = (const uint64_t *)batch->column[FLOW_FIELD_FLOWS].values + from,
+		.packets = (const uint64_t *)batch->column[FLOW_FIELD_PACKETS].values + from,
+		.bytes = (const uint64_t *)batch->column[FLOW_FIELD_BYTES].values + from,
+		.first = (const uint64_t *)batch->column[FLOW_FIELD_FIRST].values + from,
+		.last = (const uint64_t *)batch->column[FLOW_FIELD_LAST].values + from,
+	};
+}

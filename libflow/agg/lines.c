@@ -79,19 +79,8 @@ turn(const uint64_t *flows, const uint64_t *packets, const uint64_t *bytes, cons
 	return h;
 }
 
-/* The columns' values from the first row on. */
-struct columns {
-	const uint64_t *flows, *packets, *bytes, *first, *last;
-};
-
-static const uint64_t *
-column_from(const struct flow_batch *batch, enum flow_field field, uint32_t from)
-{
-	return (const uint64_t *)batch->column[field].values + from;
-}
-
 __attribute__((target("avx512f"))) static inline void
-add_together(const struct columns *c, uint32_t i, uint64_t *const *state, unsigned words)
+add_together(const struct usual_columns *c, uint32_t i, uint64_t *const *state, unsigned words)
 {
 	struct halves h = turn(c->flows + i, c->packets + i, c->bytes + i, c->first + i, c->last + i);
 
@@ -101,7 +90,7 @@ add_together(const struct columns *c, uint32_t i, uint64_t *const *state, unsign
 }
 
 __attribute__((target("avx512f"))) static inline void
-add_rows(const struct columns *c, uint32_t n, uint64_t *const *state, unsigned words)
+add_rows(const struct usual_columns *c, uint32_t n, uint64_t *const *state, unsigned words)
 {
 	uint32_t i = 0;
 
@@ -120,13 +109,7 @@ __attribute__((target("avx512f"))) void
 lines_add(const struct flow_batch *batch, const struct rows *rows, uint64_t *const *state,
     unsigned words)
 {
-	const struct columns c = {
-		.flows = column_from(batch, FLOW_FIELD_FLOWS, rows->from),
-		.packets = column_from(batch, FLOW_FIELD_PACKETS, rows->from),
-		.bytes = column_from(batch, FLOW_FIELD_BYTES, rows->from),
-		.first = column_from(batch, FLOW_FIELD_FIRST, rows->from),
-		.last = column_from(batch, FLOW_FIELD_LAST, rows->from),
-	};
+	const struct usual_columns c = usual_columns_from(batch, rows->from);
 
 	if (words == 1)
 		add_rows(&c, rows->n, state, 1);

@@ -17,23 +17,6 @@
 /* Bases are far apart, so that most workers find the same one: 12.4 days. */
 #define BASE_UNIT (UINT64_C(1) << 30)
 
-/* The columns' values from the first row on. */
-struct columns {
-	const uint64_t *flows, *packets, *bytes, *first, *last;
-};
-
-static struct columns
-columns_of(const struct flow_batch *batch, uint32_t from)
-{
-	return (struct columns){
-		.flows = (const uint64_t *)batch->column[FLOW_FIELD_FLOWS].values + from,
-		.packets = (const uint64_t *)batch->column[FLOW_FIELD_PACKETS].values + from,
-		.bytes = (const uint64_t *)batch->column[FLOW_FIELD_BYTES].values + from,
-		.first = (const uint64_t *)batch->column[FLOW_FIELD_FIRST].values + from,
-		.last = (const uint64_t *)batch->column[FLOW_FIELD_LAST].values + from,
-	};
-}
-
 /* The usual columns are all there, and their values are all that counts. */
 static bool
 has_columns(const struct flow_batch *batch, const struct rows *rows)
@@ -56,7 +39,7 @@ struct survey {
 };
 
 static void
-survey_each(struct survey *s, const struct columns *c, const struct rows *rows, uint64_t base)
+survey_each(struct survey *s, const struct usual_columns *c, const struct rows *rows, uint64_t base)
 {
 	for (uint32_t i = 0; i < rows->n; i++) {
 		uint32_t r = rows->row != NULL ? rows->row[i] : i;
@@ -107,7 +90,7 @@ lane(__m256i v, unsigned i)
 
 /* Rows 0 .. n-1, n a multiple of TOGETHER. */
 __attribute__((target("avx2"))) static void
-survey_together(struct survey *s, const struct columns *c, uint32_t n, uint64_t base)
+survey_together(struct survey *s, const struct usual_columns *c, uint32_t n, uint64_t base)
 {
 	/* Flipping the bias's bit and subtracting the base is one subtraction. */
 	const __m256i from = _mm256_set1_epi64x((long long)(base - SLOT_TIME_BIAS));
@@ -140,7 +123,7 @@ struct four {
 };
 
 __attribute__((target("avx2"))) static inline struct four
-turn(const struct columns *c, uint32_t i, __m256i from)
+turn(const struct usual_columns *c, uint32_t i, __m256i from)
 {
 	const __m256i one = _mm256_set1_epi64x((long long)(UINT64_C(1) << 32));
 	__m256i fp = or(load(c->flows + i), _mm256_slli_epi64(load(c->packets + i), 32));
@@ -170,7 +153,7 @@ joined(__m256i group, __m256i row)
 
 /* Rows 0 .. n-1, n a multiple of TOGETHER. */
 __attribute__((target("avx2"))) static void
-add_together(const struct columns *c, uint32_t n, uint64_t *const *state, uint64_t base)
+add_together(const struct usual_columns *c, uint32_t n, uint64_t *const *state, uint64_t base)
 {
 	const __m256i from = _mm256_set1_epi64x((long long)(base - SLOT_TIME_BIAS));
 
@@ -192,7 +175,7 @@ static struct survey
 survey(const struct flow_batch *batch, const struct rows *rows, uint64_t base)
 {
 	struct survey s = { .halves = 0 };
-	struct columns c = columns_of(batch, rows->row != NULL ? 0 : rows->from);
+	struct usual_columns c = usual_columns_from(batch, rows->row != NULL ? 0 : rows->from);
 	struct rows rest = { rows->row, 0, rows->n };
 
 #if defined(__x86_64__)
@@ -200,7 +183,7 @@ survey(const struct flow_batch *batch, const struct rows *rows, uint64_t base)
 		uint32_t n = rows->n / TOGETHER * TOGETHER;
 
 		survey_together(&s, &c, n, base);
-		c = columns_of(batch, rows->from + n);
+		c = usual_columns_from(batch, rows->from + n);
 		rest.n -= n;
 	}
 #endif
@@ -328,7 +311,7 @@ void
 narrow_add_each(const struct flow_batch *batch, const struct rows *rows, uint64_t *const *state,
     uint64_t base)
 {
-	const struct columns c = columns_of(batch, 0);
+	const struct usual_columns c = usual_columns_from(batch, 0);
 
 	for (uint32_t i = 0; i < rows->n; i++) {
 		uint32_t r = rows_at(rows, i);
@@ -348,7 +331,7 @@ narrow_add(const struct flow_batch *batch, const struct rows *rows, uint64_t *co
 {
 #if defined(__x86_64__)
 	if (rows->row == NULL && vectors_usable()) {
-		const struct columns c = columns_of(batch, rows->from);
+		const struct usual_columns c = usual_columns_from(batch, rows->from);
 		uint32_t done = rows->n / TOGETHER * TOGETHER;
 
 		add_together(&c, done, state, base);

@@ -5,29 +5,16 @@
 #include <stdlib.h>
 
 #include "agg/groups.h"
+#include "agg/usual.h"
 #include "base/hash.h"
 #include "tap.h"
 
-#define ROWS 300
 #define GROUPS 7
 
-struct columns {
-	uint64_t flows[ROWS], packets[ROWS], bytes[ROWS], first[ROWS], last[ROWS];
-};
-
 static void
-fill(struct columns *c, struct flow_batch *batch)
+fill(struct usual *c, struct flow_batch *batch)
 {
-	const struct {
-		enum flow_field field;
-		const uint64_t *values;
-	} all[] = {
-		{ FLOW_FIELD_FLOWS, c->flows }, { FLOW_FIELD_PACKETS, c->packets },
-		{ FLOW_FIELD_BYTES, c->bytes }, { FLOW_FIELD_FIRST, c->first },
-		{ FLOW_FIELD_LAST, c->last },
-	};
-
-	for (size_t i = 0; i < ROWS; i++) {
+	for (size_t i = 0; i < USUAL_ROWS; i++) {
 		c->flows[i] = 1 + i % 3;
 		c->packets[i] = hash_mix64(i + 1) >> 20;
 		/* Some groups' sums go beyond 64 bits, others' do not. */
@@ -36,12 +23,7 @@ fill(struct columns *c, struct flow_batch *batch)
 		c->first[i] = (uint64_t)((int64_t)(hash_mix64(i + 2000) >> 30) - (INT64_C(1) << 33));
 		c->last[i] = c->first[i] + i;
 	}
-	memset(batch, 0, sizeof(*batch));
-	batch->rows = ROWS;
-	for (size_t k = 0; k < sizeof(all) / sizeof(all[0]); k++) {
-		batch->column[all[k].field].form = FLOW_FORM_FLAT;
-		batch->column[all[k].field].values = all[k].values;
-	}
+	usual_batch(c, batch);
 }
 
 static uint64_t
@@ -52,11 +34,11 @@ sum(uint64_t a, uint64_t b)
 
 /* Rows from .. from+n-1, row i to group i * i % GROUPS, against the same one by one. */
 static bool
-same(const struct columns *c, const struct flow_batch *batch, unsigned words, uint32_t from,
+same(const struct usual *c, const struct flow_batch *batch, unsigned words, uint32_t from,
     uint32_t n)
 {
 	uint64_t *line = aligned_alloc(PAGES_LINE, GROUPS * PAGES_LINE), want[GROUPS][LINE_WORDS];
-	uint64_t *state[ROWS];
+	uint64_t *state[USUAL_ROWS];
 	bool equal;
 
 	for (size_t g = 0; g < GROUPS; g++) {
@@ -87,7 +69,7 @@ same(const struct columns *c, const struct flow_batch *batch, unsigned words, ui
 int
 main(void)
 {
-	struct columns c;
+	struct usual c;
 	struct flow_batch batch;
 
 	if (!lines_usable()) {
@@ -96,7 +78,7 @@ main(void)
 	}
 	fill(&c, &batch);
 	for (unsigned words = 1; words <= 2; words++) {
-		ok(same(&c, &batch, words, 0, ROWS));
+		ok(same(&c, &batch, words, 0, USUAL_ROWS));
 		for (uint32_t n = 0; n <= 60; n++)
 			ok(same(&c, &batch, words, n, n));
 	}

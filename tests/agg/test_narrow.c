@@ -9,45 +9,27 @@
 
 #include "agg/groups.h"
 #include "agg/rig.h"
+#include "agg/usual.h"
 #include "base/hash.h"
 #include "tap.h"
 
-#define ROWS 200
 #define GROUPS 5
 /* A time of day in 2025, biased; the test's rows are some hours around it. */
 #define NOON (UINT64_C(1750000000000) ^ SLOT_TIME_BIAS)
 #define HOUR_MS INT64_C(3600000)
 #define DAY_MS (24 * HOUR_MS)
 
-struct columns {
-	uint64_t flows[ROWS], packets[ROWS], bytes[ROWS], first[ROWS], last[ROWS];
-};
-
 static void
-fill(struct columns *c, struct flow_batch *batch)
+fill(struct usual *c, struct flow_batch *batch)
 {
-	const struct {
-		enum flow_field field;
-		const uint64_t *values;
-	} all[] = {
-		{ FLOW_FIELD_FLOWS, c->flows }, { FLOW_FIELD_PACKETS, c->packets },
-		{ FLOW_FIELD_BYTES, c->bytes }, { FLOW_FIELD_FIRST, c->first },
-		{ FLOW_FIELD_LAST, c->last },
-	};
-
-	for (size_t i = 0; i < ROWS; i++) {
+	for (size_t i = 0; i < USUAL_ROWS; i++) {
 		c->flows[i] = i % 3;
 		c->packets[i] = hash_mix64(i + 1) >> 42;
 		c->bytes[i] = hash_mix64(i + 1000) >> 17;
 		c->first[i] = (NOON ^ SLOT_TIME_BIAS) + (hash_mix64(i + 2000) >> 40);
 		c->last[i] = c->first[i] + (hash_mix64(i + 3000) >> 48);
 	}
-	memset(batch, 0, sizeof(*batch));
-	batch->rows = ROWS;
-	for (size_t k = 0; k < sizeof(all) / sizeof(all[0]); k++) {
-		batch->column[all[k].field].form = FLOW_FORM_FLAT;
-		batch->column[all[k].field].values = all[k].values;
-	}
+	usual_batch(c, batch);
 }
 
 typedef void narrow_adder(const struct flow_batch *batch, const struct rows *rows,
@@ -55,11 +37,11 @@ typedef void narrow_adder(const struct flow_batch *batch, const struct rows *row
 
 /* The rows, row i to group i * i % GROUPS, against the same one by one. */
 static bool
-same(narrow_adder *add, const struct columns *c, const struct flow_batch *batch,
+same(narrow_adder *add, const struct usual *c, const struct flow_batch *batch,
     const struct rows *rows)
 {
 	uint64_t group[GROUPS][NARROW_WORDS], want[GROUPS][NARROW_SLOTS], got[NARROW_SLOTS];
-	uint64_t *state[ROWS], base = NOON - (UINT64_C(1) << 30);
+	uint64_t *state[USUAL_ROWS], base = NOON - (UINT64_C(1) << 30);
 
 	for (uint32_t g = 0; g < GROUPS; g++) {
 		narrow_init(group[g], g);
@@ -87,17 +69,17 @@ same(narrow_adder *add, const struct columns *c, const struct flow_batch *batch,
 }
 
 static void
-test_add(const struct columns *c, const struct flow_batch *batch)
+test_add(const struct usual *c, const struct flow_batch *batch)
 {
-	uint16_t row[ROWS / 3];
+	uint16_t row[USUAL_ROWS / 3];
 
-	for (uint16_t i = 0; i < ROWS / 3; i++)
+	for (uint16_t i = 0; i < USUAL_ROWS / 3; i++)
 		row[i] = (uint16_t)(3 * i + 1);
-	for (uint32_t n = 0; n <= ROWS / 2; n++) {
+	for (uint32_t n = 0; n <= USUAL_ROWS / 2; n++) {
 		ok(same(narrow_add, c, batch, &(struct rows){ NULL, n, n }));
 		ok(same(narrow_add_each, c, batch, &(struct rows){ NULL, n, n }));
 	}
-	ok(same(narrow_add, c, batch, &(struct rows){ row, 0, ROWS / 3 }));
+	ok(same(narrow_add, c, batch, &(struct rows){ row, 0, USUAL_ROWS / 3 }));
 }
 
 static void
@@ -146,7 +128,7 @@ fit_with(const struct flow_batch *batch, uint64_t *column, uint32_t at, uint64_t
 }
 
 static void
-test_admit(struct columns *c, struct flow_batch *batch)
+test_admit(struct usual *c, struct flow_batch *batch)
 {
 	const uint64_t half = UINT64_C(1) << 32, day = (uint64_t)DAY_MS;
 	const uint64_t bits = 1;
@@ -306,7 +288,7 @@ test_instants(void)
 int
 main(void)
 {
-	struct columns c;
+	struct usual c;
 	struct flow_batch batch;
 
 	fill(&c, &batch);
