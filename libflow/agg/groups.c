@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "agg/groups.h"
+#include "agg/groups_inner.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,6 @@
 #include "agg/lines.h"
 #include "agg/pages.h"
 
-#define MIN_BUCKETS 8
 /*
  * Runs of hashed groups stay below the size from which pages_alloc asks for huge pages: those gain
  * nothing here, as groups are looked for ahead of their use, and where a host takes free memory back
@@ -39,19 +38,19 @@ groups_init(struct groups *g, const struct grouping *grouping)
 		g->fresh[i] = grouping->slots.slot[i].op == SLOT_MIN ? UINT64_MAX : 0;
 }
 
-static size_t
-buckets_bytes(const struct group_part *p)
+size_t
+groups_buckets_bytes(const struct group_part *p)
 {
 	return p->bucket != NULL ? ((size_t)p->mask + 1) * sizeof(*p->bucket) : 0;
 }
 
-static void
-buckets_free(struct group_part *p)
+void
+groups_buckets_free(struct group_part *p)
 {
 	if (p->moved_buckets.p != NULL)
 		spool_free(&p->moved_buckets);
 	else
-		pages_free(p->bucket, buckets_bytes(p));
+		pages_free(p->bucket, groups_buckets_bytes(p));
 	p->bucket = NULL;
 }
 
@@ -73,7 +72,7 @@ groups_part_release(struct groups *g, unsigned part)
 
 	runs_free(p);
 	free(p->block);
-	buckets_free(p);
+	groups_buckets_free(p);
 	spool_free(&p->moved);
 	memset(p, 0, sizeof(*p));
 }
@@ -249,36 +248,8 @@ groups_cover(const struct groups *g, struct narrow_range *range)
 		narrow_cover(range, g->nowhere);
 }
 
-static enum flow_status
-grow_buckets(struct group_part *p)
-{
-	size_t n = p->bucket != NULL ? 2 * ((size_t)p->mask + 1) : MIN_BUCKETS;
-	struct bucket *bucket = pages_alloc(n * sizeof(*bucket));
-
-	if (bucket == NULL)
-		return FLOW_ENOMEM;
-	for (size_t k = 0; p->bucket != NULL && k <= p->mask; k++) {
-		const struct bucket *old = &p->bucket[k];
-
-		for (unsigned e = 0; e < BUCKET_PLACES && old->at[e] != 0; e++)
-			bucket_place(bucket, n - 1, old->tag[e], old->tag[e], old->at[e]);
-	}
-	p->bytes += n * sizeof(*bucket) - buckets_bytes(p);
-	buckets_free(p);
-	p->bucket = bucket;
-	p->mask = (uint32_t)(n - 1);
-	return FLOW_OK;
-}
-
-static inline bool
-buckets_full(const struct group_part *p)
-{
-	return p->bucket == NULL || p->linked >= ((size_t)p->mask + 1) * BUCKET_LOAD;
-}
-
-/* A new group at the end of a part; its key is the caller's to fill. */
-static uint64_t *
-group_add(struct groups *g, struct group_part *p, uint32_t tag)
+uint64_t *
+groups_add(struct groups *g, struct group_part *p, uint32_t tag)
 {
 	uint64_t *group;
 	uint32_t i = p->count;
@@ -291,226 +262,6 @@ group_add(struct groups *g, struct group_part *p, uint32_t tag)
 	state_init(g, group + g->words);
 	p->count++;
 	return group;
-}
-
-static inline bool
-key_equal(const uint64_t *group, const uint64_t *key, size_t step, size_t words)
-{
-	for (size_t w = 0; w < words; w++)
-		if (group[w] != key[w * step])
-			return false;
-	return true;
-}
-
-/*
- * The group of a key, whose word w is key[w * step]; NULL if there is none: *room is the bucket for
- * it then.  There are buckets, not all of them full.
- */
-static inline uint64_t *
-seek(const struct groups *g, const struct group_part *p, const uint64_t *key, size_t step,
-    size_t words, uint32_t tag, struct bucket **room)
-{
-	for (size_t i = tag & p->mask;; i = (i + 1) & p->mask) {
-		struct bucket *b = &p->bucket[i];
-
-		for (unsigned match = bucket_match(b, tag); match != 0; match &= match - 1) {
-			uint32_t at = b->at[__builtin_ctz(match)];
-			uint64_t *group;
-
-			if (at == 0)
-				break;
-			group = groups_at(g, p, at - 1);
-			if (key_equal(group, key, step, words))
-				return group;
-		}
-		if (!bucket_full(b)) {
-			*room = b;
-			return NULL;
-		}
-	}
-}
-
-/* Word w of the key is key[w * step]. */
-static inline uint64_t *
-find(struct groups *g, struct group_part *p, const uint64_t *key, size_t step, size_t words,
-    uint32_t tag)
-{
-	struct bucket *room = NULL;
-	uint64_t *group;
-
-	if (UNLIKELY(buckets_full(p)) && grow_buckets(p) != FLOW_OK)
-		return NULL;
-	group = seek(g, p, key, step, words, tag, &room);
-	if (group != NULL)
-		return group;
-	group = group_add(g, p, tag);
-	if (group == NULL)
-		return NULL;
-	for (size_t w = 0; w < words; w++)
-		group[w] = key[w * step];
-	bucket_put(room, tag, p->count);
-	p->linked++;
-	return group;
-}
-
-/* The group that a tag most likely leads to, asked for; NULL where its home tells of none. */
-static inline uint64_t *
-likely_group(const struct groups *g, const struct group_part *p, uint32_t tag)
-{
-	uint32_t at = bucket_first(&p->bucket[tag & p->mask], tag);
-	uint64_t *group;
-
-	if (at == 0)
-		return NULL;
-	group = groups_at(g, p, at - 1);
-	__builtin_prefetch(group, 1);
-	return group;
-}
-
-/* The loads that finding rows' groups will need are started in two steps, as one needs the other. */
-static void
-prefetch_buckets(const struct groups *g, const uint64_t *hash, const uint16_t *row, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		const struct group_part *p = &g->part[groups_part_of(hash[row[i]])];
-
-		if (p->bucket != NULL)
-			__builtin_prefetch(&p->bucket[(uint32_t)hash[row[i]] & p->mask]);
-	}
-}
-
-static void
-likely_groups(const struct groups *g, const uint64_t *hash, const uint16_t *row, size_t n,
-    uint64_t **out)
-{
-	for (size_t i = 0; i < n; i++) {
-		const struct group_part *p = &g->part[groups_part_of(hash[row[i]])];
-
-		out[row[i]] = p->bucket != NULL ? likely_group(g, p, (uint32_t)hash[row[i]]) : NULL;
-	}
-}
-
-/*
- * Rows from .. to-1 whose groups were found of late: most of them, where groups are few (statistics
- * of ASes took a third of their time longer without).  The other rows' numbers go to `row`.
- */
-static size_t
-find_recent(const struct groups *g, const uint64_t *key, const uint64_t *hash, size_t from, size_t to,
-    uint64_t **out, uint16_t *row)
-{
-	size_t n = 0;
-
-	for (size_t i = from; i < to; i++) {
-		const struct group_recent *r = &g->recent[hash[i] % GROUP_RECENT];
-
-		if (g->recent_pause == 0 && r->tag == (uint32_t)hash[i] && r->group != NULL &&
-		    key_equal(r->group, key + i, GROUP_ROWS, g->words))
-			out[i] = r->group;
-		else
-			row[n++] = (uint16_t)i;
-	}
-	return n;
-}
-
-/* Where groups are many, looking there first is only tried now and then. */
-#define RECENT_PAUSE 64
-
-static void
-recent_judge(struct groups *g, size_t rows, size_t missed)
-{
-	if (g->recent_pause > 0)
-		g->recent_pause--;
-	else if (missed > rows / 2)
-		g->recent_pause = RECENT_PAUSE;
-}
-
-/* The group of row i; out[i] is the likely one. */
-static inline uint64_t *
-find_row(struct groups *g, const uint64_t *key, const uint64_t *hash, size_t i, size_t words,
-    uint64_t **out)
-{
-	if (out[i] != NULL && key_equal(out[i], key + i, GROUP_ROWS, words))
-		return out[i];
-	return find(g, &g->part[groups_part_of(hash[i])], key + i, GROUP_ROWS, words,
-	    (uint32_t)hash[i]);
-}
-
-static enum flow_status
-find_rows(struct groups *g, const uint64_t *key, const uint64_t *hash, const uint16_t *row, size_t n,
-    uint64_t **out)
-{
-	for (size_t k = 0; k < n; k++) {
-		size_t i = row[k];
-
-		if (g->words == 1)
-			out[i] = find_row(g, key, hash, i, 1, out);
-		else if (g->words == 2)
-			out[i] = find_row(g, key, hash, i, 2, out);
-		else
-			out[i] = find_row(g, key, hash, i, g->words, out);
-		if (UNLIKELY(out[i] == NULL))
-			return FLOW_ENOMEM;
-		if (g->recent_pause <= 1)
-			g->recent[hash[i] % GROUP_RECENT] =
-			    (struct group_recent){ out[i], (uint32_t)hash[i] };
-	}
-	return FLOW_OK;
-}
-
-#define STEP_ROWS 16
-
-/* Some rows of a call that were not found of late, on their way through the steps. */
-struct step {
-	uint16_t row[STEP_ROWS];
-	size_t rows;
-};
-
-/*
- * Steps overlap, so that a load is on its way while the rows before it are dealt with: buckets are
- * asked for two steps before rows are found, likely groups one.
- */
-enum flow_status
-groups_find(struct groups *g, const uint64_t *key, const uint64_t *hash, size_t n, uint64_t **out)
-{
-	struct step ring[3];
-	size_t steps = (n + STEP_ROWS - 1) / STEP_ROWS, missed = 0;
-
-	for (size_t k = 0; k < steps + 2; k++) {
-		if (k < steps) {
-			struct step *s = &ring[k % 3];
-			size_t from = k * STEP_ROWS, to = from + STEP_ROWS < n ? from + STEP_ROWS : n;
-
-			s->rows = find_recent(g, key, hash, from, to, out, s->row);
-			prefetch_buckets(g, hash, s->row, s->rows);
-			missed += s->rows;
-		}
-		if (k >= 1 && k <= steps)
-			likely_groups(g, hash, ring[(k - 1) % 3].row, ring[(k - 1) % 3].rows, out);
-		if (k >= 2 && find_rows(g, key, hash, ring[(k - 2) % 3].row, ring[(k - 2) % 3].rows,
-		    out) != FLOW_OK)
-			return FLOW_ENOMEM;
-	}
-	recent_judge(g, n, missed);
-	return FLOW_OK;
-}
-
-void
-groups_prefetch(const struct groups *g, const struct group_part *p, const uint32_t *tag, size_t n)
-{
-	if (p->bucket == NULL)
-		return;
-	for (size_t i = 0; i < n; i++)
-		__builtin_prefetch(&p->bucket[tag[i] & p->mask]);
-	for (size_t i = 0; i < n; i++)
-		(void)likely_group(g, p, tag[i]);
-}
-
-enum flow_status
-groups_find_one(struct groups *g, struct group_part *p, const uint64_t *key, uint32_t tag,
-    uint64_t **out)
-{
-	*out = find(g, p, key, 1, g->words, tag);
-	return *out != NULL ? FLOW_OK : FLOW_ENOMEM;
 }
 
 /* Makes room for the elements of two lists in the first; both are full at each power of two. */
@@ -551,25 +302,10 @@ groups_adopt(struct groups *into, struct groups *from, unsigned part, uint32_t *
 	p->runs += q->runs;
 	p->blocks += q->blocks;
 	p->count = *first + q->count;
-	p->bytes += q->bytes - buckets_bytes(q);
-	q->bytes = buckets_bytes(q);
+	p->bytes += q->bytes - groups_buckets_bytes(q);
+	q->bytes = groups_buckets_bytes(q);
 	q->runs = q->blocks = q->count = 0;
 	q->left = 0;
-	return FLOW_OK;
-}
-
-enum flow_status
-groups_link(struct groups *g, struct group_part *p, uint32_t number, uint32_t tag, uint64_t **same)
-{
-	struct bucket *room = NULL;
-
-	if (buckets_full(p) && grow_buckets(p) != FLOW_OK)
-		return FLOW_ENOMEM;
-	*same = seek(g, p, groups_at(g, p, number), 1, g->words, tag, &room);
-	if (*same != NULL)
-		return FLOW_OK;
-	bucket_put(room, tag, number + 1);
-	p->linked++;
 	return FLOW_OK;
 }
 
@@ -577,7 +313,7 @@ enum flow_status
 groups_part_move(struct groups *g, unsigned part, const char *folder, struct flow_error *err)
 {
 	struct group_part *p = &g->part[part];
-	size_t bytes = block_bytes(g), buckets = buckets_bytes(p);
+	size_t bytes = block_bytes(g), buckets = groups_buckets_bytes(p);
 	struct spool to;
 
 	if (p->count == 0 || p->moved.p != NULL)
@@ -591,7 +327,7 @@ groups_part_move(struct groups *g, unsigned part, const char *folder, struct flo
 	if (spool_alloc(&to, folder, buckets, err) != FLOW_OK)
 		return FLOW_EIO;
 	memcpy(to.p, p->bucket, buckets);
-	buckets_free(p);
+	groups_buckets_free(p);
 	p->bucket = to.p;
 	p->moved_buckets = to;
 	p->bytes = 0;
