@@ -407,7 +407,8 @@ leave_narrow(struct flow_agg *agg, bool all)
 
 		if (!g->narrow)
 			continue;
-		groups_cover(g, &held);
+		if (!all)
+			groups_cover(g, &held);
 		if (all || !narrow_has_room(&held)) {
 			if (groups_widen(g) != FLOW_OK)
 				return FLOW_ENOMEM;
@@ -417,7 +418,20 @@ leave_narrow(struct flow_agg *agg, bool all)
 		agg->narrow = true;
 	}
 	agg->range = range;
+	agg->range_rows = 0;
 	return FLOW_OK;
+}
+
+/* Whether so many rows came since the last look at all narrow groups that another one is cheap. */
+static bool
+may_look(const struct flow_agg *agg)
+{
+	uint64_t groups = 0;
+
+	for (size_t i = 0; i < agg->spec->groupings; i++)
+		if (agg->groups[i].narrow)
+			groups += agg->groups[i].part[0].count;
+	return agg->range_rows >= groups;
 }
 
 /* To be called before rows are added. */
@@ -427,12 +441,13 @@ keep_narrow(struct flow_agg *agg, const struct flow_batch *batch, const struct r
 	enum narrow_fit fit = narrow_admit(&agg->range, batch, rows);
 
 	if (fit == NARROW_FULL) {
-		if (leave_narrow(agg, false) != FLOW_OK)
+		if (leave_narrow(agg, !may_look(agg)) != FLOW_OK)
 			return FLOW_ENOMEM;
 		fit = agg->narrow ? narrow_admit(&agg->range, batch, rows) : NARROW_FITS;
 	}
 	if (fit != NARROW_FITS)
 		return leave_narrow(agg, true);
+	agg->range_rows += rows->n;
 	for (size_t i = 0; i < agg->spec->groupings; i++)
 		agg->groups[i].base = agg->range.base;
 	return FLOW_OK;

@@ -20,6 +20,7 @@ struct flow_agg {
 	struct feed_scratch *scratch;
 	bool narrow;			/* some groups are; range covers what they hold */
 	struct narrow_range range;
+	uint64_t range_rows;		/* rows let in since range was taken from the groups */
 	size_t limit;			/* of memory; 0: none */
 	const char *folder;
 	struct spill spill;

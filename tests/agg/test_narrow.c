@@ -254,6 +254,38 @@ test_many(void)
 	check("dstip", flow, 6, "10.0.0.9 6 3000000000 600 1000 2000\n");
 }
 
+/* As many rows as let the groups be looked at, ever again, until one holds too much. */
+static void
+test_looks(void)
+{
+	enum { MANY = 8000 };
+	struct rig_flow *flow = malloc(MANY * sizeof(*flow));
+
+	if (flow == NULL)
+		abort();
+	for (size_t i = 0; i < MANY; i++)
+		flow[i] = (struct rig_flow){ i % 4 < 3 ? "10.0.0.1" : "10.0.0.2", "10.0.0.9", 6, 1, 2,
+			1000 + (int64_t)i, 20000, GIGA / 1000, 1, 1, 2, 0, NULL };
+	check("srcip", flow, MANY, "10.0.0.1 6000 6000000000 6000 1000 20000\n"
+	    "10.0.0.2 2000 2000000000 2000 1003 20000\n");
+	/* All in all too much, but no group has much. */
+	for (size_t i = 0; i < MANY; i++) {
+		flow[i].src = i % 4 < 2 ? "10.0.0.1" : "10.0.0.2";
+		flow[i].dst = i % 8 < 4 ? "10.0.0.8" : "10.0.0.9";
+		flow[i].packets = GIGA / 8000;
+	}
+	check("srcip", flow, MANY, "10.0.0.1 4000 500000000 4000 1000 20000\n"
+	    "10.0.0.2 4000 500000000 4000 1002 20000\n");
+	for (size_t i = 0; i < MANY; i++) {
+		flow[i].src = (const char *[]){ "10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4" }[i % 4];
+		flow[i].packets = GIGA / 4000;
+	}
+	check("srcip", flow, MANY, "10.0.0.1 2000 500000000 2000 1000 20000\n"
+	    "10.0.0.2 2000 500000000 2000 1001 20000\n" "10.0.0.3 2000 500000000 2000 1002 20000\n"
+	    "10.0.0.4 2000 500000000 2000 1003 20000\n");
+	free(flow);
+}
+
 /* Instants of a day, of months, and on either side of 1970. */
 static void
 test_instants(void)
@@ -298,6 +330,7 @@ main(void)
 	test_combine();
 	test_counters();
 	test_many();
+	test_looks();
 	test_instants();
 	return tap_done();
 }
