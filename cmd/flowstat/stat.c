@@ -46,6 +46,9 @@ make_spec(const struct flowstat_options *o, struct flow_agg_spec **spec)
 	return CLI_OK;
 }
 
+/* Rows that wait for their groups, in all threads. */
+#define WAITING_BYTES ((size_t)512 << 20)
+
 /* One worker: all it can take, into a state of its own. */
 static void
 work(void *context, unsigned i)
@@ -84,6 +87,7 @@ scan(const struct flowstat_options *o, struct run *run)
 		run->agg[i] = flow_agg_new(run->spec);
 		if (run->agg[i] == NULL)
 			return cli_fail("out of memory");
+		flow_agg_room(run->agg[i], WAITING_BYTES / run->threads);
 		if (o->memory != 0)
 			flow_agg_limit(run->agg[i], (size_t)(o->memory / run->threads) + 1,
 			    folder != NULL && folder[0] != '\0' ? folder : "/tmp");

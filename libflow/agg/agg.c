@@ -18,8 +18,15 @@ struct feed_scratch {
 	uint64_t hash[GROUP_ROWS];
 	uint64_t *state[GROUP_ROWS];	/* the slots of each row's group */
 	uint16_t row[GROUP_ROWS];
+	uint16_t left[GROUP_ROWS];	/* rows that a backlog did not take */
 	uint8_t back[GROUP_ROWS];
 };
+
+/* Groups from which on their rows wait: those of fewer stay in a core's cache anyway. */
+#define BACKLOG_GROUPS 16384
+
+/* Bytes of rows that wait, unless flow_agg_room says otherwise. */
+#define BACKLOG_ROOM ((size_t)256 << 20)
 
 static bool
 spec_spreads(const struct flow_agg_spec *spec)
@@ -43,13 +50,16 @@ flow_agg_new(const struct flow_agg_spec *spec)
 	spill_init(&agg->spill);
 	agg->scratch = malloc(sizeof(*agg->scratch));
 	agg->groups = calloc(spec->groupings + 1, sizeof(*agg->groups));
-	if (agg->scratch == NULL || agg->groups == NULL ||
+	agg->backlog = calloc(spec->groupings + 1, sizeof(*agg->backlog));
+	agg->room = BACKLOG_ROOM;
+	if (agg->scratch == NULL || agg->groups == NULL || agg->backlog == NULL ||
 	    key_maps_make(&agg->maps, spec) != FLOW_OK) {
 		flow_agg_free(agg);
 		return NULL;
 	}
 	for (size_t i = 0; i < spec->groupings; i++) {
 		groups_init(&agg->groups[i], &spec->grouping[i]);
+		backlog_init(&agg->backlog[i], &spec->grouping[i]);
 		agg->narrow |= agg->groups[i].narrow;
 	}
 	for (size_t i = 0; i < spec->groupings; i++) {
@@ -78,7 +88,10 @@ flow_agg_free(struct flow_agg *agg)
 		return;
 	for (size_t i = 0; agg->groups != NULL && i < agg->spec->groupings; i++)
 		groups_release(&agg->groups[i]);
+	for (size_t i = 0; agg->backlog != NULL && i < agg->spec->groupings; i++)
+		backlog_release(&agg->backlog[i]);
 	free(agg->groups);
+	free(agg->backlog);
 	free(agg->scratch);
 	spread_free(agg->spread);
 	approx_free(agg->approx);
@@ -93,7 +106,7 @@ flow_agg_bytes(const struct flow_agg *agg)
 	size_t bytes = sizeof(*agg) + sizeof(*agg->scratch) + key_maps_bytes(&agg->maps);
 
 	for (size_t i = 0; i < agg->spec->groupings; i++)
-		bytes += groups_bytes(&agg->groups[i]);
+		bytes += groups_bytes(&agg->groups[i]) + agg->backlog[i].bytes;
 	return bytes + (agg->approx != NULL ? approx_bytes(agg->approx) : 0);
 }
 
@@ -102,6 +115,12 @@ flow_agg_limit(struct flow_agg *agg, size_t bytes, const char *folder)
 {
 	agg->limit = bytes;
 	agg->folder = folder;
+}
+
+void
+flow_agg_room(struct flow_agg *agg, size_t bytes)
+{
+	agg->room = bytes;
 }
 
 /* What spilling would free: too little is not worth it, and would make many small chunks. */
@@ -181,13 +200,11 @@ pack_part(struct feed_scratch *s, const struct key_part *part, const uint64_t *v
 		more[i] |= (uint64_t)flag[i] << part->flag_shift;
 }
 
-static enum flow_status
-find_hashed(struct feed_scratch *s, struct groups *g, uint32_t n, const uint64_t *first,
+/* The rows' keys, packed, and their hashes. */
+static void
+pack_keys(struct feed_scratch *s, const struct grouping *grouping, uint32_t n, const uint64_t *first,
     const uint8_t *first_flag)
 {
-	const struct grouping *grouping = g->grouping;
-	enum flow_status st;
-
 	memset(s->key, 0, (size_t)grouping->words * GROUP_ROWS * sizeof(*s->key));
 	memset(s->mixed, 0, n * sizeof(*s->mixed));
 	pack_part(s, &grouping->part[0], first, first_flag, n);
@@ -195,9 +212,38 @@ find_hashed(struct feed_scratch *s, struct groups *g, uint32_t n, const uint64_t
 		pack_part(s, &grouping->part[k], s->value[k], s->flag[k], n);
 	for (uint32_t i = 0; i < n; i++)
 		s->hash[i] = hash_mix64(s->mixed[i]);
-	st = groups_find(g, s->key, s->hash, n, s->state);
+}
+
+static enum flow_status
+find_hashed(struct feed_scratch *s, struct groups *g, uint32_t n)
+{
+	enum flow_status st = groups_find(g, s->key, s->hash, n, s->state);
+
 	for (uint32_t i = 0; i < n && st == FLOW_OK; i++)
 		s->state[i] = groups_state(g, s->state[i]);
+	return st;
+}
+
+/*
+ * Rows whose keys are packed into the grouping's backlog; those that it did not take are the rows,
+ * and keys, that remain.
+ */
+static enum flow_status
+put_away(struct feed_scratch *s, struct backlog *b, const struct flow_batch *batch,
+    struct rows *rows)
+{
+	uint32_t n;
+	enum flow_status st = backlog_put(b, batch, rows, s->key, s->hash, s->left, &n);
+
+	for (uint32_t k = 0; k < n; k++) {
+		uint32_t i = s->left[k];
+
+		for (unsigned w = 0; w < b->words; w++)
+			s->key[w * GROUP_ROWS + k] = s->key[w * GROUP_ROWS + i];
+		s->hash[k] = s->hash[i];
+		s->left[k] = (uint16_t)rows_at(rows, i);
+	}
+	*rows = (struct rows){ s->left, 0, n };
 	return st;
 }
 
@@ -259,17 +305,23 @@ feed_rows(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch
     const struct rows *rows, const uint64_t *first, const uint8_t *first_flag)
 {
 	struct feed_scratch *s = agg->scratch;
-	const struct grouping *grouping = g->grouping;
-	bool paired = grouping->pairing.how != FLOW_AGG_ONE_WAY;
-	enum flow_status st;
+	struct backlog *b = &agg->backlog[g - agg->groups];
+	bool paired = g->grouping->pairing.how != FLOW_AGG_ONE_WAY;
+	enum flow_status st = FLOW_OK;
+	struct rows rest = *rows;
 
-	if (grouping->dense)
+	if (g->grouping->dense) {
 		st = find_dense(agg, g, rows, first);
-	else
-		st = find_hashed(s, g, rows->n, first, first_flag);
-	if (st != FLOW_OK)
+	} else {
+		pack_keys(s, g->grouping, rows->n, first, first_flag);
+		if (b->on)
+			st = put_away(s, b, batch, &rest);
+		if (st == FLOW_OK)
+			st = find_hashed(s, g, rest.n);
+	}
+	if (st != FLOW_OK || rest.n == 0)
 		return st;
-	return add_rows(agg, g, batch, rows, paired ? s->back : NULL);
+	return add_rows(agg, g, batch, &rest, paired ? s->back : NULL);
 }
 
 /* The rows whose value differs from those that earlier alternatives counted. */
@@ -471,6 +523,40 @@ feed_all(struct flow_agg *agg, const struct flow_batch *batch, const struct rows
 	return st;
 }
 
+/* All rows that wait to their groups, where there is no room for more. */
+static enum flow_status
+empty_backlogs(struct flow_agg *agg)
+{
+	const struct translation none = { .atoms = 0 };
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < agg->spec->groupings; i++)
+		bytes += agg->backlog[i].bytes;
+	if (bytes <= agg->room)
+		return FLOW_OK;
+	for (size_t i = 0; i < agg->spec->groupings; i++) {
+		struct backlog *b = &agg->backlog[i];
+
+		for (unsigned p = 0; p < GROUP_PARTS && b->on; p++)
+			if (backlog_apply(b, p, &none, &agg->groups[i]) != FLOW_OK)
+				return FLOW_ENOMEM;
+		b->bytes = 0;
+	}
+	return FLOW_OK;
+}
+
+/* Lets rows wait of groupings that turn out to have many groups, if memory is not short. */
+static void
+begin_backlogs(struct flow_agg *agg)
+{
+	for (size_t i = 0; i < agg->spec->groupings && agg->limit == 0; i++) {
+		struct backlog *b = &agg->backlog[i];
+
+		if (b->words != 0 && !b->on)
+			b->on = groups_count(&agg->groups[i]) > BACKLOG_GROUPS;
+	}
+}
+
 enum flow_status
 flow_agg_feed(struct flow_agg *agg, const struct flow_batch *batch,
     const struct flow_selection *sel, struct flow_error *err)
@@ -487,6 +573,9 @@ flow_agg_feed(struct flow_agg *agg, const struct flow_batch *batch,
 		if (feed_all(agg, batch, &rows) != FLOW_OK)
 			return flow_fail_memory(err);
 	}
+	begin_backlogs(agg);
+	if (empty_backlogs(agg) != FLOW_OK)
+		return flow_fail_memory(err);
 	if (agg->limit != 0 && flow_agg_bytes(agg) > agg->limit && is_worth_spilling(agg))
 		return spill_groups(agg, err);
 	return FLOW_OK;

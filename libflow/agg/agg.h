@@ -148,6 +148,12 @@ enum flow_status flow_agg_feed(struct flow_agg *agg, const struct flow_batch *ba
  */
 void flow_agg_limit(struct flow_agg *agg, size_t bytes, const char *folder);
 
+/*
+ * Where groups are many, lets rows wait for their groups in about that many bytes (256 MiB); they
+ * then are found sooner.  Not with flow_agg_limit.
+ */
+void flow_agg_room(struct flow_agg *agg, size_t bytes);
+
 /* Memory held, for limits. */
 size_t flow_agg_bytes(const struct flow_agg *agg);
 

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/attr.h"
+
 bool
 column_absent(const struct flow_column *c, const struct rows *rows)
 {
@@ -69,4 +71,17 @@ column_words(const struct flow_column *c, enum flow_type type, const struct rows
 		return (const uint64_t *)c->values + rows->from;
 	column_widen(c, type, rows, 0, room);
 	return room;
+}
+
+bool
+usual_columns_whole(const struct flow_batch *batch, const struct rows *rows)
+{
+	static const enum flow_field need[] = { FLOW_FIELD_FLOWS, FLOW_FIELD_PACKETS,
+		FLOW_FIELD_BYTES, FLOW_FIELD_FIRST, FLOW_FIELD_LAST };
+
+	for (size_t i = 0; i < ARRAY_LEN(need); i++)
+		if (!column_whole(&batch->column[need[i]]))
+			return false;
+	return column_absent(&batch->column[FLOW_FIELD_REV_PACKETS], rows) &&
+	    column_absent(&batch->column[FLOW_FIELD_REV_BYTES], rows);
 }

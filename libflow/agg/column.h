@@ -44,6 +44,9 @@ struct usual_columns {
 	const uint64_t *flows, *packets, *bytes, *first, *last;
 };
 
+/* Whether a batch has them all whole, and nothing else counts in these slots (rev_*). */
+bool usual_columns_whole(const struct flow_batch *batch, const struct rows *rows);
+
 /* These of a batch that has them all whole, from a row on. */
 static inline struct usual_columns
 usual_columns_from(const struct flow_batch *batch, uint32_t from)

@@ -77,12 +77,12 @@ sum_totals(struct flow_agg_result *r)
 
 /* Places for the rows that views keep of parts which do not stay. */
 static enum flow_status
-prepare_kept(struct flow_agg_result *r, const struct flow_agg *agg)
+prepare_kept(struct flow_agg_result *r)
 {
 	for (size_t i = 0; i < r->spec->views; i++) {
 		struct result_view *v = &r->view[i];
 
-		if (agg->limit == 0 || !grouping_is_bounded(r->spec, r->spec->view[i].grouping))
+		if (!grouping_is_bounded(r->spec, r->spec->view[i].grouping))
 			continue;
 		v->kept = calloc(GROUP_PARTS, sizeof(*v->kept));
 		if (v->kept == NULL)
@@ -141,7 +141,7 @@ flow_agg_finish(struct flow_agg *const *agg, size_t n, struct flow_agg_result **
 	r->folder = agg[0]->folder;
 	r->limit = agg[0]->limit;
 	r->view = calloc(r->spec->views + 1, sizeof(*r->view));
-	st = r->view != NULL && prepare_kept(r, agg[0]) == FLOW_OK ? merge_workers(agg, n, r) :
+	st = r->view != NULL && prepare_kept(r) == FLOW_OK ? merge_workers(agg, n, r) :
 	    FLOW_ENOMEM;
 	if (st == FLOW_OK) {
 		take_over(r, agg[0]);

@@ -102,6 +102,16 @@ groups_bytes(const struct groups *g)
 	return bytes;
 }
 
+uint64_t
+groups_count(const struct groups *g)
+{
+	uint64_t n = 0;
+
+	for (unsigned p = 0; p < GROUP_PARTS; p++)
+		n += g->part[p].count;
+	return n;
+}
+
 static void
 state_init(const struct groups *g, uint64_t *state)
 {

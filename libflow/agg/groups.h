@@ -8,7 +8,7 @@
  *	[key word 0 .. words-1] [slot 0: rows] [slot 1] ...
  *
  * Groups never move once made, but for groups_widen; a whole part may change hands.  A dense
- * grouping indexes them by number; a hashed one has 64 parts by the hash's upper bits, each with a
+ * grouping indexes them by number; a hashed one has 256 parts by the hash's upper bits, each with a
  * table of its own, so that workers can be merged part by part on several threads.
  */
 
@@ -18,12 +18,12 @@
 #include "agg/spec.h"
 #include "agg/spool.h"
 
-#define GROUP_PARTS 64
+#define GROUP_PARTS 256
 /* Rows that are looked up together. */
 #define GROUP_ROWS 1024
 
 /* A block of groups; tags of hashed ones follow them. */
-#define GROUP_BLOCK 256
+#define GROUP_BLOCK 64
 
 struct group_part {
 	struct bucket *bucket;	/* tag: lower half of the hash; at: number of the group + 1 */
@@ -76,6 +76,7 @@ void groups_forget(struct groups *g);
 enum flow_status groups_part_move(struct groups *g, unsigned part, const char *folder,
     struct flow_error *err) NODISCARD;
 size_t groups_bytes(const struct groups *g);
+uint64_t groups_count(const struct groups *g);
 
 /* Makes dense groups 0 .. count-1 (and that of nowhere) exist, without rows. */
 enum flow_status groups_dense_reserve(struct groups *g, uint32_t count) NODISCARD;
@@ -112,7 +113,7 @@ groups_tag(const struct groups *g, const struct group_part *p, uint32_t i)
 static inline unsigned
 groups_part_of(uint64_t hash)
 {
-	return (unsigned)(hash >> 58);
+	return (unsigned)(hash >> 56);
 }
 
 /*
@@ -121,6 +122,13 @@ groups_part_of(uint64_t hash)
  */
 enum flow_status groups_find(struct groups *g, const uint64_t *key, const uint64_t *hash, size_t n,
     uint64_t **out) NODISCARD;
+
+/*
+ * As groups_find for n keys of one part, word w of key i being key[i * words + w], by their tags.
+ * Threads may do so at a time, each with its part.
+ */
+enum flow_status groups_find_in(struct groups *g, struct group_part *p, const uint64_t *key,
+    const uint32_t *tag, size_t n, uint64_t **out) NODISCARD;
 
 /* Asks for the memory that looking up these tags in a part will need first. */
 void groups_prefetch(const struct groups *g, const struct group_part *p, const uint32_t *tag,

@@ -231,6 +231,38 @@ groups_find(struct groups *g, const uint64_t *key, const uint64_t *hash, size_t 
 	return FLOW_OK;
 }
 
+static inline enum flow_status
+find_in(struct groups *g, struct group_part *p, const uint64_t *key, const uint32_t *tag, size_t n,
+    size_t words, uint64_t **out)
+{
+	for (size_t i = 0; i < n + 2 * STEP_ROWS; i++) {
+		size_t likely = i - STEP_ROWS, at = likely - STEP_ROWS;
+
+		if (i < n && p->bucket != NULL)
+			__builtin_prefetch(&p->bucket[tag[i] & p->mask]);
+		if (likely < n)
+			out[likely] = p->bucket != NULL ? likely_group(g, p, tag[likely]) : NULL;
+		if (at >= n)
+			continue;
+		if (out[at] == NULL || !key_equal(out[at], key + at * words, 1, words))
+			out[at] = find(g, p, key + at * words, 1, words, tag[at]);
+		if (UNLIKELY(out[at] == NULL))
+			return FLOW_ENOMEM;
+	}
+	return FLOW_OK;
+}
+
+enum flow_status
+groups_find_in(struct groups *g, struct group_part *p, const uint64_t *key, const uint32_t *tag,
+    size_t n, uint64_t **out)
+{
+	if (g->words == 1)
+		return find_in(g, p, key, tag, n, 1, out);
+	if (g->words == 2)
+		return find_in(g, p, key, tag, n, 2, out);
+	return find_in(g, p, key, tag, n, g->words, out);
+}
+
 void
 groups_prefetch(const struct groups *g, const struct group_part *p, const uint32_t *tag, size_t n)
 {

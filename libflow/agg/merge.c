@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agg/backlog.h"
 #include "agg/orient.h"
+#include "agg/translate.h"
 
 /*
  * Merging: first every worker's atoms get the ids of the first worker (one
@@ -39,15 +41,6 @@ references(const struct merge *m, size_t worker, const struct key_part *part)
 	return key_part_type(part) == FLOW_TYPE_TEXT ? m->texts[worker] : m->values[worker];
 }
 
-/* The parts of a worker's keys that are to be turned into the first worker's. */
-struct translation {
-	struct {
-		const struct key_part *part;
-		const atom_ref *to;	/* by id there */
-	} atom[KEY_PARTS];
-	size_t atoms;
-};
-
 static struct translation
 translation_of(const struct merge *m, const struct grouping *g, size_t worker)
 {
@@ -60,16 +53,6 @@ translation_of(const struct merge *m, const struct grouping *g, size_t worker)
 		t.atom[t.atoms++].to = references(m, worker, &g->part[k]);
 	}
 	return t;
-}
-
-static void
-translate_key(const struct translation *t, uint64_t *key)
-{
-	for (size_t k = 0; k < t->atoms; k++) {
-		const struct key_part *part = t->atom[k].part;
-
-		key_set_atom(part, key, atom_id(t->atom[k].to[key_atom(part, key)]));
-	}
 }
 
 /* Adds a group of a dense grouping to another; narrow ones are only added to where all are. */
@@ -170,6 +153,16 @@ merge_hashed(const struct merge *m, size_t grouping, size_t worker, unsigned p)
 	return FLOW_OK;
 }
 
+/* The rows of a part that still wait. */
+static enum flow_status
+merge_backlog(const struct merge *m, size_t grouping, size_t worker, unsigned p)
+{
+	struct groups *into = &m->agg[0]->groups[grouping];
+	const struct translation t = translation_of(m, into->grouping, worker);
+
+	return backlog_apply(&m->agg[worker]->backlog[grouping], p, &t, into);
+}
+
 /* What a worker had to put away of a part. */
 static enum flow_status
 merge_spilt(const struct merge *m, size_t grouping, size_t worker, unsigned p,
@@ -201,7 +194,7 @@ merge_spilt(const struct merge *m, size_t grouping, size_t worker, unsigned p,
 	return st;
 }
 
-/* Where memory is short: only the rows that its tables can show stay of a merged part. */
+/* Only the rows that its tables can show stay of a merged part. */
 static enum flow_status
 keep_rows(const struct merge *m, size_t grouping, unsigned p)
 {
@@ -225,15 +218,13 @@ was_spilt(const struct merge *m, size_t grouping)
 	return false;
 }
 
-/* Where memory is short: what a merged part leaves there. */
+/* What a merged part leaves in memory. */
 static enum flow_status
 settle_part(const struct merge *m, size_t grouping, unsigned p, struct flow_error *err)
 {
-	if (m->agg[0]->limit == 0)
-		return FLOW_OK;
 	if (grouping_is_bounded(m->agg[0]->spec, grouping))
 		return keep_rows(m, grouping, p);
-	if (!was_spilt(m, grouping))
+	if (m->agg[0]->limit == 0 || !was_spilt(m, grouping))
 		return FLOW_OK;
 	return groups_part_move(&m->agg[0]->groups[grouping], p, m->agg[0]->folder, err);
 }
@@ -263,6 +254,9 @@ merge_task(const struct merge *m, size_t task, struct flow_error *err)
 			return FLOW_ENOMEM;
 		groups_part_release(&m->agg[w]->groups[grouping], p);
 	}
+	for (size_t w = 0; w < m->n; w++)
+		if (merge_backlog(m, grouping, w, p) != FLOW_OK)
+			return FLOW_ENOMEM;
 	if (into->grouping->pairing.how != FLOW_AGG_ONE_WAY)
 		orient_part(into, p);
 	return settle_part(m, grouping, p, err);

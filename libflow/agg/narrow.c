@@ -14,22 +14,11 @@
 #define MOST_BYTES (UINT64_MAX / KEY_ALTS)
 /* So much a row that the bytes of GROUP_ROWS rows fit. */
 #define MOST_ROW_BYTES (UINT64_C(1) << 48)
-/* Bases are far apart, so that most workers find the same one: 12.4 days. */
+/*
+ * Bases are far apart, so that most workers find the same one: 12.4 days.  There is room for so
+ * much before the first instant, and for at least 24 days behind it.
+ */
 #define BASE_UNIT (UINT64_C(1) << 30)
-
-/* The usual columns are all there, and their values are all that counts. */
-static bool
-has_columns(const struct flow_batch *batch, const struct rows *rows)
-{
-	static const enum flow_field need[] = { FLOW_FIELD_FLOWS, FLOW_FIELD_PACKETS,
-		FLOW_FIELD_BYTES, FLOW_FIELD_FIRST, FLOW_FIELD_LAST };
-
-	for (size_t i = 0; i < sizeof(need) / sizeof(need[0]); i++)
-		if (!column_whole(&batch->column[need[i]]))
-			return false;
-	return column_absent(&batch->column[FLOW_FIELD_REV_PACKETS], rows) &&
-	    column_absent(&batch->column[FLOW_FIELD_REV_BYTES], rows);
-}
 
 /* What there is of values: sums, and every bit that one of them has. */
 struct survey {
@@ -191,9 +180,8 @@ survey(const struct flow_batch *batch, const struct rows *rows, uint64_t base)
 	return s;
 }
 
-/* One that leaves room for earlier rows: at least 12 days before this one, 24 behind it. */
-static uint64_t
-base_of(uint64_t first)
+uint64_t
+narrow_base(uint64_t first)
 {
 	return first < 2 * BASE_UNIT ? 0 : first / BASE_UNIT * BASE_UNIT - BASE_UNIT;
 }
@@ -213,12 +201,12 @@ narrow_admit(struct narrow_range *range, const struct flow_batch *batch, const s
 
 	if (rows->n == 0)
 		return NARROW_FITS;
-	if (!has_columns(batch, rows))
+	if (!usual_columns_whole(batch, rows))
 		return NARROW_NEVER;
 	if (!more.based) {
 		const uint64_t *first = batch->column[FLOW_FIELD_FIRST].values;
 
-		more.base = base_of(first[rows_at(rows, 0)] ^ SLOT_TIME_BIAS);
+		more.base = narrow_base(first[rows_at(rows, 0)] ^ SLOT_TIME_BIAS);
 		more.based = true;
 	}
 	s = survey(batch, rows, more.base);

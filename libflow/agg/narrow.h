@@ -34,6 +34,9 @@ enum narrow_fit {
 enum narrow_fit narrow_admit(struct narrow_range *range, const struct flow_batch *batch,
     const struct rows *rows);
 
+/* A base for instants of which this (biased) is one: at least 12 days before it. */
+uint64_t narrow_base(uint64_t first);
+
 /* Raises the sums to what this group holds. */
 void narrow_cover(struct narrow_range *range, const uint64_t *group);
 

@@ -218,16 +218,6 @@ passes(const struct order *o, const uint64_t *state)
 	return true;
 }
 
-static uint64_t
-groups_count(const struct groups *g)
-{
-	uint64_t n = 0;
-
-	for (unsigned p = 0; p < GROUP_PARTS; p++)
-		n += g->part[p].count;
-	return n;
-}
-
 /* A group into the rows of a view that keeps at most `most`. */
 static void
 take(struct result_view *v, uint64_t most, bool bounded, uint64_t *group, const struct order *o)

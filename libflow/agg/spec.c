@@ -113,7 +113,7 @@ totals_find(struct flow_agg_spec *spec, size_t grouping)
 	const struct grouping *g = &spec->grouping[grouping];
 	struct slots slots = g->slots;
 
-	if (spec->has_totals || g->spread_ms != 0)
+	if (spec->has_totals || g->spread_ms != 0 || !g->dense)
 		return;
 	if (g->part[0].alts > 1 && (g->part[0].alts > 2 || !grouping_has_nowhere(g)))
 		return;

@@ -5,6 +5,7 @@
 
 #include "agg/accumulate.h"
 #include "agg/approx.h"
+#include "agg/backlog.h"
 #include "agg/key.h"
 #include "agg/narrow.h"
 #include "agg/spill.h"
@@ -16,6 +17,8 @@ struct flow_agg {
 	const struct flow_agg_spec *spec;
 	struct key_maps maps;
 	struct groups *groups;		/* one per grouping */
+	struct backlog *backlog;	/* likewise */
+	size_t room;			/* for all backlogs, bytes */
 	struct measure_totals totals;
 	struct feed_scratch *scratch;
 	bool narrow;			/* some groups are; range covers what they hold */

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "agg/backlog.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "agg/accumulate.h"
+#include "agg/narrow.h"
+#include "agg/pages.h"
+
+#define CHUNK_MIN ((size_t)4 << 10)
+#define CHUNK_MAX ((size_t)64 << 10)
+
+/* Numbers behind the key of a record. */
+enum { TAG, PACKETS, BYTES, FIRST, LAST, NUMBERS };
+
+/* Records follow it. */
+struct backlog_chunk {
+	struct backlog_chunk *next;
+	size_t bytes;		/* of it and its room */
+	char *end;		/* of its records, once there is a next one */
+};
+
+void
+backlog_init(struct backlog *b, const struct grouping *grouping)
+{
+	memset(b, 0, sizeof(*b));
+	if (!grouping->dense && grouping->words <= 2 && grouping->slots.plain &&
+	    grouping->spread_ms == 0 && grouping->pairing.how == FLOW_AGG_ONE_WAY)
+		b->words = grouping->words;
+}
+
+static size_t
+record_bytes(unsigned words)
+{
+	return words * sizeof(uint64_t) + NUMBERS * sizeof(uint32_t);
+}
+
+static void
+part_free(struct backlog *b, unsigned part)
+{
+	struct backlog_chunk *c, *next;
+
+	for (c = b->first[part]; c != NULL; c = next) {
+		next = c->next;
+		pages_free(c, c->bytes);
+	}
+	b->first[part] = b->last[part] = NULL;
+	b->at[part] = b->end[part] = NULL;
+}
+
+void
+backlog_release(struct backlog *b)
+{
+	for (unsigned p = 0; p < GROUP_PARTS; p++)
+		part_free(b, p);
+	b->bytes = 0;
+}
+
+/* Room for at least one more record of a part. */
+static enum flow_status
+chunk_add(struct backlog *b, unsigned part)
+{
+	struct backlog_chunk *last = b->last[part], *c;
+	size_t bytes = last == NULL ? CHUNK_MIN : 2 * last->bytes;
+
+	if (bytes > CHUNK_MAX)
+		bytes = CHUNK_MAX;
+	c = pages_alloc_unset(bytes);
+	if (c == NULL)
+		return FLOW_ENOMEM;
+	*c = (struct backlog_chunk){ .next = NULL, .bytes = bytes };
+	if (last == NULL) {
+		b->first[part] = c;
+	} else {
+		last->end = b->at[part];
+		last->next = c;
+	}
+	b->last[part] = c;
+	b->at[part] = (char *)(c + 1);
+	b->end[part] = (char *)c + bytes;
+	b->bytes += bytes;
+	return FLOW_OK;
+}
+
+static inline void
+record_write(char *to, const uint64_t *key, unsigned words, const uint32_t number[NUMBERS])
+{
+	for (unsigned w = 0; w < words; w++)
+		memcpy(to + w * sizeof(*key), &key[w * GROUP_ROWS], sizeof(*key));
+	memcpy(to + words * sizeof(*key), number, NUMBERS * sizeof(*number));
+}
+
+static inline enum flow_status
+put_rows(struct backlog *b, const struct usual_columns *c, const struct rows *rows,
+    const uint64_t *key, const uint64_t *hash, unsigned words, uint16_t *left, uint32_t *n_left)
+{
+	const uint64_t from = b->base ^ SLOT_TIME_BIAS;
+	const size_t bytes = record_bytes(words);
+
+	*n_left = 0;
+	for (uint32_t i = 0; i < rows->n; i++) {
+		uint32_t r = rows_at(rows, i);
+		uint64_t packets = c->packets[r], octets = c->bytes[r];
+		uint64_t first = c->first[r] - from, last = c->last[r] - from;
+		unsigned part = groups_part_of(hash[i]);
+		const uint32_t number[NUMBERS] = { (uint32_t)hash[i], (uint32_t)packets,
+			(uint32_t)octets, (uint32_t)first, (uint32_t)last };
+
+		if (UNLIKELY(((packets | octets | first | last) >> 32 | (c->flows[r] ^ 1)) != 0)) {
+			left[(*n_left)++] = (uint16_t)i;
+			continue;
+		}
+		if (UNLIKELY((size_t)(b->end[part] - b->at[part]) < bytes) &&
+		    chunk_add(b, part) != FLOW_OK)
+			return FLOW_ENOMEM;
+		record_write(b->at[part], key + i, words, number);
+		b->at[part] += bytes;
+	}
+	return FLOW_OK;
+}
+
+enum flow_status
+backlog_put(struct backlog *b, const struct flow_batch *batch, const struct rows *rows,
+    const uint64_t *key, const uint64_t *hash, uint16_t *left, uint32_t *n_left)
+{
+	const struct usual_columns c = usual_columns_from(batch, 0);
+
+	if (!usual_columns_whole(batch, rows)) {
+		for (uint32_t i = 0; i < rows->n; i++)
+			left[i] = (uint16_t)i;
+		*n_left = rows->n;
+		return FLOW_OK;
+	}
+	if (!b->based) {
+		b->base = narrow_base(c.first[rows_at(rows, 0)] ^ SLOT_TIME_BIAS);
+		b->based = true;
+	}
+	if (b->words == 1)
+		return put_rows(b, &c, rows, key, hash, 1, left, n_left);
+	return put_rows(b, &c, rows, key, hash, 2, left, n_left);
+}
+
+#define STEP_ROWS 256
+
+/* Some records of a part on their way to their groups. */
+struct step {
+	uint64_t key[STEP_ROWS * 2];
+	uint32_t tag[STEP_ROWS];
+	uint64_t *state[STEP_ROWS];
+};
+
+static void
+step_read(struct step *s, const char *record, size_t n, unsigned words, const struct translation *t)
+{
+	for (size_t i = 0; i < n; i++, record += record_bytes(words)) {
+		memcpy(&s->key[i * words], record, words * sizeof(*s->key));
+		memcpy(&s->tag[i], record + words * sizeof(*s->key), sizeof(*s->tag));
+	}
+	for (size_t i = 0; i < n && t->atoms > 0; i++)
+		translate_key(t, &s->key[i * words]);
+}
+
+static void
+step_add(const struct step *s, const char *record, size_t n, unsigned words, uint64_t base)
+{
+	for (size_t i = 0; i < n; i++, record += record_bytes(words)) {
+		uint64_t *state = s->state[i], first, last;
+		uint32_t number[NUMBERS];
+
+		memcpy(number, record + words * sizeof(*s->key), sizeof(number));
+		first = base + number[FIRST];
+		last = base + number[LAST];
+		state[0]++;
+		state[1] = add_saturated(state[1], 1);
+		state[2] = add_saturated(state[2], number[PACKETS]);
+		state[3] = add_saturated(state[3], number[BYTES]);
+		state[4] = first < state[4] ? first : state[4];
+		state[5] = last > state[5] ? last : state[5];
+	}
+}
+
+/* The records from .. end-1 of a chunk. */
+static inline enum flow_status
+apply_records(const struct backlog *b, const char *from, const char *end, unsigned words,
+    const struct translation *t, struct groups *into, struct group_part *p)
+{
+	const size_t bytes = record_bytes(words);
+	struct step s;
+
+	while (from < end) {
+		size_t n = (size_t)(end - from) / bytes;
+
+		if (n > STEP_ROWS)
+			n = STEP_ROWS;
+		step_read(&s, from, n, words, t);
+		if (groups_find_in(into, p, s.key, s.tag, n, s.state) != FLOW_OK)
+			return FLOW_ENOMEM;
+		for (size_t i = 0; i < n; i++)
+			s.state[i] = groups_state(into, s.state[i]);
+		step_add(&s, from, n, words, b->base);
+		from += n * bytes;
+	}
+	return FLOW_OK;
+}
+
+enum flow_status
+backlog_apply(struct backlog *b, unsigned part, const struct translation *t, struct groups *into)
+{
+	struct group_part *p = &into->part[part];
+	enum flow_status st = FLOW_OK;
+
+	for (struct backlog_chunk *c = b->first[part]; c != NULL && st == FLOW_OK; c = c->next) {
+		const char *from = (const char *)(c + 1), *end = c->next != NULL ? c->end : b->at[part];
+
+		if (b->words == 1)
+			st = apply_records(b, from, end, 1, t, into, p);
+		else
+			st = apply_records(b, from, end, 2, t, into, p);
+	}
+	part_free(b, part);
+	return st;
+}

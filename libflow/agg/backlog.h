@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/*
+ * Rows of a hashed grouping that wait to be added to their groups, sorted by the groups' parts.
+ * Where groups are many, finding that of each row as it comes misses every cache.  A part's rows
+ * one behind the other find theirs in a table that fits into the cache of a core; and the rows of
+ * a part that all workers put away go into the same groups, so that these need not be merged.
+ *
+ *	record	[key: 1 or 2 words] [tag] [packets] [bytes] [first] [last]
+ *
+ * The tag and what follows have 32 bits; first and last are milliseconds from a base.
+ */
+
+#include "agg/column.h"
+#include "agg/groups.h"
+#include "agg/translate.h"
+
+struct backlog_chunk;
+
+struct backlog {
+	unsigned words;			/* of a key; 0: this grouping has none */
+	bool on;			/* rows are put here */
+	bool based;
+	uint64_t base;			/* of instants; biased */
+	size_t bytes;
+	char *at[GROUP_PARTS], *end[GROUP_PARTS];	/* room in each part's last chunk */
+	struct backlog_chunk *first[GROUP_PARTS], *last[GROUP_PARTS];
+};
+
+void backlog_init(struct backlog *b, const struct grouping *grouping);
+void backlog_release(struct backlog *b);
+
+/*
+ * Puts n rows (at most GROUP_ROWS) away, word w of the key of row i being key[w * GROUP_ROWS + i].
+ * Those that have no room in a record are left: their numbers i go to `left`, ascending, and how
+ * many there are to *n_left.
+ */
+enum flow_status backlog_put(struct backlog *b, const struct flow_batch *batch,
+    const struct rows *rows, const uint64_t *key, const uint64_t *hash, uint16_t *left,
+    uint32_t *n_left) NODISCARD;
+
+/*
+ * Adds the rows of a part, their keys translated, to groups of the same grouping, and forgets them.
+ * Threads may do so at a time, each with its part.
+ */
+enum flow_status backlog_apply(struct backlog *b, unsigned part, const struct translation *t,
+    struct groups *into) NODISCARD;
