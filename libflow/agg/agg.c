@@ -16,6 +16,7 @@ struct feed_scratch {
 	uint64_t key[KEY_WORDS * GROUP_ROWS];
 	uint64_t mixed[GROUP_ROWS];
 	uint64_t hash[GROUP_ROWS];
+	int32_t number[KEY_ALTS][GROUP_ROWS];	/* of a dense grouping: the rows' groups */
 	uint64_t *state[GROUP_ROWS];	/* the slots of each row's group */
 	uint16_t row[GROUP_ROWS];
 	uint16_t left[GROUP_ROWS];	/* rows that a backlog did not take */
@@ -153,27 +154,6 @@ spill_groups(struct flow_agg *agg, struct flow_error *err)
 	return st;
 }
 
-/* The slots of rows' groups of a dense grouping: the number of a group is its value. */
-static enum flow_status
-find_dense(struct flow_agg *agg, struct groups *g, const struct rows *rows, const uint64_t *value)
-{
-	struct feed_scratch *s = agg->scratch;
-	const struct key_part *part = &g->grouping->part[0];
-	uint32_t count;
-
-	if (key_part_type(part) == FLOW_TYPE_TEXT)
-		count = agg->maps.texts.count + 1;
-	else if (key_part_is_atom(part))
-		count = agg->maps.values.count + 1;
-	else
-		count = key_part_type(part) == FLOW_TYPE_U8 ? 257 : 65537;
-	if (groups_dense_reserve(g, count) != FLOW_OK)
-		return FLOW_ENOMEM;
-	for (uint32_t i = 0; i < rows->n; i++)
-		s->state[i] = groups_state(g, groups_at(g, &g->part[0], (uint32_t)value[i]));
-	return FLOW_OK;
-}
-
 /*
  * One part into the packed keys and into the hashes, where an atom counts with its
  * value's hash in place of its id.
@@ -290,10 +270,6 @@ add_rows(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch,
 	const struct slots *slots = &g->grouping->slots;
 	uint64_t *const *state = agg->scratch->state;
 
-	if (g->narrow) {
-		narrow_add(batch, rows, state, g->base);
-		return FLOW_OK;
-	}
 	accumulate_rows(slots, batch, rows, state, groups_line_words(g), back);
 	if (agg->approx != NULL)
 		return approx_rows(agg->approx, slots, batch, rows, state);
@@ -310,15 +286,11 @@ feed_rows(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch
 	enum flow_status st = FLOW_OK;
 	struct rows rest = *rows;
 
-	if (g->grouping->dense) {
-		st = find_dense(agg, g, rows, first);
-	} else {
-		pack_keys(s, g->grouping, rows->n, first, first_flag);
-		if (b->on)
-			st = put_away(s, b, batch, &rest);
-		if (st == FLOW_OK)
-			st = find_hashed(s, g, rest.n);
-	}
+	pack_keys(s, g->grouping, rows->n, first, first_flag);
+	if (b->on)
+		st = put_away(s, b, batch, &rest);
+	if (st == FLOW_OK)
+		st = find_hashed(s, g, rest.n);
 	if (st != FLOW_OK || rest.n == 0)
 		return st;
 	return add_rows(agg, g, batch, &rest, paired ? s->back : NULL);
@@ -357,23 +329,88 @@ other_values(struct flow_agg *agg, const struct grouping *g, const struct flow_b
 	return st;
 }
 
-/* Alternatives of a dense grouping of one part: rows that an earlier one counted go nowhere. */
+/* All groups that rows can have in a dense grouping. */
 static enum flow_status
-feed_dense_alternatives(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch,
+reserve_dense(const struct key_maps *maps, struct groups *g)
+{
+	const struct key_part *part = &g->grouping->part[0];
+	uint32_t count;
+
+	if (key_part_type(part) == FLOW_TYPE_TEXT)
+		count = maps->texts.count + 1;
+	else if (key_part_is_atom(part))
+		count = maps->values.count + 1;
+	else
+		count = key_part_type(part) == FLOW_TYPE_U8 ? 257 : 65537;
+	return groups_dense_reserve(g, count);
+}
+
+/* Rows to the groups of those numbers. */
+static enum flow_status
+add_dense(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch,
+    const struct rows *rows, const int32_t *number)
+{
+	uint64_t **state = agg->scratch->state;
+
+	if (g->narrow) {
+		narrow_add(batch, rows, g->dense, number, g->base);
+		return FLOW_OK;
+	}
+	for (uint32_t i = 0; i < rows->n; i++)
+		state[i] = groups_state(g, groups_dense_at(g, number[i]));
+	return add_rows(agg, g, batch, rows, NULL);
+}
+
+/* Rows that an earlier alternative counted count nowhere. */
+static void
+send_nowhere(struct feed_scratch *s, size_t alt, uint32_t n)
+{
+	for (size_t b = 0; b < alt; b++)
+		for (uint32_t i = 0; i < n; i++)
+			if (s->number[b][i] == s->number[alt][i])
+				s->number[alt][i] = -1;
+}
+
+/* The rows that no earlier alternative counted, and their numbers. */
+static struct rows
+leave_counted(struct feed_scratch *s, size_t alt, const struct rows *rows)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < rows->n; i++) {
+		bool again = false;
+
+		for (size_t b = 0; b < alt; b++)
+			again |= s->number[b][i] == s->number[alt][i];
+		s->row[n] = (uint16_t)rows_at(rows, i);
+		s->left[n] = (uint16_t)i;
+		n += !again;
+	}
+	for (uint32_t k = 0; k < n; k++)
+		s->number[alt][k] = s->number[alt][s->left[k]];
+	return (struct rows){ s->row, 0, n };
+}
+
+static enum flow_status
+feed_dense(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch,
     const struct rows *rows)
 {
 	struct feed_scratch *s = agg->scratch;
+	const struct key_part *part = &g->grouping->part[0];
 	enum flow_status st = FLOW_OK;
 
-	for (size_t a = 0; a < g->grouping->part[0].alts && st == FLOW_OK; a++) {
-		st = find_dense(agg, g, rows, s->alt[a]);
-		if (st != FLOW_OK)
-			return st;
-		for (size_t b = 0; b < a; b++)
-			for (uint32_t i = 0; i < rows->n; i++)
-				if (s->alt[b][i] == s->alt[a][i])
-					s->state[i] = groups_state(g, g->nowhere);
-		st = add_rows(agg, g, batch, rows, NULL);
+	for (size_t a = 0; a < part->alts && st == FLOW_OK; a++)
+		st = key_numbers(&agg->maps, part, a, batch, rows, s->number[a]);
+	if (st == FLOW_OK)
+		st = reserve_dense(&agg->maps, g);
+	for (size_t a = 0; a < part->alts && st == FLOW_OK; a++) {
+		struct rows some = *rows;
+
+		if (a > 0 && grouping_has_nowhere(g->grouping))
+			send_nowhere(s, a, rows->n);
+		else if (a > 0)
+			some = leave_counted(s, a, rows);
+		st = add_dense(agg, g, batch, &some, s->number[a]);
 	}
 	return st;
 }
@@ -388,8 +425,6 @@ feed_alternatives(struct flow_agg *agg, struct groups *g, const struct flow_batc
 
 	for (size_t a = 0; a < part->alts && st == FLOW_OK; a++)
 		st = key_values(&agg->maps, part, a, batch, rows, s->alt[a], s->alt_flag[a]);
-	if (st == FLOW_OK && grouping_has_nowhere(g->grouping))
-		return feed_dense_alternatives(agg, g, batch, rows);
 	for (size_t a = 0; a < part->alts && st == FLOW_OK; a++) {
 		struct rows some = *rows;
 
@@ -415,6 +450,8 @@ feed_grouping(struct flow_agg *agg, struct groups *g, const struct flow_batch *b
 	const struct grouping *grouping = g->grouping;
 	enum flow_status st;
 
+	if (grouping->dense)
+		return feed_dense(agg, g, batch, rows);
 	if (grouping->part[0].alts > 1)
 		return feed_alternatives(agg, g, batch, rows);
 	st = key_values(&agg->maps, &grouping->part[0], 0, batch, rows, s->value[0], s->flag[0]);

@@ -26,7 +26,9 @@ typedef uint64_t atom_ref;
 
 /* Not looked up yet; never what a lookup gives. */
 #define ATOM_UNKNOWN UINT64_MAX
-#define ATOMS_MAX (UINT32_MAX - 1)
+#define ATOM_ID_UNKNOWN (-1)
+/* Ids are numbers of dense groups, too. */
+#define ATOMS_MAX (INT32_MAX - 1)
 
 static inline uint32_t
 atom_id(atom_ref ref)

@@ -63,8 +63,8 @@ sum_totals(struct flow_agg_result *r)
 				add_group(&t, r->spec->total_slot, groups_read(g, group, room));
 		}
 	}
-	if (g->nowhere != NULL)
-		add_group(&t, r->spec->total_slot, groups_read(g, g->nowhere, room));
+	if (groups_nowhere(g) != NULL)
+		add_group(&t, r->spec->total_slot, groups_read(g, groups_nowhere(g), room));
 	r->totals.rows = (uint64_t)(t.rows / alts);
 	for (size_t i = 0; i < TOTALS; i++) {
 		unsigned __int128 sum = t.sum[i] / alts;

@@ -8,12 +8,11 @@
 #include "agg/pages.h"
 
 /*
- * Runs of hashed groups stay below the size from which pages_alloc asks for huge pages: those gain
+ * Runs of groups stay below the size from which pages_alloc asks for huge pages: those gain
  * nothing here, as groups are looked for ahead of their use, and where a host takes free memory back
  * from its guests they cost four times as much to map (5-tuples: 2.6 instead of 2.1 s).
  */
-#define MAX_RUN_DENSE ((size_t)4 << 20)
-#define MAX_RUN_HASHED ((size_t)1 << 20)
+#define MAX_RUN ((size_t)1 << 20)
 
 /* Words of a group: of whole lines where that costs little. */
 static uint32_t
@@ -83,13 +82,27 @@ groups_forget(struct groups *g)
 	memset(g->recent, 0, sizeof(g->recent));
 }
 
+/* Memory of dense groups: of that many, and of nowhere's. */
+static size_t
+dense_bytes(const struct groups *g, uint32_t count)
+{
+	return ((size_t)count + 1) * g->stride * sizeof(uint64_t);
+}
+
+static void
+dense_free(struct groups *g)
+{
+	if (g->dense != NULL)
+		pages_free(groups_dense_at(g, -1), dense_bytes(g, g->part[0].count));
+	g->dense = NULL;
+}
+
 void
 groups_release(struct groups *g)
 {
+	dense_free(g);
 	for (unsigned i = 0; i < GROUP_PARTS; i++)
 		groups_part_release(g, i);
-	pages_free(g->nowhere, g->stride * sizeof(*g->nowhere));
-	g->nowhere = NULL;
 }
 
 size_t
@@ -136,9 +149,7 @@ dense_init(const struct groups *g, uint64_t *group, uint32_t number)
 static size_t
 block_bytes(const struct groups *g)
 {
-	size_t tags = g->grouping->dense ? 0 : GROUP_BLOCK * sizeof(uint32_t);
-
-	return (size_t)GROUP_BLOCK * g->stride * sizeof(uint64_t) + tags;
+	return GROUP_BLOCK * (g->stride * sizeof(uint64_t) + sizeof(uint32_t));
 }
 
 /* Makes room for one more element of a list that is full at each power of two. */
@@ -160,12 +171,11 @@ list_grow(void **list, uint32_t used, size_t size)
 static enum flow_status
 run_add(struct groups *g, struct group_part *p)
 {
-	size_t most = g->grouping->dense ? MAX_RUN_DENSE : MAX_RUN_HASHED;
 	size_t block = block_bytes(g), bytes = p->bytes > block ? p->bytes : block;
 	void *list = p->run, *start;
 
-	if (bytes > most)
-		bytes = most > block ? most : block;
+	if (bytes > MAX_RUN)
+		bytes = MAX_RUN > block ? MAX_RUN : block;
 	bytes -= bytes % block;
 	if (list_grow(&list, p->runs, sizeof(*p->run)) != FLOW_OK)
 		return FLOW_ENOMEM;
@@ -201,20 +211,27 @@ enum flow_status
 groups_dense_reserve(struct groups *g, uint32_t count)
 {
 	struct group_part *p = &g->part[0];
+	uint64_t have = p->count, want = have + have / 8;
+	uint64_t *memory;
 
-	if (grouping_has_nowhere(g->grouping) && g->nowhere == NULL) {
-		g->nowhere = pages_alloc(g->stride * sizeof(*g->nowhere));
-		if (g->nowhere == NULL)
-			return FLOW_ENOMEM;
-		dense_init(g, g->nowhere, 0);
-	}
-	while (p->count < count) {
-		if (block_add(g, p) != FLOW_OK)
-			return FLOW_ENOMEM;
-		p->count += GROUP_BLOCK;
-		for (uint32_t i = p->count - GROUP_BLOCK; i < p->count; i++)
-			dense_init(g, groups_at(g, p, i), i);
-	}
+	if (count <= p->count && g->dense != NULL)
+		return FLOW_OK;
+	if (want < count)
+		want = count;
+	want = (want + GROUP_BLOCK - 1) / GROUP_BLOCK * GROUP_BLOCK;
+	if (want > INT32_MAX)
+		want = count;
+	memory = pages_grow(g->dense != NULL ? groups_dense_at(g, -1) : NULL,
+	    g->dense != NULL ? dense_bytes(g, p->count) : 0, dense_bytes(g, (uint32_t)want));
+	if (memory == NULL)
+		return FLOW_ENOMEM;
+	if (g->dense == NULL)
+		dense_init(g, memory, 0);
+	g->dense = memory + g->stride;
+	p->count = (uint32_t)want;
+	p->bytes = dense_bytes(g, p->count);
+	for (uint64_t i = have; i < want; i++)
+		dense_init(g, groups_dense_at(g, (int32_t)i), (uint32_t)i);
 	return FLOW_OK;
 }
 
@@ -222,12 +239,10 @@ groups_dense_reserve(struct groups *g, uint32_t count)
 static void
 widen_all(struct groups *g, const struct groups *from)
 {
-	const struct group_part *p = &g->part[0], *q = &from->part[0];
+	int32_t count = (int32_t)from->part[0].count;
 
-	for (uint32_t i = 0; i < q->count; i++)
-		narrow_state(groups_at(from, q, i), g->base, groups_state(g, groups_at(g, p, i)));
-	if (from->nowhere != NULL)
-		narrow_state(from->nowhere, g->base, groups_state(g, g->nowhere));
+	for (int32_t i = -1; i < count && from->dense != NULL; i++)
+		narrow_state(groups_dense_at(from, i), g->base, groups_state(g, groups_dense_at(g, i)));
 }
 
 enum flow_status
@@ -241,7 +256,7 @@ groups_widen(struct groups *g)
 	g->narrow = false;
 	g->stride = whole_stride(g);
 	memset(&g->part[0], 0, sizeof(g->part[0]));
-	g->nowhere = NULL;
+	g->dense = NULL;
 	st = groups_dense_reserve(g, old.part[0].count);
 	if (st == FLOW_OK)
 		widen_all(g, &old);
@@ -252,10 +267,10 @@ groups_widen(struct groups *g)
 void
 groups_cover(const struct groups *g, struct narrow_range *range)
 {
-	for (uint32_t i = 0; i < g->part[0].count; i++)
-		narrow_cover(range, groups_at(g, &g->part[0], i));
-	if (g->nowhere != NULL)
-		narrow_cover(range, g->nowhere);
+	int32_t count = (int32_t)g->part[0].count;
+
+	for (int32_t i = -1; i < count && g->dense != NULL; i++)
+		narrow_cover(range, groups_dense_at(g, i));
 }
 
 uint64_t *
@@ -304,7 +319,7 @@ groups_adopt(struct groups *into, struct groups *from, unsigned part, uint32_t *
 	if (list_join(&run, p->runs, q->run, q->runs, sizeof(*q->run)) != FLOW_OK)
 		return FLOW_ENOMEM;
 	for (uint32_t i = p->count; i < *first; i++)
-		groups_state(into, groups_at(into, p, i))[0] = 0;
+		groups_state(into, groups_hashed_at(into, p, i))[0] = 0;
 	p->run = run;
 	if (list_join(&block, p->blocks, q->block, q->blocks, sizeof(*q->block)) != FLOW_OK)
 		return FLOW_ENOMEM;

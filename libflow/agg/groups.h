@@ -7,9 +7,10 @@
  *
  *	[key word 0 .. words-1] [slot 0: rows] [slot 1] ...
  *
- * Groups never move once made, but for groups_widen; a whole part may change hands.  A dense
- * grouping indexes them by number; a hashed one has 256 parts by the hash's upper bits, each with a
- * table of its own, so that workers can be merged part by part on several threads.
+ * A dense grouping has them in an array by number, which may move as it grows, and before the first
+ * the one of nowhere (grouping_has_nowhere), whose number is -1.  A hashed one has 256 parts by the
+ * hash's upper bits, each with a table of its own, so that workers can be merged part by part on
+ * several threads; its groups never move once made, but a whole part may change hands.
  */
 
 #include "agg/bucket.h"
@@ -22,7 +23,7 @@
 /* Rows that are looked up together. */
 #define GROUP_ROWS 1024
 
-/* A block of groups; tags of hashed ones follow them. */
+/* A block of hashed groups; their tags follow them. */
 #define GROUP_BLOCK 64
 
 struct group_part {
@@ -54,13 +55,13 @@ struct groups {
 	bool narrow;			/* groups are as agg/narrow.h tells, until groups_widen */
 	uint64_t base;			/* of narrow groups' instants */
 	uint64_t fresh[SLOTS];		/* slots before the first row */
-	struct group_part part[GROUP_PARTS];	/* dense: only the first */
+	uint64_t *dense;		/* group 0 of a dense grouping; NULL: there is none yet */
+	struct group_part part[GROUP_PARTS];	/* dense: only the first, without blocks */
 	struct group_recent {
 		uint64_t *group;	/* NULL: none */
 		uint32_t tag;
 	} recent[GROUP_RECENT];		/* groups_find looks here first */
 	uint32_t recent_pause;		/* calls of groups_find that do not, as it was in vain */
-	uint64_t *nowhere;		/* where grouping_has_nowhere: its group, once there are others */
 };
 
 void groups_init(struct groups *g, const struct grouping *grouping);
@@ -78,7 +79,7 @@ enum flow_status groups_part_move(struct groups *g, unsigned part, const char *f
 size_t groups_bytes(const struct groups *g);
 uint64_t groups_count(const struct groups *g);
 
-/* Makes dense groups 0 .. count-1 (and that of nowhere) exist, without rows. */
+/* Makes dense groups 0 .. count-1 (and that of nowhere) exist, without rows; they may move. */
 enum flow_status groups_dense_reserve(struct groups *g, uint32_t count) NODISCARD;
 
 /* Gives narrow groups their whole slots; after FLOW_ENOMEM the groups may only be released. */
@@ -94,11 +95,32 @@ groups_used(const struct groups *g, const uint64_t *group)
 	return g->narrow ? narrow_rows(group) != 0 : group[g->words] != 0;
 }
 
-/* Group `i` of a part; i is below its count. */
+/* Group `number` of a dense grouping, which is below the count, or -1. */
+static inline uint64_t *
+groups_dense_at(const struct groups *g, int32_t number)
+{
+	return g->dense + (ptrdiff_t)number * (ptrdiff_t)g->stride;
+}
+
+/* The group of rows that count nowhere; NULL: there is none. */
+static inline uint64_t *
+groups_nowhere(const struct groups *g)
+{
+	return g->dense != NULL && grouping_has_nowhere(g->grouping) ? groups_dense_at(g, -1) : NULL;
+}
+
+/* Group `i` of a part of a hashed grouping; i is below its count. */
+static inline uint64_t *
+groups_hashed_at(const struct groups *g, const struct group_part *p, uint32_t i)
+{
+	return (uint64_t *)p->block[i / GROUP_BLOCK] + (size_t)(i % GROUP_BLOCK) * g->stride;
+}
+
+/* The same of any grouping. */
 static inline uint64_t *
 groups_at(const struct groups *g, const struct group_part *p, uint32_t i)
 {
-	return (uint64_t *)p->block[i / GROUP_BLOCK] + (size_t)(i % GROUP_BLOCK) * g->stride;
+	return g->dense != NULL ? groups_dense_at(g, (int32_t)i) : groups_hashed_at(g, p, i);
 }
 
 /* The tag of group i of a hashed part. */

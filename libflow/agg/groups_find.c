@@ -56,7 +56,7 @@ seek(const struct groups *g, const struct group_part *p, const uint64_t *key, si
 
 			if (at == 0)
 				break;
-			group = groups_at(g, p, at - 1);
+			group = groups_hashed_at(g, p, at - 1);
 			if (key_equal(group, key, step, words))
 				return group;
 		}
@@ -99,7 +99,7 @@ likely_group(const struct groups *g, const struct group_part *p, uint32_t tag)
 
 	if (at == 0)
 		return NULL;
-	group = groups_at(g, p, at - 1);
+	group = groups_hashed_at(g, p, at - 1);
 	__builtin_prefetch(group, 1);
 	return group;
 }
@@ -289,7 +289,7 @@ groups_link(struct groups *g, struct group_part *p, uint32_t number, uint32_t ta
 
 	if (buckets_full(p) && grow_buckets(p) != FLOW_OK)
 		return FLOW_ENOMEM;
-	*same = seek(g, p, groups_at(g, p, number), 1, g->words, tag, &room);
+	*same = seek(g, p, groups_hashed_at(g, p, number), 1, g->words, tag, &room);
 	if (*same != NULL)
 		return FLOW_OK;
 	bucket_put(room, tag, number + 1);

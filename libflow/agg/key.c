@@ -20,6 +20,7 @@ key_maps_release(struct key_maps *maps)
 {
 	for (size_t i = 0; i < maps->count; i++) {
 		free(maps->map[i].ref);
+		free(maps->map[i].id);
 		free(maps->map[i].mask);
 	}
 	free(maps->map);
@@ -28,13 +29,21 @@ key_maps_release(struct key_maps *maps)
 	key_maps_init(maps);
 }
 
+/* Of a dictionary's entry. */
+static size_t
+map_bytes(const struct dict_map *m)
+{
+	return m->wants_ref * sizeof(*m->ref) + m->wants_id * sizeof(*m->id) +
+	    (m->kind == KEY_NET) * sizeof(*m->mask);
+}
+
 size_t
 key_maps_bytes(const struct key_maps *maps)
 {
 	size_t bytes = atoms_bytes(&maps->values) + atoms_bytes(&maps->texts);
 
 	for (size_t i = 0; i < maps->count; i++)
-		bytes += maps->map[i].cap * (sizeof(atom_ref) + (maps->map[i].mask != NULL));
+		bytes += maps->map[i].cap * map_bytes(&maps->map[i]);
 	return bytes;
 }
 
@@ -52,13 +61,16 @@ map_of(struct key_maps *maps, const struct key_part *part, enum flow_field field
 }
 
 static enum flow_status
-map_make(struct key_maps *maps, const struct key_part *part)
+map_make(struct key_maps *maps, const struct key_part *part, bool dense)
 {
 	for (size_t a = 0; a < part->alts; a++) {
-		struct dict_map *m;
+		struct dict_map *m = map_of(maps, part, part->field[a]);
 
-		if (map_of(maps, part, part->field[a]) != NULL)
+		if (m != NULL) {
+			m->wants_ref |= !dense;
+			m->wants_id |= dense;
 			continue;
+		}
 		m = realloc(maps->map, (maps->count + 1) * sizeof(*m));
 		if (m == NULL)
 			return FLOW_ENOMEM;
@@ -69,6 +81,8 @@ map_make(struct key_maps *maps, const struct key_part *part)
 		m->field = part->field[a];
 		m->bits4 = part->bits4;
 		m->bits6 = part->bits6;
+		m->wants_ref = !dense;
+		m->wants_id = dense;
 	}
 	return FLOW_OK;
 }
@@ -81,9 +95,30 @@ key_maps_make(struct key_maps *maps, const struct flow_agg_spec *spec)
 		const struct grouping *g = &spec->grouping[i];
 
 		for (size_t k = 0; k < g->parts; k++)
-			if (key_part_is_atom(&g->part[k]) && map_make(maps, &g->part[k]) != FLOW_OK)
+			if (key_part_is_atom(&g->part[k]) &&
+			    map_make(maps, &g->part[k], g->dense) != FLOW_OK)
 				return FLOW_ENOMEM;
 	}
+	return FLOW_OK;
+}
+
+static enum flow_status
+map_grow(struct dict_map *m, uint32_t count)
+{
+	size_t cap = (size_t)count + count / 2;
+
+	free(m->ref);
+	free(m->id);
+	free(m->mask);
+	m->cap = 0;
+	m->serial = 0;
+	m->ref = m->wants_ref ? malloc(cap * sizeof(*m->ref)) : NULL;
+	m->id = m->wants_id ? malloc(cap * sizeof(*m->id)) : NULL;
+	m->mask = m->kind == KEY_NET ? malloc(cap) : NULL;
+	if ((m->wants_ref && m->ref == NULL) || (m->wants_id && m->id == NULL) ||
+	    (m->kind == KEY_NET && m->mask == NULL))
+		return FLOW_ENOMEM;
+	m->cap = (uint32_t)cap;
 	return FLOW_OK;
 }
 
@@ -91,28 +126,25 @@ key_maps_make(struct key_maps *maps, const struct flow_agg_spec *spec)
 static enum flow_status
 map_reset(struct dict_map *m, const struct flow_dict *dict)
 {
-	if (dict->count > m->cap) {
-		size_t cap = (size_t)dict->count + dict->count / 2;
-
-		free(m->ref);
-		m->cap = 0;
-		m->serial = 0;
-		m->ref = malloc(cap * sizeof(*m->ref));
-		if (m->ref == NULL)
-			return FLOW_ENOMEM;
-		if (m->kind == KEY_NET) {
-			free(m->mask);
-			m->mask = malloc(cap);
-			if (m->mask == NULL)
-				return FLOW_ENOMEM;
-		}
-		m->cap = (uint32_t)cap;
-	}
-	memset(m->ref, 0xff, dict->count * sizeof(*m->ref));
+	if (dict->count > m->cap && map_grow(m, dict->count) != FLOW_OK)
+		return FLOW_ENOMEM;
+	if (m->ref != NULL)
+		memset(m->ref, 0xff, dict->count * sizeof(*m->ref));
+	if (m->id != NULL)
+		memset(m->id, 0xff, dict->count * sizeof(*m->id));
 	if (m->mask != NULL)
 		memset(m->mask, 0xff, dict->count);
 	m->serial = dict->serial;
 	return FLOW_OK;
+}
+
+static void
+map_set(struct dict_map *m, uint32_t code, atom_ref ref)
+{
+	if (m->ref != NULL)
+		m->ref[code] = ref;
+	if (m->id != NULL)
+		m->id[code] = (int32_t)atom_id(ref);
 }
 
 /* A dictionary's entry as a value; false if it is no address or MAC (that is: no value). */
@@ -136,25 +168,36 @@ entry_value(const struct dict_map *m, struct flow_text t, unsigned mask, struct 
 	return true;
 }
 
+/* The reference of one entry. */
+static enum flow_status
+entry_ref(struct key_maps *maps, const struct dict_map *m, struct flow_text text, unsigned mask,
+    atom_ref *ref)
+{
+	struct flow_text word;
+	struct addr v;
+
+	*ref = 0;
+	if (flow_field_info(m->field)->type == FLOW_TYPE_TEXT)
+		return atoms_add_text(&maps->texts, text, ref);
+	if (!entry_value(m, text, mask, &v))
+		return FLOW_OK;
+	if (!key_kind_is_geo(m->kind))
+		return atoms_add(&maps->values, &v, 1, ref);
+	word = flow_geo_find(maps->geo, (enum flow_geo_word)(m->kind - KEY_COUNTRY), &v);
+	return word.len > 0 ? atoms_add_text(&maps->texts, word, ref) : FLOW_OK;
+}
+
 /* Looks up one entry. */
 static enum flow_status
 map_one(struct key_maps *maps, struct dict_map *m, const struct flow_dict *dict, uint32_t code,
     unsigned mask)
 {
-	struct addr v;
+	atom_ref ref;
+	enum flow_status st = entry_ref(maps, m, dict->text[code], mask, &ref);
 
-	if (flow_field_info(m->field)->type == FLOW_TYPE_TEXT)
-		return atoms_add_text(&maps->texts, dict->text[code], &m->ref[code]);
-	m->ref[code] = 0;
-	if (!entry_value(m, dict->text[code], mask, &v))
-		return FLOW_OK;
-	if (key_kind_is_geo(m->kind)) {
-		struct flow_text t = flow_geo_find(maps->geo,
-		    (enum flow_geo_word)(m->kind - KEY_COUNTRY), &v);
-
-		return t.len > 0 ? atoms_add_text(&maps->texts, t, &m->ref[code]) : FLOW_OK;
-	}
-	return atoms_add(&maps->values, &v, 1, &m->ref[code]);
+	if (st == FLOW_OK)
+		map_set(m, code, ref);
+	return st;
 }
 
 #define MAP_TOGETHER 256
@@ -172,12 +215,12 @@ map_all(struct key_maps *maps, struct dict_map *m, const struct flow_dict *dict)
 			if (atoms_add(&maps->values, value, n, ref) != FLOW_OK)
 				return FLOW_ENOMEM;
 			for (uint32_t i = 0; i < n; i++)
-				m->ref[code[i]] = ref[i];
+				map_set(m, code[i], ref[i]);
 			n = 0;
 		}
 		if (c == dict->count)
 			break;
-		m->ref[c] = 0;
+		map_set(m, c, 0);
 		code[n] = c;
 		n += entry_value(m, dict->text[c], 0, &value[n]);
 	}
@@ -258,22 +301,76 @@ atom_refs(struct key_maps *maps, struct dict_map *m, const struct flow_column *c
 	return FLOW_OK;
 }
 
+/* The map of an atom's column, made ready for the dictionary; NULL: rows have no value. */
+static enum flow_status
+map_for(struct key_maps *maps, const struct key_part *part, const struct flow_column *c,
+    enum flow_field field, const struct rows *rows, struct dict_map **m)
+{
+	*m = NULL;
+	if (c->form != FLOW_FORM_DICT || c->dict->count == 0)
+		return FLOW_OK;
+	*m = map_of(maps, part, field);
+	return (*m)->serial != c->dict->serial ? map_begin(maps, *m, c->dict, rows) : FLOW_OK;
+}
+
 static enum flow_status
 atom_values(struct key_maps *maps, const struct key_part *part, size_t alt,
     const struct flow_batch *batch, const struct rows *rows, uint64_t *out)
 {
 	const struct flow_column *c = &batch->column[part->field[alt]];
-	struct dict_map *m = map_of(maps, part, part->field[alt]);
+	struct dict_map *m;
 
-	if (c->form != FLOW_FORM_DICT || c->dict->count == 0) {
+	if (map_for(maps, part, c, part->field[alt], rows, &m) != FLOW_OK)
+		return FLOW_ENOMEM;
+	if (m == NULL) {
 		memset(out, 0, rows->n * sizeof(*out));
 		return FLOW_OK;
 	}
-	if (m->serial != c->dict->serial && map_begin(maps, m, c->dict, rows) != FLOW_OK)
-		return FLOW_ENOMEM;
 	if (part->kind == KEY_NET)
 		return net_refs(maps, m, c, &batch->column[part->mask], rows, out);
 	return atom_refs(maps, m, c, rows, out);
+}
+
+/* As known_refs. */
+static bool
+known_ids(const struct dict_map *m, const uint32_t *code, uint32_t n, int32_t *out)
+{
+	const int32_t *id = m->id;
+	int32_t all = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		out[i] = id[code[i]];
+		all |= out[i];
+	}
+	return all >= 0;
+}
+
+static enum flow_status
+atom_numbers(struct key_maps *maps, const struct key_part *part, const struct flow_column *c,
+    enum flow_field field, const struct rows *rows, int32_t *out)
+{
+	struct dict_map *m;
+
+	if (map_for(maps, part, c, field, rows, &m) != FLOW_OK)
+		return FLOW_ENOMEM;
+	if (m == NULL) {
+		memset(out, 0, rows->n * sizeof(*out));
+		return FLOW_OK;
+	}
+	if (rows->row == NULL && c->valid == NULL && known_ids(m, c->codes + rows->from, rows->n, out))
+		return FLOW_OK;
+	for (uint32_t i = 0; i < rows->n; i++) {
+		uint32_t r = rows_at(rows, i), code = c->codes[r];
+
+		out[i] = 0;
+		if (UNLIKELY(c->valid != NULL && !bitmap_get(c->valid, r)))
+			continue;
+		if (UNLIKELY(m->id[code] == ATOM_ID_UNKNOWN) &&
+		    map_one(maps, m, c->dict, code, 0) != FLOW_OK)
+			return FLOW_ENOMEM;
+		out[i] = m->id[code];
+	}
+	return FLOW_OK;
 }
 
 /* Instants rounded down; neighbours mostly fall into the same bin. */
@@ -356,4 +453,41 @@ key_values(struct key_maps *maps, const struct key_part *part, size_t alt,
 			out[i] = out[i] != 0 ? ((out[i] - 1) >> 4) + 1 : 0;
 	}
 	return FLOW_OK;
+}
+
+/* Those of a column of small numbers, all of them there, one behind the other. */
+static void
+plain_numbers(const struct flow_column *c, enum flow_type type, const struct rows *rows, int32_t *out)
+{
+	if (type == FLOW_TYPE_U8) {
+		const uint8_t *v = (const uint8_t *)c->values + rows->from;
+
+		for (uint32_t i = 0; i < rows->n; i++)
+			out[i] = v[i] + 1;
+	} else {
+		const uint16_t *v = (const uint16_t *)c->values + rows->from;
+
+		for (uint32_t i = 0; i < rows->n; i++)
+			out[i] = v[i] + 1;
+	}
+}
+
+enum flow_status
+key_numbers(struct key_maps *maps, const struct key_part *part, size_t alt,
+    const struct flow_batch *batch, const struct rows *rows, int32_t *out)
+{
+	const struct flow_column *c = &batch->column[part->field[alt]];
+	uint64_t value[GROUP_ROWS];
+	enum flow_status st;
+
+	if (key_part_is_atom(part))
+		return atom_numbers(maps, part, c, part->field[alt], rows, out);
+	if (part->kind == KEY_FIELD && column_whole(c) && rows->row == NULL) {
+		plain_numbers(c, key_part_type(part), rows, out);
+		return FLOW_OK;
+	}
+	st = key_values(maps, part, alt, batch, rows, value, NULL);
+	for (uint32_t i = 0; i < rows->n && st == FLOW_OK; i++)
+		out[i] = (int32_t)value[i];
+	return st;
 }

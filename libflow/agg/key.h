@@ -9,15 +9,18 @@
 
 /*
  * The atoms that a column's dictionary entries are, under one way of masking:
- * looked up once per row group, not once per row.
+ * looked up once per row group, not once per row.  Dense groupings only want ids, which
+ * leaves more of the cache to their groups.
  */
 struct dict_map {
 	enum key_kind kind;
 	enum flow_field field;
 	uint8_t bits4, bits6;
-	uint64_t serial;	/* of the dictionary that ref is about; 0: none */
+	bool wants_ref, wants_id;
+	uint64_t serial;	/* of the dictionary that ref and id are about; 0: none */
 	atom_ref *ref;		/* by code; ATOM_UNKNOWN: not looked up yet */
-	uint8_t *mask;		/* KEY_NET: the mask that ref was made with */
+	int32_t *id;		/* likewise; ATOM_ID_UNKNOWN */
+	uint8_t *mask;		/* KEY_NET: the mask that they were made with */
 	uint32_t cap;
 };
 
@@ -43,6 +46,13 @@ enum flow_status key_maps_make(struct key_maps *maps, const struct flow_agg_spec
 enum flow_status key_values(struct key_maps *maps, const struct key_part *part, size_t alt,
     const struct flow_batch *batch, const struct rows *rows, uint64_t *out, uint8_t *flag)
     NODISCARD;
+
+/*
+ * The numbers of some rows' groups in a dense grouping, whose part this is: an atom's id, else
+ * value + 1; 0 where there is no value.
+ */
+enum flow_status key_numbers(struct key_maps *maps, const struct key_part *part, size_t alt,
+    const struct flow_batch *batch, const struct rows *rows, int32_t *out) NODISCARD;
 
 /* A part's value (an atom's hash in place of its reference) into the hash of a key, from 0. */
 static inline uint64_t

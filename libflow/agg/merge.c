@@ -78,8 +78,8 @@ merge_dense(const struct merge *m, size_t grouping, size_t worker, unsigned slic
 	const struct key_part *part = &into->grouping->part[0];
 	const atom_ref *to = key_part_is_atom(part) ? references(m, worker, part) : NULL;
 
-	if (slice == 0 && from->nowhere != NULL)
-		join_dense(into, into->nowhere, from, from->nowhere);
+	if (slice == 0 && groups_nowhere(from) != NULL)
+		join_dense(into, groups_nowhere(into), from, groups_nowhere(from));
 	for (uint32_t i = 0; i < from->part[0].count; i++) {
 		const uint64_t *group = groups_at(from, &from->part[0], i);
 		uint64_t at = i;
@@ -351,26 +351,33 @@ settle_width(const struct merge *m, size_t grouping)
 	return FLOW_OK;
 }
 
-/* All numbers that dense groupings will see. */
+/* Groups of all numbers that a dense grouping will see. */
 static enum flow_status
-reserve_dense(const struct merge *m)
+reserve_dense(const struct merge *m, size_t grouping)
 {
-	struct flow_agg *into = m->agg[0];
+	const struct flow_agg *into = m->agg[0];
+	const struct key_part *part = &into->spec->grouping[grouping].part[0];
+	uint32_t count = 0;
 
-	for (size_t i = 0; i < into->spec->groupings; i++) {
-		const struct grouping *g = &into->spec->grouping[i];
-		uint32_t count = 0;
+	for (size_t w = 0; w < m->n; w++)
+		if (m->agg[w]->groups[grouping].part[0].count > count)
+			count = m->agg[w]->groups[grouping].part[0].count;
+	if (count == 0)
+		return FLOW_OK;
+	if (key_part_is_atom(part))
+		count = (key_part_type(part) == FLOW_TYPE_TEXT ? into->maps.texts.count :
+		    into->maps.values.count) + 1;
+	if (settle_width(m, grouping) != FLOW_OK)
+		return FLOW_ENOMEM;
+	return groups_dense_reserve(&into->groups[grouping], count);
+}
 
-		for (size_t w = 0; g->dense && w < m->n; w++)
-			if (m->agg[w]->groups[i].part[0].count > count)
-				count = m->agg[w]->groups[i].part[0].count;
-		if (count > 0 && key_part_is_atom(&g->part[0]))
-			count = (key_part_type(&g->part[0]) == FLOW_TYPE_TEXT ? into->maps.texts.count :
-			    into->maps.values.count) + 1;
-		if (settle_width(m, i) != FLOW_OK ||
-		    groups_dense_reserve(&into->groups[i], count) != FLOW_OK)
+static enum flow_status
+prepare_dense(const struct merge *m)
+{
+	for (size_t i = 0; i < m->agg[0]->spec->groupings; i++)
+		if (m->agg[0]->spec->grouping[i].dense && reserve_dense(m, i) != FLOW_OK)
 			return FLOW_ENOMEM;
-	}
 	return FLOW_OK;
 }
 
@@ -387,7 +394,7 @@ merge_workers(struct flow_agg *const *agg, size_t n, struct flow_agg_result *r)
 	for (size_t w = 1; w < n; w++)
 		totals_merge(&agg[0]->totals, &agg[w]->totals);
 	if (st == FLOW_OK)
-		st = reserve_dense(&m);
+		st = prepare_dense(&m);
 	if (st == FLOW_OK) {
 		/* The result sees what the first worker owns until it is all merged. */
 		r->maps = agg[0]->maps;

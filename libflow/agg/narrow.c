@@ -42,6 +42,12 @@ survey_each(struct survey *s, const struct usual_columns *c, const struct rows *
 	}
 }
 
+static inline uint64_t *
+group_at(uint64_t *groups, int32_t number)
+{
+	return groups + (ptrdiff_t)number * NARROW_WORDS;
+}
+
 #if defined(__x86_64__)
 /* Rows that are turned into groups together. */
 #define TOGETHER 4
@@ -142,7 +148,8 @@ joined(__m256i group, __m256i row)
 
 /* Rows 0 .. n-1, n a multiple of TOGETHER. */
 __attribute__((target("avx2"))) static void
-add_together(const struct usual_columns *c, uint32_t n, uint64_t *const *state, uint64_t base)
+add_together(const struct usual_columns *c, uint32_t n, uint64_t *groups, const int32_t *number,
+    uint64_t base)
 {
 	const __m256i from = _mm256_set1_epi64x((long long)(base - SLOT_TIME_BIAS));
 
@@ -151,9 +158,9 @@ add_together(const struct usual_columns *c, uint32_t n, uint64_t *const *state, 
 
 		for (unsigned k = 0; k < TOGETHER; k++) {
 			uint32_t ahead = i + k + LINES_AHEAD;
-			__m256i *group = (void *)(state[i + k] - 1);
+			__m256i *group = (void *)group_at(groups, number[i + k]);
 
-			__builtin_prefetch(state[ahead < n ? ahead : i + k], 1);
+			__builtin_prefetch(group_at(groups, number[ahead < n ? ahead : i + k]), 1);
 			_mm256_storeu_si256(group, joined(_mm256_loadu_si256(group), rows.row[k]));
 		}
 	}
@@ -296,37 +303,37 @@ narrow_join(uint64_t *into, const uint64_t *from)
 }
 
 void
-narrow_add_each(const struct flow_batch *batch, const struct rows *rows, uint64_t *const *state,
-    uint64_t base)
+narrow_add_each(const struct flow_batch *batch, const struct rows *rows, uint64_t *groups,
+    const int32_t *number, uint64_t base)
 {
 	const struct usual_columns c = usual_columns_from(batch, 0);
 
 	for (uint32_t i = 0; i < rows->n; i++) {
-		uint32_t r = rows_at(rows, i);
+		uint32_t r = rows_at(rows, i), ahead = i + LINES_AHEAD;
 		uint64_t first = (c.first[r] ^ SLOT_TIME_BIAS) - base;
 		uint64_t last = (c.last[r] ^ SLOT_TIME_BIAS) - base;
 		const uint64_t row[NARROW_WORDS] = { UINT64_C(1) << 32,
 			c.flows[r] | c.packets[r] << 32, first | last << 32, c.bytes[r] };
 
-		__builtin_prefetch(state[i + LINES_AHEAD < rows->n ? i + LINES_AHEAD : i], 1);
-		narrow_join(state[i] - 1, row);
+		__builtin_prefetch(group_at(groups, number[ahead < rows->n ? ahead : i]), 1);
+		narrow_join(group_at(groups, number[i]), row);
 	}
 }
 
 void
-narrow_add(const struct flow_batch *batch, const struct rows *rows, uint64_t *const *state,
-    uint64_t base)
+narrow_add(const struct flow_batch *batch, const struct rows *rows, uint64_t *groups,
+    const int32_t *number, uint64_t base)
 {
 #if defined(__x86_64__)
 	if (rows->row == NULL && vectors_usable()) {
 		const struct usual_columns c = usual_columns_from(batch, rows->from);
 		uint32_t done = rows->n / TOGETHER * TOGETHER;
 
-		add_together(&c, done, state, base);
+		add_together(&c, done, groups, number, base);
 		narrow_add_each(batch, &(struct rows){ NULL, rows->from + done, rows->n - done },
-		    state + done, base);
+		    groups, number + done, base);
 		return;
 	}
 #endif
-	narrow_add_each(batch, rows, state, base);
+	narrow_add_each(batch, rows, groups, number, base);
 }

@@ -58,13 +58,16 @@ narrow_rows(const uint64_t *group)
 /* Its slots, as struct slots orders them; without rows as they are before the first one. */
 void narrow_state(const uint64_t *group, uint64_t base, uint64_t *state);
 
-/* Adds rows that were let in; state[i] is one word behind the start of row i's group. */
-void narrow_add(const struct flow_batch *batch, const struct rows *rows, uint64_t *const *state,
-    uint64_t base);
+/*
+ * Adds rows that were let in, row i to group number[i] (from -1 on) of those that lie from `groups`
+ * on.
+ */
+void narrow_add(const struct flow_batch *batch, const struct rows *rows, uint64_t *groups,
+    const int32_t *number, uint64_t base);
 
 /* As narrow_add, without vector operations; for tests. */
-void narrow_add_each(const struct flow_batch *batch, const struct rows *rows,
-    uint64_t *const *state, uint64_t base);
+void narrow_add_each(const struct flow_batch *batch, const struct rows *rows, uint64_t *groups,
+    const int32_t *number, uint64_t base);
 
 /* Adds a group of the same base to another; what both hold must have room in one. */
 void narrow_join(uint64_t *into, const uint64_t *from);

@@ -33,15 +33,16 @@ fill(struct usual *c, struct flow_batch *batch)
 }
 
 typedef void narrow_adder(const struct flow_batch *batch, const struct rows *rows,
-    uint64_t *const *state, uint64_t base);
+    uint64_t *groups, const int32_t *number, uint64_t base);
 
-/* The rows, row i to group i * i % GROUPS, against the same one by one. */
+/* The rows, row i to group i * i % GROUPS - 1, against the same one by one. */
 static bool
 same(narrow_adder *add, const struct usual *c, const struct flow_batch *batch,
     const struct rows *rows)
 {
 	uint64_t group[GROUPS][NARROW_WORDS], want[GROUPS][NARROW_SLOTS], got[NARROW_SLOTS];
-	uint64_t *state[USUAL_ROWS], base = NOON - (UINT64_C(1) << 30);
+	uint64_t base = NOON - (UINT64_C(1) << 30);
+	int32_t number[USUAL_ROWS];
 
 	for (uint32_t g = 0; g < GROUPS; g++) {
 		narrow_init(group[g], g);
@@ -51,7 +52,7 @@ same(narrow_adder *add, const struct usual *c, const struct flow_batch *batch,
 		uint32_t r = rows_at(rows, i), g = i * i % GROUPS;
 		uint64_t first = c->first[r] ^ SLOT_TIME_BIAS, last = c->last[r] ^ SLOT_TIME_BIAS;
 
-		state[i] = group[g] + 1;
+		number[i] = (int32_t)g - 1;
 		want[g][0]++;
 		want[g][1] += c->flows[r];
 		want[g][2] += c->packets[r];
@@ -59,7 +60,7 @@ same(narrow_adder *add, const struct usual *c, const struct flow_batch *batch,
 		want[g][4] = first < want[g][4] ? first : want[g][4];
 		want[g][5] = last > want[g][5] ? last : want[g][5];
 	}
-	add(batch, rows, state, base);
+	add(batch, rows, group[1], number, base);
 	for (uint32_t g = 0; g < GROUPS; g++) {
 		narrow_state(group[g], base, got);
 		if (memcmp(got, want[g], sizeof(got)) != 0 || (uint32_t)group[g][0] != g)
