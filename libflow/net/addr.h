@@ -27,9 +27,10 @@ static const struct addr addr_any4 = { { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xf
 static inline struct addr
 addr_from_v4(uint32_t host_order)
 {
-	struct addr a = addr_any4;
+	struct addr a;
 
-	store_be32(a.b + 12, host_order);
+	store_be64(a.b, 0);
+	store_be64(a.b + 8, UINT64_C(0xffff) << 32 | host_order);
 	return a;
 }
 

@@ -29,9 +29,10 @@ v4_bytes(const char *text, size_t len)
  * and takes what is before it.
  */
 static bool
-parse_v4_by_bytes(const char *text, size_t len, uint8_t out[4])
+parse_v4_by_bytes(const char *text, size_t len, uint32_t *out)
 {
 	unsigned __int128 rest = v4_bytes(text, len);
+	uint32_t v4 = 0;
 
 	for (size_t i = 0; i < 4; i++) {
 		uint32_t t = (uint32_t)rest, x = t ^ BYTES_32('.'), digits, v;
@@ -48,9 +49,10 @@ parse_v4_by_bytes(const char *text, size_t len, uint8_t out[4])
 		/* A byte above 9 carries into its top bit. */
 		if ((((digits + BYTES_32(0x76)) | digits) & BYTES_32(0x80)) != 0 || v > 255)
 			return false;
-		out[i] = (uint8_t)v;
+		v4 = v4 << 8 | v;
 		rest >>= 8 * (n + 1);
 	}
+	*out = v4;
 	return rest == 0;
 }
 
@@ -89,7 +91,7 @@ shuffle_of(uint32_t dots, unsigned *which)
 }
 
 __attribute__((target("sse4.1"))) static bool
-parse_v4_by_shuffle(const char *text, size_t len, uint8_t out[4])
+parse_v4_by_shuffle(const char *text, size_t len, uint32_t *out)
 {
 	unsigned __int128 bytes = v4_bytes(text, len);
 	__m128i t = _mm_set_epi64x((long long)(bytes >> 64), (long long)bytes);
@@ -107,14 +109,14 @@ parse_v4_by_shuffle(const char *text, size_t len, uint8_t out[4])
 	    _mm_set1_epi16(1));
 	if (_mm_movemask_epi8(_mm_cmpgt_epi32(numbers, _mm_set1_epi32(255))) != 0)
 		return false;
-	numbers = _mm_shuffle_epi8(numbers, _mm_set1_epi32(0x0c080400));
-	store_le32(out, (uint32_t)_mm_cvtsi128_si32(numbers));
+	numbers = _mm_shuffle_epi8(numbers, _mm_set1_epi32(0x0004080c));
+	*out = (uint32_t)_mm_cvtsi128_si32(numbers);
 	return true;
 }
 #endif
 
 static bool
-parse_v4(const char *text, size_t len, bool portable, uint8_t out[4])
+parse_v4(const char *text, size_t len, bool portable, uint32_t *out)
 {
 	if (len < 8 || len > 15)
 		return false;
@@ -307,13 +309,16 @@ parse_v6(const char *text, size_t len, bool portable, struct addr *out)
 static bool
 parse(const char *text, size_t len, bool portable, struct addr *out)
 {
-	struct addr a = addr_any4;
+	struct addr a;
+	uint32_t v4;
 
-	if (parse_v4(text, len, portable, a.b + 12) || parse_v6(text, len, portable, &a)) {
+	if (parse_v4(text, len, portable, &v4))
+		*out = addr_from_v4(v4);
+	else if (parse_v6(text, len, portable, &a))
 		*out = a;
-		return true;
-	}
-	return addr_parse(text, len, out);
+	else
+		return addr_parse(text, len, out);
+	return true;
 }
 
 bool
