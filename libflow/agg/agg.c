@@ -16,6 +16,7 @@ struct feed_scratch {
 	uint64_t key[KEY_WORDS * GROUP_ROWS];
 	uint64_t mixed[GROUP_ROWS];
 	uint64_t hash[GROUP_ROWS];
+	uint64_t line[GROUP_ROWS * NARROW_WORDS];	/* the rows as narrow groups */
 	int32_t number[KEY_ALTS][GROUP_ROWS];	/* of a dense grouping: the rows' groups */
 	uint64_t *state[GROUP_ROWS];	/* the slots of each row's group */
 	uint16_t row[GROUP_ROWS];
@@ -353,7 +354,7 @@ add_dense(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch
 	uint64_t **state = agg->scratch->state;
 
 	if (g->narrow) {
-		narrow_add(batch, rows, g->dense, number, g->base);
+		narrow_add(agg->scratch->line, rows->n, g->dense, number);
 		return FLOW_OK;
 	}
 	for (uint32_t i = 0; i < rows->n; i++)
@@ -527,12 +528,12 @@ may_look(const struct flow_agg *agg)
 static enum flow_status
 keep_narrow(struct flow_agg *agg, const struct flow_batch *batch, const struct rows *rows)
 {
-	enum narrow_fit fit = narrow_admit(&agg->range, batch, rows);
+	enum narrow_fit fit = narrow_admit(&agg->range, batch, rows, agg->scratch->line);
 
 	if (fit == NARROW_FULL) {
 		if (leave_narrow(agg, !may_look(agg)) != FLOW_OK)
 			return FLOW_ENOMEM;
-		fit = agg->narrow ? narrow_admit(&agg->range, batch, rows) : NARROW_FITS;
+		fit = agg->narrow ? narrow_admit(&agg->range, batch, rows, agg->scratch->line) : NARROW_FITS;
 	}
 	if (fit != NARROW_FITS)
 		return leave_narrow(agg, true);

@@ -27,18 +27,28 @@ struct survey {
 	uint64_t flows, packets, bytes;
 };
 
+static inline void
+line_write(const struct usual_columns *c, uint32_t r, uint64_t from, uint64_t *line)
+{
+	line[0] = UINT64_C(1) << 32;
+	line[1] = c->flows[r] | c->packets[r] << 32;
+	line[2] = (c->first[r] - from) | (c->last[r] - from) << 32;
+	line[3] = c->bytes[r];
+}
+
 static void
-survey_each(struct survey *s, const struct usual_columns *c, const struct rows *rows, uint64_t base)
+lay_each(struct survey *s, const struct usual_columns *c, const struct rows *rows, uint64_t from,
+    uint64_t *line)
 {
 	for (uint32_t i = 0; i < rows->n; i++) {
-		uint32_t r = rows->row != NULL ? rows->row[i] : i;
+		uint32_t r = rows_at(rows, i);
 
-		s->halves |= c->flows[r] | c->packets[r] | ((c->first[r] ^ SLOT_TIME_BIAS) - base) |
-		    ((c->last[r] ^ SLOT_TIME_BIAS) - base);
+		s->halves |= c->flows[r] | c->packets[r] | (c->first[r] - from) | (c->last[r] - from);
 		s->wide |= c->bytes[r];
 		s->flows += c->flows[r];
 		s->packets += c->packets[r];
 		s->bytes += c->bytes[r];
+		line_write(c, r, from, line + (size_t)i * NARROW_WORDS);
 	}
 }
 
@@ -49,7 +59,7 @@ group_at(uint64_t *groups, int32_t number)
 }
 
 #if defined(__x86_64__)
-/* Rows that are turned into groups together. */
+/* Rows that are laid out together. */
 #define TOGETHER 4
 
 /* Which of a group's eight halves of words these are, as bits. */
@@ -83,12 +93,29 @@ lane(__m256i v, unsigned i)
 	return word[i];
 }
 
-/* Rows 0 .. n-1, n a multiple of TOGETHER. */
-__attribute__((target("avx2"))) static void
-survey_together(struct survey *s, const struct usual_columns *c, uint32_t n, uint64_t base)
+/* Four rows, each as a group of one row, to four places. */
+__attribute__((target("avx2"))) static inline void
+turn(__m256i f, __m256i p, __m256i b, __m256i t, __m256i u, uint64_t *line)
 {
-	/* Flipping the bias's bit and subtracting the base is one subtraction. */
-	const __m256i from = _mm256_set1_epi64x((long long)(base - SLOT_TIME_BIAS));
+	const __m256i one = _mm256_set1_epi64x((long long)(UINT64_C(1) << 32));
+	__m256i fp = or(f, _mm256_slli_epi64(p, 32)), tu = or(t, _mm256_slli_epi64(u, 32));
+	__m256i lo[2] = { _mm256_unpacklo_epi64(one, fp), _mm256_unpackhi_epi64(one, fp) };
+	__m256i hi[2] = { _mm256_unpacklo_epi64(tu, b), _mm256_unpackhi_epi64(tu, b) };
+
+	for (unsigned i = 0; i < 2; i++) {
+		_mm256_storeu_si256((void *)(line + i * NARROW_WORDS),
+		    _mm256_permute2x128_si256(lo[i], hi[i], 0x20));
+		_mm256_storeu_si256((void *)(line + (i + 2) * NARROW_WORDS),
+		    _mm256_permute2x128_si256(lo[i], hi[i], 0x31));
+	}
+}
+
+/* Rows 0 .. n-1 of the columns, n a multiple of TOGETHER. */
+__attribute__((target("avx2"))) static void
+lay_together(struct survey *s, const struct usual_columns *c, uint32_t n, uint64_t base,
+    uint64_t *line)
+{
+	const __m256i from = _mm256_set1_epi64x((long long)base);
 	__m256i halves = _mm256_setzero_si256(), wide = halves;
 	__m256i flows = halves, packets = halves, bytes = halves;
 
@@ -102,6 +129,7 @@ survey_together(struct survey *s, const struct usual_columns *c, uint32_t n, uin
 		flows = _mm256_add_epi64(flows, f);
 		packets = _mm256_add_epi64(packets, p);
 		bytes = _mm256_add_epi64(bytes, b);
+		turn(f, p, b, t, u, line + (size_t)i * NARROW_WORDS);
 	}
 	for (unsigned i = 0; i < TOGETHER; i++) {
 		s->halves |= lane(halves, i);
@@ -110,30 +138,6 @@ survey_together(struct survey *s, const struct usual_columns *c, uint32_t n, uin
 		s->packets += lane(packets, i);
 		s->bytes += lane(bytes, i);
 	}
-}
-
-/* Four rows of the columns, each as a group of one row. */
-struct four {
-	__m256i row[TOGETHER];
-};
-
-__attribute__((target("avx2"))) static inline struct four
-turn(const struct usual_columns *c, uint32_t i, __m256i from)
-{
-	const __m256i one = _mm256_set1_epi64x((long long)(UINT64_C(1) << 32));
-	__m256i fp = or(load(c->flows + i), _mm256_slli_epi64(load(c->packets + i), 32));
-	__m256i t = _mm256_sub_epi64(load(c->first + i), from);
-	__m256i u = _mm256_sub_epi64(load(c->last + i), from);
-	__m256i tu = or(t, _mm256_slli_epi64(u, 32)), b = load(c->bytes + i);
-	__m256i lo[2] = { _mm256_unpacklo_epi64(one, fp), _mm256_unpackhi_epi64(one, fp) };
-	__m256i hi[2] = { _mm256_unpacklo_epi64(tu, b), _mm256_unpackhi_epi64(tu, b) };
-
-	return (struct four){ {
-		_mm256_permute2x128_si256(lo[0], hi[0], 0x20),
-		_mm256_permute2x128_si256(lo[1], hi[1], 0x20),
-		_mm256_permute2x128_si256(lo[0], hi[0], 0x31),
-		_mm256_permute2x128_si256(lo[1], hi[1], 0x31),
-	} };
 }
 
 /* Sums do not reach the next counter, so whole words are added. */
@@ -146,44 +150,41 @@ joined(__m256i group, __m256i row)
 	return _mm256_blend_epi32(sum, _mm256_max_epu32(group, row), LAST);
 }
 
-/* Rows 0 .. n-1, n a multiple of TOGETHER. */
 __attribute__((target("avx2"))) static void
-add_together(const struct usual_columns *c, uint32_t n, uint64_t *groups, const int32_t *number,
-    uint64_t base)
+add_together(const uint64_t *line, uint32_t n, uint64_t *groups, const int32_t *number)
 {
-	const __m256i from = _mm256_set1_epi64x((long long)(base - SLOT_TIME_BIAS));
+	for (uint32_t i = 0; i < n; i++) {
+		__m256i *group = (void *)group_at(groups, number[i]);
 
-	for (uint32_t i = 0; i < n; i += TOGETHER) {
-		struct four rows = turn(c, i, from);
-
-		for (unsigned k = 0; k < TOGETHER; k++) {
-			uint32_t ahead = i + k + LINES_AHEAD;
-			__m256i *group = (void *)group_at(groups, number[i + k]);
-
-			__builtin_prefetch(group_at(groups, number[ahead < n ? ahead : i + k]), 1);
-			_mm256_storeu_si256(group, joined(_mm256_loadu_si256(group), rows.row[k]));
-		}
+		__builtin_prefetch(group_at(groups, number[i + LINES_AHEAD < n ? i + LINES_AHEAD : i]), 1);
+		_mm256_storeu_si256(group, joined(load((const uint64_t *)group),
+		    load(line + (size_t)i * NARROW_WORDS)));
 	}
 }
 #endif
 
+/* Lays the rows out. */
 static struct survey
-survey(const struct flow_batch *batch, const struct rows *rows, uint64_t base)
+lay(const struct flow_batch *batch, const struct rows *rows, uint64_t base, uint64_t *line)
 {
+	/* What is no instant before the base comes out above 32 bits. */
+	const uint64_t from = base ^ SLOT_TIME_BIAS;
+	struct usual_columns c = usual_columns_from(batch, 0);
+	struct rows rest = *rows;
 	struct survey s = { .halves = 0 };
-	struct usual_columns c = usual_columns_from(batch, rows->row != NULL ? 0 : rows->from);
-	struct rows rest = { rows->row, 0, rows->n };
 
 #if defined(__x86_64__)
 	if (rows->row == NULL && vectors_usable()) {
+		const struct usual_columns here = usual_columns_from(batch, rows->from);
 		uint32_t n = rows->n / TOGETHER * TOGETHER;
 
-		survey_together(&s, &c, n, base);
-		c = usual_columns_from(batch, rows->from + n);
+		lay_together(&s, &here, n, from, line);
+		line += (size_t)n * NARROW_WORDS;
+		rest.from += n;
 		rest.n -= n;
 	}
 #endif
-	survey_each(&s, &c, &rest, base);
+	lay_each(&s, &c, &rest, from, line);
 	return s;
 }
 
@@ -201,7 +202,8 @@ is_small(const struct narrow_range *range)
 }
 
 enum narrow_fit
-narrow_admit(struct narrow_range *range, const struct flow_batch *batch, const struct rows *rows)
+narrow_admit(struct narrow_range *range, const struct flow_batch *batch, const struct rows *rows,
+    uint64_t *line)
 {
 	struct narrow_range more = *range;
 	struct survey s;
@@ -216,7 +218,7 @@ narrow_admit(struct narrow_range *range, const struct flow_batch *batch, const s
 		more.base = narrow_base(first[rows_at(rows, 0)] ^ SLOT_TIME_BIAS);
 		more.based = true;
 	}
-	s = survey(batch, rows, more.base);
+	s = lay(batch, rows, more.base, line);
 	if (s.halves > UINT32_MAX || s.wide >= MOST_ROW_BYTES)
 		return NARROW_NEVER;
 	more.rows += rows->n;
@@ -303,37 +305,22 @@ narrow_join(uint64_t *into, const uint64_t *from)
 }
 
 void
-narrow_add_each(const struct flow_batch *batch, const struct rows *rows, uint64_t *groups,
-    const int32_t *number, uint64_t base)
+narrow_add_portable(const uint64_t *line, uint32_t n, uint64_t *groups, const int32_t *number)
 {
-	const struct usual_columns c = usual_columns_from(batch, 0);
-
-	for (uint32_t i = 0; i < rows->n; i++) {
-		uint32_t r = rows_at(rows, i), ahead = i + LINES_AHEAD;
-		uint64_t first = (c.first[r] ^ SLOT_TIME_BIAS) - base;
-		uint64_t last = (c.last[r] ^ SLOT_TIME_BIAS) - base;
-		const uint64_t row[NARROW_WORDS] = { UINT64_C(1) << 32,
-			c.flows[r] | c.packets[r] << 32, first | last << 32, c.bytes[r] };
-
-		__builtin_prefetch(group_at(groups, number[ahead < rows->n ? ahead : i]), 1);
-		narrow_join(group_at(groups, number[i]), row);
+	for (uint32_t i = 0; i < n; i++) {
+		__builtin_prefetch(group_at(groups, number[i + LINES_AHEAD < n ? i + LINES_AHEAD : i]), 1);
+		narrow_join(group_at(groups, number[i]), line + (size_t)i * NARROW_WORDS);
 	}
 }
 
 void
-narrow_add(const struct flow_batch *batch, const struct rows *rows, uint64_t *groups,
-    const int32_t *number, uint64_t base)
+narrow_add(const uint64_t *line, uint32_t n, uint64_t *groups, const int32_t *number)
 {
 #if defined(__x86_64__)
-	if (rows->row == NULL && vectors_usable()) {
-		const struct usual_columns c = usual_columns_from(batch, rows->from);
-		uint32_t done = rows->n / TOGETHER * TOGETHER;
-
-		add_together(&c, done, groups, number, base);
-		narrow_add_each(batch, &(struct rows){ NULL, rows->from + done, rows->n - done },
-		    groups, number + done, base);
+	if (vectors_usable()) {
+		add_together(line, n, groups, number);
 		return;
 	}
 #endif
-	narrow_add_each(batch, rows, groups, number, base);
+	narrow_add_portable(line, n, groups, number);
 }

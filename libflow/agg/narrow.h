@@ -30,9 +30,13 @@ enum narrow_fit {
 	NARROW_NEVER,		/* a value, or a column, that has no room in such a group */
 };
 
-/* Whether rows may be added; if so, they count in *range.  The first ones decide on the base. */
+/*
+ * Whether rows may be added; if so, they count in *range, and row i lies in NARROW_WORDS words from
+ * line[i * NARROW_WORDS] on as a group of it alone, however many groupings it is added to.  The first
+ * ones decide on the base.
+ */
 enum narrow_fit narrow_admit(struct narrow_range *range, const struct flow_batch *batch,
-    const struct rows *rows);
+    const struct rows *rows, uint64_t *line);
 
 /* A base for instants of which this (biased) is one: at least 12 days before it. */
 uint64_t narrow_base(uint64_t first);
@@ -58,16 +62,11 @@ narrow_rows(const uint64_t *group)
 /* Its slots, as struct slots orders them; without rows as they are before the first one. */
 void narrow_state(const uint64_t *group, uint64_t base, uint64_t *state);
 
-/*
- * Adds rows that were let in, row i to group number[i] (from -1 on) of those that lie from `groups`
- * on.
- */
-void narrow_add(const struct flow_batch *batch, const struct rows *rows, uint64_t *groups,
-    const int32_t *number, uint64_t base);
+/* Adds n rows that were let in, row i to group number[i] (from -1 on) of those from `groups` on. */
+void narrow_add(const uint64_t *line, uint32_t n, uint64_t *groups, const int32_t *number);
 
 /* As narrow_add, without vector operations; for tests. */
-void narrow_add_each(const struct flow_batch *batch, const struct rows *rows, uint64_t *groups,
-    const int32_t *number, uint64_t base);
+void narrow_add_portable(const uint64_t *line, uint32_t n, uint64_t *groups, const int32_t *number);
 
 /* Adds a group of the same base to another; what both hold must have room in one. */
 void narrow_join(uint64_t *into, const uint64_t *from);

@@ -32,8 +32,8 @@ fill(struct usual *c, struct flow_batch *batch)
 	usual_batch(c, batch);
 }
 
-typedef void narrow_adder(const struct flow_batch *batch, const struct rows *rows,
-    uint64_t *groups, const int32_t *number, uint64_t base);
+typedef void narrow_adder(const uint64_t *line, uint32_t n, uint64_t *groups,
+    const int32_t *number);
 
 /* The rows, row i to group i * i % GROUPS - 1, against the same one by one. */
 static bool
@@ -41,7 +41,8 @@ same(narrow_adder *add, const struct usual *c, const struct flow_batch *batch,
     const struct rows *rows)
 {
 	uint64_t group[GROUPS][NARROW_WORDS], want[GROUPS][NARROW_SLOTS], got[NARROW_SLOTS];
-	uint64_t base = NOON - (UINT64_C(1) << 30);
+	uint64_t line[USUAL_ROWS * NARROW_WORDS];
+	struct narrow_range range = { .based = true, .base = NOON - (UINT64_C(1) << 30) };
 	int32_t number[USUAL_ROWS];
 
 	for (uint32_t g = 0; g < GROUPS; g++) {
@@ -60,9 +61,11 @@ same(narrow_adder *add, const struct usual *c, const struct flow_batch *batch,
 		want[g][4] = first < want[g][4] ? first : want[g][4];
 		want[g][5] = last > want[g][5] ? last : want[g][5];
 	}
-	add(batch, rows, group[1], number, base);
+	if (narrow_admit(&range, batch, rows, line) != NARROW_FITS)
+		return false;
+	add(line, rows->n, group[1], number);
 	for (uint32_t g = 0; g < GROUPS; g++) {
-		narrow_state(group[g], base, got);
+		narrow_state(group[g], range.base, got);
 		if (memcmp(got, want[g], sizeof(got)) != 0 || (uint32_t)group[g][0] != g)
 			return false;
 	}
@@ -78,7 +81,7 @@ test_add(const struct usual *c, const struct flow_batch *batch)
 		row[i] = (uint16_t)(3 * i + 1);
 	for (uint32_t n = 0; n <= USUAL_ROWS / 2; n++) {
 		ok(same(narrow_add, c, batch, &(struct rows){ NULL, n, n }));
-		ok(same(narrow_add_each, c, batch, &(struct rows){ NULL, n, n }));
+		ok(same(narrow_add_portable, c, batch, &(struct rows){ NULL, n, n }));
 	}
 	ok(same(narrow_add, c, batch, &(struct rows){ row, 0, USUAL_ROWS / 3 }));
 }
@@ -111,7 +114,9 @@ test_join(void)
 static enum narrow_fit
 fit_of(const struct flow_batch *batch, struct narrow_range *range, uint32_t from, uint32_t n)
 {
-	return narrow_admit(range, batch, &(struct rows){ NULL, from, n });
+	uint64_t line[USUAL_ROWS * NARROW_WORDS];
+
+	return narrow_admit(range, batch, &(struct rows){ NULL, from, n }, line);
 }
 
 /* One value of row `at` set to `value`, and whether rows 10 .. 49 are let in then. */
