@@ -7,5 +7,12 @@
 
 bool addr_parse_fast(const char *text, size_t len, struct addr *out);
 
-/* The same without what only some machines have. */
-bool addr_parse_portable(const char *text, size_t len, struct addr *out);
+/* By what it is done, as far as the machine can. */
+enum addr_way {
+	ADDR_BY_BYTES,		/* any machine */
+	ADDR_BY_SHUFFLE,	/* IPv4 by SSE 4.1, else as before */
+	ADDR_BY_PLACES,		/* AVX-512 VBMI2, else as before; addr_parse_fast */
+};
+
+/* The same in one way, for tests. */
+bool addr_parse_by(enum addr_way way, const char *text, size_t len, struct addr *out);
