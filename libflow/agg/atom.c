@@ -239,20 +239,39 @@ atoms_text(const struct atoms *set, uint32_t id)
 	return intern_dict(set->text)->text[load_be64(set->value[id].b + 8)];
 }
 
-enum flow_status
-atoms_merge(struct atoms *set, const struct atoms *from, bool texts, atom_ref *out)
+/* All of a set's texts: `set`'s ids of them. */
+static enum flow_status
+merge_texts(struct atoms *set, const struct atoms *from, uint32_t *out)
 {
-	enum flow_status st;
-
-	out[0] = 0;
-	if (from->count == 0)
-		return FLOW_OK;
-	if (!texts)
-		return atoms_add(set, from->value + 1, from->count, out + 1);
 	for (uint32_t id = 1; id <= from->count; id++) {
-		st = atoms_add_text(set, atoms_text(from, id), &out[id]);
+		atom_ref ref;
+		enum flow_status st = atoms_add_text(set, atoms_text(from, id), &ref);
+
 		if (st != FLOW_OK)
 			return st;
+		out[id] = atom_id(ref);
+	}
+	return FLOW_OK;
+}
+
+enum flow_status
+atoms_merge(struct atoms *set, const struct atoms *from, bool texts, uint32_t *out)
+{
+	atom_ref ref[STRIDE];
+	uint32_t n;
+
+	out[0] = 0;
+	if (texts)
+		return merge_texts(set, from, out);
+	for (uint32_t id = 1; id <= from->count; id += n) {
+		enum flow_status st;
+
+		n = from->count - id < STRIDE ? from->count - id + 1 : STRIDE;
+		st = atoms_add(set, from->value + id, n, ref);
+		if (st != FLOW_OK)
+			return st;
+		for (uint32_t i = 0; i < n; i++)
+			out[id + i] = atom_id(ref[i]);
 	}
 	return FLOW_OK;
 }

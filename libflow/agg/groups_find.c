@@ -2,16 +2,19 @@
 #include "agg/groups_inner.h"
 
 #define MIN_BUCKETS 8
+/* Tables below grow fourfold: moving entries took 5 % of the time of pairs. */
+#define SMALL_BUCKETS 1024
 
 static enum flow_status
 grow_buckets(struct group_part *p)
 {
-	size_t n = p->bucket != NULL ? 2 * ((size_t)p->mask + 1) : MIN_BUCKETS;
+	size_t have = p->bucket != NULL ? (size_t)p->mask + 1 : 0;
+	size_t n = have == 0 ? MIN_BUCKETS : have < SMALL_BUCKETS ? 4 * have : 2 * have;
 	struct bucket *bucket = pages_alloc(n * sizeof(*bucket));
 
 	if (bucket == NULL)
 		return FLOW_ENOMEM;
-	for (size_t k = 0; p->bucket != NULL && k <= p->mask; k++) {
+	for (size_t k = 0; k < have; k++) {
 		const struct bucket *old = &p->bucket[k];
 
 		for (unsigned e = 0; e < BUCKET_PLACES && old->at[e] != 0; e++)

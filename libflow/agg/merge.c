@@ -18,7 +18,7 @@
 struct merge {
 	struct flow_agg *const *agg;
 	size_t n;
-	atom_ref **values, **texts;	/* by worker: id there -> reference here */
+	uint32_t **values, **texts;	/* by worker: id there -> id here */
 	atomic_size_t next;		/* task to take */
 	size_t tasks;
 	size_t slices;			/* of a dense grouping */
@@ -34,9 +34,9 @@ merge_fail(struct merge *m, const struct flow_error *err)
 		m->result->error = *err;
 }
 
-/* The references here of what a part's values are there. */
-static const atom_ref *
-references(const struct merge *m, size_t worker, const struct key_part *part)
+/* The ids here of what a part's values are there. */
+static const uint32_t *
+ids_here(const struct merge *m, size_t worker, const struct key_part *part)
 {
 	return key_part_type(part) == FLOW_TYPE_TEXT ? m->texts[worker] : m->values[worker];
 }
@@ -50,7 +50,7 @@ translation_of(const struct merge *m, const struct grouping *g, size_t worker)
 		if (!key_part_is_atom(&g->part[k]))
 			continue;
 		t.atom[t.atoms].part = &g->part[k];
-		t.atom[t.atoms++].to = references(m, worker, &g->part[k]);
+		t.atom[t.atoms++].to = ids_here(m, worker, &g->part[k]);
 	}
 	return t;
 }
@@ -76,7 +76,7 @@ merge_dense(const struct merge *m, size_t grouping, size_t worker, unsigned slic
 	struct groups *into = &m->agg[0]->groups[grouping];
 	const struct groups *from = &m->agg[worker]->groups[grouping];
 	const struct key_part *part = &into->grouping->part[0];
-	const atom_ref *to = key_part_is_atom(part) ? references(m, worker, part) : NULL;
+	const uint32_t *to = key_part_is_atom(part) ? ids_here(m, worker, part) : NULL;
 
 	if (slice == 0 && groups_nowhere(from) != NULL)
 		join_dense(into, groups_nowhere(into), from, groups_nowhere(from));
@@ -87,7 +87,7 @@ merge_dense(const struct merge *m, size_t grouping, size_t worker, unsigned slic
 		if (!groups_used(from, group))
 			continue;
 		if (to != NULL)
-			at = atom_id(to[i]);
+			at = to[i];
 		if (at / GROUP_BLOCK % m->slices != slice)
 			continue;
 		join_dense(into, groups_at(into, &into->part[0], (uint32_t)at), from, group);
@@ -305,8 +305,8 @@ merge_atoms(struct merge *m)
 	for (size_t w = 1; w < m->n; w++) {
 		const struct key_maps *from = &m->agg[w]->maps;
 
-		m->values[w] = malloc(((size_t)from->values.count + 1) * sizeof(atom_ref));
-		m->texts[w] = malloc(((size_t)from->texts.count + 1) * sizeof(atom_ref));
+		m->values[w] = malloc(((size_t)from->values.count + 1) * sizeof(uint32_t));
+		m->texts[w] = malloc(((size_t)from->texts.count + 1) * sizeof(uint32_t));
 		if (m->values[w] == NULL || m->texts[w] == NULL ||
 		    atoms_merge(&into->values, &from->values, false, m->values[w]) != FLOW_OK ||
 		    atoms_merge(&into->texts, &from->texts, true, m->texts[w]) != FLOW_OK)

@@ -9,17 +9,29 @@
 struct translation {
 	struct {
 		const struct key_part *part;
-		const atom_ref *to;	/* by id there */
+		const uint32_t *to;	/* id there -> id here */
 	} atom[KEY_PARTS];
 	size_t atoms;			/* 0: keys stay as they are */
 };
 
+/*
+ * n keys of `words` words each, one part after the other: so more loads of ids are on their way at
+ * a time.
+ */
 static inline void
-translate_key(const struct translation *t, uint64_t *key)
+translate_keys(const struct translation *t, uint64_t *key, size_t n, size_t words)
 {
 	for (size_t k = 0; k < t->atoms; k++) {
 		const struct key_part *part = t->atom[k].part;
+		const uint32_t *to = t->atom[k].to;
 
-		key_set_atom(part, key, atom_id(t->atom[k].to[key_atom(part, key)]));
+		for (size_t i = 0; i < n; i++)
+			key_set_atom(part, &key[i * words], to[key_atom(part, &key[i * words])]);
 	}
+}
+
+static inline void
+translate_key(const struct translation *t, uint64_t *key)
+{
+	translate_keys(t, key, 1, 0);
 }

@@ -136,15 +136,15 @@ test_translation(void)
 	static struct backlog b;
 	struct flow_batch batch;
 	struct usual c;
-	atom_ref to[KEYS];
+	uint32_t to[KEYS];
 	uint16_t left[GROUP_ROWS];
 	uint32_t n;
 	unsigned failed = 0;
 
 	fill(&c, &batch);
 	keys_of_rows(key, hash, 1);
-	for (uint64_t i = 0; i < KEYS; i++)
-		to[i] = UINT64_C(0xabcd) << 32 | (i + 7);
+	for (uint32_t i = 0; i < KEYS; i++)
+		to[i] = i + 7;
 	t.atom[0].part = &part;
 	t.atom[0].to = to;
 	grouping.slots.slot[4].op = SLOT_MIN;
