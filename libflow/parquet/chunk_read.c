@@ -592,7 +592,7 @@ skip_values(struct pq_chunk_reader *r, size_t n)
 		return true;
 	}
 	if (r->encoding == ENCODING_DELTA_BINARY_PACKED)
-		return delta_decoder_next(&r->deltas, n, r->wide);
+		return delta_decoder_skip(&r->deltas, n);
 	cursor_skip(&r->values, n * values_plain_bytes(r->column, r->type_length));
 	return !cursor_failed(&r->values);
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/attr.h"
 #include "parquet/bitpack.h"
 
 #define BLOCK 128
@@ -171,6 +172,17 @@ next_miniblock(struct delta_decoder *d)
 	return d->width != NULL && d->width[d->miniblock] <= 64;
 }
 
+/* The bytes of the next unit, values of *width bits; NULL where there are none. */
+static const uint8_t *
+next_unit(struct delta_decoder *d, unsigned *width)
+{
+	if (d->units == 0 && !next_miniblock(d))
+		return NULL;
+	d->units--;
+	*width = d->width[d->miniblock];
+	return cursor_bytes(&d->in, DELTA_UNIT / 8 * (size_t)*width);
+}
+
 /*
  * Decodes the next unit: DELTA_UNIT values, of which those behind the page's last one mean
  * nothing.  Differences of 32 bits at most, which most are, take the fast way.
@@ -180,16 +192,12 @@ decode_unit(struct delta_decoder *d, uint64_t *out)
 {
 	uint64_t v = d->last, least;
 	uint32_t narrow[DELTA_UNIT];
-	const uint8_t *p;
 	unsigned width, i;
+	const uint8_t *p = next_unit(d, &width);
 
-	if (d->units == 0 && !next_miniblock(d))
-		return false;
-	width = d->width[d->miniblock];
-	least = (uint64_t)d->least;
-	p = cursor_bytes(&d->in, DELTA_UNIT / 8 * (size_t)width);
 	if (p == NULL)
 		return false;
+	least = (uint64_t)d->least;
 	if (width == 0) {
 		for (i = 0; i < DELTA_UNIT; i++)
 			out[i] = v += least;
@@ -203,10 +211,34 @@ decode_unit(struct delta_decoder *d, uint64_t *out)
 			out[i] = v += out[i] + least;
 	}
 	d->last = v;
-	d->units--;
 	return true;
 }
 
+/* Steps over the next unit: of its values only the last one is needed, a sum without an order. */
+VECTORIZED static bool
+skip_unit(struct delta_decoder *d)
+{
+	uint64_t wide[DELTA_UNIT], sum = 0;
+	uint32_t narrow[DELTA_UNIT];
+	unsigned width, i;
+	const uint8_t *p = next_unit(d, &width);
+
+	if (p == NULL)
+		return false;
+	if (width > 32) {
+		bitpack_unpack64(p, width, DELTA_UNIT, wide);
+		for (i = 0; i < DELTA_UNIT; i++)
+			sum += wide[i];
+	} else if (width > 0) {
+		bitpack_unpack32(p, width, DELTA_UNIT, narrow);
+		for (i = 0; i < DELTA_UNIT; i++)
+			sum += narrow[i];
+	}
+	d->last += sum + DELTA_UNIT * (uint64_t)d->least;
+	return true;
+}
+
+/* Values decoded before, at most n; out NULL: nobody wants them. */
 static size_t
 take_spare(struct delta_decoder *d, size_t n, uint64_t *out)
 {
@@ -214,9 +246,21 @@ take_spare(struct delta_decoder *d, size_t n, uint64_t *out)
 
 	if (have > n)
 		have = n;
-	memcpy(out, d->spare + d->spare_at, have * sizeof(*out));
+	if (out != NULL)
+		memcpy(out, d->spare + d->spare_at, have * sizeof(*out));
 	d->spare_at += (unsigned)have;
 	return have;
+}
+
+/* Decodes the next unit into the spare values. */
+static bool
+fill_spare(struct delta_decoder *d, size_t count)
+{
+	if (!decode_unit(d, d->spare))
+		return false;
+	d->spare_at = 0;
+	d->spare_count = (unsigned)count;
+	return true;
 }
 
 bool
@@ -229,16 +273,34 @@ delta_decoder_next(struct delta_decoder *d, size_t n, uint64_t *out)
 			if (d->left == 0)
 				return false;
 			m = d->left < DELTA_UNIT ? (size_t)d->left : DELTA_UNIT;
-			if (!decode_unit(d, n >= DELTA_UNIT ? out : d->spare))
+			if (!(n >= DELTA_UNIT ? decode_unit(d, out) : fill_spare(d, m)))
 				return false;
 			d->left -= m;
-			if (n < DELTA_UNIT) {
-				d->spare_at = 0;
-				d->spare_count = (unsigned)m;
+			if (n < DELTA_UNIT)
 				m = 0;
-			}
 		}
 		out += m;
+		n -= m;
+	}
+	return true;
+}
+
+bool
+delta_decoder_skip(struct delta_decoder *d, size_t n)
+{
+	while (n > 0) {
+		size_t m = take_spare(d, n, NULL);
+
+		if (m == 0) {
+			if (d->left == 0)
+				return false;
+			m = d->left < DELTA_UNIT ? (size_t)d->left : DELTA_UNIT;
+			if (!(n >= m ? skip_unit(d) : fill_spare(d, m)))
+				return false;
+			d->left -= m;
+			if (n < m)
+				m = 0;
+		}
 		n -= m;
 	}
 	return true;

@@ -50,6 +50,9 @@ bool delta_decoder_init(struct delta_decoder *d, struct cursor in, uint64_t *cou
  */
 bool delta_decoder_next(struct delta_decoder *d, size_t n, uint64_t *out);
 
+/* Steps over n values, in a fraction of the time; false as delta_decoder_next. */
+bool delta_decoder_skip(struct delta_decoder *d, size_t n);
+
 /*
  * Decodes all of a page's values, which must be `n`, into out (room for n), and leaves *in
  * behind the last block.  As delta_decoder_next otherwise.

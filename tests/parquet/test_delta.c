@@ -146,6 +146,67 @@ round_trips(void)
 		ok(same(values, counts[i], 64));
 }
 
+/* Reads runs of `step` values, and skips as many between them: what is read must be what was written. */
+static bool
+same_with_skips(const uint64_t *values, size_t n, unsigned bits, size_t step)
+{
+	struct buf out = BUF_INIT;
+	uint64_t mask = bits == 32 ? UINT32_MAX : UINT64_MAX, back[600], count = 0;
+	struct delta_decoder d;
+	bool good;
+
+	delta_encode(values, n, bits, &out);
+	good = buf_reserve(&out, BITPACK_SLACK);
+	memset(buf_end(&out), 0xff, BITPACK_SLACK);
+	good = good && delta_decoder_init(&d, cursor_make(out.data, out.len), &count) && count == n;
+	for (size_t at = 0; at < n && good; ) {
+		size_t some = n - at < step ? n - at : step;
+
+		good = delta_decoder_skip(&d, some);
+		at += some;
+		some = n - at < step ? n - at : step;
+		good = good && delta_decoder_next(&d, some, back);
+		for (size_t i = 0; i < some && good; i++)
+			good = (back[i] & mask) == (values[at + i] & mask);
+		at += some;
+	}
+	good = good && !delta_decoder_skip(&d, 1) && !delta_decoder_next(&d, 1, back);
+	buf_release(&out);
+	return good;
+}
+
+static void
+skips(void)
+{
+	static const size_t steps[] = { 1, 2, 31, 32, 33, 63, 64, 65, 127, 128, 129, 600 };
+	uint64_t values[5000];
+
+	for (unsigned bits = 1; bits <= 64; bits++) {
+		fill(values, 5000, bits);
+		for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+			ok(same_with_skips(values, 5000, 64, steps[i]));
+			ok(same_with_skips(values, 4991, 32, steps[i]));
+		}
+	}
+}
+
+/* A page that is cut within its second miniblock: its values cannot be stepped over. */
+static void
+cut_skip(void)
+{
+	static const struct padded cut = { { 0x80, 0x01, 0x04, 0x80, 0x01, 0x00, 0x00,
+		0x01, 0x01, 0x01, 0x01, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff }, 18 };
+	struct delta_decoder d;
+	uint64_t count = 0, value = 0;
+
+	ok(delta_decoder_init(&d, cursor_make(cut.bytes, cut.len), &count));
+	is_uint(count, 128);
+	ok(delta_decoder_skip(&d, 32));
+	ok(delta_decoder_next(&d, 1, &value));
+	is_uint(value, 32);
+	ok(!delta_decoder_skip(&d, 1));
+}
+
 /* Blocks as other writers cut them: 256 values, two miniblocks of 128, the last half empty. */
 static void
 other_blocks(void)
@@ -194,6 +255,8 @@ main(void)
 	tiny();
 	malformed();
 	round_trips();
+	skips();
+	cut_skip();
 	other_blocks();
 	estimates();
 	return tap_done();
