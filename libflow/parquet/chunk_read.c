@@ -50,6 +50,10 @@ struct pq_chunk_reader {
 	/* The dictionary. */
 	bool has_dictionary;
 	struct texts texts;
+	bool wants_few;			/* then it stays folded until all texts are wanted */
+	const struct flow_text *sought;
+	bool is_folded;			/* in `folded` instead of `texts` */
+	struct text_dict folded;
 	uint32_t dictionary_count;
 	uint64_t *dictionary;
 	void *narrow;			/* the dictionary in the width wanted */
@@ -74,16 +78,58 @@ pq_chunk_reader_free(struct pq_chunk_reader *reader)
 	page_places_release(&reader->places);
 	buf_release(&reader->page);
 	texts_release(&reader->texts);
+	text_dict_release(&reader->folded);
 	free(reader->dictionary);
 	free(reader->narrow);
 	free(reader);
 }
 
-const struct flow_text *
-pq_chunk_reader_texts(const struct pq_chunk_reader *reader, uint32_t *count)
+/* The dictionary to texts; there are no others yet. */
+static enum flow_status
+unfold(struct pq_chunk_reader *r, struct flow_error *err)
 {
+	r->is_folded = false;
+	return texts_add_plain(&r->texts, cursor_make(r->folded.bytes, r->folded.len),
+	    r->folded.count, err);
+}
+
+enum flow_status
+pq_chunk_reader_texts(struct pq_chunk_reader *reader, const struct flow_text **text,
+    uint32_t *count, struct flow_error *err)
+{
+	enum flow_status st = reader->is_folded ? unfold(reader, err) : FLOW_OK;
+
+	*text = reader->texts.text;
 	*count = reader->texts.count;
-	return reader->texts.text;
+	return st;
+}
+
+void
+pq_chunk_reader_want_few(struct pq_chunk_reader *reader, const struct flow_text *sought)
+{
+	reader->wants_few = true;
+	reader->sought = sought;
+}
+
+struct flow_text
+pq_chunk_reader_text(const struct pq_chunk_reader *reader, uint32_t code)
+{
+	return reader->is_folded ? text_dict_entry(&reader->folded, code) : reader->texts.text[code];
+}
+
+bool
+pq_chunk_reader_sought(const struct pq_chunk_reader *reader,
+    uint32_t code[TEXT_DICT_HITS_MAX], size_t *count)
+{
+	const struct text_dict *d = &reader->folded;
+	size_t i;
+
+	if (!reader->is_folded || d->hits > TEXT_DICT_HITS_MAX)
+		return false;
+	for (i = 0; i < d->hits; i++)
+		code[i] = text_dict_hit(d, i);
+	*count = d->hits;
+	return true;
 }
 
 static bool
@@ -122,6 +168,9 @@ pq_chunk_reader_open(struct pq_chunk_reader *reader, const struct pq_file *file,
 	reader->page_left = 0;
 	reader->has_dictionary = false;
 	reader->dictionary_count = 0;
+	reader->wants_few = false;
+	reader->sought = NULL;
+	reader->is_folded = false;
 	texts_clear(&reader->texts);
 	return FLOW_OK;
 }
@@ -181,6 +230,36 @@ reserve_dictionary(struct pq_chunk_reader *r, size_t count, struct flow_error *e
 }
 
 static enum flow_status
+load_texts(struct pq_chunk_reader *r, struct cursor in, uint32_t count, struct flow_error *err)
+{
+	enum flow_status st;
+
+	if (r->wants_few && r->texts.count == 0) {
+		st = text_dict_open(&r->folded, in, count, r->sought, err);
+		r->is_folded = st == FLOW_OK;
+		r->dictionary_count = r->folded.count;
+		return st;
+	}
+	st = texts_add_plain(&r->texts, in, count, err);
+	r->dictionary_count = r->texts.count;
+	return st;
+}
+
+static enum flow_status
+load_numbers(struct pq_chunk_reader *r, struct cursor in, uint32_t count, struct flow_error *err)
+{
+	enum flow_status st;
+
+	if (count > cursor_left(&in))
+		return flow_fail(err, FLOW_EFORMAT, page_offset(r), "a cut dictionary");
+	st = reserve_dictionary(r, count, err);
+	if (st == FLOW_OK)
+		st = values_plain(r->column, r->type_length, &in, count, r->dictionary, err);
+	r->dictionary_count = st == FLOW_OK ? count : 0;
+	return st == FLOW_OK ? narrow_dictionary(r, err) : st;
+}
+
+static enum flow_status
 load_dictionary(struct pq_chunk_reader *r, const struct page_header *h, const uint8_t *body,
     struct flow_error *err)
 {
@@ -195,22 +274,8 @@ load_dictionary(struct pq_chunk_reader *r, const struct page_header *h, const ui
 		    "a dictionary in encoding %d", h->encoding);
 	st = room != NULL ? page_source_unpack(&r->pages, h, body, room, is_text(r), &in, err) :
 	    flow_fail_memory(err);
-	if (st != FLOW_OK)
-		return st;
-	if (is_text(r)) {
-		st = texts_add_plain(&r->texts, in, h->values, err);
-		r->dictionary_count = r->texts.count;
-	} else {
-		if (h->values > cursor_left(&in))
-			st = flow_fail(err, FLOW_EFORMAT, page_offset(r), "a cut dictionary");
-		if (st == FLOW_OK)
-			st = reserve_dictionary(r, h->values, err);
-		if (st == FLOW_OK)
-			st = values_plain(r->column, r->type_length, &in, h->values, r->dictionary, err);
-		r->dictionary_count = st == FLOW_OK ? h->values : 0;
-		if (st == FLOW_OK)
-			st = narrow_dictionary(r, err);
-	}
+	if (st == FLOW_OK)
+		st = is_text(r) ? load_texts(r, in, h->values, err) : load_numbers(r, in, h->values, err);
 	r->has_dictionary = st == FLOW_OK;
 	return st;
 }
@@ -255,8 +320,10 @@ open_deltas(struct pq_chunk_reader *r, uint32_t rows, struct flow_error *err)
 static enum flow_status
 open_texts(struct pq_chunk_reader *r, uint32_t rows, struct flow_error *err)
 {
-	enum flow_status st;
+	enum flow_status st = r->is_folded ? unfold(r, err) : FLOW_OK;
 
+	if (st != FLOW_OK)
+		return st;
 	r->next_text = r->texts.count;
 	if (r->encoding == ENCODING_PLAIN)
 		st = texts_add_plain(&r->texts, r->values, UINT32_MAX, err);

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "parquet/file_read.h"
 #include "parquet/schema.h"
+#include "parquet/text_dict.h"
 
 struct pq_chunk_reader;
 
@@ -52,5 +53,22 @@ enum flow_status pq_chunk_reader_skip(struct pq_chunk_reader *reader, size_t row
  * The texts that codes read so far refer to.  Grows (never changes) as pages without a
  * dictionary are read; valid until the next call that reads or opens.
  */
-const struct flow_text *pq_chunk_reader_texts(const struct pq_chunk_reader *reader,
-    uint32_t *count);
+enum flow_status pq_chunk_reader_texts(struct pq_chunk_reader *reader,
+    const struct flow_text **text, uint32_t *count, struct flow_error *err) NODISCARD;
+
+/*
+ * Says, right after opening, that few of the column's texts will be asked for, one by one; a
+ * dictionary is then not made an array unless pq_chunk_reader_texts is called.  `sought`, which stays
+ * as long as the chunk is read, is a text whose codes will be asked for; NULL: none.
+ */
+void pq_chunk_reader_want_few(struct pq_chunk_reader *reader, const struct flow_text *sought);
+
+/* The text of a code that was read; its bytes are valid until the reader opens another chunk. */
+struct flow_text pq_chunk_reader_text(const struct pq_chunk_reader *reader, uint32_t code);
+
+/*
+ * The codes, `count` of them in any order, of all rows read so far that have the text that was sought.
+ * False where that is not known: all texts have to be looked at then.
+ */
+bool pq_chunk_reader_sought(const struct pq_chunk_reader *reader, uint32_t code[TEXT_DICT_HITS_MAX],
+    size_t *count);

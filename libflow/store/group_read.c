@@ -167,14 +167,16 @@ seek(struct group_reader *r, struct column_reader *c, enum flow_field field,
 	return st;
 }
 
-static void
-take_texts(struct column_reader *c)
+static enum flow_status
+take_texts(struct column_reader *c, struct flow_error *err)
 {
+	const struct flow_text *text;
 	uint32_t count;
-	const struct flow_text *text = pq_chunk_reader_texts(c->chunk, &count);
+	enum flow_status st = pq_chunk_reader_texts(c->chunk, &text, &count, err);
 
-	if (count != c->dict.count || text != c->dict.text)
+	if (st == FLOW_OK && (count != c->dict.count || text != c->dict.text))
 		c->dict = (struct flow_dict){ flow_dict_serial(), count, text };
+	return st;
 }
 
 static enum flow_status
@@ -189,13 +191,14 @@ read_column(struct group_reader *r, struct column_reader *c, enum flow_field fie
 		st = text ? pq_chunk_reader_codes(c->chunk, r->batch.rows, c->values, c->valid,
 		    &has_nulls, err) : pq_chunk_reader_numbers(c->chunk, r->batch.rows, c->values,
 		    c->valid, &has_nulls, err);
+	if (st == FLOW_OK && text)
+		st = take_texts(c, err);
 	if (st != FLOW_OK)
 		return st;
 	c->at += r->batch.rows;
 	*out = (struct flow_column){ .form = text ? FLOW_FORM_DICT : FLOW_FORM_FLAT,
 		.valid = has_nulls ? c->valid : NULL };
 	if (text) {
-		take_texts(c);
 		out->codes = c->values;
 		out->dict = &c->dict;
 		/* Without entries there are no values either. */

@@ -30,21 +30,22 @@ struct rows {
 };
 
 static bool
-read_some(struct pq_chunk_reader *r, unsigned width, size_t n, struct rows *rows)
+read_some(struct pq_chunk_reader *r, unsigned width, size_t n, bool few, struct rows *rows)
 {
-	uint32_t codes[ROWS], count;
-	const struct flow_text *text;
+	uint32_t codes[ROWS], count = 0;
+	const struct flow_text *text = NULL;
 	bool nulls;
 
 	if (width > 0)
 		return pq_chunk_reader_numbers(r, n, rows->number, rows->valid, &nulls, NULL) == FLOW_OK;
 	if (pq_chunk_reader_codes(r, n, codes, rows->valid, &nulls, NULL) != FLOW_OK)
 		return false;
-	text = pq_chunk_reader_texts(r, &count);
+	if (!few && pq_chunk_reader_texts(r, &text, &count, NULL) != FLOW_OK)
+		return false;
 	for (size_t i = 0; i < n; i++) {
-		must(!bitmap_get(rows->valid, i) || codes[i] < count);
-		rows->text[i] = bitmap_get(rows->valid, i) ? text[codes[i]] :
-		    (struct flow_text){ "", 0 };
+		must(few || !bitmap_get(rows->valid, i) || codes[i] < count);
+		rows->text[i] = !bitmap_get(rows->valid, i) ? (struct flow_text){ "", 0 } :
+		    few ? pq_chunk_reader_text(r, codes[i]) : text[codes[i]];
 	}
 	return true;
 }
@@ -64,8 +65,8 @@ same(const struct rows *whole, size_t at, const struct rows *some, size_t n, uns
 }
 
 static void
-in_pieces(const struct pq_file *f, size_t group, size_t column, unsigned width, size_t rows,
-    const struct rows *whole)
+in_pieces(const struct pq_file *f, size_t group, size_t column, unsigned width, bool few,
+    size_t rows, const struct rows *whole)
 {
 	struct pq_chunk_reader *r = pq_chunk_reader_new();
 	struct rows *some = malloc(sizeof(*some));
@@ -73,6 +74,8 @@ in_pieces(const struct pq_file *f, size_t group, size_t column, unsigned width, 
 
 	must(r != NULL && some != NULL);
 	must(pq_chunk_reader_open(r, f, group, column, width, NULL) == FLOW_OK);
+	if (few)
+		pq_chunk_reader_want_few(r, NULL);
 	while (at < rows) {
 		size_t n = 1 + turn * 7 % 60;
 
@@ -80,7 +83,7 @@ in_pieces(const struct pq_file *f, size_t group, size_t column, unsigned width, 
 		if (turn++ % 3 == 0) {
 			must(pq_chunk_reader_skip(r, n, NULL) == FLOW_OK);
 		} else {
-			must(read_some(r, width, n, some));
+			must(read_some(r, width, n, few, some));
 			same(whole, at, some, n, width);
 		}
 		at += n;
@@ -105,9 +108,11 @@ read_column(const struct pq_file *f, size_t group, size_t column)
 
 		if (pq_chunk_reader_open(r, f, group, column, width, &err) != FLOW_OK)
 			continue;
-		if (read_some(r, width, rows, whole)) {
+		if (read_some(r, width, rows, false, whole)) {
 			if (width == 0 || width == 8)
-				in_pieces(f, group, column, width, rows, whole);
+				in_pieces(f, group, column, width, false, rows, whole);
+			if (width == 0)
+				in_pieces(f, group, column, width, true, rows, whole);
 		}
 	}
 	free(whole);

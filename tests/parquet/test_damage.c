@@ -86,9 +86,9 @@ read_column(struct pq_chunk_reader *r, const struct pq_file *f, size_t c, bool b
 		return false;
 	if (c > 0)
 		return pq_chunk_reader_numbers(r, ROWS, to[c], valid, &nulls, NULL) == FLOW_OK;
-	if (pq_chunk_reader_codes(r, ROWS, rows->codes, rows->valid, &nulls, NULL) != FLOW_OK)
+	if (pq_chunk_reader_codes(r, ROWS, rows->codes, rows->valid, &nulls, NULL) != FLOW_OK ||
+	    pq_chunk_reader_texts(r, &texts, &count, NULL) != FLOW_OK)
 		return false;
-	texts = pq_chunk_reader_texts(r, &count);
 	for (size_t i = 0; i < ROWS; i++)
 		if (bitmap_get(rows->valid, i))
 			rows->text[i] = texts[rows->codes[i]];

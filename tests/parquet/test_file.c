@@ -166,43 +166,86 @@ write_file(const struct series *s, const struct held *h, enum pq_codec codec, st
 
 static bool
 row_is(const struct series *s, const struct held *h, size_t row, bool present,
-    const uint8_t *number, const struct flow_text *text)
+    const uint8_t *number)
 {
 	bool want = h->valid == NULL || bitmap_get(h->valid, row);
 
-	if (present != want || !want)
+	if (present != want || !want || s->width == 0)
 		return present == want;
-	if (s->width > 0)
-		return memcmp(number, h->narrow + row * s->width, s->width) == 0;
-	return text->len == h->texts[h->codes[row]].len &&
-	    memcmp(text->p, h->texts[h->codes[row]].p, text->len) == 0;
+	return memcmp(number, h->narrow + row * s->width, s->width) == 0;
+}
+
+/* Where all are wanted, one by one or at once. */
+static bool
+texts_are(const struct held *h, struct pq_chunk_reader *r, size_t at, size_t n,
+    const uint32_t *codes, bool few)
+{
+	const struct flow_text *text = NULL;
+	uint32_t texts = 0;
+	bool good = few || pq_chunk_reader_texts(r, &text, &texts, NULL) == FLOW_OK;
+
+	for (size_t i = 0; i < n && good; i++) {
+		struct flow_text t;
+
+		if (h->valid != NULL && !bitmap_get(h->valid, at + i)) {
+			good = codes[i] == 0;
+			continue;
+		}
+		good = few || codes[i] < texts;
+		if (good) {
+			t = few ? pq_chunk_reader_text(r, codes[i]) : text[codes[i]];
+			good = text_compare(&t, &h->texts[h->codes[at + i]]) == 0;
+		}
+	}
+	return good;
+}
+
+/* Whether rows have a code that is told to be of the text if, and only if, they have the text. */
+static bool
+sought_is(const struct held *h, const struct pq_chunk_reader *r, size_t at, size_t n,
+    const uint32_t *codes, const struct flow_text *sought)
+{
+	uint32_t code[TEXT_DICT_HITS_MAX];
+	size_t count, k;
+
+	if (!pq_chunk_reader_sought(r, code, &count))
+		return true;
+	for (size_t i = 0; i < n; i++) {
+		bool is = false;
+
+		if (h->valid != NULL && !bitmap_get(h->valid, at + i))
+			continue;
+		for (k = 0; k < count; k++)
+			is = is || codes[i] == code[k];
+		if (is != (text_compare(&h->texts[h->codes[at + i]], sought) == 0))
+			return false;
+	}
+	return true;
 }
 
 static bool
 rows_are(const struct series *s, const struct held *h, struct pq_chunk_reader *r, size_t at,
-    size_t n)
+    size_t n, const struct flow_text *sought)
 {
 	static const uint8_t zero[8];
 	uint8_t *numbers = malloc(n * 8 + 8);
-	uint32_t *codes = malloc(n * 4 + 4), texts = 0;
+	uint32_t *codes = malloc(n * 4 + 4);
 	uint64_t *valid = malloc(BITMAP_WORDS(n) * 8 + 8);
 	bool has_nulls = true, good, all = true;
-	const struct flow_text *text;
 
 	good = s->width > 0 ?
 	    pq_chunk_reader_numbers(r, n, numbers, valid, &has_nulls, NULL) == FLOW_OK :
 	    pq_chunk_reader_codes(r, n, codes, valid, &has_nulls, NULL) == FLOW_OK;
-	text = pq_chunk_reader_texts(r, &texts);
+	if (s->width == 0)
+		good = good && (sought == NULL || sought_is(h, r, at, n, codes, sought)) &&
+		    texts_are(h, r, at, n, codes, sought != NULL);
 	for (size_t i = 0; i < n && good; i++) {
 		bool present = bitmap_get(valid, i);
 
 		all = all && present;
-		if (s->width == 0)
-			good = present ? codes[i] < texts : codes[i] == 0;
-		else if (!present)
+		if (s->width > 0 && !present)
 			good = memcmp(numbers + i * s->width, zero, s->width) == 0;
-		good = good && row_is(s, h, at + i, present, numbers + i * s->width,
-		    s->width == 0 && present ? &text[codes[i]] : NULL);
+		good = good && row_is(s, h, at + i, present, numbers + i * s->width);
 	}
 	good = good && has_nulls != all;
 	free(numbers);
@@ -215,6 +258,7 @@ enum how {
 	EVERY,
 	SKIPPING,	/* every third piece, of the whole chunk */
 	BY_PAGE,	/* the same, reading page by page */
+	FEW_TEXTS,	/* the same, asking for texts one by one, half of the chunk */
 };
 
 /* Reads a chunk in pieces of about `step` rows. */
@@ -224,9 +268,13 @@ chunk_is(const struct series *s, const struct held *h, const struct pq_file *f, 
 {
 	struct pq_chunk_reader *r = pq_chunk_reader_new();
 	bool good = pq_chunk_reader_open(r, f, group, 0, s->width, NULL) == FLOW_OK;
+	const struct flow_text *sought = how == FEW_TEXTS && s->width == 0 && s->rows > 0 ?
+	    &h->texts[h->codes[s->rows / 3]] : NULL;
 
-	if (how == BY_PAGE)
+	if (how == BY_PAGE || how == FEW_TEXTS)
 		good = good && pq_chunk_reader_by_page(r, NULL) == FLOW_OK;
+	if (sought != NULL)
+		pq_chunk_reader_want_few(r, sought);
 	for (size_t at = 0, turn = 0; at < s->rows && good; turn++) {
 		size_t n = step + mix(turn) % step;
 
@@ -234,7 +282,7 @@ chunk_is(const struct series *s, const struct held *h, const struct pq_file *f, 
 		if (how != EVERY && mix(turn) % 3 == 0)
 			good = pq_chunk_reader_skip(r, n, NULL) == FLOW_OK;
 		else
-			good = rows_are(s, h, r, at, n);
+			good = rows_are(s, h, r, at, n, at < s->rows / 2 ? sought : NULL);
 		at += n;
 	}
 	good = good && pq_chunk_reader_skip(r, 1, NULL) == FLOW_EINVAL;
@@ -333,6 +381,8 @@ file_is(const struct series *s, const struct held *h, const struct buf *file)
 	    (s->rows > 3000 || chunk_is(s, h, f, 0, 1, SKIPPING));
 	good = good && chunk_is(s, h, f, 0, 1000, BY_PAGE) && chunk_is(s, h, f, 1, 20000, BY_PAGE) &&
 	    (s->rows > 3000 || chunk_is(s, h, f, 0, 1, BY_PAGE));
+	good = good && chunk_is(s, h, f, 0, 1000, FEW_TEXTS) && chunk_is(s, h, f, 1, 20000, FEW_TEXTS) &&
+	    (s->rows > 3000 || chunk_is(s, h, f, 0, 1, FEW_TEXTS));
 	good = good && (s->width > 0 ? bounds_are(s, h, 0, s->rows, &whole) && pages_are(s, h, f) :
 	    text_bounds_hold(s, h, f));
 	pq_file_close(f);
