@@ -372,7 +372,7 @@ query_next(struct query_worker *worker, const struct flow_batch **batch,
 	while ((st = flow_scan_next(worker->scan, batch, &err)) == FLOW_OK) {
 		if (!select_rows(worker, *batch))
 			continue;
-		st = flow_scan_late(worker->scan, &err);
+		st = flow_scan_late(worker->scan, &worker->selection, &err);
 		if (st != FLOW_OK)
 			break;
 		*selection = &worker->selection;

@@ -11,6 +11,8 @@
 
 #include "base/status.h"
 #include "record/batch.h"
+#include "record/bounds.h"
+#include "record/select.h"
 #include "store/plan.h"
 #include "store/source.h"
 
@@ -20,6 +22,13 @@ struct group_reader;
 struct group_reader *group_reader_new(const struct flow_fieldset *early,
     const struct flow_fieldset *late);
 void group_reader_free(struct group_reader *r);
+
+/*
+ * Says what rows will be chosen by: of an early column of addresses of which the query asks
+ * nothing but whether it is one host, group_reader_next then may give null in place of all others.
+ * The bounds stay as long as the reader.
+ */
+void group_reader_seek(struct group_reader *r, const struct flow_bounds *bounds);
 
 /*
  * Begins a row group, or (part not NULL) what is to be read of it; source and part stay until
@@ -33,4 +42,10 @@ bool group_reader_is_open(const struct group_reader *r);
 /* The next batch, or FLOW_END; messages begin with the column. */
 enum flow_status group_reader_next(struct group_reader *r, const struct flow_batch **batch,
     struct flow_error *err) NODISCARD;
-enum flow_status group_reader_late(struct group_reader *r, struct flow_error *err) NODISCARD;
+
+/*
+ * Adds the late columns, for the selected rows at least (NULL: all); in late columns other rows have
+ * unspecified values, or none.
+ */
+enum flow_status group_reader_late(struct group_reader *r, const struct flow_selection *sel,
+    struct flow_error *err) NODISCARD;

@@ -338,6 +338,7 @@ flow_scan_worker_new(struct flow_scan *scan)
 		free(w);
 		return NULL;
 	}
+	group_reader_seek(w->reader, scan->options.bounds);
 	return w;
 }
 
@@ -442,9 +443,10 @@ flow_scan_next(struct flow_scan_worker *worker, const struct flow_batch **batch,
 }
 
 enum flow_status
-flow_scan_late(struct flow_scan_worker *worker, struct flow_error *err)
+flow_scan_late(struct flow_scan_worker *worker, const struct flow_selection *sel,
+    struct flow_error *err)
 {
-	enum flow_status st = group_reader_late(worker->reader, err);
+	enum flow_status st = group_reader_late(worker->reader, sel, err);
 
 	return st == FLOW_OK ? st : failed(worker, st, err);
 }

@@ -31,11 +31,16 @@
 #include "record/bounds.h"
 #include "record/field.h"
 #include "record/names.h"
+#include "record/select.h"
 
 struct flow_scan_options {
 	struct flow_fieldset early;	/* decoded for every batch */
 	struct flow_fieldset late;	/* decoded when flow_scan_late asks */
-	const struct flow_bounds *bounds;	/* borrowed until the scan is freed; may be NULL */
+	/*
+	 * Borrowed until the scan is freed; may be NULL.  An early column with a `sole` bound may have
+	 * null where it has none of the texts, until flow_scan_late, if it is a late one too.
+	 */
+	const struct flow_bounds *bounds;
 	unsigned threads;		/* for reading footers; 0 is 1 */
 	/* Gets the names that the files' exporters announced, while planning; NULL: not wanted. */
 	struct flow_names *names;
@@ -90,8 +95,12 @@ bool flow_scan_take(struct flow_scan_worker *worker, size_t *task);
 enum flow_status flow_scan_next(struct flow_scan_worker *worker, const struct flow_batch **batch,
     struct flow_error *err) NODISCARD;
 
-/* Adds the late columns to the batch that flow_scan_next gave last. */
-enum flow_status flow_scan_late(struct flow_scan_worker *worker, struct flow_error *err) NODISCARD;
+/*
+ * Adds the late columns to the batch that flow_scan_next gave last, for the selected rows at least
+ * (NULL: all): what others have in them is unspecified.
+ */
+enum flow_status flow_scan_late(struct flow_scan_worker *worker, const struct flow_selection *sel,
+    struct flow_error *err) NODISCARD;
 
 /* Number of the file that the task belongs to, as in flow_scan_open's paths. */
 size_t flow_scan_file(const struct flow_scan_worker *worker);

@@ -150,14 +150,17 @@ same_text(const struct flow_column *c, enum flow_type type, size_t row, uint64_t
 	return t.len == strlen(text) && memcmp(t.p, text, t.len) == 0;
 }
 
+/* Of the selected rows; sel NULL: of all. */
 static size_t
-differences(const struct flow_batch *b, unsigned f, uint64_t first)
+differences(const struct flow_batch *b, const struct flow_selection *sel, unsigned f,
+    uint64_t first)
 {
 	enum flow_type type = flow_field_info((enum flow_field)f)->type;
 	const struct flow_column *c = &b->column[f];
-	size_t i, wrong = 0;
+	size_t k, i, wrong = 0;
 
-	for (i = 0; i < b->rows; i++) {
+	for (k = 0; k < (sel != NULL ? sel->count : b->rows); k++) {
+		i = sel != NULL ? flow_selection_row(sel, (uint32_t)k) : k;
 		uint64_t v = limited(type, value(f, first + i));
 
 		if (flow_column_has(c, i) == is_null(f, first + i))
@@ -191,9 +194,32 @@ write_file(struct flow_builder *b, const struct flow_writer_options *options, bo
 	is_str(err.message, "");
 }
 
+/* Some rows of a batch, up to 40 and now and then all of few. */
 static void
-read_file(size_t rows, bool late)
+select_some(struct flow_selection *sel, size_t rows, size_t turn)
 {
+	size_t step = rows / (1 + turn * 13 % 40) + 1, row;
+
+	sel->all = false;
+	sel->count = 0;
+	for (row = turn % step; row < rows; row += step)
+		sel->row[sel->count++] = (uint16_t)row;
+	if (rows <= 2)
+		flow_selection_all(sel, rows);
+}
+
+enum how {
+	EARLY,
+	LATE,		/* every other column, for every other batch */
+	SELECTED,	/* the same, for some rows or (every third time) all */
+};
+
+static void
+read_file(size_t rows, enum how how)
+{
+	struct flow_selection some;
+	const struct flow_selection *sel = NULL;
+
 	struct flow_scan_options options = { .threads = 2 };
 	const char *paths[] = { path };
 	struct flow_scan *scan = NULL;
@@ -205,7 +231,7 @@ read_file(size_t rows, bool late)
 	unsigned f;
 
 	for (f = 0; f < FLOW_FIELD_COUNT; f++)
-		flow_fieldset_add(late && f % 2 ? &options.late : &options.early, (enum flow_field)f);
+		flow_fieldset_add(how != EARLY && f % 2 ? &options.late : &options.early, (enum flow_field)f);
 	ok(flow_scan_open(paths, 1, &options, &scan, &err) == FLOW_OK);
 	is_str(flow_scan_problem(scan, 0), NULL);
 	w = flow_scan_worker_new(scan);
@@ -213,12 +239,14 @@ read_file(size_t rows, bool late)
 		while ((st = flow_scan_next(w, &b, &err)) == FLOW_OK) {
 			seen += b->rows;
 			/* With late columns every other batch is stepped over. */
-			if (late && batches++ % 2 == 0)
+			if (how != EARLY && batches++ % 2 == 0)
 				continue;
-			if (flow_scan_late(w, &err) != FLOW_OK)
+			sel = how == SELECTED && batches % 3 != 0 ? &some : NULL;
+			select_some(&some, b->rows, batches);
+			if (flow_scan_late(w, sel, &err) != FLOW_OK)
 				break;
 			for (f = 0; f < FLOW_FIELD_COUNT; f++)
-				wrong += differences(b, f, seen - b->rows);
+				wrong += differences(b, sel, f, seen - b->rows);
 		}
 		ok(st == FLOW_END);
 	}
@@ -237,8 +265,9 @@ round_trip(size_t rows, const char *codec, bool groups)
 
 	ok(flow_codec_parse(codec, &options, NULL) == FLOW_OK);
 	write_file(b, &options, groups);
-	read_file(rows, false);
-	read_file(rows, true);
+	read_file(rows, EARLY);
+	read_file(rows, LATE);
+	read_file(rows, SELECTED);
 	flow_builder_free(b);
 }
 

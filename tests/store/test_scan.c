@@ -215,7 +215,7 @@ find_row(uint64_t row, const struct flow_text *text, bool sole, uint64_t *rows)
 
 			*rows += batch->rows;
 			is_int(src->form, sole ? FLOW_FORM_NULL : FLOW_FORM_DICT);
-			ok(flow_scan_late(w, NULL) == FLOW_OK);
+			ok(flow_scan_late(w, NULL, NULL) == FLOW_OK);
 			for (i = 0; i < batch->rows; i++)
 				found += bytes[i] == long_bytes(row) &&
 				    src->dict->text[src->codes[i]].len == strlen(name) &&
@@ -253,6 +253,80 @@ pages(void)
 	ok(rows <= LONG / 2);
 }
 
+/*
+ * Looks for one source in the long file: counts rows that have it and whose late columns are right,
+ * and those that had another before the late columns came.
+ */
+static uint64_t
+find_host(const struct flow_text *host, bool sole, uint64_t *others)
+{
+	const struct flow_bound bound = { .field = FLOW_FIELD_SRC_ADDR, .text = host, .text_count = 1,
+		.sole = sole };
+	const struct flow_clause clause = { &bound, 1 };
+	const struct flow_bounds bounds = { &clause, 1 };
+	struct flow_scan_options options = { .bounds = &bounds, .threads = 1 };
+	const char *paths[] = { path };
+	struct flow_selection sel = { .all = false };
+	const struct flow_batch *batch;
+	struct flow_scan_worker *w;
+	struct flow_scan *scan = NULL;
+	uint64_t found = 0, at = 0;
+	size_t task;
+	uint32_t i;
+
+	flow_fieldset_add(&options.early, FLOW_FIELD_SRC_ADDR);
+	flow_fieldset_add(&options.late, FLOW_FIELD_SRC_ADDR);
+	flow_fieldset_add(&options.late, FLOW_FIELD_BYTES);
+	ok(flow_scan_open(paths, 1, &options, &scan, NULL) == FLOW_OK);
+	w = flow_scan_worker_new(scan);
+	*others = 0;
+	while (flow_scan_take(w, &task)) {
+		for (; flow_scan_next(w, &batch, NULL) == FLOW_OK; at += batch->rows) {
+			const struct flow_column *src = &batch->column[FLOW_FIELD_SRC_ADDR];
+			const uint64_t *bytes;
+
+			sel.count = 0;
+			for (i = 0; i < batch->rows; i++) {
+				struct flow_text text;
+
+				if (!flow_column_has(src, i))
+					continue;
+				text = flow_column_text(src, i);
+				if (text_compare(&text, host) == 0)
+					sel.row[sel.count++] = (uint16_t)i;
+				else
+					++*others;
+			}
+			ok(flow_scan_late(w, &sel, NULL) == FLOW_OK);
+			bytes = batch->column[FLOW_FIELD_BYTES].values;
+			for (i = 0; i < sel.count; i++) {
+				struct flow_text text = flow_column_text(src, sel.row[i]);
+
+				found += text_compare(&text, host) == 0 &&
+				    bytes[sel.row[i]] == long_bytes(at + sel.row[i]);
+			}
+		}
+	}
+	flow_scan_worker_free(w);
+	flow_scan_free(scan);
+	return found;
+}
+
+/* Each of the 500 sources has 200 rows of the 100000. */
+static void
+hosts(void)
+{
+	static const struct flow_text host = { "10.0.0.77", 9 }, absent = { "10.0.0.255.", 11 };
+	uint64_t others;
+
+	is_uint(find_host(&host, true, &others), 200);
+	is_uint(others, 0);
+	is_uint(find_host(&host, false, &others), 200);
+	is_uint(others, LONG - 200);
+	is_uint(find_host(&absent, true, &others), 0);
+	is_uint(others, 0);
+}
+
 static void
 missing_file(void)
 {
@@ -281,6 +355,7 @@ main(void)
 	texts();
 	missing_file();
 	pages();
+	hosts();
 	ok(unlink(path) == 0);
 	return tap_done();
 }
