@@ -9,6 +9,7 @@
 #include "base/bitmap.h"
 #include "base/buf.h"
 #include "parquet/bitpack.h"
+#include "parquet/codec.h"
 #include "parquet/delta.h"
 #include "parquet/file.h"
 #include "parquet/page_index.h"
@@ -54,6 +55,7 @@ struct pq_chunk_reader {
 	const struct flow_text *sought;
 	bool is_folded;			/* in `folded` instead of `texts` */
 	struct text_dict folded;
+	struct buf packed;		/* what it is decompressed from */
 	uint32_t dictionary_count;
 	uint64_t *dictionary;
 	void *narrow;			/* the dictionary in the width wanted */
@@ -79,6 +81,7 @@ pq_chunk_reader_free(struct pq_chunk_reader *reader)
 	buf_release(&reader->page);
 	texts_release(&reader->texts);
 	text_dict_release(&reader->folded);
+	buf_release(&reader->packed);
 	free(reader->dictionary);
 	free(reader->narrow);
 	free(reader);
@@ -88,9 +91,11 @@ pq_chunk_reader_free(struct pq_chunk_reader *reader)
 static enum flow_status
 unfold(struct pq_chunk_reader *r, struct flow_error *err)
 {
+	struct cursor in;
+	enum flow_status st = text_dict_bytes(&r->folded, &in, err);
+
 	r->is_folded = false;
-	return texts_add_plain(&r->texts, cursor_make(r->folded.bytes, r->folded.len),
-	    r->folded.count, err);
+	return st == FLOW_OK ? texts_add_plain(&r->texts, in, r->folded.count, err) : st;
 }
 
 enum flow_status
@@ -111,10 +116,14 @@ pq_chunk_reader_want_few(struct pq_chunk_reader *reader, const struct flow_text 
 	reader->sought = sought;
 }
 
-struct flow_text
-pq_chunk_reader_text(const struct pq_chunk_reader *reader, uint32_t code)
+enum flow_status
+pq_chunk_reader_text(struct pq_chunk_reader *reader, uint32_t code, struct flow_text *text,
+    struct flow_error *err)
 {
-	return reader->is_folded ? text_dict_entry(&reader->folded, code) : reader->texts.text[code];
+	if (reader->is_folded)
+		return text_dict_entry(&reader->folded, code, text, err);
+	*text = reader->texts.text[code];
+	return FLOW_OK;
 }
 
 bool
@@ -229,15 +238,46 @@ reserve_dictionary(struct pq_chunk_reader *r, size_t count, struct flow_error *e
 	return FLOW_OK;
 }
 
+/* Keeps a dictionary as it is in the file, and decompresses it as it is asked for. */
+static enum flow_status
+fold_packed(struct pq_chunk_reader *r, const struct page_header *h, const uint8_t *body,
+    struct flow_error *err)
+{
+	struct buf *room = texts_block(&r->texts);
+	enum flow_status st = page_source_check(&r->pages, h, body, err);
+	struct lz4_block packed;
+
+	if (st != FLOW_OK)
+		return st;
+	if (h->raw_bytes > CODEC_BYTES_MAX)
+		return flow_fail(err, FLOW_ELIMIT, page_offset(r), "a page of more than 1 GiB");
+	if (room == NULL || !buf_reserve(room, (size_t)h->raw_bytes + BITPACK_SLACK))
+		return flow_fail_memory(err);
+	memset(room->data + h->raw_bytes, 0, BITPACK_SLACK);
+	page_source_keep(&r->pages, &r->packed);
+	packed = lz4_block_make(body, h->bytes, room->data, h->raw_bytes);
+	st = text_dict_open_packed(&r->folded, &packed, h->values, r->sought, h->is_sorted, err);
+	r->is_folded = st == FLOW_OK;
+	r->dictionary_count = h->values;
+	return st;
+}
+
+/* Whether a dictionary may stay as it is: nothing else has codes yet. */
+static bool
+may_fold(const struct pq_chunk_reader *r)
+{
+	return r->wants_few && r->texts.count == 0;
+}
+
 static enum flow_status
 load_texts(struct pq_chunk_reader *r, struct cursor in, uint32_t count, struct flow_error *err)
 {
 	enum flow_status st;
 
-	if (r->wants_few && r->texts.count == 0) {
+	if (may_fold(r)) {
 		st = text_dict_open(&r->folded, in, count, r->sought, err);
 		r->is_folded = st == FLOW_OK;
-		r->dictionary_count = r->folded.count;
+		r->dictionary_count = count;
 		return st;
 	}
 	st = texts_add_plain(&r->texts, in, count, err);
@@ -263,15 +303,21 @@ static enum flow_status
 load_dictionary(struct pq_chunk_reader *r, const struct page_header *h, const uint8_t *body,
     struct flow_error *err)
 {
-	struct buf *room = body_room(r, h);
 	enum flow_status st;
 	struct cursor in;
+	struct buf *room;
 
 	if (r->has_dictionary)
 		return flow_fail(err, FLOW_EFORMAT, page_offset(r), "a second dictionary page");
 	if (h->encoding != ENCODING_PLAIN && h->encoding != ENCODING_PLAIN_DICTIONARY)
 		return flow_fail(err, FLOW_EUNSUPPORTED, page_offset(r),
 		    "a dictionary in encoding %d", h->encoding);
+	if (is_text(r) && may_fold(r) && r->chunk->codec == PQ_LZ4_RAW) {
+		st = fold_packed(r, h, body, err);
+		r->has_dictionary = st == FLOW_OK;
+		return st;
+	}
+	room = body_room(r, h);
 	st = room != NULL ? page_source_unpack(&r->pages, h, body, room, is_text(r), &in, err) :
 	    flow_fail_memory(err);
 	if (st == FLOW_OK)

@@ -63,8 +63,12 @@ enum flow_status pq_chunk_reader_texts(struct pq_chunk_reader *reader,
  */
 void pq_chunk_reader_want_few(struct pq_chunk_reader *reader, const struct flow_text *sought);
 
-/* The text of a code that was read; its bytes are valid until the reader opens another chunk. */
-struct flow_text pq_chunk_reader_text(const struct pq_chunk_reader *reader, uint32_t code);
+/*
+ * The text of a code that was read; its bytes are valid until the reader opens another chunk.
+ * FLOW_EFORMAT where the dictionary is malformed before it.
+ */
+enum flow_status pq_chunk_reader_text(struct pq_chunk_reader *reader, uint32_t code,
+    struct flow_text *text, struct flow_error *err) NODISCARD;
 
 /*
  * The codes, `count` of them in any order, of all rows read so far that have the text that was sought.

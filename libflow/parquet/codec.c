@@ -6,9 +6,6 @@
 #include <string.h>
 #include <zlib.h>
 
-/* What the libraries' int lengths hold without a second thought; pages are far smaller. */
-#define BYTES_MAX ((size_t)1 << 30)
-
 /* zlib window bits: gzip framing when writing; when reading also zlib's, found out by itself. */
 #define WRITE_GZIP (15 + 16)
 #define READ_ANY (15 + 32)
@@ -67,7 +64,7 @@ compress_gzip(int level, const void *bytes, size_t len, struct buf *out)
 enum flow_status
 codec_compress(enum pq_codec codec, int level, const void *bytes, size_t len, struct buf *out)
 {
-	if (len > BYTES_MAX)
+	if (len > CODEC_BYTES_MAX)
 		return FLOW_ELIMIT;
 	switch (codec) {
 	case PQ_UNCOMPRESSED:
@@ -117,7 +114,7 @@ codec_decompress(enum pq_codec codec, const void *bytes, size_t len, void *out, 
 {
 	const char *name = pq_codec_name((int)codec);
 
-	if (len > BYTES_MAX || out_len > BYTES_MAX)
+	if (len > CODEC_BYTES_MAX || out_len > CODEC_BYTES_MAX)
 		return flow_fail(err, FLOW_ELIMIT, FLOW_NO_OFFSET, "a page of more than 1 GiB");
 	switch (codec) {
 	case PQ_UNCOMPRESSED:

@@ -7,6 +7,9 @@
 #include "base/status.h"
 #include "parquet/schema.h"
 
+/* What the libraries' int lengths hold without a second thought; pages are far smaller. */
+#define CODEC_BYTES_MAX ((size_t)1 << 30)
+
 /*
  * Appends `len` bytes, compressed, to *out.  level 0 is the codec's default
  * (LZ4: its fast mode; from 1 on LZ4 HC; GZIP 1 to 9).  FLOW_ENOMEM, or FLOW_ELIMIT for

@@ -43,6 +43,8 @@ read_dictionary(struct thrift_reader *t, struct page_header *h)
 			h->values = read_count(t, &f);
 		else if (f.id == 2)
 			h->encoding = (int)thrift_read_int(t, &f);
+		else if (f.id == 3)
+			h->is_sorted = thrift_read_bool(t, &f);
 		else
 			thrift_skip(t, &f);
 	}

@@ -16,6 +16,7 @@ struct page_header {
 	uint32_t values;
 	int encoding;
 	int level_encoding;		/* V1 */
+	bool is_sorted;			/* of a dictionary, that its entries ascend */
 	/* V2 only: levels stand uncompressed before the values. */
 	uint32_t nulls, rows, definition_bytes, repetition_bytes;
 	bool is_compressed;

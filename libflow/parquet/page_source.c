@@ -82,14 +82,23 @@ page_source_next(struct page_source *s, struct page_header *h, const uint8_t **b
 	return FLOW_OK;
 }
 
-static enum flow_status
-check_crc(const struct page_source *s, const struct page_header *h, const uint8_t *body,
+enum flow_status
+page_source_check(const struct page_source *s, const struct page_header *h, const uint8_t *body,
     struct flow_error *err)
 {
 	if (h->has_crc && crc_page(body, h->bytes) != h->crc)
 		return flow_fail(err, FLOW_ECORRUPT, page_source_offset(s) - (int64_t)h->bytes,
 		    "the page's checksum (CRC-32) is wrong: the file is damaged");
 	return FLOW_OK;
+}
+
+void
+page_source_keep(struct page_source *s, struct buf *kept)
+{
+	struct buf spare = *kept;
+
+	*kept = s->bytes;
+	s->bytes = spare;
 }
 
 enum flow_status
@@ -99,7 +108,7 @@ page_source_unpack(const struct page_source *s, const struct page_header *h, con
 	uint64_t levels = h->type == PAGE_DATA_V2 ?
 	    (uint64_t)h->definition_bytes + h->repetition_bytes : 0;
 	enum pq_codec codec = h->is_compressed ? (enum pq_codec)s->chunk->codec : PQ_UNCOMPRESSED;
-	enum flow_status st = check_crc(s, h, body, err);
+	enum flow_status st = page_source_check(s, h, body, err);
 
 	if (st != FLOW_OK)
 		return st;

@@ -48,6 +48,16 @@ page_source_is_drained(const struct page_source *s)
 enum flow_status page_source_next(struct page_source *s, struct page_header *h,
     const uint8_t **body, struct flow_error *err) NODISCARD;
 
+/* Checks the page's checksum, if it has one; FLOW_ECORRUPT. */
+enum flow_status page_source_check(const struct page_source *s, const struct page_header *h,
+    const uint8_t *body, struct flow_error *err) NODISCARD;
+
+/*
+ * Hands over what the pages taken so far, and those loaded with them, stand in: they stay as long as
+ * the buffer does.  What was in it goes to the source, to be overwritten.
+ */
+void page_source_keep(struct page_source *s, struct buf *kept);
+
 /*
  * Checks the page's checksum and gives its body: decompressed into `room`, or where it stands
  * in the chunk if it is not compressed.  V2 levels stand before the values.  BITPACK_SLACK

@@ -18,6 +18,9 @@
 #define LANES 4
 #define LANES_BYTES_MIN 8192
 
+/* Bytes that are decompressed at a time while a text is looked for. */
+#define STEP 16384
+
 /* How far an entry is looked for, and the longest text that is believed to be one. */
 #define GUESS_BYTES 256
 #define GUESS_LENGTH_MAX 64
@@ -70,7 +73,7 @@ note_hit(struct text_dict *d, const struct head *head, const uint8_t *p)
 	d->hits++;
 }
 
-/* The entry behind the one at p; NULL where that does not end within the page. */
+/* The entry behind the one at p; NULL where that does not end within what is there. */
 static inline const uint8_t *
 next_entry(struct text_dict *d, const struct head *head, const uint8_t *p)
 {
@@ -93,12 +96,12 @@ leave_mark(const struct text_dict *d, struct lane *l)
 
 /*
  * Passes up to MARK_EVERY entries of each lane, behind a mark for each; false where one does not end
- * within the page.  *more: some lane has more.
+ * within its lane, except the last of all, which may be cut.  *more: some lane has more.
  */
 VECTORIZED static bool
 pass_some(struct text_dict *d, const struct head *head, struct lane *lane, bool *more)
 {
-	const uint8_t *p[LANES];
+	const uint8_t *p[LANES], *next;
 	unsigned i, n;
 
 	for (i = 0; i < LANES; i++) {
@@ -110,9 +113,14 @@ pass_some(struct text_dict *d, const struct head *head, struct lane *lane, bool 
 		for (i = 0; i < LANES; i++) {
 			if (p[i] >= lane[i].stop)
 				continue;
-			p[i] = next_entry(d, head, p[i]);
-			if (UNLIKELY(p[i] == NULL))
-				return false;
+			next = next_entry(d, head, p[i]);
+			if (UNLIKELY(next == NULL)) {
+				if (i + 1 < LANES)
+					return false;
+				lane[i].stop = p[i];
+				continue;
+			}
+			p[i] = next;
 			lane[i].count++;
 		}
 	}
@@ -151,20 +159,20 @@ marks_in(size_t bytes)
 	return bytes / (4 * MARK_EVERY) + 1;
 }
 
-/* Cuts the page into lanes; false where that cannot be. */
+/* Cuts what is there into lanes; false where that cannot be. */
 static bool
 cut_lanes(const struct text_dict *d, struct lane *lane)
 {
-	const uint8_t *end = d->bytes + d->len;
-	struct text_mark *mark = d->mark;
+	struct text_mark *mark = d->mark + d->marks;
+	size_t each = (d->len - d->at) / LANES;
 	unsigned i;
 
 	for (i = 0; i < LANES; i++) {
-		size_t at = i == 0 ? 0 : guess(d, (size_t)d->len / LANES * i);
+		size_t at = i == 0 ? d->at : guess(d, d->at + each * i);
 
 		if (i > 0 && at == 0)
 			return false;
-		lane[i] = (struct lane){ .p = d->bytes + at, .stop = end };
+		lane[i] = (struct lane){ .p = d->bytes + at, .stop = d->bytes + d->len };
 		if (i > 0)
 			lane[i - 1].stop = lane[i].p;
 	}
@@ -175,64 +183,139 @@ cut_lanes(const struct text_dict *d, struct lane *lane)
 	return true;
 }
 
-/* All entries in lanes; false if that cannot be, which does not say that they are malformed. */
+/* Whether each lane ends where the next one begins, and there are not too many entries. */
+static bool
+lanes_fit(const struct text_dict *d, const struct lane *lane)
+{
+	uint64_t count = d->passed;
+	unsigned i;
+
+	for (i = 0; i < LANES; i++) {
+		if (lane[i].p != lane[i].stop)
+			return false;
+		count += lane[i].count;
+	}
+	return count <= d->count;
+}
+
+/*
+ * Passes all entries that are there, in lanes; false if that cannot be, which does not say that they
+ * are malformed.
+ */
 static bool
 pass_in_lanes(struct text_dict *d, const struct head *head)
 {
 	struct lane lane[LANES];
-	uint32_t count = 0;
 	bool more = true;
 	unsigned i;
 	size_t m;
 
-	if (d->len < LANES_BYTES_MIN || !cut_lanes(d, lane))
+	if (d->len - d->at < LANES_BYTES_MIN || !cut_lanes(d, lane))
 		return false;
 	while (more)
 		if (!pass_some(d, head, lane, &more))
 			return false;
+	if (!lanes_fit(d, lane))
+		return false;
 	for (i = 0; i < LANES; i++) {
-		if (lane[i].p != lane[i].stop)
-			return false;
 		for (m = 0; m < lane[i].marks; m++) {
 			d->mark[d->marks] = lane[i].mark[m];
-			d->mark[d->marks++].code += count;
+			d->mark[d->marks++].code += d->passed;
 		}
-		count += lane[i].count;
+		d->passed += lane[i].count;
 	}
-	return count == d->count;
+	d->at = (uint32_t)(lane[LANES - 1].p - d->bytes);
+	return true;
 }
 
-/* One after the other, up to the last one that the header tells of. */
-static bool
+/* The same one after the other, up to the last entry that the header tells of. */
+static void
 pass_in_order(struct text_dict *d, const struct head *head)
 {
-	struct lane all = { .p = d->bytes, .mark = d->mark };
+	struct lane all = { .p = d->bytes + d->at, .mark = d->mark + d->marks, .count = d->passed };
+	const uint8_t *next;
 
-	for (; all.count < d->count; all.count++) {
-		if (all.count % MARK_EVERY == 0)
+	while (all.count < d->count) {
+		next = next_entry(d, head, all.p);
+		if (next == NULL)
+			break;
+		if (all.count == d->passed || all.count % MARK_EVERY == 0)
 			leave_mark(d, &all);
-		all.p = next_entry(d, head, all.p);
-		if (all.p == NULL)
-			return false;
+		all.p = next;
+		all.count++;
 	}
-	d->marks = all.marks;
-	return true;
+	d->marks += all.marks;
+	d->passed = all.count;
+	d->at = (uint32_t)(all.p - d->bytes);
 }
 
-static bool
-reserve_marks(struct text_dict *d)
+static void
+pass(struct text_dict *d, const struct head *head)
 {
-	size_t most = marks_in(d->len) + LANES;
+	size_t hits = d->hits;
+
+	if (pass_in_lanes(d, head))
+		return;
+	d->hits = hits;
+	pass_in_order(d, head);
+}
+
+static enum flow_status
+malformed(struct flow_error *err)
+{
+	return flow_fail(err, FLOW_EFORMAT, FLOW_NO_OFFSET, "malformed PLAIN data");
+}
+
+/* Decompresses at least `want` bytes, or all. */
+static enum flow_status
+decompress(struct text_dict *d, size_t want, struct flow_error *err)
+{
+	if (!lz4_block_decompress(&d->packed, want))
+		return flow_fail(err, FLOW_EFORMAT, FLOW_NO_OFFSET,
+		    "LZ4_RAW data does not decompress to the %zu bytes announced",
+		    (size_t)(d->packed.out_end - d->packed.begin));
+	d->len = (uint32_t)lz4_block_have(&d->packed);
+	return FLOW_OK;
+}
+
+/* Passes some more entries, those of `want` bytes; FLOW_EFORMAT where there are none. */
+static enum flow_status
+pass_more(struct text_dict *d, const struct head *head, size_t want, struct flow_error *err)
+{
+	enum flow_status st;
+
+	if (lz4_block_is_whole(&d->packed))
+		return malformed(err);
+	st = decompress(d, want, err);
+	if (st == FLOW_OK)
+		pass(d, head);
+	return st;
+}
+
+/* Begins with no bytes of `most`. */
+static enum flow_status
+begin(struct text_dict *d, const uint8_t *bytes, size_t most, uint32_t count,
+    struct flow_error *err)
+{
+	/* Each time that entries are passed leaves some marks more. */
+	size_t marks = marks_in(most) + (LANES + 1) * (most / STEP + 2);
 	struct text_mark *bigger;
 
-	if (most <= d->marks_cap)
-		return true;
-	bigger = realloc(d->mark, most * sizeof(*bigger));
+	if (most > UINT32_MAX)
+		return flow_fail(err, FLOW_ELIMIT, FLOW_NO_OFFSET, "a dictionary of more than 4 GiB");
+	d->bytes = bytes;
+	d->len = d->at = d->passed = 0;
+	d->count = count;
+	d->packed = (struct lz4_block){ .in = NULL };
+	d->hits = d->marks = 0;
+	if (marks <= d->marks_cap)
+		return FLOW_OK;
+	bigger = realloc(d->mark, marks * sizeof(*bigger));
 	if (bigger == NULL)
-		return false;
+		return flow_fail_memory(err);
 	d->mark = bigger;
-	d->marks_cap = most;
-	return true;
+	d->marks_cap = marks;
+	return FLOW_OK;
 }
 
 enum flow_status
@@ -240,30 +323,74 @@ text_dict_open(struct text_dict *d, struct cursor in, uint32_t count,
     const struct flow_text *sought, struct flow_error *err)
 {
 	struct head head = make_head(sought);
+	enum flow_status st = begin(d, in.pos, cursor_left(&in), count, err);
 
-	if (cursor_left(&in) > UINT32_MAX)
-		return flow_fail(err, FLOW_ELIMIT, FLOW_NO_OFFSET, "a dictionary of more than 4 GiB");
-	d->bytes = in.pos;
+	if (st != FLOW_OK)
+		return st;
 	d->len = (uint32_t)cursor_left(&in);
-	d->count = count;
-	d->hits = d->marks = 0;
-	if (!reserve_marks(d))
-		return flow_fail_memory(err);
-	if (pass_in_lanes(d, &head))
-		return FLOW_OK;
-	d->hits = d->marks = 0;
-	if (pass_in_order(d, &head))
-		return FLOW_OK;
-	d->count = 0;
-	return flow_fail(err, FLOW_EFORMAT, FLOW_NO_OFFSET, "malformed PLAIN data");
+	pass(d, &head);
+	return d->passed == d->count ? FLOW_OK : malformed(err);
 }
 
-struct flow_text
-text_dict_entry(const struct text_dict *d, uint32_t code)
+/* Whether the last entry passed stands behind the text. */
+static bool
+is_behind(struct text_dict *d, const struct flow_text *text)
 {
-	size_t low = 0, high = d->marks;	/* the mark is in [low, high) */
+	struct flow_text last;
+
+	return d->passed > 0 && text_dict_entry(d, d->passed - 1, &last, NULL) == FLOW_OK &&
+	    text_compare(&last, text) > 0;
+}
+
+enum flow_status
+text_dict_open_packed(struct text_dict *d, const struct lz4_block *packed, uint32_t count,
+    const struct flow_text *sought, bool is_sorted, struct flow_error *err)
+{
+	struct head head = make_head(sought);
+	size_t most = (size_t)(packed->out_end - packed->begin);
+	enum flow_status st = begin(d, packed->begin, most, count, err);
+
+	d->packed = *packed;
+	while (st == FLOW_OK && sought != NULL && d->passed < d->count &&
+	    !(is_sorted && is_behind(d, sought)))
+		st = pass_more(d, &head, is_sorted ? (size_t)d->len + STEP : most, err);
+	return st;
+}
+
+/* The bytes that are likely to hold so many entries. */
+static size_t
+bytes_of(const struct text_dict *d, uint32_t entries)
+{
+	uint64_t all = (uint64_t)(d->packed.out_end - d->packed.begin);
+	size_t some = (size_t)(all * entries / d->count);
+
+	return some > (size_t)d->len + STEP ? some : (size_t)d->len + STEP;
+}
+
+enum flow_status
+text_dict_bytes(struct text_dict *d, struct cursor *in, struct flow_error *err)
+{
+	enum flow_status st = lz4_block_is_whole(&d->packed) ? FLOW_OK : decompress(d, SIZE_MAX, err);
+
+	*in = cursor_make(d->bytes, d->len);
+	return st;
+}
+
+enum flow_status
+text_dict_entry(struct text_dict *d, uint32_t code, struct flow_text *text, struct flow_error *err)
+{
+	struct head none = make_head(NULL);
+	size_t low = 0, high;	/* the mark is in [low, high) */
 	const uint8_t *p;
 	uint32_t n;
+
+	while (d->passed <= code) {
+		enum flow_status st = pass_more(d, &none, bytes_of(d, code + 1), err);
+
+		if (st != FLOW_OK)
+			return st;
+	}
+	high = d->marks;
 
 	while (high - low > 1) {
 		size_t middle = low + (high - low) / 2;
@@ -276,7 +403,8 @@ text_dict_entry(const struct text_dict *d, uint32_t code)
 	p = d->bytes + d->mark[low].offset;
 	for (n = code - d->mark[low].code; n > 0; n--)
 		p += 4 + load_le32(p);
-	return (struct flow_text){ (const char *)p + 4, load_le32(p) };
+	*text = (struct flow_text){ (const char *)p + 4, load_le32(p) };
+	return FLOW_OK;
 }
 
 uint32_t

@@ -267,7 +267,8 @@ column_reader_few(struct column_reader *c, const struct column_rows *rows,
 			continue;
 		bitmap_set(c->found, row);
 		if (c->width == 0) {
-			c->text[texts] = pq_chunk_reader_text(c->chunk, ((uint32_t *)c->values)[row]);
+			st = pq_chunk_reader_text(c->chunk, ((uint32_t *)c->values)[row], &c->text[texts],
+			    err);
 			c->codes[row] = texts++;
 		}
 	}

@@ -43,9 +43,14 @@ read_some(struct pq_chunk_reader *r, unsigned width, size_t n, bool few, struct 
 	if (!few && pq_chunk_reader_texts(r, &text, &count, NULL) != FLOW_OK)
 		return false;
 	for (size_t i = 0; i < n; i++) {
-		must(few || !bitmap_get(rows->valid, i) || codes[i] < count);
-		rows->text[i] = !bitmap_get(rows->valid, i) ? (struct flow_text){ "", 0 } :
-		    few ? pq_chunk_reader_text(r, codes[i]) : text[codes[i]];
+		rows->text[i] = (struct flow_text){ "", 0 };
+		if (!bitmap_get(rows->valid, i))
+			continue;
+		must(few || codes[i] < count);
+		if (!few)
+			rows->text[i] = text[codes[i]];
+		else if (pq_chunk_reader_text(r, codes[i], &rows->text[i], NULL) != FLOW_OK)
+			return false;
 	}
 	return true;
 }

@@ -185,17 +185,16 @@ texts_are(const struct held *h, struct pq_chunk_reader *r, size_t at, size_t n,
 	bool good = few || pq_chunk_reader_texts(r, &text, &texts, NULL) == FLOW_OK;
 
 	for (size_t i = 0; i < n && good; i++) {
-		struct flow_text t;
+		struct flow_text t = { "", 0 };
 
 		if (h->valid != NULL && !bitmap_get(h->valid, at + i)) {
 			good = codes[i] == 0;
 			continue;
 		}
-		good = few || codes[i] < texts;
-		if (good) {
-			t = few ? pq_chunk_reader_text(r, codes[i]) : text[codes[i]];
-			good = text_compare(&t, &h->texts[h->codes[at + i]]) == 0;
-		}
+		good = few ? pq_chunk_reader_text(r, codes[i], &t, NULL) == FLOW_OK : codes[i] < texts;
+		if (good && !few)
+			t = text[codes[i]];
+		good = good && text_compare(&t, &h->texts[h->codes[at + i]]) == 0;
 	}
 	return good;
 }
