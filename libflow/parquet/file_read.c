@@ -414,7 +414,7 @@ pq_file_close(struct pq_file *file)
 		return;
 	for (i = 0; i < file->groups; i++)
 		free(file->group[i].chunk);
-	schema_free(file->column, file->columns);
+	free(file->column);
 	free(file->group);
 	free(file->key_value);
 	free(file->long_footer);

@@ -107,10 +107,10 @@ schema(const uint8_t *data, size_t len)
 			    back[i].column.physical == plain[i].physical &&
 			    back[i].column.logical == plain[i].logical &&
 			    back[i].column.required == plain[i].required);
-		schema_free(back, again);
+		free(back);
 	}
 	free(plain);
-	schema_free(columns, count);
+	free(columns);
 	buf_release(&out);
 }
 
