@@ -60,6 +60,21 @@ put_ip(struct packet_row *r, const struct packet_ip *ip)
 	}
 }
 
+/* What the outer header carries; a protocol is there whenever an inner header is. */
+static void
+put_inner(struct packet_row *r, const struct packet_ip *ip)
+{
+	if (ip->version == 0)
+		return;
+	packet_row_addr(r, FLOW_FIELD_INNER_SRC_ADDR, &ip->src);
+	packet_row_addr(r, FLOW_FIELD_INNER_DST_ADDR, &ip->dst);
+	packet_row_number(r, FLOW_FIELD_INNER_PROTO, ip->proto);
+	if (ip->has_ports) {
+		packet_row_number(r, FLOW_FIELD_INNER_SRC_PORT, ip->src_port);
+		packet_row_number(r, FLOW_FIELD_INNER_DST_PORT, ip->dst_port);
+	}
+}
+
 void
 packet_row_put(struct packet_row *r, const struct packet *p)
 {
@@ -77,6 +92,7 @@ packet_row_put(struct packet_row *r, const struct packet *p)
 	for (i = 0; i < p->labels; i++)
 		packet_row_number(r, (enum flow_field)(FLOW_FIELD_MPLS_1 + i), p->label[i]);
 	put_ip(r, &p->outer);
+	put_inner(r, &p->inner);
 }
 
 void
@@ -99,20 +115,4 @@ packet_extra_vlan(struct buf *text, const struct packet *p)
 {
 	if (p->vlans > 1 && p->vlan[1] != 0)
 		packet_extra_number(text, "dot1qCustomerVlanId", p->vlan[1]);
-}
-
-void
-packet_extra_inner(struct buf *text, const struct packet *p)
-{
-	const struct packet_ip *inner = &p->inner;
-
-	if (inner->version == 0)
-		return;
-	packet_extra_addr(text, "innerSourceAddress", &inner->src);
-	packet_extra_addr(text, "innerDestinationAddress", &inner->dst);
-	packet_extra_number(text, "innerProtocol", inner->proto);
-	if (!inner->has_ports)
-		return;
-	packet_extra_number(text, "innerSourcePort", inner->src_port);
-	packet_extra_number(text, "innerDestinationPort", inner->dst_port);
 }

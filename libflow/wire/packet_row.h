@@ -18,12 +18,11 @@ struct packet_row {
 void packet_row_number(struct packet_row *r, enum flow_field field, uint64_t value);
 void packet_row_addr(struct packet_row *r, enum flow_field field, const struct addr *a);
 
-/* MACs, Ethernet type, outer tag, labels, and the outer IP header with what is behind it. */
+/* MACs, Ethernet type, outer tag, labels, the outer IP header with what is behind it, the inner one. */
 void packet_row_put(struct packet_row *r, const struct packet *p);
 
 /* Appends members to the object for `extra`: `{` before the first, no `}`. */
 void packet_extra_addr(struct buf *text, const char *key, const struct addr *a);
 void packet_extra_number(struct buf *text, const char *key, uint32_t value);
-/* What has no column: the inner tag, the inner packet. */
+/* What has no column: the inner tag. */
 void packet_extra_vlan(struct buf *text, const struct packet *p);
-void packet_extra_inner(struct buf *text, const struct packet *p);

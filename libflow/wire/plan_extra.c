@@ -54,10 +54,8 @@ write_object(const struct rows *r, size_t i, struct buf *out)
 		if (e->again && !more)
 			buf_append_u8(out, ']');
 	}
-	if (r->packet != NULL) {
+	if (r->packet != NULL)
 		packet_extra_vlan(out, r->packet);
-		packet_extra_inner(out, r->packet);
-	}
 	if (out->len > 0)
 		buf_append_u8(out, '}');
 }

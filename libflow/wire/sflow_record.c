@@ -346,7 +346,7 @@ put_interfaces(struct row *r, const struct sflow_sample *s)
 		set_number(r, FLOW_FIELD_FWD_STATUS, STATUS_DROPPED);
 }
 
-/* What has no column: the agent, the inner tag, where a packet was copied to, the inner packet. */
+/* What has no column: the agent, the inner tag, where a packet was copied to. */
 static void
 put_extra(struct row *r, const struct sflow_sample *s)
 {
@@ -362,7 +362,6 @@ put_extra(struct row *r, const struct sflow_sample *s)
 		packet_extra_number(text, "sflowOutputInterfaces", s->out_value);
 	else if (s->out_format == SFLOW_IF_DISCARD)
 		packet_extra_number(text, "sflowDiscardReason", s->out_value);
-	packet_extra_inner(text, &r->packet);
 	if (text->len == 0)
 		return;
 	buf_append_u8(text, '}');

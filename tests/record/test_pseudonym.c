@@ -45,6 +45,7 @@ test_columns(struct flow_pseudonyms *p)
 	};
 	in.column[FLOW_FIELD_EXPORTER] = in.column[FLOW_FIELD_SRC_ADDR];
 	in.column[FLOW_FIELD_EXPORTER].valid = valid;
+	in.column[FLOW_FIELD_INNER_DST_ADDR] = in.column[FLOW_FIELD_SRC_ADDR];
 	in.column[FLOW_FIELD_USERNAME] = in.column[FLOW_FIELD_SRC_ADDR];
 	in.column[FLOW_FIELD_EXTRA] = in.column[FLOW_FIELD_SRC_ADDR];
 	for (int round = 0; round < 2; round++) {
@@ -66,6 +67,7 @@ test_columns(struct flow_pseudonyms *p)
 		}
 		is_str(text(&out, FLOW_FIELD_EXPORTER, 0), "100.9.15.210");
 		is_str(text(&out, FLOW_FIELD_EXPORTER, 3), "null");
+		is_str(text(&out, FLOW_FIELD_INNER_DST_ADDR, 3), "100.9.15.210");
 		is_str(text(&out, FLOW_FIELD_USERNAME, 0), "24.5.0.80");
 		is_str(text(&out, FLOW_FIELD_EXTRA, 0), "null");
 	}

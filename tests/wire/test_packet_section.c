@@ -176,12 +176,19 @@ test_inner_and_twice(struct wire *w)
 	wire_ipfix(w, 0, 256, "34 45 00 0034 0000 0000 40 2f 0000 c0000201 c0000202 00000800"
 	    "45 00 001c 0000 0000 40 11 0000 0a000001 0a000002 0035 1000 0008 0000");
 	is_str(wire_text(w, FLOW_FIELD_DST_ADDR, 0), "192.0.2.2");
-	is_str(wire_text(w, FLOW_FIELD_EXTRA, 0), "{\"innerSourceAddress\":\"10.0.0.1\","
-	    "\"innerDestinationAddress\":\"10.0.0.2\",\"innerProtocol\":17,"
-	    "\"innerSourcePort\":53,\"innerDestinationPort\":4096}");
+	is_uint(wire_number(w, FLOW_FIELD_PROTO, 0), 47);
+	is_uint(wire_number(w, FLOW_FIELD_SRC_PORT, 0), WIRE_NULL);
+	is_str(wire_text(w, FLOW_FIELD_INNER_SRC_ADDR, 0), "10.0.0.1");
+	is_str(wire_text(w, FLOW_FIELD_INNER_DST_ADDR, 0), "10.0.0.2");
+	is_uint(wire_number(w, FLOW_FIELD_INNER_PROTO, 0), 17);
+	is_uint(wire_number(w, FLOW_FIELD_INNER_SRC_PORT, 0), 53);
+	is_uint(wire_number(w, FLOW_FIELD_INNER_DST_PORT, 0), 4096);
+	is_str(wire_text(w, FLOW_FIELD_EXTRA, 0), "");
 	wire_ipfix(w, 0, 2, "0101 0002 0139 0028 0139 0002");
 	wire_ipfix(w, 0, 257, TCP4 "abcd");
 	is_tcp(w, 1);
+	is_str(wire_text(w, FLOW_FIELD_INNER_SRC_ADDR, 1), "");
+	is_uint(wire_number(w, FLOW_FIELD_INNER_PROTO, 1), WIRE_NULL);
 	is_str(wire_text(w, FLOW_FIELD_EXTRA, 1), "{\"ipHeaderPacketSection\":["
 	    "\"451005dc00070000400600000a0000010a000002"
 	    "04d2005000000000000000005012ffff00000000\",\"abcd\"]}");
