@@ -25,6 +25,17 @@ predicate_of(const struct subject *s, enum predicate_kind kind)
 	return p;
 }
 
+/* A number that other words imply; the ranges are static, sorted and apart. */
+static struct node *
+implied(struct parser *p, enum flow_field field, const struct range *range, size_t count)
+{
+	struct predicate number = { .kind = PREDICATE_NUMBER, .fields = 1, .field = { field },
+		.phrase = flow_field_info(field)->name, .mask = UINT64_MAX,
+		.ranges = { range, count } };
+
+	return node_predicate(p->arena, &number);
+}
+
 /* The predicate on each of the subject's columns; one of them, or every one, has to hold. */
 static struct node *
 for_each_field(struct parser *p, const struct subject *s, struct predicate *predicate, bool every)
@@ -45,20 +56,6 @@ done(struct parser *p, struct node *n, struct node **out)
 {
 	*out = n;
 	return n != NULL ? FLOW_OK : parse_fail_memory(p);
-}
-
-/* A test of `proto` for one or two values, which other words imply. */
-static struct node *
-implied_proto(struct parser *p, uint8_t a, uint8_t b)
-{
-	struct predicate proto = { .kind = PREDICATE_NUMBER, .phrase = "proto", .fields = 1,
-		.field = { FLOW_FIELD_PROTO }, .mask = UINT64_MAX };
-	struct range_list list = { 0 };
-	bool ok = range_list_add(&list, a, a) && range_list_add(&list, b, b) &&
-	    ranges_make(p->arena, &list, &proto.ranges);
-
-	range_list_release(&list);
-	return ok ? node_predicate(p->arena, &proto) : NULL;
 }
 
 /* The rule by which values of a subject are read. */
@@ -234,6 +231,7 @@ is_letters(const struct token *t)
 static enum flow_status
 parse_flags(struct parser *p, const struct subject *s, struct node **out)
 {
+	static const struct range tcp[] = { { PROTO_TCP, PROTO_TCP } };
 	struct predicate bits = predicate_of(s, PREDICATE_BITS);
 	struct subject low = *s;
 	struct node *n = NULL;
@@ -254,19 +252,20 @@ parse_flags(struct parser *p, const struct subject *s, struct node **out)
 		if ((st = parse_numbers(p, &low, PREDICATE_NUMBER, &n)) != FLOW_OK)
 			return st;
 	}
-	n = node_join(p->arena, NODE_AND, implied_proto(p, PROTO_TCP, PROTO_TCP), n);
+	n = node_join(p->arena, NODE_AND, implied(p, FLOW_FIELD_PROTO, tcp, ARRAY_LEN(tcp)), n);
 	return done(p, n, out);
 }
 
 static enum flow_status
 parse_icmp(struct parser *p, const struct subject *s, struct node **out)
 {
+	static const struct range icmp[] = { { PROTO_ICMP, PROTO_ICMP }, { PROTO_ICMP6, PROTO_ICMP6 } };
 	struct node *n = NULL;
 	enum flow_status st;
 
 	if ((st = parse_numbers(p, s, PREDICATE_NUMBER, &n)) != FLOW_OK)
 		return st;
-	n = node_join(p->arena, NODE_AND, implied_proto(p, PROTO_ICMP, PROTO_ICMP6), n);
+	n = node_join(p->arena, NODE_AND, implied(p, FLOW_FIELD_PROTO, icmp, ARRAY_LEN(icmp)), n);
 	return done(p, n, out);
 }
 
@@ -277,16 +276,16 @@ parse_icmp(struct parser *p, const struct subject *s, struct node **out)
 static enum flow_status
 parse_engine(struct parser *p, const struct subject *s, struct node **out)
 {
+	static const struct range nine[] = { { 9, 9 } };
 	const struct subject type = { .fields = 1, .field = { FLOW_FIELD_ENGINE_TYPE } };
 	const struct subject id = { .fields = 1, .field = { FLOW_FIELD_ENGINE_ID } };
 	struct predicate no_type = predicate_of(&type, PREDICATE_NULL);
 	struct predicate no_id = predicate_of(&id, PREDICATE_NULL);
-	struct predicate engine = predicate_of(s, PREDICATE_NUMBER), source = engine, v9 = engine;
-	struct range_list nine = { 0 };
+	struct predicate engine = predicate_of(s, PREDICATE_NUMBER), source = engine;
 	struct value_rule rule = rule_of(s);
 	enum flow_status st;
 	struct node *n;
-	bool every, ok;
+	bool every;
 
 	if ((st = value_numbers(p, &rule, &engine.ranges, &every)) != FLOW_OK)
 		return st;
@@ -294,13 +293,8 @@ parse_engine(struct parser *p, const struct subject *s, struct node **out)
 	source.field[0] = FLOW_FIELD_DOMAIN;
 	source.shift = s->field[0] == FLOW_FIELD_ENGINE_TYPE ? 8 : 0;
 	source.mask = UINT8_MAX;
-	v9.field[0] = FLOW_FIELD_EXPORT_VERSION;
-	ok = range_list_add(&nine, 9, 9) && ranges_make(p->arena, &nine, &v9.ranges);
-	range_list_release(&nine);
-	if (!ok)
-		return parse_fail_memory(p);
 	n = node_predicate(p->arena, &source);
-	n = node_join(p->arena, NODE_AND, n, node_predicate(p->arena, &v9));
+	n = node_join(p->arena, NODE_AND, n, implied(p, FLOW_FIELD_EXPORT_VERSION, nine, ARRAY_LEN(nine)));
 	n = node_join(p->arena, NODE_AND, n, node_predicate(p->arena, &no_type));
 	n = node_join(p->arena, NODE_AND, n, node_predicate(p->arena, &no_id));
 	return done(p, node_join(p->arena, NODE_OR, node_predicate(p->arena, &engine), n), out);
