@@ -36,6 +36,18 @@ implied(struct parser *p, enum flow_field field, const struct range *range, size
 	return node_predicate(p->arena, &number);
 }
 
+/*
+ * Whether there is something inside: any protocol, and not "is not null", as bounds leave out
+ * what is all null.
+ */
+static struct node *
+implied_inner(struct parser *p)
+{
+	static const struct range any[] = { { 0, UINT8_MAX } };
+
+	return implied(p, FLOW_FIELD_INNER_PROTO, any, ARRAY_LEN(any));
+}
+
 /* The predicate on each of the subject's columns; one of them, or every one, has to hold. */
 static struct node *
 for_each_field(struct parser *p, const struct subject *s, struct predicate *predicate, bool every)
@@ -48,7 +60,7 @@ for_each_field(struct parser *p, const struct subject *s, struct predicate *pred
 		n = node_predicate(p->arena, predicate);
 		all = i == 0 ? n : node_join(p->arena, every ? NODE_AND : NODE_OR, all, n);
 	}
-	return all;
+	return s->tunnel ? node_join(p->arena, NODE_AND, implied_inner(p), all) : all;
 }
 
 static enum flow_status
@@ -334,13 +346,15 @@ parse_mpls(struct parser *p, const struct subject *s, bool any, struct node **ou
 static enum flow_status
 parse_null(struct parser *p, const struct subject *s, struct node **out)
 {
+	/* A tunnel has an outer header. */
+	static const struct subject inner = { .fields = 1, .field = { FLOW_FIELD_INNER_PROTO } };
 	struct predicate predicate = predicate_of(s, PREDICATE_NULL);
 	bool negated = parse_accept(p, TOKEN_NOT);
 	struct node *n;
 
 	if (!parse_accept_word(p, "null"))
 		return parse_fail(p, parse_token(p), "expected 'null' or 'not null' behind 'is'");
-	n = for_each_field(p, s, &predicate, true);
+	n = for_each_field(p, s->tunnel ? &inner : s, &predicate, true);
 	return done(p, negated ? node_not(p->arena, n) : n, out);
 }
 

@@ -13,6 +13,7 @@ struct phrase {
 	const char *why;
 	enum subject_kind kind;
 	enum name_group names;
+	bool tunnel;
 	uint8_t shift;
 	uint32_t mask;		/* 0: all bits */
 	enum flow_field field[SUBJECT_FIELDS];
@@ -21,16 +22,20 @@ struct phrase {
 #define FLOW_FIELD__ FLOW_FIELD_NONE
 static const struct phrase phrases[] = {
 #define PHRASE(words, kind, names, a, b, c, d)                                  \
-	{ words, NULL, SUBJECT_##kind, NAMES_##names, 0, 0,                     \
+	{ words, NULL, SUBJECT_##kind, NAMES_##names, false, 0, 0,              \
 	    { FLOW_FIELD_##a, FLOW_FIELD_##b, FLOW_FIELD_##c, FLOW_FIELD_##d } },
+#define TUNNEL(words, kind, a, b)                                               \
+	{ words, NULL, SUBJECT_##kind, NAMES_NONE, true, 0, 0,                  \
+	    { FLOW_FIELD_##a, FLOW_FIELD_##b, FLOW_FIELD_NONE, FLOW_FIELD_NONE } },
 #define BITS(words, shift, mask, field)                                         \
-	{ words, NULL, SUBJECT_NUMBER, NAMES_NONE, shift, mask,                 \
+	{ words, NULL, SUBJECT_NUMBER, NAMES_NONE, false, shift, mask,          \
 	    { FLOW_FIELD_##field, FLOW_FIELD_NONE, FLOW_FIELD_NONE, FLOW_FIELD_NONE } },
 #define REFUSED(words, why)                                                     \
-	{ words, why, SUBJECT_REFUSED, NAMES_NONE, 0, 0,                        \
+	{ words, why, SUBJECT_REFUSED, NAMES_NONE, false, 0, 0,                 \
 	    { FLOW_FIELD_NONE, FLOW_FIELD_NONE, FLOW_FIELD_NONE, FLOW_FIELD_NONE } },
 #include "filter/vocab.def"
 #undef PHRASE
+#undef TUNNEL
 #undef BITS
 #undef REFUSED
 };
@@ -128,6 +133,7 @@ subject_from_phrase(const struct phrase *p, struct subject *out)
 		.why = p->why,
 		.kind = p->kind,
 		.names = p->names,
+		.tunnel = p->tunnel,
 		.shift = p->shift,
 		.mask = p->mask != 0 ? p->mask : UINT64_MAX,
 	};

@@ -55,6 +55,7 @@ struct subject {
 	const char *why;	/* of SUBJECT_REFUSED */
 	enum subject_kind kind;
 	enum name_group names;
+	bool tunnel;		/* only rows with an inner packet; of PROTO, ADDR and COUNTRY */
 	uint8_t shift;		/* the number is (value >> shift) & mask */
 	uint64_t mask;
 	size_t fields;
