@@ -15,8 +15,21 @@ struct word {
 static const struct word words[] = {
 #define WORD(text, kind, a, b, c, d) { text, KEY_##kind, \
 	{ FLOW_FIELD_##a, FLOW_FIELD_##b, FLOW_FIELD_##c, FLOW_FIELD_##d } },
+#define REFUSED(text, why)
 #include "agg/word.def"
 #undef WORD
+#undef REFUSED
+};
+
+static const struct {
+	const char *text;
+	const char *why;
+} refused[] = {
+#define WORD(text, kind, a, b, c, d)
+#define REFUSED(text, why) { text, why },
+#include "agg/word.def"
+#undef WORD
+#undef REFUSED
 };
 
 static enum flow_status
@@ -68,6 +81,16 @@ word_part(const char *text, size_t len, struct key_part *part)
 		(void)snprintf(part->name, sizeof(part->name), "%s",
 		    flow_field_info(part->field[0])->name);
 	return true;
+}
+
+/* Why there is no such word. */
+static const char *
+refusal(const char *text, size_t len)
+{
+	for (size_t i = 0; i < ARRAY_LEN(refused); i++)
+		if (strlen(refused[i].text) == len && memcmp(refused[i].text, text, len) == 0)
+			return refused[i].why;
+	return "no such key or column";
 }
 
 /* A decimal number of at most 9 digits at *p, which moves on. */
@@ -225,7 +248,7 @@ one(struct grouping *g, const char *text, size_t len, bool statistic, struct flo
 	if (name == 0 && slash != NULL)
 		return suffix_six(g, slash + 1, len - 1, err);
 	if (!word_part(text, name, &part))
-		return bad(err, text, name, "no such key or column");
+		return bad(err, text, name, refusal(text, name));
 	if (slash != NULL) {
 		st = suffix(&part, slash + 1, len - name - 1, err);
 		if (st != FLOW_OK)
