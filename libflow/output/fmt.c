@@ -14,14 +14,27 @@ struct token {
 	enum flow_field field;
 	enum flow_field second;
 	uint16_t width;
-	const char *name;
+	const char *names;
 };
 
 static const struct token tokens[] = {
-#define TOKEN(token, title, cells, text, field, second, width, name) \
-	{ token, title, cells, text, FLOW_FIELD_##field, FLOW_FIELD_##second, width, name },
+#define TOKEN(token, title, cells, text, field, second, width, names) \
+	{ token, title, cells, text, FLOW_FIELD_##field, FLOW_FIELD_##second, width, names },
+#define REFUSED(token, why)
 #include "output/token.def"
 #undef TOKEN
+#undef REFUSED
+};
+
+static const struct {
+	char token[8];
+	const char *why;
+} refused[] = {
+#define TOKEN(token, title, cells, text, field, second, width, names)
+#define REFUSED(token, why) { token, why },
+#include "output/token.def"
+#undef TOKEN
+#undef REFUSED
 };
 
 /* All ten labels. */
@@ -40,12 +53,25 @@ token_find(const char *text, size_t len)
 	return NULL;
 }
 
+/* Why there is no such token. */
+static const char *
+refusal(const char *text, size_t len)
+{
+	for (size_t i = 0; i < ARRAY_LEN(refused); i++)
+		if (strlen(refused[i].token) == len && memcmp(refused[i].token, text, len) == 0)
+			return refused[i].why;
+	return "no such token";
+}
+
 const char *
-fmt_token_name(const char *token, size_t len)
+fmt_token_names(const char *token, size_t len, const char **why)
 {
 	const struct token *t = token_find(token + 1, len - 1);
 
-	return t != NULL ? t->name : NULL;
+	if (t == NULL && len == sizeof("%mpls") - 1 && memcmp(token, "%mpls", len) == 0)
+		return "mpls_1,mpls_2,mpls_3,mpls_4,mpls_5,mpls_6,mpls_7,mpls_8,mpls_9,mpls_10";
+	*why = t != NULL ? "for fmt: only" : refusal(token + 1, len - 1);
+	return t != NULL ? t->names : NULL;
 }
 
 static bool
@@ -57,8 +83,7 @@ is_address(const struct token *t)
 static bool
 has_port(const struct token *t)
 {
-	return t->text == people_addr_mark || t->cells == people_src_port ||
-	    t->cells == people_dst_port;
+	return t->text == people_addr_mark || t->cells == people_src_port || t->cells == people_dst_port;
 }
 
 /* Columns that a token reads though they are not its own. */
@@ -117,7 +142,7 @@ add_token(struct flow_printer *p, const struct token *t, struct flow_error *err)
 	c->second = t->second;
 	c->width = t->width;
 	if (t->text == people_place)
-		(void)cell_place(c, t->name, strlen(t->name));
+		(void)cell_place(c, t->names, strlen(t->names));
 	c->stride = CELL_INLINE_MAX;
 	c->fixed = p->options.ident != NULL ? p->options.ident : "<no ident>";
 	if (is_address(t) && (p->options.full_ipv6 || p->options.resolver != NULL)) {
@@ -146,8 +171,8 @@ static enum flow_status
 unknown(const char *text, size_t len, size_t at, struct flow_error *err)
 {
 	return flow_fail(err, FLOW_EINVAL, (int64_t)at,
-	    "output format: no token \"%%%.*s\" (at position %zu)",
-	    (int)(len < 32 ? len : 32), text, at + 1);
+	    "output format: \"%%%.*s\" (at position %zu): %s",
+	    (int)(len < 32 ? len : 32), text, at + 1, refusal(text, len));
 }
 
 /* Tokens and literals of the text; the waiting literal may stay. */

@@ -38,5 +38,8 @@ struct column *program_column(struct flow_printer *p, struct flow_error *err);
 enum flow_status fmt_compile(struct flow_printer *p, const char *text, size_t len, size_t base,
     struct flow_error *err) NODISCARD;
 
-/* The field or derived value that a % token (with its %) stands for, as our name; NULL if none. */
-const char *fmt_token_name(const char *token, size_t len);
+/*
+ * What a % token (with its %) stands for, as our names joined by commas; NULL if it is for fmt: only
+ * or there is no such token, of which *why then tells.
+ */
+const char *fmt_token_names(const char *token, size_t len, const char **why);

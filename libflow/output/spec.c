@@ -159,25 +159,61 @@ add_all(struct flow_printer *p, add_fn *add, struct flow_error *err)
 	return st;
 }
 
-/* A column's name, the name of a derived value or a place, or a token of nfdump's. */
+/* A column's name, or the name of a derived value or a place. */
 static bool
-item_find(const char *text, size_t len, struct item *out)
+item_find(const char *name, size_t len, struct item *out)
 {
 	struct column probe = { .field = FLOW_FIELD_NONE };
-	const char *name = text;
 
-	if (len > 0 && text[0] == '%') {
-		name = fmt_token_name(text, len);
-		if (name == NULL)
-			return false;
-		len = strlen(name);
-	}
 	*out = (struct item){ flow_field_find(name, len), false, name, len };
 	if (cell_place(&probe, name, len)) {
 		out->field = probe.field;
 		out->place = true;
 	}
 	return out->field != FLOW_FIELD_NONE || cell_derived(&probe, name, len);
+}
+
+/* Part of a list, for messages. */
+struct piece {
+	const char *text;
+	size_t len;
+	size_t at;
+};
+
+static enum flow_status
+add_name(struct flow_printer *p, const struct piece *piece, const char *name, size_t len,
+    add_fn *add, struct flow_error *err)
+{
+	struct item item;
+
+	if (!item_find(name, len, &item))
+		return flow_fail(err, FLOW_EINVAL, (int64_t)piece->at,
+		    "output format: no column \"%.*s\" (at position %zu); csv:all prints all names",
+		    (int)(len < 64 ? len : 64), name, piece->at + 1);
+	if (item.place && p->options.geo == NULL)
+		return flow_fail(err, FLOW_EINVAL, (int64_t)piece->at, "output format: "
+		    "\"%.*s\" (at position %zu) needs a database of addresses "
+		    "(--geo FILE, without -K)", (int)piece->len, piece->text, piece->at + 1);
+	return add(p, &item, err);
+}
+
+/* All that a token of nfdump's stands for. */
+static enum flow_status
+add_token(struct flow_printer *p, const struct piece *piece, add_fn *add, struct flow_error *err)
+{
+	const char *why = "", *name = fmt_token_names(piece->text, piece->len, &why);
+	enum flow_status st = FLOW_OK;
+	size_t len;
+
+	if (name == NULL)
+		return flow_fail(err, FLOW_EINVAL, (int64_t)piece->at,
+		    "output format: \"%.*s\" (at position %zu): %s",
+		    (int)(piece->len < 64 ? piece->len : 64), piece->text, piece->at + 1, why);
+	for (; st == FLOW_OK && *name != '\0'; name += len + (name[len] == ',')) {
+		len = strcspn(name, ",");
+		st = add_name(p, piece, name, len, add, err);
+	}
+	return st;
 }
 
 static enum flow_status
@@ -190,19 +226,13 @@ add_list(struct flow_printer *p, const char *spec, size_t len, size_t at, add_fn
 	while (at <= len) {
 		const char *comma = memchr(spec + at, ',', len - at);
 		size_t end = comma != NULL ? (size_t)(comma - spec) : len;
+		struct piece piece = { spec + at, end - at, at };
 		enum flow_status st;
-		struct item item;
 
-		if (!item_find(spec + at, end - at, &item))
-			return flow_fail(err, FLOW_EINVAL, (int64_t)at,
-			    "output format: no column \"%.*s\" (at position %zu); "
-			    "csv:all prints all names", (int)(end - at < 64 ? end - at : 64),
-			    spec + at, at + 1);
-		if (item.place && p->options.geo == NULL)
-			return flow_fail(err, FLOW_EINVAL, (int64_t)at, "output format: "
-			    "\"%.*s\" (at position %zu) needs a database of addresses "
-			    "(--geo FILE, without -K)", (int)(end - at), spec + at, at + 1);
-		st = add(p, &item, err);
+		if (piece.len > 0 && piece.text[0] == '%')
+			st = add_token(p, &piece, add, err);
+		else
+			st = add_name(p, &piece, piece.text, piece.len, add, err);
 		if (st != FLOW_OK)
 			return st;
 		at = end + 1;
@@ -324,8 +354,8 @@ static const struct {
 	{ "nat", "%ts %nevt %pr %sap -> %dap %nsap -> %ndap" },
 };
 
-#define FORMATS "line, long, extended, wide, biline, bilong, nsel, nat, raw, csv[:COLUMNS], " \
-	"ndjson[:COLUMNS], json[:COLUMNS], fmt:FORMAT, null"
+#define FORMATS "line, long, extended, wide, biline, bilong, nsel, nat, raw, " \
+	"csv[:COLUMNS], ndjson[:COLUMNS], json[:COLUMNS], fmt:FORMAT, null"
 
 static bool
 same(const char *name, const char *text, size_t len)

@@ -278,7 +278,7 @@ static void
 test_refused(struct rows *r)
 {
 	static const char *const bad[] = {
-		"", "cvs", "csv:", "csv:src_addr,", "csv:nosuch", "csv:%sap", "csv:%", "null:x",
+		"", "cvs", "csv:", "csv:src_addr,", "csv:nosuch", "csv:%sn", "csv:%", "null:x",
 		"line:x", "fmt:%", "fmt:%zz", "fmt:%ts2", "fmt", "json:,",
 	};
 
@@ -291,6 +291,28 @@ test_refused(struct rows *r)
 	}
 	is_str(rows_print(r, "csv:src_addr,bites", NULL),
 	    "output format: no column \"bites\" (at position 14); csv:all prints all names");
+	is_str(rows_print(r, "csv:%cnt", NULL), "output format: \"%cnt\" (at position 5): for fmt: only");
+	is_str(rows_print(r, "csv:%zz", NULL), "output format: \"%zz\" (at position 5): no such token");
+	is_str(rows_print(r, "fmt:%sa %zz", NULL), "output format: \"%zz\" (at position 9): no such token");
+	is_str(rows_print(r, "fmt:%ja3", NULL),
+	    "output format: \"%ja3\" (at position 5): fingerprints of TLS are not stored");
+	is_str(rows_print(r, "json:bytes,%ipl", NULL),
+	    "output format: \"%ipl\" (at position 12): payload is not stored");
+}
+
+/* Tokens of several values are as many columns. */
+static void
+test_token_lists(struct rows *r)
+{
+	is_str(rows_print(r, "csv:%sap,%dap,bytes", NULL),
+	    "src_addr,src_port,dst_addr,dst_port,bytes\n"
+	    "192.0.2.1,40000,198.51.100.200,443,1234567\n"
+	    "2001:db8:85a3:8d3:1319:8a2e:370:7348,,2001:db8::1,,104\n");
+	is_str(rows_print(r, "ndjson:%sap,%ttl", NULL),
+	    "{\"src_addr\":\"192.0.2.1\",\"src_port\":40000}\n"
+	    "{\"src_addr\":\"2001:db8:85a3:8d3:1319:8a2e:370:7348\"}\n");
+	is_str(rows_print(r, "csv:%mpls", &(struct flow_printer_options){ .quiet = true }),
+	    ",,,,,,,,,\n,,,,,,,,,\n");
 }
 
 static void
@@ -387,6 +409,7 @@ main(void)
 	test_fmt(&r);
 	test_raw(&r);
 	test_refused(&r);
+	test_token_lists(&r);
 	test_times(&r);
 	test_no_geo(&r);
 	test_geo(&r);
