@@ -77,13 +77,20 @@ fmt_token_names(const char *token, size_t len, const char **why)
 static bool
 is_address(const struct token *t)
 {
-	return t->text == people_addr || t->text == people_addr_mark;
+	return t->text == people_addr || t->text == people_addr_mark ||
+	    t->text == people_addr_geo || t->text == people_addr_geo_mark;
+}
+
+static bool
+has_mark(const struct token *t)
+{
+	return t->text == people_addr_mark || t->text == people_addr_geo_mark;
 }
 
 static bool
 has_port(const struct token *t)
 {
-	return t->text == people_addr_mark || t->cells == people_src_port || t->cells == people_dst_port;
+	return has_mark(t) || t->cells == people_src_port || t->cells == people_dst_port;
 }
 
 /* Columns that a token reads though they are not its own. */
@@ -150,7 +157,7 @@ add_token(struct flow_printer *p, const struct token *t, struct flow_error *err)
 		blanks(&p->header, FULL_EXTRA);
 	}
 	buf_append_text(&p->header, t->title);
-	if (t->text == people_addr_mark && p->options.resolver != NULL)
+	if (has_mark(t) && p->options.resolver != NULL)
 		blanks(&p->header, PEOPLE_SERVICE - PEOPLE_PORT);
 	need(p, t);
 	return FLOW_OK;

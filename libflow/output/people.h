@@ -23,6 +23,8 @@ column_fn people_domain, people_engine, people_version, people_count, people_ide
 
 /* An address, condensed to 16 characters or full, aligned to the right. */
 column_text_fn people_addr;
+/* ... with its country, "(US)", or "(..)" if that is not known. */
+column_text_fn people_addr_geo;
 /* ... with the mark before a port: ':' after IPv4, '.' after IPv6. */
-column_text_fn people_addr_mark;
+column_text_fn people_addr_mark, people_addr_geo_mark;
 column_text_fn people_place, people_mac, people_plain, people_application, people_in_acl, people_out_acl;

@@ -81,13 +81,52 @@ people_addr(const struct column *c, const struct flow_text *text, char *out)
 	return align_right(out, clean, len, c->width);
 }
 
+/* IPv4-mapped addresses are dotted quads; names count as such. */
+static char
+port_mark(const char *shown, size_t len)
+{
+	return memchr(shown, ':', len) != NULL ? '.' : ':';
+}
+
 size_t
 people_addr_mark(const struct column *c, const struct flow_text *text, char *out)
 {
 	size_t len = people_addr(c, text, out);
 
-	/* IPv4-mapped addresses are dotted quads; names count as such. */
-	out[len] = memchr(out, ':', len) != NULL ? '.' : ':';
+	out[len] = port_mark(out, len);
+	return len + 1;
+}
+
+/* "(US)"; a database may hold anything in place of two letters. */
+static size_t
+put_country(const struct column *c, const struct flow_text *text, char *out)
+{
+	struct flow_text country = { "", 0 };
+	struct addr a;
+
+	if (c->geo != NULL && addr_parse(text->p, text->len, &a))
+		country = flow_geo_find(c->geo, FLOW_GEO_COUNTRY, &a);
+	memcpy(out, "(..)", 4);
+	if (country.len == 2 && escape_needless(country.p, 2))
+		memcpy(out + 1, country.p, 2);
+	return 4;
+}
+
+size_t
+people_addr_geo(const struct column *c, const struct flow_text *text, char *out)
+{
+	size_t len = people_addr(c, text, out);
+
+	return len + put_country(c, text, out + len);
+}
+
+size_t
+people_addr_geo_mark(const struct column *c, const struct flow_text *text, char *out)
+{
+	size_t shown = people_addr(c, text, out);
+	size_t len = shown + put_country(c, text, out + shown);
+
+	out[len] = port_mark(out, shown);
 	return len + 1;
 }
 

@@ -344,7 +344,9 @@ static const struct {
 	const char *format;
 } tables[] = {
 	{ "line", "%ts %td %pr %sap -> %dap %pkt %byt %fl" },
+	{ "gline", "%ts %td %pr %gsap -> %gdap %pkt %byt %fl" },
 	{ "long", "%ts %td %pr %sap -> %dap %flg %tos %pkt %byt %fl" },
+	{ "glong", "%ts %td %pr %gsap -> %gdap %flg %tos %pkt %byt %fl" },
 	{ "extended", "%ts %td %pr %sap -> %dap %flg %tos %pkt %byt %pps %bps %bpp %fl" },
 	{ "wide", "%ts %td %pr %sap -> %dap %flg %tos %sas %das %in %out %pkt %byt %pps %bps %bpp "
 	    "%fl" },
@@ -354,7 +356,7 @@ static const struct {
 	{ "nat", "%ts %nevt %pr %sap -> %dap %nsap -> %ndap" },
 };
 
-#define FORMATS "line, long, extended, wide, biline, bilong, nsel, nat, raw, " \
+#define FORMATS "line, long, extended, wide, gline, glong, biline, bilong, nsel, nat, raw, " \
 	"csv[:COLUMNS], ndjson[:COLUMNS], json[:COLUMNS], fmt:FORMAT, null"
 
 static bool

@@ -71,6 +71,16 @@ printed()
 	printf '%s\n' "$a,US" "$b,DE" "$c,US" | sort | cmp - "$work/got"
 }
 
+# Addresses with their countries in brackets, as nfdump shows them: the same as of csv's columns.
+bracketed()
+{
+	"$flowcat" --geo "$work/geo" -6 -o "$1" -q "$archive" | tr -s ' ' '\n' | grep -o '^.*([A-Z.]*)' | sort >"$work/got"
+	"$flowcat" --geo "$work/geo" -o "csv:%gsap,%gdap" -q "$archive" |
+		awk -F , '{ print $1 "(" ($2 == "" ? ".." : $2) ")"; print $4 "(" ($5 == "" ? ".." : $5) ")" }' |
+		sort >"$work/want"
+	grep -qF "$c(US)" "$work/want" && grep -qF "$b(DE)" "$work/want" && cmp "$work/want" "$work/got"
+}
+
 same_groups()
 {
 	"$flowstat" -A proto -o csv "$archive" "ip in [ $a $b ]" >"$work/want"
@@ -104,6 +114,9 @@ check "no database for the filter" fails 2 "'geo' needs a database of addresses 
 check "the filter of flowcat" same "$us" "$flowcat" --geo "$work/geo" -o csv:all "$archive" 'src geo US'
 check "the filter of flowstat" same_groups
 check "what flowcat prints" printed
+check "tokens with a country" bracketed "fmt:%gsa %gda"
+check "gline" bracketed gline
+check "glong" bracketed glong
 check "nothing of pseudonyms" fails 2 "needs a database of addresses (--geo FILE, without -K)" \
 	"$flowcat" --geo "$work/geo" -K 12345678901234567890123456789012 -o csv:src_country "$archive"
 check "no such file" fails 1 "$work/nothing: No such file" \

@@ -18,7 +18,7 @@ import tempfile
 BUILD = os.environ.get("FLOW_BUILDDIR", ".")
 SOURCE = os.environ.get("FLOW_SRCDIR", ".")
 CORPUS = os.environ.get("FLOW_CORPUS", os.path.join(SOURCE, "..", "shared", "corpus"))
-TABLES = ["line", "long", "extended", "biline", "bilong", "nsel"]
+TABLES = ["line", "long", "gline", "glong", "extended", "biline", "bilong", "nsel"]
 MODES = [[], ["-N"], ["-6"]]
 
 # These are of the programs, not of the flows: when it was received, the number of a row, a name.
@@ -73,7 +73,7 @@ def exception(token, theirs, mine, row):
         return "nfdump tells an empty or unknown value from none at all"
     if token in ("opkt", "obyt", "eth", "svln", "nfc", "evt", "eng", "nfv", "tevt", "msec", "nbnam"):
         return "nfcapd and flowcap do not know the same elements"
-    if token in ("dp", "dap", "sp", "sap") and my["pr"].strip() in ("ICMP", "ICMP6", "1", "58"):
+    if token in ("dp", "dap", "gdap", "sp", "sap", "gsap") and my["pr"].strip() in ("ICMP", "ICMP6", "1", "58"):
         return "nfcapd keeps type and code of ICMP in the port"
     return None
 

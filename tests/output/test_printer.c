@@ -345,6 +345,11 @@ test_no_geo(struct rows *r)
 	    "..|..|                          none\n..|..|                          none\n");
 	is_str(rows_print(r, "fmt:%sloc|%dloc", &quiet),
 	    "<no location info>|<no location info>\n<no location info>|<no location info>\n");
+	is_str(rows_print(r, "fmt:%gsa|%gdap|%gra", &quiet),
+	    "       192.0.2.1(..)|  198.51.100.200(..):443  |     192.0.2.254(..)\n"
+	    "2001:db..70:7348(..)|     2001:db8::1(..).128.0|     192.0.2.254(..)\n");
+	ok(flow_printer_new("csv:%gsap", 9, &quiet, &p, &err) == FLOW_EINVAL);
+	ok(strstr(err.message, "\"%gsap\" (at position 5) needs a database") != NULL);
 	ok(flow_printer_new("csv:bytes,dst_city", 18, &quiet, &p, &err) == FLOW_EINVAL);
 	is_int(err.offset, 10);
 	ok(strstr(err.message, "\"dst_city\" (at position 11) needs a database") != NULL);
@@ -379,9 +384,38 @@ test_geo(struct rows *r)
 	    "<no location info>|<no location info>\n");
 	is_str(rows_print(r, "csv:src_location,%dloc", &options),
 	    "NA/US/Springfield long/lat: -89.6500/39.8000,\n,\n");
+	is_str(rows_print(r, "csv:%gsap,%gda", &options),
+	    "192.0.2.1,US,40000,198.51.100.200,\n2001:db8:85a3:8d3:1319:8a2e:370:7348,JP,,2001:db8::1,\n");
+	is_str(rows_print(r, "fmt:%gra", &options), "     192.0.2.254(US)\n     192.0.2.254(US)\n");
 	options.quiet = false;
+	is_str(rows_print(r, "fmt:%gsap|%gda|", &options),
+	    "     Src IP Addr(..):Port       Dst IP Addr(..) \n"
+	    "       192.0.2.1(US):40000|  198.51.100.200(..)|\n"
+	    "2001:db..70:7348(JP).0    |     2001:db8::1(..)|\n");
+	options.full_ipv6 = true;
+	is_str(rows_print(r, "fmt:%gsap|", &options),
+	    "                            Src IP Addr(..):Port  \n"
+	    "                              192.0.2.1(US):40000|\n"
+	    "   2001:db8:85a3:8d3:1319:8a2e:370:7348(JP).0    |\n");
 	is_str(rows_print(r, "csv:src_country,%dasn", &options),
 	    "src_country,dst_as_org\nUS,\nJP,\n");
+	flow_geo_free(geo);
+}
+
+/* What is no code of two letters is not printed. */
+static void
+test_bad_country(struct rows *r)
+{
+	static const struct geo_file_entry entry[] = {
+		{ "192.0.2.0/24", "\x1b" "2", NULL, NULL, false, NULL },
+		{ "2001:db8::/32", "USA", NULL, NULL, false, NULL },
+	};
+	struct flow_geo *geo = geo_file_open(entry, 2);
+	struct flow_printer_options options = { .quiet = true, .geo = geo };
+
+	ok(geo != NULL);
+	is_str(rows_print(r, "fmt:%gsa|%gda|", &options),
+	    "       192.0.2.1(..)|  198.51.100.200(..)|\n2001:db..70:7348(..)|     2001:db8::1(..)|\n");
 	flow_geo_free(geo);
 }
 #else
@@ -390,6 +424,12 @@ test_geo(struct rows *r)
 {
 	(void)r;
 	tap_skip("built without libmaxminddb");
+}
+
+static void
+test_bad_country(struct rows *r)
+{
+	(void)r;
 }
 #endif
 
@@ -413,6 +453,7 @@ main(void)
 	test_times(&r);
 	test_no_geo(&r);
 	test_geo(&r);
+	test_bad_country(&r);
 	if (access("/etc/services", R_OK) == 0)
 		test_resolved(&r);
 	else
