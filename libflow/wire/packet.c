@@ -29,6 +29,8 @@
 #define PROTO_DSTOPTS 60
 #define EXTENSIONS_MAX 16
 
+#define PORT_VXLAN 4789
+
 /* What comes next, and where. */
 struct walk {
 	struct cursor in;
@@ -38,6 +40,7 @@ struct walk {
 };
 
 static void dissect_type(struct walk *w, uint16_t type);
+static void dissect_ethernet(struct walk *w);
 
 static void
 dissect_ports(struct walk *w)
@@ -79,6 +82,19 @@ dissect_gre(struct walk *w)
 		dissect_type(w, type);
 }
 
+/* RFC 7348 5: behind the UDP header 8 bytes, of which the first says whether it is one. */
+static void
+dissect_vxlan(struct walk *w)
+{
+	uint8_t flags;
+
+	cursor_skip(&w->in, 8);
+	flags = cursor_u8(&w->in);
+	cursor_skip(&w->in, 7);
+	if (!cursor_failed(&w->in) && (flags & 0x08) != 0 && w->tunnels++ < PACKET_TUNNELS)
+		dissect_ethernet(w);
+}
+
 static void
 dissect_payload(struct walk *w)
 {
@@ -96,6 +112,8 @@ dissect_payload(struct walk *w)
 		break;
 	default:
 		dissect_ports(w);
+		if (w->ip->proto == PROTO_UDP && w->ip->dst_port == PORT_VXLAN)
+			dissect_vxlan(w);
 		break;
 	}
 }

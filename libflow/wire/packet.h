@@ -7,8 +7,8 @@
  * UDP, SCTP, ICMP.
  *
  * `outer` is the first IP header.  Where it carries another one (IP-in-IP, 6in4,
- * GRE, also with Ethernet or MPLS in it), `inner` is the innermost that was
- * sampled, at most PACKET_TUNNELS deep.
+ * GRE, also with Ethernet or MPLS in it, VXLAN), `inner` is the innermost that
+ * was sampled, at most PACKET_TUNNELS deep.
  */
 
 #include <stdbool.h>

@@ -156,6 +156,34 @@ test_tunnels(void)
 	is_addr(p.inner.src, "10.0.0.1");
 }
 
+#define VXLAN_UDP "c000 12b5 0000 0000"	/* port 49152 to 4789 */
+#define VXLAN(flags) VXLAN_UDP flags "000000 00007b 00"	/* network 123 */
+
+static void
+test_vxlan(void)
+{
+	struct packet p;
+
+	dissect(PACKET_ETHERNET, MACS "0800" IPV4("11") VXLAN("08")
+	    "0a0000000001 0a0000000002 86dd" IPV6("06") TCP, &p);
+	is_uint(p.dst_mac, 0x020000000001);
+	is_uint(p.outer.src_port, 49152);
+	is_uint(p.outer.dst_port, 4789);
+	is_addr(p.inner.src, "2001:db8::1");
+	is_uint(p.inner.proto, 6);
+	is_uint(p.inner.dst_port, 80);
+	/* Without the flag of a network it is something else, and so from port 4789. */
+	dissect(PACKET_IP, IPV4("11") VXLAN("00") "0a0000000001 0a0000000002 0800" IPV4("06") TCP, &p);
+	is_uint(p.outer.dst_port, 4789);
+	is_uint(p.inner.version, 0);
+	dissect(PACKET_IP, IPV4("11") "12b5 c000 0000 0000 08000000 00007b00"
+	    "0a0000000001 0a0000000002 0800" IPV4("06") TCP, &p);
+	is_uint(p.inner.version, 0);
+	/* TCP to that port carries none. */
+	dissect(PACKET_IP, IPV4("06") VXLAN("08") "0a0000000001 0a0000000002 0800" IPV4("06") TCP, &p);
+	is_uint(p.inner.version, 0);
+}
+
 static void
 test_extensions(void)
 {
@@ -191,6 +219,11 @@ test_depth(void)
 		put_hex(&b, MACS "8847 00010140 00000000");
 	packet_dissect(PACKET_ETHERNET, b.data, b.len, &p);
 	is_uint(p.outer.version, 0);
+	buf_clear(&b);
+	for (i = 0; i < 2000; i++)
+		put_hex(&b, MACS "0800" IPV4("11") VXLAN("08"));
+	packet_dissect(PACKET_ETHERNET, b.data, b.len, &p);
+	is_uint(p.inner.dst_port, 4789);
 	buf_release(&b);
 }
 
@@ -202,6 +235,7 @@ main(void)
 	test_mpls();
 	test_ppp();
 	test_tunnels();
+	test_vxlan();
 	test_extensions();
 	test_depth();
 	return tap_done();
