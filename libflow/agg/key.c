@@ -448,6 +448,11 @@ key_values(struct key_maps *maps, const struct key_part *part, size_t alt,
 		for (uint32_t i = 0; i < rows->n; i++)
 			if (out[i] == 0 || (other[i] != 0 && other[i] < out[i]))
 				out[i] = other[i];
+	} else if (part->kind == KEY_TUNNEL) {
+		narrow_values(batch, part->mask, rows, other);
+		for (uint32_t i = 0; i < rows->n; i++)
+			if (other[i] == 0)
+				out[i] = 0;
 	} else if (part->kind == KEY_LABEL) {
 		for (uint32_t i = 0; i < rows->n; i++)
 			out[i] = out[i] != 0 ? ((out[i] - 1) >> 4) + 1 : 0;

@@ -71,7 +71,7 @@ word_part(const char *text, size_t len, struct key_part *part)
 		return false;
 	part->kind = w->kind;
 	memcpy(part->field, w->field, sizeof(part->field));
-	if (w->kind == KEY_NET || w->kind == KEY_SERVICE) {
+	if (w->kind == KEY_NET || w->kind == KEY_SERVICE || w->kind == KEY_TUNNEL) {
 		part->mask = w->field[1];
 		return true;
 	}

@@ -42,7 +42,7 @@ part_cell(const struct key_part *part)
 	default:
 		break;
 	}
-	if (part->field[0] == FLOW_FIELD_PROTO)
+	if (part->field[0] == FLOW_FIELD_PROTO || part->field[0] == FLOW_FIELD_INNER_PROTO)
 		return FLOW_KIND_PROTO;
 	return part->field[0] == FLOW_FIELD_TCP_FLAGS ? FLOW_KIND_FLAGS : FLOW_KIND_ID;
 }

@@ -21,6 +21,7 @@ enum key_kind {
 	KEY_BIN,	/* an instant rounded down to width_ms */
 	KEY_LABEL,	/* the label of an MPLS stack entry, its upper 20 of 24 bits */
 	KEY_SERVICE,	/* the lower of field and mask (two ports) */
+	KEY_TUNNEL,	/* the value of field where mask (the inner protocol) has one */
 	/* What databases say of an address, a text: in the order of enum flow_geo_word. */
 	KEY_COUNTRY,
 	KEY_CITY,
@@ -35,7 +36,7 @@ enum key_kind {
 struct key_part {
 	enum key_kind kind;
 	enum flow_field field[KEY_ALTS];
-	enum flow_field mask;		/* KEY_NET: the mask; KEY_SERVICE: the other port */
+	enum flow_field mask;		/* KEY_NET, KEY_SERVICE, KEY_TUNNEL: the other column */
 	uint8_t bits4, bits6;		/* KEY_PREFIX */
 	int64_t width_ms;		/* KEY_BIN */
 	uint8_t alts;

@@ -95,6 +95,12 @@ is "a key of what is inside" "$("$flowstat" -q -A inner_src_addr --measures flow
 	$'inner_src_addr,flows\n,2\n10.0.0.1,2\n10.0.0.5,1\n2001:db8::1,1'
 is "a network of it" "$("$flowstat" -q -A inner_src_addr/24 --measures flows -o csv "$archive" "inner_dst_addr 10.0.0.2")" \
 	$'inner_src_addr,flows\n10.0.0.0/24,2'
+is "the protocols of tunnels" "$("$flowstat" -q -s tunproto --measures flows -n 0 -o csv "$archive")" \
+	$'tunproto,flows\n,2\n4,1\n17,1\n41,1\n47,1'
+is "beside another key" "$("$flowstat" -q -A tunproto,inner_proto --measures flows -o csv "$archive" "tun proto != gre")" \
+	$'tunproto,inner_proto,flows\n4,1,1\n17,6,1\n41,6,1'
+check "named for people" says "GRE" "$flowstat" -s tunproto "$archive" "inner_proto udp"
+check "and what is inside" says "ICMP" "$flowstat" -s inner_proto "$archive" "tun proto 4"
 is "JSON" "$("$flowcat" -o ndjson:proto,inner_dst_addr,inner_proto "$archive" "tun proto gre or dst ip 192.0.2.5")" \
 	$'{"proto":47,"inner_dst_addr":"10.0.0.2","inner_proto":17}\n{"proto":47}'
 check "raw" says "inner_dst_port    = 4096" "$flowcat" -o raw "$archive" "tun proto gre"
