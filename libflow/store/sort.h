@@ -23,21 +23,22 @@
 enum flow_sort_key {
 	FLOW_SORT_FIELD,
 	FLOW_SORT_DURATION,	/* last - first */
-	FLOW_SORT_PPS,		/* per second of the duration; 0 where that is 0 */
-	FLOW_SORT_BPS,
-	FLOW_SORT_BPP,		/* bytes a packet */
+	FLOW_SORT_RATE,		/* field per time of the duration; 0 where that is 0 */
+	FLOW_SORT_RATIO,	/* field / per; 0 where that is 0 */
 };
 
 struct flow_sort_order {
 	enum flow_sort_key key;
-	enum flow_field field;	/* FLOW_SORT_FIELD: a number */
+	enum flow_field field;	/* a number; not of a duration */
+	enum flow_field per;
 	bool descending;
 };
 
 /*
- * A column that holds numbers, or nfdump's words: flows, packets, bytes, pps, bps,
- * bpp, duration, tstart, tend; with ":a" or ":d" for the direction.  By default
- * times ascend and all else descends.  Absent values come last.
+ * A column that holds numbers, or nfdump's words: flows, packets, bytes, pps, bps, bpp, with i or o
+ * before the last five (ipackets, ...: those of the flow; o: those of its reverse direction),
+ * duration, tstart, tend; with ":a" or ":d" for the direction.  By default times ascend and all else
+ * descends.  Absent values come last.
  */
 enum flow_status flow_sort_order_parse(const char *text, struct flow_sort_order *order,
     struct flow_error *err) NODISCARD;
