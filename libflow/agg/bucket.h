@@ -30,23 +30,30 @@ bucket_full(const struct bucket *b)
 	return b->at[BUCKET_PLACES - 1] != 0;
 }
 
-/* Bit i: place i has this tag; behind the taken ones a free place may, if the tag is 0. */
+/* Bit i: word[i] is `want`. */
 static inline unsigned
-bucket_match(const struct bucket *b, uint32_t tag)
+bucket_words(const uint32_t word[BUCKET_PLACES], uint32_t want)
 {
 #if defined(__SSE2__)
-	const __m128i want = _mm_set1_epi32((int)tag), *have = (const void *)b->tag;
-	unsigned low = (unsigned)_mm_movemask_ps(_mm_castsi128_ps(_mm_cmpeq_epi32(have[0], want)));
-	unsigned high = (unsigned)_mm_movemask_ps(_mm_castsi128_ps(_mm_cmpeq_epi32(have[1], want)));
+	const __m128i same = _mm_set1_epi32((int)want), *have = (const void *)word;
+	unsigned low = (unsigned)_mm_movemask_ps(_mm_castsi128_ps(_mm_cmpeq_epi32(have[0], same)));
+	unsigned high = (unsigned)_mm_movemask_ps(_mm_castsi128_ps(_mm_cmpeq_epi32(have[1], same)));
 
 	return low | high << 4;
 #else
 	unsigned match = 0;
 
 	for (unsigned i = 0; i < BUCKET_PLACES; i++)
-		match |= (unsigned)(b->tag[i] == tag) << i;
+		match |= (unsigned)(word[i] == want) << i;
 	return match;
 #endif
+}
+
+/* Bit i: place i has this tag; behind the taken ones a free place may, if the tag is 0. */
+static inline unsigned
+bucket_match(const struct bucket *b, uint32_t tag)
+{
+	return bucket_words(b->tag, tag);
 }
 
 /* What the first entry of this tag leads to; 0: none here. */
@@ -62,10 +69,8 @@ bucket_first(const struct bucket *b, uint32_t tag)
 static inline void
 bucket_put(struct bucket *b, uint32_t tag, uint32_t at)
 {
-	uint32_t i = 0;
+	unsigned i = (unsigned)__builtin_ctz(bucket_words(b->at, 0));
 
-	while (b->at[i] != 0)
-		i++;
 	b->tag[i] = tag;
 	b->at[i] = at;
 }

@@ -234,22 +234,22 @@ groups_find(struct groups *g, const uint64_t *key, const uint64_t *hash, size_t 
 	return FLOW_OK;
 }
 
+#define IN_TOGETHER 64
+
+/* As groups_find_in for at most IN_TOGETHER keys, in loops that each have little to remember. */
 static inline enum flow_status
 find_in(struct groups *g, struct group_part *p, const uint64_t *key, const uint32_t *tag, size_t n,
     size_t words, uint64_t **out)
 {
-	for (size_t i = 0; i < n + 2 * STEP_ROWS; i++) {
-		size_t likely = i - STEP_ROWS, at = likely - STEP_ROWS;
-
-		if (i < n && p->bucket != NULL)
-			__builtin_prefetch(&p->bucket[tag[i] & p->mask]);
-		if (likely < n)
-			out[likely] = p->bucket != NULL ? likely_group(g, p, tag[likely]) : NULL;
-		if (at >= n)
+	for (size_t i = 0; i < n; i++)
+		__builtin_prefetch(&p->bucket[tag[i] & p->mask]);
+	for (size_t i = 0; i < n; i++)
+		out[i] = likely_group(g, p, tag[i]);
+	for (size_t i = 0; i < n; i++) {
+		if (out[i] != NULL && key_equal(out[i], key + i * words, 1, words))
 			continue;
-		if (out[at] == NULL || !key_equal(out[at], key + at * words, 1, words))
-			out[at] = find(g, p, key + at * words, 1, words, tag[at]);
-		if (UNLIKELY(out[at] == NULL))
+		out[i] = find(g, p, key + i * words, 1, words, tag[i]);
+		if (UNLIKELY(out[i] == NULL))
 			return FLOW_ENOMEM;
 	}
 	return FLOW_OK;
@@ -259,11 +259,20 @@ enum flow_status
 groups_find_in(struct groups *g, struct group_part *p, const uint64_t *key, const uint32_t *tag,
     size_t n, uint64_t **out)
 {
-	if (g->words == 1)
-		return find_in(g, p, key, tag, n, 1, out);
-	if (g->words == 2)
-		return find_in(g, p, key, tag, n, 2, out);
-	return find_in(g, p, key, tag, n, g->words, out);
+	enum flow_status st = p->bucket != NULL ? FLOW_OK : grow_buckets(p);
+
+	for (size_t from = 0; from < n && st == FLOW_OK; from += IN_TOGETHER) {
+		size_t m = n - from < IN_TOGETHER ? n - from : IN_TOGETHER;
+		const uint64_t *k = key + from * g->words;
+
+		if (g->words == 1)
+			st = find_in(g, p, k, tag + from, m, 1, out + from);
+		else if (g->words == 2)
+			st = find_in(g, p, k, tag + from, m, 2, out + from);
+		else
+			st = find_in(g, p, k, tag + from, m, g->words, out + from);
+	}
+	return st;
 }
 
 void
