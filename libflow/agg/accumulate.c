@@ -268,59 +268,74 @@ present(const struct flow_batch *batch, enum flow_field field, const struct rows
 	return room;
 }
 
-static void
-total_sum(uint64_t *sum, const struct flow_batch *batch, enum flow_field field,
-    const struct rows *rows)
+/* In halves, which do not overflow. */
+VECTORIZED static unsigned __int128
+sum_of(const uint64_t *value, uint32_t n)
 {
-	uint64_t room[GROUP_ROWS], lo = 0, hi = 0;
-	uint32_t n;
-	const uint64_t *value = present(batch, field, rows, room, &n);
-	unsigned __int128 s;
+	uint64_t lo = 0, hi = 0;
 
 	for (uint32_t i = 0; i < n; i++) {
 		lo += value[i] & UINT32_MAX;
 		hi += value[i] >> 32;
 	}
-	s = ((unsigned __int128)hi << 32) + lo + *sum;
+	return ((unsigned __int128)hi << 32) + lo;
+}
+
+/* The range of instants, which start out as numbers with a sign. */
+VECTORIZED static void
+range_of(const uint64_t *value, uint32_t n, int64_t *least_yet, int64_t *greatest_yet)
+{
+	int64_t low = *least_yet, high = *greatest_yet;
+
+	for (uint32_t i = 0; i < n; i++) {
+		int64_t v = (int64_t)value[i];
+
+		low = v < low ? v : low;
+		high = v > high ? v : high;
+	}
+	*least_yet = low;
+	*greatest_yet = high;
+}
+
+static void
+total_sum(uint64_t *sum, const struct flow_batch *batch, enum flow_field field,
+    const struct rows *rows)
+{
+	uint64_t room[GROUP_ROWS];
+	uint32_t n;
+	const uint64_t *value = present(batch, field, rows, room, &n);
+	unsigned __int128 s = sum_of(value, n) + *sum;
+
 	*sum = s > UINT64_MAX ? UINT64_MAX : (uint64_t)s;
 }
 
-static uint64_t
-total_least(const struct flow_batch *batch, enum flow_field field, const struct rows *rows,
-    uint64_t least_yet)
+/* Least and greatest of a column's instants, biased. */
+static void
+total_range(const struct flow_batch *batch, enum flow_field field, const struct rows *rows,
+    uint64_t *least_yet, uint64_t *greatest_yet)
 {
 	uint64_t room[GROUP_ROWS];
 	uint32_t n;
 	const uint64_t *value = present(batch, field, rows, room, &n);
+	int64_t low = INT64_MAX, high = INT64_MIN;
 
-	for (uint32_t i = 0; i < n; i++)
-		least_yet = least(least_yet, value[i] ^ SLOT_TIME_BIAS);
-	return least_yet;
-}
-
-static uint64_t
-total_greatest(const struct flow_batch *batch, enum flow_field field, const struct rows *rows,
-    uint64_t greatest_yet)
-{
-	uint64_t room[GROUP_ROWS];
-	uint32_t n;
-	const uint64_t *value = present(batch, field, rows, room, &n);
-
-	for (uint32_t i = 0; i < n; i++)
-		greatest_yet = greatest(greatest_yet, value[i] ^ SLOT_TIME_BIAS);
-	return greatest_yet;
+	range_of(value, n, &low, &high);
+	*least_yet = least(*least_yet, (uint64_t)low ^ SLOT_TIME_BIAS);
+	*greatest_yet = greatest(*greatest_yet, (uint64_t)high ^ SLOT_TIME_BIAS);
 }
 
 void
 accumulate_totals(struct measure_totals *t, const struct flow_batch *batch,
     const struct rows *rows)
 {
+	uint64_t unused = 0;
+
 	t->rows += rows->n;
 	total_sum(&t->sum[TOTAL_FLOWS], batch, FLOW_FIELD_FLOWS, rows);
 	total_sum(&t->sum[TOTAL_PACKETS], batch, FLOW_FIELD_PACKETS, rows);
 	total_sum(&t->sum[TOTAL_PACKETS], batch, FLOW_FIELD_REV_PACKETS, rows);
 	total_sum(&t->sum[TOTAL_BYTES], batch, FLOW_FIELD_BYTES, rows);
 	total_sum(&t->sum[TOTAL_BYTES], batch, FLOW_FIELD_REV_BYTES, rows);
-	t->first = total_least(batch, FLOW_FIELD_FIRST, rows, t->first);
-	t->last = total_greatest(batch, FLOW_FIELD_LAST, rows, t->last);
+	total_range(batch, FLOW_FIELD_FIRST, rows, &t->first, &unused);
+	total_range(batch, FLOW_FIELD_LAST, rows, &unused, &t->last);
 }

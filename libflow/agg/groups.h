@@ -152,6 +152,9 @@ enum flow_status groups_find(struct groups *g, const uint64_t *key, const uint64
 enum flow_status groups_find_in(struct groups *g, struct group_part *p, const uint64_t *key,
     const uint32_t *tag, size_t n, uint64_t **out) NODISCARD;
 
+/* Makes room for that many groups of a hashed part to be found, so that it is not made bit by bit. */
+enum flow_status groups_expect(struct group_part *p, uint32_t count) NODISCARD;
+
 /* Asks for the memory that looking up these tags in a part will need first. */
 void groups_prefetch(const struct groups *g, const struct group_part *p, const uint32_t *tag,
     size_t n);

@@ -5,16 +5,15 @@
 /* Tables below grow fourfold: moving entries took 5 % of the time of pairs. */
 #define SMALL_BUCKETS 1024
 
+/* A table of n buckets, more than there are. */
 static enum flow_status
-grow_buckets(struct group_part *p)
+resize_buckets(struct group_part *p, size_t n)
 {
-	size_t have = p->bucket != NULL ? (size_t)p->mask + 1 : 0;
-	size_t n = have == 0 ? MIN_BUCKETS : have < SMALL_BUCKETS ? 4 * have : 2 * have;
 	struct bucket *bucket = pages_alloc(n * sizeof(*bucket));
 
 	if (bucket == NULL)
 		return FLOW_ENOMEM;
-	for (size_t k = 0; k < have; k++) {
+	for (size_t k = 0; p->bucket != NULL && k <= p->mask; k++) {
 		const struct bucket *old = &p->bucket[k];
 
 		for (unsigned e = 0; e < BUCKET_PLACES && old->at[e] != 0; e++)
@@ -27,10 +26,34 @@ grow_buckets(struct group_part *p)
 	return FLOW_OK;
 }
 
+static size_t
+buckets_of(const struct group_part *p)
+{
+	return p->bucket != NULL ? (size_t)p->mask + 1 : 0;
+}
+
+static enum flow_status
+grow_buckets(struct group_part *p)
+{
+	size_t have = buckets_of(p);
+
+	return resize_buckets(p, have == 0 ? MIN_BUCKETS : have < SMALL_BUCKETS ? 4 * have : 2 * have);
+}
+
+enum flow_status
+groups_expect(struct group_part *p, uint32_t count)
+{
+	size_t have = buckets_of(p), n = have > MIN_BUCKETS ? have : MIN_BUCKETS;
+
+	while (n * BUCKET_LOAD < count && n <= UINT32_MAX / 2)
+		n *= 2;
+	return n > have ? resize_buckets(p, n) : FLOW_OK;
+}
+
 static inline bool
 buckets_full(const struct group_part *p)
 {
-	return p->bucket == NULL || p->linked >= ((size_t)p->mask + 1) * BUCKET_LOAD;
+	return p->linked >= buckets_of(p) * BUCKET_LOAD;
 }
 
 static inline bool

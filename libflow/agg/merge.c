@@ -22,6 +22,7 @@ struct merge {
 	atomic_size_t next;		/* task to take */
 	size_t tasks;
 	size_t slices;			/* of a dense grouping */
+	atomic_uint *expected;		/* by hashed grouping: groups of a part, as others had so far */
 	atomic_bool failed;
 	struct flow_agg_result *result;	/* has the first worker's atoms and groups */
 };
@@ -229,6 +230,29 @@ settle_part(const struct merge *m, size_t grouping, unsigned p, struct flow_erro
 	return groups_part_move(&m->agg[0]->groups[grouping], p, m->agg[0]->folder, err);
 }
 
+/* All that workers have of a part of a hashed grouping. */
+static enum flow_status
+merge_part(const struct merge *m, size_t grouping, unsigned p, struct flow_error *err)
+{
+	struct group_part *part = &m->agg[0]->groups[grouping].part[p];
+	enum flow_status st = FLOW_OK;
+
+	for (size_t w = 0; w < m->n && st == FLOW_OK; w++)
+		if (m->agg[w]->spill.chunks > 0)
+			st = merge_spilt(m, grouping, w, p, err);
+	if (st == FLOW_OK && m->expected[grouping] > part->count)
+		st = groups_expect(part, m->expected[grouping]);
+	for (size_t w = 1; w < m->n && st == FLOW_OK; w++) {
+		st = merge_hashed(m, grouping, w, p);
+		groups_part_release(&m->agg[w]->groups[grouping], p);
+	}
+	for (size_t w = 0; w < m->n && st == FLOW_OK; w++)
+		st = merge_backlog(m, grouping, w, p);
+	if (part->linked > m->expected[grouping])
+		m->expected[grouping] = part->linked;
+	return st;
+}
+
 /* Task: one part of one grouping, from all workers.  Failures other than of memory are told. */
 static enum flow_status
 merge_task(const struct merge *m, size_t task, struct flow_error *err)
@@ -236,27 +260,16 @@ merge_task(const struct merge *m, size_t task, struct flow_error *err)
 	size_t grouping = task / GROUP_PARTS;
 	unsigned p = (unsigned)(task % GROUP_PARTS);
 	struct groups *into = &m->agg[0]->groups[grouping];
+	enum flow_status st;
 
-	enum flow_status st = FLOW_OK;
-
-	for (size_t w = 0; w < m->n && st == FLOW_OK; w++)
-		if (m->agg[w]->spill.chunks > 0)
-			st = merge_spilt(m, grouping, w, p, err);
+	if (into->grouping->dense) {
+		for (size_t w = 1; w < m->n && p < m->slices; w++)
+			merge_dense(m, grouping, w, p);
+		return FLOW_OK;
+	}
+	st = merge_part(m, grouping, p, err);
 	if (st != FLOW_OK)
 		return st;
-	for (size_t w = 1; w < m->n; w++) {
-		if (into->grouping->dense) {
-			if (p < m->slices)
-				merge_dense(m, grouping, w, p);
-			continue;
-		}
-		if (merge_hashed(m, grouping, w, p) != FLOW_OK)
-			return FLOW_ENOMEM;
-		groups_part_release(&m->agg[w]->groups[grouping], p);
-	}
-	for (size_t w = 0; w < m->n; w++)
-		if (merge_backlog(m, grouping, w, p) != FLOW_OK)
-			return FLOW_ENOMEM;
 	if (into->grouping->pairing.how != FLOW_AGG_ONE_WAY)
 		orient_part(into, p);
 	return settle_part(m, grouping, p, err);
@@ -390,7 +403,8 @@ merge_workers(struct flow_agg *const *agg, size_t n, struct flow_agg_result *r)
 
 	m.slices = n < GROUP_PARTS ? n : GROUP_PARTS;
 	m.tasks = agg[0]->spec->groupings * GROUP_PARTS;
-	st = merge_atoms(&m);
+	m.expected = calloc(agg[0]->spec->groupings + 1, sizeof(*m.expected));
+	st = m.expected != NULL ? merge_atoms(&m) : FLOW_ENOMEM;
 	for (size_t w = 1; w < n; w++)
 		totals_merge(&agg[0]->totals, &agg[w]->totals);
 	if (st == FLOW_OK)
@@ -412,5 +426,6 @@ merge_workers(struct flow_agg *const *agg, size_t n, struct flow_agg_result *r)
 	}
 	free(m.values);
 	free(m.texts);
+	free(m.expected);
 	return st;
 }
