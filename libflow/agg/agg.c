@@ -24,8 +24,8 @@ struct feed_scratch {
 	uint8_t back[GROUP_ROWS];
 };
 
-/* Groups from which on their rows wait: those of fewer stay in a core's cache anyway. */
-#define BACKLOG_GROUPS 16384
+/* Groups that do not fit into a core's cache any more. */
+#define MANY_GROUPS 65536
 
 /* Bytes of rows that wait, unless flow_agg_room says otherwise. */
 #define BACKLOG_ROOM ((size_t)256 << 20)
@@ -583,7 +583,17 @@ empty_backlogs(struct flow_agg *agg)
 	return FLOW_OK;
 }
 
-/* Lets rows wait of groupings that turn out to have many groups, if memory is not short. */
+/*
+ * Whether waiting pays: groups do not fit into a core's cache, and so many rows have one of their own
+ * that groups would take more memory than rows do.
+ */
+static bool
+should_wait(uint64_t groups, uint64_t rows)
+{
+	return (groups > MANY_GROUPS && groups > rows / 2) || (groups > 8 * MANY_GROUPS && groups > rows / 4);
+}
+
+/* Lets rows of such groupings wait from now on, if memory is not short. */
 static void
 begin_backlogs(struct flow_agg *agg)
 {
@@ -591,7 +601,7 @@ begin_backlogs(struct flow_agg *agg)
 		struct backlog *b = &agg->backlog[i];
 
 		if (b->words != 0 && !b->on)
-			b->on = groups_count(&agg->groups[i]) > BACKLOG_GROUPS;
+			b->on = should_wait(groups_count(&agg->groups[i]), agg->rows);
 	}
 }
 
@@ -611,6 +621,7 @@ flow_agg_feed(struct flow_agg *agg, const struct flow_batch *batch,
 		if (feed_all(agg, batch, &rows) != FLOW_OK)
 			return flow_fail_memory(err);
 	}
+	agg->rows += count;
 	begin_backlogs(agg);
 	if (empty_backlogs(agg) != FLOW_OK)
 		return flow_fail_memory(err);

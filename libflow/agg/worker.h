@@ -16,6 +16,7 @@ struct feed_scratch;
 struct flow_agg {
 	const struct flow_agg_spec *spec;
 	struct key_maps maps;
+	uint64_t rows;			/* that were fed */
 	struct groups *groups;		/* one per grouping */
 	struct backlog *backlog;	/* likewise */
 	size_t room;			/* for all backlogs, bytes */

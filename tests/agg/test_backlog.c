@@ -190,9 +190,9 @@ test_choice(void)
 	is_uint(b.words, 0);
 }
 
-/* Answers: ports 0 .. PORTS-1 on either side, more pairs than the groups from which rows wait. */
-#define PORTS 250
-#define ROWS (40 * 8192)
+/* Answers: ports 0 .. PORTS-1 on either side; most rows have a pair of their own, so that later ones wait. */
+#define PORTS 1000
+#define ROWS (80 * 8192)
 
 struct sums {
 	uint64_t flows, packets, bytes;
