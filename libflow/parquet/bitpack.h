@@ -18,7 +18,10 @@
  */
 void bitpack_unpack32(const uint8_t *in, unsigned width, size_t n, uint32_t *out);
 
-/* The same for widths of 0 to 64 bits. */
+/* Their sum, without them; n is at most 1024. */
+uint64_t bitpack_sum32(const uint8_t *in, unsigned width, size_t n);
+
+/* Unpacks values of 0 to 64 bits; otherwise as bitpack_unpack32. */
 void bitpack_unpack64(const uint8_t *in, unsigned width, size_t n, uint64_t *out);
 
 /*

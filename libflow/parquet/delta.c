@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "base/attr.h"
 #include "parquet/bitpack.h"
 
 #define BLOCK 128
@@ -215,24 +214,21 @@ decode_unit(struct delta_decoder *d, uint64_t *out)
 }
 
 /* Steps over the next unit: of its values only the last one is needed, a sum without an order. */
-VECTORIZED static bool
+static bool
 skip_unit(struct delta_decoder *d)
 {
 	uint64_t wide[DELTA_UNIT], sum = 0;
-	uint32_t narrow[DELTA_UNIT];
 	unsigned width, i;
 	const uint8_t *p = next_unit(d, &width);
 
 	if (p == NULL)
 		return false;
-	if (width > 32) {
+	if (width <= 32) {
+		sum = bitpack_sum32(p, width, DELTA_UNIT);
+	} else {
 		bitpack_unpack64(p, width, DELTA_UNIT, wide);
 		for (i = 0; i < DELTA_UNIT; i++)
 			sum += wide[i];
-	} else if (width > 0) {
-		bitpack_unpack32(p, width, DELTA_UNIT, narrow);
-		for (i = 0; i < DELTA_UNIT; i++)
-			sum += narrow[i];
 	}
 	d->last += sum + DELTA_UNIT * (uint64_t)d->least;
 	return true;

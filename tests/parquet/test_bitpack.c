@@ -99,11 +99,37 @@ every_width(void)
 	}
 }
 
+/* Sums of values that are all as large as they can be, and of a mixture. */
+static void
+sums(void)
+{
+	static const size_t counts[] = { 0, 8, 32, 64, 1024 };
+	uint64_t values[COUNT], want;
+
+	for (unsigned width = 0; width <= 32; width++) {
+		size_t bytes = 1024 / 8 * (size_t)width;
+		uint8_t *packed = malloc(bytes + BITPACK_SLACK);
+
+		memset(packed, 0xff, bytes + BITPACK_SLACK);
+		for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+			is_uint(bitpack_sum32(packed, width, counts[i]),
+			    ((UINT64_C(1) << width) - 1) * counts[i]);
+		fill(values, width);
+		bitpack_pack64(values, width, COUNT, packed);
+		want = 0;
+		for (size_t i = 0; i < COUNT; i++)
+			want += values[i];
+		is_uint(bitpack_sum32(packed, width, COUNT), want);
+		free(packed);
+	}
+}
+
 int
 main(void)
 {
 	spec_example();
 	widths();
 	every_width();
+	sums();
 	return tap_done();
 }
