@@ -51,6 +51,8 @@ struct pq_file {
 	uint8_t *long_footer;
 	size_t footer_bytes;
 	uint64_t footer_offset;
+	const uint8_t *schema;	/* where it stands in the footer */
+	size_t schema_bytes;
 	struct schema_column *column;
 	size_t columns;
 	struct file_group *group;

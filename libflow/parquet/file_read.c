@@ -277,9 +277,39 @@ read_key_values(struct thrift_reader *t, const struct thrift_field *f, struct pq
 	return FLOW_OK;
 }
 
+/* What reads the same, byte for byte, is the same. */
+static bool
+has_schema_of(const struct thrift_reader *t, const struct thrift_field *f,
+    const struct pq_file *model)
+{
+	return model != NULL && model->columns > 0 && f->type == THRIFT_LIST &&
+	    cursor_left(&t->in) >= model->schema_bytes &&
+	    memcmp(t->in.pos, model->schema, model->schema_bytes) == 0;
+}
+
+static enum flow_status
+read_schema(struct thrift_reader *t, const struct thrift_field *f, struct pq_file *file,
+    const struct pq_file *model, struct flow_error *err)
+{
+	enum flow_status st = FLOW_OK;
+
+	file->schema = t->in.pos;
+	if (has_schema_of(t, f, model)) {
+		cursor_skip(&t->in, model->schema_bytes);
+		file->column = schema_copy(model->column, model->columns);
+		file->columns = model->columns;
+		if (file->column == NULL)
+			st = flow_fail_memory(err);
+	} else {
+		st = schema_read(t, f, &file->column, &file->columns, err);
+	}
+	file->schema_bytes = (size_t)(t->in.pos - file->schema);
+	return st;
+}
+
 /* FileMetaData of parquet.thrift. */
 static enum flow_status
-read_footer(struct pq_file *file, struct flow_error *err)
+read_footer(struct pq_file *file, const struct pq_file *model, struct flow_error *err)
 {
 	struct thrift_reader t = { .in = cursor_make(file->footer, file->footer_bytes) };
 	enum flow_status st = FLOW_OK;
@@ -288,7 +318,7 @@ read_footer(struct pq_file *file, struct flow_error *err)
 	thrift_struct(&t);
 	while (st == FLOW_OK && thrift_field(&t, &f)) {
 		if (f.id == 2 && file->column == NULL)
-			st = schema_read(&t, &f, &file->column, &file->columns, err);
+			st = read_schema(&t, &f, file, model, err);
 		else if (f.id == 4)
 			st = read_groups(&t, &f, file, err);
 		else if (f.id == 5)
@@ -360,12 +390,13 @@ load_footer(struct pq_file *file, struct flow_error *err)
 }
 
 static enum flow_status
-open_file(struct pq_file *file, struct pq_file **out, struct flow_error *err)
+open_file(struct pq_file *file, const struct pq_file *model, struct pq_file **out,
+    struct flow_error *err)
 {
 	enum flow_status st = load_footer(file, err);
 
 	if (st == FLOW_OK)
-		st = read_footer(file, err);
+		st = read_footer(file, model, err);
 	if (st != FLOW_OK) {
 		pq_file_close(file);
 		return st;
@@ -375,7 +406,8 @@ open_file(struct pq_file *file, struct pq_file **out, struct flow_error *err)
 }
 
 enum flow_status
-pq_file_open(int fd, struct pq_file **file, struct flow_error *err)
+pq_file_open_like(int fd, const struct pq_file *model, struct pq_file **file,
+    struct flow_error *err)
 {
 	struct pq_file *f;
 	struct stat st;
@@ -389,7 +421,20 @@ pq_file_open(int fd, struct pq_file **file, struct flow_error *err)
 		return flow_fail_memory(err);
 	f->fd = fd;
 	f->bytes = (uint64_t)st.st_size;
-	return open_file(f, file, err);
+	return open_file(f, model, file, err);
+}
+
+enum flow_status
+pq_file_open(int fd, struct pq_file **file, struct flow_error *err)
+{
+	return pq_file_open_like(fd, NULL, file, err);
+}
+
+bool
+pq_file_has_schema_of(const struct pq_file *file, const struct pq_file *model)
+{
+	return file->schema_bytes == model->schema_bytes &&
+	    memcmp(file->schema, model->schema, model->schema_bytes) == 0;
 }
 
 enum flow_status
@@ -402,7 +447,7 @@ pq_file_open_memory(const void *bytes, size_t len, struct pq_file **file, struct
 	f->fd = -1;
 	f->memory = bytes;
 	f->bytes = len;
-	return open_file(f, file, err);
+	return open_file(f, NULL, file, err);
 }
 
 void

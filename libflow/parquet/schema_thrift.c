@@ -305,6 +305,21 @@ own_names(struct schema_column **columns, size_t count, struct flow_error *err)
 	return FLOW_OK;
 }
 
+struct schema_column *
+schema_copy(const struct schema_column *columns, size_t count)
+{
+	const struct schema_column *last = columns + count - 1;
+	size_t bytes = (size_t)(last->column.name + last->name_len + 1 - (const char *)columns), i;
+	struct schema_column *copy = malloc(bytes);
+
+	if (copy == NULL)
+		return NULL;
+	memcpy(copy, columns, bytes);
+	for (i = 0; i < count; i++)
+		copy[i].column.name = (char *)copy + (columns[i].column.name - (const char *)columns);
+	return copy;
+}
+
 enum flow_status
 schema_read(struct thrift_reader *t, const struct thrift_field *f, struct schema_column **columns,
     size_t *count, struct flow_error *err)

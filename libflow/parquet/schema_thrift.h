@@ -24,3 +24,6 @@ struct schema_column {
  */
 enum flow_status schema_read(struct thrift_reader *t, const struct thrift_field *f,
     struct schema_column **columns, size_t *count, struct flow_error *err) NODISCARD;
+
+/* A copy of columns that were read, at least one; NULL when out of memory. */
+struct schema_column *schema_copy(const struct schema_column *columns, size_t count) NODISCARD;

@@ -128,11 +128,39 @@ take_names(struct flow_scan *scan, const struct source *source, struct flow_erro
 	return st == FLOW_OK ? st : flow_fail_memory(err);
 }
 
+/* The first file that a thread opens while planning; the others are likely to be like it. */
+struct plan_model {
+	const struct source *source;	/* NULL: none yet */
+	struct source own;		/* what it is where the file's is not kept */
+};
+
+/* Keeps a file open until it is read, if anything of it will be, and as a model. */
+static void
+keep_or_close(struct flow_scan *scan, struct scan_file *f, struct plan_model *model,
+    struct source *source)
+{
+	const struct source *kept = NULL;
+
+	if (f->group_count > 0 && atomic_fetch_add(&scan->kept_files, 1) < KEPT_FILES_MAX) {
+		f->source = *source;
+		f->is_open = true;
+		kept = &f->source;
+	} else if (model->source == NULL) {
+		model->own = *source;
+		kept = &model->own;
+	} else {
+		source_close(source);
+	}
+	if (model->source == NULL)
+		model->source = kept;
+}
+
 static enum flow_status
-plan_file(struct flow_scan *scan, struct scan_file *f, struct flow_error *err)
+plan_file(struct flow_scan *scan, struct scan_file *f, struct plan_model *model,
+    struct flow_error *err)
 {
 	struct source source;
-	enum flow_status st = source_open(&source, f->path, &scan->input, err);
+	enum flow_status st = source_open(&source, f->path, &scan->input, model->source, err);
 	const char *ident;
 	size_t len;
 
@@ -147,13 +175,10 @@ plan_file(struct flow_scan *scan, struct scan_file *f, struct flow_error *err)
 		st = plan_groups(scan, f, &source, err);
 	if (st != FLOW_OK)
 		flow_error_prefix(err, f->path);
-	if (st == FLOW_OK && f->group_count > 0 &&
-	    atomic_fetch_add(&scan->kept_files, 1) < KEPT_FILES_MAX) {
-		f->source = source;
-		f->is_open = true;
-	} else {
+	if (st == FLOW_OK)
+		keep_or_close(scan, f, model, &source);
+	else
 		source_close(&source);
-	}
 	return st;
 }
 
@@ -171,6 +196,7 @@ forget_groups(struct scan_file *f)
 static void *
 plan_files(void *argument)
 {
+	struct plan_model model = { .own.fd = -1 };
 	struct flow_scan *scan = argument;
 	size_t i;
 
@@ -179,13 +205,14 @@ plan_files(void *argument)
 		struct flow_error err;
 
 		f->counts.files = 1;
-		if (plan_file(scan, f, &err) != FLOW_OK) {
+		if (plan_file(scan, f, &model, &err) != FLOW_OK) {
 			forget_groups(f);
 			f->problem = problem_text(&err);
 			f->memory.status = err.status == FLOW_ENOMEM || f->problem == NULL ?
 			    FLOW_ENOMEM : FLOW_OK;
 		}
 	}
+	source_close(&model.own);
 	return NULL;
 }
 
@@ -388,7 +415,7 @@ task_source(struct flow_scan_worker *w, const struct source **source, struct flo
 	if (f->is_open || w->open_file == f)
 		return FLOW_OK;
 	close_file(w);
-	st = source_open(&w->source, f->path, &w->scan->input, err);
+	st = source_open(&w->source, f->path, &w->scan->input, NULL, err);
 	if (st == FLOW_OK)
 		w->open_file = f;
 	return st;

@@ -37,25 +37,34 @@ source_read_input(struct source_input *input, struct flow_error *err)
 
 static enum flow_status
 open_file(struct source *s, const char *path, const struct source_input *input,
-    struct flow_error *err)
+    const struct source *model, struct flow_error *err)
 {
 	if (strcmp(path, "-") == 0)
 		return pq_file_open_memory(input->bytes.data, input->bytes.len, &s->file, err);
 	s->fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (s->fd < 0)
 		return flow_fail(err, FLOW_EIO, FLOW_NO_OFFSET, "%s", strerror(errno));
-	return pq_file_open(s->fd, &s->file, err);
+	return pq_file_open_like(s->fd, model != NULL ? model->file : NULL, &s->file, err);
+}
+
+static enum flow_status
+find_columns(struct source *s, const struct source *model, struct flow_error *err)
+{
+	if (model == NULL || !pq_file_has_schema_of(s->file, model->file))
+		return profile_map(s->file, &s->map, err);
+	s->map = model->map;
+	return FLOW_OK;
 }
 
 enum flow_status
 source_open(struct source *source, const char *path, const struct source_input *input,
-    struct flow_error *err)
+    const struct source *model, struct flow_error *err)
 {
 	struct source s = { .fd = -1 };
-	enum flow_status st = open_file(&s, path, input, err);
+	enum flow_status st = open_file(&s, path, input, model, err);
 
 	if (st == FLOW_OK)
-		st = profile_map(s.file, &s.map, err);
+		st = find_columns(&s, model, err);
 	if (st != FLOW_OK) {
 		flow_error_prefix(err, strcmp(path, "-") == 0 ? "standard input" : path);
 		source_close(&s);

@@ -23,8 +23,9 @@ enum flow_status source_read_input(struct source_input *input, struct flow_error
 
 /*
  * Opens a path ("-": what was read from standard input), reads its footer and finds
- * the columns.  Messages begin with the path.
+ * the columns.  Another source that is open saves work if its schema is the same; NULL: none.
+ * Messages begin with the path.
  */
 enum flow_status source_open(struct source *source, const char *path,
-    const struct source_input *input, struct flow_error *err) NODISCARD;
+    const struct source_input *input, const struct source *model, struct flow_error *err) NODISCARD;
 void source_close(struct source *source);

@@ -69,7 +69,7 @@ flow_summary_read(const char *path, struct flow_summary *summary, struct flow_er
 	if (strcmp(path, "-") == 0)
 		st = source_read_input(&input, err);
 	if (st == FLOW_OK)
-		st = source_open(&source, path, &input, err);
+		st = source_open(&source, path, &input, NULL, err);
 	if (st == FLOW_OK) {
 		s.rows = pq_file_rows(source.file);
 		s.groups = pq_file_groups(source.file);

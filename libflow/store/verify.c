@@ -151,7 +151,7 @@ flow_verify(const char *path, uint64_t *rows, struct flow_error *err)
 	if (strcmp(path, "-") == 0)
 		st = source_read_input(&input, err);
 	if (st == FLOW_OK)
-		st = source_open(&source, path, &input, err);
+		st = source_open(&source, path, &input, NULL, err);
 	if (st == FLOW_OK) {
 		st = verify_source(&source, rows, err);
 		if (st != FLOW_OK)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/bitmap.h"
 #include "parquet/chunk_read.h"
@@ -426,6 +427,55 @@ round_trips(void)
 			}
 }
 
+/* A file on disk of one group that was written to memory, opened like another. */
+static struct pq_file *
+open_like(const struct buf *bytes, const struct pq_file *model, int *fd)
+{
+	char path[] = "/tmp/test_file.XXXXXX";
+	struct pq_file *f = NULL;
+
+	*fd = mkstemp(path);
+	ok(*fd >= 0 && write(*fd, bytes->data, bytes->len) == (ssize_t)bytes->len &&
+	    unlink(path) == 0);
+	ok(pq_file_open_like(*fd, model, &f, NULL) == FLOW_OK);
+	return f;
+}
+
+/* The model is closed before what is like it, or not like it, is read. */
+static void
+like_another(void)
+{
+	static const struct series s[2] = { { 100, NOISE, 0, 4 }, { 50, NOISE, 1, 0 } };
+	struct buf file[2] = { BUF_INIT, BUF_INIT };
+	struct pq_file *model, *f;
+	struct held h[2];
+	int fd[2];
+
+	for (int i = 0; i < 2; i++) {
+		make(&h[i], &s[i]);
+		ok(write_file(&s[i], &h[i], PQ_LZ4_RAW, &file[i]));
+	}
+	for (int i = 0; i < 4; i++) {
+		bool same = i / 2 == i % 2;
+
+		model = open_like(&file[i / 2], NULL, &fd[0]);
+		f = open_like(&file[i % 2], model, &fd[1]);
+		ok(pq_file_has_schema_of(f, model) == same);
+		pq_file_close(model);
+		(void)close(fd[0]);
+		is_uint(pq_file_columns(f), 1);
+		is_str(pq_file_column(f, 0)->name, "x");
+		ok(pq_file_column(f, 0)->logical == column_for(&s[i % 2]).logical);
+		ok(pq_file_column(f, 0)->required == column_for(&s[i % 2]).required);
+		pq_file_close(f);
+		(void)close(fd[1]);
+	}
+	for (int i = 0; i < 2; i++) {
+		release(&h[i]);
+		buf_release(&file[i]);
+	}
+}
+
 /* A text column of nulls only, without any array. */
 static void
 nothing_but_nulls(void)
@@ -477,6 +527,7 @@ int
 main(void)
 {
 	round_trips();
+	like_another();
 	nothing_but_nulls();
 	errors();
 	return tap_done();
