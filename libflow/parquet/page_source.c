@@ -97,6 +97,9 @@ page_source_keep(struct page_source *s, struct buf *kept)
 {
 	struct buf spare = *kept;
 
+	/* Nothing takes the place of a whole chunk. */
+	if (!s->is_partial)
+		return;
 	*kept = s->bytes;
 	s->bytes = spare;
 }

@@ -31,9 +31,9 @@ struct head {
 	const struct flow_text *text;
 };
 
-/* Entries that follow each other: those that begin in [p, stop). */
+/* Entries that follow each other: those that begin in [at, stop). */
 struct lane {
-	const uint8_t *p, *stop;
+	size_t at, stop;
 	struct text_mark *mark;
 	size_t marks;
 	uint32_t count;
@@ -64,34 +64,38 @@ make_head(const struct flow_text *text)
 }
 
 static void
-note_hit(struct text_dict *d, const struct head *head, const uint8_t *p)
+note_hit(struct text_dict *d, const struct head *head, size_t at)
 {
-	if (head->text->len > 0 && memcmp(p + 4, head->text->p, head->text->len) != 0)
+	const struct flow_text *text = head->text;
+
+	if (text->len > 0 && memcmp(d->bytes + at + 4, text->p, text->len) != 0)
 		return;
 	if (d->hits < TEXT_DICT_HITS_MAX)
-		d->hit[d->hits] = (uint32_t)(p - d->bytes);
+		d->hit[d->hits] = (uint32_t)at;
 	d->hits++;
 }
 
-/* The entry behind the one at p; NULL where that does not end within what is there. */
-static inline const uint8_t *
-next_entry(struct text_dict *d, const struct head *head, const uint8_t *p)
-{
-	size_t left = (size_t)(d->bytes + d->len - p);
-	uint64_t bytes = load_le64(p);
-	uint32_t len = (uint32_t)bytes;
+/* No entry ends here. */
+#define CUT SIZE_MAX
 
-	if (UNLIKELY(left < 4 || left - 4 < len))
-		return NULL;
+/* Where the entry at `at` ends, and the next one begins; CUT: not within what is there. */
+static inline size_t
+next_entry(struct text_dict *d, const struct head *head, size_t at)
+{
+	uint64_t bytes = load_le64(d->bytes + at);
+	uint64_t end = (uint64_t)at + 4 + (uint32_t)bytes;
+
+	if (UNLIKELY(end > d->len))
+		return CUT;
 	if (UNLIKELY((bytes & head->mask) == head->bytes))
-		note_hit(d, head, p);
-	return p + 4 + len;
+		note_hit(d, head, at);
+	return (size_t)end;
 }
 
 static void
-leave_mark(const struct text_dict *d, struct lane *l)
+leave_mark(struct lane *l)
 {
-	l->mark[l->marks++] = (struct text_mark){ l->count, (uint32_t)(l->p - d->bytes) };
+	l->mark[l->marks++] = (struct text_mark){ l->count, (uint32_t)l->at };
 }
 
 /*
@@ -101,33 +105,33 @@ leave_mark(const struct text_dict *d, struct lane *l)
 VECTORIZED static bool
 pass_some(struct text_dict *d, const struct head *head, struct lane *lane, bool *more)
 {
-	const uint8_t *p[LANES], *next;
+	size_t at[LANES], next;
 	unsigned i, n;
 
 	for (i = 0; i < LANES; i++) {
-		p[i] = lane[i].p;
-		if (p[i] < lane[i].stop)
-			leave_mark(d, &lane[i]);
+		at[i] = lane[i].at;
+		if (at[i] < lane[i].stop)
+			leave_mark(&lane[i]);
 	}
 	for (n = 0; n < MARK_EVERY; n++) {
 		for (i = 0; i < LANES; i++) {
-			if (p[i] >= lane[i].stop)
+			if (at[i] >= lane[i].stop)
 				continue;
-			next = next_entry(d, head, p[i]);
-			if (UNLIKELY(next == NULL)) {
+			next = next_entry(d, head, at[i]);
+			if (UNLIKELY(next == CUT)) {
 				if (i + 1 < LANES)
 					return false;
-				lane[i].stop = p[i];
+				lane[i].stop = at[i];
 				continue;
 			}
-			p[i] = next;
+			at[i] = next;
 			lane[i].count++;
 		}
 	}
 	*more = false;
 	for (i = 0; i < LANES; i++) {
-		lane[i].p = p[i];
-		*more |= p[i] < lane[i].stop;
+		lane[i].at = at[i];
+		*more |= at[i] < lane[i].stop;
 	}
 	return true;
 }
@@ -172,13 +176,13 @@ cut_lanes(const struct text_dict *d, struct lane *lane)
 
 		if (i > 0 && at == 0)
 			return false;
-		lane[i] = (struct lane){ .p = d->bytes + at, .stop = d->bytes + d->len };
+		lane[i] = (struct lane){ .at = at, .stop = d->len };
 		if (i > 0)
-			lane[i - 1].stop = lane[i].p;
+			lane[i - 1].stop = at;
 	}
 	for (i = 0; i < LANES; i++) {
 		lane[i].mark = mark;
-		mark += marks_in((size_t)(lane[i].stop - lane[i].p));
+		mark += marks_in(lane[i].stop - lane[i].at);
 	}
 	return true;
 }
@@ -191,7 +195,7 @@ lanes_fit(const struct text_dict *d, const struct lane *lane)
 	unsigned i;
 
 	for (i = 0; i < LANES; i++) {
-		if (lane[i].p != lane[i].stop)
+		if (lane[i].at != lane[i].stop)
 			return false;
 		count += lane[i].count;
 	}
@@ -224,7 +228,7 @@ pass_in_lanes(struct text_dict *d, const struct head *head)
 		}
 		d->passed += lane[i].count;
 	}
-	d->at = (uint32_t)(lane[LANES - 1].p - d->bytes);
+	d->at = (uint32_t)lane[LANES - 1].at;
 	return true;
 }
 
@@ -232,21 +236,21 @@ pass_in_lanes(struct text_dict *d, const struct head *head)
 static void
 pass_in_order(struct text_dict *d, const struct head *head)
 {
-	struct lane all = { .p = d->bytes + d->at, .mark = d->mark + d->marks, .count = d->passed };
-	const uint8_t *next;
+	struct lane all = { .at = d->at, .mark = d->mark + d->marks, .count = d->passed };
+	size_t next;
 
 	while (all.count < d->count) {
-		next = next_entry(d, head, all.p);
-		if (next == NULL)
+		next = next_entry(d, head, all.at);
+		if (next == CUT)
 			break;
 		if (all.count == d->passed || all.count % MARK_EVERY == 0)
-			leave_mark(d, &all);
-		all.p = next;
+			leave_mark(&all);
+		all.at = next;
 		all.count++;
 	}
 	d->marks += all.marks;
 	d->passed = all.count;
-	d->at = (uint32_t)(all.p - d->bytes);
+	d->at = (uint32_t)all.at;
 }
 
 static void

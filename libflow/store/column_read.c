@@ -19,9 +19,11 @@ struct column_reader {
 	bool is_decoded;		/* `values` are the rows before `at` */
 	struct flow_dict dict;
 	/* Where only some texts are wanted: */
-	uint32_t *codes;		/* instead of `values`; in `dict`, or 0 */
+	uint32_t *codes;		/* instead of `values`: 0, but in a few rows */
 	uint64_t found[BITMAP_WORDS(FLOW_BATCH_ROWS)];
 	struct flow_text text[COLUMN_FEW_ROWS];
+	uint32_t row[COLUMN_FEW_ROWS];	/* those rows: of texts[i] */
+	uint32_t texts;
 };
 
 struct column_reader *
@@ -186,6 +188,17 @@ find_code(const uint32_t *codes, size_t n, uint32_t code, uint64_t *found)
 	}
 }
 
+/* Makes all codes 0. */
+static void
+forget_texts(struct column_reader *c)
+{
+	uint32_t i;
+
+	for (i = 0; i < c->texts; i++)
+		c->codes[c->row[i]] = 0;
+	c->texts = 0;
+}
+
 enum flow_status
 column_reader_sought(struct column_reader *c, const struct column_rows *rows,
     const struct flow_dict *sought, struct flow_column *out, struct flow_error *err)
@@ -213,7 +226,7 @@ column_reader_sought(struct column_reader *c, const struct column_rows *rows,
 	*out = (struct flow_column){ .form = FLOW_FORM_NULL };
 	if (any == 0)
 		return FLOW_OK;
-	memset(c->codes, 0, rows->count * sizeof(*c->codes));
+	forget_texts(c);
 	*out = (struct flow_column){ .form = FLOW_FORM_DICT, .codes = c->codes, .dict = sought,
 		.valid = c->found };
 	return FLOW_OK;
@@ -243,21 +256,32 @@ read_row(struct column_reader *c, const struct column_rows *rows, uint32_t row, 
 	return st;
 }
 
+/* The text of a row whose code in the chunk is in `values`. */
+static enum flow_status
+add_text(struct column_reader *c, uint32_t row, struct flow_error *err)
+{
+	enum flow_status st = pq_chunk_reader_text(c->chunk, ((uint32_t *)c->values)[row],
+	    &c->text[c->texts], err);
+
+	c->row[c->texts] = row;
+	c->codes[row] = c->texts++;
+	return st;
+}
+
 enum flow_status
 column_reader_few(struct column_reader *c, const struct column_rows *rows,
     const struct flow_selection *sel, struct flow_column *out, struct flow_error *err)
 {
 	enum flow_status st = FLOW_OK;
-	uint32_t texts = 0, i;
 	bool has = false, all = true;
+	uint32_t i;
 
 	if (!c->is_open) {
 		st = open_chunk(c, rows, err);
 		pq_chunk_reader_want_few(c->chunk, NULL);
 	}
 	memset(c->found, 0, sizeof(c->found));
-	if (c->width == 0)
-		memset(c->codes, 0, rows->count * sizeof(*c->codes));
+	forget_texts(c);
 	for (i = 0; i < sel->count && st == FLOW_OK; i++) {
 		uint32_t row = flow_selection_row(sel, i);
 
@@ -266,17 +290,14 @@ column_reader_few(struct column_reader *c, const struct column_rows *rows,
 		if (st != FLOW_OK || !has)
 			continue;
 		bitmap_set(c->found, row);
-		if (c->width == 0) {
-			st = pq_chunk_reader_text(c->chunk, ((uint32_t *)c->values)[row], &c->text[texts],
-			    err);
-			c->codes[row] = texts++;
-		}
+		if (c->width == 0)
+			st = add_text(c, row, err);
 	}
 	*out = (struct flow_column){ .form = FLOW_FORM_FLAT, .values = c->values,
 		.valid = all ? NULL : c->found };
 	if (c->width == 0) {
-		c->dict = (struct flow_dict){ flow_dict_serial(), texts, c->text };
-		*out = (struct flow_column){ .form = texts > 0 ? FLOW_FORM_DICT : FLOW_FORM_NULL,
+		c->dict = (struct flow_dict){ flow_dict_serial(), c->texts, c->text };
+		*out = (struct flow_column){ .form = c->texts > 0 ? FLOW_FORM_DICT : FLOW_FORM_NULL,
 			.codes = c->codes, .dict = &c->dict, .valid = all ? NULL : c->found };
 	}
 	return st;
