@@ -692,7 +692,7 @@ pq_chunk_reader_codes(struct pq_chunk_reader *reader, size_t rows, uint32_t *cod
 	return read_batch(reader, rows, (uint8_t *)codes, valid, has_nulls, err);
 }
 
-/* Steps over n values (at most BLOCK) of the current page. */
+/* Steps over n values of the current page. */
 static bool
 skip_values(struct pq_chunk_reader *r, size_t n)
 {
@@ -714,20 +714,15 @@ skip_values(struct pq_chunk_reader *r, size_t n)
 static enum flow_status
 skip_rows(struct pq_chunk_reader *r, size_t n, struct flow_error *err)
 {
-	uint64_t valid[BITMAP_WORDS(BLOCK)];
-	size_t present;
+	size_t present = 0;
 
-	while (n > 0) {
-		size_t some = n < BLOCK ? n : BLOCK;
-		enum flow_status st = read_levels(r, some, valid, 0, &present, err);
-
-		if (st != FLOW_OK)
-			return st;
-		if (!skip_values(r, present))
-			return flow_fail(err, FLOW_EFORMAT, page_offset(r), "too few values in a page");
-		r->page_left -= (uint32_t)some;
-		n -= some;
-	}
+	if (!r->has_levels)
+		present = n;
+	else if (!rle_skip_bits(&r->levels, n, &present))
+		return flow_fail(err, FLOW_EFORMAT, page_offset(r), "malformed definition levels");
+	if (!skip_values(r, present))
+		return flow_fail(err, FLOW_EFORMAT, page_offset(r), "too few values in a page");
+	r->page_left -= (uint32_t)n;
 	return FLOW_OK;
 }
 

@@ -120,12 +120,13 @@ read_chunk_metadata(struct thrift_reader *t, struct file_chunk *c)
 	}
 }
 
+/* Sets what there is; the rest of *c stays 0. */
 static void
 read_chunk(struct thrift_reader *t, struct file_chunk *c)
 {
 	struct thrift_field f;
 
-	*c = (struct file_chunk){ .physical = -1, .stats = { .null_count = -1 } };
+	c->physical = c->stats.null_count = -1;
 	thrift_struct(t);
 	while (thrift_field(t, &f)) {
 		switch (f.id) {

@@ -10,6 +10,9 @@
 /* A repetition this long is worth leaving a packed run for. */
 #define RUN_MIN 24
 
+/* Bits that are stepped over at a time where they have to be looked at. */
+#define SKIP_BITS 256
+
 static size_t
 value_bytes(unsigned width)
 {
@@ -349,6 +352,30 @@ rle_decode_bits(struct rle_decoder *d, size_t n, uint64_t *map, size_t at, size_
 		if (m == 0)
 			return false;
 		at += m;
+		n -= m;
+	}
+	return true;
+}
+
+bool
+rle_skip_bits(struct rle_decoder *d, size_t n, size_t *ones)
+{
+	uint64_t map[BITMAP_WORDS(SKIP_BITS)];
+	size_t m;
+
+	while (n > 0) {
+		bool repeated = d->spare_at == d->spare_count && d->left > 0 && !d->packed &&
+		    d->value <= 1;
+
+		if (repeated) {
+			m = n < d->left ? n : (size_t)d->left;
+			*ones += d->value == 1 ? m : 0;
+			d->left -= m;
+		} else {
+			m = n < SKIP_BITS ? n : SKIP_BITS;
+			if (!rle_decode_bits(d, m, map, 0, ones))
+				return false;
+		}
 		n -= m;
 	}
 	return true;

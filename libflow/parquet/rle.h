@@ -47,3 +47,6 @@ bool rle_skip(struct rle_decoder *d, size_t n);
  * *ones is increased by how many are 1.
  */
 bool rle_decode_bits(struct rle_decoder *d, size_t n, uint64_t *map, size_t at, size_t *ones);
+
+/* Steps over n values of a decoder of width 1; *ones is increased by how many are 1. */
+bool rle_skip_bits(struct rle_decoder *d, size_t n, size_t *ones);

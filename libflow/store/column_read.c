@@ -7,6 +7,9 @@
 #include "base/attr.h"
 #include "parquet/chunk_read.h"
 
+/* Rows that are looked at for a code before any of them is told from the others. */
+#define SCAN_ROWS 1024
+
 struct column_reader {
 	enum flow_field field;
 	unsigned width;			/* of numbers; 0: texts */
@@ -172,19 +175,28 @@ has_code(const uint32_t *codes, size_t n, uint32_t code)
 	return any != 0;
 }
 
-/* Adds the rows with a code to a bitmap. */
+/* Adds the rows of 64 that have a code to their word of a bitmap. */
+static void
+find_in_word(const uint32_t *codes, size_t n, uint32_t code, uint64_t *word)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		*word |= (uint64_t)(codes[i] == code) << i;
+}
+
+/* Adds the rows that have a code to a bitmap: most have not, which is seen many at a time. */
 static void
 find_code(const uint32_t *codes, size_t n, uint32_t code, uint64_t *found)
 {
-	size_t i, j;
+	size_t i, k, end;
 
-	for (i = 0; i < n; i += 64) {
-		size_t end = n - i < 64 ? n : i + 64;
-
+	for (i = 0; i < n; i += SCAN_ROWS) {
+		end = n - i < SCAN_ROWS ? n : i + SCAN_ROWS;
 		if (!has_code(codes + i, end - i, code))
 			continue;
-		for (j = i; j < end; j++)
-			found[i / 64] |= (uint64_t)(codes[j] == code) << (j - i);
+		for (k = i; k < end; k += 64)
+			find_in_word(codes + k, end - k < 64 ? end - k : 64, code, &found[k / 64]);
 	}
 }
 

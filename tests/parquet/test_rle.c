@@ -208,6 +208,32 @@ bits(void)
 	buf_release(&out);
 }
 
+/* Steps over some bits and reads some, in turn; returns how often they were not those of the map. */
+static size_t
+skipped_wrong(struct cursor in, const uint64_t *map, size_t from, size_t to)
+{
+	uint64_t back[BITMAP_WORDS(3000)];
+	struct rle_decoder d;
+	size_t wrong = 0, at = from;
+
+	rle_decoder_init(&d, in, 1);
+	for (unsigned turn = 0; at < to && wrong == 0; turn++) {
+		size_t some = next_random() % 700, ones = 0, want = 0;
+
+		some = some < to - at ? some : to - at;
+		for (size_t i = at; i < at + some; i++)
+			want += bitmap_get(map, i);
+		if (turn % 2 == 0)
+			wrong += !rle_skip_bits(&d, some, &ones) || ones != want;
+		else
+			wrong += !rle_decode_bits(&d, some, back, at, &ones) || ones != want;
+		for (size_t i = at; i < at + some && turn % 2 != 0; i++)
+			wrong += bitmap_get(map, i) != bitmap_get(back, i);
+		at += some;
+	}
+	return wrong;
+}
+
 /* A map, from any bit to any other, with long and short stretches of either. */
 static void
 encode_bits(void)
@@ -237,6 +263,7 @@ encode_bits(void)
 		wrong += !rle_decode_bits(&d, to - from, back, from, &ones) || ones != want;
 		for (size_t i = from; i < to; i++)
 			wrong += bitmap_get(map, i) != bitmap_get(back, i);
+		wrong += skipped_wrong(cursor_make(out.data, out.len), map, from, to);
 	}
 	is_uint(wrong, 0);
 	buf_release(&out);
@@ -252,8 +279,12 @@ bits_malformed(void)
 	size_t ones = 0;
 
 	ok(!rle_decode_bits(&d, 8, map, 0, &ones));
+	d = decoder_of(&run, 1);
+	ok(!rle_skip_bits(&d, 8, &ones));
 	d = decoder_of(&cut, 1);
 	ok(!rle_decode_bits(&d, 16, map, 0, &ones));
+	d = decoder_of(&cut, 1);
+	ok(!rle_skip_bits(&d, 16, &ones));
 }
 
 int
