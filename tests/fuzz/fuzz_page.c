@@ -12,7 +12,9 @@
 #include "parquet/bitpack.h"
 #include "parquet/codec.h"
 #include "parquet/delta.h"
+#include "parquet/lz4_block.h"
 #include "parquet/rle.h"
+#include "parquet/text_dict.h"
 #include "parquet/texts.h"
 
 #define VALUES 2000
@@ -75,6 +77,26 @@ levels(struct cursor in)
 	must(rle_decode_bits(&d, n - at, map, at, &ones) && ones == count);
 	for (at = 0; at < n; at++)
 		must(bitmap_get(map, at) == (whole[at] == 1));
+	rle_decoder_init(&d, in, 1);
+	ones = 0;
+	for (at = 0; at + 11 <= n; at += 11)
+		must(at % 2 == 0 ? rle_skip_bits(&d, 11, &ones) : rle_decode_bits(&d, 11, map, at, &ones));
+	must(rle_skip_bits(&d, n - at, &ones) && ones == count);
+}
+
+/* Stepping over some leads to where reading them does. */
+static void
+delta_skips(struct cursor in, const uint64_t *values, size_t n)
+{
+	struct delta_decoder d;
+	uint64_t count, value;
+
+	for (size_t step = 1; step < 200; step = step * 2 + 1) {
+		must(delta_decoder_init(&d, in, &count) && count == n);
+		for (size_t at = step; at < n; at += step + 1)
+			must(delta_decoder_skip(&d, step) && delta_decoder_next(&d, 1, &value) &&
+			    value == values[at]);
+	}
 }
 
 static void
@@ -83,10 +105,11 @@ delta(struct cursor in, unsigned bits)
 	uint64_t values[VALUES], back[VALUES], mask = bits == 32 ? UINT32_MAX : UINT64_MAX;
 	uint64_t n = delta_count(in);
 	struct buf out = BUF_INIT;
-	struct cursor again;
+	struct cursor again = in;
 
 	if (n > VALUES || !delta_decode(&in, (size_t)n, values))
 		return;
+	delta_skips(again, values, (size_t)n);
 	delta_encode(values, (size_t)n, bits, &out);
 	must(buf_reserve(&out, BITPACK_SLACK));
 	again = cursor_make(out.data, out.len);
@@ -94,6 +117,26 @@ delta(struct cursor in, unsigned bits)
 	for (size_t i = 0; i < n; i++)
 		must((values[i] & mask) == (back[i] & mask));
 	buf_release(&out);
+}
+
+/* A folded dictionary has the same entries, and finds one where it stands. */
+static void
+folded(struct cursor in, const struct texts *t)
+{
+	struct text_dict d = { .count = 0 };
+	struct flow_text entry;
+	bool found = false;
+
+	if (t->count == 0)
+		return;
+	must(text_dict_open(&d, in, t->count, &t->text[t->count / 2], NULL) == FLOW_OK && d.hits > 0);
+	for (size_t i = 0; d.hits <= TEXT_DICT_HITS_MAX && i < d.hits; i++)
+		found = found || text_dict_hit(&d, i) == t->count / 2;
+	must(found || d.hits > TEXT_DICT_HITS_MAX);
+	for (uint32_t i = 0; i < t->count; i++)
+		must(text_dict_entry(&d, i, &entry, NULL) == FLOW_OK && entry.p == t->text[i].p &&
+		    entry.len == t->text[i].len);
+	text_dict_release(&d);
 }
 
 static void
@@ -111,7 +154,43 @@ texts(struct cursor in, unsigned kind)
 		for (uint32_t b = 0; b < t.text[i].len; b++)
 			sum += (uint8_t)t.text[i].p[b];
 	must(sum < UINT64_MAX);		/* all bytes were there to be read */
+	if (kind == 0)
+		folded(in, &t);
 	texts_release(&t);
+}
+
+/* Decompresses by and by, as the bytes of a dictionary, which they need not be. */
+static void
+lz4_dictionary(struct cursor in, bool is_sorted)
+{
+	static const struct flow_text sought = { "10.0.0.1", 8 };
+	uint8_t *out = calloc(1, VALUES + BITPACK_SLACK);
+	struct lz4_block packed = lz4_block_make(in.pos, cursor_left(&in), out, VALUES);
+	struct text_dict d = { .count = 0 };
+	struct flow_text entry;
+
+	must(out != NULL);
+	if (text_dict_open_packed(&d, &packed, 100, &sought, is_sorted, NULL) == FLOW_OK)
+		for (uint32_t i = 0; i < 100; i++)
+			if (text_dict_entry(&d, i * 37 % 100, &entry, NULL) == FLOW_OK)
+				must((const uint8_t *)entry.p + entry.len <= out + VALUES);
+	text_dict_release(&d);
+	free(out);
+}
+
+/* What liblz4 packed, in steps. */
+static void
+lz4_steps(const struct buf *packed, struct cursor in)
+{
+	size_t len = cursor_left(&in);
+	uint8_t *out = malloc(len + 1);
+	struct lz4_block b = lz4_block_make(packed->data, packed->len, out, len);
+
+	must(out != NULL);
+	for (size_t want = 0; want < len; want = want * 2 + 1)
+		must(lz4_block_decompress(&b, want) && memcmp(out, in.pos, lz4_block_have(&b)) == 0);
+	must(lz4_block_decompress(&b, SIZE_MAX) && memcmp(out, in.pos, len) == 0);
+	free(out);
 }
 
 static void
@@ -128,6 +207,10 @@ codec(enum pq_codec which, struct cursor in)
 	out = malloc(cursor_left(&in) + 1);
 	must(out != NULL && codec_decompress(which, packed.data, packed.len, out, cursor_left(&in),
 	    NULL) == FLOW_OK && memcmp(out, in.pos, cursor_left(&in)) == 0);
+	if (which == PQ_LZ4_RAW && cursor_left(&in) > 0) {
+		lz4_dictionary(in, packed.len % 2 == 0);
+		lz4_steps(&packed, in);
+	}
 	free(out);
 	buf_release(&packed);
 }
