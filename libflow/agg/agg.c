@@ -363,13 +363,12 @@ add_dense(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch
 }
 
 /* Rows that an earlier alternative counted count nowhere. */
-static void
-send_nowhere(struct feed_scratch *s, size_t alt, uint32_t n)
+VECTORIZED static void
+send_nowhere(int32_t number[KEY_ALTS][GROUP_ROWS], size_t alt, uint32_t n)
 {
 	for (size_t b = 0; b < alt; b++)
 		for (uint32_t i = 0; i < n; i++)
-			if (s->number[b][i] == s->number[alt][i])
-				s->number[alt][i] = -1;
+			number[alt][i] = number[b][i] == number[alt][i] ? -1 : number[alt][i];
 }
 
 /* The rows that no earlier alternative counted, and their numbers. */
@@ -408,7 +407,7 @@ feed_dense(struct flow_agg *agg, struct groups *g, const struct flow_batch *batc
 		struct rows some = *rows;
 
 		if (a > 0 && grouping_has_nowhere(g->grouping))
-			send_nowhere(s, a, rows->n);
+			send_nowhere(s->number, a, rows->n);
 		else if (a > 0)
 			some = leave_counted(s, a, rows);
 		st = add_dense(agg, g, batch, &some, s->number[a]);

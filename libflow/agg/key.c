@@ -461,7 +461,7 @@ key_values(struct key_maps *maps, const struct key_part *part, size_t alt,
 }
 
 /* Those of a column of small numbers, all of them there, one behind the other. */
-static void
+VECTORIZED static void
 plain_numbers(const struct flow_column *c, enum flow_type type, const struct rows *rows, int32_t *out)
 {
 	if (type == FLOW_TYPE_U8) {

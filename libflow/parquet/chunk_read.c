@@ -582,7 +582,11 @@ read_block(struct pq_chunk_reader *r, size_t n, uint8_t *out, struct flow_error 
 	if (is_indexed(r)) {
 		if (!read_indexes(r, n, r->index))
 			return flow_fail(err, FLOW_EFORMAT, page_offset(r), "malformed indexes");
-		values_look_up(r->narrow, r->index, n, r->width, out);
+		/* Of many columns all rows have one value: flows, directions, protocols of exports. */
+		if (r->dictionary_count == 1)
+			values_repeat(r->narrow, n, r->width, out);
+		else
+			values_look_up(r->narrow, r->index, n, r->width, out);
 		return FLOW_OK;
 	}
 	if (r->width == sizeof(uint64_t))

@@ -155,6 +155,35 @@ values_narrow(const uint64_t *in, size_t n, unsigned width, void *out)
 	}
 }
 
+#define REPEAT(type)                                     \
+	do {                                             \
+		const type one = *(const type *)value;   \
+		type *to = out;                          \
+		for (i = 0; i < n; i++)                  \
+			to[i] = one;                     \
+	} while (0)
+
+VECTORIZED void
+values_repeat(const void *value, size_t n, unsigned width, void *out)
+{
+	size_t i;
+
+	switch (width) {
+	case 1:
+		REPEAT(uint8_t);
+		break;
+	case 2:
+		REPEAT(uint16_t);
+		break;
+	case 4:
+		REPEAT(uint32_t);
+		break;
+	default:
+		REPEAT(uint64_t);
+		break;
+	}
+}
+
 #define LOOK_UP(type)                                    \
 	do {                                             \
 		const type *from = dictionary;           \

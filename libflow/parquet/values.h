@@ -26,6 +26,9 @@ void values_interpret(const struct pq_column *column, uint64_t *values, size_t n
 /* Stores n values in `width` (1, 2, 4, 8) bytes each; false if one does not fit. */
 bool values_narrow(const uint64_t *in, size_t n, unsigned width, void *out);
 
+/* n times the value of `width` (1, 2, 4, 8) bytes. */
+void values_repeat(const void *value, size_t n, unsigned width, void *out);
+
 /* out[i] = dictionary[index[i]], elements of `width` bytes. */
 void values_look_up(const void *dictionary, const uint32_t *index, size_t n, unsigned width,
     void *out);

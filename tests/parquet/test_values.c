@@ -104,6 +104,25 @@ narrow(void)
 	}
 }
 
+/* n values, and nothing behind them. */
+static void
+repeat(void)
+{
+	const uint64_t value = UINT64_C(0x0807060504030201);
+	unsigned char out[5 * 8 + 1], want[5 * 8 + 1];
+
+	for (unsigned width = 1; width <= 8; width *= 2) {
+		for (size_t n = 0; n <= 5; n++) {
+			memset(out, 0xee, sizeof(out));
+			memset(want, 0xee, sizeof(want));
+			for (size_t i = 0; i < n; i++)
+				memcpy(want + i * width, &value, width);
+			values_repeat(&value, n, width, out);
+			is_mem(out, sizeof(out), want, sizeof(want));
+		}
+	}
+}
+
 static void
 look_up(void)
 {
@@ -163,6 +182,7 @@ main(void)
 	refused();
 	narrow();
 	look_up();
+	repeat();
 	spread();
 	return tap_done();
 }
