@@ -9,6 +9,7 @@
 #include "agg/result.h"
 #include "agg/series.h"
 #include "agg/spikes.h"
+#include "agg/team.h"
 
 /* Gives the first worker's groups and atoms to the result. */
 static void
@@ -118,14 +119,43 @@ take_sketches(struct flow_agg_result *r, struct flow_agg *const *agg, size_t n)
 	return FLOW_OK;
 }
 
-static enum flow_status
-fill_view(struct flow_agg_result *r, size_t i)
+static bool
+is_ordered(const struct view *v)
 {
-	const struct view *v = &r->spec->view[i];
+	return !v->billing && !v->spikes;
+}
 
-	if (v->billing)
-		return billing_fill(r, i);
-	return v->spikes ? spikes_fill(r, i) : result_order(r, i);
+static void
+order_view(void *context, size_t view)
+{
+	struct flow_agg_result *r = context;
+
+	if (is_ordered(&r->spec->view[view]))
+		result_order(r, view);
+}
+
+/* Rows of all views; where memory is short, of one at a time. */
+static enum flow_status
+fill_views(struct flow_agg_result *r, size_t threads)
+{
+	enum flow_status st = FLOW_OK;
+
+	for (size_t i = 0; i < r->spec->views && st == FLOW_OK; i++)
+		if (is_ordered(&r->spec->view[i]))
+			st = result_reserve(r, i);
+	if (st == FLOW_OK)
+		team_run(r->limit == 0 ? threads : 1, r->spec->views, order_view, r);
+	for (size_t i = 0; i < r->spec->views && st == FLOW_OK; i++) {
+		const struct view *v = &r->spec->view[i];
+
+		if (v->billing)
+			st = billing_fill(r, i);
+		else if (v->spikes)
+			st = spikes_fill(r, i);
+		else if (v->series)
+			st = series_fill(r, i);
+	}
+	return st;
 }
 
 enum flow_status
@@ -154,11 +184,8 @@ flow_agg_finish(struct flow_agg *const *agg, size_t n, struct flow_agg_result **
 		st = approx_fill(r->approx[0], &r->groups[i]);
 	for (size_t i = 0; i < r->spec->companions && st == FLOW_OK; i++)
 		st = companion_fill(r, &r->spec->companion[i]);
-	for (size_t i = 0; i < r->spec->views && st == FLOW_OK; i++)
-		st = fill_view(r, i);
-	for (size_t i = 0; i < r->spec->views && st == FLOW_OK; i++)
-		if (r->spec->view[i].series)
-			st = series_fill(r, i);
+	if (st == FLOW_OK)
+		st = fill_views(r, n);
 	if (st != FLOW_OK) {
 		if (r->error.status == FLOW_OK)
 			(void)flow_fail_memory(&r->error);

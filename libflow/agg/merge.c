@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "agg/merge.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "agg/backlog.h"
 #include "agg/orient.h"
+#include "agg/team.h"
 #include "agg/translate.h"
 
 /*
@@ -19,8 +19,6 @@ struct merge {
 	struct flow_agg *const *agg;
 	size_t n;
 	uint32_t **values, **texts;	/* by worker: id there -> id here */
-	atomic_size_t next;		/* task to take */
-	size_t tasks;
 	size_t slices;			/* of a dense grouping */
 	atomic_uint *expected;		/* by hashed grouping: groups of a part, as others had so far */
 	atomic_bool failed;
@@ -275,35 +273,14 @@ merge_task(const struct merge *m, size_t task, struct flow_error *err)
 	return settle_part(m, grouping, p, err);
 }
 
-static void *
-merge_thread(void *arg)
+static void
+merge_work(void *context, size_t task)
 {
-	struct merge *m = arg;
+	struct merge *m = context;
 	struct flow_error err = { .status = FLOW_OK };
-	size_t task;
 
-	while ((task = atomic_fetch_add(&m->next, 1)) < m->tasks && !m->failed)
-		if (merge_task(m, task, &err) != FLOW_OK)
-			merge_fail(m, &err);
-	return NULL;
-}
-
-/* Runs all tasks; threads that cannot be started are done without. */
-static enum flow_status
-merge_run(struct merge *m)
-{
-	pthread_t *thread = calloc(m->n, sizeof(*thread));
-	size_t started = 0;
-
-	if (thread == NULL)
-		return FLOW_ENOMEM;
-	while (started + 1 < m->n && pthread_create(&thread[started], NULL, merge_thread, m) == 0)
-		started++;
-	merge_thread(m);
-	for (size_t i = 0; i < started; i++)
-		(void)pthread_join(thread[i], NULL);
-	free(thread);
-	return m->failed ? FLOW_ENOMEM : FLOW_OK;
+	if (!m->failed && merge_task(m, task, &err) != FLOW_OK)
+		merge_fail(m, &err);
 }
 
 static enum flow_status
@@ -402,7 +379,6 @@ merge_workers(struct flow_agg *const *agg, size_t n, struct flow_agg_result *r)
 	enum flow_status st;
 
 	m.slices = n < GROUP_PARTS ? n : GROUP_PARTS;
-	m.tasks = agg[0]->spec->groupings * GROUP_PARTS;
 	m.expected = calloc(agg[0]->spec->groupings + 1, sizeof(*m.expected));
 	st = m.expected != NULL ? merge_atoms(&m) : FLOW_ENOMEM;
 	for (size_t w = 1; w < n; w++)
@@ -414,7 +390,8 @@ merge_workers(struct flow_agg *const *agg, size_t n, struct flow_agg_result *r)
 		r->maps = agg[0]->maps;
 		r->groups = agg[0]->groups;
 		r->totals = agg[0]->totals;
-		st = merge_run(&m);
+		team_run(n, agg[0]->spec->groupings * GROUP_PARTS, merge_work, &m);
+		st = m.failed ? FLOW_ENOMEM : FLOW_OK;
 		memset(&r->maps, 0, sizeof(r->maps));
 		r->groups = NULL;
 	}

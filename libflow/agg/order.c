@@ -290,23 +290,28 @@ take_all(struct result_view *v, uint64_t most, bool bounded, const struct order 
 }
 
 enum flow_status
+result_reserve(struct flow_agg_result *r, size_t view)
+{
+	const struct view *vw = &r->spec->view[view];
+	struct result_view *v = &r->view[view];
+	uint64_t all = groups_count(&r->groups[vw->grouping]);
+
+	for (unsigned p = 0; v->kept != NULL && p < GROUP_PARTS; p++)
+		all += v->kept[p].rows;
+	v->bounded = vw->limit > 0 && vw->limit < all;
+	v->most = v->bounded ? vw->limit : all;
+	v->row = result_array(r, v->most, sizeof(*v->row));
+	return v->row != NULL ? FLOW_OK : FLOW_ENOMEM;
+}
+
+void
 result_order(struct flow_agg_result *r, size_t view)
 {
 	const struct view *vw = &r->spec->view[view];
 	const struct groups *g = &r->groups[vw->grouping];
 	struct order o = { r, vw, g->grouping, g };
 	struct result_view *v = &r->view[view];
-	uint64_t all = groups_count(g), most;
-	bool bounded;
 
-	for (unsigned p = 0; v->kept != NULL && p < GROUP_PARTS; p++)
-		all += v->kept[p].rows;
-	bounded = vw->limit > 0 && vw->limit < all;
-	most = bounded ? vw->limit : all;
-	v->row = result_array(r, most, sizeof(*v->row));
-	if (v->row == NULL)
-		return FLOW_ENOMEM;
-	take_all(v, most, bounded, &o);
+	take_all(v, v->most, v->bounded, &o);
 	result_sort(r, v->row, v->rows, sizeof(*v->row), compare_rows, &o);
-	return FLOW_OK;
 }

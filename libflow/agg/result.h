@@ -22,6 +22,8 @@ struct result_kept {
 struct result_view {
 	struct result_row *row;
 	uint64_t rows;
+	uint64_t most;		/* that row has room for */
+	bool bounded;		/* there are more groups */
 	struct result_kept *kept;	/* GROUP_PARTS of them; NULL: groups are in memory */
 	uint64_t *rest;		/* series: groups of its own */
 	struct bill *bill;	/* instead of row, */
@@ -73,5 +75,6 @@ enum flow_status result_key_cells(const struct flow_agg_result *r, const struct 
 /* Keeps what a bounded view needs of a part that is merged, so that the part can be freed. */
 enum flow_status result_keep(struct flow_agg_result *r, size_t view, unsigned part) NODISCARD;
 
-/* Fills r->view[i] from the merged groups. */
-enum flow_status result_order(struct flow_agg_result *r, size_t view) NODISCARD;
+/* Makes room for the rows of r->view[i], and fills it from the merged groups; this for several views at a time. */
+enum flow_status result_reserve(struct flow_agg_result *r, size_t view) NODISCARD;
+void result_order(struct flow_agg_result *r, size_t view);
