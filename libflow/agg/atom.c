@@ -133,27 +133,25 @@ add(struct atoms *set, struct atom_table *t, struct bucket *b, uint32_t tag, con
 	return set->count;
 }
 
-static uint32_t
-find_v4(struct atoms *set, const struct addr *v, uint32_t hash)
+/* The id of an address; 0: there is none, and *room is the bucket for it. */
+static inline uint32_t
+seek_v4(const struct atom_table *t, uint32_t v4, uint32_t hash, struct bucket **room)
 {
-	struct atom_table *t = &set->v4;
-	uint32_t tag = addr_v4(v);
-
 	for (size_t i = hash & t->mask;; i = (i + 1) & t->mask) {
-		struct bucket *b = &t->bucket[i];
-		uint32_t id = bucket_first(b, tag);
+		uint32_t id = bucket_first(&t->bucket[i], v4);
 
 		if (id != 0)
 			return id;
-		if (!bucket_full(b))
-			return add(set, t, b, tag, v, hash);
+		*room = &t->bucket[i];
+		if (!bucket_full(*room))
+			return 0;
 	}
 }
 
-static uint32_t
-find_rest(struct atoms *set, const struct addr *v, uint32_t hash)
+static inline uint32_t
+seek_rest(const struct atoms *set, const struct addr *v, uint32_t hash, struct bucket **room)
 {
-	struct atom_table *t = &set->rest;
+	const struct atom_table *t = &set->rest;
 
 	for (size_t i = hash & t->mask;; i = (i + 1) & t->mask) {
 		struct bucket *b = &t->bucket[i];
@@ -164,9 +162,44 @@ find_rest(struct atoms *set, const struct addr *v, uint32_t hash)
 			if (id != 0 && addr_equal(&set->value[id], v))
 				return id;
 		}
+		*room = b;
 		if (!bucket_full(b))
-			return add(set, t, b, hash, v, hash);
+			return 0;
 	}
+}
+
+static uint32_t
+find_v4(struct atoms *set, const struct addr *v, uint32_t hash)
+{
+	struct bucket *room;
+	uint32_t id = seek_v4(&set->v4, addr_v4(v), hash, &room);
+
+	return id != 0 ? id : add(set, &set->v4, room, addr_v4(v), v, hash);
+}
+
+static uint32_t
+find_rest(struct atoms *set, const struct addr *v, uint32_t hash)
+{
+	struct bucket *room;
+	uint32_t id = seek_rest(set, v, hash, &room);
+
+	return id != 0 ? id : add(set, &set->rest, room, hash, v, hash);
+}
+
+/* The hash of a value, whose bucket is asked for. */
+static inline uint32_t
+hash_ahead(const struct atoms *set, const struct addr *v)
+{
+	uint32_t hash;
+
+	if (addr_is_v4(v)) {
+		hash = v4_hash(addr_v4(v));
+		__builtin_prefetch(&set->v4.bucket[hash & set->v4.mask]);
+	} else {
+		hash = value_hash(v);
+		__builtin_prefetch(&set->rest.bucket[hash & set->rest.mask]);
+	}
+	return hash;
 }
 
 static void
@@ -174,21 +207,38 @@ add_stride(struct atoms *set, const struct addr *value, size_t n, atom_ref *out)
 {
 	uint32_t hash[STRIDE];
 
-	for (size_t i = 0; i < n; i++) {
-		if (addr_is_v4(&value[i])) {
-			hash[i] = v4_hash(addr_v4(&value[i]));
-			__builtin_prefetch(&set->v4.bucket[hash[i] & set->v4.mask]);
-		} else {
-			hash[i] = value_hash(&value[i]);
-			__builtin_prefetch(&set->rest.bucket[hash[i] & set->rest.mask]);
-		}
-	}
+	for (size_t i = 0; i < n; i++)
+		hash[i] = hash_ahead(set, &value[i]);
 	for (size_t i = 0; i < n; i++) {
 		uint32_t id = addr_is_v4(&value[i]) ? find_v4(set, &value[i], hash[i]) :
 		    find_rest(set, &value[i], hash[i]);
 
 		out[i] = (atom_ref)hash[i] << 32 | id;
 	}
+}
+
+static void
+look_up_stride(const struct atoms *set, const struct addr *value, size_t n, uint32_t *id)
+{
+	uint32_t hash[STRIDE];
+	struct bucket *room;
+
+	for (size_t i = 0; i < n; i++)
+		hash[i] = hash_ahead(set, &value[i]);
+	for (size_t i = 0; i < n; i++)
+		id[i] = addr_is_v4(&value[i]) ? seek_v4(&set->v4, addr_v4(&value[i]), hash[i], &room) :
+		    seek_rest(set, &value[i], hash[i], &room);
+}
+
+void
+atoms_look_up(const struct atoms *set, const struct addr *value, size_t n, uint32_t *id)
+{
+	if (set->v4.bucket == NULL) {
+		memset(id, 0, n * sizeof(*id));
+		return;
+	}
+	for (size_t i = 0; i < n; i += STRIDE)
+		look_up_stride(set, value + i, n - i < STRIDE ? n - i : STRIDE, id + i);
 }
 
 enum flow_status
@@ -237,41 +287,4 @@ struct flow_text
 atoms_text(const struct atoms *set, uint32_t id)
 {
 	return intern_dict(set->text)->text[load_be64(set->value[id].b + 8)];
-}
-
-/* All of a set's texts: `set`'s ids of them. */
-static enum flow_status
-merge_texts(struct atoms *set, const struct atoms *from, uint32_t *out)
-{
-	for (uint32_t id = 1; id <= from->count; id++) {
-		atom_ref ref;
-		enum flow_status st = atoms_add_text(set, atoms_text(from, id), &ref);
-
-		if (st != FLOW_OK)
-			return st;
-		out[id] = atom_id(ref);
-	}
-	return FLOW_OK;
-}
-
-enum flow_status
-atoms_merge(struct atoms *set, const struct atoms *from, bool texts, uint32_t *out)
-{
-	atom_ref ref[STRIDE];
-	uint32_t n;
-
-	out[0] = 0;
-	if (texts)
-		return merge_texts(set, from, out);
-	for (uint32_t id = 1; id <= from->count; id += n) {
-		enum flow_status st;
-
-		n = from->count - id < STRIDE ? from->count - id + 1 : STRIDE;
-		st = atoms_add(set, from->value + id, n, ref);
-		if (st != FLOW_OK)
-			return st;
-		for (uint32_t i = 0; i < n; i++)
-			out[id + i] = atom_id(ref[i]);
-	}
-	return FLOW_OK;
 }

@@ -69,9 +69,8 @@ enum flow_status atoms_add_text(struct atoms *set, struct flow_text text, atom_r
 /* The text of an id. */
 struct flow_text atoms_text(const struct atoms *set, uint32_t id);
 
-/* Adds all of `from`; out (from->count + 1 long) tells each id's id in `set`, and 0 for id 0. */
-enum flow_status atoms_merge(struct atoms *set, const struct atoms *from, bool texts,
-    uint32_t *out) NODISCARD;
+/* The ids of n values, 0 of those that are not in the set; for several threads at a time. */
+void atoms_look_up(const struct atoms *set, const struct addr *value, size_t n, uint32_t *id);
 
 static inline void
 atom_from_mac(uint64_t mac, struct addr *out)

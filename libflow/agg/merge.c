@@ -5,20 +5,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agg/atom_merge.h"
 #include "agg/backlog.h"
 #include "agg/orient.h"
 #include "agg/team.h"
 #include "agg/translate.h"
 
 /*
- * Merging: first every worker's atoms get the ids of the first worker (one
- * thread: it is little work), then parts of groupings are merged into the first
- * worker's by several threads, each part by one of them.
+ * Merging: first every worker's atoms get the ids of the first worker, then parts of groupings are
+ * merged into the first worker's by several threads, each part by one of them.
  */
 struct merge {
 	struct flow_agg *const *agg;
 	size_t n;
-	uint32_t **values, **texts;	/* by worker: id there -> id here */
+	struct atoms_merged values, texts;
 	size_t slices;			/* of a dense grouping */
 	atomic_uint *expected;		/* by hashed grouping: groups of a part, as others had so far */
 	atomic_bool failed;
@@ -37,7 +37,7 @@ merge_fail(struct merge *m, const struct flow_error *err)
 static const uint32_t *
 ids_here(const struct merge *m, size_t worker, const struct key_part *part)
 {
-	return key_part_type(part) == FLOW_TYPE_TEXT ? m->texts[worker] : m->values[worker];
+	return key_part_type(part) == FLOW_TYPE_TEXT ? m->texts.id[worker] : m->values.id[worker];
 }
 
 static struct translation
@@ -283,28 +283,6 @@ merge_work(void *context, size_t task)
 		merge_fail(m, &err);
 }
 
-static enum flow_status
-merge_atoms(struct merge *m)
-{
-	struct key_maps *into = &m->agg[0]->maps;
-
-	m->values = calloc(m->n, sizeof(*m->values));
-	m->texts = calloc(m->n, sizeof(*m->texts));
-	if (m->values == NULL || m->texts == NULL)
-		return FLOW_ENOMEM;
-	for (size_t w = 1; w < m->n; w++) {
-		const struct key_maps *from = &m->agg[w]->maps;
-
-		m->values[w] = malloc(((size_t)from->values.count + 1) * sizeof(uint32_t));
-		m->texts[w] = malloc(((size_t)from->texts.count + 1) * sizeof(uint32_t));
-		if (m->values[w] == NULL || m->texts[w] == NULL ||
-		    atoms_merge(&into->values, &from->values, false, m->values[w]) != FLOW_OK ||
-		    atoms_merge(&into->texts, &from->texts, true, m->texts[w]) != FLOW_OK)
-			return FLOW_ENOMEM;
-	}
-	return FLOW_OK;
-}
-
 /*
  * Whether all workers' groups of a grouping are narrow, and added up will be: by what the workers
  * know to have let in or, exactly, by what the groups hold.
@@ -380,7 +358,7 @@ merge_workers(struct flow_agg *const *agg, size_t n, struct flow_agg_result *r)
 
 	m.slices = n < GROUP_PARTS ? n : GROUP_PARTS;
 	m.expected = calloc(agg[0]->spec->groupings + 1, sizeof(*m.expected));
-	st = m.expected != NULL ? merge_atoms(&m) : FLOW_ENOMEM;
+	st = m.expected != NULL ? atoms_merge_workers(agg, n, &m.values, &m.texts) : FLOW_ENOMEM;
 	for (size_t w = 1; w < n; w++)
 		totals_merge(&agg[0]->totals, &agg[w]->totals);
 	if (st == FLOW_OK)
@@ -395,14 +373,8 @@ merge_workers(struct flow_agg *const *agg, size_t n, struct flow_agg_result *r)
 		memset(&r->maps, 0, sizeof(r->maps));
 		r->groups = NULL;
 	}
-	for (size_t w = 1; w < n; w++) {
-		if (m.values != NULL)
-			free(m.values[w]);
-		if (m.texts != NULL)
-			free(m.texts[w]);
-	}
-	free(m.values);
-	free(m.texts);
+	atoms_merged_release(&m.values, n);
+	atoms_merged_release(&m.texts, n);
 	free(m.expected);
 	return st;
 }

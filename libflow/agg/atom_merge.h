@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/* The atoms of all workers under the ids of the first one. */
+
+#include "agg/worker.h"
+
+struct atoms_merged {
+	uint32_t **id;		/* by worker, from the second on: id there -> id here; 0 -> 0 */
+};
+
+/*
+ * Adds the values and texts of agg[1 .. n-1] to agg[0]'s, on n threads, and tells where each one's went.
+ * After an error, too, what it told of is to be released.
+ */
+enum flow_status atoms_merge_workers(struct flow_agg *const *agg, size_t n,
+    struct atoms_merged *values, struct atoms_merged *texts) NODISCARD;
+void atoms_merged_release(struct atoms_merged *m, size_t n);
