@@ -11,11 +11,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buf.h"
+
+/* How far ahead of the head results may be left. */
+#define TURN_AHEAD 64
+
 struct turn {
 	pthread_mutex_t lock;
 	pthread_cond_t moved;
 	size_t head;
 	bool stopped;
+	struct buf left[TURN_AHEAD];	/* of task i: i modulo TURN_AHEAD */
+	bool is_left[TURN_AHEAD];
 };
 
 void turn_init(struct turn *turn);
@@ -29,6 +36,18 @@ bool turn_wait(struct turn *turn, size_t task);
 
 /* The task at the head is done: the next one's turn. */
 void turn_done(struct turn *turn);
+
+/*
+ * Leaves a finished task's result to whoever is at the head, so that its worker need not wait; the
+ * caller gets an empty buffer for it.  False where the task is at the head itself, or too far ahead.
+ */
+bool turn_leave(struct turn *turn, size_t task, struct buf *result);
+
+/*
+ * As turn_done; true where the next task's result was left: it is in *result, which was empty, and
+ * that task is the caller's now.
+ */
+bool turn_done_next(struct turn *turn, struct buf *result);
 
 /* Nobody need go on (the reader has gone, or enough was written). */
 void turn_stop(struct turn *turn);

@@ -11,10 +11,14 @@
 /* Text that the worker at the head collects before it writes. */
 #define WRITE_BYTES ((size_t)256 << 10)
 
+/* Of a group's text, what another worker may keep until it can be written. */
+#define LEAVE_BYTES ((size_t)64 << 10)
+
 /*
  * Workers format row groups into buffers of their own; the one whose group is
  * at the head writes to standard output, the others collect one group's text
- * at most until their turn comes.
+ * at most until their turn comes.  A little text, as of a search that finds little, is
+ * left to the one at the head.
  */
 struct print {
 	struct query *query;
@@ -94,10 +98,13 @@ print_task(struct print_worker *w, size_t task)
 		if (head && w->text.len >= WRITE_BYTES)
 			write_text(p, &w->text);
 	}
-	if (turn_wait(&p->turn, task)) {
+	if (w->text.len <= LEAVE_BYTES && turn_leave(&p->turn, task, &w->text))
+		return;
+	if (!turn_wait(&p->turn, task))
+		return;
+	do
 		write_text(p, &w->text);
-		turn_done(&p->turn);
-	}
+	while (!turn_stopped(&p->turn) && turn_done_next(&p->turn, &w->text));
 }
 
 static void
