@@ -12,6 +12,9 @@
 /* What other writers' headers may say. */
 #define BLOCK_MAX 65536
 
+/* Values of a miniblock that are stepped over at once; more are decoded. */
+#define SUM_MAX 128
+
 /* Blocks that an estimate looks at. */
 #define SAMPLE_BLOCKS 8
 
@@ -171,17 +174,6 @@ next_miniblock(struct delta_decoder *d)
 	return d->width != NULL && d->width[d->miniblock] <= 64;
 }
 
-/* The bytes of the next unit, values of *width bits; NULL where there are none. */
-static const uint8_t *
-next_unit(struct delta_decoder *d, unsigned *width)
-{
-	if (d->units == 0 && !next_miniblock(d))
-		return NULL;
-	d->units--;
-	*width = d->width[d->miniblock];
-	return cursor_bytes(&d->in, DELTA_UNIT / 8 * (size_t)*width);
-}
-
 /*
  * Decodes the next unit: DELTA_UNIT values, of which those behind the page's last one mean
  * nothing.  Differences of 32 bits at most, which most are, take the fast way.
@@ -191,12 +183,16 @@ decode_unit(struct delta_decoder *d, uint64_t *out)
 {
 	uint64_t v = d->last, least;
 	uint32_t narrow[DELTA_UNIT];
+	const uint8_t *p;
 	unsigned width, i;
-	const uint8_t *p = next_unit(d, &width);
 
+	if (d->units == 0 && !next_miniblock(d))
+		return false;
+	width = d->width[d->miniblock];
+	least = (uint64_t)d->least;
+	p = cursor_bytes(&d->in, DELTA_UNIT / 8 * (size_t)width);
 	if (p == NULL)
 		return false;
-	least = (uint64_t)d->least;
 	if (width == 0) {
 		for (i = 0; i < DELTA_UNIT; i++)
 			out[i] = v += least;
@@ -210,27 +206,7 @@ decode_unit(struct delta_decoder *d, uint64_t *out)
 			out[i] = v += out[i] + least;
 	}
 	d->last = v;
-	return true;
-}
-
-/* Steps over the next unit: of its values only the last one is needed, a sum without an order. */
-static bool
-skip_unit(struct delta_decoder *d)
-{
-	uint64_t wide[DELTA_UNIT], sum = 0;
-	unsigned width, i;
-	const uint8_t *p = next_unit(d, &width);
-
-	if (p == NULL)
-		return false;
-	if (width <= 32) {
-		sum = bitpack_sum32(p, width, DELTA_UNIT);
-	} else {
-		bitpack_unpack64(p, width, DELTA_UNIT, wide);
-		for (i = 0; i < DELTA_UNIT; i++)
-			sum += wide[i];
-	}
-	d->last += sum + DELTA_UNIT * (uint64_t)d->least;
+	d->units--;
 	return true;
 }
 
@@ -250,12 +226,13 @@ take_spare(struct delta_decoder *d, size_t n, uint64_t *out)
 
 /* Decodes the next unit into the spare values. */
 static bool
-fill_spare(struct delta_decoder *d, size_t count)
+fill_spare(struct delta_decoder *d)
 {
-	if (!decode_unit(d, d->spare))
+	if (d->left == 0 || !decode_unit(d, d->spare))
 		return false;
 	d->spare_at = 0;
-	d->spare_count = (unsigned)count;
+	d->spare_count = d->left < DELTA_UNIT ? (unsigned)d->left : DELTA_UNIT;
+	d->left -= d->spare_count;
 	return true;
 }
 
@@ -265,20 +242,67 @@ delta_decoder_next(struct delta_decoder *d, size_t n, uint64_t *out)
 	while (n > 0) {
 		size_t m = take_spare(d, n, out);
 
-		if (m == 0) {
-			if (d->left == 0)
+		if (m == 0 && n >= DELTA_UNIT && d->left >= DELTA_UNIT) {
+			if (!decode_unit(d, out))
 				return false;
-			m = d->left < DELTA_UNIT ? (size_t)d->left : DELTA_UNIT;
-			if (!(n >= DELTA_UNIT ? decode_unit(d, out) : fill_spare(d, m)))
-				return false;
+			m = DELTA_UNIT;
 			d->left -= m;
-			if (n < DELTA_UNIT)
-				m = 0;
+		} else if (m == 0 && !fill_spare(d)) {
+			return false;
 		}
 		out += m;
 		n -= m;
 	}
 	return true;
+}
+
+/* The sum of a miniblock's differences, each less the least. */
+static uint64_t
+miniblock_sum(const uint8_t *p, unsigned width, size_t n)
+{
+	uint64_t wide[SUM_MAX], sum = 0;
+	size_t i;
+
+	if (width <= 32)
+		return bitpack_sum32(p, width, n);
+	bitpack_unpack64(p, width, n, wide);
+	for (i = 0; i < n; i++)
+		sum += wide[i];
+	return sum;
+}
+
+/* Whether a block begins here, all of which is among the next n values; and not a large one. */
+static bool
+is_block(const struct delta_decoder *d, size_t n)
+{
+	uint64_t each = d->units_each * DELTA_UNIT;
+
+	return d->units == 0 && d->miniblock + 1 >= d->miniblocks && each <= SUM_MAX &&
+	    n >= each * d->miniblocks && d->left >= each * d->miniblocks;
+}
+
+/*
+ * Steps over a block: of its values only the last one is needed, a sum without an order.  Returns
+ * how many values it has, 0 if it is malformed.
+ */
+static size_t
+skip_block(struct delta_decoder *d)
+{
+	size_t each = (size_t)d->units_each * DELTA_UNIT, n = each * (size_t)d->miniblocks, i;
+	struct cursor in = d->in;
+	uint64_t sum = n * (uint64_t)unzigzag(cursor_varint(&in));
+	const uint8_t *width = cursor_bytes(&in, (size_t)d->miniblocks), *p;
+
+	for (i = 0; i < d->miniblocks; i++) {
+		p = width != NULL && width[i] <= 64 ? cursor_bytes(&in, each / 8 * width[i]) : NULL;
+		if (p == NULL)
+			return 0;
+		sum += miniblock_sum(p, width[i], each);
+	}
+	d->in = in;
+	d->last += sum;
+	d->left -= n;
+	return n;
 }
 
 bool
@@ -287,15 +311,12 @@ delta_decoder_skip(struct delta_decoder *d, size_t n)
 	while (n > 0) {
 		size_t m = take_spare(d, n, NULL);
 
-		if (m == 0) {
-			if (d->left == 0)
+		if (m == 0 && is_block(d, n)) {
+			m = skip_block(d);
+			if (m == 0)
 				return false;
-			m = d->left < DELTA_UNIT ? (size_t)d->left : DELTA_UNIT;
-			if (!(n >= m ? skip_unit(d) : fill_spare(d, m)))
-				return false;
-			d->left -= m;
-			if (n < m)
-				m = 0;
+		} else if (m == 0 && !fill_spare(d)) {
+			return false;
 		}
 		n -= m;
 	}
