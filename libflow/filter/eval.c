@@ -27,6 +27,7 @@ struct cache {
 	/* Of a complete one: how many entries hold, the first and the last of them. */
 	uint32_t holding;
 	uint32_t first, last;
+	bool all;		/* hold: rows that have a value pass */
 };
 
 struct flow_filter_state {
@@ -151,6 +152,7 @@ cache_fill(struct cache *c, const struct predicate *p, const struct flow_dict *d
 			c->first = i;
 		c->last = i;
 	}
+	c->all = c->holding == dict->count;
 	c->complete = true;
 }
 
@@ -163,6 +165,8 @@ and_complete(const struct cache *c, const uint32_t *codes, uint8_t *m, size_t ro
 		memset(m, 0, mask_bytes(rows));
 		return;
 	}
+	if (c->all)
+		return;
 	/* One entry; or, where the dictionary is sorted, a network or a prefix. */
 	if (c->holding == c->last - c->first + 1) {
 		number_filter_codes(codes, c->first, c->last, m, rows);
