@@ -79,9 +79,10 @@ void pq_pages_rows(const struct pq_pages *pages, size_t i, uint64_t *first, uint
 void pq_pages_bounds(const struct pq_pages *pages, size_t i, struct pq_bounds *bounds);
 
 /*
- * Whether the page index tells the truth of where pages stand and of their order: goes through the
- * chunk's page headers; bodies are not looked at.  FLOW_ECORRUPT with what is wrong, FLOW_EFORMAT,
- * FLOW_EIO, FLOW_ENOMEM; FLOW_OK too where there is no index.
+ * Whether the page index, if there is one, tells the truth of where pages stand and of their order,
+ * and a dictionary of texts is sorted if it is said to be: goes through the chunk's page headers;
+ * other bodies are not looked at.  FLOW_ECORRUPT with what is wrong, FLOW_EFORMAT, FLOW_EIO,
+ * FLOW_ENOMEM.
  */
 enum flow_status pq_pages_verify(const struct pq_file *file, size_t group, size_t column,
     struct flow_error *err) NODISCARD;

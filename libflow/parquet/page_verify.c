@@ -1,14 +1,48 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Page indexes against the pages: the part of file_read.h that is about that. */
+/* Page indexes, and what page headers promise, against the pages: the part of file_read.h about that. */
 #include <inttypes.h>
 
 #include "parquet/page_index.h"
 #include "parquet/page_source.h"
+#include "parquet/texts.h"
+
+/* A search stops at the first entry behind what it looks for where a dictionary is said to be sorted. */
+static enum flow_status
+check_sorted(struct page_source *source, const struct page_header *h, const uint8_t *body,
+    struct flow_error *err)
+{
+	struct texts t = { .count = 0 };
+	struct buf *room = texts_block(&t);
+	enum flow_status st;
+	struct cursor in;
+	uint32_t i;
+
+	st = room != NULL ? page_source_unpack(source, h, body, room, true, &in, err) :
+	    flow_fail_memory(err);
+	if (st == FLOW_OK)
+		st = texts_add_plain(&t, in, h->values, err);
+	for (i = 1; st == FLOW_OK && i < t.count; i++)
+		if (text_compare(&t.text[i - 1], &t.text[i]) > 0)
+			st = flow_fail(err, FLOW_ECORRUPT, page_source_offset(source), "entry %u of the"
+			    " dictionary, which is said to be sorted, is below the one before", i);
+	texts_release(&t);
+	return st;
+}
+
+/* Whether the offset index (if there is one) has data page i where it stands. */
+static bool
+is_placed(const struct page_places *places, size_t i, uint64_t begin, uint64_t bytes, uint64_t row)
+{
+	const struct page_place *p = places->place + i;
+
+	return places->count == 0 || (i < places->count && p->offset == begin && p->bytes == bytes &&
+	    p->first_row == row);
+}
 
 /* Takes all pages of the chunk; each data page has to be where the index has its next one. */
 static enum flow_status
-compare_places(const struct page_places *places, struct page_source *source, uint64_t rows,
-    struct flow_error *err)
+check_pages(const struct page_places *places, struct page_source *source, uint64_t rows,
+    bool texts, struct flow_error *err)
 {
 	enum flow_status st = FLOW_OK;
 	struct page_header h;
@@ -18,19 +52,20 @@ compare_places(const struct page_places *places, struct page_source *source, uin
 
 	while (st == FLOW_OK && row < rows) {
 		uint64_t begin = (uint64_t)page_source_offset(source), bytes;
-		const struct page_place *p = &places->place[i];
 
 		st = page_source_next(source, &h, &body, err);
+		if (st == FLOW_OK && texts && h.type == PAGE_DICTIONARY && h.is_sorted)
+			st = check_sorted(source, &h, body, err);
 		if (st != FLOW_OK || (h.type != PAGE_DATA && h.type != PAGE_DATA_V2))
 			continue;
 		bytes = (uint64_t)page_source_offset(source) - begin;
-		if (i == places->count || p->offset != begin || p->bytes != bytes || p->first_row != row)
+		if (!is_placed(places, i, begin, bytes, row))
 			return flow_fail(err, FLOW_ECORRUPT, (int64_t)begin, "page %zu, of %" PRIu64
 			    " bytes from row %" PRIu64 ", is not where the offset index has it", i, bytes, row);
 		row += h.values;
 		i++;
 	}
-	if (st == FLOW_OK && i != places->count)
+	if (st == FLOW_OK && places->count > 0 && i != places->count)
 		st = flow_fail(err, FLOW_ECORRUPT, FLOW_NO_OFFSET,
 		    "the offset index has %zu pages, the chunk %zu", places->count, i);
 	return st;
@@ -90,9 +125,10 @@ pq_pages_verify(const struct pq_file *file, size_t group, size_t column, struct 
 	struct pq_pages *pages = NULL;
 	enum flow_status st = page_places_read(&places, file, chunk, rows, err);
 
-	if (st == FLOW_OK && places.count > 0) {
+	if (st == FLOW_OK) {
 		page_source_open(&source, file, chunk);
-		st = compare_places(&places, &source, rows, err);
+		st = check_pages(&places, &source, rows,
+		    file->column[column].column.physical == PQ_BYTE_ARRAY, err);
 		page_source_release(&source);
 	}
 	if (st == FLOW_OK)

@@ -8,7 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buf.h"
+#include "parquet/crc.h"
 #include "parquet/file.h"
+#include "parquet/page_header.h"
 #include "parquet/page_index.h"
 #include "record/builder.h"
 #include "store/writer.h"
@@ -41,9 +44,9 @@ packets_of(size_t i)
 
 /* Bytes ascend, packets descend; every third row has an interface, but none from row 20000 on. */
 static void
-write_file(void)
+write_file(enum flow_codec codec)
 {
-	static const struct flow_writer_options options = FLOW_WRITER_OPTIONS_INIT;
+	struct flow_writer_options options = FLOW_WRITER_OPTIONS_INIT;
 	struct flow_builder *b = flow_builder_new();
 	struct flow_writer *w;
 	bool good = flow_builder_reserve(b, ROWS) == FLOW_OK;
@@ -62,6 +65,7 @@ write_file(void)
 	}
 	flow_builder_commit(b, ROWS);
 	ok(good);
+	options.codec = codec;
 	ok(flow_writer_open(path, &options, &w, NULL) == FLOW_OK);
 	ok(flow_writer_batch(w, flow_builder_batch(b), NULL, NULL) == FLOW_OK);
 	ok(flow_writer_close(w, NULL) == FLOW_OK);
@@ -252,6 +256,73 @@ test_bloom(int fd)
 	pq_file_close(f);
 }
 
+/* A number of the page header as Thrift has it. */
+static void
+append_i32(struct buf *out, uint32_t v)
+{
+	buf_append_varint(out, (uint64_t)((v << 1) ^ (0 - (v >> 31))));
+}
+
+/* Puts a new checksum in place of the old one, in a header; false if it takes more bytes, or fewer. */
+static bool
+replace_crc(struct buf *header, uint32_t was, uint32_t is)
+{
+	struct buf a = BUF_INIT, b = BUF_INIT;
+	bool done = false;
+
+	append_i32(&a, was);
+	append_i32(&b, is);
+	for (size_t i = 0; i + a.len <= header->len && !done && a.len == b.len; i++) {
+		done = memcmp(header->data + i, a.data, a.len) == 0;
+		if (done)
+			memcpy(header->data + i, b.data, b.len);
+	}
+	buf_release(&a);
+	buf_release(&b);
+	return done;
+}
+
+/*
+ * Exchanges entries 10 and 11 of ours, "192.0.2.18" and "192.0.2.19", with a checksum that is right:
+ * a search for either, in a dictionary that is said to be sorted, might stop before it.
+ */
+static void
+test_sorted(void)
+{
+	static const char entries[] = "\x0a\0\0\0" "192.0.2.18" "\x0a\0\0\0" "192.0.2.19";
+	struct flow_error err = { .message = "" };
+	int fd = open(path, O_RDWR);
+	struct buf page = BUF_INIT;
+	const struct file_chunk *chunk;
+	struct page_header h;
+	struct cursor in;
+	struct pq_file *f;
+	size_t column, head, at;
+	uint64_t rows;
+
+	chunk = chunk_of(fd, "src_addr", &f, &column);
+	ok(buf_reserve(&page, (size_t)chunk->bytes));
+	ok(pread(fd, page.data, (size_t)chunk->bytes, (off_t)chunk->begin) == chunk->bytes);
+	in = cursor_make(page.data, (size_t)chunk->bytes);
+	ok(page_header_read(&in, &h) && h.type == PAGE_DICTIONARY && h.is_sorted && h.has_crc);
+	head = cursor_offset(&in);
+	page.len = head + h.bytes;
+	for (at = head; at + 28 < page.len && memcmp(page.data + at, entries, 28) != 0; at++)
+		;
+	ok(at + 28 < page.len);
+	page.data[at + 13] = '9';
+	page.data[at + 27] = '8';
+	/* The header keeps its length but for one checksum in sixteen; these entries are lucky. */
+	ok(replace_crc(&(struct buf){ page.data, head, head, false }, h.crc,
+	    crc_page(page.data + head, h.bytes)));
+	ok(pwrite(fd, page.data, page.len, (off_t)chunk->begin) == (ssize_t)page.len);
+	ok(flow_verify(path, &rows, &err) == FLOW_ECORRUPT);
+	ok(strstr(err.message, "src_addr") != NULL && strstr(err.message, "sorted") != NULL);
+	buf_release(&page);
+	pq_file_close(f);
+	(void)close(fd);
+}
+
 int
 main(void)
 {
@@ -261,7 +332,7 @@ main(void)
 
 	ok(mkdtemp(folder) != NULL);
 	(void)snprintf(path, sizeof(path), "%s/a.parquet", folder);
-	write_file();
+	write_file(FLOW_CODEC_LZ4);
 	ok(flow_verify(path, &rows, &err) == FLOW_OK);
 	is_uint(rows, ROWS);
 	fd = open(path, O_RDWR);
@@ -273,6 +344,9 @@ main(void)
 	test_bloom(fd);
 	ok(flow_verify(path, &rows, &err) == FLOW_OK);
 	(void)close(fd);
+	(void)unlink(path);
+	write_file(FLOW_CODEC_NONE);
+	test_sorted();
 	(void)unlink(path);
 	(void)rmdir(folder);
 	return tap_done();
