@@ -192,7 +192,7 @@ values_repeat(const void *value, size_t n, unsigned width, void *out)
 			to[i] = from[index[i]];          \
 	} while (0)
 
-void
+LINE_ALIGNED void
 values_look_up(const void *dictionary, const uint32_t *index, size_t n, unsigned width, void *out)
 {
 	size_t i;
