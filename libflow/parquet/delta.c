@@ -210,7 +210,6 @@ decode_unit(struct delta_decoder *d, uint64_t *out)
 	return true;
 }
 
-/* Values decoded before, at most n; out NULL: nobody wants them. */
 static size_t
 take_spare(struct delta_decoder *d, size_t n, uint64_t *out)
 {
@@ -218,22 +217,9 @@ take_spare(struct delta_decoder *d, size_t n, uint64_t *out)
 
 	if (have > n)
 		have = n;
-	if (out != NULL)
-		memcpy(out, d->spare + d->spare_at, have * sizeof(*out));
+	memcpy(out, d->spare + d->spare_at, have * sizeof(*out));
 	d->spare_at += (unsigned)have;
 	return have;
-}
-
-/* Decodes the next unit into the spare values. */
-static bool
-fill_spare(struct delta_decoder *d)
-{
-	if (d->left == 0 || !decode_unit(d, d->spare))
-		return false;
-	d->spare_at = 0;
-	d->spare_count = d->left < DELTA_UNIT ? (unsigned)d->left : DELTA_UNIT;
-	d->left -= d->spare_count;
-	return true;
 }
 
 bool
@@ -242,13 +228,18 @@ delta_decoder_next(struct delta_decoder *d, size_t n, uint64_t *out)
 	while (n > 0) {
 		size_t m = take_spare(d, n, out);
 
-		if (m == 0 && n >= DELTA_UNIT && d->left >= DELTA_UNIT) {
-			if (!decode_unit(d, out))
+		if (m == 0) {
+			if (d->left == 0)
 				return false;
-			m = DELTA_UNIT;
+			m = d->left < DELTA_UNIT ? (size_t)d->left : DELTA_UNIT;
+			if (!decode_unit(d, n >= DELTA_UNIT ? out : d->spare))
+				return false;
 			d->left -= m;
-		} else if (m == 0 && !fill_spare(d)) {
-			return false;
+			if (n < DELTA_UNIT) {
+				d->spare_at = 0;
+				d->spare_count = (unsigned)m;
+				m = 0;
+			}
 		}
 		out += m;
 		n -= m;
@@ -308,15 +299,19 @@ skip_block(struct delta_decoder *d)
 bool
 delta_decoder_skip(struct delta_decoder *d, size_t n)
 {
-	while (n > 0) {
-		size_t m = take_spare(d, n, NULL);
+	uint64_t some[DELTA_UNIT];
 
-		if (m == 0 && is_block(d, n)) {
+	while (n > 0) {
+		size_t spare = d->spare_count - d->spare_at, m = spare > 0 ? spare : DELTA_UNIT;
+
+		if (spare == 0 && is_block(d, n)) {
 			m = skip_block(d);
 			if (m == 0)
 				return false;
-		} else if (m == 0 && !fill_spare(d)) {
-			return false;
+		} else {
+			m = m < n ? m : n;
+			if (!delta_decoder_next(d, m, some))
+				return false;
 		}
 		n -= m;
 	}
