@@ -1,245 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "agg/key.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-#include "net/addr_fast.h"
-#include "net/mac.h"
-
-void
-key_maps_init(struct key_maps *maps)
-{
-	memset(maps, 0, sizeof(*maps));
-	atoms_init(&maps->values);
-	atoms_init(&maps->texts);
-}
-
-void
-key_maps_release(struct key_maps *maps)
-{
-	for (size_t i = 0; i < maps->count; i++) {
-		free(maps->map[i].ref);
-		free(maps->map[i].id);
-		free(maps->map[i].mask);
-	}
-	free(maps->map);
-	atoms_release(&maps->values);
-	atoms_release(&maps->texts);
-	key_maps_init(maps);
-}
-
-/* Of a dictionary's entry. */
-static size_t
-map_bytes(const struct dict_map *m)
-{
-	return m->wants_ref * sizeof(*m->ref) + m->wants_id * sizeof(*m->id) +
-	    (m->kind == KEY_NET) * sizeof(*m->mask);
-}
-
-size_t
-key_maps_bytes(const struct key_maps *maps)
-{
-	size_t bytes = atoms_bytes(&maps->values) + atoms_bytes(&maps->texts);
-
-	for (size_t i = 0; i < maps->count; i++)
-		bytes += maps->map[i].cap * map_bytes(&maps->map[i]);
-	return bytes;
-}
-
-static struct dict_map *
-map_of(struct key_maps *maps, const struct key_part *part, enum flow_field field)
-{
-	for (size_t i = 0; i < maps->count; i++) {
-		struct dict_map *m = &maps->map[i];
-
-		if (m->kind == part->kind && m->field == field && m->bits4 == part->bits4 &&
-		    m->bits6 == part->bits6)
-			return m;
-	}
-	return NULL;
-}
-
-static enum flow_status
-map_make(struct key_maps *maps, const struct key_part *part, bool dense)
-{
-	for (size_t a = 0; a < part->alts; a++) {
-		struct dict_map *m = map_of(maps, part, part->field[a]);
-
-		if (m != NULL) {
-			m->wants_ref |= !dense;
-			m->wants_id |= dense;
-			continue;
-		}
-		m = realloc(maps->map, (maps->count + 1) * sizeof(*m));
-		if (m == NULL)
-			return FLOW_ENOMEM;
-		maps->map = m;
-		m += maps->count++;
-		memset(m, 0, sizeof(*m));
-		m->kind = part->kind;
-		m->field = part->field[a];
-		m->bits4 = part->bits4;
-		m->bits6 = part->bits6;
-		m->wants_ref = !dense;
-		m->wants_id = dense;
-	}
-	return FLOW_OK;
-}
-
-enum flow_status
-key_maps_make(struct key_maps *maps, const struct flow_agg_spec *spec)
-{
-	maps->geo = spec->geo;
-	for (size_t i = 0; i < spec->groupings; i++) {
-		const struct grouping *g = &spec->grouping[i];
-
-		for (size_t k = 0; k < g->parts; k++)
-			if (key_part_is_atom(&g->part[k]) &&
-			    map_make(maps, &g->part[k], g->dense) != FLOW_OK)
-				return FLOW_ENOMEM;
-	}
-	return FLOW_OK;
-}
-
-static enum flow_status
-map_grow(struct dict_map *m, uint32_t count)
-{
-	size_t cap = (size_t)count + count / 2;
-
-	free(m->ref);
-	free(m->id);
-	free(m->mask);
-	m->cap = 0;
-	m->serial = 0;
-	m->ref = m->wants_ref ? malloc(cap * sizeof(*m->ref)) : NULL;
-	m->id = m->wants_id ? malloc(cap * sizeof(*m->id)) : NULL;
-	m->mask = m->kind == KEY_NET ? malloc(cap) : NULL;
-	if ((m->wants_ref && m->ref == NULL) || (m->wants_id && m->id == NULL) ||
-	    (m->kind == KEY_NET && m->mask == NULL))
-		return FLOW_ENOMEM;
-	m->cap = (uint32_t)cap;
-	return FLOW_OK;
-}
-
-/* Room for all codes of a dictionary, none known. */
-static enum flow_status
-map_reset(struct dict_map *m, const struct flow_dict *dict)
-{
-	if (dict->count > m->cap && map_grow(m, dict->count) != FLOW_OK)
-		return FLOW_ENOMEM;
-	if (m->ref != NULL)
-		memset(m->ref, 0xff, dict->count * sizeof(*m->ref));
-	if (m->id != NULL)
-		memset(m->id, 0xff, dict->count * sizeof(*m->id));
-	if (m->mask != NULL)
-		memset(m->mask, 0xff, dict->count);
-	m->serial = dict->serial;
-	return FLOW_OK;
-}
-
-static void
-map_set(struct dict_map *m, uint32_t code, atom_ref ref)
-{
-	if (m->ref != NULL)
-		m->ref[code] = ref;
-	if (m->id != NULL)
-		m->id[code] = (int32_t)atom_id(ref);
-}
-
-/* A dictionary's entry as a value; false if it is no address or MAC (that is: no value). */
-static bool
-entry_value(const struct dict_map *m, struct flow_text t, unsigned mask, struct addr *out)
-{
-	uint64_t mac;
-
-	if (flow_field_info(m->field)->type == FLOW_TYPE_MAC) {
-		if (!mac_parse(t.p, t.len, &mac))
-			return false;
-		atom_from_mac(mac, out);
-		return true;
-	}
-	if (!addr_parse_fast(t.p, t.len, out))
-		return false;
-	if (m->kind == KEY_PREFIX)
-		*out = addr_mask(out, addr_is_v4(out) ? m->bits4 : m->bits6);
-	else if (m->kind == KEY_NET)
-		*out = addr_mask(out, mask);
-	return true;
-}
-
-/* The reference of one entry. */
-static enum flow_status
-entry_ref(struct key_maps *maps, const struct dict_map *m, struct flow_text text, unsigned mask,
-    atom_ref *ref)
-{
-	struct flow_text word;
-	struct addr v;
-
-	*ref = 0;
-	if (flow_field_info(m->field)->type == FLOW_TYPE_TEXT)
-		return atoms_add_text(&maps->texts, text, ref);
-	if (!entry_value(m, text, mask, &v))
-		return FLOW_OK;
-	if (!key_kind_is_geo(m->kind))
-		return atoms_add(&maps->values, &v, 1, ref);
-	word = flow_geo_find(maps->geo, (enum flow_geo_word)(m->kind - KEY_COUNTRY), &v);
-	return word.len > 0 ? atoms_add_text(&maps->texts, word, ref) : FLOW_OK;
-}
-
-/* Looks up one entry. */
-static enum flow_status
-map_one(struct key_maps *maps, struct dict_map *m, const struct flow_dict *dict, uint32_t code,
-    unsigned mask)
-{
-	atom_ref ref;
-	enum flow_status st = entry_ref(maps, m, dict->text[code], mask, &ref);
-
-	if (st == FLOW_OK)
-		map_set(m, code, ref);
-	return st;
-}
-
-#define MAP_TOGETHER 256
-
-/* Looks up all entries of a dictionary, many at a time. */
-static enum flow_status
-map_all(struct key_maps *maps, struct dict_map *m, const struct flow_dict *dict)
-{
-	struct addr value[MAP_TOGETHER];
-	atom_ref ref[MAP_TOGETHER];
-	uint32_t code[MAP_TOGETHER], n = 0;
-
-	for (uint32_t c = 0; c <= dict->count; c++) {
-		if (n == MAP_TOGETHER || c == dict->count) {
-			if (atoms_add(&maps->values, value, n, ref) != FLOW_OK)
-				return FLOW_ENOMEM;
-			for (uint32_t i = 0; i < n; i++)
-				map_set(m, code[i], ref[i]);
-			n = 0;
-		}
-		if (c == dict->count)
-			break;
-		map_set(m, c, 0);
-		code[n] = c;
-		n += entry_value(m, dict->text[c], 0, &value[n]);
-	}
-	return FLOW_OK;
-}
-
-/* A new row group: all entries at once where most will be needed, else as rows ask. */
-static enum flow_status
-map_begin(struct key_maps *maps, struct dict_map *m, const struct flow_dict *dict,
-    const struct rows *rows)
-{
-	bool dense = rows->row == NULL || rows->row[rows->n - 1] < 8 * rows->n;
-	enum flow_status st = map_reset(m, dict);
-
-	if (st != FLOW_OK || !dense || m->kind == KEY_NET || key_kind_is_geo(m->kind) ||
-	    flow_field_info(m->field)->type == FLOW_TYPE_TEXT)
-		return st;
-	return map_all(maps, m, dict);
-}
 
 static enum flow_status
 net_refs(struct key_maps *maps, struct dict_map *m, const struct flow_column *c,
@@ -254,7 +16,7 @@ net_refs(struct key_maps *maps, struct dict_map *m, const struct flow_column *c,
 			continue;
 		mask = ((const uint8_t *)masks->values)[r];
 		if (m->ref[code] == ATOM_UNKNOWN || m->mask[code] != mask) {
-			if (map_one(maps, m, c->dict, code, mask) != FLOW_OK)
+			if (key_map_one(maps, m, c->dict, code, mask) != FLOW_OK)
 				return FLOW_ENOMEM;
 			m->mask[code] = mask;
 		}
@@ -294,23 +56,11 @@ atom_refs(struct key_maps *maps, struct dict_map *m, const struct flow_column *c
 			continue;
 		}
 		if (UNLIKELY(m->ref[code] == ATOM_UNKNOWN) &&
-		    map_one(maps, m, c->dict, code, 0) != FLOW_OK)
+		    key_map_one(maps, m, c->dict, code, 0) != FLOW_OK)
 			return FLOW_ENOMEM;
 		out[i] = m->ref[code];
 	}
 	return FLOW_OK;
-}
-
-/* The map of an atom's column, made ready for the dictionary; NULL: rows have no value. */
-static enum flow_status
-map_for(struct key_maps *maps, const struct key_part *part, const struct flow_column *c,
-    enum flow_field field, const struct rows *rows, struct dict_map **m)
-{
-	*m = NULL;
-	if (c->form != FLOW_FORM_DICT || c->dict->count == 0)
-		return FLOW_OK;
-	*m = map_of(maps, part, field);
-	return (*m)->serial != c->dict->serial ? map_begin(maps, *m, c->dict, rows) : FLOW_OK;
 }
 
 static enum flow_status
@@ -320,7 +70,7 @@ atom_values(struct key_maps *maps, const struct key_part *part, size_t alt,
 	const struct flow_column *c = &batch->column[part->field[alt]];
 	struct dict_map *m;
 
-	if (map_for(maps, part, c, part->field[alt], rows, &m) != FLOW_OK)
+	if (key_map_for(maps, part, part->field[alt], batch, rows, &m) != FLOW_OK)
 		return FLOW_ENOMEM;
 	if (m == NULL) {
 		memset(out, 0, rows->n * sizeof(*out));
@@ -346,12 +96,13 @@ known_ids(const struct dict_map *m, const uint32_t *code, uint32_t n, int32_t *o
 }
 
 static enum flow_status
-atom_numbers(struct key_maps *maps, const struct key_part *part, const struct flow_column *c,
-    enum flow_field field, const struct rows *rows, int32_t *out)
+atom_numbers(struct key_maps *maps, const struct key_part *part, size_t alt,
+    const struct flow_batch *batch, const struct rows *rows, int32_t *out)
 {
+	const struct flow_column *c = &batch->column[part->field[alt]];
 	struct dict_map *m;
 
-	if (map_for(maps, part, c, field, rows, &m) != FLOW_OK)
+	if (key_map_for(maps, part, part->field[alt], batch, rows, &m) != FLOW_OK)
 		return FLOW_ENOMEM;
 	if (m == NULL) {
 		memset(out, 0, rows->n * sizeof(*out));
@@ -366,7 +117,7 @@ atom_numbers(struct key_maps *maps, const struct key_part *part, const struct fl
 		if (UNLIKELY(c->valid != NULL && !bitmap_get(c->valid, r)))
 			continue;
 		if (UNLIKELY(m->id[code] == ATOM_ID_UNKNOWN) &&
-		    map_one(maps, m, c->dict, code, 0) != FLOW_OK)
+		    key_map_one(maps, m, c->dict, code, 0) != FLOW_OK)
 			return FLOW_ENOMEM;
 		out[i] = m->id[code];
 	}
@@ -486,7 +237,7 @@ key_numbers(struct key_maps *maps, const struct key_part *part, size_t alt,
 	enum flow_status st;
 
 	if (key_part_is_atom(part))
-		return atom_numbers(maps, part, c, part->field[alt], rows, out);
+		return atom_numbers(maps, part, alt, batch, rows, out);
 	if (part->kind == KEY_FIELD && column_whole(c) && rows->row == NULL) {
 		plain_numbers(c, key_part_type(part), rows, out);
 		return FLOW_OK;

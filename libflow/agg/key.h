@@ -1,42 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* Rows -> packed keys: what a worker remembers of dictionaries, and the packing. */
+/* Rows -> the values that keys are packed from. */
 
-#include "agg/atom.h"
 #include "agg/column.h"
 #include "agg/groups.h"
-
-/*
- * The atoms that a column's dictionary entries are, under one way of masking:
- * looked up once per row group, not once per row.  Dense groupings only want ids, which
- * leaves more of the cache to their groups.
- */
-struct dict_map {
-	enum key_kind kind;
-	enum flow_field field;
-	uint8_t bits4, bits6;
-	bool wants_ref, wants_id;
-	uint64_t serial;	/* of the dictionary that ref and id are about; 0: none */
-	atom_ref *ref;		/* by code; ATOM_UNKNOWN: not looked up yet */
-	int32_t *id;		/* likewise; ATOM_ID_UNKNOWN */
-	uint8_t *mask;		/* KEY_NET: the mask that they were made with */
-	uint32_t cap;
-};
-
-struct key_maps {
-	struct dict_map *map;
-	size_t count;
-	struct atoms values, texts;
-	const struct flow_geo *geo;
-};
-
-void key_maps_init(struct key_maps *maps);
-void key_maps_release(struct key_maps *maps);
-size_t key_maps_bytes(const struct key_maps *maps);
-
-/* The maps that a spec's keys need; before the first row. */
-enum flow_status key_maps_make(struct key_maps *maps, const struct flow_agg_spec *spec) NODISCARD;
+#include "agg/key_map.h"
 
 /*
  * The values of a part (its alternative `alt`) for some rows: atom_ref for
