@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/cursor.h"
 #include "base/status.h"
+#include "parquet/delta_unit.h"
 
 /*
  * Appends n values.  bits is 32 or 64: the arithmetic wraps at that width, as the
@@ -20,9 +21,6 @@ void delta_encode(const uint64_t *values, size_t n, unsigned bits, struct buf *o
 
 /* Bytes that n values would take, about, from the widths of a few blocks. */
 size_t delta_estimate(const uint64_t *values, size_t n, unsigned bits);
-
-/* Values that are decoded at a time: what the least miniblock holds. */
-#define DELTA_UNIT 32
 
 /* Decodes a page some values at a time, so that it never stands in memory as a whole. */
 struct delta_decoder {
