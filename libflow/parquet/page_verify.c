@@ -33,10 +33,10 @@ check_sorted(struct page_source *source, const struct page_header *h, const uint
 static bool
 is_placed(const struct page_places *places, size_t i, uint64_t begin, uint64_t bytes, uint64_t row)
 {
-	const struct page_place *p = places->place + i;
-
-	return places->count == 0 || (i < places->count && p->offset == begin && p->bytes == bytes &&
-	    p->first_row == row);
+	if (places->count == 0)
+		return true;
+	return i < places->count && places->place[i].offset == begin &&
+	    places->place[i].bytes == bytes && places->place[i].first_row == row;
 }
 
 /* Takes all pages of the chunk; each data page has to be where the index has its next one. */
