@@ -113,7 +113,7 @@ billing_fill(struct flow_agg_result *r, size_t view)
 	const struct view *vw = &r->spec->view[view];
 	const struct groups *in = &r->groups[vw->grouping], *out = &r->groups[vw->bins];
 	struct bin_order o = bin_order(r, r->groups[vw->grouping].grouping);
-	struct bin_item *list = result_array(r, bins_groups(in) + bins_groups(out), sizeof(*list));
+	struct bin_item *list = result_array(r, groups_count(in) + groups_count(out), sizeof(*list));
 	enum flow_status st;
 	size_t n = 0;
 

@@ -10,16 +10,6 @@ bin_order(const struct flow_agg_result *r, const struct grouping *g)
 	return o;
 }
 
-size_t
-bins_groups(const struct groups *g)
-{
-	size_t n = 0;
-
-	for (unsigned p = 0; p < GROUP_PARTS; p++)
-		n += g->part[p].count;
-	return n;
-}
-
 void
 bins_list(const struct groups *g, int way, bool both, struct bin_item *list, size_t *n)
 {

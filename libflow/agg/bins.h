@@ -24,9 +24,6 @@ struct bin_order {
 
 struct bin_order bin_order(const struct flow_agg_result *r, const struct grouping *g);
 
-/* Groups of a grouping. */
-size_t bins_groups(const struct groups *g);
-
 /* Appends all groups of g with the bytes of slot 1, going `way`, and of slot 2, the other way. */
 void bins_list(const struct groups *g, int way, bool both, struct bin_item *list, size_t *n);
 

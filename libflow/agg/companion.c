@@ -131,13 +131,11 @@ companion_fill(struct flow_agg_result *r, const struct companion *c)
 	const struct groups *from = &r->groups[c->grouping];
 	const struct slot *slot = &r->groups[c->of].grouping->slots.slot[c->slot];
 	struct sample *list = NULL;
-	size_t all = 0, n = 0;
+	size_t n = 0;
 	enum flow_status st = FLOW_OK;
 
-	for (unsigned p = 0; p < GROUP_PARTS; p++)
-		all += from->part[p].count;
 	if (slot->op == SLOT_PERCENTILE) {
-		list = result_array(r, all, sizeof(*list));
+		list = result_array(r, groups_count(from), sizeof(*list));
 		if (list == NULL)
 			return FLOW_ENOMEM;
 	}

@@ -77,6 +77,8 @@ void groups_forget(struct groups *g);
 enum flow_status groups_part_move(struct groups *g, unsigned part, const char *folder,
     struct flow_error *err) NODISCARD;
 size_t groups_bytes(const struct groups *g);
+
+/* All groups, also those that do not count. */
 uint64_t groups_count(const struct groups *g);
 
 /* Makes dense groups 0 .. count-1 (and that of nowhere) exist, without rows; they may move. */

@@ -74,12 +74,9 @@ list_rows(struct flow_agg_result *r, const struct view *vw, const struct shown *
 	struct groups *bins = &r->groups[vw->bins], *into = &r->groups[vw->grouping];
 	const struct key_part *time = &bins->grouping->part[bins->grouping->parts - 1];
 	struct series_row *list;
-	size_t all = 0;
 	bool has;
 
-	for (unsigned p = 0; p < GROUP_PARTS; p++)
-		all += bins->part[p].count;
-	list = result_array(r, all, sizeof(*list));
+	list = result_array(r, groups_count(bins), sizeof(*list));
 	*count = 0;
 	for (unsigned p = 0; p < GROUP_PARTS && list != NULL; p++) {
 		for (uint32_t i = 0; i < bins->part[p].count; i++) {

@@ -57,7 +57,7 @@ spikes_fill(struct flow_agg_result *r, size_t view)
 	struct result_view *v = &r->view[view];
 	struct bin_order o = bin_order(r, r->groups[vw->grouping].grouping);
 	const struct groups *g = &r->groups[vw->grouping];
-	struct bin_item *list = result_array(r, bins_groups(g), sizeof(*list));
+	struct bin_item *list = result_array(r, groups_count(g), sizeof(*list));
 	size_t n = 0, from = 0;
 	uint64_t bins;
 

@@ -7,19 +7,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "tap.h"
 
 #define RAW 60000
 
-static uint64_t seed = 88172645463325252;
-
 static uint32_t
 next_random(uint32_t below)
 {
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (uint32_t)(seed >> 20) % below;
+	static uint64_t n;
+
+	return (uint32_t)(hash_mix64(++n) >> 32) % below;
 }
 
 /* A token of two literals and a match of six two bytes before, then five literals. */

@@ -6,20 +6,18 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/hash.h"
 #include "parquet/bitpack.h"
 #include "parquet/codec.h"
 #include "parquet/texts.h"
 #include "tap.h"
 
-static uint64_t seed = 88172645463325252;
-
 static uint32_t
 next_random(uint32_t below)
 {
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (uint32_t)(seed >> 20) % below;
+	static uint64_t n;
+
+	return (uint32_t)(hash_mix64(++n) >> 32) % below;
 }
 
 static void
