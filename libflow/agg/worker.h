@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* One worker's state, as agg.c fills it and finish.c merges it. */
+/* One worker's state, as feed.c fills it and finish.c merges it. */
 
 #include "agg/accumulate.h"
 #include "agg/approx.h"

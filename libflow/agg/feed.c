@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "agg/feed.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+
+/* Columns of GROUP_ROWS values that one step works on; too large for a stack. */
+struct feed_scratch {
+	uint64_t value[KEY_PARTS][GROUP_ROWS];
+	uint64_t alt[KEY_ALTS][GROUP_ROWS];
+	uint8_t flag[KEY_PARTS][GROUP_ROWS];
+	uint8_t alt_flag[KEY_ALTS][GROUP_ROWS];
+	uint64_t key[KEY_WORDS * GROUP_ROWS];
+	uint64_t mixed[GROUP_ROWS];
+	uint64_t hash[GROUP_ROWS];
+	uint64_t line[GROUP_ROWS * NARROW_WORDS];	/* the rows as narrow groups */
+	int32_t number[KEY_ALTS][GROUP_ROWS];	/* of a dense grouping: the rows' groups */
+	uint64_t *state[GROUP_ROWS];	/* the slots of each row's group */
+	uint16_t row[GROUP_ROWS];
+	uint16_t left[GROUP_ROWS];	/* rows that a backlog did not take */
+	uint8_t back[GROUP_ROWS];
+};
+
+struct feed_scratch *
+feed_scratch_new(void)
+{
+	return malloc(sizeof(struct feed_scratch));
+}
+
+size_t
+feed_scratch_bytes(void)
+{
+	return sizeof(struct feed_scratch);
+}
+
+/*
+ * One part into the packed keys and into the hashes, where an atom counts with its
+ * value's hash in place of its id.
+ */
+static void
+pack_part(struct feed_scratch *s, const struct key_part *part, const uint64_t *value,
+    const uint8_t *flag, uint32_t n)
+{
+	uint64_t *key = s->key + (size_t)part->word * GROUP_ROWS;
+	uint64_t *more = s->key + (size_t)part->flag_word * GROUP_ROWS;
+
+	if (key_part_is_atom(part)) {
+		for (uint32_t i = 0; i < n; i++) {
+			key[i] |= (uint64_t)atom_id(value[i]) << part->shift;
+			s->mixed[i] = key_mix(s->mixed[i], value[i] >> 32);
+		}
+		return;
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		key[i] |= value[i] << part->shift;
+		s->mixed[i] = key_mix(s->mixed[i], value[i]);
+	}
+	for (uint32_t i = 0; key_part_is_wide(part) && i < n; i++)
+		more[i] |= (uint64_t)flag[i] << part->flag_shift;
+}
+
+/* The rows' keys, packed, and their hashes. */
+static void
+pack_keys(struct feed_scratch *s, const struct grouping *grouping, uint32_t n, const uint64_t *first,
+    const uint8_t *first_flag)
+{
+	memset(s->key, 0, (size_t)grouping->words * GROUP_ROWS * sizeof(*s->key));
+	memset(s->mixed, 0, n * sizeof(*s->mixed));
+	pack_part(s, &grouping->part[0], first, first_flag, n);
+	for (size_t k = 1; k < grouping->parts; k++)
+		pack_part(s, &grouping->part[k], s->value[k], s->flag[k], n);
+	for (uint32_t i = 0; i < n; i++)
+		s->hash[i] = hash_mix64(s->mixed[i]);
+}
+
+static enum flow_status
+find_hashed(struct feed_scratch *s, struct groups *g, uint32_t n)
+{
+	enum flow_status st = groups_find(g, s->key, s->hash, n, s->state);
+
+	for (uint32_t i = 0; i < n && st == FLOW_OK; i++)
+		s->state[i] = groups_state(g, s->state[i]);
+	return st;
+}
+
+/*
+ * Rows whose keys are packed into the grouping's backlog; those that it did not take are the rows,
+ * and keys, that remain.
+ */
+static enum flow_status
+put_away(struct feed_scratch *s, struct backlog *b, const struct flow_batch *batch,
+    struct rows *rows)
+{
+	uint32_t n;
+	enum flow_status st = backlog_put(b, batch, rows, s->key, s->hash, s->left, &n);
+
+	for (uint32_t k = 0; k < n; k++) {
+		uint32_t i = s->left[k];
+
+		for (unsigned w = 0; w < b->words; w++)
+			s->key[w * GROUP_ROWS + k] = s->key[w * GROUP_ROWS + i];
+		s->hash[k] = s->hash[i];
+		s->left[k] = (uint16_t)rows_at(rows, i);
+	}
+	*rows = (struct rows){ s->left, 0, n };
+	return st;
+}
+
+static void
+swap(uint64_t *a, uint64_t *b)
+{
+	uint64_t t = *a;
+
+	*a = *b;
+	*b = t;
+}
+
+/* Every row made to run from its lower end (address, then port); back tells which were turned. */
+static void
+turn_rows(struct flow_agg *agg, const struct key_pairing *p, uint32_t n)
+{
+	struct feed_scratch *s = agg->scratch;
+	uint64_t *src = s->value[p->src_addr], *dst = s->value[p->dst_addr];
+	uint64_t *sport = s->value[p->src_port], *dport = s->value[p->dst_port];
+	const struct addr *value = agg->maps.values.value;
+
+	for (uint32_t i = 0; i < n; i++) {
+		int order;
+
+		if (src[i] == 0 || dst[i] == 0)
+			order = (src[i] != 0) - (dst[i] != 0);
+		else
+			order = addr_compare(&value[atom_id(src[i])], &value[atom_id(dst[i])]);
+		if (order == 0)
+			order = (sport[i] > dport[i]) - (sport[i] < dport[i]);
+		s->back[i] = order > 0;
+		if (order > 0) {
+			swap(&src[i], &dst[i]);
+			swap(&sport[i], &dport[i]);
+		}
+	}
+}
+
+/* Rows to the groups that were found for them. */
+static enum flow_status
+add_rows(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch,
+    const struct rows *rows, const uint8_t *back)
+{
+	const struct slots *slots = &g->grouping->slots;
+	uint64_t *const *state = agg->scratch->state;
+
+	accumulate_rows(slots, batch, rows, state, groups_line_words(g), back);
+	if (agg->approx != NULL)
+		return approx_rows(agg->approx, slots, batch, rows, state);
+	return FLOW_OK;
+}
+
+static enum flow_status
+feed_keys(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch,
+    const struct rows *rows, const uint64_t *first, const uint8_t *first_flag)
+{
+	struct feed_scratch *s = agg->scratch;
+	struct backlog *b = &agg->backlog[g - agg->groups];
+	bool paired = g->grouping->pairing.how != FLOW_AGG_ONE_WAY;
+	enum flow_status st = FLOW_OK;
+	struct rows rest = *rows;
+
+	pack_keys(s, g->grouping, rows->n, first, first_flag);
+	if (b->on)
+		st = put_away(s, b, batch, &rest);
+	if (st == FLOW_OK)
+		st = find_hashed(s, g, rest.n);
+	if (st != FLOW_OK || rest.n == 0)
+		return st;
+	return add_rows(agg, g, batch, &rest, paired ? s->back : NULL);
+}
+
+/* The rows whose value differs from those that earlier alternatives counted. */
+static uint32_t
+keep_new(struct feed_scratch *s, const struct grouping *g, size_t alt, const struct rows *rows)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < rows->n; i++) {
+		bool again = false;
+
+		for (size_t b = 0; b < alt; b++)
+			again |= s->alt[b][i] == s->alt[alt][i] &&
+			    (!key_part_is_wide(&g->part[0]) || s->alt_flag[b][i] == s->alt_flag[alt][i]);
+		s->row[n] = (uint16_t)rows_at(rows, i);
+		s->value[0][n] = s->alt[alt][i];
+		s->flag[0][n] = s->alt_flag[alt][i];
+		n += !again;
+	}
+	return n;
+}
+
+/* The other parts' values of the rows in use now. */
+static enum flow_status
+other_values(struct flow_agg *agg, const struct grouping *g, const struct flow_batch *batch,
+    const struct rows *rows)
+{
+	struct feed_scratch *s = agg->scratch;
+	enum flow_status st = FLOW_OK;
+
+	for (size_t k = 1; k < g->parts && st == FLOW_OK; k++)
+		st = key_values(&agg->maps, &g->part[k], 0, batch, rows, s->value[k], s->flag[k]);
+	return st;
+}
+
+/* All groups that rows can have in a dense grouping. */
+static enum flow_status
+reserve_dense(const struct key_maps *maps, struct groups *g)
+{
+	const struct key_part *part = &g->grouping->part[0];
+	uint32_t count;
+
+	if (key_part_type(part) == FLOW_TYPE_TEXT)
+		count = maps->texts.count + 1;
+	else if (key_part_is_atom(part))
+		count = maps->values.count + 1;
+	else
+		count = key_part_type(part) == FLOW_TYPE_U8 ? 257 : 65537;
+	return groups_dense_reserve(g, count);
+}
+
+/* Rows to the groups of those numbers. */
+static enum flow_status
+add_dense(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch,
+    const struct rows *rows, const int32_t *number)
+{
+	uint64_t **state = agg->scratch->state;
+
+	if (g->narrow) {
+		narrow_add(agg->scratch->line, rows->n, g->dense, number);
+		return FLOW_OK;
+	}
+	for (uint32_t i = 0; i < rows->n; i++)
+		state[i] = groups_state(g, groups_dense_at(g, number[i]));
+	return add_rows(agg, g, batch, rows, NULL);
+}
+
+/* Rows that an earlier alternative counted count nowhere. */
+VECTORIZED static void
+send_nowhere(int32_t number[KEY_ALTS][GROUP_ROWS], size_t alt, uint32_t n)
+{
+	for (size_t b = 0; b < alt; b++)
+		for (uint32_t i = 0; i < n; i++)
+			number[alt][i] = number[b][i] == number[alt][i] ? -1 : number[alt][i];
+}
+
+/* The rows that no earlier alternative counted, and their numbers. */
+static struct rows
+leave_counted(struct feed_scratch *s, size_t alt, const struct rows *rows)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < rows->n; i++) {
+		bool again = false;
+
+		for (size_t b = 0; b < alt; b++)
+			again |= s->number[b][i] == s->number[alt][i];
+		s->row[n] = (uint16_t)rows_at(rows, i);
+		s->left[n] = (uint16_t)i;
+		n += !again;
+	}
+	for (uint32_t k = 0; k < n; k++)
+		s->number[alt][k] = s->number[alt][s->left[k]];
+	return (struct rows){ s->row, 0, n };
+}
+
+static enum flow_status
+feed_dense(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch,
+    const struct rows *rows)
+{
+	struct feed_scratch *s = agg->scratch;
+	const struct key_part *part = &g->grouping->part[0];
+	enum flow_status st = FLOW_OK;
+
+	for (size_t a = 0; a < part->alts && st == FLOW_OK; a++)
+		st = key_numbers(&agg->maps, part, a, batch, rows, s->number[a]);
+	if (st == FLOW_OK)
+		st = reserve_dense(&agg->maps, g);
+	for (size_t a = 0; a < part->alts && st == FLOW_OK; a++) {
+		struct rows some = *rows;
+
+		if (a > 0 && grouping_has_nowhere(g->grouping))
+			send_nowhere(s->number, a, rows->n);
+		else if (a > 0)
+			some = leave_counted(s, a, rows);
+		st = add_dense(agg, g, batch, &some, s->number[a]);
+	}
+	return st;
+}
+
+static enum flow_status
+feed_alternatives(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch,
+    const struct rows *rows)
+{
+	struct feed_scratch *s = agg->scratch;
+	const struct key_part *part = &g->grouping->part[0];
+	enum flow_status st = FLOW_OK;
+
+	for (size_t a = 0; a < part->alts && st == FLOW_OK; a++)
+		st = key_values(&agg->maps, part, a, batch, rows, s->alt[a], s->alt_flag[a]);
+	for (size_t a = 0; a < part->alts && st == FLOW_OK; a++) {
+		struct rows some = *rows;
+
+		if (a > 0) {
+			some.n = keep_new(s, g->grouping, a, rows);
+			some.row = s->row;
+		}
+		if (some.n == 0)
+			continue;
+		st = other_values(agg, g->grouping, batch, &some);
+		if (st == FLOW_OK)
+			st = feed_keys(agg, g, batch, &some, a > 0 ? s->value[0] : s->alt[0],
+			    a > 0 ? s->flag[0] : s->alt_flag[0]);
+	}
+	return st;
+}
+
+static enum flow_status
+feed_grouping(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch,
+    const struct rows *rows)
+{
+	struct feed_scratch *s = agg->scratch;
+	const struct grouping *grouping = g->grouping;
+	enum flow_status st;
+
+	if (grouping->dense)
+		return feed_dense(agg, g, batch, rows);
+	if (grouping->part[0].alts > 1)
+		return feed_alternatives(agg, g, batch, rows);
+	st = key_values(&agg->maps, &grouping->part[0], 0, batch, rows, s->value[0], s->flag[0]);
+	if (st == FLOW_OK)
+		st = other_values(agg, grouping, batch, rows);
+	if (st != FLOW_OK)
+		return st;
+	if (grouping->pairing.how != FLOW_AGG_ONE_WAY)
+		turn_rows(agg, &grouping->pairing, rows->n);
+	return feed_keys(agg, g, batch, rows, s->value[0], s->flag[0]);
+}
+
+static enum flow_status
+feed_spread(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch,
+    const struct rows *rows)
+{
+	const struct flow_batch *part;
+	enum flow_status st;
+
+	spread_begin(agg->spread, g->grouping, batch, rows);
+	while ((st = spread_next(agg->spread, &part)) == FLOW_OK) {
+		st = feed_grouping(agg, g, part, &(struct rows){ NULL, 0, (uint32_t)part->rows });
+		if (st != FLOW_OK)
+			return st;
+	}
+	return st == FLOW_END ? FLOW_OK : st;
+}
+
+/*
+ * Makes groups wide that may not stay narrow: all, or those that hold much; the range then covers
+ * what the others hold.
+ */
+static enum flow_status
+leave_narrow(struct flow_agg *agg, bool all)
+{
+	struct narrow_range range = { .based = agg->range.based, .base = agg->range.base };
+
+	agg->narrow = false;
+	for (size_t i = 0; i < agg->spec->groupings; i++) {
+		struct groups *g = &agg->groups[i];
+		struct narrow_range held = range;
+
+		if (!g->narrow)
+			continue;
+		if (!all)
+			groups_cover(g, &held);
+		if (all || !narrow_has_room(&held)) {
+			if (groups_widen(g) != FLOW_OK)
+				return FLOW_ENOMEM;
+			continue;
+		}
+		range = held;
+		agg->narrow = true;
+	}
+	agg->range = range;
+	agg->range_rows = 0;
+	return FLOW_OK;
+}
+
+/* Whether so many rows came since the last look at all narrow groups that another one is cheap. */
+static bool
+may_look(const struct flow_agg *agg)
+{
+	uint64_t groups = 0;
+
+	for (size_t i = 0; i < agg->spec->groupings; i++)
+		if (agg->groups[i].narrow)
+			groups += agg->groups[i].part[0].count;
+	return agg->range_rows >= groups;
+}
+
+/* To be called before rows are added. */
+static enum flow_status
+keep_narrow(struct flow_agg *agg, const struct flow_batch *batch, const struct rows *rows)
+{
+	enum narrow_fit fit = narrow_admit(&agg->range, batch, rows, agg->scratch->line);
+
+	if (fit == NARROW_FULL) {
+		if (leave_narrow(agg, !may_look(agg)) != FLOW_OK)
+			return FLOW_ENOMEM;
+		fit = agg->narrow ? narrow_admit(&agg->range, batch, rows, agg->scratch->line) : NARROW_FITS;
+	}
+	if (fit != NARROW_FITS)
+		return leave_narrow(agg, true);
+	agg->range_rows += rows->n;
+	for (size_t i = 0; i < agg->spec->groupings; i++)
+		agg->groups[i].base = agg->range.base;
+	return FLOW_OK;
+}
+
+enum flow_status
+feed_rows(struct flow_agg *agg, const struct flow_batch *batch, const struct rows *rows)
+{
+	enum flow_status st = FLOW_OK;
+
+	if (!agg->spec->has_totals || agg->limit != 0)
+		accumulate_totals(&agg->totals, batch, rows);
+	if (agg->narrow)
+		st = keep_narrow(agg, batch, rows);
+	for (size_t i = 0; i < agg->spec->groupings && st == FLOW_OK; i++) {
+		struct groups *g = &agg->groups[i];
+
+		st = g->grouping->spread_ms != 0 ? feed_spread(agg, g, batch, rows) :
+		    feed_grouping(agg, g, batch, rows);
+	}
+	return st;
+}
