@@ -271,6 +271,31 @@ leave_counted(struct feed_scratch *s, size_t alt, const struct rows *rows)
 	return (struct rows){ s->row, 0, n };
 }
 
+/*
+ * The rows' values of small numbers, up to two of each row, where they can be added to narrow groups
+ * as they lie; false where they cannot.
+ */
+static bool
+small_values(const struct groups *g, const struct flow_batch *batch, const struct rows *rows,
+    const void *values[2])
+{
+	const struct key_part *part = &g->grouping->part[0];
+	size_t width = flow_type_size(key_part_type(part));
+
+	if (!g->narrow || rows->row != NULL || part->kind != KEY_FIELD || key_part_is_atom(part) ||
+	    part->alts > 2)
+		return false;
+	values[1] = NULL;
+	for (size_t a = 0; a < part->alts; a++) {
+		const struct flow_column *c = &batch->column[part->field[a]];
+
+		if (!column_whole(c))
+			return false;
+		values[a] = (const uint8_t *)c->values + rows->from * width;
+	}
+	return true;
+}
+
 static enum flow_status
 feed_dense(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch,
     const struct rows *rows)
@@ -278,7 +303,15 @@ feed_dense(struct flow_agg *agg, struct groups *g, const struct flow_batch *batc
 	struct feed_scratch *s = agg->scratch;
 	const struct key_part *part = &g->grouping->part[0];
 	enum flow_status st = FLOW_OK;
+	const void *values[2];
 
+	if (small_values(g, batch, rows, values)) {
+		st = reserve_dense(&agg->maps, g);
+		if (st == FLOW_OK)
+			narrow_add_small(s->line, rows->n, g->dense, values[0], values[1],
+			    (unsigned)flow_type_size(key_part_type(part)));
+		return st;
+	}
 	for (size_t a = 0; a < part->alts && st == FLOW_OK; a++)
 		st = key_numbers(&agg->maps, part, a, batch, rows, s->number[a]);
 	if (st == FLOW_OK)

@@ -211,37 +211,15 @@ key_values(struct key_maps *maps, const struct key_part *part, size_t alt,
 	return FLOW_OK;
 }
 
-/* Those of a column of small numbers, all of them there, one behind the other. */
-VECTORIZED static void
-plain_numbers(const struct flow_column *c, enum flow_type type, const struct rows *rows, int32_t *out)
-{
-	if (type == FLOW_TYPE_U8) {
-		const uint8_t *v = (const uint8_t *)c->values + rows->from;
-
-		for (uint32_t i = 0; i < rows->n; i++)
-			out[i] = v[i] + 1;
-	} else {
-		const uint16_t *v = (const uint16_t *)c->values + rows->from;
-
-		for (uint32_t i = 0; i < rows->n; i++)
-			out[i] = v[i] + 1;
-	}
-}
-
 enum flow_status
 key_numbers(struct key_maps *maps, const struct key_part *part, size_t alt,
     const struct flow_batch *batch, const struct rows *rows, int32_t *out)
 {
-	const struct flow_column *c = &batch->column[part->field[alt]];
 	uint64_t value[GROUP_ROWS];
 	enum flow_status st;
 
 	if (key_part_is_atom(part))
 		return atom_numbers(maps, part, alt, batch, rows, out);
-	if (part->kind == KEY_FIELD && column_whole(c) && rows->row == NULL) {
-		plain_numbers(c, key_part_type(part), rows, out);
-		return FLOW_OK;
-	}
 	st = key_values(maps, part, alt, batch, rows, value, NULL);
 	for (uint32_t i = 0; i < rows->n && st == FLOW_OK; i++)
 		out[i] = (int32_t)value[i];

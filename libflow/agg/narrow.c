@@ -58,6 +58,13 @@ group_at(uint64_t *groups, int32_t number)
 	return groups + (ptrdiff_t)number * NARROW_WORDS;
 }
 
+/* The number of the group of a value of `width` bytes. */
+static inline int32_t
+small_number(const void *values, unsigned width, uint32_t i)
+{
+	return (width == 1 ? ((const uint8_t *)values)[i] : ((const uint16_t *)values)[i]) + 1;
+}
+
 #if defined(__x86_64__)
 /* Rows that are laid out together. */
 #define TOGETHER 4
@@ -160,6 +167,44 @@ add_together(const uint64_t *line, uint32_t n, uint64_t *groups, const int32_t *
 		_mm256_storeu_si256(group, joined(load((const uint64_t *)group),
 		    load(line + (size_t)i * NARROW_WORDS)));
 	}
+}
+
+__attribute__((target("avx2"))) static inline void
+add_line(uint64_t *group, __m256i row)
+{
+	_mm256_storeu_si256((void *)group, joined(load(group), row));
+}
+
+/* Inlined where `width`, and whether there are others, is known. */
+__attribute__((target("avx2"), always_inline)) static inline void
+add_small(const uint64_t *line, uint32_t n, uint64_t *groups, const void *values, const void *other,
+    unsigned width)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t ahead = i + LINES_AHEAD < n ? i + LINES_AHEAD : i;
+		int32_t a = small_number(values, width, i), b;
+		__m256i row = load(line + (size_t)i * NARROW_WORDS);
+
+		__builtin_prefetch(group_at(groups, small_number(values, width, ahead)), 1);
+		add_line(group_at(groups, a), row);
+		if (other == NULL)
+			continue;
+		b = small_number(other, width, i);
+		__builtin_prefetch(group_at(groups, small_number(other, width, ahead)), 1);
+		add_line(group_at(groups, a == b ? -1 : b), row);
+	}
+}
+
+__attribute__((target("avx2"))) static void
+add_small_together(const uint64_t *line, uint32_t n, uint64_t *groups, const void *values,
+    const void *other, unsigned width)
+{
+	if (width == 1)
+		add_small(line, n, groups, values, other, 1);
+	else if (other == NULL)
+		add_small(line, n, groups, values, NULL, 2);
+	else
+		add_small(line, n, groups, values, other, 2);
 }
 #endif
 
@@ -323,4 +368,33 @@ narrow_add(const uint64_t *line, uint32_t n, uint64_t *groups, const int32_t *nu
 	}
 #endif
 	narrow_add_portable(line, n, groups, number);
+}
+
+void
+narrow_add_small_portable(const uint64_t *line, uint32_t n, uint64_t *groups, const void *values,
+    const void *other, unsigned width)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		const uint64_t *row = line + (size_t)i * NARROW_WORDS;
+		int32_t a = small_number(values, width, i), b;
+
+		narrow_join(group_at(groups, a), row);
+		if (other == NULL)
+			continue;
+		b = small_number(other, width, i);
+		narrow_join(group_at(groups, a == b ? -1 : b), row);
+	}
+}
+
+void
+narrow_add_small(const uint64_t *line, uint32_t n, uint64_t *groups, const void *values,
+    const void *other, unsigned width)
+{
+#if defined(__x86_64__)
+	if (vectors_usable()) {
+		add_small_together(line, n, groups, values, other, width);
+		return;
+	}
+#endif
+	narrow_add_small_portable(line, n, groups, values, other, width);
 }

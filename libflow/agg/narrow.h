@@ -65,8 +65,17 @@ void narrow_state(const uint64_t *group, uint64_t base, uint64_t *state);
 /* Adds n rows that were let in, row i to group number[i] (from -1 on) of those from `groups` on. */
 void narrow_add(const uint64_t *line, uint32_t n, uint64_t *groups, const int32_t *number);
 
-/* As narrow_add, without vector operations; for tests. */
+/*
+ * The same for groups of small numbers, of `width` bytes (1 or 2): row i goes to group values[i] + 1.
+ * With values in `other` too, it also goes to group other[i] + 1 or, where that is the same one, to -1.
+ */
+void narrow_add_small(const uint64_t *line, uint32_t n, uint64_t *groups, const void *values,
+    const void *other, unsigned width);
+
+/* The same without vector operations, for tests. */
 void narrow_add_portable(const uint64_t *line, uint32_t n, uint64_t *groups, const int32_t *number);
+void narrow_add_small_portable(const uint64_t *line, uint32_t n, uint64_t *groups,
+    const void *values, const void *other, unsigned width);
 
 /* Adds a group of the same base to another; what both hold must have room in one. */
 void narrow_join(uint64_t *into, const uint64_t *from);

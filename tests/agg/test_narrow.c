@@ -86,6 +86,74 @@ test_add(const struct usual *c, const struct flow_batch *batch)
 	ok(same(narrow_add, c, batch, &(struct rows){ row, 0, USUAL_ROWS / 3 }));
 }
 
+typedef void small_adder(const uint64_t *line, uint32_t n, uint64_t *groups, const void *values,
+    const void *other, unsigned width);
+
+/* Values of rows as bytes and as words; every third row has the same one twice. */
+static uint8_t bytes_of[2][USUAL_ROWS];
+static uint16_t words_of[2][USUAL_ROWS];
+
+static void
+make_small(void)
+{
+	for (size_t i = 0; i < USUAL_ROWS; i++) {
+		bytes_of[0][i] = (uint8_t)(i % 5 == 0 ? 255 : i % 7);
+		bytes_of[1][i] = (uint8_t)(i % 3 == 0 ? bytes_of[0][i] : i % 11);
+		words_of[0][i] = (uint16_t)(i % 5 == 0 ? 65535 : i % 7);
+		words_of[1][i] = (uint16_t)(i % 3 == 0 ? words_of[0][i] : 40000 + i % 11);
+	}
+}
+
+/* n rows from `from` on, added as small numbers, against the same by narrow_add_portable. */
+static bool
+same_small(small_adder *add, const struct flow_batch *batch, uint32_t from, uint32_t n, unsigned width,
+    bool both)
+{
+	uint64_t line[USUAL_ROWS * NARROW_WORDS];
+	struct narrow_range range = { .based = true, .base = NOON - (UINT64_C(1) << 30) };
+	uint32_t groups = width == 1 ? 258 : 65538;
+	size_t size = groups * NARROW_WORDS * sizeof(uint64_t);
+	uint64_t *want = malloc(size), *got = malloc(size);
+	const void *values[2] = { width == 1 ? (const void *)(bytes_of[0] + from) : words_of[0] + from,
+	    width == 1 ? (const void *)(bytes_of[1] + from) : words_of[1] + from };
+	int32_t number[2][USUAL_ROWS];
+	bool equal;
+
+	for (uint32_t g = 0; g < groups; g++)
+		narrow_init(want + (size_t)g * NARROW_WORDS, g);
+	memcpy(got, want, size);
+	if (narrow_admit(&range, batch, &(struct rows){ NULL, from, n }, line) != NARROW_FITS)
+		return false;
+	for (uint32_t i = 0; i < n; i++) {
+		for (size_t k = 0; k < 2; k++)
+			number[k][i] = 1 + (width == 1 ? bytes_of[k][from + i] : words_of[k][from + i]);
+		if (number[0][i] == number[1][i])
+			number[1][i] = -1;
+	}
+	narrow_add_portable(line, n, want + NARROW_WORDS, number[0]);
+	if (both)
+		narrow_add_portable(line, n, want + NARROW_WORDS, number[1]);
+	add(line, n, got + NARROW_WORDS, values[0], both ? values[1] : NULL, width);
+	equal = memcmp(got, want, size) == 0;
+	free(want);
+	free(got);
+	return equal;
+}
+
+static void
+test_small(const struct flow_batch *batch)
+{
+	make_small();
+	for (unsigned width = 1; width <= 2; width++) {
+		for (uint32_t n = 0; n <= USUAL_ROWS / 2; n += n < 8 ? 1 : 71) {
+			ok(same_small(narrow_add_small, batch, n, n, width, false));
+			ok(same_small(narrow_add_small, batch, n, n, width, true));
+			ok(same_small(narrow_add_small_portable, batch, n, n, width, false));
+			ok(same_small(narrow_add_small_portable, batch, n, n, width, true));
+		}
+	}
+}
+
 static void
 test_join(void)
 {
@@ -331,6 +399,7 @@ main(void)
 
 	fill(&c, &batch);
 	test_add(&c, &batch);
+	test_small(&batch);
 	test_join();
 	test_admit(&c, &batch);
 	test_combine();
