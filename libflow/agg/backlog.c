@@ -12,7 +12,11 @@
 #define CHUNK_MAX ((size_t)64 << 10)
 
 /* Numbers behind the key of a record. */
-enum { TAG, PACKETS, BYTES, FIRST, LAST, NUMBERS };
+enum { TAG, BYTES, FIRST, PACKETS_DURATION, NUMBERS };
+
+/* Bits of the last one. */
+#define DURATION_BITS 17
+#define PACKETS_BITS (32 - DURATION_BITS)
 
 /* Records follow it. */
 struct backlog_chunk {
@@ -102,12 +106,13 @@ put_rows(struct backlog *b, const struct usual_columns *c, const struct rows *ro
 	for (uint32_t i = 0; i < rows->n; i++) {
 		uint32_t r = rows_at(rows, i);
 		uint64_t packets = c->packets[r], octets = c->bytes[r];
-		uint64_t first = c->first[r] - from, last = c->last[r] - from;
+		uint64_t first = c->first[r] - from, lasting = c->last[r] - c->first[r];
 		unsigned part = groups_part_of(hash[i]);
-		const uint32_t number[NUMBERS] = { (uint32_t)hash[i], (uint32_t)packets,
-			(uint32_t)octets, (uint32_t)first, (uint32_t)last };
+		const uint32_t number[NUMBERS] = { (uint32_t)hash[i], (uint32_t)octets, (uint32_t)first,
+			(uint32_t)(packets << DURATION_BITS | lasting) };
 
-		if (UNLIKELY(((packets | octets | first | last) >> 32 | (c->flows[r] ^ 1)) != 0)) {
+		if (UNLIKELY(((octets | first) >> 32 | packets >> PACKETS_BITS |
+		    lasting >> DURATION_BITS | (c->flows[r] ^ 1)) != 0)) {
 			left[(*n_left)++] = (uint16_t)i;
 			continue;
 		}
@@ -170,14 +175,15 @@ step_add(const struct step *s, const char *record, size_t n, unsigned words, uin
 {
 	for (size_t i = 0; i < n; i++, record += record_bytes(words)) {
 		uint64_t *state = s->state[i], first, last;
-		uint32_t number[NUMBERS];
+		uint32_t number[NUMBERS], packets;
 
 		memcpy(number, record + words * sizeof(*s->key), sizeof(number));
 		first = base + number[FIRST];
-		last = base + number[LAST];
+		last = first + (number[PACKETS_DURATION] & ((1u << DURATION_BITS) - 1));
+		packets = number[PACKETS_DURATION] >> DURATION_BITS;
 		state[0]++;
 		state[1] = add_saturated(state[1], 1);
-		state[2] = add_saturated(state[2], number[PACKETS]);
+		state[2] = add_saturated(state[2], packets);
 		state[3] = add_saturated(state[3], number[BYTES]);
 		state[4] = first < state[4] ? first : state[4];
 		state[5] = last > state[5] ? last : state[5];

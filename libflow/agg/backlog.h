@@ -7,9 +7,11 @@
  * one behind the other find theirs in a table that fits into the cache of a core; and the rows of
  * a part that all workers put away go into the same groups, so that these need not be merged.
  *
- *	record	[key: 1 or 2 words] [tag] [packets] [bytes] [first] [last]
+ *	record	[key: 1 or 2 words] [tag] [bytes] [first] [packets, duration]
  *
- * The tag and what follows have 32 bits; first and last are milliseconds from a base.
+ * The tag and what follows have 32 bits, packets 15 of the last and the duration 17; instants are
+ * milliseconds, first from a base.  Few flows last longer than two minutes, as exporters then begin
+ * a new one, or have more packets; those are added at once.
  */
 
 #include "agg/column.h"

@@ -31,6 +31,11 @@ fill(struct usual *c, struct flow_batch *batch)
 	c->bytes[30] = UINT64_MAX;
 	c->first[40] = start - far;
 	c->last[41] = start + far;
+	c->packets[50] = 32767;
+	c->packets[51] = 32768;
+	c->last[52] = c->first[52] + 131071;
+	c->last[53] = c->first[53] + 131072;
+	c->last[54] = c->first[54] - 1;
 	usual_batch(c, batch);
 }
 
@@ -90,7 +95,7 @@ static void
 test_module(unsigned words)
 {
 	static uint64_t key[2 * GROUP_ROWS], hash[GROUP_ROWS];
-	static const uint16_t want_left[] = { 10, 11, 20, 30, 40, 41 };
+	static const uint16_t want_left[] = { 10, 11, 20, 30, 40, 41, 51, 53, 54 };
 	struct grouping grouping = { .words = (uint8_t)words, .slots = { .plain = true, .count = 6 } };
 	static struct groups groups;
 	static struct backlog b;
