@@ -154,7 +154,7 @@ empty_backlogs(struct flow_agg *agg)
 		for (unsigned p = 0; p < GROUP_PARTS && b->on; p++)
 			if (backlog_apply(b, p, &none, &agg->groups[i]) != FLOW_OK)
 				return FLOW_ENOMEM;
-		b->bytes = 0;
+		backlog_release(b);
 	}
 	return FLOW_OK;
 }

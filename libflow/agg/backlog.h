@@ -18,6 +18,7 @@
 #include "agg/groups.h"
 #include "agg/translate.h"
 
+struct backlog_block;
 struct backlog_chunk;
 
 struct backlog {
@@ -25,12 +26,16 @@ struct backlog {
 	bool on;			/* rows are put here */
 	bool based;
 	uint64_t base;			/* of instants; biased */
-	size_t bytes;
+	size_t bytes;			/* of all blocks */
+	struct backlog_block *block;	/* memory for chunks; the first one is being filled */
+	char *block_at, *block_end;
 	char *at[GROUP_PARTS], *end[GROUP_PARTS];	/* room in each part's last chunk */
 	struct backlog_chunk *first[GROUP_PARTS], *last[GROUP_PARTS];
 };
 
 void backlog_init(struct backlog *b, const struct grouping *grouping);
+
+/* Forgets the rows that are left, and frees memory.  More may be put away afterwards. */
 void backlog_release(struct backlog *b);
 
 /*
@@ -44,7 +49,7 @@ enum flow_status backlog_put(struct backlog *b, const struct flow_batch *batch,
 
 /*
  * Adds the rows of a part, their keys translated, to groups of the same grouping, and forgets them.
- * Threads may do so at a time, each with its part.
+ * Threads may do so at a time, each with its part.  Memory stays until backlog_release.
  */
 enum flow_status backlog_apply(struct backlog *b, unsigned part, const struct translation *t,
     struct groups *into) NODISCARD;
