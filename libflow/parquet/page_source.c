@@ -11,14 +11,23 @@
 #define RATIO_MAX 1100u
 #define RATIO_SLACK 65536u
 
+/*
+ * Bytes that are read at once: they and what they are decoded to stay in the second cache until
+ * they are used, which a whole chunk of some hundred thousand rows does not.
+ */
+#define WINDOW_BYTES ((uint64_t)128 << 10)
+
+/* Of a page header, to begin with; statistics may make it longer. */
+#define HEADER_BYTES ((uint64_t)256)
+
 void
 page_source_open(struct page_source *s, const struct pq_file *file, const struct file_chunk *chunk)
 {
 	s->file = file;
 	s->chunk = chunk;
 	s->is_loaded = false;
-	s->is_partial = false;
 	s->offset = chunk->begin;
+	s->end = chunk->begin + (uint64_t)chunk->bytes;
 	s->in = (struct cursor){ .failed = false };
 }
 
@@ -34,48 +43,84 @@ page_source_offset(const struct page_source *s)
 	return (int64_t)(s->offset + cursor_offset(&s->in));
 }
 
+/* Reads on until so many bytes are there to be taken, or all of them. */
 static enum flow_status
-load(struct page_source *s, uint64_t offset, uint64_t len, struct flow_error *err)
+fill(struct page_source *s, uint64_t need, struct flow_error *err)
 {
+	uint64_t at = s->offset + cursor_offset(&s->in), want = s->end - at;
+	size_t left = cursor_left(&s->in);
 	enum flow_status st;
 
-	buf_clear(&s->bytes);
-	if (!buf_reserve(&s->bytes, (size_t)len + BITPACK_SLACK))
+	if (left >= need || left == want)
+		return FLOW_OK;
+	if (want > 2 * WINDOW_BYTES)
+		want = need > WINDOW_BYTES ? need < want ? need : want : WINDOW_BYTES;
+	if (left > 0)
+		memmove(s->bytes.data, s->in.pos, left);
+	s->bytes.len = left;
+	if (!buf_reserve(&s->bytes, (size_t)want - left + BITPACK_SLACK))
 		return flow_fail_memory(err);
-	st = file_read_at(s->file, offset, (size_t)len, s->bytes.data, err);
+	s->offset = at;
+	s->in = cursor_make(s->bytes.data, left);
+	st = file_read_at(s->file, at + left, (size_t)want - left, s->bytes.data + left, err);
 	if (st != FLOW_OK)
 		return st;
-	memset(s->bytes.data + len, 0, BITPACK_SLACK);
-	s->in = cursor_make(s->bytes.data, (size_t)len);
-	s->offset = offset;
-	s->is_loaded = true;
+	memset(s->bytes.data + want, 0, BITPACK_SLACK);
+	s->in = cursor_make(s->bytes.data, (size_t)want);
 	return FLOW_OK;
 }
 
 enum flow_status
 page_source_load(struct page_source *s, uint64_t offset, uint64_t len, struct flow_error *err)
 {
-	s->is_partial = true;
-	return load(s, offset, len, err);
+	s->offset = offset;
+	s->end = offset + len;
+	s->in = (struct cursor){ .failed = false };
+	s->is_loaded = true;
+	return fill(s, len, err);
+}
+
+/* Takes a header, however long it is. */
+static enum flow_status
+take_header(struct page_source *s, struct page_header *h, struct flow_error *err)
+{
+	enum flow_status st;
+	uint64_t need;
+
+	for (need = HEADER_BYTES;; need *= 2) {
+		struct cursor in;
+
+		st = fill(s, need, err);
+		if (st != FLOW_OK)
+			return st;
+		in = s->in;
+		if (page_header_read(&in, h)) {
+			s->in = in;
+			return FLOW_OK;
+		}
+		if (cursor_left(&s->in) < need)
+			return flow_fail(err, FLOW_EFORMAT, page_source_offset(s), "a malformed page header");
+	}
 }
 
 enum flow_status
 page_source_next(struct page_source *s, struct page_header *h, const uint8_t **body,
     struct flow_error *err)
 {
-	enum flow_status st = s->is_loaded ? FLOW_OK :
-	    load(s, s->chunk->begin, (uint64_t)s->chunk->bytes, err);
 	int64_t offset = page_source_offset(s);
+	enum flow_status st;
 
+	s->is_loaded = true;
+	if ((uint64_t)offset == s->end)
+		return flow_fail(err, FLOW_EFORMAT, offset, "pages end before the rows do");
+	st = take_header(s, h, err);
+	if (st == FLOW_OK)
+		st = fill(s, h->bytes, err);
 	if (st != FLOW_OK)
 		return st;
-	if (cursor_left(&s->in) == 0)
-		return flow_fail(err, FLOW_EFORMAT, offset, "pages end before the rows do");
-	if (!page_header_read(&s->in, h))
-		return flow_fail(err, FLOW_EFORMAT, offset, "a malformed page header");
-	*body = cursor_bytes(&s->in, h->bytes);
-	if (*body == NULL)
+	if (cursor_left(&s->in) < h->bytes)
 		return flow_fail(err, FLOW_ETRUNCATED, offset, "a page of %u bytes is cut", h->bytes);
+	*body = cursor_bytes(&s->in, h->bytes);
 	if (h->raw_bytes > (uint64_t)h->bytes * RATIO_MAX + RATIO_SLACK)
 		return flow_fail(err, FLOW_EFORMAT, offset, "a page of %u bytes claims to hold %u",
 		    h->bytes, h->raw_bytes);
@@ -97,11 +142,10 @@ page_source_keep(struct page_source *s, struct buf *kept)
 {
 	struct buf spare = *kept;
 
-	/* Nothing takes the place of a whole chunk. */
-	if (!s->is_partial)
-		return;
 	*kept = s->bytes;
 	s->bytes = spare;
+	s->offset = (uint64_t)page_source_offset(s);
+	s->in = (struct cursor){ .failed = false };
 }
 
 enum flow_status
@@ -117,7 +161,7 @@ page_source_unpack(const struct page_source *s, const struct page_header *h, con
 		return st;
 	if (levels > h->bytes || levels > h->raw_bytes)
 		return flow_fail(err, FLOW_EFORMAT, page_source_offset(s), "a page of levels only");
-	if (codec == PQ_UNCOMPRESSED && h->bytes == h->raw_bytes && !(kept && s->is_partial)) {
+	if (codec == PQ_UNCOMPRESSED && h->bytes == h->raw_bytes && !kept) {
 		*out = cursor_make(body, h->bytes);
 		return FLOW_OK;
 	}

@@ -2,9 +2,13 @@
 #pragma once
 
 /*
- * The pages of a chunk, one after the other.  The chunk's bytes are read at once,
- * when the first page is wanted, or those of some pages only, when they are asked for;
- * bodies are decompressed on demand.
+ * The pages of a chunk, one after the other.  The chunk's bytes are read bit by bit,
+ * as pages are wanted, or those of some pages only, when they are asked for; bodies are
+ * decompressed on demand.
+ *
+ *	offset                                          end
+ *	  |--- taken ---|------ in ------|-- not yet read --|
+ *	  |------------ bytes -----------|
  */
 
 #include <stdbool.h>
@@ -18,11 +22,11 @@
 struct page_source {
 	const struct pq_file *file;
 	const struct file_chunk *chunk;
-	bool is_loaded;		/* bytes of the chunk are in `bytes`, with slack behind them */
-	bool is_partial;	/* not all of them: others may take their place */
-	uint64_t offset;	/* where they stand in the file */
-	struct buf bytes;
-	struct cursor in;	/* pages not yet taken */
+	bool is_loaded;		/* pages were asked for, or taken */
+	uint64_t offset;	/* where `bytes` stand in the file */
+	uint64_t end;		/* of the pages that may be taken, in the file */
+	struct buf bytes;	/* with slack behind them */
+	struct cursor in;	/* those not yet taken */
 };
 
 /* Begins with a chunk (or another: memory is kept).  A source begins as zeros. */
@@ -41,10 +45,10 @@ enum flow_status page_source_load(struct page_source *s, uint64_t offset, uint64
 static inline bool
 page_source_is_drained(const struct page_source *s)
 {
-	return s->is_loaded && cursor_left(&s->in) == 0;
+	return s->is_loaded && s->offset + cursor_offset(&s->in) == s->end;
 }
 
-/* Takes a page: its header, and where its body stands, h->bytes of it. */
+/* Takes a page: its header, and where its body stands, h->bytes of it, until the next is taken. */
 enum flow_status page_source_next(struct page_source *s, struct page_header *h,
     const uint8_t **body, struct flow_error *err) NODISCARD;
 
@@ -53,16 +57,16 @@ enum flow_status page_source_check(const struct page_source *s, const struct pag
     const uint8_t *body, struct flow_error *err) NODISCARD;
 
 /*
- * Hands over what the pages taken so far, and those loaded with them, stand in: they stay as long as
- * the buffer does.  What was in it goes to the source, to be overwritten.
+ * Hands over what the page taken last stands in: it stays as long as the buffer does.  What was in
+ * that goes to the source, to be overwritten.
  */
 void page_source_keep(struct page_source *s, struct buf *kept);
 
 /*
  * Checks the page's checksum and gives its body: decompressed into `room`, or where it stands
- * in the chunk if it is not compressed.  V2 levels stand before the values.  BITPACK_SLACK
- * readable bytes are behind it.  Valid until open or load, and as long as room is left alone;
- * with `kept` as long as room alone is.
+ * if it is not compressed.  V2 levels stand before the values.  BITPACK_SLACK readable bytes are
+ * behind it.  Valid until the next page is taken, and as long as room is left alone; with `kept` as
+ * long as room alone is.
  */
 enum flow_status page_source_unpack(const struct page_source *s, const struct page_header *h,
     const uint8_t *body, struct buf *room, bool kept, struct cursor *out, struct flow_error *err)
