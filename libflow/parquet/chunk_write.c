@@ -19,8 +19,8 @@
 #include "parquet/thrift.h"
 
 /* Pages hold a multiple of this many rows, and about so many bytes at least. */
-#define PAGE_ROWS ((size_t)16384)
-#define PAGE_BYTES ((size_t)32 << 10)
+#define PAGE_ROWS ((size_t)8192)
+#define PAGE_BYTES ((size_t)8 << 10)
 
 /* A page header, at most. */
 #define HEADER_BYTES 64
