@@ -197,7 +197,7 @@ decode_unit(struct delta_decoder *d, uint64_t *out)
 		for (i = 0; i < DELTA_UNIT; i++)
 			out[i] = v += least;
 	} else if (width <= DELTA_UNIT_WIDTH && delta_unit_usable()) {
-		delta_unit_decode(p, width, v, least, out);
+		v = delta_unit_decode(p, width, v, least, out);
 	} else if (width <= 32) {
 		bitpack_unpack32(p, width, DELTA_UNIT, narrow);
 		for (i = 0; i < DELTA_UNIT; i++)
@@ -207,7 +207,7 @@ decode_unit(struct delta_decoder *d, uint64_t *out)
 		for (i = 0; i < DELTA_UNIT; i++)
 			out[i] = v += out[i] + least;
 	}
-	d->last = out[DELTA_UNIT - 1];
+	d->last = v;
 	d->units--;
 	return true;
 }

@@ -33,7 +33,7 @@ sums(__m512i v)
  * Sixteen at a time, without going through memory between unpacking and adding up: eight at a time
  * and then one after the other took twice as long.
  */
-__attribute__((target(VECTORS))) void
+__attribute__((target(VECTORS))) uint64_t
 delta_unit_decode(const uint8_t *packed, unsigned width, uint64_t before, uint64_t least,
     uint64_t out[DELTA_UNIT])
 {
@@ -51,12 +51,14 @@ delta_unit_decode(const uint8_t *packed, unsigned width, uint64_t before, uint64
 	__m512i low = _mm512_add_epi64(_mm512_set1_epi64((long long)before),
 	    _mm512_mullo_epi64(nth, each));
 	__m512i high = _mm512_add_epi64(low, _mm512_slli_epi64(each, 3));
+	uint64_t last = before + DELTA_UNIT * least;
 
 	for (unsigned i = 0; i < DELTA_UNIT; i += LANES, packed += LANES / 8 * width) {
 		__m512i v = _mm512_permutexvar_epi8(byte, _mm512_maskz_loadu_epi8(there, packed)), step;
 
 		v = sums(_mm512_and_si512(_mm512_srlv_epi32(v, shift), mask));
 		step = _mm512_maskz_permutexvar_epi32(0x5555, _mm512_set1_epi32(LANES - 1), v);
+		last += (uint32_t)_mm_cvtsi128_si32(_mm512_castsi512_si128(step));
 		step = _mm512_add_epi64(step, _mm512_slli_epi64(each, 4));
 		_mm512_storeu_si512(out + i,
 		    _mm512_add_epi64(low, _mm512_cvtepu32_epi64(_mm512_castsi512_si256(v))));
@@ -65,6 +67,7 @@ delta_unit_decode(const uint8_t *packed, unsigned width, uint64_t before, uint64
 		low = _mm512_add_epi64(low, step);
 		high = _mm512_add_epi64(high, step);
 	}
+	return last;
 }
 #else
 bool
@@ -73,14 +76,14 @@ delta_unit_usable(void)
 	return false;
 }
 
-void
+uint64_t
 delta_unit_decode(const uint8_t *packed, unsigned width, uint64_t before, uint64_t least,
     uint64_t out[DELTA_UNIT])
 {
 	UNUSED(packed);
 	UNUSED(width);
-	UNUSED(before);
 	UNUSED(least);
 	UNUSED(out);
+	return before;
 }
 #endif

@@ -18,7 +18,8 @@ bool delta_unit_usable(void);
 /*
  * DELTA_UNIT values from their differences, of `width` bits (1 to DELTA_UNIT_WIDTH) packed in
  * 4 * width bytes, each of which is less than the true one by `least`, modulo 2^64; `before` is the value
- * before the first.
+ * before the first.  Returns the last one, which the next unit begins with: it would have to wait for that
+ * to come back from memory.
  */
-void delta_unit_decode(const uint8_t *packed, unsigned width, uint64_t before, uint64_t least,
+uint64_t delta_unit_decode(const uint8_t *packed, unsigned width, uint64_t before, uint64_t least,
     uint64_t out[DELTA_UNIT]);
