@@ -120,6 +120,12 @@ make_room(struct atoms *set, size_t n)
 	return st == FLOW_OK ? table_grow(&set->rest, n, false) : st;
 }
 
+enum flow_status
+atoms_expect(struct atoms *set, size_t count)
+{
+	return count > set->count ? make_room(set, count - set->count) : FLOW_OK;
+}
+
 /* A new id; room is there. */
 static uint32_t
 add(struct atoms *set, struct atom_table *t, struct bucket *b, uint32_t tag, const struct addr *v,

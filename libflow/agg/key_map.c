@@ -290,7 +290,10 @@ static enum flow_status
 map_all(struct key_maps *maps, struct dict_map *m, const struct flow_dict *dict, struct twin twin)
 {
 	struct together t = { .n = 0 };
+	enum flow_status st = atoms_expect(&maps->values, dict->count);
 
+	if (st != FLOW_OK)
+		return st;
 	for (uint32_t c = 0; c < dict->count; c++) {
 		if (twin_copy(&twin, m, &dict->text[c], c))
 			continue;

@@ -90,11 +90,13 @@ pages_grow(void *p, size_t bytes, size_t more)
 		return larger;
 	}
 #endif
-	larger = pages_alloc(more);
+	larger = pages_alloc_unset(more);
 	if (larger == NULL)
 		return NULL;
 	if (p != NULL)
 		memcpy(larger, p, bytes);
+	if (more < LARGE)
+		memset((char *)larger + bytes, 0, more - bytes);
 	pages_free(p, bytes);
 	return larger;
 }

@@ -68,6 +68,31 @@ test_look_up(void)
 	atoms_release(&set);
 }
 
+/* Room that was asked for is there, and neither a limit nor a value. */
+static void
+test_expect(void)
+{
+	struct addr v = value(0);
+	struct atoms set;
+	size_t bytes;
+	uint32_t id;
+
+	atoms_init(&set);
+	is_int(atoms_expect(&set, VALUES), FLOW_OK);
+	is_uint(set.count, 0);
+	bytes = atoms_bytes(&set);
+	atoms_look_up(&set, &v, 1, &id);
+	is_uint(id, 0);
+	ok(fill(&set, 0, VALUES));
+	is_uint(atoms_bytes(&set), bytes);
+	is_int(atoms_expect(&set, VALUES / 2), FLOW_OK);
+	is_uint(atoms_bytes(&set), bytes);
+	(void)fill(&set, VALUES, 3 * VALUES);
+	is_uint(set.count, 3 * VALUES);
+	is_int(atoms_expect(&set, (size_t)UINT32_MAX + 1), FLOW_ELIMIT);
+	atoms_release(&set);
+}
+
 static const char *
 name(uint64_t i, char text[24])
 {
@@ -134,6 +159,7 @@ int
 main(void)
 {
 	test_look_up();
+	test_expect();
 	test_merge();
 	return tap_done();
 }
