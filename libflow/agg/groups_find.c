@@ -259,18 +259,65 @@ groups_find(struct groups *g, const uint64_t *key, const uint64_t *hash, size_t 
 
 #define IN_TOGETHER 64
 
-/* As groups_find_in for at most IN_TOGETHER keys, in loops that each have little to remember. */
-static inline enum flow_status
+/* As bucket_first, without a branch: whether there is one cannot be predicted where many keys are new. */
+static inline uint32_t
+first_of_home(const struct group_part *p, uint32_t tag)
+{
+	const struct bucket *home = &p->bucket[tag & p->mask];
+	unsigned match = bucket_match(home, tag);
+	uint32_t at = home->at[__builtin_ctz(match | 1u << (BUCKET_PLACES - 1))];
+
+	return match != 0 ? at : 0;
+}
+
+/*
+ * The groups that tags most likely lead to, of n keys in a part that has some; those that these are
+ * not (where there is none, the first group is asked) go to `left`, and how many to the end.
+ */
+static inline size_t
+find_likely(const struct groups *g, const struct group_part *p, const uint64_t *key,
+    const uint32_t *tag, size_t n, size_t words, uint64_t **out, uint8_t left[IN_TOGETHER])
+{
+	size_t lefts = 0;
+	uint32_t at;
+
+	for (size_t i = 0; i < n; i++) {
+		at = first_of_home(p, tag[i]);
+		out[i] = groups_hashed_at(g, p, at != 0 ? at - 1 : 0);
+		__builtin_prefetch(out[i], 1);
+	}
+	for (size_t i = 0; i < n; i++) {
+		uint64_t other = 0;
+
+		for (size_t w = 0; w < words; w++)
+			other |= out[i][w] ^ key[i * words + w];
+		left[lefts] = (uint8_t)i;
+		lefts += other != 0;
+	}
+	return lefts;
+}
+
+/*
+ * As groups_find_in for at most IN_TOGETHER keys, in loops that each have little to remember.
+ * Inlined where `words` is known.
+ */
+__attribute__((always_inline)) static inline enum flow_status
 find_in(struct groups *g, struct group_part *p, const uint64_t *key, const uint32_t *tag, size_t n,
     size_t words, uint64_t **out)
 {
+	uint8_t left[IN_TOGETHER];
+	size_t lefts = 0;
+
 	for (size_t i = 0; i < n; i++)
 		__builtin_prefetch(&p->bucket[tag[i] & p->mask]);
-	for (size_t i = 0; i < n; i++)
-		out[i] = likely_group(g, p, tag[i]);
-	for (size_t i = 0; i < n; i++) {
-		if (out[i] != NULL && key_equal(out[i], key + i * words, 1, words))
-			continue;
+	if (p->count > 0)
+		lefts = find_likely(g, p, key, tag, n, words, out, left);
+	else
+		for (; lefts < n; lefts++)
+			left[lefts] = (uint8_t)lefts;
+	for (size_t k = 0; k < lefts; k++) {
+		size_t i = left[k];
+
 		out[i] = find(g, p, key + i * words, 1, words, tag[i]);
 		if (UNLIKELY(out[i] == NULL))
 			return FLOW_ENOMEM;
