@@ -29,6 +29,8 @@ struct file_chunk {
 	int codec;
 	bool encrypted, elsewhere;
 	struct file_stats stats;
+	const uint8_t *head;	/* its metadata, which begins with the same bytes in files like this */
+	size_t head_bytes;	/* up to the codec; 0: it does not begin so */
 };
 
 struct file_group {

@@ -79,19 +79,36 @@ read_statistics(struct thrift_reader *t, struct file_stats *s)
 	}
 }
 
+/* Fields of ColumnChunk and ColumnMetaData in parquet.thrift. */
+#define CHUNK_METADATA 3
+#define METADATA_CODEC 4
+
+/* Whether nothing but type and codec was set; the rest stands behind them, as a rule. */
+static bool
+is_head(const struct file_chunk *c)
+{
+	return c->values == 0 && c->bytes == 0 && c->data_offset == 0 && c->dictionary_offset == 0 &&
+	    c->bloom_offset == 0 && c->bloom_bytes == 0 && c->offset_index.offset == 0 &&
+	    c->offset_index.bytes == 0 && c->column_index.offset == 0 && c->column_index.bytes == 0 &&
+	    c->stats.null_count == -1 && c->stats.min == NULL && c->stats.max == NULL &&
+	    !c->elsewhere && !c->encrypted;
+}
+
+/* The fields of ColumnMetaData, whose struct was entered. */
 static void
 read_chunk_metadata(struct thrift_reader *t, struct file_chunk *c)
 {
 	struct thrift_field f;
 
-	thrift_struct(t);
 	while (thrift_field(t, &f)) {
 		switch (f.id) {
 		case 1:
 			c->physical = thrift_read_int(t, &f);
+			c->head_bytes = 0;
 			break;
-		case 4:
+		case METADATA_CODEC:
 			c->codec = (int)thrift_read_int(t, &f);
+			c->head_bytes = is_head(c) ? (size_t)(t->in.pos - c->head) : 0;
 			break;
 		case 5:
 			c->values = thrift_read_int(t, &f);
@@ -120,25 +137,49 @@ read_chunk_metadata(struct thrift_reader *t, struct file_chunk *c)
 	}
 }
 
+/*
+ * Type, encodings, name and codec stand first: a third of a footer, and the same in most files of an
+ * archive.  Whether `like`, a chunk of the same column, has been read up to there.
+ */
+static bool
+take_head(struct thrift_reader *t, const struct file_chunk *like, struct file_chunk *c)
+{
+	if (like == NULL || like->head_bytes == 0 || cursor_left(&t->in) < like->head_bytes ||
+	    memcmp(t->in.pos, like->head, like->head_bytes) != 0)
+		return false;
+	cursor_skip(&t->in, like->head_bytes);
+	thrift_struct_from(t, CHUNK_METADATA);
+	thrift_struct_from(t, METADATA_CODEC);
+	c->physical = like->physical;
+	c->codec = like->codec;
+	c->head_bytes = like->head_bytes;
+	read_chunk_metadata(t, c);
+	return true;
+}
+
 /* Sets what there is; the rest of *c stays 0. */
 static void
-read_chunk(struct thrift_reader *t, struct file_chunk *c)
+read_chunk(struct thrift_reader *t, const struct file_chunk *like, struct file_chunk *c)
 {
 	struct thrift_field f;
 
 	c->physical = c->stats.null_count = -1;
-	thrift_struct(t);
+	c->head = t->in.pos;
+	if (!take_head(t, like, c))
+		thrift_struct(t);
 	while (thrift_field(t, &f)) {
 		switch (f.id) {
 		case 1:
 			c->elsewhere = true;
 			thrift_skip(t, &f);
 			break;
-		case 3:
-			if (f.type == THRIFT_STRUCT)
+		case CHUNK_METADATA:
+			if (f.type == THRIFT_STRUCT) {
+				thrift_struct(t);
 				read_chunk_metadata(t, c);
-			else
+			} else {
 				thrift_skip(t, &f);
+			}
 			break;
 		case 4:
 			c->offset_index.offset = thrift_read_int(t, &f);
@@ -191,8 +232,10 @@ check_chunk(const struct pq_file *file, size_t group, size_t column, struct file
 	return FLOW_OK;
 }
 
+/* like: a row group of the same columns; NULL: there is none. */
 static enum flow_status
-read_group(struct thrift_reader *t, struct pq_file *file, size_t number, struct flow_error *err)
+read_group(struct thrift_reader *t, struct pq_file *file, size_t number,
+    const struct file_group *like, struct flow_error *err)
 {
 	struct file_group *g = &file->group[number];
 	struct thrift_field f;
@@ -212,7 +255,7 @@ read_group(struct thrift_reader *t, struct pq_file *file, size_t number, struct 
 				    "row group %zu has %zu columns, the schema %zu", number, chunks,
 				    file->columns);
 			for (i = 0; i < chunks; i++)
-				read_chunk(t, &g->chunk[i]);
+				read_chunk(t, like != NULL ? &like->chunk[i] : NULL, &g->chunk[i]);
 		} else if (f.id == 3) {
 			rows = thrift_read_int(t, &f);
 		} else {
@@ -231,8 +274,10 @@ read_group(struct thrift_reader *t, struct pq_file *file, size_t number, struct 
 
 static enum flow_status
 read_groups(struct thrift_reader *t, const struct thrift_field *f, struct pq_file *file,
-    struct flow_error *err)
+    const struct pq_file *model, struct flow_error *err)
 {
+	const struct file_group *like = model != NULL && model->groups > 0 &&
+	    pq_file_has_schema_of(file, model) ? &model->group[0] : NULL;
 	size_t count = thrift_read_list(t, f, THRIFT_STRUCT), i;
 	enum flow_status st = FLOW_OK;
 
@@ -243,7 +288,7 @@ read_groups(struct thrift_reader *t, const struct thrift_field *f, struct pq_fil
 		return flow_fail_memory(err);
 	file->groups = count;
 	for (i = 0; i < count && st == FLOW_OK; i++) {
-		st = read_group(t, file, i, err);
+		st = read_group(t, file, i, i > 0 ? &file->group[0] : like, err);
 		file->rows += file->group[i].rows;
 	}
 	return st;
@@ -321,7 +366,7 @@ read_footer(struct pq_file *file, const struct pq_file *model, struct flow_error
 		if (f.id == 2 && file->column == NULL)
 			st = read_schema(&t, &f, file, model, err);
 		else if (f.id == 4)
-			st = read_groups(&t, &f, file, err);
+			st = read_groups(&t, &f, file, model, err);
 		else if (f.id == 5)
 			st = read_key_values(&t, &f, file, err);
 		else if (f.id == 6)

@@ -104,6 +104,15 @@ thrift_struct(struct thrift_reader *r)
 	r->last[r->depth++] = 0;
 }
 
+/* Enters a struct of which fields up to this one were read. */
+static inline void
+thrift_struct_from(struct thrift_reader *r, int16_t id)
+{
+	thrift_struct(r);
+	if (r->depth > 0)
+		r->last[r->depth - 1] = id;
+}
+
 /* The next field; false at the struct's end (which is left then) or on failure. */
 static inline bool
 thrift_field(struct thrift_reader *r, struct thrift_field *f)

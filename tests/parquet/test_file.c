@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 #include "base/bitmap.h"
+#include "base/bytes.h"
 #include "parquet/chunk_read.h"
+#include "parquet/file.h"
 #include "parquet/file_write.h"
 #include "tap.h"
 
@@ -476,6 +478,96 @@ like_another(void)
 	}
 }
 
+static bool
+same_chunk(const struct file_chunk *a, const struct file_chunk *b)
+{
+	return a->physical == b->physical && a->codec == b->codec && a->values == b->values &&
+	    a->bytes == b->bytes && a->data_offset == b->data_offset &&
+	    a->dictionary_offset == b->dictionary_offset && a->bloom_offset == b->bloom_offset &&
+	    a->offset_index.offset == b->offset_index.offset &&
+	    a->column_index.offset == b->column_index.offset && a->begin == b->begin &&
+	    a->encrypted == b->encrypted && a->elsewhere == b->elsewhere &&
+	    a->stats.null_count == b->stats.null_count && a->stats.min_len == b->stats.min_len;
+}
+
+/* What a footer says of a chunk is the same whatever file it is read like. */
+static void
+chunks_like_others(void)
+{
+	static const enum pq_codec codecs[] = { PQ_LZ4_RAW, PQ_GZIP, PQ_UNCOMPRESSED };
+	/* Texts, which shrink. */
+	static const struct series s[2] = { { 9000, NOISE, 0, 0 }, { 70000, NOISE, 1, 0 } };
+	struct buf file[6];
+	struct pq_file *alone, *model, *f;
+	struct held h;
+	int fd[3];
+
+	for (int i = 0; i < 6; i++) {
+		file[i] = (struct buf)BUF_INIT;
+		make(&h, &s[i / 3]);
+		ok(write_file(&s[i / 3], &h, codecs[i % 3], &file[i]));
+		release(&h);
+	}
+	for (int i = 0; i < 36; i++) {
+		alone = open_like(&file[i % 6], NULL, &fd[0]);
+		model = open_like(&file[i / 6], NULL, &fd[1]);
+		f = open_like(&file[i % 6], model, &fd[2]);
+		ok(alone->group[0].chunk[0].head_bytes > 0);
+		ok(same_chunk(&alone->group[0].chunk[0], &f->group[0].chunk[0]));
+		is_uint(f->group[0].chunk[0].head_bytes, alone->group[0].chunk[0].head_bytes);
+		pq_file_close(alone);
+		pq_file_close(model);
+		pq_file_close(f);
+		for (int k = 0; k < 3; k++)
+			(void)close(fd[k]);
+	}
+	for (int i = 0; i < 6; i++)
+		buf_release(&file[i]);
+}
+
+/* Nor is a damaged footer read otherwise like a whole one: each of its bits is turned once. */
+static void
+damaged_like_another(void)
+{
+	static const struct series s = { 9000, NOISE, 0, 0 };
+	struct buf file = BUF_INIT;
+	struct pq_file *model, *alone, *like;
+	size_t wrong = 0, read = 0, footer;
+	struct held h;
+	int fd[2];
+
+	make(&h, &s);
+	ok(write_file(&s, &h, PQ_LZ4_RAW, &file));
+	model = open_like(&file, NULL, &fd[0]);
+	pq_file_close(open_like(&file, NULL, &fd[1]));
+	footer = file.len - 8 - load_le32(file.data + file.len - 8);
+	for (size_t bit = footer * 8; bit < (file.len - 8) * 8; bit++) {
+		uint8_t byte = file.data[bit / 8] ^ (uint8_t)(1u << bit % 8);
+		enum flow_status st;
+
+		wrong += pwrite(fd[1], &byte, 1, (off_t)(bit / 8)) != 1;
+		alone = like = NULL;
+		st = pq_file_open(fd[1], &alone, NULL);
+		wrong += pq_file_open_like(fd[1], model, &like, NULL) != st;
+		if (alone != NULL && like != NULL) {
+			wrong += alone->groups != like->groups;
+			for (size_t g = 0; g < alone->groups && g < like->groups; g++)
+				wrong += !same_chunk(&alone->group[g].chunk[0], &like->group[g].chunk[0]);
+			read++;
+		}
+		pq_file_close(alone);
+		pq_file_close(like);
+		wrong += pwrite(fd[1], &file.data[bit / 8], 1, (off_t)(bit / 8)) != 1;
+	}
+	is_uint(wrong, 0);
+	ok(read > 0);
+	pq_file_close(model);
+	(void)close(fd[0]);
+	(void)close(fd[1]);
+	release(&h);
+	buf_release(&file);
+}
+
 /* A text column of nulls only, without any array. */
 static void
 nothing_but_nulls(void)
@@ -528,6 +620,8 @@ main(void)
 {
 	round_trips();
 	like_another();
+	chunks_like_others();
+	damaged_like_another();
 	nothing_but_nulls();
 	errors();
 	return tap_done();
