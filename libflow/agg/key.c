@@ -42,23 +42,33 @@ known_refs(const struct dict_map *m, const uint32_t *code, uint32_t n, uint64_t 
 	return unknown == 0;
 }
 
+/* Looks up the entries of these rows that were not looked up yet. */
+static enum flow_status
+look_up_rows(struct key_maps *maps, struct dict_map *m, const struct flow_column *c,
+    const struct rows *rows)
+{
+	for (uint32_t i = 0; i < rows->n; i++) {
+		uint32_t r = rows_at(rows, i), code = c->codes[r];
+
+		if ((c->valid == NULL || bitmap_get(c->valid, r)) && UNLIKELY(!key_map_knows(m, code)) &&
+		    key_map_one(maps, m, c->dict, code, 0) != FLOW_OK)
+			return FLOW_ENOMEM;
+	}
+	return FLOW_OK;
+}
+
 static enum flow_status
 atom_refs(struct key_maps *maps, struct dict_map *m, const struct flow_column *c,
     const struct rows *rows, uint64_t *out)
 {
 	if (rows->row == NULL && c->valid == NULL && known_refs(m, c->codes + rows->from, rows->n, out))
 		return FLOW_OK;
+	if (look_up_rows(maps, m, c, rows) != FLOW_OK)
+		return FLOW_ENOMEM;
 	for (uint32_t i = 0; i < rows->n; i++) {
-		uint32_t r = rows_at(rows, i), code = c->codes[r];
+		uint32_t r = rows_at(rows, i);
 
-		if (UNLIKELY(c->valid != NULL && !bitmap_get(c->valid, r))) {
-			out[i] = 0;
-			continue;
-		}
-		if (UNLIKELY(m->ref[code] == ATOM_UNKNOWN) &&
-		    key_map_one(maps, m, c->dict, code, 0) != FLOW_OK)
-			return FLOW_ENOMEM;
-		out[i] = m->ref[code];
+		out[i] = c->valid == NULL || bitmap_get(c->valid, r) ? m->ref[c->codes[r]] : 0;
 	}
 	return FLOW_OK;
 }
@@ -110,16 +120,12 @@ atom_numbers(struct key_maps *maps, const struct key_part *part, size_t alt,
 	}
 	if (rows->row == NULL && c->valid == NULL && known_ids(m, c->codes + rows->from, rows->n, out))
 		return FLOW_OK;
+	if (look_up_rows(maps, m, c, rows) != FLOW_OK)
+		return FLOW_ENOMEM;
 	for (uint32_t i = 0; i < rows->n; i++) {
-		uint32_t r = rows_at(rows, i), code = c->codes[r];
+		uint32_t r = rows_at(rows, i);
 
-		out[i] = 0;
-		if (UNLIKELY(c->valid != NULL && !bitmap_get(c->valid, r)))
-			continue;
-		if (UNLIKELY(m->id[code] == ATOM_ID_UNKNOWN) &&
-		    key_map_one(maps, m, c->dict, code, 0) != FLOW_OK)
-			return FLOW_ENOMEM;
-		out[i] = m->id[code];
+		out[i] = c->valid == NULL || bitmap_get(c->valid, r) ? m->id[c->codes[r]] : 0;
 	}
 	return FLOW_OK;
 }

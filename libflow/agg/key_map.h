@@ -46,6 +46,13 @@ enum flow_status key_maps_make(struct key_maps *maps, const struct flow_agg_spec
 enum flow_status key_map_for(struct key_maps *maps, const struct key_part *part, enum flow_field field,
     const struct flow_batch *batch, const struct rows *rows, struct dict_map **m) NODISCARD;
 
+/* Whether an entry of its dictionary was looked up; not of KEY_NET, where masks differ. */
+static inline bool
+key_map_knows(const struct dict_map *m, uint32_t code)
+{
+	return m->ref != NULL ? m->ref[code] != ATOM_UNKNOWN : m->id[code] != ATOM_ID_UNKNOWN;
+}
+
 /* Looks up one entry of its dictionary; mask: of KEY_NET. */
 enum flow_status key_map_one(struct key_maps *maps, struct dict_map *m, const struct flow_dict *dict,
     uint32_t code, unsigned mask) NODISCARD;
