@@ -70,22 +70,39 @@ static unpack_fn *const unpack[33] = { NULL,
 static const uint8_t shuffle_lanes[SHUFFLE_MAX + 1][32] = { ALL_WIDTHS(LANES) };
 static const uint32_t shuffle_shifts[SHUFFLE_MAX + 1][8] = { ALL_WIDTHS(SHIFTS) };
 
+/* How values of a width come out of their bytes. */
+struct shuffle {
+	__m256i lanes, shifts, mask;
+};
+
+__attribute__((target("avx2"))) static inline struct shuffle
+shuffle_for(unsigned width)
+{
+	return (struct shuffle){ _mm256_loadu_si256((const void *)shuffle_lanes[width]),
+		_mm256_loadu_si256((const void *)shuffle_shifts[width]),
+		_mm256_set1_epi32((int)((1u << width) - 1)) };
+}
+
+/* Eight values, from `width` bytes. */
+__attribute__((target("avx2"))) static inline __m256i
+eight_values(const uint8_t *in, unsigned width, const struct shuffle *how)
+{
+	__m256i v = _mm256_inserti128_si256(
+	    _mm256_castsi128_si256(_mm_loadu_si128((const void *)in)),
+	    _mm_loadu_si128((const void *)(in + width / 2)), 1);
+
+	v = _mm256_srlv_epi32(_mm256_shuffle_epi8(v, how->lanes), how->shifts);
+	return _mm256_and_si256(v, how->mask);
+}
+
 __attribute__((target("avx2"))) static void
 unpack_avx2(const uint8_t *in, unsigned width, size_t n, uint32_t *out)
 {
-	__m256i lanes = _mm256_loadu_si256((const void *)shuffle_lanes[width]);
-	__m256i shifts = _mm256_loadu_si256((const void *)shuffle_shifts[width]);
-	__m256i mask = _mm256_set1_epi32((int)((1u << width) - 1));
+	const struct shuffle how = shuffle_for(width);
 	size_t i;
 
-	for (i = 0; i < n; i += 8, in += width) {
-		__m256i v = _mm256_inserti128_si256(
-		    _mm256_castsi128_si256(_mm_loadu_si128((const void *)in)),
-		    _mm_loadu_si128((const void *)(in + width / 2)), 1);
-
-		v = _mm256_srlv_epi32(_mm256_shuffle_epi8(v, lanes), shifts);
-		_mm256_storeu_si256((void *)(out + i), _mm256_and_si256(v, mask));
-	}
+	for (i = 0; i < n; i += 8, in += width)
+		_mm256_storeu_si256((void *)(out + i), eight_values(in, width, &how));
 }
 
 static bool
@@ -101,20 +118,13 @@ unpack_fast(const uint8_t *in, unsigned width, size_t n, uint32_t *out)
 __attribute__((target("avx2"))) static uint64_t
 sum_avx2(const uint8_t *in, unsigned width, size_t n)
 {
-	__m256i lanes = _mm256_loadu_si256((const void *)shuffle_lanes[width]);
-	__m256i shifts = _mm256_loadu_si256((const void *)shuffle_shifts[width]);
-	__m256i mask = _mm256_set1_epi32((int)((1u << width) - 1)), sum = _mm256_setzero_si256();
+	const struct shuffle how = shuffle_for(width);
+	__m256i sum = _mm256_setzero_si256();
 	uint64_t four[4];
 	size_t i;
 
-	for (i = 0; i < n; i += 8, in += width) {
-		__m256i v = _mm256_inserti128_si256(
-		    _mm256_castsi128_si256(_mm_loadu_si128((const void *)in)),
-		    _mm_loadu_si128((const void *)(in + width / 2)), 1);
-
-		v = _mm256_srlv_epi32(_mm256_shuffle_epi8(v, lanes), shifts);
-		sum = _mm256_add_epi32(sum, _mm256_and_si256(v, mask));
-	}
+	for (i = 0; i < n; i += 8, in += width)
+		sum = _mm256_add_epi32(sum, eight_values(in, width, &how));
 	sum = _mm256_add_epi64(_mm256_srli_epi64(sum, 32),
 	    _mm256_and_si256(sum, _mm256_set1_epi64x(UINT32_MAX)));
 	_mm256_storeu_si256((void *)four, sum);
