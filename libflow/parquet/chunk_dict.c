@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Dictionaries: the part of chunk_read.h about texts, and chunk_load_dictionary. */
+#include "parquet/chunk_inner.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "parquet/bitpack.h"
+#include "parquet/codec.h"
+#include "parquet/values.h"
+
+enum flow_status
+chunk_unfold(struct pq_chunk_reader *r, struct flow_error *err)
+{
+	struct cursor in;
+	enum flow_status st = text_dict_bytes(&r->folded, &in, err);
+
+	r->is_folded = false;
+	return st == FLOW_OK ? texts_add_plain(&r->texts, in, r->folded.count, err) : st;
+}
+
+enum flow_status
+pq_chunk_reader_texts(struct pq_chunk_reader *reader, const struct flow_text **text,
+    uint32_t *count, struct flow_error *err)
+{
+	enum flow_status st = reader->is_folded ? chunk_unfold(reader, err) : FLOW_OK;
+
+	*text = reader->texts.text;
+	*count = reader->texts.count;
+	return st;
+}
+
+void
+pq_chunk_reader_want_few(struct pq_chunk_reader *reader, const struct flow_text *sought)
+{
+	reader->wants_few = true;
+	reader->sought = sought;
+}
+
+enum flow_status
+pq_chunk_reader_text(struct pq_chunk_reader *reader, uint32_t code, struct flow_text *text,
+    struct flow_error *err)
+{
+	if (reader->is_folded)
+		return text_dict_entry(&reader->folded, code, text, err);
+	*text = reader->texts.text[code];
+	return FLOW_OK;
+}
+
+bool
+pq_chunk_reader_sought(const struct pq_chunk_reader *reader,
+    uint32_t code[TEXT_DICT_HITS_MAX], size_t *count)
+{
+	const struct text_dict *d = &reader->folded;
+	size_t i;
+
+	if (!reader->is_folded || d->hits > TEXT_DICT_HITS_MAX)
+		return false;
+	for (i = 0; i < d->hits; i++)
+		code[i] = text_dict_hit(d, i);
+	*count = d->hits;
+	return true;
+}
+
+/* Narrows the dictionary once, so that rows only copy. */
+static enum flow_status
+narrow_dictionary(struct pq_chunk_reader *r, struct flow_error *err)
+{
+	if (!values_narrow(r->dictionary, r->dictionary_count, r->width, r->narrow))
+		return flow_fail(err, FLOW_EFORMAT, chunk_offset(r),
+		    "a value of the dictionary does not fit %u bits", r->width * 8);
+	return FLOW_OK;
+}
+
+static enum flow_status
+reserve_dictionary(struct pq_chunk_reader *r, size_t count, struct flow_error *err)
+{
+	uint64_t *wide;
+	void *narrow;
+
+	if (count <= r->dictionary_cap)
+		return FLOW_OK;
+	wide = realloc(r->dictionary, count * sizeof(*wide));
+	if (wide != NULL)
+		r->dictionary = wide;
+	narrow = realloc(r->narrow, count * sizeof(*wide));
+	if (narrow != NULL)
+		r->narrow = narrow;
+	if (wide == NULL || narrow == NULL)
+		return flow_fail_memory(err);
+	r->dictionary_cap = count;
+	return FLOW_OK;
+}
+
+/* Keeps a dictionary as it is in the file, and decompresses it as it is asked for. */
+static enum flow_status
+fold_packed(struct pq_chunk_reader *r, const struct page_header *h, const uint8_t *body,
+    struct flow_error *err)
+{
+	struct buf *room = texts_block(&r->texts);
+	enum flow_status st = page_source_check(&r->pages, h, body, err);
+	struct lz4_block packed;
+
+	if (st != FLOW_OK)
+		return st;
+	if (h->raw_bytes > CODEC_BYTES_MAX)
+		return flow_fail(err, FLOW_ELIMIT, chunk_offset(r), "a page of more than 1 GiB");
+	if (room == NULL || !buf_reserve(room, (size_t)h->raw_bytes + BITPACK_SLACK))
+		return flow_fail_memory(err);
+	memset(room->data + h->raw_bytes, 0, BITPACK_SLACK);
+	page_source_keep(&r->pages, &r->packed);
+	packed = lz4_block_make(body, h->bytes, room->data, h->raw_bytes);
+	st = text_dict_open_packed(&r->folded, &packed, h->values, r->sought, h->is_sorted, err);
+	r->is_folded = st == FLOW_OK;
+	r->dictionary_count = h->values;
+	return st;
+}
+
+/* Whether a dictionary may stay as it is: nothing else has codes yet. */
+static bool
+may_fold(const struct pq_chunk_reader *r)
+{
+	return r->wants_few && r->texts.count == 0;
+}
+
+static enum flow_status
+load_texts(struct pq_chunk_reader *r, struct cursor in, uint32_t count, struct flow_error *err)
+{
+	enum flow_status st;
+
+	if (may_fold(r)) {
+		st = text_dict_open(&r->folded, in, count, r->sought, err);
+		r->is_folded = st == FLOW_OK;
+		r->dictionary_count = count;
+		return st;
+	}
+	st = texts_add_plain(&r->texts, in, count, err);
+	r->dictionary_count = r->texts.count;
+	return st;
+}
+
+static enum flow_status
+load_numbers(struct pq_chunk_reader *r, struct cursor in, uint32_t count, struct flow_error *err)
+{
+	enum flow_status st;
+
+	if (count > cursor_left(&in))
+		return flow_fail(err, FLOW_EFORMAT, chunk_offset(r), "a cut dictionary");
+	st = reserve_dictionary(r, count, err);
+	if (st == FLOW_OK)
+		st = values_plain(r->column, r->type_length, &in, count, r->dictionary, err);
+	r->dictionary_count = st == FLOW_OK ? count : 0;
+	return st == FLOW_OK ? narrow_dictionary(r, err) : st;
+}
+
+enum flow_status
+chunk_load_dictionary(struct pq_chunk_reader *r, const struct page_header *h, const uint8_t *body,
+    struct flow_error *err)
+{
+	enum flow_status st;
+	struct cursor in;
+	struct buf *room;
+
+	if (r->has_dictionary)
+		return flow_fail(err, FLOW_EFORMAT, chunk_offset(r), "a second dictionary page");
+	if (h->encoding != ENCODING_PLAIN && h->encoding != ENCODING_PLAIN_DICTIONARY)
+		return flow_fail(err, FLOW_EUNSUPPORTED, chunk_offset(r),
+		    "a dictionary in encoding %d", h->encoding);
+	if (chunk_is_text(r) && may_fold(r) && r->chunk->codec == PQ_LZ4_RAW) {
+		st = fold_packed(r, h, body, err);
+		r->has_dictionary = st == FLOW_OK;
+		return st;
+	}
+	room = chunk_body_room(r, h);
+	st = room != NULL ? page_source_unpack(&r->pages, h, body, room, chunk_is_text(r), &in, err) :
+	    flow_fail_memory(err);
+	if (st == FLOW_OK)
+		st = chunk_is_text(r) ? load_texts(r, in, h->values, err) : load_numbers(r, in, h->values, err);
+	r->has_dictionary = st == FLOW_OK;
+	return st;
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/*
+ * What the parts of chunk_read.h share: chunk_dict.c has the dictionary, chunk_page.c goes from page to
+ * page, chunk_read.c reads rows of the current one.
+ */
+
+#include "base/buf.h"
+#include "parquet/chunk_read.h"
+#include "parquet/delta.h"
+#include "parquet/file.h"
+#include "parquet/page_index.h"
+#include "parquet/page_source.h"
+#include "parquet/rle.h"
+#include "parquet/texts.h"
+
+/* Values that go from step to step of decoding while they are in the nearest cache. */
+#define CHUNK_BLOCK 1024
+
+struct pq_chunk_reader {
+	const struct pq_column *column;
+	unsigned type_length;
+	unsigned width;			/* of numbers wanted; 0: codes */
+	struct page_source pages;
+	uint64_t rows;			/* of the chunk */
+	uint64_t rows_left;		/* after the current page */
+
+	/* Page by page: */
+	const struct pq_file *file;
+	const struct file_chunk *chunk;
+	struct page_places places;	/* none: the chunk is read as a whole */
+	size_t next_place;
+	bool head_taken;		/* what stands before the first data page, a dictionary */
+
+	/* The current page. */
+	struct buf page;		/* decompressed body, and slack; unused if it was not compressed */
+	uint32_t page_left;		/* rows */
+	bool has_levels;
+	struct rle_decoder levels;
+	struct cursor values;
+	int encoding;
+	struct rle_decoder indexes;	/* dictionary encodings */
+	struct delta_decoder deltas;
+	uint32_t next_text;		/* texts of pages without dictionary: the next code */
+	uint32_t end_text;
+
+	/* The dictionary. */
+	bool has_dictionary;
+	struct texts texts;
+	bool wants_few;			/* then it stays folded until all texts are wanted */
+	const struct flow_text *sought;
+	bool is_folded;			/* in `folded` instead of `texts` */
+	struct text_dict folded;
+	struct buf packed;		/* what it is decompressed from */
+	uint32_t dictionary_count;
+	uint64_t *dictionary;
+	void *narrow;			/* the dictionary in the width wanted */
+	size_t dictionary_cap;
+
+	uint64_t wide[CHUNK_BLOCK];
+	uint32_t index[CHUNK_BLOCK];
+};
+
+static inline bool
+chunk_is_text(const struct pq_chunk_reader *r)
+{
+	return r->width == 0;
+}
+
+/* Whether values of the current page are indexes of the dictionary. */
+static inline bool
+chunk_is_indexed(const struct pq_chunk_reader *r)
+{
+	return r->encoding == ENCODING_PLAIN_DICTIONARY || r->encoding == ENCODING_RLE_DICTIONARY;
+}
+
+/* For messages. */
+static inline int64_t
+chunk_offset(const struct pq_chunk_reader *r)
+{
+	return page_source_offset(&r->pages);
+}
+
+/* Where a page is decompressed: texts that are no dictionary's indexes are kept.  NULL: out of memory. */
+struct buf *chunk_body_room(struct pq_chunk_reader *r, const struct page_header *h);
+
+enum flow_status chunk_load_dictionary(struct pq_chunk_reader *r, const struct page_header *h,
+    const uint8_t *body, struct flow_error *err) NODISCARD;
+
+/* The folded dictionary to texts; there are no others yet. */
+enum flow_status chunk_unfold(struct pq_chunk_reader *r, struct flow_error *err) NODISCARD;
+
+/*
+ * Makes the next data page current, or steps over it where all of its rows are
+ * among the *skip rows to be skipped.
+ */
+enum flow_status chunk_enter_page(struct pq_chunk_reader *r, size_t *skip, struct flow_error *err)
+    NODISCARD;

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* From page to page of a chunk. */
+#include "parquet/chunk_inner.h"
+
+#include <inttypes.h>
+
+enum flow_status
+pq_chunk_reader_by_page(struct pq_chunk_reader *reader, struct flow_error *err)
+{
+	reader->next_place = 0;
+	reader->head_taken = false;
+	return page_places_read(&reader->places, reader->file, reader->chunk, reader->rows, err);
+}
+
+struct buf *
+chunk_body_room(struct pq_chunk_reader *r, const struct page_header *h)
+{
+	if (chunk_is_text(r) && h->encoding != ENCODING_RLE_DICTIONARY &&
+	    (h->encoding != ENCODING_PLAIN_DICTIONARY || h->type == PAGE_DICTIONARY))
+		return texts_block(&r->texts);
+	return &r->page;
+}
+
+/* Definition levels: behind a length in V1, of a known length in V2; required columns have none. */
+static bool
+open_levels(struct pq_chunk_reader *r, const struct page_header *h)
+{
+	struct cursor levels;
+
+	r->has_levels = !r->column->required;
+	if (h->type == PAGE_DATA_V2) {
+		cursor_skip(&r->values, h->repetition_bytes);
+		levels = cursor_sub(&r->values, h->definition_bytes);
+	} else {
+		if (!r->has_levels)
+			return true;
+		if (h->level_encoding != ENCODING_RLE)
+			return false;
+		levels = cursor_sub(&r->values, cursor_le32(&r->values));
+	}
+	if (cursor_failed(&r->values))
+		return false;
+	rle_decoder_init(&r->levels, levels, 1);
+	return true;
+}
+
+static enum flow_status
+open_deltas(struct pq_chunk_reader *r, uint32_t rows, struct flow_error *err)
+{
+	uint64_t count = 0;
+
+	/* A page of nulls only may be empty. */
+	if (cursor_left(&r->values) == 0)
+		r->deltas = (struct delta_decoder){ .left = 0 };
+	else if (!delta_decoder_init(&r->deltas, r->values, &count) || count > rows)
+		return flow_fail(err, FLOW_EFORMAT, chunk_offset(r), "malformed DELTA_BINARY_PACKED data");
+	return FLOW_OK;
+}
+
+/* Texts of a page without dictionary get codes of their own. */
+static enum flow_status
+open_texts(struct pq_chunk_reader *r, uint32_t rows, struct flow_error *err)
+{
+	enum flow_status st = r->is_folded ? chunk_unfold(r, err) : FLOW_OK;
+
+	if (st != FLOW_OK)
+		return st;
+	r->next_text = r->texts.count;
+	if (r->encoding == ENCODING_PLAIN)
+		st = texts_add_plain(&r->texts, r->values, UINT32_MAX, err);
+	else if (r->encoding == ENCODING_DELTA_LENGTH_BYTE_ARRAY)
+		st = texts_add_delta_length(&r->texts, r->values, rows, err);
+	else
+		st = texts_add_delta(&r->texts, r->values, rows, err);
+	r->end_text = r->texts.count;
+	return st;
+}
+
+static enum flow_status
+open_values(struct pq_chunk_reader *r, uint32_t rows, struct flow_error *err)
+{
+	unsigned width;
+
+	switch (r->encoding) {
+	case ENCODING_PLAIN_DICTIONARY:
+	case ENCODING_RLE_DICTIONARY:
+		/* A page of nulls only may be empty. */
+		width = cursor_left(&r->values) > 0 ? cursor_u8(&r->values) : 0;
+		if (width > 32)
+			return flow_fail(err, FLOW_EFORMAT, chunk_offset(r), "indexes of %u bits", width);
+		rle_decoder_init(&r->indexes, r->values, width);
+		return FLOW_OK;
+	case ENCODING_PLAIN:
+		return chunk_is_text(r) ? open_texts(r, rows, err) : FLOW_OK;
+	case ENCODING_DELTA_BINARY_PACKED:
+		if (!chunk_is_text(r))
+			return open_deltas(r, rows, err);
+		break;
+	case ENCODING_DELTA_LENGTH_BYTE_ARRAY:
+	case ENCODING_DELTA_BYTE_ARRAY:
+		if (chunk_is_text(r))
+			return open_texts(r, rows, err);
+		break;
+	default:
+		break;
+	}
+	return flow_fail(err, FLOW_EUNSUPPORTED, chunk_offset(r), "encoding %d is not read",
+	    r->encoding);
+}
+
+static enum flow_status
+open_page(struct pq_chunk_reader *r, const struct page_header *h, const uint8_t *body,
+    struct flow_error *err)
+{
+	struct buf *room = chunk_body_room(r, h);
+	enum flow_status st = room != NULL ?
+	    page_source_unpack(&r->pages, h, body, room, room != &r->page, &r->values, err) :
+	    flow_fail_memory(err);
+
+	if (st != FLOW_OK)
+		return st;
+	r->encoding = h->encoding;
+	if (!open_levels(r, h))
+		return flow_fail(err, FLOW_EFORMAT, chunk_offset(r), "malformed definition levels");
+	st = open_values(r, h->values, err);
+	if (st == FLOW_OK) {
+		r->page_left = h->values;
+		r->rows_left -= h->values;
+	}
+	return st;
+}
+
+/*
+ * Page by page: loads the page that the first row not to be skipped is in, behind what stands
+ * before all of them.  Loads nothing where *skip becomes 0 before a page is wanted.
+ */
+static enum flow_status
+turn_pages(struct pq_chunk_reader *r, size_t *skip, struct flow_error *err)
+{
+	const struct page_place *place = r->places.place + r->next_place;
+	uint64_t head = r->places.place[0].offset - r->chunk->begin, rows;
+
+	for (; r->next_place < r->places.count && *skip > 0; r->next_place++, place++) {
+		rows = page_places_end(&r->places, r->next_place, r->rows) - place->first_row;
+		if (rows > *skip)
+			break;
+		*skip -= (size_t)rows;
+		r->rows_left -= rows;
+		if (*skip == 0) {
+			r->next_place++;
+			return FLOW_OK;
+		}
+	}
+	if (!r->head_taken) {
+		r->head_taken = true;
+		if (head > 0)
+			return page_source_load(&r->pages, r->chunk->begin, head, err);
+	}
+	if (r->next_place == r->places.count)
+		return flow_fail(err, FLOW_EFORMAT, chunk_offset(r), "pages end before the rows do");
+	r->next_place++;
+	return page_source_load(&r->pages, place->offset, place->bytes, err);
+}
+
+/* Whether a data page has the rows that its index promises: skipping relies on that. */
+static bool
+is_as_indexed(const struct pq_chunk_reader *r, const struct page_header *h)
+{
+	size_t i = r->next_place - 1;
+
+	return r->places.count == 0 || (r->next_place > 0 && h->values ==
+	    page_places_end(&r->places, i, r->rows) - r->places.place[i].first_row);
+}
+
+enum flow_status
+chunk_enter_page(struct pq_chunk_reader *r, size_t *skip, struct flow_error *err)
+{
+	const uint8_t *body = NULL;
+	struct page_header h;
+	enum flow_status st = FLOW_OK;
+
+	if (r->places.count > 0 && (!r->pages.is_loaded || page_source_is_drained(&r->pages))) {
+		st = turn_pages(r, skip, err);
+		if (st != FLOW_OK || !r->pages.is_loaded || page_source_is_drained(&r->pages))
+			return st;
+	}
+	st = page_source_next(&r->pages, &h, &body, err);
+	if (st != FLOW_OK)
+		return st;
+	if (h.type == PAGE_DICTIONARY)
+		return chunk_load_dictionary(r, &h, body, err);
+	if (h.type != PAGE_DATA && h.type != PAGE_DATA_V2)
+		return FLOW_OK;		/* an index page, or something newer */
+	if (h.values > r->rows_left)
+		return flow_fail(err, FLOW_EFORMAT, chunk_offset(r),
+		    "a page of %u rows where %" PRIu64 " are left", h.values, r->rows_left);
+	if (!is_as_indexed(r, &h))
+		return flow_fail(err, FLOW_EFORMAT, chunk_offset(r),
+		    "a page of %u rows contradicts the page index", h.values);
+	if (h.values <= *skip) {
+		*skip -= h.values;
+		r->rows_left -= h.values;
+		return FLOW_OK;
+	}
+	return open_page(r, &h, body, err);
+}
