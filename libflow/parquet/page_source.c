@@ -43,6 +43,24 @@ page_source_offset(const struct page_source *s)
 	return (int64_t)(s->offset + cursor_offset(&s->in));
 }
 
+/* Moves the bytes not yet taken to the front of the buffer, with room for `want` and slack. */
+static bool
+take_along(struct page_source *s, size_t left, size_t want)
+{
+	if (s->in.begin != s->bytes.data) {	/* they stand in one that was handed over */
+		buf_clear(&s->bytes);
+		if (!buf_reserve(&s->bytes, want + BITPACK_SLACK))
+			return false;
+		if (left > 0)
+			memcpy(s->bytes.data, s->in.pos, left);
+		return true;
+	}
+	if (left > 0)
+		memmove(s->bytes.data, s->in.pos, left);
+	s->bytes.len = left;
+	return buf_reserve(&s->bytes, want - left + BITPACK_SLACK);
+}
+
 /* Reads on until so many bytes are there to be taken, or all of them. */
 static enum flow_status
 fill(struct page_source *s, uint64_t need, struct flow_error *err)
@@ -55,10 +73,7 @@ fill(struct page_source *s, uint64_t need, struct flow_error *err)
 		return FLOW_OK;
 	if (want > 2 * WINDOW_BYTES)
 		want = need > WINDOW_BYTES ? need < want ? need : want : WINDOW_BYTES;
-	if (left > 0)
-		memmove(s->bytes.data, s->in.pos, left);
-	s->bytes.len = left;
-	if (!buf_reserve(&s->bytes, (size_t)want - left + BITPACK_SLACK))
+	if (!take_along(s, left, (size_t)want))
 		return flow_fail_memory(err);
 	s->offset = at;
 	s->in = cursor_make(s->bytes.data, left);
@@ -142,10 +157,10 @@ page_source_keep(struct page_source *s, struct buf *kept)
 {
 	struct buf spare = *kept;
 
+	if (s->in.begin != s->bytes.data)	/* handed over before */
+		return;
 	*kept = s->bytes;
 	s->bytes = spare;
-	s->offset = (uint64_t)page_source_offset(s);
-	s->in = (struct cursor){ .failed = false };
 }
 
 enum flow_status

@@ -26,7 +26,7 @@ struct page_source {
 	uint64_t offset;	/* where `bytes` stand in the file */
 	uint64_t end;		/* of the pages that may be taken, in the file */
 	struct buf bytes;	/* with slack behind them */
-	struct cursor in;	/* those not yet taken */
+	struct cursor in;	/* those not yet taken; they may be in a buffer that was handed over */
 };
 
 /* Begins with a chunk (or another: memory is kept).  A source begins as zeros. */
@@ -57,8 +57,8 @@ enum flow_status page_source_check(const struct page_source *s, const struct pag
     const uint8_t *body, struct flow_error *err) NODISCARD;
 
 /*
- * Hands over what the page taken last stands in: it stays as long as the buffer does.  What was in
- * that goes to the source, to be overwritten.
+ * Hands over what the page taken last stands in: it stays as long as the buffer does, which has to be
+ * until the source is opened again.  What was in that goes to the source, to be overwritten.
  */
 void page_source_keep(struct page_source *s, struct buf *kept);
 
