@@ -234,7 +234,7 @@ add_dense(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch
 	uint64_t **state = agg->scratch->state;
 
 	if (g->narrow) {
-		narrow_add(agg->scratch->line, rows->n, g->dense, number);
+		narrow_add(agg->scratch->line, rows->n, g->dense, number, NULL);
 		return FLOW_OK;
 	}
 	for (uint32_t i = 0; i < rows->n; i++)
@@ -296,22 +296,45 @@ small_values(const struct groups *g, const struct flow_batch *batch, const struc
 	return true;
 }
 
+/* Rows to narrow groups as the columns lie; *done: that could be. */
+static enum flow_status
+feed_columns(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch,
+    const struct rows *rows, bool *done)
+{
+	const struct key_part *part = &g->grouping->part[0];
+	const uint64_t *line = agg->scratch->line;
+	enum flow_status st = FLOW_OK;
+	const int32_t *number = NULL;
+	const uint32_t *code = NULL;
+	const void *values[2];
+	bool small = small_values(g, batch, rows, values);
+
+	if (!small && g->narrow)
+		st = key_numbers_by_code(&agg->maps, part, batch, rows, &number, &code);
+	*done = small || number != NULL;
+	if (st == FLOW_OK && *done)
+		st = reserve_dense(&agg->maps, g);
+	if (st != FLOW_OK || !*done)
+		return st;
+	if (small)
+		narrow_add_small(line, rows->n, g->dense, values[0], values[1],
+		    (unsigned)flow_type_size(key_part_type(part)));
+	else
+		narrow_add(line, rows->n, g->dense, number, code);
+	return FLOW_OK;
+}
+
 static enum flow_status
 feed_dense(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch,
     const struct rows *rows)
 {
 	struct feed_scratch *s = agg->scratch;
 	const struct key_part *part = &g->grouping->part[0];
-	enum flow_status st = FLOW_OK;
-	const void *values[2];
+	bool done;
+	enum flow_status st = feed_columns(agg, g, batch, rows, &done);
 
-	if (small_values(g, batch, rows, values)) {
-		st = reserve_dense(&agg->maps, g);
-		if (st == FLOW_OK)
-			narrow_add_small(s->line, rows->n, g->dense, values[0], values[1],
-			    (unsigned)flow_type_size(key_part_type(part)));
+	if (st != FLOW_OK || done)
 		return st;
-	}
 	for (size_t a = 0; a < part->alts && st == FLOW_OK; a++)
 		st = key_numbers(&agg->maps, part, a, batch, rows, s->number[a]);
 	if (st == FLOW_OK)

@@ -231,3 +231,22 @@ key_numbers(struct key_maps *maps, const struct key_part *part, size_t alt,
 		out[i] = (int32_t)value[i];
 	return st;
 }
+
+enum flow_status
+key_numbers_by_code(struct key_maps *maps, const struct key_part *part, const struct flow_batch *batch,
+    const struct rows *rows, const int32_t **number, const uint32_t **code)
+{
+	const struct flow_column *c = &batch->column[part->field[0]];
+	struct dict_map *m;
+
+	*number = NULL;
+	if (!key_part_is_atom(part) || part->alts > 1 || rows->row != NULL || c->valid != NULL)
+		return FLOW_OK;
+	if (key_map_for(maps, part, part->field[0], batch, rows, &m) != FLOW_OK)
+		return FLOW_ENOMEM;
+	if (m != NULL && m->is_whole) {
+		*number = m->id;
+		*code = c->codes + rows->from;
+	}
+	return FLOW_OK;
+}

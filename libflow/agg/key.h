@@ -23,6 +23,14 @@ enum flow_status key_values(struct key_maps *maps, const struct key_part *part, 
 enum flow_status key_numbers(struct key_maps *maps, const struct key_part *part, size_t alt,
     const struct flow_batch *batch, const struct rows *rows, int32_t *out) NODISCARD;
 
+/*
+ * The same by code, where all of a dictionary's entries were looked up and all of the rows have a value:
+ * the number of row i's group is number[code[i]].  Else *number is NULL.
+ */
+enum flow_status key_numbers_by_code(struct key_maps *maps, const struct key_part *part,
+    const struct flow_batch *batch, const struct rows *rows, const int32_t **number,
+    const uint32_t **code) NODISCARD;
+
 /* A part's value (an atom's hash in place of its reference) into the hash of a key, from 0. */
 static inline uint64_t
 key_mix(uint64_t mixed, uint64_t value)

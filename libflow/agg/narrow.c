@@ -58,6 +58,13 @@ group_at(uint64_t *groups, int32_t number)
 	return groups + (ptrdiff_t)number * NARROW_WORDS;
 }
 
+/* The number of row i's group: number[code[i]] or, without codes, number[i]. */
+static inline int32_t
+number_at(const int32_t *number, const uint32_t *code, uint32_t i)
+{
+	return code != NULL ? number[code[i]] : number[i];
+}
+
 /* The number of the group of a value of `width` bytes. */
 static inline int32_t
 small_number(const void *values, unsigned width, uint32_t i)
@@ -157,22 +164,37 @@ joined(__m256i group, __m256i row)
 	return _mm256_blend_epi32(sum, _mm256_max_epu32(group, row), LAST);
 }
 
-__attribute__((target("avx2"))) static void
-add_together(const uint64_t *line, uint32_t n, uint64_t *groups, const int32_t *number)
-{
-	for (uint32_t i = 0; i < n; i++) {
-		__m256i *group = (void *)group_at(groups, number[i]);
-
-		__builtin_prefetch(group_at(groups, number[i + LINES_AHEAD < n ? i + LINES_AHEAD : i]), 1);
-		_mm256_storeu_si256(group, joined(load((const uint64_t *)group),
-		    load(line + (size_t)i * NARROW_WORDS)));
-	}
-}
-
 __attribute__((target("avx2"))) static inline void
 add_line(uint64_t *group, __m256i row)
 {
 	_mm256_storeu_si256((void *)group, joined(load(group), row));
+}
+
+/* Inlined where it is known whether there are codes. */
+__attribute__((target("avx2"), always_inline)) static inline void
+add_together(const uint64_t *line, uint32_t n, uint64_t *groups, const int32_t *number,
+    const uint32_t *code)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t ahead = i + LINES_AHEAD < n ? i + LINES_AHEAD : i;
+
+		__builtin_prefetch(group_at(groups, number_at(number, code, ahead)), 1);
+		add_line(group_at(groups, number_at(number, code, i)),
+		    load(line + (size_t)i * NARROW_WORDS));
+	}
+}
+
+__attribute__((target("avx2"))) static void
+add_numbered(const uint64_t *line, uint32_t n, uint64_t *groups, const int32_t *number)
+{
+	add_together(line, n, groups, number, NULL);
+}
+
+__attribute__((target("avx2"))) static void
+add_coded(const uint64_t *line, uint32_t n, uint64_t *groups, const int32_t *number,
+    const uint32_t *code)
+{
+	add_together(line, n, groups, number, code);
 }
 
 /* Inlined where `width`, and whether there are others, is known. */
@@ -350,24 +372,32 @@ narrow_join(uint64_t *into, const uint64_t *from)
 }
 
 void
-narrow_add_portable(const uint64_t *line, uint32_t n, uint64_t *groups, const int32_t *number)
+narrow_add_portable(const uint64_t *line, uint32_t n, uint64_t *groups, const int32_t *number,
+    const uint32_t *code)
 {
 	for (uint32_t i = 0; i < n; i++) {
-		__builtin_prefetch(group_at(groups, number[i + LINES_AHEAD < n ? i + LINES_AHEAD : i]), 1);
-		narrow_join(group_at(groups, number[i]), line + (size_t)i * NARROW_WORDS);
+		uint32_t ahead = i + LINES_AHEAD < n ? i + LINES_AHEAD : i;
+
+		__builtin_prefetch(group_at(groups, number_at(number, code, ahead)), 1);
+		narrow_join(group_at(groups, number_at(number, code, i)),
+		    line + (size_t)i * NARROW_WORDS);
 	}
 }
 
 void
-narrow_add(const uint64_t *line, uint32_t n, uint64_t *groups, const int32_t *number)
+narrow_add(const uint64_t *line, uint32_t n, uint64_t *groups, const int32_t *number,
+    const uint32_t *code)
 {
 #if defined(__x86_64__)
 	if (vectors_usable()) {
-		add_together(line, n, groups, number);
+		if (code != NULL)
+			add_coded(line, n, groups, number, code);
+		else
+			add_numbered(line, n, groups, number);
 		return;
 	}
 #endif
-	narrow_add_portable(line, n, groups, number);
+	narrow_add_portable(line, n, groups, number, code);
 }
 
 void

@@ -62,8 +62,12 @@ narrow_rows(const uint64_t *group)
 /* Its slots, as struct slots orders them; without rows as they are before the first one. */
 void narrow_state(const uint64_t *group, uint64_t base, uint64_t *state);
 
-/* Adds n rows that were let in, row i to group number[i] (from -1 on) of those from `groups` on. */
-void narrow_add(const uint64_t *line, uint32_t n, uint64_t *groups, const int32_t *number);
+/*
+ * Adds n rows that were let in, row i to group number[i] (from -1 on) of those from `groups` on or, with
+ * codes, to group number[code[i]].
+ */
+void narrow_add(const uint64_t *line, uint32_t n, uint64_t *groups, const int32_t *number,
+    const uint32_t *code);
 
 /*
  * The same for groups of small numbers, of `width` bytes (1 or 2): row i goes to group values[i] + 1.
@@ -73,7 +77,8 @@ void narrow_add_small(const uint64_t *line, uint32_t n, uint64_t *groups, const 
     const void *other, unsigned width);
 
 /* The same without vector operations, for tests. */
-void narrow_add_portable(const uint64_t *line, uint32_t n, uint64_t *groups, const int32_t *number);
+void narrow_add_portable(const uint64_t *line, uint32_t n, uint64_t *groups, const int32_t *number,
+    const uint32_t *code);
 void narrow_add_small_portable(const uint64_t *line, uint32_t n, uint64_t *groups,
     const void *values, const void *other, unsigned width);
 

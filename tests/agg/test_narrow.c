@@ -33,11 +33,26 @@ fill(struct usual *c, struct flow_batch *batch)
 }
 
 typedef void narrow_adder(const uint64_t *line, uint32_t n, uint64_t *groups,
-    const int32_t *number);
+    const int32_t *number, const uint32_t *code);
+
+/* Calls it with the same numbers by codes that descend. */
+static void
+add_by_code(narrow_adder *add, const uint64_t *line, uint32_t n, uint64_t *groups,
+    const int32_t *number)
+{
+	int32_t coded[USUAL_ROWS];
+	uint32_t code[USUAL_ROWS];
+
+	for (uint32_t i = 0; i < n; i++) {
+		code[i] = n - 1 - i;
+		coded[code[i]] = number[i];
+	}
+	add(line, n, groups, coded, code);
+}
 
 /* The rows, row i to group i * i % GROUPS - 1, against the same one by one. */
 static bool
-same(narrow_adder *add, const struct usual *c, const struct flow_batch *batch,
+same(narrow_adder *add, bool by_code, const struct usual *c, const struct flow_batch *batch,
     const struct rows *rows)
 {
 	uint64_t group[GROUPS][NARROW_WORDS], want[GROUPS][NARROW_SLOTS], got[NARROW_SLOTS];
@@ -63,7 +78,10 @@ same(narrow_adder *add, const struct usual *c, const struct flow_batch *batch,
 	}
 	if (narrow_admit(&range, batch, rows, line) != NARROW_FITS)
 		return false;
-	add(line, rows->n, group[1], number);
+	if (by_code)
+		add_by_code(add, line, rows->n, group[1], number);
+	else
+		add(line, rows->n, group[1], number, NULL);
 	for (uint32_t g = 0; g < GROUPS; g++) {
 		narrow_state(group[g], range.base, got);
 		if (memcmp(got, want[g], sizeof(got)) != 0 || (uint32_t)group[g][0] != g)
@@ -80,10 +98,12 @@ test_add(const struct usual *c, const struct flow_batch *batch)
 	for (uint16_t i = 0; i < USUAL_ROWS / 3; i++)
 		row[i] = (uint16_t)(3 * i + 1);
 	for (uint32_t n = 0; n <= USUAL_ROWS / 2; n++) {
-		ok(same(narrow_add, c, batch, &(struct rows){ NULL, n, n }));
-		ok(same(narrow_add_portable, c, batch, &(struct rows){ NULL, n, n }));
+		for (int by_code = 0; by_code < 2; by_code++) {
+			ok(same(narrow_add, by_code, c, batch, &(struct rows){ NULL, n, n }));
+			ok(same(narrow_add_portable, by_code, c, batch, &(struct rows){ NULL, n, n }));
+		}
 	}
-	ok(same(narrow_add, c, batch, &(struct rows){ row, 0, USUAL_ROWS / 3 }));
+	ok(same(narrow_add, false, c, batch, &(struct rows){ row, 0, USUAL_ROWS / 3 }));
 }
 
 typedef void small_adder(const uint64_t *line, uint32_t n, uint64_t *groups, const void *values,
@@ -130,9 +150,9 @@ same_small(small_adder *add, const struct flow_batch *batch, uint32_t from, uint
 		if (number[0][i] == number[1][i])
 			number[1][i] = -1;
 	}
-	narrow_add_portable(line, n, want + NARROW_WORDS, number[0]);
+	narrow_add_portable(line, n, want + NARROW_WORDS, number[0], NULL);
 	if (both)
-		narrow_add_portable(line, n, want + NARROW_WORDS, number[1]);
+		narrow_add_portable(line, n, want + NARROW_WORDS, number[1], NULL);
 	add(line, n, got + NARROW_WORDS, values[0], both ? values[1] : NULL, width);
 	equal = memcmp(got, want, size) == 0;
 	free(want);
