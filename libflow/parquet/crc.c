@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "parquet/crc.h"
 
-#include <stdbool.h>
 #include <zlib.h>
 
 #if defined(__x86_64__)
@@ -122,19 +121,36 @@ can_fold_wide(void)
 	return __builtin_cpu_supports("vpclmulqdq") && __builtin_cpu_supports("avx512f");
 }
 
-uint32_t
-crc_page(const void *bytes, size_t len)
+bool
+crc_page_by(enum crc_way way, const void *bytes, size_t len, uint32_t *crc)
 {
-	if (len >= WIDE_MIN && can_fold() && can_fold_wide())
-		return crc_folded_wide(bytes, len);
-	if (len >= FOLD_MIN && can_fold())
-		return crc_folded(bytes, len);
-	return crc_plain(0, bytes, len);
+	if (way == CRC_FOLDED_WIDE && len >= WIDE_MIN && can_fold() && can_fold_wide())
+		*crc = crc_folded_wide(bytes, len);
+	else if (way == CRC_FOLDED && len >= FOLD_MIN && can_fold())
+		*crc = crc_folded(bytes, len);
+	else if (way == CRC_PLAIN)
+		*crc = crc_plain(0, bytes, len);
+	else
+		return false;
+	return true;
 }
 #else
+bool
+crc_page_by(enum crc_way way, const void *bytes, size_t len, uint32_t *crc)
+{
+	if (way == CRC_PLAIN)
+		*crc = crc_plain(0, bytes, len);
+	return way == CRC_PLAIN;
+}
+#endif
+
 uint32_t
 crc_page(const void *bytes, size_t len)
 {
-	return crc_plain(0, bytes, len);
+	uint32_t crc = 0;
+
+	if (!crc_page_by(CRC_FOLDED_WIDE, bytes, len, &crc) &&
+	    !crc_page_by(CRC_FOLDED, bytes, len, &crc))
+		(void)crc_page_by(CRC_PLAIN, bytes, len, &crc);
+	return crc;
 }
-#endif
