@@ -263,6 +263,25 @@ atoms_add(struct atoms *set, const struct addr *value, size_t n, atom_ref *out)
 	return FLOW_OK;
 }
 
+enum flow_status
+atoms_append(struct atoms *set, const struct atoms *from, uint32_t *id)
+{
+	enum flow_status st;
+	size_t missing = 0;
+
+	for (uint32_t i = 1; i <= from->count; i++)
+		missing += id[i] == 0;
+	st = grow_values(set, set->count + missing);
+	for (uint32_t i = 1; i <= from->count && st == FLOW_OK; i++) {
+		if (id[i] != 0)
+			continue;
+		id[i] = ++set->count;
+		set->value[id[i]] = from->value[i];
+		set->hash[id[i]] = from->hash[i];
+	}
+	return st;
+}
+
 /* A text's value: its hash and its code, of which each alone tells it from the others. */
 enum flow_status
 atoms_add_text(struct atoms *set, struct flow_text text, atom_ref *out)

@@ -66,7 +66,14 @@ enum flow_status atoms_expect(struct atoms *set, size_t count) NODISCARD;
 enum flow_status atoms_add(struct atoms *set, const struct addr *value, size_t n,
     atom_ref *out) NODISCARD;
 
-/* The same for one text; a set holds either values or texts. */
+/*
+ * Adds the values of another set whose id[its id] is 0, which are not in this one, and tells their ids
+ * there.  They are known by these alone: atoms_add and atoms_look_up do not find them, so nothing may be
+ * added afterwards.  That is what the last of some sets to be merged needs, and no table grows for it.
+ */
+enum flow_status atoms_append(struct atoms *set, const struct atoms *from, uint32_t *id) NODISCARD;
+
+/* As atoms_add for one text; a set holds either values or texts. */
 enum flow_status atoms_add_text(struct atoms *set, struct flow_text text, atom_ref *out) NODISCARD;
 
 /* The text of an id. */

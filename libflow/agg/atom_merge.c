@@ -50,12 +50,12 @@ add_missing(struct atoms *set, const struct atoms *from, uint32_t *id)
 
 /* Most values of one worker the first one has too: they are looked up by all threads. */
 static enum flow_status
-merge_values(struct atoms *set, const struct atoms *from, size_t threads, uint32_t *id)
+merge_values(struct atoms *set, const struct atoms *from, size_t threads, bool last, uint32_t *id)
 {
 	struct search s = { set, from, id };
 
 	team_run(threads, ((size_t)from->count + SLICE - 1) / SLICE, search_slice, &s);
-	return add_missing(set, from, id);
+	return last ? atoms_append(set, from, id) : add_missing(set, from, id);
 }
 
 static enum flow_status
@@ -73,13 +73,13 @@ merge_texts(struct atoms *set, const struct atoms *from, uint32_t *id)
 }
 
 static enum flow_status
-merge_worker(struct key_maps *into, const struct key_maps *from, size_t threads, uint32_t **values,
-    uint32_t **texts)
+merge_worker(struct key_maps *into, const struct key_maps *from, size_t threads, bool last,
+    uint32_t **values, uint32_t **texts)
 {
 	*values = calloc((size_t)from->values.count + 1, sizeof(**values));
 	*texts = calloc((size_t)from->texts.count + 1, sizeof(**texts));
 	if (*values == NULL || *texts == NULL ||
-	    merge_values(&into->values, &from->values, threads, *values) != FLOW_OK)
+	    merge_values(&into->values, &from->values, threads, last, *values) != FLOW_OK)
 		return FLOW_ENOMEM;
 	return merge_texts(&into->texts, &from->texts, *texts);
 }
@@ -95,7 +95,8 @@ atoms_merge_workers(struct flow_agg *const *agg, size_t n, struct atoms_merged *
 	if (values->id == NULL || texts->id == NULL)
 		return FLOW_ENOMEM;
 	for (size_t w = 1; w < n && st == FLOW_OK; w++)
-		st = merge_worker(&agg[0]->maps, &agg[w]->maps, n, &values->id[w], &texts->id[w]);
+		st = merge_worker(&agg[0]->maps, &agg[w]->maps, n, w + 1 == n, &values->id[w],
+		    &texts->id[w]);
 	return st;
 }
 

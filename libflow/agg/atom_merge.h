@@ -11,6 +11,7 @@ struct atoms_merged {
 
 /*
  * Adds the values and texts of agg[1 .. n-1] to agg[0]'s, on n threads, and tells where each one's went.
+ * No row may be fed to agg[0] any more: see atoms_append.
  * After an error, too, what it told of is to be released.
  */
 enum flow_status atoms_merge_workers(struct flow_agg *const *agg, size_t n,

@@ -40,6 +40,16 @@ ids_here(const struct merge *m, size_t worker, const struct key_part *part)
 	return key_part_type(part) == FLOW_TYPE_TEXT ? m->texts.id[worker] : m->values.id[worker];
 }
 
+/* How many there are. */
+static uint64_t
+ids_count(const struct merge *m, size_t worker, const struct key_part *part)
+{
+	const struct key_maps *maps = &m->agg[worker]->maps;
+
+	return (uint64_t)(key_part_type(part) == FLOW_TYPE_TEXT ? maps->texts.count :
+	    maps->values.count) + 1;
+}
+
 static struct translation
 translation_of(const struct merge *m, const struct grouping *g, size_t worker)
 {
@@ -68,6 +78,60 @@ join_dense(const struct groups *into, uint64_t *to, const struct groups *from,
 		    groups_read(from, group, room));
 }
 
+/* Numbers of groups, whole blocks of them, that one task merges. */
+struct span {
+	uint64_t from, count;
+};
+
+static struct span
+slice_of(const struct merge *m, const struct groups *into, unsigned slice)
+{
+	uint64_t blocks = (into->part[0].count + (uint64_t)GROUP_BLOCK - 1) / GROUP_BLOCK;
+	uint64_t from = blocks * slice / m->slices, to = blocks * (slice + 1) / m->slices;
+
+	return (struct span){ from * GROUP_BLOCK, (to - from) * GROUP_BLOCK };
+}
+
+static inline bool
+span_has(const struct span *s, uint64_t number)
+{
+	return number - s->from < s->count;
+}
+
+/* A number stands for the same value everywhere: the groups of a span. */
+static void
+merge_numbers(struct groups *into, const struct groups *from, const struct span *span)
+{
+	uint64_t end = span->from + span->count;
+
+	if (end > from->part[0].count)
+		end = from->part[0].count;
+	for (uint64_t i = span->from; i < end; i++) {
+		const uint64_t *group = groups_at(from, &from->part[0], (uint32_t)i);
+
+		if (groups_used(from, group))
+			join_dense(into, groups_at(into, &into->part[0], (uint32_t)i), from, group);
+	}
+}
+
+/* Groups between the request for memory to add one to and its use. */
+#define MERGE_AHEAD 24
+
+/* Each worker has numbers of its own, ids of which to[0 .. ids-1] tells those here: the groups of a span. */
+static void
+merge_ids(struct groups *into, const struct groups *from, const uint32_t *to, uint64_t ids,
+    const struct span *span)
+{
+	for (uint64_t i = 0; i < from->part[0].count && i < ids; i++) {
+		const uint64_t *group = groups_at(from, &from->part[0], (uint32_t)i);
+
+		if (i + MERGE_AHEAD < ids && span_has(span, to[i + MERGE_AHEAD]))
+			__builtin_prefetch(groups_at(into, &into->part[0], to[i + MERGE_AHEAD]), 1);
+		if (span_has(span, to[i]) && groups_used(from, group))
+			join_dense(into, groups_at(into, &into->part[0], to[i]), from, group);
+	}
+}
+
 /* Of a dense grouping: the groups whose numbers here fall to this slice. */
 static void
 merge_dense(const struct merge *m, size_t grouping, size_t worker, unsigned slice)
@@ -75,22 +139,14 @@ merge_dense(const struct merge *m, size_t grouping, size_t worker, unsigned slic
 	struct groups *into = &m->agg[0]->groups[grouping];
 	const struct groups *from = &m->agg[worker]->groups[grouping];
 	const struct key_part *part = &into->grouping->part[0];
-	const uint32_t *to = key_part_is_atom(part) ? ids_here(m, worker, part) : NULL;
+	const struct span span = slice_of(m, into, slice);
 
 	if (slice == 0 && groups_nowhere(from) != NULL)
 		join_dense(into, groups_nowhere(into), from, groups_nowhere(from));
-	for (uint32_t i = 0; i < from->part[0].count; i++) {
-		const uint64_t *group = groups_at(from, &from->part[0], i);
-		uint64_t at = i;
-
-		if (!groups_used(from, group))
-			continue;
-		if (to != NULL)
-			at = to[i];
-		if (at / GROUP_BLOCK % m->slices != slice)
-			continue;
-		join_dense(into, groups_at(into, &into->part[0], (uint32_t)at), from, group);
-	}
+	if (key_part_is_atom(part))
+		merge_ids(into, from, ids_here(m, worker, part), ids_count(m, worker, part), &span);
+	else
+		merge_numbers(into, from, &span);
 }
 
 /* A group that a worker had put away into its place here. */
@@ -340,13 +396,20 @@ reserve_dense(const struct merge *m, size_t grouping)
 	return groups_dense_reserve(&into->groups[grouping], count);
 }
 
-static enum flow_status
-prepare_dense(const struct merge *m)
+static void
+prepare_work(void *context, size_t grouping)
 {
-	for (size_t i = 0; i < m->agg[0]->spec->groupings; i++)
-		if (m->agg[0]->spec->grouping[i].dense && reserve_dense(m, i) != FLOW_OK)
-			return FLOW_ENOMEM;
-	return FLOW_OK;
+	struct merge *m = context;
+
+	if (m->agg[0]->spec->grouping[grouping].dense && reserve_dense(m, grouping) != FLOW_OK)
+		m->failed = true;
+}
+
+static enum flow_status
+prepare_dense(struct merge *m)
+{
+	team_run(m->n, m->agg[0]->spec->groupings, prepare_work, m);
+	return m->failed ? FLOW_ENOMEM : FLOW_OK;
 }
 
 /* Atoms and totals first: tables whose parts do not stay need them to choose rows. */

@@ -94,9 +94,9 @@ has_companions(const struct flow_agg_spec *spec, size_t grouping)
 	return false;
 }
 
-/* Remembers a grouping that counts all rows equally often and has all sums that the totals need. */
-static void
-totals_find(struct flow_agg_spec *spec, size_t grouping)
+/* Where all sums that the totals need are among a grouping's slots; false if one is not. */
+static bool
+total_slots(const struct grouping *g, uint8_t slot[TOTALS + 2])
 {
 	static const struct slot want[TOTALS + 2] = {
 		{ SLOT_ADD, { FLOW_FIELD_FLOWS, FLOW_FIELD_NONE },
@@ -110,18 +110,45 @@ totals_find(struct flow_agg_spec *spec, size_t grouping)
 		{ SLOT_MAX, { FLOW_FIELD_LAST, FLOW_FIELD_NONE },
 		    { FLOW_FIELD_LAST, FLOW_FIELD_NONE }, 0 },
 	};
-	const struct grouping *g = &spec->grouping[grouping];
 	struct slots slots = g->slots;
 
-	if (spec->has_totals || g->spread_ms != 0 || !g->dense)
+	for (size_t i = 0; i < ARRAY_LEN(want); i++) {
+		slot[i] = slots_find(&slots, want[i]);
+		if (slot[i] >= g->slots.count)
+			return false;
+	}
+	return true;
+}
+
+/* Whether a dense grouping may have more groups than another. */
+static bool
+is_larger(const struct grouping *a, const struct grouping *b)
+{
+	const struct key_part *x = &a->part[0], *y = &b->part[0];
+
+	if (key_part_is_atom(x) || key_part_is_atom(y))
+		return !key_part_is_atom(y);
+	return flow_type_size(key_part_type(x)) > flow_type_size(key_part_type(y));
+}
+
+/*
+ * Remembers a grouping that counts all rows equally often and has all sums that the totals need; of
+ * several the one with the fewest groups to add up.
+ */
+static void
+totals_find(struct flow_agg_spec *spec, size_t grouping)
+{
+	const struct grouping *g = &spec->grouping[grouping];
+	uint8_t slot[TOTALS + 2];
+
+	if (g->spread_ms != 0 || !g->dense ||
+	    (spec->has_totals && !is_larger(&spec->grouping[spec->totals], g)))
 		return;
 	if (g->part[0].alts > 1 && (g->part[0].alts > 2 || !grouping_has_nowhere(g)))
 		return;
-	for (size_t i = 0; i < ARRAY_LEN(want); i++) {
-		spec->total_slot[i] = slots_find(&slots, want[i]);
-		if (spec->total_slot[i] >= g->slots.count)
-			return;
-	}
+	if (!total_slots(g, slot))
+		return;
+	memcpy(spec->total_slot, slot, sizeof(slot));
 	spec->has_totals = true;
 	spec->totals = grouping;
 }
