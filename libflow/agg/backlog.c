@@ -11,8 +11,11 @@
 #define CHUNK_MIN ((size_t)4 << 10)
 #define CHUNK_MAX ((size_t)64 << 10)
 
-/* Huge pages: mapping small ones took a seventh of the time of pairs. */
-#define BLOCK_BYTES ((size_t)2 << 20)
+/*
+ * Huge pages: mapping small ones took a seventh of the time of pairs.  Many at a time, of which those
+ * are used that are written to: while one thread waits for such a page the others cannot map memory.
+ */
+#define BLOCK_BYTES ((size_t)32 << 20)
 
 /* Numbers behind the key of a record. */
 enum { TAG, BYTES, FIRST, PACKETS_DURATION, NUMBERS };
@@ -88,7 +91,6 @@ block_add(struct backlog *b)
 	b->block = block;
 	b->block_at = (char *)block + PAGES_LINE;
 	b->block_end = (char *)block + BLOCK_BYTES;
-	b->bytes += BLOCK_BYTES;
 	return FLOW_OK;
 }
 
@@ -118,6 +120,7 @@ chunk_add(struct backlog *b, unsigned part)
 	b->at[part] = (char *)(c + 1);
 	b->end[part] = (char *)c + bytes;
 	b->block_at += bytes;
+	b->bytes += bytes;
 	return FLOW_OK;
 }
 

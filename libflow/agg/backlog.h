@@ -26,7 +26,7 @@ struct backlog {
 	bool on;			/* rows are put here */
 	bool based;
 	uint64_t base;			/* of instants; biased */
-	size_t bytes;			/* of all blocks */
+	size_t bytes;			/* of all chunks */
 	struct backlog_block *block;	/* memory for chunks; the first one is being filled */
 	char *block_at, *block_end;
 	char *at[GROUP_PARTS], *end[GROUP_PARTS];	/* room in each part's last chunk */

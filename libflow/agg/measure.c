@@ -438,7 +438,7 @@ measure_real(const struct measure *m, const uint64_t *state, const struct measur
 }
 
 uint64_t
-measure_rank(const struct measure *m, const uint64_t *state)
+measure_rank_of_kind(const struct measure *m, const uint64_t *state)
 {
 	uint64_t bits;
 	double real;

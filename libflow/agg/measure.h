@@ -131,8 +131,18 @@ bool measure_has(const struct measure *m, const uint64_t *state);
 double measure_real(const struct measure *m, const uint64_t *state,
     const struct measure_totals *totals);
 
+/* As measure_rank, of any kind. */
+uint64_t measure_rank_of_kind(const struct measure *m, const uint64_t *state);
+
 /* As measure_real, but exact, order-preserving bits of any measure. */
-uint64_t measure_rank(const struct measure *m, const uint64_t *state);
+static inline uint64_t
+measure_rank(const struct measure *m, const uint64_t *state)
+{
+	/* The usual one, of each of many groups. */
+	if (m->kind == MEASURE_SLOT)
+		return state[m->count] != 0 ? state[m->a] : 0;
+	return measure_rank_of_kind(m, state);
+}
 
 /* Puts the value into a table's cell, or leaves it empty. */
 void measure_cell(const struct measure *m, const uint64_t *state,
