@@ -158,7 +158,8 @@ scan_bounds(struct query *q)
 static int
 open_scan(struct query *q, struct query_request *request, const struct flow_fieldset *wanted)
 {
-	struct flow_scan_options options = { .threads = q->threads, .names = request->names };
+	struct flow_scan_options options = { .threads = q->threads, .names = request->names,
+		.any_order = request->any_order };
 	struct flow_error err;
 	const char *problem;
 	size_t i;

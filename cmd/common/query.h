@@ -21,6 +21,7 @@ struct query_request {
 	const struct cryptopan *pseudonyms;	/* addresses of rows that passed become these; or NULL */
 	unsigned threads;		/* 0: one per core */
 	struct flow_names *names;	/* gets what the exporters announced; NULL: not wanted */
+	bool any_order;			/* tasks need not follow each other as their rows do */
 	bool has_paths;			/* a path was given, even if it matched nothing */
 	/* -r, -R and -M as they came, until query_arguments makes files of them. */
 	struct query_read {
@@ -33,7 +34,7 @@ struct query_request {
 };
 
 #define QUERY_REQUEST_INIT { FLOW_FILES_INIT, NULL, NULL, NULL, STAMP_LOCAL, NULL, 0, NULL, false, \
-    NULL, 0, NULL, NULL }
+    false, NULL, 0, NULL, NULL }
 
 void query_request_clear(struct query_request *request);
 
@@ -82,7 +83,7 @@ bool query_failed(struct query *query);
 struct query_worker *query_worker_new(struct query *query);
 void query_worker_free(struct query_worker *worker);
 
-/* The next task (numbered in the order of rows); false when there is none left. */
+/* The next task (numbered in the order of rows, unless that is any); false when there is none left. */
 bool query_take(struct query_worker *worker, size_t *task);
 
 /*

@@ -201,6 +201,7 @@ open_and_run(struct flowstat_options *o, struct run *run, struct flow_table_prin
 	int status;
 
 	flow_agg_fields(run->spec, &wanted);
+	o->request.any_order = true;
 	status = query_open(&o->request, &wanted, &run->query);
 	if (status != CLI_OK)
 		return status;

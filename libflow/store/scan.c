@@ -247,10 +247,50 @@ add_counts(struct flow_scan_plan *to, const struct scan_file *f)
 	to->rows_pruned_by_pages += f->counts.rows_pruned_by_pages;
 }
 
+/* The row groups with so many rows to read, in order. */
+static void
+add_tasks(struct flow_scan *scan, uint64_t least, uint64_t below)
+{
+	for (size_t i = 0; i < scan->files; i++) {
+		struct scan_file *f = &scan->file[i];
+
+		for (size_t g = 0; g < f->group_count; g++)
+			if (f->group[g].part.rows >= least && f->group[g].part.rows < below)
+				scan->task[scan->tasks++] = (struct scan_task){ f, &f->group[g] };
+	}
+}
+
+/* The larger one first. */
+static int
+compare_tasks(const void *pa, const void *pb)
+{
+	const struct scan_task *a = pa, *b = pb;
+
+	if (a->group->part.rows != b->group->part.rows)
+		return a->group->part.rows > b->group->part.rows ? -1 : 1;
+	if (a->file != b->file)
+		return a->file < b->file ? -1 : 1;
+	return (a->group > b->group) - (a->group < b->group);
+}
+
+/* Rows from which on a row group is not put last. */
+static uint64_t
+full_rows(const struct flow_scan *scan)
+{
+	uint64_t most = 0;
+
+	for (size_t i = 0; i < scan->files && scan->options.any_order; i++)
+		for (size_t g = 0; g < scan->file[i].group_count; g++)
+			if (scan->file[i].group[g].part.rows > most)
+				most = scan->file[i].group[g].part.rows;
+	return most - most / 4;
+}
+
 static enum flow_status
 collect_tasks(struct flow_scan *scan, struct flow_error *err)
 {
-	size_t i, g, count = 0;
+	size_t i, count = 0;
+	uint64_t full;
 
 	for (i = 0; i < scan->files; i++) {
 		if (scan->file[i].memory.status == FLOW_ENOMEM)
@@ -261,10 +301,11 @@ collect_tasks(struct flow_scan *scan, struct flow_error *err)
 	scan->task = calloc(count + 1, sizeof(*scan->task));
 	if (scan->task == NULL)
 		return flow_fail_memory(err);
-	for (i = 0; i < scan->files; i++)
-		for (g = 0; g < scan->file[i].group_count; g++)
-			scan->task[scan->tasks++] = (struct scan_task){ &scan->file[i],
-				&scan->file[i].group[g] };
+	full = full_rows(scan);
+	add_tasks(scan, full, UINT64_MAX);
+	i = scan->tasks;
+	add_tasks(scan, 0, full);
+	qsort(scan->task + i, scan->tasks - i, sizeof(*scan->task), compare_tasks);
 	return FLOW_OK;
 }
 

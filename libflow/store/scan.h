@@ -42,6 +42,11 @@ struct flow_scan_options {
 	 */
 	const struct flow_bounds *bounds;
 	unsigned threads;		/* for reading footers; 0 is 1 */
+	/*
+	 * Tasks need not follow each other as their rows do: small row groups, such as a file's last one, come
+	 * last, so that threads have done at about the same time.
+	 */
+	bool any_order;
 	/* Gets the names that the files' exporters announced, while planning; NULL: not wanted. */
 	struct flow_names *names;
 };

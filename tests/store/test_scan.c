@@ -342,6 +342,59 @@ missing_file(void)
 	flow_scan_free(scan);
 }
 
+/* A row group of so many rows, which tell by their bytes that it is number so many. */
+static struct flow_group *
+sized_group(size_t rows, unsigned number)
+{
+	const struct flow_writer_options options = FLOW_WRITER_OPTIONS_INIT;
+	struct flow_builder *b = flow_builder_new();
+	struct flow_group *group = NULL;
+	int64_t *bytes;
+
+	ok(flow_builder_reserve(b, rows) == FLOW_OK);
+	bytes = flow_builder_flat(b, FLOW_FIELD_BYTES, rows);
+	for (size_t i = 0; i < rows; i++)
+		bytes[i] = number;
+	flow_builder_commit(b, rows);
+	ok(flow_group_encode(flow_builder_batch(b), &options, &group, NULL) == FLOW_OK);
+	flow_builder_free(b);
+	return group;
+}
+
+/* In which order row groups of 100, 30, 99, 40, 75, 74 and, in a second file, as many rows come. */
+static void
+task_order(bool any_order, const unsigned *want)
+{
+	static const size_t rows[] = { 100, 30, 99, 40, 75, 74, 0 };
+	const struct flow_writer_options writing = FLOW_WRITER_OPTIONS_INIT;
+	struct flow_scan_options options = { .threads = 1, .any_order = any_order };
+	const char *paths[] = { path, path };
+	const struct flow_batch *batch;
+	struct flow_writer *writer = NULL;
+	struct flow_scan_worker *w;
+	struct flow_scan *scan = NULL;
+	size_t task, count = 0;
+
+	ok(flow_writer_open(path, &writing, &writer, NULL) == FLOW_OK);
+	for (unsigned g = 0; rows[g] > 0; g++)
+		ok(flow_writer_append(writer, sized_group(rows[g], g), NULL) == FLOW_OK);
+	ok(flow_writer_close(writer, NULL) == FLOW_OK);
+	flow_fieldset_add(&options.early, FLOW_FIELD_BYTES);
+	ok(flow_scan_open(paths, 2, &options, &scan, NULL) == FLOW_OK);
+	is_uint(flow_scan_tasks(scan), 12);
+	w = flow_scan_worker_new(scan);
+	for (; flow_scan_take(w, &task); count++) {
+		is_uint(task, count);
+		ok(flow_scan_next(w, &batch, NULL) == FLOW_OK);
+		is_uint(batch->rows, rows[want[count] % 6]);
+		is_uint(((const uint64_t *)batch->column[FLOW_FIELD_BYTES].values)[0], want[count] % 6);
+		is_uint(flow_scan_file(w), want[count] / 6);
+	}
+	is_uint(count, 12);
+	flow_scan_worker_free(w);
+	flow_scan_free(scan);
+}
+
 int
 main(void)
 {
@@ -356,6 +409,9 @@ main(void)
 	missing_file();
 	pages();
 	hosts();
+	task_order(false, (const unsigned[]){ 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 });
+	/* Those below three quarters of the largest last, by size and then as they stand. */
+	task_order(true, (const unsigned[]){ 0, 2, 4, 6, 8, 10, 5, 11, 3, 9, 1, 7 });
 	ok(unlink(path) == 0);
 	return tap_done();
 }
