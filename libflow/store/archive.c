@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fts.h>
 #include <glob.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -173,7 +174,6 @@ flow_file_slot(const char *path, size_t *len)
 	const char *slash = strrchr(path, '/');
 	const char *p = slash != NULL ? slash + 1 : path;
 
-	/* Sorting asks this of a path some twenty times. */
 	for (; *p != '\0'; p += *len > 0 ? *len : 1) {
 		for (*len = 0; p[*len] >= '0' && p[*len] <= '9'; )
 			++*len;
@@ -183,37 +183,58 @@ flow_file_slot(const char *path, size_t *len)
 	return NULL;
 }
 
+/* A path, and where the slot in its name is. */
+struct place {
+	char *path;
+	const char *slot;		/* NULL: it has none */
+	size_t len;
+};
+
+static struct place
+place_of(const char *path)
+{
+	struct place p = { .path = (char *)(uintptr_t)path };
+
+	p.slot = flow_file_slot(path, &p.len);
+	return p;
+}
+
 /* By the slots in the names; paths of the same slot are equal, those without one come last. */
 static int
-compare_slots(const char *x, const char *y)
+compare_slots(const struct place *x, const struct place *y)
 {
-	size_t xlen, ylen;
-	const char *xs = flow_file_slot(x, &xlen), *ys = flow_file_slot(y, &ylen);
 	int order;
 
-	if (xs == NULL || ys == NULL)
-		return (xs == NULL) - (ys == NULL);
-	order = memcmp(xs, ys, xlen < ylen ? xlen : ylen);
-	return order != 0 ? order : (xlen > ylen) - (xlen < ylen);
+	if (x->slot == NULL || y->slot == NULL)
+		return (x->slot == NULL) - (y->slot == NULL);
+	order = memcmp(x->slot, y->slot, x->len < y->len ? x->len : y->len);
+	return order != 0 ? order : (x->len > y->len) - (x->len < y->len);
+}
+
+static int
+compare_places(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+	int order = compare_slots(x, y);
+
+	return order != 0 ? order : strcmp(x->path, y->path);
 }
 
 static int
 compare_paths(const void *a, const void *b)
 {
-	const char *x = *(char *const *)a, *y = *(char *const *)b;
-	int order = compare_slots(x, y);
+	const struct place x = place_of(*(char *const *)a), y = place_of(*(char *const *)b);
 
-	return order != 0 ? order : strcmp(x, y);
+	return compare_places(&x, &y);
 }
 
 /* As compare_paths, but where names have slots these alone count. */
 static int
 compare_ends(const char *x, const char *y)
 {
-	size_t len;
+	const struct place a = place_of(x), b = place_of(y);
 
-	return flow_file_slot(x, &len) != NULL && flow_file_slot(y, &len) != NULL ? compare_slots(x, y) :
-	    compare_paths(&x, &y);
+	return a.slot != NULL && b.slot != NULL ? compare_slots(&a, &b) : compare_places(&a, &b);
 }
 
 /* The directory that a range's names are relative to: FIRST without as many parts as LAST has. */
@@ -278,6 +299,25 @@ flow_files_add_range(struct flow_files *files, const char *range)
 	return st;
 }
 
+/* Slots are looked for once a path; without memory, some twenty times. */
+static void
+sort_paths(char **path, size_t count)
+{
+	struct place *place = malloc(count * sizeof(*place));
+	size_t i;
+
+	if (place == NULL) {
+		qsort(path, count, sizeof(*path), compare_paths);
+		return;
+	}
+	for (i = 0; i < count; i++)
+		place[i] = place_of(path[i]);
+	qsort(place, count, sizeof(*place), compare_places);
+	for (i = 0; i < count; i++)
+		path[i] = place[i].path;
+	free(place);
+}
+
 void
 flow_files_sort(struct flow_files *files)
 {
@@ -285,7 +325,7 @@ flow_files_sort(struct flow_files *files)
 
 	if (files->count == 0)
 		return;
-	qsort(files->path, files->count, sizeof(*files->path), compare_paths);
+	sort_paths(files->path, files->count);
 	for (i = 0; i < files->count; i++) {
 		if (kept > 0 && strcmp(files->path[kept - 1], files->path[i]) == 0)
 			free(files->path[i]);
