@@ -12,8 +12,8 @@
 #define CHUNK_MAX ((size_t)64 << 10)
 
 /*
- * Huge pages: mapping small ones took a seventh of the time of pairs.  Many at a time, of which those
- * are used that are written to: while one thread waits for such a page the others cannot map memory.
+ * In huge pages: small ones took a seventh of the time of pairs.  As much is mapped at a time, and used
+ * only as far as it is written to, because no thread can map memory while another waits for such a page.
  */
 #define BLOCK_BYTES ((size_t)32 << 20)
 
