@@ -26,10 +26,8 @@ companion_state(struct flow_agg_result *r, struct groups *into, const struct gro
 		key[part->word] |= v << part->shift;
 		if (key_part_is_wide(part))
 			key[part->flag_word] |= (uint64_t)has << part->flag_shift;
-		if (key_part_type(part) == FLOW_TYPE_TEXT)
-			v = has ? r->maps.texts.hash[v] : 0;
-		else if (key_part_is_atom(part))
-			v = has ? r->maps.values.hash[v] : 0;
+		if (key_part_is_atom(part))
+			v = has ? key_maps_atoms(&r->maps, part)->hash[v] : 0;
 		mixed = key_mix(mixed, v);
 	}
 	if (g->dense)

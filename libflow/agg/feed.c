@@ -217,10 +217,8 @@ reserve_dense(const struct key_maps *maps, struct groups *g)
 	const struct key_part *part = &g->grouping->part[0];
 	uint32_t count;
 
-	if (key_part_type(part) == FLOW_TYPE_TEXT)
-		count = maps->texts.count + 1;
-	else if (key_part_is_atom(part))
-		count = maps->values.count + 1;
+	if (key_part_is_atom(part))
+		count = key_maps_atoms(maps, part)->count + 1;
 	else
 		count = key_part_type(part) == FLOW_TYPE_U8 ? 257 : 65537;
 	return groups_dense_reserve(g, count);

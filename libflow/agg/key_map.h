@@ -36,6 +36,13 @@ void key_maps_init(struct key_maps *maps);
 void key_maps_release(struct key_maps *maps);
 size_t key_maps_bytes(const struct key_maps *maps);
 
+/* Where the ids of a part, an atom, come from. */
+static inline const struct atoms *
+key_maps_atoms(const struct key_maps *maps, const struct key_part *part)
+{
+	return key_part_type(part) == FLOW_TYPE_TEXT ? &maps->texts : &maps->values;
+}
+
 /* The maps that a spec's keys need; before the first row. */
 enum flow_status key_maps_make(struct key_maps *maps, const struct flow_agg_spec *spec) NODISCARD;
 

@@ -40,16 +40,6 @@ ids_here(const struct merge *m, size_t worker, const struct key_part *part)
 	return key_part_type(part) == FLOW_TYPE_TEXT ? m->texts.id[worker] : m->values.id[worker];
 }
 
-/* How many there are. */
-static uint64_t
-ids_count(const struct merge *m, size_t worker, const struct key_part *part)
-{
-	const struct key_maps *maps = &m->agg[worker]->maps;
-
-	return (uint64_t)(key_part_type(part) == FLOW_TYPE_TEXT ? maps->texts.count :
-	    maps->values.count) + 1;
-}
-
 static struct translation
 translation_of(const struct merge *m, const struct grouping *g, size_t worker)
 {
@@ -144,7 +134,8 @@ merge_dense(const struct merge *m, size_t grouping, size_t worker, unsigned slic
 	if (slice == 0 && groups_nowhere(from) != NULL)
 		join_dense(into, groups_nowhere(into), from, groups_nowhere(from));
 	if (key_part_is_atom(part))
-		merge_ids(into, from, ids_here(m, worker, part), ids_count(m, worker, part), &span);
+		merge_ids(into, from, ids_here(m, worker, part),
+		    (uint64_t)key_maps_atoms(&m->agg[worker]->maps, part)->count + 1, &span);
 	else
 		merge_numbers(into, from, &span);
 }
@@ -389,8 +380,7 @@ reserve_dense(const struct merge *m, size_t grouping)
 	if (count == 0)
 		return FLOW_OK;
 	if (key_part_is_atom(part))
-		count = (key_part_type(part) == FLOW_TYPE_TEXT ? into->maps.texts.count :
-		    into->maps.values.count) + 1;
+		count = key_maps_atoms(&into->maps, part)->count + 1;
 	if (settle_width(m, grouping) != FLOW_OK)
 		return FLOW_ENOMEM;
 	return groups_dense_reserve(&into->groups[grouping], count);
