@@ -56,13 +56,17 @@ bucket_match(const struct bucket *b, uint32_t tag)
 	return bucket_words(b->tag, tag);
 }
 
-/* What the first entry of this tag leads to; 0: none here. */
+/*
+ * What the first entry of this tag leads to; 0: none here.  Without a branch: whether there is one cannot
+ * be predicted where many are new.
+ */
 static inline uint32_t
 bucket_first(const struct bucket *b, uint32_t tag)
 {
 	unsigned match = bucket_match(b, tag);
+	uint32_t at = b->at[__builtin_ctz(match | 1u << (BUCKET_PLACES - 1))];
 
-	return match != 0 ? b->at[__builtin_ctz(match)] : 0;
+	return match != 0 ? at : 0;
 }
 
 /* Adds an entry to a bucket that is not full. */

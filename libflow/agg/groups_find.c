@@ -259,17 +259,6 @@ groups_find(struct groups *g, const uint64_t *key, const uint64_t *hash, size_t 
 
 #define IN_TOGETHER 64
 
-/* As bucket_first, without a branch: whether there is one cannot be predicted where many keys are new. */
-static inline uint32_t
-first_of_home(const struct group_part *p, uint32_t tag)
-{
-	const struct bucket *home = &p->bucket[tag & p->mask];
-	unsigned match = bucket_match(home, tag);
-	uint32_t at = home->at[__builtin_ctz(match | 1u << (BUCKET_PLACES - 1))];
-
-	return match != 0 ? at : 0;
-}
-
 /*
  * The groups that tags most likely lead to, of n keys in a part that has some; those that these are
  * not (where there is none, the first group is asked) go to `left`, and how many to the end.
@@ -282,7 +271,7 @@ find_likely(const struct groups *g, const struct group_part *p, const uint64_t *
 	uint32_t at;
 
 	for (size_t i = 0; i < n; i++) {
-		at = first_of_home(p, tag[i]);
+		at = bucket_first(&p->bucket[tag[i] & p->mask], tag[i]);
 		out[i] = groups_hashed_at(g, p, at != 0 ? at - 1 : 0);
 		__builtin_prefetch(out[i], 1);
 	}
