@@ -50,7 +50,7 @@ look_up_rows(struct key_maps *maps, struct dict_map *m, const struct flow_column
 	for (uint32_t i = 0; i < rows->n; i++) {
 		uint32_t r = rows_at(rows, i), code = c->codes[r];
 
-		if ((c->valid == NULL || bitmap_get(c->valid, r)) && UNLIKELY(!key_map_knows(m, code)) &&
+		if (flow_column_has(c, r) && UNLIKELY(!key_map_knows(m, code)) &&
 		    key_map_one(maps, m, c->dict, code, 0) != FLOW_OK)
 			return FLOW_ENOMEM;
 	}
@@ -68,7 +68,7 @@ atom_refs(struct key_maps *maps, struct dict_map *m, const struct flow_column *c
 	for (uint32_t i = 0; i < rows->n; i++) {
 		uint32_t r = rows_at(rows, i);
 
-		out[i] = c->valid == NULL || bitmap_get(c->valid, r) ? m->ref[c->codes[r]] : 0;
+		out[i] = flow_column_has(c, r) ? m->ref[c->codes[r]] : 0;
 	}
 	return FLOW_OK;
 }
@@ -125,7 +125,7 @@ atom_numbers(struct key_maps *maps, const struct key_part *part, size_t alt,
 	for (uint32_t i = 0; i < rows->n; i++) {
 		uint32_t r = rows_at(rows, i);
 
-		out[i] = c->valid == NULL || bitmap_get(c->valid, r) ? m->id[c->codes[r]] : 0;
+		out[i] = flow_column_has(c, r) ? m->id[c->codes[r]] : 0;
 	}
 	return FLOW_OK;
 }
