@@ -50,26 +50,15 @@ add_group(struct wide_totals *t, const uint8_t *slot, const uint64_t *state)
 static void
 add_narrow(struct wide_totals *t, const uint8_t *slot, const struct groups *g)
 {
-	unsigned __int128 sum[TOTALS + 1] = { 0 };
-	uint64_t first = UINT32_MAX, last = 0;
+	const struct narrow_sums s = narrow_sum(g->dense, g->part[0].count);
+	const unsigned __int128 sum[] = { s.rows, s.flows, s.packets, s.bytes };
 
-	for (uint32_t i = 0; i < g->part[0].count; i++) {
-		const uint64_t *group = groups_dense_at(g, (int32_t)i);
-		uint64_t from = group[2] & UINT32_MAX, to = group[2] >> 32;
-
-		sum[0] += narrow_rows(group);
-		sum[1] += group[1] & UINT32_MAX;
-		sum[2] += group[1] >> 32;
-		sum[3] += group[3];
-		first = from < first ? from : first;
-		last = to > last ? to : last;
-	}
-	t->rows += sum[0];
+	t->rows += s.rows;
 	for (size_t i = 0; i < TOTALS; i++)
 		t->sum[i] += sum[slot[i]];
-	if (sum[0] > 0) {
-		t->first = g->base + first;
-		t->last = g->base + last;
+	if (s.rows > 0) {
+		t->first = g->base + s.first;
+		t->last = g->base + s.last;
 	}
 }
 

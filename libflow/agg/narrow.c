@@ -359,6 +359,24 @@ narrow_state(const uint64_t *group, uint64_t base, uint64_t *state)
 	state[5] = some ? base + (group[2] >> 32) : 0;
 }
 
+struct narrow_sums
+narrow_sum(const uint64_t *groups, uint32_t count)
+{
+	struct narrow_sums s = { .first = UINT32_MAX };
+
+	for (uint32_t i = 0; i < count; i++, groups += NARROW_WORDS) {
+		uint64_t first = groups[2] & UINT32_MAX, last = groups[2] >> 32;
+
+		s.rows += narrow_rows(groups);
+		s.flows += groups[1] & UINT32_MAX;
+		s.packets += groups[1] >> 32;
+		s.bytes += groups[3];
+		s.first = first < s.first ? first : s.first;
+		s.last = greater(s.last, last);
+	}
+	return s;
+}
+
 void
 narrow_join(uint64_t *into, const uint64_t *from)
 {

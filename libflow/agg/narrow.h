@@ -62,6 +62,15 @@ narrow_rows(const uint64_t *group)
 /* Its slots, as struct slots orders them; without rows as they are before the first one. */
 void narrow_state(const uint64_t *group, uint64_t base, uint64_t *state);
 
+/* What groups add up to, wider than any of them can be; instants are from the base. */
+struct narrow_sums {
+	unsigned __int128 rows, flows, packets, bytes;
+	uint64_t first, last;		/* only if rows > 0 */
+};
+
+/* Adds up `count` groups that lie one behind the other. */
+struct narrow_sums narrow_sum(const uint64_t *groups, uint32_t count);
+
 /*
  * Adds n rows that were let in, row i to group number[i] (from -1 on) of those from `groups` on or, with
  * codes, to group number[code[i]].

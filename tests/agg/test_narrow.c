@@ -279,6 +279,30 @@ test_combine(void)
 	ok(!narrow_has_room(&c));
 }
 
+/* By hand: two groups, whose bytes need more than 64 bits, and one without rows between them. */
+static void
+test_sum(void)
+{
+	uint64_t group[3][NARROW_WORDS] = {
+		{ 1 | UINT64_C(3) << 32, 4 | UINT64_C(0xffffffff) << 32, 50 | UINT64_C(60) << 32, UINT64_MAX },
+		{ 0, 0, 0, 0 },
+		{ 3 | UINT64_C(2) << 32, 5 | UINT64_C(6) << 32, 40 | UINT64_C(70) << 32, 2 },
+	};
+	struct narrow_sums s;
+
+	narrow_init(group[1], 2);
+	s = narrow_sum(group[0], 3);
+	is_uint((uint64_t)s.rows, 5);
+	is_uint((uint64_t)s.flows, 9);
+	is_uint((uint64_t)s.packets, UINT64_C(4294967301));
+	is_uint((uint64_t)(s.bytes >> 64), 1);
+	is_uint((uint64_t)s.bytes, 1);
+	is_uint(s.first, 40);
+	is_uint(s.last, 70);
+	s = narrow_sum(group[1], 1);
+	is_uint((uint64_t)s.rows, 0);
+}
+
 /* The answer, however the rows are dealt to workers. */
 static void
 check(const char *statistic, const struct rig_flow *flow, size_t n, const char *want)
@@ -423,6 +447,7 @@ main(void)
 	test_join();
 	test_admit(&c, &batch);
 	test_combine();
+	test_sum();
 	test_counters();
 	test_many();
 	test_looks();
