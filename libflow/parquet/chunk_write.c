@@ -107,15 +107,17 @@ squeeze_numbers(struct work *w)
 }
 
 /*
- * Puts the dictionary into order: neighbours share their beginnings, which LZ4 sees,
- * and bounds of a page are those of its codes.
+ * Puts the dictionary into order, each text once: neighbours share their beginnings, which LZ4
+ * sees, and bounds of a page are those of its codes.
  */
 static enum flow_status
 sort_texts(struct work *w)
 {
 	struct flow_text *sorted = malloc(((size_t)w->text_count + 1) * sizeof(*sorted));
 	uint32_t *rank = malloc(((size_t)w->text_count + 1) * sizeof(*rank));
-	bool done = sorted != NULL && rank != NULL && text_rank(w->texts, w->text_count, rank);
+	uint32_t distinct;
+	bool done = sorted != NULL && rank != NULL &&
+	    text_rank(w->texts, w->text_count, rank, &distinct);
 	size_t i;
 
 	if (done) {
@@ -125,6 +127,7 @@ sort_texts(struct work *w)
 			w->codes[i] = rank[w->codes[i]];
 		free(w->texts);
 		w->texts = sorted;
+		w->text_count = distinct;
 		sorted = NULL;
 	}
 	free(sorted);

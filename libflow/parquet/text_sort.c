@@ -77,19 +77,28 @@ sort(struct entry *from, struct entry *to, size_t n)
 	return from;
 }
 
+static inline bool
+is_equal(const struct entry *a, const struct entry *b)
+{
+	return a->hi == b->hi && a->lo == b->lo && text_compare(a->text, b->text) == 0;
+}
+
 bool
-text_rank(const struct flow_text *texts, uint32_t n, uint32_t *rank)
+text_rank(const struct flow_text *texts, uint32_t n, uint32_t *rank, uint32_t *distinct)
 {
 	struct entry *room = malloc(((size_t)n * 2 + 1) * sizeof(*room)), *sorted;
-	uint32_t i;
+	uint32_t i, equal = 0;
 
 	if (room == NULL)
 		return false;
 	for (i = 0; i < n; i++)
 		room[i] = make_entry(&texts[i]);
 	sorted = sort(room, room + n, n);
-	for (i = 0; i < n; i++)
-		rank[sorted[i].text - texts] = i;
+	for (i = 0; i < n; i++) {
+		equal += i > 0 && is_equal(&sorted[i - 1], &sorted[i]);
+		rank[sorted[i].text - texts] = i - equal;
+	}
+	*distinct = n - equal;
 	free(room);
 	return true;
 }

@@ -9,7 +9,7 @@
 #include "base/text.h"
 
 /*
- * Writes the order of n texts: rank[i] is where texts[i] comes.  Equal texts keep their
- * order.  False when out of memory.
+ * Writes the order of n texts: rank[i] is where texts[i] comes among those that differ, of which there
+ * are *distinct.  False when out of memory.
  */
-bool text_rank(const struct flow_text *texts, uint32_t n, uint32_t *rank);
+bool text_rank(const struct flow_text *texts, uint32_t n, uint32_t *rank, uint32_t *distinct);
