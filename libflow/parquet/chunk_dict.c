@@ -12,18 +12,23 @@
 enum flow_status
 chunk_unfold(struct pq_chunk_reader *r, struct flow_error *err)
 {
+	enum chunk_texts from = r->where;
+	enum flow_status st;
 	struct cursor in;
-	enum flow_status st = text_dict_bytes(&r->folded, &in, err);
 
-	r->is_folded = false;
-	return st == FLOW_OK ? texts_add_plain(&r->texts, in, r->folded.count, err) : st;
+	if (from == TEXTS_IN_ARRAY)
+		return FLOW_OK;
+	r->where = TEXTS_IN_ARRAY;
+	st = from == TEXTS_FOLDED ? text_dict_bytes(&r->folded, &in, err) :
+	    dict_pieces_bytes(&r->pieces, &in, err);
+	return st == FLOW_OK ? texts_add_plain(&r->texts, in, r->dictionary_count, err) : st;
 }
 
 enum flow_status
 pq_chunk_reader_texts(struct pq_chunk_reader *reader, const struct flow_text **text,
     uint32_t *count, struct flow_error *err)
 {
-	enum flow_status st = reader->is_folded ? chunk_unfold(reader, err) : FLOW_OK;
+	enum flow_status st = chunk_unfold(reader, err);
 
 	*text = reader->texts.text;
 	*count = reader->texts.count;
@@ -41,10 +46,15 @@ enum flow_status
 pq_chunk_reader_text(struct pq_chunk_reader *reader, uint32_t code, struct flow_text *text,
     struct flow_error *err)
 {
-	if (reader->is_folded)
+	switch (reader->where) {
+	case TEXTS_FOLDED:
 		return text_dict_entry(&reader->folded, code, text, err);
-	*text = reader->texts.text[code];
-	return FLOW_OK;
+	case TEXTS_IN_PIECES:
+		return dict_pieces_entry(&reader->pieces, code, text, err);
+	default:
+		*text = reader->texts.text[code];
+		return FLOW_OK;
+	}
 }
 
 bool
@@ -54,7 +64,12 @@ pq_chunk_reader_sought(const struct pq_chunk_reader *reader,
 	const struct text_dict *d = &reader->folded;
 	size_t i;
 
-	if (!reader->is_folded || d->hits > TEXT_DICT_HITS_MAX)
+	if (reader->where == TEXTS_IN_PIECES) {
+		code[0] = reader->sought_code;
+		*count = reader->has_sought;
+		return true;
+	}
+	if (reader->where != TEXTS_FOLDED || d->hits > TEXT_DICT_HITS_MAX)
 		return false;
 	for (i = 0; i < d->hits; i++)
 		code[i] = text_dict_hit(d, i);
@@ -92,35 +107,76 @@ reserve_dictionary(struct pq_chunk_reader *r, size_t count, struct flow_error *e
 	return FLOW_OK;
 }
 
-/* Keeps a dictionary as it is in the file, and decompresses it as it is asked for. */
+/* Room for a page's texts, with slack behind them. */
 static enum flow_status
-fold_packed(struct pq_chunk_reader *r, const struct page_header *h, const uint8_t *body,
+texts_room(struct pq_chunk_reader *r, const struct page_header *h, uint8_t **bytes,
     struct flow_error *err)
 {
 	struct buf *room = texts_block(&r->texts);
-	enum flow_status st = page_source_check(&r->pages, h, body, err);
-	struct lz4_block packed;
 
-	if (st != FLOW_OK)
-		return st;
 	if (h->raw_bytes > CODEC_BYTES_MAX)
 		return flow_fail(err, FLOW_ELIMIT, chunk_offset(r), "a page of more than 1 GiB");
 	if (room == NULL || !buf_reserve(room, (size_t)h->raw_bytes + BITPACK_SLACK))
 		return flow_fail_memory(err);
 	memset(room->data + h->raw_bytes, 0, BITPACK_SLACK);
+	*bytes = room->data;
+	return FLOW_OK;
+}
+
+/* Keeps a dictionary as it is in the file, and decompresses it as it is asked for. */
+static enum flow_status
+fold_packed(struct pq_chunk_reader *r, const struct page_header *h, const uint8_t *body,
+    struct flow_error *err)
+{
+	enum flow_status st = page_source_check(&r->pages, h, body, err);
+	struct lz4_block packed;
+	uint8_t *room;
+
+	if (st == FLOW_OK)
+		st = texts_room(r, h, &room, err);
+	if (st != FLOW_OK)
+		return st;
 	page_source_keep(&r->pages, &r->packed);
-	packed = lz4_block_make(body, h->bytes, room->data, h->raw_bytes);
+	packed = lz4_block_make(body, h->bytes, room, h->raw_bytes);
 	st = text_dict_open_packed(&r->folded, &packed, h->values, r->sought, h->is_sorted, err);
-	r->is_folded = st == FLOW_OK;
+	r->where = st == FLOW_OK ? TEXTS_FOLDED : TEXTS_IN_ARRAY;
 	r->dictionary_count = h->values;
 	return st;
 }
 
-/* Whether a dictionary may stay as it is: nothing else has codes yet. */
-static bool
-may_fold(const struct pq_chunk_reader *r)
+/* Begins with pieces whose index is read. */
+static enum flow_status
+open_pieces(struct pq_chunk_reader *r, const struct page_header *h, struct flow_error *err)
 {
-	return r->wants_few && r->texts.count == 0;
+	uint8_t *room;
+	enum flow_status st = texts_room(r, h, &room, err);
+
+	if (st == FLOW_OK)
+		st = dict_pieces_open(&r->pieces, r->file, (uint64_t)chunk_offset(r), h, room, err);
+	r->has_sought = false;
+	if (st == FLOW_OK && r->sought != NULL)
+		st = dict_pieces_find(&r->pieces, r->sought, &r->has_sought, &r->sought_code, err);
+	r->where = st == FLOW_OK ? TEXTS_IN_PIECES : TEXTS_IN_ARRAY;
+	r->has_dictionary = st == FLOW_OK;
+	r->dictionary_count = h->values;
+	return st;
+}
+
+enum flow_status
+chunk_open_pieces(struct pq_chunk_reader *r, const struct page_header *h, bool *in_pieces,
+    struct flow_error *err)
+{
+	enum flow_status st = FLOW_OK;
+
+	r->pieces.index.count = 0;
+	if (h->type == PAGE_DICTIONARY && r->chunk->codec == PQ_LZ4_RAW)
+		st = dict_index_read(&r->pieces.index, h, err);
+	*in_pieces = st == FLOW_OK && r->pieces.index.count > 0;
+	if (*in_pieces) {
+		st = open_pieces(r, h, err);
+		page_source_skip(&r->pages, h);
+	}
+	return st;
 }
 
 static enum flow_status
@@ -128,9 +184,9 @@ load_texts(struct pq_chunk_reader *r, struct cursor in, uint32_t count, struct f
 {
 	enum flow_status st;
 
-	if (may_fold(r)) {
+	if (chunk_may_fold(r)) {
 		st = text_dict_open(&r->folded, in, count, r->sought, err);
-		r->is_folded = st == FLOW_OK;
+		r->where = st == FLOW_OK ? TEXTS_FOLDED : TEXTS_IN_ARRAY;
 		r->dictionary_count = count;
 		return st;
 	}
@@ -166,7 +222,7 @@ chunk_load_dictionary(struct pq_chunk_reader *r, const struct page_header *h, co
 	if (h->encoding != ENCODING_PLAIN && h->encoding != ENCODING_PLAIN_DICTIONARY)
 		return flow_fail(err, FLOW_EUNSUPPORTED, chunk_offset(r),
 		    "a dictionary in encoding %d", h->encoding);
-	if (chunk_is_text(r) && may_fold(r) && r->chunk->codec == PQ_LZ4_RAW) {
+	if (chunk_may_fold(r) && r->chunk->codec == PQ_LZ4_RAW) {
 		st = fold_packed(r, h, body, err);
 		r->has_dictionary = st == FLOW_OK;
 		return st;

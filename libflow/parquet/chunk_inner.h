@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "parquet/chunk_read.h"
 #include "parquet/delta.h"
+#include "parquet/dict_pieces.h"
 #include "parquet/file.h"
 #include "parquet/page_index.h"
 #include "parquet/page_source.h"
@@ -17,6 +18,13 @@
 
 /* Values that go from step to step of decoding while they are in the nearest cache. */
 #define CHUNK_BLOCK 1024
+
+/* What has the dictionary's texts. */
+enum chunk_texts {
+	TEXTS_IN_ARRAY,			/* `texts`, which also has those of other pages */
+	TEXTS_FOLDED,			/* `folded` */
+	TEXTS_IN_PIECES			/* `pieces` */
+};
 
 struct pq_chunk_reader {
 	const struct pq_column *column;
@@ -48,11 +56,14 @@ struct pq_chunk_reader {
 	/* The dictionary. */
 	bool has_dictionary;
 	struct texts texts;
-	bool wants_few;			/* then it stays folded until all texts are wanted */
+	bool wants_few;			/* then it stays folded, or in pieces, until all texts are wanted */
 	const struct flow_text *sought;
-	bool is_folded;			/* in `folded` instead of `texts` */
+	enum chunk_texts where;
 	struct text_dict folded;
 	struct buf packed;		/* what it is decompressed from */
+	struct dict_pieces pieces;
+	bool has_sought;
+	uint32_t sought_code;		/* in the pieces */
 	uint32_t dictionary_count;
 	uint64_t *dictionary;
 	void *narrow;			/* the dictionary in the width wanted */
@@ -85,10 +96,24 @@ chunk_offset(const struct pq_chunk_reader *r)
 /* Where a page is decompressed: texts that are no dictionary's indexes are kept.  NULL: out of memory. */
 struct buf *chunk_body_room(struct pq_chunk_reader *r, const struct page_header *h);
 
+/* Whether a dictionary that comes now may stay as it is: no other page's texts have codes yet. */
+static inline bool
+chunk_may_fold(const struct pq_chunk_reader *r)
+{
+	return r->wants_few && !r->has_dictionary && chunk_is_text(r) && r->texts.count == 0;
+}
+
+/*
+ * Begins with a dictionary that may be read in pieces, and steps over its body; else the page's body is
+ * still to be taken.
+ */
+enum flow_status chunk_open_pieces(struct pq_chunk_reader *r, const struct page_header *h,
+    bool *in_pieces, struct flow_error *err) NODISCARD;
+
 enum flow_status chunk_load_dictionary(struct pq_chunk_reader *r, const struct page_header *h,
     const uint8_t *body, struct flow_error *err) NODISCARD;
 
-/* The folded dictionary to texts; there are no others yet. */
+/* All texts of the dictionary to the array. */
 enum flow_status chunk_unfold(struct pq_chunk_reader *r, struct flow_error *err) NODISCARD;
 
 /*

@@ -61,7 +61,7 @@ open_deltas(struct pq_chunk_reader *r, uint32_t rows, struct flow_error *err)
 static enum flow_status
 open_texts(struct pq_chunk_reader *r, uint32_t rows, struct flow_error *err)
 {
-	enum flow_status st = r->is_folded ? chunk_unfold(r, err) : FLOW_OK;
+	enum flow_status st = chunk_unfold(r, err);
 
 	if (st != FLOW_OK)
 		return st;
@@ -131,8 +131,8 @@ open_page(struct pq_chunk_reader *r, const struct page_header *h, const uint8_t 
 }
 
 /*
- * Page by page: loads the page that the first row not to be skipped is in, behind what stands
- * before all of them.  Loads nothing where *skip becomes 0 before a page is wanted.
+ * Page by page: goes to the page that the first row not to be skipped is in, behind what stands
+ * before all of them.  Goes nowhere where *skip becomes 0 before a page is wanted.
  */
 static enum flow_status
 turn_pages(struct pq_chunk_reader *r, size_t *skip, struct flow_error *err)
@@ -153,13 +153,16 @@ turn_pages(struct pq_chunk_reader *r, size_t *skip, struct flow_error *err)
 	}
 	if (!r->head_taken) {
 		r->head_taken = true;
-		if (head > 0)
-			return page_source_load(&r->pages, r->chunk->begin, head, err);
+		if (head > 0) {
+			page_source_range(&r->pages, r->chunk->begin, head);
+			return FLOW_OK;
+		}
 	}
 	if (r->next_place == r->places.count)
 		return flow_fail(err, FLOW_EFORMAT, chunk_offset(r), "pages end before the rows do");
 	r->next_place++;
-	return page_source_load(&r->pages, place->offset, place->bytes, err);
+	page_source_range(&r->pages, place->offset, place->bytes);
+	return FLOW_OK;
 }
 
 /* Whether a data page has the rows that its index promises: skipping relies on that. */
@@ -172,23 +175,40 @@ is_as_indexed(const struct pq_chunk_reader *r, const struct page_header *h)
 	    page_places_end(&r->places, i, r->rows) - r->places.place[i].first_row);
 }
 
+/* The next page; its body is NULL where it is a dictionary that is read in pieces. */
+static enum flow_status
+take_page(struct pq_chunk_reader *r, struct page_header *h, const uint8_t **body,
+    struct flow_error *err)
+{
+	enum flow_status st;
+	bool in_pieces;
+
+	*body = NULL;
+	if (!chunk_may_fold(r))
+		return page_source_next(&r->pages, h, body, err);
+	st = page_source_header(&r->pages, h, err);
+	if (st == FLOW_OK)
+		st = chunk_open_pieces(r, h, &in_pieces, err);
+	return st == FLOW_OK && !in_pieces ? page_source_body(&r->pages, h, body, err) : st;
+}
+
 enum flow_status
 chunk_enter_page(struct pq_chunk_reader *r, size_t *skip, struct flow_error *err)
 {
-	const uint8_t *body = NULL;
+	const uint8_t *body;
 	struct page_header h;
-	enum flow_status st = FLOW_OK;
+	enum flow_status st;
 
-	if (r->places.count > 0 && (!r->pages.is_loaded || page_source_is_drained(&r->pages))) {
+	if (r->places.count > 0 && (!r->pages.is_begun || page_source_is_drained(&r->pages))) {
 		st = turn_pages(r, skip, err);
-		if (st != FLOW_OK || !r->pages.is_loaded || page_source_is_drained(&r->pages))
+		if (st != FLOW_OK || !r->pages.is_begun || page_source_is_drained(&r->pages))
 			return st;
 	}
-	st = page_source_next(&r->pages, &h, &body, err);
+	st = take_page(r, &h, &body, err);
 	if (st != FLOW_OK)
 		return st;
 	if (h.type == PAGE_DICTIONARY)
-		return chunk_load_dictionary(r, &h, body, err);
+		return body != NULL ? chunk_load_dictionary(r, &h, body, err) : FLOW_OK;
 	if (h.type != PAGE_DATA && h.type != PAGE_DATA_V2)
 		return FLOW_OK;		/* an index page, or something newer */
 	if (h.values > r->rows_left)

@@ -25,6 +25,7 @@ pq_chunk_reader_free(struct pq_chunk_reader *reader)
 	texts_release(&reader->texts);
 	text_dict_release(&reader->folded);
 	buf_release(&reader->packed);
+	dict_pieces_release(&reader->pieces);
 	free(reader->dictionary);
 	free(reader->narrow);
 	free(reader);
@@ -62,7 +63,7 @@ pq_chunk_reader_open(struct pq_chunk_reader *reader, const struct pq_file *file,
 	reader->dictionary_count = 0;
 	reader->wants_few = false;
 	reader->sought = NULL;
-	reader->is_folded = false;
+	reader->where = TEXTS_IN_ARRAY;
 	texts_clear(&reader->texts);
 	return FLOW_OK;
 }

@@ -12,7 +12,9 @@
 #include "parquet/codec.h"
 #include "parquet/crc.h"
 #include "parquet/delta.h"
+#include "parquet/dict_pack.h"
 #include "parquet/number_dict.h"
+#include "parquet/page_header.h"
 #include "parquet/rle.h"
 #include "parquet/stats.h"
 #include "parquet/text_sort.h"
@@ -39,6 +41,7 @@ struct work {
 	int encoding;
 	unsigned width;			/* of codes */
 	struct buf raw;			/* bodies of all pages, uncompressed */
+	struct buf dict_index;		/* of the dictionary's pieces, if it is compressed in pieces */
 };
 
 /* One page's body within work.raw, or compressed. */
@@ -54,6 +57,7 @@ work_release(struct work *w)
 	free(w->texts);
 	number_dict_release(&w->number_dict);
 	buf_release(&w->raw);
+	buf_release(&w->dict_index);
 }
 
 static unsigned
@@ -354,39 +358,69 @@ encode_pages(struct work *w, struct pq_chunk *chunk, struct body *body)
 	return buf_status(&w->raw);
 }
 
-/* PageHeader of parquet.thrift, and the body. */
+/* What headers of all pages have (PageHeader of parquet.thrift). */
 static void
-append_page(struct buf *out, enum chunk_page_type type, int encoding, bool is_sorted, size_t values,
-    size_t raw_len, const uint8_t *body, size_t len)
+begin_header(struct thrift_writer *t, enum chunk_page_type type, size_t raw_len,
+    const uint8_t *body, size_t len)
+{
+	thrift_begin(t);
+	thrift_i32(t, 1, type);
+	thrift_i32(t, 2, (int32_t)raw_len);
+	thrift_i32(t, 3, (int32_t)len);
+	thrift_i32(t, 4, (int32_t)crc_page(body, len));
+}
+
+static void
+append_data_page(struct buf *out, int encoding, size_t values, size_t raw_len, const uint8_t *body,
+    size_t len)
 {
 	struct thrift_writer t = { .out = out };
 
-	thrift_begin(&t);
-	thrift_i32(&t, 1, type);
-	thrift_i32(&t, 2, (int32_t)raw_len);
-	thrift_i32(&t, 3, (int32_t)len);
-	thrift_i32(&t, 4, (int32_t)crc_page(body, len));
-	if (type == PAGE_DATA) {
-		thrift_struct_field(&t, 5);
-		thrift_i32(&t, 1, (int32_t)values);
-		thrift_i32(&t, 2, encoding);
-		thrift_i32(&t, 3, ENCODING_RLE);
-		thrift_i32(&t, 4, ENCODING_RLE);
-		thrift_end(&t);
-	} else {
-		thrift_struct_field(&t, 7);
-		thrift_i32(&t, 1, (int32_t)values);
-		thrift_i32(&t, 2, ENCODING_PLAIN);
-		thrift_bool(&t, 3, is_sorted);
-		thrift_end(&t);
-	}
+	begin_header(&t, PAGE_DATA, raw_len, body, len);
+	thrift_struct_field(&t, 5);
+	thrift_i32(&t, 1, (int32_t)values);
+	thrift_i32(&t, 2, encoding);
+	thrift_i32(&t, 3, ENCODING_RLE);
+	thrift_i32(&t, 4, ENCODING_RLE);
+	thrift_end(&t);
 	thrift_end(&t);
 	buf_append(out, body, len);
 }
 
+static void
+append_dictionary_page(struct buf *out, const struct work *w, size_t values, size_t raw_len,
+    const uint8_t *body, size_t len)
+{
+	struct thrift_writer t = { .out = out };
+
+	begin_header(&t, PAGE_DICTIONARY, raw_len, body, len);
+	thrift_struct_field(&t, 7);
+	thrift_i32(&t, 1, (int32_t)values);
+	thrift_i32(&t, 2, ENCODING_PLAIN);
+	thrift_bool(&t, 3, w->texts != NULL);
+	thrift_end(&t);
+	if (w->dict_index.len > 0)
+		thrift_binary(&t, THRIFT_EXTENSION, w->dict_index.data, w->dict_index.len);
+	thrift_end(&t);
+	buf_append(out, body, len);
+}
+
+/* Compresses body i of the chunk, a dictionary of texts in pieces. */
+static enum flow_status
+compress_body(struct work *w, const struct pq_encode_options *options, size_t i,
+    const struct body *body, struct buf *packed)
+{
+	const uint8_t *raw = w->raw.data + body->offset;
+
+	if (i == 0 && w->texts != NULL && w->encoding == ENCODING_RLE_DICTIONARY &&
+	    options->codec == PQ_LZ4_RAW)
+		return dict_pack(options->level, raw, body->len, w->text_count, packed, &w->dict_index);
+	return codec_compress(options->codec, options->level, raw, body->len, packed);
+}
+
 /* Compresses the bodies; keeps them as they are where it does not pay. */
 static enum flow_status
-compress_bodies(const struct work *w, const struct pq_encode_options *options,
+compress_bodies(struct work *w, const struct pq_encode_options *options,
     struct body *body, size_t count, struct buf *packed, enum pq_codec *codec)
 {
 	struct body *shrunk = calloc(count, sizeof(*shrunk));
@@ -398,13 +432,14 @@ compress_bodies(const struct work *w, const struct pq_encode_options *options,
 		return FLOW_ENOMEM;
 	for (i = 0; i < count && st == FLOW_OK && options->codec != PQ_UNCOMPRESSED; i++) {
 		shrunk[i].offset = packed->len;
-		st = codec_compress(options->codec, options->level, w->raw.data + body[i].offset,
-		    body[i].len, packed);
+		st = compress_body(w, options, i, &body[i], packed);
 		shrunk[i].len = packed->len - shrunk[i].offset;
 	}
 	if (options->codec != PQ_UNCOMPRESSED && packed->len < w->raw.len - w->raw.len / 20) {
 		*codec = options->codec;
 		memcpy(body, shrunk, count * sizeof(*body));
+	} else {
+		buf_clear(&w->dict_index);
 	}
 	free(shrunk);
 	return st;
@@ -432,19 +467,19 @@ assemble(const struct work *w, const struct body *raw, const struct body *body,
 	struct buf *out = &chunk->bytes;
 	size_t i, d = chunk->has_dictionary ? 1 : 0;
 
-	if (!buf_reserve(out, w->raw.len + (chunk->pages + 1) * HEADER_BYTES))
+	if (!buf_reserve(out, w->raw.len + (chunk->pages + 1) * HEADER_BYTES + w->dict_index.len))
 		return FLOW_ENOMEM;
 	if (d != 0) {
-		append_page(out, PAGE_DICTIONARY, ENCODING_PLAIN, w->texts != NULL,
-		    dictionary_entries(w), raw[0].len, bytes + body[0].offset, body[0].len);
+		append_dictionary_page(out, w, dictionary_entries(w), raw[0].len,
+		    bytes + body[0].offset, body[0].len);
 		chunk->uncompressed_bytes += out->len - body[0].len + raw[0].len;
 	}
 	chunk->data_offset = out->len;
 	for (i = 0; i < chunk->pages; i++) {
 		size_t start = out->len;
 
-		append_page(out, PAGE_DATA, w->encoding, false, rows_of_page(chunk, i),
-		    raw[i + d].len, bytes + body[i + d].offset, body[i + d].len);
+		append_data_page(out, w->encoding, rows_of_page(chunk, i), raw[i + d].len,
+		    bytes + body[i + d].offset, body[i + d].len);
 		chunk->page[i].offset = start;
 		chunk->page[i].bytes = (uint32_t)(out->len - start);
 		chunk->uncompressed_bytes += out->len - start - body[i + d].len + raw[i + d].len;
@@ -517,7 +552,7 @@ pq_chunk_encode(const struct pq_column *column, const struct pq_values *values,
     const struct pq_encode_options *options, struct pq_chunk **chunk, struct flow_error *err)
 {
 	struct work w = { .column = column, .in = values, .number_dict = NUMBER_DICT_INIT,
-		.raw = BUF_INIT };
+		.raw = BUF_INIT, .dict_index = BUF_INIT };
 	size_t pages = values->rows / PAGE_ROWS + 2;
 	struct pq_chunk *c = calloc(1, sizeof(*c));
 	struct body *raw = calloc(pages, sizeof(*raw));

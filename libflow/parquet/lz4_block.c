@@ -136,3 +136,63 @@ lz4_block_decompress(struct lz4_block *block, size_t want)
 	*block = b;
 	return b.out < b.out_end || b.in == b.in_end;
 }
+
+/* Literals of a sequence that begins at b->in; those stand there afterwards. */
+static bool
+take_literals(struct lz4_block *b, size_t *len)
+{
+	if (b->in == b->in_end)
+		return false;
+	*len = *b->in++ >> 4;
+	return *len != LONG || add_length(b, len);
+}
+
+/* The first sequence of a piece: its literals from `own` on, and its match. */
+static bool
+first_sequence(struct lz4_block *b, const uint8_t *own)
+{
+	size_t token = b->in < b->in_end ? *b->in : 0u, len = 0, offset;
+
+	if (!take_literals(b, &len) || own < b->in || (size_t)(own - b->in) > len)
+		return false;
+	len -= (size_t)(own - b->in);
+	if ((size_t)(b->in_end - own) < len + 2 || (size_t)(b->out_end - b->out) < len)
+		return false;
+	memcpy(b->out, own, len);
+	offset = load_le16(own + len);
+	b->in = own + len + 2;
+	b->out += len;
+	return copy_match(b, offset, token & LONG);
+}
+
+/* The last literals of a piece, in the sequence that the next one begins with; they end where it says. */
+static bool
+last_literals(struct lz4_block *b)
+{
+	size_t len = 0, own;
+
+	if (!take_literals(b, &len))
+		return false;
+	own = (size_t)(b->in_end - b->in);
+	if (own > len || own != (size_t)(b->out_end - b->out))
+		return false;
+	memcpy(b->out, b->in, own);
+	return true;
+}
+
+bool
+lz4_piece_decompress(const uint8_t *in, const struct lz4_piece *piece, const struct lz4_piece *next,
+    uint8_t *out)
+{
+	struct lz4_block b = lz4_block_make(in, next->literals - piece->in, out, next->out - piece->out);
+	const uint8_t *end = in + (next->in - piece->in);
+
+	if (!first_sequence(&b, in + (piece->literals - piece->in)))
+		return false;
+	if (next->in == next->literals)		/* the last one */
+		return lz4_block_decompress(&b, SIZE_MAX) && lz4_block_is_whole(&b);
+	while (b.in < end)
+		if (!short_sequence(&b) && !any_sequence(&b))
+			return false;
+	return b.in == end && last_literals(&b);
+}

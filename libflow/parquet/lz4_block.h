@@ -4,6 +4,9 @@
 /*
  * A block of LZ4 decompressed as far as it is wanted: liblz4 can stop early too, but not go on from
  * there.  (lz4_Block_format.md of LZ4: sequences of a token, literals, and a match before the next.)
+ *
+ * Or one of its pieces alone, where the block consists of pieces that do not refer to each other, as
+ * parquet/lz4_pieces.h makes them.
  */
 
 #include <stdbool.h>
@@ -44,3 +47,25 @@ lz4_block_is_whole(const struct lz4_block *b)
  * is no use then.
  */
 bool lz4_block_decompress(struct lz4_block *b, size_t want);
+
+/*
+ * Where a piece begins.  Its first literals stand behind those that end the piece before, in one
+ * sequence:
+ *
+ *	in                        literals
+ *	 | token | length | its end  | first literals | match ...
+ *	 |-- of the piece before ----|-- of this piece -----------
+ */
+struct lz4_piece {
+	uint32_t in, literals;		/* in the block */
+	uint32_t out;			/* in what it decompresses to */
+};
+
+/*
+ * Decompresses a piece; `in` are the block's bytes from piece->in to next->literals, `out` has room for
+ * those from piece->out to next->out.  What follows the last piece begins, with both, where the block
+ * ends.  piece->in < piece->literals <= next->in <= next->literals, and piece->out < next->out.  False
+ * for a malformed piece.
+ */
+bool lz4_piece_decompress(const uint8_t *in, const struct lz4_piece *piece,
+    const struct lz4_piece *next, uint8_t *out);

@@ -109,6 +109,8 @@ page_header_read(struct cursor *in, struct page_header *h)
 			read_dictionary(&t, h);
 		else if (f.id == 8 && f.type == THRIFT_STRUCT)
 			read_v2(&t, h);
+		else if (f.id == THRIFT_EXTENSION && f.type == THRIFT_BINARY)
+			h->extension = (const uint8_t *)thrift_read_binary(&t, &f, &h->extension_bytes);
 		else
 			thrift_skip(&t, &f);
 	}

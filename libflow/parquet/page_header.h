@@ -20,7 +20,13 @@ struct page_header {
 	/* V2 only: levels stand uncompressed before the values. */
 	uint32_t nulls, rows, definition_bytes, repetition_bytes;
 	bool is_compressed;
+	/* Field 32767, somebody's extension: within the bytes that were read. */
+	const uint8_t *extension;
+	size_t extension_bytes;
 };
+
+/* Its number in any struct (BinaryProtocolExtensions.md of Parquet). */
+#define THRIFT_EXTENSION 32767
 
 /* Consumes a header; false if it is malformed. */
 bool page_header_read(struct cursor *in, struct page_header *h);

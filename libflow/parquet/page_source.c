@@ -17,15 +17,15 @@
  */
 #define WINDOW_BYTES ((uint64_t)128 << 10)
 
-/* Of a page header, to begin with; statistics may make it longer. */
-#define HEADER_BYTES ((uint64_t)256)
+/* Of a page header, to begin with; statistics or a dictionary's index may make it longer. */
+#define HEADER_BYTES ((uint64_t)1024)
 
 void
 page_source_open(struct page_source *s, const struct pq_file *file, const struct file_chunk *chunk)
 {
 	s->file = file;
 	s->chunk = chunk;
-	s->is_loaded = false;
+	s->is_begun = false;
 	s->offset = chunk->begin;
 	s->end = chunk->begin + (uint64_t)chunk->bytes;
 	s->in = (struct cursor){ .failed = false };
@@ -61,9 +61,12 @@ take_along(struct page_source *s, size_t left, size_t want)
 	return buf_reserve(&s->bytes, want - left + BITPACK_SLACK);
 }
 
-/* Reads on until so many bytes are there to be taken, or all of them. */
+/*
+ * Reads on until so many bytes are there to be taken, or all of them; where the window is larger,
+ * those of it.
+ */
 static enum flow_status
-fill(struct page_source *s, uint64_t need, struct flow_error *err)
+fill(struct page_source *s, uint64_t need, uint64_t window, struct flow_error *err)
 {
 	uint64_t at = s->offset + cursor_offset(&s->in), want = s->end - at;
 	size_t left = cursor_left(&s->in);
@@ -71,8 +74,8 @@ fill(struct page_source *s, uint64_t need, struct flow_error *err)
 
 	if (left >= need || left == want)
 		return FLOW_OK;
-	if (want > 2 * WINDOW_BYTES)
-		want = need > WINDOW_BYTES ? need < want ? need : want : WINDOW_BYTES;
+	if (want > 2 * window)
+		want = need > window ? need < want ? need : want : window;
 	if (!take_along(s, left, (size_t)want))
 		return flow_fail_memory(err);
 	s->offset = at;
@@ -85,19 +88,18 @@ fill(struct page_source *s, uint64_t need, struct flow_error *err)
 	return FLOW_OK;
 }
 
-enum flow_status
-page_source_load(struct page_source *s, uint64_t offset, uint64_t len, struct flow_error *err)
+void
+page_source_range(struct page_source *s, uint64_t offset, uint64_t len)
 {
 	s->offset = offset;
 	s->end = offset + len;
 	s->in = (struct cursor){ .failed = false };
-	s->is_loaded = true;
-	return fill(s, len, err);
+	s->is_begun = true;
 }
 
-/* Takes a header, however long it is. */
+/* Reads a header, however long it is. */
 static enum flow_status
-take_header(struct page_source *s, struct page_header *h, struct flow_error *err)
+read_header(struct page_source *s, uint64_t window, struct page_header *h, struct flow_error *err)
 {
 	enum flow_status st;
 	uint64_t need;
@@ -105,7 +107,7 @@ take_header(struct page_source *s, struct page_header *h, struct flow_error *err
 	for (need = HEADER_BYTES;; need *= 2) {
 		struct cursor in;
 
-		st = fill(s, need, err);
+		st = fill(s, need, window, err);
 		if (st != FLOW_OK)
 			return st;
 		in = s->in;
@@ -118,28 +120,57 @@ take_header(struct page_source *s, struct page_header *h, struct flow_error *err
 	}
 }
 
-enum flow_status
-page_source_next(struct page_source *s, struct page_header *h, const uint8_t **body,
-    struct flow_error *err)
+static enum flow_status
+take_header(struct page_source *s, uint64_t window, struct page_header *h, struct flow_error *err)
 {
 	int64_t offset = page_source_offset(s);
 	enum flow_status st;
 
-	s->is_loaded = true;
+	s->is_begun = true;
 	if ((uint64_t)offset == s->end)
 		return flow_fail(err, FLOW_EFORMAT, offset, "pages end before the rows do");
-	st = take_header(s, h, err);
-	if (st == FLOW_OK)
-		st = fill(s, h->bytes, err);
+	st = read_header(s, window, h, err);
 	if (st != FLOW_OK)
 		return st;
-	if (cursor_left(&s->in) < h->bytes)
+	if (s->end - (uint64_t)page_source_offset(s) < h->bytes)
 		return flow_fail(err, FLOW_ETRUNCATED, offset, "a page of %u bytes is cut", h->bytes);
-	*body = cursor_bytes(&s->in, h->bytes);
 	if (h->raw_bytes > (uint64_t)h->bytes * RATIO_MAX + RATIO_SLACK)
 		return flow_fail(err, FLOW_EFORMAT, offset, "a page of %u bytes claims to hold %u",
 		    h->bytes, h->raw_bytes);
 	return FLOW_OK;
+}
+
+enum flow_status
+page_source_header(struct page_source *s, struct page_header *h, struct flow_error *err)
+{
+	return take_header(s, HEADER_BYTES, h, err);
+}
+
+enum flow_status
+page_source_body(struct page_source *s, const struct page_header *h, const uint8_t **body,
+    struct flow_error *err)
+{
+	enum flow_status st = fill(s, h->bytes, WINDOW_BYTES, err);
+
+	if (st == FLOW_OK)
+		*body = cursor_bytes(&s->in, h->bytes);
+	return st;
+}
+
+void
+page_source_skip(struct page_source *s, const struct page_header *h)
+{
+	s->offset = (uint64_t)page_source_offset(s) + h->bytes;
+	s->in = (struct cursor){ .failed = false };
+}
+
+enum flow_status
+page_source_next(struct page_source *s, struct page_header *h, const uint8_t **body,
+    struct flow_error *err)
+{
+	enum flow_status st = take_header(s, WINDOW_BYTES, h, err);
+
+	return st == FLOW_OK ? page_source_body(s, h, body, err) : st;
 }
 
 enum flow_status

@@ -3,8 +3,7 @@
 
 /*
  * The pages of a chunk, one after the other.  The chunk's bytes are read bit by bit,
- * as pages are wanted, or those of some pages only, when they are asked for; bodies are
- * decompressed on demand.
+ * as pages are wanted, or those of some pages only; bodies are decompressed on demand.
  *
  *	offset                                          end
  *	  |--- taken ---|------ in ------|-- not yet read --|
@@ -22,7 +21,7 @@
 struct page_source {
 	const struct pq_file *file;
 	const struct file_chunk *chunk;
-	bool is_loaded;		/* pages were asked for, or taken */
+	bool is_begun;		/* pages were asked for, or taken */
 	uint64_t offset;	/* where `bytes` stand in the file */
 	uint64_t end;		/* of the pages that may be taken, in the file */
 	struct buf bytes;	/* with slack behind them */
@@ -34,23 +33,29 @@ void page_source_open(struct page_source *s, const struct pq_file *file,
     const struct file_chunk *chunk);
 void page_source_release(struct page_source *s);
 
-/*
- * Reads bytes of the chunk that are whole pages; they are taken next, instead of what was
- * loaded before.
- */
-enum flow_status page_source_load(struct page_source *s, uint64_t offset, uint64_t len,
-    struct flow_error *err) NODISCARD;
+/* Pages are taken next from these bytes of the chunk, whole pages, instead of what follows. */
+void page_source_range(struct page_source *s, uint64_t offset, uint64_t len);
 
 /* Whether all pages that were asked for have been taken; false before the first one is. */
 static inline bool
 page_source_is_drained(const struct page_source *s)
 {
-	return s->is_loaded && s->offset + cursor_offset(&s->in) == s->end;
+	return s->is_begun && s->offset + cursor_offset(&s->in) == s->end;
 }
 
 /* Takes a page: its header, and where its body stands, h->bytes of it, until the next is taken. */
 enum flow_status page_source_next(struct page_source *s, struct page_header *h,
     const uint8_t **body, struct flow_error *err) NODISCARD;
+
+/*
+ * The same in two steps, where the body may not be wanted: it is not read with the header then, and may
+ * be stepped over.  It begins at page_source_offset.
+ */
+enum flow_status page_source_header(struct page_source *s, struct page_header *h,
+    struct flow_error *err) NODISCARD;
+enum flow_status page_source_body(struct page_source *s, const struct page_header *h,
+    const uint8_t **body, struct flow_error *err) NODISCARD;
+void page_source_skip(struct page_source *s, const struct page_header *h);
 
 /* Checks the page's checksum, if it has one; FLOW_ECORRUPT. */
 enum flow_status page_source_check(const struct page_source *s, const struct page_header *h,
@@ -72,5 +77,5 @@ enum flow_status page_source_unpack(const struct page_source *s, const struct pa
     const uint8_t *body, struct buf *room, bool kept, struct cursor *out, struct flow_error *err)
     NODISCARD;
 
-/* Where the page taken last ends in the file, for messages. */
+/* Where the page, or header, taken last ends in the file. */
 int64_t page_source_offset(const struct page_source *s);

@@ -2,31 +2,77 @@
 /* Page indexes, and what page headers promise, against the pages: the part of file_read.h about that. */
 #include <inttypes.h>
 
+#include "parquet/bitpack.h"
+#include "parquet/dict_pieces.h"
 #include "parquet/page_index.h"
 #include "parquet/page_source.h"
 #include "parquet/texts.h"
 
 /* A search stops at the first entry behind what it looks for where a dictionary is said to be sorted. */
 static enum flow_status
-check_sorted(struct page_source *source, const struct page_header *h, const uint8_t *body,
-    struct flow_error *err)
+check_ascent(const struct texts *t, bool distinct, int64_t offset, struct flow_error *err)
 {
+	uint32_t i;
+
+	for (i = 1; i < t->count; i++) {
+		int order = text_compare(&t->text[i - 1], &t->text[i]);
+
+		if (order > 0 || (order == 0 && distinct))
+			return flow_fail(err, FLOW_ECORRUPT, offset, "entry %u of the dictionary, which is said"
+			    " to be sorted, is %s the one before", i, order > 0 ? "below" : "equal to");
+	}
+	return FLOW_OK;
+}
+
+/* An entry is looked for in one piece only. */
+static enum flow_status
+check_pieces(struct dict_pieces *d, const struct page_source *source, uint64_t at,
+    const struct page_header *h, const uint8_t *bytes, struct flow_error *err)
+{
+	struct buf room = BUF_INIT;
+	enum flow_status st;
+
+	st = buf_reserve(&room, (size_t)h->raw_bytes + BITPACK_SLACK) ?
+	    dict_pieces_open(d, source->file, at, h, room.data, err) : flow_fail_memory(err);
+	if (st == FLOW_OK)
+		st = dict_pieces_verify(d, bytes, err);
+	buf_release(&room);
+	return st;
+}
+
+static enum flow_status
+check_dictionary(struct page_source *source, const struct page_header *h, const uint8_t *body,
+    struct dict_pieces *d, struct flow_error *err)
+{
+	uint64_t at = (uint64_t)page_source_offset(source) - h->bytes;
 	struct texts t = { .count = 0 };
 	struct buf *room = texts_block(&t);
 	enum flow_status st;
 	struct cursor in;
-	uint32_t i;
 
 	st = room != NULL ? page_source_unpack(source, h, body, room, true, &in, err) :
 	    flow_fail_memory(err);
 	if (st == FLOW_OK)
 		st = texts_add_plain(&t, in, h->values, err);
-	for (i = 1; st == FLOW_OK && i < t.count; i++)
-		if (text_compare(&t.text[i - 1], &t.text[i]) > 0)
-			st = flow_fail(err, FLOW_ECORRUPT, page_source_offset(source), "entry %u of the"
-			    " dictionary, which is said to be sorted, is below the one before", i);
+	if (st == FLOW_OK)
+		st = check_ascent(&t, d->index.count > 0, (int64_t)at, err);
+	if (st == FLOW_OK && d->index.count > 0)
+		st = check_pieces(d, source, at, h, in.pos, err);
 	texts_release(&t);
 	return st;
+}
+
+/* Takes a page's header, with the index of its pieces, and its body. */
+static enum flow_status
+take_page(struct page_source *source, struct page_header *h, const uint8_t **body,
+    struct dict_pieces *d, struct flow_error *err)
+{
+	enum flow_status st = page_source_header(source, h, err);
+
+	d->index.count = 0;
+	if (st == FLOW_OK && h->type == PAGE_DICTIONARY && source->chunk->codec == PQ_LZ4_RAW)
+		st = dict_index_read(&d->index, h, err);
+	return st == FLOW_OK ? page_source_body(source, h, body, err) : st;
 }
 
 /* Whether the offset index (if there is one) has data page i where it stands. */
@@ -44,6 +90,7 @@ static enum flow_status
 check_pages(const struct page_places *places, struct page_source *source, uint64_t rows,
     bool texts, struct flow_error *err)
 {
+	struct dict_pieces pieces = { .parts = 0 };
 	enum flow_status st = FLOW_OK;
 	struct page_header h;
 	const uint8_t *body;
@@ -53,18 +100,20 @@ check_pages(const struct page_places *places, struct page_source *source, uint64
 	while (st == FLOW_OK && row < rows) {
 		uint64_t begin = (uint64_t)page_source_offset(source), bytes;
 
-		st = page_source_next(source, &h, &body, err);
-		if (st == FLOW_OK && texts && h.type == PAGE_DICTIONARY && h.is_sorted)
-			st = check_sorted(source, &h, body, err);
+		st = take_page(source, &h, &body, &pieces, err);
+		if (st == FLOW_OK && texts && h.type == PAGE_DICTIONARY &&
+		    (h.is_sorted || pieces.index.count > 0))
+			st = check_dictionary(source, &h, body, &pieces, err);
 		if (st != FLOW_OK || (h.type != PAGE_DATA && h.type != PAGE_DATA_V2))
 			continue;
 		bytes = (uint64_t)page_source_offset(source) - begin;
 		if (!is_placed(places, i, begin, bytes, row))
-			return flow_fail(err, FLOW_ECORRUPT, (int64_t)begin, "page %zu, of %" PRIu64
+			st = flow_fail(err, FLOW_ECORRUPT, (int64_t)begin, "page %zu, of %" PRIu64
 			    " bytes from row %" PRIu64 ", is not where the offset index has it", i, bytes, row);
 		row += h.values;
 		i++;
 	}
+	dict_pieces_release(&pieces);
 	if (st == FLOW_OK && places->count > 0 && i != places->count)
 		st = flow_fail(err, FLOW_ECORRUPT, FLOW_NO_OFFSET,
 		    "the offset index has %zu pages, the chunk %zu", places->count, i);

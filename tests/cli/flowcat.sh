@@ -46,6 +46,18 @@ is 'a filter' "$(flowcat -r "$a" -o csv 'dst port 53 and proto udp' | tail -n +2
 is 'a filter of counters' "$(flowcat -r "$a" -o csv 'bytes > 100k' | tail -n +2)" "$(awk -F, 'NR > 1 && $11 > 100000' "$csv")"
 host=$(awk -F, 'NR == 500 { print $3 }' "$csv")
 is 'a host' "$(flowcat -r "$a" -o csv "host $host" | tail -n +2)" "$(awk -F, -v h="$host" 'NR > 1 && ($3 == h || $4 == h)' "$csv")"
+
+# Large dictionaries are in pieces: page headers tell so by a UUID.
+one=$tmp/one.parquet
+flowcat -r "$a" -w "$one"
+is 'a large dictionary is in pieces' "$(LC_ALL=C grep -q -a "$(printf '\xb5\xcek\x8b')" "$one" && echo yes)" yes
+for row in 2 777 5000 12345 20001; do
+	some=$(awk -F, -v n=$row 'NR == n { print $4 }' "$csv")
+	is "a host of one large file, row $row" "$(flowcat -r "$one" -o csv "host $some" | tail -n +2)" \
+		"$(awk -F, -v h="$some" 'NR > 1 && ($3 == h || $4 == h)' "$csv")"
+done
+is 'a host that it lacks' "$(flowcat -r "$one" -q -o csv 'host 192.0.2.255')" ''
+rm "$one"
 printf 'dst port 53 # names\nand proto udp\n' >"$tmp/filter"
 is 'a filter from a file' "$(flowcat -r "$a" -f "$tmp/filter" -o csv | wc -l)" "$(flowcat -r "$a" -o csv 'dst port 53 and proto udp' | wc -l)"
 from=$(awk -F, 'NR == 6000 { print $1 }' "$csv") to=$(awk -F, 'NR == 9000 { print $1 }' "$csv")

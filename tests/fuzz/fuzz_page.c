@@ -11,13 +11,17 @@
 #include "base/bitmap.h"
 #include "parquet/bitpack.h"
 #include "parquet/codec.h"
+#include "parquet/crc.h"
 #include "parquet/delta.h"
+#include "parquet/dict_pieces.h"
 #include "parquet/lz4_block.h"
+#include "parquet/lz4_pieces.h"
 #include "parquet/rle.h"
 #include "parquet/text_dict.h"
 #include "parquet/texts.h"
 
 #define VALUES 2000
+#define PIECES 8
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
@@ -193,6 +197,96 @@ lz4_steps(const struct buf *packed, struct cursor in)
 	free(out);
 }
 
+/* Packed in pieces, each of which becomes what it was made of, as all of them do. */
+static void
+lz4_in_pieces(struct cursor in)
+{
+	struct buf block = BUF_INIT;
+	struct lz4_pieces p = lz4_pieces_make(&block);
+	struct lz4_piece piece[PIECES + 1];
+	size_t len = cursor_left(&in), n;
+	uint8_t *out = malloc(len + 1);
+	bool good = true;
+
+	must(out != NULL);
+	for (n = 0; n < PIECES && good; n++)
+		good = lz4_pieces_add(&p, 0, in.pos + len * n / PIECES,
+		    len * (n + 1) / PIECES - len * n / PIECES, &piece[n]) == FLOW_OK;
+	if (good) {
+		must(lz4_pieces_end(&p, &piece[PIECES]) == FLOW_OK && piece[PIECES].out == len);
+		must(codec_decompress(PQ_LZ4_RAW, block.data, block.len, out, len, NULL) == FLOW_OK);
+		must(memcmp(out, in.pos, len) == 0);
+		for (n = PIECES; n-- > 0;)
+			must(lz4_piece_decompress(block.data + piece[n].in, &piece[n], &piece[n + 1],
+			    out + piece[n].out));
+		must(memcmp(out, in.pos, len) == 0);
+	}
+	lz4_pieces_release(&p);
+	buf_release(&block);
+	free(out);
+}
+
+/* Checksums that are right, for bytes and an index that may be anything. */
+static void
+correct(struct dict_index *index, const uint8_t *body)
+{
+	for (size_t i = 0; i < index->count; i++) {
+		struct dict_piece *p = &index->piece[i];
+
+		p->crc = crc_page(body + p->lz4.in, p[1].lz4.literals - p->lz4.in);
+	}
+}
+
+/*
+ * A dictionary in pieces: how many (1), entries (2), size decompressed (2), for each piece where it begins
+ * (2, 2, 2), its first code (2) and text (1, and so many); the rest is the page's body.
+ */
+static void
+dictionary(struct cursor in)
+{
+	static const struct flow_text sought = { "10.0.0.1", 8 };
+	struct dict_piece piece[PIECES];
+	struct dict_pieces d = { .parts = 0 };
+	struct buf extension = BUF_INIT;
+	size_t count = cursor_u8(&in) % PIECES + 1u, i;
+	struct page_header h = { .values = cursor_le16(&in), .raw_bytes = cursor_le16(&in) };
+	uint8_t *room = malloc((size_t)h.raw_bytes + BITPACK_SLACK);
+	struct flow_text entry;
+	struct pq_file file = { .fd = -1 };
+	bool found;
+	uint32_t code;
+
+	must(room != NULL);
+	for (i = 0; i < count; i++) {
+		piece[i] = (struct dict_piece){ .lz4.in = cursor_le16(&in) };
+		piece[i].lz4.literals = cursor_le16(&in);
+		piece[i].lz4.out = cursor_le16(&in);
+		piece[i].code = cursor_le16(&in);
+		piece[i].first.len = cursor_u8(&in);
+		piece[i].first.p = (const char *)cursor_bytes(&in, piece[i].first.len);
+	}
+	file.memory = in.pos;
+	file.bytes = h.bytes = (uint32_t)cursor_left(&in);
+	if (!cursor_failed(&in))
+		dict_index_write(piece, count, &extension);
+	h.extension = extension.data;
+	h.extension_bytes = extension.len;
+	if (dict_index_read(&d.index, &h, NULL) == FLOW_OK && d.index.count > 0) {
+		correct(&d.index, in.pos);
+		must(dict_pieces_open(&d, &file, 0, &h, room, NULL) == FLOW_OK);
+		if (dict_pieces_find(&d, &sought, &found, &code, NULL) == FLOW_OK && found)
+			must(code < h.values && dict_pieces_entry(&d, code, &entry, NULL) == FLOW_OK &&
+			    text_compare(&entry, &sought) == 0);
+		for (i = 0; i < h.values && i < VALUES; i++)
+			if (dict_pieces_entry(&d, (uint32_t)(i * 37 % h.values), &entry, NULL) == FLOW_OK)
+				must((const uint8_t *)entry.p >= room + 4 &&
+				    (const uint8_t *)entry.p + entry.len <= room + h.raw_bytes);
+	}
+	dict_pieces_release(&d);
+	buf_release(&extension);
+	free(room);
+}
+
 static void
 codec(enum pq_codec which, struct cursor in)
 {
@@ -210,6 +304,7 @@ codec(enum pq_codec which, struct cursor in)
 	if (which == PQ_LZ4_RAW && cursor_left(&in) > 0) {
 		lz4_dictionary(in, packed.len % 2 == 0);
 		lz4_steps(&packed, in);
+		lz4_in_pieces(in);
 	}
 	free(out);
 	buf_release(&packed);
@@ -227,7 +322,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	must(page != NULL);
 	memcpy(page, data + 2, len - 2);
 	in = cursor_make(page, len - 2);
-	switch (data[0] % 8) {
+	switch (data[0] % 9) {
 	case 0:
 		rle(in, data[1] % 33);
 		break;
@@ -240,10 +335,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	case 3:
 	case 4:
 	case 5:
-		texts(in, data[0] % 8 - 3u);
+		texts(in, data[0] % 9 - 3u);
+		break;
+	case 8:
+		dictionary(in);
 		break;
 	default:
-		codec(data[0] % 8 == 6 ? PQ_LZ4_RAW : PQ_GZIP, in);
+		codec(data[0] % 9 == 6 ? PQ_LZ4_RAW : PQ_GZIP, in);
 	}
 	free(page);
 	return 0;

@@ -128,7 +128,7 @@ some_only(const struct pq_file *file, const struct file_chunk *chunk, const stru
 	for (size_t i = 8; i < PAGES; i += 7) {
 		size_t from = place[i - 1].offset + place[i - 1].len;
 
-		ok(page_source_load(&s, from, place[i].offset + place[i].len - from, NULL) == FLOW_OK);
+		page_source_range(&s, from, place[i].offset + place[i].len - from);
 		ok(!page_source_is_drained(&s));
 		ok(takes(&s, bytes, i));
 		ok(page_source_is_drained(&s));
