@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/*
+ * MD5 (RFC 1321): for JA3, which is made of it, and nothing that has to be secure.  Our own, as
+ * loading a library of cryptography takes longer than a search of an archive.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define MD5_BYTES 16
+
+void md5(const void *bytes, size_t len, uint8_t out[MD5_BYTES]);
