@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "payload/dns.h"
+
+#include <stdio.h>
+
+#include "base/cursor.h"
+#include "net/addr.h"
+
+#define TCP_LENGTH_BYTES 2
+
+/* RFC 1035 2.3.4: of a name in a message, with the root's; each byte may become four, and a dot. */
+#define NAME_BYTES 255
+#define NAME_TEXT (4 * NAME_BYTES + 2)
+
+/* A name has no more labels. */
+#define HOPS_MAX (NAME_BYTES / 2)
+
+/* RFC 1035 3.2, RFC 3596. */
+#define TYPE_A 1
+#define TYPE_AAAA 28
+#define CLASS_IN 1
+
+/* A name of the message, as text. */
+struct name {
+	char text[NAME_TEXT];
+	size_t len, bytes;
+};
+
+struct message {
+	struct cursor in;		/* the whole, from its header on */
+	unsigned questions, answers, authorities, additional;
+};
+
+/* Flags that no message has (4.1.1): kinds of query that are not in use, and the bit that is zero. */
+static bool
+is_odd(uint16_t flags)
+{
+	unsigned kind = flags >> 11 & 15;
+
+	return kind == 3 || kind > 6 || (flags & 0x40) != 0;
+}
+
+static bool
+open_header(struct message *m, const uint8_t *bytes, size_t len)
+{
+	uint16_t flags;
+
+	m->in = cursor_make(bytes, len);
+	(void)cursor_be16(&m->in);
+	flags = cursor_be16(&m->in);
+	m->questions = cursor_be16(&m->in);
+	m->answers = cursor_be16(&m->in);
+	m->authorities = cursor_be16(&m->in);
+	m->additional = cursor_be16(&m->in);
+	return !cursor_failed(&m->in) && m->questions > 0 && !is_odd(flags);
+}
+
+static void
+add_byte(struct name *n, uint8_t c)
+{
+	if (c > ' ' && c < 0x7f && c != '.' && c != '\\')
+		n->text[n->len++] = (char)c;
+	else
+		n->len += (size_t)snprintf(n->text + n->len, 5, "\\%03u", c);
+}
+
+/* The labels from `at` on, which may go on where some stand before (4.1.4). */
+static bool
+add_labels(struct name *n, const struct cursor *message, size_t at)
+{
+	size_t all = (size_t)(message->end - message->begin), hops = 0;
+	struct cursor in = cursor_make(message->begin + at, all - at);
+	uint8_t len;
+
+	while ((len = cursor_u8(&in)) != 0) {
+		if (len >= 0xc0) {
+			size_t to = (size_t)(len & 0x3f) << 8 | cursor_u8(&in);
+
+			if (cursor_failed(&in) || to >= at || ++hops > HOPS_MAX)
+				return false;
+			at = to;
+			in = cursor_make(message->begin + at, all - at);
+			continue;
+		}
+		n->bytes += len + 1u;
+		if (len > 63 || n->bytes >= NAME_BYTES || cursor_left(&in) < len)
+			return false;
+		for (; len > 0; len--)
+			add_byte(n, cursor_u8(&in));
+		n->text[n->len++] = '.';
+	}
+	return !cursor_failed(&in);
+}
+
+/* Steps over a name. */
+static void
+skip_name(struct cursor *in)
+{
+	uint8_t len;
+
+	while ((len = cursor_u8(in)) != 0 && len < 0xc0)
+		cursor_skip(in, len);
+	if (len >= 0xc0)
+		cursor_skip(in, 1);
+}
+
+static bool
+take_name(struct message *m, struct name *n)
+{
+	size_t at = cursor_offset(&m->in);
+
+	n->len = n->bytes = 0;
+	skip_name(&m->in);
+	if (cursor_failed(&m->in) || !add_labels(n, &m->in, at))
+		return false;
+	if (n->len == 0)
+		n->text[n->len++] = '.';	/* the root */
+	return true;
+}
+
+/* Up to the answers; false if not all questions are there.  *hit: visit is true for one of their names. */
+static bool
+open_questions(struct message *m, const uint8_t *bytes, size_t len, payload_visit *visit,
+    void *context, bool *hit)
+{
+	struct name name;
+	unsigned i;
+
+	*hit = false;
+	if (!open_header(m, bytes, len))
+		return false;
+	for (i = 0; i < m->questions; i++) {
+		if (!take_name(m, &name))
+			return false;
+		cursor_skip(&m->in, 4);		/* type and class */
+		if (cursor_failed(&m->in))
+			return false;
+		*hit = *hit || (visit != NULL && visit(context, name.text, name.len));
+	}
+	return true;
+}
+
+/* Steps over a length before the message; false if there is no message. */
+static bool
+find_message(const uint8_t **bytes, size_t *len)
+{
+	struct message m;
+	bool hit;
+
+	if (open_questions(&m, *bytes, *len, NULL, NULL, &hit))
+		return true;
+	if (*len <= TCP_LENGTH_BYTES)
+		return false;
+	*bytes += TCP_LENGTH_BYTES;
+	*len -= TCP_LENGTH_BYTES;
+	return open_questions(&m, *bytes, *len, NULL, NULL, &hit);
+}
+
+bool
+dns_is_message(const uint8_t *bytes, size_t len)
+{
+	return find_message(&bytes, &len);
+}
+
+bool
+dns_any_name(const uint8_t *bytes, size_t len, payload_visit *visit, void *context)
+{
+	struct message m;
+	bool hit;
+
+	return find_message(&bytes, &len) &&
+	    open_questions(&m, bytes, len, visit, context, &hit) && hit;
+}
+
+/* The address of a record; 0 if it has none. */
+static size_t
+format_record(unsigned type, const uint8_t *data, size_t len, char text[ADDR_TEXT_MAX])
+{
+	struct addr a;
+
+	if (type == TYPE_A && len == 4)
+		a = addr_from_v4(load_be32(data));
+	else if (type == TYPE_AAAA && len == 16)
+		a = addr_from_v6(data);
+	else
+		return 0;
+	return addr_format(&a, text);
+}
+
+bool
+dns_any_address(const uint8_t *bytes, size_t len, payload_visit *visit, void *context)
+{
+	struct message m;
+	unsigned i;
+	bool hit;
+
+	if (!find_message(&bytes, &len) || !open_questions(&m, bytes, len, NULL, NULL, &hit))
+		return false;
+	for (i = 0; i < m.answers + m.authorities + m.additional; i++) {
+		char text[ADDR_TEXT_MAX];
+		const uint8_t *data;
+		unsigned type, class;
+		size_t size;
+
+		skip_name(&m.in);
+		type = cursor_be16(&m.in);
+		class = cursor_be16(&m.in);
+		(void)cursor_be32(&m.in);	/* time to live */
+		size = cursor_be16(&m.in);
+		data = cursor_bytes(&m.in, size);
+		if (data == NULL)
+			return false;
+		if (class != CLASS_IN || (i >= m.answers && i < m.answers + m.authorities))
+			continue;
+		size = format_record(type, data, size, text);
+		if (size > 0 && visit(context, text, size))
+			return true;
+	}
+	return false;
+}

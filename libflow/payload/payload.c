@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include "payload/payload.h"
+
+#include <string.h>
+
+#include "payload/dns.h"
+#include "payload/tls.h"
+
+/* The value of a hexadecimal digit, or 16. */
+static unsigned
+digit_of(char c)
+{
+	if (c >= '0' && c <= '9')
+		return (unsigned)(c - '0');
+	if (c >= 'a' && c <= 'f')
+		return (unsigned)(c - 'a') + 10;
+	return 16;
+}
+
+/*
+ * Where a member's value begins.  Quotes within texts are escaped, so that a key with its own is nowhere
+ * else.
+ */
+static const char *
+find_member(const struct flow_text *extra, const char *key)
+{
+	size_t len = strlen(key);
+	const char *p = memmem(extra->p, extra->len, key, len);
+
+	return p != NULL ? p + len : NULL;
+}
+
+bool
+payload_find(const struct flow_text *extra, enum payload_way way,
+    uint8_t out[PAYLOAD_BYTES_MAX], size_t *len)
+{
+	const char *p, *end = extra->p + extra->len;
+
+	if (extra->len == 0)
+		return false;
+	p = find_member(extra, way == PAYLOAD_IN ? "\"6871/18\":" : "\"6871/16402\":");
+	if (p == NULL)
+		return false;
+	if (p < end && *p == '[')	/* it is there more than once */
+		p++;
+	if (p == end || *p++ != '"')
+		return false;
+	for (*len = 0; *len < PAYLOAD_BYTES_MAX && end - p >= 2; p += 2) {
+		unsigned high = digit_of(p[0]), low = digit_of(p[1]);
+
+		if (high > 15 || low > 15)
+			break;
+		out[(*len)++] = (uint8_t)(high << 4 | low);
+	}
+	return *len > 0;
+}
+
+static bool
+any_of_hello(enum payload_word word, const uint8_t *bytes, size_t len, payload_visit *visit,
+    void *context)
+{
+	struct tls_hello hello;
+	char ja3[TLS_JA3_BYTES], ja4[TLS_JA4_BYTES];
+	const char *version;
+
+	if (!tls_hello_read(&hello, bytes, len))
+		return false;
+	switch (word) {
+	case PAYLOAD_TLS_VERSION:
+		version = tls_version_text(hello.highest);
+		return visit(context, version, strlen(version));
+	case PAYLOAD_TLS_SNI:
+		return hello.name.len > 0 && visit(context, hello.name.p, hello.name.len);
+	case PAYLOAD_JA3:
+		tls_ja3(&hello, ja3);
+		return visit(context, ja3, sizeof(ja3));
+	default:
+		return tls_ja4(&hello, ja4) && visit(context, ja4, sizeof(ja4));
+	}
+}
+
+bool
+payload_any(enum payload_word word, const uint8_t *bytes, size_t len, payload_visit *visit,
+    void *context)
+{
+	switch (word) {
+	case PAYLOAD_CONTENT:
+		return visit(context, (const char *)bytes, len);
+	case PAYLOAD_DNS:
+		return dns_is_message(bytes, len) && visit(context, "", 0);
+	case PAYLOAD_DNS_NAME:
+		return dns_any_name(bytes, len, visit, context);
+	case PAYLOAD_DNS_ADDRESS:
+		return dns_any_address(bytes, len, visit, context);
+	default:
+		return any_of_hello(word, bytes, len, visit, context);
+	}
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/*
+ * Payload: the first bytes of each direction of a flow, as YAF exports them (CERT's elements, PEN 6871, 18
+ * and its reverse 16402).  They have no column of their own, but stand in `extra` like all such elements:
+ *
+ *	{"6871/18":"474554202f...","6871/16402":"485454502f..."}
+ *
+ * What texts a filter asks for is found in them each time.
+ */
+
+#include "base/text.h"
+#include "payload/visit.h"
+
+enum payload_way {
+	PAYLOAD_IN,		/* of the side that began */
+	PAYLOAD_OUT
+};
+
+enum payload_word {
+	PAYLOAD_CONTENT,	/* the bytes */
+	PAYLOAD_DNS,		/* "" of a message of the DNS */
+	PAYLOAD_DNS_NAME,	/* each that is asked for: "www.example.com." */
+	PAYLOAD_DNS_ADDRESS,	/* each that is answered */
+	PAYLOAD_TLS_VERSION,	/* the highest that a hello offers, or the one chosen: "1.2" */
+	PAYLOAD_TLS_SNI,	/* the server's name of a client's hello */
+	PAYLOAD_JA3,		/* JA3 of a client's hello, JA3S of a server's */
+	PAYLOAD_JA4,		/* JA4 of a client's hello */
+	PAYLOAD_WORDS
+};
+
+/* Most bytes that a record can have. */
+#define PAYLOAD_BYTES_MAX 65535
+
+/* The payload in a row's `extra`, and its length; false if there is none. */
+bool payload_find(const struct flow_text *extra, enum payload_way way,
+    uint8_t out[PAYLOAD_BYTES_MAX], size_t *len);
+
+/* Whether `visit` is true for any text that the word stands for. */
+bool payload_any(enum payload_word word, const uint8_t *bytes, size_t len, payload_visit *visit,
+    void *context);
