@@ -17,6 +17,7 @@
 #include "filter/match.h"
 #include "filter/set.h"
 #include "net/geo.h"
+#include "payload/payload.h"
 #include "record/batch.h"
 #include "record/field.h"
 
@@ -48,6 +49,7 @@ enum predicate_kind {
 	PREDICATE_ACL,		/* one of its three numbers is in ranges */
 	PREDICATE_TEXT,		/* matcher holds (not: negated) */
 	PREDICATE_GEO,		/* the same of what geo says of the address, if anything */
+	PREDICATE_PAYLOAD,	/* of some text that a word finds in the payload */
 	/* The column has no value. */
 	PREDICATE_NULL,
 	/* Values of several columns make a number, which is in ranges. */
@@ -71,6 +73,8 @@ struct predicate {
 	bool negated;			/* PREDICATE_TEXT, PREDICATE_GEO, PREDICATE_IDENT */
 	enum flow_geo_word geo_word;
 	const struct flow_geo *geo;
+	enum payload_word payload;
+	enum payload_way way;
 	uint64_t mask;
 	struct ranges ranges;
 	const uint8_t *table;		/* NUMBER of up to 16 bits: a byte a value; or NULL */

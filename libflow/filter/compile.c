@@ -7,7 +7,8 @@ bool
 predicate_has_cache(const struct predicate *p)
 {
 	return p->kind == PREDICATE_ADDR || p->kind == PREDICATE_MAC || p->kind == PREDICATE_ACL ||
-	    p->kind == PREDICATE_TEXT || p->kind == PREDICATE_GEO;
+	    p->kind == PREDICATE_TEXT || p->kind == PREDICATE_GEO ||
+	    p->kind == PREDICATE_PAYLOAD;
 }
 
 /* Estimates */
@@ -54,6 +55,8 @@ estimate_predicate(const struct predicate *p)
 		return (struct estimate){ 5, 0.1 };
 	case PREDICATE_GEO:
 		return (struct estimate){ 10, 0.1 };
+	case PREDICATE_PAYLOAD:
+		return (struct estimate){ 100, 0.1 };
 	case PREDICATE_EQUAL:
 	case PREDICATE_PORT_BLOCK:
 	case PREDICATE_MPLS_EOS:

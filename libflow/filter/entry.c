@@ -40,6 +40,23 @@ is_place(const struct predicate *p, const struct flow_text *text)
 	return place.len > 0 && is_match(p, &place) != p->negated;
 }
 
+static bool
+matches(void *matcher, const char *text, size_t len)
+{
+	return matcher_test(matcher, text, len);
+}
+
+/* Of the payload's first 64 KiB, and a row cannot have more. */
+static bool
+is_payload(const struct predicate *p, const struct flow_text *extra)
+{
+	uint8_t bytes[PAYLOAD_BYTES_MAX];
+	size_t len;
+
+	return payload_find(extra, p->way, bytes, &len) &&
+	    payload_any(p->payload, bytes, len, matches, p->matcher);
+}
+
 /* "id-ace-hash", each hexadecimal. */
 static bool
 acl_has(const struct ranges *r, const struct flow_text *text)
@@ -83,6 +100,8 @@ predicate_entry(const struct predicate *p, const struct flow_text *text)
 		return is_match(p, text) != p->negated;
 	case PREDICATE_GEO:
 		return is_place(p, text);
+	case PREDICATE_PAYLOAD:
+		return is_payload(p, text);
 	default:
 		return false;
 	}

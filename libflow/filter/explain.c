@@ -114,7 +114,10 @@ append_predicate(struct buf *out, const struct predicate *p)
 		return;
 	case PREDICATE_TEXT:
 	case PREDICATE_GEO:
-		if (p->kind == PREDICATE_GEO)
+	case PREDICATE_PAYLOAD:
+		if (p->kind == PREDICATE_PAYLOAD)
+			buf_printf(out, " (%s)", p->way == PAYLOAD_IN ? "6871/18" : "6871/16402");
+		if (p->kind != PREDICATE_TEXT)
 			buf_printf(out, " as %s", p->phrase);
 		buf_append_text(out, " ");
 		if (p->texts > 0)

@@ -110,34 +110,57 @@ check_cost(const char *p, size_t len, struct flow_error *err)
 	    "it repeats repetitions too often (more than %d parts)", SIZE_LIMIT);
 }
 
-enum flow_status
-matcher_new(struct arena *arena, enum match_op op, const char *pattern, size_t len,
+static enum flow_status
+new_matcher(struct arena *arena, enum match_op op, const char *pattern, size_t len,
     struct matcher **out, struct flow_error *err)
 {
 	struct matcher *m = arena_alloc(arena, sizeof(*m));
-	enum flow_status st;
-	char why[128];
-	int code;
 
 	if (m == NULL || (m->pattern = arena_text(arena, pattern, len)) == NULL)
 		return flow_fail_memory(err);
 	m->op = op;
 	m->len = len;
-	if (op == MATCH_REGEX) {
-		if (len > PATTERN_MAX || memchr(pattern, '\0', len) != NULL)
-			return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET,
-			    "a regular expression has at most %d bytes, none of them NUL",
-			    PATTERN_MAX);
-		if ((st = check_cost(m->pattern, len, err)) != FLOW_OK)
-			return st;
-		if ((code = regcomp(&m->regex, m->pattern, REG_EXTENDED | REG_NOSUB)) != 0) {
-			(void)regerror(code, &m->regex, why, sizeof(why));
-			return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "%s", why);
-		}
-		m->compiled = true;
-	}
 	*out = m;
 	return FLOW_OK;
+}
+
+static enum flow_status
+compile(struct matcher *m, unsigned flags, struct flow_error *err)
+{
+	int how = REG_EXTENDED | REG_NOSUB, code;
+	enum flow_status st;
+	char why[128];
+
+	if (m->len > PATTERN_MAX || memchr(m->pattern, '\0', m->len) != NULL)
+		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET,
+		    "a regular expression has at most %d bytes, none of them NUL", PATTERN_MAX);
+	if ((st = check_cost(m->pattern, m->len, err)) != FLOW_OK)
+		return st;
+	how |= (flags & MATCH_NOCASE) != 0 ? REG_ICASE : 0;
+	how |= (flags & MATCH_LINES) != 0 ? REG_NEWLINE : 0;
+	if ((code = regcomp(&m->regex, m->pattern, how)) != 0) {
+		(void)regerror(code, &m->regex, why, sizeof(why));
+		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "%s", why);
+	}
+	m->compiled = true;
+	return FLOW_OK;
+}
+
+enum flow_status
+matcher_new_regex(struct arena *arena, unsigned flags, const char *pattern, size_t len,
+    struct matcher **out, struct flow_error *err)
+{
+	enum flow_status st = new_matcher(arena, MATCH_REGEX, pattern, len, out, err);
+
+	return st == FLOW_OK ? compile(*out, flags, err) : st;
+}
+
+enum flow_status
+matcher_new(struct arena *arena, enum match_op op, const char *pattern, size_t len,
+    struct matcher **out, struct flow_error *err)
+{
+	return op == MATCH_REGEX ? matcher_new_regex(arena, 0, pattern, len, out, err) :
+	    new_matcher(arena, op, pattern, len, out, err);
 }
 
 void
@@ -173,7 +196,17 @@ glob(const char *p, size_t p_len, const char *t, size_t t_len)
 	return i == p_len;
 }
 
-/* regexec wants a NUL behind the text. */
+#ifdef REG_STARTEND
+/* NULs are bytes like others. */
+static bool
+regex(const struct matcher *m, const char *text, size_t len)
+{
+	regmatch_t all = { .rm_so = 0, .rm_eo = (regoff_t)(len < TEXT_MAX ? len : TEXT_MAX) };
+
+	return regexec(&m->regex, text, 1, &all, REG_STARTEND) == 0;
+}
+#else
+/* regexec wants a NUL behind the text, and stops at the first. */
 static bool
 regex(const struct matcher *m, const char *text, size_t len)
 {
@@ -184,6 +217,7 @@ regex(const struct matcher *m, const char *text, size_t len)
 	copy[len] = '\0';
 	return regexec(&m->regex, copy, 0, NULL, 0) == 0;
 }
+#endif
 
 bool
 matcher_test(const struct matcher *m, const char *text, size_t len)

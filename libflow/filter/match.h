@@ -21,6 +21,12 @@ enum match_op {
 
 struct matcher;
 
+/* Of regular expressions. */
+enum match_flag {
+	MATCH_NOCASE = 1,
+	MATCH_LINES = 2,	/* ^ and $ match at each line's ends too, and . no end of a line */
+};
+
 /*
  * FLOW_EINVAL (with a message) for a regular expression that is malformed or
  * would cost too much: backward references, and repetitions that come to
@@ -28,6 +34,8 @@ struct matcher;
  */
 enum flow_status matcher_new(struct arena *arena, enum match_op op, const char *pattern, size_t len,
     struct matcher **out, struct flow_error *err) NODISCARD;
+enum flow_status matcher_new_regex(struct arena *arena, unsigned flags, const char *pattern,
+    size_t len, struct matcher **out, struct flow_error *err) NODISCARD;
 void matcher_release(struct matcher *m);
 
 /* Safe for many threads at once. */

@@ -86,6 +86,17 @@ bool value_is_text(const struct parser *p);
 enum flow_status value_texts(struct parser *p, const char *phrase, bool code,
     struct matcher ***out, size_t *count, bool *negated) NODISCARD;
 
+/*
+ * What follows `payload` and its words (value_payload.c): how the texts in it are compared, and with what,
+ * or whether there are any.
+ */
+enum flow_status value_payload(struct parser *p, const struct subject *s, struct matcher **out)
+    NODISCARD;
+
+/* A matcher, which p->matchers releases; why there is none is told at the token.  Flags: of MATCH_REGEX. */
+enum flow_status value_matcher(struct parser *p, enum match_op op, unsigned flags,
+    const struct token *t, const char *text, size_t len, struct matcher **out) NODISCARD;
+
 /* One address, network, range or name (value_addr.c), added to *list. */
 enum flow_status value_addr_item(struct parser *p, const struct source *source,
     const struct token *t, const char *phrase, struct addr_list *list) NODISCARD;

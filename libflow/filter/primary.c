@@ -342,6 +342,41 @@ parse_mpls(struct parser *p, const struct subject *s, bool any, struct node **ou
 	return done(p, all, out);
 }
 
+/* What messages are of: those of the DNS of port 53, hellos of TCP. */
+static struct node *
+payload_of(struct parser *p, enum payload_word word)
+{
+	static const struct range tcp[] = { { PROTO_TCP, PROTO_TCP } }, dns[] = { { 53, 53 } };
+
+	if (word == PAYLOAD_CONTENT)
+		return node_constant(p->arena, true);
+	if (word == PAYLOAD_DNS || word == PAYLOAD_DNS_NAME || word == PAYLOAD_DNS_ADDRESS)
+		return node_join(p->arena, NODE_OR,
+		    implied(p, FLOW_FIELD_SRC_PORT, dns, ARRAY_LEN(dns)),
+		    implied(p, FLOW_FIELD_DST_PORT, dns, ARRAY_LEN(dns)));
+	return implied(p, FLOW_FIELD_PROTO, tcp, ARRAY_LEN(tcp));
+}
+
+/* Without `in` or `out` bytes may be of either way, messages are of the one that began: as nfdump has it. */
+static enum flow_status
+parse_payload(struct parser *p, const struct subject *s, struct node **out)
+{
+	struct predicate predicate = predicate_of(s, PREDICATE_PAYLOAD);
+	enum flow_status st = value_payload(p, s, &predicate.matcher);
+	struct node *n;
+
+	if (st != FLOW_OK)
+		return st;
+	predicate.payload = s->payload;
+	predicate.way = s->out ? PAYLOAD_OUT : PAYLOAD_IN;
+	n = node_predicate(p->arena, &predicate);
+	if (s->payload == PAYLOAD_CONTENT && !s->in && !s->out) {
+		predicate.way = PAYLOAD_OUT;
+		n = node_join(p->arena, NODE_OR, n, node_predicate(p->arena, &predicate));
+	}
+	return done(p, node_join(p->arena, NODE_AND, payload_of(p, s->payload), n), out);
+}
+
 /* `is null`, `is not null` behind a column. */
 static enum flow_status
 parse_null(struct parser *p, const struct subject *s, struct node **out)
@@ -413,6 +448,10 @@ parse_subject(struct parser *p, const struct subject *s, struct node **out)
 	case SUBJECT_CITY:
 	case SUBJECT_AS_ORG:
 		return parse_geo(p, s, out);
+	case SUBJECT_PAYLOAD:
+	case SUBJECT_PAYLOAD_REGEX:
+	case SUBJECT_PAYLOAD_DEFINED:
+		return parse_payload(p, s, out);
 	case SUBJECT_MPLS_ANY:
 	case SUBJECT_MPLS_EOS:
 		return parse_mpls(p, s, s->kind == SUBJECT_MPLS_ANY, out);

@@ -98,12 +98,31 @@ is_value(const struct token *t, bool code)
 	    (code && t->kind >= TOKEN_EQ && t->kind <= TOKEN_GE && isalpha((unsigned char)t->p[0]));
 }
 
+enum flow_status
+value_matcher(struct parser *p, enum match_op op, unsigned flags, const struct token *t,
+    const char *text, size_t len, struct matcher **out)
+{
+	struct matcher_list *owner = arena_alloc(p->arena, sizeof(*owner));
+	struct flow_error why;
+	enum flow_status st;
+
+	if (owner == NULL)
+		return parse_fail_memory(p);
+	st = op == MATCH_REGEX ? matcher_new_regex(p->arena, flags, text, len, &owner->matcher, &why) :
+	    matcher_new(p->arena, op, text, len, &owner->matcher, &why);
+	if (st != FLOW_OK)
+		return st == FLOW_ENOMEM ? parse_fail_memory(p) :
+		    parse_fail(p, t, "%s", why.message);
+	owner->next = p->matchers;
+	p->matchers = owner;
+	*out = owner->matcher;
+	return FLOW_OK;
+}
+
 static enum flow_status
 add_matcher(struct parser *p, enum match_op op, const struct token *t, struct matchers *list)
 {
-	struct matcher_list *owner = arena_alloc(p->arena, sizeof(*owner));
-	struct matcher **more;
-	struct flow_error why;
+	struct matcher **more, *matcher;
 	const char *text = t->p;
 	enum flow_status st;
 
@@ -116,16 +135,10 @@ add_matcher(struct parser *p, enum match_op op, const struct token *t, struct ma
 			return parse_fail_memory(p);
 		list->item = more;
 	}
-	if (owner == NULL)
-		return parse_fail_memory(p);
-	st = matcher_new(p->arena, op, text, t->len, &owner->matcher, &why);
-	if (st != FLOW_OK)
-		return st == FLOW_ENOMEM ? parse_fail_memory(p) :
-		    parse_fail(p, t, "%s", why.message);
-	owner->next = p->matchers;
-	p->matchers = owner;
-	list->item[list->count++] = owner->matcher;
-	return FLOW_OK;
+	st = value_matcher(p, op, 0, t, text, t->len, &matcher);
+	if (st == FLOW_OK)
+		list->item[list->count++] = matcher;
+	return st;
 }
 
 static enum flow_status

@@ -17,27 +17,40 @@ struct phrase {
 	uint8_t shift;
 	uint32_t mask;		/* 0: all bits */
 	enum flow_field field[SUBJECT_FIELDS];
+	enum payload_word payload;
+	bool in, out;
 };
 
 #define FLOW_FIELD__ FLOW_FIELD_NONE
 static const struct phrase phrases[] = {
 #define PHRASE(words, kind, names, a, b, c, d)                                  \
 	{ words, NULL, SUBJECT_##kind, NAMES_##names, false, 0, 0,              \
-	    { FLOW_FIELD_##a, FLOW_FIELD_##b, FLOW_FIELD_##c, FLOW_FIELD_##d } },
+	    { FLOW_FIELD_##a, FLOW_FIELD_##b, FLOW_FIELD_##c, FLOW_FIELD_##d }, 0, false, false },
 #define TUNNEL(words, kind, a, b)                                               \
 	{ words, NULL, SUBJECT_##kind, NAMES_NONE, true, 0, 0,                  \
-	    { FLOW_FIELD_##a, FLOW_FIELD_##b, FLOW_FIELD_NONE, FLOW_FIELD_NONE } },
+	    { FLOW_FIELD_##a, FLOW_FIELD_##b, FLOW_FIELD_NONE, FLOW_FIELD_NONE }, 0, false, false },
 #define BITS(words, shift, mask, field)                                         \
 	{ words, NULL, SUBJECT_NUMBER, NAMES_NONE, false, shift, mask,          \
-	    { FLOW_FIELD_##field, FLOW_FIELD_NONE, FLOW_FIELD_NONE, FLOW_FIELD_NONE } },
+	    { FLOW_FIELD_##field, FLOW_FIELD_NONE, FLOW_FIELD_NONE, FLOW_FIELD_NONE }, 0, false,\
+	    false },
 #define REFUSED(words, why)                                                     \
 	{ words, why, SUBJECT_REFUSED, NAMES_NONE, false, 0, 0,                 \
-	    { FLOW_FIELD_NONE, FLOW_FIELD_NONE, FLOW_FIELD_NONE, FLOW_FIELD_NONE } },
+	    { FLOW_FIELD_NONE, FLOW_FIELD_NONE, FLOW_FIELD_NONE, FLOW_FIELD_NONE }, 0, false, false },
+#define PAYLOAD_WAY(words, kind, word, in, out)                                 \
+	{ words, NULL, SUBJECT_##kind, NAMES_NONE, false, 0, 0,                 \
+	    { FLOW_FIELD_EXTRA, FLOW_FIELD_NONE, FLOW_FIELD_NONE, FLOW_FIELD_NONE },    \
+	    PAYLOAD_##word, in, out },
+#define PAYLOAD(words, kind, word)                                              \
+	PAYLOAD_WAY("payload " words, kind, word, false, false)                 \
+	PAYLOAD_WAY("in payload " words, kind, word, true, false)               \
+	PAYLOAD_WAY("out payload " words, kind, word, false, true)
 #include "filter/vocab.def"
 #undef PHRASE
 #undef TUNNEL
 #undef BITS
 #undef REFUSED
+#undef PAYLOAD
+#undef PAYLOAD_WAY
 };
 #undef FLOW_FIELD__
 
@@ -134,6 +147,9 @@ subject_from_phrase(const struct phrase *p, struct subject *out)
 		.kind = p->kind,
 		.names = p->names,
 		.tunnel = p->tunnel,
+		.payload = p->payload,
+		.in = p->in,
+		.out = p->out,
 		.shift = p->shift,
 		.mask = p->mask != 0 ? p->mask : UINT64_MAX,
 	};

@@ -4,6 +4,7 @@
 /* Words -> what a predicate is about; and which word was meant by a misspelt one. */
 
 #include "filter/lex.h"
+#include "payload/payload.h"
 #include "record/field.h"
 
 enum subject_kind {
@@ -36,6 +37,9 @@ enum subject_kind {
 	SUBJECT_COUNTRY,
 	SUBJECT_CITY,
 	SUBJECT_AS_ORG,
+	SUBJECT_PAYLOAD,		/* texts that are compared */
+	SUBJECT_PAYLOAD_REGEX,
+	SUBJECT_PAYLOAD_DEFINED,	/* whether there are any */
 };
 
 enum name_group {
@@ -56,6 +60,8 @@ struct subject {
 	enum subject_kind kind;
 	enum name_group names;
 	bool tunnel;		/* only rows with an inner packet; of PROTO, ADDR and COUNTRY */
+	enum payload_word payload;
+	bool in, out;		/* the ways that payload is looked at; neither: in */
 	uint8_t shift;		/* the number is (value >> shift) & mask */
 	uint64_t mask;
 	size_t fields;

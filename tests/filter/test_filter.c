@@ -388,6 +388,7 @@ main(void)
 	run_file(rows_batch(rows), "tests/filter/words.test");
 	run_file(rows_batch(rows), "tests/filter/more.test");
 	run_file(rows_batch(rows), "tests/filter/language.test");
+	run_file(rows_batch(rows), "tests/filter/payload.test");
 	run_file(rows_batch(rows), "tests/filter/errors.test");
 	test_empty(rows_batch(rows));
 	test_caret();
