@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "net/addr_fast.h"
 #include "net/mac.h"
+#include "payload/payload.h"
 
 void
 key_maps_init(struct key_maps *maps)
@@ -170,6 +171,19 @@ entry_value(const struct dict_map *m, struct flow_text t, unsigned mask, struct 
 	return true;
 }
 
+/* Of what a hello tells, of an entry of `extra`. */
+static enum flow_status
+hello_ref(struct key_maps *maps, const struct dict_map *m, struct flow_text extra, atom_ref *ref)
+{
+	enum payload_word word = (enum payload_word)(PAYLOAD_TLS_VERSION + (m->kind - KEY_TLS_VERSION));
+	char room[PAYLOAD_TEXT_MAX];
+	struct flow_text text = { room, 0 };
+	bool is_server;
+
+	text.len = (uint32_t)payload_hello(word, &extra, room, &is_server);
+	return text.len > 0 ? atoms_add_text(&maps->texts, text, ref) : FLOW_OK;
+}
+
 /* The reference of one entry. */
 static enum flow_status
 entry_ref(struct key_maps *maps, const struct dict_map *m, struct flow_text text, unsigned mask,
@@ -179,6 +193,8 @@ entry_ref(struct key_maps *maps, const struct dict_map *m, struct flow_text text
 	struct addr v;
 
 	*ref = 0;
+	if (key_kind_is_hello(m->kind))
+		return hello_ref(maps, m, text, ref);
 	if (flow_field_info(m->field)->type == FLOW_TYPE_TEXT)
 		return atoms_add_text(&maps->texts, text, ref);
 	if (!entry_value(m, text, mask, &v))

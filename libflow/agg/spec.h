@@ -22,6 +22,11 @@ enum key_kind {
 	KEY_LABEL,	/* the label of an MPLS stack entry, its upper 20 of 24 bits */
 	KEY_SERVICE,	/* the lower of field and mask (two ports) */
 	KEY_TUNNEL,	/* the value of field where mask (the inner protocol) has one */
+	/* What a hello in the payload tells, a text: in the order of enum payload_word. */
+	KEY_TLS_VERSION,
+	KEY_TLS_SNI,
+	KEY_JA3,
+	KEY_JA4,
 	/* What databases say of an address, a text: in the order of enum flow_geo_word. */
 	KEY_COUNTRY,
 	KEY_CITY,
@@ -152,6 +157,13 @@ static inline bool
 key_kind_is_geo(enum key_kind kind)
 {
 	return kind >= KEY_COUNTRY;
+}
+
+/* Whether they are found in the payload. */
+static inline bool
+key_kind_is_hello(enum key_kind kind)
+{
+	return kind >= KEY_TLS_VERSION && kind <= KEY_JA4;
 }
 
 /* Whether a part's values are atoms (agg/atom.h): addresses, MACs, texts. */

@@ -196,28 +196,26 @@ glob(const char *p, size_t p_len, const char *t, size_t t_len)
 	return i == p_len;
 }
 
+/* Where regexec can be told where the text ends, NULs in it are bytes like others. */
 #ifdef REG_STARTEND
-/* NULs are bytes like others. */
-static bool
-regex(const struct matcher *m, const char *text, size_t len)
-{
-	regmatch_t all = { .rm_so = 0, .rm_eo = (regoff_t)(len < TEXT_MAX ? len : TEXT_MAX) };
-
-	return regexec(&m->regex, text, 1, &all, REG_STARTEND) == 0;
-}
+#define REGEX_FLAGS REG_STARTEND
 #else
-/* regexec wants a NUL behind the text, and stops at the first. */
+#define REGEX_FLAGS 0
+#endif
+
+/* A NUL behind the text is wanted by libraries that cannot be told, and by sanitizers. */
 static bool
 regex(const struct matcher *m, const char *text, size_t len)
 {
 	char copy[TEXT_MAX + 1];
+	regmatch_t all = { .rm_so = 0 };
 
 	len = len < TEXT_MAX ? len : TEXT_MAX;
 	memcpy(copy, text, len);
 	copy[len] = '\0';
-	return regexec(&m->regex, copy, 0, NULL, 0) == 0;
+	all.rm_eo = (regoff_t)len;
+	return regexec(&m->regex, copy, 1, &all, REGEX_FLAGS) == 0;
 }
-#endif
 
 bool
 matcher_test(const struct matcher *m, const char *text, size_t len)

@@ -215,9 +215,9 @@ text_cells(const struct column *c, struct column_state *s, const struct chunk *k
 	return true;
 }
 
-/* What nothing is known of has no value. */
+/* What is not known has no value. */
 static bool
-place_cells(const struct column *c, struct column_state *s, const struct chunk *k)
+made_cells(const struct column *c, struct column_state *s, const struct chunk *k)
 {
 	if (!text_cells(c, s, k))
 		return false;
@@ -342,7 +342,7 @@ cell_field(struct column *c, enum cell_syntax syntax)
 		[FLOW_TYPE_TEXT] = { text_cells, 16 },
 	};
 	enum flow_type type = flow_field_info(c->field)->type;
-	bool object = c->field == FLOW_FIELD_EXTRA;
+	bool object = c->field == FLOW_FIELD_EXTRA && c->made == MADE_NOT;
 
 	c->cells = by_type[type].cells;
 	c->stride = by_type[type].stride;
@@ -352,8 +352,8 @@ cell_field(struct column *c, enum cell_syntax syntax)
 		c->text = csv_text;
 	else
 		c->text = object ? json_object_text : json_text;
-	if (c->place)
-		c->cells = place_cells;
+	if (c->made != MADE_NOT)
+		c->cells = made_cells;
 	c->as_it_is = syntax != CELL_JSON || !object;
 }
 
@@ -486,35 +486,6 @@ cell_derived(struct column *c, const char *name, size_t len)
 		c->cells = derived[i].cells;
 		c->field = FLOW_FIELD_NONE;
 		c->stride = 32;
-		return true;
-	}
-	return false;
-}
-
-static const struct {
-	char name[16];
-	enum flow_field field;
-	enum flow_geo_word word;
-} places[] = {
-	{ "src_country", FLOW_FIELD_SRC_ADDR, FLOW_GEO_COUNTRY },
-	{ "dst_country", FLOW_FIELD_DST_ADDR, FLOW_GEO_COUNTRY },
-	{ "src_city", FLOW_FIELD_SRC_ADDR, FLOW_GEO_CITY },
-	{ "dst_city", FLOW_FIELD_DST_ADDR, FLOW_GEO_CITY },
-	{ "src_location", FLOW_FIELD_SRC_ADDR, FLOW_GEO_LOCATION },
-	{ "dst_location", FLOW_FIELD_DST_ADDR, FLOW_GEO_LOCATION },
-	{ "src_as_org", FLOW_FIELD_SRC_ADDR, FLOW_GEO_AS_ORG },
-	{ "dst_as_org", FLOW_FIELD_DST_ADDR, FLOW_GEO_AS_ORG },
-};
-
-bool
-cell_place(struct column *c, const char *name, size_t len)
-{
-	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
-		if (strlen(places[i].name) != len || memcmp(places[i].name, name, len) != 0)
-			continue;
-		c->field = places[i].field;
-		c->word = places[i].word;
-		c->place = true;
 		return true;
 	}
 	return false;

@@ -21,10 +21,10 @@ void cell_field(struct column *c, enum cell_syntax syntax);
 bool cell_derived(struct column *c, const char *name, size_t len);
 
 /*
- * What databases say of addresses, by name: src_country, dst_city, src_as_org and the like.
- * Sets the column's field and word; false if there is no such name.
+ * What databases say of addresses, and hellos of TLS tell, by name: src_country, dst_city, tls_sni, ja3 and
+ * the like.  Sets what the column is made of; false if there is no such name.
  */
-bool cell_place(struct column *c, const char *name, size_t len);
+bool cell_made(struct column *c, const char *name, size_t len);
 
 /* last - first in ms, 0 where that is negative. */
 uint64_t cell_duration_ms(const struct chunk *chunk, size_t i);

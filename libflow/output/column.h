@@ -22,6 +22,7 @@
 
 #include "base/buf.h"
 #include "net/geo.h"
+#include "payload/payload.h"
 #include "output/printer.h"
 #include "record/batch.h"
 #include "time/stamp.h"
@@ -81,6 +82,20 @@ typedef bool column_fn(const struct column *c, struct column_state *s, const str
  */
 typedef size_t column_text_fn(const struct column *c, const struct flow_text *text, char *out);
 
+/* What is printed of a dictionary's entry. */
+enum column_made {
+	MADE_NOT,			/* the entry */
+	MADE_PLACE,			/* what geo says of it, an address */
+	MADE_HELLO,			/* what the hello in it, the column `extra`, tells */
+	MADE_HELLO_PEOPLE		/* the same with a name before fingerprints, as nfdump has it */
+};
+
+/* Most bytes of a text that is made. */
+#define MADE_BYTES_MAX (PAYLOAD_TEXT_MAX + 8)
+
+/* The text that is made of an entry; it may lie in `room`, of MADE_BYTES_MAX bytes. */
+struct flow_text column_made_text(const struct column *c, const struct flow_text *entry, char *room);
+
 struct column {
 	column_fn *cells;
 	column_text_fn *text;		/* where cells come from a dictionary */
@@ -96,8 +111,9 @@ struct column {
 	enum stamp_zone zone;
 	struct resolver *resolver;
 	const struct flow_names *names;
-	bool place;			/* not the address, but what geo says of it */
-	enum flow_geo_word word;
+	enum column_made made;
+	enum flow_geo_word word;	/* of MADE_PLACE */
+	enum payload_word payload;	/* of MADE_HELLO */
 	const struct flow_geo *geo;	/* NULL: nothing is known of any */
 	const char *fixed;		/* a text that is always the same */
 	/* Literals; `before` is padded so that steps of 16 bytes may be read. */

@@ -148,8 +148,10 @@ add_token(struct flow_printer *p, const struct token *t, struct flow_error *err)
 	c->field = t->field;
 	c->second = t->second;
 	c->width = t->width;
-	if (t->text == people_place)
-		(void)cell_place(c, t->names, strlen(t->names));
+	if (t->text == people_place || t->text == people_hello)
+		(void)cell_made(c, t->names, strlen(t->names));
+	if (c->made == MADE_HELLO)
+		c->made = MADE_HELLO_PEOPLE;
 	c->stride = CELL_INLINE_MAX;
 	c->fixed = p->options.ident != NULL ? p->options.ident : "<no ident>";
 	if (is_address(t) && (p->options.full_ipv6 || p->options.resolver != NULL)) {

@@ -27,4 +27,4 @@ column_text_fn people_addr;
 column_text_fn people_addr_geo;
 /* ... with the mark before a port: ':' after IPv4, '.' after IPv6. */
 column_text_fn people_addr_mark, people_addr_geo_mark;
-column_text_fn people_place, people_mac, people_plain, people_application, people_in_acl, people_out_acl;
+column_text_fn people_place, people_hello, people_mac, people_plain, people_application, people_in_acl, people_out_acl;

@@ -148,25 +148,43 @@ people_plain(const struct column *c, const struct flow_text *text, char *out)
 	return c->width;
 }
 
-/* As nfdump has it: a country, a location, or a name aligned to the right. */
+/* Aligned to the right. */
+static size_t
+put_right(const struct column *c, const struct flow_text *text, char *out)
+{
+	size_t len = escape_plain(text->p, text->len, out);
+
+	if (len >= c->width)
+		return len;
+	memmove(out + c->width - len, out, len);
+	memset(out, ' ', c->width - len);
+	return c->width;
+}
+
+/* As nfdump has it: a country, a location, or a name. */
 size_t
 people_place(const struct column *c, const struct flow_text *text, char *out)
 {
-	size_t len;
-
 	if (text->len == 0 && c->word == FLOW_GEO_COUNTRY)
 		return align_right(out, "..", 2, c->width);
 	if (text->len == 0 && c->word == FLOW_GEO_LOCATION)
 		return align_right(out, "<no location info>", 18, c->width);
 	if (text->len == 0)
 		return align_right(out, "none", 4, c->width);
-	len = escape_plain(text->p, text->len, out);
-	if (len < c->width) {
-		memmove(out + c->width - len, out, len);
-		memset(out, ' ', c->width - len);
-		len = c->width;
-	}
-	return len;
+	return put_right(c, text, out);
+}
+
+/* As nfdump has it, which says "   0" also of a hello without a name. */
+size_t
+people_hello(const struct column *c, const struct flow_text *text, char *out)
+{
+	if (text->len > 0)
+		return put_right(c, text, out);
+	if (c->payload == PAYLOAD_JA3)
+		return align_right(out, "no ja3", 6, c->width);
+	if (c->payload == PAYLOAD_JA4)
+		return align_right(out, "no ja4", 6, c->width);
+	return align_right(out, "0", 1, 4);
 }
 
 /* Up to three numbers of "id-ace-hash", hexadecimal; those that are missing are 0. */
@@ -270,7 +288,7 @@ static void
 fill_absent(const struct column *c, struct column_state *s, const struct chunk *k,
     const struct flow_column *in)
 {
-	const char *word = c->place ? "" : absent_text(c->field);
+	const char *word = c->made != MADE_NOT ? "" : absent_text(c->field);
 	struct flow_text text = { word, (uint32_t)strlen(word) };
 	char *cell = s->cells.text;
 	size_t len = 0;

@@ -25,7 +25,7 @@
  *
  * COL is a column's name (record/field.def), one of duration (seconds), pps,
  * bps, bpp, src_country, dst_country, src_city, dst_city, src_as_org and dst_as_org,
- * or the one of nfdump's % tokens that stands for any of these.
+ * tls_version, tls_sni, ja3 and ja4, or the one of nfdump's % tokens that stands for any of these.
  * An absent value is empty in CSV, left out of JSON and raw, and 0 or blank
  * in what people read, as in nfdump.
  */

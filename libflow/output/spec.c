@@ -54,10 +54,10 @@ memory:
 	return NULL;
 }
 
-/* A field, what is known of its address, or a derived value (FLOW_FIELD_NONE), under a name. */
+/* A field, what is made of its texts, or a derived value (FLOW_FIELD_NONE), under a name. */
 struct item {
 	enum flow_field field;
-	bool place;
+	enum column_made made;
 	const char *name;
 	size_t len;
 };
@@ -81,8 +81,8 @@ item_column(struct flow_printer *p, struct column *c, const struct item *item,
 		(void)cell_derived(c, item->name, item->len);
 	} else {
 		c->field = item->field;
-		if (item->place)
-			(void)cell_place(c, item->name, item->len);
+		if (item->made != MADE_NOT)
+			(void)cell_made(c, item->name, item->len);
 		flow_fieldset_add(&p->fields, item->field);
 		cell_field(c, syntax);
 	}
@@ -110,8 +110,8 @@ static enum flow_status
 add_json(struct flow_printer *p, const struct item *item, struct flow_error *err)
 {
 	/* Whether values stand without quotes. */
-	bool bare = item->field == FLOW_FIELD_NONE || item->field == FLOW_FIELD_EXTRA ||
-	    flow_field_info(item->field)->type < FLOW_TYPE_TIME;
+	bool bare = item->field == FLOW_FIELD_NONE || (item->made == MADE_NOT &&
+	    (item->field == FLOW_FIELD_EXTRA || flow_field_info(item->field)->type < FLOW_TYPE_TIME));
 	struct column *c;
 
 	buf_append_u8(&p->literal, '"');
@@ -144,7 +144,7 @@ static enum flow_status
 add_field(struct flow_printer *p, enum flow_field field, add_fn *add, struct flow_error *err)
 {
 	const char *name = flow_field_info(field)->name;
-	struct item item = { field, false, name, strlen(name) };
+	struct item item = { field, MADE_NOT, name, strlen(name) };
 
 	return add(p, &item, err);
 }
@@ -159,16 +159,16 @@ add_all(struct flow_printer *p, add_fn *add, struct flow_error *err)
 	return st;
 }
 
-/* A column's name, or the name of a derived value or a place. */
+/* A column's name, or the name of a derived value or of what is made of texts. */
 static bool
 item_find(const char *name, size_t len, struct item *out)
 {
 	struct column probe = { .field = FLOW_FIELD_NONE };
 
-	*out = (struct item){ flow_field_find(name, len), false, name, len };
-	if (cell_place(&probe, name, len)) {
+	*out = (struct item){ flow_field_find(name, len), MADE_NOT, name, len };
+	if (cell_made(&probe, name, len)) {
 		out->field = probe.field;
-		out->place = true;
+		out->made = probe.made;
 	}
 	return out->field != FLOW_FIELD_NONE || cell_derived(&probe, name, len);
 }
@@ -190,7 +190,7 @@ add_name(struct flow_printer *p, const struct piece *piece, const char *name, si
 		return flow_fail(err, FLOW_EINVAL, (int64_t)piece->at,
 		    "output format: no column \"%.*s\" (at position %zu); csv:all prints all names",
 		    (int)(len < 64 ? len : 64), name, piece->at + 1);
-	if (item.place && p->options.geo == NULL)
+	if (item.made == MADE_PLACE && p->options.geo == NULL)
 		return flow_fail(err, FLOW_EINVAL, (int64_t)piece->at, "output format: "
 		    "\"%.*s\" (at position %zu) needs a database of addresses "
 		    "(--geo FILE, without -K)", (int)piece->len, piece->text, piece->at + 1);

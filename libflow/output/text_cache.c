@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "net/addr_fast.h"
 #include "net/resolve.h"
 #include "output/column.h"
 #include "output/escape.h"
@@ -25,29 +24,18 @@
 /* Beyond this many entries per printed row a table of slots is not worth clearing. */
 #define SPARSE 64
 
-/*
- * What is printed of an entry: itself, or what is known of the address.  `room`, of
- * FLOW_GEO_LOCATION_MAX bytes, is where the text may lie.
- */
-static struct flow_text
+/* What is printed of an entry; mostly itself. */
+static inline struct flow_text
 entry(const struct column *c, const struct flow_dict *dict, uint32_t code, char *room)
 {
-	const struct flow_text *text = &dict->text[code];
-	struct addr a;
-
-	if (!c->place)
-		return *text;
-	if (c->geo == NULL || !addr_parse_fast(text->p, text->len, &a))
-		return (struct flow_text){ "", 0 };
-	if (c->word == FLOW_GEO_LOCATION)
-		return (struct flow_text){ room, (uint32_t)flow_geo_location(c->geo, &a, room) };
-	return flow_geo_find(c->geo, c->word, &a);
+	return c->made == MADE_NOT ? dict->text[code] : column_made_text(c, &dict->text[code], room);
 }
 
 static uint32_t
 choose_stride(const struct column *c, const struct flow_dict *dict)
 {
-	if (c->width >= SLOT_SMALL || (c->place && c->word != FLOW_GEO_COUNTRY))
+	if (c->width >= SLOT_SMALL || c->made > MADE_PLACE ||
+	    (c->made == MADE_PLACE && c->word != FLOW_GEO_COUNTRY))
 		return SLOT_LARGE;
 	/* Dictionaries may be sorted: look at entries all over it. */
 	for (uint64_t i = 0; i < SAMPLE && dict->count > 0; i++)
@@ -133,7 +121,7 @@ sparse_cells(const struct column *c, struct column_state *s, const struct chunk 
 {
 	struct text_cache *t = &s->cache;
 	uint64_t offset[OUTPUT_CHUNK];
-	char room[FLOW_GEO_LOCATION_MAX];
+	char room[MADE_BYTES_MAX];
 
 	t->serial = 0;
 	buf_clear(&t->arena);
@@ -154,7 +142,7 @@ static bool
 cache_fill(const struct column *c, struct text_cache *t, const struct chunk *chunk,
     const struct flow_dict *dict)
 {
-	char room[FLOW_GEO_LOCATION_MAX];
+	char room[MADE_BYTES_MAX];
 
 	t->complete = chunk->call_rows >= chunk->batch->rows / 2 && c->resolver == NULL;
 	for (uint32_t i = 0; i < dict->count && t->complete; i++) {
@@ -174,7 +162,7 @@ cache_need(const struct column *c, struct text_cache *t, const struct chunk *chu
 	for (size_t i = 0; i < chunk->n; i++) {
 		uint32_t code = in->codes[chunk->row[i]];
 		uint8_t *slot = t->slots + (size_t)code * t->stride;
-		char room[FLOW_GEO_LOCATION_MAX];
+		char room[MADE_BYTES_MAX];
 		struct flow_text text;
 
 		if (slot[t->stride - 1] != 0)
@@ -207,7 +195,7 @@ text_cache_cells(const struct column *c, struct column_state *s, const struct ch
 	size_t stride;
 
 	s->cells.copy = 0;
-	if (c->resolver != NULL && !c->place && flow_field_info(c->field)->type == FLOW_TYPE_ADDR)
+	if (c->resolver != NULL && c->made == MADE_NOT && flow_field_info(c->field)->type == FLOW_TYPE_ADDR)
 		want_hosts(c, chunk, in);
 	if (t->serial != in->dict->serial) {
 		if (chunk->call_rows < in->dict->count / SPARSE)

@@ -57,28 +57,58 @@ payload_find(const struct flow_text *extra, enum payload_way way,
 	return *len > 0;
 }
 
+/* The text that a word finds in a hello, some of it in the hello's bytes; `room` is for TLS_JA4_BYTES. */
+static struct flow_text
+text_of_hello(enum payload_word word, const struct tls_hello *hello, char *room)
+{
+	const char *version;
+
+	switch (word) {
+	case PAYLOAD_TLS_VERSION:
+		version = tls_version_text(hello->highest);
+		return (struct flow_text){ version, (uint32_t)strlen(version) };
+	case PAYLOAD_TLS_SNI:
+		return hello->name;
+	case PAYLOAD_JA3:
+		tls_ja3(hello, room);
+		return (struct flow_text){ room, TLS_JA3_BYTES };
+	default:
+		return (struct flow_text){ room, tls_ja4(hello, room) ? TLS_JA4_BYTES : 0 };
+	}
+}
+
+size_t
+payload_hello(enum payload_word word, const struct flow_text *extra, char out[PAYLOAD_TEXT_MAX],
+    bool *is_server)
+{
+	uint8_t bytes[PAYLOAD_BYTES_MAX];
+	char room[TLS_JA4_BYTES];
+	struct tls_hello hello;
+	struct flow_text text;
+	size_t len;
+
+	if (!payload_find(extra, PAYLOAD_IN, bytes, &len) || !tls_hello_read(&hello, bytes, len))
+		return 0;
+	*is_server = hello.is_server;
+	text = text_of_hello(word, &hello, room);
+	len = text.len < PAYLOAD_TEXT_MAX ? text.len : PAYLOAD_TEXT_MAX;
+	memcpy(out, text.p, len);
+	return len;
+}
+
+/* Only of the version there may be a hello without a text for it. */
 static bool
 any_of_hello(enum payload_word word, const uint8_t *bytes, size_t len, payload_visit *visit,
     void *context)
 {
+	char room[TLS_JA4_BYTES];
 	struct tls_hello hello;
-	char ja3[TLS_JA3_BYTES], ja4[TLS_JA4_BYTES];
-	const char *version;
+	struct flow_text text;
 
 	if (!tls_hello_read(&hello, bytes, len))
 		return false;
-	switch (word) {
-	case PAYLOAD_TLS_VERSION:
-		version = tls_version_text(hello.highest);
-		return visit(context, version, strlen(version));
-	case PAYLOAD_TLS_SNI:
-		return hello.name.len > 0 && visit(context, hello.name.p, hello.name.len);
-	case PAYLOAD_JA3:
-		tls_ja3(&hello, ja3);
-		return visit(context, ja3, sizeof(ja3));
-	default:
-		return tls_ja4(&hello, ja4) && visit(context, ja4, sizeof(ja4));
-	}
+	text = text_of_hello(word, &hello, room);
+	return (text.len > 0 || word == PAYLOAD_TLS_VERSION) && visit(context, text.p, text.len);
 }
 
 bool

@@ -37,6 +37,16 @@ enum payload_word {
 bool payload_find(const struct flow_text *extra, enum payload_way way,
     uint8_t out[PAYLOAD_BYTES_MAX], size_t *len);
 
+/* Most bytes of a hello's text; longer names of servers are cut. */
+#define PAYLOAD_TEXT_MAX 255
+
+/*
+ * What a word of hellos (TLS_VERSION, TLS_SNI, JA3, JA4) finds in what came in, of a row's `extra`: its
+ * length, 0 for nothing.  *is_server: the hello is a server's.
+ */
+size_t payload_hello(enum payload_word word, const struct flow_text *extra,
+    char out[PAYLOAD_TEXT_MAX], bool *is_server);
+
 /* Whether `visit` is true for any text that the word stands for. */
 bool payload_any(enum payload_word word, const uint8_t *bytes, size_t len, payload_visit *visit,
     void *context);

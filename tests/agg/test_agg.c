@@ -369,8 +369,7 @@ test_errors(void)
 	check_statistic("geo", NULL, "error: geo: needs a database of addresses (--geo FILE)");
 	check_keys("src_city", NULL, "error: src_city: needs a database of addresses (--geo FILE)");
 	check_statistic("nothing", NULL, "error: nothing: no such key or column");
-	check_statistic("ja3", NULL, "error: ja3: fingerprints of TLS are not stored");
-	check_keys("proto,ja4s", NULL, "error: ja4s: fingerprints of TLS are not stored");
+	check_keys("proto,ja4s", NULL, "error: ja4s: JA4S is under a licence that is not free");
 	check_statistic("srcip/nothing", NULL, "error: nothing: no such measure or order");
 	check_keys("ip", NULL, "error: ip: counts both ends of a flow: a statistic (-s) of its own");
 	check_keys("src_addr/33", NULL,

@@ -294,10 +294,11 @@ test_refused(struct rows *r)
 	is_str(rows_print(r, "csv:%cnt", NULL), "output format: \"%cnt\" (at position 5): for fmt: only");
 	is_str(rows_print(r, "csv:%zz", NULL), "output format: \"%zz\" (at position 5): no such token");
 	is_str(rows_print(r, "fmt:%sa %zz", NULL), "output format: \"%zz\" (at position 9): no such token");
-	is_str(rows_print(r, "fmt:%ja3", NULL),
-	    "output format: \"%ja3\" (at position 5): fingerprints of TLS are not stored");
+	is_str(rows_print(r, "fmt:%ipl", NULL), "output format: \"%ipl\" (at position 5): "
+	    "payload is printed in the column extra only, as hexadecimal digits");
 	is_str(rows_print(r, "json:bytes,%ipl", NULL),
-	    "output format: \"%ipl\" (at position 12): payload is not stored");
+	    "output format: \"%ipl\" (at position 12): payload is printed in the column extra only, "
+	    "as hexadecimal digits");
 }
 
 /* Tokens of several values are as many columns. */

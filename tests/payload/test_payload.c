@@ -74,10 +74,32 @@ words(void)
 	ok(has(PAYLOAD_JA4, hello, hello_len, "ts3i010000_1ed8eb363bcd_000000000000"));
 }
 
+/* In a row. */
+static void
+hellos(void)
+{
+	/* SSL 3, one cipher, no extensions, as in words. */
+	static const char old[] = "{\"6871/18\":\"160300002d010000290300"
+	    "3031323334353637383961626364656630313233343536373839616263646566" "000002000501" "00\"}";
+	const struct flow_text extra = { old, sizeof(old) - 1 }, none = { "{}", 2 };
+	char out[PAYLOAD_TEXT_MAX];
+	bool is_server = true;
+
+	is_uint(payload_hello(PAYLOAD_TLS_VERSION, &extra, out, &is_server), 3);
+	is_mem(out, 3, "3.0", 3);
+	ok(!is_server);
+	is_uint(payload_hello(PAYLOAD_TLS_SNI, &extra, out, &is_server), 0);
+	is_uint(payload_hello(PAYLOAD_JA3, &extra, out, &is_server), 32);
+	is_uint(payload_hello(PAYLOAD_JA4, &extra, out, &is_server), 36);
+	is_mem(out, 11, "ts3i010000_", 11);
+	is_uint(payload_hello(PAYLOAD_JA4, &none, out, &is_server), 0);
+}
+
 int
 main(void)
 {
 	found();
+	hellos();
 	words();
 	return tap_done();
 }

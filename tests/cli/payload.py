@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Flows with payload, as YAF exports them, go through flowcap (and nfcapd, where it is found); each filter
-selects those that were worked out by hand, in flowcat and in nfdump.
+selects those that were worked out by hand, in flowcat and in nfdump, and both print the same of hellos.
 
 Flows are told apart by their source ports.  Where nfdump selects others the filter says why.
 """
+import json
 import os
 import re
 import shutil
@@ -164,13 +165,61 @@ def fingerprints(nfdump, theirs):
                 yield f"payload ja4 {found[3]}", same, None
 
 
+class Test:
+    def __init__(self):
+        self.count = self.failures = 0
+
+    def equal(self, got, want, what):
+        self.count += 1
+        self.failures += got != want
+        print(f"{'ok' if got == want else 'not ok'} {self.count} - {what}")
+        if got != want:
+            print(f"# {got}\n# not {want}")
+
+    def skip(self, why):
+        self.count += 1
+        print(f"ok {self.count} # SKIP {why}")
+
+
+def check_hellos(test, flowcat, flowstat):
+    """What columns and keys are made of hellos."""
+    names = "src_port,tls_version,tls_sni,ja3,ja4"
+    rows = run(*flowcat, "csv:" + names, "src port 1007 or src port 1008 or src port 1009").stdout.split("\n")
+    fields = [row.split(",") for row in rows if row]
+    test.equal([row[:3] for row in fields], [["1007", "1.3", "www.example.com"], ["1008", "1.2", "old.example.org"],
+                                             ["1009", "", ""]], "versions and names of servers")
+    test.equal([bool(re.fullmatch("[0-9a-f]{32}", row[3])) for row in fields], [True, True, False], "ja3")
+    test.equal([bool(re.fullmatch(form, row[4])) for form, row in zip(
+        ["t13d[0-9]{4}h2_[0-9a-f]{12}_[0-9a-f]{12}", "t12d[0-9]{4}00_[0-9a-f]{12}_[0-9a-f]{12}", ""], fields)],
+               [True] * 3, "ja4")
+    lines = run(*flowcat, "ndjson:" + names, "src port in [1007 1008 1009]").stdout.split("\n")
+    keys = names.split(",")
+    want = [{key: int(value) if key == "src_port" else value for key, value in zip(keys, row) if value}
+            for row in fields]
+    test.equal([json.loads(line) for line in lines if line], want, "the same in JSON")
+    for key, column in (("tls_version", 1), ("tls_sni", 2), ("ja3", 3), ("ja4", 4)):
+        result = run(*flowstat, "-s", key + "/flows", "-o", "csv", "src port in [1007 1008]").stdout.split("\n")
+        got = sorted(line.split(",")[result[0].split(",").index(key)] for line in result[1:] if line)
+        test.equal(got, sorted(row[column] for row in fields[:2]), f"flowstat -s {key}")
+
+
+def check_print(test, flowcat, nfdump, theirs):
+    """What people see, but of hellos of TLS 1.3, and of UDP, in which nfdump looks for none."""
+    form = "fmt:%sp|%ja3|%ja4|%sni|%tls|"
+    them = run(nfdump, "-R", theirs, "-q", "-o", form, "not src port in [1007 1012]").stdout
+    us = run(*flowcat, form, "not src port in [1007 1012]").stdout
+    test.equal(us.split("\n"), them.split("\n"), "fmt: with %ja3, %ja4, %sni and %tls as nfdump")
+
+
 def main():
+    test = Test()
     with tempfile.TemporaryDirectory(prefix="flow-payload-") as folder:
         capture, ours, theirs = (os.path.join(folder, name) for name in ("capture.pcap", "ours", "theirs"))
         os.makedirs(ours)
         os.makedirs(theirs)
         write_capture(capture)
         run(os.path.join(BUILD, "flowcap"), "-f", capture, "-w", ours)
+        flowcat = (os.path.join(BUILD, "flowcat"), "-r", ours, "-q", "-o")
         nfdump, nfcapd = find("nfdump"), find("nfcapd")
         version = re.search(r"(\d+)\.(\d+)\.(\d+)", run(nfdump, "-V").stdout) if nfdump and nfcapd else None
         cases = list(CASES)
@@ -179,31 +228,19 @@ def main():
         else:
             run(nfcapd, "-f", capture, "-w", theirs)
             cases += fingerprints(nfdump, theirs)
-        failures, number = 0, 0
         for text, want, why in cases:
-            number += 1
-            got = ports(os.path.join(BUILD, "flowcat"), "-r", ours, "-q", "-o", "csv:src_port", text)
-            failures += got != sorted(want)
-            print(f"{'ok' if got == sorted(want) else 'not ok'} {number} - flowcat: {text}")
-            if got != sorted(want):
-                print(f"# {got}, not {sorted(want)}")
-            if why is not None or nfdump is None:
-                continue
-            number += 1
-            got = ports(nfdump, "-R", theirs, "-q", "-o", "fmt:%sp", text)
-            failures += got != sorted(want)
-            print(f"{'ok' if got == sorted(want) else 'not ok'} {number} - nfdump: {text}")
-            if got != sorted(want):
-                print(f"# {got}, not {sorted(want)}")
-        number += 1
+            test.equal(ports(*flowcat, "csv:src_port", text), sorted(want), f"flowcat: {text}")
+            if why is None and nfdump is not None:
+                test.equal(ports(nfdump, "-R", theirs, "-q", "-o", "fmt:%sp", text), sorted(want),
+                           f"nfdump: {text}")
+        check_hellos(test, flowcat, (os.path.join(BUILD, "flowstat"), "-r", ours))
         if nfdump is None:
-            print(f"ok {number} # SKIP no nfdump and nfcapd of at least 1.7.8 in $NFDUMP_BIN or $PATH")
+            test.skip("no nfdump and nfcapd of at least 1.7.8 in $NFDUMP_BIN or $PATH")
         else:
-            told = len(cases) - len(CASES) >= 3
-            failures += not told
-            print(f"{'ok' if told else 'not ok'} {number} - nfdump tells fingerprints")
-        print(f"1..{number}")
-    return failures > 0
+            test.equal(len(cases) - len(CASES), 3, "nfdump tells three fingerprints")
+            check_print(test, flowcat, nfdump, theirs)
+    print(f"1..{test.count}")
+    return test.failures > 0
 
 
 sys.exit(main())

@@ -5,4 +5,4 @@ if ! python3 -c 'import ssl, sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/n
 	echo '1..0 # SKIP no python3 of at least 3.10 with ssl'
 	exit 0
 fi
-exec python3 "${FLOW_SRCDIR:-.}/tests/filter/payload.py"
+exec python3 "${FLOW_SRCDIR:-.}/tests/cli/payload.py"

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Texts that are made of others: the part of column.h about that, and words for them. */
+#include <string.h>
+
+#include "base/attr.h"
+#include "net/addr_fast.h"
+#include "output/cell.h"
+
+/* What nfdump puts before JA3 and JA4. */
+#define NAME_BYTES 6
+
+static struct flow_text
+text_of_place(const struct column *c, const struct flow_text *entry, char *room)
+{
+	struct addr a;
+
+	if (c->geo == NULL || !addr_parse_fast(entry->p, entry->len, &a))
+		return (struct flow_text){ "", 0 };
+	if (c->word == FLOW_GEO_LOCATION)
+		return (struct flow_text){ room, (uint32_t)flow_geo_location(c->geo, &a, room) };
+	return flow_geo_find(c->geo, c->word, &a);
+}
+
+/* "ja3 : 70e47b...", "ja3s: 15af97...", "TLS 1.2", "SSL 3  ", "www.example.com" */
+static size_t
+name_hello(const struct column *c, bool is_server, char *room, size_t len)
+{
+	if (c->payload == PAYLOAD_TLS_SNI || len == 0)
+		return len;
+	if (c->payload == PAYLOAD_TLS_VERSION) {
+		bool ssl = room[0] == '3';
+
+		memmove(room + 4, room, len);
+		memcpy(room, ssl ? "SSL " : "TLS ", 4);
+		if (ssl)
+			memcpy(room + 5, "  ", 2);
+		return len + 4;
+	}
+	memmove(room + NAME_BYTES, room, len);
+	memcpy(room, c->payload == PAYLOAD_JA4 ? "ja4 : " : is_server ? "ja3s: " : "ja3 : ", NAME_BYTES);
+	return len + NAME_BYTES;
+}
+
+struct flow_text
+column_made_text(const struct column *c, const struct flow_text *entry, char *room)
+{
+	bool is_server = false;
+	size_t len;
+
+	if (c->made == MADE_PLACE)
+		return text_of_place(c, entry, room);
+	len = payload_hello(c->payload, entry, room, &is_server);
+	if (c->made == MADE_HELLO_PEOPLE)
+		len = name_hello(c, is_server, room, len);
+	return (struct flow_text){ room, (uint32_t)len };
+}
+
+static const struct {
+	char name[16];
+	enum flow_field field;
+	enum flow_geo_word word;
+} places[] = {
+	{ "src_country", FLOW_FIELD_SRC_ADDR, FLOW_GEO_COUNTRY },
+	{ "dst_country", FLOW_FIELD_DST_ADDR, FLOW_GEO_COUNTRY },
+	{ "src_city", FLOW_FIELD_SRC_ADDR, FLOW_GEO_CITY },
+	{ "dst_city", FLOW_FIELD_DST_ADDR, FLOW_GEO_CITY },
+	{ "src_location", FLOW_FIELD_SRC_ADDR, FLOW_GEO_LOCATION },
+	{ "dst_location", FLOW_FIELD_DST_ADDR, FLOW_GEO_LOCATION },
+	{ "src_as_org", FLOW_FIELD_SRC_ADDR, FLOW_GEO_AS_ORG },
+	{ "dst_as_org", FLOW_FIELD_DST_ADDR, FLOW_GEO_AS_ORG },
+};
+
+static const struct {
+	char name[16];
+	enum payload_word word;
+} hellos[] = {
+	{ "tls_version", PAYLOAD_TLS_VERSION },
+	{ "tls_sni", PAYLOAD_TLS_SNI },
+	{ "ja3", PAYLOAD_JA3 },
+	{ "ja4", PAYLOAD_JA4 },
+};
+
+static bool
+is_name(const char *a, const char *name, size_t len)
+{
+	return strlen(a) == len && memcmp(a, name, len) == 0;
+}
+
+bool
+cell_made(struct column *c, const char *name, size_t len)
+{
+	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+		if (!is_name(places[i].name, name, len))
+			continue;
+		c->field = places[i].field;
+		c->word = places[i].word;
+		c->made = MADE_PLACE;
+		return true;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(hellos); i++) {
+		if (!is_name(hellos[i].name, name, len))
+			continue;
+		c->field = FLOW_FIELD_EXTRA;
+		c->payload = hellos[i].word;
+		c->made = MADE_HELLO;
+		return true;
+	}
+	return false;
+}
