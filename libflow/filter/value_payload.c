@@ -60,14 +60,14 @@ struct translation {
 	bool all;
 	bool in_brackets;
 	bool repeats;		/* what was added last is a repetition */
-	bool failed;
+	const char *why;	/* it cannot be one */
 };
 
 static void
 add(struct translation *x, const char *piece, size_t len)
 {
 	if (len > PATTERN_MAX - x->len) {
-		x->failed = true;
+		x->why = "it is too long";
 		return;
 	}
 	memcpy(x->out + x->len, piece, len);
@@ -91,12 +91,20 @@ add_plain(struct translation *x, const char *c)
 	x->in_brackets = x->in_brackets ? *c != ']' : *c == '[';
 }
 
+/* Within brackets POSIX has no escapes: signs stand for themselves, but for three that depend on where. */
 static void
 add_escaped(struct translation *x, const char *c)
 {
 	const char *other = escape(c[1], x->in_brackets);
 
-	add(x, other != NULL ? other : c, other != NULL ? strlen(other) : 2);
+	if (other != NULL)
+		add(x, other, strlen(other));
+	else if (!x->in_brackets)
+		add(x, c, 2);
+	else if (memchr("]^-", c[1], 3) != NULL)
+		x->why = "within [ ] put ] first, - last, and ^ not first, instead of escaping them";
+	else
+		add(x, c + 1, 1);
 	x->repeats = false;
 }
 
@@ -104,7 +112,7 @@ add_escaped(struct translation *x, const char *c)
 static void
 translate(struct translation *x, const struct token *t)
 {
-	for (size_t i = 0; i < t->len && !x->failed; i++) {
+	for (size_t i = 0; i < t->len && x->why == NULL; i++) {
 		if (t->p[i] == '\\' && i + 1 < t->len)
 			add_escaped(x, &t->p[i++]);
 		else
@@ -119,8 +127,8 @@ parse_regex(struct parser *p, const struct token *t, struct matcher **out)
 	struct translation x = { .all = manner.all };
 
 	translate(&x, t);
-	if (x.failed)
-		return parse_fail(p, t, "a regular expression has at most %d bytes", PATTERN_MAX);
+	if (x.why != NULL)
+		return parse_fail(p, t, "%s", x.why);
 	return value_matcher(p, MATCH_REGEX, manner.flags, t, x.out, x.len, out);
 }
 
@@ -164,14 +172,14 @@ form_of(enum payload_word word)
 	}
 }
 
-/* In lower case: digits are, and names are asked for so. */
+/* MD5 in any case. */
 static enum flow_status
 parse_text(struct parser *p, const struct subject *s, const struct token *t, struct matcher **out)
 {
 	char lower[64];
 	const char *text = t->p;
 
-	if ((s->payload == PAYLOAD_JA3 || s->payload == PAYLOAD_JA4) && t->len < sizeof(lower)) {
+	if (s->payload == PAYLOAD_JA3 && t->len < sizeof(lower)) {
 		for (size_t i = 0; i < t->len; i++)
 			lower[i] = (char)tolower((unsigned char)t->p[i]);
 		lower[t->len] = '\0';

@@ -354,6 +354,37 @@ some_then_all(const struct buf *bytes)
 	free(valid);
 }
 
+static enum flow_status
+verify(const struct buf *bytes)
+{
+	struct pq_file *f;
+	enum flow_status st = pq_file_open_memory(bytes->data, bytes->len, &f, NULL);
+
+	if (st == FLOW_OK) {
+		st = pq_pages_verify(f, 0, 0, NULL);
+		pq_file_close(f);
+	}
+	return st;
+}
+
+/* An index that tells another first code of its second piece, with a checksum that is right. */
+static void
+verified(struct buf *bytes, const struct page_header *h)
+{
+	uint8_t *extension = bytes->data + (h->extension - bytes->data);
+	size_t body = h->extension_bytes - 4, code;
+
+	code = 16 + 4 + 21 + extension[16 + 4 + 20] + 12;
+	ok(verify(bytes) == FLOW_OK);
+	extension[code]++;
+	ok(verify(bytes) == FLOW_ECORRUPT);
+	store_le32(extension + body, crc_page(extension, body));
+	ok(verify(bytes) == FLOW_EFORMAT);
+	extension[code]--;
+	store_le32(extension + body, crc_page(extension, body));
+	ok(verify(bytes) == FLOW_OK);
+}
+
 /* In a file; any bit of the header wrong, and some others, give an error or the same rows. */
 static void
 in_file(void)
@@ -369,6 +400,7 @@ in_file(void)
 		ok(few_rows(&bytes, false, row) == 1 && few_rows(&bytes, true, row) == 1);
 	in = cursor_make(bytes.data + 4, bytes.len - 4);
 	ok(page_header_read(&in, &h) && h.type == PAGE_DICTIONARY && h.extension_bytes > 0);
+	verified(&bytes, &h);
 	head = 4 + cursor_offset(&in);
 	for (at = 4; at < head + 3000; at += at < head ? 1 : 37) {
 		bytes.data[at] ^= (uint8_t)(1 << at % 8);
