@@ -18,7 +18,6 @@
 #include "parquet/rle.h"
 #include "parquet/stats.h"
 #include "parquet/text_sort.h"
-#include "parquet/thrift.h"
 
 /* Pages hold a multiple of this many rows, and about so many bytes at least. */
 #define PAGE_ROWS ((size_t)8192)
@@ -358,51 +357,36 @@ encode_pages(struct work *w, struct pq_chunk *chunk, struct body *body)
 	return buf_status(&w->raw);
 }
 
-/* What headers of all pages have (PageHeader of parquet.thrift). */
 static void
-begin_header(struct thrift_writer *t, enum chunk_page_type type, size_t raw_len,
-    const uint8_t *body, size_t len)
+append_page(struct buf *out, struct page_header *h, size_t raw_len, const uint8_t *body, size_t len)
 {
-	thrift_begin(t);
-	thrift_i32(t, 1, type);
-	thrift_i32(t, 2, (int32_t)raw_len);
-	thrift_i32(t, 3, (int32_t)len);
-	thrift_i32(t, 4, (int32_t)crc_page(body, len));
+	h->raw_bytes = (uint32_t)raw_len;
+	h->bytes = (uint32_t)len;
+	h->has_crc = true;
+	h->crc = crc_page(body, len);
+	page_header_write(h, out);
+	buf_append(out, body, len);
 }
 
 static void
 append_data_page(struct buf *out, int encoding, size_t values, size_t raw_len, const uint8_t *body,
     size_t len)
 {
-	struct thrift_writer t = { .out = out };
+	struct page_header h = { .type = PAGE_DATA, .values = (uint32_t)values, .encoding = encoding,
+		.level_encoding = ENCODING_RLE };
 
-	begin_header(&t, PAGE_DATA, raw_len, body, len);
-	thrift_struct_field(&t, 5);
-	thrift_i32(&t, 1, (int32_t)values);
-	thrift_i32(&t, 2, encoding);
-	thrift_i32(&t, 3, ENCODING_RLE);
-	thrift_i32(&t, 4, ENCODING_RLE);
-	thrift_end(&t);
-	thrift_end(&t);
-	buf_append(out, body, len);
+	append_page(out, &h, raw_len, body, len);
 }
 
 static void
 append_dictionary_page(struct buf *out, const struct work *w, size_t values, size_t raw_len,
     const uint8_t *body, size_t len)
 {
-	struct thrift_writer t = { .out = out };
+	struct page_header h = { .type = PAGE_DICTIONARY, .values = (uint32_t)values,
+		.encoding = ENCODING_PLAIN, .is_sorted = w->texts != NULL,
+		.extension = w->dict_index.data, .extension_bytes = w->dict_index.len };
 
-	begin_header(&t, PAGE_DICTIONARY, raw_len, body, len);
-	thrift_struct_field(&t, 7);
-	thrift_i32(&t, 1, (int32_t)values);
-	thrift_i32(&t, 2, ENCODING_PLAIN);
-	thrift_bool(&t, 3, w->texts != NULL);
-	thrift_end(&t);
-	if (w->dict_index.len > 0)
-		thrift_binary(&t, THRIFT_EXTENSION, w->dict_index.data, w->dict_index.len);
-	thrift_end(&t);
-	buf_append(out, body, len);
+	append_page(out, &h, raw_len, body, len);
 }
 
 /* Compresses body i of the chunk, a dictionary of texts in pieces. */

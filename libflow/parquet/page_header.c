@@ -3,6 +3,32 @@
 
 #include "parquet/thrift.h"
 
+void
+page_header_write(const struct page_header *h, struct buf *out)
+{
+	struct thrift_writer t = { .out = out };
+
+	thrift_begin(&t);
+	thrift_i32(&t, 1, h->type);
+	thrift_i32(&t, 2, (int32_t)h->raw_bytes);
+	thrift_i32(&t, 3, (int32_t)h->bytes);
+	if (h->has_crc)
+		thrift_i32(&t, 4, (int32_t)h->crc);
+	thrift_struct_field(&t, h->type == PAGE_DICTIONARY ? 7 : 5);
+	thrift_i32(&t, 1, (int32_t)h->values);
+	thrift_i32(&t, 2, h->encoding);
+	if (h->type == PAGE_DICTIONARY) {
+		thrift_bool(&t, 3, h->is_sorted);
+	} else {
+		thrift_i32(&t, 3, h->level_encoding);
+		thrift_i32(&t, 4, ENCODING_RLE);	/* of repetition levels, which flat columns have not */
+	}
+	thrift_end(&t);
+	if (h->extension_bytes > 0)
+		thrift_binary(&t, THRIFT_EXTENSION, h->extension, h->extension_bytes);
+	thrift_end(&t);
+}
+
 /* A count or size: what is negative becomes something that no page has. */
 static uint32_t
 read_count(struct thrift_reader *t, const struct thrift_field *f)

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "base/buf.h"
 #include "base/cursor.h"
 #include "parquet/chunk.h"
 
@@ -27,6 +28,9 @@ struct page_header {
 
 /* Its number in any struct (BinaryProtocolExtensions.md of Parquet). */
 #define THRIFT_EXTENSION 32767
+
+/* Appends the header of a V1 data page or of a dictionary. */
+void page_header_write(const struct page_header *h, struct buf *out);
 
 /* Consumes a header; false if it is malformed. */
 bool page_header_read(struct cursor *in, struct page_header *h);
