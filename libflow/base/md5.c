@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/md5.h"
 
-#include <string.h>
-
 #include "base/bytes.h"
-
-#define BLOCK 64
+#include "base/digest.h"
 
 /* RFC 1321 3.4: 2^32 times the sine of 1, 2, ... */
 static const uint32_t sine[64] = {
@@ -52,7 +49,7 @@ mix(unsigned i, uint32_t b, uint32_t c, uint32_t d, unsigned *word)
 }
 
 static void
-add_block(uint32_t state[4], const uint8_t *p)
+add_block(uint32_t *state, const uint8_t *p)
 {
 	uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
 
@@ -76,19 +73,8 @@ void
 md5(const void *bytes, size_t len, uint8_t out[MD5_BYTES])
 {
 	uint32_t state[4] = { 0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476 };
-	uint8_t last[2 * BLOCK] = { 0 };
-	const uint8_t *p = bytes;
-	size_t left = len, end;
 
-	for (; left >= BLOCK; left -= BLOCK, p += BLOCK)
-		add_block(state, p);
-	if (left > 0)
-		memcpy(last, p, left);
-	last[left] = 0x80;
-	end = left < BLOCK - 8 ? BLOCK : 2 * BLOCK;
-	store_le64(last + end - 8, (uint64_t)len * 8);
-	for (p = last; p < last + end; p += BLOCK)
-		add_block(state, p);
+	digest_blocks(bytes, len, false, add_block, state);
 	for (unsigned i = 0; i < 4; i++)
 		store_le32(out + 4 * i, state[i]);
 }

@@ -4,8 +4,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
-
-#define BLOCK 64
+#include "base/digest.h"
 
 /* FIPS 180-4 4.2.2 and 5.3.3: fractions of the cube roots, and square roots, of the first primes. */
 static const uint32_t root[64] = {
@@ -49,7 +48,7 @@ spread(const uint8_t *p, uint32_t w[64])
 }
 
 static void
-add_block(uint32_t state[8], const uint8_t *p)
+add_block(uint32_t *state, const uint8_t *p)
 {
 	uint32_t w[64], s[8];
 
@@ -73,21 +72,10 @@ add_block(uint32_t state[8], const uint8_t *p)
 void
 sha256(const void *bytes, size_t len, uint8_t out[SHA256_BYTES])
 {
-	uint8_t last[2 * BLOCK] = { 0 };
 	uint32_t state[8];
-	const uint8_t *p = bytes;
-	size_t left = len, end;
 
 	memcpy(state, begin, sizeof(state));
-	for (; left >= BLOCK; left -= BLOCK, p += BLOCK)
-		add_block(state, p);
-	if (left > 0)
-		memcpy(last, p, left);
-	last[left] = 0x80;
-	end = left < BLOCK - 8 ? BLOCK : 2 * BLOCK;
-	store_be64(last + end - 8, (uint64_t)len * 8);
-	for (p = last; p < last + end; p += BLOCK)
-		add_block(state, p);
+	digest_blocks(bytes, len, true, add_block, state);
 	for (unsigned i = 0; i < 8; i++)
 		store_be32(out + 4 * i, state[i]);
 }
