@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/hex.h"
 #include "base/utf8.h"
 
 /* Deepest nesting that is stepped over. */
@@ -216,16 +217,6 @@ json_walk_next(struct json_walk *walk, struct json_slice *key, struct json_slice
 	return true;
 }
 
-static unsigned
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return (unsigned)(c - '0');
-	if (c >= 'a' && c <= 'f')
-		return (unsigned)(c - 'a') + 10;
-	return c >= 'A' && c <= 'F' ? (unsigned)(c - 'A') + 10 : 16;
-}
-
 /* \uXXXX at p, as UTF-8; 0 where there are no four digits.  At most 3 bytes. */
 static size_t
 unescape_unicode(const char *p, const char *end, char *out)
@@ -236,9 +227,9 @@ unescape_unicode(const char *p, const char *end, char *out)
 	if (end - p < 4)
 		return 0;
 	for (i = 0; i < 4; i++) {
-		if (hex_digit(p[i]) > 15)
+		if (hex_value(p[i]) > 15)
 			return 0;
-		c = c << 4 | hex_digit(p[i]);
+		c = c << 4 | hex_value(p[i]);
 	}
 	if (c >= 0xd800 && c <= 0xdfff)
 		c = 0xfffd;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "net/addr.h"
 
+#include "base/hex.h"
+
 #define GROUPS 8
 
 static char *
@@ -106,18 +108,6 @@ parse_v4(const char *text, size_t len, uint8_t out[4])
 	return p == end;
 }
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 /* Puts the bytes after "::" to the end and zeros between. */
 static bool
 expand_gap(uint8_t b[16], size_t used, size_t gap)
@@ -152,8 +142,8 @@ parse_v6(const char *text, size_t len, uint8_t out[16])
 		if (used > 0 && used != gap && (*p++ != ':' || p == end))
 			return false;
 		start = p;
-		for (; p < end && hex_digit(*p) >= 0 && digits < 5; p++, digits++)
-			v = v * 16 + (unsigned)hex_digit(*p);
+		for (; p < end && hex_value(*p) < 16 && digits < 5; p++, digits++)
+			v = v * 16 + hex_value(*p);
 		if (p < end && *p == '.') {
 			if (used > 12 || !parse_v4(start, (size_t)(end - start), b + used))
 				return false;

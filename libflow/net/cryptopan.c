@@ -3,17 +3,7 @@
 
 #include <string.h>
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
+#include "base/hex.h"
 
 bool
 cryptopan_key_parse(const char *text, size_t len, uint8_t key[static CRYPTOPAN_KEY_BYTES])
@@ -32,9 +22,9 @@ cryptopan_key_parse(const char *text, size_t len, uint8_t key[static CRYPTOPAN_K
 	if (len != 2 * CRYPTOPAN_KEY_BYTES)
 		return false;
 	for (size_t i = 0; i < CRYPTOPAN_KEY_BYTES; i++) {
-		int high = hex_digit(text[2 * i]), low = hex_digit(text[2 * i + 1]);
+		unsigned high = hex_value(text[2 * i]), low = hex_value(text[2 * i + 1]);
 
-		if (high < 0 || low < 0)
+		if (high > 15 || low > 15)
 			return false;
 		bytes[i] = (uint8_t)(high << 4 | low);
 	}

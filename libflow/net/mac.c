@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "net/mac.h"
 
+#include "base/hex.h"
+
 size_t
 mac_format(uint64_t mac, char *out)
 {
@@ -19,15 +21,6 @@ mac_format(uint64_t mac, char *out)
 	return MAC_TEXT_LEN;
 }
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)(c | 0x20);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 bool
 mac_parse(const char *text, size_t len, uint64_t *out)
 {
@@ -41,8 +34,8 @@ mac_parse(const char *text, size_t len, uint64_t *out)
 		if (octet > 0 && (p == end || (*p != ':' && *p != '-')))
 			return false;
 		p += octet > 0;
-		for (; p < end && digits < 2 && hex_digit(*p) >= 0; p++, digits++)
-			v = v * 16 + (unsigned)hex_digit(*p);
+		for (; p < end && digits < 2 && hex_value(*p) < 16; p++, digits++)
+			v = v * 16 + hex_value(*p);
 		if (digits == 0)
 			return false;
 		mac = mac << 8 | v;

@@ -6,6 +6,7 @@
 
 #include "base/attr.h"
 #include "base/decimal.h"
+#include "base/hex.h"
 
 /*
  * By number: what is printed, at most five letters so that columns stay
@@ -274,12 +275,9 @@ parse_hex(const char *text, size_t len, unsigned *out)
 	if (len < 3 || len > 6 || text[0] != '0' || (text[1] != 'x' && text[1] != 'X'))
 		return false;
 	for (size_t i = 2; i < len; i++) {
-		static const char digits[] = "0123456789abcdef";
-		const char *at = text[i] != '\0' ? strchr(digits, text[i] | 0x20) : NULL;
-
-		if (at == NULL)
+		if (hex_value(text[i]) > 15)
 			return false;
-		v = v * 16 + (unsigned)(at - digits);
+		v = v * 16 + hex_value(text[i]);
 	}
 	*out = v;
 	return true;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/decimal.h"
+#include "base/hex.h"
 #include "base/md5.h"
 #include "base/sha256.h"
 #include "payload/tls.h"
@@ -16,19 +17,6 @@ struct text {
 	char p[TEXT_MAX];
 	size_t len;
 };
-
-static const char digit[] = "0123456789abcdef";
-
-static void
-put_hex(const uint8_t *bytes, size_t len, char *out)
-{
-	size_t i;
-
-	for (i = 0; i < len; i++) {
-		*out++ = digit[bytes[i] >> 4];
-		*out++ = digit[bytes[i] & 15];
-	}
-}
 
 static void
 add_decimal(struct text *t, uint16_t v)
@@ -68,7 +56,7 @@ tls_ja3(const struct tls_hello *hello, char out[TLS_JA3_BYTES])
 		add_list(&text, &hello->points);
 	}
 	md5(text.p, text.len, hash);
-	put_hex(hash, sizeof(hash), out);
+	hex_put(hash, sizeof(hash), out);
 }
 
 /* Extensions that JA4 counts, but does not hash: server_name and ALPN, which tell of the server. */
@@ -104,7 +92,7 @@ add_hexadecimal(struct text *t, const struct tls_list *list)
 
 		if (i > 0)
 			t->p[t->len++] = ',';
-		put_hex(v, 2, t->p + t->len);
+		hex_put(v, 2, t->p + t->len);
 		t->len += 4;
 	}
 }
@@ -117,7 +105,7 @@ put_hash(const struct text *text, bool is_none, char out[12])
 
 	if (!is_none)
 		sha256(text->p, text->len, hash);
-	put_hex(hash, 6, out);
+	hex_put(hash, 6, out);
 }
 
 static void
@@ -166,8 +154,12 @@ put_protocol(const struct flow_text *protocol, char out[2])
 		first = protocol->p[0];
 		last = protocol->p[protocol->len - 1];
 		if (!is_alphanumeric(first) || !is_alphanumeric(last)) {
-			first = digit[(uint8_t)first >> 4];
-			last = digit[(uint8_t)last & 15];
+			char digits[2];
+
+			hex_put((const uint8_t *)&first, 1, digits);
+			first = digits[0];
+			hex_put((const uint8_t *)&last, 1, digits);
+			last = digits[1];
 		}
 	}
 	out[0] = first;

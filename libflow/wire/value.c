@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/decimal.h"
+#include "base/hex.h"
 #include "base/json.h"
 #include "net/addr.h"
 #include "net/mac.h"
@@ -16,20 +17,12 @@
 static void
 put_hex(struct buf *out, const uint8_t *p, size_t len)
 {
-	static const char digit[] = "0123456789abcdef";
-	uint8_t *to;
-	size_t i;
-
 	if (!buf_reserve(out, 2 * len + 2))
 		return;
-	to = buf_end(out);
-	*to++ = '"';
-	for (i = 0; i < len; i++) {
-		*to++ = (uint8_t)digit[p[i] >> 4];
-		*to++ = (uint8_t)digit[p[i] & 15];
-	}
-	*to++ = '"';
-	out->len = (size_t)(to - out->data);
+	buf_append_u8(out, '"');
+	hex_put(p, len, (char *)buf_end(out));
+	out->len += 2 * len;
+	buf_append_u8(out, '"');
 }
 
 static void
