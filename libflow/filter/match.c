@@ -7,7 +7,6 @@
 #include <stdint.h>
 #include <string.h>
 
-#define PATTERN_MAX 1024
 #define TEXT_MAX 16384
 #define SIZE_LIMIT 10000
 #define GROUPS_MAX 50
@@ -131,9 +130,9 @@ compile(struct matcher *m, unsigned flags, struct flow_error *err)
 	enum flow_status st;
 	char why[128];
 
-	if (m->len > PATTERN_MAX || memchr(m->pattern, '\0', m->len) != NULL)
+	if (m->len > MATCH_REGEX_BYTES_MAX || memchr(m->pattern, '\0', m->len) != NULL)
 		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET,
-		    "a regular expression has at most %d bytes, none of them NUL", PATTERN_MAX);
+		    "a regular expression has at most %d bytes, none of them NUL", MATCH_REGEX_BYTES_MAX);
 	if ((st = check_cost(m->pattern, m->len, err)) != FLOW_OK)
 		return st;
 	how |= (flags & MATCH_NOCASE) != 0 ? REG_ICASE : 0;

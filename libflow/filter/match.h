@@ -21,6 +21,9 @@ enum match_op {
 
 struct matcher;
 
+/* Longest regular expression, in bytes. */
+#define MATCH_REGEX_BYTES_MAX 1024
+
 /* Of regular expressions. */
 enum match_flag {
 	MATCH_NOCASE = 1,

@@ -4,9 +4,6 @@
 
 #include "filter/parse.h"
 
-/* Longest regular expression, once written as the C library wants it; match.c takes no longer one. */
-#define PATTERN_MAX 1024
-
 /* What nfdump's letters behind a regular expression ask for. */
 struct manner {
 	unsigned flags;		/* of the matcher */
@@ -55,7 +52,7 @@ escape(char c, bool in_brackets)
 
 /* A pattern becoming one of POSIX. */
 struct translation {
-	char out[PATTERN_MAX];
+	char out[MATCH_REGEX_BYTES_MAX];
 	size_t len;
 	bool all;
 	bool in_brackets;
@@ -66,7 +63,7 @@ struct translation {
 static void
 add(struct translation *x, const char *piece, size_t len)
 {
-	if (len > PATTERN_MAX - x->len) {
+	if (len > MATCH_REGEX_BYTES_MAX - x->len) {
 		x->why = "it is too long";
 		return;
 	}

@@ -6,6 +6,7 @@
 #include "base/cursor.h"
 #include "net/addr.h"
 
+#define HEADER_BYTES 12
 #define TCP_LENGTH_BYTES 2
 
 /* RFC 1035 2.3.4: of a name in a message, with the root's; each byte may become four, and a dot. */
@@ -118,58 +119,61 @@ take_name(struct message *m, struct name *n)
 	return true;
 }
 
-/* Up to the answers; false if not all questions are there.  *hit: visit is true for one of their names. */
+/* A question: its name, and its type and class, which are stepped over. */
 static bool
-open_questions(struct message *m, const uint8_t *bytes, size_t len, payload_visit *visit,
-    void *context, bool *hit)
+take_question(struct message *m, struct name *n)
+{
+	if (!take_name(m, n))
+		return false;
+	cursor_skip(&m->in, 4);
+	return !cursor_failed(&m->in);
+}
+
+/* Up to the answers; false if not all questions are there. */
+static bool
+open_message(struct message *m, const uint8_t *bytes, size_t len)
 {
 	struct name name;
 	unsigned i;
 
-	*hit = false;
 	if (!open_header(m, bytes, len))
 		return false;
-	for (i = 0; i < m->questions; i++) {
-		if (!take_name(m, &name))
+	for (i = 0; i < m->questions; i++)
+		if (!take_question(m, &name))
 			return false;
-		cursor_skip(&m->in, 4);		/* type and class */
-		if (cursor_failed(&m->in))
-			return false;
-		*hit = *hit || (visit != NULL && visit(context, name.text, name.len));
-	}
 	return true;
 }
 
-/* Steps over a length before the message; false if there is no message. */
+/* The same, without or with a length before the message. */
 static bool
-find_message(const uint8_t **bytes, size_t *len)
+find_message(struct message *m, const uint8_t *bytes, size_t len)
 {
-	struct message m;
-	bool hit;
-
-	if (open_questions(&m, *bytes, *len, NULL, NULL, &hit))
-		return true;
-	if (*len <= TCP_LENGTH_BYTES)
-		return false;
-	*bytes += TCP_LENGTH_BYTES;
-	*len -= TCP_LENGTH_BYTES;
-	return open_questions(&m, *bytes, *len, NULL, NULL, &hit);
+	return open_message(m, bytes, len) || (len > TCP_LENGTH_BYTES &&
+	    open_message(m, bytes + TCP_LENGTH_BYTES, len - TCP_LENGTH_BYTES));
 }
 
 bool
 dns_is_message(const uint8_t *bytes, size_t len)
 {
-	return find_message(&bytes, &len);
+	struct message m;
+
+	return find_message(&m, bytes, len);
 }
 
 bool
 dns_any_name(const uint8_t *bytes, size_t len, payload_visit *visit, void *context)
 {
 	struct message m;
-	bool hit;
+	struct name name;
+	unsigned i;
 
-	return find_message(&bytes, &len) &&
-	    open_questions(&m, bytes, len, visit, context, &hit) && hit;
+	if (!find_message(&m, bytes, len))
+		return false;
+	m.in.pos = m.in.begin + HEADER_BYTES;
+	for (i = 0; i < m.questions && take_question(&m, &name); i++)
+		if (visit(context, name.text, name.len))
+			return true;
+	return false;
 }
 
 /* The address of a record; 0 if it has none. */
@@ -192,9 +196,8 @@ dns_any_address(const uint8_t *bytes, size_t len, payload_visit *visit, void *co
 {
 	struct message m;
 	unsigned i;
-	bool hit;
 
-	if (!find_message(&bytes, &len) || !open_questions(&m, bytes, len, NULL, NULL, &hit))
+	if (!find_message(&m, bytes, len))
 		return false;
 	for (i = 0; i < m.answers + m.authorities + m.additional; i++) {
 		char text[ADDR_TEXT_MAX];

@@ -57,28 +57,32 @@ read_points(struct tls_hello *h, struct cursor in)
 		add(&h->points, cursor_u8(&list), &in);
 }
 
-/* The first name of a host, and the first protocol. */
+static void
+take_text(struct cursor *in, uint16_t len, struct flow_text *out)
+{
+	const uint8_t *p = cursor_bytes(in, len);
+
+	if (p != NULL)
+		*out = (struct flow_text){ (const char *)p, len };
+}
+
+/* The first name, if it is a host's. */
 static void
 read_name(struct tls_hello *h, struct cursor in)
 {
 	struct cursor list = cursor_sub(&in, cursor_be16(&in));
-	uint8_t type = cursor_u8(&list);
-	uint16_t len = cursor_be16(&list);
-	const uint8_t *p = cursor_bytes(&list, len);
 
-	if (p != NULL && type == HOST_NAME)
-		h->name = (struct flow_text){ (const char *)p, len };
+	if (cursor_u8(&list) == HOST_NAME)
+		take_text(&list, cursor_be16(&list), &h->name);
 }
 
+/* The first protocol. */
 static void
 read_protocol(struct tls_hello *h, struct cursor in)
 {
 	struct cursor list = cursor_sub(&in, cursor_be16(&in));
-	uint8_t len = cursor_u8(&list);
-	const uint8_t *p = cursor_bytes(&list, len);
 
-	if (p != NULL)
-		h->protocol = (struct flow_text){ (const char *)p, len };
+	take_text(&list, cursor_u8(&list), &h->protocol);
 }
 
 /* RFC 8446 4.2.1: a client's list, a server's choice. */
