@@ -107,7 +107,7 @@ reserve_dictionary(struct pq_chunk_reader *r, size_t count, struct flow_error *e
 	return FLOW_OK;
 }
 
-/* Room for a page's texts, with slack behind them. */
+/* Room for a page's texts, and slack behind them. */
 static enum flow_status
 texts_room(struct pq_chunk_reader *r, const struct page_header *h, uint8_t **bytes,
     struct flow_error *err)
@@ -118,7 +118,6 @@ texts_room(struct pq_chunk_reader *r, const struct page_header *h, uint8_t **byt
 		return flow_fail(err, FLOW_ELIMIT, chunk_offset(r), "a page of more than 1 GiB");
 	if (room == NULL || !buf_reserve(room, (size_t)h->raw_bytes + BITPACK_SLACK))
 		return flow_fail_memory(err);
-	memset(room->data + h->raw_bytes, 0, BITPACK_SLACK);
 	*bytes = room->data;
 	return FLOW_OK;
 }
@@ -136,6 +135,7 @@ fold_packed(struct pq_chunk_reader *r, const struct page_header *h, const uint8_
 		st = texts_room(r, h, &room, err);
 	if (st != FLOW_OK)
 		return st;
+	memset(room + h->raw_bytes, 0, BITPACK_SLACK);
 	page_source_keep(&r->pages, &r->packed);
 	packed = lz4_block_make(body, h->bytes, room, h->raw_bytes);
 	st = text_dict_open_packed(&r->folded, &packed, h->values, r->sought, h->is_sorted, err);
@@ -163,19 +163,17 @@ open_pieces(struct pq_chunk_reader *r, const struct page_header *h, struct flow_
 }
 
 enum flow_status
-chunk_open_pieces(struct pq_chunk_reader *r, const struct page_header *h, bool *in_pieces,
-    struct flow_error *err)
+chunk_open_pieces(struct pq_chunk_reader *r, const struct page_header *h, struct flow_error *err)
 {
-	enum flow_status st = FLOW_OK;
+	enum flow_status st;
 
-	r->pieces.index.count = 0;
-	if (h->type == PAGE_DICTIONARY && r->chunk->codec == PQ_LZ4_RAW)
-		st = dict_index_read(&r->pieces.index, h, err);
-	*in_pieces = st == FLOW_OK && r->pieces.index.count > 0;
-	if (*in_pieces) {
-		st = open_pieces(r, h, err);
-		page_source_skip(&r->pages, h);
-	}
+	if (h->type != PAGE_DICTIONARY || r->chunk->codec != PQ_LZ4_RAW)
+		return FLOW_OK;
+	st = dict_index_read(&r->pieces.index, h, err);
+	if (st != FLOW_OK || r->pieces.index.count == 0)
+		return st;
+	st = open_pieces(r, h, err);
+	page_source_skip(&r->pages, h);
 	return st;
 }
 

@@ -104,11 +104,11 @@ chunk_may_fold(const struct pq_chunk_reader *r)
 }
 
 /*
- * Begins with a dictionary that may be read in pieces, and steps over its body; else the page's body is
- * still to be taken.
+ * Begins with a dictionary that may be read in pieces, and steps over its body: TEXTS_IN_PIECES.  Else
+ * the page's body is still to be taken.
  */
 enum flow_status chunk_open_pieces(struct pq_chunk_reader *r, const struct page_header *h,
-    bool *in_pieces, struct flow_error *err) NODISCARD;
+    struct flow_error *err) NODISCARD;
 
 enum flow_status chunk_load_dictionary(struct pq_chunk_reader *r, const struct page_header *h,
     const uint8_t *body, struct flow_error *err) NODISCARD;

@@ -106,32 +106,17 @@ read_part(struct dict_pieces *d, size_t i, struct text_dict **part, struct flow_
 	return st == FLOW_OK ? open_part(d, i, err) : st;
 }
 
-/* The last piece that begins at or before a text, or the first. */
+/* The last piece that begins at or before a text (NULL: a code), or the first. */
 static size_t
-piece_of_text(const struct dict_pieces *d, const struct flow_text *text)
+piece_of(const struct dict_pieces *d, const struct flow_text *text, uint32_t code)
 {
 	size_t low = 0, high = d->index.count;
 
 	while (high - low > 1) {
 		size_t middle = low + (high - low) / 2;
+		const struct dict_piece *piece = &d->index.piece[middle];
 
-		if (text_compare(&d->index.piece[middle].first, text) <= 0)
-			low = middle;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-static size_t
-piece_of_code(const struct dict_pieces *d, uint32_t code)
-{
-	size_t low = 0, high = d->index.count;
-
-	while (high - low > 1) {
-		size_t middle = low + (high - low) / 2;
-
-		if (d->index.piece[middle].code <= code)
+		if (text != NULL ? text_compare(&piece->first, text) <= 0 : piece->code <= code)
 			low = middle;
 		else
 			high = middle;
@@ -171,7 +156,7 @@ enum flow_status
 dict_pieces_find(struct dict_pieces *d, const struct flow_text *text, bool *found, uint32_t *code,
     struct flow_error *err)
 {
-	size_t i = piece_of_text(d, text);
+	size_t i = piece_of(d, text, 0);
 	struct text_dict *part;
 	enum flow_status st = read_part(d, i, &part, err);
 
@@ -186,7 +171,7 @@ enum flow_status
 dict_pieces_entry(struct dict_pieces *d, uint32_t code, struct flow_text *text,
     struct flow_error *err)
 {
-	size_t i = piece_of_code(d, code);
+	size_t i = piece_of(d, NULL, code);
 	struct text_dict *part;
 	enum flow_status st = read_part(d, i, &part, err);
 
