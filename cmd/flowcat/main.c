@@ -3,14 +3,14 @@
 
 #include "common/cli.h"
 #include "flowcat/compact.h"
-#include "flowcat/explain.h"
-#include "flowcat/exporters.h"
+#include "flowcat/explain_query.h"
+#include "flowcat/print_exporters.h"
 #include "flowcat/options.h"
 #include "flowcat/print.h"
 #include "flowcat/split.h"
 #include "flowcat/split_key.h"
-#include "flowcat/summary.h"
-#include "flowcat/verify.h"
+#include "flowcat/print_summary.h"
+#include "flowcat/verify_files.h"
 #include "flowcat/write.h"
 
 static int

@@ -9,7 +9,7 @@
 
 #include "base/number.h"
 #include "common/cli.h"
-#include "flowcat/formats.h"
+#include "flowcat/named_formats.h"
 #include "net/resolve.h"
 
 /* Bytes for sorting. */

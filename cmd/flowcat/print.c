@@ -6,7 +6,7 @@
 
 #include "common/cli.h"
 #include "common/turn.h"
-#include "flowcat/rows.h"
+#include "flowcat/row_order.h"
 
 /* Text that the worker at the head collects before it writes. */
 #define WRITE_BYTES ((size_t)256 << 10)

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "common/cli.h"
-#include "flowcat/rows.h"
+#include "flowcat/row_order.h"
 #include "flowcat/write.h"
 
 /* Slots that are open at once: archives are in order of time but for what came late. */

@@ -15,7 +15,7 @@
 #include "base/hash.h"
 #include "base/utf8.h"
 #include "common/cli.h"
-#include "flowcat/rows.h"
+#include "flowcat/row_order.h"
 #include "flowcat/write.h"
 
 #define KEYS_MAX 4

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "common/cli.h"
-#include "flowcat/rows.h"
+#include "flowcat/row_order.h"
 
 /* Files' failures name them, a descriptor has no name. */
 static int

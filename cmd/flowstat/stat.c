@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "common/cli.h"
-#include "flowstat/names.h"
+#include "flowstat/local_names.h"
 
 /* Rows of a table that are made and printed at a time. */
 #define SLICE 4096

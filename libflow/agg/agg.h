@@ -30,7 +30,7 @@
 #include "net/geo.h"
 #include "record/batch.h"
 #include "record/select.h"
-#include "record/table.h"
+#include "record/result_table.h"
 
 struct flow_agg_spec;
 struct flow_agg;
@@ -143,7 +143,7 @@ enum flow_status flow_agg_feed(struct flow_agg *agg, const struct flow_batch *ba
 /*
  * Lets a worker hold about that many bytes: beyond, groups go to a temporary file in `folder`
  * (kept by the caller), and the answer stays exact.  Merged groups, and lists of them, then are
- * memory that lies in such files (agg/spool.h).  In memory stay the addresses and texts themselves,
+ * memory that lies in such files (agg/group/spool.h).  In memory stay the addresses and texts themselves,
  * the groups of a single key of these, and sketches.  Before the first row.
  */
 void flow_agg_limit(struct flow_agg *agg, size_t bytes, const char *folder);

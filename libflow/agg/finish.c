@@ -3,12 +3,12 @@
 #include <string.h>
 
 #include "agg/agg.h"
-#include "agg/billing.h"
-#include "agg/companion.h"
-#include "agg/merge.h"
-#include "agg/result.h"
-#include "agg/series.h"
-#include "agg/spikes.h"
+#include "agg/report/billing.h"
+#include "agg/table/distinct_grouping.h"
+#include "agg/workers_merge.h"
+#include "agg/table/result.h"
+#include "agg/report/series.h"
+#include "agg/report/spikes.h"
 #include "agg/team.h"
 
 /* Gives the first worker's groups and atoms to the result. */

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agg/groups.h"
+#include "agg/group/groups.h"
 
 /* One gathered column: values or codes, and which rows have one. */
 struct gathered {

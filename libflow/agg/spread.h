@@ -6,8 +6,8 @@
  * a row of several bins becomes several rows, with a share of the counters each.
  */
 
-#include "agg/column.h"
-#include "agg/spec.h"
+#include "agg/group/row_list.h"
+#include "agg/ask/question.h"
 
 struct spread;
 

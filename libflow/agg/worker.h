@@ -3,12 +3,12 @@
 
 /* One worker's state, as feed.c fills it and finish.c merges it. */
 
-#include "agg/accumulate.h"
-#include "agg/approx.h"
-#include "agg/backlog.h"
-#include "agg/key.h"
-#include "agg/narrow.h"
-#include "agg/spill.h"
+#include "agg/group/accumulate.h"
+#include "agg/sketch/approx.h"
+#include "agg/group/deferred_rows.h"
+#include "agg/group/key.h"
+#include "agg/group/packed_counters.h"
+#include "agg/group/spill.h"
 #include "agg/spread.h"
 
 struct feed_scratch;

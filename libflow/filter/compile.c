@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "filter/program.h"
+#include "filter/filter_program.h"
 
 #include <stdlib.h>
 

@@ -3,7 +3,7 @@
 
 /* Predicates on what several columns make together. */
 
-#include "filter/program.h"
+#include "filter/filter_program.h"
 
 /* m &= the predicate, for rows in which the columns that it needs have values. */
 void compute_filter(const struct predicate *p, const struct flow_batch *batch, uint8_t *m);

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "filter/program.h"
+#include "filter/filter_program.h"
 #include "net/addr_fast.h"
 #include "net/mac.h"
 

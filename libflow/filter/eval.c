@@ -3,8 +3,8 @@
 
 #include "filter/compute.h"
 #include "filter/mask.h"
-#include "filter/number.h"
-#include "filter/program.h"
+#include "filter/value_number.h"
+#include "filter/filter_program.h"
 
 /* An entry that nobody has asked for yet. */
 #define ENTRY_UNKNOWN 2

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "filter/program.h"
+#include "filter/filter_program.h"
 
 /* Columns of a line that are shown on each side of the caret. */
 #define CARET_SIDE 60

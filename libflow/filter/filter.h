@@ -28,7 +28,7 @@
 #include "base/status.h"
 #include "net/geo.h"
 #include "record/batch.h"
-#include "record/bounds.h"
+#include "record/filter_bounds.h"
 #include "record/field.h"
 #include "record/select.h"
 #include "time/stamp.h"

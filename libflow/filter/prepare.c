@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/decimal.h"
-#include "filter/program.h"
+#include "filter/filter_program.h"
 
 /* From so many ranges on a table of all values is faster. */
 #define TABLE_MIN 3

@@ -60,7 +60,7 @@ static const struct {
 	uint16_t lo, hi;
 } names[] = {
 #define NAME(group, word, lo, hi) { NAMES_##group, word, lo, hi },
-#include "filter/names.def"
+#include "filter/geo_names.def"
 #undef NAME
 };
 

@@ -3,7 +3,7 @@
 
 /* Cells for programs: what csv, json and ndjson print of each type. */
 
-#include "output/column.h"
+#include "output/cell_column.h"
 
 enum cell_syntax {
 	CELL_CSV,

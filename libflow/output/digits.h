@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#include "output/column.h"
+#include "output/cell_column.h"
 
 /*
  * Writes v[i] < 10^8 as text at out + i * stride (8 bytes of room) and its

@@ -4,7 +4,7 @@
 
 #include "output/cell.h"
 #include "output/people.h"
-#include "output/program.h"
+#include "output/format_program.h"
 
 struct token {
 	const char *token;

@@ -7,7 +7,7 @@
  * which.
  */
 
-#include "output/column.h"
+#include "output/cell_column.h"
 
 /* Behind an address: least characters for a port, and for the service in its place. */
 #define PEOPLE_PORT 5

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "output/program.h"
+#include "output/format_program.h"
 
 /* What the join needs of a column, in one cache line. */
 struct lane {

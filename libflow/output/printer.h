@@ -41,7 +41,7 @@
 #include "output/formats.h"
 #include "record/batch.h"
 #include "record/field.h"
-#include "record/names.h"
+#include "record/name_set.h"
 #include "record/select.h"
 #include "time/stamp.h"
 

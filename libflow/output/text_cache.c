@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "net/resolve.h"
-#include "output/column.h"
+#include "output/cell_column.h"
 #include "output/escape.h"
 
 #define SLOT_SMALL 16

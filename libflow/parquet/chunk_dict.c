@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "parquet/bitpack.h"
+#include "parquet/encoding/bitpack.h"
 #include "parquet/codec.h"
-#include "parquet/values.h"
+#include "parquet/encoding/values.h"
 
 enum flow_status
 chunk_unfold(struct pq_chunk_reader *r, struct flow_error *err)

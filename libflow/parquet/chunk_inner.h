@@ -8,13 +8,13 @@
 
 #include "base/buf.h"
 #include "parquet/chunk_read.h"
-#include "parquet/delta.h"
-#include "parquet/dict_pieces.h"
-#include "parquet/file.h"
-#include "parquet/page_index.h"
+#include "parquet/encoding/delta.h"
+#include "parquet/dict/dict_pieces.h"
+#include "parquet/file_inner.h"
+#include "parquet/meta/page_index.h"
 #include "parquet/page_source.h"
-#include "parquet/rle.h"
-#include "parquet/texts.h"
+#include "parquet/encoding/rle.h"
+#include "parquet/encoding/texts.h"
 
 /* Values that go from step to step of decoding while they are in the nearest cache. */
 #define CHUNK_BLOCK 1024

@@ -6,7 +6,7 @@
 #include "base/attr.h"
 #include "base/bitmap.h"
 #include "parquet/codec.h"
-#include "parquet/values.h"
+#include "parquet/encoding/values.h"
 
 struct pq_chunk_reader *
 pq_chunk_reader_new(void)

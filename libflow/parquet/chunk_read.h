@@ -9,8 +9,8 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "parquet/file_read.h"
-#include "parquet/schema.h"
-#include "parquet/text_dict.h"
+#include "parquet/meta/schema.h"
+#include "parquet/dict/text_dict.h"
 
 struct pq_chunk_reader;
 

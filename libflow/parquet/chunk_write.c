@@ -6,18 +6,18 @@
 
 #include "base/bitmap.h"
 #include "base/bytes.h"
-#include "parquet/bitpack.h"
-#include "parquet/bloom.h"
+#include "parquet/encoding/bitpack.h"
+#include "parquet/meta/bloom.h"
 #include "parquet/chunk.h"
 #include "parquet/codec.h"
 #include "parquet/crc.h"
-#include "parquet/delta.h"
-#include "parquet/dict_pack.h"
-#include "parquet/number_dict.h"
-#include "parquet/page_header.h"
-#include "parquet/rle.h"
-#include "parquet/stats.h"
-#include "parquet/text_sort.h"
+#include "parquet/encoding/delta.h"
+#include "parquet/dict/dict_pack.h"
+#include "parquet/dict/number_dict.h"
+#include "parquet/meta/page_header.h"
+#include "parquet/encoding/rle.h"
+#include "parquet/meta/stats.h"
+#include "parquet/dict/text_sort.h"
 
 /* Pages hold a multiple of this many rows, and about so many bytes at least. */
 #define PAGE_ROWS ((size_t)8192)

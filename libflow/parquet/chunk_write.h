@@ -14,7 +14,7 @@
 #include "base/buf.h"
 #include "base/status.h"
 #include "base/text.h"
-#include "parquet/schema.h"
+#include "parquet/meta/schema.h"
 
 /* Values of one column, row-aligned; null rows hold any value. */
 struct pq_values {

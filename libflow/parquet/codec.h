@@ -5,7 +5,7 @@
 
 #include "base/buf.h"
 #include "base/status.h"
-#include "parquet/schema.h"
+#include "parquet/meta/schema.h"
 
 /* What the libraries' int lengths hold without a second thought; pages are far smaller. */
 #define CODEC_BYTES_MAX ((size_t)1 << 30)

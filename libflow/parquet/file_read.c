@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
-#include "parquet/bounds.h"
-#include "parquet/file.h"
-#include "parquet/thrift.h"
+#include "parquet/meta/chunk_bounds.h"
+#include "parquet/file_inner.h"
+#include "parquet/meta/thrift.h"
 
 #define MAGIC "PAR1"
 #define MAGIC_ENCRYPTED "PARE"

@@ -9,7 +9,7 @@
 
 #include "base/status.h"
 #include "base/text.h"
-#include "parquet/schema.h"
+#include "parquet/meta/schema.h"
 
 struct pq_file;
 

@@ -9,10 +9,10 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "parquet/bloom.h"
+#include "parquet/meta/bloom.h"
 #include "parquet/chunk.h"
-#include "parquet/schema_thrift.h"
-#include "parquet/thrift.h"
+#include "parquet/meta/schema_thrift.h"
+#include "parquet/meta/thrift.h"
 
 #ifndef PACKAGE_VERSION
 #define PACKAGE_VERSION "unknown"

@@ -10,7 +10,7 @@
 #include "base/buf.h"
 #include "base/status.h"
 #include "parquet/chunk_write.h"
-#include "parquet/schema.h"
+#include "parquet/meta/schema.h"
 
 struct pq_writer;
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "parquet/bitpack.h"
+#include "parquet/encoding/bitpack.h"
 #include "parquet/codec.h"
 #include "parquet/crc.h"
 

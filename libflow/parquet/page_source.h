@@ -15,8 +15,8 @@
 #include "base/buf.h"
 #include "base/cursor.h"
 #include "base/status.h"
-#include "parquet/file.h"
-#include "parquet/page_header.h"
+#include "parquet/file_inner.h"
+#include "parquet/meta/page_header.h"
 
 struct page_source {
 	const struct pq_file *file;

@@ -2,11 +2,11 @@
 /* Page indexes, and what page headers promise, against the pages: the part of file_read.h about that. */
 #include <inttypes.h>
 
-#include "parquet/bitpack.h"
-#include "parquet/dict_pieces.h"
-#include "parquet/page_index.h"
+#include "parquet/encoding/bitpack.h"
+#include "parquet/dict/dict_pieces.h"
+#include "parquet/meta/page_index.h"
 #include "parquet/page_source.h"
-#include "parquet/texts.h"
+#include "parquet/encoding/texts.h"
 
 /* A search stops at the first entry behind what it looks for where a dictionary is said to be sorted. */
 static enum flow_status

@@ -8,7 +8,7 @@
 #include "payload/dns.h"
 #include "payload/tls.h"
 
-/* The value of a digit as wire/value.c writes it, in lower case; or 16. */
+/* The value of a digit as wire/template/element_value.c writes it, in lower case; or 16. */
 static unsigned
 digit_of(char c)
 {

@@ -9,7 +9,7 @@
 #include "base/status.h"
 #include "record/batch.h"
 #include "record/select.h"
-#include "store/source.h"
+#include "store/opened_file.h"
 
 struct column_reader;
 

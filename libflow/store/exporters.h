@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* What flow.exporters of a file says: names for record/names.h. */
+/* What flow.exporters of a file says: names for record/name_set.h. */
 
 #include "base/status.h"
-#include "record/names.h"
+#include "record/name_set.h"
 
 /*
  * Takes the names of a value of flow.exporters (wire/decode.h describes it).  What is not as

@@ -11,10 +11,10 @@
 
 #include "base/status.h"
 #include "record/batch.h"
-#include "record/bounds.h"
+#include "record/filter_bounds.h"
 #include "record/select.h"
-#include "store/plan.h"
-#include "store/source.h"
+#include "store/scan_plan.h"
+#include "store/opened_file.h"
 
 struct group_reader;
 

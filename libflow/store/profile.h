@@ -5,7 +5,7 @@
 
 #include "base/status.h"
 #include "parquet/file_read.h"
-#include "parquet/schema.h"
+#include "parquet/meta/schema.h"
 #include "record/field.h"
 
 /* Value of flow.profile. */

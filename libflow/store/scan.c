@@ -13,8 +13,8 @@
 
 #include "store/exporters.h"
 #include "store/group_read.h"
-#include "store/plan.h"
-#include "store/source.h"
+#include "store/scan_plan.h"
+#include "store/opened_file.h"
 
 /* More threads than that do not read footers faster. */
 #define PLAN_THREADS_MAX 64

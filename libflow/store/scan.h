@@ -28,9 +28,9 @@
 #include "base/buf.h"
 #include "base/status.h"
 #include "record/batch.h"
-#include "record/bounds.h"
+#include "record/filter_bounds.h"
 #include "record/field.h"
-#include "record/names.h"
+#include "record/name_set.h"
 #include "record/select.h"
 
 struct flow_scan_options {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "store/exporters_merge.h"
-#include "store/source.h"
+#include "store/opened_file.h"
 #include "store/totals.h"
 
 /* Lowest and highest of a time column, from the row groups' statistics. */

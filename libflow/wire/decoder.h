@@ -14,10 +14,10 @@
 
 #include "base/buf.h"
 #include "wire/decode.h"
-#include "wire/known.h"
-#include "wire/plan.h"
-#include "wire/sequence.h"
-#include "wire/template.h"
+#include "wire/source/learned.h"
+#include "wire/template/plan.h"
+#include "wire/source/sequence.h"
+#include "wire/template/template.h"
 
 #define RATE_MAX (1u << 24)	/* a greater announced factor is not believed */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Values keep their ids; looked up and merged, they are the same values. */
-#include "agg/atom_merge.h"
+#include "agg/group/atom_merge.h"
 
 #include <stdio.h>
 #include <stdlib.h>

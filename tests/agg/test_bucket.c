@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Places of buckets: which tags they have, in what order they fill, and where the rest goes. */
-#include "agg/bucket.h"
+#include "agg/group/bucket.h"
 
 #include <string.h>
 
-#include "agg/pages.h"
+#include "agg/group/huge_pages.h"
 #include "tap.h"
 
 #define BUCKETS 4

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "agg/groups.h"
+#include "agg/group/groups.h"
 
 #include "agg/agg.h"
 #include "base/hash.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Known numbers of distinct values: within four standard errors (1.04 / sqrt(2^14) = 0.81 %). */
-#include "agg/hll.h"
+#include "agg/sketch/hll.h"
 
 #include <math.h>
 #include <stdio.h>

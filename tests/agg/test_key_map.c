@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Rows' atoms are their texts' addresses, whatever another column's dictionary has in common. */
-#include "agg/key.h"
+#include "agg/group/key.h"
 
 #include <stdlib.h>
 #include <string.h>

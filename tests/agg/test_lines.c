@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Rows added as lines of the cache give what each row's sums, least and greatest are by hand. */
-#include "agg/lines.h"
+#include "agg/group/lines.h"
 
 #include <stdlib.h>
 
-#include "agg/groups.h"
+#include "agg/group/groups.h"
 #include "agg/usual.h"
 #include "base/hash.h"
 #include "tap.h"

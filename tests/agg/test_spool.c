@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "agg/spool.h"
+#include "agg/group/spool.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -13,7 +13,7 @@
 #include "record/dictify.h"
 #include "synth/random.h"
 #include "wire/decode.h"
-#include "wire/encode.h"
+#include "wire/encode/encode.h"
 
 #define MAX_ROWS 3000
 

@@ -11,7 +11,7 @@
 
 #include "base/hash.h"
 #include "base/text.h"
-#include "filter/program.h"
+#include "filter/filter_program.h"
 #include "record/builder.h"
 #include "record/dictify.h"
 

@@ -9,16 +9,16 @@
 #include <string.h>
 
 #include "base/bitmap.h"
-#include "parquet/bitpack.h"
+#include "parquet/encoding/bitpack.h"
 #include "parquet/codec.h"
 #include "parquet/crc.h"
-#include "parquet/delta.h"
-#include "parquet/dict_pieces.h"
-#include "parquet/lz4_block.h"
-#include "parquet/lz4_pieces.h"
-#include "parquet/rle.h"
-#include "parquet/text_dict.h"
-#include "parquet/texts.h"
+#include "parquet/encoding/delta.h"
+#include "parquet/dict/dict_pieces.h"
+#include "parquet/dict/lz4_block.h"
+#include "parquet/dict/lz4_pieces.h"
+#include "parquet/encoding/rle.h"
+#include "parquet/dict/text_dict.h"
+#include "parquet/encoding/texts.h"
 
 #define VALUES 2000
 #define PIECES 8

@@ -5,7 +5,7 @@
  */
 #include <stdlib.h>
 
-#include "wire/pcap_read.h"
+#include "capture/pcap_read.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 

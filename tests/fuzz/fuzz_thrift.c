@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "parquet/file_read.h"
-#include "parquet/page_header.h"
-#include "parquet/schema_thrift.h"
+#include "parquet/meta/page_header.h"
+#include "parquet/meta/schema_thrift.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 

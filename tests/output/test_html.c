@@ -3,8 +3,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "output/html.h"
-#include "output/html_times.h"
+#include "output/html/html.h"
+#include "output/html/html_times.h"
 #include "tap.h"
 
 static struct buf out;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "output/table.h"
+#include "output/print_table.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "parquet/bitpack.h"
+#include "parquet/encoding/bitpack.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "parquet/bloom.h"
+#include "parquet/meta/bloom.h"
 
 #include <stdio.h>
 #include <string.h>

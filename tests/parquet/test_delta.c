@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "parquet/delta.h"
+#include "parquet/encoding/delta.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "parquet/bitpack.h"
+#include "parquet/encoding/bitpack.h"
 #include "tap.h"
 
 struct padded {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Values are what the packed differences before them add up to. */
-#include "parquet/delta_unit.h"
+#include "parquet/encoding/delta_unit.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
-#include "parquet/bitpack.h"
+#include "parquet/encoding/bitpack.h"
 #include "tap.h"
 
 /* Differences of some bits, random or the greatest, in memory that ends with them. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* An index as it is laid out by hand, and others that nobody may believe. */
-#include "parquet/dict_index.h"
+#include "parquet/dict/dict_index.h"
 
 #include <string.h>
 #include <zlib.h>

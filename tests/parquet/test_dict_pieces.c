@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A large dictionary, packed in pieces, has the entries that it was made of, wherever one begins. */
-#include "parquet/dict_pieces.h"
+#include "parquet/dict/dict_pieces.h"
 
 #include <lz4.h>
 #include <stdio.h>
@@ -9,12 +9,12 @@
 
 #include "base/bytes.h"
 #include "base/hash.h"
-#include "parquet/bitpack.h"
+#include "parquet/encoding/bitpack.h"
 #include "parquet/chunk_read.h"
 #include "parquet/crc.h"
-#include "parquet/dict_pack.h"
+#include "parquet/dict/dict_pack.h"
 #include "parquet/file_write.h"
-#include "parquet/page_header.h"
+#include "parquet/meta/page_header.h"
 #include "tap.h"
 
 #define COUNT 20000

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What liblz4 packs is unpacked as liblz4 does it, in steps of any size. */
-#include "parquet/lz4_block.h"
+#include "parquet/dict/lz4_block.h"
 
 #include <lz4.h>
 #include <lz4hc.h>

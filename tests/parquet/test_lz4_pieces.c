@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Pieces of a block are each decompressed alone, and together by liblz4 like any block. */
-#include "parquet/lz4_pieces.h"
+#include "parquet/dict/lz4_pieces.h"
 
 #include <lz4.h>
 #include <stdlib.h>

@@ -7,7 +7,7 @@
 
 #include "base/hash.h"
 #include "parquet/crc.h"
-#include "parquet/thrift.h"
+#include "parquet/meta/thrift.h"
 #include "tap.h"
 
 #define PAGES 60

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "parquet/rle.h"
+#include "parquet/encoding/rle.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/bitmap.h"
-#include "parquet/bitpack.h"
+#include "parquet/encoding/bitpack.h"
 #include "tap.h"
 
 /* Bytes with the slack behind them that decoders ask for. */

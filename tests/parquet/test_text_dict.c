@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Entries of a folded dictionary are those of the array that texts_add_plain makes. */
-#include "parquet/text_dict.h"
+#include "parquet/dict/text_dict.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/hash.h"
-#include "parquet/bitpack.h"
+#include "parquet/encoding/bitpack.h"
 #include "parquet/codec.h"
-#include "parquet/texts.h"
+#include "parquet/encoding/texts.h"
 #include "tap.h"
 
 static uint32_t

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "parquet/texts.h"
+#include "parquet/encoding/texts.h"
 
 #include <string.h>
 
-#include "parquet/bitpack.h"
-#include "parquet/delta.h"
-#include "parquet/text_sort.h"
+#include "parquet/encoding/bitpack.h"
+#include "parquet/encoding/delta.h"
+#include "parquet/dict/text_sort.h"
 #include "tap.h"
 
 static bool

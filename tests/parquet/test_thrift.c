@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "parquet/thrift.h"
+#include "parquet/meta/thrift.h"
 
 #include <string.h>
 

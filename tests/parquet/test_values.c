@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "parquet/values.h"
+#include "parquet/encoding/values.h"
 
 #include <string.h>
 

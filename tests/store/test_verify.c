@@ -10,9 +10,9 @@
 
 #include "base/buf.h"
 #include "parquet/crc.h"
-#include "parquet/file.h"
-#include "parquet/page_header.h"
-#include "parquet/page_index.h"
+#include "parquet/file_inner.h"
+#include "parquet/meta/page_header.h"
+#include "parquet/meta/page_index.h"
 #include "record/builder.h"
 #include "store/writer.h"
 #include "tap.h"

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "wire/decode.h"
-#include "wire/pcap_read.h"
+#include "capture/pcap_read.h"
 
 static void
 put_addr(const struct flow_batch *b, enum flow_field field, size_t row)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "wire/encode.h"
+#include "wire/encode/encode.h"
 
 #include <string.h>
 

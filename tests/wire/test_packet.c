@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "wire/packet.h"
+#include "wire/sflow/packet.h"
 
 #include <stdlib.h>
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Captures worked out by hand from the formats' documents, and cut at every byte. */
-#include "wire/pcap_read.h"
+#include "capture/pcap_read.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "tap.h"
-#include "wire/pcap_write.h"
+#include "capture/pcap_write.h"
 
 /* IPv4 with an option of 4 bytes, 192.0.2.1:2055 -> 192.0.2.2:9995, "abc" */
 static const uint8_t ip4[] = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "wire/pcap_write.h"
+#include "capture/pcap_write.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Loss by sequence numbers, each count worked out by hand. */
-#include "wire/sequence.h"
+#include "wire/source/sequence.h"
 
 #include "tap.h"
 

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "flowcat/print_exporters.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "flowcat/metadata.h"
+
+/* What is summed, as flow.exporters calls it. */
+static const char *const counters[] = { "datagrams", "flows", "packets", "bytes", "lost", "late",
+	"restarts" };
+
+/* Sections of names, and what one entry is called. */
+static const struct {
+	const char *key, *entry;
+} sections[] = {
+	{ "samplers", "sampler" }, { "interfaces", "interface" }, { "vrfs", "vrf" },
+	{ "applications", "application" },
+};
+
+/* A JSON string made text, its control characters harmless; NULL when out of memory. */
+static char *
+plain_text(struct json_slice value)
+{
+	char *raw = malloc(value.len + 1), *safe;
+	size_t len = raw != NULL ? json_unescape(value, raw) : 0;
+
+	safe = malloc(escape_room(len) + 1);
+	if (raw != NULL && safe != NULL)
+		safe[escape_plain(raw, len, safe)] = '\0';
+	if (raw == NULL) {
+		free(safe);
+		safe = NULL;
+	}
+	free(raw);
+	return safe;
+}
+
+static uint64_t
+number(struct json_slice source, const char *key)
+{
+	uint64_t v = 0;
+
+	(void)json_find_uint(source.p, source.len, key, &v);
+	return v;
+}
+
+static void
+append_string(struct buf *out, struct json_slice value)
+{
+	char *text = plain_text(value);
+
+	if (text == NULL)
+		out->failed = true;
+	else
+		buf_append_text(out, text);
+	free(text);
+}
+
+/* "  interface 7: eth7 (up)", "  sampler 1: 1 of 100, s1", "  vrf 3: red" */
+static void
+print_name(struct buf *out, const char *entry, struct json_slice key, struct json_slice value)
+{
+	struct json_slice part;
+	uint64_t rate;
+
+	buf_printf(out, "  %s %.*s:", entry, (int)key.len, key.p);
+	if (value.len > 0 && value.p[0] == '"') {
+		buf_append_u8(out, ' ');
+		append_string(out, value);
+	}
+	if (json_find_uint(value.p, value.len, "rate", &rate))
+		buf_printf(out, " 1 of %" PRIu64, rate);
+	if (json_find(value.p, value.len, "name", &part)) {
+		buf_append_u8(out, ' ');
+		append_string(out, part);
+	}
+	if (json_find(value.p, value.len, "description", &part)) {
+		buf_append_text(out, " (");
+		append_string(out, part);
+		buf_append_u8(out, ')');
+	}
+	buf_append_u8(out, '\n');
+}
+
+static void
+print_section(struct buf *out, const char *entry, struct json_slice section)
+{
+	struct json_slice key, value;
+	struct json_walk walk;
+
+	if (!json_walk_begin(&walk, section))
+		return;
+	while (json_walk_next(&walk, &key, &value))
+		print_name(out, entry, key, value);
+}
+
+static void
+print_exporter(struct buf *out, struct json_slice source)
+{
+	struct json_slice value;
+
+	if (!json_find(source.p, source.len, "exporter", &value))
+		return;
+	buf_append_text(out, "Exporter: ");
+	append_string(out, value);
+	buf_printf(out, ", version %" PRIu64 ", domain %" PRIu64 "\n ", number(source, "version"),
+	    number(source, "domain"));
+	for (size_t i = 0; i < ARRAY_LEN(counters); i++)
+		buf_printf(out, " %s %" PRIu64 "%s", counters[i], number(source, counters[i]),
+		    i + 1 < ARRAY_LEN(counters) ? "," : "");
+	if (number(source, "sampling") != 0)
+		buf_printf(out, ", sampling 1 of %" PRIu64, number(source, "sampling"));
+	buf_append_u8(out, '\n');
+	for (size_t s = 0; s < ARRAY_LEN(sections); s++)
+		if (json_find(source.p, source.len, sections[s].key, &value))
+			print_section(out, sections[s].entry, value);
+}
+
+static void
+print_exporters(struct buf *out, const char *json)
+{
+	struct json_slice key, source;
+	struct json_walk walk;
+
+	if (json == NULL || !json_walk_begin(&walk, (struct json_slice){ json, strlen(json) }))
+		return;
+	while (json_walk_next(&walk, &key, &source))
+		print_exporter(out, source);
+}
+
+int
+flowcat_exporters(struct flowcat_options *options)
+{
+	struct buf out = BUF_INIT;
+	struct flow_summary all;
+	struct metadata m;
+
+	metadata_begin(&m, options);
+	metadata_sum(&m, &all);
+	print_exporters(&out, all.exporters);
+	flow_summary_clear(&all);
+	return metadata_end(&m, &out);
+}

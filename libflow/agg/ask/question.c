@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "agg/ask/question.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "agg/ask/question_parse.h"
+#include "agg/ask/key_parse.h"
+
+struct flow_agg_spec *
+flow_agg_spec_new(void)
+{
+	return calloc(1, sizeof(struct flow_agg_spec));
+}
+
+void
+flow_agg_spec_free(struct flow_agg_spec *spec)
+{
+	if (spec == NULL)
+		return;
+	free(spec->grouping);
+	free(spec->view);
+	free(spec->companion);
+	free(spec);
+}
+
+size_t
+flow_agg_tables(const struct flow_agg_spec *spec)
+{
+	return spec->views;
+}
+
+/* Equal groupings are computed once; slots of one may be a superset. */
+static bool
+grouping_equal(const struct grouping *a, const struct grouping *b)
+{
+	return a->parts == b->parts && a->slots.count == b->slots.count &&
+	    memcmp(a->part, b->part, sizeof(a->part[0]) * a->parts) == 0 &&
+	    memcmp(&a->pairing, &b->pairing, sizeof(a->pairing)) == 0 &&
+	    a->spread_ms == b->spread_ms &&
+	    memcmp(a->slots.slot, b->slots.slot, sizeof(a->slots.slot[0]) * a->slots.count) == 0;
+}
+
+/* The number of an equal grouping, or of this one, added. */
+static enum flow_status
+grouping_add(struct flow_agg_spec *spec, const struct grouping *want, size_t *at)
+{
+	struct grouping *g;
+
+	*at = 0;
+	while (*at < spec->groupings && !grouping_equal(&spec->grouping[*at], want))
+		++*at;
+	if (*at < spec->groupings)
+		return FLOW_OK;
+	g = realloc(spec->grouping, (spec->groupings + 1) * sizeof(*g));
+	if (g == NULL)
+		return FLOW_ENOMEM;
+	spec->grouping = g;
+	g[spec->groupings++] = *want;
+	return FLOW_OK;
+}
+
+/* The grouping from which a slot of `of` is filled in. */
+static enum flow_status
+companion_add(struct flow_agg_spec *spec, size_t of, uint8_t slot)
+{
+	const struct slot *s = &spec->grouping[of].slots.slot[slot];
+	struct grouping more = spec->grouping[of];
+	struct companion *c;
+
+	key_add_field(&more, s->field[0]);
+	slots_init(&more.slots);
+	key_layout(&more);
+	slots_seal(&more.slots);
+	c = realloc(spec->companion, (spec->companions + 1) * sizeof(*c));
+	if (c == NULL)
+		return FLOW_ENOMEM;
+	spec->companion = c;
+	c += spec->companions;
+	c->of = of;
+	c->slot = slot;
+	if (grouping_add(spec, &more, &c->grouping) != FLOW_OK)
+		return FLOW_ENOMEM;
+	spec->companions++;
+	return FLOW_OK;
+}
+
+static bool
+has_companions(const struct flow_agg_spec *spec, size_t grouping)
+{
+	for (size_t i = 0; i < spec->companions; i++)
+		if (spec->companion[i].of == grouping)
+			return true;
+	return false;
+}
+
+/* Where all sums that the totals need are among a grouping's slots; false if one is not. */
+static bool
+total_slots(const struct grouping *g, uint8_t slot[TOTALS + 2])
+{
+	static const struct slot want[TOTALS + 2] = {
+		{ SLOT_ADD, { FLOW_FIELD_FLOWS, FLOW_FIELD_NONE },
+		    { FLOW_FIELD_FLOWS, FLOW_FIELD_NONE }, 0 },
+		{ SLOT_ADD, { FLOW_FIELD_PACKETS, FLOW_FIELD_REV_PACKETS },
+		    { FLOW_FIELD_PACKETS, FLOW_FIELD_REV_PACKETS }, 0 },
+		{ SLOT_ADD, { FLOW_FIELD_BYTES, FLOW_FIELD_REV_BYTES },
+		    { FLOW_FIELD_BYTES, FLOW_FIELD_REV_BYTES }, 0 },
+		{ SLOT_MIN, { FLOW_FIELD_FIRST, FLOW_FIELD_NONE },
+		    { FLOW_FIELD_FIRST, FLOW_FIELD_NONE }, 0 },
+		{ SLOT_MAX, { FLOW_FIELD_LAST, FLOW_FIELD_NONE },
+		    { FLOW_FIELD_LAST, FLOW_FIELD_NONE }, 0 },
+	};
+	struct slots slots = g->slots;
+
+	for (size_t i = 0; i < ARRAY_LEN(want); i++) {
+		slot[i] = slots_find(&slots, want[i]);
+		if (slot[i] >= g->slots.count)
+			return false;
+	}
+	return true;
+}
+
+/* Whether a dense grouping may have more groups than another. */
+static bool
+is_larger(const struct grouping *a, const struct grouping *b)
+{
+	const struct key_part *x = &a->part[0], *y = &b->part[0];
+
+	if (key_part_is_atom(x) || key_part_is_atom(y))
+		return !key_part_is_atom(y);
+	return flow_type_size(key_part_type(x)) > flow_type_size(key_part_type(y));
+}
+
+/*
+ * Remembers a grouping that counts all rows equally often and has all sums that the totals need; of
+ * several the one with the fewest groups to add up.
+ */
+static void
+totals_find(struct flow_agg_spec *spec, size_t grouping)
+{
+	const struct grouping *g = &spec->grouping[grouping];
+	uint8_t slot[TOTALS + 2];
+
+	if (g->spread_ms != 0 || !g->dense ||
+	    (spec->has_totals && !is_larger(&spec->grouping[spec->totals], g)))
+		return;
+	if (g->part[0].alts > 1 && (g->part[0].alts > 2 || !grouping_has_nowhere(g)))
+		return;
+	if (!total_slots(g, slot))
+		return;
+	memcpy(spec->total_slot, slot, sizeof(slot));
+	spec->has_totals = true;
+	spec->totals = grouping;
+}
+
+static enum flow_status
+commit(struct flow_agg_spec *spec, struct draft *d, struct flow_error *err)
+{
+	struct view *v = realloc(spec->view, (spec->views + d->views) * sizeof(*v));
+	size_t at, bins = 0;
+	bool known;
+
+	if (v == NULL)
+		return flow_fail_memory(err);
+	spec->view = v;
+	if (grouping_add(spec, &d->grouping, &at) != FLOW_OK)
+		return flow_fail_memory(err);
+	totals_find(spec, at);
+	known = has_companions(spec, at);
+	for (uint8_t i = 0; i < d->grouping.slots.count && !known; i++)
+		if (slot_has_companion(&d->grouping.slots.slot[i]) && companion_add(spec, at, i) != FLOW_OK)
+			return flow_fail_memory(err);
+	if (d->common.series && grouping_add(spec, &d->bins, &bins) != FLOW_OK)
+		return flow_fail_memory(err);
+	for (size_t i = 0; i < d->views; i++) {
+		d->view[i].grouping = at;
+		d->view[i].bins = bins;
+		spec->view[spec->views++] = d->view[i];
+	}
+	return FLOW_OK;
+}
+
+/* Whether a key needs a database that there is none of. */
+static enum flow_status
+geo_check(const struct flow_agg_spec *spec, const struct grouping *g, struct flow_error *err)
+{
+	for (size_t k = 0; k < g->parts && spec->geo == NULL; k++)
+		if (key_kind_is_geo(g->part[k].kind))
+			return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET,
+			    "%s: needs a database of addresses (--geo FILE)", g->part[k].name);
+	return FLOW_OK;
+}
+
+void
+flow_agg_geo(struct flow_agg_spec *spec, const struct flow_geo *geo)
+{
+	spec->geo = geo;
+}
+
+enum flow_status
+flow_agg_ask(struct flow_agg_spec *spec, const struct flow_agg_ask *ask, struct flow_error *err)
+{
+	struct draft *d;
+	enum flow_status st;
+
+	if ((ask->keys == NULL) == (ask->statistic == NULL))
+		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "either keys or a statistic");
+	d = calloc(1, sizeof(*d));
+	if (d == NULL)
+		return flow_fail_memory(err);
+	st = draft_parse(d, ask, err);
+	if (st == FLOW_OK)
+		st = geo_check(spec, &d->grouping, err);
+	if (st == FLOW_OK)
+		st = commit(spec, d, err);
+	free(d);
+	return st;
+}
+
+bool
+grouping_can_spill(const struct flow_agg_spec *spec, size_t grouping)
+{
+	return !spec->grouping[grouping].dense && !slots_approx(&spec->grouping[grouping].slots);
+}
+
+bool
+grouping_is_bounded(const struct flow_agg_spec *spec, size_t grouping)
+{
+	if (!grouping_can_spill(spec, grouping))
+		return false;
+	for (size_t i = 0; i < spec->companions; i++)
+		if (spec->companion[i].of == grouping || spec->companion[i].grouping == grouping)
+			return false;
+	for (size_t i = 0; i < spec->views; i++) {
+		const struct view *v = &spec->view[i];
+		bool plain = !v->series && !v->billing && !v->spikes && v->limit > 0;
+
+		if ((v->grouping == grouping || ((v->series || v->billing) && v->bins == grouping)) &&
+		    !plain)
+			return false;
+	}
+	return true;
+}
+
+void
+flow_agg_fields(const struct flow_agg_spec *spec, struct flow_fieldset *set)
+{
+	for (size_t i = 0; i < spec->groupings; i++) {
+		const struct grouping *g = &spec->grouping[i];
+
+		for (size_t k = 0; k < g->parts; k++) {
+			for (size_t a = 0; a < g->part[k].alts; a++)
+				flow_fieldset_add(set, g->part[k].field[a]);
+			if (g->part[k].mask != FLOW_FIELD_NONE)
+				flow_fieldset_add(set, g->part[k].mask);
+		}
+		slots_fields(&g->slots, set);
+		if (g->spread_ms != 0) {
+			flow_fieldset_add(set, FLOW_FIELD_FIRST);
+			flow_fieldset_add(set, FLOW_FIELD_LAST);
+		}
+	}
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/*
+ * What a spec says once parsed: groupings (keys and what is summed, the costly
+ * part, shared by equal questions) and views (a table made from a grouping).
+ */
+
+#include "agg/agg.h"
+#include "agg/ask/measure.h"
+#include "record/field.h"
+
+#define KEY_ALTS 4
+#define KEY_PARTS 16
+#define KEY_WORDS 20
+
+enum key_kind {
+	KEY_FIELD,	/* the value of field */
+	KEY_PREFIX,	/* the network of an address: bits4, bits6 */
+	KEY_NET,	/* the network of an address by the record's mask */
+	KEY_BIN,	/* an instant rounded down to width_ms */
+	KEY_LABEL,	/* the label of an MPLS stack entry, its upper 20 of 24 bits */
+	KEY_SERVICE,	/* the lower of field and mask (two ports) */
+	KEY_TUNNEL,	/* the value of field where mask (the inner protocol) has one */
+	/* What a hello in the payload tells, a text: in the order of enum payload_word. */
+	KEY_TLS_VERSION,
+	KEY_TLS_SNI,
+	KEY_JA3,
+	KEY_JA4,
+	/* What databases say of an address, a text: in the order of enum flow_geo_word. */
+	KEY_COUNTRY,
+	KEY_CITY,
+	KEY_AS_ORG,
+};
+
+/*
+ * One part of a key.  A part of several alternatives (`ip`: source or
+ * destination) counts a row once under each distinct value; only the first
+ * part of a key may have them.
+ */
+struct key_part {
+	enum key_kind kind;
+	enum flow_field field[KEY_ALTS];
+	enum flow_field mask;		/* KEY_NET, KEY_SERVICE, KEY_TUNNEL: the other column */
+	uint8_t bits4, bits6;		/* KEY_PREFIX */
+	int64_t width_ms;		/* KEY_BIN */
+	uint8_t alts;
+	bool hidden;			/* KEY_NET's mask: shown with its network */
+	/* Where it lies in the packed key (key_layout in agg/group/key.h). */
+	uint8_t word, shift, flag_word, flag_shift;
+	char name[FLOW_TABLE_NAME_MAX];
+};
+
+/* Which row of a pair of directions a key is; both are needed to turn a row round. */
+struct key_pairing {
+	enum flow_agg_pairing how;
+	uint8_t src_addr, dst_addr, src_port, dst_port;	/* parts; KEY_PARTS: absent */
+	uint8_t proto;
+	uint8_t first[2];	/* slots: earliest instant of either way */
+};
+
+struct grouping {
+	struct key_part part[KEY_PARTS];
+	uint8_t parts;
+	uint8_t words;			/* of a packed key; 0: dense, see below */
+	/*
+	 * Dense: a single part of few values, u8, u16 or a dictionary's atoms;
+	 * the group's number is the value + 1, or 0 where there is none.
+	 */
+	bool dense;
+	struct key_pairing pairing;
+	int64_t spread_ms;		/* rows are spread over bins of that width; 0: they are not */
+	struct slots slots;
+};
+
+/* A condition on a group: its measure is at least `least`. */
+#define VIEW_MINS 4
+
+struct view_min {
+	struct measure measure;
+	double least;
+};
+
+struct view {
+	size_t grouping;
+	char title[2 * FLOW_TABLE_NAME_MAX];
+	struct measure column[MEASURES];
+	uint8_t columns;
+	bool by_key;
+	struct measure order;
+	bool ascending;
+	uint64_t limit;
+	struct view_min min[VIEW_MINS];
+	uint8_t mins;
+	/* A series: the grouping whose last part is the bin; `grouping` says which groups are shown. */
+	bool series;
+	size_t bins;
+	/* A bill: `grouping` has bytes in, `bins` bytes out; a percentile in thousandths of a percent. */
+	bool billing;
+	/* Spikes: the grouping's last part is the bin; percent is the factor in thousandths. */
+	bool spikes;
+	uint32_t percent;
+	int64_t width_ms;
+};
+
+/*
+ * A slot that needs each group's distinct values is filled in from a grouping of its
+ * own, whose key is the group's key and the value.
+ */
+struct companion {
+	size_t of;		/* the grouping with the slot */
+	uint8_t slot;
+	size_t grouping;	/* its last part is the value */
+};
+
+struct flow_agg_spec {
+	const struct flow_geo *geo;	/* NULL: none */
+	struct grouping *grouping;
+	size_t groupings;
+	struct view *view;
+	size_t views;
+	struct companion *companion;
+	size_t companions;
+	/*
+	 * A grouping whose groups, with that of nowhere, add up to the totals or, if it has two
+	 * alternatives, to twice the totals, so that rows need not be added once more.
+	 */
+	bool has_totals;
+	size_t totals;
+	uint8_t total_slot[TOTALS + 2];	/* sums, first, last */
+};
+
+/*
+ * Whether groups of a grouping may leave memory; not those whose number finds them, nor those with
+ * sketches, which are larger than all else.
+ */
+bool grouping_can_spill(const struct flow_agg_spec *spec, size_t grouping);
+
+/* Whether moreover all its tables only keep the first rows, so that merged parts need not stay. */
+bool grouping_is_bounded(const struct flow_agg_spec *spec, size_t grouping);
+
+/*
+ * Whether rows that an alternative before counted already go to a group that nobody shows, so that
+ * columns are walked as they lie; by a list of rows `-s port` took 8 % longer.
+ */
+static inline bool
+grouping_has_nowhere(const struct grouping *g)
+{
+	return g->dense && g->part[0].alts > 1 && !slots_approx(&g->slots);
+}
+
+/* The type of a part's values; of KEY_PREFIX and KEY_NET it is FLOW_TYPE_ADDR. */
+enum flow_type key_part_type(const struct key_part *part);
+
+/* Whether a part's values come from databases of addresses. */
+static inline bool
+key_kind_is_geo(enum key_kind kind)
+{
+	return kind >= KEY_COUNTRY;
+}
+
+/* Whether they are found in the payload. */
+static inline bool
+key_kind_is_hello(enum key_kind kind)
+{
+	return kind >= KEY_TLS_VERSION && kind <= KEY_JA4;
+}
+
+/* Whether a part's values are atoms (agg/group/atom.h): addresses, MACs, texts. */
+static inline bool
+key_part_is_atom(const struct key_part *part)
+{
+	return flow_type_is_text(key_part_type(part));
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "agg/report/series.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "agg/table/distinct_grouping.h"
+
+/* A group that is shown, by its state, and its place among them. */
+struct shown {
+	const uint64_t *state;
+	uint64_t place;
+};
+
+struct series_row {
+	uint64_t time;		/* biased */
+	uint64_t place;
+	uint64_t *group;
+};
+
+static int
+compare_shown(const void *pa, const void *pb)
+{
+	const struct shown *a = pa, *b = pb;
+
+	return (a->state > b->state) - (a->state < b->state);
+}
+
+static int
+order_shown(const void *pa, const void *pb, void *arg)
+{
+	UNUSED(arg);
+	return compare_shown(pa, pb);
+}
+
+static int
+compare_rows(const void *pa, const void *pb, void *arg)
+{
+	const struct series_row *a = pa, *b = pb;
+
+	UNUSED(arg);
+	if (a->time != b->time)
+		return a->time < b->time ? -1 : 1;
+	return (a->place > b->place) - (a->place < b->place);
+}
+
+static struct shown *
+shown_list(struct flow_agg_result *r, const struct result_view *v, size_t grouping)
+{
+	struct shown *list = result_array(r, v->rows, sizeof(*list));
+
+	if (list == NULL)
+		return NULL;
+	for (uint64_t i = 0; i < v->rows; i++)
+		list[i] = (struct shown){ groups_state(&r->groups[grouping], v->row[i].group), i };
+	result_sort(r, list, v->rows, sizeof(*list), order_shown, NULL);
+	return list;
+}
+
+static uint64_t
+place_of(const struct shown *list, uint64_t n, const uint64_t *state)
+{
+	const struct shown key = { state, 0 };
+	const struct shown *found = n > 0 ? bsearch(&key, list, n, sizeof(key), compare_shown) : NULL;
+
+	return found != NULL ? found->place : SERIES_REST;
+}
+
+/* All bins of all groups, in the order of the series; *n rows. */
+static struct series_row *
+list_rows(struct flow_agg_result *r, const struct view *vw, const struct shown *shown, uint64_t n,
+    size_t *count)
+{
+	struct groups *bins = &r->groups[vw->bins], *into = &r->groups[vw->grouping];
+	const struct key_part *time = &bins->grouping->part[bins->grouping->parts - 1];
+	struct series_row *list;
+	bool has;
+
+	list = result_array(r, groups_count(bins), sizeof(*list));
+	*count = 0;
+	for (unsigned p = 0; p < GROUP_PARTS && list != NULL; p++) {
+		for (uint32_t i = 0; i < bins->part[p].count; i++) {
+			uint64_t *group = groups_at(bins, &bins->part[p], i);
+			const uint64_t *state;
+
+			if (!groups_used(bins, group))
+				continue;
+			state = companion_state(r, into, bins, group);
+			if (state == NULL)
+				return NULL;
+			list[(*count)++] = (struct series_row){
+				result_value(time, group, &has) ^ SLOT_TIME_BIAS,
+				place_of(shown, n, state), group };
+		}
+	}
+	if (list != NULL)
+		result_sort(r, list, *count, sizeof(*list), compare_rows, NULL);
+	return list;
+}
+
+/* Rows of a bin that are not shown are added to the first of them, which is theirs now. */
+static uint64_t
+join_rest(const struct groups *bins, const struct series_row *list, size_t n,
+    struct result_row *out)
+{
+	uint64_t rows = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		bool again = i > 0 && list[i].place == SERIES_REST &&
+		    list[i - 1].place == SERIES_REST && list[i].time == list[i - 1].time;
+
+		if (again)
+			accumulate_state(&bins->grouping->slots,
+			    groups_state(bins, out[rows - 1].group),
+			    groups_state(bins, list[i].group));
+		else
+			out[rows++] = (struct result_row){ .rank = list[i].place, .group = list[i].group };
+	}
+	return rows;
+}
+
+/*
+ * Rests are sums in memory of their own, for other views show other groups of the
+ * same bins.
+ */
+static enum flow_status
+own_rests(struct flow_agg_result *r, const struct groups *bins, struct result_view *v,
+    struct series_row *list, size_t n)
+{
+	size_t rests = 0, bytes = bins->stride * sizeof(uint64_t);
+
+	for (size_t i = 0; i < n; i++)
+		rests += list[i].place == SERIES_REST && (i == 0 ||
+		    list[i - 1].place != SERIES_REST || list[i].time != list[i - 1].time);
+	v->rest = result_array(r, rests, bytes);
+	if (v->rest == NULL)
+		return FLOW_ENOMEM;
+	rests = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (list[i].place != SERIES_REST || (i > 0 && list[i - 1].place == SERIES_REST &&
+		    list[i].time == list[i - 1].time))
+			continue;
+		memcpy(v->rest + rests * bins->stride, list[i].group, bytes);
+		list[i].group = v->rest + rests++ * bins->stride;
+	}
+	return FLOW_OK;
+}
+
+enum flow_status
+series_fill(struct flow_agg_result *r, size_t view)
+{
+	const struct view *vw = &r->spec->view[view];
+	const struct groups *bins = &r->groups[vw->bins];
+	struct result_view *v = &r->view[view];
+	struct shown *shown = shown_list(r, v, vw->grouping);
+	struct series_row *list = NULL;
+	struct result_row *rows = NULL;
+	size_t n = 0;
+	enum flow_status st = FLOW_ENOMEM;
+
+	if (shown != NULL)
+		list = list_rows(r, vw, shown, v->rows, &n);
+	if (list != NULL)
+		rows = result_array(r, n, sizeof(*rows));
+	if (rows != NULL)
+		st = own_rests(r, bins, v, list, n);
+	if (st == FLOW_OK) {
+		v->rows = join_rest(bins, list, n, rows);
+		result_array_free(r, v->row);
+		v->row = rows;
+	}
+	result_array_free(r, list);
+	result_array_free(r, shown);
+	return st;
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "agg/report/spikes.h"
+
+#include "agg/report/bins.h"
+
+/* Fewer bins say nothing of what is usual. */
+#define MIN_BINS 3
+
+static double
+excess(const struct spike *s)
+{
+	return (double)s->bytes - s->usual;
+}
+
+/* The greatest first; those that tie by time, then key. */
+static int
+compare_spikes(const void *pa, const void *pb, void *arg)
+{
+	const struct spike *a = pa, *b = pb;
+	const struct bin_order *o = arg;
+	const struct key_part *bin = &o->key.part[o->key.parts];
+	uint64_t time_a, time_b;
+	bool has;
+
+	if (excess(a) > excess(b) || excess(a) < excess(b))
+		return excess(a) > excess(b) ? -1 : 1;
+	time_a = result_value(bin, a->group, &has) ^ SLOT_TIME_BIAS;
+	time_b = result_value(bin, b->group, &has) ^ SLOT_TIME_BIAS;
+	if (time_a != time_b)
+		return time_a < time_b ? -1 : 1;
+	return result_compare_keys(o->result, &o->key, a->group, b->group);
+}
+
+/* The spikes among list[0 .. n-1], all of one key, into out; how many. */
+static size_t
+find_spikes(const struct bin_item *list, size_t n, uint64_t bins, const struct view *vw,
+    struct spike *out)
+{
+	double all = 0;
+	size_t found = 0;
+
+	for (size_t i = 0; i < n; i++)
+		all += (double)list[i].bytes[BINS_IN];
+	for (size_t i = 0; i < n; i++) {
+		double usual = (all - (double)list[i].bytes[BINS_IN]) / (double)(bins - 1);
+
+		if (list[i].bytes[BINS_IN] > 0 && (double)list[i].bytes[BINS_IN] * 1000 >= usual * vw->percent)
+			out[found++] = (struct spike){ list[i].group, list[i].bytes[BINS_IN], usual };
+	}
+	return found;
+}
+
+enum flow_status
+spikes_fill(struct flow_agg_result *r, size_t view)
+{
+	const struct view *vw = &r->spec->view[view];
+	struct result_view *v = &r->view[view];
+	struct bin_order o = bin_order(r, r->groups[vw->grouping].grouping);
+	const struct groups *g = &r->groups[vw->grouping];
+	struct bin_item *list = result_array(r, groups_count(g), sizeof(*list));
+	size_t n = 0, from = 0;
+	uint64_t bins;
+
+	if (list != NULL)
+		bins_list(g, BINS_IN, false, list, &n);
+	v->spike = result_array(r, n, sizeof(*v->spike));
+	if (list == NULL || v->spike == NULL)
+		return FLOW_ENOMEM;
+	bins_sort(list, n, &o);
+	bins = bins_count(list, n, vw->width_ms);
+	for (size_t i = 1; i <= n && bins >= MIN_BINS; i++) {
+		if (i < n && bins_same_key(&o, &list[from], &list[i]))
+			continue;
+		v->rows += find_spikes(list + from, i - from, bins, vw, v->spike + v->rows);
+		from = i;
+	}
+	result_array_free(r, list);
+	result_sort(r, v->spike, v->rows, sizeof(*v->spike), compare_spikes, &o);
+	if (vw->limit > 0 && v->rows > vw->limit)
+		v->rows = vw->limit;
+	return FLOW_OK;
+}
+
+static enum flow_status
+add_columns(const struct bin_order *o, struct flow_table *t)
+{
+	enum flow_status st = result_key_columns(&o->key, t);
+
+	if (st == FLOW_OK)
+		st = flow_table_add(t, "time", "Time", FLOW_KIND_TIME, true);
+	if (st == FLOW_OK)
+		st = flow_table_add(t, "bytes", "Bytes", FLOW_KIND_COUNT, false);
+	if (st == FLOW_OK)
+		st = flow_table_add(t, "bps", "bps", FLOW_KIND_RATE, false);
+	if (st == FLOW_OK)
+		st = flow_table_add(t, "usual_bps", "Usual bps", FLOW_KIND_RATE, false);
+	return st == FLOW_OK ? flow_table_add(t, "factor", "Factor", FLOW_KIND_RATIO, false) : st;
+}
+
+static void
+set_measures(const struct spike *s, int64_t width_ms, struct flow_table *t, size_t c, size_t row)
+{
+	double bps = (double)s->bytes * 8 * 1000 / (double)width_ms;
+	double usual = s->usual * 8 * 1000 / (double)width_ms;
+	double factor = s->usual > 0 ? (double)s->bytes / s->usual : 0;
+
+	flow_table_set(t, c, row, &s->bytes);
+	flow_table_set(t, c + 1, row, &bps);
+	flow_table_set(t, c + 2, row, &usual);
+	if (s->usual > 0)
+		flow_table_set(t, c + 3, row, &factor);
+}
+
+enum flow_status
+spikes_table(const struct flow_agg_result *r, size_t view, uint64_t from, size_t rows,
+    struct flow_table *t)
+{
+	const struct view *vw = &r->spec->view[view];
+	struct bin_order o = bin_order(r, r->groups[vw->grouping].grouping);
+	enum flow_status st = add_columns(&o, t);
+	size_t time = flow_table_find(t, "time");
+
+	if (st == FLOW_OK)
+		st = flow_table_reserve(t, rows);
+	for (size_t i = 0; i < rows && st == FLOW_OK; i++) {
+		const struct spike *s = &r->view[view].spike[from + i];
+		bool has;
+		uint64_t ms = result_value(&o.key.part[o.key.parts], s->group, &has);
+
+		st = result_key_cells(r, &o.key, s->group, t, i);
+		flow_table_set(t, time, i, &ms);
+		set_measures(s, vw->width_ms, t, time + 1, i);
+	}
+	return st;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/*
+ * Bins of time in which a group has far more bytes than it usually has: than
+ * its average over all the other bins of the data.
+ */
+
+#include "agg/table/result.h"
+
+struct spike {
+	const uint64_t *group;	/* key and bin */
+	uint64_t bytes;
+	double usual;		/* average bytes of the other bins */
+};
+
+/* Makes the rows of a view of spikes; they are freed with the result. */
+enum flow_status spikes_fill(struct flow_agg_result *r, size_t view) NODISCARD;
+
+/* Rows [from, from + rows) of them into a table without columns. */
+enum flow_status spikes_table(const struct flow_agg_result *r, size_t view, uint64_t from,
+    size_t rows, struct flow_table *t) NODISCARD;

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#define _GNU_SOURCE	/* qsort_r */
+#include "agg/table/result.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+uint64_t
+result_value(const struct key_part *part, const uint64_t *group, bool *has)
+{
+	uint64_t word = group[part->word] >> part->shift;
+
+	if (key_part_is_wide(part)) {
+		*has = (group[part->flag_word] >> part->flag_shift) & 1;
+		return word;
+	}
+	if (key_part_is_atom(part))
+		word = key_atom(part, group);
+	else
+		word &= (UINT64_C(2) << (8 * flow_type_size(key_part_type(part)))) - 1;
+	*has = word != 0;
+	return word;
+}
+
+void
+result_set_value(const struct key_part *part, uint64_t *group, uint64_t value)
+{
+	uint64_t mask;
+
+	if (key_part_is_atom(part)) {
+		key_set_atom(part, group, (uint32_t)value);
+		return;
+	}
+	mask = (UINT64_C(2) << (8 * flow_type_size(key_part_type(part)))) - 1;
+	group[part->word] &= ~(mask << part->shift);
+	group[part->word] |= value << part->shift;
+}
+
+void *
+result_array(struct flow_agg_result *r, size_t count, size_t size)
+{
+	struct spool *list = realloc(r->array, (r->arrays + 1) * sizeof(*list));
+
+	if (list == NULL || (size > 0 && count >= SIZE_MAX / 2 / size))
+		return NULL;
+	r->array = list;
+	if (spool_alloc(&list[r->arrays], r->limit != 0 ? r->folder : NULL, (count + 1) * size,
+	    &r->error) != FLOW_OK)
+		return NULL;
+	return list[r->arrays++].p;
+}
+
+void
+result_array_free(struct flow_agg_result *r, void *p)
+{
+	for (size_t i = 0; i < r->arrays && p != NULL; i++) {
+		if (r->array[i].p != p)
+			continue;
+		spool_free(&r->array[i]);
+		r->array[i] = r->array[--r->arrays];
+		return;
+	}
+}
+
+void
+result_sort(const struct flow_agg_result *r, void *list, size_t n, size_t size,
+    spool_compare *compare, void *arg)
+{
+	if (r->limit != 0)
+		spool_sort(list, n, size, compare, arg);
+	else if (n > 0)
+		qsort_r(list, n, size, compare, arg);
+}
+
+static int
+compare_numbers(uint64_t a, uint64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+static int
+compare_part(const struct flow_agg_result *r, const struct key_part *part, const uint64_t *a,
+    const uint64_t *b)
+{
+	bool has_a, has_b;
+	uint64_t va = result_value(part, a, &has_a), vb = result_value(part, b, &has_b);
+	enum flow_type type = key_part_type(part);
+
+	if (!has_a || !has_b)
+		return has_a - has_b;
+	if (type == FLOW_TYPE_TIME)
+		return compare_numbers(va ^ SLOT_TIME_BIAS, vb ^ SLOT_TIME_BIAS);
+	if (!flow_type_is_text(type) || va == vb)
+		return compare_numbers(va, vb);
+	if (type == FLOW_TYPE_TEXT) {
+		struct flow_text ta = atoms_text(&r->maps.texts, (uint32_t)va);
+		struct flow_text tb = atoms_text(&r->maps.texts, (uint32_t)vb);
+
+		return text_compare(&ta, &tb);
+	}
+	return addr_compare(&r->maps.values.value[va], &r->maps.values.value[vb]);
+}
+
+int
+result_compare_keys(const struct flow_agg_result *r, const struct grouping *g, const uint64_t *a,
+    const uint64_t *b)
+{
+	int order = 0;
+
+	for (size_t k = 0; k < g->parts && order == 0; k++)
+		order = compare_part(r, &g->part[k], a, b);
+	return order;
+}
+
+/* Everything that decides the order of a view. */
+struct order {
+	const struct flow_agg_result *result;
+	const struct view *view;
+	const struct grouping *grouping;
+	const struct groups *groups;
+};
+
+/* The order of addresses in 64 bits, as far as it goes: exact for IPv4. */
+static uint64_t
+addr_rank(const struct addr *a)
+{
+	const uint64_t past_v4 = UINT64_C(1) << 48;
+	uint64_t hi = addr_hi(a), lo = addr_lo(a);
+
+	if (hi == 0)
+		return lo < past_v4 ? lo : past_v4;
+	return hi > past_v4 ? hi : past_v4 + 1;
+}
+
+/* The order of the first part of the key, as far as 64 bits go; 0 comes first. */
+static uint64_t
+key_rank(const struct order *o, const uint64_t *group)
+{
+	const struct key_part *part = &o->grouping->part[0];
+	enum flow_type type = key_part_type(part);
+	bool has;
+	uint64_t v = result_value(part, group, &has);
+
+	if (!has || type == FLOW_TYPE_TEXT)
+		return 0;
+	if (flow_type_is_text(type))
+		return addr_rank(&o->result->maps.values.value[v]);
+	return type == FLOW_TYPE_TIME ? v ^ SLOT_TIME_BIAS : v;
+}
+
+static uint64_t
+row_rank(const struct order *o, const uint64_t *group, const uint64_t *state)
+{
+	uint64_t rank;
+
+	if (o->view->by_key)
+		rank = key_rank(o, group);
+	else
+		rank = measure_rank(&o->view->order, state);
+	return o->view->ascending ? ~rank : rank;
+}
+
+/* Which of two rows comes first. */
+static int
+compare_rows(const void *pa, const void *pb, void *arg)
+{
+	const struct result_row *a = pa, *b = pb;
+	const struct order *o = arg;
+	int keys;
+
+	if (a->rank != b->rank)
+		return a->rank > b->rank ? -1 : 1;
+	if (a->key != b->key)
+		return a->key < b->key ? -1 : 1;
+	keys = result_compare_keys(o->result, o->grouping, a->group, b->group);
+	return o->view->by_key && !o->view->ascending ? -keys : keys;
+}
+
+/* Moves the last row of a heap of `n` up to its place; the row that comes last is on top. */
+static void
+heap_up(struct result_row *heap, uint64_t n, const struct order *o)
+{
+	struct result_row row = heap[n - 1];
+	uint64_t i = n - 1;
+
+	while (i > 0 && compare_rows(&heap[(i - 1) / 2], &row, (void *)(uintptr_t)o) < 0) {
+		heap[i] = heap[(i - 1) / 2];
+		i = (i - 1) / 2;
+	}
+	heap[i] = row;
+}
+
+/* Puts a row in place of the top. */
+static void
+heap_replace(struct result_row *heap, uint64_t n, struct result_row row, const struct order *o)
+{
+	void *arg = (void *)(uintptr_t)o;
+	uint64_t i = 0, child;
+
+	while ((child = 2 * i + 1) < n) {
+		if (child + 1 < n && compare_rows(&heap[child], &heap[child + 1], arg) < 0)
+			child++;
+		if (compare_rows(&row, &heap[child], arg) >= 0)
+			break;
+		heap[i] = heap[child];
+		i = child;
+	}
+	heap[i] = row;
+}
+
+static bool
+passes(const struct order *o, const uint64_t *state)
+{
+	for (size_t i = 0; i < o->view->mins; i++)
+		if (measure_real(&o->view->min[i].measure, state, &o->result->totals) <
+		    o->view->min[i].least)
+			return false;
+	return true;
+}
+
+/* A group into the rows of a view that keeps at most `most`. */
+static void
+take(struct result_view *v, uint64_t most, bool bounded, uint64_t *group, const struct order *o)
+{
+	uint64_t room[NARROW_SLOTS];
+	const uint64_t *state;
+	struct result_row row;
+
+	if (!groups_used(o->groups, group))
+		return;
+	state = groups_read(o->groups, group, room);
+	if (!passes(o, state))
+		return;
+	row.rank = row_rank(o, group, state);
+	/* Sorting all rows takes a third less time if few keys are looked up; heaps look at few anyway. */
+	row.key = bounded || o->view->by_key ? 0 : key_rank(o, group);
+	row.group = group;
+	if (most == 0)
+		return;
+	if (!bounded) {
+		v->row[v->rows++] = row;
+	} else if (v->rows < most) {
+		v->row[v->rows++] = row;
+		heap_up(v->row, v->rows, o);
+	} else if (row.rank >= v->row[0].rank &&
+	    compare_rows(&row, &v->row[0], (void *)(uintptr_t)o) < 0) {
+		heap_replace(v->row, v->rows, row, o);
+	}
+}
+
+enum flow_status
+result_keep(struct flow_agg_result *r, size_t view, unsigned part)
+{
+	const struct view *vw = &r->spec->view[view];
+	const struct groups *g = &r->groups[vw->grouping];
+	const struct group_part *p = &g->part[part];
+	struct order o = { r, vw, g->grouping, g };
+	uint64_t most = vw->limit < p->count ? vw->limit : p->count;
+	struct result_kept *kept = &r->view[view].kept[part];
+	struct result_view rows = { .row = malloc((most + 1) * sizeof(*rows.row)) };
+
+	kept->groups = malloc((most + 1) * g->stride * sizeof(*kept->groups));
+	kept->row = rows.row;
+	if (kept->row == NULL || kept->groups == NULL)
+		return FLOW_ENOMEM;
+	for (uint32_t i = 0; i < p->count; i++)
+		take(&rows, most, true, groups_at(g, p, i), &o);
+	for (uint64_t i = 0; i < rows.rows; i++) {
+		uint64_t *copy = kept->groups + i * g->stride;
+
+		memcpy(copy, rows.row[i].group, g->stride * sizeof(*copy));
+		kept->row[i].group = copy;
+	}
+	kept->rows = rows.rows;
+	return FLOW_OK;
+}
+
+/* All groups that may be rows of a view, into it. */
+static void
+take_all(struct result_view *v, uint64_t most, bool bounded, const struct order *o)
+{
+	const struct groups *g = o->groups;
+
+	for (unsigned p = 0; p < GROUP_PARTS; p++) {
+		for (uint32_t i = 0; i < g->part[p].count; i++)
+			take(v, most, bounded, groups_at(g, &g->part[p], i), o);
+		for (uint64_t i = 0; v->kept != NULL && i < v->kept[p].rows; i++)
+			take(v, most, bounded, v->kept[p].row[i].group, o);
+	}
+}
+
+enum flow_status
+result_reserve(struct flow_agg_result *r, size_t view)
+{
+	const struct view *vw = &r->spec->view[view];
+	struct result_view *v = &r->view[view];
+	uint64_t all = groups_count(&r->groups[vw->grouping]);
+
+	for (unsigned p = 0; v->kept != NULL && p < GROUP_PARTS; p++)
+		all += v->kept[p].rows;
+	v->bounded = vw->limit > 0 && vw->limit < all;
+	v->most = v->bounded ? vw->limit : all;
+	v->row = result_array(r, v->most, sizeof(*v->row));
+	return v->row != NULL ? FLOW_OK : FLOW_ENOMEM;
+}
+
+void
+result_order(struct flow_agg_result *r, size_t view)
+{
+	const struct view *vw = &r->spec->view[view];
+	const struct groups *g = &r->groups[vw->grouping];
+	struct order o = { r, vw, g->grouping, g };
+	struct result_view *v = &r->view[view];
+
+	take_all(v, v->most, v->bounded, &o);
+	result_sort(r, v->row, v->rows, sizeof(*v->row), compare_rows, &o);
+}

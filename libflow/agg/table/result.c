@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "agg/report/billing.h"
+#include "agg/table/result.h"
+#include "agg/report/series.h"
+#include "agg/report/spikes.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+uint64_t
+flow_agg_rows(const struct flow_agg_result *r, size_t table)
+{
+	return r->view[table].rows;
+}
+
+/* "src_addr" -> "Src addr" */
+static void
+heading(const char *name, char *out, size_t size)
+{
+	(void)snprintf(out, size, "%s", name);
+	for (char *p = out; *p != '\0'; p++)
+		if (*p == '_')
+			*p = ' ';
+	out[0] = (char)toupper((unsigned char)out[0]);
+}
+
+static enum flow_kind
+part_cell(const struct key_part *part)
+{
+	if (part->kind == KEY_PREFIX || part->kind == KEY_NET)
+		return FLOW_KIND_PREFIX;
+	switch (key_part_type(part)) {
+	case FLOW_TYPE_ADDR:
+		return FLOW_KIND_ADDR;
+	case FLOW_TYPE_MAC:
+		return FLOW_KIND_MAC;
+	case FLOW_TYPE_TEXT:
+		return FLOW_KIND_TEXT;
+	case FLOW_TYPE_TIME:
+		return FLOW_KIND_TIME;
+	default:
+		break;
+	}
+	if (part->field[0] == FLOW_FIELD_PROTO || part->field[0] == FLOW_FIELD_INNER_PROTO)
+		return FLOW_KIND_PROTO;
+	return part->field[0] == FLOW_FIELD_TCP_FLAGS ? FLOW_KIND_FLAGS : FLOW_KIND_ID;
+}
+
+/* The groups that a view's rows are of. */
+static const struct groups *
+view_groups(const struct flow_agg_result *r, const struct view *v)
+{
+	return &r->groups[v->series ? v->bins : v->grouping];
+}
+
+static enum flow_status
+key_column(const struct key_part *part, struct flow_table *t)
+{
+	char label[FLOW_TABLE_NAME_MAX];
+
+	if (part->hidden)
+		return FLOW_OK;
+	heading(part->name, label, sizeof(label));
+	return flow_table_add(t, part->name, label, part_cell(part), true);
+}
+
+enum flow_status
+result_key_columns(const struct grouping *g, struct flow_table *t)
+{
+	enum flow_status st = FLOW_OK;
+
+	for (size_t k = 0; k < g->parts && st == FLOW_OK; k++)
+		st = key_column(&g->part[k], t);
+	return st;
+}
+
+/* Keys, of a series the time before them, and measures. */
+static enum flow_status
+add_columns(struct flow_table *t, const struct grouping *g, const struct view *v)
+{
+	enum flow_status st = FLOW_OK;
+
+	if (v->series)
+		st = key_column(&g->part[g->parts - 1], t);
+	for (size_t k = 0; k + v->series < g->parts && st == FLOW_OK; k++)
+		st = key_column(&g->part[k], t);
+	for (size_t c = 0; c < v->columns && st == FLOW_OK; c++)
+		st = flow_table_add(t, v->column[c].name, v->column[c].label, v->column[c].cell,
+		    false);
+	return st;
+}
+
+/* The totals of what was read. */
+static enum flow_status
+add_notes(struct flow_table *t, const struct flow_agg_result *r)
+{
+	static const char *const name[TOTALS] = { "flows", "packets", "bytes" };
+	static const enum flow_field field[TOTALS] = { FLOW_FIELD_FLOWS, FLOW_FIELD_PACKETS,
+	    FLOW_FIELD_BYTES };
+	struct flow_fieldset read = { { 0 } };
+	struct flow_table_note *n;
+
+	flow_agg_fields(r->spec, &read);
+	for (size_t i = 0; i < TOTALS; i++) {
+		if (!flow_fieldset_has(&read, field[i]))
+			continue;
+		n = flow_table_note(t, name[i], FLOW_KIND_COUNT);
+		if (n == NULL)
+			return FLOW_ENOMEM;
+		n->value.number = r->totals.sum[i];
+	}
+	if (r->totals.first > r->totals.last)
+		return FLOW_OK;
+	n = flow_table_note(t, "first", FLOW_KIND_TIME);
+	if (n == NULL)
+		return FLOW_ENOMEM;
+	n->value.time_ms = (int64_t)(r->totals.first ^ SLOT_TIME_BIAS);
+	n = flow_table_note(t, "last", FLOW_KIND_TIME);
+	if (n == NULL)
+		return FLOW_ENOMEM;
+	n->value.time_ms = (int64_t)(r->totals.last ^ SLOT_TIME_BIAS);
+	return FLOW_OK;
+}
+
+/* Length of the network that a part's address stands for. */
+static int
+prefix_bits(const struct grouping *g, size_t k, const struct addr *a, const uint64_t *group)
+{
+	const struct key_part *part = &g->part[k];
+	int most = addr_is_v4(a) ? 32 : 128;
+	uint64_t mask;
+	bool has;
+
+	if (part->kind == KEY_PREFIX)
+		return addr_is_v4(a) ? part->bits4 : part->bits6;
+	mask = result_value(&g->part[k + 1], group, &has) - 1;
+	return mask < (uint64_t)most ? (int)mask : most;
+}
+
+static enum flow_status
+key_cell(const struct flow_agg_result *r, const struct grouping *g, size_t k, const uint64_t *group,
+    struct flow_table *t, size_t column, size_t row)
+{
+	const struct key_part *part = &g->part[k];
+	struct flow_prefix prefix;
+	struct flow_text text;
+	bool has;
+	uint64_t v = result_value(part, group, &has);
+
+	if (!has)
+		return FLOW_OK;
+	switch (t->column[column].kind) {
+	case FLOW_KIND_PREFIX:
+		prefix.addr = r->maps.values.value[v];
+		prefix.bits = prefix_bits(g, k, &prefix.addr, group);
+		flow_table_set(t, column, row, &prefix);
+		break;
+	case FLOW_KIND_ADDR:
+		flow_table_set(t, column, row, &r->maps.values.value[v]);
+		break;
+	case FLOW_KIND_MAC:
+		v = addr_lo(&r->maps.values.value[v]);
+		flow_table_set(t, column, row, &v);
+		break;
+	case FLOW_KIND_TEXT:
+		text = atoms_text(&r->maps.texts, (uint32_t)v);
+		return flow_table_set_text(t, column, row, text.p, text.len);
+	default:
+		v -= !key_part_is_wide(part);
+		flow_table_set(t, column, row, &v);
+		break;
+	}
+	return FLOW_OK;
+}
+
+enum flow_status
+result_key_cells(const struct flow_agg_result *r, const struct grouping *g, const uint64_t *group,
+    struct flow_table *t, size_t row)
+{
+	enum flow_status st = FLOW_OK;
+	size_t column = 0;
+
+	for (size_t k = 0; k < g->parts && st == FLOW_OK; k++)
+		if (!g->part[k].hidden)
+			st = key_cell(r, g, k, group, t, column++, row);
+	return st;
+}
+
+/* Number of the first column after the keys. */
+static size_t
+keys_end(const struct flow_table *t)
+{
+	size_t c = 0;
+
+	while (c < t->columns && t->column[c].key)
+		c++;
+	return c;
+}
+
+static enum flow_status
+fill_row(const struct flow_agg_result *r, const struct view *v, const struct result_row *from,
+    struct flow_table *t, size_t row)
+{
+	const struct groups *gs = view_groups(r, v);
+	const struct grouping *g = gs->grouping;
+	bool rest = v->series && from->rank == SERIES_REST;
+	size_t column = v->series;
+	enum flow_status st = FLOW_OK;
+	uint64_t room[NARROW_SLOTS];
+	const uint64_t *state = groups_read(gs, from->group, room);
+
+	if (v->series)
+		st = key_cell(r, g, g->parts - 1u, from->group, t, 0, row);
+	for (size_t k = 0; k + v->series < g->parts && st == FLOW_OK && !rest; k++)
+		if (!g->part[k].hidden)
+			st = key_cell(r, g, k, from->group, t, column++, row);
+	if (rest)
+		bitmap_set(t->rest, row);
+	column = keys_end(t);
+	for (size_t c = 0; c < v->columns; c++)
+		measure_cell(&v->column[c], state, &r->totals, t, column++, row);
+	return st;
+}
+
+/* Rows between the request for a group's memory and its use; sorted ones lie anywhere. */
+#define ROWS_AHEAD 16
+
+static enum flow_status
+fill_rows(const struct flow_agg_result *r, size_t table, uint64_t from, size_t rows,
+    struct flow_table *t)
+{
+	const struct view *v = &r->spec->view[table];
+	const struct result_row *row = r->view[table].row;
+	enum flow_status st = add_columns(t, view_groups(r, v)->grouping, v);
+
+	if (st == FLOW_OK)
+		st = flow_table_reserve(t, rows);
+	for (size_t i = 0; i < rows && st == FLOW_OK; i++) {
+		__builtin_prefetch(row[from + (i + ROWS_AHEAD < rows ? i + ROWS_AHEAD : i)].group);
+		st = fill_row(r, v, &row[from + i], t, i);
+	}
+	return st;
+}
+
+static enum flow_status
+fill(const struct flow_agg_result *r, size_t table, uint64_t from, size_t rows,
+    struct flow_table *t)
+{
+	enum flow_status st;
+
+	if (r->spec->view[table].billing)
+		st = billing_table(r, table, from, rows, t);
+	else if (r->spec->view[table].spikes)
+		st = spikes_table(r, table, from, rows, t);
+	else
+		st = fill_rows(r, table, from, rows, t);
+	t->rows = rows;
+	t->from = from;
+	t->total = r->view[table].rows;
+	return st == FLOW_OK ? add_notes(t, r) : st;
+}
+
+enum flow_status
+flow_agg_table(struct flow_agg_result *r, size_t table, uint64_t from, size_t rows,
+    struct flow_table **out, struct flow_error *err)
+{
+	uint64_t left = r->view[table].rows > from ? r->view[table].rows - from : 0;
+	struct flow_table *t = flow_table_new(r->spec->view[table].title);
+
+	if (t == NULL)
+		return flow_fail_memory(err);
+	if (fill(r, table, from, rows < left ? rows : (size_t)left, t) != FLOW_OK) {
+		flow_table_free(t);
+		return flow_fail_memory(err);
+	}
+	*out = t;
+	return FLOW_OK;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/*
+ * Puts fragments of IP packets together again, within fixed memory: so many
+ * packets in progress, 64 KiB each; the oldest gives way and is counted.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "capture/frame.h"
+
+/* Packets in progress. */
+#define FRAGMENT_PACKETS 64
+
+struct fragment_table;
+
+/* NULL when out of memory. */
+struct fragment_table *fragment_table_new(void) NODISCARD;
+void fragment_table_free(struct fragment_table *t);
+
+/*
+ * Takes a FRAME_FRAGMENT.  FLOW_OK: the packet is whole, *bytes and *len are its
+ * payload, valid until the next call.  FLOW_END: more is needed.  FLOW_EFORMAT: the
+ * part cannot be (beyond 65535 bytes, an odd length in the middle); it is
+ * ignored.  FLOW_ENOMEM.
+ */
+enum flow_status fragment_add(struct fragment_table *t, const struct frame *part,
+    const uint8_t **bytes, size_t *len) NODISCARD;
+
+/* Packets given up so far, and those still in progress: what never became whole. */
+uint64_t fragment_lost(const struct fragment_table *t);

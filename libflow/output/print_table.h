@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/*
+ * Prints tables of results (record/result_table.h) into a buffer.
+ *
+ *	p = flow_table_printer_new("csv", &options, err)
+ *	for each table:  begin(first slice), rows(each slice), end(last slice)
+ *	flow_table_printer_finish
+ *
+ * Formats: text (for people), csv (RFC 4180 with LF, a header row; tables are parted
+ * by an empty line), json (one array of {"title", "rows", "totals"}), ndjson
+ * (an object a row, with "table", its title, where there are several), markdown,
+ * html (one page with charts that needs nothing else; it is kept until finish).
+ * A cell without a value is empty, left out of JSON, and "-" in text.
+ */
+
+#include "base/buf.h"
+#include "base/status.h"
+#include "record/result_table.h"
+#include "time/stamp.h"
+
+struct flow_table_printer;
+
+/* A line at the head of a page: what was asked. */
+struct flow_table_fact {
+	const char *name, *value;
+};
+
+struct flow_table_printer_options {
+	bool plain_numbers;	/* text: no scaling by k, M, G */
+	bool quiet;		/* text, markdown: no title, no totals */
+	enum stamp_zone zone;	/* of times for people */
+	const char *title;	/* html: of the page; NULL: a general one */
+	const struct flow_table_fact *fact;	/* html; borrowed */
+	size_t facts;
+	size_t tables;		/* that will come; ndjson names them where there are several */
+};
+
+/* FLOW_EINVAL if there is no such format. */
+enum flow_status flow_table_printer_new(const char *format,
+    const struct flow_table_printer_options *options, struct flow_table_printer **out,
+    struct flow_error *err) NODISCARD;
+void flow_table_printer_free(struct flow_table_printer *p);
+
+void flow_table_printer_begin(struct flow_table_printer *p, const struct flow_table *t,
+    struct buf *out);
+void flow_table_printer_rows(struct flow_table_printer *p, const struct flow_table *t,
+    struct buf *out);
+void flow_table_printer_end(struct flow_table_printer *p, const struct flow_table *t,
+    struct buf *out);
+
+/* What ends the whole output (a closing bracket). */
+void flow_table_printer_finish(struct flow_table_printer *p, struct buf *out);

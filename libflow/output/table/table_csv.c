@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "output/escape.h"
+#include "output/table/table_format.h"
+
+static void
+csv_begin(struct flow_table_printer *p, const struct flow_table *t, struct buf *out)
+{
+	if (p->tables > 0)
+		buf_append_text(out, "\n");
+	for (size_t c = 0; c < t->columns; c++) {
+		const char *name = t->column[c].name;
+
+		if (c > 0)
+			buf_append_u8(out, ',');
+		if (buf_reserve(out, escape_room(strlen(name))))
+			out->len += escape_csv(name, strlen(name), (char *)buf_end(out));
+	}
+	buf_append_text(out, "\n");
+}
+
+static void
+csv_cell(struct flow_table_printer *p, const struct flow_table *t, size_t c, size_t row,
+    struct buf *out)
+{
+	const struct flow_text *text = t->column[c].values;
+
+	if (t->column[c].kind != FLOW_KIND_TEXT || table_is_rest(t, c, row)) {
+		table_plain(p, t, c, row, out);
+		return;
+	}
+	text += row;
+	if (table_has(t, c, row) && buf_reserve(out, escape_room(text->len)))
+		out->len += escape_csv(text->p, text->len, (char *)buf_end(out));
+}
+
+static void
+csv_rows(struct flow_table_printer *p, const struct flow_table *t, struct buf *out)
+{
+	for (size_t r = 0; r < t->rows; r++) {
+		for (size_t c = 0; c < t->columns; c++) {
+			if (c > 0)
+				buf_append_u8(out, ',');
+			csv_cell(p, t, c, r, out);
+		}
+		buf_append_text(out, "\n");
+	}
+}
+
+const struct table_format table_csv = { "csv", csv_begin, csv_rows, NULL, NULL, NULL };

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "parquet/dict/dict_pack.h"
+
+#include <stdlib.h>
+
+#include "base/bytes.h"
+#include "parquet/codec.h"
+#include "parquet/crc.h"
+#include "parquet/dict/dict_index.h"
+#include "parquet/dict/lz4_pieces.h"
+
+/*
+ * What is decompressed to find an entry.  Less of it is faster (though reading costs something for each
+ * piece), but compresses worse, as each piece begins without anything to refer to.
+ */
+#define PIECE_BYTES ((size_t)32 << 10)
+
+/* More would make the header long; then pieces are larger. */
+#define PIECES_MAX 256
+
+/* How many pieces a page is cut into: of about the same size. */
+static size_t
+pieces_of(size_t len)
+{
+	size_t count = len / PIECE_BYTES;
+
+	return count < PIECES_MAX ? count : PIECES_MAX;
+}
+
+/* Cuts where entries begin; false where one of these is too long for the index. */
+static bool
+cut(const uint8_t *page, size_t len, uint32_t count, struct dict_piece *piece, size_t pieces)
+{
+	size_t at = 0, n = 0;
+	uint32_t code;
+
+	for (code = 0; code < count; code++) {
+		struct flow_text text = { (const char *)page + at + 4, load_le32(page + at) };
+
+		if (n < pieces && at >= len * n / pieces) {
+			if (text.len > DICT_FIRST_BYTES)
+				return false;
+			piece[n++] = (struct dict_piece){ .lz4.out = (uint32_t)at, .code = code, .first = text };
+		}
+		at += 4 + (size_t)text.len;
+	}
+	piece[n].lz4.out = (uint32_t)len;
+	return n == pieces;
+}
+
+/* Compresses the pieces, which are cut; piece[count] is what follows them. */
+static enum flow_status
+pack(int level, const uint8_t *page, struct dict_piece *piece, size_t count, struct buf *packed)
+{
+	struct lz4_pieces block = lz4_pieces_make(packed);
+	enum flow_status st = FLOW_OK;
+	size_t i;
+
+	for (i = 0; i < count && st == FLOW_OK; i++)
+		st = lz4_pieces_add(&block, level, page + piece[i].lz4.out,
+		    piece[i + 1].lz4.out - piece[i].lz4.out, &piece[i].lz4);
+	if (st == FLOW_OK)
+		st = lz4_pieces_end(&block, &piece[count].lz4);
+	for (i = 0; i < count && st == FLOW_OK; i++)
+		piece[i].crc = crc_page(packed->data + block.begin + piece[i].lz4.in,
+		    piece[i + 1].lz4.literals - piece[i].lz4.in);
+	lz4_pieces_release(&block);
+	return st;
+}
+
+static enum flow_status
+pack_pieces(int level, const uint8_t *page, size_t len, uint32_t count, struct buf *packed,
+    struct buf *index)
+{
+	struct dict_piece *piece = calloc(PIECES_MAX + 1, sizeof(*piece));
+	size_t pieces = pieces_of(len), begin = packed->len;
+	enum flow_status st;
+
+	if (piece == NULL)
+		return FLOW_ENOMEM;
+	st = cut(page, len, count, piece, pieces) ? pack(level, page, piece, pieces, packed) : FLOW_END;
+	if (st == FLOW_OK)
+		dict_index_write(piece, pieces, index);
+	else
+		packed->len = begin;
+	free(piece);
+	return st == FLOW_OK ? buf_status(index) : st;
+}
+
+enum flow_status
+dict_pack(int level, const uint8_t *page, size_t len, uint32_t count, struct buf *packed,
+    struct buf *index)
+{
+	enum flow_status st = FLOW_END;
+
+	if (len > CODEC_BYTES_MAX)
+		return FLOW_ELIMIT;
+	if (pieces_of(len) > 1)
+		st = pack_pieces(level, page, len, count, packed, index);
+	return st == FLOW_END ? codec_compress(PQ_LZ4_RAW, level, page, len, packed) : st;
+}

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "parquet/encoding/values.h"
+
+#include <string.h>
+
+#include "base/attr.h"
+#include "base/bitmap.h"
+
+/* INT96: nanoseconds of the day, then the Julian day number. */
+#define JULIAN_EPOCH 2440588
+#define DAY_MS INT64_C(86400000)
+#define NANOS_PER_MS 1000000
+#define INT96_BYTES 12
+#define DECIMAL_BYTES_MAX 16
+
+size_t
+values_plain_bytes(const struct pq_column *column, unsigned type_length)
+{
+	switch (column->physical) {
+	case PQ_INT32:
+		return 4;
+	case PQ_INT64:
+		return 8;
+	case PQ_INT96:
+		return INT96_BYTES;
+	case PQ_FIXED_LEN_BYTE_ARRAY:
+		return type_length;
+	default:
+		return 0;
+	}
+}
+
+static bool
+is_unsigned_int32(const struct pq_column *c)
+{
+	return c->logical == PQ_UINT_8 || c->logical == PQ_UINT_16 || c->logical == PQ_UINT_32;
+}
+
+static int64_t
+floor_divide(int64_t v, int64_t by)
+{
+	return v / by - (v % by < 0);
+}
+
+VECTORIZED void
+values_interpret(const struct pq_column *c, uint64_t *v, size_t n)
+{
+	int64_t unit = c->logical == PQ_TIMESTAMP_MICROS ? 1000 :
+	    c->logical == PQ_TIMESTAMP_NANOS ? NANOS_PER_MS : 1;
+	size_t i;
+
+	if (c->physical == PQ_INT32 && is_unsigned_int32(c))
+		for (i = 0; i < n; i++)
+			v[i] = (uint32_t)v[i];
+	else if (c->physical == PQ_INT32)
+		for (i = 0; i < n; i++)
+			v[i] = (uint64_t)(int64_t)(int32_t)(uint32_t)v[i];
+	else if (unit != 1)
+		for (i = 0; i < n; i++)
+			v[i] = (uint64_t)floor_divide((int64_t)v[i], unit);
+}
+
+static int64_t
+int96_ms(const uint8_t *p)
+{
+	int64_t day = (int64_t)load_le32(p + 8) - JULIAN_EPOCH;
+
+	return day * DAY_MS + floor_divide((int64_t)load_le64(p), NANOS_PER_MS);
+}
+
+/* Big-endian two's complement; false if it does not fit 64 bits, read as unsigned. */
+static bool
+decimal(const uint8_t *p, unsigned len, uint64_t *out)
+{
+	uint64_t v = 0;
+	unsigned i;
+
+	for (i = 0; i < len; i++) {
+		if (i + 8 < len && p[i] != 0)
+			return false;
+		v = v << 8 | p[i];
+	}
+	*out = v;
+	return true;
+}
+
+static bool
+read_wide(const struct pq_column *c, unsigned len, const uint8_t *p, size_t n, uint64_t *out)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (c->physical == PQ_INT96)
+			out[i] = (uint64_t)int96_ms(p + i * INT96_BYTES);
+		else if (!decimal(p + i * len, len, &out[i]))
+			return false;
+	}
+	return true;
+}
+
+enum flow_status
+values_plain(const struct pq_column *column, unsigned type_length, struct cursor *in, size_t n,
+    uint64_t *out, struct flow_error *err)
+{
+	size_t bytes = values_plain_bytes(column, type_length), i;
+	const uint8_t *p;
+
+	if (bytes == 0 || (column->physical == PQ_FIXED_LEN_BYTE_ARRAY && bytes > DECIMAL_BYTES_MAX))
+		return flow_fail(err, FLOW_EUNSUPPORTED, FLOW_NO_OFFSET,
+		    "its physical type (%d) holds no integers", (int)column->physical);
+	p = n <= SIZE_MAX / bytes ? cursor_bytes(in, n * bytes) : NULL;
+	if (p == NULL)
+		return flow_fail(err, FLOW_EFORMAT, FLOW_NO_OFFSET, "too few values in a page");
+	if (column->physical == PQ_INT32)
+		for (i = 0; i < n; i++)
+			out[i] = load_le32(p + i * 4);
+	else if (column->physical == PQ_INT64)
+		for (i = 0; i < n; i++)
+			out[i] = load_le64(p + i * 8);
+	else if (!read_wide(column, type_length, p, n, out))
+		return flow_fail(err, FLOW_EFORMAT, FLOW_NO_OFFSET, "a decimal beyond 64 bits");
+	values_interpret(column, out, n);
+	return FLOW_OK;
+}
+
+#define NARROW(type)                                    \
+	do {                                            \
+		type *to = out;                         \
+		for (i = 0; i < n; i++) {               \
+			all |= in[i];                   \
+			to[i] = (type)in[i];            \
+		}                                       \
+	} while (0)
+
+VECTORIZED bool
+values_narrow(const uint64_t *in, size_t n, unsigned width, void *out)
+{
+	uint64_t all = 0;
+	size_t i;
+
+	switch (width) {
+	case 1:
+		NARROW(uint8_t);
+		return all <= UINT8_MAX;
+	case 2:
+		NARROW(uint16_t);
+		return all <= UINT16_MAX;
+	case 4:
+		NARROW(uint32_t);
+		return all <= UINT32_MAX;
+	default:
+		if (n > 0)
+			memcpy(out, in, n * sizeof(*in));
+		return true;
+	}
+}
+
+#define REPEAT(type)                                     \
+	do {                                             \
+		const type one = *(const type *)value;   \
+		type *to = out;                          \
+		for (i = 0; i < n; i++)                  \
+			to[i] = one;                     \
+	} while (0)
+
+VECTORIZED void
+values_repeat(const void *value, size_t n, unsigned width, void *out)
+{
+	size_t i;
+
+	switch (width) {
+	case 1:
+		REPEAT(uint8_t);
+		break;
+	case 2:
+		REPEAT(uint16_t);
+		break;
+	case 4:
+		REPEAT(uint32_t);
+		break;
+	default:
+		REPEAT(uint64_t);
+		break;
+	}
+}
+
+#define LOOK_UP(type)                                    \
+	do {                                             \
+		const type *from = dictionary;           \
+		type *to = out;                          \
+		for (i = 0; i < n; i++)                  \
+			to[i] = from[index[i]];          \
+	} while (0)
+
+LINE_ALIGNED void
+values_look_up(const void *dictionary, const uint32_t *index, size_t n, unsigned width, void *out)
+{
+	size_t i;
+
+	switch (width) {
+	case 1:
+		LOOK_UP(uint8_t);
+		break;
+	case 2:
+		LOOK_UP(uint16_t);
+		break;
+	case 4:
+		LOOK_UP(uint32_t);
+		break;
+	default:
+		LOOK_UP(uint64_t);
+		break;
+	}
+}
+
+/*
+ * From the last row on, so that no value is overwritten before it has moved, until the
+ * rest are in their places.  Without a branch: a null takes the value that comes next
+ * and clears it.  Columns that are almost all null have words without a bit.
+ */
+#define SPREAD(type)                                                        \
+	do {                                                                \
+		type *row = (type *)(void *)rows;                           \
+		while (i > present) {                                       \
+			size_t word = (at + i - 1) / 64, begin = word * 64; \
+			begin = begin > at ? begin - at : 0;                \
+			if (valid[word] == 0) {                             \
+				memset(row + begin, 0, (i - begin) * sizeof(type)); \
+				i = begin;                                  \
+			}                                                   \
+			while (i > begin && i > present) {                  \
+				size_t bit = bitmap_get(valid, at + --i);   \
+				present -= bit;                             \
+				row[i] = (type)(row[present] & (type)(0 - bit)); \
+			}                                                   \
+		}                                                           \
+	} while (0)
+
+void
+values_spread(uint8_t *rows, size_t present, size_t n, unsigned size, const uint64_t *valid,
+    size_t at)
+{
+	size_t i = n;
+
+	switch (size) {
+	case 1:
+		SPREAD(uint8_t);
+		break;
+	case 2:
+		SPREAD(uint16_t);
+		break;
+	case 4:
+		SPREAD(uint32_t);
+		break;
+	default:
+		SPREAD(uint64_t);
+		break;
+	}
+}

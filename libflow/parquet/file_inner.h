@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/* What an open file knows: between file_read.c and chunk_read.c. */
+
+#include "parquet/file_read.h"
+#include "parquet/meta/schema_thrift.h"
+
+/* More rows in one row group are not believed. */
+#define FILE_GROUP_ROWS_MAX INT32_MAX
+
+/* Bounds as they stand in the footer; NULL where there are none. */
+struct file_stats {
+	int64_t null_count;	/* -1: not told */
+	const char *min, *max;
+	size_t min_len, max_len;
+};
+
+/* Where something stands; no more than the footer's word for it. */
+struct file_place {
+	int64_t offset, bytes;
+};
+
+struct file_chunk {
+	int64_t physical, values, bytes, data_offset, dictionary_offset;
+	int64_t bloom_offset, bloom_bytes;
+	struct file_place offset_index, column_index;
+	uint64_t begin;		/* checked: [begin, begin + bytes) lies within the file */
+	int codec;
+	bool encrypted, elsewhere;
+	struct file_stats stats;
+	const uint8_t *head;	/* its metadata, which begins with the same bytes in files like this */
+	size_t head_bytes;	/* up to the codec; 0: it does not begin so */
+};
+
+struct file_group {
+	uint64_t rows;
+	struct file_chunk *chunk;	/* one for each column */
+};
+
+struct file_key_value {
+	const char *key, *value;
+	size_t key_len, value_len;
+};
+
+struct pq_file {
+	int fd;
+	const uint8_t *memory;	/* instead of fd */
+	uint64_t bytes, rows;
+	uint8_t *tail;		/* the last bytes, read at once */
+	size_t tail_bytes;
+	const uint8_t *footer;	/* in the tail, or in long_footer; texts point into it */
+	uint8_t *long_footer;
+	size_t footer_bytes;
+	uint64_t footer_offset;
+	const uint8_t *schema;	/* where it stands in the footer */
+	size_t schema_bytes;
+	struct schema_column *column;
+	size_t columns;
+	struct file_group *group;
+	size_t groups;
+	struct file_key_value *key_value;
+	size_t key_values;
+	const char *created_by;
+	size_t created_by_len;
+};
+
+/* Reads exactly `len` bytes; FLOW_EFORMAT where the file has ended. */
+enum flow_status file_read_at(const struct pq_file *file, uint64_t offset, size_t len, void *out,
+    struct flow_error *err) NODISCARD;

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/* Where the pages of a chunk stand: OffsetIndex of parquet.thrift (PageIndex.md). */
+
+#include "parquet/file_inner.h"
+
+struct page_place {
+	uint64_t offset;	/* of its header, in the file */
+	uint64_t bytes;		/* with the header */
+	uint64_t first_row;	/* of the row group */
+};
+
+/* All zero at first. */
+struct page_places {
+	struct page_place *place;
+	size_t count;		/* 0: the chunk has no offset index */
+	size_t cap;
+};
+
+/*
+ * Reads the offset index of a chunk.  What it says has been checked: pages follow each other
+ * within the chunk, the first one begins with row 0.  FLOW_EFORMAT, FLOW_EIO, FLOW_ENOMEM.
+ */
+enum flow_status page_places_read(struct page_places *places, const struct pq_file *file,
+    const struct file_chunk *chunk, uint64_t rows, struct flow_error *err) NODISCARD;
+void page_places_release(struct page_places *places);
+
+/* The row behind the last one of page i. */
+static inline uint64_t
+page_places_end(const struct page_places *places, size_t i, uint64_t rows)
+{
+	return i + 1 < places->count ? places->place[i + 1].first_row : rows;
+}
+
+/* BoundaryOrder of parquet.thrift: how least and greatest values follow each other, page by page. */
+enum page_order {
+	PAGE_ORDER_NONE,
+	PAGE_ORDER_ASCENDING,
+	PAGE_ORDER_DESCENDING,
+};
+
+int page_index_order(const struct pq_pages *pages);

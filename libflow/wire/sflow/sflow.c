@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "wire/sflow/sflow.h"
+
+#define V5_FLOW 1
+#define V5_COUNTERS 2
+#define V5_FLOW_EXPANDED 3
+#define V5_COUNTERS_EXPANDED 4
+#define V4_FLOW 1
+#define V4_COUNTERS 2
+#define ADDR_IPV4 1
+#define ADDR_IPV6 2
+
+/* A datagram on its way through its samples. */
+struct sflow_datagram {
+	struct context ctx;
+	struct cursor in;
+	struct addr agent;
+	bool foreign_agent;	/* the agent is not the sender */
+	struct sequence_step step;
+};
+
+bool
+sflow_addr(struct cursor *in, struct addr *out)
+{
+	uint32_t type = cursor_be32(in);
+	const uint8_t *p;
+
+	switch (type) {
+	case ADDR_IPV4:
+		*out = addr_from_v4(cursor_be32(in));
+		return !cursor_failed(in);
+	case ADDR_IPV6:
+		p = cursor_bytes(in, 16);
+		if (p != NULL)
+			*out = addr_from_v6(p);
+		return p != NULL;
+	case 0:
+		return false;
+	default:
+		in->failed = true;
+		return false;
+	}
+}
+
+/* The format is in the two upper bits. */
+static void
+read_interface(struct cursor *in, uint32_t *format, uint32_t *value)
+{
+	uint32_t v = cursor_be32(in);
+
+	*format = v >> 30;
+	*value = v & 0x3fffffff;
+}
+
+static enum flow_status
+finish_sample(struct sflow_datagram *m, enum flow_status st)
+{
+	if (st != FLOW_EFORMAT)
+		return st;
+	decoder_count(m->ctx.d, FLOW_COUNT_SAMPLE_BAD, 1);
+	return FLOW_OK;
+}
+
+/* sequence, source, rate, pool, drops, input, output, number of records */
+static enum flow_status
+flow_sample_v5(struct sflow_datagram *m, struct cursor body, bool expanded)
+{
+	struct sflow_sample s = { .ctx = &m->ctx, .in = body,
+		.agent = m->foreign_agent ? &m->agent : NULL };
+
+	cursor_skip(&s.in, expanded ? 12 : 8);
+	s.rate = cursor_be32(&s.in);
+	cursor_skip(&s.in, 8);
+	if (expanded) {
+		s.in_format = cursor_be32(&s.in);
+		s.in_value = cursor_be32(&s.in);
+		s.out_format = cursor_be32(&s.in);
+		s.out_value = cursor_be32(&s.in);
+	} else {
+		read_interface(&s.in, &s.in_format, &s.in_value);
+		read_interface(&s.in, &s.out_format, &s.out_value);
+	}
+	s.records = cursor_be32(&s.in);
+	return finish_sample(m, cursor_failed(&s.in) ? FLOW_EFORMAT : sflow_row_v5(&s));
+}
+
+static enum flow_status
+samples_v5(struct sflow_datagram *m, uint32_t samples)
+{
+	enum flow_status st = FLOW_OK;
+
+	for (; samples > 0 && st == FLOW_OK; samples--) {
+		uint32_t kind = cursor_be32(&m->in);
+		struct cursor body = cursor_sub(&m->in, cursor_be32(&m->in));
+
+		if (cursor_failed(&m->in)) {
+			decoder_count(m->ctx.d, FLOW_COUNT_DATAGRAM_CUT, 1);
+			break;
+		}
+		if (kind == V5_FLOW || kind == V5_FLOW_EXPANDED)
+			st = flow_sample_v5(m, body, kind == V5_FLOW_EXPANDED);
+		else if (kind == V5_COUNTERS || kind == V5_COUNTERS_EXPANDED)
+			decoder_count(m->ctx.d, FLOW_COUNT_COUNTER_SAMPLES, 1);
+		else
+			decoder_count(m->ctx.d, FLOW_COUNT_SAMPLE_UNKNOWN, 1);
+	}
+	return st;
+}
+
+/* v4 says no lengths: a sample ends where its last part ends. */
+static enum flow_status
+flow_sample_v4(struct sflow_datagram *m)
+{
+	struct sflow_sample s = { .ctx = &m->ctx, .in = m->in,
+		.agent = m->foreign_agent ? &m->agent : NULL };
+	enum flow_status st;
+
+	cursor_skip(&s.in, 8);
+	s.rate = cursor_be32(&s.in);
+	cursor_skip(&s.in, 8);
+	read_interface(&s.in, &s.in_format, &s.in_value);
+	read_interface(&s.in, &s.out_format, &s.out_value);
+	st = cursor_failed(&s.in) ? FLOW_EFORMAT : sflow_row_v4(&s);
+	m->in = s.in;
+	m->in.failed |= st == FLOW_EFORMAT;
+	return finish_sample(m, st);
+}
+
+/* RFC 3176: generic counters, then those of the medium. */
+static void
+skip_counters_v4(struct sflow_datagram *m)
+{
+	static const uint16_t len[] = { 0, 88, 88 + 52, 88 + 72, 88, 88 + 80, 88, 28 };
+	uint32_t kind;
+
+	cursor_skip(&m->in, 12);
+	kind = cursor_be32(&m->in);
+	if (kind == 0 || kind >= ARRAY_LEN(len))
+		m->in.failed = true;
+	else
+		cursor_skip(&m->in, len[kind]);
+}
+
+static enum flow_status
+samples_v4(struct sflow_datagram *m, uint32_t samples)
+{
+	enum flow_status st = FLOW_OK;
+
+	for (; samples > 0 && st == FLOW_OK; samples--) {
+		uint32_t kind = cursor_be32(&m->in);
+
+		if (kind == V4_FLOW && !cursor_failed(&m->in)) {
+			st = flow_sample_v4(m);
+		} else if (kind == V4_COUNTERS) {
+			decoder_count(m->ctx.d, FLOW_COUNT_COUNTER_SAMPLES, 1);
+			skip_counters_v4(m);
+		} else {
+			decoder_count(m->ctx.d, FLOW_COUNT_SAMPLE_UNKNOWN, 1);
+			return st;
+		}
+		if (cursor_failed(&m->in)) {
+			decoder_count(m->ctx.d, FLOW_COUNT_DATAGRAM_CUT, 1);
+			break;
+		}
+	}
+	return st;
+}
+
+enum flow_status
+sflow_decode(struct flow_decoder *d, const struct flow_datagram *dg, unsigned version,
+    struct flow_builder *out)
+{
+	struct sflow_datagram m = { .in = cursor_make(dg->bytes, dg->len),
+		.ctx = { .d = d, .out = out } };
+	uint32_t sub_agent, samples;
+	bool has_agent;
+
+	m.ctx.version = version == 5 ? SFLOW_V5_EXPORT : SFLOW_V4_EXPORT;
+	m.ctx.when = (struct moment){ dg->received_ms, dg->received_ms, 0, false };
+	cursor_skip(&m.in, 4);
+	has_agent = sflow_addr(&m.in, &m.agent);
+	sub_agent = version == 5 ? cursor_be32(&m.in) : 0;
+	m.step.number = cursor_be32(&m.in);
+	m.step.uptime_ms = cursor_be32(&m.in);
+	samples = cursor_be32(&m.in);
+	if (cursor_failed(&m.in)) {
+		decoder_count(d, FLOW_COUNT_DATAGRAM_SHORT, 1);
+		return FLOW_OK;
+	}
+	m.foreign_agent = has_agent && !addr_equal(&m.agent, &dg->exporter);
+	m.ctx.src = source_of(d, dg, m.ctx.version, sub_agent);
+	if (m.ctx.src == NULL)
+		return FLOW_ENOMEM;
+	m.step.advance = m.step.other = 1;
+	m.step.has_uptime = true;
+	source_step(d, m.ctx.src, &m.step);
+	return version == 5 ? samples_v5(&m, samples) : samples_v4(&m, samples);
+}

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "wire/template/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/attr.h"
+#include "base/json.h"
+#include "wire/source/learned.h"
+
+#define NO_RANK UINT8_MAX
+
+/* What compiling keeps about the best candidate for a column so far. */
+struct candidate {
+	uint16_t index;
+	uint8_t rank;
+};
+
+struct compiler {
+	const struct template *t;
+	const struct known *types;
+	struct plan *p;
+	struct candidate best[FLOW_FIELD_COUNT];
+	bool taken[TEMPLATE_FIELDS_MAX];	/* has a column or role; not for extra */
+	const struct element *element[TEMPLATE_FIELDS_MAX];
+	size_t keys_len;
+};
+
+static const struct element *
+field_element(const struct compiler *c, size_t i)
+{
+	return c->element[i];
+}
+
+/* Whether a value of that width can be what the column holds. */
+static bool
+width_fits(enum flow_field field, uint16_t len)
+{
+	switch (flow_field_info(field)->type) {
+	case FLOW_TYPE_ADDR:
+		return len == 4 || len == 16 || len == TEMPLATE_VARIABLE;
+	case FLOW_TYPE_MAC:
+		return len == 6 || len == TEMPLATE_VARIABLE;
+	default:
+		return true;
+	}
+}
+
+static void
+choose_columns(struct compiler *c)
+{
+	size_t i, f;
+
+	for (f = 0; f < FLOW_FIELD_COUNT; f++)
+		c->best[f] = (struct candidate){ PLAN_NO_INDEX, NO_RANK };
+	for (i = 0; i < c->t->count; i++) {
+		const struct element *e = field_element(c, i);
+
+		if (e == NULL || c->t->field[i].len == 0 ||
+		    (e->use != ELEMENT_USE_COLUMN && e->use != ELEMENT_USE_FILL) ||
+		    !width_fits((enum flow_field)e->arg, c->t->field[i].len))
+			continue;
+		if (e->rank < c->best[e->arg].rank)
+			c->best[e->arg] = (struct candidate){ (uint16_t)i, e->rank };
+	}
+}
+
+/* Only counters after the observation point: better than no counters. */
+static void
+borrow_post_counters(struct compiler *c)
+{
+	static const enum flow_field pair[][2] = {
+		{ FLOW_FIELD_PACKETS, FLOW_FIELD_POST_PACKETS },
+		{ FLOW_FIELD_BYTES, FLOW_FIELD_POST_BYTES },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(pair); i++)
+		if (c->best[pair[i][0]].rank > ELEMENT_RANK_POST &&
+		    c->best[pair[i][1]].index != PLAN_NO_INDEX)
+			c->best[pair[i][0]].index = c->best[pair[i][1]].index;
+}
+
+static void
+add_op(struct compiler *c, enum flow_field field, uint16_t index, bool fill)
+{
+	c->p->op[c->p->ops++] = (struct plan_op){ index, (uint8_t)field, fill };
+	c->p->column[field] = true;
+	c->taken[index] = true;
+}
+
+/* Winners first, then what fills the zeros that they leave. */
+static void
+emit_ops(struct compiler *c)
+{
+	size_t f, i;
+
+	for (f = 0; f < FLOW_FIELD_COUNT; f++)
+		if (c->best[f].index != PLAN_NO_INDEX)
+			add_op(c, (enum flow_field)f, c->best[f].index, false);
+	for (i = 0; i < c->t->count; i++) {
+		const struct element *e = field_element(c, i);
+
+		if (e == NULL || e->use != ELEMENT_USE_FILL || c->taken[i] ||
+		    c->t->field[i].len == 0 ||
+		    !width_fits((enum flow_field)e->arg, c->t->field[i].len))
+			continue;
+		add_op(c, (enum flow_field)e->arg, (uint16_t)i, true);
+	}
+}
+
+static void
+assign_roles(struct compiler *c)
+{
+	size_t i;
+
+	for (i = 0; i < ROLE_COUNT; i++)
+		c->p->role[i] = PLAN_NO_INDEX;
+	for (i = 0; i < c->t->count; i++) {
+		const struct element *e = field_element(c, i);
+
+		if (e == NULL || e->use != ELEMENT_USE_ROLE || c->t->field[i].len == 0 ||
+		    c->p->role[e->arg] != PLAN_NO_INDEX)
+			continue;
+		c->p->role[e->arg] = (uint16_t)i;
+		c->taken[i] = true;
+	}
+}
+
+/* The best time element of the template; the worse ones go to extra. */
+static uint8_t
+choose_time(struct compiler *c, enum element_role from, enum element_role to, unsigned step)
+{
+	uint8_t chosen = ROLE_COUNT;
+	unsigned role;
+
+	for (role = from; role <= (unsigned)to; role += step) {
+		uint16_t index = c->p->role[role];
+
+		if (index == PLAN_NO_INDEX)
+			continue;
+		if (chosen == ROLE_COUNT)
+			chosen = (uint8_t)role;
+		else
+			c->taken[index] = false;
+	}
+	return chosen;
+}
+
+static bool
+has_role(const struct plan *p, enum element_role role)
+{
+	return p->role[role] != PLAN_NO_INDEX;
+}
+
+static void
+settle_roles(struct compiler *c)
+{
+	struct plan *p = c->p;
+	unsigned role;
+
+	p->first_role = choose_time(c, ROLE_FIRST_MS, ROLE_FIRST_UPTIME, 2);
+	p->last_role = choose_time(c, ROLE_LAST_MS, ROLE_LAST_UPTIME, 2);
+	p->event_role = choose_time(c, ROLE_EVENT_MS, ROLE_EVENT_S, 1);
+	for (role = ROLE_ICMP4; role <= ROLE_ICMP6_CODE; role++)
+		p->has_icmp |= has_role(p, (enum element_role)role);
+	for (role = ROLE_INTERVAL; role <= ROLE_PROBABILITY; role++)
+		p->has_sampling |= has_role(p, (enum element_role)role);
+	/* A sampler's id has no column of its own, a duration is more than the times say. */
+	for (role = ROLE_DURATION_MS; role <= ROLE_DURATION_US; role++)
+		if (has_role(p, (enum element_role)role) && p->first_role != ROLE_COUNT &&
+		    p->last_role != ROLE_COUNT)
+			c->taken[p->role[role]] = false;
+	for (role = ROLE_SAMPLER; role <= ROLE_SEQUENCE; role++)
+		if (has_role(p, (enum element_role)role))
+			c->taken[p->role[role]] = false;
+}
+
+static void
+settle_packets(struct compiler *c)
+{
+	struct plan *p = c->p;
+	unsigned role;
+
+	for (role = ROLE_FRAME_SECTION; role <= ROLE_IP_SECTION; role++)
+		p->has_packet |= has_role(p, (enum element_role)role);
+	/* Sections go to extra where nothing is understood of them, as what is about them does. */
+	for (role = ROLE_FRAME_SECTION; role <= ROLE_SECTION_OFFSET; role++)
+		if (has_role(p, (enum element_role)role))
+			c->taken[p->role[role]] = false;
+	/* A frame's size becomes bytes, if nothing else does. */
+	if (p->has_packet && has_role(p, ROLE_FRAME_SIZE))
+		c->taken[p->role[ROLE_FRAME_SIZE]] = !p->column[FLOW_FIELD_PACKETS] &&
+		    !p->column[FLOW_FIELD_BYTES];
+}
+
+static bool
+is_section(const struct plan *p, size_t index)
+{
+	return p->role[ROLE_FRAME_SECTION] == index || p->role[ROLE_MPLS_SECTION] == index ||
+	    p->role[ROLE_IP_SECTION] == index;
+}
+
+static int
+compare_extras(const void *left, const void *right)
+{
+	const struct plan_extra *a = left, *b = right;
+
+	if (a->pen != b->pen)
+		return a->pen < b->pen ? -1 : 1;
+	if (a->id != b->id)
+		return a->id < b->id ? -1 : 1;
+	return a->index < b->index ? -1 : 1;
+}
+
+/* By number, so that repeated elements stand together and texts repeat. */
+static void
+sort_extras(struct plan *p)
+{
+	size_t i;
+
+	if (p->extras > 1)
+		qsort(p->extra, p->extras, sizeof(*p->extra), compare_extras);
+	for (i = 1; i < p->extras; i++) {
+		p->extra[i].again = p->extra[i].pen == p->extra[i - 1].pen &&
+		    p->extra[i].id == p->extra[i - 1].id;
+		if (p->extra[i].again)	/* only the first of them is read: none is left out */
+			p->extra[i - 1].section = false;
+	}
+}
+
+static bool
+name_extra(struct compiler *c, struct plan_extra *x)
+{
+	const struct template_field *f = &c->t->field[x->index];
+	const struct element *e = field_element(c, x->index);
+	const struct known_entry *typed = NULL;
+	char key[ELEMENT_KEY_MAX];
+	struct buf text = BUF_INIT;
+	char *keys;
+
+	if (e == NULL && f->pen == ELEMENT_REVERSE_PEN)
+		e = element_find(0, f->id);
+	if (e == NULL && c->types != NULL)
+		typed = known_find(c->types, KNOWN_TYPE, (uint64_t)f->pen << 16 | f->id);
+	x->type = e != NULL ? e->type : typed != NULL ? (uint8_t)typed->number : ELEMENT_OCTETS;
+	if (typed != NULL && typed->len > 0)
+		json_append_string(&text, typed->text, typed->len);
+	else
+		json_append_string(&text, key, element_key(f->pen, f->id, key));
+	keys = text.failed ? NULL : realloc(c->p->keys, c->keys_len + text.len);
+	if (keys == NULL) {
+		buf_release(&text);
+		return false;
+	}
+	c->p->keys = keys;
+	memcpy(keys + c->keys_len, text.data, text.len);
+	x->key = (uint32_t)c->keys_len;
+	x->key_len = (uint16_t)text.len;
+	c->keys_len += text.len;
+	buf_release(&text);
+	return true;
+}
+
+static bool
+collect_extras(struct compiler *c)
+{
+	struct plan *p = c->p;
+	size_t i;
+
+	for (i = 0; i < c->t->count; i++) {
+		const struct element *e = field_element(c, i);
+
+		if (c->taken[i] || c->t->field[i].len == 0 ||
+		    (e != NULL && e->use == ELEMENT_USE_SKIP))
+			continue;
+		p->extra[p->extras++] = (struct plan_extra){ .index = (uint16_t)i,
+			.pen = c->t->field[i].pen, .id = c->t->field[i].id,
+			.section = is_section(p, i) };
+	}
+	sort_extras(p);
+	for (i = 0; i < p->extras; i++)
+		if (!name_extra(c, &p->extra[i]))
+			return false;
+	return true;
+}
+
+struct plan *
+plan_compile(const struct template *t, const struct known *types)
+{
+	struct compiler *c = calloc(1, sizeof(*c));
+	struct plan *p = calloc(1, sizeof(*p));
+	size_t i, ops = 2 * (size_t)t->count;
+	bool whole = false;
+
+	if (c == NULL || p == NULL)
+		goto out;
+	/* Post counters may be used twice, everything else at most once. */
+	p->op = calloc(ops, sizeof(*p->op));
+	p->extra = calloc(t->count, sizeof(*p->extra));
+	if (p->op == NULL || p->extra == NULL)
+		goto out;
+	c->t = t;
+	c->p = p;
+	c->types = types;
+	for (i = 0; i < t->count; i++)
+		c->element[i] = element_find(t->field[i].pen, t->field[i].id);
+	choose_columns(c);
+	borrow_post_counters(c);
+	emit_ops(c);
+	assign_roles(c);
+	settle_roles(c);
+	settle_packets(c);
+	whole = collect_extras(c);
+	p->bytes = sizeof(*p) + ops * sizeof(*p->op) + t->count * sizeof(*p->extra) + c->keys_len;
+out:
+	free(c);
+	if (!whole) {
+		plan_free(p);
+		return NULL;
+	}
+	return p;
+}
+
+void
+plan_free(struct plan *p)
+{
+	if (p == NULL)
+		return;
+	free(p->op);
+	free(p->extra);
+	free(p->keys);
+	free(p);
+}

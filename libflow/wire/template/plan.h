@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/*
+ * A data template compiled once into column operations.  Running a plan over n
+ * records of a fixed-length template runs each operation over all of them;
+ * variable-length records are taken apart one by one and run as one row each.
+ *
+ *	records  |a|bb|c|a|bb|c|a|bb|c|     stride 4
+ *	op       COLUMN SRC_PORT <- span 1   values at data+1, data+5, data+9
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "record/builder.h"
+#include "wire/template/element.h"
+#include "wire/template/template.h"
+
+struct context;
+struct known;
+struct packet;
+
+/* A field's value in the first record; the next ones are a stride further on. */
+struct span {
+	const uint8_t *p;
+	uint32_t len;		/* 0: no value */
+};
+
+struct plan_op {
+	uint16_t index;		/* of the template's fields */
+	uint8_t field;		/* enum flow_field */
+	bool fill;		/* only where the column holds zero */
+};
+
+struct plan_extra {
+	uint16_t index;
+	uint16_t key_len;
+	uint32_t key;		/* where in plan.keys: the name, quoted */
+	uint32_t pen;
+	uint16_t id;
+	uint8_t type;		/* enum element_type */
+	bool again;		/* the same element as the entry before */
+	bool section;		/* a piece of a packet: told by columns where it was understood */
+};
+
+#define PLAN_NO_INDEX UINT16_MAX
+
+struct plan {
+	uint16_t role[ROLE_COUNT];	/* index of the field, or PLAN_NO_INDEX */
+	uint8_t first_role, last_role;	/* enum element_role; ROLE_COUNT: none */
+	uint8_t event_role;
+	bool has_icmp;
+	bool has_sampling;		/* records may differ in their rate */
+	bool has_packet;		/* pieces of packets: to be run one row at a time */
+	bool column[FLOW_FIELD_COUNT];	/* some op fills it */
+	size_t types_seen;		/* RFC 5610 types known when this was compiled */
+	size_t ops, extras;
+	struct plan_op *op;
+	struct plan_extra *extra;
+	char *keys;
+	size_t bytes;
+};
+
+/* Rows of one call to plan_run, for the parts that it consists of. */
+struct rows {
+	struct context *ctx;
+	const struct plan *plan;
+	const struct span *span;	/* by field index */
+	size_t stride;
+	size_t n;
+	const struct packet *packet;	/* of the one row, where the plan has packets; else NULL */
+};
+
+/* Compiles a data template; `types` (may be NULL) holds RFC 5610 types.  NULL: no memory. */
+struct plan *plan_compile(const struct template *t, const struct known *types) NODISCARD;
+void plan_free(struct plan *p);
+
+/*
+ * Appends the rows to the context's builder, from reserve to commit; one row at
+ * a time where plan->has_packet.
+ */
+enum flow_status plan_run(const struct rows *rows) NODISCARD;
+
+/* The span of a role's field; len 0 if the template has none. */
+static inline struct span
+rows_role(const struct rows *r, enum element_role role)
+{
+	uint16_t index = r->plan->role[role];
+
+	return index == PLAN_NO_INDEX ? (struct span){ NULL, 0 } : r->span[index];
+}
+
+/* A big-endian number of any width, the low 64 bits of it. */
+static inline uint64_t
+load_wide(const uint8_t *p, size_t len)
+{
+	uint64_t v = 0;
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		v = v << 8 | p[i];
+	return v;
+}
+
+/* Row i's value of a span as a number. */
+static inline uint64_t
+span_number(const struct span *s, size_t stride, size_t i)
+{
+	return load_wide(s->p + i * stride, s->len);
+}
+
+/* plan_column.c: copies one field into one column. */
+enum flow_status rows_column(const struct rows *r, const struct plan_op *op) NODISCARD;
+/* plan_packet.c: what the record's packet says and the record does not; *p is that packet. */
+enum flow_status rows_packet(const struct rows *r, struct packet *p) NODISCARD;
+/* plan_time.c: first, last, event_time. */
+enum flow_status rows_times(const struct rows *r) NODISCARD;
+/* plan_sampling.c: finds the rate, fills `sampling`, scales counters. */
+enum flow_status rows_sampling(const struct rows *r) NODISCARD;
+/* plan_value.c: the columns that need more than a copy. */
+enum flow_status rows_values(const struct rows *r) NODISCARD;
+/* plan_extra.c: the column `extra`. */
+enum flow_status rows_extra(const struct rows *r) NODISCARD;

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The order in which the parts of a plan write the columns of rows. */
+#include "wire/decoder.h"
+#include "wire/sflow/packet.h"
+
+static enum flow_status
+fill_columns(const struct rows *r, struct packet *p)
+{
+	enum flow_status st = FLOW_OK;
+	size_t i;
+
+	for (i = 0; i < r->plan->ops && st == FLOW_OK; i++)
+		st = rows_column(r, &r->plan->op[i]);
+	if (st == FLOW_OK && p != NULL)
+		st = rows_packet(r, p);
+	if (st == FLOW_OK)
+		st = rows_times(r);
+	if (st == FLOW_OK)
+		st = rows_source(r->ctx, r->n, true);
+	if (st == FLOW_OK)
+		st = rows_sampling(r);	/* reads interfaces, scales counters */
+	if (st == FLOW_OK)
+		st = rows_values(r);	/* reads protocol and port */
+	if (st == FLOW_OK)
+		st = rows_extra(r);
+	return st == FLOW_OK ? rows_account(r->ctx, r->n) : st;
+}
+
+static enum flow_status
+fill_with_packet(const struct rows *r)
+{
+	struct packet p;
+	struct rows one = *r;
+
+	one.packet = &p;
+	return fill_columns(&one, &p);
+}
+
+enum flow_status
+plan_run(const struct rows *r)
+{
+	enum flow_status st;
+
+	if (r->n == 0)
+		return FLOW_OK;
+	st = flow_builder_reserve(r->ctx->out, r->n);
+	if (st == FLOW_OK)
+		st = r->plan->has_packet ? fill_with_packet(r) : fill_columns(r, NULL);
+	if (st == FLOW_OK)
+		flow_builder_commit(r->ctx->out, r->n);
+	return st;
+}
