@@ -4,7 +4,12 @@
 /* All of libflow that programs use; they include this and the small tools of base, net and time. */
 
 #include "agg/agg.h"
+#include "base/log.h"
 #include "base/status.h"
+#include "collect/capture_input.h"
+#include "collect/collect.h"
+#include "collect/command.h"
+#include "collect/journal_replay.h"
 #include "filter/filter.h"
 #include "net/geo.h"
 #include "output/escape.h"

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "common/cli.h"
-#include "flowcap/log.h"
+#include "flowcap/program_log.h"
 
 static int
 write_pid(const char *path)

@@ -3,11 +3,9 @@
 #include <unistd.h>
 
 #include "common/cli.h"
-#include "flowcap/collect.h"
 #include "flowcap/daemon.h"
-#include "flowcap/file_input.h"
-#include "flowcap/log.h"
-#include "flowcap/sources.h"
+#include "flowcap/program_log.h"
+#include "flowcap/source_option.h"
 #include "flowcap/udp_input.h"
 
 /* Row groups in memory: beyond what is encoded, live collection bridges a slow disk. */
@@ -17,12 +15,16 @@
 static int
 read_files(const struct options *options)
 {
-	struct collector *c = collector_new(options, options->threads + FILE_SPARE);
-	bool done;
+	struct collector *c = collector_new(&options->collect, options->collect.threads + FILE_SPARE);
+	const struct capture_input input = { program_log(), options->has_port,
+		options->collect.port };
+	bool done = true;
+	size_t i;
 
 	if (c == NULL)
 		return CLI_FAILURE;
-	done = file_input(options, c);
+	for (i = 0; i < options->file_count; i++)
+		done = capture_input(&input, c, options->files[i]) && done;
 	done = collector_finish(c) && done;
 	return done ? CLI_OK : CLI_FAILURE;
 }
@@ -39,16 +41,16 @@ collect(const struct options *options, const struct inputs *in)
 	/* As whom it will write. */
 	status = sources_check(options);
 	/* The socket is bound: meanwhile datagrams wait in its buffer. */
-	if (status == CLI_OK && options->journal)
-		sources_replay(options);
-	c = status == CLI_OK ? collector_new(options, options->threads + LIVE_SPARE) : NULL;
+	if (status == CLI_OK && options->collect.journal)
+		collect_replay(&options->collect);
+	c = status == CLI_OK ? collector_new(&options->collect, options->collect.threads + LIVE_SPARE) : NULL;
 	if (c == NULL) {
 		daemon_end(options);
 		return CLI_FAILURE;
 	}
 	log_line(LOG_LEVEL_INFO, "listening on port %u, writing to %s", udp_port(in->udp),
-	    options->directory != NULL ? options->directory :
-	    options->dynamic != NULL ? options->dynamic : "the directories of -n");
+	    options->collect.directory != NULL ? options->collect.directory :
+	    options->collect.dynamic != NULL ? options->collect.dynamic : "the directories of -n");
 	done = udp_input(in, c);
 	done = collector_finish(c) && done;
 	daemon_end(options);
@@ -62,7 +64,7 @@ listen_and_collect(const struct options *options)
 	struct flow_error err;
 	int status = CLI_FAILURE;
 
-	if (udp_bind(options->host, options->port, options->family, options->buffer_bytes, &in.udp,
+	if (udp_bind(options->host, options->collect.port, options->family, options->buffer_bytes, &in.udp,
 	    &err) != FLOW_OK)
 		return cli_fail("%s", err.message);
 	if ((!options->tcp || (in.tcp = tcp_input_new(options, udp_port(in.udp))) != NULL) &&

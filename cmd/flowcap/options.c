@@ -2,12 +2,13 @@
 #include "flowcap/options.h"
 
 #include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/cli.h"
-#include "flowcap/command.h"
-#include "flowcap/sources.h"
+#include "flowcap/program_log.h"
+#include "flowcap/source_option.h"
 
 #define DEFAULT_PORT 9995
 /* As much as the system allows of it: bursts of large datagrams overrun its own default. */
@@ -115,10 +116,10 @@ take_sampling(struct options *o, const char *text)
 {
 	uint64_t rate;
 
-	o->decoder.sampling_override = text[0] == '-';
+	o->collect.decoder.sampling_override = text[0] == '-';
 	if (!cli_number("-s", text + (text[0] == '-'), 1, UINT32_MAX, &rate))
 		return CLI_MISUSE;
-	o->decoder.sampling = (uint32_t)rate;
+	o->collect.decoder.sampling = (uint32_t)rate;
 	return CLI_OK;
 }
 
@@ -137,7 +138,7 @@ take_input(int letter, char *argument, struct options *o)
 	switch (letter) {
 	case 'p':
 		status = take_number("-p", argument, 0, UINT16_MAX, &number);
-		o->port = (uint16_t)number;
+		o->collect.port = (uint16_t)number;
 		o->has_port = true;
 		return status;
 	case 'b':
@@ -170,34 +171,42 @@ take_output(int letter, char *argument, struct options *o)
 
 	switch (letter) {
 	case 'w':
-		o->directory = argument;
+		o->collect.directory = argument;
 		return CLI_OK;
 	case 'n':
 		return sources_add(o, argument);
 	case 'M':
-		o->dynamic = argument;
+		o->collect.dynamic = argument;
 		return CLI_OK;
 	case 'S':
-		return partition_parse(argument, &o->layout) ? CLI_OK :
+		return partition_parse(argument, &o->collect.layout) ? CLI_OK :
 		    cli_misuse("-S: '%s' is none of 0 to 8 and hive", argument);
 	case 't':
 		status = take_number("-t", argument, 2, SLOT_S_MAX, &number);
-		o->slot_s = (uint32_t)number;
+		o->collect.slot_s = (uint32_t)number;
 		return status;
 	case 'z':
-		return flow_codec_parse(argument, &o->writer, &err) == FLOW_OK ? CLI_OK :
+		return flow_codec_parse(argument, &o->collect.writer, &err) == FLOW_OK ? CLI_OK :
 		    cli_misuse("-z: %s", err.message);
 	case 'I':
-		o->writer.ident = argument;
+		o->collect.writer.ident = argument;
 		return CLI_OK;
 	case 'x':
-		o->command = argument;
+		o->collect.command = argument;
 		return command_valid(argument, &why) ? CLI_OK : cli_misuse("-x: %s", why);
 	default:
 		status = take_number("-j", argument, 1, 256, &number);
-		o->threads = (unsigned)number;
+		o->collect.threads = (unsigned)number;
 		return status;
 	}
+}
+
+/* Whoever watches a router through a pipe wants it now. */
+static void
+dump(const char *text, size_t len)
+{
+	(void)fwrite(text, 1, len, stdout);
+	(void)fflush(stdout);
 }
 
 static int
@@ -209,16 +218,16 @@ take_option(int letter, char *argument, struct options *o, bool *done)
 		return take_output(letter, argument, o);
 	switch (letter) {
 	case OPT_LOCAL_TIME:
-		o->zone = STAMP_LOCAL;
+		o->collect.zone = STAMP_LOCAL;
 		return CLI_OK;
 	case OPT_METRICS:
-		o->metrics = argument;
+		o->collect.metrics = argument;
 		return CLI_OK;
 	case OPT_TCP:
 		o->tcp = true;
 		return CLI_OK;
 	case OPT_NO_JOURNAL:
-		o->journal = false;
+		o->collect.journal = false;
 		return CLI_OK;
 	case 'D':
 		o->daemon = true;
@@ -233,7 +242,8 @@ take_option(int letter, char *argument, struct options *o, bool *done)
 		o->group = argument;
 		return CLI_OK;
 	case 'v':
-		o->verbose++;
+		if (++o->verbose > 1)
+			o->collect.dump = dump;
 		return CLI_OK;
 	case 'h':
 		*done = true;
@@ -251,12 +261,12 @@ check(const struct options *o, int argc, char **argv)
 {
 	if (optind < argc)
 		return cli_misuse("'%s': no argument is expected (-w DIRECTORY, -f FILE)", argv[optind]);
-	if (o->directory == NULL && o->sources == 0 && o->dynamic == NULL)
+	if (o->collect.directory == NULL && o->collect.sources == 0 && o->collect.dynamic == NULL)
 		return cli_misuse("-w DIRECTORY is missing");
-	if (o->directory != NULL && (o->sources > 0 || o->dynamic != NULL))
-		return cli_misuse("-w and %s do not go together", o->sources > 0 ? "-n" : "-M");
-	if (o->directory == NULL && o->writer.ident != NULL)
-		return cli_misuse("-I and %s do not go together", o->sources > 0 ? "-n" : "-M");
+	if (o->collect.directory != NULL && (o->collect.sources > 0 || o->collect.dynamic != NULL))
+		return cli_misuse("-w and %s do not go together", o->collect.sources > 0 ? "-n" : "-M");
+	if (o->collect.directory == NULL && o->collect.writer.ident != NULL)
+		return cli_misuse("-I and %s do not go together", o->collect.sources > 0 ? "-n" : "-M");
 	if (o->file_count > 0 && o->daemon)
 		return cli_misuse("-f and -D do not go together");
 	if (o->file_count > 0 && (o->tcp || o->repeats > 0))
@@ -272,23 +282,26 @@ options_parse(int argc, char **argv, struct options *options, bool *done)
 	int letter, status = CLI_OK;
 
 	*options = (struct options){
-		.port = DEFAULT_PORT,
 		.buffer_bytes = DEFAULT_BUFFER_BYTES,
-		.layout = PARTITION_YMDH,
-		.slot_s = DEFAULT_SLOT_S,
-		.zone = STAMP_UTC,
-		.writer = FLOW_WRITER_OPTIONS_INIT,
-		.threads = cli_cores(),
-		.journal = true,
+		.collect = {
+			.port = DEFAULT_PORT,
+			.layout = PARTITION_YMDH,
+			.slot_s = DEFAULT_SLOT_S,
+			.zone = STAMP_UTC,
+			.writer = FLOW_WRITER_OPTIONS_INIT,
+			.threads = cli_cores(),
+			.journal = true,
+			.log = program_log(),
+		},
 	};
-	options->writer.keep_existing = true;
+	options->collect.writer.keep_existing = true;
 	*done = false;
 	while (status == CLI_OK && !*done && (letter = getopt_long(argc, argv,
 	    "w:n:M:p:b:46B:f:R:s:S:t:z:I:x:j:DP:u:g:vhV", long_options, NULL)) != -1)
 		status = take_option(letter, optarg, options, done);
 	/* What is in a file already need not be kept twice. */
-	options->journal &= options->file_count == 0;
-	options->remember = options->journal;
+	options->collect.journal &= options->file_count == 0;
+	options->collect.remember = options->collect.journal;
 	return status != CLI_OK || *done ? status : check(options, argc, argv);
 }
 

@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "flowcap/log.h"
+#include "flowcap/program_log.h"
 
 #define SEND_BUFFER (4 << 20)
 

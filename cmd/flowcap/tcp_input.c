@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "base/cursor.h"
-#include "flowcap/log.h"
+#include "flowcap/program_log.h"
 #include "net/tcp.h"
 
 /* The longest message, and what may come behind it in one read. */

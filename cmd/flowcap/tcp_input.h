@@ -9,7 +9,7 @@
 
 #include <poll.h>
 
-#include "flowcap/collect.h"
+#include "flowcap/options.h"
 
 /* Connections at a time; more are refused. */
 #define TCP_CONNECTIONS_MAX 256

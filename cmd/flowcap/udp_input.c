@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "flowcap/log.h"
+#include "flowcap/program_log.h"
 
 /* Datagrams taken with one system call. */
 #define BATCH 64

@@ -3,7 +3,7 @@
 
 /* Live collection, until a signal ends it. */
 
-#include "flowcap/collect.h"
+#include "flowcap/options.h"
 #include "flowcap/repeat.h"
 #include "flowcap/tcp_input.h"
 

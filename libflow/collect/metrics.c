@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "flowcap/metrics.h"
+#include "collect/metrics.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "base/file.h"
-#include "flowcap/log.h"
 
 static void
 line(struct buf *out, const char *name, const char *type, const char *help, uint64_t value)
@@ -38,7 +37,7 @@ metrics_format(const struct metrics *m, struct buf *out)
 }
 
 bool
-metrics_write(const struct options *options, const struct buf *text)
+metrics_write(const struct collect_options *options, const struct buf *text)
 {
 	struct file_sink sink = FILE_SINK_INIT;
 	struct flow_error err;
@@ -52,6 +51,6 @@ metrics_write(const struct options *options, const struct buf *text)
 	else
 		file_sink_abort(&sink);
 	if (st != FLOW_OK)
-		log_line(LOG_LEVEL_ERROR, "metrics: %s", err.message);
+		log_to(options->log, LOG_LEVEL_ERROR, "metrics: %s", err.message);
 	return st == FLOW_OK;
 }

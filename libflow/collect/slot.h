@@ -5,13 +5,13 @@
 
 #include <pthread.h>
 
-#include "flowcap/options.h"
+#include "collect/collect_options.h"
 
 /* What is known when a slot ends, for metadata and log. */
 struct slot_end {
 	struct buf exporters;		/* JSON */
 	struct buf metrics;		/* empty: none */
-	struct buf memory;		/* what memory_save says */
+	struct buf announcements;	/* what announcements_save says */
 	uint64_t datagrams, sequence_gaps, kernel_drops;
 };
 
@@ -20,7 +20,7 @@ struct slot_end {
  * were made; the file is begun by the first.
  */
 struct slot {
-	const struct options *options;
+	const struct collect_options *options;
 	int64_t start_ms;
 	pthread_mutex_t lock;
 	pthread_cond_t moved;
@@ -31,7 +31,7 @@ struct slot {
 	bool failed;
 };
 
-struct slot *slot_new(const struct options *options, int64_t start_ms);
+struct slot *slot_new(const struct collect_options *options, int64_t start_ms);
 void slot_free(struct slot *slot);
 
 /*

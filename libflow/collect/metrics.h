@@ -3,7 +3,7 @@
 
 /* The ledger for monitoring: a text file in Prometheus' exposition format. */
 
-#include "flowcap/options.h"
+#include "collect/collect_options.h"
 
 struct metrics {
 	const struct flow_counts *counts;	/* of the decoder, since the start */
@@ -17,4 +17,4 @@ struct metrics {
 void metrics_format(const struct metrics *m, struct buf *out);
 
 /* Puts it into options->metrics, whole or not at all; false after a log line. */
-bool metrics_write(const struct options *options, const struct buf *text);
+bool metrics_write(const struct collect_options *options, const struct buf *text);

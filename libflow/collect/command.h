@@ -7,7 +7,7 @@
  * files and idents cannot become other words or commands.  One runs at a time.
  */
 
-#include "flowcap/options.h"
+#include "collect/collect_options.h"
 
 struct command;
 
@@ -15,13 +15,13 @@ struct command;
 bool command_valid(const char *text, const char **why);
 
 /* Starts the thread that runs options->command; NULL after a log line. */
-struct command *command_new(const struct options *options);
+struct command *command_new(const struct collect_options *options);
 
 /*
  * Runs it for a file, some time later.  The options are those of the file's archive
  * (%d, %i) and must live until command_finish; c may be NULL.
  */
-void command_run(struct command *c, const struct options *options, const char *path,
+void command_run(struct command *c, const struct collect_options *options, const char *path,
     int64_t slot_ms);
 
 /* Waits until all have ended, and frees; NULL is fine. */

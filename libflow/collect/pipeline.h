@@ -8,12 +8,12 @@
  *	collector --builder--> queue --encoder threads--> slot --> file
  */
 
-#include "flowcap/slot.h"
+#include "collect/slot.h"
 
 struct pipeline;
 
 /* At most `builders` of them exist (their memory is the bound).  NULL, after a log line, on failure. */
-struct pipeline *pipeline_new(const struct options *options, unsigned builders);
+struct pipeline *pipeline_new(const struct collect_options *options, unsigned builders);
 
 /* One builder more, for another collector that keeps one in hand; false when out of memory. */
 bool pipeline_more(struct pipeline *p);

@@ -7,13 +7,13 @@
  * is reached.
  */
 
-#include "flowcap/options.h"
-#include "flowcap/pipeline.h"
+#include "collect/collect_options.h"
+#include "collect/pipeline.h"
 
-struct archive;
+struct tree;
 
 /* Of several archives. */
-struct archive_sum {
+struct tree_sum {
 	struct flow_counts counts;
 	uint64_t rows;			/* decoded */
 	size_t sources;
@@ -23,30 +23,30 @@ struct archive_sum {
  * In that directory, with that ident (NULL: none), apart from that by the options.
  * NULL when out of memory.
  */
-struct archive *archive_new(const struct options *options, const char *directory,
+struct tree *tree_new(const struct collect_options *options, const char *directory,
     const char *ident, struct pipeline *pipeline);
 
 /* After the pipeline has finished what was rotated. */
-void archive_free(struct archive *a);
+void tree_free(struct tree *a);
 
 /* Decodes a datagram into the open slot.  False, after a log line, when memory is out. */
-bool archive_datagram(struct archive *a, const struct flow_datagram *datagram);
+bool tree_datagram(struct tree *a, const struct flow_datagram *datagram);
 
 /* Whether a slot is open that is over at this time. */
-bool archive_due(const struct archive *a, int64_t now_ms);
+bool tree_due(const struct tree *a, int64_t now_ms);
 
 /* Forgets what is too old at this time. */
-void archive_expire(struct archive *a, int64_t now_ms);
+void tree_expire(struct tree *a, int64_t now_ms);
 
-/* Hands over the rows so far, so that archive_add counts them. */
-void archive_flush(struct archive *a);
+/* Hands over the rows so far, so that tree_add counts them. */
+void tree_flush(struct tree *a);
 
 /* Ends the slot now, and has the metrics (NULL: none) written with it; the next datagram begins another. */
-void archive_rotate(struct archive *a, const struct buf *metrics);
+void tree_rotate(struct tree *a, const struct buf *metrics);
 
-void archive_session_end(struct archive *a, const struct addr *exporter, uint16_t port);
+void tree_session_end(struct tree *a, const struct addr *exporter, uint16_t port);
 
 /* Datagrams dropped by the kernel so far, in all. */
-void archive_drops(struct archive *a, uint64_t drops);
+void tree_drops(struct tree *a, uint64_t drops);
 
-void archive_add(const struct archive *a, struct archive_sum *sum);
+void tree_add(const struct tree *a, struct tree_sum *sum);

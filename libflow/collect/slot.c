@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "flowcap/slot.h"
+#include "collect/slot.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "flowcap/journal.h"
-#include "flowcap/log.h"
+#include "collect/journal.h"
+#include "store/slot_path.h"
 
 struct slot *
-slot_new(const struct options *options, int64_t start_ms)
+slot_new(const struct collect_options *options, int64_t start_ms)
 {
 	struct slot *s = calloc(1, sizeof(*s));
 
@@ -39,7 +39,7 @@ slot_free(struct slot *slot)
 static bool
 fail(struct slot *s, const struct flow_error *err)
 {
-	log_line(LOG_LEVEL_ERROR, "%s", err->message);
+	log_to(s->options->log, LOG_LEVEL_ERROR, "%s", err->message);
 	flow_writer_abort(s->writer);
 	s->writer = NULL;
 	s->failed = true;
@@ -49,7 +49,7 @@ fail(struct slot *s, const struct flow_error *err)
 static bool
 begin_file(struct slot *s)
 {
-	const struct options *o = s->options;
+	const struct collect_options *o = s->options;
 	const struct flow_slot_layout layout = { o->directory, o->layout, o->slot_s, o->zone };
 	struct flow_error err;
 
@@ -106,7 +106,7 @@ close_file(struct slot *s, const struct slot_end *end, uint64_t *rows)
 	free(s->path);
 	s->path = path;
 	*rows = totals.rows;
-	log_line(LOG_LEVEL_INFO, "%s: datagrams %" PRIu64 ", flows %" PRIu64 ", packets %" PRIu64
+	log_to(s->options->log, LOG_LEVEL_INFO, "%s: datagrams %" PRIu64 ", flows %" PRIu64 ", packets %" PRIu64
 	    ", bytes %" PRIu64 ", sequence gaps %" PRIu64 ", kernel drops %" PRIu64
 	    ", %.1f bytes a flow", s->path, end->datagrams, totals.rows, totals.packets, totals.bytes,
 	    end->sequence_gaps, end->kernel_drops, totals.rows > 0 ? (double)bytes /

@@ -3,7 +3,7 @@
 #include "config.h"
 #endif
 
-#include "flowcap/memory.h"
+#include "collect/announcements.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,8 +13,9 @@
 #include "base/cursor.h"
 #include "base/file.h"
 #include "base/hash.h"
-#include "flowcap/journal.h"
-#include "flowcap/log.h"
+#include "capture/pcap_read.h"
+#include "capture/pcap_write.h"
+#include "collect/datagram_record.h"
 
 /* Bounds: of announcements, and of their bytes. */
 #define ENTRIES_MAX 4096
@@ -28,7 +29,7 @@ struct entry {
 	struct flow_datagram datagram;	/* its bytes are ours */
 };
 
-struct memory {
+struct announcements {
 	uint64_t clock;
 	bool news;
 	size_t count, bytes;
@@ -36,14 +37,14 @@ struct memory {
 	struct entry entry[ENTRIES_MAX];
 };
 
-struct memory *
-memory_new(void)
+struct announcements *
+announcements_new(void)
 {
-	return calloc(1, sizeof(struct memory));
+	return calloc(1, sizeof(struct announcements));
 }
 
 void
-memory_free(struct memory *m)
+announcements_free(struct announcements *m)
 {
 	size_t i;
 
@@ -92,7 +93,7 @@ key_of(const struct flow_datagram *d)
 }
 
 static void
-drop_oldest(struct memory *m)
+drop_oldest(struct announcements *m)
 {
 	size_t i, oldest = 0;
 
@@ -107,7 +108,7 @@ drop_oldest(struct memory *m)
 }
 
 void
-memory_take(struct memory *m, const struct flow_datagram *d)
+announcements_take(struct announcements *m, const struct flow_datagram *d)
 {
 	uint64_t key = key_of(d);
 	uint8_t *copy;
@@ -142,7 +143,7 @@ by_age(const void *a, const void *b)
 }
 
 void
-memory_save(struct memory *m, const struct options *options, struct buf *out)
+announcements_save(struct announcements *m, const struct collect_options *options, struct buf *out)
 {
 	const struct entry **order = calloc(m->count + 1, sizeof(const struct entry *));
 	size_t i;
@@ -153,14 +154,14 @@ memory_save(struct memory *m, const struct options *options, struct buf *out)
 		qsort(order, m->count, sizeof(const struct entry *), by_age);
 		pcap_write_header(out);
 		for (i = 0; i < m->count; i++)
-			journal_record(out, &order[i]->datagram, options->port);
+			datagram_record(out, &order[i]->datagram, options->port);
 		m->news = false;
 	}
 	free(order);
 }
 
 static char *
-path_of(const struct options *options)
+path_of(const struct collect_options *options)
 {
 	char *path;
 
@@ -169,7 +170,7 @@ path_of(const struct options *options)
 }
 
 bool
-memory_write(const struct options *options, const struct buf *bytes)
+announcements_write(const struct collect_options *options, const struct buf *bytes)
 {
 	struct file_sink sink = FILE_SINK_INIT;
 	char *path = path_of(options);
@@ -184,14 +185,14 @@ memory_write(const struct options *options, const struct buf *bytes)
 	else
 		file_sink_abort(&sink);
 	if (st != FLOW_OK)
-		log_line(LOG_LEVEL_ERROR, "templates are not kept: %s", err.message);
+		log_to(options->log, LOG_LEVEL_ERROR, "templates are not kept: %s", err.message);
 	free(path);
 	return st == FLOW_OK;
 }
 
 /* False at the end, or where memory is out. */
 static bool
-learn(struct memory *m, struct pcap_reader *reader, struct flow_decoder *decoder,
+learn(struct announcements *m, struct pcap_reader *reader, struct flow_decoder *decoder,
     struct flow_builder *rows)
 {
 	struct flow_datagram d = { .transport = FLOW_UDP };
@@ -205,7 +206,7 @@ learn(struct memory *m, struct pcap_reader *reader, struct flow_decoder *decoder
 	d.exporter = p.src;
 	d.port = p.src_port;
 	d.received_ms = p.time_ms;
-	memory_take(m, &d);
+	announcements_take(m, &d);
 	if (flow_decoder_datagram(decoder, &d, rows) != FLOW_OK)
 		return false;
 	flow_builder_clear(rows);
@@ -213,7 +214,8 @@ learn(struct memory *m, struct pcap_reader *reader, struct flow_decoder *decoder
 }
 
 void
-memory_load(struct memory *m, const struct options *options, struct flow_decoder *decoder)
+announcements_load(struct announcements *m, const struct collect_options *options,
+    struct flow_decoder *decoder)
 {
 	struct flow_builder *rows = flow_builder_new();
 	struct pcap_reader *reader = NULL;
@@ -222,7 +224,7 @@ memory_load(struct memory *m, const struct options *options, struct flow_decoder
 
 	if (rows != NULL && path != NULL && access(path, F_OK) == 0) {
 		if (pcap_reader_open(path, &reader, &err) != FLOW_OK)
-			log_line(LOG_LEVEL_ERROR, "%s", err.message);
+			log_to(options->log, LOG_LEVEL_ERROR, "%s", err.message);
 		else
 			while (learn(m, reader, decoder, rows))
 				;

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "flowcap/archive.h"
+#include "collect/tree.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "flowcap/journal.h"
-#include "flowcap/log.h"
-#include "flowcap/memory.h"
-#include "flowcap/pipeline.h"
+#include "collect/journal.h"
+#include "collect/announcements.h"
+#include "collect/pipeline.h"
 
 /* A group is full when a datagram's rows might not fit any more. */
 #define GROUP_FULL_ROWS (FLOW_GROUP_ROWS - 2048)
@@ -17,12 +15,12 @@
 /* A datagram this much older than the slot still goes into it: clocks and queues are not exact. */
 #define GRACE_MS 60000
 
-struct archive {
-	struct options options;		/* with its own directory and ident */
+struct tree {
+	struct collect_options options;		/* with its own directory and ident */
 	char *directory, *ident;	/* NULL where the command line has them */
 	struct flow_decoder *decoder;
 	struct pipeline *pipeline;	/* shared */
-	struct memory *memory;		/* NULL: nothing is remembered */
+	struct announcements *known;	/* NULL: nothing is remembered */
 	struct slot *slot;		/* NULL: none is open */
 	size_t groups;			/* handed over for it */
 	struct flow_builder *builder;	/* NULL: none yet */
@@ -31,11 +29,11 @@ struct archive {
 	uint64_t rows;			/* decoded, in all */
 };
 
-struct archive *
-archive_new(const struct options *options, const char *directory, const char *ident,
+struct tree *
+tree_new(const struct collect_options *options, const char *directory, const char *ident,
     struct pipeline *pipeline)
 {
-	struct archive *a = calloc(1, sizeof(*a));
+	struct tree *a = calloc(1, sizeof(*a));
 
 	if (a == NULL)
 		return NULL;
@@ -46,31 +44,31 @@ archive_new(const struct options *options, const char *directory, const char *id
 	a->decoder = flow_decoder_new(&options->decoder);
 	if (a->directory == NULL || (ident != NULL && a->ident == NULL) || a->decoder == NULL ||
 	    !pipeline_more(pipeline)) {
-		archive_free(a);
+		tree_free(a);
 		return NULL;
 	}
 	a->options.directory = a->directory;
 	a->options.writer.ident = a->ident;
-	if (options->remember && (a->memory = memory_new()) != NULL)
-		memory_load(a->memory, &a->options, a->decoder);
+	if (options->remember && (a->known = announcements_new()) != NULL)
+		announcements_load(a->known, &a->options, a->decoder);
 	return a;
 }
 
 void
-archive_free(struct archive *a)
+tree_free(struct tree *a)
 {
 	if (a == NULL)
 		return;
 	flow_builder_free(a->builder);
 	flow_decoder_free(a->decoder);
-	memory_free(a->memory);
+	announcements_free(a->known);
 	free(a->directory);
 	free(a->ident);
 	free(a);
 }
 
 void
-archive_flush(struct archive *a)
+tree_flush(struct tree *a)
 {
 	if (a->builder == NULL || flow_builder_rows(a->builder) == 0)
 		return;
@@ -80,7 +78,7 @@ archive_flush(struct archive *a)
 }
 
 static uint64_t
-since_begin(const struct archive *a, enum flow_count count)
+since_begin(const struct tree *a, enum flow_count count)
 {
 	uint64_t now = flow_decoder_counts(a->decoder)->value[count];
 
@@ -89,24 +87,24 @@ since_begin(const struct archive *a, enum flow_count count)
 }
 
 void
-archive_rotate(struct archive *a, const struct buf *metrics)
+tree_rotate(struct tree *a, const struct buf *metrics)
 {
-	struct slot_end end = { .exporters = BUF_INIT, .memory = BUF_INIT,
+	struct slot_end end = { .exporters = BUF_INIT, .announcements = BUF_INIT,
 		.metrics = BUF_INIT };
 
 	if (a->slot == NULL)
 		return;
-	archive_flush(a);
+	tree_flush(a);
 	end.datagrams = since_begin(a, FLOW_COUNT_DATAGRAMS);
 	end.sequence_gaps = since_begin(a, FLOW_COUNT_SEQUENCE_LOST);
 	end.kernel_drops = a->drops - a->drops_begin;
 	flow_decoder_exporters_json(a->decoder, NULL, &end.exporters);
-	if (a->memory != NULL)
-		memory_save(a->memory, &a->options, &end.memory);
+	if (a->known != NULL)
+		announcements_save(a->known, &a->options, &end.announcements);
 	if (metrics != NULL)
 		buf_append(&end.metrics, metrics->data, metrics->len);
 	if (a->groups == 0)
-		log_line(LOG_LEVEL_INFO, "a slot without flows: datagrams %" PRIu64 ", kernel drops %"
+		log_to(a->options.log, LOG_LEVEL_INFO, "a slot without flows: datagrams %" PRIu64 ", kernel drops %"
 		    PRIu64, end.datagrams, end.kernel_drops);
 	pipeline_end(a->pipeline, a->slot, a->groups, end);
 	a->slot = NULL;
@@ -114,11 +112,11 @@ archive_rotate(struct archive *a, const struct buf *metrics)
 }
 
 static bool
-begin_slot(struct archive *a, int64_t ms)
+begin_slot(struct tree *a, int64_t ms)
 {
 	a->slot = slot_new(&a->options, partition_slot(ms, a->options.slot_s));
 	if (a->slot == NULL) {
-		log_line(LOG_LEVEL_ERROR, "out of memory");
+		log_to(a->options.log, LOG_LEVEL_ERROR, "out of memory");
 		return false;
 	}
 	a->begin = *flow_decoder_counts(a->decoder);
@@ -128,34 +126,32 @@ begin_slot(struct archive *a, int64_t ms)
 }
 
 static int64_t
-slot_end_ms(const struct archive *a)
+slot_end_ms(const struct tree *a)
 {
 	return a->slot->start_ms + (int64_t)a->options.slot_s * 1000;
 }
 
 bool
-archive_due(const struct archive *a, int64_t now_ms)
+tree_due(const struct tree *a, int64_t now_ms)
 {
 	return a->slot != NULL && now_ms >= slot_end_ms(a);
 }
 
 void
-archive_expire(struct archive *a, int64_t now_ms)
+tree_expire(struct tree *a, int64_t now_ms)
 {
 	flow_decoder_expire(a->decoder, now_ms);
 }
 
-/* -v -v: what the exporter said, for whoever wants to know why. */
+/* What the exporter said, for whoever wants to know why. */
 static void
-dump(const struct archive *a, const struct flow_datagram *datagram)
+dump(const struct tree *a, const struct flow_datagram *datagram)
 {
 	struct buf text = BUF_INIT;
 
 	flow_datagram_dump(datagram, a->decoder, &text);
 	if (buf_status(&text) == FLOW_OK)
-		(void)fwrite(text.data, 1, text.len, stdout);
-	/* Whoever watches a router through a pipe wants it now. */
-	(void)fflush(stdout);
+		a->options.dump((const char *)text.data, text.len);
 	buf_release(&text);
 }
 
@@ -170,47 +166,47 @@ announced(const struct flow_decoder *decoder)
 }
 
 bool
-archive_datagram(struct archive *a, const struct flow_datagram *datagram)
+tree_datagram(struct tree *a, const struct flow_datagram *datagram)
 {
 	uint64_t announcements;
 
 	if (a->slot != NULL && datagram->received_ms < a->slot->start_ms - GRACE_MS)
-		archive_rotate(a, NULL);
+		tree_rotate(a, NULL);
 	if (a->slot == NULL && !begin_slot(a, datagram->received_ms))
 		return false;
 	journal_add(a->slot->journal, datagram);
 	if (a->builder == NULL && (a->builder = pipeline_builder(a->pipeline)) == NULL) {
-		log_line(LOG_LEVEL_ERROR, "out of memory");
+		log_to(a->options.log, LOG_LEVEL_ERROR, "out of memory");
 		return false;
 	}
 	announcements = announced(a->decoder);
 	if (flow_decoder_datagram(a->decoder, datagram, a->builder) != FLOW_OK) {
-		log_line(LOG_LEVEL_ERROR, "out of memory while decoding");
+		log_to(a->options.log, LOG_LEVEL_ERROR, "out of memory while decoding");
 		return false;
 	}
-	if (a->memory != NULL && announced(a->decoder) != announcements)
-		memory_take(a->memory, datagram);
-	if (a->options.verbose > 1)
+	if (a->known != NULL && announced(a->decoder) != announcements)
+		announcements_take(a->known, datagram);
+	if (a->options.dump != NULL)
 		dump(a, datagram);
 	if (flow_builder_rows(a->builder) >= GROUP_FULL_ROWS)
-		archive_flush(a);
+		tree_flush(a);
 	return true;
 }
 
 void
-archive_session_end(struct archive *a, const struct addr *exporter, uint16_t port)
+tree_session_end(struct tree *a, const struct addr *exporter, uint16_t port)
 {
 	flow_decoder_session_end(a->decoder, exporter, port);
 }
 
 void
-archive_drops(struct archive *a, uint64_t drops)
+tree_drops(struct tree *a, uint64_t drops)
 {
 	a->drops = drops;
 }
 
 void
-archive_add(const struct archive *a, struct archive_sum *sum)
+tree_add(const struct tree *a, struct tree_sum *sum)
 {
 	const struct flow_counts *counts = flow_decoder_counts(a->decoder);
 	unsigned i;

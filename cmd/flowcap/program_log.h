@@ -3,16 +3,13 @@
 
 /* What the collector tells: to standard error, or to syslog once it is a daemon. */
 
-#include "base/attr.h"
+#include "flow.h"
 
-enum log_level {
-	LOG_LEVEL_ERROR,
-	LOG_LEVEL_INFO,
-	LOG_LEVEL_DETAIL,	/* with -v */
-};
-
+/* LOG_LEVEL_DETAIL is left out unless `verbose` is above 0. */
 void log_open(const char *program, unsigned verbose);
 /* From here on to syslog. */
 void log_to_syslog(void);
 /* One line; thread-safe. */
 void log_line(enum log_level level, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* The same for libflow. */
+const struct log *program_log(void);

@@ -3,7 +3,7 @@
 #include "config.h"
 #endif
 
-#include "flowcap/file_input.h"
+#include "collect/capture_input.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -16,26 +16,26 @@
 #include "base/bytes.h"
 #include "base/cursor.h"
 #include "base/input.h"
-#include "flowcap/log.h"
+#include "wire/message.h"
 
 /* RFC 7011 3.1: version 2, length 2, export time 4, sequence 4, domain 4. */
 #define IPFIX_HEADER 16
 
 /* How reading a file ended; the message names the file already. */
 static bool
-report(enum flow_status st, const struct flow_error *err)
+report(const struct log *log, enum flow_status st, const struct flow_error *err)
 {
 	if (st == FLOW_END)
 		return true;
 	if (err->offset != FLOW_NO_OFFSET)
-		log_line(LOG_LEVEL_ERROR, "%s (at byte %" PRId64 ")", err->message, err->offset);
+		log_to(log, LOG_LEVEL_ERROR, "%s (at byte %" PRId64 ")", err->message, err->offset);
 	else
-		log_line(LOG_LEVEL_ERROR, "%s", err->message);
+		log_to(log, LOG_LEVEL_ERROR, "%s", err->message);
 	return false;
 }
 
 static bool
-read_capture(const struct options *options, struct collector *c, struct pcap_reader *reader)
+read_capture(const struct capture_input *input, struct collector *c, struct pcap_reader *reader)
 {
 	uint64_t other_ports = 0;
 	struct pcap_packet packet;
@@ -49,7 +49,7 @@ read_capture(const struct options *options, struct collector *c, struct pcap_rea
 			.exporter = packet.src, .port = packet.src_port, .transport = FLOW_UDP,
 			.received_ms = packet.time_ms };
 
-		if (options->has_port && packet.dst_port != options->port) {
+		if (input->has_port && packet.dst_port != input->port) {
 			other_ports++;
 			continue;
 		}
@@ -57,7 +57,7 @@ read_capture(const struct options *options, struct collector *c, struct pcap_rea
 	}
 	pcap_reader_counts(reader, &counts);
 	collector_skipped(c, &counts, other_ports);
-	return going && report(st, &err);
+	return going && report(input->log, st, &err);
 }
 
 /* The whole of the message that begins at the input's next byte. */
@@ -86,7 +86,7 @@ peek_message(struct input *in, struct flow_message *m, struct flow_error *err)
 
 /* RFC 5655: messages one after the other. */
 static bool
-read_ipfix(struct collector *c, struct input *in)
+read_ipfix(const struct capture_input *input, struct collector *c, struct input *in)
 {
 	enum flow_status st = FLOW_OK;
 	bool going = true;
@@ -100,11 +100,11 @@ read_ipfix(struct collector *c, struct input *in)
 		going = collector_datagram(c, &d);
 		input_skip(in, m.len);
 	}
-	return going && report(st, &err);
+	return going && report(input->log, st, &err);
 }
 
 static bool
-read_file(const struct options *options, struct collector *c, const char *path)
+read_file(const struct capture_input *input, struct collector *c, const char *path)
 {
 	struct pcap_reader *reader;
 	struct flow_error err;
@@ -114,17 +114,17 @@ read_file(const struct options *options, struct collector *c, const char *path)
 	bool done;
 
 	if (st != FLOW_OK)
-		return report(st, &err);
+		return report(input->log, st, &err);
 	if (input_peek(in, IPFIX_HEADER, &head, &err) == FLOW_OK &&
 	    flow_message_detect(head, IPFIX_HEADER)) {
-		done = read_ipfix(c, in);
+		done = read_ipfix(input, c, in);
 		input_close(in);
 		return done;
 	}
 	st = pcap_reader_new(in, &reader, &err);
 	if (st != FLOW_OK)
-		return report(st, &err);
-	done = read_capture(options, c, reader);
+		return report(input->log, st, &err);
+	done = read_capture(input, c, reader);
 	pcap_reader_free(reader);
 	return done;
 }
@@ -137,24 +137,24 @@ is_visible(const struct dirent *entry)
 
 /* The files of a directory by name, which is by time for those that tools rotate; none below it. */
 static bool
-read_directory(const struct options *options, struct collector *c, const char *path)
+read_directory(const struct capture_input *input, struct collector *c, const char *path)
 {
 	struct dirent **entry;
 	int count = scandir(path, &entry, is_visible, alphasort), i;
 	bool done = count >= 0;
 
 	if (count < 0)
-		log_line(LOG_LEVEL_ERROR, "%s: %s", path, strerror(errno));
+		log_to(input->log, LOG_LEVEL_ERROR, "%s: %s", path, strerror(errno));
 	for (i = 0; i < count; i++) {
 		char *file;
 		struct stat st;
 
 		if (asprintf(&file, "%s/%s", path, entry[i]->d_name) < 0) {
-			log_line(LOG_LEVEL_ERROR, "out of memory");
+			log_to(input->log, LOG_LEVEL_ERROR, "out of memory");
 			done = false;
 		} else {
 			if (stat(file, &st) == 0 && S_ISREG(st.st_mode))
-				done = read_file(options, c, file) && done;
+				done = read_file(input, c, file) && done;
 			free(file);
 		}
 		free(entry[i]);
@@ -165,19 +165,11 @@ read_directory(const struct options *options, struct collector *c, const char *p
 }
 
 bool
-file_input(const struct options *options, struct collector *collector)
+capture_input(const struct capture_input *input, struct collector *c, const char *path)
 {
-	bool done = true;
 	struct stat st;
-	size_t i;
 
-	for (i = 0; i < options->file_count; i++) {
-		const char *path = options->files[i];
-
-		if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-			done = read_directory(options, collector, path) && done;
-		else
-			done = read_file(options, collector, path) && done;
-	}
-	return done;
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		return read_directory(input, c, path);
+	return read_file(input, c, path);
 }

@@ -3,7 +3,7 @@
 #include "config.h"
 #endif
 
-#include "flowcap/command.h"
+#include "collect/command.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -17,7 +17,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "flowcap/log.h"
 
 #define WORDS_MAX 256
 /* Files that wait for a slow command; further ones are passed over. */
@@ -27,7 +26,7 @@ extern char **environ;
 
 /* A finished file. */
 struct finished {
-	const struct options *options;
+	const struct collect_options *options;
 	char *path;
 	int64_t slot_ms;
 	struct finished *next;
@@ -200,24 +199,24 @@ spawn(char **argv, pid_t *pid)
 }
 
 static void
-run_words(char **argv, const char *path)
+run_words(char **argv, const char *path, const struct log *log)
 {
 	int error, status;
 	pid_t pid;
 
 	error = spawn(argv, &pid);
 	if (error != 0) {
-		log_line(LOG_LEVEL_ERROR, "%s: %s: %s", path, argv[0], strerror(error));
+		log_to(log, LOG_LEVEL_ERROR, "%s: %s: %s", path, argv[0], strerror(error));
 		return;
 	}
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return;
 	if (WIFSIGNALED(status))
-		log_line(LOG_LEVEL_ERROR, "%s: %s was ended by signal %d", path, argv[0],
+		log_to(log, LOG_LEVEL_ERROR, "%s: %s was ended by signal %d", path, argv[0],
 		    WTERMSIG(status));
 	else if (WEXITSTATUS(status) != 0)
-		log_line(LOG_LEVEL_ERROR, "%s: %s ended with status %d", path, argv[0],
+		log_to(log, LOG_LEVEL_ERROR, "%s: %s ended with status %d", path, argv[0],
 		    WEXITSTATUS(status));
 }
 
@@ -233,12 +232,12 @@ run(const struct command *c, const struct finished *f)
 		expand(f, (const char *)c->text.data + c->word[i], &text);
 	}
 	if (text.failed) {
-		log_line(LOG_LEVEL_ERROR, "%s: out of memory for the command", f->path);
+		log_to(f->options->log, LOG_LEVEL_ERROR, "%s: out of memory for the command", f->path);
 	} else {
 		for (i = 0; i < c->words; i++)
 			argv[i] = (char *)text.data + at[i];
 		argv[i] = NULL;
-		run_words(argv, f->path);
+		run_words(argv, f->path, f->options->log);
 	}
 	buf_release(&text);
 }
@@ -277,13 +276,13 @@ runner(void *argument)
 }
 
 struct command *
-command_new(const struct options *options)
+command_new(const struct collect_options *options)
 {
 	struct command *c = calloc(1, sizeof(*c));
 	const char *why = "out of memory";
 
 	if (c == NULL || !split(c, options->command, &why)) {
-		log_line(LOG_LEVEL_ERROR, "-x: %s", why);
+		log_to(options->log, LOG_LEVEL_ERROR, "-x: %s", why);
 		goto fail;
 	}
 	c->last = &c->first;
@@ -291,7 +290,7 @@ command_new(const struct options *options)
 	(void)pthread_cond_init(&c->changed, NULL);
 	if (pthread_create(&c->thread, NULL, runner, c) == 0)
 		return c;
-	log_line(LOG_LEVEL_ERROR, "-x: no thread can be started");
+	log_to(options->log, LOG_LEVEL_ERROR, "-x: no thread can be started");
 	(void)pthread_cond_destroy(&c->changed);
 	(void)pthread_mutex_destroy(&c->lock);
 fail:
@@ -320,7 +319,7 @@ enqueue(struct command *c, struct finished *f)
 }
 
 void
-command_run(struct command *c, const struct options *options, const char *path, int64_t slot_ms)
+command_run(struct command *c, const struct collect_options *options, const char *path, int64_t slot_ms)
 {
 	struct finished *f;
 
@@ -334,7 +333,7 @@ command_run(struct command *c, const struct options *options, const char *path, 
 		free(f->path);
 		free(f);
 	}
-	log_line(LOG_LEVEL_ERROR, "%s: the command is not run: too many files wait for it", path);
+	log_to(options->log, LOG_LEVEL_ERROR, "%s: the command is not run: too many files wait for it", path);
 }
 
 void

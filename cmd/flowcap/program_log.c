@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "flowcap/log.h"
+#include "flowcap/program_log.h"
 
 #include <stdarg.h>
 #include <stdbool.h>
@@ -24,19 +24,34 @@ log_to_syslog(void)
 	use_syslog = true;
 }
 
+static void
+write_line(void *context, enum log_level level, const char *text)
+{
+	(void)context;
+	if (level == LOG_LEVEL_DETAIL && verbosity == 0)
+		return;
+	if (use_syslog)
+		syslog(level == LOG_LEVEL_ERROR ? LOG_ERR : LOG_INFO, "%s", text);
+	else
+		(void)fprintf(stderr, "%s: %s\n", program, text);
+}
+
 void
 log_line(enum log_level level, const char *fmt, ...)
 {
 	char text[2048];
 	va_list ap;
 
-	if (level == LOG_LEVEL_DETAIL && verbosity == 0)
-		return;
 	va_start(ap, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	if (use_syslog)
-		syslog(level == LOG_LEVEL_ERROR ? LOG_ERR : LOG_INFO, "%s", text);
-	else
-		(void)fprintf(stderr, "%s: %s\n", program, text);
+	write_line(NULL, level, text);
+}
+
+const struct log *
+program_log(void)
+{
+	static const struct log log = { write_line, NULL };
+
+	return &log;
 }

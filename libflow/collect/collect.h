@@ -7,12 +7,13 @@
  * is reached.
  */
 
-#include "flowcap/options.h"
+#include "capture/pcap_read.h"
+#include "collect/collect_options.h"
 
 struct collector;
 
 /* `builders` bounds memory: row groups that wait or are being encoded.  NULL after a log line. */
-struct collector *collector_new(const struct options *options, unsigned builders);
+struct collector *collector_new(const struct collect_options *options, unsigned builders);
 
 /* Decodes a datagram into the slot of its time.  False, after a log line, when memory is out. */
 bool collector_datagram(struct collector *c, const struct flow_datagram *datagram);

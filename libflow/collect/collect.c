@@ -3,7 +3,7 @@
 #include "config.h"
 #endif
 
-#include "flowcap/collect.h"
+#include "collect/collect.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -14,10 +14,9 @@
 #include <time.h>
 
 #include "base/hash.h"
-#include "flowcap/archive.h"
-#include "flowcap/log.h"
-#include "flowcap/metrics.h"
-#include "flowcap/sources.h"
+#include "collect/tree.h"
+#include "collect/metrics.h"
+#include "collect/sources.h"
 
 /* Exporters that get a directory of -M; a power of two, twice as many places. */
 #define ROUTES_MAX 1024
@@ -29,40 +28,40 @@
 struct route {
 	bool used;
 	struct addr exporter;
-	struct archive *archive;	/* NULL: nowhere */
+	struct tree *tree;	/* NULL: nowhere */
 };
 
 struct collector {
-	const struct options *options;
+	const struct collect_options *options;
 	struct pipeline *pipeline;
-	struct archive **archive;	/* -w: one; -n: in their order; -M: as they came */
-	size_t archives;
+	struct tree **tree;	/* -w: one; -n: in their order; -M: as they came */
+	size_t trees;
 	struct route *route;		/* -M: by hash */
 	size_t routes;
 	uint64_t drops;
 	uint64_t refused;		/* datagrams of senders without a directory */
 };
 
-static struct archive *
-add_archive(struct collector *c, const char *directory, const char *ident)
+static struct tree *
+add_tree(struct collector *c, const char *directory, const char *ident)
 {
-	struct archive **bigger = realloc(c->archive, (c->archives + 1) * sizeof(*bigger));
-	struct archive *a;
+	struct tree **bigger = realloc(c->tree, (c->trees + 1) * sizeof(*bigger));
+	struct tree *a;
 
 	if (bigger == NULL)
 		return NULL;
-	c->archive = bigger;
-	a = archive_new(c->options, directory, ident, c->pipeline);
+	c->tree = bigger;
+	a = tree_new(c->options, directory, ident, c->pipeline);
 	if (a == NULL)
 		return NULL;
-	archive_drops(a, c->drops);
-	return c->archive[c->archives++] = a;
+	tree_drops(a, c->drops);
+	return c->tree[c->trees++] = a;
 }
 
 static bool
-add_archives(struct collector *c)
+add_trees(struct collector *c)
 {
-	const struct options *o = c->options;
+	const struct collect_options *o = c->options;
 	size_t i;
 
 	if (o->dynamic != NULL) {
@@ -71,27 +70,27 @@ add_archives(struct collector *c)
 			return false;
 	}
 	if (o->directory != NULL)
-		return add_archive(c, o->directory, o->writer.ident) != NULL;
+		return add_tree(c, o->directory, o->writer.ident) != NULL;
 	for (i = 0; i < o->sources; i++)
-		if (add_archive(c, o->source[i].directory, o->source[i].ident) == NULL)
+		if (add_tree(c, o->source[i].directory, o->source[i].ident) == NULL)
 			return false;
 	return true;
 }
 
 static void
-free_archives(struct collector *c)
+free_trees(struct collector *c)
 {
 	size_t i;
 
-	for (i = 0; i < c->archives; i++)
-		archive_free(c->archive[i]);
-	free(c->archive);
+	for (i = 0; i < c->trees; i++)
+		tree_free(c->tree[i]);
+	free(c->tree);
 	free(c->route);
 	free(c);
 }
 
 struct collector *
-collector_new(const struct options *options, unsigned builders)
+collector_new(const struct collect_options *options, unsigned builders)
 {
 	struct collector *c = calloc(1, sizeof(*c));
 
@@ -103,10 +102,10 @@ collector_new(const struct options *options, unsigned builders)
 		free(c);
 		return NULL;
 	}
-	if (!add_archives(c)) {
-		log_line(LOG_LEVEL_ERROR, "out of memory");
+	if (!add_trees(c)) {
+		log_to(c->options->log, LOG_LEVEL_ERROR, "out of memory");
 		(void)pipeline_finish(c->pipeline, NULL);
-		free_archives(c);
+		free_trees(c);
 		return NULL;
 	}
 	return c;
@@ -124,73 +123,73 @@ route_of(const struct collector *c, const struct addr *exporter)
 }
 
 /* Makes an exporter's directory and archive; NULL after a log line. */
-static struct archive *
+static struct tree *
 make_dynamic(struct collector *c, const struct addr *exporter)
 {
 	char name[SOURCE_NAME_MAX];
-	struct archive *a = NULL;
+	struct tree *a = NULL;
 	char *path;
 
 	source_name(exporter, name);
 	if (asprintf(&path, "%s/%s", c->options->dynamic, name) < 0)
 		return NULL;
 	if (mkdir(path, 0777) != 0 && errno != EEXIST)
-		log_line(LOG_LEVEL_ERROR, "%s: %s: its flows are refused", path, strerror(errno));
-	else if ((a = add_archive(c, path, name)) == NULL)
-		log_line(LOG_LEVEL_ERROR, "%s: out of memory: its flows are refused", path);
+		log_to(c->options->log, LOG_LEVEL_ERROR, "%s: %s: its flows are refused", path, strerror(errno));
+	else if ((a = add_tree(c, path, name)) == NULL)
+		log_to(c->options->log, LOG_LEVEL_ERROR, "%s: out of memory: its flows are refused", path);
 	free(path);
 	return a;
 }
 
-static struct archive *
+static struct tree *
 find_dynamic(struct collector *c, const struct flow_datagram *d)
 {
 	struct route *r = route_of(c, &d->exporter);
 
 	/* Whoever sends anything else gets no directory. */
 	if (r->used || !flow_datagram_is_export(d))
-		return r->archive;
+		return r->tree;
 	if (c->routes == ROUTES_MAX) {
 		if (c->refused == 0)
-			log_line(LOG_LEVEL_ERROR, "more than %d exporters: further ones are refused",
+			log_to(c->options->log, LOG_LEVEL_ERROR, "more than %d exporters: further ones are refused",
 			    ROUTES_MAX);
 		return NULL;
 	}
 	c->routes++;
 	*r = (struct route){ true, d->exporter, make_dynamic(c, &d->exporter) };
-	return r->archive;
+	return r->tree;
 }
 
 /* NULL: of no business here. */
-static struct archive *
-find_archive(struct collector *c, const struct flow_datagram *d)
+static struct tree *
+find_tree(struct collector *c, const struct flow_datagram *d)
 {
-	const struct options *o = c->options;
-	const struct source_option *s;
+	const struct collect_options *o = c->options;
+	const struct collect_source *s;
 
 	if (o->directory != NULL)
-		return c->archive[0];
+		return c->tree[0];
 	s = sources_find(o, &d->exporter);
 	if (s != NULL)
-		return c->archive[s - o->source];
+		return c->tree[s - o->source];
 	return o->dynamic != NULL ? find_dynamic(c, d) : NULL;
 }
 
-static struct archive_sum
+static struct tree_sum
 add_up(const struct collector *c)
 {
-	struct archive_sum sum = { .rows = 0 };
+	struct tree_sum sum = { .rows = 0 };
 	size_t i;
 
-	for (i = 0; i < c->archives; i++)
-		archive_add(c->archive[i], &sum);
+	for (i = 0; i < c->trees; i++)
+		tree_add(c->tree[i], &sum);
 	return sum;
 }
 
 static void
 format_metrics(const struct collector *c, struct buf *out)
 {
-	struct archive_sum sum = add_up(c);
+	struct tree_sum sum = add_up(c);
 	struct metrics m = { &sum.counts, sum.rows, c->drops, sum.sources,
 		(int64_t)time(NULL) * 1000 };
 
@@ -204,17 +203,17 @@ rotate_due(struct collector *c, int64_t now_ms)
 	struct buf metrics = BUF_INIT;
 	size_t i, due = 0;
 
-	for (i = 0; i < c->archives; i++)
-		due += archive_due(c->archive[i], now_ms);
-	for (i = 0; i < c->archives && due > 0; i++) {
-		if (!archive_due(c->archive[i], now_ms))
+	for (i = 0; i < c->trees; i++)
+		due += tree_due(c->tree[i], now_ms);
+	for (i = 0; i < c->trees && due > 0; i++) {
+		if (!tree_due(c->tree[i], now_ms))
 			continue;
 		if (now_ms != ALL_SLOTS)
-			archive_expire(c->archive[i], now_ms);
-		archive_flush(c->archive[i]);
+			tree_expire(c->tree[i], now_ms);
+		tree_flush(c->tree[i]);
 		if (--due == 0 && c->options->metrics != NULL)
 			format_metrics(c, &metrics);
-		archive_rotate(c->archive[i], metrics.len > 0 ? &metrics : NULL);
+		tree_rotate(c->tree[i], metrics.len > 0 ? &metrics : NULL);
 	}
 	buf_release(&metrics);
 }
@@ -234,25 +233,25 @@ collector_rotate(struct collector *c)
 bool
 collector_datagram(struct collector *c, const struct flow_datagram *datagram)
 {
-	struct archive *a = find_archive(c, datagram);
+	struct tree *a = find_tree(c, datagram);
 
 	if (a == NULL) {
 		c->refused++;
 		return true;
 	}
-	if (archive_due(a, datagram->received_ms))
+	if (tree_due(a, datagram->received_ms))
 		rotate_due(c, datagram->received_ms);
-	return archive_datagram(a, datagram);
+	return tree_datagram(a, datagram);
 }
 
 void
 collector_session_end(struct collector *c, const struct addr *exporter, uint16_t port)
 {
 	const struct flow_datagram d = { .exporter = *exporter };
-	struct archive *a = find_archive(c, &d);
+	struct tree *a = find_tree(c, &d);
 
 	if (a != NULL)
-		archive_session_end(a, exporter, port);
+		tree_session_end(a, exporter, port);
 }
 
 /* Whose they were is not known: every archive tells them all. */
@@ -264,64 +263,64 @@ collector_drops(struct collector *c, uint64_t drops)
 	if (drops == c->drops)
 		return;
 	c->drops = drops;
-	for (i = 0; i < c->archives; i++)
-		archive_drops(c->archive[i], drops);
+	for (i = 0; i < c->trees; i++)
+		tree_drops(c->tree[i], drops);
 }
 
 void
 collector_skipped(struct collector *c, const struct pcap_counts *counts, uint64_t other_ports)
 {
 	(void)c;
-	log_line(LOG_LEVEL_DETAIL, "capture: frames %" PRIu64 ", datagrams %" PRIu64
+	log_to(c->options->log, LOG_LEVEL_DETAIL, "capture: frames %" PRIu64 ", datagrams %" PRIu64
 	    " (to other ports %" PRIu64 "), not UDP %" PRIu64 ", fragments %" PRIu64,
 	    counts->frames, counts->packets, other_ports, counts->other, counts->fragments);
 	if (counts->bad + counts->cut + counts->fragments_lost > 0)
-		log_line(LOG_LEVEL_ERROR, "capture: damaged frames %" PRIu64 ", cut datagrams %" PRIu64
+		log_to(c->options->log, LOG_LEVEL_ERROR, "capture: damaged frames %" PRIu64 ", cut datagrams %" PRIu64
 		    ", datagrams whose fragments are incomplete %" PRIu64, counts->bad, counts->cut,
 		    counts->fragments_lost);
 }
 
 /* received = decoded + undecodable + dropped; decoded flows = written flows. */
 static void
-log_ledger(const struct collector *c, const struct archive_sum *sum, uint64_t written)
+log_ledger(const struct collector *c, const struct tree_sum *sum, uint64_t written)
 {
 	const struct flow_counts *counts = &sum->counts;
 	unsigned i;
 
-	log_line(LOG_LEVEL_INFO, "in all: datagrams %" PRIu64 ", flows decoded %" PRIu64
+	log_to(c->options->log, LOG_LEVEL_INFO, "in all: datagrams %" PRIu64 ", flows decoded %" PRIu64
 	    ", flows written %" PRIu64 ", sequence gaps %" PRIu64 ", kernel drops %" PRIu64,
 	    counts->value[FLOW_COUNT_DATAGRAMS], sum->rows, written,
 	    counts->value[FLOW_COUNT_SEQUENCE_LOST], c->drops);
 	if (c->refused > 0)
-		log_line(LOG_LEVEL_INFO, "  datagrams of other senders, refused: %" PRIu64, c->refused);
+		log_to(c->options->log, LOG_LEVEL_INFO, "  datagrams of other senders, refused: %" PRIu64, c->refused);
 	for (i = FLOW_COUNT_UNKNOWN_VERSION; i < FLOW_COUNT_COUNT; i++)
 		if (counts->value[i] > 0)
-			log_line(LOG_LEVEL_INFO, "  %s: %" PRIu64, flow_count_text((enum flow_count)i),
+			log_to(c->options->log, LOG_LEVEL_INFO, "  %s: %" PRIu64, flow_count_text((enum flow_count)i),
 			    counts->value[i]);
 	for (i = 0; i < FLOW_COUNT_UNKNOWN_VERSION; i++)
 		if (counts->value[i] > 0)
-			log_line(LOG_LEVEL_DETAIL, "  %s: %" PRIu64,
+			log_to(c->options->log, LOG_LEVEL_DETAIL, "  %s: %" PRIu64,
 			    flow_count_text((enum flow_count)i), counts->value[i]);
 }
 
 bool
 collector_finish(struct collector *c)
 {
-	struct archive_sum sum;
+	struct tree_sum sum;
 	uint64_t written;
 	bool done;
 	size_t i;
 
-	for (i = 0; i < c->archives; i++)
-		archive_expire(c->archive[i], INT64_MAX);
+	for (i = 0; i < c->trees; i++)
+		tree_expire(c->tree[i], INT64_MAX);
 	rotate_due(c, ALL_SLOTS);
 	done = pipeline_finish(c->pipeline, &written);
 	sum = add_up(c);
 	log_ledger(c, &sum, written);
 	if (done && written != sum.rows) {
-		log_line(LOG_LEVEL_ERROR, "flows were lost between decoding and writing");
+		log_to(c->options->log, LOG_LEVEL_ERROR, "flows were lost between decoding and writing");
 		done = false;
 	}
-	free_archives(c);
+	free_trees(c);
 	return done;
 }

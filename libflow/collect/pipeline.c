@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "flowcap/pipeline.h"
+#include "collect/pipeline.h"
 
 #include <stdlib.h>
 
-#include "flowcap/command.h"
-#include "flowcap/log.h"
-#include "flowcap/memory.h"
-#include "flowcap/metrics.h"
+#include "collect/command.h"
+#include "collect/announcements.h"
+#include "collect/metrics.h"
 
 #define THREADS_MAX 256
 
@@ -20,6 +19,7 @@ struct job {
 };
 
 struct pipeline {
+	const struct log *log;
 	struct command *command;	/* NULL: none */
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
@@ -41,7 +41,7 @@ run_group(struct pipeline *p, struct job *job)
 
 	if (flow_group_encode(flow_builder_batch(job->builder), &job->slot->options->writer, &group, &err) !=
 	    FLOW_OK)
-		log_line(LOG_LEVEL_ERROR, "%s", err.message);
+		log_to(p->log, LOG_LEVEL_ERROR, "%s", err.message);
 	flow_builder_clear(job->builder);
 	(void)pthread_mutex_lock(&p->lock);
 	p->idle[p->idle_count++] = job->builder;
@@ -57,19 +57,19 @@ static void
 run_end(struct pipeline *p, struct job *job)
 {
 	uint64_t rows;
-	const struct options *options = job->slot->options;
+	const struct collect_options *options = job->slot->options;
 	bool done = slot_finish(job->slot, job->number, &job->end, &rows);
 
 	if (done && job->slot->path != NULL)
 		command_run(p->command, options, job->slot->path, job->slot->start_ms);
 	slot_free(job->slot);
-	if (job->end.memory.len > 0)
-		done = memory_write(options, &job->end.memory) && done;
+	if (job->end.announcements.len > 0)
+		done = announcements_write(options, &job->end.announcements) && done;
 	if (job->end.metrics.len > 0)
 		(void)metrics_write(options, &job->end.metrics);
 	buf_release(&job->end.exporters);
 	buf_release(&job->end.metrics);
-	buf_release(&job->end.memory);
+	buf_release(&job->end.announcements);
 	(void)pthread_mutex_lock(&p->lock);
 	p->failed |= !done;
 	p->rows += rows;
@@ -112,7 +112,7 @@ encoder(void *argument)
 }
 
 struct pipeline *
-pipeline_new(const struct options *options, unsigned builders)
+pipeline_new(const struct collect_options *options, unsigned builders)
 {
 	struct pipeline *p = calloc(1, sizeof(*p));
 	unsigned i;
@@ -120,10 +120,11 @@ pipeline_new(const struct options *options, unsigned builders)
 	if (p != NULL)
 		p->idle = calloc(builders, sizeof(struct flow_builder *));
 	if (p == NULL || p->idle == NULL) {
-		log_line(LOG_LEVEL_ERROR, "out of memory");
+		log_to(options->log, LOG_LEVEL_ERROR, "out of memory");
 		free(p);
 		return NULL;
 	}
+	p->log = options->log;
 	p->builders = builders;
 	p->last = &p->first;
 	(void)pthread_mutex_init(&p->lock, NULL);
@@ -132,7 +133,7 @@ pipeline_new(const struct options *options, unsigned builders)
 		if (pthread_create(&p->thread[p->threads], NULL, encoder, p) == 0)
 			p->threads++;
 	if (p->threads == 0) {
-		log_line(LOG_LEVEL_ERROR, "no thread can be started");
+		log_to(options->log, LOG_LEVEL_ERROR, "no thread can be started");
 		(void)pipeline_finish(p, NULL);
 		return NULL;
 	}
@@ -183,7 +184,7 @@ submit(struct pipeline *p, struct job job)
 
 	/* Some hundred bytes: whoever cannot have them cannot write a file either. */
 	if (copy == NULL) {
-		log_line(LOG_LEVEL_ERROR, "out of memory: stopped");
+		log_to(p->log, LOG_LEVEL_ERROR, "out of memory: stopped");
 		abort();
 	}
 	*copy = job;

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "flowcap/source_option.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/cli.h"
+
+/* ADDRESS or ADDRESS/BITS */
+static int
+parse_net(const char *text, struct collect_net *net)
+{
+	const char *slash = strchr(text, '/');
+	size_t len = slash != NULL ? (size_t)(slash - text) : strlen(text);
+	uint64_t bits;
+
+	if (!addr_parse(text, len, &net->addr))
+		return cli_misuse("-n: '%s' is no address, nor a network", text);
+	net->bits = addr_is_v4(&net->addr) ? 32 : 128;
+	if (slash == NULL)
+		return CLI_OK;
+	if (!cli_number("-n", slash + 1, 0, net->bits, &bits))
+		return CLI_MISUSE;
+	net->bits = (unsigned)bits;
+	return CLI_OK;
+}
+
+static int
+parse_nets(char *text, struct collect_source *s)
+{
+	struct collect_net *bigger;
+	int status = CLI_OK;
+	char *next;
+
+	for (; text != NULL && status == CLI_OK; text = next) {
+		next = strchr(text, ';');
+		if (next != NULL)
+			*next++ = '\0';
+		bigger = realloc(s->net, (s->nets + 1) * sizeof(*bigger));
+		if (bigger == NULL)
+			return cli_fail("out of memory");
+		s->net = bigger;
+		status = parse_net(text, &s->net[s->nets++]);
+	}
+	return status;
+}
+
+int
+sources_add(struct options *options, const char *text)
+{
+	struct collect_source *s, *bigger = realloc(options->collect.source,
+	    (options->collect.sources + 1) * sizeof(*bigger));
+	char *nets, *directory;
+	size_t i;
+
+	if (bigger == NULL)
+		return cli_fail("out of memory");
+	options->collect.source = bigger;
+	s = &bigger[options->collect.sources++];
+	*s = (struct collect_source){ .ident = strdup(text) };
+	if (s->ident == NULL)
+		return cli_fail("out of memory");
+	nets = strchr(s->ident, ',');
+	directory = nets != NULL ? strchr(nets + 1, ',') : NULL;
+	if (directory == NULL || directory[1] == '\0')
+		return cli_misuse("-n: '%s' is not IDENT,ADDRESSES,DIRECTORY", text);
+	*nets++ = '\0';
+	*directory++ = '\0';
+	for (i = 0; i + 1 < options->collect.sources; i++)
+		if (strcmp(bigger[i].directory, directory) == 0)
+			return cli_misuse("-n: '%s' is given twice", directory);
+	s->directory = directory;
+	return parse_nets(nets, s);
+}
+
+void
+sources_clear(struct options *options)
+{
+	size_t i;
+
+	for (i = 0; i < options->collect.sources; i++) {
+		free(options->collect.source[i].ident);
+		free(options->collect.source[i].net);
+	}
+	free(options->collect.source);
+	options->collect.source = NULL;
+	options->collect.sources = 0;
+}
+
+static int
+check_directory(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		return cli_fail("%s: %s", path, strerror(errno));
+	if (!S_ISDIR(st.st_mode))
+		return cli_fail("%s: not a directory", path);
+	if (access(path, W_OK | X_OK) != 0)
+		return cli_fail("%s: %s", path, strerror(errno));
+	return CLI_OK;
+}
+
+int
+sources_check(const struct options *options)
+{
+	int status = CLI_OK;
+	size_t i;
+
+	if (options->collect.directory != NULL)
+		status = check_directory(options->collect.directory);
+	for (i = 0; i < options->collect.sources && status == CLI_OK; i++)
+		status = check_directory(options->collect.source[i].directory);
+	if (options->collect.dynamic != NULL && status == CLI_OK)
+		status = check_directory(options->collect.dynamic);
+	return status;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/* What a collector is told: where flows go, how files are written, what is kept meanwhile. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/log.h"
+#include "net/addr.h"
+#include "store/writer.h"
+#include "time/partition.h"
+#include "wire/decode.h"
+
+struct collect_net {
+	struct addr addr;
+	unsigned bits;
+};
+
+/* Exporters that have a directory of their own. */
+struct collect_source {
+	char *ident;			/* owns the text of directory too */
+	const char *directory;
+	struct collect_net *net;
+	size_t nets;
+};
+
+struct collect_options {
+	uint16_t port;			/* the collector's, for names and journals */
+	struct flow_decoder_options decoder;
+	/* Where: one directory, or listed sources, or (also) one for each exporter below `dynamic`. */
+	const char *directory;		/* NULL with the others */
+	struct collect_source *source;
+	size_t sources;
+	const char *dynamic;
+	/* Files. */
+	enum partition_layout layout;
+	uint32_t slot_s;		/* length of a slot */
+	enum stamp_zone zone;
+	struct flow_writer_options writer;
+	unsigned threads;		/* that encode */
+	/* Beside them. */
+	bool journal;			/* of what is received */
+	bool remember;			/* what exporters announced, across restarts */
+	const char *command;		/* run for each finished file; NULL: none */
+	const char *metrics;		/* a file; NULL: none */
+	/* To the program. */
+	const struct log *log;
+	void (*dump)(const char *text, size_t len);	/* each datagram as a text; NULL: none */
+};
