@@ -163,6 +163,21 @@ open_pieces(struct pq_chunk_reader *r, const struct page_header *h, struct flow_
 }
 
 enum flow_status
+chunk_take_index(struct pq_chunk_reader *r, struct flow_error *err)
+{
+	uint64_t len = r->chunk->dict_index_bytes;
+	const uint8_t *bytes;
+	enum flow_status st;
+
+	if ((uint64_t)chunk_offset(r) != r->chunk->begin)
+		return FLOW_OK;
+	if (len == 0)
+		return dict_index_take(&r->pieces.index, NULL, 0, err);
+	st = page_source_before(&r->pages, len, &bytes, err);
+	return st == FLOW_OK ? dict_index_take(&r->pieces.index, bytes, (size_t)len, err) : st;
+}
+
+enum flow_status
 chunk_open_pieces(struct pq_chunk_reader *r, const struct page_header *h, struct flow_error *err)
 {
 	enum flow_status st;

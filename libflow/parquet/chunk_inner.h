@@ -104,6 +104,11 @@ chunk_may_fold(const struct pq_chunk_reader *r)
 }
 
 /*
+ * Takes the index of the dictionary's pieces, if the chunk has one and nothing of it has been taken yet.
+ */
+enum flow_status chunk_take_index(struct pq_chunk_reader *r, struct flow_error *err) NODISCARD;
+
+/*
  * Begins with a dictionary that may be read in pieces, and steps over its body: TEXTS_IN_PIECES.  Else
  * the page's body is still to be taken.
  */

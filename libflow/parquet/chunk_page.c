@@ -185,7 +185,9 @@ take_page(struct pq_chunk_reader *r, struct page_header *h, const uint8_t **body
 	*body = NULL;
 	if (!chunk_may_fold(r))
 		return page_source_next(&r->pages, h, body, err);
-	st = page_source_header(&r->pages, h, err);
+	st = chunk_take_index(r, err);
+	if (st == FLOW_OK)
+		st = page_source_header(&r->pages, h, err);
 	if (st == FLOW_OK)
 		st = chunk_open_pieces(r, h, err);
 	return st == FLOW_OK && r->where != TEXTS_IN_PIECES ? page_source_body(&r->pages, h, body, err) : st;

@@ -40,7 +40,6 @@ struct work {
 	int encoding;
 	unsigned width;			/* of codes */
 	struct buf raw;			/* bodies of all pages, uncompressed */
-	struct buf dict_index;		/* of the dictionary's pieces, if it is compressed in pieces */
 };
 
 /* One page's body within work.raw, or compressed. */
@@ -56,7 +55,6 @@ work_release(struct work *w)
 	free(w->texts);
 	number_dict_release(&w->number_dict);
 	buf_release(&w->raw);
-	buf_release(&w->dict_index);
 }
 
 static unsigned
@@ -383,47 +381,46 @@ append_dictionary_page(struct buf *out, const struct work *w, size_t values, siz
     const uint8_t *body, size_t len)
 {
 	struct page_header h = { .type = PAGE_DICTIONARY, .values = (uint32_t)values,
-		.encoding = ENCODING_PLAIN, .is_sorted = w->texts != NULL,
-		.extension = w->dict_index.data, .extension_bytes = w->dict_index.len };
+		.encoding = ENCODING_PLAIN, .is_sorted = w->texts != NULL };
 
 	append_page(out, &h, raw_len, body, len);
 }
 
 /* Compresses body i of the chunk, a dictionary of texts in pieces. */
 static enum flow_status
-compress_body(struct work *w, const struct pq_encode_options *options, size_t i,
-    const struct body *body, struct buf *packed)
+compress_body(const struct work *w, const struct pq_encode_options *options, size_t i,
+    const struct body *body, struct buf *packed, struct buf *dict_index)
 {
 	const uint8_t *raw = w->raw.data + body->offset;
 
 	if (i == 0 && w->texts != NULL && w->encoding == ENCODING_RLE_DICTIONARY &&
 	    options->codec == PQ_LZ4_RAW)
-		return dict_pack(options->level, raw, body->len, w->text_count, packed, &w->dict_index);
+		return dict_pack(options->level, raw, body->len, w->text_count, packed, dict_index);
 	return codec_compress(options->codec, options->level, raw, body->len, packed);
 }
 
 /* Compresses the bodies; keeps them as they are where it does not pay. */
 static enum flow_status
-compress_bodies(struct work *w, const struct pq_encode_options *options,
-    struct body *body, size_t count, struct buf *packed, enum pq_codec *codec)
+compress_bodies(const struct work *w, const struct pq_encode_options *options,
+    struct body *body, size_t count, struct buf *packed, struct pq_chunk *chunk)
 {
 	struct body *shrunk = calloc(count, sizeof(*shrunk));
 	enum flow_status st = FLOW_OK;
 	size_t i;
 
-	*codec = PQ_UNCOMPRESSED;
+	chunk->codec = PQ_UNCOMPRESSED;
 	if (shrunk == NULL)
 		return FLOW_ENOMEM;
 	for (i = 0; i < count && st == FLOW_OK && options->codec != PQ_UNCOMPRESSED; i++) {
 		shrunk[i].offset = packed->len;
-		st = compress_body(w, options, i, &body[i], packed);
+		st = compress_body(w, options, i, &body[i], packed, &chunk->dict_index);
 		shrunk[i].len = packed->len - shrunk[i].offset;
 	}
 	if (options->codec != PQ_UNCOMPRESSED && packed->len < w->raw.len - w->raw.len / 20) {
-		*codec = options->codec;
+		chunk->codec = options->codec;
 		memcpy(body, shrunk, count * sizeof(*body));
 	} else {
-		buf_clear(&w->dict_index);
+		buf_clear(&chunk->dict_index);
 	}
 	free(shrunk);
 	return st;
@@ -451,7 +448,7 @@ assemble(const struct work *w, const struct body *raw, const struct body *body,
 	struct buf *out = &chunk->bytes;
 	size_t i, d = chunk->has_dictionary ? 1 : 0;
 
-	if (!buf_reserve(out, w->raw.len + (chunk->pages + 1) * HEADER_BYTES + w->dict_index.len))
+	if (!buf_reserve(out, w->raw.len + (chunk->pages + 1) * HEADER_BYTES))
 		return FLOW_ENOMEM;
 	if (d != 0) {
 		append_dictionary_page(out, w, dictionary_entries(w), raw[0].len,
@@ -520,7 +517,7 @@ build(struct work *w, const struct pq_encode_options *options, struct pq_chunk *
 		return FLOW_ENOMEM;
 	}
 	memcpy(body, raw, (chunk->pages + d) * sizeof(*body));
-	st = compress_bodies(w, options, body, chunk->pages + d, &packed, &chunk->codec);
+	st = compress_bodies(w, options, body, chunk->pages + d, &packed, chunk);
 	if (st == FLOW_OK)
 		st = assemble(w, raw, body,
 		    chunk->codec == PQ_UNCOMPRESSED ? w->raw.data : packed.data, chunk);
@@ -536,7 +533,7 @@ pq_chunk_encode(const struct pq_column *column, const struct pq_values *values,
     const struct pq_encode_options *options, struct pq_chunk **chunk, struct flow_error *err)
 {
 	struct work w = { .column = column, .in = values, .number_dict = NUMBER_DICT_INIT,
-		.raw = BUF_INIT, .dict_index = BUF_INIT };
+		.raw = BUF_INIT };
 	size_t pages = values->rows / PAGE_ROWS + 2;
 	struct pq_chunk *c = calloc(1, sizeof(*c));
 	struct body *raw = calloc(pages, sizeof(*raw));
@@ -573,6 +570,7 @@ pq_chunk_free(struct pq_chunk *chunk)
 	if (chunk == NULL)
 		return;
 	buf_release(&chunk->bytes);
+	buf_release(&chunk->dict_index);
 	buf_release(&chunk->bloom);
 	free(chunk->page);
 	free(chunk);
@@ -581,5 +579,5 @@ pq_chunk_free(struct pq_chunk *chunk)
 size_t
 pq_chunk_bytes(const struct pq_chunk *chunk)
 {
-	return chunk->bytes.len;
+	return chunk->dict_index.len + chunk->bytes.len;
 }

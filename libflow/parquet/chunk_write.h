@@ -43,5 +43,5 @@ enum flow_status pq_chunk_encode(const struct pq_column *column, const struct pq
     struct flow_error *err) NODISCARD;
 void pq_chunk_free(struct pq_chunk *chunk);
 
-/* Bytes of its pages in the file. */
+/* Bytes of its pages in the file, and of what stands before them. */
 size_t pq_chunk_bytes(const struct pq_chunk *chunk);

@@ -26,6 +26,7 @@ struct file_chunk {
 	int64_t bloom_offset, bloom_bytes;
 	struct file_place offset_index, column_index;
 	uint64_t begin;		/* checked: [begin, begin + bytes) lies within the file */
+	uint64_t dict_index_bytes;	/* of its dictionary's index, right before `begin`; 0: none */
 	int codec;
 	bool encrypted, elsewhere;
 	struct file_stats stats;

@@ -9,7 +9,9 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "base/number.h"
 #include "parquet/meta/chunk_bounds.h"
+#include "parquet/dict/dict_index.h"
 #include "parquet/file_inner.h"
 #include "parquet/meta/thrift.h"
 
@@ -56,6 +58,31 @@ file_read_at(const struct pq_file *file, uint64_t offset, size_t len, void *out,
 }
 
 static void
+read_key_value(struct thrift_reader *t, struct file_key_value *kv)
+{
+	struct thrift_field f;
+
+	*kv = (struct file_key_value){ NULL, NULL, 0, 0 };
+	thrift_struct(t);
+	while (thrift_field(t, &f)) {
+		if (f.id == 1)
+			kv->key = thrift_read_binary(t, &f, &kv->key_len);
+		else if (f.id == 2)
+			kv->value = thrift_read_binary(t, &f, &kv->value_len);
+		else
+			thrift_skip(t, &f);
+	}
+}
+
+/* Whether it is that key, and has a value. */
+static bool
+is_key(const struct file_key_value *kv, const char *key)
+{
+	return kv->key != NULL && kv->value != NULL && kv->key_len == strlen(key) &&
+	    memcmp(kv->key, key, kv->key_len) == 0;
+}
+
+static void
 read_statistics(struct thrift_reader *t, struct file_stats *s)
 {
 	struct thrift_field f;
@@ -94,6 +121,22 @@ is_head(const struct file_chunk *c)
 	    !c->elsewhere && !c->encrypted;
 }
 
+/* Key-value metadata of a chunk: only ours is looked at. */
+static void
+read_chunk_key_values(struct thrift_reader *t, const struct thrift_field *f, struct file_chunk *c)
+{
+	size_t count = thrift_read_list(t, f, THRIFT_STRUCT), i;
+	struct file_key_value kv;
+
+	for (i = 0; i < count; i++) {
+		read_key_value(t, &kv);
+		if (is_key(&kv, DICT_INDEX_KEY) &&
+		    number_parse(kv.value, kv.value_len, NUMBER_DECIMAL, UINT32_MAX,
+		    &c->dict_index_bytes) != FLOW_OK)
+			c->dict_index_bytes = 0;
+	}
+}
+
 /* The fields of ColumnMetaData, whose struct was entered. */
 static void
 read_chunk_metadata(struct thrift_reader *t, struct file_chunk *c)
@@ -115,6 +158,9 @@ read_chunk_metadata(struct thrift_reader *t, struct file_chunk *c)
 			break;
 		case 7:
 			c->bytes = thrift_read_int(t, &f);
+			break;
+		case 8:
+			read_chunk_key_values(t, &f, c);
 			break;
 		case 9:
 			c->data_offset = thrift_read_int(t, &f);
@@ -229,6 +275,8 @@ check_chunk(const struct pq_file *file, size_t group, size_t column, struct file
 		return flow_fail(err, FLOW_EFORMAT, FLOW_NO_OFFSET,
 		    "row group %zu: column %s lies outside the file", group, schema->name);
 	c->begin = (uint64_t)begin;
+	if (c->dict_index_bytes > c->begin)
+		c->dict_index_bytes = 0;
 	return FLOW_OK;
 }
 
@@ -299,7 +347,6 @@ read_key_values(struct thrift_reader *t, const struct thrift_field *f, struct pq
     struct flow_error *err)
 {
 	size_t count = thrift_read_list(t, f, THRIFT_STRUCT), i;
-	struct thrift_field g;
 
 	if (file->key_value != NULL)
 		return flow_fail(err, FLOW_EFORMAT, FLOW_NO_OFFSET, "a footer out of order");
@@ -307,19 +354,8 @@ read_key_values(struct thrift_reader *t, const struct thrift_field *f, struct pq
 	if (file->key_value == NULL)
 		return flow_fail_memory(err);
 	file->key_values = count;
-	for (i = 0; i < count; i++) {
-		struct file_key_value *kv = &file->key_value[i];
-
-		thrift_struct(t);
-		while (thrift_field(t, &g)) {
-			if (g.id == 1)
-				kv->key = thrift_read_binary(t, &g, &kv->key_len);
-			else if (g.id == 2)
-				kv->value = thrift_read_binary(t, &g, &kv->value_len);
-			else
-				thrift_skip(t, &g);
-		}
-	}
+	for (i = 0; i < count; i++)
+		read_key_value(t, &file->key_value[i]);
 	return FLOW_OK;
 }
 
@@ -564,8 +600,7 @@ pq_file_key_value(const struct pq_file *file, const char *key, size_t *len)
 	for (i = 0; i < file->key_values; i++) {
 		const struct file_key_value *kv = &file->key_value[i];
 
-		if (kv->key != NULL && kv->value != NULL && kv->key_len == strlen(key) &&
-		    memcmp(kv->key, key, kv->key_len) == 0) {
+		if (is_key(kv, key)) {
 			*len = kv->value_len;
 			return kv->value;
 		}

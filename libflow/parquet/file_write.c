@@ -5,12 +5,15 @@
 
 #include "parquet/file_write.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
 #include "parquet/meta/bloom.h"
 #include "parquet/chunk.h"
+#include "parquet/dict/dict_index.h"
 #include "parquet/meta/schema_thrift.h"
 #include "parquet/meta/thrift.h"
 
@@ -26,6 +29,7 @@
 struct written_chunk {
 	struct pq_chunk *chunk;		/* without its pages' bytes and Bloom bits */
 	uint64_t offset;		/* of its first page */
+	uint64_t dict_index_bytes;	/* that stand right before it */
 	uint64_t bytes;
 	uint64_t bloom_offset, bloom_bytes;
 	uint64_t column_index_offset, column_index_bytes;
@@ -227,9 +231,13 @@ write_chunk(struct pq_writer *w, struct written_chunk *c, struct flow_error *err
 {
 	enum flow_status st;
 
+	c->dict_index_bytes = c->chunk->dict_index.len;
+	st = write_bytes(w, c->chunk->dict_index.data, c->chunk->dict_index.len, err);
 	c->offset = w->at;
 	c->bytes = c->chunk->bytes.len;
-	st = write_bytes(w, c->chunk->bytes.data, c->chunk->bytes.len, err);
+	if (st == FLOW_OK)
+		st = write_bytes(w, c->chunk->bytes.data, c->chunk->bytes.len, err);
+	buf_release(&c->chunk->dict_index);
 	buf_release(&c->chunk->bytes);
 	return st;
 }
@@ -248,11 +256,11 @@ pq_writer_group(struct pq_writer *writer, struct pq_chunk *const *chunks, size_t
 		return flow_fail_memory(err);
 	}
 	g->rows = rows;
-	g->offset = writer->at;
 	for (c = 0; c < writer->columns; c++)
 		g->chunk[c].chunk = chunks[c];
 	for (c = 0; c < writer->columns && st == FLOW_OK; c++)
 		st = write_chunk(writer, &g->chunk[c], err);
+	g->offset = writer->columns > 0 ? g->chunk[0].offset : writer->at;
 	for (c = 0; c < writer->columns && st == FLOW_OK; c++) {
 		st = write_bloom(writer, &g->chunk[c], err);
 		buf_release(&g->chunk[c].chunk->bloom);
@@ -358,6 +366,22 @@ statistics(struct thrift_writer *t, const struct chunk_stats *s)
 	thrift_end(t);
 }
 
+/* The one key of a chunk: how many bytes of its dictionary's index stand before its first page. */
+static void
+chunk_key_values(struct thrift_writer *t, const struct written_chunk *c)
+{
+	char number[24];
+	int len = snprintf(number, sizeof(number), "%" PRIu64, c->dict_index_bytes);
+
+	if (c->dict_index_bytes == 0)
+		return;
+	thrift_list(t, 8, THRIFT_STRUCT, 1);
+	thrift_begin(t);
+	thrift_binary(t, 1, DICT_INDEX_KEY, strlen(DICT_INDEX_KEY));
+	thrift_binary(t, 2, number, (size_t)len);
+	thrift_end(t);
+}
+
 static void
 chunk_metadata(struct thrift_writer *t, const struct pq_column *column,
     const struct written_chunk *c)
@@ -377,6 +401,7 @@ chunk_metadata(struct thrift_writer *t, const struct pq_column *column,
 	thrift_i64(t, 5, (int64_t)k->rows);
 	thrift_i64(t, 6, (int64_t)k->uncompressed_bytes);
 	thrift_i64(t, 7, (int64_t)c->bytes);
+	chunk_key_values(t, c);
 	thrift_i64(t, 9, (int64_t)(c->offset + k->data_offset));
 	if (k->has_dictionary)
 		thrift_i64(t, 11, (int64_t)c->offset);

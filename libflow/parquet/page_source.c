@@ -97,6 +97,21 @@ page_source_range(struct page_source *s, uint64_t offset, uint64_t len)
 	s->is_begun = true;
 }
 
+enum flow_status
+page_source_before(struct page_source *s, uint64_t len, const uint8_t **bytes,
+    struct flow_error *err)
+{
+	enum flow_status st;
+
+	s->offset -= len;
+	s->in = (struct cursor){ .failed = false };
+	/* The header, which follows, is read with it. */
+	st = fill(s, len + HEADER_BYTES, len + HEADER_BYTES, err);
+	if (st == FLOW_OK)
+		*bytes = cursor_bytes(&s->in, (size_t)len);
+	return st;
+}
+
 /* Reads a header, however long it is. */
 static enum flow_status
 read_header(struct page_source *s, uint64_t window, struct page_header *h, struct flow_error *err)

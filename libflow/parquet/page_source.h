@@ -43,6 +43,10 @@ page_source_is_drained(const struct page_source *s)
 	return s->is_begun && s->offset + cursor_offset(&s->in) == s->end;
 }
 
+/* Takes `len` bytes that stand right before the chunk's first page; before anything else is taken. */
+enum flow_status page_source_before(struct page_source *s, uint64_t len, const uint8_t **bytes,
+    struct flow_error *err) NODISCARD;
+
 /* Takes a page: its header, and where its body stands, h->bytes of it, until the next is taken. */
 enum flow_status page_source_next(struct page_source *s, struct page_header *h,
     const uint8_t **body, struct flow_error *err) NODISCARD;

@@ -62,6 +62,25 @@ check_dictionary(struct page_source *source, const struct page_header *h, const 
 	return st;
 }
 
+/* The index of a dictionary's pieces, which has to be there if it is told of. */
+static enum flow_status
+take_index(struct page_source *source, struct dict_pieces *d, struct flow_error *err)
+{
+	uint64_t len = source->chunk->dict_index_bytes;
+	const uint8_t *bytes;
+	enum flow_status st;
+
+	if (len == 0)
+		return FLOW_OK;
+	st = page_source_before(source, len, &bytes, err);
+	if (st == FLOW_OK)
+		st = dict_index_take(&d->index, bytes, (size_t)len, err);
+	if (st == FLOW_OK && d->index.texts.len == 0)
+		st = flow_fail(err, FLOW_ECORRUPT, (int64_t)(source->chunk->begin - len),
+		    "there is no index of the dictionary's pieces where the chunk's metadata has it");
+	return st;
+}
+
 /* Takes a page's header, with the index of its pieces, and its body. */
 static enum flow_status
 take_page(struct page_source *source, struct page_header *h, const uint8_t **body,
@@ -91,7 +110,7 @@ check_pages(const struct page_places *places, struct page_source *source, uint64
     bool texts, struct flow_error *err)
 {
 	struct dict_pieces pieces = { .parts = 0 };
-	enum flow_status st = FLOW_OK;
+	enum flow_status st = take_index(source, &pieces, err);
 	struct page_header h;
 	const uint8_t *body;
 	uint64_t row = 0;

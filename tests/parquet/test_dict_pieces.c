@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "base/hash.h"
 #include "parquet/encoding/bitpack.h"
+#include "parquet/chunk.h"
 #include "parquet/chunk_read.h"
 #include "parquet/crc.h"
 #include "parquet/dict/dict_pack.h"
@@ -55,8 +56,7 @@ pack(struct packed *p, uint32_t count, int level)
 	p->file.bytes = p->body.len;
 	p->header = (struct page_header){ .bytes = (uint32_t)p->body.len,
 		.raw_bytes = (uint32_t)p->page.len, .values = count, .has_crc = true,
-		.crc = crc_page(p->body.data, p->body.len), .extension = p->index.data,
-		.extension_bytes = p->index.len };
+		.crc = crc_page(p->body.data, p->body.len) };
 	ok(buf_reserve(&p->room, p->page.len + BITPACK_SLACK));
 }
 
@@ -74,8 +74,10 @@ release(struct packed *p)
 static enum flow_status
 begin(struct packed *p)
 {
-	enum flow_status st = dict_index_read(&p->d.index, &p->header, NULL);
+	enum flow_status st = dict_index_take(&p->d.index, p->index.data, p->index.len, NULL);
 
+	if (st == FLOW_OK)
+		st = dict_index_read(&p->d.index, &p->header, NULL);
 	memset(p->room.data, 0xff, p->page.len);
 	return st == FLOW_OK ?
 	    dict_pieces_open(&p->d, &p->file, 0, &p->header, p->room.data, NULL) : st;
@@ -241,8 +243,6 @@ contradicting(void)
 		else
 			piece[2].lz4.out += 17;
 		dict_index_write(piece, count, &q.index);
-		q.header.extension = q.index.data;
-		q.header.extension_bytes = q.index.len;
 		ok(begin(&q) == FLOW_OK);
 		ok(dict_pieces_entry(&q.d, piece[2].code, &text, NULL) == FLOW_EFORMAT);
 		ok(dict_pieces_entry(&q.d, 0, &text, NULL) == FLOW_OK);
@@ -266,8 +266,36 @@ entry_of(uint32_t row)
 	return row * 7 % COUNT;
 }
 
+/* Moves the index into the page's header, field 32767, where version 0.1.0 has it. */
 static void
-write_file(struct buf *out)
+make_old(struct pq_chunk *c)
+{
+	struct buf bytes = BUF_INIT;
+	struct page_header h;
+	struct cursor in = cursor_make(c->bytes.data, c->bytes.len);
+	size_t head, more;
+
+	ok(c->dict_index.len > 128 && c->dict_index.len < 1 << 14 && page_header_read(&in, &h));
+	head = cursor_offset(&in) - 1;		/* without the stop */
+	buf_append(&bytes, c->bytes.data, head);
+	/* Binary, 32767 in zigzag, and the length, both as varints. */
+	buf_append(&bytes, "\x08\xfe\xff\x03", 4);
+	buf_append_u8(&bytes, (uint8_t)(c->dict_index.len | 0x80));
+	buf_append_u8(&bytes, (uint8_t)(c->dict_index.len >> 7));
+	buf_append(&bytes, c->dict_index.data, c->dict_index.len);
+	more = bytes.len - head;
+	buf_append(&bytes, c->bytes.data + head, c->bytes.len - head);
+	for (size_t i = 0; i < c->pages; i++)
+		c->page[i].offset += more;
+	c->data_offset += more;
+	c->uncompressed_bytes += more;
+	buf_release(&c->bytes);
+	buf_clear(&c->dict_index);
+	c->bytes = bytes;
+}
+
+static void
+write_file(struct buf *out, bool old)
 {
 	struct flow_text *texts = malloc(2 * sizeof(entry));
 	uint32_t *codes = malloc(COUNT * sizeof(*codes));
@@ -282,8 +310,10 @@ write_file(struct buf *out)
 	for (uint32_t i = 0; i < COUNT; i++)
 		codes[i] = entry_of(i) + (i % 2 == 0 ? COUNT : 0);
 	ok(pq_writer_new_buf(out, &addr, 1, &w, NULL) == FLOW_OK &&
-	    pq_chunk_encode(&addr, &values, &options, &chunk, NULL) == FLOW_OK &&
-	    pq_writer_group(w, &chunk, COUNT, NULL) == FLOW_OK && pq_writer_finish(w, NULL) == FLOW_OK);
+	    pq_chunk_encode(&addr, &values, &options, &chunk, NULL) == FLOW_OK);
+	if (old)
+		make_old(chunk);
+	ok(pq_writer_group(w, &chunk, COUNT, NULL) == FLOW_OK && pq_writer_finish(w, NULL) == FLOW_OK);
 	pq_writer_free(w);
 	free(texts);
 	free(codes);
@@ -369,39 +399,69 @@ verify(const struct buf *bytes)
 
 /* An index that tells another first code of its second piece, with a checksum that is right. */
 static void
-verified(struct buf *bytes, const struct page_header *h)
+verified(const struct buf *bytes, uint8_t *index, size_t len)
 {
-	uint8_t *extension = bytes->data + (h->extension - bytes->data);
-	size_t body = h->extension_bytes - 4, code;
+	size_t body = len - 4, code;
 
-	code = 16 + 4 + 21 + extension[16 + 4 + 20] + 12;
+	code = 16 + 4 + 21 + index[16 + 4 + 20] + 12;
 	ok(verify(bytes) == FLOW_OK);
-	extension[code]++;
+	index[code]++;
 	ok(verify(bytes) == FLOW_ECORRUPT);
-	store_le32(extension + body, crc_page(extension, body));
+	store_le32(index + body, crc_page(index, body));
 	ok(verify(bytes) == FLOW_EFORMAT);
-	extension[code]--;
-	store_le32(extension + body, crc_page(extension, body));
+	index[code]--;
+	store_le32(index + body, crc_page(index, body));
 	ok(verify(bytes) == FLOW_OK);
 }
 
-/* In a file; any bit of the header wrong, and some others, give an error or the same rows. */
+/* How many bytes of an index stand before the pages, by the chunk's metadata. */
+static size_t
+index_bytes(const struct buf *bytes)
+{
+	struct pq_file *f;
+	size_t len = 0;
+
+	if (pq_file_open_memory(bytes->data, bytes->len, &f, NULL) == FLOW_OK) {
+		len = (size_t)f->group[0].chunk[0].dict_index_bytes;
+		pq_file_close(f);
+	}
+	return len;
+}
+
+/* Where the index is; its first page's header begins behind it, or has it. */
+static uint8_t *
+find_index(struct buf *bytes, bool old, size_t *len, size_t *head)
+{
+	size_t before = index_bytes(bytes);
+	struct cursor in = cursor_make(bytes->data + 4 + before, bytes->len - 4 - before);
+	struct page_header h;
+
+	ok(page_header_read(&in, &h) && h.type == PAGE_DICTIONARY);
+	ok(old ? before == 0 && h.extension_bytes > 0 : before > 0 && h.extension_bytes == 0);
+	*head = 4 + before + cursor_offset(&in);
+	*len = old ? h.extension_bytes : before;
+	return bytes->data + (old ? (size_t)(h.extension - bytes->data) : 4);
+}
+
+/* In a file; any bit of index and header wrong, and some others, give an error or the same rows. */
 static void
-in_file(void)
+in_file(bool old)
 {
 	struct buf bytes = BUF_INIT;
-	struct page_header h;
-	struct cursor in;
-	size_t head, at, seen[3] = { 0 };
+	size_t head, len, at, seen[3] = { 0 };
+	uint8_t *index;
 
-	write_file(&bytes);
+	write_file(&bytes, old);
 	some_then_all(&bytes);
 	for (uint32_t row = 0; row < COUNT; row += 1999)
 		ok(few_rows(&bytes, false, row) == 1 && few_rows(&bytes, true, row) == 1);
-	in = cursor_make(bytes.data + 4, bytes.len - 4);
-	ok(page_header_read(&in, &h) && h.type == PAGE_DICTIONARY && h.extension_bytes > 0);
-	verified(&bytes, &h);
-	head = 4 + cursor_offset(&in);
+	index = find_index(&bytes, old, &len, &head);
+	verified(&bytes, index, len);
+	/* Somebody else's bytes: then the dictionary is read as a whole, and --verify tells. */
+	index[0] ^= 1;
+	ok(few_rows(&bytes, false, 77) == 1);
+	ok(verify(&bytes) == (old ? FLOW_OK : FLOW_ECORRUPT));
+	index[0] ^= 1;
 	for (at = 4; at < head + 3000; at += at < head ? 1 : 37) {
 		bytes.data[at] ^= (uint8_t)(1 << at % 8);
 		seen[few_rows(&bytes, at % 2 == 0, 12345)]++;
@@ -421,6 +481,7 @@ main(void)
 	one_block();
 	damaged();
 	contradicting();
-	in_file();
+	in_file(false);
+	in_file(true);
 	return tap_done();
 }

@@ -107,23 +107,34 @@ malformed(struct dict_index *index, struct flow_error *err)
 }
 
 enum flow_status
+dict_index_take(struct dict_index *index, const uint8_t *bytes, size_t len, struct flow_error *err)
+{
+	size_t body = len - CRC_BYTES;
+
+	index->count = 0;
+	buf_clear(&index->texts);
+	if (len < sizeof(uuid) || memcmp(bytes, uuid, sizeof(uuid)) != 0)
+		return FLOW_OK;
+	if (crc_page(bytes, body) != load_le32(bytes + body))
+		return flow_fail(err, FLOW_ECORRUPT, FLOW_NO_OFFSET,
+		    "the checksum (CRC-32) of a dictionary's index is wrong: the file is damaged");
+	buf_append(&index->texts, bytes, body);
+	return buf_status(&index->texts) == FLOW_OK ? FLOW_OK : flow_fail_memory(err);
+}
+
+enum flow_status
 dict_index_read(struct dict_index *index, const struct page_header *h, struct flow_error *err)
 {
-	size_t body = h->extension_bytes - CRC_BYTES;
+	enum flow_status st = FLOW_OK;
 	struct cursor in;
 	uint32_t count;
 
 	index->count = 0;
-	if (h->extension_bytes < sizeof(uuid) || memcmp(h->extension, uuid, sizeof(uuid)) != 0)
-		return FLOW_OK;
-	if (crc_page(h->extension, body) != load_le32(h->extension + body))
-		return flow_fail(err, FLOW_ECORRUPT, FLOW_NO_OFFSET,
-		    "the checksum (CRC-32) of a dictionary's index is wrong: the file is damaged");
-	buf_clear(&index->texts);
-	buf_append(&index->texts, h->extension, body);
-	if (buf_status(&index->texts) != FLOW_OK)
-		return flow_fail_memory(err);
-	in = cursor_make(index->texts.data, body);
+	if (h->extension_bytes > 0)
+		st = dict_index_take(index, h->extension, h->extension_bytes, err);
+	if (st != FLOW_OK || index->texts.len == 0)
+		return st;
+	in = cursor_make(index->texts.data, index->texts.len);
 	cursor_skip(&in, sizeof(uuid));
 	count = cursor_le32(&in);
 	if (count == 0 || count > cursor_left(&in) / PIECE_BYTES)

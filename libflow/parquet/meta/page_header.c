@@ -24,8 +24,6 @@ page_header_write(const struct page_header *h, struct buf *out)
 		thrift_i32(&t, 4, ENCODING_RLE);	/* of repetition levels, which flat columns have not */
 	}
 	thrift_end(&t);
-	if (h->extension_bytes > 0)
-		thrift_binary(&t, THRIFT_EXTENSION, h->extension, h->extension_bytes);
 	thrift_end(&t);
 }
 
