@@ -4,6 +4,11 @@
 /*
  * A captured frame -> the UDP datagram in it.  Lengths are checked against what
  * was captured; nothing is copied.
+ *
+ * Below IP: Ethernet, VLAN tags (802.1Q, 802.1ad, 802.1ah, VN-Tag, 802.1BR), LLC and SNAP, PPP,
+ * PPPoE, MPLS with IP or Ethernet in it.  Mirrored and tunnelled frames are followed to the
+ * innermost datagram: IP in IP, GRE (also PPTP's), ERSPAN I to III, EtherIP, MPLS in IP,
+ * VXLAN (with its GPE), Geneve.
  */
 
 #include <stdbool.h>
@@ -16,11 +21,18 @@
 enum frame_link {
 	FRAME_NULL = 0,		/* BSD loopback: family in host order, 4 bytes */
 	FRAME_ETHERNET = 1,
+	FRAME_PPP = 9,
 	FRAME_RAW_BSD = 12,	/* raw IP under BSD's numbers */
 	FRAME_RAW_OPENBSD = 14,
+	FRAME_PPP_HDLC = 50,
+	FRAME_PPP_ETHERNET = 51,	/* PPPoE without its Ethernet header */
+	FRAME_LLC = 100,	/* RFC 2684 over ATM */
 	FRAME_RAW = 101,
+	FRAME_CISCO_HDLC = 104,	/* address, control, then a type of Ethernet */
 	FRAME_LOOP = 108,	/* OpenBSD loopback: family in network order, 4 bytes */
 	FRAME_SLL = 113,	/* Linux "cooked" */
+	FRAME_PPP_DIRECTION = 204,	/* PPP behind a byte that says in or out */
+	FRAME_MPLS = 219,
 	FRAME_IPV4 = 228,
 	FRAME_IPV6 = 229,
 	FRAME_SLL2 = 276,
@@ -30,7 +42,7 @@ bool frame_link_known(uint32_t link);
 
 enum frame_kind {
 	FRAME_UDP,
-	FRAME_FRAGMENT,		/* of an IP packet that carries UDP (or may: IPv6) */
+	FRAME_FRAGMENT,		/* of an IP packet that carries UDP, or may: in IPv6, in a tunnel */
 	FRAME_OTHER,		/* something else, well-formed as far as looked at */
 	FRAME_BAD,		/* headers that are cut or contradict themselves */
 };
