@@ -15,12 +15,15 @@
 static int
 read_files(const struct options *options)
 {
-	struct collector *c = collector_new(&options->collect, options->collect.threads + FILE_SPARE);
+	struct collect_options collect = options->collect;
 	const struct capture_input input = { program_log(), options->has_port,
 		options->collect.port };
+	struct collector *c;
 	bool done = true;
 	size_t i;
 
+	collect.decoder.template_ms = INT64_MAX;	/* a capture's clock makes nothing old */
+	c = collector_new(&collect, collect.threads + FILE_SPARE);
 	if (c == NULL)
 		return CLI_FAILURE;
 	for (i = 0; i < options->file_count; i++)

@@ -16,6 +16,7 @@
 #include "base/bytes.h"
 #include "base/cursor.h"
 #include "base/input.h"
+#include "collect/capture_view.h"
 #include "wire/message.h"
 
 /* RFC 7011 3.1: version 2, length 2, export time 4, sequence 4, domain 4. */
@@ -34,10 +35,19 @@ report(const struct log *log, enum flow_status st, const struct flow_error *err)
 	return false;
 }
 
-static bool
-read_capture(const struct capture_input *input, struct collector *c, struct pcap_reader *reader)
+/* Flows are filed by the time of the capture; where it has none, by the exporter's. */
+static int64_t
+time_of(const struct pcap_packet *packet, const struct flow_datagram *d)
 {
-	uint64_t other_ports = 0;
+	return packet->time_ms != 0 ? packet->time_ms : flow_datagram_clock(d);
+}
+
+static bool
+read_capture(const struct capture_input *input, struct collector *c, struct pcap_reader *reader,
+    const char *path)
+{
+	struct capture_view view = { .log = input->log, .path = path,
+		.port = input->has_port ? (int)input->port : -1 };
 	struct pcap_packet packet;
 	struct pcap_counts counts;
 	struct flow_error err;
@@ -46,17 +56,14 @@ read_capture(const struct capture_input *input, struct collector *c, struct pcap
 
 	while (going && (st = pcap_reader_next(reader, &packet, &err)) == FLOW_OK) {
 		struct flow_datagram d = { .bytes = packet.bytes, .len = packet.len,
-			.exporter = packet.src, .port = packet.src_port, .transport = FLOW_UDP,
-			.received_ms = packet.time_ms };
+			.exporter = packet.src, .port = packet.src_port, .transport = FLOW_UDP };
 
-		if (input->has_port && packet.dst_port != input->port) {
-			other_ports++;
-			continue;
-		}
-		going = collector_datagram(c, &d);
+		d.received_ms = time_of(&packet, &d);
+		if (capture_view_take(&view, packet.dst_port, flow_datagram_is_export(&d)))
+			going = collector_datagram(c, &d);
 	}
 	pcap_reader_counts(reader, &counts);
-	collector_skipped(c, &counts, other_ports);
+	capture_view_tell(&view, &counts);
 	return going && report(input->log, st, &err);
 }
 
@@ -124,7 +131,7 @@ read_file(const struct capture_input *input, struct collector *c, const char *pa
 	st = pcap_reader_new(in, &reader, &err);
 	if (st != FLOW_OK)
 		return report(input->log, st, &err);
-	done = read_capture(input, c, reader);
+	done = read_capture(input, c, reader, path);
 	pcap_reader_free(reader);
 	return done;
 }

@@ -267,19 +267,6 @@ collector_drops(struct collector *c, uint64_t drops)
 		tree_drops(c->tree[i], drops);
 }
 
-void
-collector_skipped(struct collector *c, const struct pcap_counts *counts, uint64_t other_ports)
-{
-	(void)c;
-	log_to(c->options->log, LOG_LEVEL_DETAIL, "capture: frames %" PRIu64 ", datagrams %" PRIu64
-	    " (to other ports %" PRIu64 "), not UDP %" PRIu64 ", fragments %" PRIu64,
-	    counts->frames, counts->packets, other_ports, counts->other, counts->fragments);
-	if (counts->bad + counts->cut + counts->fragments_lost > 0)
-		log_to(c->options->log, LOG_LEVEL_ERROR, "capture: damaged frames %" PRIu64 ", cut datagrams %" PRIu64
-		    ", datagrams whose fragments are incomplete %" PRIu64, counts->bad, counts->cut,
-		    counts->fragments_lost);
-}
-
 /* received = decoded + undecodable + dropped; decoded flows = written flows. */
 static void
 log_ledger(const struct collector *c, const struct tree_sum *sum, uint64_t written)

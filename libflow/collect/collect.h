@@ -7,7 +7,6 @@
  * is reached.
  */
 
-#include "capture/pcap_read.h"
 #include "collect/collect_options.h"
 
 struct collector;
@@ -29,9 +28,6 @@ void collector_session_end(struct collector *c, const struct addr *exporter, uin
 
 /* Datagrams dropped by the kernel so far, in all. */
 void collector_drops(struct collector *c, uint64_t drops);
-
-/* Packets of captures that held no datagram for us, by what they were. */
-void collector_skipped(struct collector *c, const struct pcap_counts *counts, uint64_t other_ports);
 
 /* Writes everything, logs the ledger and frees.  False if something was lost on the way. */
 bool collector_finish(struct collector *c);

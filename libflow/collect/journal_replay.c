@@ -64,6 +64,7 @@ file_journals(const struct collect_options *options, const char **paths, size_t 
 	size_t i;
 
 	o.journal = false;
+	o.decoder.template_ms = INT64_MAX;	/* the clock of what is read is not ours */
 	c = collector_new(&o, o.threads + 1);
 	if (c == NULL)
 		return false;

@@ -80,6 +80,23 @@ flow_datagram_is_export(const struct flow_datagram *dg)
 	}
 }
 
+int64_t
+flow_datagram_clock(const struct flow_datagram *dg)
+{
+	struct cursor in = cursor_make(dg->bytes, dg->len);
+
+	switch (cursor_be16(&in)) {
+	case 1: case 5: case 7: case 8: case 9:
+		cursor_skip(&in, 6);	/* count, uptime */
+		return (int64_t)cursor_be32(&in) * 1000;
+	case 10:
+		cursor_skip(&in, 2);	/* length */
+		return (int64_t)cursor_be32(&in) * 1000;
+	default:
+		return 0;
+	}
+}
+
 /* NetFlow says its version in 16 bits, sFlow in 32: "0, 4" and "0, 5". */
 static enum flow_status
 dispatch(struct flow_decoder *d, const struct flow_datagram *dg, struct flow_builder *out)

@@ -84,6 +84,9 @@ struct flow_datagram {
 /* Whether it begins with a version that the decoder knows; what follows may still be nonsense. */
 bool flow_datagram_is_export(const struct flow_datagram *datagram);
 
+/* The clock in the header of an export, in milliseconds since 1970 UTC; 0: none (sFlow), or too short. */
+int64_t flow_datagram_clock(const struct flow_datagram *datagram);
+
 /* What tells two senders of one address and domain apart. */
 enum flow_scope {
 	FLOW_SCOPE_PROTOCOL,	/* IPFIX: address and port (RFC 7011 8); others: address (RFC 3954) */
@@ -105,7 +108,7 @@ struct flow_decoder_options {
 	size_t max_names;		/* 65536 names and rates per source */
 	size_t max_total_names;		/* 1048576 in all */
 	int64_t held_ms;		/* held data is given up after this: 1800000 */
-	int64_t template_ms;		/* templates neither announced nor used so long are forgotten: 86400000 */
+	int64_t template_ms;		/* templates neither announced nor used so long are forgotten: 86400000; INT64_MAX: none */
 };
 
 /* Defaults: all zero.  NULL options: defaults.  NULL when out of memory. */
