@@ -53,8 +53,8 @@ flow_decoder_free(struct flow_decoder *d)
 {
 	if (d == NULL)
 		return;
-	while (d->oldest != NULL)
-		source_free(d, d->oldest);
+	while (d->sources > 0)
+		source_free(d, d->all[d->sources - 1]);
 	free(d->bucket);
 	free(d->exporter_bucket);
 	free(d->all);
@@ -127,6 +127,7 @@ enum flow_status
 flow_decoder_datagram(struct flow_decoder *d, const struct flow_datagram *dg,
     struct flow_builder *out)
 {
+	age_clock_see(&d->age, dg->received_ms);
 	decoder_count(d, FLOW_COUNT_DATAGRAMS, 1);
 	decoder_count(d, FLOW_COUNT_BYTES, dg->len);
 	return dispatch(d, dg, out);
@@ -154,9 +155,15 @@ flow_decoder_expire(struct flow_decoder *d, int64_t now_ms)
 {
 	size_t i;
 
-	held_expire(d, now_ms);
-	for (i = 0; now_ms != INT64_MAX && i < d->sources; i++)
-		store_expire(d, d->all[i], now_ms - d->options.template_ms);
+	if (now_ms == INT64_MAX) {
+		for (i = 0; i < d->sources; i++)
+			held_clear(d, d->all[i]);
+		return;
+	}
+	age_clock_see(&d->age, now_ms);
+	held_expire(d);
+	for (i = 0; i < d->sources; i++)
+		store_expire(d, d->all[i]);
 }
 
 const struct flow_counts *

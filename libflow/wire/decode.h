@@ -94,13 +94,17 @@ enum flow_scope {
 	FLOW_SCOPE_PORT,	/* always the port */
 };
 
-/* Zero in a limit means its default. */
+/*
+ * Zero in a limit means its default.  What exceeds a limit in all pushes out sources: first those
+ * that have not sent for ten seconds from their first datagram to a later one, so that invented
+ * senders push out each other; of equal ones that which was not used for longest.
+ */
 struct flow_decoder_options {
 	uint32_t sampling;		/* operator's rate; 0: none */
 	bool sampling_override;	/* it wins over what exporters announce */
 	bool drop_extra;		/* do not fill the column `extra` */
 	enum flow_scope scope;
-	size_t max_sources;		/* 16384 (exporter, domain) pairs; least recently used goes */
+	size_t max_sources;		/* 16384 (exporter, domain) pairs; see below which go */
 	size_t max_templates;		/* 262144 in all */
 	size_t max_source_templates;	/* 4096 per source */
 	size_t max_template_bytes;	/* 256 MiB of memory for templates, an eighth of it per source */
@@ -130,6 +134,8 @@ void flow_decoder_session_end(struct flow_decoder *d, const struct addr *exporte
 /*
  * Gives up data that is held too long at this time, which is counted, and templates that were
  * not heard of for too long (call at rotation).  INT64_MAX gives up all held data and no template.
+ * Ages go on with receive times and these, but by a minute at most for each, and never back: a
+ * clock that is set forward by a day makes nothing a day older.
  */
 void flow_decoder_expire(struct flow_decoder *d, int64_t now_ms);
 

@@ -5,7 +5,7 @@
  * The inside of a decoder: shared by the files of wire/ that decode, and by
  * nobody else.
  *
- *	decoder -- sources, by (address, port, version, domain), least recently used last
+ *	decoder -- sources, by (address, port, version, domain), and by rank and last use
  *	             |- templates, by id
  *	             |- known: what option data told
  *	             |- held: data sets without a template, oldest first
@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "wire/decode.h"
+#include "wire/source/age.h"
 #include "wire/source/learned.h"
 #include "wire/template/plan.h"
 #include "wire/source/sequence.h"
@@ -37,6 +38,7 @@ struct held {
 	struct held *all_next, *all_prev;	/* of the decoder, oldest first */
 	struct source *src;
 	struct moment when;
+	int64_t since_ms;			/* by the decoder's age_clock */
 	uint16_t id;
 	size_t len;
 	uint8_t bytes[];
@@ -51,7 +53,11 @@ struct exporter {
 
 struct source {
 	struct source *hash_next;
-	struct source *newer, *older;	/* by last use */
+	struct source *newer, *older;	/* by last use, in one of decoder.use */
+	uint8_t list;			/* which of them */
+	bool established;		/* it went on sending for a while */
+	int64_t begun_ms;		/* when it came, by the decoder's age_clock */
+	uint64_t use;			/* number of its last use; higher is later */
 	size_t place;			/* in decoder.all */
 	uint64_t hash;
 	struct exporter *exporter;
@@ -78,15 +84,22 @@ struct source {
 	uint64_t datagrams, flows, packets, bytes;	/* of this slot */
 };
 
+struct use_list {
+	struct source *newest, *oldest;
+};
+
 struct flow_decoder {
 	struct flow_decoder_options options;
+	struct age_clock age;
 	struct flow_counts counts;
 	struct source **bucket;		/* sources by hash */
 	struct exporter **exporter_bucket;
 	size_t buckets;			/* of both; a power of two */
 	struct source **all;
 	size_t sources, all_cap;
-	struct source *newest, *oldest;
+	struct source *last;		/* of the last datagram; NULL: none, or gone */
+	struct use_list use[4];		/* newcomers without and with names, established ones the same */
+	uint64_t uses;
 	size_t templates, template_bytes;
 	size_t names;
 	struct held *held_first, *held_last;
@@ -139,11 +152,28 @@ struct source *source_of(struct flow_decoder *d, const struct flow_datagram *dg,
 const struct source *source_find(const struct flow_decoder *d, const struct flow_datagram *dg,
     uint8_t version, uint32_t domain);
 void source_free(struct flow_decoder *d, struct source *src);
+/* A source of that key, not there yet; the least needed goes if there are too many.  NULL: no memory. */
+struct source *source_add(struct flow_decoder *d, const struct flow_datagram *dg, uint8_t version,
+    uint32_t domain) NODISCARD;
 /* Counts a datagram of the source into its slot, its sequence into the totals. */
 void source_step(struct flow_decoder *d, struct source *src, const struct sequence_step *step);
 /* Sets what option data told; names are bounded, kept counts are the decoder's. */
 enum flow_status source_learn(struct flow_decoder *d, struct source *src, enum known_kind kind,
     uint64_t key, uint32_t number, const char *text, size_t len) NODISCARD;
+
+/* source_use.c */
+
+/* The source was used just now. */
+void source_used(struct flow_decoder *d, struct source *s);
+void source_unlink_use(struct flow_decoder *d, struct source *s);
+void source_link_use(struct flow_decoder *d, struct source *s);
+/*
+ * The source that is needed least, `keep` apart: newcomers before established ones, then the one not
+ * used for longest; only of those that hold names, if `named`.  NULL if there is none.
+ */
+struct source *source_victim(const struct flow_decoder *d, const struct source *keep, bool named);
+/* Forgets it, and counts that; false if there is none. */
+bool source_evict(struct flow_decoder *d, const struct source *keep, bool named);
 
 /* store.c: templates of a source. */
 
@@ -155,8 +185,10 @@ void store_withdraw_all(struct flow_decoder *d, struct source *src, bool options
 void store_clear(struct flow_decoder *d, struct source *src);
 /* Whether the exporter was booted: templates then mean nothing until they are announced again. */
 void store_doubt(struct source *src, bool doubted);
-/* Forgets templates that were last announced or used before that time. */
-void store_expire(struct flow_decoder *d, struct source *src, int64_t before_ms);
+/* The template of that id, unless it is there no more or too old to be used. */
+struct template *store_find(struct flow_decoder *d, struct source *src, uint16_t id);
+/* Forgets templates that were neither announced nor used for too long. */
+void store_expire(struct flow_decoder *d, struct source *src);
 /* Makes sure that the template has a plan that knows the types announced so far. */
 enum flow_status store_compile(struct flow_decoder *d, struct source *src, struct template *t) NODISCARD;
 
@@ -168,7 +200,9 @@ enum flow_status held_add(struct context *ctx, uint16_t id, const uint8_t *body,
 enum flow_status held_rescue(struct context *ctx, struct template *t) NODISCARD;
 void held_clear(struct flow_decoder *d, struct source *src);
 /* Gives up what is older than the limit. */
-void held_expire(struct flow_decoder *d, int64_t now_ms);
+void held_expire(struct flow_decoder *d);
+/* Puts one at the end of the lists of its source and of the decoder. */
+void held_append(struct flow_decoder *d, struct held *h);
 
 /* sets.c: v9 and IPFIX. */
 enum flow_status sets_decode(struct flow_decoder *d, const struct flow_datagram *dg,

@@ -117,7 +117,7 @@ sets_records(struct context *ctx, struct template *t, const uint8_t *body, size_
 	enum flow_status st;
 
 	*records = 0;
-	t->seen_ms = ctx->when.received_ms;
+	t->seen_ms = ctx->d->age.now_ms;
 	if (t->options) {
 		st = option_records(ctx, t, &in, records);
 	} else {
@@ -138,7 +138,7 @@ sets_records(struct context *ctx, struct template *t, const uint8_t *body, size_
 static enum flow_status
 data_set(struct message *m, uint16_t id, struct cursor *body)
 {
-	struct template *t = template_find(&m->ctx.src->templates, id);
+	struct template *t = store_find(m->ctx.d, m->ctx.src, id);
 	uint32_t records;
 	enum flow_status st;
 

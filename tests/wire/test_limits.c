@@ -67,6 +67,84 @@ test_source_flood(struct wire *w)
 	is_uint(wire_rows(w), 40);
 }
 
+/*
+ * One that has sent for ten seconds is silent while 20000 invented senders announce templates, or
+ * names, beyond every limit in all: it still has its template and its rate (1 of 7) afterwards.
+ */
+static void
+test_flood_meanwhile(struct wire *w, void (*forge)(struct wire *, uint32_t))
+{
+	uint32_t i;
+
+	wire_v9(w, 0, 0, "0100 0001 0002 0004");
+	wire_v9(w, 0, 1, "0101 0004 0004 0001 0004 0022 0004");
+	wire_v9(w, 0, 257, "00000000 00000007");
+	w->dg.received_ms += 10000;
+	wire_v9(w, 0, 256, "00000001");
+	for (i = 0; i < 20000; i++) {
+		w->dg.exporter = addr_from_v4(0x0a000000 + i);
+		forge(w, i);
+	}
+	ok(wire_count(w, FLOW_COUNT_SOURCE_EVICTED) > 0);
+	w->dg.exporter = addr_from_v4(0xc0000201);
+	wire_v9(w, 0, 256, "00000002");
+	is_uint(wire_rows(w), 2);
+	is_uint(wire_number(w, FLOW_FIELD_PACKETS, 1), 14);
+	/* Who comes during the flood is heard, too. */
+	w->dg.exporter = addr_from_v4(0xc0000203);
+	wire_v9(w, 0, 1, "0101 0004 0004 0001 0004 0022 0004");
+	wire_v9(w, 0, 257, "00000000 00000009");
+	wire_v9(w, 0, 0, "0100 0001 0002 0004");
+	wire_v9(w, 0, 256, "00000001");
+	is_uint(wire_number(w, FLOW_FIELD_PACKETS, 2), 9);
+}
+
+static void
+forge_template(struct wire *w, uint32_t i)
+{
+	(void)i;
+	wire_v9(w, 0, 0, "0100 0001 0002 0004 0101 0001 0002 0004 0102 0001 0002 0004");
+}
+
+static void
+forge_name(struct wire *w, uint32_t i)
+{
+	(void)i;
+	wire_v9(w, 0, 1, "0101 0004 0004 0002 0004 0052 0004");
+	wire_v9(w, 0, 257, "00000001 69663030 00000002 69663031");
+}
+
+static void
+test_source_flood_meanwhile(struct wire *w)
+{
+	test_flood_meanwhile(w, forge_template);
+}
+
+static void
+test_name_flood_meanwhile(struct wire *w)
+{
+	test_flood_meanwhile(w, forge_name);
+}
+
+/* One source's own names, however many, leave room for its rates. */
+static void
+test_names_and_rate(struct wire *w)
+{
+	char hex[64];
+	unsigned i;
+
+	wire_ipfix(w, 0, 3, "0200 0002 0001 000a 0004 0052 0004 0201 0002 0001 0095 0004 0022 0004");
+	wire_ipfix(w, 0, 2, "0100 0001 0002 0004");
+	for (i = 1; i <= 60; i++) {
+		(void)snprintf(hex, sizeof(hex), "%08x 69663030", i);
+		wire_ipfix(w, 0, 512, hex);
+	}
+	is_uint(wire_count(w, FLOW_COUNT_NAME_LIMIT), 10);
+	wire_ipfix(w, 0, 513, "00000000 00000007");
+	wire_ipfix(w, 0, 256, "00000001");
+	is_uint(wire_number(w, FLOW_FIELD_PACKETS, 0), 7);
+}
+
 /* Data sets without template, 1 KiB each: no more than the limit waits, the rest is counted. */
 static void
 test_held_flood(struct wire *w)
@@ -151,11 +229,17 @@ main(void)
 {
 	const struct flow_decoder_options templates = { .max_source_templates = 100 };
 	const struct flow_decoder_options sources = { .max_sources = 1000 };
+	const struct flow_decoder_options some_templates = { .max_templates = 100 };
+	const struct flow_decoder_options some_names = { .max_total_names = 100 };
 	const struct flow_decoder_options held = { .max_held_bytes = 64 << 10 };
 	const struct flow_decoder_options names = { .max_names = 50 };
 
 	wire_run(test_template_bomb, &templates);
 	wire_run(test_source_flood, &sources);
+	wire_run(test_source_flood_meanwhile, &sources);
+	wire_run(test_source_flood_meanwhile, &some_templates);
+	wire_run(test_name_flood_meanwhile, &some_names);
+	wire_run(test_names_and_rate, &names);
 	wire_run(test_held_flood, &held);
 	wire_run(test_name_flood, &names);
 	wire_run(test_many_fields, NULL);

@@ -45,6 +45,18 @@ wire_feed(struct wire *w, struct buf *b)
 	buf_clear(b);
 }
 
+void
+wire_pass(struct wire *w, int64_t ms)
+{
+	while (ms > 0) {
+		int64_t step = ms < 60000 ? ms : 60000;
+
+		w->dg.received_ms += step;
+		flow_decoder_expire(w->d, w->dg.received_ms);
+		ms -= step;
+	}
+}
+
 size_t
 wire_rows(struct wire *w)
 {

@@ -25,6 +25,9 @@ void wire_end(struct wire *w);
 /* Decodes the bytes (an exact copy of them, so that sanitizers see overruns) and empties b. */
 void wire_feed(struct wire *w, struct buf *b);
 
+/* Lets time pass from dg.received_ms on, in steps that age everything. */
+void wire_pass(struct wire *w, int64_t ms);
+
 size_t wire_rows(struct wire *w);
 uint64_t wire_count(const struct wire *w, enum flow_count count);
 

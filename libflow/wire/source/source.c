@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Sources and exporters: found in constant time, bounded, least recently used first to go. */
+/* Sources and exporters: found in constant time, bounded. */
 #include <stdlib.h>
 
 #include "base/hash.h"
@@ -130,22 +130,6 @@ exporter_drop(struct flow_decoder *d, struct exporter *e)
 	free(e);
 }
 
-static void
-unlink_use(struct flow_decoder *d, struct source *s)
-{
-	*(s->newer != NULL ? &s->newer->older : &d->newest) = s->older;
-	*(s->older != NULL ? &s->older->newer : &d->oldest) = s->newer;
-	s->newer = s->older = NULL;
-}
-
-static void
-link_newest(struct flow_decoder *d, struct source *s)
-{
-	s->older = d->newest;
-	*(d->newest != NULL ? &d->newest->newer : &d->oldest) = s;
-	d->newest = s;
-}
-
 void
 source_free(struct flow_decoder *d, struct source *src)
 {
@@ -154,7 +138,9 @@ source_free(struct flow_decoder *d, struct source *src)
 	while (*at != src)
 		at = &(*at)->hash_next;
 	*at = src->hash_next;
-	unlink_use(d, src);
+	source_unlink_use(d, src);
+	if (d->last == src)
+		d->last = NULL;
 	d->all[src->place] = d->all[--d->sources];
 	d->all[src->place]->place = src->place;
 	store_clear(d, src);
@@ -170,10 +156,8 @@ source_free(struct flow_decoder *d, struct source *src)
 static bool
 make_room(struct flow_decoder *d)
 {
-	if (d->sources >= d->options.max_sources) {
-		source_free(d, d->oldest);
-		decoder_count(d, FLOW_COUNT_SOURCE_EVICTED, 1);
-	}
+	if (d->sources >= d->options.max_sources)
+		(void)source_evict(d, NULL, false);
 	if (d->sources >= d->buckets && !grow_buckets(d))
 		return false;
 	if (d->sources == d->all_cap) {
@@ -188,8 +172,8 @@ make_room(struct flow_decoder *d)
 	return true;
 }
 
-static struct source *
-source_new(struct flow_decoder *d, const struct flow_datagram *dg, uint8_t version,
+struct source *
+source_add(struct flow_decoder *d, const struct flow_datagram *dg, uint8_t version,
     uint32_t domain)
 {
 	struct source *s, **at;
@@ -210,12 +194,13 @@ source_new(struct flow_decoder *d, const struct flow_datagram *dg, uint8_t versi
 	s->key_port = port_in_scope(d, dg, version);
 	s->hash = hash_source(&dg->exporter, s->key_port, version, dg->transport, domain);
 	s->first_ms = dg->received_ms;
+	s->begun_ms = d->age.now_ms;
 	s->place = d->sources;
 	d->all[d->sources++] = s;
 	at = &d->bucket[s->hash & (d->buckets - 1)];
 	s->hash_next = *at;
 	*at = s;
-	link_newest(d, s);
+	source_link_use(d, s);
 	return s;
 }
 
@@ -231,18 +216,18 @@ is_source(const struct flow_decoder *d, const struct source *s, const struct flo
 struct source *
 source_of(struct flow_decoder *d, const struct flow_datagram *dg, uint8_t version, uint32_t domain)
 {
-	struct source *s = d->newest;
+	struct source *s = d->last;
 
 	if (!is_source(d, s, dg, version, domain)) {
 		/* The decoder is ours to change: only the search is const. */
 		s = (struct source *)(uintptr_t)source_find(d, dg, version, domain);
 		if (s == NULL)
-			s = source_new(d, dg, version, domain);
+			s = source_add(d, dg, version, domain);
 		if (s == NULL)
 			return NULL;
-		unlink_use(d, s);
-		link_newest(d, s);
+		d->last = s;
 	}
+	source_used(d, s);
 	s->port = dg->port;
 	s->last_ms = dg->received_ms;
 	s->datagrams++;
@@ -262,14 +247,28 @@ source_step(struct flow_decoder *d, struct source *src, const struct sequence_st
 	decoder_count(d, FLOW_COUNT_SEQUENCE_RESTARTS, q->restarts - restarts);
 }
 
-static enum flow_status
-learn(struct flow_decoder *d, struct known *k, enum known_kind kind, uint64_t key,
-    uint32_t number, uint32_t owner, const char *text, size_t len)
+/* Rates change what counters mean: names without end do not keep them out. */
+static size_t
+limit_of(const struct flow_decoder *d, enum known_kind kind)
 {
-	size_t limit = d->names >= d->options.max_total_names ? k->used : d->options.max_names;
+	size_t names = d->options.max_names;
+
+	return kind == KNOWN_SAMPLER_RATE || kind == KNOWN_INTERFACE_RATE || kind == KNOWN_DOMAIN_RATE ||
+	    kind == KNOWN_SEQUENCE ? names + names / 4 : names;
+}
+
+static enum flow_status
+learn(struct flow_decoder *d, const struct source *src, struct known *k, enum known_kind kind,
+    uint64_t key, uint32_t number, uint32_t owner, const char *text, size_t len)
+{
+	size_t limit = limit_of(d, kind);
 	enum flow_status st;
 	bool added;
 
+	while (d->names >= d->options.max_total_names && k->used < limit &&
+	    known_find(k, kind, key) == NULL)
+		if (!source_evict(d, src, true))
+			limit = k->used;
 	st = known_put(k, kind, key, number, owner, text, len, limit, &added);
 	d->names += added;
 	if (st == FLOW_ELIMIT) {
@@ -289,17 +288,18 @@ learn_common(struct flow_decoder *d, struct source *src, enum known_kind kind, u
 
 	if (e != NULL && e->owner != src->domain && e->number != number)
 		number = 0;
-	return learn(d, k, kind, key, number, src->domain, text, len);
+	return learn(d, src, k, kind, key, number, src->domain, text, len);
 }
 
 enum flow_status
 source_learn(struct flow_decoder *d, struct source *src, enum known_kind kind, uint64_t key,
     uint32_t number, const char *text, size_t len)
 {
-	enum flow_status st = learn(d, &src->known, kind, key, number, 0, text, len);
+	enum flow_status st = learn(d, src, &src->known, kind, key, number, 0, text, len);
 
 	if (st != FLOW_OK)
 		return st;
+	source_used(d, src);	/* its first name moves it to another list */
 	if (kind == KNOWN_INTERFACE_RATE)
 		src->has_interface_rates = true;
 	if (kind == KNOWN_TYPE)

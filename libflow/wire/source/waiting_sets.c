@@ -27,8 +27,8 @@ give_up(struct flow_decoder *d, struct held *h)
 	drop(d, h);
 }
 
-static void
-append(struct flow_decoder *d, struct held *h)
+void
+held_append(struct flow_decoder *d, struct held *h)
 {
 	struct source *src = h->src;
 
@@ -64,11 +64,12 @@ held_add(struct context *ctx, uint16_t id, const uint8_t *body, size_t len)
 		give_up(d, d->held_first);
 	h->src = ctx->src;
 	h->when = ctx->when;
+	h->since_ms = d->age.now_ms;
 	h->id = id;
 	h->len = len;
 	if (len > 0)
 		memcpy(h->bytes, body, len);
-	append(d, h);
+	held_append(d, h);
 	decoder_count(d, FLOW_COUNT_SETS_HELD, 1);
 	return FLOW_OK;
 }
@@ -77,11 +78,12 @@ enum flow_status
 held_rescue(struct context *ctx, struct template *t)
 {
 	struct context then = *ctx;
-	struct held *h = ctx->src->held_first, *next;
+	struct held *h, *next;
 	enum flow_status st = FLOW_OK;
 	uint32_t records;
 
-	for (; h != NULL && st == FLOW_OK; h = next) {
+	held_expire(ctx->d);
+	for (h = ctx->src->held_first; h != NULL && st == FLOW_OK; h = next) {
 		next = h->next;
 		if (h->id != t->id)
 			continue;
@@ -101,9 +103,9 @@ held_clear(struct flow_decoder *d, struct source *src)
 }
 
 void
-held_expire(struct flow_decoder *d, int64_t now_ms)
+held_expire(struct flow_decoder *d)
 {
 	while (d->held_first != NULL &&
-	    now_ms - d->held_first->when.received_ms > d->options.held_ms)
+	    d->age.now_ms - d->held_first->since_ms > d->options.held_ms)
 		give_up(d, d->held_first);
 }

@@ -44,7 +44,7 @@ struct template {
 	bool doubted;		/* of before a reboot: data waits until it is announced again */
 	uint32_t record_len;	/* least bytes of a record, at least 1 */
 	size_t bytes;		/* memory, the plan's included */
-	int64_t seen_ms;	/* receive time when last announced or used */
+	int64_t seen_ms;	/* when last announced or used, by the decoder's age_clock */
 	struct plan *plan;	/* compiled at first use; NULL before, and for options */
 	struct template_field field[];
 };

@@ -22,17 +22,14 @@ account(struct flow_decoder *d, struct source *src, size_t bytes)
 	src->template_bytes += bytes;
 }
 
-/* Makes room in all by forgetting the source not used for longest, but never this one. */
+/* Makes room in all by forgetting sources, but never this one. */
 static bool
 make_room(struct flow_decoder *d, const struct source *src, size_t bytes)
 {
 	while (d->templates >= d->options.max_templates ||
-	    d->template_bytes + bytes > d->options.max_template_bytes) {
-		if (d->oldest == src)
+	    d->template_bytes + bytes > d->options.max_template_bytes)
+		if (!source_evict(d, src, false))
 			return false;
-		source_free(d, d->oldest);
-		decoder_count(d, FLOW_COUNT_SOURCE_EVICTED, 1);
-	}
 	return true;
 }
 
@@ -63,7 +60,7 @@ store_define(struct context *ctx, struct template *t)
 	enum flow_status st;
 
 	decoder_count(d, FLOW_COUNT_TEMPLATES, 1);
-	t->seen_ms = ctx->when.received_ms;
+	t->seen_ms = d->age.now_ms;
 	if (known != NULL && template_same(known, t)) {
 		known->seen_ms = t->seen_ms;
 		template_free(t);
@@ -110,8 +107,33 @@ store_withdraw_all(struct flow_decoder *d, struct source *src, bool options)
 	}
 }
 
+static bool
+is_stale(const struct flow_decoder *d, const struct template *t)
+{
+	return d->age.now_ms - t->seen_ms > d->options.template_ms;
+}
+
+static void
+expire(struct flow_decoder *d, struct source *src, struct template *t)
+{
+	forget(d, src, template_take(&src->templates, t->id));
+	decoder_count(d, FLOW_COUNT_TEMPLATE_EXPIRED, 1);
+}
+
+/* What is stale is so wherever store_expire was last called: a restart, which calls it, changes nothing. */
+struct template *
+store_find(struct flow_decoder *d, struct source *src, uint16_t id)
+{
+	struct template *t = template_find(&src->templates, id);
+
+	if (t == NULL || !is_stale(d, t))
+		return t;
+	expire(d, src, t);
+	return NULL;
+}
+
 void
-store_expire(struct flow_decoder *d, struct source *src, int64_t before_ms)
+store_expire(struct flow_decoder *d, struct source *src)
 {
 	size_t i = 0;
 
@@ -119,12 +141,10 @@ store_expire(struct flow_decoder *d, struct source *src, int64_t before_ms)
 	while (i < src->templates.slots) {
 		struct template *t = src->templates.slot[i];
 
-		if (t == NULL || t->seen_ms >= before_ms) {
+		if (t == NULL || !is_stale(d, t))
 			i++;
-			continue;
-		}
-		forget(d, src, template_take(&src->templates, t->id));
-		decoder_count(d, FLOW_COUNT_TEMPLATE_EXPIRED, 1);
+		else
+			expire(d, src, t);
 	}
 }
 
