@@ -59,6 +59,7 @@ flow_decoder_free(struct flow_decoder *d)
 	free(d->exporter_bucket);
 	free(d->all);
 	buf_release(&d->text);
+	buf_release(&d->choices);
 	free(d);
 }
 

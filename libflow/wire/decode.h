@@ -35,9 +35,12 @@
  *                corrected: by 2^32 ms if that explains it, else last = first.
  *                A header clock before 1990 (uptime instead of a clock) is
  *                replaced by the receive time.
- *   packets    2, 86, 298, 24 (else 0); bytes 1, 85, 231, 23, 352 (else 0);
- *              both times `sampling` when a rate is known, as are rev_*, post_*
- *              and mcast_*.  flows: 3, else 1.
+ *   packets    2, 86, 298, 24, and 2 beside 352 (else 0); bytes 1, 85, 231, 23, 352
+ *              (else 0): the first pair of which nothing that the template has is
+ *              zero in this record, else the first that counts anything; rev_* come
+ *              from the same (reverse 1/2, 85/86; 232/299; reverse 23/24, 352).  All
+ *              times `sampling` when a rate is known, as are post_* and mcast_*.
+ *              flows: 3, else 1.
  *   sampling   the factor, from (first found): the operator's override; the
  *              record's own 34, 50, 305/306, 309/310 ...; the record's sampler id
  *              48 or 302 in the option data of its domain, then of its exporter;

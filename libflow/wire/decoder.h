@@ -106,6 +106,7 @@ struct flow_decoder {
 	size_t held_bytes;
 	struct span span[TEMPLATE_FIELDS_MAX];	/* scratch of the set being decoded */
 	struct buf text;			/* scratch for JSON */
+	struct buf choices;			/* scratch: a struct choice for each row of a set */
 };
 
 /* What the records of one message need to know. */

@@ -71,7 +71,7 @@ option_records(struct context *ctx, struct template *t, struct cursor *in, uint3
 static enum flow_status
 single_records(struct context *ctx, struct template *t, struct cursor *in, uint32_t *records)
 {
-	struct rows r = { ctx, t->plan, ctx->d->span, 0, 1, NULL };
+	struct rows r = { ctx, t->plan, ctx->d->span, 0, 1, NULL, NULL };
 	enum flow_status st;
 
 	while ((st = sets_record(in, t, ctx->d->span)) == FLOW_OK) {
@@ -87,7 +87,7 @@ static enum flow_status
 fixed_records(struct context *ctx, struct template *t, struct cursor *in, uint32_t *records)
 {
 	size_t n = cursor_left(in) / t->record_len, i;
-	struct rows r = { ctx, t->plan, ctx->d->span, t->record_len, n, NULL };
+	struct rows r = { ctx, t->plan, ctx->d->span, t->record_len, n, NULL, NULL };
 	const uint8_t *p = cursor_bytes(in, n * t->record_len);
 
 	for (i = 0; i < t->count; i++) {

@@ -65,20 +65,25 @@ choose_columns(struct compiler *c)
 	}
 }
 
-/* Only counters after the observation point: better than no counters. */
+static const enum flow_field counter_field[PLAN_COUNTERS] = {
+	FLOW_FIELD_BYTES, FLOW_FIELD_PACKETS, FLOW_FIELD_REV_BYTES, FLOW_FIELD_REV_PACKETS,
+};
+
+/* Counters after the observation point are better than none, so their winners differ. */
 static void
-borrow_post_counters(struct compiler *c)
+choose_counters(struct compiler *c)
 {
-	static const enum flow_field pair[][2] = {
-		{ FLOW_FIELD_PACKETS, FLOW_FIELD_POST_PACKETS },
-		{ FLOW_FIELD_BYTES, FLOW_FIELD_POST_BYTES },
-	};
+	struct plan_counters *p = &c->p->counters;
 	size_t i;
 
-	for (i = 0; i < ARRAY_LEN(pair); i++)
-		if (c->best[pair[i][0]].rank > ELEMENT_RANK_POST &&
-		    c->best[pair[i][1]].index != PLAN_NO_INDEX)
-			c->best[pair[i][0]].index = c->best[pair[i][1]].index;
+	memset(p->index, 0xff, sizeof(p->index));	/* PLAN_NO_INDEX */
+	for (i = 0; i < c->t->count; i++)
+		if (field_element(c, i) != NULL && c->t->field[i].len != 0)
+			counters_add(p, field_element(c, i), i);
+	counters_settle(p);
+	for (i = 0; i < PLAN_COUNTERS; i++)
+		c->best[counter_field[i]].index = p->winner[i];
+	c->p->has_choice |= p->choose;
 }
 
 static void
@@ -262,6 +267,22 @@ name_extra(struct compiler *c, struct plan_extra *x)
 	return true;
 }
 
+/* The bits of struct choice that say that a field with a column was not used after all. */
+static uint8_t
+displaced_bits(const struct plan *p, size_t index)
+{
+	unsigned bits = 0, i;
+
+	for (i = 0; i < PLAN_COUNTERS; i++)
+		if (p->counters.choose && p->counters.winner[i] == index)
+			bits |= 1u << i;
+	/* Post counters have columns of their own. */
+	if (p->counters.index[ELEMENT_RANK_POST][PLAN_BYTES] == index ||
+	    p->counters.index[ELEMENT_RANK_POST][PLAN_PACKETS] == index)
+		return 0;
+	return (uint8_t)bits;
+}
+
 static bool
 collect_extras(struct compiler *c)
 {
@@ -270,13 +291,14 @@ collect_extras(struct compiler *c)
 
 	for (i = 0; i < c->t->count; i++) {
 		const struct element *e = field_element(c, i);
+		uint8_t displaced = displaced_bits(p, i);
 
-		if (c->taken[i] || c->t->field[i].len == 0 ||
+		if ((c->taken[i] && displaced == 0) || c->t->field[i].len == 0 ||
 		    (e != NULL && e->use == ELEMENT_USE_SKIP))
 			continue;
 		p->extra[p->extras++] = (struct plan_extra){ .index = (uint16_t)i,
 			.pen = c->t->field[i].pen, .id = c->t->field[i].id,
-			.section = is_section(p, i) };
+			.section = is_section(p, i), .displaced = displaced };
 	}
 	sort_extras(p);
 	for (i = 0; i < p->extras; i++)
@@ -306,7 +328,7 @@ plan_compile(const struct template *t, const struct known *types)
 	for (i = 0; i < t->count; i++)
 		c->element[i] = element_find(t->field[i].pen, t->field[i].id);
 	choose_columns(c);
-	borrow_post_counters(c);
+	choose_counters(c);
 	emit_ops(c);
 	assign_roles(c);
 	settle_roles(c);

@@ -44,9 +44,30 @@ struct plan_extra {
 	uint8_t type;		/* enum element_type */
 	bool again;		/* the same element as the entry before */
 	bool section;		/* a piece of a packet: told by columns where it was understood */
+	uint8_t displaced;	/* not 0: only where one of these bits of struct choice is set */
 };
 
 #define PLAN_NO_INDEX UINT16_MAX
+#define PLAN_LEVELS 5
+
+enum plan_counter {
+	PLAN_BYTES, PLAN_PACKETS,
+	PLAN_REV_BYTES, PLAN_REV_PACKETS,
+	PLAN_COUNTERS
+};
+
+/* Elements for the same counters, in levels of falling trust (the ranks of element.def). */
+struct plan_counters {
+	uint16_t index[PLAN_LEVELS][PLAN_COUNTERS];	/* PLAN_NO_INDEX: not in the template */
+	uint16_t winner[PLAN_COUNTERS];	/* what the columns hold where no record says otherwise */
+	bool watch[PLAN_COUNTERS];	/* a zero in this column makes a record choose */
+	bool choose;			/* some counter is there more than once */
+};
+
+/* What one record decided where its template leaves a choice. */
+struct choice {
+	uint8_t displaced;	/* by bits 1 << enum plan_counter: not from the winner */
+};
 
 struct plan {
 	uint16_t role[ROLE_COUNT];	/* index of the field, or PLAN_NO_INDEX */
@@ -55,6 +76,8 @@ struct plan {
 	bool has_icmp;
 	bool has_sampling;		/* records may differ in their rate */
 	bool has_packet;		/* pieces of packets: to be run one row at a time */
+	bool has_choice;		/* records differ in which fields they use: struct choice */
+	struct plan_counters counters;
 	bool column[FLOW_FIELD_COUNT];	/* some op fills it */
 	size_t types_seen;		/* RFC 5610 types known when this was compiled */
 	size_t ops, extras;
@@ -72,6 +95,7 @@ struct rows {
 	size_t stride;
 	size_t n;
 	const struct packet *packet;	/* of the one row, where the plan has packets; else NULL */
+	struct choice *choice;		/* n, where the plan has choices; else NULL */
 };
 
 /* Compiles a data template; `types` (may be NULL) holds RFC 5610 types.  NULL: no memory. */
@@ -111,6 +135,19 @@ span_number(const struct span *s, size_t stride, size_t i)
 {
 	return load_wide(s->p + i * stride, s->len);
 }
+
+/* Whether a number can have that many bytes (RFC 7011 6.2: reduced, never enlarged). */
+static inline bool
+number_fits(size_t len)
+{
+	return len >= 1 && len <= 8;
+}
+
+/* plan_counter.c: what a template has for packets and bytes; add each element, then settle. */
+void counters_add(struct plan_counters *p, const struct element *e, size_t index);
+void counters_settle(struct plan_counters *p);
+/* plan_counter.c: packets and bytes from the level that counts in each record. */
+enum flow_status rows_counters(const struct rows *r) NODISCARD;
 
 /* plan_column.c: copies one field into one column. */
 enum flow_status rows_column(const struct rows *r, const struct plan_op *op) NODISCARD;

@@ -4,6 +4,14 @@
 #include "wire/sflow/packet_row.h"
 #include "wire/template/element_value.h"
 
+/* What row i's elements are told by, beside their bytes. */
+static bool
+same_choice(const struct rows *r, size_t i)
+{
+	return r->choice == NULL ||
+	    memcmp(&r->choice[i], &r->choice[i - 1], sizeof(r->choice[i])) == 0;
+}
+
 /* Whether row i's elements are those of the row before, byte for byte. */
 static bool
 same_as_before(const struct rows *r, size_t i)
@@ -11,7 +19,7 @@ same_as_before(const struct rows *r, size_t i)
 	const struct plan *p = r->plan;
 	size_t x;
 
-	if (i == 0)
+	if (i == 0 || !same_choice(r, i))
 		return false;
 	for (x = 0; x < p->extras; x++) {
 		const struct span *s = &r->span[p->extra[x].index];
@@ -22,37 +30,78 @@ same_as_before(const struct rows *r, size_t i)
 	return true;
 }
 
+static bool
+is_zero(const uint8_t *p, size_t len)
+{
+	while (len > 0 && p[len - 1] == 0)
+		len--;
+	return len == 0;
+}
+
+/* Whether an element goes to row i's extra: some do only where no column has their value. */
+static bool
+is_wanted(const struct rows *r, const struct plan_extra *e, size_t i)
+{
+	const struct span *s = &r->span[e->index];
+
+	if (e->section && r->packet->outer.version != 0)
+		return false;
+	if (e->displaced != 0)
+		return (r->choice[i].displaced & e->displaced) != 0 &&
+		    !is_zero(s->p + i * r->stride, s->len);
+	return true;
+}
+
+static void
+write_value(const struct rows *r, const struct plan_extra *e, size_t i, struct buf *out)
+{
+	const struct span *s = &r->span[e->index];
+
+	if (s->len == 0)
+		buf_append_text(out, "null");
+	else
+		value_json(out, (enum element_type)e->type, s->p + i * r->stride, s->len);
+}
+
+/* One member: the entries from `first` to before `end`, which are of one element. */
+static void
+write_member(const struct rows *r, size_t first, size_t end, size_t i, struct buf *out)
+{
+	const struct plan_extra *e = r->plan->extra;
+	size_t x, values = 0, written = 0;
+
+	for (x = first; x < end; x++)
+		values += is_wanted(r, &e[x], i);
+	/* A single element without a value is as if it was not there. */
+	if (values == 0 || (end - first == 1 && r->span[e[first].index].len == 0))
+		return;
+	buf_append_u8(out, out->len == 0 ? '{' : ',');
+	buf_append(out, r->plan->keys + e[first].key, e[first].key_len);
+	buf_append_u8(out, ':');
+	if (values > 1)
+		buf_append_u8(out, '[');
+	for (x = first; x < end; x++) {
+		if (!is_wanted(r, &e[x], i))
+			continue;
+		if (written++ > 0)
+			buf_append_u8(out, ',');
+		write_value(r, &e[x], i, out);
+	}
+	if (values > 1)
+		buf_append_u8(out, ']');
+}
+
 /* Elements that repeat within a record become an array. */
 static void
 write_object(const struct rows *r, size_t i, struct buf *out)
 {
 	const struct plan *p = r->plan;
-	size_t x;
+	size_t first, end;
 
-	for (x = 0; x < p->extras; x++) {
-		const struct plan_extra *e = &p->extra[x];
-		const struct span *s = &r->span[e->index];
-		bool more = x + 1 < p->extras && p->extra[x + 1].again;
-
-		if (e->section && r->packet->outer.version != 0)
-			continue;
-		if (!e->again) {
-			if (!more && s->len == 0)
-				continue;
-			buf_append_u8(out, out->len == 0 ? '{' : ',');
-			buf_append(out, p->keys + e->key, e->key_len);
-			buf_append_u8(out, ':');
-			if (more)
-				buf_append_u8(out, '[');
-		} else {
-			buf_append_u8(out, ',');
-		}
-		if (s->len == 0)
-			buf_append_text(out, "null");
-		else
-			value_json(out, (enum element_type)e->type, s->p + i * r->stride, s->len);
-		if (e->again && !more)
-			buf_append_u8(out, ']');
+	for (first = 0; first < p->extras; first = end) {
+		for (end = first + 1; end < p->extras && p->extra[end].again; end++)
+			;
+		write_member(r, first, end, i, out);
 	}
 	if (r->packet != NULL)
 		packet_extra_vlan(out, r->packet);

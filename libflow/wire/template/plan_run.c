@@ -3,6 +3,20 @@
 #include "wire/decoder.h"
 #include "wire/sflow/packet.h"
 
+/* One choice for each of n rows, all zero: the decoder's, until the next call. */
+static struct choice *
+choices_make(struct flow_decoder *d, size_t n)
+{
+	struct buf *b = &d->choices;
+	size_t bytes = n * sizeof(struct choice);
+
+	buf_clear(b);
+	if (!buf_reserve(b, bytes))
+		return NULL;
+	memset(b->data, 0, bytes);
+	return (struct choice *)(void *)b->data;
+}
+
 static enum flow_status
 fill_columns(const struct rows *r, struct packet *p)
 {
@@ -11,6 +25,8 @@ fill_columns(const struct rows *r, struct packet *p)
 
 	for (i = 0; i < r->plan->ops && st == FLOW_OK; i++)
 		st = rows_column(r, &r->plan->op[i]);
+	if (st == FLOW_OK)
+		st = rows_counters(r);
 	if (st == FLOW_OK && p != NULL)
 		st = rows_packet(r, p);
 	if (st == FLOW_OK)
@@ -27,13 +43,18 @@ fill_columns(const struct rows *r, struct packet *p)
 }
 
 static enum flow_status
-fill_with_packet(const struct rows *r)
+fill_rows(const struct rows *r)
 {
 	struct packet p;
-	struct rows one = *r;
+	struct rows own = *r;
 
-	one.packet = &p;
-	return fill_columns(&one, &p);
+	if (r->plan->has_choice) {
+		own.choice = choices_make(r->ctx->d, r->n);
+		if (own.choice == NULL)
+			return FLOW_ENOMEM;
+	}
+	own.packet = r->plan->has_packet ? &p : NULL;
+	return fill_columns(&own, r->plan->has_packet ? &p : NULL);
 }
 
 enum flow_status
@@ -45,7 +66,7 @@ plan_run(const struct rows *r)
 		return FLOW_OK;
 	st = flow_builder_reserve(r->ctx->out, r->n);
 	if (st == FLOW_OK)
-		st = r->plan->has_packet ? fill_with_packet(r) : fill_columns(r, NULL);
+		st = fill_rows(r);
 	if (st == FLOW_OK)
 		flow_builder_commit(r->ctx->out, r->n);
 	return st;
