@@ -90,7 +90,7 @@ flow_agg_bytes(const struct flow_agg *agg)
 	size_t bytes = sizeof(*agg) + feed_scratch_bytes() + key_maps_bytes(&agg->maps);
 
 	for (size_t i = 0; i < agg->spec->groupings; i++)
-		bytes += groups_bytes(&agg->groups[i]) + agg->backlog[i].bytes;
+		bytes += groups_bytes(&agg->groups[i]) + agg->backlog[i].log.bytes;
 	return bytes + (agg->approx != NULL ? approx_bytes(agg->approx) : 0);
 }
 
@@ -145,14 +145,14 @@ empty_backlogs(struct flow_agg *agg)
 	size_t bytes = 0;
 
 	for (size_t i = 0; i < agg->spec->groupings; i++)
-		bytes += agg->backlog[i].bytes;
+		bytes += agg->backlog[i].log.bytes;
 	if (bytes <= agg->room)
 		return FLOW_OK;
 	for (size_t i = 0; i < agg->spec->groupings; i++) {
 		struct backlog *b = &agg->backlog[i];
 
 		for (unsigned p = 0; p < GROUP_PARTS && b->on; p++)
-			if (backlog_apply(b, p, &none, &agg->groups[i]) != FLOW_OK)
+			if (backlog_apply(b, p, &none, &agg->groups[i], NULL) != FLOW_OK)
 				return FLOW_ENOMEM;
 		backlog_release(b);
 	}

@@ -151,7 +151,7 @@ add_rows(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch,
 	const struct slots *slots = &g->grouping->slots;
 	uint64_t *const *state = agg->scratch->state;
 
-	accumulate_rows(slots, batch, rows, state, groups_line_words(g), back);
+	accumulate_rows(slots, batch, rows, state, back);
 	if (agg->approx != NULL)
 		return approx_rows(agg->approx, slots, batch, rows, state);
 	return FLOW_OK;

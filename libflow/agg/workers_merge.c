@@ -201,12 +201,13 @@ merge_hashed(const struct merge *m, size_t grouping, size_t worker, unsigned p)
 
 /* The rows of a part that still wait. */
 static enum flow_status
-merge_backlog(const struct merge *m, size_t grouping, size_t worker, unsigned p)
+merge_backlog(const struct merge *m, size_t grouping, size_t worker, unsigned p,
+    struct flow_error *err)
 {
 	struct groups *into = &m->agg[0]->groups[grouping];
 	const struct translation t = translation_of(m, into->grouping, worker);
 
-	return backlog_apply(&m->agg[worker]->backlog[grouping], p, &t, into);
+	return backlog_apply(&m->agg[worker]->backlog[grouping], p, &t, into, err);
 }
 
 /* What a worker had to put away of a part. */
@@ -292,7 +293,7 @@ merge_part(const struct merge *m, size_t grouping, unsigned p, struct flow_error
 		groups_part_release(&m->agg[w]->groups[grouping], p);
 	}
 	for (size_t w = 0; w < m->n && st == FLOW_OK; w++)
-		st = merge_backlog(m, grouping, w, p);
+		st = merge_backlog(m, grouping, w, p, err);
 	if (part->linked > m->expected[grouping])
 		m->expected[grouping] = part->linked;
 	return st;

@@ -117,13 +117,13 @@ test_module(unsigned words)
 	is_mem(left, n * sizeof(*left), want_left, sizeof(want_left));
 	is_uint(groups_count(&groups), 0);
 	for (unsigned p = 0; p < GROUP_PARTS; p++)
-		failed += backlog_apply(&b, p, &none, &groups) != FLOW_OK;
+		failed += backlog_apply(&b, p, &none, &groups, NULL) != FLOW_OK;
 	is_uint(failed, 0);
 	is_uint(groups_count(&groups), KEYS);
 	is_uint(wrong_groups(&groups, &c, left, n, 0), 0);
 	/* They are forgotten: nothing is added twice. */
 	for (unsigned p = 0; p < GROUP_PARTS; p++)
-		failed += backlog_apply(&b, p, &none, &groups) != FLOW_OK;
+		failed += backlog_apply(&b, p, &none, &groups, NULL) != FLOW_OK;
 	is_uint(wrong_groups(&groups, &c, left, n, 0), 0);
 	backlog_release(&b);
 	groups_release(&groups);
@@ -158,7 +158,7 @@ test_translation(void)
 	failed += backlog_put(&b, &batch, &(struct rows){ NULL, 0, USUAL_ROWS }, key, hash, left,
 	    &n) != FLOW_OK;
 	for (unsigned p = 0; p < GROUP_PARTS; p++)
-		failed += backlog_apply(&b, p, &t, &groups) != FLOW_OK;
+		failed += backlog_apply(&b, p, &t, &groups, NULL) != FLOW_OK;
 	is_uint(failed, 0);
 	is_uint(wrong_groups(&groups, &c, left, n, 7), 0);
 	backlog_release(&b);

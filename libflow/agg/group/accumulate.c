@@ -5,7 +5,6 @@
 
 #include "agg/sketch/approx.h"
 #include "agg/group/groups.h"
-#include "agg/group/lines.h"
 #include "net/proto.h"
 
 static inline uint64_t
@@ -52,7 +51,7 @@ plain_rows(const struct flow_batch *batch, const struct rows *rows, uint64_t *co
 		uint32_t r = rows_at(rows, i);
 		uint64_t *s = state[i];
 
-		__builtin_prefetch(state[i + LINES_AHEAD < rows->n ? i + LINES_AHEAD : i], 1);
+		__builtin_prefetch(state[i + PREFETCH_ROWS < rows->n ? i + PREFETCH_ROWS : i], 1);
 		s[0]++;
 		s[1] = add_saturated(s[1], flows[r]);
 		s[2] = add_saturated(s[2], packets[r]);
@@ -150,29 +149,26 @@ rows_one_way(const struct slots *slots, const struct flow_batch *batch, const st
 	}
 }
 
-/* The usual slots of the rows, in the quickest way that there is. */
+/* A loop of its own for rows that lie one behind the other. */
 static void
-plain_into(const struct flow_batch *batch, const struct rows *rows, uint64_t *const *state,
-    unsigned line_words)
+plain_into(const struct flow_batch *batch, const struct rows *rows, uint64_t *const *state)
 {
 	if (rows->row != NULL)
 		plain_rows(batch, rows, state);
-	else if (line_words != 0 && lines_usable())
-		lines_add(batch, rows, state, line_words);
 	else
 		plain_rows(batch, &(struct rows){ NULL, rows->from, rows->n }, state);
 }
 
 void
 accumulate_rows(const struct slots *slots, const struct flow_batch *batch,
-    const struct rows *rows, uint64_t *const *state, unsigned line_words, const uint8_t *back)
+    const struct rows *rows, uint64_t *const *state, const uint8_t *back)
 {
 	uint16_t row[2][GROUP_ROWS];
 	uint64_t *way[2][GROUP_ROWS];
 	uint32_t n[2] = { 0, 0 };
 
 	if (back == NULL && is_plain(slots, batch)) {
-		plain_into(batch, rows, state, line_words);
+		plain_into(batch, rows, state);
 		for (uint8_t k = 1; k < slots->count; k++)
 			if (!absent(batch, slots->slot[k].field[1], rows))
 				column_into(batch, slots->slot[k].field[1], SLOT_ADD, k, rows, state);

@@ -8,11 +8,10 @@
 
 /*
  * Adds row i of `rows` (at most GROUP_ROWS) to state[i].  back[i] (NULL: none)
- * says that it runs the other way than its group.  line_words: 1 or 2 where each state is that
- * many words behind the start of a line of the cache which is its group's alone, else 0.
+ * says that it runs the other way than its group.
  */
 void accumulate_rows(const struct slots *slots, const struct flow_batch *batch,
-    const struct rows *rows, uint64_t *const *state, unsigned line_words, const uint8_t *back);
+    const struct rows *rows, uint64_t *const *state, const uint8_t *back);
 
 /* Adds all of one state to another, slot by slot. */
 void accumulate_state(const struct slots *slots, uint64_t *into, const uint64_t *from);

@@ -1,21 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "agg/group/deferred_rows.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "agg/group/accumulate.h"
 #include "agg/group/packed_counters.h"
-#include "agg/group/huge_pages.h"
-
-#define CHUNK_MIN ((size_t)4 << 10)
-#define CHUNK_MAX ((size_t)64 << 10)
-
-/*
- * In huge pages: small ones took a seventh of the time of pairs.  As much is mapped at a time, and used
- * only as far as it is written to, because no thread can map memory while another waits for such a page.
- */
-#define BLOCK_BYTES ((size_t)32 << 20)
 
 /* Numbers behind the key of a record. */
 enum { TAG, BYTES, FIRST, PACKETS_DURATION, NUMBERS };
@@ -24,23 +13,11 @@ enum { TAG, BYTES, FIRST, PACKETS_DURATION, NUMBERS };
 #define DURATION_BITS 17
 #define PACKETS_BITS (32 - DURATION_BITS)
 
-/*
- * Between where a part's next record goes and the request for memory to put one in: the machine itself
- * does not see that hundreds of parts are written to in order, which took pairs 5 % longer.
- */
-#define PUT_AHEAD_BYTES 128
-
-/* Chunks follow it. */
-struct backlog_block {
-	struct backlog_block *next;
-};
-
-/* Records follow it. */
-struct backlog_chunk {
-	struct backlog_chunk *next;
-	size_t bytes;		/* of it and its room */
-	char *end;		/* of its records, once there is a next one */
-};
+static size_t
+record_bytes(unsigned words)
+{
+	return words * sizeof(uint64_t) + NUMBERS * sizeof(uint32_t);
+}
 
 void
 backlog_init(struct backlog *b, const struct grouping *grouping)
@@ -49,79 +26,13 @@ backlog_init(struct backlog *b, const struct grouping *grouping)
 	if (!grouping->dense && grouping->words <= 2 && grouping->slots.plain &&
 	    grouping->spread_ms == 0 && grouping->pairing.how == FLOW_AGG_ONE_WAY)
 		b->words = grouping->words;
-}
-
-static size_t
-record_bytes(unsigned words)
-{
-	return words * sizeof(uint64_t) + NUMBERS * sizeof(uint32_t);
-}
-
-static void
-part_forget(struct backlog *b, unsigned part)
-{
-	b->first[part] = b->last[part] = NULL;
-	b->at[part] = b->end[part] = NULL;
+	part_log_init(&b->log, record_bytes(b->words));
 }
 
 void
 backlog_release(struct backlog *b)
 {
-	struct backlog_block *block, *next;
-
-	for (unsigned p = 0; p < GROUP_PARTS; p++)
-		part_forget(b, p);
-	for (block = b->block; block != NULL; block = next) {
-		next = block->next;
-		pages_free(block, BLOCK_BYTES);
-	}
-	b->block = NULL;
-	b->block_at = b->block_end = NULL;
-	b->bytes = 0;
-}
-
-static enum flow_status
-block_add(struct backlog *b)
-{
-	struct backlog_block *block = pages_alloc_unset(BLOCK_BYTES);
-
-	if (block == NULL)
-		return FLOW_ENOMEM;
-	block->next = b->block;
-	b->block = block;
-	b->block_at = (char *)block + PAGES_LINE;
-	b->block_end = (char *)block + BLOCK_BYTES;
-	return FLOW_OK;
-}
-
-/* Room for at least one more record of a part. */
-static enum flow_status
-chunk_add(struct backlog *b, unsigned part)
-{
-	struct backlog_chunk *last = b->last[part], *c;
-	size_t bytes = last == NULL ? CHUNK_MIN : 2 * last->bytes, left;
-
-	if ((size_t)(b->block_end - b->block_at) < CHUNK_MIN && block_add(b) != FLOW_OK)
-		return FLOW_ENOMEM;
-	left = (size_t)(b->block_end - b->block_at);
-	if (bytes > CHUNK_MAX)
-		bytes = CHUNK_MAX;
-	if (bytes > left)
-		bytes = left;
-	c = (void *)b->block_at;
-	*c = (struct backlog_chunk){ .next = NULL, .bytes = bytes };
-	if (last == NULL) {
-		b->first[part] = c;
-	} else {
-		last->end = b->at[part];
-		last->next = c;
-	}
-	b->last[part] = c;
-	b->at[part] = (char *)(c + 1);
-	b->end[part] = (char *)c + bytes;
-	b->block_at += bytes;
-	b->bytes += bytes;
-	return FLOW_OK;
+	part_log_release(&b->log);
 }
 
 static inline void
@@ -137,7 +48,7 @@ put_rows(struct backlog *b, const struct usual_columns *c, const struct rows *ro
     const uint64_t *key, const uint64_t *hash, unsigned words, uint16_t *left, uint32_t *n_left)
 {
 	const uint64_t from = b->base ^ SLOT_TIME_BIAS;
-	const size_t bytes = record_bytes(words);
+	char *record;
 
 	*n_left = 0;
 	for (uint32_t i = 0; i < rows->n; i++) {
@@ -153,12 +64,11 @@ put_rows(struct backlog *b, const struct usual_columns *c, const struct rows *ro
 			left[(*n_left)++] = (uint16_t)i;
 			continue;
 		}
-		if (UNLIKELY((size_t)(b->end[part] - b->at[part]) < bytes) &&
-		    chunk_add(b, part) != FLOW_OK)
+		record = part_log_room(&b->log, part);
+		if (UNLIKELY(record == NULL))
 			return FLOW_ENOMEM;
-		record_write(b->at[part], key + i, words, number);
-		b->at[part] += bytes;
-		__builtin_prefetch(b->at[part] + PUT_AHEAD_BYTES, 1);
+		record_write(record, key + i, words, number);
+		part_log_done(&b->log, part, record_bytes(words));
 	}
 	return FLOW_OK;
 }
@@ -228,44 +138,47 @@ step_add(const struct step *s, const char *record, size_t n, unsigned words, uin
 	}
 }
 
-/* The records from .. end-1 of a chunk. */
+/* Where records go. */
+struct apply {
+	const struct backlog *b;
+	const struct translation *t;
+	struct groups *into;
+	struct group_part *part;
+};
+
+/* Inlined where `words` is known. */
 static inline enum flow_status
-apply_records(const struct backlog *b, const char *from, const char *end, unsigned words,
-    const struct translation *t, struct groups *into, struct group_part *p)
+apply_records(const struct apply *a, const char *record, size_t count, unsigned words)
 {
-	const size_t bytes = record_bytes(words);
 	struct step s;
 
-	while (from < end) {
-		size_t n = (size_t)(end - from) / bytes;
-
-		if (n > STEP_ROWS)
-			n = STEP_ROWS;
-		step_read(&s, from, n, words, t);
-		if (groups_find_in(into, p, s.key, s.tag, n, s.state) != FLOW_OK)
+	for (size_t n; count > 0; count -= n, record += n * record_bytes(words)) {
+		n = count < STEP_ROWS ? count : STEP_ROWS;
+		step_read(&s, record, n, words, a->t);
+		if (groups_find_in(a->into, a->part, s.key, s.tag, n, s.state) != FLOW_OK)
 			return FLOW_ENOMEM;
 		for (size_t i = 0; i < n; i++)
-			s.state[i] = groups_state(into, s.state[i]);
-		step_add(&s, from, n, words, b->base);
-		from += n * bytes;
+			s.state[i] = groups_state(a->into, s.state[i]);
+		step_add(&s, record, n, words, a->b->base);
 	}
 	return FLOW_OK;
 }
 
-enum flow_status
-backlog_apply(struct backlog *b, unsigned part, const struct translation *t, struct groups *into)
+static enum flow_status
+apply_piece(void *context, const char *records, size_t n)
 {
-	struct group_part *p = &into->part[part];
-	enum flow_status st = FLOW_OK;
+	const struct apply *a = context;
 
-	for (struct backlog_chunk *c = b->first[part]; c != NULL && st == FLOW_OK; c = c->next) {
-		const char *from = (const char *)(c + 1), *end = c->next != NULL ? c->end : b->at[part];
+	return a->b->words == 1 ? apply_records(a, records, n, 1) : apply_records(a, records, n, 2);
+}
 
-		if (b->words == 1)
-			st = apply_records(b, from, end, 1, t, into, p);
-		else
-			st = apply_records(b, from, end, 2, t, into, p);
-	}
-	part_forget(b, part);
+enum flow_status
+backlog_apply(struct backlog *b, unsigned part, const struct translation *t, struct groups *into,
+    struct flow_error *err)
+{
+	struct apply a = { b, t, into, &into->part[part] };
+	enum flow_status st = part_log_each(&b->log, part, apply_piece, &a, err);
+
+	part_log_forget(&b->log, part);
 	return st;
 }

@@ -17,20 +17,14 @@
 #include "agg/group/row_list.h"
 #include "agg/group/groups.h"
 #include "agg/group/key_remap.h"
-
-struct backlog_block;
-struct backlog_chunk;
+#include "agg/group/part_log.h"
 
 struct backlog {
 	unsigned words;			/* of a key; 0: this grouping has none */
 	bool on;			/* rows are put here */
 	bool based;
 	uint64_t base;			/* of instants; biased */
-	size_t bytes;			/* of all chunks */
-	struct backlog_block *block;	/* memory for chunks; the first one is being filled */
-	char *block_at, *block_end;
-	char *at[GROUP_PARTS], *end[GROUP_PARTS];	/* room in each part's last chunk */
-	struct backlog_chunk *first[GROUP_PARTS], *last[GROUP_PARTS];
+	struct part_log log;
 };
 
 void backlog_init(struct backlog *b, const struct grouping *grouping);
@@ -48,8 +42,8 @@ enum flow_status backlog_put(struct backlog *b, const struct flow_batch *batch,
     uint32_t *n_left) NODISCARD;
 
 /*
- * Adds the rows of a part, their keys translated, to groups of the same grouping, and forgets them.
- * Threads may do so at a time, each with its part.  Memory stays until backlog_release.
+ * Adds the rows of a part, their keys translated, to groups of the same grouping, and forgets those in
+ * memory.  Threads may do so at a time, each with its part.  Memory stays until backlog_release.
  */
 enum flow_status backlog_apply(struct backlog *b, unsigned part, const struct translation *t,
-    struct groups *into) NODISCARD;
+    struct groups *into, struct flow_error *err) NODISCARD;

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agg/group/lines.h"
 #include "agg/group/huge_pages.h"
 
 /*
@@ -13,6 +12,9 @@
  * from its guests they cost four times as much to map (5-tuples: 2.6 instead of 2.1 s).
  */
 #define MAX_RUN ((size_t)1 << 20)
+
+/* Words of a line of the cache. */
+#define LINE_WORDS (PAGES_LINE / sizeof(uint64_t))
 
 /* Words of a group: of whole lines where that costs little. */
 static uint32_t

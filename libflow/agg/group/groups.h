@@ -180,13 +180,6 @@ enum flow_status groups_adopt(struct groups *into, struct groups *from, unsigned
 enum flow_status groups_link(struct groups *g, struct group_part *p, uint32_t number, uint32_t tag,
     uint64_t **same) NODISCARD;
 
-/* The words of a key if each group is one line of the cache (agg/group/lines.h), else 0. */
-static inline unsigned
-groups_line_words(const struct groups *g)
-{
-	return g->stride * sizeof(uint64_t) == PAGES_LINE && g->words <= 2 ? g->words : 0;
-}
-
 /* Where the slots of a group lie. */
 static inline uint64_t *
 groups_state(const struct groups *g, uint64_t *group)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "agg/group/packed_counters.h"
 
-#include "agg/group/lines.h"
 #include "agg/ask/measure.h"
 #include "agg/ask/question.h"
 
@@ -176,7 +175,7 @@ add_together(const uint64_t *line, uint32_t n, uint64_t *groups, const int32_t *
     const uint32_t *code)
 {
 	for (uint32_t i = 0; i < n; i++) {
-		uint32_t ahead = i + LINES_AHEAD < n ? i + LINES_AHEAD : i;
+		uint32_t ahead = i + PREFETCH_ROWS < n ? i + PREFETCH_ROWS : i;
 
 		__builtin_prefetch(group_at(groups, number_at(number, code, ahead)), 1);
 		add_line(group_at(groups, number_at(number, code, i)),
@@ -203,7 +202,7 @@ add_small(const uint64_t *line, uint32_t n, uint64_t *groups, const void *values
     unsigned width)
 {
 	for (uint32_t i = 0; i < n; i++) {
-		uint32_t ahead = i + LINES_AHEAD < n ? i + LINES_AHEAD : i;
+		uint32_t ahead = i + PREFETCH_ROWS < n ? i + PREFETCH_ROWS : i;
 		int32_t a = small_number(values, width, i), b;
 		__m256i row = load(line + (size_t)i * NARROW_WORDS);
 
@@ -394,7 +393,7 @@ narrow_add_portable(const uint64_t *line, uint32_t n, uint64_t *groups, const in
     const uint32_t *code)
 {
 	for (uint32_t i = 0; i < n; i++) {
-		uint32_t ahead = i + LINES_AHEAD < n ? i + LINES_AHEAD : i;
+		uint32_t ahead = i + PREFETCH_ROWS < n ? i + PREFETCH_ROWS : i;
 
 		__builtin_prefetch(group_at(groups, number_at(number, code, ahead)), 1);
 		narrow_join(group_at(groups, number_at(number, code, i)),

@@ -12,6 +12,9 @@ struct rows {
 	uint32_t n;
 };
 
+/* Rows between the request for a group's memory and its use. */
+#define PREFETCH_ROWS 48
+
 static inline uint32_t
 rows_at(const struct rows *r, uint32_t i)
 {
