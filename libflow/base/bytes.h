@@ -6,6 +6,7 @@
  * wire code reads through base/cursor.h instead.
  */
 
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -45,3 +46,15 @@ BYTES_ACCESS(16)
 BYTES_ACCESS(32)
 BYTES_ACCESS(64)
 #undef BYTES_ACCESS
+
+/* A big-endian number of any width, the low 64 bits of it. */
+static inline uint64_t
+load_wide(const uint8_t *p, size_t len)
+{
+	uint64_t v = 0;
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		v = v << 8 | p[i];
+	return v;
+}

@@ -8,7 +8,7 @@
 #include "payload/dns.h"
 #include "payload/tls.h"
 
-/* The value of a digit as wire/template/element_value.c writes it, in lower case; or 16. */
+/* The value of a digit as element/value_json.c writes it, in lower case; or 16. */
 static unsigned
 digit_of(char c)
 {
@@ -40,7 +40,9 @@ payload_find(const struct flow_text *extra, enum payload_way way,
 
 	if (extra->len == 0)
 		return false;
-	p = find_member(extra, way == PAYLOAD_IN ? "\"6871/18\":" : "\"6871/16402\":");
+	p = find_member(extra, way == PAYLOAD_IN ? "\"payload\":" : "\"reversePayload\":");
+	if (p == NULL)	/* files of 0.1 have the numbers */
+		p = find_member(extra, way == PAYLOAD_IN ? "\"6871/18\":" : "\"6871/16402\":");
 	if (p == NULL)
 		return false;
 	if (p < end && *p == '[')	/* it is there more than once */

@@ -5,7 +5,7 @@
  * Payload: the first bytes of each direction of a flow, as YAF exports them (CERT's elements, PEN 6871, 18
  * and its reverse 16402).  They have no column of their own, but stand in `extra` like all such elements:
  *
- *	{"6871/18":"474554202f...","6871/16402":"485454502f..."}
+ *	{"payload":"474554202f...","reversePayload":"485454502f..."}
  *
  * What texts a filter asks for is found in them each time.
  */

@@ -64,6 +64,7 @@
 
 #include "base/buf.h"
 #include "base/status.h"
+#include "element/elements_file.h"
 #include "net/addr.h"
 #include "record/builder.h"
 
@@ -106,6 +107,7 @@ struct flow_decoder_options {
 	uint32_t sampling;		/* operator's rate; 0: none */
 	bool sampling_override;	/* it wins over what exporters announce */
 	bool drop_extra;		/* do not fill the column `extra` */
+	const struct flow_elements *elements;	/* the user's names of elements; outlive the decoder */
 	enum flow_scope scope;
 	size_t max_sources;		/* 16384 (exporter, domain) pairs; see below which go */
 	size_t max_templates;		/* 262144 in all */

@@ -34,6 +34,11 @@ has(enum payload_word word, const void *p, size_t len, const char *want)
 static void
 found(void)
 {
+	is_uint(find("{\"payload\":\"474554\",\"reversePayload\":\"0a\"}", PAYLOAD_IN), 3);
+	is_mem(bytes, 3, "GET", 3);
+	is_uint(find("{\"payload\":\"474554\",\"reversePayload\":\"0a\"}", PAYLOAD_OUT), 1);
+	is_mem(bytes, 1, "\n", 1);
+	/* As files of 0.1 have it. */
 	is_uint(find("{\"6871/18\":\"474554\"}", PAYLOAD_IN), 3);
 	is_mem(bytes, 3, "GET", 3);
 	is_uint(find("{\"6871/18\":\"474554\"}", PAYLOAD_OUT), 0);

@@ -1,29 +1,36 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "wire/dump/dump.h"
-#include "wire/template/element_value.h"
+#include "element/value_json.h"
 
 #define SET_HEADER_LEN 4
 
 /* A message being shown. */
 struct shown {
 	const struct source *src;	/* NULL: unknown */
+	const struct flow_elements *elements;
 	unsigned version;
 	struct buf *text;
 };
 
-static void
-dump_key(struct buf *text, const struct template_field *f)
+/* Writes what a field is called and tells how it is read. */
+static enum element_type
+dump_label(const struct shown *s, const struct template_field *f)
 {
 	static const char *const scope[] = { "0", "System", "Interface", "LineCard", "Cache",
 		"Template" };
-	char key[ELEMENT_KEY_MAX];
+	struct element_told told = { s->src != NULL ? &s->src->known : NULL, s->elements };
+	struct element_label label;
 
-	if (f->pen != TEMPLATE_SCOPE_PEN)
-		buf_append(text, key, element_key(f->pen, f->id, key));
-	else if (f->id < ARRAY_LEN(scope))
-		buf_printf(text, "scope%s", scope[f->id]);
-	else
-		buf_printf(text, "scope%u", (unsigned)f->id);
+	if (f->pen == TEMPLATE_SCOPE_PEN) {
+		if (f->id < ARRAY_LEN(scope))
+			buf_printf(s->text, "scope%s", scope[f->id]);
+		else
+			buf_printf(s->text, "scope%u", (unsigned)f->id);
+		return ELEMENT_U32;
+	}
+	element_label(&told, f->pen, f->id, f->len, &label);
+	buf_append(s->text, label.name, label.len);
+	return label.type;
 }
 
 static void
@@ -38,7 +45,7 @@ dump_template(const struct shown *s, const struct template *t)
 		const struct template_field *f = &t->field[i];
 
 		buf_append_text(s->text, i < t->scopes ? "      scope " : "      ");
-		dump_key(s->text, f);
+		(void)dump_label(s, f);
 		if (f->pen != TEMPLATE_SCOPE_PEN)
 			buf_printf(s->text, " (%lu/%u)", (unsigned long)f->pen, (unsigned)f->id);
 		if (f->len == TEMPLATE_VARIABLE)
@@ -71,27 +78,12 @@ dump_templates(const struct shown *s, enum template_kind kind, struct cursor *bo
 	}
 }
 
-static enum element_type
-field_type(const struct shown *s, const struct template_field *f)
-{
-	const struct element *e = element_find(f->pen, f->id);
-	const struct known_entry *typed;
-
-	if (e == NULL && f->pen == ELEMENT_REVERSE_PEN)
-		e = element_find(0, f->id);
-	if (e != NULL)
-		return (enum element_type)e->type;
-	if (f->pen == TEMPLATE_SCOPE_PEN)
-		return ELEMENT_U32;
-	typed = known_find(&s->src->known, KNOWN_TYPE, (uint64_t)f->pen << 16 | f->id);
-	return typed != NULL ? (enum element_type)typed->number : ELEMENT_OCTETS;
-}
-
 static void
 dump_records(const struct shown *s, const struct template *t, struct cursor *body)
 {
 	struct span span[TEMPLATE_FIELDS_MAX];
 	unsigned long n = 0;
+	enum element_type type;
 	enum flow_status st;
 	uint16_t i;
 
@@ -101,9 +93,9 @@ dump_records(const struct shown *s, const struct template *t, struct cursor *bod
 			if (span[i].len == 0)
 				continue;
 			buf_append_u8(s->text, ' ');
-			dump_key(s->text, &t->field[i]);
+			type = dump_label(s, &t->field[i]);
 			buf_append_u8(s->text, '=');
-			value_json(s->text, field_type(s, &t->field[i]), span[i].p, span[i].len);
+			value_json(s->text, type, span[i].p, span[i].len);
 		}
 		buf_append_u8(s->text, '\n');
 	}
@@ -166,7 +158,8 @@ dump_sets(const struct flow_datagram *dg, unsigned version, const struct flow_de
 {
 	struct cursor in = cursor_make(dg->bytes, dg->len);
 	uint32_t domain = dump_header(&in, version, text);
-	struct shown s = { source_find(d, dg, (uint8_t)version, domain), version, text };
+	struct shown s = { source_find(d, dg, (uint8_t)version, domain), d->options.elements,
+		version, text };
 
 	while (cursor_left(&in) >= SET_HEADER_LEN) {
 		struct cursor peek = in;

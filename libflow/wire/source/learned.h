@@ -22,7 +22,7 @@ enum known_kind {
 	KNOWN_VRF_NAME,		/* key: VRF id */
 	KNOWN_APP_NAME,		/* key: application id, big-endian bytes, at most 7 */
 	KNOWN_SEQUENCE,		/* key: selection sequence; text: its selectors, 8 bytes each */
-	KNOWN_TYPE,		/* key: PEN << 16 | element; number: RFC 5610 type; text: name */
+	KNOWN_TYPE,		/* key: PEN << 16 | element; number: enum element_type; text: name */
 };
 
 /* Keys have 56 bits. */

@@ -32,15 +32,6 @@ static const struct {
 	{ 339, OPTION_ELEMENT_TYPE }, { 341, OPTION_ELEMENT_NAME },
 };
 
-/* RFC 5610 3.1 */
-static const uint8_t type_table[] = {
-	ELEMENT_OCTETS, ELEMENT_U8, ELEMENT_U16, ELEMENT_U32, ELEMENT_U64,
-	ELEMENT_S32, ELEMENT_S32, ELEMENT_S32, ELEMENT_S32, ELEMENT_FLOAT, ELEMENT_FLOAT,
-	ELEMENT_BOOL, ELEMENT_MAC, ELEMENT_STRING, ELEMENT_SECONDS, ELEMENT_MILLIS,
-	ELEMENT_MICROS, ELEMENT_NANOS, ELEMENT_IPV4, ELEMENT_IPV6,
-	ELEMENT_LIST, ELEMENT_LIST, ELEMENT_LIST,
-};
-
 struct option {
 	struct context *ctx;
 	const struct span *span;
@@ -217,13 +208,14 @@ take_type(const struct option *o)
 {
 	const struct known_entry *e;
 	const struct span *name;
-	uint64_t key, type;
+	enum element_type type;
+	uint64_t key, number;
 
 	if (!has_part(o, OPTION_ELEMENT) || !has_part(o, OPTION_ELEMENT_TYPE) ||
 	    !has_part(o, OPTION_ELEMENT_NAME))
 		return FLOW_OK;
-	type = part_number(o, OPTION_ELEMENT_TYPE);
-	if (type >= ARRAY_LEN(type_table)) {
+	number = part_number(o, OPTION_ELEMENT_TYPE);
+	if (number > UINT8_MAX || !element_type_number((unsigned)number, &type)) {
 		decoder_count(o->ctx->d, FLOW_COUNT_OPTION_BAD, 1);
 		return FLOW_OK;
 	}
@@ -231,10 +223,10 @@ take_type(const struct option *o)
 	    (part_number(o, OPTION_ELEMENT) & 0x7fff);
 	name = &o->span[o->part[OPTION_ELEMENT_NAME]];
 	e = known_find(&o->ctx->src->known, KNOWN_TYPE, key);
-	if (e != NULL && e->number == type_table[type] && e->len == name->len &&
+	if (e != NULL && e->number == type && e->len == name->len &&
 	    memcmp(e->text, name->p, name->len) == 0)
 		return FLOW_OK;	/* a repeat must not make plans compile anew */
-	return source_learn(o->ctx->d, o->ctx->src, KNOWN_TYPE, key, type_table[type],
+	return source_learn(o->ctx->d, o->ctx->src, KNOWN_TYPE, key, type,
 	    (const char *)name->p, name->len);
 }
 

@@ -6,9 +6,11 @@
 #include <string.h>
 
 #include "base/attr.h"
+#include "wire/source/learned.h"
 
 #define NPROBE_V9_BASE 57472u
 #define IANA_MAX 640
+#define WIDEST_NUMBER 8
 
 #define USE_EXTRA(x) ELEMENT_USE_EXTRA, 0, 0
 #define USE_SKIP(x) ELEMENT_USE_SKIP, 0, 0
@@ -76,21 +78,82 @@ element_from_v9(uint16_t type, uint32_t *pen, uint16_t *id)
 	}
 }
 
-size_t
-element_key(uint32_t pen, uint16_t id, char key[ELEMENT_KEY_MAX])
+static void
+put_name(struct element_label *out, enum element_type type, const char *name, size_t len)
 {
-	const struct element *e = element_find(pen, id);
-	int len;
+	out->type = type;
+	out->len = len < ELEMENT_LABEL_MAX ? len : ELEMENT_LABEL_MAX;
+	memcpy(out->name, name, out->len);
+}
+
+/* By the tables and the user's file. */
+static bool
+label_known(const struct element_told *told, uint32_t pen, uint16_t id, struct element_label *out)
+{
+	size_t own;
+	const struct element_name *user = flow_elements_all(told->elements, &own);
+	const struct element_name *n = element_name_search(user, own, pen, id);
+	const struct element *e = n == NULL ? element_find(pen, id) : NULL;
 
 	if (e != NULL) {
-		len = snprintf(key, ELEMENT_KEY_MAX, "%s", e->name);
-	} else if (pen == ELEMENT_REVERSE_PEN && (e = element_find(0, id)) != NULL) {
-		len = snprintf(key, ELEMENT_KEY_MAX, "reverse%c%s",
-		    toupper((unsigned char)e->name[0]), e->name + 1);
-	} else if (pen == 0) {
-		len = snprintf(key, ELEMENT_KEY_MAX, "%u", (unsigned)id);
-	} else {
-		len = snprintf(key, ELEMENT_KEY_MAX, "%lu/%u", (unsigned long)pen, (unsigned)id);
+		put_name(out, (enum element_type)e->type, e->name, strlen(e->name));
+		return true;
 	}
-	return len < 0 ? 0 : len < ELEMENT_KEY_MAX ? (size_t)len : ELEMENT_KEY_MAX - 1;
+	if (n == NULL)
+		n = vendor_find(pen, id);
+	if (n != NULL)
+		put_name(out, (enum element_type)n->type, n->name, strlen(n->name));
+	return n != NULL;
+}
+
+/* The other direction of an element: "reverse", and its name with a capital. */
+static bool
+label_reverse(const struct element_told *told, uint32_t pen, uint16_t id, struct element_label *out)
+{
+	static const char reverse[] = "reverse";
+	const size_t len = sizeof(reverse) - 1;
+	bool found = false;
+
+	if (pen == ELEMENT_REVERSE_PEN)
+		found = label_known(told, 0, id, out);
+	else if (pen == VENDOR_CERT && (id & VENDOR_CERT_REVERSE) != 0)
+		found = label_known(told, pen, (uint16_t)(id & ~VENDOR_CERT_REVERSE), out);
+	if (!found || out->len == 0 || out->len + len > ELEMENT_LABEL_MAX)
+		return found;
+	memmove(out->name + len, out->name, out->len);
+	memcpy(out->name, reverse, len);
+	out->name[len] = (char)toupper((unsigned char)out->name[len]);
+	out->len += len;
+	return true;
+}
+
+static bool
+label_announced(const struct element_told *told, uint32_t pen, uint16_t id, struct element_label *out)
+{
+	const struct known_entry *e = NULL;
+
+	if (told->types != NULL)
+		e = known_find(told->types, KNOWN_TYPE, (uint64_t)pen << 16 | id);
+	if (e == NULL)
+		return false;
+	put_name(out, (enum element_type)e->number, e->text, e->len);
+	return e->len > 0;
+}
+
+void
+element_label(const struct element_told *told, uint32_t pen, uint16_t id, uint16_t len,
+    struct element_label *out)
+{
+	char number[32];
+	int n;
+
+	out->type = len <= WIDEST_NUMBER ? ELEMENT_OCTETS : ELEMENT_UNKNOWN;
+	if (label_known(told, pen, id, out) || label_reverse(told, pen, id, out) ||
+	    label_announced(told, pen, id, out))
+		return;
+	if (pen == 0)
+		n = snprintf(number, sizeof(number), "%u", (unsigned)id);
+	else
+		n = snprintf(number, sizeof(number), "%lu/%u", (unsigned long)pen, (unsigned)id);
+	put_name(out, out->type, number, (size_t)n);
 }

@@ -7,32 +7,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "element/elements_file.h"
+#include "element/type.h"
 #include "record/field.h"
+
+struct known;
 
 /* RFC 5103: the reverse direction of IANA's elements. */
 #define ELEMENT_REVERSE_PEN 29305u
 #define ELEMENT_NPROBE_PEN 35632u
-
-/* How the bytes of a value are read; the order of RFC 7012's types does not matter. */
-enum element_type {
-	ELEMENT_OCTETS,
-	ELEMENT_U8,
-	ELEMENT_U16,
-	ELEMENT_U32,
-	ELEMENT_U64,
-	ELEMENT_S32,		/* any signed */
-	ELEMENT_FLOAT,
-	ELEMENT_BOOL,
-	ELEMENT_MAC,
-	ELEMENT_STRING,
-	ELEMENT_IPV4,
-	ELEMENT_IPV6,
-	ELEMENT_SECONDS,
-	ELEMENT_MILLIS,
-	ELEMENT_MICROS,		/* NTP 32.32 */
-	ELEMENT_NANOS,		/* NTP 32.32 */
-	ELEMENT_LIST,		/* RFC 6313 */
-};
 
 enum element_use {
 	ELEMENT_USE_EXTRA,
@@ -65,6 +48,7 @@ enum element_role {
 	ROLE_APP_ID,
 	ROLE_IN_ACL, ROLE_OUT_ACL,
 	ROLE_CLIENT_MS, ROLE_SERVER_MS, ROLE_APP_MS,
+	ROLE_TCP_INITIAL, ROLE_TCP_UNION,	/* of the first packet, of the others */
 	/* Pieces of a packet, and what is to be known to read them. */
 	ROLE_FRAME_SECTION, ROLE_MPLS_SECTION, ROLE_IP_SECTION,
 	ROLE_FRAME_SIZE, ROLE_FRAME_TYPE, ROLE_SECTION_OFFSET,
@@ -92,9 +76,25 @@ const struct element *element_find(uint32_t pen, uint16_t id);
  */
 void element_from_v9(uint16_t type, uint32_t *pen, uint16_t *id);
 
+/* Who may tell of elements that no table has; each may be NULL. */
+struct element_told {
+	const struct known *types;		/* the exporter: RFC 5610 */
+	const struct flow_elements *elements;	/* the user */
+};
+
+/* How `extra` calls an element, and how its bytes are read. */
+#define ELEMENT_LABEL_MAX 256
+struct element_label {
+	enum element_type type;
+	size_t len;
+	char name[ELEMENT_LABEL_MAX];	/* not NUL-terminated */
+};
+
 /*
- * Writes the element's key for `extra`: its name, else "PEN/ID", or the id alone
- * for IANA's; at most ELEMENT_KEY_MAX bytes with the NUL; returns the length.
+ * The label by the user's file, the tables, the direction that RFC 5103 or CERT reverses
+ * ("reverseInitialTCPFlags"), or the exporter, the first that knows.  Else the name is the number:
+ * PEN/ID, of IANA's the id alone.  Then `len`, as the template has it, tells how it is read: what is as
+ * long as a number may be is octets, the rest is ELEMENT_UNKNOWN.
  */
-#define ELEMENT_KEY_MAX 80
-size_t element_key(uint32_t pen, uint16_t id, char key[ELEMENT_KEY_MAX]);
+void element_label(const struct element_told *told, uint32_t pen, uint16_t id, uint16_t len,
+    struct element_label *out);

@@ -6,7 +6,6 @@
 
 #include "base/attr.h"
 #include "base/json.h"
-#include "wire/source/learned.h"
 
 #define NO_RANK UINT8_MAX
 
@@ -18,7 +17,7 @@ struct candidate {
 
 struct compiler {
 	const struct template *t;
-	const struct known *types;
+	const struct element_told *told;
 	struct plan *p;
 	struct candidate best[FLOW_FIELD_COUNT];
 	bool taken[TEMPLATE_FIELDS_MAX];	/* has a column or role; not for extra */
@@ -181,6 +180,17 @@ settle_roles(struct compiler *c)
 			c->taken[p->role[role]] = false;
 }
 
+/* The column has both or-ed, so that which flags began the flow stays in extra. */
+static void
+settle_tcp_flags(struct compiler *c)
+{
+	unsigned role;
+
+	for (role = ROLE_TCP_INITIAL; role <= ROLE_TCP_UNION; role++)
+		if (has_role(c->p, (enum element_role)role))
+			c->taken[c->p->role[role]] = false;
+}
+
 static void
 settle_packets(struct compiler *c)
 {
@@ -238,21 +248,13 @@ static bool
 name_extra(struct compiler *c, struct plan_extra *x)
 {
 	const struct template_field *f = &c->t->field[x->index];
-	const struct element *e = field_element(c, x->index);
-	const struct known_entry *typed = NULL;
-	char key[ELEMENT_KEY_MAX];
+	struct element_label label;
 	struct buf text = BUF_INIT;
 	char *keys;
 
-	if (e == NULL && f->pen == ELEMENT_REVERSE_PEN)
-		e = element_find(0, f->id);
-	if (e == NULL && c->types != NULL)
-		typed = known_find(c->types, KNOWN_TYPE, (uint64_t)f->pen << 16 | f->id);
-	x->type = e != NULL ? e->type : typed != NULL ? (uint8_t)typed->number : ELEMENT_OCTETS;
-	if (typed != NULL && typed->len > 0)
-		json_append_string(&text, typed->text, typed->len);
-	else
-		json_append_string(&text, key, element_key(f->pen, f->id, key));
+	element_label(c->told, f->pen, f->id, f->len, &label);
+	x->type = (uint8_t)label.type;
+	json_append_string(&text, label.name, label.len);
 	keys = text.failed ? NULL : realloc(c->p->keys, c->keys_len + text.len);
 	if (keys == NULL) {
 		buf_release(&text);
@@ -308,7 +310,7 @@ collect_extras(struct compiler *c)
 }
 
 struct plan *
-plan_compile(const struct template *t, const struct known *types)
+plan_compile(const struct template *t, const struct element_told *told)
 {
 	struct compiler *c = calloc(1, sizeof(*c));
 	struct plan *p = calloc(1, sizeof(*p));
@@ -324,7 +326,7 @@ plan_compile(const struct template *t, const struct known *types)
 		goto out;
 	c->t = t;
 	c->p = p;
-	c->types = types;
+	c->told = told;
 	for (i = 0; i < t->count; i++)
 		c->element[i] = element_find(t->field[i].pen, t->field[i].id);
 	choose_columns(c);
@@ -333,6 +335,7 @@ plan_compile(const struct template *t, const struct known *types)
 	assign_roles(c);
 	settle_roles(c);
 	settle_packets(c);
+	settle_tcp_flags(c);
 	whole = collect_extras(c);
 	p->bytes = sizeof(*p) + ops * sizeof(*p->op) + t->count * sizeof(*p->extra) + c->keys_len;
 out:

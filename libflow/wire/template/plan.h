@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/bytes.h"
 #include "base/status.h"
 #include "record/builder.h"
 #include "wire/template/element.h"
@@ -98,8 +99,11 @@ struct rows {
 	struct choice *choice;		/* n, where the plan has choices; else NULL */
 };
 
-/* Compiles a data template; `types` (may be NULL) holds RFC 5610 types.  NULL: no memory. */
-struct plan *plan_compile(const struct template *t, const struct known *types) NODISCARD;
+/*
+ * Compiles a data template; `told` says what is known of elements that no table has.  NULL: no
+ * memory.
+ */
+struct plan *plan_compile(const struct template *t, const struct element_told *told) NODISCARD;
 void plan_free(struct plan *p);
 
 /*
@@ -115,18 +119,6 @@ rows_role(const struct rows *r, enum element_role role)
 	uint16_t index = r->plan->role[role];
 
 	return index == PLAN_NO_INDEX ? (struct span){ NULL, 0 } : r->span[index];
-}
-
-/* A big-endian number of any width, the low 64 bits of it. */
-static inline uint64_t
-load_wide(const uint8_t *p, size_t len)
-{
-	uint64_t v = 0;
-	size_t i;
-
-	for (i = 0; i < len; i++)
-		v = v << 8 | p[i];
-	return v;
 }
 
 /* Row i's value of a span as a number. */

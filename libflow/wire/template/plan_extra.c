@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The column `extra`: a JSON object of the elements that have no column. */
+#include "element/value_json.h"
 #include "wire/decoder.h"
 #include "wire/sflow/packet_row.h"
-#include "wire/template/element_value.h"
 
 /* What row i's elements are told by, beside their bytes. */
 static bool

@@ -200,6 +200,31 @@ delay_values(const struct rows *r, enum element_role role, enum flow_field field
 	return FLOW_OK;
 }
 
+/* CERT has the flags of the first packet apart from those of the others. */
+static enum flow_status
+tcp_flags(const struct rows *r)
+{
+	struct span initial = rows_role(r, ROLE_TCP_INITIAL), others = rows_role(r, ROLE_TCP_UNION);
+	uint16_t *flags;
+	size_t i;
+
+	if (r->plan->column[FLOW_FIELD_TCP_FLAGS] || (initial.len == 0 && others.len == 0))
+		return FLOW_OK;
+	flags = flow_builder_flat(r->ctx->out, FLOW_FIELD_TCP_FLAGS, r->n);
+	if (flags == NULL)
+		return FLOW_ENOMEM;
+	for (i = 0; i < r->n; i++) {
+		uint64_t all = 0;
+
+		if (initial.len > 0)
+			all |= span_number(&initial, r->stride, i);
+		if (others.len > 0)
+			all |= span_number(&others, r->stride, i);
+		flags[i] = (uint16_t)all;
+	}
+	return FLOW_OK;
+}
+
 enum flow_status
 rows_values(const struct rows *r)
 {
@@ -221,6 +246,8 @@ rows_values(const struct rows *r)
 		st = icmp_elements(r);
 	else if (!flow_builder_written(r->ctx->out, FLOW_FIELD_ICMP_TYPE))
 		st = rows_icmp_port(r->ctx, r->n);
+	if (st == FLOW_OK)
+		st = tcp_flags(r);
 	if (st == FLOW_OK && rows_role(r, ROLE_TTL).len > 0)
 		st = ttl_value(r);
 	if (st == FLOW_OK && rows_role(r, ROLE_APP_ID).len > 1)

@@ -173,11 +173,12 @@ store_doubt(struct source *src, bool doubted)
 enum flow_status
 store_compile(struct flow_decoder *d, struct source *src, struct template *t)
 {
+	struct element_told told = { &src->known, d->options.elements };
 	struct plan *p;
 
 	if (t->plan != NULL && t->plan->types_seen == src->types)
 		return FLOW_OK;
-	p = plan_compile(t, &src->known);
+	p = plan_compile(t, &told);
 	if (p == NULL)
 		return FLOW_ENOMEM;
 	p->types_seen = src->types;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "wire/template/element_value.h"
+#include "element/value_json.h"
 
 #include <math.h>
 #include <string.h>
@@ -8,14 +8,16 @@
 #include "base/decimal.h"
 #include "base/hex.h"
 #include "base/json.h"
+#include "base/utf8.h"
 #include "net/addr.h"
 #include "net/mac.h"
-#include "wire/template/plan.h"
 
 #define NTP_TO_UNIX_S INT64_C(2208988800)
 
-static void
-put_hex(struct buf *out, const uint8_t *p, size_t len)
+#define TEXT_BYTES_MIN 4
+
+void
+octets_json(struct buf *out, const uint8_t *p, size_t len)
 {
 	if (!buf_reserve(out, 2 * len + 2))
 		return;
@@ -64,7 +66,7 @@ put_float(struct buf *out, const uint8_t *p, size_t len)
 	if (isfinite(d))
 		buf_printf(out, "%.*g", len == sizeof(f) ? 9 : 17, d);
 	else
-		put_hex(out, p, len);
+		octets_json(out, p, len);
 }
 
 static void
@@ -108,12 +110,54 @@ format_mac(const uint8_t *p, char *out)
 }
 
 /* Fixed-length strings are padded with zeros. */
-static void
-put_string(struct buf *out, const uint8_t *p, size_t len)
+static size_t
+without_padding(const uint8_t *p, size_t len)
 {
 	while (len > 0 && p[len - 1] == 0)
 		len--;
-	json_append_string(out, (const char *)p, len);
+	return len;
+}
+
+static void
+put_string(struct buf *out, const uint8_t *p, size_t len)
+{
+	json_append_string(out, (const char *)p, without_padding(p, len));
+}
+
+/* C0 and C1, but tab, line feed, carriage return. */
+static bool
+is_control(const uint8_t *p)
+{
+	return (p[0] < 0x20 && p[0] != '\t' && p[0] != '\n' && p[0] != '\r') || p[0] == 0x7f ||
+	    (p[0] == 0xc2 && p[1] < 0xa0);
+}
+
+/* As octets_json writes them: an even number of digits in lower case. */
+static bool
+looks_like_octets(const uint8_t *p, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		if (hex_value((char)p[i]) > 15 || (p[i] >= 'A' && p[i] <= 'F'))
+			return false;
+	return len % 2 == 0;
+}
+
+bool
+octets_are_text(const uint8_t *p, size_t len)
+{
+	size_t i, n;
+
+	len = without_padding(p, len);
+	if (len < TEXT_BYTES_MIN || looks_like_octets(p, len))
+		return false;
+	for (i = 0; i < len; i += n) {
+		n = utf8_length(p + i, len - i);
+		if (n == 0 || is_control(p + i))
+			return false;
+	}
+	return true;
 }
 
 void
@@ -168,8 +212,14 @@ value_json(struct buf *out, enum element_type type, const uint8_t *p, size_t len
 	case ELEMENT_STRING:
 		put_string(out, p, len);
 		return;
-	case ELEMENT_OCTETS: case ELEMENT_LIST:
+	case ELEMENT_UNKNOWN:
+		if (octets_are_text(p, len)) {
+			put_string(out, p, len);
+			return;
+		}
+		break;
+	case ELEMENT_OCTETS: case ELEMENT_BASIC_LIST: case ELEMENT_SUB_LIST: case ELEMENT_MULTI_LIST:
 		break;
 	}
-	put_hex(out, p, len);
+	octets_json(out, p, len);
 }
