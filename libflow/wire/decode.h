@@ -24,7 +24,8 @@
  *   received   struct flow_datagram's received_ms
  *   exporter   struct flow_datagram's exporter (sFlow: too).  Elements 130/131 go to
  *              extra, as does an sFlow agent address that differs from it.
- *   first/last the first of these that the record has:
+ *   first/last the first of these that the record has, not zero, for both ends that
+ *              its template has (else for one):
  *                ms 152/153, us 154/155 and ns 156/157 (NTP fractions), s 150/151,
  *                158/159 (us before export), uptime 22/21 (from the header's
  *                uptime; IPFIX: from systemInitTime 160 in the record or in

@@ -133,7 +133,8 @@ assign_roles(struct compiler *c)
 
 /* The best time element of the template; the worse ones go to extra. */
 static uint8_t
-choose_time(struct compiler *c, enum element_role from, enum element_role to, unsigned step)
+choose_time(struct compiler *c, enum element_role from, enum element_role to, unsigned step,
+    bool *more)
 {
 	uint8_t chosen = ROLE_COUNT;
 	unsigned role;
@@ -143,10 +144,12 @@ choose_time(struct compiler *c, enum element_role from, enum element_role to, un
 
 		if (index == PLAN_NO_INDEX)
 			continue;
-		if (chosen == ROLE_COUNT)
+		if (chosen == ROLE_COUNT) {
 			chosen = (uint8_t)role;
-		else
-			c->taken[index] = false;
+			continue;
+		}
+		c->taken[index] = false;
+		*more = true;
 	}
 	return chosen;
 }
@@ -163,9 +166,10 @@ settle_roles(struct compiler *c)
 	struct plan *p = c->p;
 	unsigned role;
 
-	p->first_role = choose_time(c, ROLE_FIRST_MS, ROLE_FIRST_UPTIME, 2);
-	p->last_role = choose_time(c, ROLE_LAST_MS, ROLE_LAST_UPTIME, 2);
-	p->event_role = choose_time(c, ROLE_EVENT_MS, ROLE_EVENT_S, 1);
+	p->first_role = choose_time(c, ROLE_FIRST_MS, ROLE_FIRST_UPTIME, 2, &p->choose_times);
+	p->last_role = choose_time(c, ROLE_LAST_MS, ROLE_LAST_UPTIME, 2, &p->choose_times);
+	p->event_role = choose_time(c, ROLE_EVENT_MS, ROLE_EVENT_S, 1, &p->choose_event);
+	p->has_choice |= p->choose_times;
 	for (role = ROLE_ICMP4; role <= ROLE_ICMP6_CODE; role++)
 		p->has_icmp |= has_role(p, (enum element_role)role);
 	for (role = ROLE_INTERVAL; role <= ROLE_PROBABILITY; role++)
@@ -278,6 +282,10 @@ displaced_bits(const struct plan *p, size_t index)
 	for (i = 0; i < PLAN_COUNTERS; i++)
 		if (p->counters.choose && p->counters.winner[i] == index)
 			bits |= 1u << i;
+	if (p->choose_times && p->first_role != ROLE_COUNT && p->role[p->first_role] == index)
+		bits |= PLAN_DISPLACED_FIRST;
+	if (p->choose_times && p->last_role != ROLE_COUNT && p->role[p->last_role] == index)
+		bits |= PLAN_DISPLACED_LAST;
 	/* Post counters have columns of their own. */
 	if (p->counters.index[ELEMENT_RANK_POST][PLAN_BYTES] == index ||
 	    p->counters.index[ELEMENT_RANK_POST][PLAN_PACKETS] == index)

@@ -65,9 +65,12 @@ struct plan_counters {
 	bool choose;			/* some counter is there more than once */
 };
 
+#define PLAN_DISPLACED_FIRST (1u << PLAN_COUNTERS)
+#define PLAN_DISPLACED_LAST (PLAN_DISPLACED_FIRST << 1)
+
 /* What one record decided where its template leaves a choice. */
 struct choice {
-	uint8_t displaced;	/* by bits 1 << enum plan_counter: not from the winner */
+	uint8_t displaced;	/* 1 << enum plan_counter, PLAN_DISPLACED_*: not from the winner */
 };
 
 struct plan {
@@ -79,6 +82,7 @@ struct plan {
 	bool has_packet;		/* pieces of packets: to be run one row at a time */
 	bool has_choice;		/* records differ in which fields they use: struct choice */
 	struct plan_counters counters;
+	bool choose_times, choose_event;	/* there is more than one element for some end */
 	bool column[FLOW_FIELD_COUNT];	/* some op fills it */
 	size_t types_seen;		/* RFC 5610 types known when this was compiled */
 	size_t ops, extras;

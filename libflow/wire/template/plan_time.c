@@ -4,6 +4,7 @@
 
 #define NTP_TO_UNIX_S INT64_C(2208988800)	/* from 1900 to 1970 */
 #define NTP_ERA_S (INT64_C(1) << 32)
+#define TIME_KINDS ((ROLE_LAST_UPTIME - ROLE_FIRST_MS + 1) / 2)
 #define UPTIME_WRAP_MS (INT64_C(1) << 32)
 
 static int64_t
@@ -31,9 +32,9 @@ from_ntp(const uint8_t *p, size_t len)
 
 /* Milliseconds since boot, given the boot time; the wrap nearest to the export time. */
 static int64_t
-from_init(const struct context *ctx, uint64_t uptime)
+from_init(const struct context *ctx, int64_t init_ms, uint64_t uptime)
 {
-	int64_t t = ctx->src->init_ms + (int64_t)(uint32_t)uptime;
+	int64_t t = init_ms + (int64_t)(uint32_t)uptime;
 	int64_t behind = ctx->when.export_ms - t;
 
 	if (behind > UPTIME_WRAP_MS / 2)
@@ -41,21 +42,38 @@ from_init(const struct context *ctx, uint64_t uptime)
 	return t;
 }
 
+/* The boot time that row i says, else what its exporter said before; 0: none. */
 static int64_t
-from_uptime(const struct context *ctx, const uint8_t *p, size_t len)
+boot_time(const struct rows *r, size_t i)
 {
-	uint64_t v = load_wide(p, len);
+	struct span s = rows_role(r, ROLE_SYSTEM_INIT);
+	int64_t said = s.len > 0 ? plausible(span_number(&s, r->stride, i)) : 0;
+
+	return said > 0 ? said : r->ctx->src->has_init ? r->ctx->src->init_ms : 0;
+}
+
+static int64_t
+from_uptime(const struct rows *r, size_t i, uint64_t v)
+{
+	const struct context *ctx = r->ctx;
+	int64_t init_ms;
 
 	if (v > UINT32_MAX)	/* some send a clock's time here */
 		return plausible(v);
 	if (ctx->when.has_uptime)
 		return ctx->when.export_ms - uptime_age(ctx->when.uptime_ms, (uint32_t)v);
-	return ctx->src->has_init ? from_init(ctx, v) : 0;
+	init_ms = boot_time(r, i);
+	return init_ms > 0 ? from_init(ctx, init_ms, v) : 0;
 }
 
+/* Row i's value of a role's field; 0: none, or one that cannot be. */
 static int64_t
-read_time(const struct context *ctx, unsigned role, const uint8_t *p, size_t len)
+read_time(const struct rows *r, unsigned role, size_t i)
 {
+	const struct context *ctx = r->ctx;
+	const struct span *s = &r->span[r->plan->role[role]];
+	const uint8_t *p = s->p + i * r->stride;
+	size_t len = s->len;
 	uint64_t v;
 
 	switch (role) {
@@ -68,7 +86,7 @@ read_time(const struct context *ctx, unsigned role, const uint8_t *p, size_t len
 		v = load_wide(p, len) / 1000;
 		return v < (uint64_t)ctx->when.export_ms ? ctx->when.export_ms - (int64_t)v : 0;
 	case ROLE_FIRST_UPTIME: case ROLE_LAST_UPTIME:
-		return from_uptime(ctx, p, len);
+		return from_uptime(r, i, load_wide(p, len));
 	default:
 		return from_ntp(p, len);
 	}
@@ -92,12 +110,12 @@ read_times(const struct rows *r, unsigned role, int64_t *dst)
 		for (i = 0; i < r->n; i++, p += r->stride)
 			dst[i] = plausible(load_be64(p));
 	} else if (s->len > 0) {
-		for (i = 0; i < r->n; i++, p += r->stride)
-			dst[i] = read_time(ctx, role, p, s->len);
+		for (i = 0; i < r->n; i++)
+			dst[i] = read_time(r, role, i);
 	}
 }
 
-/* Boot time said by the record itself holds for it and for what follows. */
+/* Boot time said by records holds for what follows, too. */
 static void
 learn_init(const struct rows *r)
 {
@@ -105,8 +123,120 @@ learn_init(const struct rows *r)
 
 	if (s.len == 0)
 		return;
-	r->ctx->src->init_ms = plausible(load_wide(s.p, s.len));
+	r->ctx->src->init_ms = plausible(span_number(&s, r->stride, r->n - 1));
 	r->ctx->src->has_init = r->ctx->src->init_ms > 0;
+}
+
+/* Both ends of a flow by one kind of element. */
+struct ends {
+	bool has[2];
+	int64_t ms[2];
+};
+
+static bool
+role_is_zero(const struct rows *r, unsigned role, size_t i)
+{
+	const struct span *s = &r->span[r->plan->role[role]];
+
+	return load_wide(s->p + i * r->stride, s->len) == 0;
+}
+
+/* Row i's ends by the elements of `first_role` and the role after it. */
+static void
+read_ends(const struct rows *r, unsigned first_role, size_t i, struct ends *e)
+{
+	bool relative = first_role == ROLE_FIRST_DELTA || first_role == ROLE_FIRST_UPTIME;
+	bool zero = true;
+	unsigned end;
+
+	for (end = 0; end < 2; end++) {
+		unsigned role = first_role + end;
+
+		e->ms[end] = 0;
+		e->has[end] = rows_role(r, (enum element_role)role).len > 0;
+		if (!e->has[end])
+			continue;
+		e->ms[end] = read_time(r, role, i);
+		zero = zero && role_is_zero(r, role, i);
+	}
+	/* Zero is a moment here, but zero twice is a field that was not filled. */
+	if (relative && zero)
+		e->ms[0] = e->ms[1] = 0;
+}
+
+static bool
+is_whole(const struct ends *e)
+{
+	return (e->has[0] || e->has[1]) && (!e->has[0] || e->ms[0] != 0) &&
+	    (!e->has[1] || e->ms[1] != 0);
+}
+
+/* The first kind that has all that the template lets it have, else the first that has something. */
+static unsigned
+choose_kind(const struct ends kind[TIME_KINDS])
+{
+	unsigned k;
+
+	for (k = 0; k < TIME_KINDS; k++)
+		if (is_whole(&kind[k]))
+			return k;
+	for (k = 0; k < TIME_KINDS; k++)
+		if (kind[k].ms[0] != 0 || kind[k].ms[1] != 0)
+			break;
+	return k;
+}
+
+static void
+choose_ends(const struct rows *r, size_t i, int64_t *const ends[2])
+{
+	const uint8_t winner[2] = { r->plan->first_role, r->plan->last_role };
+	struct ends kind[TIME_KINDS];
+	unsigned chosen, end, k;
+
+	for (k = 0; k < TIME_KINDS; k++)
+		read_ends(r, ROLE_FIRST_MS + 2 * k, i, &kind[k]);
+	chosen = choose_kind(kind);
+	if (chosen == TIME_KINDS)
+		chosen = 0;
+	for (end = 0; end < 2; end++) {
+		k = chosen;
+		/* An end that the template lacks in this kind: the next that it has. */
+		if (!kind[chosen].has[end])
+			for (k = 0; k < TIME_KINDS - 1 && kind[k].ms[end] == 0; k++)
+				;
+		ends[end][i] = kind[k].ms[end];
+		if (ROLE_FIRST_MS + 2 * k + end != winner[end])
+			r->choice[i].displaced |= (uint8_t)(PLAN_DISPLACED_FIRST << end);
+	}
+}
+
+/* Times that are not filled in a record: those of the next kind, both ends together. */
+static void
+fall_back(const struct rows *r, int64_t *first, int64_t *last)
+{
+	const struct plan *p = r->plan;
+	int64_t *const ends[2] = { first, last };
+	/* What counts from the export or the boot is a time even where it is zero. */
+	bool always = p->first_role >= ROLE_FIRST_DELTA || p->last_role >= ROLE_FIRST_DELTA;
+	size_t i;
+
+	for (i = 0; i < r->n; i++)
+		if (always || (p->first_role != ROLE_COUNT && first[i] == 0) ||
+		    (p->last_role != ROLE_COUNT && last[i] == 0))
+			choose_ends(r, i, ends);
+}
+
+/* The same for events, which have one time. */
+static void
+fall_back_event(const struct rows *r, int64_t *event)
+{
+	unsigned role;
+	size_t i;
+
+	for (i = 0; i < r->n; i++)
+		for (role = ROLE_EVENT_MS; role <= ROLE_EVENT_S && event[i] == 0; role++)
+			if (rows_role(r, (enum element_role)role).len > 0)
+				event[i] = read_time(r, role, i);
 }
 
 /* A missing end from a duration. */
@@ -200,12 +330,16 @@ rows_times(const struct rows *r)
 		if (event == NULL)
 			return FLOW_ENOMEM;
 		read_times(r, p->event_role, event);
+		if (p->choose_event)
+			fall_back_event(r, event);
 	}
 	learn_init(r);
 	if (p->first_role != ROLE_COUNT)
 		read_times(r, p->first_role, first);
 	if (p->last_role != ROLE_COUNT)
 		read_times(r, p->last_role, last);
+	if (p->choose_times)
+		fall_back(r, first, last);
 	apply_relative(r, first, last);
 	apply_duration(r, first, last);
 	times_repair(r->ctx, first, last, event, r->n);
