@@ -53,7 +53,9 @@
  *              or the length in the IP header
  *   icmp_type, icmp_code   elements 32, 139, 176-179, else dst_port of an ICMP
  *              row (dst_port itself stays as exported)
- *   sFlow      packets 1 and bytes frame_length, both times the sampling rate;
+ *   sFlow      packets 1 and bytes frame_length (or what the sampled headers say, where that
+ *              cannot be), both times the sampling rate; 0 and 0 of a sample without a packet
+ *              (an application's: its socket is addresses and ports, other records are in extra);
  *              addresses of the first IP header after Ethernet, VLAN, MPLS,
  *              PPPoE (tunnels: the outer header, as sfcapd); first and last are
  *              the receive time

@@ -120,7 +120,7 @@ test_lies(void)
 	is_uint(wire_rows(&w), 0);
 	is_uint(wire_count(&w, FLOW_COUNT_DATAGRAM_CUT), 1);
 	put_header(&b, 3, 1);
-	put_hex(&b, "00000005 00000004 00000000");
+	put_hex(&b, "00000006 00000004 00000000");
 	wire_feed(&w, &b);
 	is_uint(wire_count(&w, FLOW_COUNT_SAMPLE_UNKNOWN), 1);
 	wire_end(&w);

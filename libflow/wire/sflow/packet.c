@@ -212,6 +212,8 @@ dissect_ip(struct walk *w)
 {
 	if (cursor_left(&w->in) == 0)
 		return;
+	if (w->ip == NULL)
+		w->out->ip_offset = (uint32_t)cursor_offset(&w->in);
 	if (w->in.pos[0] >> 4 == 4)
 		dissect_ipv4(w);
 	else if (w->in.pos[0] >> 4 == 6)

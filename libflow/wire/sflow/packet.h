@@ -49,6 +49,7 @@ struct packet {
 	uint16_t ether_type;		/* behind the tags */
 	uint8_t labels;
 	uint32_t label[PACKET_LABELS];	/* 24 bits: label, traffic class, bottom of stack */
+	uint32_t ip_offset;		/* where the outer IP header begins */
 	struct packet_ip outer, inner;
 };
 

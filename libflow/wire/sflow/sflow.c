@@ -5,6 +5,7 @@
 #define V5_COUNTERS 2
 #define V5_FLOW_EXPANDED 3
 #define V5_COUNTERS_EXPANDED 4
+#define V5_DISCARDED 5	/* sflow.org, "sFlow Discarded Packet Notification Structures" */
 #define V4_FLOW 1
 #define V4_COUNTERS 2
 #define ADDR_IPV4 1
@@ -101,6 +102,8 @@ samples_v5(struct sflow_datagram *m, uint32_t samples)
 			st = flow_sample_v5(m, body, kind == V5_FLOW_EXPANDED);
 		else if (kind == V5_COUNTERS || kind == V5_COUNTERS_EXPANDED)
 			decoder_count(m->ctx.d, FLOW_COUNT_COUNTER_SAMPLES, 1);
+		else if (kind == V5_DISCARDED)
+			decoder_count(m->ctx.d, FLOW_COUNT_DISCARDED_PACKETS, 1);
 		else
 			decoder_count(m->ctx.d, FLOW_COUNT_SAMPLE_UNKNOWN, 1);
 	}

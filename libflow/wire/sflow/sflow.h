@@ -21,6 +21,10 @@ struct sflow_sample {
 	const struct addr *agent;	/* to be told where it is not the sender; else NULL */
 };
 
+/* Application sockets, the only packet-like thing that such samples have. */
+#define SFLOW_SOCKET_IPV4 2100
+#define SFLOW_SOCKET_IPV6 2101
+
 /* Formats of an interface. */
 #define SFLOW_IF_INDEX 0
 #define SFLOW_IF_DISCARD 1

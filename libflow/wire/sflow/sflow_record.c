@@ -3,6 +3,8 @@
 #include "base/json.h"
 #include "wire/sflow/packet_row.h"
 #include "wire/sflow/sflow.h"
+#include "wire/sflow/sflow_extra.h"
+#include "wire/sflow/sflow_length.h"
 
 /* Flow records, enterprise 0. */
 #define RECORD_RAW_HEADER 1
@@ -31,14 +33,18 @@
 #define STATUS_DROPPED 128	/* forwardingStatus: dropped, unknown reason (RFC 7270) */
 #define AS_SEGMENTS_MAX 1024
 #define LIST_MAX 65536
+#define VLAN_MAX 4095
 
 /* The row of a sample. */
 struct row {
 	struct packet_row w;
 	struct context *ctx;
 	uint64_t frame_length;
-	bool has_length;
+	bool has_length;	/* there is a packet; without, it is a transaction of an application */
+	bool has_extra;		/* records without a column */
 	struct packet packet;	/* of the raw header */
+	const uint8_t *socket;	/* the record that filled addresses and ports; NULL: none */
+	struct cursor url;	/* v4 only */
 };
 
 static void
@@ -53,12 +59,25 @@ set_addr(struct row *r, enum flow_field field, const struct addr *a)
 	packet_row_addr(&r->w, field, a);
 }
 
+/* VLANs are 1 to 4095, 0 a priority alone; an agent that knows none says 0xffffffff. */
+static void
+set_vlan(struct row *r, enum flow_field field, uint32_t vlan)
+{
+	if (vlan <= VLAN_MAX)
+		set_number(r, field, vlan);
+}
+
+/* A length that is told beside fields; the raw header tells it better. */
 static void
 set_length(struct row *r, uint32_t bytes)
 {
-	if (!r->has_length)
-		r->frame_length = bytes;
+	bool replaced;
+
+	if (r->has_length && r->frame_length != 0)
+		return;
+	r->frame_length = sflow_length_bare(bytes, &replaced);
 	r->has_length = true;
+	decoder_count(r->ctx->d, FLOW_COUNT_FRAME_LENGTH, replaced);
 }
 
 static void
@@ -90,20 +109,24 @@ put_header(struct row *r, uint32_t protocol, const uint8_t *bytes, size_t len)
 static void
 raw_header(struct row *r, struct cursor *in, bool v5)
 {
-	uint32_t protocol = cursor_be32(in), frame = cursor_be32(in), len;
+	uint32_t protocol = cursor_be32(in), len;
+	struct sflow_length told = { .frame = cursor_be32(in) };
 	const uint8_t *p;
+	bool replaced;
 
 	if (v5)
-		cursor_skip(in, 4);
+		told.stripped = cursor_be32(in);
 	len = cursor_be32(in);
 	p = cursor_bytes(in, len);
 	if (len % 4 != 0 && !v5)
 		cursor_skip(in, 4 - len % 4);
 	if (cursor_failed(in))
 		return;
-	r->has_length = false;	/* better than what a record of IP fields says */
-	set_length(r, frame);
+	told.sampled = len;
 	put_header(r, protocol, p, len);
+	r->frame_length = sflow_length_of(&told, &r->packet, &replaced);
+	r->has_length = true;
+	decoder_count(r->ctx->d, FLOW_COUNT_FRAME_LENGTH, replaced);
 }
 
 /* length, source and destination MAC, type */
@@ -160,8 +183,8 @@ switch_data(struct row *r, struct cursor *in)
 	cursor_skip(in, 4);
 	if (cursor_failed(in))
 		return;
-	set_number(r, FLOW_FIELD_SRC_VLAN, src);
-	set_number(r, FLOW_FIELD_DST_VLAN, dst);
+	set_vlan(r, FLOW_FIELD_SRC_VLAN, src);
+	set_vlan(r, FLOW_FIELD_DST_VLAN, dst);
 }
 
 static void
@@ -298,6 +321,30 @@ nat_ports(struct row *r, struct cursor *in)
 	set_number(r, FLOW_FIELD_NAT_DST_PORT, dst);
 }
 
+/* protocol, local and remote address, local and remote port; a packet says it better, or another one. */
+static void
+socket_data(struct row *r, struct cursor *in, bool v6)
+{
+	uint32_t proto = cursor_be32(in), local_port, remote_port;
+	const uint8_t *local = cursor_bytes(in, v6 ? 16 : 4), *remote = cursor_bytes(in, v6 ? 16 : 4);
+	struct addr src, dst;
+
+	local_port = cursor_be32(in);
+	remote_port = cursor_be32(in);
+	r->has_extra = true;
+	if (cursor_failed(in) || flow_builder_written(r->w.out, FLOW_FIELD_SRC_ADDR))
+		return;
+	r->socket = in->begin;
+	src = v6 ? addr_from_v6(local) : addr_from_v4(load_be32(local));
+	dst = v6 ? addr_from_v6(remote) : addr_from_v4(load_be32(remote));
+	set_addr(r, FLOW_FIELD_SRC_ADDR, &src);
+	set_addr(r, FLOW_FIELD_DST_ADDR, &dst);
+	set_number(r, FLOW_FIELD_IP_VERSION, v6 ? 6 : 4);
+	set_number(r, FLOW_FIELD_PROTO, proto);
+	set_number(r, FLOW_FIELD_SRC_PORT, local_port);
+	set_number(r, FLOW_FIELD_DST_PORT, remote_port);
+}
+
 static void
 record_v5(struct row *r, uint32_t kind, struct cursor *in)
 {
@@ -332,6 +379,12 @@ record_v5(struct row *r, uint32_t kind, struct cursor *in)
 	case RECORD_NAT_PORT:
 		nat_ports(r, in);
 		break;
+	case SFLOW_SOCKET_IPV4: case SFLOW_SOCKET_IPV6:
+		socket_data(r, in, kind == SFLOW_SOCKET_IPV6);
+		break;
+	default:
+		r->has_extra = true;
+		break;
 	}
 }
 
@@ -346,9 +399,26 @@ put_interfaces(struct row *r, const struct sflow_sample *s)
 		set_number(r, FLOW_FIELD_FWD_STATUS, STATUS_DROPPED);
 }
 
-/* What has no column: the agent, the inner tag, where a packet was copied to. */
+/* Records that have no column, of v4 the URL. */
 static void
-put_extra(struct row *r, const struct sflow_sample *s)
+put_records(struct row *r, struct cursor in, uint32_t records, struct buf *text)
+{
+	if (r->url.pos != NULL)
+		sflow_extra_append(text, 1005, r->url);
+	for (; r->has_extra && records > 0; records--) {
+		uint32_t kind = cursor_be32(&in);
+		struct cursor body = cursor_sub(&in, cursor_be32(&in));
+
+		if (cursor_failed(&in))
+			return;
+		if (sflow_extra_is(kind) && body.pos != r->socket)
+			sflow_extra_append(text, kind, body);
+	}
+}
+
+/* What has no column: the agent, the inner tag, where a packet was copied to, applications' records. */
+static void
+put_extra(struct row *r, const struct sflow_sample *s, struct cursor records)
 {
 	struct buf *text = &r->ctx->d->text;
 
@@ -362,6 +432,7 @@ put_extra(struct row *r, const struct sflow_sample *s)
 		packet_extra_number(text, "sflowOutputInterfaces", s->out_value);
 	else if (s->out_format == SFLOW_IF_DISCARD)
 		packet_extra_number(text, "sflowDiscardReason", s->out_value);
+	put_records(r, records, s->records, text);
 	if (text->len == 0)
 		return;
 	buf_append_u8(text, '}');
@@ -379,16 +450,16 @@ begin_row(struct row *r, struct sflow_sample *s)
 }
 
 static enum flow_status
-finish_row(struct row *r, const struct sflow_sample *s)
+finish_row(struct row *r, const struct sflow_sample *s, struct cursor records)
 {
 	const struct flow_decoder_options *o = &r->ctx->d->options;
 	uint32_t rate = o->sampling_override ? o->sampling : s->rate;
 
 	if (rate == 0)
 		rate = o->sampling;
-	set_number(r, FLOW_FIELD_PACKETS, 1);
+	set_number(r, FLOW_FIELD_PACKETS, r->has_length);
 	set_number(r, FLOW_FIELD_BYTES, r->frame_length);
-	put_extra(r, s);
+	put_extra(r, s, records);
 	if (r->w.st == FLOW_OK)
 		r->w.st = rows_one_time(r->ctx, 1, r->ctx->when.received_ms);
 	if (r->w.st == FLOW_OK)
@@ -405,6 +476,7 @@ finish_row(struct row *r, const struct sflow_sample *s)
 enum flow_status
 sflow_row_v5(struct sflow_sample *s)
 {
+	struct cursor records = s->in;
 	struct row r;
 	uint32_t n;
 
@@ -418,7 +490,22 @@ sflow_row_v5(struct sflow_sample *s)
 			return FLOW_EFORMAT;
 		record_v5(&r, kind, &body);
 	}
-	return finish_row(&r, s);
+	return finish_row(&r, s, records);
+}
+
+/* direction and URL; v5 has the host too */
+static void
+url_data(struct row *r, struct cursor *in)
+{
+	const uint8_t *begin = in->pos;
+	uint32_t len;
+
+	cursor_skip(in, 4);
+	len = cursor_be32(in);
+	cursor_skip(in, len);
+	cursor_skip(in, (4 - len % 4) % 4);
+	if (!cursor_failed(in))
+		r->url = cursor_make(begin, (size_t)(in->pos - begin));
 }
 
 /* RFC 3176: no lengths, so that an unknown kind ends the datagram. */
@@ -437,6 +524,9 @@ extension_v4(struct row *r, uint32_t kind, struct cursor *in)
 		break;
 	case 4:
 		user_data(r, in, false);
+		break;
+	case 5:
+		url_data(r, in);
 		break;
 	default:
 		in->failed = true;
@@ -461,5 +551,5 @@ sflow_row_v4(struct sflow_sample *s)
 		return FLOW_EFORMAT;
 	for (n = cursor_be32(&s->in); n > 0 && !cursor_failed(&s->in); n--)
 		extension_v4(&r, cursor_be32(&s->in), &s->in);
-	return cursor_failed(&s->in) ? FLOW_EFORMAT : finish_row(&r, s);
+	return cursor_failed(&s->in) ? FLOW_EFORMAT : finish_row(&r, s, s->in);
 }

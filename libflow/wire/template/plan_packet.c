@@ -54,6 +54,8 @@ put_counters(const struct rows *r, struct packet_row *row, const struct packet *
 	uint64_t size = role_number(r, ROLE_FRAME_SIZE, p->outer.length);
 	const int64_t *packets;
 
+	if (size == 0)
+		size = p->outer.length;
 	if (!r->plan->column[FLOW_FIELD_PACKETS] && !r->plan->column[FLOW_FIELD_BYTES])
 		packet_row_number(row, FLOW_FIELD_PACKETS, 1);
 	if (row->st != FLOW_OK || !flow_builder_written(r->ctx->out, FLOW_FIELD_PACKETS))
