@@ -21,7 +21,8 @@ struct query {
 	struct flow_filter *filter;	/* NULL: every row passes */
 	struct stamp_window window;
 	bool has_window;
-	struct flow_bound window_bound;
+	bool touching;			/* rows that touch the window pass */
+	struct flow_bound window_bound[2];
 	struct flow_clause *clauses;	/* the window's, then the filter's */
 	struct flow_bounds bounds;
 	struct flow_scan *scan;
@@ -119,7 +120,6 @@ query_check(const struct query_request *request)
 	return status;
 }
 
-/* Rows whose first lies in [from, to). */
 static int
 parse_window(struct query *q, const struct query_request *request)
 {
@@ -131,28 +131,74 @@ parse_window(struct query *q, const struct query_request *request)
 	    &q->window, &err) != FLOW_OK)
 		return cli_misuse("-t: %s", err.message);
 	q->has_window = true;
+	q->touching = request->touching;
 	return CLI_OK;
+}
+
+/* Instants before 1970 are not told apart by bounds. */
+static uint64_t
+bound_ms(int64_t ms)
+{
+	return ms < 0 ? 0 : (uint64_t)ms;
+}
+
+/* The window's bounds: of where rows begin, and, if they may begin before, of where they end. */
+static size_t
+window_bounds(struct query *q)
+{
+	const struct stamp_window *w = &q->window;
+	uint64_t hi = w->to_ms <= 0 ? 0 : (uint64_t)(w->to_ms - 1);
+
+	if (!q->touching) {
+		q->window_bound[0] = (struct flow_bound){ .field = FLOW_FIELD_FIRST,
+			.lo = bound_ms(w->from_ms), .hi = hi };
+		return 1;
+	}
+	q->window_bound[0] = (struct flow_bound){ .field = FLOW_FIELD_FIRST, .lo = 0, .hi = hi };
+	q->window_bound[1] = (struct flow_bound){ .field = FLOW_FIELD_LAST,
+		.lo = bound_ms(w->from_ms), .hi = INT64_MAX };
+	return 2;
 }
 
 static const struct flow_bounds *
 scan_bounds(struct query *q)
 {
 	const struct flow_bounds *own = q->filter != NULL ? flow_filter_bounds(q->filter) : NULL;
-	size_t count = own != NULL ? own->count : 0;
+	size_t count = own != NULL ? own->count : 0, windows;
 
-	if (!q->has_window)
+	/* Of the first or last seconds of the data nothing is known yet. */
+	if (!q->has_window || q->window.base != STAMP_ABSOLUTE)
 		return own;
-	q->clauses = calloc(count + 1, sizeof(*q->clauses));
+	q->clauses = calloc(count + 2, sizeof(*q->clauses));
 	if (q->clauses == NULL)
 		return own;	/* only slower: rows are checked one by one too */
-	q->window_bound = (struct flow_bound){ .field = FLOW_FIELD_FIRST,
-		.lo = q->window.from_ms < 0 ? 0 : (uint64_t)q->window.from_ms,
-		.hi = q->window.to_ms <= 0 ? 0 : (uint64_t)(q->window.to_ms - 1) };
-	q->clauses[0] = (struct flow_clause){ &q->window_bound, 1 };
+	windows = window_bounds(q);
+	for (size_t i = 0; i < windows; i++)
+		q->clauses[i] = (struct flow_clause){ &q->window_bound[i], 1 };
 	if (count > 0)
-		memcpy(q->clauses + 1, own->clause, count * sizeof(*q->clauses));
-	q->bounds = (struct flow_bounds){ q->clauses, count + 1 };
+		memcpy(q->clauses + windows, own->clause, count * sizeof(*q->clauses));
+	q->bounds = (struct flow_bounds){ q->clauses, count + windows };
 	return &q->bounds;
+}
+
+/* Makes a window of the data's first or last seconds one of instants. */
+static int
+resolve_window(struct query *q)
+{
+	const struct flow_scan_span *span = flow_scan_span(q->scan);
+	struct flow_error err;
+
+	if (!q->has_window || q->window.base == STAMP_ABSOLUTE)
+		return CLI_OK;
+	if (!span->flows_known) {
+		if (flow_scan_tasks(q->scan) > 0)
+			return cli_fail("-t: the files do not tell when their first and last flows were");
+		q->window.base = STAMP_ABSOLUTE;
+		return CLI_OK;
+	}
+	stamp_window_resolve(&q->window, span->first_ms, span->last_ms);
+	return flow_scan_narrow(q->scan, scan_bounds(q), &err) == FLOW_OK ? CLI_OK :
+	    cli_fail_error(&err);
 }
 
 static int
@@ -162,12 +208,15 @@ open_scan(struct query *q, struct query_request *request, const struct flow_fiel
 		.any_order = request->any_order };
 	struct flow_error err;
 	const char *problem;
+	int status;
 	size_t i;
 
 	if (q->filter != NULL)
 		options.early = *flow_filter_fields(q->filter);
 	if (q->has_window)
 		flow_fieldset_add(&options.early, FLOW_FIELD_FIRST);
+	if (q->has_window && q->touching)
+		flow_fieldset_add(&options.early, FLOW_FIELD_LAST);
 	if (q->filter != NULL || q->has_window)
 		options.late = *wanted;
 	else
@@ -176,11 +225,12 @@ open_scan(struct query *q, struct query_request *request, const struct flow_fiel
 	if (flow_scan_open((const char *const *)request->files.path, request->files.count, &options,
 	    &q->scan, &err) != FLOW_OK)
 		return cli_fail_error(&err);
+	status = resolve_window(q);
 	for (i = 0; (problem = flow_scan_problem(q->scan, i)) != NULL; i++) {
 		cli_warn("%s", problem);
 		q->failed = true;
 	}
-	return CLI_OK;
+	return status;
 }
 
 int
@@ -233,6 +283,28 @@ query_threads(const struct query *query)
 	if (query->filter != NULL && flow_filter_ordered(query->filter))
 		return 1;
 	return tasks == 0 ? 1 : tasks < query->threads ? (unsigned)tasks : query->threads;
+}
+
+struct flow_agg_period
+query_period(const struct query *query)
+{
+	const struct flow_scan_span *span = flow_scan_span(query->scan);
+	struct flow_agg_period p = { .from_ms = INT64_MIN, .to_ms = INT64_MAX };
+
+	if (span->received_known) {
+		p.from_ms = span->received_first_ms;
+		p.to_ms = span->received_last_ms + 1;
+	}
+	if (!query->has_window)
+		return p;
+	p.touching = query->touching;
+	p.from_exact = query->window.from_ms != INT64_MIN;
+	p.to_exact = query->window.to_ms != INT64_MAX;
+	if (p.from_exact)
+		p.from_ms = query->window.from_ms;
+	if (p.to_exact)
+		p.to_ms = query->window.to_ms;
+	return p;
 }
 
 enum flow_status
@@ -317,19 +389,22 @@ query_take(struct query_worker *worker, size_t *task)
 	return true;
 }
 
+/* Rows that begin in the window, and, where they may touch it, those that reach into it. */
 static void
-keep_window(const struct stamp_window *window, const struct flow_column *first,
-    struct flow_selection *sel)
+keep_window(const struct query *q, const struct flow_batch *batch, struct flow_selection *sel)
 {
-	const int64_t *ms = first->values;
+	const struct flow_column *first = &batch->column[FLOW_FIELD_FIRST];
+	const struct flow_column *last = &batch->column[FLOW_FIELD_LAST];
+	const int64_t *begin = first->values, *end = last->values;
+	int64_t from = q->window.from_ms, to = q->window.to_ms;
 	uint32_t i, kept = 0;
 
 	for (i = 0; i < sel->count; i++) {
 		uint32_t row = flow_selection_row(sel, i);
 
 		sel->row[kept] = (uint16_t)row;
-		kept += flow_column_has(first, row) && ms[row] >= window->from_ms &&
-		    ms[row] < window->to_ms;
+		kept += flow_column_has(first, row) && begin[row] < to && (begin[row] >= from ||
+		    (q->touching && flow_column_has(last, row) && end[row] > from));
 	}
 	sel->count = kept;
 	sel->all = false;
@@ -346,7 +421,7 @@ select_rows(struct query_worker *w, const struct flow_batch *batch)
 		return false;
 	}
 	if (w->query->has_window && w->selection.count > 0)
-		keep_window(&w->query->window, &batch->column[FLOW_FIELD_FIRST], &w->selection);
+		keep_window(w->query, batch, &w->selection);
 	return w->selection.count > 0;
 }
 

@@ -22,6 +22,7 @@ struct query_request {
 	unsigned threads;		/* 0: one per core */
 	struct flow_names *names;	/* gets what the exporters announced; NULL: not wanted */
 	bool any_order;			/* tasks need not follow each other as their rows do */
+	bool touching;			/* rows that touch the window pass, not those alone that begin in it */
 	bool has_paths;			/* a path was given, even if it matched nothing */
 	/* -r, -R and -M as they came, until query_arguments makes files of them. */
 	struct query_read {
@@ -33,8 +34,7 @@ struct query_request {
 	struct flow_geo *geo;		/* of --geo, owned; NULL: none */
 };
 
-#define QUERY_REQUEST_INIT { FLOW_FILES_INIT, NULL, NULL, NULL, STAMP_LOCAL, NULL, 0, NULL, false, \
-    false, NULL, 0, NULL, NULL }
+#define QUERY_REQUEST_INIT { .files = FLOW_FILES_INIT, .zone = STAMP_LOCAL }
 
 void query_request_clear(struct query_request *request);
 
@@ -72,6 +72,12 @@ int query_open(struct query_request *request, const struct flow_fieldset *wanted
 void query_free(struct query *query);
 
 unsigned query_threads(const struct query *query);
+
+/*
+ * What bills, spikes and series are about: the window, and where it is open, or there is none, the
+ * receive times of the files.
+ */
+struct flow_agg_period query_period(const struct query *query);
 
 /* For --explain: the filter's plan and what was pruned, as text. */
 enum flow_status query_explain(const struct query *query, struct buf *out) NODISCARD;

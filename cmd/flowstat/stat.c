@@ -194,6 +194,14 @@ explain(const struct run *run)
 	return status;
 }
 
+static void
+set_period(const struct run *run)
+{
+	const struct flow_agg_period period = query_period(run->query);
+
+	flow_agg_set_period(run->spec, &period);
+}
+
 static int
 open_and_run(struct flowstat_options *o, struct run *run, struct flow_table_printer *printer)
 {
@@ -202,9 +210,11 @@ open_and_run(struct flowstat_options *o, struct run *run, struct flow_table_prin
 
 	flow_agg_fields(run->spec, &wanted);
 	o->request.any_order = true;
+	o->request.touching = flow_agg_spreads(run->spec);
 	status = query_open(&o->request, &wanted, &run->query);
 	if (status != CLI_OK)
 		return status;
+	set_period(run);
 	if (o->explain)
 		return explain(run);
 	status = scan(o, run);

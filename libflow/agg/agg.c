@@ -12,15 +12,6 @@
 /* Bytes of rows that wait, unless flow_agg_room says otherwise. */
 #define BACKLOG_ROOM ((size_t)256 << 20)
 
-static bool
-spec_spreads(const struct flow_agg_spec *spec)
-{
-	for (size_t i = 0; i < spec->groupings; i++)
-		if (spec->grouping[i].spread_ms != 0)
-			return true;
-	return false;
-}
-
 struct flow_agg *
 flow_agg_new(const struct flow_agg_spec *spec)
 {
@@ -35,9 +26,10 @@ flow_agg_new(const struct flow_agg_spec *spec)
 	agg->scratch = feed_scratch_new();
 	agg->groups = calloc(spec->groupings + 1, sizeof(*agg->groups));
 	agg->backlog = calloc(spec->groupings + 1, sizeof(*agg->backlog));
+	agg->outside = calloc(spec->groupings + 1, sizeof(*agg->outside));
 	agg->room = BACKLOG_ROOM;
 	if (agg->scratch == NULL || agg->groups == NULL || agg->backlog == NULL ||
-	    key_maps_make(&agg->maps, spec) != FLOW_OK) {
+	    agg->outside == NULL || key_maps_make(&agg->maps, spec) != FLOW_OK) {
 		flow_agg_free(agg);
 		return NULL;
 	}
@@ -55,7 +47,7 @@ flow_agg_new(const struct flow_agg_spec *spec)
 			return NULL;
 		}
 	}
-	if (spec_spreads(spec)) {
+	if (flow_agg_spreads(spec)) {
 		agg->spread = spread_new();
 		if (agg->spread == NULL) {
 			flow_agg_free(agg);
@@ -76,6 +68,7 @@ flow_agg_free(struct flow_agg *agg)
 		backlog_release(&agg->backlog[i]);
 	free(agg->groups);
 	free(agg->backlog);
+	free(agg->outside);
 	free(agg->scratch);
 	spread_free(agg->spread);
 	approx_free(agg->approx);

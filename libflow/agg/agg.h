@@ -84,23 +84,24 @@ struct flow_agg_ask {
 	 * there would be without it, all other groups in one row "other" a bin; in the order of
 	 * time, then of the groups.  A flow counts in the bin that it begins in, or, spread,
 	 * its packets and bytes in all that it touches, in proportion to the time (flows
-	 * always where it begins; one over more than FLOW_AGG_SPREAD_MAX bins is not spread).
-	 * Rates are those over a bin.  NULL: none.
+	 * always where it begins; what lies within more than FLOW_AGG_SPREAD_MAX bins of the
+	 * period counts in the first of them).  Rates are those over what of a bin lies in the
+	 * period (flow_agg_set_period); what lies outside is left out.  NULL: none.
 	 */
 	const char *bin;
 	bool spread;
 	/*
 	 * A bill: `statistic` is a word of two ends (`if`, with the exporter; `as`; `vlan`, ...).
-	 * Bytes are spread over bins (default "5m"); of each end's rates, from the first to the
-	 * last bin of all and with empty ones as 0, this percentile counts (nearest rank), in (first
+	 * Bytes are spread over bins (default "5m"); of each end's rates in all bins of the
+	 * period, empty ones as 0, this percentile counts (nearest rank), in (first
 	 * end) and out apart; the higher is billed.  Measures, order, min, and pairing
 	 * are not used.  In thousandths of a percent; 0: no bill.
 	 */
 	uint32_t billing;
 	/*
 	 * Spikes: bins (default "5m", bytes spread) in which a group of `keys` has at least this
-	 * many times, in thousandths, the bytes that it has in the other bins on average (from
-	 * the first to the last bin of all, at least three); greatest excess first.
+	 * many times, in thousandths, the bytes that it has in the other bins of the period on
+	 * average (of which there are at least three in all); greatest excess first.
 	 * Measures, order, min and pairing are not used.  0: none.
 	 */
 	uint32_t spikes;
@@ -109,6 +110,26 @@ struct flow_agg_ask {
 };
 
 #define FLOW_AGG_SPREAD_MAX 10000
+
+/*
+ * The time that bills, spikes and series are about: all bins of [from_ms, to_ms) and no other,
+ * whatever the flows say.  A side that is not known (INT64_MIN, INT64_MAX) is that of the first or
+ * last bin with a flow.  Where a side was asked for (an exact one), a bin that it cuts counts with
+ * the time within; where it was not, the period grows to whole bins, and a series, in which a bin
+ * more changes no other, shows what flows have in the FLOW_AGG_SERIES_SLACK_MS before and after, too:
+ * flows begin before they are received.
+ */
+#define FLOW_AGG_SERIES_SLACK_MS INT64_C(86400000)
+
+struct flow_agg_period {
+	int64_t from_ms, to_ms;
+	bool from_exact, to_exact;	/* a side that is not known is not exact */
+	/*
+	 * The flows that are fed touch [from_ms, to_ms), and all but spread questions are to count
+	 * only those that begin in it.
+	 */
+	bool touching;
+};
 
 struct flow_agg_spec *flow_agg_spec_new(void) NODISCARD;
 void flow_agg_spec_free(struct flow_agg_spec *spec);
@@ -122,6 +143,15 @@ void flow_agg_geo(struct flow_agg_spec *spec, const struct flow_geo *geo);
  */
 enum flow_status flow_agg_ask(struct flow_agg_spec *spec, const struct flow_agg_ask *ask,
     struct flow_error *err) NODISCARD;
+
+/* After the last question and before the first worker. */
+void flow_agg_set_period(struct flow_agg_spec *spec, const struct flow_agg_period *period);
+
+/* Whether some question spreads flows, so that those that began before the period count in it too. */
+bool flow_agg_spreads(const struct flow_agg_spec *spec);
+
+/* Whether some question is about a period. */
+bool flow_agg_has_period(const struct flow_agg_spec *spec);
 
 /* Adds to *set the columns that feed will look at. */
 void flow_agg_fields(const struct flow_agg_spec *spec, struct flow_fieldset *set);
@@ -171,7 +201,8 @@ uint64_t flow_agg_rows(const struct flow_agg_result *result, size_t table);
 /*
  * Rows [from, from + rows) of a table (fewer at the end), with columns even if
  * there are no rows, and as notes the totals of all selected flows, as far as
- * they were read: flows, packets, bytes, first, last.  The caller frees it.
+ * they were read: flows, packets, bytes, first, last.  Bills, spikes and series tell their
+ * period.  The caller frees it.
  */
 enum flow_status flow_agg_table(struct flow_agg_result *result, size_t table, uint64_t from,
     size_t rows, struct flow_table **out, struct flow_error *err) NODISCARD;

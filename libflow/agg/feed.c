@@ -20,6 +20,8 @@ struct feed_scratch {
 	uint64_t *state[GROUP_ROWS];	/* the slots of each row's group */
 	uint16_t row[GROUP_ROWS];
 	uint16_t left[GROUP_ROWS];	/* rows that a backlog did not take */
+	uint16_t begun[GROUP_ROWS];	/* rows that begin in the window */
+	uint16_t within[GROUP_ROWS];	/* rows that begin in a grouping's period */
 	uint8_t back[GROUP_ROWS];
 };
 
@@ -411,7 +413,44 @@ feed_spread(struct flow_agg *agg, struct groups *g, const struct flow_batch *bat
 		if (st != FLOW_OK)
 			return st;
 	}
+	agg->outside[g - agg->groups] += spread_outside(agg->spread);
 	return st == FLOW_END ? FLOW_OK : st;
+}
+
+/* Those of the rows that begin in [from_ms, to_ms), listed in `row` unless they are all. */
+static struct rows
+rows_begun(const struct flow_batch *batch, const struct rows *rows, int64_t from_ms, int64_t to_ms,
+    uint16_t row[GROUP_ROWS])
+{
+	const struct flow_column *c = &batch->column[FLOW_FIELD_FIRST];
+	const int64_t *first = c->values;
+	uint32_t n = 0;
+
+	if ((from_ms == INT64_MIN && to_ms == INT64_MAX) || c->form != FLOW_FORM_FLAT)
+		return *rows;
+	for (uint32_t i = 0; i < rows->n; i++) {
+		uint32_t r = rows_at(rows, i);
+
+		row[n] = (uint16_t)r;
+		n += first[r] >= from_ms && (first[r] < to_ms || to_ms == INT64_MAX);
+	}
+	return n == rows->n ? *rows : (struct rows){ row, 0, n };
+}
+
+/* Rows, of which `begun` begin in the window, to a grouping that does not spread. */
+static enum flow_status
+feed_begun(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch,
+    const struct rows *rows, const struct rows *begun)
+{
+	const struct grouping *grouping = g->grouping;
+	struct rows within = grouping->of_spread ? *rows : *begun;
+
+	if (grouping->series_ms != 0) {
+		within = rows_begun(batch, begun, grouping->from_ms, grouping->to_ms,
+		    agg->scratch->within);
+		agg->outside[g - agg->groups] += begun->n - within.n;
+	}
+	return within.n > 0 ? feed_grouping(agg, g, batch, &within) : FLOW_OK;
 }
 
 /*
@@ -479,17 +518,19 @@ keep_narrow(struct flow_agg *agg, const struct flow_batch *batch, const struct r
 enum flow_status
 feed_rows(struct flow_agg *agg, const struct flow_batch *batch, const struct rows *rows)
 {
+	const struct rows begun = rows_begun(batch, rows, agg->spec->from_ms, agg->spec->to_ms,
+	    agg->scratch->begun);
 	enum flow_status st = FLOW_OK;
 
 	if (!agg->spec->has_totals || agg->limit != 0)
-		accumulate_totals(&agg->totals, batch, rows);
-	if (agg->narrow)
-		st = keep_narrow(agg, batch, rows);
+		accumulate_totals(&agg->totals, batch, &begun);
+	if (agg->narrow && begun.n > 0)
+		st = keep_narrow(agg, batch, &begun);
 	for (size_t i = 0; i < agg->spec->groupings && st == FLOW_OK; i++) {
 		struct groups *g = &agg->groups[i];
 
 		st = g->grouping->spread_ms != 0 ? feed_spread(agg, g, batch, rows) :
-		    feed_grouping(agg, g, batch, rows);
+		    feed_begun(agg, g, batch, rows, &begun);
 	}
 	return st;
 }

@@ -11,6 +11,18 @@
 #include "agg/report/spikes.h"
 #include "agg/team.h"
 
+static enum flow_status
+add_outside(struct flow_agg_result *r, struct flow_agg *const *agg, size_t n)
+{
+	r->outside = calloc(r->spec->groupings + 1, sizeof(*r->outside));
+	if (r->outside == NULL)
+		return FLOW_ENOMEM;
+	for (size_t w = 0; w < n; w++)
+		for (size_t i = 0; i < r->spec->groupings; i++)
+			r->outside[i] += agg[w]->outside[i];
+	return FLOW_OK;
+}
+
 /* Gives the first worker's groups and atoms to the result. */
 static void
 take_over(struct flow_agg_result *r, struct flow_agg *agg)
@@ -201,8 +213,9 @@ flow_agg_finish(struct flow_agg *const *agg, size_t n, struct flow_agg_result **
 	r->folder = agg[0]->folder;
 	r->limit = agg[0]->limit;
 	r->view = calloc(r->spec->views + 1, sizeof(*r->view));
-	st = r->view != NULL && prepare_kept(r) == FLOW_OK ? merge_workers(agg, n, r) :
-	    FLOW_ENOMEM;
+	st = r->view != NULL && prepare_kept(r) == FLOW_OK ? add_outside(r, agg, n) : FLOW_ENOMEM;
+	if (st == FLOW_OK)
+		st = merge_workers(agg, n, r);
 	if (st == FLOW_OK) {
 		take_over(r, agg[0]);
 		if (r->spec->has_totals && agg[0]->limit == 0)
@@ -244,6 +257,7 @@ flow_agg_result_free(struct flow_agg_result *r)
 	free(r->approx);
 	free(r->view);
 	free(r->groups);
+	free(r->outside);
 	key_maps_release(&r->maps);
 	free(r);
 }

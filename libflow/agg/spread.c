@@ -20,6 +20,7 @@ struct spread {
 	struct flow_fieldset fields;
 	uint32_t at;			/* row that is being spread */
 	int64_t bin;			/* how many of its bins are done */
+	uint64_t outside;		/* rows without any */
 	/* The rows of this step: where they come from and which share of time they are. */
 	uint32_t n;
 	uint32_t source[GROUP_ROWS];
@@ -62,6 +63,13 @@ spread_begin(struct spread *s, const struct grouping *g, const struct flow_batch
 	s->rows = *rows;
 	s->at = 0;
 	s->bin = 0;
+	s->outside = 0;
+}
+
+uint64_t
+spread_outside(const struct spread *s)
+{
+	return s->outside;
 }
 
 static int64_t
@@ -74,18 +82,48 @@ instant(const struct flow_batch *b, enum flow_field field, uint32_t row, int64_t
 	return ((const int64_t *)c->values)[row];
 }
 
-/* Bins of the row, and where the first one begins; 1 where it is not to be spread. */
-static int64_t
-bins_of(int64_t width_ms, int64_t first, int64_t last, int64_t *start)
-{
-	int64_t rest = first % width_ms, span;
+/* The part of a row that lies within the period, and the bins that it touches. */
+struct part {
+	int64_t from;			/* where the part begins */
+	uint64_t to;			/* and ends, modulo 2^64 */
+	uint64_t whole;			/* the row's length; of an instant 1 */
+	int64_t start;			/* where its first bin begins */
+	int64_t bins;			/* 0: nothing of it lies within */
+};
 
-	if (__builtin_sub_overflow(first, rest < 0 ? rest + width_ms : rest, start) ||
-	    __builtin_sub_overflow(last, *start, &span) || last <= first)
-		return 1;
+static int64_t
+floor_bin(int64_t ms, int64_t width_ms)
+{
+	int64_t rest = ms % width_ms, start;
+
+	/* The first bin of all begins with time itself. */
+	return __builtin_sub_overflow(ms, rest < 0 ? rest + width_ms : rest, &start) ? INT64_MIN : start;
+}
+
+static struct part
+part_of(const struct grouping *g, int64_t first, int64_t last)
+{
+	struct part p = { .from = first > g->from_ms ? first : g->from_ms };
+	int64_t to = last < g->to_ms ? last : g->to_ms;
+	uint64_t bins;
+
+	if (last <= first) {
+		p.from = first;
+		p.to = (uint64_t)first + 1;
+		p.whole = 1;
+		p.bins = first >= g->from_ms && first < g->to_ms;
+		p.start = floor_bin(first, g->spread_ms);
+		return p;
+	}
+	if (p.from >= to)
+		return p;
+	p.to = (uint64_t)to;
+	p.whole = (uint64_t)last - (uint64_t)first;
+	p.start = floor_bin(p.from, g->spread_ms);
 	/* The last instant itself belongs to the flow's last moment, not to a bin that begins then. */
-	span = (span - 1) / width_ms + 1;
-	return span > FLOW_AGG_SPREAD_MAX ? 1 : span;
+	bins = (p.to - 1 - (uint64_t)p.start) / (uint64_t)g->spread_ms + 1;
+	p.bins = bins > FLOW_AGG_SPREAD_MAX ? 1 : (int64_t)bins;
+	return p;
 }
 
 /* One row's bins as far as there is room; true when all are done. */
@@ -94,20 +132,22 @@ take_bins(struct spread *s, uint32_t row)
 {
 	int64_t first = instant(s->from, FLOW_FIELD_FIRST, row, 0);
 	int64_t last = instant(s->from, FLOW_FIELD_LAST, row, first);
-	int64_t width_ms = s->grouping->spread_ms, start = first, bins;
+	struct part p = part_of(s->grouping, first, last);
+	int64_t width_ms = s->grouping->spread_ms;
 
-	bins = bins_of(width_ms, first, last, &start);
-	for (; s->bin < bins && s->n < GROUP_ROWS; s->bin++, s->n++) {
-		int64_t from = start + s->bin * width_ms;
+	s->outside += p.bins == 0;
+	for (; s->bin < p.bins && s->n < GROUP_ROWS; s->bin++, s->n++) {
+		int64_t from = s->bin == 0 ? p.from : p.start + s->bin * width_ms;
+		uint64_t to = s->bin + 1 == p.bins ? p.to :
+		    (uint64_t)p.start + (uint64_t)(s->bin + 1) * (uint64_t)width_ms;
 
 		s->source[s->n] = row;
-		s->first[s->n] = s->bin == 0 ? first : from;
-		s->whole[s->n] = bins > 1 ? (uint64_t)last - (uint64_t)first : 1;
-		s->before[s->n] = s->bin == 0 ? 0 : (uint64_t)from - (uint64_t)first;
-		s->until[s->n] = s->bin + 1 == bins ? s->whole[s->n] :
-		    (uint64_t)from + (uint64_t)width_ms - (uint64_t)first;
+		s->first[s->n] = from;
+		s->whole[s->n] = p.whole;
+		s->before[s->n] = (uint64_t)from - (uint64_t)first;
+		s->until[s->n] = to - (uint64_t)first;
 	}
-	return s->bin == bins;
+	return s->bin == p.bins;
 }
 
 /* The share of a counter: what has come by its end less what had come by its beginning. */

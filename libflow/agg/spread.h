@@ -14,7 +14,8 @@ struct spread;
 struct spread *spread_new(void) NODISCARD;
 void spread_free(struct spread *s);
 
-/* Begins with some rows of a batch, both borrowed until the next begin. */
+/* Begins with some rows of a batch, both borrowed until the next begin.  What lies outside of the
+ * grouping's period is left out. */
 void spread_begin(struct spread *s, const struct grouping *g, const struct flow_batch *batch,
     const struct rows *rows);
 
@@ -23,3 +24,6 @@ void spread_begin(struct spread *s, const struct grouping *g, const struct flow_
  * `first` lies in the bin, valid until the next call; FLOW_END after the last.
  */
 enum flow_status spread_next(struct spread *s, const struct flow_batch **batch) NODISCARD;
+
+/* Rows since the begin of which nothing lies within the period. */
+uint64_t spread_outside(const struct spread *s);

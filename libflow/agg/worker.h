@@ -19,6 +19,7 @@ struct flow_agg {
 	uint64_t rows;			/* that were fed */
 	struct groups *groups;		/* one per grouping */
 	struct backlog *backlog;	/* likewise */
+	uint64_t *outside;		/* likewise: rows of which nothing lies in the period */
 	size_t room;			/* for all backlogs, bytes */
 	struct measure_totals totals;
 	struct feed_scratch *scratch;

@@ -9,9 +9,11 @@
  *	flow_table_printer_finish
  *
  * Formats: text (for people), csv (RFC 4180 with LF, a header row; tables are parted
- * by an empty line), json (one array of {"title", "rows", "totals"}), ndjson
+ * by an empty line), json (one array of {"title", "rows", "totals"}, bills, spikes and series with
+ * "period_from", ...), ndjson
  * (an object a row, with "table", its title, where there are several), markdown,
  * html (one page with charts that needs nothing else; it is kept until finish).
+ * Rows of bills and spikes end in csv and ndjson with period_from, period_to and period_bins.
  * A cell without a value is empty, left out of JSON, and "-" in text.
  */
 

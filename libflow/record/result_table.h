@@ -10,6 +10,7 @@
  *	column src_addr (ADDR)   bytes (COUNT)   bytes_pct (PERCENT)   bps (RATE)
  *	row    192.0.2.1         1200            60.0                  9600.0
  *	note   "bytes" 2000 ...                  what the text tables print below
+ *	period 2026-11-23T08:00 ..09:00, 12 bins  of bills, spikes and series
  *
  * A long result comes as several tables with the same columns, each a slice
  * of the rows (`from` says where it lies in the whole).
@@ -85,6 +86,16 @@ struct flow_table_note {
 	} value;
 };
 
+/* The time that a table of bins is about: [from_ms, to_ms), of which it counts all bins. */
+struct flow_table_period {
+	bool known;		/* false: the table has none */
+	bool in_rows;		/* rows have no time of their own: formats of rows alone repeat it in each */
+	int64_t from_ms, to_ms;
+	int64_t width_ms;	/* of a bin */
+	uint64_t bins;		/* those that it touches, empty ones too */
+	uint64_t rows_outside;	/* flow records of which nothing lies within, and that are not counted */
+};
+
 struct flow_table {
 	char title[2 * FLOW_TABLE_NAME_MAX];
 	size_t columns;
@@ -95,6 +106,7 @@ struct flow_table {
 	uint64_t total;		/* rows of the whole result */
 	size_t notes;
 	struct flow_table_note *note;
+	struct flow_table_period period;
 	uint64_t *rest;		/* rows that stand for all groups not shown: keys without value are "other" */
 	struct flow_table_texts *texts;	/* bytes of TEXT values that the table owns */
 };

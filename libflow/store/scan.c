@@ -14,6 +14,7 @@
 #include "store/exporters.h"
 #include "store/group_read.h"
 #include "store/scan_plan.h"
+#include "store/scan_span.h"
 #include "store/opened_file.h"
 
 /* More threads than that do not read footers faster. */
@@ -37,6 +38,7 @@ struct scan_file {
 	bool is_open;		/* `source` is */
 	struct source source;
 	struct flow_scan_plan counts;
+	struct span_part span;
 	struct flow_error memory;	/* status FLOW_ENOMEM where planning ran out */
 };
 
@@ -53,8 +55,10 @@ struct flow_scan {
 	struct scan_task *task;
 	size_t tasks;
 	struct flow_scan_plan plan;
+	struct flow_scan_span span;
 	atomic_size_t next_file;	/* while planning */
 	atomic_size_t kept_files;
+	bool narrowed;			/* planned before, by other bounds */
 	pthread_mutex_t names_lock;	/* of options.names */
 	atomic_size_t next_task;
 };
@@ -155,22 +159,37 @@ keep_or_close(struct flow_scan *scan, struct scan_file *f, struct plan_model *mo
 		model->source = kept;
 }
 
+/* What is learned of a file but once, however often it is planned. */
+static enum flow_status
+learn(struct flow_scan *scan, struct scan_file *f, const struct source *source, struct flow_error *err)
+{
+	size_t len;
+	const char *ident = pq_file_key_value(source->file, PROFILE_KEY_IDENT, &len);
+
+	if (ident != NULL && (f->ident = strndup(ident, len)) == NULL)
+		return flow_fail_memory(err);
+	span_add_file(&f->span, source);
+	return take_names(scan, source, err);
+}
+
 static enum flow_status
 plan_file(struct flow_scan *scan, struct scan_file *f, struct plan_model *model,
     struct flow_error *err)
 {
 	struct source source;
-	enum flow_status st = source_open(&source, f->path, &scan->input, model->source, err);
-	const char *ident;
-	size_t len;
+	enum flow_status st;
 
+	if (f->is_open) {
+		st = plan_groups(scan, f, &f->source, err);
+		if (st != FLOW_OK)
+			flow_error_prefix(err, f->path);
+		return st;
+	}
+	st = source_open(&source, f->path, &scan->input, model->source, err);
 	if (st != FLOW_OK)
 		return st;
-	ident = pq_file_key_value(source.file, PROFILE_KEY_IDENT, &len);
-	if (ident != NULL && (f->ident = strndup(ident, len)) == NULL)
-		st = flow_fail_memory(err);
-	if (st == FLOW_OK)
-		st = take_names(scan, &source, err);
+	if (!scan->narrowed)
+		st = learn(scan, f, &source, err);
 	if (st == FLOW_OK)
 		st = plan_groups(scan, f, &source, err);
 	if (st != FLOW_OK)
@@ -204,7 +223,9 @@ plan_files(void *argument)
 		struct scan_file *f = &scan->file[i];
 		struct flow_error err;
 
-		f->counts.files = 1;
+		if (f->problem != NULL)
+			continue;
+		f->counts = (struct flow_scan_plan){ .files = 1 };
 		if (plan_file(scan, f, &model, &err) != FLOW_OK) {
 			forget_groups(f);
 			f->problem = problem_text(&err);
@@ -289,6 +310,7 @@ full_rows(const struct flow_scan *scan)
 static enum flow_status
 collect_tasks(struct flow_scan *scan, struct flow_error *err)
 {
+	struct span_part span = { .has_rows = false };
 	size_t i, count = 0;
 	uint64_t full;
 
@@ -297,7 +319,9 @@ collect_tasks(struct flow_scan *scan, struct flow_error *err)
 			return flow_fail_memory(err);
 		count += scan->file[i].group_count;
 		add_counts(&scan->plan, &scan->file[i]);
+		span_add(&span, &scan->file[i].span);
 	}
+	scan->span = span_make(&span);
 	scan->task = calloc(count + 1, sizeof(*scan->task));
 	if (scan->task == NULL)
 		return flow_fail_memory(err);
@@ -368,6 +392,28 @@ const struct flow_scan_plan *
 flow_scan_plan(const struct flow_scan *scan)
 {
 	return &scan->plan;
+}
+
+const struct flow_scan_span *
+flow_scan_span(const struct flow_scan *scan)
+{
+	return &scan->span;
+}
+
+enum flow_status
+flow_scan_narrow(struct flow_scan *scan, const struct flow_bounds *bounds, struct flow_error *err)
+{
+	scan->options.bounds = bounds;
+	scan->narrowed = true;
+	for (size_t i = 0; i < scan->files; i++)
+		forget_groups(&scan->file[i]);
+	free(scan->task);
+	scan->task = NULL;
+	scan->tasks = 0;
+	scan->plan = (struct flow_scan_plan){ .files = 0 };
+	scan->next_file = 0;
+	run_plan(scan, scan->options.threads);
+	return collect_tasks(scan, err);
 }
 
 size_t

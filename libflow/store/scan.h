@@ -59,6 +59,22 @@ struct flow_scan_plan {
 	uint64_t rows_pruned_by_pages;	/* of row groups that are read */
 };
 
+/* What the footers of all files say of times, whatever bounds leave of the rows. */
+struct flow_scan_span {
+	/*
+	 * First and last receive time.  Not known where a file with rows does not tell, or where there are
+	 * no rows.  Receive times before 1990 do not count beside later ones: a clock was not set.
+	 */
+	bool received_known;
+	int64_t received_first_ms, received_last_ms;
+	/*
+	 * The beginning of the first flow and the end of the last one; those of a row group that lie more
+	 * than a day off its receive times are taken for wrong, and these stand for them.
+	 */
+	bool flows_known;
+	int64_t first_ms, last_ms;
+};
+
 struct flow_scan;
 struct flow_scan_worker;
 
@@ -75,6 +91,16 @@ enum flow_status flow_scan_open(const char *const *paths, size_t count,
 void flow_scan_free(struct flow_scan *scan);
 
 const struct flow_scan_plan *flow_scan_plan(const struct flow_scan *scan);
+
+/* Valid as long as the scan. */
+const struct flow_scan_span *flow_scan_span(const struct flow_scan *scan);
+
+/*
+ * Plans once more, before the first worker, by other bounds: those that depend on the span.
+ * Errors: FLOW_ENOMEM.
+ */
+enum flow_status flow_scan_narrow(struct flow_scan *scan, const struct flow_bounds *bounds,
+    struct flow_error *err) NODISCARD;
 
 /* Tasks of the plan; their numbers count from 0. */
 size_t flow_scan_tasks(const struct flow_scan *scan);

@@ -165,7 +165,12 @@ feed(struct flow_agg *agg, const struct rig_flow *flow, size_t n, const bool *ke
 static void
 write_notes(const struct flow_table *t)
 {
+	const struct flow_table_period *period = &t->period;
+
 	rig_notes[0] = '\0';
+	if (period->known)
+		(void)snprintf(rig_notes, sizeof(rig_notes), "period %" PRId64 " %" PRId64 " %" PRIu64
+		    " %" PRIu64 "\n", period->from_ms, period->to_ms, period->bins, period->rows_outside);
 	for (size_t i = 0; i < t->notes; i++) {
 		size_t at = strlen(rig_notes);
 		const struct flow_table_note *n = &t->note[i];
@@ -180,6 +185,7 @@ write_notes(const struct flow_table *t)
 }
 
 size_t rig_limit;
+const struct flow_agg_period *rig_period;
 char rig_notes[256];
 const struct flow_geo *rig_geo;
 
@@ -222,6 +228,8 @@ run(const struct flow_agg_ask *ask, const struct rig_flow *flow, size_t n, size_
 		flow_agg_spec_free(spec);
 		return answer;
 	}
+	if (rig_period != NULL)
+		flow_agg_set_period(spec, rig_period);
 	for (size_t w = 0; w < workers; w++) {
 		agg[w] = flow_agg_new(spec);
 		flow_agg_limit(agg[w], rig_limit, ".");

@@ -29,8 +29,11 @@ const char *rig_ask(const struct flow_agg_ask *ask, const struct rig_flow *flow,
 /* The workers' limit of memory; 0: none. */
 extern size_t rig_limit;
 
-/* Notes of the last answer's table, "name number\n" each. */
+/* Notes of the last answer's table, "name number\n" each, before them "period FROM TO BINS OUTSIDE\n". */
 extern char rig_notes[256];
+
+/* The period of bills, spikes and series; NULL: that of the flows. */
+extern const struct flow_agg_period *rig_period;
 
 /* Where countries are looked up; NULL: nowhere. */
 extern const struct flow_geo *rig_geo;

@@ -241,6 +241,70 @@ test_spikes(void)
 }
 
 static void
+check_period(const struct flow_agg_ask *ask, const struct flow_agg_period *period, const char *want,
+    const char *notes)
+{
+	rig_period = period;
+	check(ask, want);
+	is_int(strncmp(rig_notes, notes, strlen(notes)), 0);
+	rig_period = NULL;
+}
+
+/*
+ * A window [1500, 2500) in bins of a second, of which it has half of two: of flow 0 it holds 250 and
+ * 250 bytes, of flow 1 15000 and 15000, and flow 2 in the second.
+ */
+static void
+test_window(void)
+{
+	const struct flow_agg_period window = { 1500, 2500, true, true, true };
+	struct flow_agg_ask bill = { .statistic = "as", .billing = 100000, .bin = "1s" };
+
+	check_period(&bill, &window, "1 580 5280.0 5280.0 30080 241280.0 241280.0 241280.0\n"
+	    "2 30000 240000.0 240000.0 500 4000.0 4000.0 240000.0\n", "period 1500 2500 2 3\n");
+	bill.billing = 50000;
+	check_period(&bill, &window, "1 580 5280.0 4000.0 30080 241280.0 240000.0 240000.0\n"
+	    "2 30000 240000.0 240000.0 500 4000.0 4000.0 240000.0\n", "period 1500 2500 2 3\n");
+	check_period(&(struct flow_agg_ask){ .keys = "proto", .bin = "1s", .spread = true,
+	    .measures = "flows,bytes,bps" }, &window, "1000 6 1 15250 244000.0\n"
+	    "2000 6 0 15250 244000.0\n" "2000 17 1 80 1280.0\n", "period 1500 2500 2 3\n");
+	/* Beside these, only flows that begin in the window count. */
+	check_period(&(struct flow_agg_ask){ .keys = "proto", .bin = "1s", .measures = "flows,bytes" },
+	    &window, "1000 6 1 30000\n" "2000 17 1 80\n", "period 1500 2500 2 0\n");
+	check_period(&(struct flow_agg_ask){ .keys = "proto", .measures = "flows,bytes" }, &window,
+	    "6 1 30000\n" "17 1 80\n", "flows 2\nbytes 30080\n");
+}
+
+/* Flows were received from 1100 to 2600: bins 1000 and 2000, whatever flows say. */
+static void
+test_received_period(void)
+{
+	const struct flow_agg_period received = { 1100, 2601, false, false, false };
+	const struct flow_agg_period from = { 1100, INT64_MAX, false, false, false };
+	const struct flow_agg_period later = { 5000, 6000, false, false, false };
+	struct flow_agg_ask spikes = { .keys = "proto", .spikes = 3000, .bin = "1s" };
+
+	/* tcp 15500 and 15500, udp nothing and 80: of two bins nothing is unusual, of three udp's. */
+	check_period(&spikes, &received, "", "period 1000 3000 2 3\n");
+	check_period(&spikes, &(struct flow_agg_period){ 1100, 3001, false, false, false },
+	    "17 2000 80 640.0 0.0 -\n", "period 1000 4000 3 3\n");
+	check_period(&(struct flow_agg_ask){ .statistic = "as", .billing = 75000, .bin = "1s" }, &from,
+	    "2 30000 120000.0 0.0 1400 4000.0 3200.0 3200.0\n"
+	    "1 1200 4640.0 960.0 30200 120640.0 960.0 960.0\n"
+	    "- 700 3200.0 0.0 0 0.0 0.0 0.0\n" "3 0 0.0 0.0 300 2400.0 0.0 0.0\n",
+	    "period 1000 10000 9 0\n");
+	/* A series shows its neighbours' bins too. */
+	check_period(&(struct flow_agg_ask){ .keys = "proto", .bin = "1s", .measures = "flows" }, &later,
+	    "1000 6 2\n" "2000 17 1\n" "4000 1 1\n" "7000 6 1\n" "9000 17 1\n", "period 1000 10000 9 0\n");
+	check_period(&(struct flow_agg_ask){ .keys = "proto", .bin = "1s", .measures = "flows" },
+	    &(struct flow_agg_period){ 86403000, 86403001, false, false, false },
+	    "4000 1 1\n" "7000 6 1\n" "9000 17 1\n", "period 4000 86404000 86400 3\n");
+	check_period(&(struct flow_agg_ask){ .keys = "proto", .bin = "1s", .measures = "flows" },
+	    &(struct flow_agg_period){ 900000000, 900000001, false, false, false },
+	    "", "period 900000000 900001000 1 6\n");
+}
+
+static void
 test_selection(void)
 {
 	const bool keep[FLOWS] = { true, false, false, true, false, true };
@@ -393,6 +457,8 @@ main(void)
 	test_series();
 	test_billing();
 	test_spikes();
+	test_window();
+	test_received_period();
 	test_selection();
 	test_saturation();
 	test_totals();

@@ -256,35 +256,60 @@ def test_series():
                           "flows,packets,bytes", *options)[1], want)
 
 
-def test_billing():
-    """95th percentile of the interfaces' rates over bins of a minute."""
-    rows = db.execute("select exporter, in_if, out_if, epoch_ms(first), epoch_ms(last), bytes"
-                      " from flows").fetchall()
-    bins = {}
-    for exporter, in_if, out_if, first, last, octets in rows:
-        start = first // 60000 * 60000
-        n = max(1, -(-(last - start) // 60000))
-        for b in range(n):
-            to = min(last, start + (b + 1) * 60000) - first
-            at = max(first, start + b * 60000) - first
-            part = octets if n == 1 else octets * to // (last - first) - octets * at // (last - first)
-            for way, key in enumerate(((exporter, in_if), (exporter, out_if))):
-                time = start + b * 60000
-                bins.setdefault(key, {}).setdefault(time, [0, 0])[way] += part
-    times = [t for of_key in bins.values() for t in of_key]
-    count = (max(times) - min(times)) // 60000 + 1
-    want = []
-    for key, of_key in bins.items():
+def spread(rows, lo, hi, width):
+    """{(key, bin): shares of counters} of rows (key, first, last, counters...) in [lo, hi)."""
+    got = {}
+    for key, first, last, *counters in rows:
+        if last <= first:
+            parts = [(first, 0, 1, 1)] if lo <= first < hi else []
+        else:
+            parts, at = [], max(first, lo)
+            while at < min(last, hi):
+                to = min(last, hi, (at // width + 1) * width)
+                parts.append((at, at - first, to - first, last - first))
+                at = to
+        for at, before, until, whole in parts:
+            sums = got.setdefault((key, at // width * width), [0] * len(counters))
+            for i, v in enumerate(counters):
+                sums[i] += v * until // whole - v * before // whole
+    return got
+
+
+def bin_length(time, lo, hi, width):
+    """How much of a bin lies in the period."""
+    return min(time + width, hi) - max(time, lo)
+
+
+def bins_in(lo, hi, width):
+    return (hi - 1) // width - lo // width + 1 if hi > lo else 0
+
+
+def bills(rows, lo, hi, width):
+    """--billing if of rows (exporter, in_if, out_if, first, last, bytes)."""
+    of_key = {}
+    for way, i in ((0, 1), (1, 2)):
+        for (key, time), (v,) in spread([((r[0], r[i]), r[3], r[4], r[5]) for r in rows], lo, hi, width).items():
+            of_key.setdefault(key, ({}, {}))[way][time] = v
+    count, want = bins_in(lo, hi, width), []
+    for key, ways in of_key.items():
         row = []
-        for way in (0, 1):
-            values = sorted([v[way] for v in of_key.values()] + [0] * (count - len(of_key)))
-            row += [sum(values), values[-1], values[-(-count * 95 // 100) - 1]]
+        for of_way in ways:
+            rates = [v * 8 * 1000 / bin_length(t, lo, hi, width) for t, v in of_way.items()]
+            rates = sorted(rates + [0] * (count - len(rates)))
+            row += [sum(of_way.values()), rates[-1], rates[-(-count * 95 // 100) - 1]]
         want.append((key, row, max(row[2], row[5])))
     want.sort(key=lambda r: (-r[2], key_order("exporter", r[0][0]), key_order("in_if", r[0][1])))
-    bps = lambda v: "%.1f" % (v * 8 * 1000 / 60000)
-    want = [[text(k[0]), text(k[1]), str(r[0]), bps(r[1]), bps(r[2]), str(r[3]), bps(r[4]), bps(r[5]),
-             bps(b)] for k, r, b in want]
-    compare("--billing if", run("--billing", "if", "--bin", "1m")[1], want)
+    return [[text(k[0]), text(k[1])] + [("%.1f" % v if i % 3 else str(v)) for i, v in enumerate(r)] +
+            ["%.1f" % b, iso(lo), iso(hi), str(count)] for k, r, b in want]
+
+
+def test_billing():
+    """95th percentile of the interfaces' rates over bins of a minute, of those in which rows were received."""
+    rows = db.execute("select exporter, in_if, out_if, epoch_ms(first), epoch_ms(last), bytes"
+                      " from flows").fetchall()
+    lo, hi = db.execute("select min(epoch_ms(received)) // 60000 * 60000,"
+                        " (max(epoch_ms(received)) // 60000 + 1) * 60000 from flows").fetchone()
+    compare("--billing if", run("--billing", "if", "--bin", "1m")[1], bills(rows, lo, hi, 60000))
 
 
 def test_filters():
@@ -444,6 +469,102 @@ def test_spikes():
             [["192.0.2.1", time(6)], ["192.0.2.4", time(8)], ["192.0.2.2", time(4)]])
 
 
+PERIOD = 1700000000000	# 2023-11-14T22:13:20
+
+
+def spikes_of(rows, lo, hi, width):
+    """--spikes of rows (key, first, last, bytes)."""
+    of_key, want = {}, []
+    for (key, time), (v,) in spread(rows, lo, hi, width).items():
+        of_key.setdefault(key, {})[time] = v
+    for key, bins in of_key.items():
+        for time, v in bins.items():
+            length = bin_length(time, lo, hi, width)
+            usual = (sum(bins.values()) - v) * width / (hi - lo - length)
+            if v > 0 and v * width / length >= 3 * usual:
+                want.append([text(key), iso(time), str(v)])
+    return sorted(want) if bins_in(lo, hi, width) >= 3 else []
+
+
+def test_periods():
+    """Bills, spikes and series of windows that cut flows and bins, beside rows whose times cannot be."""
+    path, width = work + "/periods.parquet", 300000
+    first = "case i %% 500 when 7 then 0 when 8 then 4300000000000 when 9 then 730000000000 else %d end" % PERIOD
+    db.execute("copy (select make_timestamp_ms(f) as first, make_timestamp_ms(f + d) as last,"
+               " make_timestamp_ms(%d + (i * 7200) + 1) as received, '192.0.2.' || (i %% 3) as exporter,"
+               " 10::utinyint as export_version, (i %% 4)::uinteger as in_if, (i %% 5)::uinteger as out_if,"
+               " (hash(i + 5) %% 1000000)::bigint as bytes, 1::bigint as packets, 1::bigint as flows,"
+               " ('10.0.0.' || (hash(i + 6) %% 9)) as src_addr from (select i,"
+               " (%s + i * 7200 - (hash(i) %% 1800000))::bigint as f,"
+               " (case i %% 10 when 3 then 0 when 4 then -500 when 5 then 7200000 else hash(i + 1) %% 1800000 end)"
+               "::bigint as d from range(2000) t(i))) to '%s' (format parquet, compression lz4_raw,"
+               " row_group_size 2048)" % (PERIOD, first, path))
+    rows = db.execute("select exporter, in_if, out_if, epoch_ms(first), epoch_ms(last), bytes, src_addr"
+                      " from '%s'" % path).fetchall()
+    received = (PERIOD // width * width, ((PERIOD + 1999 * 7200 + 1) // width + 1) * width)
+    cut = PERIOD + 3000123
+    windows = {
+        "none": ([], *received),
+        "whole bins": (["-t", "@%d-@%d" % (PERIOD // 1000 + 4000, PERIOD // 1000 + 7000)],
+                       PERIOD + 4000000, PERIOD + 7000000),
+        "parts of bins": (["-t", "@%.3f..@%.3f" % (cut / 1000, cut / 1000 + 3333.456)], cut, cut + 3333456),
+        "only a start": (["-t", "@%.3f.." % (cut / 1000)], cut, received[1]),
+        "only an end": (["-t", "..@%.3f" % (cut / 1000)], received[0], cut),
+        "more than the data": (["-t", "@0-@4000000000"], 0, 4000000000000),
+    }
+    assert (PERIOD + 4000000) % width == 0
+    for name, (options, lo, hi) in windows.items():
+        options = options + ["-r", path, "-o", "csv"]
+        want = bills(rows, lo, hi, width)
+        for more in (["-j", "1"], ["-j", "4"], ["--memory", "100k"]):
+            compare("a bill, window: %s, %s" % (name, " ".join(more)),
+                    ask(path, *options, *more, "--billing", "if"), want)
+        filtered = [r for r in rows if r[6] == "10.0.0.3"]
+        compare("a bill of some, window: %s" % name, ask(path, *options, "--billing", "if",
+                                                         "src ip 10.0.0.3"), bills(filtered, lo, hi, width))
+        want = spikes_of([(r[6], *r[3:6]) for r in rows], lo, hi, width)
+        compare("spikes, window: %s" % name, sorted(r[:3] for r in ask(
+            path, *options, "--spikes", "src_addr", "-n", "0")), want)
+        slack_lo, slack_hi = lo, hi
+        if "-t" not in options or name == "only an end":
+            slack_lo -= 86400000
+        if "-t" not in options or name == "only a start":
+            slack_hi += 86400000
+        want = sorted([iso(time), key, str(v)] for (key, time), (v,) in
+                      spread([(r[6], *r[3:6]) for r in rows], slack_lo, slack_hi, width).items())
+        compare("a spread series, window: %s" % name, ask(path, *options, "-A", "src_addr", "--bin", "5m",
+                                                          "--spread", "--measures", "bytes"), want)
+        begun = {}
+        for r in rows:
+            if slack_lo <= r[3] < slack_hi:
+                sums = begun.setdefault((r[3] // width * width, r[6]), [0, 0])
+                sums[0] += 1
+                sums[1] += r[5]
+        want = sorted([iso(t), key, str(n), "%.1f" % (v * 8 * 1000 / (
+            bin_length(t, lo, hi, width) if lo < t + width and t < hi else width))]
+            for (t, key), (n, v) in begun.items())
+        compare("a series, window: %s" % name, ask(path, *options, "-A", "src_addr", "--bin", "5m",
+                                                   "--measures", "flows,bps"), want)
+        both = tables(path, *options[:-4], "-A", "exporter", "--measures", "flows,bytes", "--billing", "if")
+        plain = {}
+        for r in rows:
+            if "-t" not in options or (lo if name != "only an end" else -1 << 60) <= r[3] < (
+                    hi if name != "only a start" else 1 << 60):
+                sums = plain.setdefault(r[0], [0, 0])
+                sums[0] += 1
+                sums[1] += r[5]
+        compare("groups beside a bill, window: %s" % name, both[0],
+                [[k, str(n), str(v)] for k, (n, v) in sorted(plain.items())])
+    unset = work + "/unset.parquet"
+    db.execute("copy (select * replace (make_timestamp_ms(1000) as received) from '%s' limit 5) to '%s'"
+               " (format parquet, compression lz4_raw)" % (path, unset))
+    more = rows + rows[:5]
+    compare("a clock of a collector that was not set", ask(path, "-r", unset, "--billing", "if"),
+            bills(more, *received, width))
+    compare("the period of such a clock alone", [r[-3:] for r in ask(unset, "--billing", "if", "-n", "1",
+                                                                     "-t", "@0..")], [])
+
+
 def test_talkers():
     path = paths[0]
     got = tables(path, "--talkers")
@@ -499,6 +620,7 @@ def test_many():
 test_overflow()
 test_scans()
 test_spikes()
+test_periods()
 test_talkers()
 test_many()
 test_columns()

@@ -118,6 +118,56 @@ check 'csv has them where names are asked for' \
 	says '3,Gi0/0/2,' "$flowstat" -r "$work/named" -A in_if -o csv --if-names /dev/null
 check 'and not otherwise' says 'in_if,first' "$flowstat" -r "$work/named" -A in_if -o csv
 
+# Two archives of an hour each, four hours apart, and a window that cuts bins and flows at both ends.
+for hour in 08 12; do
+	"$FLOW_BUILDDIR/flowgen" -w "$work/hours/$hour" -n 3000 --start "2026-03-01T$hour:00:00Z" --duration 1h \
+		--exporters 2 --seed "$hour"
+done
+questions="--billing if --spikes dst_port --series proto --spread -N --utc"
+# The period's line or lines.
+periods()
+{
+	"$flowstat" -N --utc "$@" | sed -n 's/; outside.*//; s/^Period: //p'
+}
+whole='2026-03-01 08:00:00.000 to 2026-03-01 13:00:00.000, 60 bins of 5m'
+is 'the period is that of all that was received, gaps too' "$(periods --billing if "$work/hours")" "$whole"
+is 'whatever the filter leaves' "$(periods --billing if "$work/hours" 'port 53 and src as 64500')" "$whole"
+is 'even nothing' "$(periods --billing if "$work/hours" 'port 1 and port 2 and port 3')" "$whole"
+is 'for each question by its own bins' "$(periods --billing if --spikes dst_port --bin 2h "$work/hours")" \
+	"$(printf '%s\n' '2026-03-01 08:00:00.000 to 2026-03-01 14:00:00.000, 3 bins of 2h'{,})"
+is 'a window is the period' "$(periods --billing if -t 2026-03-01T08:12:30..2026-03-01T12:03 "$work/hours")" \
+	'2026-03-01 08:12:30.000 to 2026-03-01 12:03:00.000, 47 bins of 5m'
+is 'an open one ends with what was received' "$(periods --spikes proto -t 2026-03-01T10:00.. "$work/hours")" \
+	'2026-03-01 10:00:00.000 to 2026-03-01 13:00:00.000, 36 bins of 5m'
+is 'a window beside all data is one too' "$(periods --billing if -t 2026-03-02..2026-03-03 "$work/hours")" \
+	'2026-03-02 00:00:00.000 to 2026-03-03 00:00:00.000, 288 bins of 5m'
+# shellcheck disable=SC2086
+{
+	"$flowstat" $questions -t 2026-03-01T08:12:30..2026-03-01T12:03 -j 1 "$work/hours" >"$work/bins"
+	for other in '-j 2' '-j 7' '--memory 50k'; do
+		"$flowstat" $questions -t 2026-03-01T08:12:30..2026-03-01T12:03 $other "$work/hours" |
+			cmp - "$work/bins"
+		is "bins by $other" $? 0
+	done
+	"$flowstat" $questions "$work/hours" >"$work/bins"
+	"$flowstat" $questions -M "$work/hours/08:12" | cmp - "$work/bins"
+	is 'bins of several directories' $? 0
+	"$FLOW_BUILDDIR/flowcat" -r "$work/hours" -w "$work/hours.parquet"
+	"$flowstat" $questions <"$work/hours.parquet" | cmp - "$work/bins"
+	is 'bins of standard input' $? 0
+}
+# Adjacent windows add up to the last byte.
+# in_bytes WINDOW: the sum of the bill's column
+in_bytes()
+{
+	"$flowstat" --billing if -o csv -t "$1" "$work/hours" | awk -F, 'NR > 1 { n += $3 } END { print n + 0 }'
+}
+is 'parts of flows add up' \
+	$(($(in_bytes 2026-03-01..2026-03-01T08:07:12.345) + $(in_bytes 2026-03-01T08:07:12.345..2026-03-02))) \
+	"$(in_bytes 2026-03-01..2026-03-02)"
+is 'to all that there is' "$(in_bytes 2026-03-01..2026-03-02)" \
+	"$("$flowstat" -A proto --measures bytes -o csv "$work/hours" | awk -F, '{ n += $2 } END { print n }')"
+
 # Small numbers are nearly exact: flowgen's protocols of 500 flows are fewer than 16.
 same_as_distinct()
 {

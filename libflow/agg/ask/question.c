@@ -10,7 +10,13 @@
 struct flow_agg_spec *
 flow_agg_spec_new(void)
 {
-	return calloc(1, sizeof(struct flow_agg_spec));
+	struct flow_agg_spec *spec = calloc(1, sizeof(*spec));
+
+	if (spec != NULL) {
+		spec->from_ms = INT64_MIN;
+		spec->to_ms = INT64_MAX;
+	}
+	return spec;
 }
 
 void
@@ -37,7 +43,8 @@ grouping_equal(const struct grouping *a, const struct grouping *b)
 	return a->parts == b->parts && a->slots.count == b->slots.count &&
 	    memcmp(a->part, b->part, sizeof(a->part[0]) * a->parts) == 0 &&
 	    memcmp(&a->pairing, &b->pairing, sizeof(a->pairing)) == 0 &&
-	    a->spread_ms == b->spread_ms &&
+	    a->spread_ms == b->spread_ms && a->of_spread == b->of_spread &&
+	    a->series_ms == b->series_ms &&
 	    memcmp(a->slots.slot, b->slots.slot, sizeof(a->slots.slot[0]) * a->slots.count) == 0;
 }
 
@@ -56,7 +63,10 @@ grouping_add(struct flow_agg_spec *spec, const struct grouping *want, size_t *at
 	if (g == NULL)
 		return FLOW_ENOMEM;
 	spec->grouping = g;
-	g[spec->groupings++] = *want;
+	g += spec->groupings++;
+	*g = *want;
+	g->from_ms = g->period_from_ms = INT64_MIN;
+	g->to_ms = g->period_to_ms = INT64_MAX;
 	return FLOW_OK;
 }
 
@@ -141,7 +151,7 @@ totals_find(struct flow_agg_spec *spec, size_t grouping)
 	const struct grouping *g = &spec->grouping[grouping];
 	uint8_t slot[TOTALS + 2];
 
-	if (g->spread_ms != 0 || !g->dense ||
+	if (g->spread_ms != 0 || g->of_spread || !g->dense ||
 	    (spec->has_totals && !is_larger(&spec->grouping[spec->totals], g)))
 		return;
 	if (g->part[0].alts > 1 && (g->part[0].alts > 2 || !grouping_has_nowhere(g)))
@@ -217,6 +227,85 @@ flow_agg_ask(struct flow_agg_spec *spec, const struct flow_agg_ask *ask, struct 
 	return st;
 }
 
+/* The width of a grouping's bins that belong to a period; 0: it has none. */
+static int64_t
+period_width(const struct grouping *g)
+{
+	return g->spread_ms != 0 ? g->spread_ms : g->series_ms;
+}
+
+bool
+flow_agg_spreads(const struct flow_agg_spec *spec)
+{
+	for (size_t i = 0; i < spec->groupings; i++)
+		if (spec->grouping[i].spread_ms != 0)
+			return true;
+	return false;
+}
+
+bool
+flow_agg_has_period(const struct flow_agg_spec *spec)
+{
+	for (size_t i = 0; i < spec->groupings; i++)
+		if (period_width(&spec->grouping[i]) != 0)
+			return true;
+	return false;
+}
+
+/* The beginning of the bin that holds an instant, or INT64_MIN. */
+static int64_t
+bin_floor(int64_t ms, int64_t width_ms)
+{
+	int64_t rest = ms % width_ms, from;
+
+	return __builtin_sub_overflow(ms, rest < 0 ? rest + width_ms : rest, &from) ? INT64_MIN : from;
+}
+
+/* The end of the bin that ends at an instant or after it, or INT64_MAX. */
+static int64_t
+bin_ceiling(int64_t ms, int64_t width_ms)
+{
+	int64_t from = bin_floor(ms, width_ms), to;
+
+	if (from == ms)
+		return ms;
+	return __builtin_add_overflow(from, width_ms, &to) ? INT64_MAX : to;
+}
+
+static void
+grouping_set_period(struct grouping *g, const struct flow_agg_period *p)
+{
+	int64_t width_ms = period_width(g);
+
+	if (width_ms == 0)
+		return;
+	g->period_from_ms = p->from_ms;
+	g->period_to_ms = p->to_ms;
+	if (!p->from_exact && p->from_ms != INT64_MIN)
+		g->period_from_ms = bin_floor(p->from_ms, width_ms);
+	if (!p->to_exact && p->to_ms != INT64_MAX)
+		g->period_to_ms = bin_ceiling(p->to_ms, width_ms);
+	g->from_ms = g->period_from_ms;
+	g->to_ms = g->period_to_ms;
+	if (g->series_ms != 0 && !p->from_exact && g->from_ms != INT64_MIN &&
+	    __builtin_sub_overflow(g->from_ms, FLOW_AGG_SERIES_SLACK_MS, &g->from_ms))
+		g->from_ms = INT64_MIN;
+	if (g->series_ms != 0 && !p->to_exact && g->to_ms != INT64_MAX &&
+	    __builtin_add_overflow(g->to_ms, FLOW_AGG_SERIES_SLACK_MS, &g->to_ms))
+		g->to_ms = INT64_MAX;
+}
+
+void
+flow_agg_set_period(struct flow_agg_spec *spec, const struct flow_agg_period *period)
+{
+	if (period->touching && period->from_exact)
+		spec->from_ms = period->from_ms;
+	if (period->touching && period->to_exact)
+		spec->to_ms = period->to_ms;
+	for (size_t i = 0; i < spec->groupings; i++)
+		grouping_set_period(&spec->grouping[i], period);
+}
+
 bool
 grouping_can_spill(const struct flow_agg_spec *spec, size_t grouping)
 {
@@ -255,9 +344,9 @@ flow_agg_fields(const struct flow_agg_spec *spec, struct flow_fieldset *set)
 				flow_fieldset_add(set, g->part[k].mask);
 		}
 		slots_fields(&g->slots, set);
-		if (g->spread_ms != 0) {
+		if (period_width(g) != 0)
 			flow_fieldset_add(set, FLOW_FIELD_FIRST);
+		if (g->spread_ms != 0)
 			flow_fieldset_add(set, FLOW_FIELD_LAST);
-		}
 	}
 }

@@ -70,6 +70,14 @@ struct grouping {
 	bool dense;
 	struct key_pairing pairing;
 	int64_t spread_ms;		/* rows are spread over bins of that width; 0: they are not */
+	bool of_spread;			/* chooses the groups of a spread series, and so counts the rows that it does */
+	int64_t series_ms;		/* the bins of a series; 0: none */
+	/*
+	 * What lies in [from_ms, to_ms) counts: of a spread grouping the shares, of others the rows that
+	 * begin there.  INT64_MIN, INT64_MAX: no bound.
+	 */
+	int64_t from_ms, to_ms;
+	int64_t period_from_ms, period_to_ms;	/* of which all bins count; a series may show more */
 	struct slots slots;
 };
 
@@ -115,6 +123,8 @@ struct companion {
 
 struct flow_agg_spec {
 	const struct flow_geo *geo;	/* NULL: none */
+	/* Rows that begin in it count, but for groupings that spread; INT64_MIN, INT64_MAX: all. */
+	int64_t from_ms, to_ms;
 	struct grouping *grouping;
 	size_t groupings;
 	struct view *view;

@@ -156,8 +156,9 @@ series_parse(struct draft *d, const struct flow_agg_ask *ask, struct flow_error 
 	st = key_add_bin(&d->bins, ask->bin, err);
 	if (st != FLOW_OK)
 		return st;
-	if (ask->spread)
-		d->bins.spread_ms = d->bins.part[d->bins.parts - 1].width_ms;
+	d->bins.series_ms = d->bins.part[d->bins.parts - 1].width_ms;
+	d->bins.spread_ms = ask->spread ? d->bins.series_ms : 0;
+	d->grouping.of_spread = ask->spread;
 	for (size_t i = 0; i < d->views; i++) {
 		struct view *v = &d->view[i];
 

@@ -33,7 +33,8 @@ groups_init(struct groups *g, const struct grouping *grouping)
 	memset(g, 0, sizeof(*g));
 	g->grouping = grouping;
 	g->words = grouping->dense ? 1 : grouping->words;
-	g->narrow = grouping->dense && grouping->slots.plain && grouping->spread_ms == 0;
+	g->narrow = grouping->dense && grouping->slots.plain && grouping->spread_ms == 0 &&
+	    !grouping->of_spread;
 	g->stride = g->narrow ? NARROW_WORDS : whole_stride(g);
 	for (size_t i = 0; i < grouping->slots.count; i++)
 		g->fresh[i] = grouping->slots.slot[i].op == SLOT_MIN ? UINT64_MAX : 0;

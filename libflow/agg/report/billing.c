@@ -27,45 +27,47 @@ join_items(struct bin_item *list, size_t n, const struct bin_order *o)
 }
 
 static int
-compare_u64(const void *pa, const void *pb)
+compare_real(const void *pa, const void *pb)
 {
-	const uint64_t *a = pa, *b = pb;
+	const double *a = pa, *b = pb;
 
 	return (*a > *b) - (*a < *b);
 }
 
 /* Nearest rank among `bins` bins, of which all but n are empty; value is sorted here. */
-static uint64_t
-percentile(uint64_t *value, size_t n, uint64_t bins, uint32_t percent)
+static double
+percentile(double *value, size_t n, uint64_t bins, uint32_t percent)
 {
 	uint64_t rank = (uint64_t)(((unsigned __int128)bins * percent + 99999) / 100000);
 
-	qsort(value, n, sizeof(*value), compare_u64);
+	qsort(value, n, sizeof(*value), compare_real);
 	return rank > bins - n ? value[rank - (bins - n) - 1] : 0;
 }
 
 /* The bill of list[0 .. n-1], all of one key; scratch has room for n numbers. */
 static struct bill
-make_bill(const struct bin_item *list, size_t n, uint64_t bins, uint32_t percent, uint64_t *scratch)
+make_bill(const struct bin_item *list, size_t n, const struct bin_range *range, uint32_t percent,
+    double *scratch)
 {
 	struct bill b = { .group = list[0].group };
 
 	for (int way = BINS_IN; way <= BINS_OUT; way++) {
 		for (size_t i = 0; i < n; i++) {
-			scratch[i] = list[i].bytes[way];
-			b.bytes[way] = add_saturated(b.bytes[way], scratch[i]);
-			if (scratch[i] > b.most[way])
-				b.most[way] = scratch[i];
+			scratch[i] = (double)list[i].bytes[way] * 8 * 1000 /
+			    (double)bins_length_ms(range, list[i].bin);
+			b.bytes[way] = add_saturated(b.bytes[way], list[i].bytes[way]);
+			if (scratch[i] > b.most_bps[way])
+				b.most_bps[way] = scratch[i];
 		}
-		b.percentile[way] = percentile(scratch, n, bins, percent);
+		b.percentile_bps[way] = percentile(scratch, n, range->bins, percent);
 	}
 	return b;
 }
 
-static uint64_t
-billed(const struct bill *b)
+static double
+billed_bps(const struct bill *b)
 {
-	const uint64_t *p = b->percentile;
+	const double *p = b->percentile_bps;
 
 	return p[BINS_IN] > p[BINS_OUT] ? p[BINS_IN] : p[BINS_OUT];
 }
@@ -75,10 +77,9 @@ compare_bills(const void *pa, const void *pb, void *arg)
 {
 	const struct bill *a = pa, *b = pb;
 	const struct bin_order *o = arg;
+	int order = -compare_real(&(double){ billed_bps(a) }, &(double){ billed_bps(b) });
 
-	if (billed(a) != billed(b))
-		return billed(a) > billed(b) ? -1 : 1;
-	return result_compare_keys(o->result, &o->key, a->group, b->group);
+	return order != 0 ? order : result_compare_keys(o->result, &o->key, a->group, b->group);
 }
 
 static enum flow_status
@@ -87,7 +88,7 @@ make_bills(struct flow_agg_result *r, size_t view, const struct bin_item *list, 
 {
 	const struct view *vw = &r->spec->view[view];
 	struct result_view *v = &r->view[view];
-	uint64_t bins = bins_count(list, n, vw->width_ms), *scratch;
+	double *scratch;
 	size_t from = 0;
 
 	scratch = result_array(r, n, sizeof(*scratch));
@@ -97,7 +98,8 @@ make_bills(struct flow_agg_result *r, size_t view, const struct bin_item *list, 
 	for (size_t i = 1; i <= n; i++) {
 		if (i < n && bins_same_key(o, &list[from], &list[i]))
 			continue;
-		v->bill[v->rows++] = make_bill(list + from, i - from, bins, vw->percent, scratch);
+		v->bill[v->rows++] = make_bill(list + from, i - from, &v->range, vw->percent,
+		    scratch);
 		from = i;
 	}
 	result_array_free(r, scratch);
@@ -119,6 +121,7 @@ billing_fill(struct flow_agg_result *r, size_t view)
 
 	if (list == NULL)
 		return FLOW_ENOMEM;
+	r->view[view].range = bins_range(in, out);
 	bins_list(in, BINS_IN, true, list, &n);
 	bins_list(out, BINS_OUT, true, list, &n);
 	bins_sort(list, n, &o);
@@ -154,14 +157,6 @@ add_columns(const struct view *vw, struct flow_table *t)
 	return st == FLOW_OK ? flow_table_add(t, "billed_bps", "Billed bps", FLOW_KIND_RATE, false) : st;
 }
 
-static void
-set_rate(struct flow_table *t, size_t column, size_t row, uint64_t bytes, int64_t width_ms)
-{
-	double bps = (double)bytes * 8 * 1000 / (double)width_ms;
-
-	flow_table_set(t, column, row, &bps);
-}
-
 enum flow_status
 billing_table(const struct flow_agg_result *r, size_t view, uint64_t from, size_t rows,
     struct flow_table *t)
@@ -177,15 +172,16 @@ billing_table(const struct flow_agg_result *r, size_t view, uint64_t from, size_
 		st = flow_table_reserve(t, rows);
 	for (size_t i = 0; i < rows && st == FLOW_OK; i++) {
 		const struct bill *b = &r->view[view].bill[from + i];
+		double billed = billed_bps(b);
 		size_t c = keys;
 
 		st = result_key_cells(r, &o.key, b->group, t, i);
 		for (int way = BINS_IN; way <= BINS_OUT; way++) {
 			flow_table_set(t, c++, i, &b->bytes[way]);
-			set_rate(t, c++, i, b->most[way], vw->width_ms);
-			set_rate(t, c++, i, b->percentile[way], vw->width_ms);
+			flow_table_set(t, c++, i, &b->most_bps[way]);
+			flow_table_set(t, c++, i, &b->percentile_bps[way]);
 		}
-		set_rate(t, c, i, billed(b), vw->width_ms);
+		flow_table_set(t, c, i, &billed);
 	}
 	return st;
 }

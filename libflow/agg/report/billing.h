@@ -11,8 +11,8 @@
 struct bill {
 	const uint64_t *group;		/* its key */
 	uint64_t bytes[2];		/* in, out */
-	uint64_t most[2];		/* bytes of the fullest bin */
-	uint64_t percentile[2];		/* bytes of the bin that counts */
+	double most_bps[2];		/* rate of the fullest bin */
+	double percentile_bps[2];	/* rate of the bin that counts */
 };
 
 /* Makes the rows of a billing view; they are freed with the result. */

@@ -57,14 +57,80 @@ bins_same_key(const struct bin_order *o, const struct bin_item *a, const struct 
 	return result_compare_keys(o->result, &o->key, a->group, b->group) == 0;
 }
 
-uint64_t
-bins_count(const struct bin_item *list, size_t n, int64_t width_ms)
+/* Widens [*first, *last] to the bins of all groups. */
+static void
+find_ends(const struct groups *g, uint64_t *first, uint64_t *last)
 {
-	uint64_t first = UINT64_MAX, last = 0;
+	const struct key_part *part = &g->grouping->part[g->grouping->parts - 1];
+	bool has;
 
-	for (size_t i = 0; i < n; i++) {
-		first = list[i].bin < first ? list[i].bin : first;
-		last = list[i].bin > last ? list[i].bin : last;
+	for (unsigned p = 0; p < GROUP_PARTS; p++) {
+		for (uint32_t i = 0; i < g->part[p].count; i++) {
+			const uint64_t *group = groups_at(g, &g->part[p], i);
+			uint64_t bin;
+
+			if (!groups_used(g, group))
+				continue;
+			bin = result_value(part, group, &has) ^ SLOT_TIME_BIAS;
+			*first = bin < *first ? bin : *first;
+			*last = bin > *last ? bin : *last;
+		}
 	}
-	return n > 0 ? (last - first) / (uint64_t)width_ms + 1 : 0;
+}
+
+/* The beginning of the bin that holds an instant. */
+static int64_t
+bin_of(int64_t ms, int64_t width_ms)
+{
+	int64_t rest = ms % width_ms, start;
+
+	return __builtin_sub_overflow(ms, rest < 0 ? rest + width_ms : rest, &start) ? INT64_MIN : start;
+}
+
+static struct bin_range
+count_bins(struct bin_range range)
+{
+	if (range.from_ms < range.to_ms)
+		range.bins = ((uint64_t)range.to_ms - 1 - (uint64_t)bin_of(range.from_ms, range.width_ms)) /
+		    (uint64_t)range.width_ms + 1;
+	return range;
+}
+
+struct bin_range
+bins_range(const struct groups *g, const struct groups *more)
+{
+	const struct grouping *grouping = g->grouping;
+	struct bin_range range = { grouping->part[grouping->parts - 1].width_ms,
+		grouping->period_from_ms, grouping->period_to_ms, 0 };
+	bool open_from = range.from_ms == INT64_MIN, open_to = range.to_ms == INT64_MAX;
+	uint64_t first = UINT64_MAX, last = 0;
+	int64_t from, to;
+
+	if (open_from || open_to || grouping->from_ms < range.from_ms || grouping->to_ms > range.to_ms) {
+		find_ends(g, &first, &last);
+		if (more != NULL)
+			find_ends(more, &first, &last);
+		if (first > last)
+			return open_from || open_to ? range : count_bins(range);
+		from = (int64_t)(first ^ SLOT_TIME_BIAS);
+		if (__builtin_add_overflow((int64_t)(last ^ SLOT_TIME_BIAS), range.width_ms, &to))
+			to = INT64_MAX;
+		if (open_from || (grouping->from_ms < range.from_ms && from < range.from_ms))
+			range.from_ms = from;
+		if (open_to || (grouping->to_ms > range.to_ms && to > range.to_ms))
+			range.to_ms = to;
+	}
+	return count_bins(range);
+}
+
+uint64_t
+bins_length_ms(const struct bin_range *range, uint64_t bin)
+{
+	int64_t start = (int64_t)(bin ^ SLOT_TIME_BIAS), end;
+
+	if (__builtin_add_overflow(start, range->width_ms, &end) || end > range->to_ms)
+		end = range->to_ms;
+	if (start < range->from_ms)
+		start = range->from_ms;
+	return end > start ? (uint64_t)end - (uint64_t)start : (uint64_t)range->width_ms;
 }

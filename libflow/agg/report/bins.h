@@ -31,5 +31,12 @@ void bins_list(const struct groups *g, int way, bool both, struct bin_item *list
 void bins_sort(struct bin_item *list, size_t n, struct bin_order *o);
 bool bins_same_key(const struct bin_order *o, const struct bin_item *a, const struct bin_item *b);
 
-/* Bins of that width from the first to the last of all. */
-uint64_t bins_count(const struct bin_item *list, size_t n, int64_t width_ms);
+/*
+ * The period of groupings of equal bins (`more` may be NULL); where it is open, and in a series
+ * where a flow lies before or after it, from the first or to
+ * the last bin that has a group.
+ */
+struct bin_range bins_range(const struct groups *g, const struct groups *more);
+
+/* How long a bin is within the range, > 0 where it touches it. */
+uint64_t bins_length_ms(const struct bin_range *range, uint64_t bin);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agg/report/bins.h"
 #include "agg/table/distinct_grouping.h"
 
 /* A group that is shown, by its state, and its place among them. */
@@ -158,6 +159,7 @@ series_fill(struct flow_agg_result *r, size_t view)
 	size_t n = 0;
 	enum flow_status st = FLOW_ENOMEM;
 
+	v->range = bins_range(bins, NULL);
 	if (shown != NULL)
 		list = list_rows(r, vw, shown, v->rows, &n);
 	if (list != NULL)

@@ -9,7 +9,7 @@
 static double
 excess(const struct spike *s)
 {
-	return (double)s->bytes - s->usual;
+	return s->amount - s->usual;
 }
 
 /* The greatest first; those that tie by time, then key. */
@@ -33,19 +33,22 @@ compare_spikes(const void *pa, const void *pb, void *arg)
 
 /* The spikes among list[0 .. n-1], all of one key, into out; how many. */
 static size_t
-find_spikes(const struct bin_item *list, size_t n, uint64_t bins, const struct view *vw,
-    struct spike *out)
+find_spikes(const struct bin_item *list, size_t n, const struct bin_range *range,
+    const struct view *vw, struct spike *out)
 {
-	double all = 0;
+	uint64_t whole_ms = (uint64_t)range->to_ms - (uint64_t)range->from_ms;
+	double all = 0, width_ms = (double)range->width_ms;
 	size_t found = 0;
 
 	for (size_t i = 0; i < n; i++)
 		all += (double)list[i].bytes[BINS_IN];
 	for (size_t i = 0; i < n; i++) {
-		double usual = (all - (double)list[i].bytes[BINS_IN]) / (double)(bins - 1);
+		uint64_t bytes = list[i].bytes[BINS_IN], length_ms = bins_length_ms(range, list[i].bin);
+		double usual = (all - (double)bytes) / ((double)(whole_ms - length_ms) / width_ms);
+		double amount = (double)bytes / ((double)length_ms / width_ms);
 
-		if (list[i].bytes[BINS_IN] > 0 && (double)list[i].bytes[BINS_IN] * 1000 >= usual * vw->percent)
-			out[found++] = (struct spike){ list[i].group, list[i].bytes[BINS_IN], usual };
+		if (bytes > 0 && amount * 1000 >= usual * vw->percent)
+			out[found++] = (struct spike){ list[i].group, bytes, amount, usual };
 	}
 	return found;
 }
@@ -59,7 +62,6 @@ spikes_fill(struct flow_agg_result *r, size_t view)
 	const struct groups *g = &r->groups[vw->grouping];
 	struct bin_item *list = result_array(r, groups_count(g), sizeof(*list));
 	size_t n = 0, from = 0;
-	uint64_t bins;
 
 	if (list != NULL)
 		bins_list(g, BINS_IN, false, list, &n);
@@ -67,11 +69,12 @@ spikes_fill(struct flow_agg_result *r, size_t view)
 	if (list == NULL || v->spike == NULL)
 		return FLOW_ENOMEM;
 	bins_sort(list, n, &o);
-	bins = bins_count(list, n, vw->width_ms);
-	for (size_t i = 1; i <= n && bins >= MIN_BINS; i++) {
+	v->range = bins_range(g, NULL);
+	for (size_t i = 1; i <= n && v->range.bins >= MIN_BINS; i++) {
 		if (i < n && bins_same_key(&o, &list[from], &list[i]))
 			continue;
-		v->rows += find_spikes(list + from, i - from, bins, vw, v->spike + v->rows);
+		v->rows += find_spikes(list + from, i - from, &v->range, vw,
+		    v->spike + v->rows);
 		from = i;
 	}
 	result_array_free(r, list);
@@ -100,9 +103,9 @@ add_columns(const struct bin_order *o, struct flow_table *t)
 static void
 set_measures(const struct spike *s, int64_t width_ms, struct flow_table *t, size_t c, size_t row)
 {
-	double bps = (double)s->bytes * 8 * 1000 / (double)width_ms;
+	double bps = s->amount * 8 * 1000 / (double)width_ms;
 	double usual = s->usual * 8 * 1000 / (double)width_ms;
-	double factor = s->usual > 0 ? (double)s->bytes / s->usual : 0;
+	double factor = s->usual > 0 ? s->amount / s->usual : 0;
 
 	flow_table_set(t, c, row, &s->bytes);
 	flow_table_set(t, c + 1, row, &bps);

@@ -3,7 +3,7 @@
 
 /*
  * Bins of time in which a group has far more bytes than it usually has: than
- * its average over all the other bins of the data.
+ * its average over all the other bins of the period.
  */
 
 #include "agg/table/result.h"
@@ -11,7 +11,8 @@
 struct spike {
 	const uint64_t *group;	/* key and bin */
 	uint64_t bytes;
-	double usual;		/* average bytes of the other bins */
+	double amount;		/* what they are in a whole bin, if the period cuts this one */
+	double usual;		/* bytes that a whole bin has on the average of the other time */
 };
 
 /* Makes the rows of a view of spikes; they are freed with the result. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "agg/report/billing.h"
 #include "agg/table/result.h"
+
+#include "agg/report/billing.h"
+#include "agg/report/bins.h"
 #include "agg/report/series.h"
 #include "agg/report/spikes.h"
 
@@ -198,6 +200,22 @@ keys_end(const struct flow_table *t)
 	return c;
 }
 
+/* The rate of a series' row, over the time of its bin within the period. */
+static void
+bin_rate_cell(const struct flow_agg_result *r, const struct view *v, size_t c,
+    const struct result_row *from, const uint64_t *state, struct flow_table *t, size_t column,
+    size_t row)
+{
+	const struct grouping *g = view_groups(r, v)->grouping;
+	const struct bin_range *range = &r->view[v - r->spec->view].range;
+	struct measure m = v->column[c];
+	bool has;
+	uint64_t bin = result_value(&g->part[g->parts - 1], from->group, &has) ^ SLOT_TIME_BIAS;
+
+	m.width_ms = (int64_t)bins_length_ms(range, bin);
+	measure_cell(&m, state, &r->totals, t, column, row);
+}
+
 static enum flow_status
 fill_row(const struct flow_agg_result *r, const struct view *v, const struct result_row *from,
     struct flow_table *t, size_t row)
@@ -219,7 +237,10 @@ fill_row(const struct flow_agg_result *r, const struct view *v, const struct res
 		bitmap_set(t->rest, row);
 	column = keys_end(t);
 	for (size_t c = 0; c < v->columns; c++)
-		measure_cell(&v->column[c], state, &r->totals, t, column++, row);
+		if (v->column[c].kind == MEASURE_BIN_RATE)
+			bin_rate_cell(r, v, c, from, state, t, column++, row);
+		else
+			measure_cell(&v->column[c], state, &r->totals, t, column++, row);
 	return st;
 }
 
@@ -243,6 +264,24 @@ fill_rows(const struct flow_agg_result *r, size_t table, uint64_t from, size_t r
 	return st;
 }
 
+/* The period of a bill, spikes or a series. */
+static void
+tell_period(const struct flow_agg_result *r, size_t table, struct flow_table *t)
+{
+	const struct view *v = &r->spec->view[table];
+	const struct bin_range *range = &r->view[table].range;
+
+	if (!v->billing && !v->spikes && !v->series)
+		return;
+	t->period = (struct flow_table_period){
+		.known = range->bins > 0,
+		.in_rows = !v->series,
+		.from_ms = range->from_ms, .to_ms = range->to_ms, .width_ms = range->width_ms,
+		.bins = range->bins,
+		.rows_outside = r->outside[v->series ? v->bins : v->grouping],
+	};
+}
+
 static enum flow_status
 fill(const struct flow_agg_result *r, size_t table, uint64_t from, size_t rows,
     struct flow_table *t)
@@ -258,6 +297,7 @@ fill(const struct flow_agg_result *r, size_t table, uint64_t from, size_t rows,
 	t->rows = rows;
 	t->from = from;
 	t->total = r->view[table].rows;
+	tell_period(r, table, t);
 	return st == FLOW_OK ? add_notes(t, r) : st;
 }
 

@@ -19,6 +19,13 @@ struct result_kept {
 	uint64_t *groups;
 };
 
+/* The time that a bill, spikes or a series are about, in bins that begin at multiples of the width. */
+struct bin_range {
+	int64_t width_ms;
+	int64_t from_ms, to_ms;		/* may cut the first and the last bin */
+	uint64_t bins;			/* that it touches */
+};
+
 struct result_view {
 	struct result_row *row;
 	uint64_t rows;
@@ -28,12 +35,14 @@ struct result_view {
 	uint64_t *rest;		/* series: groups of its own */
 	struct bill *bill;	/* instead of row, */
 	struct spike *spike;	/* and these */
+	struct bin_range range;	/* of bills, spikes and series */
 };
 
 struct flow_agg_result {
 	const struct flow_agg_spec *spec;
 	struct key_maps maps;
 	struct groups *groups;
+	uint64_t *outside;		/* by grouping: rows of which nothing lies in the period */
 	struct measure_totals totals;
 	/* Where memory is limited: a folder for what is large, and how large that is. */
 	const char *folder;

@@ -479,6 +479,18 @@ put_totals(struct flow_table_printer *p, const struct flow_table *t)
 }
 
 static void
+put_period(struct flow_table_printer *p, const struct flow_table *t)
+{
+	struct buf *out = &p->html->sections;
+
+	if (!t->period.known)
+		return;
+	buf_append_text(out, "<p class=\"dim\">");
+	table_period(p, t, out);
+	buf_append_text(out, "</p>\n");
+}
+
+static void
 html_end(struct flow_table_printer *p, const struct flow_table *t, struct buf *out)
 {
 	struct table_html *h = p->html;
@@ -493,6 +505,7 @@ html_end(struct flow_table_printer *p, const struct flow_table *t, struct buf *o
 	buf_append_text(&h->sections, "\">");
 	put_title(&h->sections, t, &h->chart);
 	buf_append_text(&h->sections, "</h2>\n");
+	put_period(p, t);
 	draw(p, t);
 	put_rows(p, t);
 	buf_append_text(&h->sections, "</section>\n");

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -208,10 +209,72 @@ table_note(struct flow_table_printer *p, const struct flow_table_note *n, bool p
 		put_number(p, out, n->kind, n->value.number, pretty);
 }
 
+/* A length of time in the largest unit that it is a multiple of. */
+static void
+put_width(struct buf *out, int64_t ms)
+{
+	static const struct {
+		int64_t ms;
+		const char *name;
+	} units[] = { { 86400000, "d" }, { 3600000, "h" }, { 60000, "m" }, { 1000, "s" }, { 1, "ms" } };
+	size_t i = 0;
+
+	while (ms % units[i].ms != 0)
+		i++;
+	buf_printf(out, "%" PRId64 "%s", ms / units[i].ms, units[i].name);
+}
+
+void
+table_period(struct flow_table_printer *p, const struct flow_table *t, struct buf *out)
+{
+	const struct flow_table_period *period = &t->period;
+
+	if (!period->known)
+		return;
+	put_time(p, out, period->from_ms, true);
+	buf_append_text(out, " to ");
+	put_time(p, out, period->to_ms, true);
+	buf_printf(out, ", %" PRIu64 " %s of ", period->bins, period->bins == 1 ? "bin" : "bins");
+	put_width(out, period->width_ms);
+	if (period->rows_outside > 0)
+		buf_printf(out, "; outside of it, and not counted: %" PRIu64 " %s", period->rows_outside,
+		    period->rows_outside == 1 ? "record" : "records");
+}
+
+const char *const table_period_name[PERIOD_VALUES] = { "period_from", "period_to", "period_bins" };
+
+bool
+table_period_in_rows(const struct flow_table *t)
+{
+	return t->period.known && t->period.in_rows;
+}
+
+void
+table_period_value(struct flow_table_printer *p, const struct flow_table *t, int i, struct buf *out)
+{
+	if (i == PERIOD_BINS)
+		put_u64(out, t->period.bins);
+	else
+		put_time(p, out, i == PERIOD_FROM ? t->period.from_ms : t->period.to_ms, false);
+}
+
+static void
+put_period_line(struct flow_table_printer *p, const struct flow_table *t, struct buf *out)
+{
+	if (!t->period.known)
+		return;
+	buf_append_text(out, "Period: ");
+	table_period(p, t, out);
+	buf_append_u8(out, '\n');
+}
+
 void
 table_totals(struct flow_table_printer *p, const struct flow_table *t, struct buf *out)
 {
-	if (p->options.quiet || t->notes == 0)
+	if (p->options.quiet)
+		return;
+	put_period_line(p, t, out);
+	if (t->notes == 0)
 		return;
 	buf_append_text(out, "Total:");
 	for (size_t i = 0; i < t->notes; i++) {

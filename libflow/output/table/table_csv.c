@@ -15,6 +15,8 @@ csv_begin(struct flow_table_printer *p, const struct flow_table *t, struct buf *
 		if (buf_reserve(out, escape_room(strlen(name))))
 			out->len += escape_csv(name, strlen(name), (char *)buf_end(out));
 	}
+	for (int i = 0; i < PERIOD_VALUES && table_period_in_rows(t); i++)
+		buf_printf(out, ",%s", table_period_name[i]);
 	buf_append_text(out, "\n");
 }
 
@@ -41,6 +43,10 @@ csv_rows(struct flow_table_printer *p, const struct flow_table *t, struct buf *o
 			if (c > 0)
 				buf_append_u8(out, ',');
 			csv_cell(p, t, c, r, out);
+		}
+		for (int i = 0; i < PERIOD_VALUES && table_period_in_rows(t); i++) {
+			buf_append_u8(out, ',');
+			table_period_value(p, t, i, out);
 		}
 		buf_append_text(out, "\n");
 	}

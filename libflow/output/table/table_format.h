@@ -55,6 +55,16 @@ void table_pretty(struct flow_table_printer *p, const struct flow_table *t, size
 void table_note(struct flow_table_printer *p, const struct flow_table_note *n, bool pretty,
     struct buf *out);
 
+/* The period in one line for people, without its end; nothing where the table has none. */
+void table_period(struct flow_table_printer *p, const struct flow_table *t, struct buf *out);
+
+/* Where rows have to repeat the period: the name of its i-th value and the value for programs. */
+enum { PERIOD_FROM, PERIOD_TO, PERIOD_BINS, PERIOD_VALUES };
+extern const char *const table_period_name[PERIOD_VALUES];
+bool table_period_in_rows(const struct flow_table *t);
+void table_period_value(struct flow_table_printer *p, const struct flow_table *t, int i,
+    struct buf *out);
+
 /* The notes in one line for people, unless the printer is to be quiet. */
 void table_totals(struct flow_table_printer *p, const struct flow_table *t, struct buf *out);
 

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <inttypes.h>
+
 #include "output/escape.h"
 #include "output/table/table_format.h"
 
@@ -77,10 +79,30 @@ json_rows(struct flow_table_printer *p, const struct flow_table *t, struct buf *
 	}
 }
 
+/* The period's values as members, each after a comma. */
+static void
+put_period(struct flow_table_printer *p, const struct flow_table *t, struct buf *out)
+{
+	for (int i = 0; i < PERIOD_VALUES; i++) {
+		const char *quote = i == PERIOD_BINS ? "" : "\"";
+
+		buf_append_u8(out, ',');
+		put_name(out, table_period_name[i]);
+		buf_append_text(out, quote);
+		table_period_value(p, t, i, out);
+		buf_append_text(out, quote);
+	}
+}
+
 static void
 json_end(struct flow_table_printer *p, const struct flow_table *t, struct buf *out)
 {
-	buf_append_text(out, "],");
+	buf_append_u8(out, ']');
+	if (t->period.known) {
+		put_period(p, t, out);
+		buf_printf(out, ",\"period_records_outside\":%" PRIu64, t->period.rows_outside);
+	}
+	buf_append_u8(out, ',');
 	put_name(out, "totals");
 	buf_append_u8(out, '{');
 	for (size_t i = 0; i < t->notes; i++) {
@@ -124,6 +146,8 @@ ndjson_rows(struct flow_table_printer *p, const struct flow_table *t, struct buf
 			put_string(out, t->title, strlen(t->title));
 		}
 		put_members(p, t, r, !named, out);
+		if (table_period_in_rows(t))
+			put_period(p, t, out);
 		buf_append_text(out, "}\n");
 	}
 }

@@ -51,7 +51,7 @@ markdown_rows(struct flow_table_printer *p, const struct flow_table *t, struct b
 static void
 markdown_end(struct flow_table_printer *p, const struct flow_table *t, struct buf *out)
 {
-	if (p->options.quiet || t->notes == 0)
+	if (p->options.quiet || (t->notes == 0 && !t->period.known))
 		return;
 	buf_append_u8(out, '\n');
 	table_totals(p, t, out);
