@@ -25,6 +25,7 @@
 #include "record/pseudonym.h"
 #include "record/select.h"
 #include "record/result_table.h"
+#include "sql/sql.h"
 #include "store/archive.h"
 #include "store/scan.h"
 #include "store/slot_path.h"

@@ -275,6 +275,35 @@ query_free(struct query *query)
 	free(query);
 }
 
+const struct flow_filter *
+query_filter(const struct query *query)
+{
+	return query->filter;
+}
+
+int
+query_sql_from(const struct query *query, const struct query_request *request,
+    enum flow_sql_dialect dialect, struct flow_sql_from *from)
+{
+	bool whole = request->only_directories;
+
+	*from = (struct flow_sql_from){
+		.dialect = dialect,
+		.path = whole ? request->directory : request->files.path,
+		.paths = whole ? request->directory_count : request->files.count,
+		.directories = whole,
+		.from_ms = query->has_window ? query->window.from_ms : INT64_MIN,
+		.to_ms = query->has_window ? query->window.to_ms : INT64_MAX,
+	};
+	for (size_t i = 0; i < from->paths; i++) {
+		if (strcmp(from->path[i], "-") == 0)
+			return cli_misuse("--sql: standard input is no table: name files or directories");
+		if (strpbrk(from->path[i], "*?[]{},\\") != NULL)
+			return cli_misuse("--sql: %s: engines take such a path for a pattern", from->path[i]);
+	}
+	return from->paths > 0 ? CLI_OK : cli_misuse("--sql: there are no files to ask");
+}
+
 unsigned
 query_threads(const struct query *query)
 {

@@ -24,6 +24,10 @@ struct query_request {
 	bool any_order;			/* tasks need not follow each other as their rows do */
 	bool touching;			/* rows that touch the window pass, not those alone that begin in it */
 	bool has_paths;			/* a path was given, even if it matched nothing */
+	/* Whether all paths are directories, read whole: then they stand for their files in SQL. */
+	bool only_directories;
+	char **directory;		/* those; owned */
+	size_t directory_count;
 	/* -r, -R and -M as they came, until query_arguments makes files of them. */
 	struct query_read {
 		const char *text;
@@ -34,7 +38,7 @@ struct query_request {
 	struct flow_geo *geo;		/* of --geo, owned; NULL: none */
 };
 
-#define QUERY_REQUEST_INIT { .files = FLOW_FILES_INIT, .zone = STAMP_LOCAL }
+#define QUERY_REQUEST_INIT { .files = FLOW_FILES_INIT, .zone = STAMP_LOCAL, .only_directories = true }
 
 void query_request_clear(struct query_request *request);
 
@@ -78,6 +82,19 @@ unsigned query_threads(const struct query *query);
  * receive times of the files.
  */
 struct flow_agg_period query_period(const struct query *query);
+
+/*
+ * Where the rows come from and which window of time they are in, for a statement in SQL; the paths
+ * are the request's. CLI_OK, or CLI_MISUSE after a message where that is no file.
+ */
+int query_sql_from(const struct query *query, const struct query_request *request,
+    enum flow_sql_dialect dialect, struct flow_sql_from *from);
+
+/* What --sql names. CLI_OK, or CLI_MISUSE after a message. */
+int query_sql_dialect(const char *name, enum flow_sql_dialect *dialect);
+
+/* The compiled filter; NULL: every row passes. */
+const struct flow_filter *query_filter(const struct query *query);
 
 /* For --explain: the filter's plan and what was pruned, as text. */
 enum flow_status query_explain(const struct query *query, struct buf *out) NODISCARD;

@@ -19,6 +19,9 @@ query_request_clear(struct query_request *request)
 {
 	flow_files_clear(&request->files);
 	free(request->filter);
+	for (size_t i = 0; i < request->directory_count; i++)
+		free(request->directory[i]);
+	free(request->directory);
 	free(request->read);
 	flow_geo_free(request->geo);
 	*request = (struct query_request)QUERY_REQUEST_INIT;
@@ -37,6 +40,13 @@ query_add_read(struct query_request *request, const char *text, bool range)
 }
 
 int
+query_sql_dialect(const char *name, enum flow_sql_dialect *dialect)
+{
+	return flow_sql_dialect_find(name, dialect) ? CLI_OK :
+	    cli_misuse("--sql: '%s' is none of duckdb, spark and clickhouse", name);
+}
+
+int
 query_add_geo(struct query_request *request, const char *path)
 {
 	struct flow_error err;
@@ -46,10 +56,31 @@ query_add_geo(struct query_request *request, const char *path)
 	return flow_geo_add(request->geo, path, &err) == FLOW_OK ? CLI_OK : cli_fail_error(&err);
 }
 
+/* Remembers a directory that is read whole. */
+static bool
+note_directory(struct query_request *request, const char *path, bool range)
+{
+	struct stat st;
+	char **more;
+
+	if (range || stat(path, &st) != 0 || !S_ISDIR(st.st_mode)) {
+		request->only_directories = false;
+		return true;
+	}
+	more = realloc(request->directory, (request->directory_count + 1) * sizeof(*more));
+	if (more == NULL)
+		return false;
+	request->directory = more;
+	more[request->directory_count] = strdup(path);
+	return more[request->directory_count++] != NULL;
+}
+
 static int
 add_path(struct query_request *request, const char *path, bool range)
 {
 	request->has_paths = true;
+	if (!note_directory(request, path, range))
+		return cli_fail("out of memory");
 	if ((range ? flow_files_add_range(&request->files, path) :
 	    flow_files_add(&request->files, path)) != FLOW_OK)
 		return cli_fail("out of memory");

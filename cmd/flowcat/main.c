@@ -7,6 +7,7 @@
 #include "flowcat/print_exporters.h"
 #include "flowcat/options.h"
 #include "flowcat/print.h"
+#include "flowcat/print_sql.h"
 #include "flowcat/split.h"
 #include "flowcat/split_key.h"
 #include "flowcat/print_summary.h"
@@ -27,6 +28,8 @@ run(struct flowcat_options *options)
 		return flowcat_verify(options);
 	case FLOWCAT_EXPLAIN:
 		return flowcat_explain(options);
+	case FLOWCAT_SQL:
+		return flowcat_sql(options);
 	case FLOWCAT_CHECK:
 		return query_check(&options->request);
 	case FLOWCAT_ROWS:

@@ -50,6 +50,7 @@ static const char help[] =
 "  -Z, --check-filter     only compile the filter: exit status 0 or 2\n"
 "      --verify           check every page, value and sum of the files\n"
 "      --explain          print the plan of the query and end\n"
+"      --sql DIALECT      print the question in SQL and end: duckdb, spark or clickhouse\n"
 "      --geo FILE         database of MaxMind's format for countries, cities and ASes of addresses,\n"
 "                         in the filter and in -o csv:src_country,... (repeatable)\n"
 "      --config FILE      named formats, as nfdump.conf has them (default: $FLOWRC)\n"
@@ -65,7 +66,7 @@ static const char help[] =
 "An argument that exists as a file, directory or pattern is read; the last other one is the filter\n"
 "(flow-filter(7)).  See flowcat(1).\n";
 
-enum { OPT_EXPLAIN = 256, OPT_UTC, OPT_CONFIG, OPT_RESOLVE, OPT_VERIFY, OPT_MEMORY, OPT_SPLIT, OPT_SPLIT_BY,
+enum { OPT_EXPLAIN = 256, OPT_SQL, OPT_UTC, OPT_CONFIG, OPT_RESOLVE, OPT_VERIFY, OPT_MEMORY, OPT_SPLIT, OPT_SPLIT_BY,
 	OPT_COMPACT, OPT_GEO };
 
 static const struct option long_options[] = {
@@ -91,6 +92,7 @@ static const struct option long_options[] = {
 	{ "exporters", no_argument, NULL, 'E' },
 	{ "check-filter", no_argument, NULL, 'Z' },
 	{ "explain", no_argument, NULL, OPT_EXPLAIN },
+	{ "sql", required_argument, NULL, OPT_SQL },
 	{ "verify", no_argument, NULL, OPT_VERIFY },
 	{ "config", required_argument, NULL, OPT_CONFIG },
 	{ "geo", required_argument, NULL, OPT_GEO },
@@ -220,6 +222,9 @@ take_option(int letter, char *argument, struct flowcat_options *o, bool *done)
 	case OPT_EXPLAIN:
 		o->task = FLOWCAT_EXPLAIN;
 		return CLI_OK;
+	case OPT_SQL:
+		o->task = FLOWCAT_SQL;
+		return query_sql_dialect(argument, &o->dialect);
 	case OPT_VERIFY:
 		o->task = FLOWCAT_VERIFY;
 		return CLI_OK;

@@ -30,8 +30,10 @@ struct flowcat_options {
 		FLOWCAT_EXPORTERS,	/* -E */
 		FLOWCAT_VERIFY,
 		FLOWCAT_EXPLAIN,
+		FLOWCAT_SQL,
 		FLOWCAT_CHECK,		/* -Z */
 	} task;
+	enum flow_sql_dialect dialect;	/* --sql */
 	bool resolve;
 	const char *config;		/* --config; NULL: FLOWRC, or none */
 	struct flow_writer_options writer;	/* -z, -i */

@@ -54,6 +54,7 @@ static const char help[] =
 "  -q, --quiet            no titles and totals\n"
 "      --utc              times for people in UTC instead of local time\n"
 "      --explain          print the plan of the query and end\n"
+"      --sql DIALECT      print the question in SQL and end: duckdb, spark or clickhouse\n"
 "      --memory SIZE      groups beyond it (500M, 4G) go to a temporary file\n"
 "  -j, --threads N        worker threads (default: one per core)\n"
 "  -h, --help             this text\n"
@@ -63,7 +64,7 @@ static const char help[] =
 "filter (flow-filter(7)).  See flowstat(1).\n";
 
 enum {
-	OPT_EXPLAIN = 256, OPT_UTC, OPT_MEASURES, OPT_MIN, OPT_BIN, OPT_SPREAD, OPT_BILLING,
+	OPT_EXPLAIN = 256, OPT_SQL, OPT_UTC, OPT_MEASURES, OPT_MIN, OPT_BIN, OPT_SPREAD, OPT_BILLING,
 	OPT_PERCENTILE, OPT_AS_NAMES, OPT_IF_NAMES, OPT_TALKERS, OPT_SCANS, OPT_SPIKES, OPT_FACTOR,
 	OPT_MEMORY, OPT_SERIES, OPT_TITLE, OPT_GEO,
 };
@@ -102,6 +103,7 @@ static const struct option long_options[] = {
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "utc", no_argument, NULL, OPT_UTC },
 	{ "explain", no_argument, NULL, OPT_EXPLAIN },
+	{ "sql", required_argument, NULL, OPT_SQL },
 	{ "threads", required_argument, NULL, 'j' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
@@ -332,6 +334,9 @@ take_option(int letter, char *argument, struct flowstat_options *o, bool *done)
 	case OPT_EXPLAIN:
 		o->explain = true;
 		return CLI_OK;
+	case OPT_SQL:
+		o->sql = true;
+		return query_sql_dialect(argument, &o->dialect);
 	case 'j':
 		if (!cli_number("-j", argument, 1, 256, &number))
 			return CLI_MISUSE;

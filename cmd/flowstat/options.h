@@ -17,6 +17,8 @@ struct flowstat_options {
 	const char *title;	/* of an HTML page; NULL: none of its own */
 	uint64_t memory;	/* bytes of all workers; 0: as much as it takes */
 	bool explain;
+	bool sql;		/* print the question in SQL */
+	enum flow_sql_dialect dialect;
 };
 
 /* CLI_OK, or what to exit with after a message; *done: help or version were printed. */

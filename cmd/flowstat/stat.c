@@ -202,6 +202,25 @@ set_period(const struct run *run)
 	flow_agg_set_period(run->spec, &period);
 }
 
+/* --sql: the same question as a statement for another engine. */
+static int
+print_sql(const struct flowstat_options *o, const struct run *run)
+{
+	struct buf out = BUF_INIT;
+	struct flow_sql_from from;
+	struct flow_error err;
+	bool closed = false;
+	int status = query_sql_from(run->query, &o->request, o->dialect, &from);
+
+	if (status == CLI_OK &&
+	    flow_sql_tables(&from, query_filter(run->query), run->spec, &out, &err) != FLOW_OK)
+		status = cli_fail_error(&err);
+	if (status == CLI_OK)
+		status = flush(&out, &closed);
+	buf_release(&out);
+	return status;
+}
+
 static int
 open_and_run(struct flowstat_options *o, struct run *run, struct flow_table_printer *printer)
 {
@@ -217,6 +236,8 @@ open_and_run(struct flowstat_options *o, struct run *run, struct flow_table_prin
 	set_period(run);
 	if (o->explain)
 		return explain(run);
+	if (o->sql)
+		return print_sql(o, run);
 	status = scan(o, run);
 	if (status == CLI_OK)
 		status = finish(run, printer);
