@@ -120,10 +120,8 @@ announcements_take(struct announcements *m, const struct flow_datagram *d)
 			return;
 		}
 	copy = malloc(d->len + 1);
-	if (copy == NULL || d->len > PCAP_PAYLOAD_MAX) {
-		free(copy);
+	if (copy == NULL)
 		return;
-	}
 	memcpy(copy, d->bytes, d->len);
 	while (m->count > 0 && (m->count == ENTRIES_MAX || m->bytes + d->len > BYTES_MAX))
 		drop_oldest(m);

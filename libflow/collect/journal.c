@@ -133,7 +133,7 @@ journal_add(struct journal *j, const struct flow_datagram *datagram)
 	if (j == NULL)
 		return;
 	(void)pthread_mutex_lock(&j->lock);
-	if (datagram->len > PCAP_PAYLOAD_MAX || j->waiting.len > WAITING_MAX) {
+	if (j->waiting.len > WAITING_MAX) {
 		j->missed++;
 	} else {
 		if (j->waiting.len == 0)
