@@ -329,8 +329,9 @@ test_refused(void)
 static void
 test_own(void)
 {
-	struct pcap_datagram d = { INT64_C(1795424851250000), addr_from_v4(1), addr_from_v4(2), 5, 6,
-		(const uint8_t *)"hello", 5 };
+	struct pcap_datagram d = { .time_us = INT64_C(1795424851250000), .src = addr_from_v4(1),
+		.dst = addr_from_v4(2), .src_port = 5, .dst_port = 6, .bytes = (const uint8_t *)"hello",
+		.len = 5 };
 	struct writer w = { BUF_INIT, false };
 	struct pcap_reader *r;
 	struct pcap_packet p;
