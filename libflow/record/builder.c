@@ -184,6 +184,13 @@ flow_builder_written(const struct flow_builder *b, enum flow_field field)
 	return b->column[field].filled > b->rows;
 }
 
+const void *
+flow_builder_peek(const struct flow_builder *b, enum flow_field field)
+{
+	return flow_builder_written(b, field) ?
+	    b->column[field].values + b->rows * value_size(field) : NULL;
+}
+
 enum flow_status
 flow_builder_null(struct flow_builder *b, enum flow_field field, size_t i)
 {

@@ -44,6 +44,12 @@ void *flow_builder_flat(struct flow_builder *b, enum flow_field field, size_t n)
 /* Whether that column was already written for the announced rows. */
 bool flow_builder_written(const struct flow_builder *b, enum flow_field field);
 
+/*
+ * The announced rows of a column that was written, to read: nulls stay null and are zero.  NULL
+ * where it was not written.  Valid until the next call that takes b.
+ */
+const void *flow_builder_peek(const struct flow_builder *b, enum flow_field field);
+
 /* Makes announced row i (0 .. n-1) of a column null again. */
 enum flow_status flow_builder_null(struct flow_builder *b, enum flow_field field, size_t i) NODISCARD;
 

@@ -188,13 +188,10 @@ rows_icmp_port(struct context *ctx, size_t n)
 	enum flow_status st = FLOW_OK;
 	size_t i, icmp = 0;
 
-	if (!flow_builder_written(ctx->out, FLOW_FIELD_PROTO) ||
-	    !flow_builder_written(ctx->out, FLOW_FIELD_DST_PORT))
-		return FLOW_OK;
-	proto = flow_builder_flat(ctx->out, FLOW_FIELD_PROTO, n);
-	port = flow_builder_flat(ctx->out, FLOW_FIELD_DST_PORT, n);
+	proto = flow_builder_peek(ctx->out, FLOW_FIELD_PROTO);
+	port = flow_builder_peek(ctx->out, FLOW_FIELD_DST_PORT);
 	if (proto == NULL || port == NULL)
-		return FLOW_ENOMEM;
+		return FLOW_OK;
 	for (i = 0; i < n; i++)
 		icmp += proto_is_icmp(proto[i]);
 	if (icmp == 0)

@@ -36,6 +36,13 @@
  *                corrected: by 2^32 ms if that explains it, else last = first.
  *                A header clock before 1990 (uptime instead of a clock) is
  *                replaced by the receive time.
+ *   src_addr, dst_addr, masks, flow_label   of one header.  With several pairs of
+ *              addresses in a template (8/12, 27/28, repeats): of those that the
+ *              record sets, the first of the version that it says (60), else the
+ *              first (RFC 7011 8: the outer header); where none is set, zeros of the
+ *              version that it says.  The next pair, unless the protocol is one that
+ *              carries no packet, is inner_src_addr, inner_dst_addr, and the second
+ *              4, 7 and 11 are inner_proto and inner_*_port.  All else is in extra.
  *   packets    2, 86, 298, 24, and 2 beside 352 (else 0); bytes 1, 85, 231, 23, 352
  *              (else 0): the first pair of which nothing that the template has is
  *              zero in this record, else the first that counts anything; rev_* come

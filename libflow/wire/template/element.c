@@ -67,6 +67,49 @@ element_find(uint32_t pen, uint16_t id)
 	return find_vendor(pen, id);
 }
 
+static bool
+column_fits(enum flow_field field, size_t len)
+{
+	switch (flow_field_info(field)->type) {
+	case FLOW_TYPE_ADDR:
+		return len == 4 || len == 16;
+	case FLOW_TYPE_MAC:
+		return len == 6;
+	case FLOW_TYPE_TEXT:
+		return true;
+	default:
+		return len <= 8;
+	}
+}
+
+static bool
+role_fits(enum element_role role, size_t len)
+{
+	switch (role) {
+	case ROLE_FIRST_US: case ROLE_LAST_US: case ROLE_FIRST_NS: case ROLE_LAST_NS:
+	case ROLE_EVENT_US: case ROLE_EVENT_NS:
+		return len == 8;
+	case ROLE_PROBABILITY:
+		return len == 4 || len == 8;
+	case ROLE_APP_ID:	/* an engine, and a selector */
+		return len >= 2 && len <= 9;
+	case ROLE_IN_ACL: case ROLE_OUT_ACL:
+		return len == 12;
+	case ROLE_FRAME_SECTION: case ROLE_MPLS_SECTION: case ROLE_IP_SECTION:
+		return true;
+	default:
+		return len <= 8;
+	}
+}
+
+bool
+element_fits(const struct element *e, size_t len)
+{
+	if (e->use == ELEMENT_USE_COLUMN || e->use == ELEMENT_USE_FILL)
+		return column_fits((enum flow_field)e->arg, len);
+	return e->use != ELEMENT_USE_ROLE || role_fits((enum element_role)e->arg, len);
+}
+
 void
 element_from_v9(uint16_t type, uint32_t *pen, uint16_t *id)
 {

@@ -71,6 +71,12 @@ struct element {
 const struct element *element_find(uint32_t pen, uint16_t id);
 
 /*
+ * Whether a value of so many bytes, not 0, can be what its column or role takes: addresses of 4 or
+ * 16, MACs of 6, numbers up to 8, NTP times of 8.  What cannot goes to `extra`.
+ */
+bool element_fits(const struct element *e, size_t len);
+
+/*
  * What a v9 field type means: the numbers from 57472 on are nProbe's own
  * elements, the others IANA's or a vendor's squatting.
  */

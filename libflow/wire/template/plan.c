@@ -31,18 +31,13 @@ field_element(const struct compiler *c, size_t i)
 	return c->element[i];
 }
 
-/* Whether a value of that width can be what the column holds. */
+/* Whether field i can be what its element's column or role takes. */
 static bool
-width_fits(enum flow_field field, uint16_t len)
+field_fits(const struct compiler *c, size_t i)
 {
-	switch (flow_field_info(field)->type) {
-	case FLOW_TYPE_ADDR:
-		return len == 4 || len == 16 || len == TEMPLATE_VARIABLE;
-	case FLOW_TYPE_MAC:
-		return len == 6 || len == TEMPLATE_VARIABLE;
-	default:
-		return true;
-	}
+	uint16_t len = c->t->field[i].len;
+
+	return len == TEMPLATE_VARIABLE || (len != 0 && element_fits(c->element[i], len));
 }
 
 static void
@@ -55,9 +50,8 @@ choose_columns(struct compiler *c)
 	for (i = 0; i < c->t->count; i++) {
 		const struct element *e = field_element(c, i);
 
-		if (e == NULL || c->t->field[i].len == 0 ||
-		    (e->use != ELEMENT_USE_COLUMN && e->use != ELEMENT_USE_FILL) ||
-		    !width_fits((enum flow_field)e->arg, c->t->field[i].len))
+		if (e == NULL || !field_fits(c, i) ||
+		    (e->use != ELEMENT_USE_COLUMN && e->use != ELEMENT_USE_FILL))
 			continue;
 		if (e->rank < c->best[e->arg].rank)
 			c->best[e->arg] = (struct candidate){ (uint16_t)i, e->rank };
@@ -77,7 +71,7 @@ choose_counters(struct compiler *c)
 
 	memset(p->index, 0xff, sizeof(p->index));	/* PLAN_NO_INDEX */
 	for (i = 0; i < c->t->count; i++)
-		if (field_element(c, i) != NULL && c->t->field[i].len != 0)
+		if (field_element(c, i) != NULL && field_fits(c, i))
 			counters_add(p, field_element(c, i), i);
 	counters_settle(p);
 	for (i = 0; i < PLAN_COUNTERS; i++)
@@ -100,14 +94,14 @@ emit_ops(struct compiler *c)
 	size_t f, i;
 
 	for (f = 0; f < FLOW_FIELD_COUNT; f++)
-		if (c->best[f].index != PLAN_NO_INDEX)
+		if (c->best[f].index != PLAN_NO_INDEX &&
+		    !header_fills(c->p->header, (enum flow_field)f))
 			add_op(c, (enum flow_field)f, c->best[f].index, false);
 	for (i = 0; i < c->t->count; i++) {
 		const struct element *e = field_element(c, i);
 
 		if (e == NULL || e->use != ELEMENT_USE_FILL || c->taken[i] ||
-		    c->t->field[i].len == 0 ||
-		    !width_fits((enum flow_field)e->arg, c->t->field[i].len))
+		    !field_fits(c, i) || header_fills(c->p->header, (enum flow_field)e->arg))
 			continue;
 		add_op(c, (enum flow_field)e->arg, (uint16_t)i, true);
 	}
@@ -123,7 +117,7 @@ assign_roles(struct compiler *c)
 	for (i = 0; i < c->t->count; i++) {
 		const struct element *e = field_element(c, i);
 
-		if (e == NULL || e->use != ELEMENT_USE_ROLE || c->t->field[i].len == 0 ||
+		if (e == NULL || e->use != ELEMENT_USE_ROLE || !field_fits(c, i) ||
 		    c->p->role[e->arg] != PLAN_NO_INDEX)
 			continue;
 		c->p->role[e->arg] = (uint16_t)i;
@@ -286,11 +280,43 @@ displaced_bits(const struct plan *p, size_t index)
 		bits |= PLAN_DISPLACED_FIRST;
 	if (p->choose_times && p->last_role != ROLE_COUNT && p->role[p->last_role] == index)
 		bits |= PLAN_DISPLACED_LAST;
+	if (p->header != NULL && p->header->part[HEADER_LABEL].n == 1 &&
+	    p->header->part[HEADER_LABEL].index[0] == index)
+		bits |= PLAN_DISPLACED_LABEL;
 	/* Post counters have columns of their own. */
 	if (p->counters.index[ELEMENT_RANK_POST][PLAN_BYTES] == index ||
 	    p->counters.index[ELEMENT_RANK_POST][PLAN_PACKETS] == index)
 		return 0;
 	return (uint8_t)bits;
+}
+
+/* Where a field stands that some records use for their header, and others do not. */
+static struct header_place
+place_of(const struct plan *p, size_t index)
+{
+	struct header_place place = header_place(p->header, (uint16_t)index);
+
+	/* Ops copy the parts that are there once. */
+	if (place.use == HEADER_USE_PART && p->header->part[place.part].n == 1)
+		place.use = HEADER_USE_NONE;
+	return place;
+}
+
+/* Whether field i goes to extra, and in which records. */
+static bool
+describe_extra(const struct compiler *c, size_t i, struct plan_extra *x)
+{
+	const struct template_field *f = &c->t->field[i];
+	const struct element *e = field_element(c, i);
+
+	if (f->len == 0 || (e != NULL && e->use == ELEMENT_USE_SKIP))
+		return false;
+	*x = (struct plan_extra){ .index = (uint16_t)i, .pen = f->pen, .id = f->id,
+		.section = is_section(c->p, i), .displaced = displaced_bits(c->p, i),
+		.place = place_of(c->p, i), .taken = c->taken[i] };
+	if (f->len == TEMPLATE_VARIABLE)
+		x->element = e;
+	return !x->taken || x->displaced != 0 || x->place.use != HEADER_USE_NONE || x->element != NULL;
 }
 
 static bool
@@ -299,17 +325,9 @@ collect_extras(struct compiler *c)
 	struct plan *p = c->p;
 	size_t i;
 
-	for (i = 0; i < c->t->count; i++) {
-		const struct element *e = field_element(c, i);
-		uint8_t displaced = displaced_bits(p, i);
-
-		if ((c->taken[i] && displaced == 0) || c->t->field[i].len == 0 ||
-		    (e != NULL && e->use == ELEMENT_USE_SKIP))
-			continue;
-		p->extra[p->extras++] = (struct plan_extra){ .index = (uint16_t)i,
-			.pen = c->t->field[i].pen, .id = c->t->field[i].id,
-			.section = is_section(p, i), .displaced = displaced };
-	}
+	for (i = 0; i < c->t->count; i++)
+		if (describe_extra(c, i, &p->extra[p->extras]))
+			p->extras++;
 	sort_extras(p);
 	for (i = 0; i < p->extras; i++)
 		if (!name_extra(c, &p->extra[i]))
@@ -339,13 +357,17 @@ plan_compile(const struct template *t, const struct element_told *told)
 		c->element[i] = element_find(t->field[i].pen, t->field[i].id);
 	choose_columns(c);
 	choose_counters(c);
+	if (header_compile(t, &p->header) != FLOW_OK)
+		goto out;
+	p->has_choice |= p->header != NULL;
 	emit_ops(c);
 	assign_roles(c);
 	settle_roles(c);
 	settle_packets(c);
 	settle_tcp_flags(c);
 	whole = collect_extras(c);
-	p->bytes = sizeof(*p) + ops * sizeof(*p->op) + t->count * sizeof(*p->extra) + c->keys_len;
+	p->bytes = sizeof(*p) + ops * sizeof(*p->op) + t->count * sizeof(*p->extra) + c->keys_len +
+	    (p->header == NULL ? 0 : sizeof(*p->header));
 out:
 	free(c);
 	if (!whole) {
@@ -363,5 +385,6 @@ plan_free(struct plan *p)
 	free(p->op);
 	free(p->extra);
 	free(p->keys);
+	free(p->header);
 	free(p);
 }

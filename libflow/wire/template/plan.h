@@ -18,6 +18,7 @@
 #include "base/status.h"
 #include "record/builder.h"
 #include "wire/template/element.h"
+#include "wire/template/plan_header.h"
 #include "wire/template/template.h"
 
 struct context;
@@ -45,7 +46,10 @@ struct plan_extra {
 	uint8_t type;		/* enum element_type */
 	bool again;		/* the same element as the entry before */
 	bool section;		/* a piece of a packet: told by columns where it was understood */
+	bool taken;		/* a column or role has it, but for what follows */
 	uint8_t displaced;	/* not 0: only where one of these bits of struct choice is set */
+	struct header_place place;	/* only where the header does not use it */
+	const struct element *element;	/* of a variable length: there, too, where it does not fit */
 };
 
 #define PLAN_NO_INDEX UINT16_MAX
@@ -67,10 +71,13 @@ struct plan_counters {
 
 #define PLAN_DISPLACED_FIRST (1u << PLAN_COUNTERS)
 #define PLAN_DISPLACED_LAST (PLAN_DISPLACED_FIRST << 1)
+#define PLAN_DISPLACED_LABEL (PLAN_DISPLACED_FIRST << 2)
+#define PLAN_DISPLACED_PORTS (PLAN_DISPLACED_FIRST << 3)
 
 /* What one record decided where its template leaves a choice. */
 struct choice {
 	uint8_t displaced;	/* 1 << enum plan_counter, PLAN_DISPLACED_*: not from the winner */
+	uint8_t outer, inner;	/* pairs of the plan's header; inner: or HEADER_NONE */
 };
 
 struct plan {
@@ -82,6 +89,7 @@ struct plan {
 	bool has_packet;		/* pieces of packets: to be run one row at a time */
 	bool has_choice;		/* records differ in which fields they use: struct choice */
 	struct plan_counters counters;
+	struct plan_header *header;	/* NULL: the template has one header */
 	bool choose_times, choose_event;	/* there is more than one element for some end */
 	bool column[FLOW_FIELD_COUNT];	/* some op fills it */
 	size_t types_seen;		/* RFC 5610 types known when this was compiled */

@@ -38,18 +38,32 @@ is_zero(const uint8_t *p, size_t len)
 	return len == 0;
 }
 
+/* Whether the header of row i leaves an element to extra. */
+static bool
+header_leaves(const struct rows *r, const struct plan_extra *e, size_t i, bool zero)
+{
+	if (header_used(r, &e->place, i))
+		return false;
+	/* Zeros of a header that the record does not have say nothing. */
+	return !zero || (e->place.use == HEADER_USE_PART && r->choice[i].inner != HEADER_NONE);
+}
+
 /* Whether an element goes to row i's extra: some do only where no column has their value. */
 static bool
 is_wanted(const struct rows *r, const struct plan_extra *e, size_t i)
 {
 	const struct span *s = &r->span[e->index];
+	bool zero = is_zero(s->p + i * r->stride, s->len);
 
-	if (e->section && r->packet->outer.version != 0)
-		return false;
+	if (e->element != NULL && s->len > 0 && !element_fits(e->element, s->len))
+		return true;
+	if (e->section)
+		return r->packet->outer.version == 0;
 	if (e->displaced != 0)
-		return (r->choice[i].displaced & e->displaced) != 0 &&
-		    !is_zero(s->p + i * r->stride, s->len);
-	return true;
+		return !zero && (r->choice[i].displaced & e->displaced) != 0;
+	if (e->place.use != HEADER_USE_NONE)
+		return header_leaves(r, e, i, zero);
+	return !e->taken;
 }
 
 static void

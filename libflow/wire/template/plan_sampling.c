@@ -198,23 +198,18 @@ interface_rates(const struct context *ctx, const uint32_t *index, size_t n, uint
 			rate[i] = known_rate(&ctx->src->known, KNOWN_INTERFACE_RATE, index[i]);
 }
 
-static enum flow_status
+static void
 use_interfaces(const struct rows *r, uint32_t *rate)
 {
 	static const enum flow_field side[] = { FLOW_FIELD_IN_IF, FLOW_FIELD_OUT_IF };
 	size_t i;
 
 	for (i = 0; i < ARRAY_LEN(side); i++) {
-		const uint32_t *index;
+		const uint32_t *index = flow_builder_peek(r->ctx->out, side[i]);
 
-		if (!flow_builder_written(r->ctx->out, side[i]))
-			continue;
-		index = flow_builder_flat(r->ctx->out, side[i], r->n);
-		if (index == NULL)
-			return FLOW_ENOMEM;
-		interface_rates(r->ctx, index, r->n, rate);
+		if (index != NULL)
+			interface_rates(r->ctx, index, r->n, rate);
 	}
-	return FLOW_OK;
 }
 
 static enum flow_status
@@ -223,18 +218,14 @@ scale_each(const struct rows *r)
 	struct context *ctx = r->ctx;
 	uint32_t *rate = flow_builder_flat(ctx->out, FLOW_FIELD_SAMPLING, r->n);
 	uint32_t otherwise = sampling_of_source(ctx);
-	enum flow_status st;
 	size_t i;
 
 	if (rate == NULL)
 		return FLOW_ENOMEM;
 	if (r->plan->has_sampling)
 		find_rates(r, rate);
-	if (ctx->src->has_interface_rates) {
-		st = use_interfaces(r, rate);
-		if (st != FLOW_OK)
-			return st;
-	}
+	if (ctx->src->has_interface_rates)
+		use_interfaces(r, rate);
 	for (i = 0; i < r->n; i++)
 		if (rate[i] == 0)
 			rate[i] = otherwise;

@@ -63,7 +63,7 @@ icmp_elements(const struct rows *r)
 
 	if (st != FLOW_OK)
 		return st;
-	proto = flow_builder_flat(out, FLOW_FIELD_PROTO, r->n);
+	proto = flow_builder_peek(out, FLOW_FIELD_PROTO);
 	type = flow_builder_flat(out, FLOW_FIELD_ICMP_TYPE, r->n);
 	code = flow_builder_flat(out, FLOW_FIELD_ICMP_CODE, r->n);
 	if (proto == NULL || type == NULL || code == NULL)
