@@ -26,6 +26,7 @@ struct query {
 	struct flow_clause *clauses;	/* the window's, then the filter's */
 	struct flow_bounds bounds;
 	struct flow_scan *scan;
+	size_t files;
 	const struct cryptopan *pseudonyms;
 	unsigned threads;
 	atomic_bool failed;
@@ -225,6 +226,7 @@ open_scan(struct query *q, struct query_request *request, const struct flow_fiel
 	if (flow_scan_open((const char *const *)request->files.path, request->files.count, &options,
 	    &q->scan, &err) != FLOW_OK)
 		return cli_fail_error(&err);
+	q->files = request->files.count;
 	status = resolve_window(q);
 	for (i = 0; (problem = flow_scan_problem(q->scan, i)) != NULL; i++) {
 		cli_warn("%s", problem);
@@ -410,12 +412,32 @@ query_take(struct query_worker *worker, size_t *task)
 	if (!flow_scan_take(worker->scan, task))
 		return false;
 	if (worker->filter != NULL) {
-		ident = flow_scan_ident(worker->query->scan, flow_scan_file(worker->scan));
+		ident = query_ident(worker);
 		if (flow_filter_state_ident(worker->filter, ident,
 		    ident != NULL ? strlen(ident) : 0) != FLOW_OK)
 			out_of_memory(worker->query);
 	}
 	return true;
+}
+
+const char *
+query_ident(const struct query_worker *worker)
+{
+	return flow_scan_ident(worker->query->scan, flow_scan_file(worker->scan));
+}
+
+const char *
+query_common_ident(const struct query *query)
+{
+	const char *common = query->files > 0 ? flow_scan_ident(query->scan, 0) : NULL;
+
+	for (size_t i = 1; i < query->files; i++) {
+		const char *ident = flow_scan_ident(query->scan, i);
+
+		if ((ident == NULL) != (common == NULL) || (ident != NULL && strcmp(ident, common) != 0))
+			return "<several>";
+	}
+	return common;
 }
 
 /* Rows that begin in the window, and, where they may touch it, those that reach into it. */

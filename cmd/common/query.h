@@ -109,6 +109,12 @@ void query_worker_free(struct query_worker *worker);
 /* The next task (numbered in the order of rows, unless that is any); false when there is none left. */
 bool query_take(struct query_worker *worker, size_t *task);
 
+/* The identification of the file that the task's rows come from; NULL: it has none. */
+const char *query_ident(const struct query_worker *worker);
+
+/* The identification that all files have; "<several>" where they differ, NULL where none has one. */
+const char *query_common_ident(const struct query *query);
+
 /*
  * The next batch of the task with rows that passed; false at its end.  Errors are
  * told on stderr and remembered.

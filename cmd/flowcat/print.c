@@ -120,8 +120,10 @@ print_job(void *context, unsigned i)
 	if (w.query == NULL || w.state == NULL) {
 		fail(p);
 	} else {
-		while (!turn_stopped(&p->turn) && query_take(w.query, &task))
+		while (!turn_stopped(&p->turn) && query_take(w.query, &task)) {
+			flow_printer_state_ident(w.state, query_ident(w.query));
 			print_task(&w, task);
+		}
 	}
 	flow_printer_state_free(w.state);
 	query_worker_free(w.query);
@@ -187,6 +189,8 @@ print_sorted(const struct flowcat_options *options, struct query *query,
 	w.state = flow_printer_state_new(printer);
 	if (w.state == NULL)
 		fail(&p);
+	else
+		flow_printer_state_ident(w.state, query_common_ident(query));
 	while (!turn_stopped(&p.turn) && rows_next(rows, &batch, &selection)) {
 		format_batch(&w, batch, selection);
 		write_text(&p, &w.text);

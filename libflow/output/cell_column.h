@@ -45,10 +45,14 @@ struct cells {
 	char *text;
 };
 
+/* What %idt says of a file without an ident, as nfdump does. */
+#define NO_IDENT "<no ident>"
+
 struct chunk {
 	const struct flow_batch *batch;
 	size_t n;			/* at most OUTPUT_CHUNK */
 	uint64_t number;		/* of the first row, for %cnt */
+	const char *ident;		/* of the file, for %idt; NULL: the column's own */
 	size_t call_rows;		/* rows of the whole call: whether caches pay */
 	bool contiguous;		/* rows row[0], row[0] + 1 ... */
 	uint32_t row[OUTPUT_CHUNK];

@@ -153,7 +153,7 @@ add_token(struct flow_printer *p, const struct token *t, struct flow_error *err)
 	if (c->made == MADE_HELLO)
 		c->made = MADE_HELLO_PEOPLE;
 	c->stride = CELL_INLINE_MAX;
-	c->fixed = p->options.ident != NULL ? p->options.ident : "<no ident>";
+	c->fixed = p->options.ident != NULL ? p->options.ident : NO_IDENT;
 	if (is_address(t) && (p->options.full_ipv6 || p->options.resolver != NULL)) {
 		c->width = (uint16_t)(c->width + FULL_EXTRA);
 		blanks(&p->header, FULL_EXTRA);

@@ -465,10 +465,15 @@ people_net(const struct column *c, struct column_state *s, const struct chunk *k
 	return true;
 }
 
+/* A longer ident, which nobody gives to a collector, is cut to what has room among the cells. */
+#define IDENT_MAX 1024
+_Static_assert(IDENT_MAX * 8 <= CELL_INLINE_MAX * OUTPUT_CHUNK, "room for an ident");
+
 bool
 people_ident(const struct column *c, struct column_state *s, const struct chunk *k)
 {
-	struct flow_text text = { c->fixed, (uint32_t)strlen(c->fixed) };
+	const char *ident = k->ident != NULL ? k->ident : c->fixed;
+	struct flow_text text = { ident, (uint32_t)strnlen(ident, IDENT_MAX) };
 	size_t len = people_plain(c, &text, s->cells.text);
 
 	s->cells.copy = 0;

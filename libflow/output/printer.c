@@ -117,6 +117,12 @@ flow_printer_state_free(struct flow_printer_state *s)
 	free(s);
 }
 
+void
+flow_printer_state_ident(struct flow_printer_state *s, const char *ident)
+{
+	s->chunk.ident = ident != NULL ? ident : NO_IDENT;
+}
+
 static enum flow_status
 append(const struct buf *from, struct buf *out)
 {

@@ -54,7 +54,7 @@ struct flow_printer_options {
 	bool full_ipv6;		/* IPv6 for people uncut, columns wide enough for it */
 	bool quiet;		/* no header, in csv neither */
 	enum stamp_zone zone;	/* of times for people; csv and json are UTC */
-	const char *ident;	/* what %idt prints; NULL: none.  Copied */
+	const char *ident;	/* what %idt prints unless a state has its own; NULL: none.  Copied */
 	/*
 	 * People see names of hosts and services from here; NULL: addresses and
 	 * ports.  Printing then waits for answers; the resolver outlives the printer.
@@ -97,6 +97,12 @@ size_t flow_printer_first_skip(const struct flow_printer *p);
 /* One per thread; NULL when out of memory.  The printer outlives it. */
 struct flow_printer_state *flow_printer_state_new(const struct flow_printer *p) NODISCARD;
 void flow_printer_state_free(struct flow_printer_state *s);
+
+/*
+ * What %idt prints of the batches that follow: the ident of the file that they come from; NULL: it has
+ * none.  Borrowed until the next call.
+ */
+void flow_printer_state_ident(struct flow_printer_state *s, const char *ident);
 
 /* Appends what stands before the rows. */
 enum flow_status flow_printer_begin(const struct flow_printer *p, struct buf *out) NODISCARD;

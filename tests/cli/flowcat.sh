@@ -47,6 +47,34 @@ is 'a filter of counters' "$(flowcat -r "$a" -o csv 'bytes > 100k' | tail -n +2)
 host=$(awk -F, 'NR == 500 { print $3 }' "$csv")
 is 'a host' "$(flowcat -r "$a" -o csv "host $host" | tail -n +2)" "$(awk -F, -v h="$host" 'NR > 1 && ($3 == h || $4 == h)' "$csv")"
 
+# The data's first and last seconds: from the first begin, and to the last end.
+flowcat -r "$a" -q -o 'fmt:%tsr %ter' >"$tmp/times"
+for seconds in 1 100 300 5000; do
+	is "the first $seconds seconds" "$(flowcat -r "$a" -q -o csv:first -t "+$seconds" | wc -l)" "$(awk -v n=$seconds '
+		{ ms[NR] = $1 * 1000; if (NR == 1 || ms[NR] < least) least = ms[NR] }
+		END { for (i in ms) k += ms[i] < least + n * 1000; print k + 0 }' OFMT=%.0f "$tmp/times")"
+	is "the last $seconds seconds" "$(flowcat -r "$a" -q -o csv:first -t "-$seconds" | wc -l)" "$(awk -v n=$seconds '
+		{ ms[NR] = $1 * 1000; if ($2 * 1000 > most) most = $2 * 1000 }
+		END { for (i in ms) k += ms[i] > most - n * 1000; print k + 0 }' OFMT=%.0f "$tmp/times")"
+done
+is 'the same of standard input' "$(flowcat -r "$a" -w - | flowcat -q -o csv:first -t -300 | wc -l)" \
+	"$(flowcat -r "$a" -q -o csv:first -t -300 | wc -l)"
+is 'the same by one thread' "$(flowcat -r "$a" -q -o csv:first -t -300 -j 1 | wc -l)" \
+	"$(flowcat -r "$a" -q -o csv:first -t -300 | wc -l)"
+is 'such a window plans by statistics, too' "$(flowcat -r "$a" --explain -t -1 | sed -n 's/^files: .*which \([0-9]*\) .*/\1/p' |
+	awk '{ print ($1 > 0) }')" 1
+is 'of no files that is none' "$(flowcat -r "$a" -q -o csv:first -t -300 'port 1 and port 2 and port 3')" ''
+# Idents are files' own.
+flowcat -r "$a" -c 2 -w "$tmp/red.parquet" -i red
+flowcat -r "$a" -c 1 -w "$tmp/blue.parquet" -i blue
+flowcat -r "$a" -c 1 -w "$tmp/plain.parquet"
+is '%idt is the ident of the file' "$(flowcat -q -o 'fmt:%idt' "$tmp/red.parquet" "$tmp/blue.parquet" "$tmp/plain.parquet" |
+	sed 's/ *$//' | sort | uniq -c | sed 's/^ *//' | tr '\n' ,)" '1 <no ident>,1 blue,2 red,'
+is 'of sorted rows, the one of all files' "$(flowcat -q -O bytes -o 'fmt:%idt' "$tmp/red.parquet" | tr -d ' \n')" redred
+is 'or that they differ' "$(flowcat -q -O bytes -o 'fmt:%idt' "$tmp/red.parquet" "$tmp/blue.parquet" | sort -u | tr -d ' \n')" \
+	'<several>'
+rm "$tmp"/{red,blue,plain}.parquet
+
 # Large dictionaries are in pieces: page headers tell so by a UUID.
 one=$tmp/one.parquet
 flowcat -r "$a" -w "$one"
