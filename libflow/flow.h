@@ -37,5 +37,6 @@
 #include "wire/decode.h"
 #include "wire/encode/encode.h"
 #include "wire/message.h"
+#include "wire/state/decoder_state.h"
 #include "capture/pcap_read.h"
 #include "capture/pcap_write.h"

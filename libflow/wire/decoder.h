@@ -153,6 +153,8 @@ struct source *source_of(struct flow_decoder *d, const struct flow_datagram *dg,
 const struct source *source_find(const struct flow_decoder *d, const struct flow_datagram *dg,
     uint8_t version, uint32_t domain);
 void source_free(struct flow_decoder *d, struct source *src);
+/* The exporter of that address, if any source is of it. */
+struct exporter *exporter_find(const struct flow_decoder *d, const struct addr *a);
 /* A source of that key, not there yet; the least needed goes if there are too many.  NULL: no memory. */
 struct source *source_add(struct flow_decoder *d, const struct flow_datagram *dg, uint8_t version,
     uint32_t domain) NODISCARD;
@@ -186,6 +188,11 @@ void store_withdraw_all(struct flow_decoder *d, struct source *src, bool options
 void store_clear(struct flow_decoder *d, struct source *src);
 /* Whether the exporter was booted: templates then mean nothing until they are announced again. */
 void store_doubt(struct source *src, bool doubted);
+/*
+ * Adds a template that was saved, which is no announcement; takes ownership in any case.  Left out
+ * where limits or one of that id are in the way.
+ */
+enum flow_status store_restore(struct flow_decoder *d, struct source *src, struct template *t) NODISCARD;
 /* The template of that id, unless it is there no more or too old to be used. */
 struct template *store_find(struct flow_decoder *d, struct source *src, uint16_t id);
 /* Forgets templates that were neither announced nor used for too long. */
@@ -202,7 +209,7 @@ enum flow_status held_rescue(struct context *ctx, struct template *t) NODISCARD;
 void held_clear(struct flow_decoder *d, struct source *src);
 /* Gives up what is older than the limit. */
 void held_expire(struct flow_decoder *d);
-/* Puts one at the end of the lists of its source and of the decoder. */
+/* Puts one at the end of the lists of its source and of the decoder, within whose limits it is. */
 void held_append(struct flow_decoder *d, struct held *h);
 
 /* sets.c: v9 and IPFIX. */

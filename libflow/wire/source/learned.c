@@ -85,6 +85,18 @@ set_text(struct known_entry *e, const char *text, size_t len)
 }
 
 enum flow_status
+known_begin(struct known *k, size_t slots)
+{
+	if (slots < MIN_SLOTS)
+		slots = MIN_SLOTS;
+	k->slot = calloc(slots, sizeof(*k->slot));
+	if (k->slot == NULL)
+		return FLOW_ENOMEM;
+	k->slots = slots;
+	return FLOW_OK;
+}
+
+enum flow_status
 known_put(struct known *k, enum known_kind kind, uint64_t key, uint32_t number, uint32_t owner,
     const char *text, size_t len, size_t limit, bool *added)
 {

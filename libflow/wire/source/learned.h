@@ -45,6 +45,9 @@ struct known {
 
 void known_free(struct known *k);
 
+/* Gives a new table that many slots, a power of two, or the least it has; it grows when it is half full. */
+enum flow_status known_begin(struct known *k, size_t slots) NODISCARD;
+
 /* The entry, or NULL; valid until the next put. */
 struct known_entry *known_find(const struct known *k, enum known_kind kind, uint64_t key);
 

@@ -101,6 +101,12 @@ grow_buckets(struct flow_decoder *d)
 	return true;
 }
 
+struct exporter *
+exporter_find(const struct flow_decoder *d, const struct addr *a)
+{
+	return d->buckets == 0 ? NULL : *exporter_place(d, a);
+}
+
 static struct exporter *
 exporter_take(struct flow_decoder *d, const struct addr *a)
 {

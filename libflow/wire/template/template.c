@@ -79,9 +79,8 @@ read_field(struct cursor *in, unsigned version, bool scope)
 	return f;
 }
 
-/* Fills in what follows from the fields; false if no record could have a byte, or hardly any. */
-static bool
-measure(struct template *t)
+bool
+template_measure(struct template *t)
 {
 	size_t i, empty = 0;
 
@@ -93,6 +92,20 @@ measure(struct template *t)
 		empty += t->field[i].len == 0;
 	}
 	return empty <= EMPTY_FIELDS_MAX && t->record_len > 0 && t->record_len <= UINT16_MAX;
+}
+
+struct template *
+template_new(uint16_t id, size_t count)
+{
+	size_t bytes = sizeof(struct template) + count * sizeof(struct template_field);
+	struct template *t = calloc(1, bytes);
+
+	if (t == NULL)
+		return NULL;
+	t->id = id;
+	t->count = (uint16_t)count;
+	t->bytes = bytes;
+	return t;
 }
 
 static enum flow_status
@@ -112,7 +125,7 @@ template_read(struct cursor *in, unsigned version, enum template_kind kind, uint
 	struct shape s;
 	enum flow_status st = read_shape(in, version, kind, &s);
 	struct template *t;
-	size_t i, bytes;
+	size_t i;
 
 	*id = s.id;
 	*out = NULL;
@@ -124,18 +137,14 @@ template_read(struct cursor *in, unsigned version, enum template_kind kind, uint
 		return version == 9 ? s.id == 0 ? FLOW_END : FLOW_EFORMAT : FLOW_OK;
 	if (s.count > TEMPLATE_FIELDS_MAX)
 		return skip_fields(in, version, s.count);
-	bytes = sizeof(*t) + s.count * sizeof(t->field[0]);
-	t = calloc(1, bytes);
+	t = template_new(s.id, s.count);
 	if (t == NULL)
 		return FLOW_ENOMEM;
-	t->id = s.id;
-	t->count = (uint16_t)s.count;
 	t->scopes = (uint16_t)s.scopes;
 	t->options = kind == TEMPLATE_OPTIONS;
-	t->bytes = bytes;
 	for (i = 0; i < s.count; i++)
 		t->field[i] = read_field(in, version, i < s.scopes);
-	if (cursor_failed(in) || s.id < TEMPLATE_ID_MIN || !measure(t)) {
+	if (cursor_failed(in) || s.id < TEMPLATE_ID_MIN || !template_measure(t)) {
 		template_free(t);
 		return FLOW_EFORMAT;
 	}

@@ -68,6 +68,11 @@ enum flow_status template_read(struct cursor *in, unsigned version, enum templat
     uint16_t *id, struct template **out) NODISCARD;
 void template_free(struct template *t);
 
+/* A template with room for that many fields, which the caller fills in; NULL: no memory. */
+struct template *template_new(uint16_t id, size_t count) NODISCARD;
+/* Fills in what follows from the fields; false if no record could have a byte, or hardly any. */
+bool template_measure(struct template *t);
+
 /* Whether two templates lay out records in the same way. */
 bool template_same(const struct template *a, const struct template *b);
 

@@ -84,6 +84,29 @@ store_define(struct context *ctx, struct template *t)
 	return held_rescue(ctx, t);
 }
 
+enum flow_status
+store_restore(struct flow_decoder *d, struct source *src, struct template *t)
+{
+	struct template *old;
+	enum flow_status st;
+
+	if (d->templates >= d->options.max_templates ||
+	    d->template_bytes + t->bytes > d->options.max_template_bytes ||
+	    src->templates.used >= d->options.max_source_templates ||
+	    template_find(&src->templates, t->id) != NULL) {
+		template_free(t);
+		return FLOW_OK;
+	}
+	st = template_put(&src->templates, t, &old);
+	if (st != FLOW_OK) {
+		template_free(t);
+		return st;
+	}
+	d->templates++;
+	account(d, src, t->bytes);
+	return FLOW_OK;
+}
+
 void
 store_withdraw(struct flow_decoder *d, struct source *src, uint16_t id)
 {

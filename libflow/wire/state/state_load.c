@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "wire/state/decoder_state.h"
+
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "wire/decoder.h"
+#include "wire/state/state_format.h"
+
+/* No instant or age of a sound state is beyond it, and differences of two such do not overflow. */
+#define FAR_MS (INT64_C(1) << 61)
+/* A table of names is never emptier than this says, so that few bytes do not ask for much memory. */
+#define SLOTS_MAX(entries) (4 * (entries) + 16)
+
+struct load {
+	struct flow_decoder *d;
+	struct cursor in;		/* of the record being read */
+	struct source *src;		/* the last one; NULL: none yet, or left out */
+	struct source **numbered;	/* by their order in the state; NULL: left out */
+	size_t count, cap;
+	bool damaged;			/* something cannot be */
+};
+
+static int64_t
+get_i64(struct load *l, int64_t least, int64_t most)
+{
+	int64_t v = (int64_t)cursor_le64(&l->in);
+
+	if (v < least || v > most)
+		l->damaged = true;
+	return v;
+}
+
+/* Of the clock that ages are told by, up to now. */
+static int64_t
+get_age(struct load *l)
+{
+	return get_i64(l, 0, l->d->age.now_ms);
+}
+
+static enum flow_status
+get_clock(struct load *l)
+{
+	struct age_clock *age = &l->d->age;
+
+	age->begun = cursor_u8(&l->in) != 0;
+	age->now_ms = get_i64(l, 0, FAR_MS);
+	age->latest_ms = get_i64(l, -FAR_MS, FAR_MS);
+	l->d->uses = cursor_le64(&l->in);
+	return FLOW_OK;
+}
+
+static void
+get_sequence(struct load *l, uint8_t bits, struct sequence *q)
+{
+	q->known = (bits & STATE_SEQUENCE_KNOWN) != 0;
+	q->has_uptime = (bits & STATE_SEQUENCE_UPTIME) != 0;
+	q->use_other = (bits & STATE_SEQUENCE_OTHER) != 0;
+	q->next = cursor_le32(&l->in);
+	q->last = cursor_le32(&l->in);
+	q->last_advance = cursor_le32(&l->in);
+	q->last_other = cursor_le32(&l->in);
+	q->late_next = cursor_le32(&l->in);
+	q->uptime_ms = cursor_le32(&l->in);
+	q->late_run = cursor_u8(&l->in);
+	q->same_run = cursor_u8(&l->in);
+	q->other_run = cursor_u8(&l->in);
+}
+
+/* All but the key; counts of the slot begin at zero. */
+static void
+get_source_rest(struct load *l, struct source *s)
+{
+	uint8_t bits = cursor_u8(&l->in);
+
+	s->established = (bits & STATE_ESTABLISHED) != 0;
+	s->has_init = (bits & STATE_HAS_INIT) != 0;
+	s->has_uptime = (bits & STATE_HAS_UPTIME) != 0;
+	s->has_interface_rates = (bits & STATE_INTERFACE_RATES) != 0;
+	s->begun_ms = get_age(l);
+	s->use = cursor_le64(&l->in);
+	s->init_ms = get_i64(l, INT64_MIN, INT64_MAX);
+	if (s->has_init && (s->init_ms <= 0 || s->init_ms > TIME_MAX_MS))
+		l->damaged = true;
+	s->types = cursor_le64(&l->in);
+	s->uptime_ms = cursor_le32(&l->in);
+	s->uptime_at_ms = get_i64(l, -FAR_MS, FAR_MS);
+	s->sampling = cursor_le32(&l->in);
+	s->first_ms = get_i64(l, -FAR_MS, FAR_MS);
+	s->last_ms = get_i64(l, -FAR_MS, FAR_MS);
+	get_sequence(l, bits, &s->sequence);
+}
+
+static bool
+number_source(struct load *l, struct source *s)
+{
+	if (l->count == l->cap) {
+		size_t cap = l->cap == 0 ? 64 : l->cap * 2;
+		struct source **bigger = realloc(l->numbered, cap * sizeof(struct source *));
+
+		if (bigger == NULL)
+			return false;
+		l->numbered = bigger;
+		l->cap = cap;
+	}
+	l->numbered[l->count++] = s;
+	return true;
+}
+
+/* The key of a source; its port is in scope or not as the decoder's options say. */
+static uint8_t
+get_key(struct load *l, struct flow_datagram *dg, uint32_t *domain)
+{
+	const uint8_t *addr = cursor_bytes(&l->in, sizeof(dg->exporter.b));
+	uint8_t version, transport;
+
+	if (addr != NULL)
+		memcpy(dg->exporter.b, addr, sizeof(dg->exporter.b));
+	dg->port = cursor_le16(&l->in);
+	version = cursor_u8(&l->in);
+	transport = cursor_u8(&l->in);
+	*domain = cursor_le32(&l->in);
+	if (transport > FLOW_FILE)
+		l->damaged = true;
+	else
+		dg->transport = (enum flow_transport)transport;
+	return version;
+}
+
+static enum flow_status
+get_source(struct load *l)
+{
+	struct flow_datagram dg = { .len = 0 };
+	uint32_t domain;
+	uint8_t version = get_key(l, &dg, &domain);
+	struct flow_decoder *d = l->d;
+
+	l->src = NULL;
+	if (cursor_failed(&l->in) || l->damaged)
+		return FLOW_OK;
+	if (d->sources < d->options.max_sources && source_find(d, &dg, version, domain) == NULL) {
+		l->src = source_add(d, &dg, version, domain);
+		if (l->src == NULL)
+			return FLOW_ENOMEM;
+		l->src->port = dg.port;
+		get_source_rest(l, l->src);
+	}
+	return number_source(l, l->src) ? FLOW_OK : FLOW_ENOMEM;
+}
+
+static enum flow_status
+get_entry(struct load *l, struct known *k)
+{
+	uint64_t key = cursor_le64(&l->in);
+	uint32_t number = cursor_le32(&l->in), owner = cursor_le32(&l->in);
+	size_t len = cursor_u8(&l->in);
+	const uint8_t *text = cursor_bytes(&l->in, len);
+	enum known_kind kind = (enum known_kind)(key >> 56);
+	enum flow_status st;
+	bool added;
+
+	if (text == NULL || kind < KNOWN_SAMPLER_RATE || kind > KNOWN_TYPE) {
+		l->damaged = true;
+		return FLOW_OK;
+	}
+	st = known_put(k, kind, key & KNOWN_KEY_MAX, number, owner, (const char *)text, len,
+	    l->d->names < l->d->options.max_total_names ? SIZE_MAX : k->used, &added);
+	l->d->names += added;
+	l->damaged |= st == FLOW_OK && !added;
+	return st == FLOW_ELIMIT ? FLOW_OK : st;
+}
+
+static enum flow_status
+get_known(struct load *l, struct known *k)
+{
+	size_t slots = cursor_le32(&l->in), entries = cursor_le32(&l->in), i;
+	enum flow_status st;
+
+	/* What is not there is not counted on. */
+	if (cursor_failed(&l->in) || k->slots != 0 || entries > cursor_left(&l->in) / STATE_ENTRY_LEN ||
+	    slots < 2 * entries || slots > SLOTS_MAX(entries) || (slots & (slots - 1)) != 0) {
+		l->damaged = true;
+		return FLOW_OK;
+	}
+	st = known_begin(k, slots);
+	for (i = 0; i < entries && st == FLOW_OK && !l->damaged; i++)
+		st = get_entry(l, k);
+	return st;
+}
+
+static enum flow_status
+get_exporter(struct load *l)
+{
+	const uint8_t *bytes = cursor_bytes(&l->in, sizeof(struct addr));
+	struct exporter *e;
+	struct addr a;
+
+	if (bytes == NULL)
+		return FLOW_OK;
+	memcpy(a.b, bytes, sizeof(a.b));
+	e = exporter_find(l->d, &a);
+	return e != NULL ? get_known(l, &e->known) : FLOW_OK;
+}
+
+static void
+get_fields(struct load *l, struct template *t)
+{
+	size_t i;
+
+	for (i = 0; i < t->count; i++) {
+		t->field[i].pen = cursor_le32(&l->in);
+		t->field[i].id = cursor_le16(&l->in);
+		t->field[i].len = cursor_le16(&l->in);
+	}
+	if (cursor_failed(&l->in) || t->scopes > t->count || (!t->options && t->scopes > 0) ||
+	    !template_measure(t))
+		l->damaged = true;
+}
+
+static enum flow_status
+get_template(struct load *l)
+{
+	uint16_t id = cursor_le16(&l->in);
+	uint8_t bits = cursor_u8(&l->in);
+	uint16_t scopes = cursor_le16(&l->in);
+	int64_t seen_ms = get_age(l);
+	size_t count = cursor_le16(&l->in);
+	enum flow_status st;
+	struct template *t;
+
+	if (cursor_failed(&l->in) || id < TEMPLATE_ID_MIN || count == 0 || count > TEMPLATE_FIELDS_MAX) {
+		l->damaged = true;
+		return FLOW_OK;
+	}
+	t = template_new(id, count);
+	if (t == NULL)
+		return FLOW_ENOMEM;
+	t->options = (bits & STATE_OPTIONS) != 0;
+	t->doubted = (bits & STATE_DOUBTED) != 0;
+	t->scopes = scopes;
+	t->seen_ms = seen_ms;
+	get_fields(l, t);
+	if (l->damaged) {
+		template_free(t);
+		return FLOW_OK;
+	}
+	st = store_restore(l->d, l->src, t);
+	/* Left out, it is no more: only what is in the table is compiled. */
+	if (st == FLOW_OK && (bits & STATE_COMPILED) != 0 && (bits & STATE_OPTIONS) == 0 &&
+	    (t = template_find(&l->src->templates, id)) != NULL && !t->options)
+		st = store_compile(l->d, l->src, t);
+	return st;
+}
+
+static enum flow_status
+add_held(struct load *l, struct source *src, const struct held *what, const uint8_t *body)
+{
+	size_t bytes = sizeof(*what) + what->len;
+	struct held *h;
+
+	if (l->d->held_bytes + bytes > l->d->options.max_held_bytes)
+		return FLOW_OK;
+	h = malloc(bytes);
+	if (h == NULL)
+		return FLOW_ENOMEM;
+	*h = *what;
+	h->src = src;
+	if (what->len > 0)
+		memcpy(h->bytes, body, what->len);
+	held_append(l->d, h);
+	return FLOW_OK;
+}
+
+static enum flow_status
+get_held(struct load *l)
+{
+	size_t number = cursor_le32(&l->in);
+	struct held h = { .since_ms = get_age(l) };
+	const uint8_t *body;
+
+	h.when.received_ms = get_i64(l, -FAR_MS, FAR_MS);
+	h.when.export_ms = get_i64(l, -FAR_MS, FAR_MS);
+	h.when.has_uptime = cursor_u8(&l->in) != 0;
+	h.when.uptime_ms = cursor_le32(&l->in);
+	h.id = cursor_le16(&l->in);
+	h.len = cursor_le32(&l->in);
+	body = cursor_bytes(&l->in, h.len);
+	if (body == NULL || number >= l->count || l->damaged ||
+	    (l->d->held_last != NULL && h.since_ms < l->d->held_last->since_ms)) {
+		l->damaged = true;
+		return FLOW_OK;
+	}
+	return l->numbered[number] != NULL ? add_held(l, l->numbered[number], &h, body) : FLOW_OK;
+}
+
+static enum flow_status
+get_record(struct load *l, uint8_t tag)
+{
+	switch (tag) {
+	case STATE_CLOCK:
+		return l->count == 0 ? get_clock(l) : FLOW_OK;
+	case STATE_SOURCE:
+		return get_source(l);
+	case STATE_KNOWN:
+		return l->src != NULL ? get_known(l, &l->src->known) : FLOW_OK;
+	case STATE_EXPORTER:
+		return get_exporter(l);
+	case STATE_TEMPLATE:
+		return l->src != NULL ? get_template(l) : FLOW_OK;
+	case STATE_HELD:
+		return get_held(l);
+	default:
+		return FLOW_OK;
+	}
+}
+
+static int
+by_use(const void *a, const void *b)
+{
+	const struct source *const *x = a, *const *y = b;
+
+	return ((*x)->use > (*y)->use) - ((*x)->use < (*y)->use);
+}
+
+/* Puts sources into the lists of their ranks in the order of their last use. */
+static enum flow_status
+order_by_use(struct flow_decoder *d)
+{
+	struct source **order = malloc((d->sources + 1) * sizeof(struct source *));
+	size_t i;
+
+	if (order == NULL)
+		return FLOW_ENOMEM;
+	for (i = 0; i < d->sources; i++)
+		order[i] = d->all[i];
+	qsort(order, d->sources, sizeof(struct source *), by_use);
+	for (i = 0; i < d->sources; i++) {
+		source_unlink_use(d, order[i]);
+		source_link_use(d, order[i]);
+		if (d->uses < order[i]->use)
+			d->uses = order[i]->use;
+	}
+	free(order);
+	return FLOW_OK;
+}
+
+static enum flow_status
+get_records(struct load *l, const uint8_t *p, size_t len, struct flow_error *err)
+{
+	struct cursor in = cursor_make(p, len);
+	enum flow_status st = FLOW_OK;
+
+	cursor_skip(&in, STATE_MAGIC_LEN);
+	while (st == FLOW_OK && cursor_left(&in) > 0) {
+		size_t at = cursor_offset(&in);
+		uint8_t tag = cursor_u8(&in);
+		uint32_t bytes = cursor_le32(&in);
+
+		l->in = cursor_sub(&in, bytes);
+		if (!cursor_failed(&in))
+			st = get_record(l, tag);
+		if (st == FLOW_OK && (cursor_failed(&in) || cursor_failed(&l->in) || l->damaged))
+			return flow_fail(err, FLOW_ECORRUPT, (int64_t)at,
+			    "damaged state of exporters: byte %zu", at);
+	}
+	if (st == FLOW_OK)
+		st = order_by_use(l->d);
+	return st == FLOW_OK ? st : flow_fail_memory(err);
+}
+
+/* Whether it begins and ends as a state and nothing between was changed. */
+static bool
+is_whole(const uint8_t *p, size_t len)
+{
+	const size_t last = STATE_RECORD_HEADER + 8;
+
+	return len >= STATE_MAGIC_LEN + last && memcmp(p, STATE_MAGIC, STATE_MAGIC_LEN) == 0 &&
+	    p[len - last] == STATE_END && load_le32(p + len - last + 1) == 8 &&
+	    load_le64(p + len - 8) == hash_xxh64(p, len - last, 0);
+}
+
+static void
+forget_all(struct flow_decoder *d)
+{
+	struct flow_counts counts = d->counts;
+
+	while (d->sources > 0)
+		source_free(d, d->all[d->sources - 1]);
+	d->age = (struct age_clock){ .now_ms = 0 };
+	d->uses = 0;
+	d->counts = counts;
+}
+
+enum flow_status
+flow_decoder_load(struct flow_decoder *d, const void *bytes, size_t len, struct flow_error *err)
+{
+	struct load l = { .d = d };
+	enum flow_status st;
+
+	if (d->sources > 0)
+		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "the decoder is not new");
+	if (!is_whole(bytes, len))
+		return flow_fail(err, FLOW_ECORRUPT, FLOW_NO_OFFSET,
+		    "no state of exporters, or damaged, or cut");
+	st = get_records(&l, bytes, len - STATE_RECORD_HEADER - 8, err);
+	free(l.numbered);
+	if (st != FLOW_OK)
+		forget_all(d);
+	return st;
+}
