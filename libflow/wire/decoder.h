@@ -18,6 +18,7 @@
 #include "wire/source/learned.h"
 #include "wire/template/plan.h"
 #include "wire/source/sequence.h"
+#include "wire/template/list.h"
 #include "wire/template/template.h"
 
 #define RATE_MAX (1u << 24)	/* a greater announced factor is not believed */
@@ -105,6 +106,9 @@ struct flow_decoder {
 	struct held *held_first, *held_last;
 	size_t held_bytes;
 	struct span span[TEMPLATE_FIELDS_MAX];	/* scratch of the set being decoded */
+	struct span list_span[LIST_DEPTH_MAX][TEMPLATE_FIELDS_MAX];	/* of a record in lists */
+	struct span join_span[TEMPLATE_FIELDS_MAX];	/* of a record and some of its lists' */
+	uint32_t template_serial;	/* the last one given */
 	struct buf text;			/* scratch for JSON */
 	struct buf choices;			/* scratch: a struct choice for each row of a set */
 };
@@ -200,6 +204,12 @@ void store_expire(struct flow_decoder *d, struct source *src);
 /* Makes sure that the template has a plan that knows the types announced so far. */
 enum flow_status store_compile(struct flow_decoder *d, struct source *src, struct template *t) NODISCARD;
 
+/* The same for the plan of its records in lists. */
+enum flow_status store_compile_text(struct flow_decoder *d, struct source *src, struct template *t)
+    NODISCARD;
+/* Counts bytes of memory (or, as 0 - bytes, less of it) as the template's. */
+void store_account(struct flow_decoder *d, struct source *src, struct template *t, size_t bytes);
+
 /* held.c */
 
 /* Keeps a copy of a data set's body; what has to go is counted. */
@@ -220,6 +230,9 @@ enum flow_status sets_records(struct context *ctx, struct template *t, const uin
     size_t len, uint32_t *records) NODISCARD;
 /* Takes the next record of a template apart; FLOW_END: only padding is left. */
 enum flow_status sets_record(struct cursor *in, const struct template *t, struct span *span) NODISCARD;
+
+/* A value behind its own length (RFC 7011 7). */
+struct span sets_variable(struct cursor *in);
 
 /* options.c: one option record. */
 enum flow_status options_record(struct context *ctx, const struct template *t,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* NetFlow v9 (RFC 3954) and IPFIX (RFC 7011): one header, then sets. */
 #include "wire/decoder.h"
+#include "wire/template/list.h"
 
 #define SET_HEADER_LEN 4
 #define PADDING_MAX 3		/* that much is padding whatever it holds */
@@ -23,8 +24,8 @@ struct message {
 };
 
 /* RFC 7011 7: a length of 1 or 3 bytes goes before the value. */
-static struct span
-variable_value(struct cursor *in)
+struct span
+sets_variable(struct cursor *in)
 {
 	struct span s;
 
@@ -44,7 +45,7 @@ sets_record(struct cursor *in, const struct template *t, struct span *span)
 		return FLOW_END;
 	for (i = 0; i < t->count; i++) {
 		if (t->field[i].len == TEMPLATE_VARIABLE) {
-			span[i] = variable_value(in);
+			span[i] = sets_variable(in);
 		} else {
 			span[i].len = t->field[i].len;
 			span[i].p = cursor_bytes(in, span[i].len);
@@ -71,12 +72,12 @@ option_records(struct context *ctx, struct template *t, struct cursor *in, uint3
 static enum flow_status
 single_records(struct context *ctx, struct template *t, struct cursor *in, uint32_t *records)
 {
-	struct rows r = { ctx, t->plan, ctx->d->span, 0, 1, NULL, NULL };
+	struct rows r = { .ctx = ctx, .plan = t->plan, .span = ctx->d->span, .n = 1 };
 	enum flow_status st;
 
 	while ((st = sets_record(in, t, ctx->d->span)) == FLOW_OK) {
 		++*records;
-		st = plan_run(&r);
+		st = t->plan->has_lists ? list_run(&r, t) : plan_run(&r);
 		if (st != FLOW_OK)
 			return st;
 	}
@@ -87,7 +88,8 @@ static enum flow_status
 fixed_records(struct context *ctx, struct template *t, struct cursor *in, uint32_t *records)
 {
 	size_t n = cursor_left(in) / t->record_len, i;
-	struct rows r = { ctx, t->plan, ctx->d->span, t->record_len, n, NULL, NULL };
+	struct rows r = { .ctx = ctx, .plan = t->plan, .span = ctx->d->span,
+		.stride = t->record_len, .n = n };
 	const uint8_t *p = cursor_bytes(in, n * t->record_len);
 
 	for (i = 0; i < t->count; i++) {
@@ -123,7 +125,7 @@ sets_records(struct context *ctx, struct template *t, const uint8_t *body, size_
 	} else {
 		st = store_compile(ctx->d, ctx->src, t);
 		if (st == FLOW_OK)
-			st = t->variable || t->plan->has_packet ?
+			st = t->variable || t->plan->has_packet || t->plan->has_lists ?
 			    single_records(ctx, t, &in, records) :
 			    fixed_records(ctx, t, &in, records);
 	}

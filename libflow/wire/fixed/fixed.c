@@ -112,7 +112,7 @@ fill_columns(struct fixed_datagram *m, const uint8_t *p, size_t n)
 	const struct fixed_layout *l = m->head.layout;
 	struct context *ctx = &m->ctx;
 	struct span span;
-	struct rows r = { ctx, NULL, &span, l->record_len, n, NULL, NULL };
+	struct rows r = { .ctx = ctx, .plan = NULL, .span = &span, .stride = l->record_len, .n = n };
 	enum flow_status st = FLOW_OK;
 	uint32_t rate = ctx->d->options.sampling;
 	size_t f;

@@ -6,8 +6,10 @@
 
 #include "base/attr.h"
 #include "base/json.h"
+#include "wire/template/list.h"
 
 #define NO_RANK UINT8_MAX
+#define NOTHING_FILLS SIZE_MAX	/* in place of a number of own fields */
 
 /* What compiling keeps about the best candidate for a column so far. */
 struct candidate {
@@ -335,8 +337,78 @@ collect_extras(struct compiler *c)
 	return true;
 }
 
-struct plan *
-plan_compile(const struct template *t, const struct element_told *told)
+/*
+ * The column that an element would fill from within a list, or FLOW_FIELD_COUNT: a row is one header
+ * and one pair of counters, which are the record's own.
+ */
+static unsigned
+filled_by(const struct element *e)
+{
+	if (e == NULL)
+		return FLOW_FIELD_COUNT;
+	if (e->use == ELEMENT_USE_ROLE && (e->arg == ROLE_TCP_INITIAL || e->arg == ROLE_TCP_UNION))
+		return FLOW_FIELD_TCP_FLAGS;
+	if (e->use != ELEMENT_USE_COLUMN && e->use != ELEMENT_USE_FILL)
+		return FLOW_FIELD_COUNT;
+	switch ((enum flow_field)e->arg) {
+	case FLOW_FIELD_SRC_ADDR: case FLOW_FIELD_DST_ADDR:
+	case FLOW_FIELD_SRC_PORT: case FLOW_FIELD_DST_PORT:
+	case FLOW_FIELD_SRC_MASK: case FLOW_FIELD_DST_MASK:
+	case FLOW_FIELD_PROTO: case FLOW_FIELD_FLOW_LABEL: case FLOW_FIELD_IP_VERSION:
+	case FLOW_FIELD_PACKETS: case FLOW_FIELD_BYTES: case FLOW_FIELD_FLOWS:
+	case FLOW_FIELD_REV_PACKETS: case FLOW_FIELD_REV_BYTES:
+		return FLOW_FIELD_COUNT;
+	default:
+		return e->arg;
+	}
+}
+
+bool
+plan_may_fill(struct template *t)
+{
+	size_t i;
+
+	if (t->may_fill == 0) {
+		t->may_fill = 1;
+		for (i = 0; i < t->count && t->may_fill == 1; i++)
+			if (filled_by(element_find(t->field[i].pen, t->field[i].id)) != FLOW_FIELD_COUNT)
+				t->may_fill = 2;
+	}
+	return t->may_fill == 2;
+}
+
+/* Elements of records in lists stay without a use, unless their column is nobody else's. */
+static void
+restrict_nested(struct compiler *c, size_t own)
+{
+	bool claimed[FLOW_FIELD_COUNT + 1] = { [FLOW_FIELD_COUNT] = true };
+	size_t i;
+
+	for (i = 0; i < c->t->count && i < own && own != NOTHING_FILLS; i++)
+		claimed[filled_by(c->element[i])] = true;
+	for (i = own == NOTHING_FILLS ? 0 : own; i < c->t->count; i++)
+		if (c->element[i] != NULL && c->element[i]->use != ELEMENT_USE_SKIP &&
+		    (own == NOTHING_FILLS || claimed[filled_by(c->element[i])]))
+			c->element[i] = NULL;
+}
+
+/* What is to be known of lists: whether there are any, and whether their records fill columns. */
+static void
+find_nested(struct compiler *c, size_t own)
+{
+	struct plan *p = c->p;
+	size_t i;
+
+	for (i = 0; i < p->extras; i++)
+		p->has_lists |= p->extra[i].type == ELEMENT_SUB_LIST ||
+		    p->extra[i].type == ELEMENT_MULTI_LIST;
+	for (i = own; i < c->t->count; i++)
+		p->fills_nested |= c->element[i] != NULL &&
+		    c->element[i]->use != ELEMENT_USE_SKIP;
+}
+
+static struct plan *
+compile(const struct template *t, const struct element_told *told, size_t own)
 {
 	struct compiler *c = calloc(1, sizeof(*c));
 	struct plan *p = calloc(1, sizeof(*p));
@@ -355,9 +427,10 @@ plan_compile(const struct template *t, const struct element_told *told)
 	c->told = told;
 	for (i = 0; i < t->count; i++)
 		c->element[i] = element_find(t->field[i].pen, t->field[i].id);
+	restrict_nested(c, own);
 	choose_columns(c);
 	choose_counters(c);
-	if (header_compile(t, &p->header) != FLOW_OK)
+	if (header_compile(t, own == NOTHING_FILLS ? 0 : own, &p->header) != FLOW_OK)
 		goto out;
 	p->has_choice |= p->header != NULL;
 	emit_ops(c);
@@ -366,6 +439,7 @@ plan_compile(const struct template *t, const struct element_told *told)
 	settle_packets(c);
 	settle_tcp_flags(c);
 	whole = collect_extras(c);
+	find_nested(c, own);
 	p->bytes = sizeof(*p) + ops * sizeof(*p->op) + t->count * sizeof(*p->extra) + c->keys_len +
 	    (p->header == NULL ? 0 : sizeof(*p->header));
 out:
@@ -377,11 +451,30 @@ out:
 	return p;
 }
 
+struct plan *
+plan_compile(const struct template *t, const struct element_told *told)
+{
+	return compile(t, told, t->count);
+}
+
+struct plan *
+plan_compile_joined(const struct template *t, const struct element_told *told, size_t own)
+{
+	return compile(t, told, own);
+}
+
+struct plan *
+plan_compile_text(const struct template *t, const struct element_told *told)
+{
+	return compile(t, told, NOTHING_FILLS);
+}
+
 void
 plan_free(struct plan *p)
 {
 	if (p == NULL)
 		return;
+	joined_free(p->joined);
 	free(p->op);
 	free(p->extra);
 	free(p->keys);

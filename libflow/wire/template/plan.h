@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/bytes.h"
 #include "base/status.h"
 #include "record/builder.h"
@@ -92,6 +93,9 @@ struct plan {
 	struct plan_header *header;	/* NULL: the template has one header */
 	bool choose_times, choose_event;	/* there is more than one element for some end */
 	bool column[FLOW_FIELD_COUNT];	/* some op fills it */
+	bool has_lists;			/* of templates (RFC 6313): to be run one row at a time */
+	bool fills_nested;		/* of a joined plan: some record of a list has a column */
+	struct joined *joined;		/* plans for records with records of lists in them */
 	size_t types_seen;		/* RFC 5610 types known when this was compiled */
 	size_t ops, extras;
 	struct plan_op *op;
@@ -109,6 +113,9 @@ struct rows {
 	size_t n;
 	const struct packet *packet;	/* of the one row, where the plan has packets; else NULL */
 	struct choice *choice;		/* n, where the plan has choices; else NULL */
+	const struct join *join;	/* of the one row, where the plan is a joined one; else NULL */
+	uint16_t from, to;		/* only these fields go to extra; both 0: all */
+	unsigned depth;			/* lists that this record is in */
 };
 
 /*
@@ -116,6 +123,16 @@ struct rows {
  * memory.
  */
 struct plan *plan_compile(const struct template *t, const struct element_told *told) NODISCARD;
+/*
+ * The same for a template to whose first `own` fields those of records in its lists were added: they
+ * fill columns for which the record itself has nothing.
+ */
+struct plan *plan_compile_joined(const struct template *t, const struct element_told *told,
+    size_t own) NODISCARD;
+/* Whether some field of the template is one that may fill a column from within a list. */
+bool plan_may_fill(struct template *t);
+/* A plan of which all fields go to extra. */
+struct plan *plan_compile_text(const struct template *t, const struct element_told *told) NODISCARD;
 void plan_free(struct plan *p);
 
 /*
@@ -165,3 +182,5 @@ enum flow_status rows_sampling(const struct rows *r) NODISCARD;
 enum flow_status rows_values(const struct rows *r) NODISCARD;
 /* plan_extra.c: the column `extra`. */
 enum flow_status rows_extra(const struct rows *r) NODISCARD;
+/* The same of row i alone, appended as an object; nothing where it has no element. */
+void rows_object(const struct rows *r, size_t i, struct buf *out);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The column `extra`: a JSON object of the elements that have no column. */
-#include "element/value_json.h"
 #include "wire/decoder.h"
 #include "wire/sflow/packet_row.h"
+#include "wire/template/list.h"
 
 /* What row i's elements are told by, beside their bytes. */
 static bool
@@ -55,6 +55,8 @@ is_wanted(const struct rows *r, const struct plan_extra *e, size_t i)
 	const struct span *s = &r->span[e->index];
 	bool zero = is_zero(s->p + i * r->stride, s->len);
 
+	if (r->to != 0 && (e->index < r->from || e->index >= r->to))
+		return false;
 	if (e->element != NULL && s->len > 0 && !element_fits(e->element, s->len))
 		return true;
 	if (e->section)
@@ -74,22 +76,27 @@ write_value(const struct rows *r, const struct plan_extra *e, size_t i, struct b
 	if (s->len == 0)
 		buf_append_text(out, "null");
 	else
-		value_json(out, (enum element_type)e->type, s->p + i * r->stride, s->len);
+		list_or_value_json(out, r, (enum element_type)e->type, s->p + i * r->stride, s->len);
 }
 
 /* One member: the entries from `first` to before `end`, which are of one element. */
 static void
-write_member(const struct rows *r, size_t first, size_t end, size_t i, struct buf *out)
+write_member(const struct rows *r, size_t first, size_t end, size_t i, size_t begin, struct buf *out)
 {
 	const struct plan_extra *e = r->plan->extra;
-	size_t x, values = 0, written = 0;
+	size_t x, values = 0, written = 0, only = first;
 
-	for (x = first; x < end; x++)
-		values += is_wanted(r, &e[x], i);
+	for (x = first; x < end; x++) {
+		if (!is_wanted(r, &e[x], i))
+			continue;
+		only = x;
+		values++;
+	}
 	/* A single element without a value is as if it was not there. */
-	if (values == 0 || (end - first == 1 && r->span[e[first].index].len == 0))
+	if (values == 0 || (values == 1 && (end - first == 1 || r->to != 0) &&
+	    r->span[e[only].index].len == 0))
 		return;
-	buf_append_u8(out, out->len == 0 ? '{' : ',');
+	buf_append_u8(out, out->len == begin ? '{' : ',');
 	buf_append(out, r->plan->keys + e[first].key, e[first].key_len);
 	buf_append_u8(out, ':');
 	if (values > 1)
@@ -106,20 +113,20 @@ write_member(const struct rows *r, size_t first, size_t end, size_t i, struct bu
 }
 
 /* Elements that repeat within a record become an array. */
-static void
-write_object(const struct rows *r, size_t i, struct buf *out)
+void
+rows_object(const struct rows *r, size_t i, struct buf *out)
 {
 	const struct plan *p = r->plan;
-	size_t first, end;
+	size_t first, end, begin = out->len;
 
 	for (first = 0; first < p->extras; first = end) {
 		for (end = first + 1; end < p->extras && p->extra[end].again; end++)
 			;
-		write_member(r, first, end, i, out);
+		write_member(r, first, end, i, begin, out);
 	}
-	if (r->packet != NULL)
+	if (r->packet != NULL && r->depth == 0)
 		packet_extra_vlan(out, r->packet);
-	if (out->len > 0)
+	if (out->len > begin)
 		buf_append_u8(out, '}');
 }
 
@@ -135,7 +142,7 @@ rows_extra(const struct rows *r)
 	for (i = 0; i < r->n && st == FLOW_OK; i++) {
 		if (!same_as_before(r, i)) {
 			buf_clear(text);
-			write_object(r, i, text);
+			rows_object(r, i, text);
 			if (text->failed)
 				return FLOW_ENOMEM;
 		}

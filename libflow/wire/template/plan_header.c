@@ -89,11 +89,11 @@ length_fits(unsigned kind, const struct template_field *f)
 
 /* In two passes: masks may stand before the addresses that they belong to. */
 static void
-find_pairs(const struct template *t, struct plan_header *h, bool masks)
+find_pairs(const struct template *t, size_t fields, struct plan_header *h, bool masks)
 {
 	size_t i, x;
 
-	for (i = 0; i < t->count; i++)
+	for (i = 0; i < fields; i++)
 		for (x = 0; x < ARRAY_LEN(address_element) && t->field[i].pen == 0; x++)
 			if (address_element[x].id == t->field[i].id &&
 			    (address_element[x].kind == MASK) == masks &&
@@ -103,7 +103,7 @@ find_pairs(const struct template *t, struct plan_header *h, bool masks)
 }
 
 static void
-find_parts(const struct template *t, struct plan_header *h)
+find_parts(const struct template *t, size_t fields, struct plan_header *h)
 {
 	size_t i, x;
 
@@ -112,7 +112,7 @@ find_parts(const struct template *t, struct plan_header *h)
 
 		part->field = part_element[x].field;
 		part->inner = part_element[x].inner;
-		for (i = 0; i < t->count && part->n < HEADER_PAIRS; i++)
+		for (i = 0; i < fields && part->n < HEADER_PAIRS; i++)
 			if (t->field[i].pen == 0 && t->field[i].id == part_element[x].id &&
 			    (number_fits(t->field[i].len) || t->field[i].len == TEMPLATE_VARIABLE))
 				part->index[part->n++] = (uint16_t)i;
@@ -162,7 +162,7 @@ is_needed(const struct plan_header *h)
 }
 
 enum flow_status
-header_compile(const struct template *t, struct plan_header **out)
+header_compile(const struct template *t, size_t fields, struct plan_header **out)
 {
 	struct plan_header *h = calloc(1, sizeof(*h));
 	unsigned p, side;
@@ -170,10 +170,10 @@ header_compile(const struct template *t, struct plan_header **out)
 	*out = NULL;
 	if (h == NULL)
 		return FLOW_ENOMEM;
-	find_pairs(t, h, false);
-	find_pairs(t, h, true);
+	find_pairs(t, fields, h, false);
+	find_pairs(t, fields, h, true);
 	settle_prefixes(h);
-	find_parts(t, h);
+	find_parts(t, fields, h);
 	if (!is_needed(h)) {
 		free(h);
 		return FLOW_OK;

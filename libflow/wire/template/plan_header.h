@@ -67,8 +67,12 @@ struct header_place {
 	uint8_t which;		/* pair or occurrence */
 };
 
-/* *out is what the template needs, the caller's to free; NULL if it has one header only. */
-enum flow_status header_compile(const struct template *t, struct plan_header **out) NODISCARD;
+/*
+ * *out is what the first `fields` of the template need, the caller's to free; NULL if they have one
+ * header only.
+ */
+enum flow_status header_compile(const struct template *t, size_t fields, struct plan_header **out)
+    NODISCARD;
 
 /* Whether the header fills this column, so that no field is copied into it. */
 bool header_fills(const struct plan_header *h, enum flow_field field);

@@ -158,6 +158,7 @@ template_free(struct template *t)
 	if (t == NULL)
 		return;
 	plan_free(t->plan);
+	plan_free(t->text_plan);
 	free(t);
 }
 

@@ -45,7 +45,10 @@ struct template {
 	uint32_t record_len;	/* least bytes of a record, at least 1 */
 	size_t bytes;		/* memory, the plan's included */
 	int64_t seen_ms;	/* when last announced or used, by the decoder's age_clock */
+	uint8_t may_fill;	/* of plan_may_fill: 0 not known, 1 no, 2 yes */
+	uint32_t serial;	/* of the decoder: another one for each layout that was announced */
 	struct plan *plan;	/* compiled at first use; NULL before, and for options */
+	struct plan *text_plan;	/* the same for its records in lists, which are only written */
 	struct template_field field[];
 };
 

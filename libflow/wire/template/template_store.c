@@ -76,6 +76,7 @@ store_define(struct context *ctx, struct template *t)
 		template_free(t);
 		return st;
 	}
+	t->serial = ++d->template_serial;
 	d->templates++;
 	account(d, ctx->src, t->bytes);
 	if (old != NULL)
@@ -193,6 +194,26 @@ store_doubt(struct source *src, bool doubted)
 			src->templates.slot[i]->doubted = doubted;
 }
 
+void
+store_account(struct flow_decoder *d, struct source *src, struct template *t, size_t bytes)
+{
+	t->bytes += bytes;
+	account(d, src, bytes);
+}
+
+/* Puts a plan in the place of another one, which may be NULL. */
+static void
+exchange(struct flow_decoder *d, struct source *src, struct template *t, struct plan **slot,
+    struct plan *p)
+{
+	if (*slot != NULL)
+		store_account(d, src, t, 0 - (*slot)->bytes);
+	plan_free(*slot);
+	*slot = p;
+	p->types_seen = src->types;
+	store_account(d, src, t, p->bytes);
+}
+
 enum flow_status
 store_compile(struct flow_decoder *d, struct source *src, struct template *t)
 {
@@ -204,14 +225,21 @@ store_compile(struct flow_decoder *d, struct source *src, struct template *t)
 	p = plan_compile(t, &told);
 	if (p == NULL)
 		return FLOW_ENOMEM;
-	p->types_seen = src->types;
-	if (t->plan != NULL) {
-		account(d, src, 0 - t->plan->bytes);
-		t->bytes -= t->plan->bytes;
-		plan_free(t->plan);
-	}
-	t->plan = p;
-	t->bytes += p->bytes;
-	account(d, src, p->bytes);
+	exchange(d, src, t, &t->plan, p);
+	return FLOW_OK;
+}
+
+enum flow_status
+store_compile_text(struct flow_decoder *d, struct source *src, struct template *t)
+{
+	struct element_told told = { &src->known, d->options.elements };
+	struct plan *p;
+
+	if (t->text_plan != NULL && t->text_plan->types_seen == src->types)
+		return FLOW_OK;
+	p = plan_compile_text(t, &told);
+	if (p == NULL)
+		return FLOW_ENOMEM;
+	exchange(d, src, t, &t->text_plan, p);
 	return FLOW_OK;
 }
