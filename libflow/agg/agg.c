@@ -27,9 +27,10 @@ flow_agg_new(const struct flow_agg_spec *spec)
 	agg->groups = calloc(spec->groupings + 1, sizeof(*agg->groups));
 	agg->backlog = calloc(spec->groupings + 1, sizeof(*agg->backlog));
 	agg->outside = calloc(spec->groupings + 1, sizeof(*agg->outside));
+	agg->values = calloc(spec->values + 1, sizeof(*agg->values));
 	agg->room = BACKLOG_ROOM;
 	if (agg->scratch == NULL || agg->groups == NULL || agg->backlog == NULL ||
-	    agg->outside == NULL || key_maps_make(&agg->maps, spec) != FLOW_OK) {
+	    agg->outside == NULL || agg->values == NULL || key_maps_make(&agg->maps, spec) != FLOW_OK) {
 		flow_agg_free(agg);
 		return NULL;
 	}
@@ -38,6 +39,8 @@ flow_agg_new(const struct flow_agg_spec *spec)
 		backlog_init(&agg->backlog[i], &spec->grouping[i]);
 		agg->narrow |= agg->groups[i].narrow;
 	}
+	for (size_t i = 0; i < spec->values; i++)
+		value_log_init(&agg->values[i], &spec->value[i], &spec->grouping[spec->value[i].of]);
 	for (size_t i = 0; i < spec->groupings; i++) {
 		if (!slots_approx(&spec->grouping[i].slots) || agg->approx != NULL)
 			continue;
@@ -66,9 +69,12 @@ flow_agg_free(struct flow_agg *agg)
 		groups_release(&agg->groups[i]);
 	for (size_t i = 0; agg->backlog != NULL && i < agg->spec->groupings; i++)
 		backlog_release(&agg->backlog[i]);
+	for (size_t i = 0; agg->values != NULL && i < agg->spec->values; i++)
+		value_log_release(&agg->values[i]);
 	free(agg->groups);
 	free(agg->backlog);
 	free(agg->outside);
+	free(agg->values);
 	free(agg->scratch);
 	spread_free(agg->spread);
 	approx_free(agg->approx);
@@ -84,6 +90,8 @@ flow_agg_bytes(const struct flow_agg *agg)
 
 	for (size_t i = 0; i < agg->spec->groupings; i++)
 		bytes += groups_bytes(&agg->groups[i]) + agg->backlog[i].log.bytes;
+	for (size_t i = 0; i < agg->spec->values; i++)
+		bytes += agg->values[i].log.bytes;
 	return bytes + (agg->approx != NULL ? approx_bytes(agg->approx) : 0);
 }
 
@@ -109,6 +117,8 @@ is_worth_spilling(const struct flow_agg *agg)
 	for (size_t i = 0; i < agg->spec->groupings; i++)
 		if (grouping_can_spill(agg->spec, i))
 			bytes += groups_bytes(&agg->groups[i]);
+	for (size_t i = 0; i < agg->spec->values; i++)
+		bytes += agg->values[i].log.bytes;
 	return bytes > agg->limit / 8;
 }
 
@@ -127,6 +137,19 @@ spill_groups(struct flow_agg *agg, struct flow_error *err)
 		}
 		groups_forget(&agg->groups[i]);
 	}
+	for (size_t i = 0; i < agg->spec->values && st == FLOW_OK; i++)
+		if (agg->values[i].log.bytes > 0)
+			st = part_log_spill(&agg->values[i].log, agg->folder, err);
+	return st;
+}
+
+static enum flow_status
+thin_values(struct flow_agg *agg)
+{
+	enum flow_status st = FLOW_OK;
+
+	for (size_t i = 0; i < agg->spec->values && st == FLOW_OK; i++)
+		st = value_log_thin(&agg->values[i]);
 	return st;
 }
 
@@ -192,7 +215,7 @@ flow_agg_feed(struct flow_agg *agg, const struct flow_batch *batch,
 	}
 	agg->rows += count;
 	begin_backlogs(agg);
-	if (empty_backlogs(agg) != FLOW_OK)
+	if (empty_backlogs(agg) != FLOW_OK || thin_values(agg) != FLOW_OK)
 		return flow_fail_memory(err);
 	if (agg->limit != 0 && flow_agg_bytes(agg) > agg->limit && is_worth_spilling(agg))
 		return spill_groups(agg, err);

@@ -159,6 +159,27 @@ add_rows(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch,
 	return FLOW_OK;
 }
 
+/* The values of rows whose keys are packed, for the columns that need all of them. */
+static enum flow_status
+feed_values(struct flow_agg *agg, const struct groups *g, const struct flow_batch *batch,
+    const struct rows *rows, const int32_t *number)
+{
+	size_t grouping = (size_t)(g - agg->groups);
+	enum flow_status st = FLOW_OK;
+
+	for (size_t i = 0; i < agg->spec->values && st == FLOW_OK; i++) {
+		if (agg->spec->value[i].of != grouping)
+			continue;
+		if (number != NULL)
+			st = value_log_put_dense(&agg->values[i], &agg->maps, g->grouping, batch, rows,
+			    number);
+		else
+			st = value_log_put(&agg->values[i], &agg->maps, batch, rows,
+			    agg->scratch->key, agg->scratch->hash);
+	}
+	return st;
+}
+
 static enum flow_status
 feed_keys(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch,
     const struct rows *rows, const uint64_t *first, const uint8_t *first_flag)
@@ -166,11 +187,12 @@ feed_keys(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch
 	struct feed_scratch *s = agg->scratch;
 	struct backlog *b = &agg->backlog[g - agg->groups];
 	bool paired = g->grouping->pairing.how != FLOW_AGG_ONE_WAY;
-	enum flow_status st = FLOW_OK;
+	enum flow_status st;
 	struct rows rest = *rows;
 
 	pack_keys(s, g->grouping, rows->n, first, first_flag);
-	if (b->on)
+	st = feed_values(agg, g, batch, rows, NULL);
+	if (st == FLOW_OK && b->on)
 		st = put_away(s, b, batch, &rest);
 	if (st == FLOW_OK)
 		st = find_hashed(s, g, rest.n);
@@ -237,6 +259,8 @@ add_dense(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch
 		narrow_add(agg->scratch->line, rows->n, g->dense, number, NULL);
 		return FLOW_OK;
 	}
+	if (feed_values(agg, g, batch, rows, number) != FLOW_OK)
+		return FLOW_ENOMEM;
 	for (uint32_t i = 0; i < rows->n; i++)
 		state[i] = groups_state(g, groups_dense_at(g, number[i]));
 	return add_rows(agg, g, batch, rows, NULL);

@@ -4,7 +4,6 @@
 
 #include "agg/agg.h"
 #include "agg/report/billing.h"
-#include "agg/table/distinct_grouping.h"
 #include "agg/workers_merge.h"
 #include "agg/table/result.h"
 #include "agg/report/series.h"
@@ -225,8 +224,6 @@ flow_agg_finish(struct flow_agg *const *agg, size_t n, struct flow_agg_result **
 		st = take_sketches(r, agg, n);
 	for (size_t i = 0; i < r->spec->groupings && st == FLOW_OK && r->approx != NULL; i++)
 		st = approx_fill(r->approx[0], &r->groups[i]);
-	for (size_t i = 0; i < r->spec->companions && st == FLOW_OK; i++)
-		st = companion_fill(r, &r->spec->companion[i]);
 	if (st == FLOW_OK)
 		st = fill_views(r, n);
 	if (st != FLOW_OK) {

@@ -9,6 +9,7 @@
 #include "agg/group/key.h"
 #include "agg/group/packed_counters.h"
 #include "agg/group/spill.h"
+#include "agg/group/value_log.h"
 #include "agg/spread.h"
 
 struct feed_scratch;
@@ -20,6 +21,7 @@ struct flow_agg {
 	struct groups *groups;		/* one per grouping */
 	struct backlog *backlog;	/* likewise */
 	uint64_t *outside;		/* likewise: rows of which nothing lies in the period */
+	struct value_log *values;	/* one per column of the spec's */
 	size_t room;			/* for all backlogs, bytes */
 	struct measure_totals totals;
 	struct feed_scratch *scratch;

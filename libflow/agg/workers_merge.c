@@ -10,6 +10,7 @@
 #include "agg/table/direction.h"
 #include "agg/team.h"
 #include "agg/group/key_remap.h"
+#include "agg/group/value_count.h"
 
 /*
  * Merging: first every worker's atoms get the ids of the first worker, then parts of groupings are
@@ -241,6 +242,44 @@ merge_spilt(const struct merge *m, size_t grouping, size_t worker, unsigned p,
 	return st;
 }
 
+/* What a worker put away of a column's values, and where its ids lead here. */
+static struct value_source
+source_of(const struct merge *m, size_t column, size_t worker)
+{
+	const struct value_column *c = &m->agg[0]->spec->value[column];
+	const struct grouping *of = &m->agg[0]->spec->grouping[c->of];
+	struct value_source s = { .log = &m->agg[worker]->values[column].log };
+
+	if (!of->dense)
+		s.key = translation_of(m, of, worker);
+	else if (worker > 0 && key_part_is_atom(&of->part[0]))
+		s.number = ids_here(m, worker, &of->part[0]);
+	if (worker > 0 && key_part_is_atom(&c->part))
+		s.value = ids_here(m, worker, &c->part);
+	return s;
+}
+
+/* The slots of a grouping that need all values of a group, in a part that is merged. */
+static enum flow_status
+count_values(const struct merge *m, size_t grouping, unsigned p, struct flow_error *err)
+{
+	const struct flow_agg_spec *spec = m->agg[0]->spec;
+	struct value_source *source = calloc(m->n, sizeof(*source));
+	enum flow_status st = source != NULL ? FLOW_OK : FLOW_ENOMEM;
+
+	for (size_t i = 0; i < spec->values && st == FLOW_OK; i++) {
+		if (spec->value[i].of != grouping)
+			continue;
+		for (size_t w = 0; w < m->n; w++)
+			source[w] = source_of(m, i, w);
+		st = value_count(&m->agg[0]->groups[grouping], p, &spec->value[i], source, m->n, err);
+		for (size_t w = 0; w < m->n; w++)
+			part_log_forget(&m->agg[w]->values[i].log, p);
+	}
+	free(source);
+	return st;
+}
+
 /* Only the rows that its tables can show stay of a merged part. */
 static enum flow_status
 keep_rows(const struct merge *m, size_t grouping, unsigned p)
@@ -318,7 +357,21 @@ merge_task(const struct merge *m, size_t task, struct flow_error *err)
 		return st;
 	if (into->grouping->pairing.how != FLOW_AGG_ONE_WAY)
 		orient_part(into, p);
-	return settle_part(m, grouping, p, err);
+	st = count_values(m, grouping, p, err);
+	return st != FLOW_OK ? st : settle_part(m, grouping, p, err);
+}
+
+/* Of a dense grouping, whose slices are not parts, when all of them are merged. */
+static void
+count_dense_work(void *context, size_t task)
+{
+	struct merge *m = context;
+	struct flow_error err = { .status = FLOW_OK };
+	size_t grouping = task / GROUP_PARTS;
+
+	if (!m->failed && m->agg[0]->spec->grouping[grouping].dense &&
+	    count_values(m, grouping, (unsigned)(task % GROUP_PARTS), &err) != FLOW_OK)
+		merge_fail(m, &err);
 }
 
 static void
@@ -423,6 +476,8 @@ merge_workers(struct flow_agg *const *agg, size_t n, struct flow_agg_result *r)
 		r->groups = agg[0]->groups;
 		r->totals = agg[0]->totals;
 		team_run(n, agg[0]->spec->groupings * GROUP_PARTS, merge_work, &m);
+		if (agg[0]->spec->values > 0)
+			team_run(n, agg[0]->spec->groupings * GROUP_PARTS, count_dense_work, &m);
 		st = m.failed ? FLOW_ENOMEM : FLOW_OK;
 		memset(&r->maps, 0, sizeof(r->maps));
 		r->groups = NULL;

@@ -223,6 +223,37 @@ def test_measures():
                                "median(bytes),p95(bytes),p99.9(bytes)")[1], want)
 
 
+def test_values():
+    """Distinct values and percentiles by several keys, of both widths, and of what is in the key."""
+    words = ["distinct(dst_addr)", "distinct(src_addr)", "distinct(bytes)", "distinct(first)", "distinct(src_as)",
+             "p90(packets)", "median(bytes)", "p99(bytes)", "median(src_port)", "p75(last)"]
+    sql = ["count(distinct dst_addr)", "count(distinct src_addr)", "count(distinct bytes)",
+           "count(distinct first)", "count(distinct src_as)", "list_sort(list(packets))",
+           "list_sort(list(bytes))", "list_sort(list(bytes))", "list_sort(list(src_port))",
+           "list_sort(list(epoch_ms(last)))"]
+    share = {5: 90, 6: 50, 7: 99, 8: 50, 9: 75}
+
+    def value(i, v):
+        if i in share:
+            v = [x for x in v if x is not None]
+            v = v[-(-len(v) * share[i] // 100) - 1] if v else None
+        return iso(v) if i == 9 else text(v)
+
+    for keys in ("src_addr,dst_port", "src_addr,dst_addr,proto", "proto,tos", "in_if,out_if,exporter",
+                 "src_as,dst_as", "src_addr"):
+        rows = db.execute("select %s, %s from flows group by all" % (keys, ", ".join(sql))).fetchall()
+        n = keys.count(",") + 1
+        want = sorted([text(v) for v in r[:n]] + [value(i, v) for i, v in enumerate(r[n:])] for r in rows)
+        for threads in ("1", "3", "8"):
+            compare("values by %s, %s threads" % (keys, threads),
+                    sorted(run("-A", keys, "-j", threads, "--measures", ",".join(words))[1]), want)
+    either = ("select k, count(distinct dst_port), count(distinct src_addr) from (select src_addr k, * from flows"
+              " union all select dst_addr k, * from flows where src_addr is distinct from dst_addr) group by all")
+    want = sorted([text(v) for v in r] for r in db.execute(either).fetchall())
+    compare("values of either end", sorted(run("-s", "ip", "-n", "0", "--measures",
+                                               "distinct(dst_port),distinct(src_addr)")[1]), want)
+
+
 def test_series():
     """Bins of the top groups and the others; values at the start, and spread."""
     bins, spread, top = {}, {}, {}
@@ -628,6 +659,7 @@ test_orders()
 test_either_end()
 test_keys()
 test_measures()
+test_values()
 test_series()
 test_billing()
 test_filters()
@@ -638,6 +670,7 @@ test_orders()
 test_either_end()
 test_keys()
 test_measures()
+test_values()
 test_series()
 test_billing()
 test_filters()

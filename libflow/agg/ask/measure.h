@@ -25,7 +25,8 @@ enum slot_op {
 	SLOT_MAX,	/* starts at 0 */
 	SLOT_OR,
 	SLOT_SYN,		/* rows whose TCP flags are SYN alone */
-	/* Not added to row by row, but filled in when all is merged (agg/table/distinct_grouping.h): */
+	SLOT_HAS,		/* 1 if a row has a value: distinct values of a part of the key */
+	/* Not added to row by row, but filled in when all is merged (agg/group/value_count.h): */
 	SLOT_DISTINCT,
 	SLOT_APPROX,		/* distinct values, about (agg/sketch/approx.h) */
 	SLOT_PERCENTILE,	/* of the rows' values; param: percent * 1000 */
@@ -99,9 +100,9 @@ slot_is_late(const struct slot *s)
 	return s->op >= SLOT_DISTINCT;
 }
 
-/* Whether it is filled in from a companion. */
+/* Whether it is filled in from all values of the group. */
 static inline bool
-slot_has_companion(const struct slot *s)
+slot_needs_values(const struct slot *s)
 {
 	return s->op == SLOT_DISTINCT || s->op == SLOT_PERCENTILE;
 }

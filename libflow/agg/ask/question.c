@@ -26,7 +26,7 @@ flow_agg_spec_free(struct flow_agg_spec *spec)
 		return;
 	free(spec->grouping);
 	free(spec->view);
-	free(spec->companion);
+	free(spec->value);
 	free(spec);
 }
 
@@ -70,38 +70,52 @@ grouping_add(struct flow_agg_spec *spec, const struct grouping *want, size_t *at
 	return FLOW_OK;
 }
 
-/* The grouping from which a slot of `of` is filled in. */
+/* The column of a slot of `of`, as those before it or added; for a percentile rows count one by one. */
 static enum flow_status
-companion_add(struct flow_agg_spec *spec, size_t of, uint8_t slot)
+value_add(struct flow_agg_spec *spec, size_t of, uint8_t slot)
 {
 	const struct slot *s = &spec->grouping[of].slots.slot[slot];
-	struct grouping more = spec->grouping[of];
-	struct companion *c;
+	struct grouping only = { .parts = 0 };
+	struct value_column *v;
+	size_t i = 0;
 
-	key_add_field(&more, s->field[0]);
-	slots_init(&more.slots);
-	key_layout(&more);
-	slots_seal(&more.slots);
-	c = realloc(spec->companion, (spec->companions + 1) * sizeof(*c));
-	if (c == NULL)
-		return FLOW_ENOMEM;
-	spec->companion = c;
-	c += spec->companions;
-	c->of = of;
-	c->slot = slot;
-	if (grouping_add(spec, &more, &c->grouping) != FLOW_OK)
-		return FLOW_ENOMEM;
-	spec->companions++;
+	while (i < spec->values && (spec->value[i].of != of || spec->value[i].part.field[0] != s->field[0]))
+		i++;
+	if (i == spec->values) {
+		v = realloc(spec->value, (spec->values + 1) * sizeof(*v));
+		if (v == NULL)
+			return FLOW_ENOMEM;
+		spec->value = v;
+		key_add_field(&only, s->field[0]);
+		v[spec->values++] = (struct value_column){ .of = of, .part = only.part[0] };
+	}
+	v = &spec->value[i];
+	v->slot[v->slots++] = slot;
+	v->all_rows |= s->op == SLOT_PERCENTILE;
 	return FLOW_OK;
 }
 
 static bool
-has_companions(const struct flow_agg_spec *spec, size_t grouping)
+has_values(const struct flow_agg_spec *spec, size_t grouping)
 {
-	for (size_t i = 0; i < spec->companions; i++)
-		if (spec->companion[i].of == grouping)
+	for (size_t i = 0; i < spec->values; i++)
+		if (spec->value[i].of == grouping)
 			return true;
 	return false;
+}
+
+/* A group has one value at most of what is a part of its key. */
+static void
+ease_distinct(struct grouping *g)
+{
+	for (uint8_t i = 0; i < g->slots.count; i++) {
+		struct slot *s = &g->slots.slot[i];
+
+		for (size_t k = 0; k < g->parts && s->op == SLOT_DISTINCT; k++)
+			if (g->part[k].kind == KEY_FIELD && g->part[k].alts == 1 &&
+			    g->part[k].field[0] == s->field[0])
+				s->op = SLOT_HAS;
+	}
 }
 
 /* Where all sums that the totals need are among a grouping's slots; false if one is not. */
@@ -173,12 +187,13 @@ commit(struct flow_agg_spec *spec, struct draft *d, struct flow_error *err)
 	if (v == NULL)
 		return flow_fail_memory(err);
 	spec->view = v;
+	ease_distinct(&d->grouping);
 	if (grouping_add(spec, &d->grouping, &at) != FLOW_OK)
 		return flow_fail_memory(err);
 	totals_find(spec, at);
-	known = has_companions(spec, at);
+	known = has_values(spec, at);
 	for (uint8_t i = 0; i < d->grouping.slots.count && !known; i++)
-		if (slot_has_companion(&d->grouping.slots.slot[i]) && companion_add(spec, at, i) != FLOW_OK)
+		if (slot_needs_values(&d->grouping.slots.slot[i]) && value_add(spec, at, i) != FLOW_OK)
 			return flow_fail_memory(err);
 	if (d->common.series && grouping_add(spec, &d->bins, &bins) != FLOW_OK)
 		return flow_fail_memory(err);
@@ -317,9 +332,6 @@ grouping_is_bounded(const struct flow_agg_spec *spec, size_t grouping)
 {
 	if (!grouping_can_spill(spec, grouping))
 		return false;
-	for (size_t i = 0; i < spec->companions; i++)
-		if (spec->companion[i].of == grouping || spec->companion[i].grouping == grouping)
-			return false;
 	for (size_t i = 0; i < spec->views; i++) {
 		const struct view *v = &spec->view[i];
 		bool plain = !v->series && !v->billing && !v->spikes && v->limit > 0;

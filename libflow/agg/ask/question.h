@@ -112,13 +112,15 @@ struct view {
 };
 
 /*
- * A slot that needs each group's distinct values is filled in from a grouping of its
- * own, whose key is the group's key and the value.
+ * A column all of whose values in each group are needed, and the slots of that group that are filled in
+ * from them when all is merged.
  */
-struct companion {
-	size_t of;		/* the grouping with the slot */
-	uint8_t slot;
-	size_t grouping;	/* its last part is the value */
+struct value_column {
+	size_t of;		/* the grouping */
+	struct key_part part;	/* the column */
+	uint8_t slot[SLOTS];
+	uint8_t slots;
+	bool all_rows;		/* a value counts as often as it comes: percentiles */
 };
 
 struct flow_agg_spec {
@@ -129,8 +131,8 @@ struct flow_agg_spec {
 	size_t groupings;
 	struct view *view;
 	size_t views;
-	struct companion *companion;
-	size_t companions;
+	struct value_column *value;
+	size_t values;
 	/*
 	 * A grouping whose groups, with that of nowhere, add up to the totals or, if it has two
 	 * alternatives, to twice the totals, so that rows need not be added once more.

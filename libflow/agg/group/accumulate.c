@@ -94,6 +94,10 @@ apply(enum slot_op op, uint8_t k, uint64_t *const *state, const uint64_t *value,
 		for (uint32_t i = 0; i < n; i++)
 			state[i][k] += (value[i] & SIX_FLAGS) == TCP_SYN;
 		break;
+	case SLOT_HAS:
+		for (uint32_t i = 0; i < n; i++)
+			state[i][k] = 1;
+		break;
 	case SLOT_DISTINCT:
 	case SLOT_APPROX:
 	case SLOT_PERCENTILE:
@@ -112,7 +116,7 @@ column_into(const struct flow_batch *batch, enum flow_field field, enum slot_op 
 	uint64_t value[GROUP_ROWS], *some[GROUP_ROWS];
 	uint32_t n = 0;
 
-	if (op == SLOT_COUNT && c->form == FLOW_FORM_DICT) {
+	if ((op == SLOT_COUNT || op == SLOT_HAS) && c->form == FLOW_FORM_DICT) {
 		memset(value, 0, rows->n * sizeof(*value));
 	} else if (c->form != FLOW_FORM_FLAT) {
 		return;
@@ -213,6 +217,7 @@ accumulate_state(const struct slots *slots, uint64_t *into, const uint64_t *from
 			into[k] = greatest(into[k], from[k]);
 			break;
 		case SLOT_OR:
+		case SLOT_HAS:
 			into[k] |= from[k];
 			break;
 		case SLOT_APPROX:

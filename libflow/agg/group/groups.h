@@ -161,6 +161,10 @@ enum flow_status groups_expect(struct group_part *p, uint32_t count) NODISCARD;
 void groups_prefetch(const struct groups *g, const struct group_part *p, const uint32_t *tag,
     size_t n);
 
+/* The numbers of the groups of n keys of one part, as groups_find_in takes them; these groups exist. */
+void groups_numbers(const struct groups *g, const struct group_part *p, const uint64_t *key,
+    const uint32_t *tag, size_t n, uint32_t *number);
+
 /* As groups_find for one key whose words are adjacent, in the part given. */
 enum flow_status groups_find_one(struct groups *g, struct group_part *p, const uint64_t *key,
     uint32_t tag, uint64_t **out) NODISCARD;

@@ -66,11 +66,11 @@ key_equal(const uint64_t *group, const uint64_t *key, size_t step, size_t words)
 }
 
 /*
- * The group of a key, whose word w is key[w * step]; NULL if there is none: *room is the bucket for
- * it then.  There are buckets, not all of them full.
+ * The number of the group of a key, whose word w is key[w * step]; UINT32_MAX if there is none: *room
+ * is the bucket for it then.  There are buckets, not all of them full.
  */
-static inline uint64_t *
-seek(const struct groups *g, const struct group_part *p, const uint64_t *key, size_t step,
+static inline uint32_t
+seek_number(const struct groups *g, const struct group_part *p, const uint64_t *key, size_t step,
     size_t words, uint32_t tag, struct bucket **room)
 {
 	for (size_t i = tag & p->mask;; i = (i + 1) & p->mask) {
@@ -78,19 +78,27 @@ seek(const struct groups *g, const struct group_part *p, const uint64_t *key, si
 
 		for (unsigned match = bucket_match(b, tag); match != 0; match &= match - 1) {
 			uint32_t at = b->at[__builtin_ctz(match)];
-			uint64_t *group;
 
 			if (at == 0)
 				break;
-			group = groups_hashed_at(g, p, at - 1);
-			if (key_equal(group, key, step, words))
-				return group;
+			if (key_equal(groups_hashed_at(g, p, at - 1), key, step, words))
+				return at - 1;
 		}
 		if (!bucket_full(b)) {
 			*room = b;
-			return NULL;
+			return UINT32_MAX;
 		}
 	}
+}
+
+/* The group itself; NULL if there is none. */
+static inline uint64_t *
+seek(const struct groups *g, const struct group_part *p, const uint64_t *key, size_t step,
+    size_t words, uint32_t tag, struct bucket **room)
+{
+	uint32_t number = seek_number(g, p, key, step, words, tag, room);
+
+	return number != UINT32_MAX ? groups_hashed_at(g, p, number) : NULL;
 }
 
 /* Word w of the key is key[w * step]. */
@@ -343,6 +351,17 @@ groups_prefetch(const struct groups *g, const struct group_part *p, const uint32
 		__builtin_prefetch(&p->bucket[tag[i] & p->mask]);
 	for (size_t i = 0; i < n; i++)
 		(void)likely_group(g, p, tag[i]);
+}
+
+void
+groups_numbers(const struct groups *g, const struct group_part *p, const uint64_t *key,
+    const uint32_t *tag, size_t n, uint32_t *number)
+{
+	struct bucket *room;
+
+	groups_prefetch(g, p, tag, n);
+	for (size_t i = 0; i < n; i++)
+		number[i] = seek_number(g, p, &key[i * g->words], 1, g->words, tag[i], &room);
 }
 
 enum flow_status

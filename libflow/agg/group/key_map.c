@@ -101,6 +101,10 @@ key_maps_make(struct key_maps *maps, const struct flow_agg_spec *spec)
 			    map_make(maps, &g->part[k], g->dense) != FLOW_OK)
 				return FLOW_ENOMEM;
 	}
+	for (size_t i = 0; i < spec->values; i++)
+		if (key_part_is_atom(&spec->value[i].part) &&
+		    map_make(maps, &spec->value[i].part, false) != FLOW_OK)
+			return FLOW_ENOMEM;
 	return FLOW_OK;
 }
 

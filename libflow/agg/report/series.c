@@ -5,7 +5,8 @@
 #include <string.h>
 
 #include "agg/report/bins.h"
-#include "agg/table/distinct_grouping.h"
+#include "agg/table/result.h"
+#include "base/hash.h"
 
 /* A group that is shown, by its state, and its place among them. */
 struct shown {
@@ -67,6 +68,35 @@ place_of(const struct shown *list, uint64_t n, const uint64_t *state)
 	return found != NULL ? found->place : SERIES_REST;
 }
 
+/* The state of the group that a bin's group, whose key has one part more, belongs to; NULL when out of memory. */
+static uint64_t *
+shown_state(struct flow_agg_result *r, struct groups *into, const struct groups *from,
+    const uint64_t *group)
+{
+	const struct grouping *g = into->grouping;
+	uint64_t key[KEY_WORDS] = { 0 }, mixed = 0, hash, *found;
+
+	for (size_t k = 0; k < g->parts; k++) {
+		const struct key_part *part = &g->part[k];
+		bool has;
+		uint64_t v = result_value(&from->grouping->part[k], group, &has);
+
+		key[part->word] |= v << part->shift;
+		if (key_part_is_wide(part))
+			key[part->flag_word] |= (uint64_t)has << part->flag_shift;
+		if (key_part_is_atom(part))
+			v = has ? key_maps_atoms(&r->maps, part)->hash[v] : 0;
+		mixed = key_mix(mixed, v);
+	}
+	if (g->dense)
+		return groups_state(into, groups_at(into, &into->part[0], (uint32_t)key[0]));
+	hash = hash_mix64(mixed);
+	if (groups_find_one(into, &into->part[groups_part_of(hash)], key, (uint32_t)hash, &found) !=
+	    FLOW_OK)
+		return NULL;
+	return groups_state(into, found);
+}
+
 /* All bins of all groups, in the order of the series; *n rows. */
 static struct series_row *
 list_rows(struct flow_agg_result *r, const struct view *vw, const struct shown *shown, uint64_t n,
@@ -86,7 +116,7 @@ list_rows(struct flow_agg_result *r, const struct view *vw, const struct shown *
 
 			if (!groups_used(bins, group))
 				continue;
-			state = companion_state(r, into, bins, group);
+			state = shown_state(r, into, bins, group);
 			if (state == NULL)
 				return NULL;
 			list[(*count)++] = (struct series_row){

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "agg/group/value_log.h"
+
+#include <string.h>
+
+#include "base/hash.h"
+
+/* Records of less memory are not searched for equal ones: that takes longer than to count them later. */
+#define THIN_MIN ((size_t)64 << 20)
+
+void
+value_log_init(struct value_log *v, const struct value_column *column, const struct grouping *of)
+{
+	enum flow_type type = key_part_type(&column->part);
+
+	memset(v, 0, sizeof(*v));
+	v->column = column;
+	v->words = of->dense ? 0 : of->words;
+	v->wide = !flow_type_is_text(type) && type >= FLOW_TYPE_U64;
+	v->unique = THIN_MIN;
+	part_log_init(&v->log, value_record_bytes(v->words, v->wide));
+}
+
+void
+value_log_release(struct value_log *v)
+{
+	part_log_release(&v->log);
+}
+
+/* Of some rows: which have a value, and these. */
+struct row_values {
+	uint32_t n;
+	uint16_t at[GROUP_ROWS];
+	uint64_t value[GROUP_ROWS];
+};
+
+/* The plain value of what key_values gives. */
+static inline uint64_t
+plain_value(const struct key_part *part, uint64_t v)
+{
+	if (key_part_is_atom(part))
+		return atom_id(v);
+	if (key_part_is_wide(part))
+		return key_part_type(part) == FLOW_TYPE_TIME ? v ^ SLOT_TIME_BIAS : v;
+	return v - 1;
+}
+
+static enum flow_status
+take_values(const struct value_log *v, struct key_maps *maps, const struct flow_batch *batch,
+    const struct rows *rows, struct row_values *out)
+{
+	const struct key_part *part = &v->column->part;
+	bool wide = key_part_is_wide(part);
+	uint8_t has[GROUP_ROWS];
+	enum flow_status st = key_values(maps, part, 0, batch, rows, out->value, has);
+
+	out->n = 0;
+	for (uint32_t i = 0; i < rows->n && st == FLOW_OK; i++) {
+		uint64_t value = out->value[i];
+
+		out->at[out->n] = (uint16_t)i;
+		out->value[out->n] = plain_value(part, value);
+		out->n += wide ? has[i] : value != 0;
+	}
+	return st;
+}
+
+static inline void
+write_value(char *to, uint64_t value, bool wide)
+{
+	uint32_t half = (uint32_t)value;
+
+	if (wide)
+		memcpy(to, &value, sizeof(value));
+	else
+		memcpy(to, &half, sizeof(half));
+}
+
+/* Inlined where words and width are known. */
+__attribute__((always_inline)) static inline enum flow_status
+put_rows(struct part_log *log, const struct row_values *v, const uint64_t *key, const uint64_t *hash,
+    unsigned words, bool wide)
+{
+	for (uint32_t i = 0; i < v->n; i++) {
+		uint32_t row = v->at[i], tag = (uint32_t)hash[row];
+		unsigned part = groups_part_of(hash[row]);
+		char *to = part_log_room(log, part);
+
+		if (UNLIKELY(to == NULL))
+			return FLOW_ENOMEM;
+		for (unsigned w = 0; w < words; w++, to += sizeof(*key))
+			memcpy(to, &key[w * GROUP_ROWS + row], sizeof(*key));
+		memcpy(to, &tag, sizeof(tag));
+		write_value(to + sizeof(tag), v->value[i], wide);
+		part_log_done(log, part, value_record_bytes(words, wide));
+	}
+	return FLOW_OK;
+}
+
+enum flow_status
+value_log_put(struct value_log *v, struct key_maps *maps, const struct flow_batch *batch,
+    const struct rows *rows, const uint64_t *key, const uint64_t *hash)
+{
+	struct row_values values;
+	enum flow_status st = take_values(v, maps, batch, rows, &values);
+
+	if (st != FLOW_OK)
+		return st;
+	if (v->words == 1 && !v->wide)
+		return put_rows(&v->log, &values, key, hash, 1, false);
+	if (v->words == 2 && !v->wide)
+		return put_rows(&v->log, &values, key, hash, 2, false);
+	return put_rows(&v->log, &values, key, hash, v->words, v->wide);
+}
+
+/* The hash of a dense group: that of the address or text itself, as ids differ between workers. */
+static inline unsigned
+dense_part(const uint32_t *atom_hash, int32_t number)
+{
+	if (atom_hash != NULL)
+		return atom_hash[number] >> 24;
+	return groups_part_of(hash_mix64((uint64_t)number));
+}
+
+/* Inlined where the width is known. */
+__attribute__((always_inline)) static inline enum flow_status
+put_dense(struct part_log *log, const struct row_values *v, const uint32_t *atom_hash,
+    const int32_t *number, bool wide)
+{
+	for (uint32_t i = 0; i < v->n; i++) {
+		int32_t group = number[v->at[i]];
+		unsigned part;
+		char *to;
+
+		if (group < 0)
+			continue;
+		part = dense_part(atom_hash, group);
+		to = part_log_room(log, part);
+		if (UNLIKELY(to == NULL))
+			return FLOW_ENOMEM;
+		memcpy(to, &group, sizeof(group));
+		write_value(to + sizeof(group), v->value[i], wide);
+		part_log_done(log, part, value_record_bytes(0, wide));
+	}
+	return FLOW_OK;
+}
+
+enum flow_status
+value_log_put_dense(struct value_log *v, struct key_maps *maps, const struct grouping *of,
+    const struct flow_batch *batch, const struct rows *rows, const int32_t *number)
+{
+	const struct key_part *key = &of->part[0];
+	struct row_values values;
+	enum flow_status st = take_values(v, maps, batch, rows, &values);
+	const uint32_t *atom_hash;
+
+	if (st != FLOW_OK)
+		return st;
+	/* Where no address was seen yet all rows are in the group of none. */
+	atom_hash = key_part_is_atom(key) ? key_maps_atoms(maps, key)->hash : NULL;
+	if (v->wide)
+		return put_dense(&v->log, &values, atom_hash, number, true);
+	return put_dense(&v->log, &values, atom_hash, number, false);
+}
+
+enum flow_status
+value_log_thin(struct value_log *v)
+{
+	uint64_t left = 0;
+
+	if (v->column->all_rows || v->log.bytes < v->unique)
+		return FLOW_OK;
+	for (unsigned p = 0; p < LOG_PARTS; p++) {
+		if (part_log_unique(&v->log, p) != FLOW_OK)
+			return FLOW_ENOMEM;
+		left += part_log_count(&v->log, p) * v->log.record_bytes;
+	}
+	/* As much again before it is worth another look. */
+	v->unique = v->log.bytes + (left > THIN_MIN / 2 ? (size_t)left : THIN_MIN / 2);
+	return FLOW_OK;
+}

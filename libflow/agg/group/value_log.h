@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/*
+ * The values that a column has in each group, for measures that need all of them: distinct counts
+ * and percentiles.  While rows are counted only records are put away:
+ *
+ *	dense grouping	[number of the group: 32 bits] [value]
+ *	hashed		[key: its words] [tag: 32 bits] [value]
+ *
+ * A value has 32 bits (addresses, MACs and texts by their ids) or 64.  Records lie in parts by the
+ * hash of their group, so that all of a group's are in one part, which is counted when all is merged
+ * (agg/group/value_count.h).  A record takes 8 to 24 bytes, where a group of its own for each value of each
+ * group took 50 and more.
+ */
+
+#include "agg/group/key.h"
+#include "agg/group/part_log.h"
+
+struct value_log {
+	const struct value_column *column;
+	unsigned words;		/* of a hashed grouping's key; 0: dense */
+	bool wide;		/* values of 64 bits */
+	size_t unique;		/* log.bytes from which on records that are there twice are looked for */
+	struct part_log log;
+};
+
+/* `of` is the grouping of the column. */
+void value_log_init(struct value_log *v, const struct value_column *column, const struct grouping *of);
+void value_log_release(struct value_log *v);
+
+/*
+ * Puts the values of at most GROUP_ROWS rows away: key and hash as groups_find takes them, or
+ * the numbers of their groups, -1 for none.
+ */
+enum flow_status value_log_put(struct value_log *v, struct key_maps *maps,
+    const struct flow_batch *batch, const struct rows *rows, const uint64_t *key,
+    const uint64_t *hash) NODISCARD;
+enum flow_status value_log_put_dense(struct value_log *v, struct key_maps *maps,
+    const struct grouping *of, const struct flow_batch *batch, const struct rows *rows,
+    const int32_t *number) NODISCARD;
+
+/* Where only distinct values count and records take much memory, forgets the equal ones. */
+enum flow_status value_log_thin(struct value_log *v) NODISCARD;
+
+/* A record's number or key, tag and value. */
+static inline size_t
+value_record_bytes(unsigned words, bool wide)
+{
+	return words * sizeof(uint64_t) + sizeof(uint32_t) +
+	    (wide ? sizeof(uint64_t) : sizeof(uint32_t));
+}
