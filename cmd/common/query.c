@@ -29,11 +29,13 @@ struct query {
 	size_t files;
 	const struct cryptopan *pseudonyms;
 	unsigned threads;
+	bool *told;			/* by task: an error in it was told */
 	atomic_bool failed;
 };
 
 struct query_worker {
 	struct query *query;
+	size_t task;
 	struct flow_scan_worker *scan;
 	struct flow_filter_state *filter;
 	struct flow_pseudonyms *pseudonyms;
@@ -202,6 +204,25 @@ resolve_window(struct query *q)
 	    cli_fail_error(&err);
 }
 
+/* What rows are chosen by is read of all of them, what else is wanted of those that passed. */
+static void
+split_fields(const struct query *q, const struct flow_fieldset *wanted, struct flow_fieldset *early,
+    struct flow_fieldset *late)
+{
+	const struct flow_fieldset none = { { 0 } };
+
+	*early = q->filter != NULL ? *flow_filter_fields(q->filter) : none;
+	if (q->has_window)
+		flow_fieldset_add(early, FLOW_FIELD_FIRST);
+	if (q->has_window && q->touching)
+		flow_fieldset_add(early, FLOW_FIELD_LAST);
+	*late = *wanted;
+	if (q->filter == NULL && !q->has_window) {
+		*early = *wanted;
+		*late = none;
+	}
+}
+
 static int
 open_scan(struct query *q, struct query_request *request, const struct flow_fieldset *wanted)
 {
@@ -212,21 +233,15 @@ open_scan(struct query *q, struct query_request *request, const struct flow_fiel
 	int status;
 	size_t i;
 
-	if (q->filter != NULL)
-		options.early = *flow_filter_fields(q->filter);
-	if (q->has_window)
-		flow_fieldset_add(&options.early, FLOW_FIELD_FIRST);
-	if (q->has_window && q->touching)
-		flow_fieldset_add(&options.early, FLOW_FIELD_LAST);
-	if (q->filter != NULL || q->has_window)
-		options.late = *wanted;
-	else
-		options.early = *wanted;
+	split_fields(q, wanted, &options.early, &options.late);
 	options.bounds = scan_bounds(q);
 	if (flow_scan_open((const char *const *)request->files.path, request->files.count, &options,
 	    &q->scan, &err) != FLOW_OK)
 		return cli_fail_error(&err);
 	q->files = request->files.count;
+	q->told = calloc(flow_scan_tasks(q->scan) + 1, sizeof(*q->told));
+	if (q->told == NULL)
+		return cli_fail("out of memory");
 	status = resolve_window(q);
 	for (i = 0; (problem = flow_scan_problem(q->scan, i)) != NULL; i++) {
 		cli_warn("%s", problem);
@@ -274,6 +289,7 @@ query_free(struct query *query)
 	flow_scan_free(query->scan);
 	flow_filter_free(query->filter);
 	free(query->clauses);
+	free(query->told);
 	free(query);
 }
 
@@ -371,14 +387,17 @@ out_of_memory(struct query *q)
 	(void)cli_fail("out of memory");
 }
 
-struct query_worker *
-query_worker_new(struct query *query)
+/* The worker of a scan's worker, which it owns. */
+static struct query_worker *
+worker_of(struct query *query, struct flow_scan_worker *scan)
 {
 	struct query_worker *w = calloc(1, sizeof(*w));
 
+	if (w == NULL)
+		flow_scan_worker_free(scan);
 	if (w != NULL) {
 		w->query = query;
-		w->scan = flow_scan_worker_new(query->scan);
+		w->scan = scan;
 		if (query->filter != NULL)
 			w->filter = flow_filter_state_new(query->filter);
 		if (query->pseudonyms != NULL)
@@ -391,6 +410,33 @@ query_worker_new(struct query *query)
 		return NULL;
 	}
 	return w;
+}
+
+struct query_worker *
+query_worker_new(struct query *query)
+{
+	return worker_of(query, flow_scan_worker_new(query->scan));
+}
+
+struct query_worker *
+query_worker_new_of(struct query *query, const struct flow_fieldset *wanted)
+{
+	struct flow_fieldset early, late;
+
+	split_fields(query, wanted, &early, &late);
+	return worker_of(query, flow_scan_worker_new_of(query->scan, &early, &late));
+}
+
+void
+query_rewind(struct query *query)
+{
+	flow_scan_rewind(query->scan);
+}
+
+uint64_t
+query_rows(const struct query *query)
+{
+	return flow_scan_plan(query->scan)->rows_left;
 }
 
 void
@@ -411,6 +457,7 @@ query_take(struct query_worker *worker, size_t *task)
 
 	if (!flow_scan_take(worker->scan, task))
 		return false;
+	worker->task = *task;
 	if (worker->filter != NULL) {
 		ident = query_ident(worker);
 		if (flow_filter_state_ident(worker->filter, ident,
@@ -507,7 +554,9 @@ query_next(struct query_worker *worker, const struct flow_batch **batch,
 	}
 	if (st != FLOW_END) {
 		worker->query->failed = true;
-		(void)cli_fail_error(&err);
+		if (!worker->query->told[worker->task])
+			(void)cli_fail_error(&err);
+		worker->query->told[worker->task] = true;
 	}
 	return false;
 }

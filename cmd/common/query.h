@@ -106,6 +106,18 @@ bool query_failed(struct query *query);
 struct query_worker *query_worker_new(struct query *query);
 void query_worker_free(struct query_worker *worker);
 
+/* As query_worker_new, where rows that pass are needed with other columns. */
+struct query_worker *query_worker_new_of(struct query *query, const struct flow_fieldset *wanted);
+
+/*
+ * All tasks can be taken once more, by new workers, the old ones being freed.  Errors in tasks that were
+ * told are not told again.
+ */
+void query_rewind(struct query *query);
+
+/* Rows that will be looked at, at most. */
+uint64_t query_rows(const struct query *query);
+
 /* The next task (numbered in the order of rows, unless that is any); false when there is none left. */
 bool query_take(struct query_worker *worker, size_t *task);
 

@@ -49,12 +49,14 @@ make_spec(const struct flowstat_options *o, struct flow_agg_spec **spec)
 /* Rows that wait for their groups, in all threads. */
 #define WAITING_BYTES ((size_t)512 << 20)
 
-/* One worker: all it can take, into a state of its own. */
+/* Each pass over the rows. */
+typedef enum flow_status feed(struct flow_agg *agg, const struct flow_batch *batch,
+    const struct flow_selection *sel, struct flow_error *err);
+
+/* All that a worker can take, into a state of its own. */
 static void
-work(void *context, unsigned i)
+feed_all(struct run *run, struct query_worker *worker, struct flow_agg *agg, feed *rows)
 {
-	struct run *run = context;
-	struct query_worker *worker = query_worker_new(run->query);
 	const struct flow_selection *selection;
 	const struct flow_batch *batch;
 	struct flow_error err;
@@ -62,7 +64,7 @@ work(void *context, unsigned i)
 
 	while (worker != NULL && !run->failed && query_take(worker, &task)) {
 		while (query_next(worker, &batch, &selection)) {
-			if (flow_agg_feed(run->agg[i], batch, selection, &err) == FLOW_OK)
+			if (rows(agg, batch, selection, &err) == FLOW_OK)
 				continue;
 			(void)cli_fail_error(&err);
 			run->failed = true;
@@ -72,6 +74,44 @@ work(void *context, unsigned i)
 	if (worker == NULL)
 		run->failed = true;
 	query_worker_free(worker);
+}
+
+static void
+work(void *context, unsigned i)
+{
+	struct run *run = context;
+
+	feed_all(run, query_worker_new(run->query), run->agg[i], flow_agg_feed);
+}
+
+static void
+sieve_work(void *context, unsigned i)
+{
+	struct run *run = context;
+	struct flow_fieldset wanted = { { 0 } };
+	struct flow_error err;
+
+	if (flow_agg_sieve_begin(run->agg[i], query_rows(run->query), &err) != FLOW_OK) {
+		(void)cli_fail_error(&err);
+		run->failed = true;
+		return;
+	}
+	flow_agg_sieve_fields(run->spec, &wanted);
+	feed_all(run, query_worker_new_of(run->query, &wanted), run->agg[i], flow_agg_sieve);
+}
+
+/* The passes that the questions need. */
+static void
+pass(struct run *run)
+{
+	if (flow_agg_sieves(run->spec)) {
+		query_run(run->threads, sieve_work, run);
+		if (run->failed)
+			return;
+		flow_agg_sieve_end(run->agg, run->threads);
+		query_rewind(run->query);
+	}
+	query_run(run->threads, work, run);
 }
 
 static int
@@ -92,7 +132,7 @@ scan(const struct flowstat_options *o, struct run *run)
 			flow_agg_limit(run->agg[i], (size_t)(o->memory / run->threads) + 1,
 			    folder != NULL && folder[0] != '\0' ? folder : "/tmp");
 	}
-	query_run(run->threads, work, run);
+	pass(run);
 	return run->failed ? CLI_FAILURE : CLI_OK;
 }
 

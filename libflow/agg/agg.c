@@ -69,6 +69,9 @@ flow_agg_free(struct flow_agg *agg)
 		groups_release(&agg->groups[i]);
 	for (size_t i = 0; agg->backlog != NULL && i < agg->spec->groupings; i++)
 		backlog_release(&agg->backlog[i]);
+	for (size_t i = 0; agg->sieve != NULL && i < agg->spec->groupings; i++)
+		sieve_release(&agg->sieve[i]);
+	free(agg->sieve);
 	for (size_t i = 0; agg->values != NULL && i < agg->spec->values; i++)
 		value_log_release(&agg->values[i]);
 	free(agg->groups);
@@ -197,12 +200,15 @@ begin_backlogs(struct flow_agg *agg)
 	}
 }
 
-enum flow_status
-flow_agg_feed(struct flow_agg *agg, const struct flow_batch *batch,
-    const struct flow_selection *sel, struct flow_error *err)
+typedef enum flow_status take_rows(struct flow_agg *agg, const struct flow_batch *batch,
+    const struct rows *rows);
+
+/* Selected rows in portions of GROUP_ROWS. */
+static enum flow_status
+each_portion(struct flow_agg *agg, const struct flow_batch *batch, const struct flow_selection *sel,
+    uint32_t count, take_rows *take, struct flow_error *err)
 {
 	bool all = sel == NULL || sel->all;
-	uint32_t count = sel != NULL ? sel->count : (uint32_t)batch->rows;
 
 	if (batch->rows > FLOW_BATCH_ROWS)
 		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "a batch of %zu rows", batch->rows);
@@ -210,9 +216,56 @@ flow_agg_feed(struct flow_agg *agg, const struct flow_batch *batch,
 		uint32_t n = count - from < GROUP_ROWS ? count - from : GROUP_ROWS;
 		struct rows rows = { all ? NULL : sel->row + from, from, n };
 
-		if (feed_rows(agg, batch, &rows) != FLOW_OK)
+		if (take(agg, batch, &rows) != FLOW_OK)
 			return flow_fail_memory(err);
 	}
+	return FLOW_OK;
+}
+
+static uint32_t
+rows_selected(const struct flow_batch *batch, const struct flow_selection *sel)
+{
+	return sel != NULL ? sel->count : (uint32_t)batch->rows;
+}
+
+enum flow_status
+flow_agg_sieve_begin(struct flow_agg *agg, uint64_t rows, struct flow_error *err)
+{
+	agg->sieve = calloc(agg->spec->groupings + 1, sizeof(*agg->sieve));
+	if (agg->sieve == NULL)
+		return flow_fail_memory(err);
+	for (size_t i = 0; i < agg->spec->groupings; i++) {
+		agg->sieve[i].rule = grouping_sieve(agg->spec, i);
+		if (agg->sieve[i].rule.least > 0 && sieve_make(&agg->sieve[i], rows) != FLOW_OK)
+			return flow_fail_memory(err);
+	}
+	return FLOW_OK;
+}
+
+enum flow_status
+flow_agg_sieve(struct flow_agg *agg, const struct flow_batch *batch, const struct flow_selection *sel,
+    struct flow_error *err)
+{
+	return each_portion(agg, batch, sel, rows_selected(batch, sel), feed_sieves, err);
+}
+
+void
+flow_agg_sieve_end(struct flow_agg *const *agg, size_t n)
+{
+	for (size_t i = 0; i < agg[0]->spec->groupings; i++)
+		for (size_t w = 1; w < n && agg[0]->sieve[i].rule.least > 0; w++)
+			sieve_join(&agg[0]->sieve[i], &agg[w]->sieve[i]);
+}
+
+enum flow_status
+flow_agg_feed(struct flow_agg *agg, const struct flow_batch *batch,
+    const struct flow_selection *sel, struct flow_error *err)
+{
+	uint32_t count = rows_selected(batch, sel);
+	enum flow_status st = each_portion(agg, batch, sel, count, feed_rows, err);
+
+	if (st != FLOW_OK)
+		return st;
 	agg->rows += count;
 	begin_backlogs(agg);
 	if (empty_backlogs(agg) != FLOW_OK || thin_values(agg) != FLOW_OK)

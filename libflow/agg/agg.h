@@ -11,6 +11,8 @@
  *	agg = flow_agg_new(spec, &options)      one per worker thread, no locks
  *	flow_agg_feed(agg, batch, sel, err)     ADDR, MAC, TEXT as dictionaries
  *
+ *	flow_agg_sieve(agg, batch, sel, err)    all batches a first time, if flow_agg_sieves
+ *
  *	result = flow_agg_finish(aggs, n, ...)  merges the workers, sorts
  *	flow_agg_table(result, i, from, rows, &table, err)
  *
@@ -156,6 +158,16 @@ bool flow_agg_has_period(const struct flow_agg_spec *spec);
 /* Adds to *set the columns that feed will look at. */
 void flow_agg_fields(const struct flow_agg_spec *spec, struct flow_fieldset *set);
 
+/*
+ * Whether it pays to feed all rows twice: first to flow_agg_sieve, which only counts how many rows groups
+ * have, then as usual, when rows of groups that can be in no table are left out.  (Of those the totals
+ * tell all the same.)  The answers are the same with and without.
+ */
+bool flow_agg_sieves(const struct flow_agg_spec *spec);
+
+/* Adds to *set the columns that flow_agg_sieve will look at. */
+void flow_agg_sieve_fields(const struct flow_agg_spec *spec, struct flow_fieldset *set);
+
 /* Tables that a result will have. */
 size_t flow_agg_tables(const struct flow_agg_spec *spec);
 
@@ -169,6 +181,17 @@ void flow_agg_free(struct flow_agg *agg);
  */
 enum flow_status flow_agg_feed(struct flow_agg *agg, const struct flow_batch *batch,
     const struct flow_selection *sel, struct flow_error *err) NODISCARD;
+
+/*
+ * The first pass: makes a worker ready for `rows` rows in all, about, counts selected rows of a batch as
+ * flow_agg_feed takes them, and ends it for all n workers, which must have been fed the same rows that
+ * flow_agg_feed will get, in any order and by any of them.
+ */
+enum flow_status flow_agg_sieve_begin(struct flow_agg *agg, uint64_t rows, struct flow_error *err)
+    NODISCARD;
+enum flow_status flow_agg_sieve(struct flow_agg *agg, const struct flow_batch *batch,
+    const struct flow_selection *sel, struct flow_error *err) NODISCARD;
+void flow_agg_sieve_end(struct flow_agg *const *agg, size_t n);
 
 /*
  * Lets a worker hold about that many bytes: beyond, groups go to a temporary file in `folder`

@@ -22,6 +22,7 @@ struct feed_scratch {
 	uint16_t left[GROUP_ROWS];	/* rows that a backlog did not take */
 	uint16_t begun[GROUP_ROWS];	/* rows that begin in the window */
 	uint16_t within[GROUP_ROWS];	/* rows that begin in a grouping's period */
+	uint16_t sieved[GROUP_ROWS];
 	uint8_t back[GROUP_ROWS];
 };
 
@@ -461,6 +462,40 @@ rows_begun(const struct flow_batch *batch, const struct rows *rows, int64_t from
 	return n == rows->n ? *rows : (struct rows){ row, 0, n };
 }
 
+/* The hashes of some rows' keys, whatever the grouping does with them. */
+static enum flow_status
+hash_rows(struct flow_agg *agg, const struct grouping *g, const struct flow_batch *batch,
+    const struct rows *rows)
+{
+	struct feed_scratch *s = agg->scratch;
+
+	memset(s->mixed, 0, rows->n * sizeof(*s->mixed));
+	for (size_t k = 0; k < g->parts; k++) {
+		unsigned shift = key_part_is_atom(&g->part[k]) ? 32 : 0;
+
+		if (key_values(&agg->maps, &g->part[k], 0, batch, rows, s->value[k], s->flag[k]) != FLOW_OK)
+			return FLOW_ENOMEM;
+		for (uint32_t i = 0; i < rows->n; i++)
+			s->mixed[i] = key_mix(s->mixed[i], s->value[k][i] >> shift);
+	}
+	for (uint32_t i = 0; i < rows->n; i++)
+		s->hash[i] = hash_mix64(s->mixed[i]);
+	return FLOW_OK;
+}
+
+enum flow_status
+feed_sieves(struct flow_agg *agg, const struct flow_batch *batch, const struct rows *rows)
+{
+	for (size_t i = 0; i < agg->spec->groupings; i++) {
+		if (agg->sieve[i].rule.least == 0)
+			continue;
+		if (hash_rows(agg, &agg->spec->grouping[i], batch, rows) != FLOW_OK)
+			return FLOW_ENOMEM;
+		sieve_count(&agg->sieve[i], batch, rows, agg->scratch->hash);
+	}
+	return FLOW_OK;
+}
+
 /* Rows, of which `begun` begin in the window, to a grouping that does not spread. */
 static enum flow_status
 feed_begun(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch,
@@ -473,6 +508,12 @@ feed_begun(struct flow_agg *agg, struct groups *g, const struct flow_batch *batc
 		within = rows_begun(batch, begun, grouping->from_ms, grouping->to_ms,
 		    agg->scratch->within);
 		agg->outside[g - agg->groups] += begun->n - within.n;
+	}
+	if (agg->sieve != NULL && agg->sieve[g - agg->groups].rule.least > 0) {
+		if (hash_rows(agg, grouping, batch, &within) != FLOW_OK)
+			return FLOW_ENOMEM;
+		within = sieve_rows(&agg->sieve[g - agg->groups], &within, agg->scratch->hash,
+		    agg->scratch->sieved);
 	}
 	return within.n > 0 ? feed_grouping(agg, g, batch, &within) : FLOW_OK;
 }

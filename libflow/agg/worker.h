@@ -8,6 +8,7 @@
 #include "agg/group/deferred_rows.h"
 #include "agg/group/key.h"
 #include "agg/group/packed_counters.h"
+#include "agg/group/sieve.h"
 #include "agg/group/spill.h"
 #include "agg/group/value_log.h"
 #include "agg/spread.h"
@@ -21,6 +22,7 @@ struct flow_agg {
 	struct groups *groups;		/* one per grouping */
 	struct backlog *backlog;	/* likewise */
 	uint64_t *outside;		/* likewise: rows of which nothing lies in the period */
+	struct sieve *sieve;		/* likewise; NULL: there was no first pass */
 	struct value_log *values;	/* one per column of the spec's */
 	size_t room;			/* for all backlogs, bytes */
 	struct measure_totals totals;

@@ -98,6 +98,7 @@ sql_slot(struct buf *out, enum flow_sql_dialect d, const struct slot *s, struct 
 	case SLOT_SYN:
 		syn(out, d, s);
 		break;
+	case SLOT_HAS:
 	case SLOT_DISTINCT:
 		if (d == FLOW_SQL_CLICKHOUSE) {
 			call(out, d, "uniqExact", s);
@@ -126,6 +127,7 @@ slot_number(struct buf *out, enum flow_sql_dialect d, const struct slots *slots,
 
 	(void)snprintf(name, sizeof(name), "s%u", i);
 	if (slots->slot[i].field[0] != FLOW_FIELD_NONE && slots->slot[i].op != SLOT_COUNT &&
+	    slots->slot[i].op != SLOT_HAS && slots->slot[i].op != SLOT_DISTINCT &&
 	    flow_field_info(slots->slot[i].field[0])->type == FLOW_TYPE_TIME)
 		sql_to_ms(out, d, name);
 	else

@@ -442,12 +442,25 @@ flow_scan_ident(const struct flow_scan *scan, size_t file)
 struct flow_scan_worker *
 flow_scan_worker_new(struct flow_scan *scan)
 {
+	return flow_scan_worker_new_of(scan, &scan->options.early, &scan->options.late);
+}
+
+void
+flow_scan_rewind(struct flow_scan *scan)
+{
+	scan->next_task = 0;
+}
+
+struct flow_scan_worker *
+flow_scan_worker_new_of(struct flow_scan *scan, const struct flow_fieldset *early,
+    const struct flow_fieldset *late)
+{
 	struct flow_scan_worker *w = calloc(1, sizeof(*w));
 
 	if (w == NULL)
 		return NULL;
 	w->scan = scan;
-	w->reader = group_reader_new(&scan->options.early, &scan->options.late);
+	w->reader = group_reader_new(early, late);
 	if (w->reader == NULL) {
 		free(w);
 		return NULL;

@@ -113,6 +113,13 @@ const char *flow_scan_ident(const struct flow_scan *scan, size_t file);
 
 /* A worker, to be used by one thread; NULL when out of memory. */
 struct flow_scan_worker *flow_scan_worker_new(struct flow_scan *scan);
+
+/* As flow_scan_worker_new, for other columns than those of the options. */
+struct flow_scan_worker *flow_scan_worker_new_of(struct flow_scan *scan,
+    const struct flow_fieldset *early, const struct flow_fieldset *late);
+
+/* All tasks can be taken once more, by new workers; the old ones are freed before. */
+void flow_scan_rewind(struct flow_scan *scan);
 void flow_scan_worker_free(struct flow_scan_worker *worker);
 
 /* Takes the next task; false when there is none left. */

@@ -165,6 +165,7 @@ def network(address, bits4, bits6):
 
 db.create_function("net_24_48", lambda a: network(a, 24, 48), ["VARCHAR"], "VARCHAR",
                    null_handling="special")
+db.create_function("net_16", lambda a: network(a, 16, 128), ["VARCHAR"], "VARCHAR", null_handling="special")
 db.create_function("net_mask", lambda a, m: network(a, m, m) if m is not None else None,
                    ["VARCHAR", "INTEGER"], "VARCHAR", null_handling="special")
 
@@ -252,6 +253,35 @@ def test_values():
     want = sorted([text(v) for v in r] for r in db.execute(either).fetchall())
     compare("values of either end", sorted(run("-s", "ip", "-n", "0", "--measures",
                                                "distinct(dst_port),distinct(src_addr)")[1]), want)
+
+
+def test_thresholds():
+    """Groups with so many rows or values that a first pass leaves other rows out."""
+    syn = "count(*) filter (tcp_flags & 63 = 2)"
+    cases = [("src_addr,dst_port", "distinct(dst_addr)=35", "count(distinct dst_addr) >= 35"),
+             ("src_addr,dst_port", "distinct(dst_addr)=36", "count(distinct dst_addr) >= 36"),
+             ("dst_addr", "distinct(src_addr)=40,rows=100", "count(distinct src_addr) >= 40 and count(*) >= 100"),
+             ("src_addr,proto", "rows=33", "count(*) >= 33"),
+             ("src_addr", "count(src_as)=32", "count(src_as) >= 32"),
+             ("src_addr/16,first/1m", "rows=50,flows=60", "count(*) >= 50 and sum(flows) >= 60"),
+             ("exporter,dst_port", "rows=64,syn_pct=90", "count(*) >= 64 and %s * 10 >= 9 * count(*)" % syn),
+             ("exporter,tos", "syn_only=40", syn + " >= 40"),
+             # What says nothing of rows keeps all of them in.
+             ("src_addr,dst_port", "bytes=1M,distinct(dst_addr)=2", "sum(bytes) >= 1000000 and count(distinct dst_addr) >= 2")]
+    names = {"src_addr/16": "net_16(src_addr)", "first/1m": "epoch_ms(first) // 60000 * 60000"}
+    for keys, least, having in cases:
+        sql = ", ".join(names.get(k, k) for k in keys.split(","))
+        rows = db.execute("select %s, sum(flows), sum(bytes), count(distinct dst_addr) from flows group by %s"
+                          " having %s" % (sql, sql, having)).fetchall()
+        want = sorted([iso(v) if k == "first/1m" else text(v) for k, v in zip(keys.split(","), r)]
+                      + [text(v) for v in r[-3:]] for r in rows)
+        for threads in ("1", "4"):
+            got = run("-A", keys, "--min", least, "-j", threads, "--measures", "flows,bytes,distinct(dst_addr)")
+            compare("-A %s --min %s, %s threads" % (keys, least, threads), sorted(got[1]), want)
+    both = run("-A", "src_addr,dst_port", "--min", "rows=40", "--measures", "rows", "src port > 1024")[1]
+    want = db.execute("select src_addr, dst_port, count(*) from flows where src_port > 1024 group by all"
+                      " having count(*) >= 40").fetchall()
+    compare("--min with a filter", sorted(both), sorted([text(v) for v in r] for r in want))
 
 
 def test_series():
@@ -660,6 +690,7 @@ test_either_end()
 test_keys()
 test_measures()
 test_values()
+test_thresholds()
 test_series()
 test_billing()
 test_filters()
@@ -671,6 +702,7 @@ test_either_end()
 test_keys()
 test_measures()
 test_values()
+test_thresholds()
 test_series()
 test_billing()
 test_filters()

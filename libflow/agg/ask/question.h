@@ -142,6 +142,14 @@ struct flow_agg_spec {
 	uint8_t total_slot[TOTALS + 2];	/* sums, first, last */
 };
 
+/* What all groups in a grouping's tables have at least: so many rows, or so many whose TCP flags are SYN alone. */
+struct sieve_rule {
+	uint32_t least;		/* 0: nothing is known, or a first pass over the rows would not pay */
+	bool syn;
+};
+
+struct sieve_rule grouping_sieve(const struct flow_agg_spec *spec, size_t grouping);
+
 /*
  * Whether groups of a grouping may leave memory; not those whose number finds them, nor those with
  * sketches, which are larger than all else.

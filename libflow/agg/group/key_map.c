@@ -97,8 +97,10 @@ key_maps_make(struct key_maps *maps, const struct flow_agg_spec *spec)
 		const struct grouping *g = &spec->grouping[i];
 
 		for (size_t k = 0; k < g->parts; k++)
-			if (key_part_is_atom(&g->part[k]) &&
-			    map_make(maps, &g->part[k], g->dense) != FLOW_OK)
+			if (key_part_is_atom(&g->part[k]) && (map_make(maps, &g->part[k], g->dense) != FLOW_OK ||
+			    /* Keys are sieved by their hashes, also where groups are found by ids. */
+			    (grouping_sieve(spec, i).least > 0 &&
+			    map_make(maps, &g->part[k], false) != FLOW_OK)))
 				return FLOW_ENOMEM;
 	}
 	for (size_t i = 0; i < spec->values; i++)
