@@ -16,6 +16,9 @@
 #include <string.h>
 #include <unistd.h>
 #include <zlib.h>
+#ifdef HAVE_ZSTD
+#include <zstd.h>
+#endif
 #ifdef HAVE_MAXMINDDB
 #include <maxminddb.h>
 #endif
@@ -100,6 +103,9 @@ cli_version(void)
 {
 	(void)printf("%s (%s) %s, lz4 %s, zlib %s", program, PACKAGE_NAME, PACKAGE_VERSION,
 	    LZ4_versionString(), zlibVersion());
+#ifdef HAVE_ZSTD
+	(void)printf(", zstd %s", ZSTD_versionString());
+#endif
 #ifdef HAVE_MAXMINDDB
 	(void)printf(", libmaxminddb %s", MMDB_lib_version());
 #endif

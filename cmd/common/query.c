@@ -243,6 +243,8 @@ open_scan(struct query *q, struct query_request *request, const struct flow_fiel
 	if (q->told == NULL)
 		return cli_fail("out of memory");
 	status = resolve_window(q);
+	if (flow_scan_notice(q->scan) != NULL)
+		cli_warn("%s", flow_scan_notice(q->scan));
 	for (i = 0; (problem = flow_scan_problem(q->scan, i)) != NULL; i++) {
 		cli_warn("%s", problem);
 		q->failed = true;

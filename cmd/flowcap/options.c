@@ -36,7 +36,7 @@ static const char help[] =
 "  -S, --layout N         directories: 0 none, 1 Y/m/d, 2 Y/m/d/H (default), 3 Y/W/u, 4 Y/W/u/H, 5 Y/j,\n"
 "                         6 Y/j/H, 7 Y-m-d, 8 Y-m-d/H, hive year=Y/month=m/day=d/hour=H\n"
 "  -t, --interval SECONDS length of a file's slot (default 300)\n"
-"  -z, --compress CODEC   lz4 (default), gzip or none, with :LEVEL\n"
+"  -z, --compress CODEC   lz4 (default), zstd, gzip or none, with :LEVEL\n"
 "  -I, --ident TEXT       identification stored in the files\n"
 "  -x, --execute COMMAND  run for every finished file: %f its name below the directory %d, %t its slot\n"
 "                         as YYYYMMDDhhmm, %u in seconds, %i the ident; no shell is between\n"

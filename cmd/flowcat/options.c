@@ -42,7 +42,7 @@ static const char help[] =
 "      --compact SECONDS  make one, in place, of the files of a directory that begin in the same slot\n"
 "      --split-by COL,... with -w DIRECTORY: a tree COL=VALUE/ as Hive, Spark and DuckDB know it\n"
 "  -S, --layout N         its directories, as flowcap's (default 2, %Y/%m/%d/%H)\n"
-"  -z, --compress CODEC   lz4 (default), gzip or none, with :LEVEL; for -w\n"
+"  -z, --compress CODEC   lz4 (default), zstd, gzip or none, with :LEVEL; for -w\n"
 "  -i, --ident TEXT       identification to store; for -w\n"
 "  -I, --info             print a summary from metadata alone\n"
 "  -g, --gnuplot          a line a file from metadata: time, flows, packets, bytes\n"

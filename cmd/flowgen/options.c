@@ -37,7 +37,7 @@ static const char help[] =
 "  -w, --write FOLDER      write an archive of Parquet files\n"
 "  -S, --subdirs LAYOUT    its directories, 0 to 8 or hive as for flowcap (2: YYYY/MM/DD/HH)\n"
 "      --slot SECONDS      time that a file holds (300)\n"
-"  -z, --compress CODEC    of its files: lz4 (default), gzip, none, with :LEVEL\n"
+"  -z, --compress CODEC    of its files: lz4 (default), zstd, gzip, none, with :LEVEL\n"
 "  -I, --ident TEXT        its identification\n"
 "\n"
 "What:\n"

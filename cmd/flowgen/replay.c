@@ -292,6 +292,8 @@ open_scan(struct player *p, const struct flow_files *files)
 	if (flow_scan_open((const char *const *)files->path, files->count, &so, &p->scan, &err) !=
 	    FLOW_OK)
 		return cli_fail_error(&err);
+	if (flow_scan_notice(p->scan) != NULL)
+		cli_warn("%s", flow_scan_notice(p->scan));
 	for (i = 0; flow_scan_problem(p->scan, i) != NULL; i++) {
 		cli_warn("%s", flow_scan_problem(p->scan, i));
 		p->incomplete = true;

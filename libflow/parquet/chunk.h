@@ -49,6 +49,7 @@ enum chunk_encoding {
 	ENCODING_DELTA_LENGTH_BYTE_ARRAY = 6,
 	ENCODING_DELTA_BYTE_ARRAY = 7,
 	ENCODING_RLE_DICTIONARY = 8,
+	ENCODING_BYTE_STREAM_SPLIT = 9,
 };
 
 /* enum PageType of parquet.thrift. */

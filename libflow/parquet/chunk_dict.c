@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "parquet/encoding/bitpack.h"
-#include "parquet/codec.h"
+#include "parquet/codec/codec.h"
 #include "parquet/encoding/values.h"
 
 enum flow_status
@@ -81,10 +81,12 @@ pq_chunk_reader_sought(const struct pq_chunk_reader *reader,
 static enum flow_status
 narrow_dictionary(struct pq_chunk_reader *r, struct flow_error *err)
 {
+	/* Floating-point numbers are understood row by row, as they may be null. */
+	if (values_are_floats(r->column))
+		return FLOW_OK;
 	if (!values_narrow(r->dictionary, r->dictionary_count, r->width, r->narrow))
-		return flow_fail(err, FLOW_EFORMAT, chunk_offset(r),
-		    "a value of the dictionary does not fit %u bits", r->width * 8);
-	return FLOW_OK;
+		return chunk_too_wide(r, r->dictionary, r->dictionary_count, err);
+	return chunk_check_numbers(r, r->dictionary, r->dictionary_count, err);
 }
 
 static enum flow_status

@@ -29,7 +29,9 @@ enum chunk_texts {
 struct pq_chunk_reader {
 	const struct pq_column *column;
 	unsigned type_length;
+	unsigned want;			/* enum pq_want */
 	unsigned width;			/* of numbers wanted; 0: codes */
+	uint64_t forbidden;		/* bits that no number wanted has, of 64 */
 	struct page_source pages;
 	uint64_t rows;			/* of the chunk */
 	uint64_t rows_left;		/* after the current page */
@@ -43,6 +45,7 @@ struct pq_chunk_reader {
 
 	/* The current page. */
 	struct buf page;		/* decompressed body, and slack; unused if it was not compressed */
+	struct buf unsplit;		/* PLAIN values made of another encoding */
 	uint32_t page_left;		/* rows */
 	bool has_levels;
 	struct rle_decoder levels;
@@ -85,6 +88,24 @@ chunk_is_indexed(const struct pq_chunk_reader *r)
 {
 	return r->encoding == ENCODING_PLAIN_DICTIONARY || r->encoding == ENCODING_RLE_DICTIONARY;
 }
+
+/* Checks n numbers of 64 bits, `values`, against what is wanted; FLOW_ERANGE. */
+enum flow_status chunk_check_numbers(const struct pq_chunk_reader *r, const uint64_t *values, size_t n,
+    struct flow_error *err) NODISCARD;
+
+/*
+ * Reads `present` floating-point values of the current page, of rows whose bits are set from `at` on, as
+ * numbers wanted.  NaN is null: its bit is cleared, and *kept values are left.
+ */
+enum flow_status chunk_read_floats(struct pq_chunk_reader *r, size_t present, uint8_t *out,
+    uint64_t *valid, size_t at, size_t *kept, struct flow_error *err) NODISCARD;
+
+/* Indexes of n values of the current page, all within the dictionary; false for malformed ones. */
+bool chunk_read_indexes(struct pq_chunk_reader *r, size_t n, uint32_t *out);
+
+/* The same for numbers that turned out not to fit r->width. */
+enum flow_status chunk_too_wide(const struct pq_chunk_reader *r, const uint64_t *values, size_t n,
+    struct flow_error *err);
 
 /* For messages. */
 static inline int64_t

@@ -4,6 +4,8 @@
 
 #include <inttypes.h>
 
+#include "parquet/encoding/values.h"
+
 enum flow_status
 pq_chunk_reader_by_page(struct pq_chunk_reader *reader, struct flow_error *err)
 {
@@ -76,6 +78,48 @@ open_texts(struct pq_chunk_reader *r, uint32_t rows, struct flow_error *err)
 	return st;
 }
 
+/* Makes r->unsplit, PLAIN values, the page's. */
+static enum flow_status
+take_unsplit(struct pq_chunk_reader *r)
+{
+	r->values = cursor_make(r->unsplit.data, r->unsplit.len);
+	r->encoding = ENCODING_PLAIN;
+	return FLOW_OK;
+}
+
+static enum flow_status
+open_split(struct pq_chunk_reader *r, struct flow_error *err)
+{
+	size_t bytes = values_plain_bytes(r->column, r->type_length);
+
+	buf_clear(&r->unsplit);
+	if (!values_unsplit(r->values, bytes, &r->unsplit))
+		return r->unsplit.failed ? flow_fail_memory(err) : flow_fail(err, FLOW_EFORMAT,
+		    chunk_offset(r), "malformed BYTE_STREAM_SPLIT data");
+	return take_unsplit(r);
+}
+
+/* Numbers of FIXED_LEN_BYTE_ARRAY (decimals), which parquet-mr writes so in pages of version 2. */
+static enum flow_status
+open_delta_bytes(struct pq_chunk_reader *r, uint32_t rows, struct flow_error *err)
+{
+	struct texts t = { .count = 0 };
+	enum flow_status st = texts_add_delta(&t, r->values, rows, err);
+	uint32_t i;
+
+	buf_clear(&r->unsplit);
+	for (i = 0; st == FLOW_OK && i < t.count; i++) {
+		if (t.text[i].len != r->type_length)
+			st = flow_fail(err, FLOW_EFORMAT, chunk_offset(r), "malformed DELTA_BYTE_ARRAY data");
+		else
+			buf_append(&r->unsplit, t.text[i].p, t.text[i].len);
+	}
+	texts_release(&t);
+	if (st == FLOW_OK && buf_status(&r->unsplit) != FLOW_OK)
+		st = flow_fail_memory(err);
+	return st == FLOW_OK ? take_unsplit(r) : st;
+}
+
 static enum flow_status
 open_values(struct pq_chunk_reader *r, uint32_t rows, struct flow_error *err)
 {
@@ -97,9 +141,14 @@ open_values(struct pq_chunk_reader *r, uint32_t rows, struct flow_error *err)
 			return open_deltas(r, rows, err);
 		break;
 	case ENCODING_DELTA_LENGTH_BYTE_ARRAY:
-	case ENCODING_DELTA_BYTE_ARRAY:
 		if (chunk_is_text(r))
 			return open_texts(r, rows, err);
+		break;
+	case ENCODING_DELTA_BYTE_ARRAY:
+		return chunk_is_text(r) ? open_texts(r, rows, err) : open_delta_bytes(r, rows, err);
+	case ENCODING_BYTE_STREAM_SPLIT:
+		if (!chunk_is_text(r))
+			return open_split(r, err);
 		break;
 	default:
 		break;

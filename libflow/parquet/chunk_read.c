@@ -5,7 +5,7 @@
 
 #include "base/attr.h"
 #include "base/bitmap.h"
-#include "parquet/codec.h"
+#include "parquet/codec/codec.h"
 #include "parquet/encoding/values.h"
 
 struct pq_chunk_reader *
@@ -22,6 +22,7 @@ pq_chunk_reader_free(struct pq_chunk_reader *reader)
 	page_source_release(&reader->pages);
 	page_places_release(&reader->places);
 	buf_release(&reader->page);
+	buf_release(&reader->unsplit);
 	texts_release(&reader->texts);
 	text_dict_release(&reader->folded);
 	buf_release(&reader->packed);
@@ -31,29 +32,36 @@ pq_chunk_reader_free(struct pq_chunk_reader *reader)
 	free(reader);
 }
 
+/* The sign of a number that is none; of an unsigned one, what a signed one cannot hold. */
+static uint64_t
+forbidden_bits(const struct pq_column *c, unsigned want)
+{
+	bool is_signed = c->logical != PQ_UINT_64 && c->logical != PQ_DECIMAL && !values_are_floats(c);
+
+	return want == PQ_WANT_I64 || (want == PQ_WANT_U64 && is_signed) ? UINT64_C(1) << 63 : 0;
+}
+
 enum flow_status
 pq_chunk_reader_open(struct pq_chunk_reader *reader, const struct pq_file *file, size_t group,
-    size_t column, unsigned width, struct flow_error *err)
+    size_t column, unsigned want, struct flow_error *err)
 {
+	char type[PQ_TYPE_TEXT];
 	const struct file_chunk *chunk = &file->group[group].chunk[column];
 	const struct pq_column *c = &file->column[column].column;
-	const char *name = pq_codec_name(chunk->codec);
+	enum flow_status st = codec_check(chunk->codec, err);
 
-	if (chunk->codec != PQ_UNCOMPRESSED && chunk->codec != PQ_LZ4_RAW && chunk->codec != PQ_GZIP)
-		return flow_fail(err, FLOW_EUNSUPPORTED, FLOW_NO_OFFSET,
-		    "codec %s (%d) is not read; LZ4_RAW, GZIP and UNCOMPRESSED are",
-		    name != NULL ? name : "unknown", chunk->codec);
-	if ((c->physical == PQ_BYTE_ARRAY) != (width == 0))
-		return flow_fail(err, FLOW_EUNSUPPORTED, FLOW_NO_OFFSET,
-		    "a %s column where a %s is wanted", width == 0 ? "number" : "text",
-		    width == 0 ? "text" : "number");
-	if (width != 0 && c->logical == PQ_OTHER)
-		return flow_fail(err, FLOW_EUNSUPPORTED, FLOW_NO_OFFSET,
-		    "its logical type is neither integer nor timestamp");
+	if (st != FLOW_OK)
+		return st;
+	if ((c->physical == PQ_BYTE_ARRAY) != (want == PQ_WANT_TEXT) || c->logical == PQ_OTHER ||
+	    c->logical == PQ_NESTED)
+		return flow_fail(err, FLOW_EUNSUPPORTED, FLOW_NO_OFFSET, "its type is %s where a %s is wanted",
+		    pq_type_text(c, type), want == PQ_WANT_TEXT ? "text" : "number");
 	page_source_open(&reader->pages, file, chunk);
 	reader->column = c;
 	reader->type_length = file->column[column].type_length;
-	reader->width = width;
+	reader->want = want;
+	reader->width = want < PQ_WANT_BITS ? want : 8;
+	reader->forbidden = forbidden_bits(c, want);
 	reader->rows = reader->rows_left = file->group[group].rows;
 	reader->file = file;
 	reader->chunk = chunk;
@@ -85,9 +93,8 @@ all_below(const uint32_t *v, size_t n, uint32_t count)
 	return any >> 31 == 0 && negative >> 31 == 1;
 }
 
-/* Indexes of n values, all within the dictionary. */
-static bool
-read_indexes(struct pq_chunk_reader *r, size_t n, uint32_t *out)
+bool
+chunk_read_indexes(struct pq_chunk_reader *r, size_t n, uint32_t *out)
 {
 	if (!rle_decode(&r->indexes, n, out))
 		return false;
@@ -101,7 +108,7 @@ read_codes(struct pq_chunk_reader *r, size_t n, uint32_t *out)
 	size_t i;
 
 	if (chunk_is_indexed(r))
-		return read_indexes(r, n, out);
+		return chunk_read_indexes(r, n, out);
 	if (n > r->end_text - r->next_text)
 		return false;
 	for (i = 0; i < n; i++)
@@ -118,8 +125,7 @@ read_wide(struct pq_chunk_reader *r, size_t n, uint64_t *out, struct flow_error 
 	if (!delta_decoder_next(&r->deltas, n, out))
 		return flow_fail(err, FLOW_EFORMAT, chunk_offset(r),
 		    "too few values in a page, or malformed ones");
-	values_interpret(r->column, out, n);
-	return FLOW_OK;
+	return values_understand(r->column, out, n, err);
 }
 
 static enum flow_status
@@ -128,7 +134,7 @@ read_block(struct pq_chunk_reader *r, size_t n, uint8_t *out, struct flow_error 
 	enum flow_status st;
 
 	if (chunk_is_indexed(r)) {
-		if (!read_indexes(r, n, r->index))
+		if (!chunk_read_indexes(r, n, r->index))
 			return flow_fail(err, FLOW_EFORMAT, chunk_offset(r), "malformed indexes");
 		/* Of many columns all rows have one value: flows, directions, protocols of exports. */
 		if (r->dictionary_count == 1)
@@ -137,12 +143,13 @@ read_block(struct pq_chunk_reader *r, size_t n, uint8_t *out, struct flow_error 
 			values_look_up(r->narrow, r->index, n, r->width, out);
 		return FLOW_OK;
 	}
-	if (r->width == sizeof(uint64_t))
-		return read_wide(r, n, (uint64_t *)(void *)out, err);
+	if (r->width == sizeof(uint64_t)) {
+		st = read_wide(r, n, (uint64_t *)(void *)out, err);
+		return st == FLOW_OK ? chunk_check_numbers(r, (uint64_t *)(void *)out, n, err) : st;
+	}
 	st = read_wide(r, n, r->wide, err);
 	if (st == FLOW_OK && !values_narrow(r->wide, n, r->width, out))
-		return flow_fail(err, FLOW_EFORMAT, chunk_offset(r), "a value does not fit %u bits",
-		    r->width * 8);
+		return chunk_too_wide(r, r->wide, n, err);
 	return st;
 }
 
@@ -197,7 +204,8 @@ read_rows(struct pq_chunk_reader *r, size_t n, uint8_t *out, uint64_t *valid, si
 	enum flow_status st = read_levels(r, n, valid, at, &present, err);
 
 	if (st == FLOW_OK)
-		st = read_values(r, present, out, err);
+		st = values_are_floats(r->column) ? chunk_read_floats(r, present, out, valid, at, &present, err) :
+		    read_values(r, present, out, err);
 	if (st == FLOW_OK && present < n) {
 		*has_nulls = true;
 		values_spread(out, present, n, size, valid, at);

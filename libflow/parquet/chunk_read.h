@@ -14,17 +14,33 @@
 
 struct pq_chunk_reader;
 
+/*
+ * What a column's values are wanted as.  Those up to 8 are the bytes of a number; 8 is 64 bits as they
+ * stand, whatever they mean.
+ */
+enum pq_want {
+	PQ_WANT_TEXT = 0,
+	PQ_WANT_U8 = 1,
+	PQ_WANT_U16 = 2,
+	PQ_WANT_U32 = 4,
+	PQ_WANT_BITS = 8,
+	PQ_WANT_U64,
+	PQ_WANT_I64,		/* from 0 on: a counter */
+	PQ_WANT_TIME		/* milliseconds since 1970 */
+};
+
 /* NULL when out of memory.  A reader takes one chunk after the other, and keeps its memory. */
 struct pq_chunk_reader *pq_chunk_reader_new(void);
 void pq_chunk_reader_free(struct pq_chunk_reader *reader);
 
 /*
- * Begins with a chunk.  `width` is what numbers are wanted as: 1, 2, 4 or 8 bytes; BYTE_ARRAY
- * columns take 0.  Timestamps of any unit (and INT96) become milliseconds, width 8.
+ * Begins with a chunk.  BYTE_ARRAY columns have texts, others numbers: integers, decimals and floating-point
+ * numbers, of which NaN is null.  Timestamps of any unit (and INT96) become milliseconds; integers
+ * that are no timestamps have to be milliseconds of a likely year where a time is wanted.
  * FLOW_EUNSUPPORTED for codecs, encodings and types that are not read, by name.
  */
 enum flow_status pq_chunk_reader_open(struct pq_chunk_reader *reader, const struct pq_file *file,
-    size_t group, size_t column, unsigned width, struct flow_error *err) NODISCARD;
+    size_t group, size_t column, unsigned want, struct flow_error *err) NODISCARD;
 
 /*
  * Says, right after opening, that only some rows will be read: pages are then read from the
@@ -38,7 +54,7 @@ enum flow_status pq_chunk_reader_by_page(struct pq_chunk_reader *reader, struct 
  * The next `rows` rows (no more than are left).  Exactly one of numbers and codes is
  * wanted, by the column's type.  Null rows are 0 in the array; `valid` gets their
  * bitmap from bit 0 on (BITMAP_WORDS(rows) words) and *has_nulls says whether it matters.
- * A number that `width` cannot hold is FLOW_EFORMAT.
+ * A number that cannot be what is wanted is FLOW_ERANGE: "VALUE, of its type TYPE, is not ...".
  */
 enum flow_status pq_chunk_reader_numbers(struct pq_chunk_reader *reader, size_t rows, void *numbers,
     uint64_t *valid, bool *has_nulls, struct flow_error *err) NODISCARD;

@@ -266,8 +266,9 @@ check_chunk(const struct pq_file *file, size_t group, size_t column, struct file
 	if (c->elsewhere)
 		return flow_fail(err, FLOW_EUNSUPPORTED, FLOW_NO_OFFSET,
 		    "column %s is in another file", schema->name);
+	/* What is nested has a value for each of its rows' elements. */
 	if (c->physical != (int64_t)schema->physical || c->values < 0 ||
-	    (uint64_t)c->values != file->group[group].rows)
+	    (schema->logical != PQ_NESTED && (uint64_t)c->values != file->group[group].rows))
 		return flow_fail(err, FLOW_EFORMAT, FLOW_NO_OFFSET,
 		    "row group %zu: column %s contradicts the schema", group, schema->name);
 	if (begin < 0 || c->bytes < 0 || (uint64_t)begin > file->bytes ||
@@ -615,6 +616,5 @@ pq_file_bounds(const struct pq_file *file, size_t group, size_t column, struct p
 	const struct pq_column *c = &file->column[column].column;
 
 	bounds_read(c, s->min, s->min_len, s->max, s->max_len, bounds);
-	bounds->has_null_count = s->null_count >= 0;
-	bounds->null_count = bounds->has_null_count ? (uint64_t)s->null_count : 0;
+	bounds_nulls(c, s->null_count, file->group[group].rows, bounds);
 }

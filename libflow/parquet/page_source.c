@@ -4,12 +4,8 @@
 #include <string.h>
 
 #include "parquet/encoding/bitpack.h"
-#include "parquet/codec.h"
+#include "parquet/codec/codec.h"
 #include "parquet/crc.h"
-
-/* What a page may claim to decompress to: GZIP's best ratio, and some. */
-#define RATIO_MAX 1100u
-#define RATIO_SLACK 65536u
 
 /*
  * Bytes that are read at once: they and what they are decoded to stay in the second cache until
@@ -35,6 +31,7 @@ void
 page_source_release(struct page_source *s)
 {
 	buf_release(&s->bytes);
+	codec_state_release(&s->codec);
 }
 
 int64_t
@@ -135,6 +132,18 @@ read_header(struct page_source *s, uint64_t window, struct page_header *h, struc
 	}
 }
 
+/*
+ * What the page's bytes may become: levels of version 2 and pages that are not compressed stand as they
+ * are, and are counted as if they were.
+ */
+static bool
+may_hold(const struct page_source *s, const struct page_header *h)
+{
+	enum pq_codec codec = (enum pq_codec)s->chunk->codec;
+
+	return h->raw_bytes == h->bytes || h->raw_bytes <= codec_raw_bytes_max(codec, h->bytes);
+}
+
 static enum flow_status
 take_header(struct page_source *s, uint64_t window, struct page_header *h, struct flow_error *err)
 {
@@ -149,7 +158,7 @@ take_header(struct page_source *s, uint64_t window, struct page_header *h, struc
 		return st;
 	if (s->end - (uint64_t)page_source_offset(s) < h->bytes)
 		return flow_fail(err, FLOW_ETRUNCATED, offset, "a page of %u bytes is cut", h->bytes);
-	if (h->raw_bytes > (uint64_t)h->bytes * RATIO_MAX + RATIO_SLACK)
+	if (!may_hold(s, h))
 		return flow_fail(err, FLOW_EFORMAT, offset, "a page of %u bytes claims to hold %u",
 		    h->bytes, h->raw_bytes);
 	return FLOW_OK;
@@ -210,7 +219,7 @@ page_source_keep(struct page_source *s, struct buf *kept)
 }
 
 enum flow_status
-page_source_unpack(const struct page_source *s, const struct page_header *h, const uint8_t *body,
+page_source_unpack(struct page_source *s, const struct page_header *h, const uint8_t *body,
     struct buf *room, bool kept, struct cursor *out, struct flow_error *err)
 {
 	uint64_t levels = h->type == PAGE_DATA_V2 ?
@@ -231,7 +240,7 @@ page_source_unpack(const struct page_source *s, const struct page_header *h, con
 		return flow_fail_memory(err);
 	memcpy(room->data, body, (size_t)levels);
 	if (h->bytes > levels || h->raw_bytes > levels)
-		st = codec_decompress(codec, body + levels, (size_t)(h->bytes - levels),
+		st = codec_decompress(codec, &s->codec, body + levels, (size_t)(h->bytes - levels),
 		    room->data + levels, (size_t)(h->raw_bytes - levels), err);
 	memset(room->data + h->raw_bytes, 0, BITPACK_SLACK);
 	*out = cursor_make(room->data, h->raw_bytes);

@@ -15,6 +15,7 @@
 #include "base/buf.h"
 #include "base/cursor.h"
 #include "base/status.h"
+#include "parquet/codec/codec.h"
 #include "parquet/file_inner.h"
 #include "parquet/meta/page_header.h"
 
@@ -25,6 +26,7 @@ struct page_source {
 	uint64_t offset;	/* where `bytes` stand in the file */
 	uint64_t end;		/* of the pages that may be taken, in the file */
 	struct buf bytes;	/* with slack behind them */
+	struct codec_state codec;
 	struct cursor in;	/* those not yet taken; they may be in a buffer that was handed over */
 };
 
@@ -77,7 +79,7 @@ void page_source_keep(struct page_source *s, struct buf *kept);
  * behind it.  Valid until the next page is taken, and as long as room is left alone; with `kept` as
  * long as room alone is.
  */
-enum flow_status page_source_unpack(const struct page_source *s, const struct page_header *h,
+enum flow_status page_source_unpack(struct page_source *s, const struct page_header *h,
     const uint8_t *body, struct buf *room, bool kept, struct cursor *out, struct flow_error *err)
     NODISCARD;
 

@@ -6,13 +6,16 @@
 
 #include "base/attr.h"
 #include "parquet/chunk_read.h"
+#include "store/canonical_texts.h"
 
 /* Rows that are looked at for a code before any of them is told from the others. */
 #define SCAN_ROWS 1024
 
 struct column_reader {
 	enum flow_field field;
+	enum pq_want want;
 	unsigned width;			/* of numbers; 0: texts */
+	bool is_canonical;		/* addresses of this row group are as the profile has them */
 	struct pq_chunk_reader *chunk;
 	bool is_open;			/* for this row group */
 	uint64_t at;			/* the chunk's next row */
@@ -21,13 +24,30 @@ struct column_reader {
 	bool has_nulls;
 	bool is_decoded;		/* `values` are the rows before `at` */
 	struct flow_dict dict;
+	struct canonical_texts canonical;	/* where they may not be */
 	/* Where only some texts are wanted: */
 	uint32_t *codes;		/* instead of `values`: 0, but in a few rows */
 	uint64_t found[BITMAP_WORDS(FLOW_BATCH_ROWS)];
 	struct flow_text text[COLUMN_FEW_ROWS];
+	char room[COLUMN_FEW_ROWS][CANONICAL_TEXT_MAX];
 	uint32_t row[COLUMN_FEW_ROWS];	/* those rows: of texts[i] */
 	uint32_t texts;
 };
+
+static enum pq_want
+want_of(enum flow_type type)
+{
+	static const enum pq_want want[] = {
+		[FLOW_TYPE_U8] = PQ_WANT_U8,
+		[FLOW_TYPE_U16] = PQ_WANT_U16,
+		[FLOW_TYPE_U32] = PQ_WANT_U32,
+		[FLOW_TYPE_U64] = PQ_WANT_U64,
+		[FLOW_TYPE_I64] = PQ_WANT_I64,
+		[FLOW_TYPE_TIME] = PQ_WANT_TIME,
+	};
+
+	return flow_type_is_text(type) ? PQ_WANT_TEXT : want[type];
+}
 
 struct column_reader *
 column_reader_new(enum flow_field field)
@@ -38,6 +58,7 @@ column_reader_new(enum flow_field field)
 	if (c == NULL)
 		return NULL;
 	c->field = field;
+	c->want = want_of(type);
 	c->width = flow_type_is_text(type) ? 0 : (unsigned)flow_type_size(type);
 	c->chunk = pq_chunk_reader_new();
 	/* Eight bytes hold a number of any type, and a code. */
@@ -56,6 +77,7 @@ column_reader_free(struct column_reader *c)
 	if (c == NULL)
 		return;
 	pq_chunk_reader_free(c->chunk);
+	canonical_texts_clear(&c->canonical);
 	free(c->values);
 	free(c->codes);
 	free(c);
@@ -82,11 +104,15 @@ static enum flow_status
 open_chunk(struct column_reader *c, const struct column_rows *rows, struct flow_error *err)
 {
 	enum flow_status st = pq_chunk_reader_open(c->chunk, rows->source->file, rows->group,
-	    (size_t)rows->source->map.column[c->field], c->width, err);
+	    (size_t)rows->source->map.column[c->field], c->want, err);
 
 	if (st == FLOW_OK && rows->by_page)
 		st = pq_chunk_reader_by_page(c->chunk, err);
 	c->is_open = st == FLOW_OK;
+	c->is_canonical = rows->source->map.is_canonical ||
+	    !has_canonical_text(flow_field_info(c->field)->type);
+	if (!c->is_canonical)
+		canonical_texts_clear(&c->canonical);
 	c->is_decoded = false;
 	c->at = 0;
 	c->dict = (struct flow_dict){ .serial = flow_dict_serial() };
@@ -132,6 +158,10 @@ take_texts(struct column_reader *c, struct flow_error *err)
 	uint32_t count;
 	enum flow_status st = pq_chunk_reader_texts(c->chunk, &text, &count, err);
 
+	if (st == FLOW_OK && !c->is_canonical) {
+		st = canonical_texts_take(&c->canonical, flow_field_info(c->field)->type, text, count, err);
+		text = c->canonical.text;
+	}
 	if (st == FLOW_OK && (count != c->dict.count || text != c->dict.text))
 		c->dict = (struct flow_dict){ flow_dict_serial(), count, text };
 	return st;
@@ -272,9 +302,11 @@ read_row(struct column_reader *c, const struct column_rows *rows, uint32_t row, 
 static enum flow_status
 add_text(struct column_reader *c, uint32_t row, struct flow_error *err)
 {
-	enum flow_status st = pq_chunk_reader_text(c->chunk, ((uint32_t *)c->values)[row],
-	    &c->text[c->texts], err);
+	struct flow_text *text = &c->text[c->texts];
+	enum flow_status st = pq_chunk_reader_text(c->chunk, ((uint32_t *)c->values)[row], text, err);
 
+	if (st == FLOW_OK && !c->is_canonical)
+		*text = canonical_text(flow_field_info(c->field)->type, text, c->room[c->texts]);
 	c->row[c->texts] = row;
 	c->codes[row] = c->texts++;
 	return st;

@@ -154,12 +154,14 @@ load_column(struct group_reader *r, enum flow_field field, bool late,
 	c = column_reader(r, field);
 	if (c == NULL)
 		return flow_fail_memory(err);
-	if (!late && r->sought[field].count > 0)
+	if (!late && r->sought[field].count > 0 && r->source->map.is_canonical)
 		st = column_reader_sought(c, &rows, &r->sought[field], out, err);
 	else if (sel != NULL && sel->count <= COLUMN_FEW_ROWS)
 		st = column_reader_few(c, &rows, sel, out, err);
 	else
 		st = column_reader_all(c, &rows, out, err);
+	if (st == FLOW_ERANGE)
+		profile_cure(field, err);
 	if (st != FLOW_OK)
 		flow_error_prefix(err, flow_field_info(field)->name);
 	return st;

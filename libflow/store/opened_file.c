@@ -53,6 +53,7 @@ find_columns(struct source *s, const struct source *model, struct flow_error *er
 	if (model == NULL || !pq_file_has_schema_of(s->file, model->file))
 		return profile_map(s->file, &s->map, err);
 	s->map = model->map;
+	s->map.is_canonical = profile_is_ours(s->file);
 	return FLOW_OK;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "store/profile.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* Columns in which people look for single hosts. */
@@ -62,11 +63,15 @@ is_time_column(const struct pq_column *c)
 static bool
 is_number_column(const struct pq_column *c)
 {
-	if (c->physical == PQ_FIXED_LEN_BYTE_ARRAY)
-		return c->logical == PQ_DECIMAL;	/* Spark's form of UINT_64 */
-	return (c->physical == PQ_INT32 || c->physical == PQ_INT64) && !(c->physical == PQ_INT64 &&
-	    (c->logical == PQ_TIMESTAMP_MILLIS || c->logical == PQ_TIMESTAMP_MICROS ||
-	    c->logical == PQ_TIMESTAMP_NANOS));
+	switch (c->logical) {
+	case PQ_DECIMAL:
+		return c->physical != PQ_BYTE_ARRAY;
+	case PQ_NONE:
+		return c->physical == PQ_INT32 || c->physical == PQ_INT64 || c->physical == PQ_FLOAT ||
+		    c->physical == PQ_DOUBLE;
+	default:
+		return c->logical >= PQ_INT_8 && c->logical <= PQ_UINT_64;
+	}
 }
 
 static bool
@@ -87,10 +92,98 @@ find_field(const char *name, size_t position)
 	return flow_field_find(name, strlen(name));
 }
 
+/* A field's type, and the statements that make it of another one. */
+struct cure {
+	const char *wanted, *sql;
+};
+
+static const struct cure cure[] = {
+	[FLOW_TYPE_U8] = { "UINT_8", "CAST(%s AS UTINYINT)" },
+	[FLOW_TYPE_U16] = { "UINT_16", "CAST(%s AS USMALLINT)" },
+	[FLOW_TYPE_U32] = { "UINT_32", "CAST(%s AS UINTEGER)" },
+	[FLOW_TYPE_U64] = { "UINT_64", "CAST(%s AS UBIGINT)" },
+	[FLOW_TYPE_I64] = { "INT_64", "CAST(round(%s) AS BIGINT), of sums sum(%s)::BIGINT" },
+	[FLOW_TYPE_TIME] = { "TIMESTAMP", "to_timestamp(%s) of seconds, epoch_ms(%s) of milliseconds, "
+	    "make_timestamp_ns(%s) of nanoseconds, CAST(%s AS TIMESTAMP) else" },
+	[FLOW_TYPE_ADDR] = { "STRING", "CAST(%s AS VARCHAR), in ClickHouse toString(%s)" },
+	[FLOW_TYPE_MAC] = { "STRING", "CAST(%s AS VARCHAR)" },
+	[FLOW_TYPE_TEXT] = { "STRING", "CAST(%s AS VARCHAR)" },
+};
+
+void
+profile_cure(enum flow_field field, struct flow_error *err)
+{
+	const struct flow_field_info *info = flow_field_info(field);
+	struct buf out = BUF_INIT;
+	const char *p = cure[info->type].sql, *name;
+
+	if (err == NULL)
+		return;
+	buf_printf(&out, "%s; %s is wanted: ", err->message, cure[info->type].wanted);
+	for (; (name = strstr(p, "%s")) != NULL; p = name + 2) {
+		buf_append(&out, p, (size_t)(name - p));
+		buf_append_text(&out, info->name);
+	}
+	buf_append_text(&out, p);
+	if (buf_status(&out) == FLOW_OK)
+		(void)snprintf(err->message, sizeof(err->message), "%.*s", (int)out.len, (char *)out.data);
+	buf_release(&out);
+}
+
+static enum flow_status
+refuse(enum flow_field field, const struct pq_column *column, struct flow_error *err)
+{
+	char type[PQ_TYPE_TEXT];
+
+	(void)flow_fail(err, FLOW_EUNSUPPORTED, FLOW_NO_OFFSET, "its type is %s",
+	    pq_type_text(column, type));
+	profile_cure(field, err);
+	flow_error_prefix(err, column->name);
+	return FLOW_EUNSUPPORTED;
+}
+
+bool
+profile_is_ours(const struct pq_file *file)
+{
+	static const char ours[] = "netflow-tools version ";
+	size_t len;
+	const char *by = pq_file_created_by(file, &len);
+
+	return by != NULL && len >= sizeof(ours) - 1 && memcmp(by, ours, sizeof(ours) - 1) == 0;
+}
+
+/* Leaves of something nested have the name of it all, and follow each other. */
+static bool
+is_ignored(const struct pq_file *file, size_t i)
+{
+	const char *name = pq_file_column(file, i)->name;
+
+	return find_field(name, i) == FLOW_FIELD_NONE &&
+	    (i == 0 || strcmp(pq_file_column(file, i - 1)->name, name) != 0);
+}
+
+/* Names that a message has. */
+#define NAMES_MAX 5
+
+void
+profile_ignored_names(const struct pq_file *file, struct buf *out)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < pq_file_columns(file); i++) {
+		if (!is_ignored(file, i))
+			continue;
+		if (n++ < NAMES_MAX)
+			buf_printf(out, "%s%.64s", n > 1 ? ", " : "", pq_file_column(file, i)->name);
+	}
+	if (n > NAMES_MAX)
+		buf_printf(out, " and %zu more", n - NAMES_MAX);
+}
+
 enum flow_status
 profile_map(const struct pq_file *file, struct profile_map *map, struct flow_error *err)
 {
-	struct profile_map m;
+	struct profile_map m = { .is_canonical = profile_is_ours(file) };
 	size_t i, found = 0;
 	unsigned f;
 
@@ -100,11 +193,11 @@ profile_map(const struct pq_file *file, struct profile_map *map, struct flow_err
 		const struct pq_column *column = pq_file_column(file, i);
 		enum flow_field field = find_field(column->name, i);
 
+		m.ignored += is_ignored(file, i);
 		if (field == FLOW_FIELD_NONE)
 			continue;
 		if (!can_hold(column, flow_field_info(field)->type))
-			return flow_fail(err, FLOW_EUNSUPPORTED, FLOW_NO_OFFSET,
-			    "column %s: its type cannot hold what flow-file(5) says", column->name);
+			return refuse(field, column, err);
 		m.column[field] = (int)i;
 		found++;
 	}

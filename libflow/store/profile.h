@@ -3,6 +3,7 @@
 
 /* Which Parquet column a field is, when written and when found in somebody's file. */
 
+#include "base/buf.h"
 #include "base/status.h"
 #include "parquet/file_read.h"
 #include "parquet/meta/schema.h"
@@ -23,11 +24,22 @@ struct pq_column profile_column(enum flow_field field);
 /* Where a file has each field: a column number, or -1. */
 struct profile_map {
 	int column[FLOW_FIELD_COUNT];
+	bool is_canonical;	/* its addresses are in canonical form, as it is a file of ours */
+	size_t ignored;		/* columns of other names */
 };
 
 /*
- * FLOW_EUNSUPPORTED where a column of ours has a type that cannot hold it, or where the file has
- * none of our columns.  Columns of other names are ignored.
+ * FLOW_EUNSUPPORTED where a column of ours has a type that cannot hold it (the message has the type found,
+ * the one wanted and a cure), or where the file has none of our columns.
  */
 enum flow_status profile_map(const struct pq_file *file, struct profile_map *map,
     struct flow_error *err) NODISCARD;
+
+/* Whether a file was written by these programs. */
+bool profile_is_ours(const struct pq_file *file);
+
+/* Adds to a message about a value of a column what is wanted, and the SQL that makes it. */
+void profile_cure(enum flow_field field, struct flow_error *err);
+
+/* Appends the names of the file's columns that are ignored, some of them: "a, b, c and 4 more". */
+void profile_ignored_names(const struct pq_file *file, struct buf *out);

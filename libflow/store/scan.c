@@ -59,7 +59,9 @@ struct flow_scan {
 	atomic_size_t next_file;	/* while planning */
 	atomic_size_t kept_files;
 	bool narrowed;			/* planned before, by other bounds */
-	pthread_mutex_t names_lock;	/* of options.names */
+	pthread_mutex_t names_lock;	/* of options.names, and of the notice */
+	char *notice;			/* about columns that are ignored in `notice_file` */
+	const struct scan_file *notice_file;
 	atomic_size_t next_task;
 };
 
@@ -159,6 +161,31 @@ keep_or_close(struct flow_scan *scan, struct scan_file *f, struct plan_model *mo
 		model->source = kept;
 }
 
+/* Keeps what is to be told of the first file with columns that are ignored. */
+static enum flow_status
+take_notice(struct flow_scan *scan, const struct scan_file *f, const struct source *source,
+    struct flow_error *err)
+{
+	struct buf text = BUF_INIT;
+	bool kept;
+
+	if (source->map.ignored == 0)
+		return FLOW_OK;
+	buf_printf(&text, "%s: columns that flow-file(5) does not have are ignored: ", f->path);
+	profile_ignored_names(source->file, &text);
+	buf_append_u8(&text, '\0');
+	(void)pthread_mutex_lock(&scan->names_lock);
+	if (!text.failed && (scan->notice == NULL || f < scan->notice_file)) {
+		free(scan->notice);
+		scan->notice = strdup((char *)text.data);
+		scan->notice_file = f;
+	}
+	kept = scan->notice != NULL;
+	(void)pthread_mutex_unlock(&scan->names_lock);
+	buf_release(&text);
+	return kept ? FLOW_OK : flow_fail_memory(err);
+}
+
 /* What is learned of a file but once, however often it is planned. */
 static enum flow_status
 learn(struct flow_scan *scan, struct scan_file *f, const struct source *source, struct flow_error *err)
@@ -169,6 +196,8 @@ learn(struct flow_scan *scan, struct scan_file *f, const struct source *source, 
 	if (ident != NULL && (f->ident = strndup(ident, len)) == NULL)
 		return flow_fail_memory(err);
 	span_add_file(&f->span, source);
+	if (take_notice(scan, f, source, err) != FLOW_OK)
+		return FLOW_ENOMEM;
 	return take_names(scan, source, err);
 }
 
@@ -381,6 +410,7 @@ flow_scan_free(struct flow_scan *scan)
 		if (scan->file[i].is_open)
 			source_close(&scan->file[i].source);
 	}
+	free(scan->notice);
 	free(scan->file);
 	free(scan->task);
 	buf_release(&scan->input.bytes);
@@ -431,6 +461,12 @@ flow_scan_problem(const struct flow_scan *scan, size_t i)
 		if (scan->file[f].problem != NULL && i-- == 0)
 			return scan->file[f].problem;
 	return NULL;
+}
+
+const char *
+flow_scan_notice(const struct flow_scan *scan)
+{
+	return scan->notice;
 }
 
 const char *

@@ -108,6 +108,12 @@ size_t flow_scan_tasks(const struct flow_scan *scan);
 /* Files that could not be planned: the i-th message ("path: what"), or NULL after the last. */
 const char *flow_scan_problem(const struct flow_scan *scan, size_t i);
 
+/*
+ * One line for people about the first file that has columns of other names, which are ignored; NULL
+ * where none has.
+ */
+const char *flow_scan_notice(const struct flow_scan *scan);
+
 /* The value of flow.ident of the i-th file, or NULL; valid as long as the scan. */
 const char *flow_scan_ident(const struct flow_scan *scan, size_t file);
 

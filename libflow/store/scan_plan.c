@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "store/canonical_texts.h"
+
 static bool
 is_signed(enum flow_type type)
 {
@@ -13,7 +15,12 @@ is_signed(enum flow_type type)
 static bool
 number_may_hold(const struct pq_bounds *stats, const struct flow_bound *bound)
 {
-	if (is_signed(flow_field_info(bound->field)->type)) {
+	enum flow_type type = flow_field_info(bound->field)->type;
+
+	/* Somebody else's numbers that cannot be are to be found and told, not left out. */
+	if (type != FLOW_TYPE_U64 && type != FLOW_TYPE_TIME && (stats->min < 0 || stats->max < 0))
+		return true;
+	if (is_signed(type)) {
 		/* The bounds of a filter are never negative: what is below 0 is below lo. */
 		if (stats->max < 0)
 			return bound->lo == 0;
@@ -46,6 +53,13 @@ plan_may_hold(const struct pq_bounds *stats, uint64_t rows, const struct flow_bo
 	return false;
 }
 
+bool
+plan_knows_texts(const struct profile_map *map, const struct flow_bound *bound)
+{
+	return bound->text_count == 0 || map->is_canonical ||
+	    !has_canonical_text(flow_field_info(bound->field)->type);
+}
+
 static enum flow_status
 bound_may_hold(const struct pq_file *file, const struct profile_map *map, size_t group,
     const struct flow_bound *bound, enum plan_verdict *verdict, struct flow_error *err)
@@ -57,7 +71,7 @@ bound_may_hold(const struct pq_file *file, const struct profile_map *map, size_t
 
 	*verdict = PLAN_READ;
 	/* Absent columns are null, or a default that is not worth judging here. */
-	if (column < 0)
+	if (column < 0 || !plan_knows_texts(map, bound))
 		return FLOW_OK;
 	pq_file_bounds(file, group, (size_t)column, &stats);
 	if (!plan_may_hold(&stats, pq_file_group_rows(file, group), bound)) {

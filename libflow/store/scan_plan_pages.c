@@ -40,7 +40,7 @@ mark_bound(const struct pq_file *file, const struct profile_map *map, size_t gro
 	struct pq_pages *pages = NULL;
 	enum flow_status st = FLOW_OK;
 
-	if (column >= 0)
+	if (column >= 0 && plan_knows_texts(map, bound))
 		st = pq_pages_read(file, group, (size_t)column, &pages, err);
 	if (st != FLOW_OK) {
 		flow_error_prefix(err, flow_field_info(bound->field)->name);

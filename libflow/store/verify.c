@@ -153,6 +153,8 @@ flow_verify(const char *path, uint64_t *rows, struct flow_error *err)
 	if (st == FLOW_OK)
 		st = source_open(&source, path, &input, NULL, err);
 	if (st == FLOW_OK) {
+		/* Texts are compared with what the file says of them, as they stand. */
+		source.map.is_canonical = true;
 		st = verify_source(&source, rows, err);
 		if (st != FLOW_OK)
 			flow_error_prefix(err, path);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "parquet/codec/zstandard.h"
 #include "parquet/file_write.h"
 #include "record/dictify.h"
 #include "store/gather.h"
@@ -28,11 +29,21 @@ struct flow_writer {
 	struct store_loss loss;
 };
 
-static const struct { const char *name; enum flow_codec codec; int level_max; } codecs[] = {
+/* A level that stands for the most that libzstd has. */
+#define LEVEL_OF_LIBRARY (-1)
+
+static const struct codec { const char *name; enum flow_codec codec; int level_max; } codecs[] = {
 	{ "none", FLOW_CODEC_NONE, 0 },
 	{ "lz4", FLOW_CODEC_LZ4, 12 },
 	{ "gzip", FLOW_CODEC_GZIP, 9 },
+	{ "zstd", FLOW_CODEC_ZSTD, LEVEL_OF_LIBRARY },
 };
+
+static int
+level_max(const struct codec *c)
+{
+	return c->level_max == LEVEL_OF_LIBRARY ? zstandard_level_max() : c->level_max;
+}
 
 enum flow_status
 flow_codec_parse(const char *text, struct flow_writer_options *options, struct flow_error *err)
@@ -46,20 +57,23 @@ flow_codec_parse(const char *text, struct flow_writer_options *options, struct f
 
 		if (strlen(codecs[i].name) != len || strncmp(codecs[i].name, text, len) != 0)
 			continue;
+		if (codecs[i].codec == FLOW_CODEC_ZSTD && !zstandard_is_here())
+			return flow_fail(err, FLOW_EUNSUPPORTED, FLOW_NO_OFFSET,
+			    "'%s': these programs were built without libzstd", text);
 		if (level != NULL) {
 			n = strtol(level, &end, 10);
 			if (*level < '0' || *level > '9' || *end != '\0' || n < 1 ||
-			    n > codecs[i].level_max)
+			    n > level_max(&codecs[i]))
 				return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET,
 				    "'%s': %s has levels 1 to %d", text, codecs[i].name,
-				    codecs[i].level_max);
+				    level_max(&codecs[i]));
 		}
 		options->codec = codecs[i].codec;
 		options->level = (int)n;
 		return FLOW_OK;
 	}
 	return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET,
-	    "'%s' is no codec: lz4, gzip or none, with :LEVEL", text);
+	    "'%s' is no codec: lz4, zstd, gzip or none, with :LEVEL", text);
 }
 
 /* A required column that a batch lacks: the same value in every row. */
@@ -121,6 +135,7 @@ encode_options(const struct flow_writer_options *options)
 		[FLOW_CODEC_NONE] = PQ_UNCOMPRESSED,
 		[FLOW_CODEC_LZ4] = PQ_LZ4_RAW,
 		[FLOW_CODEC_GZIP] = PQ_GZIP,
+		[FLOW_CODEC_ZSTD] = PQ_ZSTD,
 	};
 
 	return (struct pq_encode_options){ codec[options->codec], options->level };

@@ -27,11 +27,12 @@ enum flow_codec {
 	FLOW_CODEC_NONE,
 	FLOW_CODEC_LZ4,		/* LZ4_RAW */
 	FLOW_CODEC_GZIP,
+	FLOW_CODEC_ZSTD,	/* where the programs were built with libzstd */
 };
 
 struct flow_writer_options {
 	enum flow_codec codec;
-	int level;		/* 0: the codec's default; LZ4 1-12, GZIP 1-9 */
+	int level;		/* 0: the codec's default; LZ4 1-12, GZIP 1-9, ZSTD 1-22 */
 	const char *ident;	/* flow.ident; NULL or "": none */
 	bool keep_existing;	/* a name that is taken gets a number, as base/file.h says */
 };
@@ -39,7 +40,10 @@ struct flow_writer_options {
 /* LZ4 at its default level, no ident, existing files are replaced. */
 #define FLOW_WRITER_OPTIONS_INIT { FLOW_CODEC_LZ4, 0, NULL, false }
 
-/* "lz4", "gzip" or "none", then ":LEVEL" (not for none), into *options; FLOW_EINVAL with a message. */
+/*
+ * "lz4", "zstd", "gzip" or "none", then ":LEVEL" (not for none), into *options; FLOW_EINVAL with a message,
+ * FLOW_EUNSUPPORTED for zstd without libzstd.
+ */
 enum flow_status flow_codec_parse(const char *text, struct flow_writer_options *options,
     struct flow_error *err) NODISCARD;
 

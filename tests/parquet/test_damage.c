@@ -14,10 +14,10 @@
 #define TEXTS 5
 
 static const struct pq_column column[COLUMNS] = {
-	{ "addr", PQ_BYTE_ARRAY, PQ_STRING, false, true },
-	{ "port", PQ_INT32, PQ_UINT_16, true, false },
-	{ "bytes", PQ_INT64, PQ_NONE, true, false },
-	{ "noise", PQ_INT64, PQ_UINT_64, true, false },
+	{ .name = "addr", .physical = PQ_BYTE_ARRAY, .logical = PQ_STRING, .required = false, .bloom = true },
+	{ .name = "port", .physical = PQ_INT32, .logical = PQ_UINT_16, .required = true, .bloom = false },
+	{ .name = "bytes", .physical = PQ_INT64, .logical = PQ_NONE, .required = true, .bloom = false },
+	{ .name = "noise", .physical = PQ_INT64, .logical = PQ_UINT_64, .required = true, .bloom = false },
 };
 static const unsigned width[COLUMNS] = { 0, 2, 8, 8 };
 

@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "base/hash.h"
 #include "parquet/encoding/bitpack.h"
-#include "parquet/codec.h"
+#include "parquet/codec/codec.h"
 #include "parquet/encoding/texts.h"
 #include "tap.h"
 
@@ -126,7 +126,7 @@ static void
 pack(struct packed *p, const struct buf *page)
 {
 	*p = (struct packed){ .in = BUF_INIT, .out = BUF_INIT };
-	ok(codec_compress(PQ_LZ4_RAW, 0, page->data, page->len, &p->in) == FLOW_OK &&
+	ok(codec_compress(PQ_LZ4_RAW, 0, NULL, page->data, page->len, &p->in) == FLOW_OK &&
 	    buf_reserve(&p->out, page->len + BITPACK_SLACK));
 	memset(p->out.data, 0, page->len + BITPACK_SLACK);
 	p->block = lz4_block_make(p->in.data, p->in.len, p->out.data, page->len);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/bytes.h"
-#include "parquet/codec.h"
+#include "parquet/codec/codec.h"
 #include "parquet/crc.h"
 #include "parquet/dict/dict_index.h"
 #include "parquet/dict/lz4_pieces.h"
@@ -97,5 +97,5 @@ dict_pack(int level, const uint8_t *page, size_t len, uint32_t count, struct buf
 		return FLOW_ELIMIT;
 	if (pieces_of(len) > 1)
 		st = pack_pieces(level, page, len, count, packed, index);
-	return st == FLOW_END ? codec_compress(PQ_LZ4_RAW, level, page, len, packed) : st;
+	return st == FLOW_END ? codec_compress(PQ_LZ4_RAW, level, NULL, page, len, packed) : st;
 }

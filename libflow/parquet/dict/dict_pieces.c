@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "parquet/encoding/bitpack.h"
-#include "parquet/codec.h"
+#include "parquet/codec/codec.h"
 #include "parquet/crc.h"
 
 void
@@ -186,7 +186,7 @@ dict_pieces_bytes(struct dict_pieces *d, struct cursor *in, struct flow_error *e
 	enum flow_status st = read_packed(d, 0, h->bytes, h->has_crc ? &h->crc : NULL, err);
 
 	if (st == FLOW_OK)
-		st = codec_decompress(PQ_LZ4_RAW, d->packed.data, h->bytes, d->room, h->raw_bytes, err);
+		st = codec_decompress(PQ_LZ4_RAW, NULL, d->packed.data, h->bytes, d->room, h->raw_bytes, err);
 	*in = cursor_make(d->room, h->raw_bytes);
 	return st;
 }

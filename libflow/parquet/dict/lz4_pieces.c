@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "parquet/dict/lz4_pieces.h"
 
-#include "parquet/codec.h"
+#include "parquet/codec/codec.h"
 
 /* A length of 15 goes on in the bytes that follow, up to one that is not 255. */
 #define LONG 15u
@@ -89,7 +89,7 @@ lz4_pieces_add(struct lz4_pieces *p, int level, const void *bytes, size_t len,
 	enum flow_status st;
 
 	buf_clear(&p->one);
-	st = codec_compress(PQ_LZ4_RAW, level, bytes, len, &p->one);
+	st = codec_compress(PQ_LZ4_RAW, level, NULL, bytes, len, &p->one);
 	if (st != FLOW_OK)
 		return st;
 	first = read_sequence(&p->one, 0);

@@ -99,6 +99,20 @@ delta_encode(const uint64_t *values, size_t n, unsigned bits, struct buf *out)
 		encode_block(values + i, values[i - 1], n - i < BLOCK ? n - i : BLOCK, bits, out);
 }
 
+unsigned
+delta_width(const uint64_t *values, size_t n, unsigned bits)
+{
+	uint64_t deltas[BLOCK], all = 0;
+	size_t i, k;
+
+	for (i = 1; i < n; i += BLOCK) {
+		(void)block_deltas(values + i, values[i - 1], n - i < BLOCK ? n - i : BLOCK, bits, deltas);
+		for (k = 0; k < BLOCK; k++)
+			all |= deltas[k];
+	}
+	return bitpack_width(all);
+}
+
 size_t
 delta_estimate(const uint64_t *values, size_t n, unsigned bits)
 {

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "parquet/encoding/values.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/attr.h"
 #include "base/bitmap.h"
+#include "parquet/encoding/bitpack.h"
 
 /* INT96: nanoseconds of the day, then the Julian day number. */
 #define JULIAN_EPOCH 2440588
@@ -18,8 +20,10 @@ values_plain_bytes(const struct pq_column *column, unsigned type_length)
 {
 	switch (column->physical) {
 	case PQ_INT32:
+	case PQ_FLOAT:
 		return 4;
 	case PQ_INT64:
+	case PQ_DOUBLE:
 		return 8;
 	case PQ_INT96:
 		return INT96_BYTES;
@@ -42,8 +46,8 @@ floor_divide(int64_t v, int64_t by)
 	return v / by - (v % by < 0);
 }
 
-VECTORIZED void
-values_interpret(const struct pq_column *c, uint64_t *v, size_t n)
+VECTORIZED static void
+interpret(const struct pq_column *c, uint64_t *v, size_t n)
 {
 	int64_t unit = c->logical == PQ_TIMESTAMP_MICROS ? 1000 :
 	    c->logical == PQ_TIMESTAMP_NANOS ? NANOS_PER_MS : 1;
@@ -68,59 +72,190 @@ int96_ms(const uint8_t *p)
 	return day * DAY_MS + floor_divide((int64_t)load_le64(p), NANOS_PER_MS);
 }
 
-/* Big-endian two's complement; false if it does not fit 64 bits, read as unsigned. */
-static bool
-decimal(const uint8_t *p, unsigned len, uint64_t *out)
+/* Ten to the power of a DECIMAL's scale: up to 38 digits fit. */
+static __int128
+power_of_ten(unsigned digits)
 {
-	uint64_t v = 0;
-	unsigned i;
+	__int128 v = 1;
 
-	for (i = 0; i < len; i++) {
-		if (i + 8 < len && p[i] != 0)
-			return false;
-		v = v << 8 | p[i];
-	}
-	*out = v;
+	while (digits-- > 0)
+		v *= 10;
+	return v;
+}
+
+/* The whole number that an unscaled one stands for; false if it is none, or needs more than 64 bits. */
+static bool
+unscale(__int128 v, __int128 by, uint64_t *out)
+{
+	if (v % by != 0 || v < 0 || v / by > (__int128)UINT64_MAX)
+		return false;
+	*out = (uint64_t)(v / by);
 	return true;
 }
 
-static bool
-read_wide(const struct pq_column *c, unsigned len, const uint8_t *p, size_t n, uint64_t *out)
+/* Big-endian two's complement. */
+static __int128
+decimal(const uint8_t *p, unsigned len)
+{
+	unsigned __int128 v = p[0] >= 0x80 ? ~(unsigned __int128)0 : 0;
+	unsigned i;
+
+	for (i = 0; i < len; i++)
+		v = v << 8 | p[i];
+	return (__int128)v;
+}
+
+static enum flow_status
+bad_decimal(const struct pq_column *c, struct flow_error *err)
+{
+	char type[PQ_TYPE_TEXT];
+
+	return flow_fail(err, FLOW_ERANGE, FLOW_NO_OFFSET,
+	    "a value of its type, %s, is not a whole number from 0 to 18446744073709551615",
+	    pq_type_text(c, type));
+}
+
+static enum flow_status
+read_decimals(const struct pq_column *c, unsigned len, const uint8_t *p, size_t n, uint64_t *out,
+    struct flow_error *err)
+{
+	const __int128 by = power_of_ten(c->scale);
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (!unscale(decimal(p + i * len, len), by, &out[i]))
+			return bad_decimal(c, err);
+	return FLOW_OK;
+}
+
+/* Values of INT32 or INT64, which are sign-extended. */
+static enum flow_status
+unscale_all(const struct pq_column *c, uint64_t *v, size_t n, struct flow_error *err)
+{
+	const __int128 by = power_of_ten(c->scale);
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (!unscale((int64_t)v[i], by, &v[i]))
+			return bad_decimal(c, err);
+	return FLOW_OK;
+}
+
+enum flow_status
+values_understand(const struct pq_column *c, uint64_t *values, size_t n, struct flow_error *err)
+{
+	interpret(c, values, n);
+	return c->logical == PQ_DECIMAL && c->scale > 0 ? unscale_all(c, values, n, err) : FLOW_OK;
+}
+
+static void
+read_floats(const uint8_t *p, size_t n, uint64_t *out)
 {
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		if (c->physical == PQ_INT96)
-			out[i] = (uint64_t)int96_ms(p + i * INT96_BYTES);
-		else if (!decimal(p + i * len, len, &out[i]))
-			return false;
+		uint32_t bits = load_le32(p + i * 4);
+		float f;
+		double d;
+
+		memcpy(&f, &bits, sizeof(f));
+		d = (double)f;
+		memcpy(&out[i], &d, sizeof(d));
 	}
-	return true;
+}
+
+static enum flow_status
+read_values(const struct pq_column *c, unsigned len, const uint8_t *p, size_t n, uint64_t *out,
+    struct flow_error *err)
+{
+	size_t i;
+
+	switch (c->physical) {
+	case PQ_INT32:
+		for (i = 0; i < n; i++)
+			out[i] = load_le32(p + i * 4);
+		break;
+	case PQ_FLOAT:
+		read_floats(p, n, out);
+		return FLOW_OK;
+	case PQ_INT96:
+		for (i = 0; i < n; i++)
+			out[i] = (uint64_t)int96_ms(p + i * INT96_BYTES);
+		return FLOW_OK;
+	case PQ_FIXED_LEN_BYTE_ARRAY:
+		return read_decimals(c, len, p, n, out, err);
+	default:
+		for (i = 0; i < n; i++)
+			out[i] = load_le64(p + i * 8);
+		break;
+	}
+	return values_understand(c, out, n, err);
 }
 
 enum flow_status
 values_plain(const struct pq_column *column, unsigned type_length, struct cursor *in, size_t n,
     uint64_t *out, struct flow_error *err)
 {
-	size_t bytes = values_plain_bytes(column, type_length), i;
+	size_t bytes = values_plain_bytes(column, type_length);
 	const uint8_t *p;
 
 	if (bytes == 0 || (column->physical == PQ_FIXED_LEN_BYTE_ARRAY && bytes > DECIMAL_BYTES_MAX))
 		return flow_fail(err, FLOW_EUNSUPPORTED, FLOW_NO_OFFSET,
-		    "its physical type (%d) holds no integers", (int)column->physical);
+		    "its physical type (%d) holds no numbers", (int)column->physical);
 	p = n <= SIZE_MAX / bytes ? cursor_bytes(in, n * bytes) : NULL;
 	if (p == NULL)
 		return flow_fail(err, FLOW_EFORMAT, FLOW_NO_OFFSET, "too few values in a page");
-	if (column->physical == PQ_INT32)
-		for (i = 0; i < n; i++)
-			out[i] = load_le32(p + i * 4);
-	else if (column->physical == PQ_INT64)
-		for (i = 0; i < n; i++)
-			out[i] = load_le64(p + i * 8);
-	else if (!read_wide(column, type_length, p, n, out))
-		return flow_fail(err, FLOW_EFORMAT, FLOW_NO_OFFSET, "a decimal beyond 64 bits");
-	values_interpret(column, out, n);
+	return read_values(column, type_length, p, n, out, err);
+}
+
+/* A power of two, which a double has exactly. */
+#define TWO_64 18446744073709551616.0
+
+enum flow_status
+values_from_doubles(const struct pq_column *column, uint64_t *values, size_t n,
+    struct flow_error *err)
+{
+	char type[PQ_TYPE_TEXT];
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		double d;
+
+		memcpy(&d, &values[i], sizeof(d));
+		if (!(d >= 0 && d < TWO_64) || d != floor(d))
+			return flow_fail(err, FLOW_ERANGE, FLOW_NO_OFFSET, "%.17g, of its type %s, is not a whole number"
+			    " from 0 to 18446744073709551615", d, pq_type_text(column, type));
+		values[i] = (uint64_t)d;
+	}
 	return FLOW_OK;
+}
+
+bool
+values_unsplit(struct cursor in, size_t bytes, struct buf *out)
+{
+	size_t n = bytes > 0 ? cursor_left(&in) / bytes : 0, b, i;
+	uint8_t *to;
+
+	if (bytes == 0 || cursor_left(&in) % bytes != 0 || !buf_reserve(out, n * bytes + BITPACK_SLACK))
+		return false;
+	to = buf_end(out);
+	for (b = 0; b < bytes; b++)
+		for (i = 0; i < n; i++)
+			to[i * bytes + b] = in.pos[b * n + i];
+	memset(to + n * bytes, 0, BITPACK_SLACK);
+	out->len += n * bytes;
+	return true;
+}
+
+VECTORIZED bool
+values_have_bits(const uint64_t *values, size_t n, uint64_t mask)
+{
+	uint64_t any = 0;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		any |= values[i];
+	return (any & mask) != 0;
 }
 
 #define NARROW(type)                                    \

@@ -21,6 +21,9 @@ bound_number(const struct pq_column *c, const char *bytes, size_t len, bool up, 
 {
 	int64_t v;
 
+	/* Digits behind the point stand in the bounds too. */
+	if (c->logical == PQ_DECIMAL && c->scale > 0)
+		return false;
 	if (c->physical == PQ_INT32 && len == 4) {
 		bool is_unsigned = c->logical == PQ_UINT_8 || c->logical == PQ_UINT_16 ||
 		    c->logical == PQ_UINT_32;
@@ -54,4 +57,14 @@ bounds_read(const struct pq_column *column, const char *min, size_t min_len, con
 		bounds->has_bounds = bound_number(column, min, min_len, false, &bounds->min) &&
 		    bound_number(column, max, max_len, true, &bounds->max);
 	}
+}
+
+void
+bounds_nulls(const struct pq_column *column, int64_t nulls, uint64_t rows, struct pq_bounds *bounds)
+{
+	bool is_float = column->physical == PQ_FLOAT || column->physical == PQ_DOUBLE;
+
+	/* What is not a number is null too (pandas has it so), and not counted. */
+	bounds->has_null_count = nulls >= 0 && (!is_float || (uint64_t)nulls == rows);
+	bounds->null_count = bounds->has_null_count ? (uint64_t)nulls : 0;
 }

@@ -13,3 +13,7 @@
  */
 void bounds_read(const struct pq_column *column, const char *min, size_t min_len, const char *max,
     size_t max_len, struct pq_bounds *bounds);
+
+/* Adds how many of `rows` rows are null, as statistics have it (-1: not told). */
+void bounds_nulls(const struct pq_column *column, int64_t nulls, uint64_t rows,
+    struct pq_bounds *bounds);

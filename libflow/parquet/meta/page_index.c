@@ -276,14 +276,13 @@ pq_pages_bounds(const struct pq_pages *pages, size_t i, struct pq_bounds *bounds
 	const struct page_range *r = &pages->range[i];
 	uint64_t first, end;
 
+	pq_pages_rows(pages, i, &first, &end);
 	if (r->null) {
-		pq_pages_rows(pages, i, &first, &end);
 		*bounds = (struct pq_bounds){ .has_null_count = true, .null_count = end - first };
 		return;
 	}
 	bounds_read(pages->column, r->min, r->min_len, r->max, r->max_len, bounds);
-	bounds->has_null_count = r->nulls >= 0;
-	bounds->null_count = r->nulls >= 0 ? (uint64_t)r->nulls : 0;
+	bounds_nulls(pages->column, r->nulls, end - first, bounds);
 }
 
 int

@@ -30,7 +30,9 @@ enum pq_logical {
 	PQ_UINT_8, PQ_UINT_16, PQ_UINT_32, PQ_UINT_64,
 	PQ_TIMESTAMP_MILLIS, PQ_TIMESTAMP_MICROS, PQ_TIMESTAMP_NANOS,
 	PQ_DECIMAL,
-	PQ_OTHER,		/* anything else: read as PQ_NONE or refused */
+	PQ_DATE,
+	PQ_NESTED,		/* within a struct, a list or a map: never read */
+	PQ_OTHER,		/* anything else: refused */
 };
 
 /* enum CompressionCodec. */
@@ -51,7 +53,14 @@ struct pq_column {
 	enum pq_logical logical;
 	bool required;
 	bool bloom;		/* write a Bloom filter (BYTE_ARRAY only) */
+	uint8_t precision, scale;	/* of DECIMAL: digits, and those behind the point */
 };
+
+/* Room for the text of a type. */
+#define PQ_TYPE_TEXT 48
+
+/* What a column is, for messages: "DECIMAL(9,2)", "UINT_16", "DOUBLE".  Returns `out`. */
+const char *pq_type_text(const struct pq_column *column, char out[PQ_TYPE_TEXT]);
 
 /* "SNAPPY", ...; "codec 42" is not its business: NULL for an unknown number. */
 const char *pq_codec_name(int codec);

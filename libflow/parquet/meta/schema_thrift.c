@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "parquet/meta/schema_thrift.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@
 #define CONVERTED_UTF8 0
 #define CONVERTED_ENUM 4
 #define CONVERTED_DECIMAL 5
+#define CONVERTED_DATE 6
 #define CONVERTED_TIMESTAMP_MILLIS 9
 #define CONVERTED_TIMESTAMP_MICROS 10
 #define CONVERTED_UINT_8 11
@@ -24,6 +26,7 @@
 #define LOGICAL_STRING 1
 #define LOGICAL_ENUM 4
 #define LOGICAL_DECIMAL 5
+#define LOGICAL_DATE 6
 #define LOGICAL_TIMESTAMP 8
 #define LOGICAL_INTEGER 10
 #define LOGICAL_JSON 12
@@ -115,7 +118,7 @@ schema_write(struct thrift_writer *t, int16_t id, const struct pq_column *column
 
 /* A SchemaElement as it stands. */
 struct element {
-	int64_t physical, type_length, repetition, children, converted, scale;
+	int64_t physical, type_length, repetition, children, converted, scale, precision;
 	const char *name;
 	size_t name_len;
 	enum pq_logical logical;	/* from LogicalType; PQ_NONE: there was none */
@@ -181,6 +184,8 @@ read_logical(struct thrift_reader *t)
 				logical = PQ_STRING;
 			else if (f.id == LOGICAL_DECIMAL)
 				logical = PQ_DECIMAL;
+			else if (f.id == LOGICAL_DATE)
+				logical = PQ_DATE;
 			thrift_skip(t, &f);
 		}
 	}
@@ -217,6 +222,9 @@ read_element(struct thrift_reader *t, struct element *e)
 		case 7:
 			e->scale = thrift_read_int(t, &f);
 			break;
+		case 8:
+			e->precision = thrift_read_int(t, &f);
+			break;
 		case 10:
 			if (f.type == THRIFT_STRUCT)
 				e->logical = read_logical(t);
@@ -233,14 +241,16 @@ static enum pq_logical
 logical_of(const struct element *e)
 {
 	if (e->logical != PQ_NONE)
-		return e->logical == PQ_DECIMAL && e->scale != 0 ? PQ_OTHER : e->logical;
+		return e->logical;
 	if (e->converted == CONVERTED_NONE)
 		return PQ_NONE;
 	if (e->converted == CONVERTED_UTF8 || e->converted == CONVERTED_ENUM ||
 	    e->converted == CONVERTED_JSON)
 		return PQ_STRING;
 	if (e->converted == CONVERTED_DECIMAL)
-		return e->scale == 0 ? PQ_DECIMAL : PQ_OTHER;
+		return PQ_DECIMAL;
+	if (e->converted == CONVERTED_DATE)
+		return PQ_DATE;
 	if (e->converted == CONVERTED_TIMESTAMP_MILLIS)
 		return PQ_TIMESTAMP_MILLIS;
 	if (e->converted == CONVERTED_TIMESTAMP_MICROS)
@@ -252,19 +262,18 @@ logical_of(const struct element *e)
 	return PQ_OTHER;
 }
 
+/* Digits that a DECIMAL may have here: what 128 bits hold. */
+#define DECIMAL_DIGITS_MAX 38
+
 /* Its name is left where it stands in the footer. */
 static enum flow_status
 column_from(const struct element *e, struct schema_column *c, struct flow_error *err)
 {
+	enum pq_logical logical = logical_of(e);
+
 	if (e->name == NULL || memchr(e->name, '\0', e->name_len) != NULL)
 		return flow_fail(err, FLOW_EFORMAT, FLOW_NO_OFFSET, "a column without a name");
-	if (e->children > 0 || e->physical < 0)
-		return flow_fail(err, FLOW_EUNSUPPORTED, FLOW_NO_OFFSET,
-		    "column %.*s is nested; only flat columns are read", (int)e->name_len, e->name);
-	if (e->repetition != REPETITION_REQUIRED && e->repetition != REPETITION_OPTIONAL)
-		return flow_fail(err, FLOW_EUNSUPPORTED, FLOW_NO_OFFSET,
-		    "column %.*s is repeated; only flat columns are read", (int)e->name_len, e->name);
-	if (e->physical > PQ_FIXED_LEN_BYTE_ARRAY)
+	if (e->physical < 0 || e->physical > PQ_FIXED_LEN_BYTE_ARRAY)
 		return flow_fail(err, FLOW_EFORMAT, FLOW_NO_OFFSET, "column %.*s has no known type",
 		    (int)e->name_len, e->name);
 	if (e->type_length < 0 || e->type_length > INT32_MAX)
@@ -273,9 +282,18 @@ column_from(const struct element *e, struct schema_column *c, struct flow_error 
 	c->column = (struct pq_column){
 		.name = e->name,
 		.physical = (enum pq_physical)e->physical,
-		.logical = logical_of(e),
+		.logical = logical,
 		.required = e->repetition == REPETITION_REQUIRED,
 	};
+	if (e->repetition != REPETITION_REQUIRED && e->repetition != REPETITION_OPTIONAL)
+		c->column.logical = PQ_NESTED;
+	if (logical == PQ_DECIMAL && (e->scale < 0 || e->scale > DECIMAL_DIGITS_MAX || e->precision < 0 ||
+	    e->precision > DECIMAL_DIGITS_MAX)) {
+		c->column.logical = PQ_OTHER;
+	} else if (logical == PQ_DECIMAL) {
+		c->column.scale = (uint8_t)e->scale;
+		c->column.precision = (uint8_t)e->precision;
+	}
 	c->name_len = e->name_len;
 	c->type_length = (uint32_t)e->type_length;
 	return FLOW_OK;
@@ -320,35 +338,92 @@ schema_copy(const struct schema_column *columns, size_t count)
 	return copy;
 }
 
+/*
+ * Reads an element that the root, or a column of it, consists of, with all below it.  What is nested
+ * makes a column for each leaf, named as the topmost: chunks are counted by leaves.
+ */
+static enum flow_status
+read_tree(struct thrift_reader *t, size_t *elements, struct schema_column *columns, size_t *count,
+    struct flow_error *err)
+{
+	struct element top, e;
+	uint64_t left = 1;
+	enum flow_status st = FLOW_OK;
+
+	read_element(t, &top);
+	for (e = top; st == FLOW_OK; read_element(t, &e)) {
+		if (cursor_failed(&t->in) || e.children < 0 || (uint64_t)e.children > *elements)
+			return flow_fail(err, FLOW_EFORMAT, FLOW_NO_OFFSET, "a malformed schema");
+		--*elements;
+		left += (uint64_t)e.children - 1;
+		if (e.children == 0 && e.physical >= 0) {
+			e.name = top.name;
+			e.name_len = top.name_len;
+			st = column_from(&e, &columns[*count], err);
+			if (top.children > 0)
+				columns[*count].column.logical = PQ_NESTED;
+			++*count;
+		}
+		if (left == 0)
+			break;
+		if (*elements == 0)
+			return flow_fail(err, FLOW_EFORMAT, FLOW_NO_OFFSET, "a malformed schema");
+	}
+	return st;
+}
+
 enum flow_status
 schema_read(struct thrift_reader *t, const struct thrift_field *f, struct schema_column **columns,
     size_t *count, struct flow_error *err)
 {
-	size_t elements = thrift_read_list(t, f, THRIFT_STRUCT), i;
+	size_t elements = thrift_read_list(t, f, THRIFT_STRUCT), found = 0;
 	struct schema_column *c;
 	enum flow_status st = FLOW_OK;
-	struct element e;
+	struct element root;
 
 	if (elements == 0)
 		return flow_fail(err, FLOW_EFORMAT, FLOW_NO_OFFSET, "a footer without a schema");
 	c = calloc(elements, sizeof(*c));
 	if (c == NULL)
 		return flow_fail_memory(err);
-	read_element(t, &e);	/* the root */
-	for (i = 0; i + 1 < elements && st == FLOW_OK; i++) {
-		read_element(t, &e);
-		if (cursor_failed(&t->in))
-			st = flow_fail(err, FLOW_EFORMAT, FLOW_NO_OFFSET, "a malformed schema");
-		else
-			st = column_from(&e, &c[i], err);
-	}
+	read_element(t, &root);
+	for (elements--; elements > 0 && st == FLOW_OK;)
+		st = read_tree(t, &elements, c, &found, err);
 	if (st == FLOW_OK)
-		st = own_names(&c, elements - 1, err);
+		st = own_names(&c, found, err);
 	if (st != FLOW_OK) {
 		free(c);
 		return st;
 	}
 	*columns = c;
-	*count = elements - 1;
+	*count = found;
 	return FLOW_OK;
+}
+
+static const char *const logical_text[] = {
+	[PQ_STRING] = "STRING",
+	[PQ_INT_8] = "INT_8", [PQ_INT_16] = "INT_16", [PQ_INT_32] = "INT_32", [PQ_INT_64] = "INT_64",
+	[PQ_UINT_8] = "UINT_8", [PQ_UINT_16] = "UINT_16", [PQ_UINT_32] = "UINT_32",
+	[PQ_UINT_64] = "UINT_64",
+	[PQ_TIMESTAMP_MILLIS] = "TIMESTAMP(MILLIS)", [PQ_TIMESTAMP_MICROS] = "TIMESTAMP(MICROS)",
+	[PQ_TIMESTAMP_NANOS] = "TIMESTAMP(NANOS)",
+	[PQ_DATE] = "DATE", [PQ_NESTED] = "nested (a struct, list or map)",
+};
+
+static const char *const physical_text[] = {
+	"BOOLEAN", "INT32", "INT64", "INT96", "FLOAT", "DOUBLE", "BYTE_ARRAY", "FIXED_LEN_BYTE_ARRAY",
+};
+
+const char *
+pq_type_text(const struct pq_column *column, char out[PQ_TYPE_TEXT])
+{
+	const char *logical = column->logical < sizeof(logical_text) / sizeof(logical_text[0]) ?
+	    logical_text[column->logical] : NULL;
+
+	if (column->logical == PQ_DECIMAL)
+		(void)snprintf(out, PQ_TYPE_TEXT, "DECIMAL(%u,%u)", column->precision, column->scale);
+	else
+		(void)snprintf(out, PQ_TYPE_TEXT, "%s%s", logical != NULL ? logical :
+		    physical_text[column->physical], column->logical == PQ_OTHER ? " of another meaning" : "");
+	return out;
 }

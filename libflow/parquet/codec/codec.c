@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "parquet/codec.h"
+#include "parquet/codec/codec.h"
 
 #include <lz4.h>
 #include <lz4hc.h>
 #include <string.h>
 #include <zlib.h>
+
+#include "parquet/codec/lz4_framed.h"
+#include "parquet/codec/snappy.h"
 
 /* zlib window bits: gzip framing when writing; when reading also zlib's, found out by itself. */
 #define WRITE_GZIP (15 + 16)
@@ -17,6 +20,12 @@ pq_codec_name(int codec)
 		"ZSTD", "LZ4_RAW" };
 
 	return codec >= 0 && codec < (int)(sizeof(name) / sizeof(name[0])) ? name[codec] : NULL;
+}
+
+void
+codec_state_release(struct codec_state *state)
+{
+	zstandard_release(&state->zstd);
 }
 
 static enum flow_status
@@ -62,7 +71,8 @@ compress_gzip(int level, const void *bytes, size_t len, struct buf *out)
 }
 
 enum flow_status
-codec_compress(enum pq_codec codec, int level, const void *bytes, size_t len, struct buf *out)
+codec_compress(enum pq_codec codec, int level, struct codec_state *state, const void *bytes,
+    size_t len, struct buf *out)
 {
 	if (len > CODEC_BYTES_MAX)
 		return FLOW_ELIMIT;
@@ -74,6 +84,8 @@ codec_compress(enum pq_codec codec, int level, const void *bytes, size_t len, st
 		return compress_lz4(level, bytes, len, out);
 	case PQ_GZIP:
 		return compress_gzip(level, bytes, len, out);
+	case PQ_ZSTD:
+		return zstandard_compress(&state->zstd, level, bytes, len, out);
 	default:
 		return FLOW_EUNSUPPORTED;
 	}
@@ -109,10 +121,54 @@ decompress_gzip(const void *bytes, size_t len, void *out, size_t out_len, struct
 }
 
 enum flow_status
-codec_decompress(enum pq_codec codec, const void *bytes, size_t len, void *out, size_t out_len,
-    struct flow_error *err)
+codec_check(int codec, struct flow_error *err)
 {
-	const char *name = pq_codec_name((int)codec);
+	const char *name = pq_codec_name(codec);
+
+	switch (codec) {
+	case PQ_UNCOMPRESSED:
+	case PQ_SNAPPY:
+	case PQ_GZIP:
+	case PQ_LZ4:
+	case PQ_LZ4_RAW:
+		return FLOW_OK;
+	case PQ_ZSTD:
+		if (zstandard_is_here())
+			return FLOW_OK;
+		return flow_fail(err, FLOW_EUNSUPPORTED, FLOW_NO_OFFSET,
+		    "its codec is ZSTD, and these programs were built without libzstd");
+	default:
+		return flow_fail(err, FLOW_EUNSUPPORTED, FLOW_NO_OFFSET, "its codec is %s (%d), which is not read;"
+		    " write the file again with SNAPPY, ZSTD, LZ4_RAW, GZIP or none: COPY (FROM 'FILE') TO 'NEW'"
+		    " (COMPRESSION zstd) in DuckDB", name != NULL ? name : "unknown", codec);
+	}
+}
+
+/* The best that a codec can do: bytes for one byte, and what a few bytes may become. */
+static const struct {
+	unsigned ratio, slack;
+} raw_max[] = {
+	[PQ_UNCOMPRESSED] = { 1, 0 },
+	[PQ_SNAPPY] = { 22, 64 },		/* 64 bytes for a copy of three */
+	[PQ_GZIP] = { 1100, 65536 },		/* 258 bytes for two bits */
+	[PQ_LZ4] = { 255, 65536 },
+	[PQ_ZSTD] = { 1100, 16 << 20 },		/* blocks of 128 KiB in four bytes are possible */
+	[PQ_LZ4_RAW] = { 255, 65536 },
+};
+
+uint64_t
+codec_raw_bytes_max(enum pq_codec codec, uint64_t len)
+{
+	if ((unsigned)codec >= sizeof(raw_max) / sizeof(raw_max[0]))
+		return 0;
+	return len * raw_max[codec].ratio + raw_max[codec].slack;
+}
+
+enum flow_status
+codec_decompress(enum pq_codec codec, struct codec_state *state, const void *bytes, size_t len,
+    void *out, size_t out_len, struct flow_error *err)
+{
+	enum flow_status st;
 
 	if (len > CODEC_BYTES_MAX || out_len > CODEC_BYTES_MAX)
 		return flow_fail(err, FLOW_ELIMIT, FLOW_NO_OFFSET, "a page of more than 1 GiB");
@@ -128,9 +184,19 @@ codec_decompress(enum pq_codec codec, const void *bytes, size_t len, void *out, 
 		return FLOW_OK;
 	case PQ_GZIP:
 		return decompress_gzip(bytes, len, out, out_len, err);
+	case PQ_SNAPPY:
+		return snappy_decompress(bytes, len, out, out_len) ? FLOW_OK :
+		    wrong_size("SNAPPY", out_len, err);
+	case PQ_LZ4:
+		return lz4_framed_decompress(bytes, len, out, out_len) ? FLOW_OK :
+		    wrong_size("LZ4", out_len, err);
+	case PQ_ZSTD:
+		st = zstandard_decompress(&state->zstd, bytes, len, out, out_len);
+		if (st == FLOW_EFORMAT)
+			return wrong_size("ZSTD", out_len, err);
+		return st == FLOW_ENOMEM ? flow_fail_memory(err) : st == FLOW_OK ? st :
+		    codec_check((int)codec, err);
 	default:
-		return flow_fail(err, FLOW_EUNSUPPORTED, FLOW_NO_OFFSET,
-		    "codec %s (%d) is not read; LZ4_RAW, GZIP and UNCOMPRESSED are",
-		    name != NULL ? name : "unknown", (int)codec);
+		return codec_check((int)codec, err);
 	}
 }

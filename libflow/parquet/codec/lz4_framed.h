@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/*
+ * Reads Parquet's deprecated codec LZ4, which never said what it is: blocks in Hadoop's framing (Spark,
+ * Hive), a frame of LZ4 (Arrow before 0.15), or a bare block (Arrow once took that for the same).
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Decompresses to exactly out_len bytes; false for anything else. */
+bool lz4_framed_decompress(const void *bytes, size_t len, void *out, size_t out_len);
