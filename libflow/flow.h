@@ -27,6 +27,7 @@
 #include "record/result_table.h"
 #include "sql/sql.h"
 #include "store/archive.h"
+#include "store/exporters_tally.h"
 #include "store/scan.h"
 #include "store/slot_path.h"
 #include "store/sort.h"

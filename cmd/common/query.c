@@ -324,6 +324,12 @@ query_sql_from(const struct query *query, const struct query_request *request,
 	return from->paths > 0 ? CLI_OK : cli_misuse("--sql: there are no files to ask");
 }
 
+bool
+query_selects(const struct query *query)
+{
+	return query->filter != NULL || query->has_window;
+}
+
 unsigned
 query_threads(const struct query *query)
 {

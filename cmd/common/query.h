@@ -75,6 +75,9 @@ int query_open(struct query_request *request, const struct flow_fieldset *wanted
     struct query **query);
 void query_free(struct query *query);
 
+/* Whether a filter or a window may leave rows out. */
+bool query_selects(const struct query *query);
+
 unsigned query_threads(const struct query *query);
 
 /*

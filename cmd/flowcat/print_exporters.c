@@ -97,6 +97,21 @@ print_section(struct buf *out, const char *entry, struct json_slice section)
 		print_name(out, entry, key, value);
 }
 
+/* Those that are told: a file of some rows of others has counts of these alone. */
+static void
+print_counters(struct buf *out, struct json_slice source)
+{
+	const char *comma = "";
+	uint64_t v;
+
+	for (size_t i = 0; i < ARRAY_LEN(counters); i++) {
+		if (!json_find_uint(source.p, source.len, counters[i], &v))
+			continue;
+		buf_printf(out, "%s %s %" PRIu64, comma, counters[i], v);
+		comma = ",";
+	}
+}
+
 static void
 print_exporter(struct buf *out, struct json_slice source)
 {
@@ -108,9 +123,7 @@ print_exporter(struct buf *out, struct json_slice source)
 	append_string(out, value);
 	buf_printf(out, ", version %" PRIu64 ", domain %" PRIu64 "\n ", number(source, "version"),
 	    number(source, "domain"));
-	for (size_t i = 0; i < ARRAY_LEN(counters); i++)
-		buf_printf(out, " %s %" PRIu64 "%s", counters[i], number(source, counters[i]),
-		    i + 1 < ARRAY_LEN(counters) ? "," : "");
+	print_counters(out, source);
 	if (number(source, "sampling") != 0)
 		buf_printf(out, ", sampling 1 of %" PRIu64, number(source, "sampling"));
 	buf_append_u8(out, '\n');

@@ -15,6 +15,25 @@ print_counter(struct buf *out, const char *name, uint64_t all, uint64_t tcp, uin
 	    "\n%s_other: %" PRIu64 "\n", name, all, name, tcp, name, udp, name, icmp, name, other);
 }
 
+/* A biflow counts with both directions, as in flowstat's totals and nfdump's. */
+static uint64_t
+both(uint64_t forward, uint64_t reverse)
+{
+	return forward > UINT64_MAX - reverse ? UINT64_MAX : forward + reverse;
+}
+
+static uint64_t
+packets_of(const struct flow_protocol_totals *p)
+{
+	return both(p->packets, p->rev_packets);
+}
+
+static uint64_t
+bytes_of(const struct flow_protocol_totals *p)
+{
+	return both(p->bytes, p->rev_bytes);
+}
+
 static void
 print_time(struct buf *out, const char *name, int64_t ms, enum stamp_zone zone)
 {
@@ -52,14 +71,15 @@ print_summary(struct buf *out, const struct flow_summary *s, enum stamp_zone zon
 	if (s->without_totals < s->files || s->files == 0) {
 		print_counter(out, "Flows", t->flows, t->tcp.flows, t->udp.flows, t->icmp.flows,
 		    t->other.flows);
-		print_counter(out, "Packets", t->packets, t->tcp.packets, t->udp.packets,
-		    t->icmp.packets, t->other.packets);
-		print_counter(out, "Bytes", t->bytes, t->tcp.bytes, t->udp.bytes, t->icmp.bytes,
-		    t->other.bytes);
+		print_counter(out, "Packets", both(t->packets, t->rev_packets), packets_of(&t->tcp),
+		    packets_of(&t->udp), packets_of(&t->icmp), packets_of(&t->other));
+		print_counter(out, "Bytes", both(t->bytes, t->rev_bytes), bytes_of(&t->tcp),
+		    bytes_of(&t->udp), bytes_of(&t->icmp), bytes_of(&t->other));
 	}
 	print_times(out, t, zone);
-	buf_printf(out, "Sequence_failures: %" PRIu64 "\nKernel_drops: %" PRIu64 "\n", s->sequence_gaps,
-	    s->kernel_drops);
+	if (s->with_losses > 0 || s->files == 0)
+		buf_printf(out, "Sequence_failures: %" PRIu64 "\nKernel_drops: %" PRIu64 "\n",
+		    s->sequence_gaps, s->kernel_drops);
 	if (s->exporters != NULL)
 		buf_printf(out, "Exporters: %s\n", s->exporters);
 }
@@ -91,7 +111,7 @@ print_line(struct buf *out, const struct flow_summary *s, enum stamp_zone zone)
 	len = stamp_format_text(&cache, t->received_min_ms, zone, text);
 	/* Without milliseconds. */
 	buf_printf(out, "%.*s,%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\n", (int)(len < 19 ? len : 19), text,
-	    t->flows, t->packets, t->bytes);
+	    t->flows, both(t->packets, t->rev_packets), both(t->bytes, t->rev_bytes));
 }
 
 int

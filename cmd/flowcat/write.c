@@ -50,18 +50,40 @@ flowcat_inputs_summary(const struct flowcat_options *options, struct flow_summar
 	}
 }
 
-/* Losses and a common ident of the inputs live on; the sums are made anew. */
+/* Of exporters those that the file's rows are of, with these alone counted. */
 static void
-carry_metadata(const struct flowcat_options *options, struct flow_writer *writer)
+carry_some_exporters(const char *exporters, const struct exporters_tally *tally,
+    struct flow_writer *writer)
+{
+	struct buf json = BUF_INIT;
+
+	if (exporters_tally_apply(tally, exporters, &json) == FLOW_OK)
+		(void)!flow_writer_metadata(writer, "flow.exporters", (const char *)json.data, json.len,
+		    NULL);
+	buf_release(&json);
+}
+
+/*
+ * A common ident of the inputs, and what they say of exporters, live on; so do losses where no row is left out
+ * (tally is NULL), else they are not of these rows.  The sums are made anew.
+ */
+static void
+carry_metadata(const struct flowcat_options *options, const struct exporters_tally *tally,
+    struct flow_writer *writer)
 {
 	struct flow_summary all;
 
 	flowcat_inputs_summary(options, &all);
-	flow_writer_loss(writer, all.sequence_gaps, all.kernel_drops);
+	if (tally == NULL && (all.with_losses > 0 || all.files == 0))
+		flow_writer_loss(writer, all.sequence_gaps, all.kernel_drops);
+	else
+		flow_writer_loss_unknown(writer);
 	if (options->writer.ident == NULL && all.ident != NULL)
 		(void)!flow_writer_metadata(writer, "flow.ident", all.ident, strlen(all.ident), NULL);
 	/* The exporters' addresses stand there, too. */
-	if (all.exporters != NULL && options->request.pseudonyms == NULL)
+	if (all.exporters != NULL && options->request.pseudonyms == NULL && tally != NULL)
+		carry_some_exporters(all.exporters, tally, writer);
+	else if (all.exporters != NULL && options->request.pseudonyms == NULL)
 		(void)!flow_writer_metadata(writer, "flow.exporters", all.exporters,
 		    strlen(all.exporters), NULL);
 	if (options->merged != NULL)
@@ -70,8 +92,20 @@ carry_metadata(const struct flowcat_options *options, struct flow_writer *writer
 	flow_summary_clear(&all);
 }
 
+/* Some of the rows are to be written: what is told of exporters is to be told of these. */
 static int
-write_rows(const struct flowcat_options *options, struct query *query, struct flow_writer *writer)
+make_tally(const struct flowcat_options *options, const struct query *query,
+    struct exporters_tally **tally)
+{
+	if (!query_selects(query) && options->limit == UINT64_MAX)
+		return CLI_OK;
+	*tally = exporters_tally_new();
+	return *tally != NULL ? CLI_OK : cli_fail("out of memory");
+}
+
+static int
+write_rows(const struct flowcat_options *options, struct query *query,
+    struct exporters_tally *tally, struct flow_writer *writer)
 {
 	const struct flow_selection *selection;
 	const struct flow_batch *batch;
@@ -79,9 +113,12 @@ write_rows(const struct flowcat_options *options, struct query *query, struct fl
 	struct flow_error err;
 	int status = rows_open(options, query, &rows);
 
-	while (status == CLI_OK && rows_next(rows, &batch, &selection))
+	while (status == CLI_OK && rows_next(rows, &batch, &selection)) {
 		if (flow_writer_batch(writer, batch, selection, &err) != FLOW_OK)
 			status = fail(options, &err);
+		else if (tally != NULL && exporters_tally_add(tally, batch, selection) != FLOW_OK)
+			status = cli_fail("out of memory");
+	}
 	if (status == CLI_OK && rows_failed(rows))
 		status = CLI_FAILURE;
 	rows_free(rows);
@@ -92,6 +129,7 @@ int
 flowcat_write(struct flowcat_options *options)
 {
 	struct flow_fieldset all = { { 0 } };
+	struct exporters_tally *tally = NULL;
 	struct flow_writer *writer = NULL;
 	struct query *query = NULL;
 	struct flow_error err;
@@ -103,10 +141,12 @@ flowcat_write(struct flowcat_options *options)
 	status = query_open(&options->request, &all, &query);
 	if (status == CLI_OK)
 		status = open_writer(options, &writer);
-	if (status == CLI_OK) {
-		carry_metadata(options, writer);
-		status = write_rows(options, query, writer);
-	}
+	if (status == CLI_OK)
+		status = make_tally(options, query, &tally);
+	if (status == CLI_OK)
+		status = write_rows(options, query, tally, writer);
+	if (status == CLI_OK)
+		carry_metadata(options, tally, writer);
 	/* What is there may be all that is left of rows that cannot be read just now. */
 	if (status == CLI_OK && query_failed(query) && strcmp(options->write_path, "-") != 0 &&
 	    access(options->write_path, F_OK) == 0)
@@ -117,6 +157,7 @@ flowcat_write(struct flowcat_options *options)
 		flow_writer_abort(writer);
 	if (status == CLI_OK && query_failed(query))
 		status = CLI_FAILURE;
+	exporters_tally_free(tally);
 	query_free(query);
 	return status;
 }

@@ -15,12 +15,16 @@
 static const char *const counters[] = { "flows", "packets", "bytes", "datagrams", "lost", "late",
 	"restarts" };
 
+/* Of the counters, how many the rows say; all others are of what was received. */
+#define ROWS 3
+
 static const char *const sections[] = { "samplers", "interfaces", "vrfs", "applications" };
 
 /* A source; slices point into one of the two values. */
 struct exporter {
 	struct json_slice address;	/* with its quotes */
 	uint64_t version, domain, sampling, sum[ARRAY_LEN(counters)];
+	bool partial;		/* some rows of other files: only these are counted */
 	struct json_slice section[ARRAY_LEN(sections)][2];	/* of the first value, of the other */
 };
 
@@ -68,7 +72,7 @@ find(struct list *list, struct json_slice address, uint64_t version, uint64_t do
 static enum flow_status
 take(struct list *list, const char *json, unsigned which)
 {
-	struct json_slice key, source, address;
+	struct json_slice key, source, address, partial;
 	struct json_walk walk;
 
 	if (json == NULL || !json_walk_begin(&walk, (struct json_slice){ json, strlen(json) }))
@@ -87,6 +91,7 @@ take(struct list *list, const char *json, unsigned which)
 
 			e->sum[i] = e->sum[i] > UINT64_MAX - v ? UINT64_MAX : e->sum[i] + v;
 		}
+		e->partial |= json_find(source.p, source.len, "partial", &partial);
 		if (number(source, "sampling") != 0)
 			e->sampling = number(source, "sampling");
 		for (size_t s = 0; s < ARRAY_LEN(sections); s++)
@@ -147,7 +152,10 @@ put_exporter(struct buf *out, const struct exporter *e)
 	buf_append(out, e->address.p, e->address.len);
 	buf_printf(out, ",\"version\":%" PRIu64 ",\"domain\":%" PRIu64, e->version, e->domain);
 	for (size_t i = 0; i < ARRAY_LEN(counters); i++)
-		buf_printf(out, ",\"%s\":%" PRIu64, counters[i], e->sum[i]);
+		if (i < ROWS || !e->partial)
+			buf_printf(out, ",\"%s\":%" PRIu64, counters[i], e->sum[i]);
+	if (e->partial)
+		buf_append_text(out, ",\"partial\":true");
 	if (e->sampling != 0)
 		buf_printf(out, ",\"sampling\":%" PRIu64, e->sampling);
 	for (size_t s = 0; s < ARRAY_LEN(sections); s++)

@@ -39,7 +39,7 @@ copy_key(const struct source *s, const char *key)
 static void
 read_totals(const struct source *s, struct flow_summary *summary)
 {
-	struct store_loss loss = { 0, 0 };
+	struct store_loss loss = { .unknown = true };
 	size_t len;
 	const char *text = pq_file_key_value(s->file, PROFILE_KEY_STATS, &len);
 
@@ -52,6 +52,7 @@ read_totals(const struct source *s, struct flow_summary *summary)
 		time_bounds(s, FLOW_FIELD_RECEIVED, &summary->totals.received_min_ms,
 		    &summary->totals.received_max_ms);
 	}
+	summary->with_losses = !loss.unknown;
 	summary->sequence_gaps = loss.sequence_gaps;
 	summary->kernel_drops = loss.kernel_drops;
 }
@@ -116,6 +117,7 @@ flow_summary_add(struct flow_summary *summary, const struct flow_summary *more)
 	summary->groups += more->groups;
 	summary->bytes += more->bytes;
 	summary->without_totals += more->without_totals;
+	summary->with_losses += more->with_losses;
 	summary->sequence_gaps += more->sequence_gaps;
 	summary->kernel_drops += more->kernel_drops;
 	store_totals_add(&summary->totals, &more->totals);

@@ -17,6 +17,8 @@ struct flow_summary {
 	 */
 	struct flow_totals totals;
 	uint64_t without_totals;
+	/* Of the files that tell of losses, `with_losses` in number. */
+	uint64_t with_losses;
 	uint64_t sequence_gaps, kernel_drops;
 	char *ident;		/* the files' common one; NULL: none, or several */
 	char *exporters;	/* flow.exporters, of several files their sum; NULL: none */

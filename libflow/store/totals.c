@@ -32,6 +32,8 @@ add_protocol(struct flow_protocol_totals *to, const struct flow_protocol_totals 
 	add(&to->flows, from->flows);
 	add(&to->packets, from->packets);
 	add(&to->bytes, from->bytes);
+	add(&to->rev_packets, from->rev_packets);
+	add(&to->rev_bytes, from->rev_bytes);
 }
 
 void
@@ -40,6 +42,8 @@ store_totals_add(struct flow_totals *totals, const struct flow_totals *more)
 	add(&totals->flows, more->flows);
 	add(&totals->packets, more->packets);
 	add(&totals->bytes, more->bytes);
+	add(&totals->rev_packets, more->rev_packets);
+	add(&totals->rev_bytes, more->rev_bytes);
 	add_protocol(&totals->tcp, &more->tcp);
 	add_protocol(&totals->udp, &more->udp);
 	add_protocol(&totals->icmp, &more->icmp);
@@ -112,6 +116,21 @@ sum_protocols(struct flow_totals *t)
 	t->flows = sum.flows;
 	t->packets = sum.packets;
 	t->bytes = sum.bytes;
+	t->rev_packets = sum.rev_packets;
+	t->rev_bytes = sum.rev_bytes;
+}
+
+static void
+add_reverse(struct flow_totals *totals, const struct flow_batch *batch)
+{
+	const struct flow_column *column = batch->column;
+
+	for (size_t i = 0; i < batch->rows; i++) {
+		struct flow_protocol_totals *p = protocol(totals, &column[FLOW_FIELD_PROTO], i);
+
+		add(&p->rev_packets, counter(&column[FLOW_FIELD_REV_PACKETS], i, 0));
+		add(&p->rev_bytes, counter(&column[FLOW_FIELD_REV_BYTES], i, 0));
+	}
 }
 
 void
@@ -127,6 +146,9 @@ store_totals_add_batch(struct flow_totals *totals, const struct flow_batch *batc
 		add(&p->packets, counter(&column[FLOW_FIELD_PACKETS], i, 0));
 		add(&p->bytes, counter(&column[FLOW_FIELD_BYTES], i, 0));
 	}
+	if (column[FLOW_FIELD_REV_PACKETS].form != FLOW_FORM_NULL ||
+	    column[FLOW_FIELD_REV_BYTES].form != FLOW_FORM_NULL)
+		add_reverse(totals, batch);
 	widen(&totals->first_ms, NULL, &column[FLOW_FIELD_FIRST], batch->rows);
 	widen(NULL, &totals->last_ms, &column[FLOW_FIELD_LAST], batch->rows);
 	widen(&totals->received_min_ms, &totals->received_max_ms, &column[FLOW_FIELD_RECEIVED],
@@ -146,11 +168,21 @@ time_to_json(const char *key, int64_t ms, struct buf *out)
 	buf_printf(out, ",\"%s\":\"%.*s\"", key, (int)len, text);
 }
 
+/* Biflows are rare: without any, nothing is said of them. */
+static void
+reverse_to_json(uint64_t packets, uint64_t bytes, struct buf *out)
+{
+	if (packets != 0 || bytes != 0)
+		buf_printf(out, ",\"rev_packets\":%" PRIu64 ",\"rev_bytes\":%" PRIu64, packets, bytes);
+}
+
 static void
 protocol_to_json(const char *key, const struct flow_protocol_totals *p, struct buf *out)
 {
 	buf_printf(out, ",\"%s\":{\"flows\":%" PRIu64 ",\"packets\":%" PRIu64 ",\"bytes\":%" PRIu64
-	    "}", key, p->flows, p->packets, p->bytes);
+	    "", key, p->flows, p->packets, p->bytes);
+	reverse_to_json(p->rev_packets, p->rev_bytes, out);
+	buf_append_u8(out, '}');
 }
 
 void
@@ -158,6 +190,7 @@ store_totals_to_json(const struct flow_totals *totals, const struct store_loss *
 {
 	buf_printf(out, "{\"rows\":%" PRIu64 ",\"flows\":%" PRIu64 ",\"packets\":%" PRIu64
 	    ",\"bytes\":%" PRIu64, totals->rows, totals->flows, totals->packets, totals->bytes);
+	reverse_to_json(totals->rev_packets, totals->rev_bytes, out);
 	if (totals->rows > 0) {
 		time_to_json("first", totals->first_ms, out);
 		time_to_json("last", totals->last_ms, out);
@@ -168,8 +201,10 @@ store_totals_to_json(const struct flow_totals *totals, const struct store_loss *
 	protocol_to_json("udp", &totals->udp, out);
 	protocol_to_json("icmp", &totals->icmp, out);
 	protocol_to_json("other", &totals->other, out);
-	buf_printf(out, ",\"sequence_gaps\":%" PRIu64 ",\"kernel_drops\":%" PRIu64 "}",
-	    loss->sequence_gaps, loss->kernel_drops);
+	if (!loss->unknown)
+		buf_printf(out, ",\"sequence_gaps\":%" PRIu64 ",\"kernel_drops\":%" PRIu64,
+		    loss->sequence_gaps, loss->kernel_drops);
+	buf_append_u8(out, '}');
 }
 
 static void
@@ -186,10 +221,13 @@ protocol_from_json(const char *text, size_t len, const char *key, struct flow_pr
 {
 	struct json_slice at;
 
-	return json_find(text, len, key, &at) &&
-	    json_find_uint(at.p, at.len, "flows", &p->flows) &&
-	    json_find_uint(at.p, at.len, "packets", &p->packets) &&
-	    json_find_uint(at.p, at.len, "bytes", &p->bytes);
+	if (!json_find(text, len, key, &at) || !json_find_uint(at.p, at.len, "flows", &p->flows) ||
+	    !json_find_uint(at.p, at.len, "packets", &p->packets) ||
+	    !json_find_uint(at.p, at.len, "bytes", &p->bytes))
+		return false;
+	(void)json_find_uint(at.p, at.len, "rev_packets", &p->rev_packets);
+	(void)json_find_uint(at.p, at.len, "rev_bytes", &p->rev_bytes);
+	return true;
 }
 
 bool
@@ -197,7 +235,7 @@ store_totals_from_json(const char *text, size_t len, struct flow_totals *totals,
     struct store_loss *loss)
 {
 	struct flow_totals t;
-	struct store_loss l = { 0, 0 };
+	struct store_loss l = { .unknown = false };
 
 	store_totals_init(&t);
 	if (!json_find_uint(text, len, "rows", &t.rows) ||
@@ -209,11 +247,13 @@ store_totals_from_json(const char *text, size_t len, struct flow_totals *totals,
 	    !protocol_from_json(text, len, "icmp", &t.icmp) ||
 	    !protocol_from_json(text, len, "other", &t.other))
 		return false;
+	(void)json_find_uint(text, len, "rev_packets", &t.rev_packets);
+	(void)json_find_uint(text, len, "rev_bytes", &t.rev_bytes);
 	time_from_json(text, len, "first", &t.first_ms);
 	time_from_json(text, len, "last", &t.last_ms);
 	time_from_json(text, len, "received_first", &t.received_min_ms);
 	time_from_json(text, len, "received_last", &t.received_max_ms);
-	(void)json_find_uint(text, len, "sequence_gaps", &l.sequence_gaps);
+	l.unknown = !json_find_uint(text, len, "sequence_gaps", &l.sequence_gaps);
 	(void)json_find_uint(text, len, "kernel_drops", &l.kernel_drops);
 	*totals = t;
 	*loss = l;

@@ -14,6 +14,7 @@ void store_totals_add(struct flow_totals *totals, const struct flow_totals *more
 /* What a file lost, beside what it holds. */
 struct store_loss {
 	uint64_t sequence_gaps, kernel_drops;
+	bool unknown;		/* the file holds some rows of others, and what was lost was not of these */
 };
 
 void store_totals_to_json(const struct flow_totals *totals, const struct store_loss *loss,

@@ -96,7 +96,9 @@ verify_totals(const struct source *s, const struct flow_totals *sums, struct flo
 	if (!store_totals_from_json(text, len, &told, &loss))
 		return flow_fail(err, FLOW_ECORRUPT, FLOW_NO_OFFSET, "flow.stats cannot be read");
 	if (told.rows != sums->rows || told.flows != sums->flows || told.packets != sums->packets ||
-	    told.bytes != sums->bytes || told.tcp.bytes != sums->tcp.bytes ||
+	    told.bytes != sums->bytes || (told.rev_bytes != 0 && told.rev_bytes != sums->rev_bytes) ||
+	    (told.rev_packets != 0 && told.rev_packets != sums->rev_packets) ||
+	    told.tcp.bytes != sums->tcp.bytes ||
 	    told.udp.bytes != sums->udp.bytes || told.icmp.bytes != sums->icmp.bytes)
 		return flow_fail(err, FLOW_ECORRUPT, FLOW_NO_OFFSET, "flow.stats says %" PRIu64
 		    " flows, %" PRIu64 " packets, %" PRIu64 " bytes; the rows %" PRIu64 ", %" PRIu64

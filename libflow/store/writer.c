@@ -336,6 +336,12 @@ flow_writer_loss(struct flow_writer *writer, uint64_t sequence_gaps, uint64_t ke
 	writer->loss.kernel_drops += kernel_drops;
 }
 
+void
+flow_writer_loss_unknown(struct flow_writer *writer)
+{
+	writer->loss.unknown = true;
+}
+
 enum flow_status
 flow_writer_metadata(struct flow_writer *writer, const char *key, const char *text, size_t len,
     struct flow_error *err)

@@ -50,8 +50,9 @@ enum flow_status flow_codec_parse(const char *text, struct flow_writer_options *
 /* What rows add up to; flow.stats holds them for a file. */
 struct flow_totals {
 	uint64_t flows, packets, bytes;	/* saturating */
+	uint64_t rev_packets, rev_bytes;	/* of the reverse direction of biflows */
 	struct flow_protocol_totals {
-		uint64_t flows, packets, bytes;
+		uint64_t flows, packets, bytes, rev_packets, rev_bytes;
 	} tcp, udp, icmp, other;
 	uint64_t rows;
 	int64_t first_ms, last_ms;		/* lowest first, highest last; only if rows > 0 */
@@ -98,6 +99,9 @@ enum flow_status flow_writer_batch(struct flow_writer *writer, const struct flow
 
 /* Sequence gaps (flows or packets missed) and kernel drops, for flow.stats; they add up. */
 void flow_writer_loss(struct flow_writer *writer, uint64_t sequence_gaps, uint64_t kernel_drops);
+
+/* Says nothing of losses: the file holds some rows of others, and nobody knows of which any were lost. */
+void flow_writer_loss_unknown(struct flow_writer *writer);
 
 /* Sets flow.exporters (a JSON array, see flow-file(5)) or another key; the last one wins. */
 enum flow_status flow_writer_metadata(struct flow_writer *writer, const char *key,

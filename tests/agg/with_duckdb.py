@@ -465,6 +465,34 @@ def test_overflow():
             [["192.0.2.9", "1", str(MOST), "0"], ["192.0.2.9", "2", "0", str(MOST)]])
 
 
+def test_biflows():
+    """flowcat -I counts both directions of biflows, as the totals of flowstat do."""
+    path, rewritten = work + "/biflows.parquet", work + "/rewritten.parquet"
+    write(path, ["(10 + i)::bigint as packets", "(1000 * i)::bigint as bytes", "1::bigint as flows",
+                 "(case i % 4 when 0 then 6 when 1 then 17 when 2 then 1 else 47 end)::utinyint as proto",
+                 "(case when i % 3 = 0 then 5 + i end)::bigint as rev_packets",
+                 "(case when i % 3 = 0 then 100 * i end)::bigint as rev_bytes"], 100)
+    flowcat = os.path.join(os.path.dirname(os.path.abspath(flowstat)), "flowcat")
+    subprocess.run([flowcat, "-r", path, "-w", rewritten], check=True)
+    told = subprocess.run([flowcat, "-I", "-r", rewritten], check=True, capture_output=True, text=True).stdout
+    told = dict(line.split(": ", 1) for line in told.splitlines())
+    sums = db.execute("select sum(packets) + sum(coalesce(rev_packets, 0)), sum(bytes) + sum(coalesce(rev_bytes, 0))"
+                      " from '%s'" % path).fetchone()
+    compare("biflows in flowcat -I", [[told["Packets"], told["Bytes"]]], [[str(n) for n in sums]])
+    tcp = db.execute("select sum(packets) + sum(coalesce(rev_packets, 0)), sum(bytes) + sum(coalesce(rev_bytes, 0))"
+                     " from '%s' where proto = 6" % path).fetchone()
+    compare("those of TCP", [[told["Packets_tcp"], told["Bytes_tcp"]]], [[str(n) for n in tcp]])
+    out = subprocess.run([flowstat, "-r", path, "-N", "-s", "proto"], check=True, capture_output=True,
+                         text=True).stdout
+    report("as in flowstat's totals", "" if "packets %d, bytes %d," % sums in out else out)
+    verified = subprocess.run([flowcat, "--verify", "-r", rewritten], capture_output=True, text=True)
+    report("such a file verifies", "" if verified.returncode == 0 else verified.stderr)
+    both = work + "/both.parquet"
+    subprocess.run([flowcat, "-r", path, "-r", rewritten, "-w", both], check=True)
+    told = subprocess.run([flowcat, "-I", "-r", both], check=True, capture_output=True, text=True).stdout
+    report("sums of two such files", "" if "Bytes: %d" % (2 * sums[1]) in told else told)
+
+
 def tables(path, *options):
     """The rows of each table, which an empty line parts."""
     out = subprocess.run([flowstat, "-o", "csv", "-r", path, *options], check=True, capture_output=True,
@@ -679,6 +707,7 @@ def test_many():
 
 
 test_overflow()
+test_biflows()
 test_scans()
 test_spikes()
 test_periods()

@@ -75,6 +75,27 @@ is 'or that they differ' "$(flowcat -q -O bytes -o 'fmt:%idt' "$tmp/red.parquet"
 	'<several>'
 rm "$tmp"/{red,blue,plain}.parquet
 
+# A file of some rows speaks of these: exporters without any are left out, the others count these alone.
+mkdir "$tmp/two"
+flowgen -w "$tmp/two" -n 3000 --exporters 2 -v 10 --lose 20 2>/dev/null
+exporter=$(flowcat -r "$tmp/two" -q -c 1 -o csv:exporter)
+flowcat -r "$tmp/two" -w "$tmp/some.parquet" "exporter ip $exporter and proto udp"
+flowcat -r "$tmp/two" -q -o csv:packets,bytes "exporter ip $exporter and proto udp" >"$tmp/rows"
+is 'only their exporters' "$(flowcat -E -r "$tmp/some.parquet" | sed -n 's/^Exporter: \([^,]*\),.*/\1/p')" "$exporter"
+has 'with what they add up to' "$(flowcat -E -r "$tmp/some.parquet" | sed -n 2p)" \
+	"$(awk -F, '{ p += $1; b += $2 } END { printf "flows %d, packets %d, bytes %d", NR, p, b }' "$tmp/rows")"
+is 'and nothing of what was received' "$(flowcat -E -r "$tmp/some.parquet" | grep -c 'datagrams\|lost')" 0
+is 'nor of losses' "$(flowcat -I -r "$tmp/some.parquet" | grep -c 'Sequence\|Kernel')" 0
+is 'names of interfaces stay' "$(flowcat -E -r "$tmp/some.parquet" | grep -c '  interface')" \
+	"$(flowcat -E -r "$tmp/two" | awk -v e="$exporter," '/^Exporter/ { on = $2 == e } on && /  interface/' | wc -l)"
+flowcat -r "$tmp/two" -w "$tmp/whole.parquet"
+is 'a file of all rows says all' "$(flowcat -E -r "$tmp/whole.parquet")" "$(flowcat -E -r "$tmp/two")"
+is 'and so of losses' "$(flowcat -I -r "$tmp/whole.parquet" | grep Sequence)" "$(flowcat -I -r "$tmp/two" | grep Sequence)"
+is 'a window leaves rows out, too' "$(flowcat -r "$tmp/two" -w - -t +1 | flowcat -E | grep -c datagrams)" 0
+is 'and a limit' "$(flowcat -r "$tmp/two" -w - -c 7 | flowcat -E | sed -n 's/.*flows \([0-9]*\).*/\1/p' | awk '{ n += $1 } END { print n }')" 7
+is 'nothing has no exporters' "$(flowcat -r "$tmp/two" -w - 'port 1 and port 2 and port 3' | flowcat -E)" ''
+rm -r "$tmp/two" "$tmp"/{some,whole}.parquet
+
 # Large dictionaries are in pieces: page headers tell so by a UUID.
 one=$tmp/one.parquet
 flowcat -r "$a" -w "$one"

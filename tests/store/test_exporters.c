@@ -33,6 +33,9 @@ main(void)
 	const char *odd[] = { "", "17", "[1,{}]", "[{\"exporter\":7}]", "[{\"exporter\":\"a\"", NULL };
 	const char *most[] = { "[{\"exporter\":\"a\",\"flows\":18446744073709551615}]",
 		"[{\"exporter\":\"a\",\"flows\":1}]", NULL };
+	static const char *const part[] = { "[{\"exporter\":\"a\",\"version\":9,\"flows\":1,\"packets\":2,"
+		"\"bytes\":3,\"partial\":true}]", "[{\"exporter\":\"a\",\"version\":9,\"flows\":2,"
+		"\"packets\":3,\"bytes\":4,\"datagrams\":9,\"lost\":1}]", NULL };
 	char *sum = NULL;
 
 	merged(one, "[" A "]");
@@ -48,6 +51,9 @@ main(void)
 	merged(odd, "[]");
 	merged(most, "[{\"exporter\":\"a\",\"version\":0,\"domain\":0,\"flows\":18446744073709551615,"
 	    "\"packets\":0,\"bytes\":0,\"datagrams\":0,\"lost\":0,\"late\":0,\"restarts\":0}]");
+	/* With some rows of another file nothing is known of what was received. */
+	merged(part, "[{\"exporter\":\"a\",\"version\":9,\"domain\":0,\"flows\":3,\"packets\":5,"
+	    "\"bytes\":7,\"partial\":true}]");
 	ok(store_exporters_merge(&sum, NULL) == FLOW_OK);
 	ok(sum == NULL);
 	return tap_done();

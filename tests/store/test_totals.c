@@ -48,8 +48,8 @@ int
 main(void)
 {
 	struct flow_builder *b = four_rows();
-	const struct store_loss loss = { 7, 9 };
-	struct store_loss told = { 0, 0 };
+	const struct store_loss loss = { 7, 9, false };
+	struct store_loss told = { 0, 0, false };
 	struct flow_totals t, sum, back;
 	struct buf json = BUF_INIT;
 	const char *want = "{\"rows\":4,\"flows\":4,\"packets\":4,\"bytes\":9223372036854775930,"
