@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "net/addr_fast.h"
 
+#include "base/attr.h"
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif

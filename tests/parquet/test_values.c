@@ -170,7 +170,8 @@ narrow(void)
 		in[17] = (UINT64_C(1) << 8 * width[i]) - 1;
 		memset(out, 0xff, sizeof(out));
 		ok(values_narrow(in, 18, width[i], out));
-		is_mem((uint8_t *)out + 17 * width[i], width[i], &in[17], width[i]);
+		is_uint(width[i] == 1 ? ((uint8_t *)out)[17] : width[i] == 2 ? ((uint16_t *)out)[17] :
+		    ((uint32_t *)out)[17], in[17]);
 		is_uint(((uint8_t *)out)[18 * width[i]], 0xff);
 		in[17]++;
 		ok(!values_narrow(in, 18, width[i], out));

@@ -90,6 +90,20 @@ address(uint64_t v)
 	return a;
 }
 
+/* A number of that many bytes in this machine's order, or an address. */
+static void
+put_value(uint8_t *out, size_t size, uint64_t v, const struct addr *a)
+{
+	uint16_t v16 = (uint16_t)v;
+	uint32_t v32 = (uint32_t)v;
+
+	if (size == 1)
+		*out = (uint8_t)v;
+	else
+		memcpy(out, size == 2 ? (void *)&v16 : size == 4 ? (void *)&v32 : size == 8 ? (void *)&v :
+		    (const void *)a, size);
+}
+
 static void
 fill_column(struct flow_builder *b, unsigned f, size_t rows)
 {
@@ -112,7 +126,7 @@ fill_column(struct flow_builder *b, unsigned f, size_t rows)
 			if (flow_builder_null(b, field, i) != FLOW_OK)
 				ok(false);
 		} else {
-			memcpy(out + i * size, type == FLOW_TYPE_ADDR ? (void *)&a : (void *)&v, size);
+			put_value(out + i * size, size, v, &a);
 		}
 	}
 }
