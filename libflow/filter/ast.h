@@ -14,6 +14,7 @@
 
 #include "base/arena.h"
 #include "base/attr.h"
+#include "filter/extra_test.h"
 #include "filter/match.h"
 #include "filter/set.h"
 #include "net/geo.h"
@@ -50,6 +51,7 @@ enum predicate_kind {
 	PREDICATE_TEXT,		/* matcher holds (not: negated) */
 	PREDICATE_GEO,		/* the same of what geo says of the address, if anything */
 	PREDICATE_PAYLOAD,	/* of some text that a word finds in the payload */
+	PREDICATE_EXTRA,	/* extra_test.h, of `extra` */
 	/* The column has no value. */
 	PREDICATE_NULL,
 	/* Values of several columns make a number, which is in ranges. */
@@ -75,6 +77,7 @@ struct predicate {
 	const struct flow_geo *geo;
 	enum payload_word payload;
 	enum payload_way way;
+	const struct extra_test *extra;
 	uint64_t mask;
 	struct ranges ranges;
 	const uint8_t *table;		/* NUMBER of up to 16 bits: a byte a value; or NULL */

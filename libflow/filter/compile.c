@@ -8,7 +8,7 @@ predicate_has_cache(const struct predicate *p)
 {
 	return p->kind == PREDICATE_ADDR || p->kind == PREDICATE_MAC || p->kind == PREDICATE_ACL ||
 	    p->kind == PREDICATE_TEXT || p->kind == PREDICATE_GEO ||
-	    p->kind == PREDICATE_PAYLOAD;
+	    p->kind == PREDICATE_PAYLOAD || p->kind == PREDICATE_EXTRA;
 }
 
 /* Estimates */
@@ -56,6 +56,7 @@ estimate_predicate(const struct predicate *p)
 	case PREDICATE_GEO:
 		return (struct estimate){ 10, 0.1 };
 	case PREDICATE_PAYLOAD:
+	case PREDICATE_EXTRA:
 		return (struct estimate){ 100, 0.1 };
 	case PREDICATE_EQUAL:
 	case PREDICATE_PORT_BLOCK:

@@ -102,6 +102,8 @@ predicate_entry(const struct predicate *p, const struct flow_text *text)
 		return is_place(p, text);
 	case PREDICATE_PAYLOAD:
 		return is_payload(p, text);
+	case PREDICATE_EXTRA:
+		return extra_test(p->extra, text);
 	default:
 		return false;
 	}

@@ -299,6 +299,7 @@ filter_predicate(struct run *r, const struct predicate *p, uint8_t *m)
 	case PREDICATE_TEXT:
 	case PREDICATE_GEO:
 	case PREDICATE_PAYLOAD:
+	case PREDICATE_EXTRA:
 		return filter_column(r, p, m);
 	case PREDICATE_NULL:
 		filter_null(r, &r->batch->column[p->field[0]], m);

@@ -116,7 +116,7 @@ append_predicate(struct buf *out, const struct predicate *p)
 	case PREDICATE_GEO:
 	case PREDICATE_PAYLOAD:
 		if (p->kind == PREDICATE_PAYLOAD)
-			buf_printf(out, " (%s)", p->way == PAYLOAD_IN ? "6871/18" : "6871/16402");
+			buf_printf(out, " (%s)", p->way == PAYLOAD_IN ? "payload" : "reversePayload");
 		if (p->kind != PREDICATE_TEXT)
 			buf_printf(out, " as %s", p->phrase);
 		buf_append_text(out, " ");
@@ -125,6 +125,9 @@ append_predicate(struct buf *out, const struct predicate *p)
 		else
 			append_match(out, p);
 		buf_append_text(out, " (by dictionary)");
+		return;
+	case PREDICATE_EXTRA:
+		buf_printf(out, ": a test of %s (by dictionary)", p->phrase);
 		return;
 	case PREDICATE_IDENT:
 		buf_append_text(out, "ident ");

@@ -93,6 +93,15 @@ enum flow_status value_texts(struct parser *p, const char *phrase, bool code,
 enum flow_status value_payload(struct parser *p, const struct subject *s, struct matcher **out)
     NODISCARD;
 
+/* Whether the token begins a condition on a member of `extra`: extra.NAME */
+bool value_is_extra(const struct token *t);
+/*
+ * That condition (value_extra.c): the member and what is asked of it; *absent: that it is not so.
+ * *phrase is the member as it was written.
+ */
+enum flow_status value_extra(struct parser *p, const char **phrase, struct extra_test *out,
+    bool *absent) NODISCARD;
+
 /* A matcher, which p->matchers releases; why there is none is told at the token.  Flags: of MATCH_REGEX. */
 enum flow_status value_matcher(struct parser *p, enum match_op op, unsigned flags,
     const struct token *t, const char *text, size_t len, struct matcher **out) NODISCARD;

@@ -393,6 +393,27 @@ parse_null(struct parser *p, const struct subject *s, struct node **out)
 	return done(p, negated ? node_not(p->arena, n) : n, out);
 }
 
+/* extra.NAME: also `is null`, which is true where the member is not there. */
+static enum flow_status
+parse_extra(struct parser *p, struct node **out)
+{
+	static const struct subject extra = { .fields = 1, .field = { FLOW_FIELD_EXTRA } };
+	struct predicate predicate = predicate_of(&extra, PREDICATE_EXTRA);
+	struct extra_test *test = arena_alloc(p->arena, sizeof(*test));
+	enum flow_status st;
+	struct node *n;
+	bool absent;
+
+	if (test == NULL)
+		return parse_fail_memory(p);
+	*test = (struct extra_test){ .compare = EXTRA_EXISTS };
+	if ((st = value_extra(p, &predicate.phrase, test, &absent)) != FLOW_OK)
+		return st;
+	predicate.extra = test;
+	n = node_predicate(p->arena, &predicate);
+	return done(p, absent ? node_not(p->arena, n) : n, out);
+}
+
 static enum flow_status
 parse_subject(struct parser *p, const struct subject *s, struct node **out)
 {
@@ -508,6 +529,8 @@ parse_primary(struct parser *p, struct node **out)
 		return parse_fail(p, t, "expected a condition before the end");
 	if (t->kind != TOKEN_WORD)
 		return parse_fail(p, t, "expected a condition, not '%s'", lex_quote(t, word));
+	if (value_is_extra(t))
+		return parse_extra(p, out);
 	if (!vocab_find(t, &s, &used)) {
 		if (!bare_proto(t, &s))
 			return unknown_word(p);
