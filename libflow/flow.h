@@ -10,6 +10,8 @@
 #include "collect/collect.h"
 #include "collect/command.h"
 #include "collect/journal_replay.h"
+#include "element/elements_file.h"
+#include "element/extra_rename.h"
 #include "filter/filter.h"
 #include "net/geo.h"
 #include "output/escape.h"

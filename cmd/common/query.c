@@ -28,6 +28,7 @@ struct query {
 	struct flow_scan *scan;
 	size_t files;
 	const struct cryptopan *pseudonyms;
+	const struct flow_elements *elements;	/* names for `extra`; NULL: as it is stored */
 	unsigned threads;
 	bool *told;			/* by task: an error in it was told */
 	atomic_bool failed;
@@ -40,6 +41,8 @@ struct query_worker {
 	struct flow_filter_state *filter;
 	struct flow_pseudonyms *pseudonyms;
 	struct flow_batch renamed;
+	struct extra_renamer *names;
+	struct flow_batch named;
 	struct flow_selection selection;
 };
 
@@ -163,10 +166,18 @@ window_bounds(struct query *q)
 	return 2;
 }
 
+/* Whether row groups can be told by the filter: not by texts of `extra` that get names only now. */
+static bool
+bounds_hold(const struct query *q)
+{
+	return q->filter != NULL && (q->elements == NULL ||
+	    !flow_fieldset_has(flow_filter_fields(q->filter), FLOW_FIELD_EXTRA));
+}
+
 static const struct flow_bounds *
 scan_bounds(struct query *q)
 {
-	const struct flow_bounds *own = q->filter != NULL ? flow_filter_bounds(q->filter) : NULL;
+	const struct flow_bounds *own = bounds_hold(q) ? flow_filter_bounds(q->filter) : NULL;
 	size_t count = own != NULL ? own->count : 0, windows;
 
 	/* Of the first or last seconds of the data nothing is known yet. */
@@ -265,6 +276,7 @@ query_open(struct query_request *request, const struct flow_fieldset *wanted, st
 	if (q->threads > THREADS_MAX)
 		q->threads = THREADS_MAX;
 	q->pseudonyms = request->pseudonyms;
+	q->elements = request->elements;
 	flow_files_sort(&request->files);
 	for (i = 0; i < request->files.problems; i++) {
 		cli_warn("%s", request->files.problem[i]);
@@ -410,9 +422,12 @@ worker_of(struct query *query, struct flow_scan_worker *scan)
 			w->filter = flow_filter_state_new(query->filter);
 		if (query->pseudonyms != NULL)
 			w->pseudonyms = flow_pseudonyms_new(query->pseudonyms);
+		if (query->elements != NULL)
+			w->names = extra_renamer_new(query->elements);
 	}
 	if (w == NULL || w->scan == NULL || (query->filter != NULL && w->filter == NULL) ||
-	    (query->pseudonyms != NULL && w->pseudonyms == NULL)) {
+	    (query->pseudonyms != NULL && w->pseudonyms == NULL) ||
+	    (query->elements != NULL && w->names == NULL)) {
 		query_worker_free(w);
 		out_of_memory(query);
 		return NULL;
@@ -454,6 +469,7 @@ query_worker_free(struct query_worker *worker)
 		return;
 	flow_filter_state_free(worker->filter);
 	flow_pseudonyms_free(worker->pseudonyms);
+	extra_renamer_free(worker->names);
 	flow_scan_worker_free(worker->scan);
 	free(worker);
 }
@@ -544,21 +560,40 @@ rename_addresses(struct query_worker *w, const struct flow_batch **batch)
 	return true;
 }
 
+/* Gives members of `extra` the names that they have by now; false when out of memory. */
+static bool
+name_elements(struct query_worker *w, const struct flow_batch **batch)
+{
+	if (w->names == NULL)
+		return true;
+	w->named = **batch;
+	*batch = &w->named;
+	if (extra_renamer_apply(w->names, &w->named.column[FLOW_FIELD_EXTRA]) == FLOW_OK)
+		return true;
+	out_of_memory(w->query);
+	return false;
+}
+
 bool
 query_next(struct query_worker *worker, const struct flow_batch **batch,
     const struct flow_selection **selection)
 {
+	const struct flow_batch *stored;
 	struct flow_error err;
 	enum flow_status st;
 
 	while ((st = flow_scan_next(worker->scan, batch, &err)) == FLOW_OK) {
+		stored = *batch;
+		if (!name_elements(worker, batch))
+			return false;
 		if (!select_rows(worker, *batch))
 			continue;
 		st = flow_scan_late(worker->scan, &worker->selection, &err);
 		if (st != FLOW_OK)
 			break;
 		*selection = &worker->selection;
-		return rename_addresses(worker, batch);
+		*batch = stored;	/* with the columns that came late */
+		return name_elements(worker, batch) && rename_addresses(worker, batch);
 	}
 	if (st != FLOW_END) {
 		worker->query->failed = true;

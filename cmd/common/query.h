@@ -36,6 +36,7 @@ struct query_request {
 	size_t reads;
 	const char *directories;	/* -M; NULL: none */
 	struct flow_geo *geo;		/* of --geo, owned; NULL: none */
+	struct flow_elements *elements;	/* of --elements, owned; NULL: none */
 };
 
 #define QUERY_REQUEST_INIT { .files = FLOW_FILES_INIT, .zone = STAMP_LOCAL, .only_directories = true }
@@ -47,6 +48,9 @@ int query_add_read(struct query_request *request, const char *text, bool range);
 
 /* --geo: opens one more database of addresses; CLI_OK, or CLI_FAILURE after a message. */
 int query_add_geo(struct query_request *request, const char *path);
+
+/* --elements: reads the file; CLI_OK, or CLI_MISUSE or CLI_FAILURE after a message. */
+int query_add_elements(struct query_request *request, const char *path);
 
 /*
  * Makes files of -r and -R, below each of the directories of -M ("/base/a:b:c" is /base/a,

@@ -24,6 +24,7 @@ query_request_clear(struct query_request *request)
 	free(request->directory);
 	free(request->read);
 	flow_geo_free(request->geo);
+	flow_elements_free(request->elements);
 	*request = (struct query_request)QUERY_REQUEST_INIT;
 }
 
@@ -54,6 +55,19 @@ query_add_geo(struct query_request *request, const char *path)
 	if (request->geo == NULL && (request->geo = flow_geo_new()) == NULL)
 		return cli_fail("out of memory");
 	return flow_geo_add(request->geo, path, &err) == FLOW_OK ? CLI_OK : cli_fail_error(&err);
+}
+
+int
+query_add_elements(struct query_request *request, const char *path)
+{
+	struct flow_error err;
+
+	if (request->elements != NULL)
+		return cli_misuse("--elements: once only");
+	if (flow_elements_read(path, &request->elements, &err) != FLOW_OK)
+		return err.status == FLOW_EINVAL ? cli_misuse("--elements: %s", err.message) :
+		    cli_fail_error(&err);
+	return CLI_OK;
 }
 
 /* Remembers a directory that is read whole. */

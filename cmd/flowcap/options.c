@@ -33,6 +33,7 @@ static const char help[] =
 "  -f, --file FILE        read a pcap, pcapng or IPFIX file instead, also gzipped ('-': standard input)\n"
 "  -R, --repeat HOST/PORT send every datagram on to that collector; up to 8 of them\n"
 "  -s, --sampling RATE    sampling rate of exporters that announce none; -RATE overrides what they say\n"
+"      --elements FILE    names and types of elements, lines PEN,ID,NAME,TYPE\n"
 "  -S, --layout N         directories: 0 none, 1 Y/m/d, 2 Y/m/d/H (default), 3 Y/W/u, 4 Y/W/u/H, 5 Y/j,\n"
 "                         6 Y/j/H, 7 Y-m-d, 8 Y-m-d/H, hive year=Y/month=m/day=d/hour=H\n"
 "  -t, --interval SECONDS length of a file's slot (default 300)\n"
@@ -53,7 +54,7 @@ static const char help[] =
 "\n"
 "SIGTERM and SIGINT finish the current file and end; SIGHUP begins a new file.  See flowcap(1).\n";
 
-enum { OPT_LOCAL_TIME = 256, OPT_NO_JOURNAL, OPT_TCP, OPT_METRICS };
+enum { OPT_LOCAL_TIME = 256, OPT_NO_JOURNAL, OPT_TCP, OPT_METRICS, OPT_ELEMENTS };
 
 static const struct option long_options[] = {
 	{ "directory", required_argument, NULL, 'w' },
@@ -73,6 +74,7 @@ static const struct option long_options[] = {
 	{ "repeat", required_argument, NULL, 'R' },
 	{ "tcp", no_argument, NULL, OPT_TCP },
 	{ "metrics", required_argument, NULL, OPT_METRICS },
+	{ "elements", required_argument, NULL, OPT_ELEMENTS },
 	{ "no-journal", no_argument, NULL, OPT_NO_JOURNAL },
 	{ "threads", required_argument, NULL, 'j' },
 	{ "daemon", no_argument, NULL, 'D' },
@@ -120,6 +122,20 @@ take_sampling(struct options *o, const char *text)
 	if (!cli_number("-s", text + (text[0] == '-'), 1, UINT32_MAX, &rate))
 		return CLI_MISUSE;
 	o->collect.decoder.sampling = (uint32_t)rate;
+	return CLI_OK;
+}
+
+static int
+take_elements(struct options *o, const char *path)
+{
+	struct flow_error err;
+
+	if (o->elements != NULL)
+		return cli_misuse("--elements: once only");
+	if (flow_elements_read(path, &o->elements, &err) != FLOW_OK)
+		return err.status == FLOW_EINVAL ? cli_misuse("--elements: %s", err.message) :
+		    cli_fail_error(&err);
+	o->collect.decoder.elements = o->elements;
 	return CLI_OK;
 }
 
@@ -223,6 +239,8 @@ take_option(int letter, char *argument, struct options *o, bool *done)
 	case OPT_METRICS:
 		o->collect.metrics = argument;
 		return CLI_OK;
+	case OPT_ELEMENTS:
+		return take_elements(o, argument);
 	case OPT_TCP:
 		o->tcp = true;
 		return CLI_OK;
@@ -310,5 +328,7 @@ options_clear(struct options *options)
 {
 	free(options->files);
 	options->files = NULL;
+	flow_elements_free(options->elements);
+	options->elements = NULL;
 	sources_clear(options);
 }

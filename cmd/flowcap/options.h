@@ -20,6 +20,7 @@ struct options {
 	bool has_port;			/* -p is given */
 	enum udp_family family;		/* -4, -6 */
 	bool tcp;			/* --tcp: IPFIX over TCP as well */
+	struct flow_elements *elements;	/* --elements; NULL: none */
 	uint64_t buffer_bytes;		/* -B */
 	const char *repeat[REPEATS_MAX];	/* -R */
 	size_t repeats;

@@ -51,6 +51,7 @@ static const char help[] =
 "      --verify           check every page, value and sum of the files\n"
 "      --explain          print the plan of the query and end\n"
 "      --sql DIALECT      print the question in SQL and end: duckdb, spark or clickhouse\n"
+"      --elements FILE    names and types of elements in extra, lines PEN,ID,NAME,TYPE\n"
 "      --geo FILE         database of MaxMind's format for countries, cities and ASes of addresses,\n"
 "                         in the filter and in -o csv:src_country,... (repeatable)\n"
 "      --config FILE      named formats, as nfdump.conf has them (default: $FLOWRC)\n"
@@ -67,7 +68,7 @@ static const char help[] =
 "(flow-filter(7)).  See flowcat(1).\n";
 
 enum { OPT_EXPLAIN = 256, OPT_SQL, OPT_UTC, OPT_CONFIG, OPT_RESOLVE, OPT_VERIFY, OPT_MEMORY, OPT_SPLIT, OPT_SPLIT_BY,
-	OPT_COMPACT, OPT_GEO };
+	OPT_COMPACT, OPT_GEO, OPT_ELEMENTS };
 
 static const struct option long_options[] = {
 	{ "read", required_argument, NULL, 'r' },
@@ -96,6 +97,7 @@ static const struct option long_options[] = {
 	{ "verify", no_argument, NULL, OPT_VERIFY },
 	{ "config", required_argument, NULL, OPT_CONFIG },
 	{ "geo", required_argument, NULL, OPT_GEO },
+	{ "elements", required_argument, NULL, OPT_ELEMENTS },
 	{ "resolve", no_argument, NULL, OPT_RESOLVE },
 	{ "plain", no_argument, NULL, 'N' },
 	{ "full-ipv6", no_argument, NULL, '6' },
@@ -230,6 +232,8 @@ take_option(int letter, char *argument, struct flowcat_options *o, bool *done)
 		return CLI_OK;
 	case OPT_GEO:
 		return query_add_geo(&o->request, argument);
+	case OPT_ELEMENTS:
+		return query_add_elements(&o->request, argument);
 	case OPT_CONFIG:
 		o->config = argument;
 		return CLI_OK;

@@ -48,6 +48,7 @@ static const char help[] =
 "      --title TEXT       heading of an HTML page\n"
 "      --as-names FILE    names of ASes: lines of NUMBER NAME\n"
 "      --if-names FILE    names of interfaces: lines of EXPORTER INDEX NAME (EXPORTER * is any)\n"
+"      --elements FILE    names and types of elements in extra, lines PEN,ID,NAME,TYPE\n"
 "      --geo FILE         look countries, cities and AS names of addresses up in a database\n"
 "                         of MaxMind's format (repeatable): -s country, -A src_city ...\n"
 "  -N, --plain            numbers for people in full digits\n"
@@ -66,7 +67,7 @@ static const char help[] =
 enum {
 	OPT_EXPLAIN = 256, OPT_SQL, OPT_UTC, OPT_MEASURES, OPT_MIN, OPT_BIN, OPT_SPREAD, OPT_BILLING,
 	OPT_PERCENTILE, OPT_AS_NAMES, OPT_IF_NAMES, OPT_TALKERS, OPT_SCANS, OPT_SPIKES, OPT_FACTOR,
-	OPT_MEMORY, OPT_SERIES, OPT_TITLE, OPT_GEO,
+	OPT_MEMORY, OPT_SERIES, OPT_TITLE, OPT_GEO, OPT_ELEMENTS,
 };
 
 static const struct option long_options[] = {
@@ -93,6 +94,7 @@ static const struct option long_options[] = {
 	{ "as-names", required_argument, NULL, OPT_AS_NAMES },
 	{ "if-names", required_argument, NULL, OPT_IF_NAMES },
 	{ "geo", required_argument, NULL, OPT_GEO },
+	{ "elements", required_argument, NULL, OPT_ELEMENTS },
 	{ "read", required_argument, NULL, 'r' },
 	{ "range", required_argument, NULL, 'R' },
 	{ "directories", required_argument, NULL, 'M' },
@@ -328,6 +330,8 @@ take_option(int letter, char *argument, struct flowstat_options *o, bool *done)
 		return CLI_OK;
 	case OPT_GEO:
 		return query_add_geo(&o->request, argument);
+	case OPT_ELEMENTS:
+		return query_add_elements(&o->request, argument);
 	case OPT_TITLE:
 		o->title = argument;
 		return CLI_OK;
