@@ -78,7 +78,7 @@ is_name(const struct flow_text *t)
 	for (i = 0; i < t->len; i++)
 		if (t->p[i] == '\0' || strchr(allowed, t->p[i]) == NULL)
 			return false;
-	return t->len > 0 && t->len <= ELEMENTS_NAME_MAX;
+	return t->len > 0 && t->len <= ELEMENTS_NAME_MAX && !(t->p[0] >= '0' && t->p[0] <= '9');
 }
 
 static enum flow_status

@@ -10,7 +10,7 @@
  *
  * Blanks around the parts, empty lines and what follows a # do not count; neither does a first line
  * that says "PEN,ID,NAME,TYPE".  PEN 0 is IANA's (numbers of NetFlow v9 that it has not given).
- * NAME has letters, digits, '_', '-' and ':', at most 64 of them.
+ * NAME has letters, digits (not at its beginning), '_', '-' and ':', at most 64 of them.
  */
 
 #include <stddef.h>

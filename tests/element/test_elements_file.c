@@ -77,6 +77,7 @@ bad(void)
 	refuse("64512,-1,a,string", "element's number");
 	refuse("64512,1,,string", "expected a name");
 	refuse("64512,1,a b,string", "expected a name");
+	refuse("64512,1,2nd,string", "expected a name");
 	refuse("64512,1,a\"b,string", "expected a name");
 	refuse("64512,1,a.b,string", "expected a name");
 	refuse("64512,1,a,uint32", "expected a type like unsigned32");
