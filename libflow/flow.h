@@ -30,6 +30,7 @@
 #include "sql/sql.h"
 #include "store/archive.h"
 #include "store/exporters_tally.h"
+#include "store/merged.h"
 #include "store/scan.h"
 #include "store/slot_path.h"
 #include "store/sort.h"

@@ -52,5 +52,8 @@ int cli_write(const void *bytes, size_t len, bool *closed);
 /* An unsigned option argument in [lo, hi]; false after a message that names the option. */
 bool cli_number(const char *option, const char *text, uint64_t lo, uint64_t hi, uint64_t *out);
 
+/* Lets the process have as many descriptors as it may. */
+void cli_raise_descriptors(void);
+
 /* How many worker threads to use where the user did not say: the cores that this process may use. */
 unsigned cli_cores(void);

@@ -14,6 +14,9 @@
 /* More would only queue for the disk. */
 #define THREADS_MAX 256
 
+/* So often files are listed again while others change them. */
+#define TRIES_MAX 100
+
 /* What is read of a filter file to show where it is wrong. */
 #define CARET_TEXT_MAX ((size_t)1 << 20)
 
@@ -234,6 +237,40 @@ split_fields(const struct query *q, const struct flow_fieldset *wanted, struct f
 	}
 }
 
+static bool
+reads_input(const struct flow_files *files)
+{
+	for (size_t i = 0; i < files->count; i++)
+		if (strcmp(files->path[i], "-") == 0)
+			return true;
+	return false;
+}
+
+/*
+ * Opens all files; where others were adding, merging or removing some meanwhile, lists and opens them
+ * again.  The last time what is open has to do, with a message for what vanished.
+ */
+static enum flow_status
+open_settled(struct query *q, struct query_request *request, const struct flow_scan_options *options,
+    struct flow_error *err)
+{
+	struct flow_files *files = &request->files;
+	unsigned tries;
+
+	for (tries = 0;; tries++) {
+		enum flow_status st = flow_scan_open((const char *const *)files->path, files->count, options,
+		    &q->scan, err);
+
+		if (st != FLOW_OK || tries == TRIES_MAX || files->asked_count == 0 || reads_input(files) ||
+		    (!flow_scan_vanished(q->scan) && flow_files_settled(files)))
+			return st;
+		flow_scan_free(q->scan);
+		q->scan = NULL;
+		if (flow_files_again(files) != FLOW_OK)
+			return flow_fail_memory(err);
+	}
+}
+
 static int
 open_scan(struct query *q, struct query_request *request, const struct flow_fieldset *wanted)
 {
@@ -246,13 +283,16 @@ open_scan(struct query *q, struct query_request *request, const struct flow_fiel
 
 	split_fields(q, wanted, &options.early, &options.late);
 	options.bounds = scan_bounds(q);
-	if (flow_scan_open((const char *const *)request->files.path, request->files.count, &options,
-	    &q->scan, &err) != FLOW_OK)
+	if (open_settled(q, request, &options, &err) != FLOW_OK)
 		return cli_fail_error(&err);
 	q->files = request->files.count;
 	q->told = calloc(flow_scan_tasks(q->scan) + 1, sizeof(*q->told));
 	if (q->told == NULL)
 		return cli_fail("out of memory");
+	for (i = 0; i < request->files.problems; i++) {
+		cli_warn("%s", request->files.problem[i]);
+		q->failed = true;
+	}
 	status = resolve_window(q);
 	if (flow_scan_notice(q->scan) != NULL)
 		cli_warn("%s", flow_scan_notice(q->scan));
@@ -267,7 +307,6 @@ int
 query_open(struct query_request *request, const struct flow_fieldset *wanted, struct query **query)
 {
 	struct query *q = calloc(1, sizeof(*q));
-	size_t i;
 	int status;
 
 	if (q == NULL)
@@ -278,10 +317,7 @@ query_open(struct query_request *request, const struct flow_fieldset *wanted, st
 	q->pseudonyms = request->pseudonyms;
 	q->elements = request->elements;
 	flow_files_sort(&request->files);
-	for (i = 0; i < request->files.problems; i++) {
-		cli_warn("%s", request->files.problem[i]);
-		q->failed = true;
-	}
+	cli_raise_descriptors();
 	status = parse_filter(q, request);
 	if (status == CLI_OK)
 		status = parse_window(q, request);

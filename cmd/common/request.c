@@ -167,6 +167,9 @@ is_path(const char *text)
 
 	if (strcmp(text, "-") == 0 || stat(text, &st) == 0)
 		return true;
+	/* A shell listed it, and it was merged since. */
+	if (flow_file_is_named(text) && strpbrk(text, " \t\n(\"'") == NULL)
+		return true;
 	if (strpbrk(text, "*?[") == NULL || strchr(text, ' ') != NULL)
 		return false;
 	matches = glob(text, 0, NULL, &found) == 0;

@@ -6,22 +6,21 @@
 #include "flowcat/compact.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "base/json.h"
 #include "common/cli.h"
 #include "flowcat/write.h"
 
 /* A slot is left alone until it has been over for so long: late flows may still come. */
 #define SETTLED_S 600
-
-#define KEY_MERGED "flow.merged"
 
 static const char *
 base_name(const char *path)
@@ -68,65 +67,26 @@ belong_together(const char *a, const char *b, uint32_t seconds)
 	    slot_begin(at, seconds) == slot_begin(bt, seconds);
 }
 
-/* {"name":"flowcap.202611230805.parquet","bytes":123,"mtime_ns":456} */
-static bool
-append_source(struct buf *out, const char *path)
-{
-	struct stat st;
-
-	if (stat(path, &st) != 0)
-		return false;
-	buf_append_text(out, out->len > 1 ? ",{\"name\":" : "{\"name\":");
-	json_append_string(out, base_name(path), strlen(base_name(path)));
-	buf_printf(out, ",\"bytes\":%" PRIu64 ",\"mtime_ns\":%" PRIu64 "}", (uint64_t)st.st_size,
-	    (uint64_t)st.st_mtim.tv_sec * 1000000000 + (uint64_t)st.st_mtim.tv_nsec);
-	return true;
-}
-
 /* What stays of an interrupted run: a file that another one says it holds, unchanged. */
-static int
-remove_left(const char *holder, struct json_slice source)
-{
-	uint64_t bytes, mtime_ns;
-	struct json_slice value;
-	char *name, *path = NULL;
-	struct stat st;
-	int status = CLI_OK;
-
-	if (!json_find(source.p, source.len, "name", &value) ||
-	    !json_find_uint(source.p, source.len, "bytes", &bytes) ||
-	    !json_find_uint(source.p, source.len, "mtime_ns", &mtime_ns))
-		return CLI_OK;
-	name = malloc(value.len + 1);
-	if (name == NULL)
-		return cli_fail("out of memory");
-	name[json_unescape(value, name)] = '\0';
-	/* Names only, of files beside this one. */
-	if (name[0] == '\0' || strchr(name, '/') != NULL || strcmp(name, base_name(holder)) == 0 ||
-	    asprintf(&path, "%.*s%s", (int)(base_name(holder) - holder), holder, name) < 0) {
-		free(name);
-		return CLI_OK;
-	}
-	if (lstat(path, &st) == 0 && S_ISREG(st.st_mode) && (uint64_t)st.st_size == bytes &&
-	    (uint64_t)st.st_mtim.tv_sec * 1000000000 + (uint64_t)st.st_mtim.tv_nsec == mtime_ns &&
-	    unlink(path) != 0)
-		status = cli_fail("%s: %s", path, strerror(errno));
-	free(name);
-	free(path);
-	return status;
-}
-
 static int
 remove_merged(const char *holder, const char *merged)
 {
-	struct json_slice key, source;
-	struct json_walk walk;
+	struct flow_merged held = FLOW_MERGED_INIT;
 	int status = CLI_OK;
+	struct stat st;
 
-	if (merged == NULL || !json_walk_begin(&walk, (struct json_slice){ merged, strlen(merged) }))
+	if (merged == NULL)
 		return CLI_OK;
-	while (status == CLI_OK && json_walk_next(&walk, &key, &source))
-		status = remove_left(holder, source);
+	if (flow_merged_add(&held, holder, merged, strlen(merged)) != FLOW_OK)
+		status = cli_fail("out of memory");
+	for (size_t i = 0; i < held.slots; i++) {
+		const struct flow_merged_entry *e = flow_merged_at(&held, i);
+
+		if (e != NULL && lstat(e->path, &st) == 0 && S_ISREG(st.st_mode) &&
+		    flow_merged_has(&held, e->path, &st) && unlink(e->path) != 0 && errno != ENOENT)
+			status = cli_fail("%s: %s", e->path, strerror(errno));
+	}
+	flow_merged_clear(&held);
 	return status;
 }
 
@@ -149,9 +109,12 @@ count_rows(char *const *path, size_t count, uint64_t *rows)
 	return true;
 }
 
-/* Makes one of the files path[0 .. count-1], then removes what is in it. */
+/*
+ * Makes one of the files path[0 .. count-1], then removes what is in it.  Readers know from its
+ * metadata, in between, that it holds the others (store/merged.h).
+ */
 static int
-merge(const struct flowcat_options *all, char **path, size_t count)
+merge_locked(const struct flowcat_options *all, char **path, size_t count)
 {
 	struct flowcat_options one = *all;
 	struct buf merged = BUF_INIT;
@@ -161,9 +124,14 @@ merge(const struct flowcat_options *all, char **path, size_t count)
 	if (!count_rows(path, count, &rows))
 		return CLI_FAILURE;
 	buf_append_u8(&merged, '[');
-	for (size_t i = 1; i < count; i++)
-		if (!append_source(&merged, path[i]))
+	for (size_t i = 1; i < count; i++) {
+		struct stat st;
+
+		if (stat(path[i], &st) == 0)
+			flow_merged_append(&merged, path[i], &st);
+		else
 			status = cli_fail("%s: %s", path[i], strerror(errno));
+	}
 	buf_append_text(&merged, "]");
 	buf_append_u8(&merged, '\0');
 	one.request.files = (struct flow_files){ .path = path, .count = count, .cap = count };
@@ -183,6 +151,37 @@ merge(const struct flowcat_options *all, char **path, size_t count)
 	return status;
 }
 
+/* Whether all of them are still there: another run may have merged them before. */
+static bool
+are_there(char **path, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (access(path[i], F_OK) != 0)
+			return false;
+	return true;
+}
+
+/* One run merges in a directory at a time. */
+static int
+merge(const struct flowcat_options *all, char **path, size_t count)
+{
+	char *directory = strndup(path[0], (size_t)(base_name(path[0]) - path[0]));
+	int fd = -1, status = CLI_OK;
+
+	if (directory != NULL)
+		fd = open(directory[0] != '\0' ? directory : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		status = cli_fail("%s: %s", path[0], strerror(errno));
+	else if (flock(fd, LOCK_EX) != 0 && errno != ENOLCK && errno != EOPNOTSUPP)
+		status = cli_fail("%s: %s", directory, strerror(errno));
+	else if (are_there(path, count))
+		status = merge_locked(all, path, count);
+	if (fd >= 0)
+		(void)close(fd);
+	free(directory);
+	return status;
+}
+
 /* Ends what an earlier run began.  Files that cannot be read are told of, and left alone. */
 static int
 recover(struct flow_files *files)
@@ -193,10 +192,10 @@ recover(struct flow_files *files)
 		struct flow_summary one;
 		struct flow_error err;
 
-		if (access(files->path[i], F_OK) != 0)
-			continue;	/* removed a moment ago */
 		if (flow_summary_read(files->path[i], &one, &err) != FLOW_OK) {
-			status = cli_fail_error(&err);
+			/* Removed a moment ago, by this or another one. */
+			if (err.status != FLOW_ENOTFOUND)
+				status = cli_fail_error(&err);
 			files->path[i][0] = '\0';
 			continue;
 		}

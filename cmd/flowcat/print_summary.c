@@ -123,13 +123,16 @@ flowcat_gnuplot(struct flowcat_options *options)
 	const char *path;
 
 	metadata_begin(&m, options);
-	buf_append_text(&out, "# yyyy-mm-dd HH:MM:SS,flows,packets,bytes\n");
-	while (metadata_next(&m, &path, &one)) {
-		if (one.without_totals > 0)
-			m.status = cli_fail("%s: no sums in its metadata", path);
-		else
-			print_line(&out, &one, options->printer.zone);
-		flow_summary_clear(&one);
-	}
+	do {
+		buf_clear(&out);
+		buf_append_text(&out, "# yyyy-mm-dd HH:MM:SS,flows,packets,bytes\n");
+		while (metadata_next(&m, &path, &one)) {
+			if (one.without_totals > 0)
+				m.status = cli_fail("%s: no sums in its metadata", path);
+			else
+				print_line(&out, &one, options->printer.zone);
+			flow_summary_clear(&one);
+		}
+	} while (metadata_again(&m));
 	return metadata_end(&m, &out);
 }

@@ -3,15 +3,17 @@
 
 #include <inttypes.h>
 #include <stdatomic.h>
+#include <string.h>
 
 #include "common/cli.h"
 #include "common/turn.h"
 
 struct verify {
-	const struct flow_files *files;
+	struct flow_files *files;
 	struct turn turn;
 	atomic_size_t next;
 	bool failed;		/* by the one whose turn it is */
+	struct flow_files gone;	/* what was not there any more; the same */
 };
 
 static void
@@ -21,6 +23,8 @@ report(struct verify *v, const char *path, enum flow_status st, uint64_t rows,
 	struct buf line = BUF_INIT;
 	bool closed = false;
 
+	if (st == FLOW_ENOTFOUND && flow_files_add(&v->gone, path) == FLOW_OK)
+		return;
 	if (st != FLOW_OK) {
 		(void)cli_fail_error(err);
 		v->failed = true;
@@ -51,6 +55,24 @@ verify_job(void *context, unsigned number)
 	}
 }
 
+/* Files that were listed and are no more, nor listed again, were merged: that is no damage. */
+static void
+judge_gone(struct verify *v)
+{
+	size_t i, k;
+
+	if (v->gone.count == 0)
+		return;
+	if (flow_files_again(v->files) != FLOW_OK)
+		v->failed = true;
+	for (i = 0; i < v->gone.count; i++)
+		for (k = 0; k < v->files->count; k++)
+			if (strcmp(v->gone.path[i], v->files->path[k]) == 0) {
+				(void)cli_fail("%s: not there", v->gone.path[i]);
+				v->failed = true;
+			}
+}
+
 int
 flowcat_verify(struct flowcat_options *options)
 {
@@ -60,6 +82,7 @@ flowcat_verify(struct flowcat_options *options)
 	size_t i;
 
 	flow_files_sort(files);
+	v.gone = (struct flow_files)FLOW_FILES_INIT;
 	for (i = 0; i < files->problems; i++) {
 		cli_warn("%s", files->problem[i]);
 		v.failed = true;
@@ -67,5 +90,7 @@ flowcat_verify(struct flowcat_options *options)
 	turn_init(&v.turn);
 	query_run(threads, verify_job, &v);
 	turn_release(&v.turn);
+	judge_gone(&v);
+	flow_files_clear(&v.gone);
 	return v.failed ? CLI_FAILURE : CLI_OK;
 }

@@ -36,18 +36,22 @@ void
 flowcat_inputs_summary(const struct flowcat_options *options, struct flow_summary *all)
 {
 	const struct flow_files *files = &options->request.files;
+	struct flow_merged merged = FLOW_MERGED_INIT;
 	struct flow_summary one;
 	size_t i;
 
 	*all = (struct flow_summary){ 0 };
 	for (i = 0; i < files->count; i++) {
 		/* What cannot be read is told of by the query; input can be read only once. */
-		if (strcmp(files->path[i], "-") == 0 ||
+		if (strcmp(files->path[i], "-") == 0 || flow_merged_has(&merged, files->path[i], NULL) ||
 		    flow_summary_read(files->path[i], &one, NULL) != FLOW_OK)
 			continue;
 		flow_summary_add(all, &one);
+		if (one.merged != NULL)
+			(void)!flow_merged_add(&merged, files->path[i], one.merged, strlen(one.merged));
 		flow_summary_clear(&one);
 	}
+	flow_merged_clear(&merged);
 }
 
 /* Of exporters those that the file's rows are of, with these alone counted. */

@@ -6,18 +6,22 @@
 #include "store/archive.h"
 
 #include <errno.h>
-#include <fts.h>
 #include <glob.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
-#define SUFFIX ".parquet"
+#include "store/directory_walk.h"
+
 /* YYYYMMDDhhmm, and with ss. */
 #define SLOT_DIGITS 12
 #define SLOT_DIGITS_MAX 14
+
+/* A directory's time of change may be that much earlier than the change. */
+#define CLOCK_TICK_NS INT64_C(20000000)
 
 void
 flow_files_clear(struct flow_files *files)
@@ -28,8 +32,14 @@ flow_files_clear(struct flow_files *files)
 		free(files->path[i]);
 	for (i = 0; i < files->problems; i++)
 		free(files->problem[i]);
+	for (i = 0; i < files->directories; i++)
+		free(files->directory[i]);
+	for (i = 0; i < files->asked_count; i++)
+		free(files->asked[i].text);
 	free(files->path);
 	free(files->problem);
+	free(files->directory);
+	free(files->asked);
 	*files = (struct flow_files)FLOW_FILES_INIT;
 }
 
@@ -70,67 +80,75 @@ add_problem(struct flow_files *files, const char *path, const char *what)
 	return push(&files->problem, &files->problems, &files->problems_cap, text);
 }
 
-static bool
-is_archive_file(const char *name)
+static int64_t
+now_ns(void)
 {
-	size_t len = strlen(name);
+	struct timespec now;
 
-	return name[0] != '.' && len > strlen(SUFFIX) &&
-	    strcmp(name + len - strlen(SUFFIX), SUFFIX) == 0;
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* Remembers what was asked for, so that it can be looked for again. */
+static enum flow_status
+note_asked(struct flow_files *files, const char *text, bool range)
+{
+	struct flow_files_asked *more = realloc(files->asked,
+	    (files->asked_count + 1) * sizeof(*files->asked));
+	char *copy = strdup(text);
+
+	if (more != NULL)
+		files->asked = more;
+	if (more == NULL || copy == NULL) {
+		free(copy);
+		return FLOW_ENOMEM;
+	}
+	if (files->asked_count == 0)
+		files->since_ns = now_ns();
+	more[files->asked_count++] = (struct flow_files_asked){ copy, range };
+	return FLOW_OK;
 }
 
 static enum flow_status
-add_entry(struct flow_files *files, FTS *tree, FTSENT *entry)
+found_file(void *files, const char *path)
 {
-	switch (entry->fts_info) {
-	case FTS_D:
-		/* Work in progress and hidden things; the root itself may be "." or ".x". */
-		if (entry->fts_level > 0 && entry->fts_name[0] == '.')
-			(void)fts_set(tree, entry, FTS_SKIP);
-		return FLOW_OK;
-	case FTS_F:
-		return is_archive_file(entry->fts_name) ? add_path(files, entry->fts_path) : FLOW_OK;
-	case FTS_SLNONE:
-		return is_archive_file(entry->fts_name) ?
-		    add_problem(files, entry->fts_path, "a link to nothing") : FLOW_OK;
-	case FTS_DNR:
-	case FTS_ERR:
-	case FTS_NS:
-		return add_problem(files, entry->fts_path, strerror(entry->fts_errno));
-	default:
-		return FLOW_OK;
-	}
+	return add_path(files, path);
+}
+
+static enum flow_status
+found_directory(void *context, const char *path)
+{
+	struct flow_files *files = context;
+
+	return push(&files->directory, &files->directories, &files->directories_cap, strdup(path));
+}
+
+static enum flow_status
+found_problem(void *files, const char *path, const char *what)
+{
+	return add_problem(files, path, what);
 }
 
 static enum flow_status
 add_directory(struct flow_files *files, const char *path)
 {
-	char *copy = strdup(path);
-	char *roots[] = { copy, NULL };
-	enum flow_status st = FLOW_OK;
-	FTSENT *entry;
-	FTS *tree;
+	const struct directory_walk walk = { files, found_file, found_directory, found_problem };
 
-	if (copy == NULL)
-		return FLOW_ENOMEM;
-	tree = fts_open(roots, FTS_LOGICAL | FTS_NOCHDIR, NULL);
-	if (tree == NULL) {
-		free(copy);
-		return FLOW_ENOMEM;
-	}
-	while (st == FLOW_OK && (errno = 0, entry = fts_read(tree)) != NULL)
-		st = add_entry(files, tree, entry);
-	if (st == FLOW_OK && errno != 0)
-		st = add_problem(files, path, strerror(errno));
-	(void)fts_close(tree);
-	free(copy);
-	return st;
+	return directory_walk(path, &walk);
 }
 
 static enum flow_status
 add_existing(struct flow_files *files, const char *path, const struct stat *st)
 {
 	return S_ISDIR(st->st_mode) ? add_directory(files, path) : add_path(files, path);
+}
+
+bool
+flow_file_is_named(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return directory_walk_is_file(slash != NULL ? slash + 1 : path);
 }
 
 static enum flow_status
@@ -140,8 +158,12 @@ add_pattern(struct flow_files *files, const char *pattern, int stat_errno)
 	glob_t found;
 	struct stat st;
 	size_t i;
-	int rc = glob(pattern, 0, NULL, &found);
+	int rc;
 
+	/* A file that was there when somebody listed it: whoever opens it tells what became of it. */
+	if (stat_errno == ENOENT && strpbrk(pattern, "*?[") == NULL && flow_file_is_named(pattern))
+		return add_path(files, pattern);
+	rc = glob(pattern, 0, NULL, &found);
 	if (rc == GLOB_NOSPACE)
 		return FLOW_ENOMEM;
 	if (rc != 0)
@@ -149,15 +171,15 @@ add_pattern(struct flow_files *files, const char *pattern, int stat_errno)
 	for (i = 0; i < found.gl_pathc && status == FLOW_OK; i++) {
 		if (stat(found.gl_pathv[i], &st) == 0)
 			status = add_existing(files, found.gl_pathv[i], &st);
-		else
+		else if (errno != ENOENT || lstat(found.gl_pathv[i], &st) == 0)
 			status = add_problem(files, found.gl_pathv[i], strerror(errno));
 	}
 	globfree(&found);
 	return status;
 }
 
-enum flow_status
-flow_files_add(struct flow_files *files, const char *path)
+static enum flow_status
+add(struct flow_files *files, const char *path)
 {
 	struct stat st;
 
@@ -166,6 +188,14 @@ flow_files_add(struct flow_files *files, const char *path)
 	if (stat(path, &st) != 0)
 		return add_pattern(files, path, errno);
 	return add_existing(files, path, &st);
+}
+
+enum flow_status
+flow_files_add(struct flow_files *files, const char *path)
+{
+	enum flow_status st = note_asked(files, path, false);
+
+	return st == FLOW_OK ? add(files, path) : st;
 }
 
 const char *
@@ -262,7 +292,7 @@ static enum flow_status
 add_between(struct flow_files *files, const char *base, const char *first, const char *last)
 {
 	struct flow_files all = FLOW_FILES_INIT;
-	enum flow_status st = flow_files_add(&all, base);
+	enum flow_status st = add(&all, base);
 
 	for (size_t i = 0; i < all.count && st == FLOW_OK; i++) {
 		const char *path = all.path[i];
@@ -273,12 +303,14 @@ add_between(struct flow_files *files, const char *base, const char *first, const
 	for (size_t i = 0; i < all.problems && st == FLOW_OK; i++)
 		st = push(&files->problem, &files->problems, &files->problems_cap,
 		    strdup(all.problem[i]));
+	for (size_t i = 0; i < all.directories && st == FLOW_OK; i++)
+		st = found_directory(files, all.directory[i]);
 	flow_files_clear(&all);
 	return st;
 }
 
-enum flow_status
-flow_files_add_range(struct flow_files *files, const char *range)
+static enum flow_status
+add_range(struct flow_files *files, const char *range)
 {
 	const char *colon = strrchr(range, ':');
 	size_t first_len = colon != NULL ? (size_t)(colon - range) : strlen(range);
@@ -288,7 +320,7 @@ flow_files_add_range(struct flow_files *files, const char *range)
 	struct stat status;
 
 	if (stat(range, &status) == 0 && S_ISDIR(status.st_mode))
-		return flow_files_add(files, range);
+		return add(files, range);
 	base = range_base(range, first_len, to);
 	first = strndup(range, first_len);
 	if (base != NULL && first != NULL && (to[0] == '\0' || asprintf(&last, "%s/%s", base, to) >= 0))
@@ -297,6 +329,14 @@ flow_files_add_range(struct flow_files *files, const char *range)
 	free(first);
 	free(last);
 	return st;
+}
+
+enum flow_status
+flow_files_add_range(struct flow_files *files, const char *range)
+{
+	enum flow_status st = note_asked(files, range, true);
+
+	return st == FLOW_OK ? add_range(files, range) : st;
 }
 
 /* Slots are looked for once a path; without memory, some twenty times. */
@@ -333,4 +373,77 @@ flow_files_sort(struct flow_files *files)
 			files->path[kept++] = files->path[i];
 	}
 	files->count = kept;
+}
+
+/* Whether a directory that was listed may have changed since. */
+static bool
+has_changed(const struct flow_files *files)
+{
+	struct stat st;
+	size_t i;
+
+	for (i = 0; i < files->directories; i++)
+		if (stat(files->directory[i], &st) != 0 || (int64_t)st.st_mtim.tv_sec * 1000000000 +
+		    st.st_mtim.tv_nsec > files->since_ns - CLOCK_TICK_NS)
+			return true;
+	return false;
+}
+
+static enum flow_status
+list_again(const struct flow_files *files, struct flow_files *more)
+{
+	enum flow_status st = FLOW_OK;
+	size_t i;
+
+	for (i = 0; i < files->asked_count && st == FLOW_OK; i++)
+		st = files->asked[i].range ? flow_files_add_range(more, files->asked[i].text) :
+		    flow_files_add(more, files->asked[i].text);
+	flow_files_sort(more);
+	return st;
+}
+
+/* Whether the second list, sorted as the first, has a path that the first has not. */
+static bool
+has_more(const struct flow_files *files, const struct flow_files *now)
+{
+	size_t i, k = 0;
+
+	for (i = 0; i < now->count; i++, k++) {
+		while (k < files->count && strcmp(files->path[k], now->path[i]) != 0)
+			k++;
+		if (k == files->count)
+			return true;
+	}
+	return false;
+}
+
+bool
+flow_files_settled(const struct flow_files *files)
+{
+	struct flow_files now = FLOW_FILES_INIT;
+	bool settled;
+
+	if (!has_changed(files))
+		return true;
+	settled = list_again(files, &now) == FLOW_OK && !has_more(files, &now);
+	flow_files_clear(&now);
+	return settled;
+}
+
+enum flow_status
+flow_files_again(struct flow_files *files)
+{
+	struct flow_files more = FLOW_FILES_INIT;
+	enum flow_status st;
+
+	if (files->asked_count == 0)
+		return FLOW_OK;
+	st = list_again(files, &more);
+	if (st != FLOW_OK) {
+		flow_files_clear(&more);
+		return st;
+	}
+	flow_files_clear(files);
+	*files = more;
+	return FLOW_OK;
 }

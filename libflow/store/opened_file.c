@@ -43,7 +43,8 @@ open_file(struct source *s, const char *path, const struct source_input *input,
 		return pq_file_open_memory(input->bytes.data, input->bytes.len, &s->file, err);
 	s->fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (s->fd < 0)
-		return flow_fail(err, FLOW_EIO, FLOW_NO_OFFSET, "%s", strerror(errno));
+		return flow_fail(err, errno == ENOENT ? FLOW_ENOTFOUND : FLOW_EIO, FLOW_NO_OFFSET,
+		    "%s", strerror(errno));
 	return pq_file_open_like(s->fd, model != NULL ? model->file : NULL, &s->file, err);
 }
 
@@ -68,6 +69,24 @@ source_open(struct source *source, const char *path, const struct source_input *
 		st = find_columns(&s, model, err);
 	if (st != FLOW_OK) {
 		flow_error_prefix(err, strcmp(path, "-") == 0 ? "standard input" : path);
+		source_close(&s);
+		return st;
+	}
+	*source = s;
+	return FLOW_OK;
+}
+
+enum flow_status
+source_open_fd(struct source *source, int fd, const char *path, const struct source *model,
+    struct flow_error *err)
+{
+	struct source s = { .fd = -1 };
+	enum flow_status st = pq_file_open_like(fd, model != NULL ? model->file : NULL, &s.file, err);
+
+	if (st == FLOW_OK)
+		st = find_columns(&s, model, err);
+	if (st != FLOW_OK) {
+		flow_error_prefix(err, path);
 		source_close(&s);
 		return st;
 	}

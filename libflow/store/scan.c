@@ -5,14 +5,19 @@
 
 #include "store/scan.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "store/exporters.h"
 #include "store/group_read.h"
+#include "store/merged.h"
 #include "store/scan_plan.h"
 #include "store/scan_span.h"
 #include "store/opened_file.h"
@@ -22,6 +27,9 @@
 
 /* Files that stay open, with their footers, between planning and reading. */
 #define KEPT_FILES_MAX 256
+
+/* Of all descriptors that the process may have, a scan takes one in so many. */
+#define DESCRIPTOR_SHARE 2
 
 /* A row group to read. */
 struct scan_group {
@@ -33,10 +41,16 @@ struct scan_file {
 	const char *path;
 	char *ident;
 	char *problem;
+	bool vanished;		/* the problem is that it is not there */
+	bool held;		/* another file holds its rows */
+	bool idle;		/* nothing of it is to be read, nor will be by narrower bounds */
+	char *merged;		/* flow.merged; NULL: none */
+	struct stat stat;	/* of what was planned */
 	struct scan_group *group;
 	size_t group_count;
 	bool is_open;		/* `source` is */
 	struct source source;
+	int fd;			/* open without its footer; -1 not */
 	struct flow_scan_plan counts;
 	struct span_part span;
 	struct flow_error memory;	/* status FLOW_ENOMEM where planning ran out */
@@ -58,6 +72,8 @@ struct flow_scan {
 	struct flow_scan_span span;
 	atomic_size_t next_file;	/* while planning */
 	atomic_size_t kept_files;
+	size_t descriptors;		/* that may be kept of files to be read */
+	bool vanished;			/* some file was not there any more */
 	bool narrowed;			/* planned before, by other bounds */
 	pthread_mutex_t names_lock;	/* of options.names, and of the notice */
 	char *notice;			/* about columns that are ignored in `notice_file` */
@@ -140,22 +156,38 @@ struct plan_model {
 	struct source own;		/* what it is where the file's is not kept */
 };
 
+/*
+ * What was planned is read, whoever merges or removes files meanwhile: the descriptor stays, where
+ * there are enough of them.
+ */
+static void
+keep_descriptor(struct scan_file *f, const struct source *source)
+{
+	if (f->fd < 0 && source->fd >= 0)
+		f->fd = fcntl(source->fd, F_DUPFD_CLOEXEC, 0);
+}
+
 /* Keeps a file open until it is read, if anything of it will be, and as a model. */
 static void
 keep_or_close(struct flow_scan *scan, struct scan_file *f, struct plan_model *model,
     struct source *source)
 {
 	const struct source *kept = NULL;
+	size_t number = f->group_count > 0 ? atomic_fetch_add(&scan->kept_files, 1) : SIZE_MAX;
 
-	if (f->group_count > 0 && atomic_fetch_add(&scan->kept_files, 1) < KEPT_FILES_MAX) {
+	if (number < KEPT_FILES_MAX && number < scan->descriptors) {
 		f->source = *source;
 		f->is_open = true;
 		kept = &f->source;
-	} else if (model->source == NULL) {
-		model->own = *source;
-		kept = &model->own;
 	} else {
-		source_close(source);
+		if (number < scan->descriptors)
+			keep_descriptor(f, source);
+		if (model->source == NULL) {
+			model->own = *source;
+			kept = &model->own;
+		} else {
+			source_close(source);
+		}
 	}
 	if (model->source == NULL)
 		model->source = kept;
@@ -192,9 +224,15 @@ learn(struct flow_scan *scan, struct scan_file *f, const struct source *source, 
 {
 	size_t len;
 	const char *ident = pq_file_key_value(source->file, PROFILE_KEY_IDENT, &len);
+	const char *merged;
 
 	if (ident != NULL && (f->ident = strndup(ident, len)) == NULL)
 		return flow_fail_memory(err);
+	merged = pq_file_key_value(source->file, PROFILE_KEY_MERGED, &len);
+	if (merged != NULL && (f->merged = strndup(merged, len)) == NULL)
+		return flow_fail_memory(err);
+	if (source->fd >= 0 && fstat(source->fd, &f->stat) != 0)
+		return flow_fail_errno(err, "%s", f->path);
 	span_add_file(&f->span, source);
 	if (take_notice(scan, f, source, err) != FLOW_OK)
 		return FLOW_ENOMEM;
@@ -214,7 +252,8 @@ plan_file(struct flow_scan *scan, struct scan_file *f, struct plan_model *model,
 			flow_error_prefix(err, f->path);
 		return st;
 	}
-	st = source_open(&source, f->path, &scan->input, model->source, err);
+	st = f->fd >= 0 ? source_open_fd(&source, f->fd, f->path, model->source, err) :
+	    source_open(&source, f->path, &scan->input, model->source, err);
 	if (st != FLOW_OK)
 		return st;
 	if (!scan->narrowed)
@@ -252,12 +291,13 @@ plan_files(void *argument)
 		struct scan_file *f = &scan->file[i];
 		struct flow_error err;
 
-		if (f->problem != NULL)
+		if (f->problem != NULL || f->held || f->idle)
 			continue;
 		f->counts = (struct flow_scan_plan){ .files = 1 };
 		if (plan_file(scan, f, &model, &err) != FLOW_OK) {
 			forget_groups(f);
 			f->problem = problem_text(&err);
+			f->vanished = err.status == FLOW_ENOTFOUND;
 			f->memory.status = err.status == FLOW_ENOMEM || f->problem == NULL ?
 			    FLOW_ENOMEM : FLOW_OK;
 		}
@@ -336,6 +376,47 @@ full_rows(const struct flow_scan *scan)
 	return most - most / 4;
 }
 
+/*
+ * A file whose rows another one of them holds is left out, whether it is still there or not:
+ * somebody is merging, or was stopped while merging.
+ */
+static void
+leave_out_held(struct flow_scan *scan, const struct flow_merged *merged)
+{
+	for (size_t i = 0; i < scan->files; i++) {
+		struct scan_file *f = &scan->file[i];
+
+		if (!flow_merged_has(merged, f->path, f->vanished ? NULL : &f->stat)) {
+			scan->vanished |= f->vanished;
+			continue;
+		}
+		forget_groups(f);
+		f->counts = (struct flow_scan_plan){ .files = 0 };
+		f->span = (struct span_part){ .has_rows = false };
+		free(f->problem);
+		f->problem = NULL;
+		f->held = true;
+	}
+}
+
+static enum flow_status
+resolve_merged(struct flow_scan *scan, struct flow_error *err)
+{
+	struct flow_merged merged = FLOW_MERGED_INIT;
+	enum flow_status st = FLOW_OK;
+	size_t i;
+
+	for (i = 0; i < scan->files && st == FLOW_OK; i++)
+		if (scan->file[i].merged != NULL)
+			st = flow_merged_add(&merged, scan->file[i].path, scan->file[i].merged,
+			    strlen(scan->file[i].merged));
+	scan->vanished = false;
+	if (st == FLOW_OK)
+		leave_out_held(scan, &merged);
+	flow_merged_clear(&merged);
+	return st == FLOW_OK ? st : flow_fail_memory(err);
+}
+
 static enum flow_status
 collect_tasks(struct flow_scan *scan, struct flow_error *err)
 {
@@ -362,6 +443,16 @@ collect_tasks(struct flow_scan *scan, struct flow_error *err)
 	return FLOW_OK;
 }
 
+static size_t
+descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return 0;
+	return limit.rlim_cur == RLIM_INFINITY ? SIZE_MAX : (size_t)limit.rlim_cur / DESCRIPTOR_SHARE;
+}
+
 enum flow_status
 flow_scan_open(const char *const *paths, size_t count, const struct flow_scan_options *options,
     struct flow_scan **scan, struct flow_error *err)
@@ -379,15 +470,19 @@ flow_scan_open(const char *const *paths, size_t count, const struct flow_scan_op
 	(void)pthread_mutex_init(&s->names_lock, NULL);
 	s->options = *options;
 	s->files = count;
+	s->descriptors = descriptors();
 	for (i = 0; i < count && st == FLOW_OK; i++) {
 		s->file[i].path = paths[i];
+		s->file[i].fd = -1;
 		if (strcmp(paths[i], "-") == 0 && s->input.bytes.data == NULL)
 			st = source_read_input(&s->input, err);
 	}
 	if (st == FLOW_OK) {
 		run_plan(s, options->threads);
-		st = collect_tasks(s, err);
+		st = resolve_merged(s, err);
 	}
+	if (st == FLOW_OK)
+		st = collect_tasks(s, err);
 	if (st != FLOW_OK) {
 		flow_scan_free(s);
 		return st;
@@ -406,6 +501,9 @@ flow_scan_free(struct flow_scan *scan)
 	for (i = 0; i < scan->files; i++) {
 		free(scan->file[i].ident);
 		free(scan->file[i].problem);
+		free(scan->file[i].merged);
+		if (scan->file[i].fd >= 0)
+			(void)close(scan->file[i].fd);
 		forget_groups(&scan->file[i]);
 		if (scan->file[i].is_open)
 			source_close(&scan->file[i].source);
@@ -416,6 +514,12 @@ flow_scan_free(struct flow_scan *scan)
 	buf_release(&scan->input.bytes);
 	(void)pthread_mutex_destroy(&scan->names_lock);
 	free(scan);
+}
+
+bool
+flow_scan_vanished(const struct flow_scan *scan)
+{
+	return scan->vanished;
 }
 
 const struct flow_scan_plan *
@@ -435,8 +539,10 @@ flow_scan_narrow(struct flow_scan *scan, const struct flow_bounds *bounds, struc
 {
 	scan->options.bounds = bounds;
 	scan->narrowed = true;
-	for (size_t i = 0; i < scan->files; i++)
+	for (size_t i = 0; i < scan->files; i++) {
+		scan->file[i].idle = scan->file[i].group_count == 0;
 		forget_groups(&scan->file[i]);
+	}
 	free(scan->task);
 	scan->task = NULL;
 	scan->tasks = 0;
@@ -540,6 +646,23 @@ flow_scan_file(const struct flow_scan_worker *worker)
 	return (size_t)(worker->scan->task[worker->task].file - worker->scan->file);
 }
 
+/* By its name, which another file may have by now. */
+static enum flow_status
+open_again(struct flow_scan_worker *w, const struct scan_file *f, struct flow_error *err)
+{
+	enum flow_status st = source_open(&w->source, f->path, &w->scan->input, NULL, err);
+	struct stat now;
+
+	if (st != FLOW_OK || w->source.fd < 0)
+		return st;
+	if (fstat(w->source.fd, &now) == 0 && now.st_dev == f->stat.st_dev &&
+	    now.st_ino == f->stat.st_ino && now.st_size == f->stat.st_size)
+		return FLOW_OK;
+	source_close(&w->source);
+	return flow_fail(err, FLOW_EIO, FLOW_NO_OFFSET, "%s: another file took its place while it was "
+	    "read; ask again, or with a greater limit of open files (ulimit -n)", f->path);
+}
+
 /* The task's file: open since planning, or opened anew. */
 static enum flow_status
 task_source(struct flow_scan_worker *w, const struct source **source, struct flow_error *err)
@@ -551,7 +674,7 @@ task_source(struct flow_scan_worker *w, const struct source **source, struct flo
 	if (f->is_open || w->open_file == f)
 		return FLOW_OK;
 	close_file(w);
-	st = source_open(&w->source, f->path, &w->scan->input, NULL, err);
+	st = f->fd >= 0 ? source_open_fd(&w->source, f->fd, f->path, NULL, err) : open_again(w, f, err);
 	if (st == FLOW_OK)
 		w->open_file = f;
 	return st;

@@ -79,7 +79,10 @@ struct flow_scan;
 struct flow_scan_worker;
 
 /*
- * Plans a scan of files (paths; "-" is standard input, read into memory).  A file
+ * Plans a scan of files.  What is planned is read even if the file is removed, or replaced, before:
+ * it stays open, where half of the process's descriptors are enough.  A file that another one of
+ * them holds the rows of (store/merged.h) is left out.
+ * (paths; "-" is standard input, read into memory).  A file
  * that cannot be read does not stop the scan: flow_scan_problem tells of it.
  * Errors: FLOW_ENOMEM.
  */
@@ -89,6 +92,12 @@ enum flow_status flow_scan_open(const char *const *paths, size_t count,
 
 /* Frees the scan; its workers are freed before. */
 void flow_scan_free(struct flow_scan *scan);
+
+/*
+ * Whether a file was not there any more that no other one holds the rows of (store/merged.h): then
+ * list the files again (flow_files_again), and open another scan.  It is a problem, too.
+ */
+bool flow_scan_vanished(const struct flow_scan *scan);
 
 const struct flow_scan_plan *flow_scan_plan(const struct flow_scan *scan);
 

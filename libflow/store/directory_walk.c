@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "store/directory_walk.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define SUFFIX ".parquet"
+
+/* A directory on the way, so that a link back to it is seen. */
+struct level {
+	const struct level *above;
+	dev_t dev;
+	ino_t ino;
+};
+
+bool
+directory_walk_is_file(const char *name)
+{
+	size_t len = strlen(name);
+
+	return name[0] != '.' && len > strlen(SUFFIX) &&
+	    strcmp(name + len - strlen(SUFFIX), SUFFIX) == 0;
+}
+
+static bool
+leads_around(const struct level *above, const struct stat *st)
+{
+	for (; above != NULL; above = above->above)
+		if (above->dev == st->st_dev && above->ino == st->st_ino)
+			return true;
+	return false;
+}
+
+static enum flow_status walk_below(const char *path, const struct level *above,
+    const struct directory_walk *walk);
+
+/* An entry that is neither a file nor a directory by the directory's own word. */
+static enum flow_status
+look_at(const char *path, const char *name, const struct level *above,
+    const struct directory_walk *walk)
+{
+	struct stat st, link;
+
+	if (stat(path, &st) == 0) {
+		if (S_ISDIR(st.st_mode))
+			return walk_below(path, above, walk);
+		return S_ISREG(st.st_mode) && directory_walk_is_file(name) ?
+		    walk->file(walk->context, path) : FLOW_OK;
+	}
+	if (errno != ENOENT)
+		return walk->problem(walk->context, path, strerror(errno));
+	if (lstat(path, &link) != 0 || !directory_walk_is_file(name))
+		return FLOW_OK;
+	return walk->problem(walk->context, path, "a link to nothing");
+}
+
+static enum flow_status
+take_entry(const char *directory, const struct dirent *entry, const struct level *above,
+    const struct directory_walk *walk)
+{
+	const char *between = directory[strlen(directory) - 1] == '/' ? "" : "/";
+	enum flow_status st;
+	char *path;
+
+	if (entry->d_name[0] == '.' ||
+	    (entry->d_type == DT_REG && !directory_walk_is_file(entry->d_name)))
+		return FLOW_OK;
+	if (asprintf(&path, "%s%s%s", directory, between, entry->d_name) < 0)
+		return FLOW_ENOMEM;
+	if (entry->d_type == DT_REG)
+		st = walk->file(walk->context, path);
+	else if (entry->d_type == DT_DIR)
+		st = walk_below(path, above, walk);
+	else
+		st = look_at(path, entry->d_name, above, walk);
+	free(path);
+	return st;
+}
+
+static enum flow_status
+read_entries(DIR *dir, const char *path, const struct level *above, const struct directory_walk *walk)
+{
+	enum flow_status st = walk->directory(walk->context, path);
+	const struct dirent *entry;
+
+	while (st == FLOW_OK && (errno = 0, entry = readdir(dir)) != NULL)
+		st = take_entry(path, entry, above, walk);
+	if (st == FLOW_OK && errno != 0)
+		st = walk->problem(walk->context, path, strerror(errno));
+	return st;
+}
+
+static enum flow_status
+walk_below(const char *path, const struct level *above, const struct directory_walk *walk)
+{
+	DIR *dir = opendir(path);
+	enum flow_status st = FLOW_OK;
+	struct stat status;
+
+	if (dir == NULL)
+		return above != NULL && errno == ENOENT ? FLOW_OK :
+		    walk->problem(walk->context, path, strerror(errno));
+	if (fstat(dirfd(dir), &status) != 0) {
+		st = walk->problem(walk->context, path, strerror(errno));
+	} else if (!leads_around(above, &status)) {
+		struct level here = { above, status.st_dev, status.st_ino };
+
+		st = read_entries(dir, path, &here, walk);
+	}
+	(void)closedir(dir);
+	return st;
+}
+
+enum flow_status
+directory_walk(const char *path, const struct directory_walk *walk)
+{
+	return path[0] == '\0' ? FLOW_OK : walk_below(path, NULL, walk);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/* All files of an archive below a directory, while others add and remove some. */
+
+#include <stdbool.h>
+
+#include "base/status.h"
+
+/* What is told of each; anything but FLOW_OK ends the walk, which returns it. */
+struct directory_walk {
+	void *context;
+	enum flow_status (*file)(void *context, const char *path);	/* *.parquet, no dot before it */
+	enum flow_status (*directory)(void *context, const char *path);	/* before its files are told */
+	enum flow_status (*problem)(void *context, const char *path, const char *what);
+};
+
+/*
+ * Links are followed, unless they lead around; names with a dot before them are passed over, whatever
+ * they are.  What vanishes meanwhile is no problem.  Errors: FLOW_ENOMEM.
+ */
+enum flow_status directory_walk(const char *path, const struct directory_walk *walk) NODISCARD;
+
+/* Whether it is a name that an archive's file has. */
+bool directory_walk_is_file(const char *name);
