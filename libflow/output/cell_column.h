@@ -21,6 +21,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "element/extra_path.h"
 #include "net/geo.h"
 #include "payload/payload.h"
 #include "output/printer.h"
@@ -91,7 +92,8 @@ enum column_made {
 	MADE_NOT,			/* the entry */
 	MADE_PLACE,			/* what geo says of it, an address */
 	MADE_HELLO,			/* what the hello in it, the column `extra`, tells */
-	MADE_HELLO_PEOPLE		/* the same with a name before fingerprints, as nfdump has it */
+	MADE_HELLO_PEOPLE,		/* the same with a name before fingerprints, as nfdump has it */
+	MADE_MEMBER			/* the first value of a member of it, the column `extra` */
 };
 
 /* Most bytes of a text that is made. */
@@ -118,6 +120,8 @@ struct column {
 	enum column_made made;
 	enum flow_geo_word word;	/* of MADE_PLACE */
 	enum payload_word payload;	/* of MADE_HELLO */
+	uint8_t member_len;
+	char member[EXTRA_PATH_MAX];	/* of MADE_MEMBER: its path */
 	const struct flow_geo *geo;	/* NULL: nothing is known of any */
 	const char *fixed;		/* a text that is always the same */
 	/* Literals; `before` is padded so that steps of 16 bytes may be read. */

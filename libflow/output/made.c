@@ -41,6 +41,30 @@ name_hello(const struct column *c, bool is_server, char *room, size_t len)
 	return len + NAME_BYTES;
 }
 
+static bool
+take_first(void *context, struct json_slice value)
+{
+	*(struct json_slice *)context = value;
+	return true;
+}
+
+/* Texts without their quotes; escapes of those that are too long for the room stay. */
+static struct flow_text
+text_of_member(const struct column *c, const struct flow_text *entry, char *room)
+{
+	struct json_slice value = { "", 0 };
+	struct extra_path path;
+
+	if (!extra_path_parse(c->member, c->member_len, &path) ||
+	    !extra_each(entry, &path, take_first, &value))
+		return (struct flow_text){ "", 0 };
+	if (value.len < 2 || value.p[0] != '"')
+		return (struct flow_text){ value.p, (uint32_t)value.len };
+	if (value.len <= MADE_BYTES_MAX && memchr(value.p, '\\', value.len) != NULL)
+		return (struct flow_text){ room, (uint32_t)json_unescape(value, room) };
+	return (struct flow_text){ value.p + 1, (uint32_t)value.len - 2 };
+}
+
 struct flow_text
 column_made_text(const struct column *c, const struct flow_text *entry, char *room)
 {
@@ -49,6 +73,8 @@ column_made_text(const struct column *c, const struct flow_text *entry, char *ro
 
 	if (c->made == MADE_PLACE)
 		return text_of_place(c, entry, room);
+	if (c->made == MADE_MEMBER)
+		return text_of_member(c, entry, room);
 	len = payload_hello(c->payload, entry, room, &is_server);
 	if (c->made == MADE_HELLO_PEOPLE)
 		len = name_hello(c, is_server, room, len);
@@ -86,6 +112,26 @@ is_name(const char *a, const char *name, size_t len)
 	return strlen(a) == len && memcmp(a, name, len) == 0;
 }
 
+/* extra.NAME, in which nothing has to be escaped */
+static bool
+made_of_member(struct column *c, const char *name, size_t len)
+{
+	const size_t head = sizeof("extra.") - 1;
+	struct extra_path path;
+
+	if (len <= head || memcmp(name, "extra.", head) != 0 ||
+	    !extra_path_parse(name + head, len - head, &path))
+		return false;
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)name[i] < 0x20 || name[i] == '"' || name[i] == '\\')
+			return false;
+	c->field = FLOW_FIELD_EXTRA;
+	c->made = MADE_MEMBER;
+	c->member_len = (uint8_t)(len - head);
+	memcpy(c->member, name + head, len - head);
+	return true;
+}
+
 bool
 cell_made(struct column *c, const char *name, size_t len)
 {
@@ -105,5 +151,5 @@ cell_made(struct column *c, const char *name, size_t len)
 		c->made = MADE_HELLO;
 		return true;
 	}
-	return false;
+	return made_of_member(c, name, len);
 }

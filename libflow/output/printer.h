@@ -26,6 +26,7 @@
  * COL is a column's name (record/field.def), one of duration (seconds), pps,
  * bps, bpp, src_country, dst_country, src_city, dst_city, src_as_org and dst_as_org,
  * tls_version, tls_sni, ja3 and ja4, or the one of nfdump's % tokens that stands for any of these.
+ * extra.NAME is the first value of a member of `extra` (element/extra_path.h), as a text in JSON too.
  * An absent value is empty in CSV, left out of JSON and raw, and 0 or blank
  * in what people read, as in nfdump.
  */

@@ -52,6 +52,12 @@ is "names are written where flows are" "$(mkdir "$work/again" &&
     "$flowcat" -r "$work/plain" --elements "$work/own" -w "$work/again/a.parquet" 2>&1 &&
     extra again)" "$named"
 
+is "a member as a column" "$("$flowcat" -r "$work/named" -q -o csv:src_addr,extra.server,extra.nothing)" \
+    "192.0.2.1,0.0.0.42,
+192.0.2.2,192.0.2.7,"
+is "in JSON as well" "$("$flowcat" -r "$work/named" -q -o ndjson:extra.customer,extra.nothing | head -n 1)" \
+    '{"extra.customer":"anna1"}'
+
 printf '64512,1,customer\n' > "$work/bad"
 exits_2()
 {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tap.h"
+#include "wire/state/decoder_state.h"
 #include "wire/template/list.h"
 #include "wire_helper.h"
 
@@ -148,6 +149,28 @@ test_yaf2(struct wire *w)
 	is_uint(wire_count(w, FLOW_COUNT_LIST_BAD), 0);
 }
 
+/* Templates that come from a saved state are told apart as those that were announced are. */
+static void
+test_restored(struct wire *w)
+{
+	struct buf state = BUF_INIT;
+	struct wire again;
+
+	wire_ipfix(w, 0, 2, "0100 0002 0004 0001 0125 ffff"
+	    "c003 0002 800e 0001 00001ad7 800f 0001 00001ad7  c004 0002 0038 0006 0050 0006");
+	flow_decoder_save(w->d, &state);
+	wire_begin(&again, NULL);
+	ok(flow_decoder_load(again.d, state.data, state.len, NULL) == FLOW_OK);
+	wire_ipfix(&again, 0, 256, "06 07 03 c003 0006 02 1b");
+	wire_ipfix(&again, 0, 256, "06 11 03 c004 0010 020000000001 020000000002");
+	is_uint(wire_rows(&again), 2);
+	is_uint(wire_number(&again, FLOW_FIELD_TCP_FLAGS, 0), 27);
+	is_uint(wire_number(&again, FLOW_FIELD_TCP_FLAGS, 1), WIRE_NULL);
+	is_str(wire_text(&again, FLOW_FIELD_IN_SRC_MAC, 1), "02:00:00:00:00:01");
+	wire_end(&again);
+	buf_release(&state);
+}
+
 /*
  * What records of lists do not fill: what the record has itself, another header than the record's,
  * anything where there are two of them, where none of them holds, or deeper down.
@@ -255,6 +278,7 @@ main(void)
 	wire_run(test_sub_list, NULL);
 	wire_run(test_sub_list_repeats, NULL);
 	wire_run(test_yaf2, NULL);
+	wire_run(test_restored, NULL);
 	wire_run(test_not_joined, NULL);
 	wire_run(test_multi_lies, NULL);
 	wire_run(test_depth, NULL);

@@ -103,6 +103,7 @@ store_restore(struct flow_decoder *d, struct source *src, struct template *t)
 		template_free(t);
 		return st;
 	}
+	t->serial = ++d->template_serial;
 	d->templates++;
 	account(d, src, t->bytes);
 	return FLOW_OK;
