@@ -90,15 +90,30 @@ rows_account(struct context *ctx, size_t n)
 }
 
 static int64_t
-scale(int64_t value, uint32_t rate)
+scale_whole(int64_t value, uint32_t times)
 {
 	int64_t product;
 
-	return __builtin_mul_overflow(value, (int64_t)rate, &product) ? INT64_MAX : product;
+	return __builtin_mul_overflow(value, (int64_t)times, &product) ? INT64_MAX : product;
 }
 
+static void
+scale_values(int64_t *v, size_t n, struct rate rate)
+{
+	size_t i;
+
+	if (rate.per == 1) {
+		for (i = 0; i < n; i++)
+			v[i] = scale_whole(v[i], rate.times);
+	} else {
+		for (i = 0; i < n; i++)
+			v[i] = rate_scale(v[i], rate);
+	}
+}
+
+/* Scales all counters by rate[0], or each row's by its own. */
 static enum flow_status
-scale_columns(struct context *ctx, size_t n, const uint32_t *each, uint32_t rate)
+scale_columns(struct context *ctx, size_t n, const struct rate *rate, bool each)
 {
 	size_t f, i;
 
@@ -110,38 +125,46 @@ scale_columns(struct context *ctx, size_t n, const uint32_t *each, uint32_t rate
 		v = flow_builder_flat(ctx->out, scaled_field[f], n);
 		if (v == NULL)
 			return FLOW_ENOMEM;
-		for (i = 0; i < n; i++)
-			v[i] = scale(v[i], each == NULL ? rate : each[i] == 0 ? 1 : each[i]);
+		if (!each)
+			scale_values(v, n, rate[0]);
+		for (i = 0; i < n && each; i++)
+			if (rate_known(rate[i]))
+				scale_values(&v[i], 1, rate[i]);
 	}
 	return FLOW_OK;
 }
 
 enum flow_status
-rows_scale(struct context *ctx, size_t n, uint32_t rate)
+rows_scale(struct context *ctx, size_t n, struct rate rate)
 {
-	uint32_t *sampling;
+	uint32_t rounded = rate_rounded(rate), *sampling;
 	size_t i;
 
-	if (rate == 0)
+	if (!rate_known(rate))
 		return FLOW_OK;
-	ctx->src->sampling = rate;
+	ctx->src->sampling = rounded;
 	sampling = flow_builder_flat(ctx->out, FLOW_FIELD_SAMPLING, n);
 	if (sampling == NULL)
 		return FLOW_ENOMEM;
 	for (i = 0; i < n; i++)
-		sampling[i] = rate;
-	return rate == 1 ? FLOW_OK : scale_columns(ctx, n, NULL, rate);
+		sampling[i] = rounded;
+	return rate.times == rate.per ? FLOW_OK : scale_columns(ctx, n, &rate, false);
 }
 
 enum flow_status
-rows_scale_each(struct context *ctx, size_t n, const uint32_t *rate)
+rows_scale_each(struct context *ctx, size_t n, const struct rate *rate)
 {
-	enum flow_status st = scale_columns(ctx, n, rate, 0);
+	uint32_t *sampling = flow_builder_flat(ctx->out, FLOW_FIELD_SAMPLING, n);
+	enum flow_status st;
 	size_t i;
 
+	if (sampling == NULL)
+		return FLOW_ENOMEM;
+	st = scale_columns(ctx, n, rate, true);
 	for (i = 0; i < n && st == FLOW_OK; i++) {
-		if (rate[i] != 0)
-			ctx->src->sampling = rate[i];
+		sampling[i] = rate_rounded(rate[i]);
+		if (sampling[i] != 0)
+			ctx->src->sampling = sampling[i];
 		else
 			st = flow_builder_null(ctx->out, FLOW_FIELD_SAMPLING, i);
 	}

@@ -60,6 +60,7 @@ flow_decoder_free(struct flow_decoder *d)
 	free(d->all);
 	buf_release(&d->text);
 	buf_release(&d->choices);
+	buf_release(&d->rates);
 	free(d);
 }
 

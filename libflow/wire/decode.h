@@ -49,7 +49,8 @@
  *              from the same (reverse 1/2, 85/86; 232/299; reverse 23/24, 352).  All
  *              times `sampling` when a rate is known, as are post_* and mcast_*.
  *              flows: 3, else 1.
- *   sampling   the factor, from (first found): the operator's override; the
+ *   sampling   the factor (a fraction such as 3/2 scales exactly, and is rounded here),
+ *              from (first found): the operator's override; the
  *              record's own 34, 50, 305/306, 309/310 ...; the record's sampler id
  *              48 or 302 in the option data of its domain, then of its exporter;
  *              the selectors of its selection sequence 301, multiplied;

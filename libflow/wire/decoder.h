@@ -16,12 +16,11 @@
 #include "wire/decode.h"
 #include "wire/source/age.h"
 #include "wire/source/learned.h"
+#include "wire/source/rate.h"
 #include "wire/template/plan.h"
 #include "wire/source/sequence.h"
 #include "wire/template/list.h"
 #include "wire/template/template.h"
-
-#define RATE_MAX (1u << 24)	/* a greater announced factor is not believed */
 
 #define TIME_MAX_MS INT64_C(253402300799999)	/* the end of 9999; 0 is "no time" */
 
@@ -111,6 +110,7 @@ struct flow_decoder {
 	uint32_t template_serial;	/* the last one given */
 	struct buf text;			/* scratch for JSON */
 	struct buf choices;			/* scratch: a struct choice for each row of a set */
+	struct buf rates;			/* scratch: a struct rate for each row of a set */
 };
 
 /* What the records of one message need to know. */
@@ -166,7 +166,7 @@ struct source *source_add(struct flow_decoder *d, const struct flow_datagram *dg
 void source_step(struct flow_decoder *d, struct source *src, const struct sequence_step *step);
 /* Sets what option data told; names are bounded, kept counts are the decoder's. */
 enum flow_status source_learn(struct flow_decoder *d, struct source *src, enum known_kind kind,
-    uint64_t key, uint32_t number, const char *text, size_t len) NODISCARD;
+    uint64_t key, uint64_t number, const char *text, size_t len) NODISCARD;
 
 /* source_use.c */
 
@@ -263,19 +263,19 @@ enum flow_status rows_source(struct context *ctx, size_t n, bool has_domain) NOD
 enum flow_status rows_account(struct context *ctx, size_t n) NODISCARD;
 /* icmp_type and icmp_code from dst_port where proto says so. */
 enum flow_status rows_icmp_port(struct context *ctx, size_t n) NODISCARD;
-/* Writes the one rate and scales the counters; 0 is no rate. */
-enum flow_status rows_scale(struct context *ctx, size_t n, uint32_t rate) NODISCARD;
-/* The same with a rate for each row: the written column `sampling`, 0 for none. */
-enum flow_status rows_scale_each(struct context *ctx, size_t n, const uint32_t *rate) NODISCARD;
+/* Writes the one rate, rounded, and scales the counters by it exactly. */
+enum flow_status rows_scale(struct context *ctx, size_t n, struct rate rate) NODISCARD;
+/* The same with a rate for each row. */
+enum flow_status rows_scale_each(struct context *ctx, size_t n, const struct rate *rate) NODISCARD;
 
 /* plan_sampling.c */
 
-/* The factor that elements of a record announce, from fields by role; 0: none, or unbelievable. */
-uint32_t sampling_announced(const struct span *span, const uint16_t *role);
+/* The factor that elements of a record announce, from fields by role; none if unbelievable. */
+struct rate sampling_announced(const struct span *span, const uint16_t *role);
 /* Whether a template has elements that announce a factor. */
 bool sampling_is_announced(const uint16_t *role);
-/* The rate of rows that say nothing of their own; 0: none. */
-uint32_t sampling_of_source(const struct context *ctx);
+/* The rate of rows that say nothing of their own. */
+struct rate sampling_of_source(const struct context *ctx);
 
 /* plan_value.c: "engine:selector" (RFC 6759) at out, no NUL; len >= 1. */
 #define APP_ID_TEXT_MAX 64

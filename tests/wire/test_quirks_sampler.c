@@ -146,10 +146,10 @@ test_selector(struct wire *w)
 	wire_ipfix(w, 0, 2, "0100 0002 0002 0004 012e 0008");
 	wire_ipfix(w, 0, 256, "00000003 0000000000000007");
 	is_sampled(w, 0, 10, 30);
-	/* interval 3 and space 7: 10/3 is nearest to 3 */
+	/* interval 3 and space 7: the factor is 10/3, shown as the nearest whole one */
 	wire_ipfix(w, 0, 512, "0000000000000007 00000003 00000007");
 	wire_ipfix(w, 0, 256, "00000003 0000000000000007");
-	is_sampled(w, 1, 3, 9);
+	is_sampled(w, 1, 3, 10);
 	/* interval 0 is no sampling that could be */
 	wire_ipfix(w, 0, 512, "0000000000000007 00000000 00000007");
 	is_uint(wire_count(w, FLOW_COUNT_OPTION_BAD), 1);

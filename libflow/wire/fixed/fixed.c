@@ -114,7 +114,7 @@ fill_columns(struct fixed_datagram *m, const uint8_t *p, size_t n)
 	struct span span;
 	struct rows r = { .ctx = ctx, .plan = NULL, .span = &span, .stride = l->record_len, .n = n };
 	enum flow_status st = FLOW_OK;
-	uint32_t rate = ctx->d->options.sampling;
+	struct rate rate = rate_whole(ctx->d->options.sampling);
 	size_t f;
 
 	for (f = 0; f < l->fields && st == FLOW_OK; f++) {

@@ -465,7 +465,7 @@ finish_row(struct row *r, const struct sflow_sample *s, struct cursor records)
 	if (r->w.st == FLOW_OK)
 		r->w.st = rows_source(r->ctx, 1, true);
 	if (r->w.st == FLOW_OK)
-		r->w.st = rows_scale(r->ctx, 1, rate);
+		r->w.st = rows_scale(r->ctx, 1, rate_whole(rate));
 	if (r->w.st == FLOW_OK)
 		r->w.st = rows_account(r->ctx, 1);
 	if (r->w.st == FLOW_OK)

@@ -97,7 +97,7 @@ known_begin(struct known *k, size_t slots)
 }
 
 enum flow_status
-known_put(struct known *k, enum known_kind kind, uint64_t key, uint32_t number, uint32_t owner,
+known_put(struct known *k, enum known_kind kind, uint64_t key, uint64_t number, uint32_t owner,
     const char *text, size_t len, size_t limit, bool *added)
 {
 	struct known_entry *e = known_find(k, kind, key);

@@ -13,7 +13,7 @@
 #include "base/status.h"
 
 enum known_kind {
-	KNOWN_SAMPLER_RATE = 1,	/* key: sampler or selector id; number: factor */
+	KNOWN_SAMPLER_RATE = 1,	/* key: sampler or selector id; number: factor (rate_pack) */
 	KNOWN_SAMPLER_NAME,
 	KNOWN_INTERFACE_RATE,	/* key: ifIndex */
 	KNOWN_INTERFACE_NAME,
@@ -31,7 +31,7 @@ enum known_kind {
 
 struct known_entry {
 	uint64_t key;		/* kind << 56 | key; 0: empty */
-	uint32_t number;
+	uint64_t number;
 	uint32_t owner;		/* who said so, for the owner of the table */
 	uint32_t len;
 	char *text;
@@ -55,7 +55,7 @@ struct known_entry *known_find(const struct known *k, enum known_kind kind, uint
  * Sets an entry (made if new, unless the table has `limit` entries: FLOW_ELIMIT).
  * A text is cut at KNOWN_TEXT_MAX bytes; *added tells whether the entry is new.
  */
-enum flow_status known_put(struct known *k, enum known_kind kind, uint64_t key, uint32_t number,
+enum flow_status known_put(struct known *k, enum known_kind kind, uint64_t key, uint64_t number,
     uint32_t owner, const char *text, size_t len, size_t limit, bool *added) NODISCARD;
 
 static inline enum known_kind

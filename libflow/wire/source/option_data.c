@@ -124,14 +124,14 @@ learn_name(const struct option *o, enum known_kind kind, uint64_t key, enum opti
 static enum flow_status
 learn_rate(const struct option *o, enum known_kind kind, uint64_t key)
 {
-	uint32_t rate = sampling_announced(o->span, o->role);
+	struct rate rate = sampling_announced(o->span, o->role);
 
-	if (rate == 0) {
+	if (!rate_known(rate)) {
 		decoder_count(o->ctx->d, FLOW_COUNT_OPTION_BAD, 1);
 		return FLOW_OK;
 	}
-	o->ctx->src->sampling = rate;
-	return source_learn(o->ctx->d, o->ctx->src, kind, key, rate, NULL, 0);
+	o->ctx->src->sampling = rate_rounded(rate);
+	return source_learn(o->ctx->d, o->ctx->src, kind, key, rate_pack(rate), NULL, 0);
 }
 
 /* A rate holds for a sampler, else for an interface, else for the whole domain. */

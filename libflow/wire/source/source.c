@@ -265,7 +265,7 @@ limit_of(const struct flow_decoder *d, enum known_kind kind)
 
 static enum flow_status
 learn(struct flow_decoder *d, const struct source *src, struct known *k, enum known_kind kind,
-    uint64_t key, uint32_t number, uint32_t owner, const char *text, size_t len)
+    uint64_t key, uint64_t number, uint32_t owner, const char *text, size_t len)
 {
 	size_t limit = limit_of(d, kind);
 	enum flow_status st;
@@ -287,7 +287,7 @@ learn(struct flow_decoder *d, const struct source *src, struct known *k, enum kn
 /* What holds for all of an exporter, unless its domains disagree: then nothing does. */
 static enum flow_status
 learn_common(struct flow_decoder *d, struct source *src, enum known_kind kind, uint64_t key,
-    uint32_t number, const char *text, size_t len)
+    uint64_t number, const char *text, size_t len)
 {
 	struct known *k = &src->exporter->known;
 	const struct known_entry *e = known_find(k, kind, key);
@@ -299,7 +299,7 @@ learn_common(struct flow_decoder *d, struct source *src, enum known_kind kind, u
 
 enum flow_status
 source_learn(struct flow_decoder *d, struct source *src, enum known_kind kind, uint64_t key,
-    uint32_t number, const char *text, size_t len)
+    uint64_t number, const char *text, size_t len)
 {
 	enum flow_status st = learn(d, src, &src->known, kind, key, number, 0, text, len);
 

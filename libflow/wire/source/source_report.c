@@ -99,7 +99,7 @@ put_parts(struct buf *out, const struct section *s, const struct known *k, uint6
 
 	buf_append_u8(out, '{');
 	if (rate != NULL)
-		buf_printf(out, "\"rate\":%u", (unsigned)rate->number);
+		buf_printf(out, "\"rate\":%u", (unsigned)rate_rounded(rate_unpack(rate->number)));
 	if (name != NULL)
 		put_text_member(out, s->name_key, name, rate == NULL);
 	if (text != NULL)

@@ -36,4 +36,4 @@ enum {
 };
 
 #define STATE_FIELD_LEN 8	/* PEN, element, length */
-#define STATE_ENTRY_LEN 17	/* key, number, owner, length of the text that follows */
+#define STATE_ENTRY_LEN 21	/* key, number of 8 bytes, owner, length of the text that follows */

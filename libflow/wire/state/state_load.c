@@ -151,8 +151,8 @@ get_source(struct load *l)
 static enum flow_status
 get_entry(struct load *l, struct known *k)
 {
-	uint64_t key = cursor_le64(&l->in);
-	uint32_t number = cursor_le32(&l->in), owner = cursor_le32(&l->in);
+	uint64_t key = cursor_le64(&l->in), number = cursor_le64(&l->in);
+	uint32_t owner = cursor_le32(&l->in);
 	size_t len = cursor_u8(&l->in);
 	const uint8_t *text = cursor_bytes(&l->in, len);
 	enum known_kind kind = (enum known_kind)(key >> 56);

@@ -98,9 +98,9 @@ put_entry(struct buf *out, const struct known_entry *e)
 		return;
 	p = buf_end(out);
 	store_le64(p, e->key);
-	store_le32(p + 8, e->number);
-	store_le32(p + 12, e->owner);
-	p[16] = (uint8_t)e->len;
+	store_le64(p + 8, e->number);
+	store_le32(p + 16, e->owner);
+	p[20] = (uint8_t)e->len;
 	if (e->len > 0)
 		memcpy(p + STATE_ENTRY_LEN, e->text, e->len);
 	out->len += STATE_ENTRY_LEN + e->len;

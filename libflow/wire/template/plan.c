@@ -23,6 +23,8 @@ struct compiler {
 	struct plan *p;
 	struct candidate best[FLOW_FIELD_COUNT];
 	bool taken[TEMPLATE_FIELDS_MAX];	/* has a column or role; not for extra */
+	bool fits[TEMPLATE_FIELDS_MAX];	/* is as long as what its column or role takes */
+	uint16_t candidates[FLOW_FIELD_COUNT];	/* fields for a column */
 	const struct element *element[TEMPLATE_FIELDS_MAX];
 	size_t keys_len;
 };
@@ -33,13 +35,20 @@ field_element(const struct compiler *c, size_t i)
 	return c->element[i];
 }
 
-/* Whether field i can be what its element's column or role takes. */
-static bool
-field_fits(const struct compiler *c, size_t i)
+static void
+find_candidates(struct compiler *c)
 {
-	uint16_t len = c->t->field[i].len;
+	size_t i;
 
-	return len == TEMPLATE_VARIABLE || (len != 0 && element_fits(c->element[i], len));
+	for (i = 0; i < c->t->count; i++) {
+		const struct template_field *f = &c->t->field[i];
+		const struct element *e = field_element(c, i);
+
+		c->fits[i] = e != NULL && (f->len == TEMPLATE_VARIABLE ||
+		    (f->len != 0 && element_fits(e, f->len)));
+		if (c->fits[i] && (e->use == ELEMENT_USE_COLUMN || e->use == ELEMENT_USE_FILL))
+			c->candidates[e->arg]++;
+	}
 }
 
 static void
@@ -52,7 +61,7 @@ choose_columns(struct compiler *c)
 	for (i = 0; i < c->t->count; i++) {
 		const struct element *e = field_element(c, i);
 
-		if (e == NULL || !field_fits(c, i) ||
+		if (!c->fits[i] ||
 		    (e->use != ELEMENT_USE_COLUMN && e->use != ELEMENT_USE_FILL))
 			continue;
 		if (e->rank < c->best[e->arg].rank)
@@ -73,12 +82,27 @@ choose_counters(struct compiler *c)
 
 	memset(p->index, 0xff, sizeof(p->index));	/* PLAN_NO_INDEX */
 	for (i = 0; i < c->t->count; i++)
-		if (field_element(c, i) != NULL && field_fits(c, i))
+		if (c->fits[i])
 			counters_add(p, field_element(c, i), i);
 	counters_settle(p);
 	for (i = 0; i < PLAN_COUNTERS; i++)
 		c->best[counter_field[i]].index = p->winner[i];
 	c->p->has_choice |= p->choose;
+}
+
+/* Most templates have one header, which is told without looking closer.  `own`: fields not of lists. */
+static bool
+choose_header(struct compiler *c, size_t own)
+{
+	bool several = false;
+	unsigned f;
+
+	for (f = 0; f < FLOW_FIELD_COUNT; f++)
+		several |= c->candidates[f] > 1 && header_may_fill((enum flow_field)f);
+	if (several && header_compile(c->t, own, &c->p->header) != FLOW_OK)
+		return false;
+	c->p->has_choice |= c->p->header != NULL;
+	return true;
 }
 
 static void
@@ -102,8 +126,8 @@ emit_ops(struct compiler *c)
 	for (i = 0; i < c->t->count; i++) {
 		const struct element *e = field_element(c, i);
 
-		if (e == NULL || e->use != ELEMENT_USE_FILL || c->taken[i] ||
-		    !field_fits(c, i) || header_fills(c->p->header, (enum flow_field)e->arg))
+		if (!c->fits[i] || e->use != ELEMENT_USE_FILL || c->taken[i] ||
+		    header_fills(c->p->header, (enum flow_field)e->arg))
 			continue;
 		add_op(c, (enum flow_field)e->arg, (uint16_t)i, true);
 	}
@@ -119,7 +143,7 @@ assign_roles(struct compiler *c)
 	for (i = 0; i < c->t->count; i++) {
 		const struct element *e = field_element(c, i);
 
-		if (e == NULL || e->use != ELEMENT_USE_ROLE || !field_fits(c, i) ||
+		if (!c->fits[i] || e->use != ELEMENT_USE_ROLE ||
 		    c->p->role[e->arg] != PLAN_NO_INDEX)
 			continue;
 		c->p->role[e->arg] = (uint16_t)i;
@@ -275,6 +299,8 @@ displaced_bits(const struct plan *p, size_t index)
 {
 	unsigned bits = 0, i;
 
+	if (!p->has_choice)
+		return 0;
 	for (i = 0; i < PLAN_COUNTERS; i++)
 		if (p->counters.choose && p->counters.winner[i] == index)
 			bits |= 1u << i;
@@ -312,6 +338,8 @@ describe_extra(const struct compiler *c, size_t i, struct plan_extra *x)
 	const struct element *e = field_element(c, i);
 
 	if (f->len == 0 || (e != NULL && e->use == ELEMENT_USE_SKIP))
+		return false;
+	if (c->taken[i] && !c->p->has_choice && f->len != TEMPLATE_VARIABLE)
 		return false;
 	*x = (struct plan_extra){ .index = (uint16_t)i, .pen = f->pen, .id = f->id,
 		.section = is_section(c->p, i), .displaced = displaced_bits(c->p, i),
@@ -412,7 +440,7 @@ compile(const struct template *t, const struct element_told *told, size_t own)
 {
 	struct compiler *c = calloc(1, sizeof(*c));
 	struct plan *p = calloc(1, sizeof(*p));
-	size_t i, ops = 2 * (size_t)t->count;
+	size_t ops = 2 * (size_t)t->count, i;
 	bool whole = false;
 
 	if (c == NULL || p == NULL)
@@ -428,11 +456,11 @@ compile(const struct template *t, const struct element_told *told, size_t own)
 	for (i = 0; i < t->count; i++)
 		c->element[i] = element_find(t->field[i].pen, t->field[i].id);
 	restrict_nested(c, own);
+	find_candidates(c);
 	choose_columns(c);
 	choose_counters(c);
-	if (header_compile(t, own == NOTHING_FILLS ? 0 : own, &p->header) != FLOW_OK)
+	if (!choose_header(c, own == NOTHING_FILLS ? 0 : own))
 		goto out;
-	p->has_choice |= p->header != NULL;
 	emit_ops(c);
 	assign_roles(c);
 	settle_roles(c);

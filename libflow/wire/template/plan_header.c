@@ -186,6 +186,17 @@ header_compile(const struct template *t, size_t fields, struct plan_header **out
 }
 
 bool
+header_may_fill(enum flow_field field)
+{
+	unsigned x;
+
+	for (x = 0; x < HEADER_PARTS; x++)
+		if (part_element[x].field == field)
+			return true;
+	return field == FLOW_FIELD_SRC_ADDR || field == FLOW_FIELD_DST_ADDR;
+}
+
+bool
 header_fills(const struct plan_header *h, enum flow_field field)
 {
 	unsigned x;

@@ -74,6 +74,9 @@ struct header_place {
 enum flow_status header_compile(const struct template *t, size_t fields, struct plan_header **out)
     NODISCARD;
 
+/* Whether a header may fill this column: if no such column has two candidates, there is one header. */
+bool header_may_fill(enum flow_field field);
+
 /* Whether the header fills this column, so that no field is copied into it. */
 bool header_fills(const struct plan_header *h, enum flow_field field);
 

@@ -92,6 +92,14 @@ read_time(const struct rows *r, unsigned role, size_t i)
 	}
 }
 
+/* Whether uptimes can be times at all. */
+static bool
+knows_boot(const struct rows *r)
+{
+	return r->ctx->when.has_uptime || r->ctx->src->has_init ||
+	    rows_role(r, ROLE_SYSTEM_INIT).len > 0;
+}
+
 /* The common widths as loops of their own; everything else through read_time. */
 static void
 read_times(const struct rows *r, unsigned role, int64_t *dst)
@@ -100,10 +108,12 @@ read_times(const struct rows *r, unsigned role, int64_t *dst)
 	const struct context *ctx = r->ctx;
 	const uint8_t *p = s->p;
 	int64_t export_ms = ctx->when.export_ms;
+	bool uptime = role == ROLE_FIRST_UPTIME || role == ROLE_LAST_UPTIME;
 	size_t i;
 
-	if (s->len == 4 && ctx->when.has_uptime &&
-	    (role == ROLE_FIRST_UPTIME || role == ROLE_LAST_UPTIME)) {
+	if (s->len == 4 && uptime && !knows_boot(r))
+		return;		/* the column is zero */
+	if (s->len == 4 && ctx->when.has_uptime && uptime) {
 		for (i = 0; i < r->n; i++, p += r->stride)
 			dst[i] = export_ms - uptime_age(ctx->when.uptime_ms, load_be32(p));
 	} else if (s->len == 8 && (role == ROLE_FIRST_MS || role == ROLE_LAST_MS)) {
