@@ -215,18 +215,33 @@ parse_addrs(struct parser *p, const struct subject *s, struct node **out)
 	return st == FLOW_OK ? done(p, for_each_field(p, s, &predicate, every), out) : st;
 }
 
-/* All addresses of a family. */
+/* One of the subject's addresses is of the family of *any; NULL: no memory. */
+static struct node *
+some_address_in(struct parser *p, const struct subject *s, const struct addr *any)
+{
+	struct predicate predicate = predicate_of(s, PREDICATE_ADDR);
+	struct addr_range all = addr_range_prefix(any, 0);
+
+	predicate.set = addr_set_new(p->arena, &all, 1);
+	return predicate.set == NULL ? NULL : for_each_field(p, s, &predicate, false);
+}
+
+/*
+ * The family of a flow, which is one: an address of IPv6 makes it IPv6, so that a partner that looks
+ * like IPv4 is an IPv4-mapped address.
+ */
 static enum flow_status
 parse_family(struct parser *p, const struct subject *s, bool v4, struct node **out)
 {
 	static const struct addr any6;
-	struct predicate predicate = predicate_of(s, PREDICATE_ADDR);
-	struct addr_range all = addr_range_prefix(v4 ? &addr_any4 : &any6, 0);
+	struct node *six = some_address_in(p, s, &any6), *four;
 
-	predicate.set = addr_set_new(p->arena, &all, 1);
-	if (predicate.set == NULL)
-		return parse_fail_memory(p);
-	return done(p, for_each_field(p, s, &predicate, false), out);
+	if (six == NULL || !v4)
+		return done(p, six, out);
+	four = some_address_in(p, s, &addr_any4);
+	six = node_not(p->arena, six);
+	return done(p, four == NULL || six == NULL ? NULL :
+	    node_join(p->arena, NODE_AND, four, six), out);
 }
 
 static bool
