@@ -281,7 +281,8 @@ test_repeated(void)
 	v9_data(&w, &b, 256, "0a000001 0a000002 0a000003 0a000004 00000001");
 	is_str(wire_text(&w, FLOW_FIELD_SRC_ADDR, 0), "10.0.0.1");
 	is_str(wire_text(&w, FLOW_FIELD_INNER_SRC_ADDR, 0), "10.0.0.2");
-	is_str(wire_text(&w, FLOW_FIELD_EXTRA, 0), "{\"sourceIPv4Address\":\"10.0.0.4\"}");
+	is_str(wire_text(&w, FLOW_FIELD_EXTRA, 0),
+	    "{\"sourceIPv4Address\":\"10.0.0.4\",\"samplingPacketInterval\":1}");
 	wire_end(&w);
 	buf_release(&b);
 }

@@ -23,7 +23,9 @@ struct compiler {
 	struct plan *p;
 	struct candidate best[FLOW_FIELD_COUNT];
 	bool taken[TEMPLATE_FIELDS_MAX];	/* has a column or role; not for extra */
+	bool filled[TEMPLATE_FIELDS_MAX];	/* fills zeros of a column */
 	bool fits[TEMPLATE_FIELDS_MAX];	/* is as long as what its column or role takes */
+	bool fill_ops[FLOW_FIELD_COUNT];
 	uint16_t candidates[FLOW_FIELD_COUNT];	/* fields for a column */
 	const struct element *element[TEMPLATE_FIELDS_MAX];
 	size_t keys_len;
@@ -81,10 +83,15 @@ choose_counters(struct compiler *c)
 	size_t i;
 
 	memset(p->index, 0xff, sizeof(p->index));	/* PLAN_NO_INDEX */
-	for (i = 0; i < c->t->count; i++)
-		if (c->fits[i])
-			counters_add(p, field_element(c, i), i);
+	memset(c->p->families.index, 0xff, sizeof(c->p->families.index));
+	for (i = 0; i < c->t->count; i++) {
+		if (!c->fits[i])
+			continue;
+		counters_add(p, field_element(c, i), i);
+		families_add(&c->p->families, field_element(c, i), i);
+	}
 	counters_settle(p);
+	families_settle(&c->p->families);
 	for (i = 0; i < PLAN_COUNTERS; i++)
 		c->best[counter_field[i]].index = p->winner[i];
 	c->p->has_choice |= p->choose;
@@ -113,6 +120,42 @@ add_op(struct compiler *c, enum flow_field field, uint16_t index, bool fill)
 	c->taken[index] = true;
 }
 
+static bool
+same_element(const struct template_field *a, const struct template_field *b)
+{
+	return a->pen == b->pen && a->id == b->id;
+}
+
+/* Columns whose zero is no value, and which another element may know better. */
+static bool
+zero_is_none(unsigned field)
+{
+	switch (field) {
+	case FLOW_FIELD_SRC_VLAN: case FLOW_FIELD_DST_VLAN:
+	case FLOW_FIELD_IN_IF: case FLOW_FIELD_OUT_IF:
+	case FLOW_FIELD_NAT_SRC_ADDR: case FLOW_FIELD_NAT_DST_ADDR:
+	case FLOW_FIELD_NAT_SRC_PORT: case FLOW_FIELD_NAT_DST_PORT:
+	case FLOW_FIELD_FW_EVENT:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Whether field i, which is another element than the winner's, fills what that leaves zero. */
+static bool
+fills_zeros(const struct compiler *c, size_t i)
+{
+	const struct element *e = field_element(c, i);
+
+	if (!c->fits[i] || c->taken[i])
+		return false;
+	if (e->use == ELEMENT_USE_FILL)
+		return !header_fills(c->p->header, (enum flow_field)e->arg);
+	return e->use == ELEMENT_USE_COLUMN && zero_is_none(e->arg) && e->rank > 0 &&
+	    !same_element(&c->t->field[i], &c->t->field[c->best[e->arg].index]);
+}
+
 /* Winners first, then what fills the zeros that they leave. */
 static void
 emit_ops(struct compiler *c)
@@ -126,9 +169,10 @@ emit_ops(struct compiler *c)
 	for (i = 0; i < c->t->count; i++) {
 		const struct element *e = field_element(c, i);
 
-		if (!c->fits[i] || e->use != ELEMENT_USE_FILL || c->taken[i] ||
-		    header_fills(c->p->header, (enum flow_field)e->arg))
+		if (!fills_zeros(c, i))
 			continue;
+		c->filled[i] = true;
+		c->fill_ops[e->arg] = true;
 		add_op(c, (enum flow_field)e->arg, (uint16_t)i, true);
 	}
 }
@@ -194,6 +238,17 @@ settle_roles(struct compiler *c)
 		p->has_icmp |= has_role(p, (enum element_role)role);
 	for (role = ROLE_INTERVAL; role <= ROLE_PROBABILITY; role++)
 		p->has_sampling |= has_role(p, (enum element_role)role);
+	/* What has the same meaning as better elements, or a part of one. */
+	if (has_role(p, ROLE_TTL) && p->column[FLOW_FIELD_MIN_TTL] && p->column[FLOW_FIELD_MAX_TTL])
+		c->taken[p->role[ROLE_TTL]] = false;
+	for (role = ROLE_RANDOM_INTERVAL; role <= ROLE_PROBABILITY; role++)
+		if (has_role(p, (enum element_role)role))
+			c->taken[p->role[role]] = false;
+	if (has_role(p, ROLE_SYSTEM_INIT) && p->first_role != ROLE_FIRST_UPTIME &&
+	    p->last_role != ROLE_LAST_UPTIME)
+		c->taken[p->role[ROLE_SYSTEM_INIT]] = false;
+	if (has_role(p, ROLE_DURATION_MS) && has_role(p, ROLE_DURATION_US))
+		c->taken[p->role[ROLE_DURATION_US]] = false;
 	/* A sampler's id has no column of its own, a duration is more than the times say. */
 	for (role = ROLE_DURATION_MS; role <= ROLE_DURATION_US; role++)
 		if (has_role(p, (enum element_role)role) && p->first_role != ROLE_COUNT &&
@@ -330,6 +385,27 @@ place_of(const struct plan *p, size_t index)
 	return place;
 }
 
+/* Whether field i fills a column in some records, and others of its column do in others. */
+static bool
+is_contended(const struct compiler *c, size_t i)
+{
+	const struct element *e = field_element(c, i);
+
+	if (!c->taken[i] || (e->use != ELEMENT_USE_COLUMN && e->use != ELEMENT_USE_FILL))
+		return false;
+	return c->filled[i] || c->fill_ops[e->arg];
+}
+
+/* Whether field i is a type or code of ICMP, which means something in some records only. */
+static bool
+is_icmp(const struct compiler *c, size_t i)
+{
+	const struct element *e = field_element(c, i);
+
+	return c->taken[i] && e->use == ELEMENT_USE_ROLE && e->arg >= ROLE_ICMP4 &&
+	    e->arg <= ROLE_ICMP6_CODE;
+}
+
 /* Whether field i goes to extra, and in which records. */
 static bool
 describe_extra(const struct compiler *c, size_t i, struct plan_extra *x)
@@ -339,14 +415,18 @@ describe_extra(const struct compiler *c, size_t i, struct plan_extra *x)
 
 	if (f->len == 0 || (e != NULL && e->use == ELEMENT_USE_SKIP))
 		return false;
-	if (c->taken[i] && !c->p->has_choice && f->len != TEMPLATE_VARIABLE)
+	if (c->taken[i] && !c->p->has_choice && f->len != TEMPLATE_VARIABLE &&
+	    !is_contended(c, i) && !is_icmp(c, i))
 		return false;
 	*x = (struct plan_extra){ .index = (uint16_t)i, .pen = f->pen, .id = f->id,
 		.section = is_section(c->p, i), .displaced = displaced_bits(c->p, i),
-		.place = place_of(c->p, i), .taken = c->taken[i] };
+		.place = place_of(c->p, i), .taken = c->taken[i],
+		.filled = is_contended(c, i) ? e->arg : FLOW_FIELD_COUNT,
+		.icmp = is_icmp(c, i) ? e->arg : ROLE_COUNT };
 	if (f->len == TEMPLATE_VARIABLE)
 		x->element = e;
-	return !x->taken || x->displaced != 0 || x->place.use != HEADER_USE_NONE || x->element != NULL;
+	return !x->taken || x->displaced != 0 || x->place.use != HEADER_USE_NONE || x->element != NULL ||
+	    x->filled != FLOW_FIELD_COUNT || x->icmp != ROLE_COUNT;
 }
 
 static bool
@@ -359,6 +439,9 @@ collect_extras(struct compiler *c)
 		if (describe_extra(c, i, &p->extra[p->extras]))
 			p->extras++;
 	sort_extras(p);
+	for (i = 0; i < p->extras; i++)
+		p->extras_by_column += p->extra[i].filled != FLOW_FIELD_COUNT ||
+		    p->extra[i].icmp != ROLE_COUNT;
 	for (i = 0; i < p->extras; i++)
 		if (!name_extra(c, &p->extra[i]))
 			return false;

@@ -50,6 +50,8 @@ struct plan_extra {
 	bool taken;		/* a column or role has it, but for what follows */
 	uint8_t displaced;	/* not 0: only where one of these bits of struct choice is set */
 	struct header_place place;	/* only where the header does not use it */
+	uint8_t icmp;		/* enum element_role: only where ICMP's columns have another value; else COUNT */
+	uint8_t filled;		/* enum flow_field: only where that column has another value; else COUNT */
 	const struct element *element;	/* of a variable length: there, too, where it does not fit */
 };
 
@@ -68,6 +70,14 @@ struct plan_counters {
 	uint16_t winner[PLAN_COUNTERS];	/* what the columns hold where no record says otherwise */
 	bool watch[PLAN_COUNTERS];	/* a zero in this column makes a record choose */
 	bool choose;			/* some counter is there more than once */
+};
+
+#define PLAN_FAMILIES 3
+
+/* Fields for next hops, BGP's next hops and NAT's addresses: of IPv4 and IPv6, source and destination. */
+struct plan_families {
+	uint16_t index[PLAN_FAMILIES][2][2];	/* PLAN_NO_INDEX: not in the template */
+	bool choose[PLAN_FAMILIES];		/* both families are there */
 };
 
 #define PLAN_DISPLACED_FIRST (1u << PLAN_COUNTERS)
@@ -90,6 +100,7 @@ struct plan {
 	bool has_packet;		/* pieces of packets: to be run one row at a time */
 	bool has_choice;		/* records differ in which fields they use: struct choice */
 	struct plan_counters counters;
+	struct plan_families families;
 	struct plan_header *header;	/* NULL: the template has one header */
 	bool choose_times, choose_event;	/* there is more than one element for some end */
 	bool column[FLOW_FIELD_COUNT];	/* some op fills it */
@@ -98,6 +109,7 @@ struct plan {
 	struct joined *joined;		/* plans for records with records of lists in them */
 	size_t types_seen;		/* RFC 5610 types known when this was compiled */
 	size_t ops, extras;
+	size_t extras_by_column;	/* of them, those that are there or not by what columns hold */
 	struct plan_op *op;
 	struct plan_extra *extra;
 	char *keys;
@@ -169,6 +181,11 @@ void counters_add(struct plan_counters *p, const struct element *e, size_t index
 void counters_settle(struct plan_counters *p);
 /* plan_counter.c: packets and bytes from the level that counts in each record. */
 enum flow_status rows_counters(const struct rows *r) NODISCARD;
+
+/* plan_family.c: addresses of both families beside the header's; add each element, then settle. */
+void families_add(struct plan_families *p, const struct element *e, size_t index);
+void families_settle(struct plan_families *p);
+enum flow_status rows_families(const struct rows *r) NODISCARD;
 
 /* plan_column.c: copies one field into one column. */
 enum flow_status rows_column(const struct rows *r, const struct plan_op *op) NODISCARD;

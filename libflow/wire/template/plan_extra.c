@@ -48,6 +48,41 @@ header_leaves(const struct rows *r, const struct plan_extra *e, size_t i, bool z
 	return !zero || (e->place.use == HEADER_USE_PART && r->choice[i].inner != HEADER_NONE);
 }
 
+/* Whether a column's row i holds this value. */
+static bool
+column_has(const struct rows *r, enum flow_field field, size_t i, const uint8_t *p, size_t len)
+{
+	enum flow_type type = flow_field_info(field)->type;
+	struct flow_column column = { .form = FLOW_FORM_FLAT,
+		.values = flow_builder_peek(r->ctx->out, field) };
+	const struct addr *a = column.values;
+
+	if (column.values == NULL)
+		return false;
+	if (type != FLOW_TYPE_ADDR)
+		return flow_column_number(&column, type, i) == load_wide(p, len);
+	return memcmp(a[i].b + 16 - len, p, len) == 0;
+}
+
+/* Whether ICMP's columns hold what an element of that role says. */
+static bool
+icmp_has(const struct rows *r, enum element_role role, size_t i, uint64_t value)
+{
+	const uint8_t *type = flow_builder_peek(r->ctx->out, FLOW_FIELD_ICMP_TYPE);
+	const uint8_t *code = flow_builder_peek(r->ctx->out, FLOW_FIELD_ICMP_CODE);
+
+	if (type == NULL || code == NULL)
+		return false;
+	switch (role) {
+	case ROLE_ICMP4_TYPE: case ROLE_ICMP6_TYPE:
+		return value == type[i];
+	case ROLE_ICMP4_CODE: case ROLE_ICMP6_CODE:
+		return value == code[i];
+	default:
+		return value == ((uint64_t)type[i] << 8 | code[i]);
+	}
+}
+
 /* Whether an element goes to row i's extra: some do only where no column has their value. */
 static bool
 is_wanted(const struct rows *r, const struct plan_extra *e, size_t i)
@@ -65,7 +100,28 @@ is_wanted(const struct rows *r, const struct plan_extra *e, size_t i)
 		return !zero && (r->choice[i].displaced & e->displaced) != 0;
 	if (e->place.use != HEADER_USE_NONE)
 		return header_leaves(r, e, i, zero);
+	if (e->filled != FLOW_FIELD_COUNT)
+		return !zero && !column_has(r, (enum flow_field)e->filled, i, s->p + i * r->stride, s->len);
+	if (e->icmp != ROLE_COUNT)
+		return !zero && !icmp_has(r, (enum element_role)e->icmp, i,
+		    load_wide(s->p + i * r->stride, s->len));
 	return !e->taken;
+}
+
+#define BY_COLUMN_MAX 64
+
+/* Which of the elements that depend on columns, at most BY_COLUMN_MAX, row i's extra has: bits. */
+static uint64_t
+wanted_by_columns(const struct rows *r, size_t i)
+{
+	const struct plan *p = r->plan;
+	uint64_t which = 0;
+	size_t x;
+
+	for (x = 0; x < p->extras && p->extras_by_column > 0; x++)
+		if (p->extra[x].filled != FLOW_FIELD_COUNT || p->extra[x].icmp != ROLE_COUNT)
+			which = which << 1 | is_wanted(r, &p->extra[x], i);
+	return which;
 }
 
 static void
@@ -135,12 +191,14 @@ rows_extra(const struct rows *r)
 {
 	struct buf *text = &r->ctx->d->text;
 	enum flow_status st = FLOW_OK;
+	uint64_t now, before = 0;
 	size_t i;
 
 	if (r->plan->extras == 0 || r->ctx->d->options.drop_extra)
 		return FLOW_OK;
 	for (i = 0; i < r->n && st == FLOW_OK; i++) {
-		if (!same_as_before(r, i)) {
+		now = wanted_by_columns(r, i);
+		if (now != before || r->plan->extras_by_column > BY_COLUMN_MAX || !same_as_before(r, i)) {
 			buf_clear(text);
 			rows_object(r, i, text);
 			if (text->failed)
@@ -149,6 +207,7 @@ rows_extra(const struct rows *r)
 		if (text->len > 0)
 			st = flow_builder_text(r->ctx->out, FLOW_FIELD_EXTRA, i,
 			    (const char *)text->data, text->len);
+		before = now;
 	}
 	return st;
 }

@@ -29,6 +29,8 @@ fill_columns(const struct rows *r, struct packet *p)
 		st = rows_counters(r);
 	if (st == FLOW_OK)
 		st = rows_header(r);
+	if (st == FLOW_OK)
+		st = rows_families(r);
 	if (st == FLOW_OK && p != NULL)
 		st = rows_packet(r, p);
 	if (st == FLOW_OK)
