@@ -8,9 +8,8 @@
 #include "flowcap/source_option.h"
 #include "flowcap/udp_input.h"
 
-/* Row groups in memory: beyond what is encoded, live collection bridges a slow disk. */
+/* Row groups in memory beyond those that are being encoded. */
 #define FILE_SPARE 2
-#define LIVE_SPARE 16
 
 static int
 read_files(const struct options *options)
@@ -23,7 +22,7 @@ read_files(const struct options *options)
 	size_t i;
 
 	collect.decoder.template_ms = INT64_MAX;	/* a capture's clock makes nothing old */
-	c = collector_new(&collect, collect.threads + FILE_SPARE);
+	c = collector_new(&collect, collect.threads + FILE_SPARE, NULL);
 	if (c == NULL)
 		return CLI_FAILURE;
 	for (i = 0; i < options->file_count; i++)
@@ -35,7 +34,7 @@ read_files(const struct options *options)
 static int
 collect(const struct options *options, const struct inputs *in)
 {
-	struct collector *c;
+	struct intake *intake;
 	bool done;
 	int status = daemon_begin(options);
 
@@ -43,19 +42,16 @@ collect(const struct options *options, const struct inputs *in)
 		return status;
 	/* As whom it will write. */
 	status = sources_check(options);
-	/* The socket is bound: meanwhile datagrams wait in its buffer. */
-	if (status == CLI_OK && options->collect.journal)
-		collect_replay(&options->collect);
-	c = status == CLI_OK ? collector_new(&options->collect, options->collect.threads + LIVE_SPARE) : NULL;
-	if (c == NULL) {
+	intake = status == CLI_OK ? intake_new(&options->collect) : NULL;
+	if (intake == NULL) {
 		daemon_end(options);
 		return CLI_FAILURE;
 	}
 	log_line(LOG_LEVEL_INFO, "listening on port %u, writing to %s", udp_port(in->udp),
 	    options->collect.directory != NULL ? options->collect.directory :
 	    options->collect.dynamic != NULL ? options->collect.dynamic : "the directories of -n");
-	done = udp_input(in, c);
-	done = collector_finish(c) && done;
+	done = udp_input(in, intake);
+	done = intake_finish(intake) && done;
 	daemon_end(options);
 	return done ? CLI_OK : CLI_FAILURE;
 }
@@ -73,6 +69,7 @@ listen_and_collect(const struct options *options)
 	if ((!options->tcp || (in.tcp = tcp_input_new(options, udp_port(in.udp))) != NULL) &&
 	    repeater_new(options, &in.repeater)) {
 		udp_input_signals();
+		priority_take(PRIORITY_FIRST);
 		status = collect(options, &in);
 	}
 	repeater_free(in.repeater);

@@ -12,7 +12,7 @@
 
 #define DEFAULT_PORT 9995
 /* As much as the system allows of it: bursts of large datagrams overrun its own default. */
-#define DEFAULT_BUFFER_BYTES (8u << 20)
+#define DEFAULT_BUFFER_BYTES (32u << 20)
 #define DEFAULT_SLOT_S 300
 #define SLOT_S_MAX 86400
 
@@ -29,7 +29,7 @@ static const char help[] =
 "  -b, --bind HOST        address to listen on (default: all)\n"
 "  -4, -6                 IPv4 only, IPv6 only (default: both)\n"
 "      --tcp              take IPFIX over TCP as well, at the same port\n"
-"  -B, --buffer BYTES     socket receive buffer (default 8388608)\n"
+"  -B, --buffer BYTES     socket receive buffer (default 33554432)\n"
 "  -f, --file FILE        read a pcap, pcapng or IPFIX file instead, also gzipped ('-': standard input)\n"
 "  -R, --repeat HOST/PORT send every datagram on to that collector; up to 8 of them\n"
 "  -s, --sampling RATE    sampling rate of exporters that announce none; -RATE overrides what they say\n"

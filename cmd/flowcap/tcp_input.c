@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cursor.h"
@@ -25,10 +26,25 @@
 /* Peers can cause log lines: not more often than this. */
 #define LOG_MS 1000
 
+/* For the first message, for the rest of one, and for the next. */
+#define FIRST_MS 30000
+#define REST_MS 30000
+#define NEXT_MS 86400000
+
+/* Whoever is silent for so long gives way to newcomers where there are too many. */
+#define QUIET_MS 60000
+
+/* Whoever waits for a descriptor cannot have one now: the listener is left alone for so long. */
+#define DESCRIPTOR_MS 1000
+
 struct connection {
 	int fd;
 	struct addr peer;
 	uint16_t port;
+	bool served;		/* a whole message came */
+	int64_t since_ms;	/* when that was, or the connection; by the steady clock, here and below */
+	int64_t rest_ms;	/* since when a begun message waits for its rest; 0: none does */
+	uint32_t sequence;	/* of the stream: bytes of whole messages */
 	struct buf bytes;	/* the begin of a message */
 };
 
@@ -36,9 +52,20 @@ struct tcp_input {
 	int listener;
 	size_t count;
 	struct connection connection[TCP_CONNECTIONS_MAX];
+	int64_t listen_ms;	/* the listener is left alone until then */
+	uint64_t refused;
 	int64_t logged_ms;
 	uint64_t unlogged;
 };
+
+static int64_t
+steady_ms(void)
+{
+	struct timespec ts;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
 
 struct tcp_input *
 tcp_input_new(const struct options *options, uint16_t port)
@@ -76,52 +103,123 @@ tcp_input_free(struct tcp_input *t)
 size_t
 tcp_input_poll(const struct tcp_input *t, struct pollfd *wait)
 {
+	bool listens = t->listen_ms == 0 || steady_ms() >= t->listen_ms;
 	size_t i;
 
-	wait[0] = (struct pollfd){ .fd = t->listener, .events = POLLIN };
+	wait[0] = (struct pollfd){ .fd = listens ? t->listener : -1, .events = POLLIN };
 	for (i = 0; i < t->count; i++)
 		wait[i + 1] = (struct pollfd){ .fd = t->connection[i].fd, .events = POLLIN };
 	return t->count + 1;
 }
 
 static void
-log_peer(struct tcp_input *t, const struct addr *peer, uint16_t port, int64_t now_ms,
-    const char *what)
+log_peer(struct tcp_input *t, const struct addr *peer, uint16_t port, const char *what)
 {
 	char text[ADDR_TEXT_MAX];
 	size_t len = addr_format(peer, text);
+	int64_t now = steady_ms();
 
-	if (now_ms < t->logged_ms + LOG_MS && now_ms >= t->logged_ms) {
+	if (now < t->logged_ms + LOG_MS) {
 		t->unlogged++;
 		return;
 	}
 	log_line(LOG_LEVEL_INFO, "TCP %.*s port %u: %s (%" PRIu64 " such lines left out)", (int)len,
 	    text, port, what, t->unlogged);
-	t->logged_ms = now_ms;
+	t->logged_ms = now;
 	t->unlogged = 0;
 }
 
 static void
-accept_all(struct tcp_input *t, int64_t now_ms)
+end_connection(struct tcp_input *t, size_t i, const char *why, int64_t now_ms,
+    struct intake *intake)
+{
+	struct connection *n = &t->connection[i];
+
+	log_peer(t, &n->peer, n->port, why);
+	if (n->served)
+		intake_session_end(intake, &n->peer, n->port, now_ms, n->sequence);
+	(void)close(n->fd);
+	buf_release(&n->bytes);
+	*n = t->connection[--t->count];
+}
+
+/* Whether a is needed less than b: who never sent a message first, then who sent the last one longest ago. */
+static bool
+needed_less(const struct connection *a, const struct connection *b)
+{
+	return a->served != b->served ? b->served : a->since_ms < b->since_ms;
+}
+
+/* Who gives way to a newcomer, one of `peer` (NULL: of anybody); t->count: nobody does. */
+static size_t
+who_gives_way(const struct tcp_input *t, const struct addr *peer)
+{
+	size_t i, victim = t->count;
+	int64_t now = steady_ms();
+
+	for (i = 0; i < t->count; i++) {
+		const struct connection *n = &t->connection[i];
+
+		if ((peer == NULL || addr_equal(&n->peer, peer)) &&
+		    (!n->served || now - n->since_ms > QUIET_MS) &&
+		    (victim == t->count || needed_less(n, &t->connection[victim])))
+			victim = i;
+	}
+	return victim;
+}
+
+static size_t
+connections_of(const struct tcp_input *t, const struct addr *peer)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < t->count; i++)
+		n += addr_equal(&t->connection[i].peer, peer);
+	return n;
+}
+
+static void
+take_connection(struct tcp_input *t, int fd, const struct addr *peer, uint16_t port, int64_t now_ms,
+    struct intake *intake)
+{
+	bool share = connections_of(t, peer) >= TCP_PEER_CONNECTIONS_MAX;
+	bool full = share || t->count == TCP_CONNECTIONS_MAX;
+	size_t i = full ? who_gives_way(t, share ? peer : NULL) : t->count;
+
+	t->refused += full;
+	if (full && i == t->count) {
+		log_peer(t, peer, port, "refused, there are too many connections");
+		(void)close(fd);
+		return;
+	}
+	if (full)
+		end_connection(t, i, "closed for another, it was silent", now_ms, intake);
+	t->connection[t->count++] = (struct connection){ .fd = fd, .peer = *peer, .port = port,
+		.since_ms = steady_ms(), .bytes = BUF_INIT };
+	log_peer(t, peer, port, "connected");
+}
+
+static void
+accept_all(struct tcp_input *t, int64_t now_ms, struct intake *intake)
 {
 	struct addr peer;
 	uint16_t port;
 	int fd;
 
-	while ((fd = tcp_accept(t->listener, &peer, &port)) >= 0) {
-		if (t->count == TCP_CONNECTIONS_MAX) {
-			log_peer(t, &peer, port, now_ms, "refused, there are too many connections");
-			(void)close(fd);
-			continue;
-		}
-		t->connection[t->count++] = (struct connection){ fd, peer, port, BUF_INIT };
-		log_peer(t, &peer, port, now_ms, "connected");
+	while ((fd = tcp_accept(t->listener, &peer, &port)) >= 0)
+		take_connection(t, fd, &peer, port, now_ms, intake);
+	t->listen_ms = 0;
+	if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+		if (steady_ms() >= t->logged_ms + LOG_MS)
+			log_line(LOG_LEVEL_ERROR, "TCP: %s: connections have to wait", strerror(errno));
+		t->logged_ms = steady_ms();
+		t->listen_ms = steady_ms() + DESCRIPTOR_MS;
 	}
 }
 
 /* The whole messages that have come.  FLOW_EFORMAT: the stream cannot be trusted any more. */
 static enum flow_status
-take_messages(struct connection *n, int64_t now_ms, struct collector *c)
+take_messages(struct connection *n, int64_t now_ms, struct intake *intake)
 {
 	struct cursor in = cursor_make(n->bytes.data, n->bytes.len);
 	struct flow_message m;
@@ -131,17 +229,22 @@ take_messages(struct connection *n, int64_t now_ms, struct collector *c)
 		struct flow_datagram d = { .bytes = m.bytes, .len = m.len, .exporter = n->peer,
 			.port = n->port, .transport = FLOW_TCP, .received_ms = now_ms };
 
-		if (!collector_datagram(c, &d))
-			return FLOW_ENOMEM;
+		intake_datagram(intake, &d, n->sequence);
+		n->sequence += (uint32_t)m.len;
+		n->served = true;
+		n->since_ms = steady_ms();
+		n->rest_ms = 0;
 	}
 	n->bytes.len = cursor_left(&in);
 	memmove(n->bytes.data, in.pos, n->bytes.len);
+	if (n->bytes.len > 0 && n->rest_ms == 0)
+		n->rest_ms = steady_ms();
 	return st == FLOW_EFORMAT ? st : FLOW_OK;
 }
 
 /* FLOW_OK: it goes on; FLOW_END: the peer has closed; FLOW_EIO, FLOW_EFORMAT, FLOW_ENOMEM. */
 static enum flow_status
-take_connection(struct connection *n, int64_t now_ms, struct collector *c)
+read_connection(struct connection *n, int64_t now_ms, struct intake *intake)
 {
 	enum flow_status st = FLOW_OK;
 	unsigned i;
@@ -157,43 +260,52 @@ take_connection(struct connection *n, int64_t now_ms, struct collector *c)
 		if (got == 0)
 			return FLOW_END;
 		n->bytes.len += (size_t)got;
-		st = take_messages(n, now_ms, c);
+		st = take_messages(n, now_ms, intake);
 	}
 	return st;
 }
 
-static void
-end_connection(struct tcp_input *t, size_t i, enum flow_status st, int64_t now_ms,
-    struct collector *c)
+/* Why a connection is to be closed; NULL: it is not. */
+static const char *
+over(const struct connection *n, int64_t now)
 {
-	struct connection *n = &t->connection[i];
-
-	log_peer(t, &n->peer, n->port, now_ms, st == FLOW_EFORMAT ? "closed: this is no IPFIX" :
-	    n->bytes.len > 0 ? "closed within a message" : "closed");
-	collector_session_end(c, &n->peer, n->port);
-	(void)close(n->fd);
-	buf_release(&n->bytes);
-	*n = t->connection[--t->count];
+	if (n->rest_ms != 0 && now - n->rest_ms > REST_MS)
+		return "closed: a message does not come to its end";
+	if (!n->served && now - n->since_ms > FIRST_MS)
+		return "closed: no message came";
+	if (now - n->since_ms > NEXT_MS)
+		return "closed: no message came for a day";
+	return NULL;
 }
 
 bool
-tcp_input_take(struct tcp_input *t, const struct pollfd *wait, int64_t now_ms, struct collector *c)
+tcp_input_take(struct tcp_input *t, const struct pollfd *wait, int64_t now_ms, struct intake *intake)
 {
+	int64_t now = steady_ms();
 	size_t i;
 
 	/* From the end: whoever ends gives its place to the last, which had its turn. */
 	for (i = t->count; i-- > 0;) {
-		enum flow_status st;
+		enum flow_status st = FLOW_OK;
+		const char *why = over(&t->connection[i], now);
 
-		if (wait[i + 1].revents == 0)
-			continue;
-		st = take_connection(&t->connection[i], now_ms, c);
+		if (wait != NULL && wait[i + 1].revents != 0)
+			st = read_connection(&t->connection[i], now_ms, intake);
 		if (st == FLOW_ENOMEM)
 			return false;
 		if (st != FLOW_OK)
-			end_connection(t, i, st, now_ms, c);
+			why = st == FLOW_EFORMAT ? "closed: this is no IPFIX" :
+			    t->connection[i].bytes.len > 0 ? "closed within a message" : "closed";
+		if (why != NULL)
+			end_connection(t, i, why, now_ms, intake);
 	}
-	if (wait[0].revents != 0)
-		accept_all(t, now_ms);
+	if (wait != NULL && wait[0].revents != 0)
+		accept_all(t, now_ms, intake);
 	return true;
+}
+
+uint64_t
+tcp_input_refused(const struct tcp_input *t)
+{
+	return t->refused;
 }

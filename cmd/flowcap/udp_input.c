@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "flowcap/program_log.h"
 
@@ -22,10 +23,17 @@ static volatile sig_atomic_t rotate_asked;
 static void
 on_signal(int number)
 {
-	if (number == SIGHUP)
+	static const char text[] = "flowcap: ended at once; what is not filed is in the journal\n";
+
+	if (number == SIGHUP) {
 		rotate_asked = 1;
-	else
-		stop_asked = 1;
+		return;
+	}
+	if (stop_asked) {
+		(void)!write(STDERR_FILENO, text, sizeof(text) - 1);
+		_exit(EXIT_FAILURE);
+	}
+	stop_asked = 1;
 }
 
 void
@@ -50,7 +58,7 @@ now_ms(void)
 
 /* All that has come until now.  What comes meanwhile waits: a flood would have no end. */
 static bool
-drain(int fd, struct udp_receiver *receiver, struct repeater *repeater, struct collector *c)
+drain(int fd, struct udp_receiver *receiver, struct repeater *repeater, struct intake *intake)
 {
 	const struct udp_datagram *d;
 	struct flow_error err;
@@ -62,23 +70,22 @@ drain(int fd, struct udp_receiver *receiver, struct repeater *repeater, struct c
 			log_line(LOG_LEVEL_ERROR, "%s", err.message);
 			return false;
 		}
-		collector_drops(c, udp_receiver_drops(receiver));
 		for (i = 0; i < count; i++) {
 			struct flow_datagram f = { .bytes = d[i].bytes, .len = d[i].len,
 				.exporter = d[i].src, .port = d[i].src_port, .transport = FLOW_UDP,
 				.received_ms = d[i].received_ms };
 
 			repeater_send(repeater, d[i].bytes, d[i].len);
-			if (!collector_datagram(c, &f))
-				return false;
+			intake_datagram(intake, &f, 0);
 		}
+		intake_push(intake);
 	} while (count == BATCH && d[count - 1].received_ms <= begin_ms);
 	return true;
 }
 
 /* Takes what comes, if anything does in that time. */
 static bool
-take(const struct inputs *in, struct udp_receiver *receiver, int wait_ms, struct collector *c)
+take(const struct inputs *in, struct udp_receiver *receiver, int wait_ms, struct intake *intake)
 {
 	struct pollfd wait[1 + TCP_POLL_MAX];
 	size_t count = 1;
@@ -92,15 +99,21 @@ take(const struct inputs *in, struct udp_receiver *receiver, int wait_ms, struct
 		log_line(LOG_LEVEL_ERROR, "poll: %s", strerror(errno));
 		return false;
 	}
-	if (n <= 0)
-		return true;
-	if (wait[0].revents != 0 && !drain(in->udp, receiver, in->repeater, c))
+	if (n > 0 && wait[0].revents != 0 && !drain(in->udp, receiver, in->repeater, intake))
 		return false;
-	return in->tcp == NULL || tcp_input_take(in->tcp, wait + 1, now_ms(), c);
+	return in->tcp == NULL || tcp_input_take(in->tcp, n > 0 ? wait + 1 : NULL, now_ms(), intake);
+}
+
+static void
+tell_losses(const struct inputs *in, struct udp_receiver *receiver, struct intake *intake)
+{
+	udp_receiver_ask(receiver, in->udp);
+	intake_losses(intake, udp_receiver_drops(receiver),
+	    in->tcp != NULL ? tcp_input_refused(in->tcp) : 0);
 }
 
 bool
-udp_input(const struct inputs *in, struct collector *collector)
+udp_input(const struct inputs *in, struct intake *intake)
 {
 	struct udp_receiver *receiver = udp_receiver_new(BATCH);
 	bool going = receiver != NULL;
@@ -108,15 +121,18 @@ udp_input(const struct inputs *in, struct collector *collector)
 	if (receiver == NULL)
 		log_line(LOG_LEVEL_ERROR, "out of memory");
 	while (going && !stop_asked) {
-		going = take(in, receiver, WAIT_MS, collector);
-		collector_tick(collector, now_ms());
+		going = take(in, receiver, WAIT_MS, intake) && !intake_failed(intake);
+		tell_losses(in, receiver, intake);
+		intake_tick(intake, now_ms());
 		if (rotate_asked) {
 			rotate_asked = 0;
-			collector_rotate(collector);
+			intake_rotate(intake);
 		}
 	}
 	/* What had arrived before the signal. */
-	going = going && take(in, receiver, 0, collector);
+	going = going && take(in, receiver, 0, intake);
+	if (receiver != NULL)
+		tell_losses(in, receiver, intake);
 	udp_receiver_free(receiver);
 	return going;
 }

@@ -13,8 +13,11 @@ struct inputs {
 	struct repeater *repeater;	/* NULL: none */
 };
 
-/* To be called before threads start: they leave signals to this one. */
+/*
+ * To be called before threads start: they leave signals to this one.  After the second that asks to
+ * end, the process ends at once; what is not filed is in the journal.
+ */
 void udp_input_signals(void);
 
 /* False, after a log line, on failure. */
-bool udp_input(const struct inputs *in, struct collector *collector);
+bool udp_input(const struct inputs *in, struct intake *intake);

@@ -239,3 +239,19 @@ file_write_all(int fd, const void *bytes, size_t len, struct flow_error *err)
 	}
 	return FLOW_OK;
 }
+
+enum flow_status
+file_replace(const char *path, const void *bytes, size_t len, struct flow_error *err)
+{
+	struct file_sink sink = FILE_SINK_INIT;
+	enum flow_status st = file_sink_open(&sink, path, err);
+
+	if (st != FLOW_OK)
+		return st;
+	st = file_write_all(sink.fd, bytes, len, err);
+	if (st == FLOW_OK)
+		return file_sink_commit(&sink, err);
+	flow_error_prefix(err, path);
+	file_sink_abort(&sink);
+	return st;
+}

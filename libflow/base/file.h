@@ -40,6 +40,10 @@ enum flow_status file_sink_commit(struct file_sink *sink, struct flow_error *err
 enum flow_status file_sink_commit_new(struct file_sink *sink, char **path, struct flow_error *err)
     NODISCARD;
 
+/* A file of these bytes under that name, whole or not at all, instead of what is there.  Messages begin with the path. */
+enum flow_status file_replace(const char *path, const void *bytes, size_t len, struct flow_error *err)
+    NODISCARD;
+
 /* Closes and removes the temporary file; fine on a closed sink. */
 void file_sink_abort(struct file_sink *sink);
 

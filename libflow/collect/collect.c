@@ -14,48 +14,59 @@
 #include <time.h>
 
 #include "base/hash.h"
-#include "collect/tree.h"
 #include "collect/metrics.h"
 #include "collect/sources.h"
+#include "collect/tree.h"
 
-/* Exporters that get a directory of -M; a power of two, twice as many places. */
+/* Exporters that get a directory of -M; a power of two, twice as many places.  Further ones share one. */
 #define ROUTES_MAX 1024
 #define ROUTE_SLOTS (2 * ROUTES_MAX)
+#define SHARED_NAME "others"
 
 #define ALL_SLOTS INT64_MAX	/* a time at which all are over */
+
+/* Of rows that wait, and of files that are open for trees with more rows than wait. */
+#define WAITING_BYTES ((size_t)256 << 20)
+#define OPEN_FILES 200
 
 /* Where an exporter's datagrams go. */
 struct route {
 	bool used;
 	struct addr exporter;
-	struct tree *tree;	/* NULL: nowhere */
+	struct tree *tree;		/* NULL: nowhere */
 };
 
 struct collector {
 	const struct collect_options *options;
 	struct pipeline *pipeline;
-	struct tree **tree;	/* -w: one; -n: in their order; -M: as they came */
+	struct filing *filing;		/* NULL: nobody needs to know */
+	struct tree_journal journal;
+	struct tree **tree;		/* -w: one; -n: in their order; -M: as they came */
 	size_t trees;
 	struct route *route;		/* -M: by hash */
 	size_t routes;
-	uint64_t drops;
+	struct tree *shared;		/* -M: of all exporters beyond ROUTES_MAX; NULL: none yet */
+	int64_t now_ms;			/* of the last datagram */
+	size_t waiting;			/* bytes of rows in all trees */
+	struct collector_losses losses;
 	uint64_t refused;		/* datagrams of senders without a directory */
+	uint64_t written;		/* flows, by others */
 };
 
 static struct tree *
 add_tree(struct collector *c, const char *directory, const char *ident)
 {
 	struct tree **bigger = realloc(c->tree, (c->trees + 1) * sizeof(*bigger));
-	struct tree *a;
+	struct tree *t;
 
 	if (bigger == NULL)
 		return NULL;
 	c->tree = bigger;
-	a = tree_new(c->options, directory, ident, c->pipeline);
-	if (a == NULL)
+	t = tree_new(c->options, directory, ident, c->pipeline, &c->journal);
+	if (t == NULL)
 		return NULL;
-	tree_drops(a, c->drops);
-	return c->tree[c->trees++] = a;
+	tree_drops(t, c->losses.kernel_drops);
+	return c->tree[c->trees++] = t;
 }
 
 static bool
@@ -90,14 +101,15 @@ free_trees(struct collector *c)
 }
 
 struct collector *
-collector_new(const struct collect_options *options, unsigned builders)
+collector_new(const struct collect_options *options, unsigned groups, struct filing *filing)
 {
 	struct collector *c = calloc(1, sizeof(*c));
 
 	if (c == NULL)
 		return NULL;
 	c->options = options;
-	c->pipeline = pipeline_new(options, builders);
+	c->filing = filing;
+	c->pipeline = pipeline_new(options, groups);
 	if (c->pipeline == NULL) {
 		free(c);
 		return NULL;
@@ -122,41 +134,49 @@ route_of(const struct collector *c, const struct addr *exporter)
 	return &c->route[i];
 }
 
-/* Makes an exporter's directory and archive; NULL after a log line. */
+/* Makes a directory below -M and its tree; NULL after a log line. */
 static struct tree *
-make_dynamic(struct collector *c, const struct addr *exporter)
+make_dynamic(struct collector *c, const char *name)
 {
-	char name[SOURCE_NAME_MAX];
-	struct tree *a = NULL;
+	struct tree *t = NULL;
 	char *path;
 
-	source_name(exporter, name);
 	if (asprintf(&path, "%s/%s", c->options->dynamic, name) < 0)
 		return NULL;
 	if (mkdir(path, 0777) != 0 && errno != EEXIST)
-		log_to(c->options->log, LOG_LEVEL_ERROR, "%s: %s: its flows are refused", path, strerror(errno));
-	else if ((a = add_tree(c, path, name)) == NULL)
+		log_to(c->options->log, LOG_LEVEL_ERROR, "%s: %s: its flows are refused", path,
+		    strerror(errno));
+	else if ((t = add_tree(c, path, name)) == NULL)
 		log_to(c->options->log, LOG_LEVEL_ERROR, "%s: out of memory: its flows are refused", path);
 	free(path);
-	return a;
+	return t;
+}
+
+static struct tree *
+shared_tree(struct collector *c)
+{
+	if (c->shared == NULL) {
+		log_to(c->options->log, LOG_LEVEL_ERROR, "more than %d exporters: the flows of further ones "
+		    "go to %s/" SHARED_NAME, ROUTES_MAX, c->options->dynamic);
+		c->shared = make_dynamic(c, SHARED_NAME);
+	}
+	return c->shared;
 }
 
 static struct tree *
 find_dynamic(struct collector *c, const struct flow_datagram *d)
 {
 	struct route *r = route_of(c, &d->exporter);
+	char name[SOURCE_NAME_MAX];
 
 	/* Whoever sends anything else gets no directory. */
 	if (r->used || !flow_datagram_is_export(d))
 		return r->tree;
-	if (c->routes == ROUTES_MAX) {
-		if (c->refused == 0)
-			log_to(c->options->log, LOG_LEVEL_ERROR, "more than %d exporters: further ones are refused",
-			    ROUTES_MAX);
-		return NULL;
-	}
+	if (c->routes == ROUTES_MAX)
+		return shared_tree(c);
 	c->routes++;
-	*r = (struct route){ true, d->exporter, make_dynamic(c, &d->exporter) };
+	source_name(&d->exporter, name);
+	*r = (struct route){ true, d->exporter, make_dynamic(c, name) };
 	return r->tree;
 }
 
@@ -190,10 +210,17 @@ static void
 format_metrics(const struct collector *c, struct buf *out)
 {
 	struct tree_sum sum = add_up(c);
-	struct metrics m = { &sum.counts, sum.rows, c->drops, sum.sources,
+	struct metrics m = { &sum.counts, sum.rows, c->losses.kernel_drops,
+		c->losses.not_journalled, c->losses.refused_connections, sum.sources,
 		(int64_t)time(NULL) * 1000 };
 
 	metrics_format(&m, out);
+}
+
+static bool
+is_due(const struct tree *t, int64_t now_ms)
+{
+	return now_ms == ALL_SLOTS ? tree_is_open(t) : tree_due(t, now_ms);
 }
 
 /* Ends the slots that are over before that time; the metrics go with the last of them. */
@@ -204,12 +231,13 @@ rotate_due(struct collector *c, int64_t now_ms)
 	size_t i, due = 0;
 
 	for (i = 0; i < c->trees; i++)
-		due += tree_due(c->tree[i], now_ms);
+		due += is_due(c->tree[i], now_ms);
 	for (i = 0; i < c->trees && due > 0; i++) {
-		if (!tree_due(c->tree[i], now_ms))
+		if (!is_due(c->tree[i], now_ms))
 			continue;
-		if (now_ms != ALL_SLOTS)
-			tree_expire(c->tree[i], now_ms);
+		if (now_ms != ALL_SLOTS || c->journal.used)
+			tree_expire(c->tree[i], c->now_ms);
+		c->waiting -= tree_waiting(c->tree[i]);
 		tree_flush(c->tree[i]);
 		if (--due == 0 && c->options->metrics != NULL)
 			format_metrics(c, &metrics);
@@ -219,52 +247,119 @@ rotate_due(struct collector *c, int64_t now_ms)
 }
 
 void
-collector_tick(struct collector *c, int64_t now_ms)
-{
-	rotate_due(c, now_ms);
-}
-
-void
 collector_rotate(struct collector *c)
 {
 	rotate_due(c, ALL_SLOTS);
 }
 
 bool
+collector_journal_begin(struct collector *c, const char *id)
+{
+	c->journal = (struct tree_journal){ .used = true, .left = id != NULL, .slot_ms = INT64_MIN,
+		.saves = c->filing != NULL };
+	if (id != NULL)
+		(void)snprintf(c->journal.id, sizeof(c->journal.id), "%s", id);
+	if (c->filing != NULL)
+		c->journal.entry = filing_begin(c->filing);
+	if (c->filing != NULL && c->journal.entry == NULL) {
+		log_to(c->options->log, LOG_LEVEL_ERROR, "out of memory");
+		return false;
+	}
+	return true;
+}
+
+struct filing_entry *
+collector_journal_end(struct collector *c, const char *id)
+{
+	struct filing_entry *entry = c->journal.entry;
+
+	if (!c->journal.left && id != NULL)
+		(void)snprintf(c->journal.id, sizeof(c->journal.id), "%s", id);
+	rotate_due(c, ALL_SLOTS);
+	c->journal.entry = NULL;
+	return entry;
+}
+
+/* Hands over the most rows that wait, of trees whose file is open already where too many are. */
+static void
+flush_largest(struct collector *c)
+{
+	size_t files = c->options->open_files > 0 ? c->options->open_files : OPEN_FILES;
+	struct tree *largest = NULL;
+	size_t i, open = 0;
+
+	for (i = 0; i < c->trees; i++)
+		open += tree_has_file(c->tree[i]);
+	for (i = 0; i < c->trees; i++)
+		if ((open < files || tree_has_file(c->tree[i])) &&
+		    (largest == NULL || tree_waiting(c->tree[i]) > tree_waiting(largest)))
+			largest = c->tree[i];
+	if (largest == NULL)
+		return;
+	c->waiting -= tree_waiting(largest);
+	tree_flush(largest);
+}
+
+bool
 collector_datagram(struct collector *c, const struct flow_datagram *datagram)
 {
-	struct tree *a = find_tree(c, datagram);
+	size_t limit = c->options->waiting_bytes > 0 ? c->options->waiting_bytes : WAITING_BYTES;
+	struct tree *t = find_tree(c, datagram);
+	bool done;
 
-	if (a == NULL) {
+	c->now_ms = datagram->received_ms;
+	if (c->journal.used && c->journal.slot_ms == INT64_MIN)
+		c->journal.slot_ms = partition_slot(datagram->received_ms, c->options->slot_s);
+	if (t == NULL) {
 		c->refused++;
 		return true;
 	}
-	if (tree_due(a, datagram->received_ms))
+	if (tree_due(t, datagram->received_ms))
 		rotate_due(c, datagram->received_ms);
-	return tree_datagram(a, datagram);
+	c->waiting -= tree_waiting(t);
+	done = tree_datagram(t, datagram);
+	c->waiting += tree_waiting(t);
+	if (c->waiting > limit && c->trees > 1)
+		flush_largest(c);
+	return done;
 }
 
 void
 collector_session_end(struct collector *c, const struct addr *exporter, uint16_t port)
 {
-	const struct flow_datagram d = { .exporter = *exporter };
-	struct tree *a = find_tree(c, &d);
-
-	if (a != NULL)
-		tree_session_end(a, exporter, port);
-}
-
-/* Whose they were is not known: every archive tells them all. */
-void
-collector_drops(struct collector *c, uint64_t drops)
-{
+	const struct flow_datagram d = { .exporter = exporter != NULL ? *exporter : addr_any4 };
+	struct tree *t = exporter != NULL ? find_tree(c, &d) : NULL;
 	size_t i;
 
-	if (drops == c->drops)
-		return;
-	c->drops = drops;
-	for (i = 0; i < c->trees; i++)
-		tree_drops(c->tree[i], drops);
+	if (t != NULL)
+		tree_session_end(t, exporter, port);
+	for (i = 0; exporter == NULL && i < c->trees; i++)
+		tree_session_end(c->tree[i], NULL, 0);
+}
+
+/* Whose dropped datagrams were is not known: every tree tells them all. */
+void
+collector_losses(struct collector *c, const struct collector_losses *losses)
+{
+	bool more = losses->kernel_drops != c->losses.kernel_drops;
+	size_t i;
+
+	c->losses = *losses;
+	for (i = 0; i < c->trees && more; i++)
+		tree_drops(c->tree[i], losses->kernel_drops);
+}
+
+void
+collector_written(struct collector *c, uint64_t rows)
+{
+	c->written += rows;
+}
+
+static void
+log_count(const struct collector *c, const char *what, uint64_t n)
+{
+	if (n > 0)
+		log_to(c->options->log, LOG_LEVEL_INFO, "  %s: %" PRIu64, what, n);
 }
 
 /* received = decoded + undecodable + dropped; decoded flows = written flows. */
@@ -277,13 +372,12 @@ log_ledger(const struct collector *c, const struct tree_sum *sum, uint64_t writt
 	log_to(c->options->log, LOG_LEVEL_INFO, "in all: datagrams %" PRIu64 ", flows decoded %" PRIu64
 	    ", flows written %" PRIu64 ", sequence gaps %" PRIu64 ", kernel drops %" PRIu64,
 	    counts->value[FLOW_COUNT_DATAGRAMS], sum->rows, written,
-	    counts->value[FLOW_COUNT_SEQUENCE_LOST], c->drops);
-	if (c->refused > 0)
-		log_to(c->options->log, LOG_LEVEL_INFO, "  datagrams of other senders, refused: %" PRIu64, c->refused);
+	    counts->value[FLOW_COUNT_SEQUENCE_LOST], c->losses.kernel_drops);
+	log_count(c, "datagrams of other senders, refused", c->refused);
+	log_count(c, "datagrams that no journal had when they were decoded", c->losses.not_journalled);
+	log_count(c, "TCP connections refused", c->losses.refused_connections);
 	for (i = FLOW_COUNT_UNKNOWN_VERSION; i < FLOW_COUNT_COUNT; i++)
-		if (counts->value[i] > 0)
-			log_to(c->options->log, LOG_LEVEL_INFO, "  %s: %" PRIu64, flow_count_text((enum flow_count)i),
-			    counts->value[i]);
+		log_count(c, flow_count_text((enum flow_count)i), counts->value[i]);
 	for (i = 0; i < FLOW_COUNT_UNKNOWN_VERSION; i++)
 		if (counts->value[i] > 0)
 			log_to(c->options->log, LOG_LEVEL_DETAIL, "  %s: %" PRIu64,
@@ -298,16 +392,28 @@ collector_finish(struct collector *c)
 	bool done;
 	size_t i;
 
-	for (i = 0; i < c->trees; i++)
+	/* Where it is remembered, data waits for its template until the next start. */
+	for (i = 0; i < c->trees && c->filing == NULL; i++)
 		tree_expire(c->tree[i], INT64_MAX);
 	rotate_due(c, ALL_SLOTS);
 	done = pipeline_finish(c->pipeline, &written);
+	written += c->written;
 	sum = add_up(c);
 	log_ledger(c, &sum, written);
-	if (done && written != sum.rows) {
+	/* What journals keep is not written, but not lost either. */
+	if (done && written != sum.rows && (c->filing == NULL || filing_waiting(c->filing) == 0)) {
 		log_to(c->options->log, LOG_LEVEL_ERROR, "flows were lost between decoding and writing");
 		done = false;
 	}
+	free_trees(c);
+	return done;
+}
+
+bool
+collector_finish_quietly(struct collector *c, uint64_t *rows)
+{
+	bool done = pipeline_finish(c->pipeline, rows);
+
 	free_trees(c);
 	return done;
 }

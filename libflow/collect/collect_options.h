@@ -40,9 +40,13 @@ struct collect_options {
 	enum stamp_zone zone;
 	struct flow_writer_options writer;
 	unsigned threads;		/* that encode */
+	size_t waiting_bytes;		/* of rows that are not encoded yet, in all; 0: 256 MiB */
+	size_t open_files;		/* that may be written at a time; 0: 200 */
 	/* Beside them. */
 	bool journal;			/* of what is received */
-	bool remember;			/* what exporters announced, across restarts */
+	unsigned journal_sync_ms;	/* it is synced so often; 0: left to the system */
+	bool remember;			/* what exporters announced, and data that waits for that, across restarts */
+	unsigned retry_ms;		/* slots that could not be filed are tried again so often; 0: 10 s */
 	const char *command;		/* run for each finished file; NULL: none */
 	const char *metrics;		/* a file; NULL: none */
 	/* To the program. */

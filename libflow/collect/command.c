@@ -17,6 +17,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "collect/priority.h"
+
 
 #define WORDS_MAX 256
 /* Files that wait for a slow command; further ones are passed over. */
@@ -267,6 +269,7 @@ runner(void *argument)
 	struct command *c = argument;
 	struct finished *f;
 
+	priority_take(PRIORITY_USUAL);
 	while ((f = next_file(c)) != NULL) {
 		run(c, f);
 		free(f->path);

@@ -8,119 +8,105 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
-#include "base/file.h"
-#include "capture/pcap_write.h"
 #include "collect/datagram_record.h"
+#include "collect/journal_inner.h"
 
-/* What may wait for a slow disk; beyond it datagrams are collected, but not journalled. */
-#define WAITING_MAX ((size_t)64 << 20)
+#define RING_BYTES ((size_t)32 << 20)
+#define IDLE_MS 100
 
-#define NAMES_MAX 1000
+/* While the ring is full: between two looks, and how many until files are too slow to be waited for. */
+#define PAUSE_NS 500000
+#define SLOW_PAUSES 40
 
-struct journal {
-	const struct log *log;
-	char *path;
-	int fd;
-	uint16_t port;			/* the collector's */
-	pthread_t thread;
-	pthread_mutex_t lock;
-	pthread_cond_t changed;
-	struct buf waiting;		/* records that the thread has not taken yet */
-	bool ended, failed;
-	uint64_t missed;
-};
-
-/* Writes what has been added, until the end. */
-static void *
-writer(void *argument)
+static struct journal_segment *
+new_segment(struct journal *j, uint64_t begin)
 {
-	struct journal *j = argument;
-	struct buf taken = BUF_INIT, swap;
-	struct flow_error err;
-	bool ended = false;
+	struct journal_segment *s = calloc(1, sizeof(*s));
 
-	while (!ended) {
-		(void)pthread_mutex_lock(&j->lock);
-		while (j->waiting.len == 0 && !j->ended)
-			(void)pthread_cond_wait(&j->changed, &j->lock);
-		swap = j->waiting;
-		j->waiting = taken;
-		taken = swap;
-		ended = j->ended;
-		(void)pthread_mutex_unlock(&j->lock);
-		if (!j->failed && file_write_all(j->fd, taken.data, taken.len, &err) != FLOW_OK) {
-			log_to(j->log, LOG_LEVEL_ERROR, "%s: %s: a crash would lose this slot", j->path,
-			    err.message);
-			j->failed = true;
-		}
-		buf_clear(&taken);
-	}
-	buf_release(&taken);
-	return NULL;
-}
-
-/* Creates and locks the file. */
-static bool
-create(struct journal *j, const struct collect_options *options, int64_t slot_ms)
-{
-	unsigned n;
-
-	j->fd = -1;
-	for (n = 0; n < NAMES_MAX && j->fd < 0; n++) {
-		free(j->path);
-		j->path = NULL;
-		if (asprintf(&j->path, "%s/.flowcap.%" PRId64 ".%ld-%u.journal", options->directory,
-		    slot_ms, (long)getpid(), n) < 0) {
-			j->path = NULL;
-			return false;
-		}
-		j->fd = open(j->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-		if (j->fd < 0 && errno != EEXIST)
-			return false;
-	}
-	return j->fd >= 0 && flock(j->fd, LOCK_EX | LOCK_NB) == 0;
+	if (s == NULL)
+		return NULL;
+	s->journal = j;
+	s->begin = begin;
+	s->end = UINT64_MAX;
+	s->users = j->files ? 2 : 1;
+	return s;
 }
 
 static void
+free_segment(struct journal_segment *s)
+{
+	free(s->path);
+	free(s->extent);
+	free(s);
+}
+
+void
+journal_segment_leave(struct journal_segment *s)
+{
+	struct journal *j = s->journal;
+	bool last;
+
+	(void)pthread_mutex_lock(&j->lock);
+	last = --s->users == 0;
+	(void)pthread_mutex_unlock(&j->lock);
+	if (last)
+		free_segment(s);
+}
+
+/* Descriptors and memory, not threads. */
+static void
 release(struct journal *j)
 {
-	if (j->fd >= 0)
-		(void)close(j->fd);
-	(void)pthread_cond_destroy(&j->changed);
+	if (j->spare >= 0)
+		(void)close(j->spare);
+	if (j->spare_path != NULL)
+		journal_file_drop(j->spare_path);
+	if (j->reader.fd >= 0)
+		(void)close(j->reader.fd);
+	journal_run_end(&j->run);
+	free(j->spare_path);
+	free(j->writer.chunk);
+	free(j->reader.chunk);
+	ring_free(j->ring);
+	wakeup_destroy(&j->writer_wakeup);
+	wakeup_destroy(&j->decoder_wakeup);
+	wakeup_destroy(&j->janitor_wakeup);
 	(void)pthread_mutex_destroy(&j->lock);
-	buf_release(&j->waiting);
-	free(j->path);
 	free(j);
 }
 
 struct journal *
-journal_begin(const struct collect_options *options, int64_t slot_ms)
+journal_new(const struct journal_config *config)
 {
 	struct journal *j = calloc(1, sizeof(*j));
-	bool created;
 
 	if (j == NULL) {
-		log_to(options->log, LOG_LEVEL_ERROR, "out of memory for a journal");
+		log_to(config->log, LOG_LEVEL_ERROR, "out of memory");
 		return NULL;
 	}
+	j->log = config->log;
+	j->port = config->port;
+	j->sync_ms = config->sync_ms;
+	j->ring_bytes = config->ring_bytes > 0 ? config->ring_bytes : RING_BYTES;
+	j->spare = j->reader.fd = j->run.lock = -1;
 	(void)pthread_mutex_init(&j->lock, NULL);
-	(void)pthread_cond_init(&j->changed, NULL);
-	j->log = options->log;
-	j->port = options->port;
-	pcap_write_header(&j->waiting);
-	created = create(j, options, slot_ms);
-	if (!created || pthread_create(&j->thread, NULL, writer, j) != 0) {
-		log_to(options->log, LOG_LEVEL_ERROR, "%s: no journal (%s): a crash would lose this slot",
-		    options->directory, strerror(errno));
-		if (j->fd >= 0)
-			(void)unlink(j->path);
+	wakeup_init(&j->writer_wakeup);
+	wakeup_init(&j->decoder_wakeup);
+	wakeup_init(&j->janitor_wakeup);
+	j->files = config->directory != NULL &&
+	    journal_run_begin(&j->run, config->directory, config->log);
+	j->ring = ring_new(j->ring_bytes, DATAGRAM_RECORD_MAX);
+	j->reader.chunk = malloc(JOURNAL_CHUNK);
+	j->last = j->reader.segment = j->writer.segment = new_segment(j, 0);
+	if (j->ring == NULL || j->reader.chunk == NULL || j->last == NULL ||
+	    (j->files && !journal_writer_start(j))) {
+		log_to(config->log, LOG_LEVEL_ERROR, "the journal cannot be begun");
+		if (j->last != NULL)
+			free_segment(j->last);
 		release(j);
 		return NULL;
 	}
@@ -128,38 +114,367 @@ journal_begin(const struct collect_options *options, int64_t slot_ms)
 }
 
 void
-journal_add(struct journal *j, const struct flow_datagram *datagram)
+journal_free(struct journal *j)
 {
+	struct journal_segment *s, *next;
+
 	if (j == NULL)
 		return;
-	(void)pthread_mutex_lock(&j->lock);
-	if (j->waiting.len > WAITING_MAX) {
-		j->missed++;
-	} else {
-		if (j->waiting.len == 0)
-			(void)pthread_cond_signal(&j->changed);
-		datagram_record(&j->waiting, datagram, j->port);
+	if (j->files)
+		journal_writer_join(j);
+	for (s = j->reader.segment; s != NULL; s = next) {
+		next = s->next;
+		free_segment(s);
 	}
+	release(j);
+}
+
+const char *
+journal_run_name(const struct journal *j)
+{
+	return j->files ? j->run.name : "";
+}
+
+/* Receiver */
+
+/* From where on the ring must not be overwritten. */
+static uint64_t
+keep_from(const struct journal *j)
+{
+	uint64_t settled = atomic_load(&j->settled), copied = atomic_load(&j->copied);
+	uint64_t taken = atomic_load(&j->taken), given_up = atomic_load(&j->given_up), both;
+
+	if (!j->files)
+		return copied;
+	if (given_up > taken)
+		taken = given_up;
+	both = copied < taken ? copied : taken;
+	/* In files, unless it is behind a hole and not read yet. */
+	return copied >= atomic_load(&j->hole_end) && settled > both ? settled : both;
+}
+
+static void
+wake_all(struct journal *j)
+{
+	wakeup_wake(&j->writer_wakeup);
+	wakeup_wake(&j->decoder_wakeup);
+}
+
+/* Lets the decoder read what is in no file yet: these are not written fast enough. */
+static void
+let_decoder_read(struct journal *j)
+{
+	(void)pthread_mutex_lock(&j->lock);
+	j->given_up_records = j->records;
+	atomic_store(&j->given_up, ring_head(j->ring));
 	(void)pthread_mutex_unlock(&j->lock);
+	wakeup_wake(&j->decoder_wakeup);
+}
+
+/* Room for a record when there is some. */
+static uint8_t *
+await_room(struct journal *j, size_t bytes)
+{
+	const struct timespec pause = { 0, PAUSE_NS };
+	unsigned pauses = 0;
+	uint8_t *room;
+
+	while ((room = ring_reserve(j->ring, bytes, keep_from(j))) == NULL) {
+		wakeup_wake(&j->writer_wakeup);
+		(void)nanosleep(&pause, NULL);
+		/* Where the decoder has nothing to do, it is faster than files are. */
+		if (!j->files || !atomic_load(&j->decoder_wakeup.sleeps)) {
+			pauses = 0;
+		} else if (++pauses == SLOW_PAUSES) {
+			pauses = 0;
+			let_decoder_read(j);
+		}
+	}
+	return room;
 }
 
 void
-journal_end(struct journal *j, bool filed)
+journal_put(struct journal *j, const struct flow_datagram *d, uint32_t sequence)
 {
-	if (j == NULL)
+	size_t bytes = datagram_record_bytes(d);
+	uint8_t *record = ring_reserve(j->ring, bytes, keep_from(j));
+
+	if (record == NULL)
+		record = await_room(j, bytes);
+	datagram_record_put(record, d, j->port, sequence);
+	j->records++;
+	ring_commit(j->ring, bytes);
+}
+
+void
+journal_push(struct journal *j)
+{
+	wakeup_wake(j->files ? &j->writer_wakeup : &j->decoder_wakeup);
+}
+
+void
+journal_cut(struct journal *j)
+{
+	uint64_t head = ring_head(j->ring);
+	struct journal_segment *next = head > j->last->begin ? new_segment(j, head) : NULL;
+
+	/* Out of memory: the slot goes on, and ends later. */
+	if (next == NULL)
 		return;
 	(void)pthread_mutex_lock(&j->lock);
-	j->ended = true;
-	(void)pthread_cond_signal(&j->changed);
+	j->last->next = next;
+	j->last->records_end = j->records;
+	j->last->end = head;
+	j->last = next;
 	(void)pthread_mutex_unlock(&j->lock);
-	(void)pthread_join(j->thread, NULL);
-	if (j->missed > 0)
-		log_to(j->log, LOG_LEVEL_ERROR, "%s: %" PRIu64 " datagrams were not journalled: the disk is slow",
-		    j->path, j->missed);
-	if (filed)
-		(void)unlink(j->path);
-	else
-		log_to(j->log, LOG_LEVEL_ERROR, "%s: kept for the next start%s", j->path,
-		    j->failed || j->missed > 0 ? ", but not all of the slot is in it" : "");
-	release(j);
+	wake_all(j);
+}
+
+void
+journal_stop(struct journal *j)
+{
+	(void)pthread_mutex_lock(&j->lock);
+	j->last->records_end = j->records;
+	j->last->end = ring_head(j->ring);
+	j->closed = true;
+	(void)pthread_mutex_unlock(&j->lock);
+	wake_all(j);
+}
+
+/* Decoder */
+
+/* Where byte `at` of a segment is in its file, and how many follow it there. */
+static bool
+find_in_file(struct journal *j, const struct journal_segment *s, uint64_t at, int64_t *offset,
+    uint64_t *len)
+{
+	bool found = false;
+	size_t i;
+
+	(void)pthread_mutex_lock(&j->lock);
+	for (i = 0; i < s->extents && !found; i++) {
+		const struct extent *e = &s->extent[i];
+
+		found = at >= e->begin && at < e->end;
+		if (found) {
+			*offset = e->offset + (int64_t)(at - e->begin);
+			*len = e->end - at;
+		}
+	}
+	(void)pthread_mutex_unlock(&j->lock);
+	return found;
+}
+
+/* Whoever has no descriptors or memory now may have some later, and the file waits. */
+static bool
+open_file(struct journal *j)
+{
+	const struct timespec pause = { 0, 100 * 1000000 };
+	struct journal_reader *r = &j->reader;
+
+	while ((r->fd = open(r->segment->path, O_RDONLY | O_CLOEXEC)) < 0 &&
+	    (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == EINTR))
+		(void)nanosleep(&pause, NULL);
+	return r->fd >= 0;
+}
+
+/* Reads from the segment's file; bytes, 0: that is not possible. */
+static size_t
+read_file(struct journal *j, size_t len)
+{
+	struct journal_reader *r = &j->reader;
+	int64_t offset;
+	uint64_t there;
+	ssize_t got;
+
+	if (!find_in_file(j, r->segment, r->at, &offset, &there))
+		return 0;
+	if (r->fd < 0 && !open_file(j))
+		return 0;
+	do {
+		got = pread(r->fd, r->chunk, len < there ? len : (size_t)there, offset);
+	} while (got < 0 && errno == EINTR);
+	return got < 0 ? 0 : (size_t)got;
+}
+
+/* Passes over what can be read nowhere: up to what the ring still has. */
+static void
+pass_over(struct journal *j, uint64_t limit)
+{
+	struct journal_reader *r = &j->reader;
+	uint64_t tail = ring_tail(j->ring), to = tail > r->at && tail < limit ? tail : limit;
+
+	log_to(j->log, LOG_LEVEL_ERROR, "%s: %" PRIu64 " bytes of it cannot be read (%s): they stay there",
+	    r->segment->path != NULL ? r->segment->path : "journal", to - r->at, strerror(errno));
+	r->segment->unread = true;
+	r->at = to;
+}
+
+/* A record that goes on behind the chunk is read again, from its begin. */
+static void
+leave_begun(struct journal *j)
+{
+	struct journal_reader *r = &j->reader;
+	uint64_t records = 0;
+	size_t whole = journal_whole_records(r->chunk, r->end, &records);
+
+	/* Where there is none, what begins the chunk is no record, and is passed over. */
+	if (whole > 0) {
+		r->at -= r->end - whole;
+		r->end = whole;
+	}
+}
+
+/* Reads some whole records that lie before `limit`. */
+static void
+read_some(struct journal *j, uint64_t limit)
+{
+	struct journal_reader *r = &j->reader;
+	size_t len = limit - r->at < JOURNAL_CHUNK ? (size_t)(limit - r->at) : JOURNAL_CHUNK;
+
+	if (!ring_copy(j->ring, RING_DECODER, r->at, len, r->chunk) && (len = read_file(j, len)) == 0) {
+		pass_over(j, limit);
+		return;
+	}
+	r->begin = 0;
+	r->end = len;
+	r->at += len;
+	if (len == JOURNAL_CHUNK)
+		leave_begun(j);
+	atomic_store(&j->copied, r->at);
+}
+
+/* Where the next record begins, after bytes that are none: what could not be read ended within one. */
+static bool
+find_record(struct journal *j, struct flow_datagram *d, size_t *size)
+{
+	struct journal_reader *r = &j->reader;
+	size_t from = r->begin;
+
+	r->segment->unread = true;
+	for (r->begin++; r->begin < r->end; r->begin++)
+		if (datagram_record_get(r->chunk + r->begin, r->end - r->begin, true, d, size) == FLOW_OK)
+			break;
+	log_to(j->log, LOG_LEVEL_ERROR, "%s: %zu bytes that are no record are passed over",
+	    r->segment->path != NULL ? r->segment->path : "journal", r->begin - from);
+	return r->begin < r->end;
+}
+
+static bool
+next_record(struct journal *j, struct flow_datagram *d)
+{
+	struct journal_reader *r = &j->reader;
+	size_t size = 0;
+
+	if (r->begin == r->end)
+		return false;
+	if (datagram_record_get(r->chunk + r->begin, r->end - r->begin, false, d, &size) != FLOW_OK &&
+	    !find_record(j, d, &size))
+		return false;
+	r->begin += size;
+	return true;
+}
+
+static enum journal_event
+end_segment(struct journal *j, struct journal_segment *next, struct journal_segment **segment)
+{
+	struct journal_reader *r = &j->reader;
+	struct journal_segment *s = r->segment;
+
+	if (r->fd >= 0)
+		(void)close(r->fd);
+	r->fd = -1;
+	r->segment = next;
+	if (s->begin == s->end) {
+		journal_segment_leave(s);
+		return JOURNAL_END;
+	}
+	(void)pthread_mutex_lock(&j->lock);
+	s->left = true;
+	(void)pthread_mutex_unlock(&j->lock);
+	*segment = s;
+	return JOURNAL_SLOT_END;
+}
+
+enum journal_event
+journal_next(struct journal *j, struct flow_datagram *datagram, struct journal_segment **segment)
+{
+	struct journal_reader *r = &j->reader;
+	struct journal_segment *next;
+	bool rested = false;
+
+	while (!next_record(j, datagram)) {
+		uint64_t limit, end, given_up;
+
+		if (r->segment == NULL)
+			return JOURNAL_END;
+		wakeup_prepare(&j->decoder_wakeup);
+		(void)pthread_mutex_lock(&j->lock);
+		end = r->segment->end;
+		next = r->segment->next;
+		(void)pthread_mutex_unlock(&j->lock);
+		limit = j->files ? atomic_load(&j->settled) : ring_head(j->ring);
+		given_up = atomic_load(&j->given_up);
+		limit = given_up > limit ? given_up : limit;
+		limit = limit > end ? end : limit;
+		if (r->at < limit) {
+			wakeup_stay(&j->decoder_wakeup);
+			read_some(j, limit);
+		} else if (r->at == end) {
+			wakeup_stay(&j->decoder_wakeup);
+			return end_segment(j, next, segment);
+		} else if (rested) {
+			wakeup_stay(&j->decoder_wakeup);
+			return JOURNAL_IDLE;
+		} else {
+			wakeup_wait(&j->decoder_wakeup, IDLE_MS);
+			rested = true;
+		}
+	}
+	return JOURNAL_DATAGRAM;
+}
+
+uint64_t
+journal_backlog(const struct journal *j)
+{
+	return ring_head(j->ring) - atomic_load(&j->copied);
+}
+
+uint64_t
+journal_missed(const struct journal *j)
+{
+	return atomic_load(&j->missed);
+}
+
+/* Files */
+
+const char *
+journal_segment_path(const struct journal_segment *s)
+{
+	return s->path;
+}
+
+uint64_t
+journal_segment_missed(struct journal_segment *s)
+{
+	uint64_t missed;
+
+	(void)pthread_mutex_lock(&s->journal->lock);
+	missed = s->missed;
+	(void)pthread_mutex_unlock(&s->journal->lock);
+	return missed;
+}
+
+bool
+journal_segment_unread(const struct journal_segment *s)
+{
+	return s->unread;
+}
+
+void
+journal_segment_release(struct journal_segment *s, bool filed)
+{
+	if (filed && s->path != NULL)
+		(void)unlink(s->path);
+	journal_segment_leave(s);
 }

@@ -2,25 +2,93 @@
 #pragma once
 
 /*
- * What was received and is not safely filed yet: a pcap file of the datagrams of
- * a slot, DIRECTORY/.flowcap.SLOT.PID-N.journal, which is removed when the slot's
- * file has its name.  After a crash the next start finds it and reads it like
- * any capture (collect/journal_replay.h).
+ * The queue between the thread that receives and the one that decodes, which is also what a crash
+ * leaves: a ring in memory, and files that hold what was in it.
  *
- *	collector --journal_add--> memory --thread--> file
+ *	receiver ─► ring ─────────────────────────────► decoder
+ *	              │                                   ▲
+ *	              └─ writer, within 10 ms ─► files ───┘  where the ring was overwritten meanwhile
  *
- * A journal is locked (flock) as long as its writer lives.
+ * The receiver never waits for a disk.  The decoder sees a datagram once it is in a file (with
+ * sync_ms: on the disk), so what it counts as received survives the process.
+ *
+ * Where that cannot be, in this order:
+ *   1. the decoder is slow: it reads files instead of the ring;
+ *   2. files cannot be written, or not fast enough for the ring: the decoder reads datagrams that
+ *      are in no file (journal_segment_missed), from the ring;
+ *   3. both: the receiver waits, and the kernel counts what it drops meanwhile.
+ *
+ * Each slot of time has a file of its own, a segment.
  */
 
-#include "collect/collect_options.h"
+#include "collect/journal_file.h"
+#include "wire/decode.h"
 
 struct journal;
 
-/* Begins the journal of a slot; NULL, after a log line, where it cannot be written. */
-struct journal *journal_begin(const struct collect_options *options, int64_t slot_ms);
+struct journal_config {
+	const struct log *log;
+	const char *directory;	/* NULL: no files, 1. and 2. do not apply */
+	uint16_t port;		/* in the records */
+	unsigned sync_ms;	/* files are synced this often; 0: left to the system */
+	size_t ring_bytes;	/* a power of two; 0: 32 MiB */
+};
 
-/* Takes a datagram without waiting for the disk; NULL is fine. */
-void journal_add(struct journal *j, const struct flow_datagram *datagram);
+/* NULL after a log line, when out of memory.  Where no file can be made, it goes on as above. */
+struct journal *journal_new(const struct journal_config *config);
 
-/* Ends it: removed where the slot is `filed`, else left for the next start.  NULL is fine. */
-void journal_end(struct journal *j, bool filed);
+/* After both threads are done with it; files that were not removed stay. */
+void journal_free(struct journal *j);
+
+/* The name of this run's journals; "" without files. */
+const char *journal_run_name(const struct journal *j);
+
+/* Receiver. */
+
+/* Appends a datagram; waits only in case 3.  `sequence` is that of a TCP stream. */
+void journal_put(struct journal *j, const struct flow_datagram *datagram, uint32_t sequence);
+
+/* What was put is to be written now: call it before waiting for more. */
+void journal_push(struct journal *j);
+
+/* The slot ends here; nothing where it is empty. */
+void journal_cut(struct journal *j);
+
+/* As journal_cut, and nothing follows. */
+void journal_stop(struct journal *j);
+
+/* Decoder. */
+
+enum journal_event {
+	JOURNAL_DATAGRAM,
+	JOURNAL_SLOT_END,
+	JOURNAL_END,
+	JOURNAL_IDLE,		/* nothing for some 100 ms */
+};
+
+struct journal_segment;
+
+/*
+ * Waits for what comes next.  JOURNAL_DATAGRAM: *datagram, valid until the next call.
+ * JOURNAL_SLOT_END: *segment held what came since the last; it is the caller's from here on.
+ */
+enum journal_event journal_next(struct journal *j, struct flow_datagram *datagram,
+    struct journal_segment **segment);
+
+/* Bytes that the decoder has not read yet; any thread. */
+uint64_t journal_backlog(const struct journal *j);
+
+/* Datagrams that were decoded without being in a file, though they should be; any thread. */
+uint64_t journal_missed(const struct journal *j);
+
+/* Files. */
+
+/* The file, NULL where there is none. */
+const char *journal_segment_path(const struct journal_segment *s);
+
+/* How many of the segment's datagrams are not in the file, and whether the decoder could not read some that are. */
+uint64_t journal_segment_missed(struct journal_segment *s);
+bool journal_segment_unread(const struct journal_segment *s);
+
+/* Frees it, and removes the file where all that was in it is filed. */
+void journal_segment_release(struct journal_segment *s, bool filed);

@@ -31,6 +31,10 @@ metrics_format(const struct metrics *m, struct buf *out)
 	line(out, "rows_total", "counter", "rows handed to the encoders", m->rows);
 	line(out, "kernel_drops_total", "counter", "datagrams dropped for want of receive buffer",
 	    m->kernel_drops);
+	line(out, "not_journalled_total", "counter", "datagrams that no journal had when they were decoded",
+	    m->not_journalled);
+	line(out, "refused_connections_total", "counter", "TCP connections refused",
+	    m->refused_connections);
 	line(out, "sources", "gauge", "exporters and domains known", m->sources);
 	line(out, "last_rotation_seconds", "gauge", "when a slot ended last, since 1970",
 	    (uint64_t)(m->now_ms / 1000));
@@ -39,17 +43,10 @@ metrics_format(const struct metrics *m, struct buf *out)
 bool
 metrics_write(const struct collect_options *options, const struct buf *text)
 {
-	struct file_sink sink = FILE_SINK_INIT;
 	struct flow_error err;
 	enum flow_status st = buf_status(text) == FLOW_OK ?
-	    file_sink_open(&sink, options->metrics, &err) : flow_fail_memory(&err);
+	    file_replace(options->metrics, text->data, text->len, &err) : flow_fail_memory(&err);
 
-	if (st == FLOW_OK && (st = file_write_all(sink.fd, text->data, text->len, &err)) != FLOW_OK)
-		flow_error_prefix(&err, options->metrics);
-	if (st == FLOW_OK)
-		st = file_sink_commit(&sink, &err);
-	else
-		file_sink_abort(&sink);
 	if (st != FLOW_OK)
 		log_to(options->log, LOG_LEVEL_ERROR, "metrics: %s", err.message);
 	return st == FLOW_OK;

@@ -8,7 +8,9 @@
 struct metrics {
 	const struct flow_counts *counts;	/* of the decoder, since the start */
 	uint64_t rows;			/* handed to the encoders, since the start */
-	uint64_t kernel_drops;		/* since the start */
+	uint64_t kernel_drops;		/* since the start, here and below */
+	uint64_t not_journalled;
+	uint64_t refused_connections;
 	uint64_t sources;		/* known now */
 	int64_t now_ms;
 };

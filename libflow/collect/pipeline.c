@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "collect/command.h"
-#include "collect/announcements.h"
 #include "collect/metrics.h"
+#include "collect/priority.h"
 
 #define THREADS_MAX 256
 
@@ -15,6 +15,7 @@ struct job {
 	size_t number;			/* of the group; how many groups the slot has */
 	struct flow_builder *builder;
 	struct slot_end end;
+	struct filing_entry *entry;	/* of the slot; NULL: none */
 	struct job *next;
 };
 
@@ -24,8 +25,9 @@ struct pipeline {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	struct job *first, **last;	/* a queue */
-	struct flow_builder **idle;
-	unsigned idle_count, made, builders;
+	struct flow_builder **idle;	/* at most `groups_max` */
+	unsigned idle_count;
+	unsigned groups, groups_max;	/* that wait or are being encoded */
 	bool closed, failed;
 	uint64_t rows;
 	pthread_t thread[THREADS_MAX];
@@ -37,19 +39,16 @@ run_group(struct pipeline *p, struct job *job)
 {
 	struct flow_group *group = NULL;
 	struct flow_error err;
-	bool done;
 
 	if (flow_group_encode(flow_builder_batch(job->builder), &job->slot->options->writer, &group, &err) !=
 	    FLOW_OK)
 		log_to(p->log, LOG_LEVEL_ERROR, "%s", err.message);
-	flow_builder_clear(job->builder);
+	pipeline_discard(p, job->builder);
+	/* What is said of the slot at its end says this too. */
+	(void)slot_write(job->slot, job->number, group);
 	(void)pthread_mutex_lock(&p->lock);
-	p->idle[p->idle_count++] = job->builder;
+	p->groups--;
 	(void)pthread_cond_broadcast(&p->changed);
-	(void)pthread_mutex_unlock(&p->lock);
-	done = slot_write(job->slot, job->number, group);
-	(void)pthread_mutex_lock(&p->lock);
-	p->failed |= !done;
 	(void)pthread_mutex_unlock(&p->lock);
 }
 
@@ -63,17 +62,16 @@ run_end(struct pipeline *p, struct job *job)
 	if (done && job->slot->path != NULL)
 		command_run(p->command, options, job->slot->path, job->slot->start_ms);
 	slot_free(job->slot);
-	if (job->end.announcements.len > 0)
-		done = announcements_write(options, &job->end.announcements) && done;
 	if (job->end.metrics.len > 0)
 		(void)metrics_write(options, &job->end.metrics);
 	buf_release(&job->end.exporters);
 	buf_release(&job->end.metrics);
-	buf_release(&job->end.announcements);
 	(void)pthread_mutex_lock(&p->lock);
-	p->failed |= !done;
+	p->failed |= !done && job->entry == NULL;
 	p->rows += rows;
 	(void)pthread_mutex_unlock(&p->lock);
+	if (job->entry != NULL)
+		filing_slot_end(job->entry, done);
 }
 
 static struct job *
@@ -101,6 +99,7 @@ encoder(void *argument)
 	struct pipeline *p = argument;
 	struct job *job;
 
+	priority_take(PRIORITY_LATER);
 	while ((job = next_job(p)) != NULL) {
 		if (job->builder != NULL)
 			run_group(p, job);
@@ -112,20 +111,20 @@ encoder(void *argument)
 }
 
 struct pipeline *
-pipeline_new(const struct collect_options *options, unsigned builders)
+pipeline_new(const struct collect_options *options, unsigned groups)
 {
 	struct pipeline *p = calloc(1, sizeof(*p));
 	unsigned i;
 
 	if (p != NULL)
-		p->idle = calloc(builders, sizeof(struct flow_builder *));
+		p->idle = calloc(groups, sizeof(struct flow_builder *));
 	if (p == NULL || p->idle == NULL) {
 		log_to(options->log, LOG_LEVEL_ERROR, "out of memory");
 		free(p);
 		return NULL;
 	}
 	p->log = options->log;
-	p->builders = builders;
+	p->groups_max = groups;
 	p->last = &p->first;
 	(void)pthread_mutex_init(&p->lock, NULL);
 	(void)pthread_cond_init(&p->changed, NULL);
@@ -144,37 +143,33 @@ pipeline_new(const struct collect_options *options, unsigned builders)
 	return p;
 }
 
-bool
-pipeline_more(struct pipeline *p)
-{
-	struct flow_builder **bigger;
-
-	(void)pthread_mutex_lock(&p->lock);
-	bigger = realloc(p->idle, (p->builders + 1) * sizeof(struct flow_builder *));
-	if (bigger != NULL) {
-		p->idle = bigger;
-		p->builders++;
-	}
-	(void)pthread_mutex_unlock(&p->lock);
-	return bigger != NULL;
-}
-
 struct flow_builder *
 pipeline_builder(struct pipeline *p)
 {
 	struct flow_builder *b = NULL;
 
 	(void)pthread_mutex_lock(&p->lock);
-	while (p->idle_count == 0 && p->made == p->builders)
-		(void)pthread_cond_wait(&p->changed, &p->lock);
-	if (p->idle_count > 0) {
+	if (p->idle_count > 0)
 		b = p->idle[--p->idle_count];
-	} else {
-		b = flow_builder_new();
-		p->made += b != NULL;
-	}
 	(void)pthread_mutex_unlock(&p->lock);
-	return b;
+	return b != NULL ? b : flow_builder_new();
+}
+
+void
+pipeline_discard(struct pipeline *p, struct flow_builder *builder)
+{
+	bool kept;
+
+	if (builder == NULL)
+		return;
+	flow_builder_clear(builder);
+	(void)pthread_mutex_lock(&p->lock);
+	kept = p->idle_count < p->groups_max;
+	if (kept)
+		p->idle[p->idle_count++] = builder;
+	(void)pthread_mutex_unlock(&p->lock);
+	if (!kept)
+		flow_builder_free(builder);
 }
 
 static void
@@ -199,13 +194,21 @@ submit(struct pipeline *p, struct job job)
 void
 pipeline_group(struct pipeline *p, struct slot *slot, size_t number, struct flow_builder *builder)
 {
+	(void)pthread_mutex_lock(&p->lock);
+	while (p->groups == p->groups_max)
+		(void)pthread_cond_wait(&p->changed, &p->lock);
+	p->groups++;
+	(void)pthread_mutex_unlock(&p->lock);
 	submit(p, (struct job){ .slot = slot, .number = number, .builder = builder });
 }
 
 void
-pipeline_end(struct pipeline *p, struct slot *slot, size_t groups, struct slot_end end)
+pipeline_end(struct pipeline *p, struct slot *slot, size_t groups, struct slot_end end,
+    struct filing_entry *entry)
 {
-	submit(p, (struct job){ .slot = slot, .number = groups, .end = end });
+	if (entry != NULL)
+		filing_slot_begin(entry);
+	submit(p, (struct job){ .slot = slot, .number = groups, .end = end, .entry = entry });
 }
 
 bool

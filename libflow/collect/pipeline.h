@@ -8,25 +8,30 @@
  *	collector --builder--> queue --encoder threads--> slot --> file
  */
 
+#include "collect/filing.h"
 #include "collect/slot.h"
 
 struct pipeline;
 
-/* At most `builders` of them exist (their memory is the bound).  NULL, after a log line, on failure. */
-struct pipeline *pipeline_new(const struct collect_options *options, unsigned builders);
+/* At most `groups` of them wait or are being encoded.  NULL, after a log line, on failure. */
+struct pipeline *pipeline_new(const struct collect_options *options, unsigned groups);
 
-/* One builder more, for another collector that keeps one in hand; false when out of memory. */
-bool pipeline_more(struct pipeline *p);
-
-/* An empty builder; waits while all are in use.  NULL when out of memory. */
+/* An empty builder; NULL when out of memory. */
 struct flow_builder *pipeline_builder(struct pipeline *p);
 
-/* Hands a builder over as group `number` of its slot. */
+/* Gives a builder back whose rows are not wanted; NULL is fine. */
+void pipeline_discard(struct pipeline *p, struct flow_builder *builder);
+
+/* Hands a builder over as group `number` of its slot; waits while there are too many. */
 void pipeline_group(struct pipeline *p, struct slot *slot, size_t number,
     struct flow_builder *builder);
 
-/* Hands the slot itself over, when its `groups` have been; end's buffer too. */
-void pipeline_end(struct pipeline *p, struct slot *slot, size_t groups, struct slot_end end);
+/*
+ * Hands the slot itself over, when its `groups` have been; end's buffers too.  The entry (NULL: none)
+ * depends on it.
+ */
+void pipeline_end(struct pipeline *p, struct slot *slot, size_t groups, struct slot_end end,
+    struct filing_entry *entry);
 
-/* Waits until all is written and frees; *rows is what all files hold.  False if anything failed. */
+/* Waits until all is written and frees; *rows is what all files hold.  False if a slot failed that no entry has. */
 bool pipeline_finish(struct pipeline *p, uint64_t *rows);

@@ -3,8 +3,8 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "collect/journal.h"
 #include "store/slot_path.h"
 
 struct slot *
@@ -18,8 +18,6 @@ slot_new(const struct collect_options *options, int64_t start_ms)
 	s->start_ms = start_ms;
 	(void)pthread_mutex_init(&s->lock, NULL);
 	(void)pthread_cond_init(&s->moved, NULL);
-	if (options->journal)
-		s->journal = journal_begin(options, start_ms);
 	return s;
 }
 
@@ -29,7 +27,6 @@ slot_free(struct slot *slot)
 	if (slot == NULL)
 		return;
 	flow_writer_abort(slot->writer);
-	journal_end(slot->journal, false);
 	(void)pthread_cond_destroy(&slot->moved);
 	(void)pthread_mutex_destroy(&slot->lock);
 	free(slot->path);
@@ -100,6 +97,9 @@ close_file(struct slot *s, const struct slot_end *end, uint64_t *rows)
 	if (end->exporters.len > 0 && flow_writer_metadata(writer, "flow.exporters",
 	    (const char *)end->exporters.data, end->exporters.len, &err) != FLOW_OK)
 		return fail(s, &err);
+	if (end->journal_id[0] != '\0' && flow_writer_metadata(writer, SLOT_JOURNAL_KEY,
+	    end->journal_id, strlen(end->journal_id), &err) != FLOW_OK)
+		return fail(s, &err);
 	s->writer = NULL;
 	if (flow_writer_close_path(writer, &path, &err) != FLOW_OK)
 		return fail(s, &err);
@@ -128,7 +128,5 @@ slot_finish(struct slot *slot, size_t groups, const struct slot_end *end, uint64
 	else if (slot->writer != NULL)
 		done = close_file(slot, end, rows);
 	(void)pthread_mutex_unlock(&slot->lock);
-	journal_end(slot->journal, done);
-	slot->journal = NULL;
 	return done;
 }

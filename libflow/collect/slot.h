@@ -6,12 +6,13 @@
 #include <pthread.h>
 
 #include "collect/collect_options.h"
+#include "collect/journal_file.h"
 
 /* What is known when a slot ends, for metadata and log. */
 struct slot_end {
 	struct buf exporters;		/* JSON */
 	struct buf metrics;		/* empty: none */
-	struct buf announcements;	/* what announcements_save says */
+	char journal_id[JOURNAL_ID_MAX];	/* of what the slot holds; "" none */
 	uint64_t datagrams, sequence_gaps, kernel_drops;
 };
 
@@ -27,7 +28,6 @@ struct slot {
 	size_t next;			/* number of the group that is written next */
 	struct flow_writer *writer;
 	char *path;
-	struct journal *journal;	/* NULL: none */
 	bool failed;
 };
 
@@ -39,6 +39,9 @@ void slot_free(struct slot *slot);
  * False, after a log line, when the slot is lost.
  */
 bool slot_write(struct slot *slot, size_t number, struct flow_group *group);
+
+/* The key of a file's metadata that names the journal whose slot it is. */
+#define SLOT_JOURNAL_KEY "flow.journal"
 
 /* After all `groups` are written: metadata, and the file takes its name.  *rows is what it holds. */
 bool slot_finish(struct slot *slot, size_t groups, const struct slot_end *end, uint64_t *rows);

@@ -5,9 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "collect/journal.h"
 #include "collect/announcements.h"
-#include "collect/pipeline.h"
+#include "collect/held.h"
+#include "collect/left_files.h"
+#include "store/slot_filed.h"
 
 /* A group is full when a datagram's rows might not fit any more. */
 #define GROUP_FULL_ROWS (FLOW_GROUP_ROWS - 2048)
@@ -15,143 +16,223 @@
 /* A datagram this much older than the slot still goes into it: clocks and queues are not exact. */
 #define GRACE_MS 60000
 
+/* Memory is asked for once in so many datagrams. */
+#define MEASURE_DATAGRAMS 16
+
 struct tree {
 	struct collect_options options;		/* with its own directory and ident */
 	char *directory, *ident;	/* NULL where the command line has them */
 	struct flow_decoder *decoder;
 	struct pipeline *pipeline;	/* shared */
+	const struct tree_journal *journal;
 	struct announcements *known;	/* NULL: nothing is remembered */
-	struct slot *slot;		/* NULL: none is open */
+	char held_after[JOURNAL_ID_MAX];	/* journals up to this are known; "" none */
+	bool held;			/* something was when the last slot ended */
+	bool open;
+	struct slot *slot;		/* NULL: none is open, or it is filed already */
 	size_t groups;			/* handed over for it */
 	struct flow_builder *builder;	/* NULL: none yet */
+	unsigned measured;		/* datagrams since that was done */
+	size_t waiting;			/* bytes of the builder then */
 	struct flow_counts begin;	/* the decoder's counts when the slot began */
 	uint64_t drops, drops_begin;
 	uint64_t rows;			/* decoded, in all */
 };
 
+static void
+remember(struct tree *t)
+{
+	t->known = announcements_new();
+	if (t->known == NULL)
+		return;
+	announcements_load(t->known, &t->options, t->decoder);
+	held_load(&t->options, t->decoder, t->held_after);
+	t->held = t->held_after[0] != '\0';
+}
+
 struct tree *
 tree_new(const struct collect_options *options, const char *directory, const char *ident,
-    struct pipeline *pipeline)
+    struct pipeline *pipeline, const struct tree_journal *journal)
 {
-	struct tree *a = calloc(1, sizeof(*a));
+	struct tree *t = calloc(1, sizeof(*t));
 
-	if (a == NULL)
+	if (t == NULL)
 		return NULL;
-	a->options = *options;
-	a->pipeline = pipeline;
-	a->directory = strdup(directory);
-	a->ident = ident != NULL ? strdup(ident) : NULL;
-	a->decoder = flow_decoder_new(&options->decoder);
-	if (a->directory == NULL || (ident != NULL && a->ident == NULL) || a->decoder == NULL ||
-	    !pipeline_more(pipeline)) {
-		tree_free(a);
+	t->options = *options;
+	t->pipeline = pipeline;
+	t->journal = journal;
+	t->directory = strdup(directory);
+	t->ident = ident != NULL ? strdup(ident) : NULL;
+	t->decoder = flow_decoder_new(&options->decoder);
+	if (t->directory == NULL || (ident != NULL && t->ident == NULL) || t->decoder == NULL) {
+		tree_free(t);
 		return NULL;
 	}
-	a->options.directory = a->directory;
-	a->options.writer.ident = a->ident;
-	if (options->remember && (a->known = announcements_new()) != NULL)
-		announcements_load(a->known, &a->options, a->decoder);
-	return a;
+	t->options.directory = t->directory;
+	t->options.writer.ident = t->ident;
+	if (options->remember)
+		remember(t);
+	return t;
 }
 
 void
-tree_free(struct tree *a)
+tree_free(struct tree *t)
 {
-	if (a == NULL)
+	if (t == NULL)
 		return;
-	flow_builder_free(a->builder);
-	flow_decoder_free(a->decoder);
-	announcements_free(a->known);
-	free(a->directory);
-	free(a->ident);
-	free(a);
+	slot_free(t->slot);
+	flow_builder_free(t->builder);
+	flow_decoder_free(t->decoder);
+	announcements_free(t->known);
+	free(t->directory);
+	free(t->ident);
+	free(t);
 }
 
 void
-tree_flush(struct tree *a)
+tree_flush(struct tree *t)
 {
-	if (a->builder == NULL || flow_builder_rows(a->builder) == 0)
+	if (t->builder == NULL || flow_builder_rows(t->builder) == 0)
 		return;
-	a->rows += flow_builder_rows(a->builder);
-	pipeline_group(a->pipeline, a->slot, a->groups++, a->builder);
-	a->builder = NULL;
+	if (t->slot != NULL) {
+		t->rows += flow_builder_rows(t->builder);
+		pipeline_group(t->pipeline, t->slot, t->groups++, t->builder);
+	} else {
+		pipeline_discard(t->pipeline, t->builder);
+	}
+	t->builder = NULL;
+	t->waiting = 0;
 }
 
 static uint64_t
-since_begin(const struct tree *a, enum flow_count count)
+since_begin(const struct tree *t, enum flow_count count)
 {
-	uint64_t now = flow_decoder_counts(a->decoder)->value[count];
+	uint64_t now = flow_decoder_counts(t->decoder)->value[count];
 
 	/* Losses are taken back when the missing comes late after all. */
-	return now > a->begin.value[count] ? now - a->begin.value[count] : 0;
+	return now > t->begin.value[count] ? now - t->begin.value[count] : 0;
+}
+
+/* What is known at the end of the journal, for those who begin after it. */
+static void
+save(struct tree *t)
+{
+	struct buf announcements = BUF_INIT, held = BUF_INIT;
+	const struct tree_journal *j = t->journal;
+	bool had_held = t->held;
+
+	if (!j->saves || t->known == NULL)
+		return;
+	announcements_save(t->known, &t->options, &announcements);
+	held_save(t->decoder, &t->options, j->id, &held);
+	t->held = held.len > 0;
+	filing_snapshot(j->entry, &t->options, &announcements, had_held || t->held, &held);
+}
+
+static void
+end_slot(struct tree *t, const struct buf *metrics)
+{
+	struct slot_end end = { .exporters = BUF_INIT, .metrics = BUF_INIT };
+
+	end.datagrams = since_begin(t, FLOW_COUNT_DATAGRAMS);
+	end.sequence_gaps = since_begin(t, FLOW_COUNT_SEQUENCE_LOST);
+	end.kernel_drops = t->drops - t->drops_begin;
+	if (t->journal->used)
+		memcpy(end.journal_id, t->journal->id, sizeof(end.journal_id));
+	flow_decoder_exporters_json(t->decoder, NULL, &end.exporters);
+	if (metrics != NULL)
+		buf_append(&end.metrics, metrics->data, metrics->len);
+	if (t->groups == 0)
+		log_to(t->options.log, LOG_LEVEL_INFO, "a slot without flows: datagrams %" PRIu64
+		    ", kernel drops %" PRIu64, end.datagrams, end.kernel_drops);
+	pipeline_end(t->pipeline, t->slot, t->groups, end, t->journal->entry);
 }
 
 void
-tree_rotate(struct tree *a, const struct buf *metrics)
+tree_rotate(struct tree *t, const struct buf *metrics)
 {
-	struct slot_end end = { .exporters = BUF_INIT, .announcements = BUF_INIT,
-		.metrics = BUF_INIT };
-
-	if (a->slot == NULL)
+	if (!t->open)
 		return;
-	tree_flush(a);
-	end.datagrams = since_begin(a, FLOW_COUNT_DATAGRAMS);
-	end.sequence_gaps = since_begin(a, FLOW_COUNT_SEQUENCE_LOST);
-	end.kernel_drops = a->drops - a->drops_begin;
-	flow_decoder_exporters_json(a->decoder, NULL, &end.exporters);
-	if (a->known != NULL)
-		announcements_save(a->known, &a->options, &end.announcements);
-	if (metrics != NULL)
-		buf_append(&end.metrics, metrics->data, metrics->len);
-	if (a->groups == 0)
-		log_to(a->options.log, LOG_LEVEL_INFO, "a slot without flows: datagrams %" PRIu64 ", kernel drops %"
-		    PRIu64, end.datagrams, end.kernel_drops);
-	pipeline_end(a->pipeline, a->slot, a->groups, end);
-	a->slot = NULL;
-	a->groups = 0;
+	tree_flush(t);
+	if (t->journal->used)
+		save(t);
+	if (t->slot != NULL)
+		end_slot(t, metrics);
+	t->open = false;
+	t->slot = NULL;
+	t->groups = 0;
+}
+
+/* Whether this slot of a journal that was left is filed; if not, what was begun of it goes. */
+static bool
+filed_before(const struct tree *t, int64_t slot_ms)
+{
+	const struct collect_options *o = &t->options;
+	const struct flow_slot_layout layout = { o->directory, o->layout, o->slot_s, o->zone };
+
+	if (!t->journal->left)
+		return false;
+	left_files_remove(&layout, slot_ms, t->journal->id);
+	return flow_slot_filed(&layout, slot_ms, SLOT_JOURNAL_KEY, t->journal->id);
 }
 
 static bool
-begin_slot(struct tree *a, int64_t ms)
+begin_slot(struct tree *t, int64_t received_ms)
 {
-	a->slot = slot_new(&a->options, partition_slot(ms, a->options.slot_s));
-	if (a->slot == NULL) {
-		log_to(a->options.log, LOG_LEVEL_ERROR, "out of memory");
+	int64_t slot_ms = t->journal->used ? t->journal->slot_ms :
+	    partition_slot(received_ms, t->options.slot_s);
+
+	if (!filed_before(t, slot_ms) && (t->slot = slot_new(&t->options, slot_ms)) == NULL) {
+		log_to(t->options.log, LOG_LEVEL_ERROR, "out of memory");
 		return false;
 	}
-	a->begin = *flow_decoder_counts(a->decoder);
-	a->drops_begin = a->drops;
-	flow_decoder_slot_begin(a->decoder);
+	t->open = true;
+	t->begin = *flow_decoder_counts(t->decoder);
+	t->drops_begin = t->drops;
+	flow_decoder_slot_begin(t->decoder);
 	return true;
 }
 
-static int64_t
-slot_end_ms(const struct tree *a)
+bool
+tree_due(const struct tree *t, int64_t now_ms)
 {
-	return a->slot->start_ms + (int64_t)a->options.slot_s * 1000;
+	return t->slot != NULL && !t->journal->used &&
+	    now_ms >= t->slot->start_ms + (int64_t)t->options.slot_s * 1000;
 }
 
 bool
-tree_due(const struct tree *a, int64_t now_ms)
+tree_is_open(const struct tree *t)
 {
-	return a->slot != NULL && now_ms >= slot_end_ms(a);
+	return t->open;
 }
 
 void
-tree_expire(struct tree *a, int64_t now_ms)
+tree_expire(struct tree *t, int64_t now_ms)
 {
-	flow_decoder_expire(a->decoder, now_ms);
+	flow_decoder_expire(t->decoder, now_ms);
+}
+
+size_t
+tree_waiting(const struct tree *t)
+{
+	return t->waiting;
+}
+
+bool
+tree_has_file(const struct tree *t)
+{
+	return t->groups > 0;
 }
 
 /* What the exporter said, for whoever wants to know why. */
 static void
-dump(const struct tree *a, const struct flow_datagram *datagram)
+dump(const struct tree *t, const struct flow_datagram *datagram)
 {
 	struct buf text = BUF_INIT;
 
-	flow_datagram_dump(datagram, a->decoder, &text);
+	flow_datagram_dump(datagram, t->decoder, &text);
 	if (buf_status(&text) == FLOW_OK)
-		a->options.dump((const char *)text.data, text.len);
+		t->options.dump((const char *)text.data, text.len);
 	buf_release(&text);
 }
 
@@ -165,54 +246,67 @@ announced(const struct flow_decoder *decoder)
 	    counts->value[FLOW_COUNT_WITHDRAWALS];
 }
 
-bool
-tree_datagram(struct tree *a, const struct flow_datagram *datagram)
+static bool
+decode(struct tree *t, const struct flow_datagram *datagram)
 {
-	uint64_t announcements;
+	uint64_t announcements = announced(t->decoder);
 
-	if (a->slot != NULL && datagram->received_ms < a->slot->start_ms - GRACE_MS)
-		tree_rotate(a, NULL);
-	if (a->slot == NULL && !begin_slot(a, datagram->received_ms))
-		return false;
-	journal_add(a->slot->journal, datagram);
-	if (a->builder == NULL && (a->builder = pipeline_builder(a->pipeline)) == NULL) {
-		log_to(a->options.log, LOG_LEVEL_ERROR, "out of memory");
+	if (t->builder == NULL && (t->builder = pipeline_builder(t->pipeline)) == NULL) {
+		log_to(t->options.log, LOG_LEVEL_ERROR, "out of memory");
 		return false;
 	}
-	announcements = announced(a->decoder);
-	if (flow_decoder_datagram(a->decoder, datagram, a->builder) != FLOW_OK) {
-		log_to(a->options.log, LOG_LEVEL_ERROR, "out of memory while decoding");
+	if (flow_decoder_datagram(t->decoder, datagram, t->builder) != FLOW_OK) {
+		log_to(t->options.log, LOG_LEVEL_ERROR, "out of memory while decoding");
 		return false;
 	}
-	if (a->known != NULL && announced(a->decoder) != announcements)
-		announcements_take(a->known, datagram);
-	if (a->options.dump != NULL)
-		dump(a, datagram);
-	if (flow_builder_rows(a->builder) >= GROUP_FULL_ROWS)
-		tree_flush(a);
+	if (t->known != NULL && announced(t->decoder) != announcements)
+		announcements_take(t->known, datagram);
+	return true;
+}
+
+bool
+tree_datagram(struct tree *t, const struct flow_datagram *datagram)
+{
+	if (t->journal->left && journal_id_upto(t->journal->id, t->held_after))
+		return true;
+	if (t->slot != NULL && !t->journal->used &&
+	    datagram->received_ms < t->slot->start_ms - GRACE_MS)
+		tree_rotate(t, NULL);
+	if (!t->open && !begin_slot(t, datagram->received_ms))
+		return false;
+	if (!decode(t, datagram))
+		return false;
+	if (t->options.dump != NULL)
+		dump(t, datagram);
+	if (++t->measured >= MEASURE_DATAGRAMS || t->waiting == 0) {
+		t->measured = 0;
+		t->waiting = flow_builder_bytes(t->builder);
+	}
+	if (flow_builder_rows(t->builder) >= GROUP_FULL_ROWS)
+		tree_flush(t);
 	return true;
 }
 
 void
-tree_session_end(struct tree *a, const struct addr *exporter, uint16_t port)
+tree_session_end(struct tree *t, const struct addr *exporter, uint16_t port)
 {
-	flow_decoder_session_end(a->decoder, exporter, port);
+	flow_decoder_session_end(t->decoder, exporter, port);
 }
 
 void
-tree_drops(struct tree *a, uint64_t drops)
+tree_drops(struct tree *t, uint64_t drops)
 {
-	a->drops = drops;
+	t->drops = drops;
 }
 
 void
-tree_add(const struct tree *a, struct tree_sum *sum)
+tree_add(const struct tree *t, struct tree_sum *sum)
 {
-	const struct flow_counts *counts = flow_decoder_counts(a->decoder);
+	const struct flow_counts *counts = flow_decoder_counts(t->decoder);
 	unsigned i;
 
 	for (i = 0; i < FLOW_COUNT_COUNT; i++)
 		sum->counts.value[i] += counts->value[i];
-	sum->rows += a->rows;
-	sum->sources += flow_decoder_sources(a->decoder);
+	sum->rows += t->rows;
+	sum->sources += flow_decoder_sources(t->decoder);
 }

@@ -2,9 +2,7 @@
 #pragma once
 
 /*
- * A directory of slots with its own decoder: datagrams to rows, rows to slots.
- * One thread feeds it; it does not wait for the disk but where memory's bound
- * is reached.
+ * A directory of slots with its own decoder: datagrams to rows, rows to slots.  One thread feeds it.
  */
 
 #include "collect/collect_options.h"
@@ -12,7 +10,17 @@
 
 struct tree;
 
-/* Of several archives. */
+/* The journal that datagrams come from, the same for all trees of a collector. */
+struct tree_journal {
+	bool used;			/* datagrams come from journals, which slots end with; else slots end by time */
+	bool left;			/* by an earlier run: some of its slots may be filed */
+	char id[JOURNAL_ID_MAX];	/* of one that was left; of this run's it is known at the end */
+	int64_t slot_ms;		/* that it is of */
+	struct filing_entry *entry;	/* NULL: nobody needs to know */
+	bool saves;			/* what the tree knows is saved when it ends */
+};
+
+/* Of several trees. */
 struct tree_sum {
 	struct flow_counts counts;
 	uint64_t rows;			/* decoded */
@@ -20,33 +28,40 @@ struct tree_sum {
 };
 
 /*
- * In that directory, with that ident (NULL: none), apart from that by the options.
- * NULL when out of memory.
+ * In that directory, with that ident (NULL: none), apart from that by the options.  The journal's
+ * description is the caller's, who changes it between slots.  NULL when out of memory.
  */
 struct tree *tree_new(const struct collect_options *options, const char *directory,
-    const char *ident, struct pipeline *pipeline);
+    const char *ident, struct pipeline *pipeline, const struct tree_journal *journal);
 
 /* After the pipeline has finished what was rotated. */
-void tree_free(struct tree *a);
+void tree_free(struct tree *t);
 
 /* Decodes a datagram into the open slot.  False, after a log line, when memory is out. */
-bool tree_datagram(struct tree *a, const struct flow_datagram *datagram);
+bool tree_datagram(struct tree *t, const struct flow_datagram *datagram);
 
 /* Whether a slot is open that is over at this time. */
-bool tree_due(const struct tree *a, int64_t now_ms);
+bool tree_due(const struct tree *t, int64_t now_ms);
+
+/* Whether a slot is open; one that is filed already counts. */
+bool tree_is_open(const struct tree *t);
 
 /* Forgets what is too old at this time. */
-void tree_expire(struct tree *a, int64_t now_ms);
+void tree_expire(struct tree *t, int64_t now_ms);
+
+/* Memory of rows that are not handed over yet, and whether some of the slot's were. */
+size_t tree_waiting(const struct tree *t);
+bool tree_has_file(const struct tree *t);
 
 /* Hands over the rows so far, so that tree_add counts them. */
-void tree_flush(struct tree *a);
+void tree_flush(struct tree *t);
 
 /* Ends the slot now, and has the metrics (NULL: none) written with it; the next datagram begins another. */
-void tree_rotate(struct tree *a, const struct buf *metrics);
+void tree_rotate(struct tree *t, const struct buf *metrics);
 
-void tree_session_end(struct tree *a, const struct addr *exporter, uint16_t port);
+void tree_session_end(struct tree *t, const struct addr *exporter, uint16_t port);
 
 /* Datagrams dropped by the kernel so far, in all. */
-void tree_drops(struct tree *a, uint64_t drops);
+void tree_drops(struct tree *t, uint64_t drops);
 
-void tree_add(const struct tree *a, struct tree_sum *sum);
+void tree_add(const struct tree *t, struct tree_sum *sum);

@@ -191,6 +191,16 @@ to_ms(const struct timespec *t)
 	return (int64_t)t->tv_sec * 1000 + t->tv_nsec / 1000000;
 }
 
+/* A datagram can tell less than the kernel did when it was asked. */
+static void
+take_drops(struct udp_receiver *r, uint32_t seen)
+{
+	if ((int32_t)(seen - r->drops_seen) <= 0)
+		return;
+	r->drops += seen - r->drops_seen;
+	r->drops_seen = seen;
+}
+
 static void
 take_control(struct udp_receiver *r, struct msghdr *h, struct udp_datagram *d)
 {
@@ -203,8 +213,7 @@ take_control(struct udp_receiver *r, struct msghdr *h, struct udp_datagram *d)
 			uint32_t seen;
 
 			memcpy(&seen, CMSG_DATA(c), sizeof(seen));
-			r->drops += (uint32_t)(seen - r->drops_seen);
-			r->drops_seen = seen;
+			take_drops(r, seen);
 		} else if (c->cmsg_type == SCM_TIMESTAMPNS &&
 		    c->cmsg_len >= CMSG_LEN(sizeof(struct timespec))) {
 			struct timespec t;
@@ -249,4 +258,20 @@ uint64_t
 udp_receiver_drops(const struct udp_receiver *r)
 {
 	return r->drops;
+}
+
+void
+udp_receiver_ask(struct udp_receiver *r, int fd)
+{
+#if defined(SO_MEMINFO)
+	/* linux/sock_diag.h: SK_MEMINFO_DROPS is the ninth of them. */
+	uint32_t memory[9];
+	socklen_t len = sizeof(memory);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_MEMINFO, memory, &len) == 0 && len == sizeof(memory))
+		take_drops(r, memory[8]);
+#else
+	(void)r;
+	(void)fd;
+#endif
 }

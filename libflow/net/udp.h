@@ -50,5 +50,9 @@ void udp_receiver_free(struct udp_receiver *r);
 enum flow_status udp_receive(struct udp_receiver *r, int fd, const struct udp_datagram **datagrams,
     size_t *count, struct flow_error *err) NODISCARD;
 
-/* Datagrams that the kernel has dropped since the socket was made, as far as it told. */
+/*
+ * Datagrams that the kernel has dropped since the socket was made: as the last datagram told, or, after
+ * udp_receiver_ask, as of now where the system can be asked (Linux).
+ */
 uint64_t udp_receiver_drops(const struct udp_receiver *r);
+void udp_receiver_ask(struct udp_receiver *r, int fd);

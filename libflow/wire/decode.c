@@ -143,8 +143,8 @@ flow_decoder_session_end(struct flow_decoder *d, const struct addr *exporter, ui
 	for (i = d->sources; i > 0; i--) {
 		struct source *s = d->all[i - 1];
 
-		if (s->transport == FLOW_TCP && s->port == port &&
-		    addr_equal(&s->exporter->addr, exporter)) {
+		if (s->transport == FLOW_TCP && (exporter == NULL ||
+		    (s->port == port && addr_equal(&s->exporter->addr, exporter)))) {
 			store_clear(d, s);
 			held_clear(d, s);
 			s->sequence.known = false;

@@ -144,7 +144,7 @@ void flow_decoder_free(struct flow_decoder *d);
 enum flow_status flow_decoder_datagram(struct flow_decoder *d, const struct flow_datagram *datagram,
     struct flow_builder *out) NODISCARD;
 
-/* A TCP session (exporter, port) ended: its templates and held data are forgotten. */
+/* A TCP session (exporter, port) ended, or all did (NULL): templates and held data are forgotten. */
 void flow_decoder_session_end(struct flow_decoder *d, const struct addr *exporter, uint16_t port);
 
 /*
@@ -154,6 +154,21 @@ void flow_decoder_session_end(struct flow_decoder *d, const struct addr *exporte
  * clock that is set forward by a day makes nothing a day older.
  */
 void flow_decoder_expire(struct flow_decoder *d, int64_t now_ms);
+
+/*
+ * Hands over data that waits for its template, oldest first: each set as a datagram of its own that
+ * says when it was exported and received, valid during the call.  FLOW_ENOMEM.
+ */
+typedef void flow_held_fn(void *context, const struct flow_datagram *datagram);
+enum flow_status flow_decoder_held(const struct flow_decoder *d, flow_held_fn *take, void *context)
+    NODISCARD;
+
+/*
+ * Holds what flow_decoder_held of another decoder gave, until its template is announced.  It counts
+ * as held, not as a datagram received.  FLOW_EFORMAT: that is no such datagram; FLOW_ENOMEM.
+ */
+enum flow_status flow_decoder_hold(struct flow_decoder *d, const struct flow_datagram *datagram)
+    NODISCARD;
 
 /* Counters. */
 enum flow_count {

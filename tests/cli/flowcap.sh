@@ -233,7 +233,8 @@ sleep 0.5
 kill -9 "$collector"
 wait "$collector" 2>/dev/null
 check "kill -9: no file, a journal" same \
-	"$(files "$work/killed" | sed 's/[0-9]*\.[0-9]*-0/N/')" ".flowcap.N.journal"
+	"$(files "$work/killed" | sed 's/r[0-9a-f]\{16,\}/RUN/g')" \
+	".flowcap.RUN-00000000.journal .flowcap.RUN-00000001.spare .flowcap.RUN.lock"
 if command -v tshark >/dev/null; then
 	check "kill -9: the journal is a capture without fault" same "$(tshark -r "$work"/killed/.flowcap.*.journal \
 		-o ip.check_checksum:TRUE -o udp.check_checksum:TRUE -Y '_ws.malformed || ip.checksum.status == 0 ||
@@ -520,7 +521,7 @@ mkdir "$work/live"
 check "-M over UDP: listening" live -M "$work/live"
 printf 'no export' >"/dev/udp/127.0.0.1/$port"
 sleep 0.2
-check "-M over UDP: what is no export makes no directory" same "$(find "$work/live" -mindepth 1)" ""
+check "-M over UDP: what is no export makes no directory" same "$(find "$work/live" -mindepth 1 -type d)" ""
 check "-M over UDP: sent" "$flowgen" -t 127.0.0.1 -p "$port" -n 500 -r 10000
 sleep 0.3
 kill -9 "$collector"

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "collect/intake.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "collect/journal.h"
+#include "collect/left_journals.h"
+#include "collect/priority.h"
+#include "collect/retry.h"
+#include "time/partition.h"
+
+/* Row groups in memory beyond those that are being encoded: more wait in the journal. */
+#define SPARE_GROUPS 2
+
+/* A datagram this much older than the slot still goes into it: clocks and queues are not exact. */
+#define GRACE_MS 60000
+
+/* Losses are asked for once in so many datagrams. */
+#define LOSSES_DATAGRAMS 1024
+
+struct intake {
+	const struct collect_options *options;
+	/* The receiver's. */
+	bool open;			/* a slot is */
+	int64_t start_ms, end_ms;	/* of the slot */
+	/* Shared. */
+	_Atomic uint64_t kernel_drops, refused_connections;
+	atomic_bool failed;
+	struct journal *journal;
+	struct filing *filing;		/* NULL without journals */
+	struct retry *retry;		/* the same */
+	/* The decoder's. */
+	pthread_t thread;
+	struct collector *collector;
+	bool in_segment;
+	unsigned datagrams;		/* since losses were asked for */
+	struct left_sum left;		/* of earlier runs */
+};
+
+static const char *
+journal_directory(const struct collect_options *o)
+{
+	if (!o->journal)
+		return NULL;
+	return o->directory != NULL ? o->directory : o->dynamic != NULL ? o->dynamic :
+	    o->source[0].directory;
+}
+
+/* Decoder */
+
+static void
+tell_losses(struct intake *in)
+{
+	const struct collector_losses losses = {
+		.kernel_drops = atomic_load(&in->kernel_drops),
+		.not_journalled = journal_missed(in->journal),
+		.refused_connections = atomic_load(&in->refused_connections),
+	};
+
+	in->datagrams = 0;
+	collector_losses(in->collector, &losses);
+}
+
+static bool
+take_datagram(struct intake *in, const struct flow_datagram *d)
+{
+	if (!in->in_segment && !collector_journal_begin(in->collector, NULL))
+		return false;
+	in->in_segment = true;
+	if (++in->datagrams == LOSSES_DATAGRAMS)
+		tell_losses(in);
+	if (d->transport == FLOW_TCP && d->len == 0)
+		collector_session_end(in->collector, &d->exporter, d->port);
+	else
+		return collector_datagram(in->collector, d);
+	return true;
+}
+
+static void
+take_slot_end(struct intake *in, struct journal_segment *segment)
+{
+	const char *path = journal_segment_path(segment);
+	struct filing_entry *entry;
+	char id[JOURNAL_ID_MAX];
+
+	tell_losses(in);
+	in->in_segment = false;
+	entry = collector_journal_end(in->collector, path != NULL && journal_file_id(path, id) ? id : NULL);
+	if (entry != NULL)
+		filing_end_segment(entry, segment);
+	else
+		journal_segment_release(segment, true);
+}
+
+static void *
+decoder(void *argument)
+{
+	struct intake *in = argument;
+	struct journal_segment *segment;
+	struct flow_datagram d;
+	enum journal_event event = JOURNAL_IDLE;
+	bool going;
+
+	priority_take(PRIORITY_LATER);
+	going = in->filing == NULL || left_journals_file(in->options, journal_run_name(in->journal),
+	    in->collector, in->filing, &in->left);
+	if (in->retry != NULL)
+		retry_start(in->retry);
+	while (going && event != JOURNAL_END) {
+		event = journal_next(in->journal, &d, &segment);
+		if (event == JOURNAL_DATAGRAM)
+			going = take_datagram(in, &d);
+		else if (event == JOURNAL_SLOT_END)
+			take_slot_end(in, segment);
+		else
+			tell_losses(in);
+	}
+	if (!going)
+		atomic_store(&in->failed, true);
+	return NULL;
+}
+
+/* Receiver */
+
+static void
+release(struct intake *in)
+{
+	retry_free(in->retry);
+	(void)filing_free(in->filing);
+	journal_free(in->journal);
+	free(in);
+}
+
+static bool
+begin(struct intake *in)
+{
+	const struct collect_options *o = in->options;
+	const struct journal_config config = { .log = o->log, .directory = journal_directory(o),
+		.port = o->port, .sync_ms = o->journal_sync_ms };
+
+	if (o->journal && ((in->filing = filing_new(o->log)) == NULL ||
+	    (in->retry = retry_new(o, in->filing)) == NULL))
+		return false;
+	in->journal = journal_new(&config);
+	in->collector = in->journal == NULL ? NULL :
+	    collector_new(o, o->threads + SPARE_GROUPS, in->filing);
+	return in->collector != NULL;
+}
+
+struct intake *
+intake_new(const struct collect_options *options)
+{
+	struct intake *in = calloc(1, sizeof(*in));
+
+	if (in == NULL)
+		return NULL;
+	in->options = options;
+	if (!begin(in)) {
+		if (in->journal != NULL)
+			journal_stop(in->journal);
+		release(in);
+		return NULL;
+	}
+	if (pthread_create(&in->thread, NULL, decoder, in) == 0)
+		return in;
+	log_to(options->log, LOG_LEVEL_ERROR, "no thread can be started");
+	journal_stop(in->journal);
+	(void)collector_finish(in->collector);
+	release(in);
+	return NULL;
+}
+
+static void
+put(struct intake *in, const struct flow_datagram *d, uint32_t sequence)
+{
+	if (in->open && (d->received_ms >= in->end_ms || d->received_ms < in->start_ms - GRACE_MS))
+		intake_rotate(in);
+	if (!in->open) {
+		in->open = true;
+		in->start_ms = partition_slot(d->received_ms, in->options->slot_s);
+		in->end_ms = in->start_ms + (int64_t)in->options->slot_s * 1000;
+	}
+	journal_put(in->journal, d, sequence);
+}
+
+void
+intake_datagram(struct intake *in, const struct flow_datagram *datagram, uint32_t sequence)
+{
+	put(in, datagram, sequence);
+}
+
+void
+intake_session_end(struct intake *in, const struct addr *exporter, uint16_t port, int64_t now_ms,
+    uint32_t sequence)
+{
+	const struct flow_datagram d = { .exporter = *exporter, .port = port, .transport = FLOW_TCP,
+		.received_ms = now_ms };
+
+	put(in, &d, sequence);
+}
+
+void
+intake_push(struct intake *in)
+{
+	journal_push(in->journal);
+}
+
+void
+intake_tick(struct intake *in, int64_t now_ms)
+{
+	journal_push(in->journal);
+	if (in->open && now_ms >= in->end_ms)
+		intake_rotate(in);
+}
+
+void
+intake_rotate(struct intake *in)
+{
+	in->open = false;
+	journal_cut(in->journal);
+}
+
+void
+intake_losses(struct intake *in, uint64_t kernel_drops, uint64_t refused_connections)
+{
+	atomic_store(&in->kernel_drops, kernel_drops);
+	atomic_store(&in->refused_connections, refused_connections);
+}
+
+bool
+intake_failed(const struct intake *in)
+{
+	return atomic_load(&in->failed);
+}
+
+bool
+intake_finish(struct intake *in)
+{
+	bool done = true, filed;
+	uint64_t rows;
+
+	journal_stop(in->journal);
+	(void)pthread_join(in->thread, NULL);
+	if (in->filing != NULL && !atomic_load(&in->failed)) {
+		filing_await(in->filing);
+		retry_stop(in->retry, &rows);
+		collector_written(in->collector, rows);
+	}
+	tell_losses(in);
+	filed = atomic_load(&in->failed) ? collector_finish_quietly(in->collector, &rows) :
+	    collector_finish(in->collector);
+	retry_free(in->retry);
+	if (filing_free(in->filing) > 0)
+		done = false;
+	journal_free(in->journal);
+	done = done && filed && in->left.unfiled == 0 && !atomic_load(&in->failed);
+	free(in);
+	return done;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/*
+ * Live collection behind the sockets: what is received goes into a journal at once, and another
+ * thread decodes and files it.  At the start that thread files what earlier runs left in theirs first,
+ * while new datagrams wait in the new one.
+ *
+ *	receiver ─► journal ─► decoder thread ─► collector ─► encoder threads ─► files
+ *	                                             └─ slots that failed ─► retry thread
+ */
+
+#include "collect/collect.h"
+
+struct intake;
+
+/* Begins; NULL after a log line. */
+struct intake *intake_new(const struct collect_options *options);
+
+/* All of the following: one thread, which receives. */
+
+/* Takes a datagram, or a message of a TCP stream whose first byte has that sequence number. */
+void intake_datagram(struct intake *in, const struct flow_datagram *datagram, uint32_t sequence);
+
+/* A TCP session has ended. */
+void intake_session_end(struct intake *in, const struct addr *exporter, uint16_t port, int64_t now_ms,
+    uint32_t sequence);
+
+/* What was taken is to be written and decoded: to be called before waiting for more, and now and then. */
+void intake_push(struct intake *in);
+
+/* The same, and the slot ends if its time is over. */
+void intake_tick(struct intake *in, int64_t now_ms);
+
+/* Ends the slot now. */
+void intake_rotate(struct intake *in);
+
+/* Counts of the sockets so far. */
+void intake_losses(struct intake *in, uint64_t kernel_drops, uint64_t refused_connections);
+
+/* Whether nothing can be decoded any more, after a log line: end it, and begin anew. */
+bool intake_failed(const struct intake *in);
+
+/*
+ * Decodes and files all that was taken, logs the ledger and frees.  False if something was lost, or
+ * waits for the next start.
+ */
+bool intake_finish(struct intake *in);

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/* What the threads at a journal share. */
+
+#include <stdatomic.h>
+
+#include "collect/journal.h"
+#include "collect/ring.h"
+#include "collect/wakeup.h"
+
+/* The most that is written or read at once; no record is longer. */
+#define JOURNAL_CHUNK ((size_t)256 << 10)
+
+/* Bytes begin .. end of the stream are in the file from that offset on. */
+struct extent {
+	uint64_t begin, end;
+	int64_t offset;
+};
+
+struct journal_segment {
+	struct journal *journal;
+	struct journal_segment *next;
+	uint64_t begin, end;		/* of the stream; the end is UINT64_MAX while it is open */
+	uint64_t records_end;		/* of the journal, up to the end */
+	uint64_t missed;
+	char *path;
+	struct extent *extent;		/* more than one where writing failed between them */
+	size_t extents;
+	unsigned users;			/* of writer and decoder */
+	bool left;			/* by the decoder: needs no file any more */
+	bool unread;			/* the decoder could not read all that is in the file */
+};
+
+/* Of the writer's thread. */
+struct journal_writer {
+	struct journal_segment *segment;
+	uint64_t at;			/* position: before it, all is written or given up */
+	uint64_t records;		/* up to there */
+	int fd;				/* of the segment; -1: none yet */
+	int64_t size;			/* of its file */
+	bool unsynced;
+	int64_t synced_ms;
+	int64_t failed_ms;		/* when writing failed last; INT64_MIN: it works */
+	uint8_t *chunk;
+};
+
+/* Of the decoder's thread. */
+struct journal_reader {
+	struct journal_segment *segment;
+	uint64_t at;			/* position of what follows the chunk */
+	uint8_t *chunk;
+	size_t begin, end;		/* of what is in it */
+	int fd;				/* of the segment; -1: not needed until now */
+};
+
+struct journal {
+	const struct log *log;
+	uint16_t port;
+	unsigned sync_ms;
+	bool files;
+	struct ring *ring;
+	size_t ring_bytes;
+	uint64_t records;		/* put so far: the receiver's */
+
+	/* Positions; each is written by one thread. */
+	_Atomic uint64_t taken;		/* writer: copied for writing */
+	_Atomic uint64_t settled;	/* writer: in files, or given up */
+	_Atomic uint64_t hole_end;	/* writer: of the last bytes that are in no file */
+	_Atomic uint64_t copied;	/* decoder: it has these, wherever they are */
+	_Atomic uint64_t given_up;	/* receiver: the decoder need not wait for files up to here */
+	_Atomic uint64_t missed;	/* datagrams */
+
+	pthread_mutex_t lock;		/* of all below, and of segments */
+	struct journal_segment *last;
+	uint64_t given_up_records;
+	bool closed;			/* nothing follows the last segment */
+	bool ended;			/* the janitor may go */
+	int spare;			/* a file for the next segment; -1: none */
+	char *spare_path;
+	int old[16];			/* descriptors to be closed */
+	size_t olds;
+
+	struct wakeup writer_wakeup, decoder_wakeup, janitor_wakeup;
+	struct journal_run run;
+	unsigned number;		/* of the next file: the janitor's */
+	bool spare_failed;
+	pthread_t writer_thread, janitor_thread;
+	struct journal_writer writer;
+	struct journal_reader reader;
+};
+
+/* Threads that make and write files; false after a log line. */
+bool journal_writer_start(struct journal *j);
+/* Waits for them to end, which the writer does when all until the end is settled. */
+void journal_writer_join(struct journal *j);
+
+/* The end of the last whole record of a chunk; adds to *records how many there are. */
+size_t journal_whole_records(const uint8_t *chunk, size_t len, uint64_t *records);
+
+/* One of its two users is done with a segment. */
+void journal_segment_leave(struct journal_segment *s);

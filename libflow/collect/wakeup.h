@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/* A thread that sleeps until another has something for it; waking one that is awake costs one load. */
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <time.h>
+
+struct wakeup {
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	atomic_bool sleeps;
+	bool woken;
+};
+
+static inline void
+wakeup_init(struct wakeup *w)
+{
+	(void)pthread_mutex_init(&w->lock, NULL);
+	(void)pthread_cond_init(&w->changed, NULL);
+	atomic_init(&w->sleeps, false);
+	w->woken = false;
+}
+
+static inline void
+wakeup_destroy(struct wakeup *w)
+{
+	(void)pthread_cond_destroy(&w->changed);
+	(void)pthread_mutex_destroy(&w->lock);
+}
+
+/* Says that this thread is going to sleep: look once more for work, then wakeup_wait or wakeup_stay. */
+static inline void
+wakeup_prepare(struct wakeup *w)
+{
+	atomic_store(&w->sleeps, true);
+}
+
+static inline void
+wakeup_stay(struct wakeup *w)
+{
+	atomic_store(&w->sleeps, false);
+}
+
+/* Sleeps until wakeup_wake since wakeup_prepare, or that time is over. */
+static inline void
+wakeup_wait(struct wakeup *w, long ms)
+{
+	struct timespec until;
+
+	(void)clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += ms / 1000;
+	until.tv_nsec += ms % 1000 * 1000000;
+	if (until.tv_nsec >= 1000000000) {
+		until.tv_sec++;
+		until.tv_nsec -= 1000000000;
+	}
+	(void)pthread_mutex_lock(&w->lock);
+	while (!w->woken && pthread_cond_timedwait(&w->changed, &w->lock, &until) != ETIMEDOUT)
+		;
+	w->woken = false;
+	atomic_store(&w->sleeps, false);
+	(void)pthread_mutex_unlock(&w->lock);
+}
+
+static inline void
+wakeup_wake(struct wakeup *w)
+{
+	if (!atomic_load(&w->sleeps))
+		return;
+	(void)pthread_mutex_lock(&w->lock);
+	w->woken = true;
+	(void)pthread_cond_signal(&w->changed);
+	(void)pthread_mutex_unlock(&w->lock);
+}
