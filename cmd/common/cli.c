@@ -31,6 +31,7 @@ cli_start(const char *name)
 {
 	program = name;
 	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGXFSZ, SIG_IGN);	/* writing fails with EFBIG instead */
 }
 
 static void message(const char *fmt, va_list ap) PRINTF_LIKE(1, 0);

@@ -19,7 +19,7 @@ enum cli_exit {
 	CLI_MISUSE = 2,		/* the command line makes no sense */
 };
 
-/* To be called first: keeps the program's name, ignores SIGPIPE, sets the C locale's output. */
+/* To be called first: keeps the program's name, ignores SIGPIPE and SIGXFSZ, sets the C locale's output. */
 void cli_start(const char *program);
 
 /* "prog: message" on stderr. */

@@ -6,24 +6,82 @@
 #include "flowcap/daemon.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "common/cli.h"
 #include "flowcap/program_log.h"
 
-static int
-write_pid(const char *path)
+/* Waits until the collector is ready, and ends with 0, or until it has ended, and ends as it did. */
+static void
+await_collector(int ready, pid_t child)
 {
-	FILE *file = fopen(path, "w");
+	int status = 0;
+	ssize_t got;
+	char byte;
 
-	if (file == NULL)
-		return cli_fail("%s: %s", path, strerror(errno));
-	(void)fprintf(file, "%ld\n", (long)getpid());
-	if (fclose(file) != 0)
+	do {
+		got = read(ready, &byte, 1);
+	} while (got < 0 && errno == EINTR);
+	if (got == 1)
+		_exit(CLI_OK);
+	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+		;
+	_exit(WIFEXITED(status) && WEXITSTATUS(status) != CLI_OK ? WEXITSTATUS(status) : CLI_FAILURE);
+}
+
+/* The working directory stays: paths may be relative. */
+static int
+go_to_background(struct daemon *d)
+{
+	int ready[2];
+	pid_t child;
+
+	if (pipe(ready) != 0)
+		return cli_fail("cannot go to the background: %s", strerror(errno));
+	child = fork();
+	if (child < 0)
+		return cli_fail("cannot go to the background: %s", strerror(errno));
+	if (child > 0) {
+		(void)close(ready[1]);
+		await_collector(ready[0], child);
+	}
+	(void)close(ready[0]);
+	(void)fcntl(ready[1], F_SETFD, FD_CLOEXEC);
+	(void)setsid();
+	d->starter = ready[1];
+	return CLI_OK;
+}
+
+/* A link could lead anywhere, and we may be root. */
+static int
+open_pid_file(struct daemon *d, const char *path)
+{
+	char text[32];
+	ssize_t len;
+
+	d->pid_file = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
+	if (d->pid_file < 0)
+		return cli_fail("%s: %s", path, errno == ELOOP ? "is a symbolic link" : strerror(errno));
+	d->pid_path = path;
+	if (flock(d->pid_file, LOCK_EX | LOCK_NB) != 0) {
+		len = read(d->pid_file, text, sizeof(text) - 1);
+		text[len > 0 ? len : 0] = '\0';
+		text[strcspn(text, "\n")] = '\0';
+		(void)close(d->pid_file);
+		d->pid_file = -1;
+		return cli_fail("%s: process %s has it", path, text);
+	}
+	len = snprintf(text, sizeof(text), "%ld\n", (long)getpid());
+	if (ftruncate(d->pid_file, 0) != 0 || write(d->pid_file, text, (size_t)len) != len)
 		return cli_fail("%s: %s", path, strerror(errno));
 	return CLI_OK;
 }
@@ -48,26 +106,48 @@ become(const char *user, const char *group)
 }
 
 int
-daemon_begin(const struct options *options)
+daemon_begin(struct daemon *d, const struct options *options)
 {
 	int status = CLI_OK;
 
-	if (options->daemon) {
-		/* The working directory stays: paths may be relative. */
-		if (daemon(1, 0) != 0)
-			return cli_fail("cannot go to the background: %s", strerror(errno));
-		log_to_syslog();
-	}
-	if (options->pid_file != NULL)
-		status = write_pid(options->pid_file);
+	if (options->daemon)
+		status = go_to_background(d);
+	if (status == CLI_OK && options->pid_file != NULL)
+		status = open_pid_file(d, options->pid_file);
 	if (status == CLI_OK && (options->user != NULL || options->group != NULL))
 		status = become(options->user, options->group);
 	return status;
 }
 
 void
-daemon_end(const struct options *options)
+daemon_ready(struct daemon *d)
 {
-	if (options->pid_file != NULL)
-		(void)unlink(options->pid_file);
+	int null, i;
+
+	if (d->starter < 0)
+		return;
+	log_to_syslog();
+	null = open("/dev/null", O_RDWR);
+	for (i = 0; null >= 0 && i <= STDERR_FILENO; i++)
+		(void)dup2(null, i);
+	if (null > STDERR_FILENO)
+		(void)close(null);
+	(void)!write(d->starter, "", 1);
+	(void)close(d->starter);
+	d->starter = -1;
+}
+
+void
+daemon_end(struct daemon *d)
+{
+	struct stat ours, there;
+
+	if (d->pid_file >= 0 && fstat(d->pid_file, &ours) == 0 && lstat(d->pid_path, &there) == 0 &&
+	    ours.st_dev == there.st_dev && ours.st_ino == there.st_ino && unlink(d->pid_path) != 0)
+		(void)!ftruncate(d->pid_file, 0);
+	if (d->pid_file >= 0)
+		(void)close(d->pid_file);
+	if (d->starter >= 0)
+		(void)close(d->starter);
+	*d = (struct daemon)DAEMON_INIT;
 }

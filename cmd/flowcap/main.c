@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -7,6 +8,9 @@
 #include "flowcap/program_log.h"
 #include "flowcap/source_option.h"
 #include "flowcap/udp_input.h"
+
+/* Descriptors for sockets, journals and the like. */
+#define RESERVED_DESCRIPTORS (64 + TCP_CONNECTIONS_MAX)
 
 /* Row groups in memory beyond those that are being encoded. */
 #define FILE_SPARE 2
@@ -31,28 +35,41 @@ read_files(const struct options *options)
 	return done ? CLI_OK : CLI_FAILURE;
 }
 
+/* What the system lets this process have in all: a directory for each exporter takes many. */
+static void
+raise_descriptors(struct collect_options *collect)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+		(void)getrlimit(RLIMIT_NOFILE, &limit);
+	if (limit.rlim_cur != RLIM_INFINITY)
+		collect->open_files = limit.rlim_cur > 2 * RESERVED_DESCRIPTORS ?
+		    (size_t)limit.rlim_cur - RESERVED_DESCRIPTORS : 1;
+}
+
 static int
 collect(const struct options *options, const struct inputs *in)
 {
-	struct intake *intake;
-	bool done;
-	int status = daemon_begin(options);
+	struct daemon daemon = DAEMON_INIT;
+	struct intake *intake = NULL;
+	bool done = false;
 
-	if (status != CLI_OK)
-		return status;
-	/* As whom it will write. */
-	status = sources_check(options);
-	intake = status == CLI_OK ? intake_new(&options->collect) : NULL;
-	if (intake == NULL) {
-		daemon_end(options);
-		return CLI_FAILURE;
+	/* The directories once more, as whom it will write. */
+	if (daemon_begin(&daemon, options) == CLI_OK && sources_check(options) == CLI_OK)
+		intake = intake_new(&options->collect);
+	if (intake != NULL) {
+		log_line(LOG_LEVEL_INFO, "listening on port %u, writing to %s", udp_port(in->udp),
+		    options->collect.directory != NULL ? options->collect.directory :
+		    options->collect.dynamic != NULL ? options->collect.dynamic : "the directories of -n");
+		daemon_ready(&daemon);
+		done = udp_input(in, intake);
+		done = intake_finish(intake) && done;
 	}
-	log_line(LOG_LEVEL_INFO, "listening on port %u, writing to %s", udp_port(in->udp),
-	    options->collect.directory != NULL ? options->collect.directory :
-	    options->collect.dynamic != NULL ? options->collect.dynamic : "the directories of -n");
-	done = udp_input(in, intake);
-	done = intake_finish(intake) && done;
-	daemon_end(options);
+	daemon_end(&daemon);
 	return done ? CLI_OK : CLI_FAILURE;
 }
 
@@ -99,6 +116,7 @@ main(int argc, char **argv)
 	tzset();
 	status = options_parse(argc, argv, &options, &done);
 	if (status == CLI_OK && !done) {
+		raise_descriptors(&options.collect);
 		log_open("flowcap", options.verbose);
 		status = run(&options);
 	}

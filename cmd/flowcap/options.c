@@ -42,6 +42,7 @@ static const char help[] =
 "  -x, --execute COMMAND  run for every finished file: %f its name below the directory %d, %t its slot\n"
 "                         as YYYYMMDDhhmm, %u in seconds, %i the ident; no shell is between\n"
 "      --local-time       names of files and directories in local time instead of UTC\n"
+"      --journal-sync MS  sync the journal to the disk so often, for power cuts (default: left to the system)\n"
 "      --no-journal       do not keep datagrams on the disk until their file is finished\n"
 "      --metrics FILE     keep counters in this file, for Prometheus, as of the last rotation\n"
 "  -j, --threads N        encoder threads (default: one per core)\n"
@@ -54,7 +55,8 @@ static const char help[] =
 "\n"
 "SIGTERM and SIGINT finish the current file and end; SIGHUP begins a new file.  See flowcap(1).\n";
 
-enum { OPT_LOCAL_TIME = 256, OPT_NO_JOURNAL, OPT_TCP, OPT_METRICS, OPT_ELEMENTS };
+enum { OPT_LOCAL_TIME = 256, OPT_NO_JOURNAL, OPT_TCP, OPT_METRICS, OPT_ELEMENTS,
+	OPT_JOURNAL_SYNC };
 
 static const struct option long_options[] = {
 	{ "directory", required_argument, NULL, 'w' },
@@ -75,6 +77,7 @@ static const struct option long_options[] = {
 	{ "tcp", no_argument, NULL, OPT_TCP },
 	{ "metrics", required_argument, NULL, OPT_METRICS },
 	{ "elements", required_argument, NULL, OPT_ELEMENTS },
+	{ "journal-sync", required_argument, NULL, OPT_JOURNAL_SYNC },
 	{ "no-journal", no_argument, NULL, OPT_NO_JOURNAL },
 	{ "threads", required_argument, NULL, 'j' },
 	{ "daemon", no_argument, NULL, 'D' },
@@ -217,6 +220,16 @@ take_output(int letter, char *argument, struct options *o)
 	}
 }
 
+static int
+take_sync(struct options *o, const char *text)
+{
+	uint64_t ms = 0;
+	int status = take_number("--journal-sync", text, 1, 60000, &ms);
+
+	o->collect.journal_sync_ms = (unsigned)ms;
+	return status;
+}
+
 /* Whoever watches a router through a pipe wants it now. */
 static void
 dump(const char *text, size_t len)
@@ -233,6 +246,8 @@ take_option(int letter, char *argument, struct options *o, bool *done)
 	if (letter < 256 && strchr("wnMStzIxj", letter) != NULL)
 		return take_output(letter, argument, o);
 	switch (letter) {
+	case OPT_JOURNAL_SYNC:
+		return take_sync(o, argument);
 	case OPT_LOCAL_TIME:
 		o->collect.zone = STAMP_LOCAL;
 		return CLI_OK;

@@ -44,6 +44,7 @@ struct filing {
 	struct filing_entry *first, **last;
 	size_t undecided;
 	bool advancing;			/* a thread is at it */
+	size_t incomplete;		/* slots that were filed without what no journal could take */
 };
 
 struct filing *
@@ -85,21 +86,25 @@ size_t
 filing_free(struct filing *f)
 {
 	struct filing_entry *e, *next;
-	size_t kept = 0;
+	size_t kept;
 
 	if (f == NULL)
 		return 0;
+	kept = f->incomplete;
 	for (e = f->first; e != NULL; e = next) {
 		const char *path = path_of(e);
 		uint64_t missed = e->segment != NULL ? journal_segment_missed(e->segment) : 0;
 
 		next = e->next;
 		kept++;
-		log_to(f->log, LOG_LEVEL_ERROR, "%s: kept for the next start", path != NULL ? path :
-		    "a slot is lost, it has no journal, which would be");
-		if (missed > 0)
-			log_to(f->log, LOG_LEVEL_ERROR, "%" PRIu64 " datagrams of it are not in the journal",
-			    missed);
+		if (path == NULL)
+			log_to(f->log, LOG_LEVEL_ERROR, "a slot of %" PRIu64 " datagrams is lost: it has no "
+			    "journal", missed);
+		else if (missed > 0)
+			log_to(f->log, LOG_LEVEL_ERROR, "%s: kept for the next start, but not all of the slot is in "
+			    "it: %" PRIu64 " datagrams are lost", path, missed);
+		else
+			log_to(f->log, LOG_LEVEL_ERROR, "%s: kept for the next start", path);
 		if (e->segment != NULL)
 			journal_segment_release(e->segment, false);
 		free_entry(e);
@@ -323,7 +328,15 @@ filing_retried(struct filing_entry *e, bool filed)
 {
 	struct filing *f = e->filing;
 
+	uint64_t missed = filed && e->segment != NULL ? journal_segment_missed(e->segment) : 0;
+
+	if (missed > 0)
+		log_to(f->log, LOG_LEVEL_ERROR, "%s: filed after all, but not all of the slot was in it: %" PRIu64
+		    " datagrams are lost", path_of(e), missed);
+	else if (filed)
+		log_to(f->log, LOG_LEVEL_INFO, "%s: filed after all", path_of(e));
 	(void)pthread_mutex_lock(&f->lock);
+	f->incomplete += missed > 0;
 	e->failed = !filed;
 	advance(f);
 	(void)pthread_mutex_unlock(&f->lock);

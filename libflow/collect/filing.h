@@ -21,7 +21,10 @@ struct filing_entry;
 /* NULL when out of memory. */
 struct filing *filing_new(const struct log *log);
 
-/* Lets go of what is not filed: its journals stay.  How many there are, after a log line for each. */
+/*
+ * Lets go of what is not filed: its journals stay.  How many there are, after a log line for each, and
+ * how many slots were filed without all that belongs into them.
+ */
 size_t filing_free(struct filing *f);
 
 /* A new last entry; NULL when out of memory. */

@@ -324,24 +324,30 @@ clean_run(const char *directory, const char *run)
 	free(path);
 }
 
+/* The run whose lock or spare has that name; false where it is neither. */
+static bool
+run_of(const char *name, char *run, size_t room)
+{
+	const char *end = strrchr(name, '.');
+
+	if (strncmp(name, PREFIX "r", sizeof(PREFIX)) != 0 ||
+	    (strcmp(end, ".lock") != 0 && strcmp(end, SPARE) != 0))
+		return false;
+	(void)snprintf(run, room, "%s", name + sizeof(PREFIX) - 1);
+	run[strcspn(run, "-.")] = '\0';
+	return true;
+}
+
 void
 journal_files_clean(const char *directory, const char *but_run)
 {
+	char run[sizeof(((struct journal_run *)NULL)->name)];
 	DIR *dir = opendir(directory);
 	const struct dirent *entry;
-	char run[sizeof(((struct journal_run *)NULL)->name)];
 
-	while (dir != NULL && (entry = readdir(dir)) != NULL) {
-		size_t len = strlen(entry->d_name), prefix = sizeof(PREFIX) - 1, suffix = sizeof(".lock") - 1;
-
-		if (len <= prefix + suffix || len - prefix - suffix >= sizeof(run) ||
-		    strncmp(entry->d_name, PREFIX "r", prefix + 1) != 0 ||
-		    strcmp(entry->d_name + len - suffix, ".lock") != 0)
-			continue;
-		(void)snprintf(run, sizeof(run), "%.*s", (int)(len - prefix - suffix), entry->d_name + prefix);
-		if (strcmp(run, but_run) != 0)
+	while (dir != NULL && (entry = readdir(dir)) != NULL)
+		if (run_of(entry->d_name, run, sizeof(run)) && strcmp(run, but_run) != 0)
 			clean_run(directory, run);
-	}
 	if (dir != NULL)
 		(void)closedir(dir);
 }

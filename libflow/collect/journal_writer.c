@@ -43,8 +43,8 @@ make_spare(struct journal *j)
 	j->number++;
 	if (fd < 0) {
 		if (!j->spare_failed)
-			log_to(j->log, LOG_LEVEL_ERROR, "%s: no journal (%s): a crash would lose what is "
-			    "not filed", j->run.directory, strerror(errno));
+			log_to(j->log, LOG_LEVEL_ERROR, "%s: no journal (%s): a crash would lose this "
+			    "slot", j->run.directory, strerror(errno));
 		j->spare_failed = true;
 		return;
 	}
@@ -140,7 +140,7 @@ open_segment(struct journal *j)
 	(void)pthread_mutex_unlock(&j->lock);
 	wakeup_wake(&j->janitor_wakeup);
 	if (fd >= 0 && !journal_file_use(path)) {
-		log_to(j->log, LOG_LEVEL_ERROR, "%s: %s: a crash would lose what is not filed", path,
+		log_to(j->log, LOG_LEVEL_ERROR, "%s: %s: a crash would lose this slot", path,
 		    strerror(errno));
 		(void)close(fd);
 		journal_file_drop(path);
@@ -232,7 +232,7 @@ write_chunk(struct journal *j, size_t len)
 	done = write_at(w->fd, w->chunk, len, w->size);
 	if (!done) {
 		if (w->failed_ms == INT64_MIN)
-			log_to(j->log, LOG_LEVEL_ERROR, "%s: %s: a crash would lose what is not filed",
+			log_to(j->log, LOG_LEVEL_ERROR, "%s: write: %s: a crash would lose this slot",
 			    w->segment->path, strerror(errno));
 		w->failed_ms = now_ms();
 		/* What is behind is no whole record. */

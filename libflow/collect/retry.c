@@ -70,8 +70,6 @@ try_all(struct retry *r)
 
 	while (done && (e = filing_oldest_failed(r->filing, &path)) != NULL) {
 		done = file_again(r, path);
-		if (done)
-			log_to(r->options.log, LOG_LEVEL_INFO, "%s: filed after all", path);
 		filing_retried(e, done);
 	}
 }

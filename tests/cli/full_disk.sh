@@ -171,7 +171,7 @@ check "no room for a journal: stopped with a failure" stops 1
 check "no room for a journal: which it tells" grep -F "journal: write: $large: a crash would lose this slot" "$work/log"
 check "no room for a journal: and what the file lacks" grep -F "parquet: write: $large" "$work/log"
 check "no room for a journal: and the journal" \
-	grep -F 'kept for the next start, but not all of the slot is in it' "$work/log"
+	grep -F 'not all of the slot was in it: ' "$work/log"
 check "no room for a journal: listening again" start
 check "no room for a journal: stopped again" stops 0
 lines=$(rows "$work/live")
