@@ -1,0 +1,168 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# A disk that hangs, that is full, that fails to read, write or sync: what the collector keeps, files and says.
+# SECONDS that the archive hangs: disk_fault.sh [SECONDS], 4 if not given.
+set -u
+
+# shellcheck source=tests/cli/tap.sh
+. "$FLOW_SRCDIR/tests/cli/tap.sh"
+
+hangs=${1:-4}
+flowcap=$FLOW_BUILDDIR/flowcap
+flowcat=$FLOW_BUILDDIR/flowcat
+flowgen=$FLOW_BUILDDIR/flowgen
+work=$(mktemp -d "${TMPDIR:-/tmp}/disk-fault-test.XXXXXX")
+collector=
+
+finish()
+{
+	[ -z "$collector" ] || kill -9 "$collector" 2>/dev/null
+	rm -rf "$work"
+}
+trap finish EXIT
+
+shim=$work/shim.so
+if [ "$(uname)" != Linux ] || ! "${CC:-cc}" -shared -fPIC -o "$shim" "$FLOW_SRCDIR/tests/cli/fault_shim.c" \
+	-ldl 2>/dev/null || ! LD_PRELOAD=$shim "$flowcap" -V >/dev/null 2>&1; then
+	echo "1..0 # SKIP no shim can be put before this program"
+	exit 0
+fi
+
+# faults LINE...: from now on; none: all is well
+faults()
+{
+	printf '%s\n' "$@" >"$work/faults.new"
+	mv "$work/faults.new" "$work/faults"
+}
+
+# start FOLDER OPTION...: a collector on that disk; sets port, collector
+start()
+{
+	mkdir -p "$1"
+	rm -f "$work/log"
+	FAULTS=$work/faults LD_PRELOAD=$shim "$flowcap" -w "$1" -p 0 -b 127.0.0.1 "${@:2}" 2>"$work/log" &
+	collector=$!
+	waits grep -q 'listening on port' "$work/log" || { cat "$work/log"; return 1; }
+	port=$(sed -n 's/.*listening on port \([0-9]*\).*/\1/p' "$work/log")
+}
+
+# stops STATUS: SIGTERM; the collector's status
+stops()
+{
+	local status
+
+	kill "$collector"
+	wait "$collector"
+	status=$?
+	collector=
+	[ "$status" -eq "$1" ] || { cat "$work/log"; echo "status $status"; return 1; }
+}
+
+rows()
+{
+	"$flowcat" -r "$1" -q -o csv:bytes | wc -l
+}
+
+journals()
+{
+	find "$1" -name '*.journal' | wc -l
+}
+
+# balances N: so many flows decoded and written, and no datagram dropped
+balances()
+{
+	grep -qE "flows decoded $1, flows written $1, sequence gaps 0, kernel drops 0" "$work/log" ||
+		{ cat "$work/log"; return 1; }
+}
+
+# The archive's disk hangs, and slots of two seconds go on: late, not lost.
+faults ''
+check "the archive hangs: listening" start "$work/hang" -t 2
+faults 'fsync 0 .parquet' 'open 0 .parquet' 'link 0 .parquet'
+flows=$((hangs * 200000))
+check "the archive hangs: sent" "$flowgen" -t 127.0.0.1 -p "$port" -n $flows -r 200000
+check "the archive hangs: slots wait in journals" test "$(journals "$work/hang")" -ge $((hangs / 2))
+faults ''
+check "the archive hangs: stopped" stops 0
+check "the archive hangs: nothing is lost" balances $flows
+check "the archive hangs: nor filed twice" same "$(rows "$work/hang")" $flows
+check "the archive hangs: no journal is left" same "$(journals "$work/hang")" 0
+
+# Slots that fail are filed while the collector runs on.
+faults ''
+check "slots fail: listening" start "$work/fails"
+faults 'fsync 5 .parquet'
+check "slots fail: sent" "$flowgen" -t 127.0.0.1 -p "$port" -n 5000 -r 50000
+sleep 0.3
+kill -HUP "$collector"
+check "slots fail: which is told" waits grep -q 'Input/output error' "$work/log"
+check "slots fail: the journal stays" same "$(journals "$work/fails")" 1
+faults ''
+check "slots fail: filed while it runs" waits grep -q 'filed after all' "$work/log"
+check "slots fail: all are there" same "$(rows "$work/fails")" 5000
+check "slots fail: stopped" stops 0
+check "slots fail: the ledger" balances 5000
+check "slots fail: no journal is left" same "$(journals "$work/fails")" 0
+
+# The file has its name, but its directory cannot be synced: it is not filed twice.
+faults ''
+check "a directory that is not synced: listening" start "$work/directory" -S 0
+check "a directory that is not synced: sent" "$flowgen" -t 127.0.0.1 -p "$port" -n 3000 -r 30000
+faults "fsync 5 $work/directory"
+sleep 0.3
+kill -HUP "$collector"
+check "a directory that is not synced: which is told" waits grep -q 'Input/output error' "$work/log"
+faults ''
+check "a directory that is not synced: stopped" stops 0
+check "a directory that is not synced: nothing twice" same "$(rows "$work/directory")" 3000
+
+# No room for journals: datagrams are decoded all the same, and counted; later ones are journalled again.
+faults ''
+check "no room for journals: listening" start "$work/room"
+faults 'pwrite 28 .journal'
+check "no room for journals: sent" "$flowgen" -t 127.0.0.1 -p "$port" -n 4000 -r 40000
+check "no room for journals: which is told" waits grep -q 'No space left on device' "$work/log"
+faults ''
+sleep 1.2
+check "no room for journals: sent later" "$flowgen" -t 127.0.0.1 -p "$port" -n 3000 -r 30000 --seed 2
+check "no room for journals: there is again" waits grep -q 'can be written again' "$work/log"
+check "no room for journals: stopped" stops 0
+check "no room for journals: all are there" same "$(rows "$work/room")" 7000
+check "no room for journals: how many were in none" grep -qE 'no journal had when they were decoded: [0-9]+' "$work/log"
+
+# A journal that cannot be read everywhere: all else is filed, it is set aside, and the status says so.
+faults ''
+check "a bad block: listening" start "$work/block"
+check "a bad block: sent" "$flowgen" -t 127.0.0.1 -p "$port" -n 20000 -r 50000
+sleep 0.3
+kill -9 "$collector"
+wait "$collector" 2>/dev/null
+faults 'pread 5 .journal'
+check "a bad block: listening again" start "$work/block"
+check "a bad block: stopped with a failure" stops 1
+got=$(rows "$work/block")
+check "a bad block: what is around it is there ($got of 20000)" test "$got" -gt 15000 -a "$got" -lt 20000
+check "a bad block: and the journal too" same "$(find "$work/block" -name '*.journal.damaged' | wc -l)" 1
+faults ''
+check "a bad block: not twice" start "$work/block"
+check "a bad block: stopped" stops 0
+check "a bad block: as before" same "$(rows "$work/block")" "$got"
+
+# Journals that cannot be opened stay, and are filed when they can be.
+faults ''
+check "no descriptors: listening" start "$work/emfile"
+check "no descriptors: sent" "$flowgen" -t 127.0.0.1 -p "$port" -n 3000 -r 30000
+sleep 0.3
+kill -9 "$collector"
+wait "$collector" 2>/dev/null
+faults 'open 24 .journal'
+check "no descriptors: listening again" start "$work/emfile"
+check "no descriptors: stopped with a failure" stops 1
+check "no descriptors: nothing is lost" same "$(journals "$work/emfile")" 1
+faults ''
+check "no descriptors: listening once more" start "$work/emfile"
+check "no descriptors: stopped" stops 0
+check "no descriptors: all are there" same "$(rows "$work/emfile")" 3000
+
+echo "1..$number"
+exit $failed
