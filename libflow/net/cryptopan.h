@@ -5,8 +5,10 @@
  * Crypto-PAn: pseudonyms for addresses that keep prefixes (Xu, Fan, Ammar,
  * Moon: "Prefix-Preserving IP Address Anonymization", 2002).  Two addresses
  * that share their first n bits share exactly the first n bits of their
- * pseudonyms.  IPv6 is done as IPv4, over 128 bits.  The same key gives the same
- * pseudonyms as other implementations; nfanon's differ for IPv6.
+ * pseudonyms.  IPv6 is done as IPv4, over 128 bits: bit i is turned by a function of the i bits
+ * before it, as the paper has it for any length.  The same key gives the same
+ * pseudonyms as other implementations.  nfanon's (1.7) differ for IPv6: its function takes bit i in, too,
+ * works on octets in the machine's order, and so keeps no prefixes.
  */
 
 #include <stdbool.h>
