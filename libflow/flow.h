@@ -36,6 +36,7 @@
 #include "store/slot_path.h"
 #include "store/sort.h"
 #include "store/summary.h"
+#include "store/top_rows.h"
 #include "store/verify.h"
 #include "store/writer.h"
 #include "synth/synth.h"

@@ -33,6 +33,7 @@ struct query {
 	const struct cryptopan *pseudonyms;
 	const struct flow_elements *elements;	/* names for `extra`; NULL: as it is stored */
 	unsigned threads;
+	struct flow_fieldset wanted;
 	bool *told;			/* by task: an error in it was told */
 	atomic_bool failed;
 };
@@ -281,6 +282,7 @@ open_scan(struct query *q, struct query_request *request, const struct flow_fiel
 	int status;
 	size_t i;
 
+	q->wanted = *wanted;
 	split_fields(q, wanted, &options.early, &options.late);
 	options.bounds = scan_bounds(q);
 	if (open_settled(q, request, &options, &err) != FLOW_OK)
@@ -638,6 +640,86 @@ query_next(struct query_worker *worker, const struct flow_batch **batch,
 		worker->query->told[worker->task] = true;
 	}
 	return false;
+}
+
+uint64_t
+query_place(const struct query_worker *worker)
+{
+	return FLOW_TOP_PLACE(worker->task, flow_scan_row(worker->scan));
+}
+
+/* Those of the places of a task that lie in the batch, into the selection; how many. */
+static size_t
+select_places(struct query_worker *w, const struct flow_batch *batch, const uint64_t *place, size_t count)
+{
+	uint64_t from = query_place(w);
+	size_t n = 0;
+
+	while (n < count && place[n] - from < batch->rows) {
+		w->selection.row[n] = (uint16_t)(place[n] - from);
+		n++;
+	}
+	w->selection.count = (uint32_t)n;
+	w->selection.all = false;
+	return n;
+}
+
+struct fetch {
+	struct query_worker *worker;
+	bool (*take)(void *context, const struct flow_batch *batch, const struct flow_selection *sel);
+	void *context;
+};
+
+/* The places of one task; false where that ended all. */
+static bool
+fetch_task(const struct fetch *f, const uint64_t *place, size_t count)
+{
+	struct query_worker *w = f->worker;
+	const struct flow_batch *batch;
+	struct flow_error err;
+	enum flow_status st = FLOW_OK;
+
+	w->task = (size_t)(place[0] >> 32);
+	flow_scan_go(w->scan, w->task);
+	while (count > 0 && (st = flow_scan_next(w->scan, &batch, &err)) == FLOW_OK) {
+		size_t n = select_places(w, batch, place, count);
+
+		if (n == 0)
+			continue;
+		st = flow_scan_late(w->scan, &w->selection, &err);
+		if (st != FLOW_OK)
+			break;
+		if (!rename_addresses(w, &batch) || !f->take(f->context, batch, &w->selection))
+			return false;
+		place += n;
+		count -= n;
+	}
+	if (count == 0)
+		return true;
+	w->query->failed = true;
+	if (st != FLOW_END && !w->query->told[w->task])
+		(void)cli_fail_error(&err);
+	return false;
+}
+
+void
+query_fetch(struct query *query, const uint64_t *place, size_t count,
+    bool (*take)(void *context, const struct flow_batch *batch, const struct flow_selection *sel),
+    void *context)
+{
+	const struct flow_fieldset none = { { 0 } };
+	struct fetch f = { worker_of(query, flow_scan_worker_new_of(query->scan, &none, &query->wanted)),
+		take, context };
+	size_t from = 0;
+
+	for (size_t i = 1; i <= count && f.worker != NULL; i++) {
+		if (i < count && place[i] >> 32 == place[from] >> 32)
+			continue;
+		if (!fetch_task(&f, place + from, i - from))
+			break;
+		from = i;
+	}
+	query_worker_free(f.worker);
 }
 
 struct thread_start {

@@ -141,6 +141,18 @@ const char *query_common_ident(const struct query *query);
 bool query_next(struct query_worker *worker, const struct flow_batch **batch,
     const struct flow_selection **selection);
 
+/* Where the first row of the last batch stands: FLOW_TOP_PLACE. */
+uint64_t query_place(const struct query_worker *worker);
+
+/*
+ * Reads the rows of these places, ascending, with the columns that the query was opened for, and gives
+ * them batch by batch; when take returns false, or a row cannot be read (which is told and remembered),
+ * it ends.
+ */
+void query_fetch(struct query *query, const uint64_t *place, size_t count,
+    bool (*take)(void *context, const struct flow_batch *batch, const struct flow_selection *sel),
+    void *context);
+
 /*
  * Runs job(context, i) in `threads` threads, i from 0, and waits for all of them;
  * with one thread it is called directly.

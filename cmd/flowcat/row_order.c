@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "flowcat/row_order.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "common/cli.h"
@@ -8,7 +9,8 @@
 struct rows {
 	struct query_worker *worker;
 	bool has_task;
-	struct flow_sort *sort;		/* NULL: not sorted */
+	struct flow_sort *sort;		/* NULL: not sorted, */
+	struct flow_top *top;		/* or only the first rows */
 	uint64_t left;
 	struct flow_selection some;	/* all of a sorted batch, or the last before the limit */
 	bool failed;
@@ -46,6 +48,89 @@ sort_all(const struct flowcat_options *options, struct rows *r)
 	return st == FLOW_OK ? CLI_OK : cli_fail_error(&err);
 }
 
+/* So many rows are taken from the whole order, more are sorted with all others. */
+#define TOP_MAX 262144
+
+/* Workers each with the first rows of what they read. */
+struct find {
+	const struct flowcat_options *options;
+	struct query *query;
+	struct flow_top **top;
+	atomic_bool failed;
+};
+
+static void
+find_work(void *context, unsigned i)
+{
+	struct find *f = context;
+	struct flow_fieldset wanted = { { 0 } };
+	const struct flow_selection *selection;
+	const struct flow_batch *batch;
+	struct query_worker *worker;
+	struct flow_error err;
+	size_t task;
+
+	flow_sort_order_fields(&f->options->order, &wanted);
+	worker = query_worker_new_of(f->query, &wanted);
+	f->top[i] = flow_top_new(&f->options->order, (size_t)f->options->limit);
+	f->failed = f->failed || worker == NULL || f->top[i] == NULL;
+	while (!f->failed && query_take(worker, &task)) {
+		while (!f->failed && query_next(worker, &batch, &selection)) {
+			if (flow_top_add(f->top[i], batch, selection, query_place(worker), &err) == FLOW_OK)
+				continue;
+			f->failed = true;
+			(void)cli_fail_error(&err);
+		}
+	}
+	query_worker_free(worker);
+}
+
+/* Fails where memory is short. */
+static bool
+put_rows(void *context, const struct flow_batch *batch, const struct flow_selection *sel)
+{
+	struct flow_error err;
+
+	return flow_top_put(context, batch, sel, &err) == FLOW_OK || cli_fail_error(&err) == CLI_OK;
+}
+
+/* What all workers found, into the first one's, and the rows themselves. */
+static int
+collect_top(struct find *f, unsigned threads)
+{
+	struct flow_error err;
+	const uint64_t *place;
+	size_t count;
+
+	for (unsigned i = 1; i < threads && f->top[i] != NULL; i++)
+		if (flow_top_join(f->top[0], f->top[i], &err) != FLOW_OK)
+			return cli_fail_error(&err);
+	place = flow_top_places(f->top[0], &count);
+	if (place == NULL)
+		return cli_fail("out of memory");
+	query_fetch(f->query, place, count, put_rows, f->top[0]);
+	return CLI_OK;
+}
+
+/* The first rows: by the order's columns alone, then the other columns of these. */
+static int
+find_top(const struct flowcat_options *options, struct query *query, struct rows *r)
+{
+	unsigned threads = query_threads(query);
+	struct find f = { .options = options, .query = query, .top = calloc(threads, sizeof(struct flow_top *)) };
+	int status;
+
+	if (f.top == NULL)
+		return cli_fail("out of memory");
+	query_run(threads, find_work, &f);
+	status = f.failed ? CLI_FAILURE : collect_top(&f, threads);
+	r->top = f.top[0];
+	for (unsigned i = 1; i < threads; i++)
+		flow_top_free(f.top[i]);
+	free(f.top);
+	return status;
+}
+
 int
 rows_open(const struct flowcat_options *options, struct query *query, struct rows **rows)
 {
@@ -55,11 +140,15 @@ rows_open(const struct flowcat_options *options, struct query *query, struct row
 	if (r == NULL)
 		return cli_fail("out of memory");
 	r->left = options->limit;
-	r->worker = query_worker_new(query);
-	if (r->worker == NULL)
-		status = CLI_FAILURE;
-	else if (options->has_order)
-		status = sort_all(options, r);
+	if (options->has_order && options->limit > 0 && options->limit <= TOP_MAX) {
+		status = find_top(options, query, r);
+	} else {
+		r->worker = query_worker_new(query);
+		if (r->worker == NULL)
+			status = CLI_FAILURE;
+		else if (options->has_order)
+			status = sort_all(options, r);
+	}
 	if (status != CLI_OK) {
 		rows_free(r);
 		return status;
@@ -74,6 +163,7 @@ rows_free(struct rows *rows)
 	if (rows == NULL)
 		return;
 	flow_sort_free(rows->sort);
+	flow_top_free(rows->top);
 	query_worker_free(rows->worker);
 	free(rows);
 }
@@ -83,7 +173,8 @@ next_sorted(struct rows *r, const struct flow_batch **batch,
     const struct flow_selection **selection)
 {
 	struct flow_error err;
-	enum flow_status st = flow_sort_next(r->sort, batch, &err);
+	enum flow_status st = r->top != NULL ? flow_top_next(r->top, batch, &err) :
+	    flow_sort_next(r->sort, batch, &err);
 
 	if (st == FLOW_OK) {
 		flow_selection_all(&r->some, (*batch)->rows);
@@ -103,7 +194,7 @@ rows_next(struct rows *rows, const struct flow_batch **batch,
 {
 	if (rows->left == 0)
 		return false;
-	if (!(rows->sort != NULL ? next_sorted(rows, batch, selection) :
+	if (!(rows->sort != NULL || rows->top != NULL ? next_sorted(rows, batch, selection) :
 	    next_in_place(rows, batch, selection)))
 		return false;
 	if ((*selection)->count > rows->left) {

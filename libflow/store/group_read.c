@@ -91,6 +91,12 @@ group_reader_is_open(const struct group_reader *r)
 	return r->source != NULL;
 }
 
+uint64_t
+group_reader_at(const struct group_reader *r)
+{
+	return r->at;
+}
+
 /* NULL when out of memory. */
 static struct column_reader *
 column_reader(struct group_reader *r, enum flow_field field)

@@ -43,6 +43,9 @@ bool group_reader_is_open(const struct group_reader *r);
 enum flow_status group_reader_next(struct group_reader *r, const struct flow_batch **batch,
     struct flow_error *err) NODISCARD;
 
+/* Number in the row group of the first row of the batch that was given last. */
+uint64_t group_reader_at(const struct group_reader *r);
+
 /*
  * Adds the late columns, for the selected rows at least (NULL: all); in late columns other rows have
  * unspecified values, or none.

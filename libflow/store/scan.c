@@ -640,6 +640,20 @@ flow_scan_take(struct flow_scan_worker *worker, size_t *task)
 	return worker->has_task;
 }
 
+void
+flow_scan_go(struct flow_scan_worker *worker, size_t task)
+{
+	group_reader_end(worker->reader);
+	worker->task = task;
+	worker->has_task = true;
+}
+
+uint64_t
+flow_scan_row(const struct flow_scan_worker *worker)
+{
+	return group_reader_at(worker->reader);
+}
+
 size_t
 flow_scan_file(const struct flow_scan_worker *worker)
 {

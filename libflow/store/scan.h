@@ -155,5 +155,11 @@ enum flow_status flow_scan_next(struct flow_scan_worker *worker, const struct fl
 enum flow_status flow_scan_late(struct flow_scan_worker *worker, const struct flow_selection *sel,
     struct flow_error *err) NODISCARD;
 
+/* Number, in its row group, of the first row of the batch that flow_scan_next gave last. */
+uint64_t flow_scan_row(const struct flow_scan_worker *worker);
+
+/* Makes a task the one that flow_scan_next reads, from its beginning, whoever takes it; it exists. */
+void flow_scan_go(struct flow_scan_worker *worker, size_t task);
+
 /* Number of the file that the task belongs to, as in flow_scan_open's paths. */
 size_t flow_scan_file(const struct flow_scan_worker *worker);

@@ -121,6 +121,19 @@ is '-O packets:a with files for what does not fit' "$(flowcat -r "$a" -O packets
 	"$(tail -n +2 "$csv" | LC_ALL=C sort -s -t, -k10,10n | cksum)"
 is '-O with -c' "$(flowcat -r "$a" -O bytes -o csv -q -c 3)" \
 	"$(tail -n +2 "$csv" | LC_ALL=C sort -s -t, -k11,11nr | head -n 3)"
+# The first rows are found by the order's columns alone; sorting all is another way to them.
+for order in bytes packets:a tstart:d duration bpp src_as src_as:a rev_bytes; do
+	for rows in 1 20 8200; do
+		is "-O $order -c $rows are the first of all" "$(flowcat -r "$a" -O "$order" -o csv:all -q -c "$rows" -j 3 | cksum)" \
+			"$(flowcat -r "$a" -O "$order" -o csv:all -q | head -n "$rows" | cksum)"
+	done
+done
+is 'of those that a filter lets through' "$(flowcat -r "$a" -O bytes -o csv:all -q -c 50 'proto udp and src port > 1023' | cksum)" \
+	"$(flowcat -r "$a" -O bytes -o csv:all -q 'proto udp and src port > 1023' | head -n 50 | cksum)"
+flowcat -r "$a" -O bytes -c 100 -w "$tmp/top.parquet"
+is '-O with -c and -w' "$(flowcat -o csv:all -q "$tmp/top.parquet" | cksum)" \
+	"$(flowcat -r "$a" -O bytes -o csv:all -q | head -n 100 | cksum)"
+rm "$tmp/top.parquet"
 flowcat -r "$a" -O dst_port -w "$tmp/sorted.parquet"
 is '-O with -w: all columns, sorted' "$(flowcat -o csv:all -q "$tmp/sorted.parquet" | LC_ALL=C sort | cksum)" \
 	"$(flowcat -o csv:all -q "$a" | LC_ALL=C sort | cksum)"

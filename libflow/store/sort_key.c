@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "store/sort_key.h"
+
+#include <string.h>
+
+static const struct {
+	const char *word;
+	enum flow_sort_key key;
+	enum flow_field field, per;
+} words[] = {
+	{ "flows", FLOW_SORT_FIELD, FLOW_FIELD_FLOWS, FLOW_FIELD_NONE },
+	{ "packets", FLOW_SORT_FIELD, FLOW_FIELD_PACKETS, FLOW_FIELD_NONE },
+	{ "ipackets", FLOW_SORT_FIELD, FLOW_FIELD_PACKETS, FLOW_FIELD_NONE },
+	{ "opackets", FLOW_SORT_FIELD, FLOW_FIELD_REV_PACKETS, FLOW_FIELD_NONE },
+	{ "bytes", FLOW_SORT_FIELD, FLOW_FIELD_BYTES, FLOW_FIELD_NONE },
+	{ "ibytes", FLOW_SORT_FIELD, FLOW_FIELD_BYTES, FLOW_FIELD_NONE },
+	{ "obytes", FLOW_SORT_FIELD, FLOW_FIELD_REV_BYTES, FLOW_FIELD_NONE },
+	{ "tstart", FLOW_SORT_FIELD, FLOW_FIELD_FIRST, FLOW_FIELD_NONE },
+	{ "tend", FLOW_SORT_FIELD, FLOW_FIELD_LAST, FLOW_FIELD_NONE },
+	{ "duration", FLOW_SORT_DURATION, FLOW_FIELD_NONE, FLOW_FIELD_NONE },
+	{ "pps", FLOW_SORT_RATE, FLOW_FIELD_PACKETS, FLOW_FIELD_NONE },
+	{ "ipps", FLOW_SORT_RATE, FLOW_FIELD_PACKETS, FLOW_FIELD_NONE },
+	{ "opps", FLOW_SORT_RATE, FLOW_FIELD_REV_PACKETS, FLOW_FIELD_NONE },
+	{ "bps", FLOW_SORT_RATE, FLOW_FIELD_BYTES, FLOW_FIELD_NONE },
+	{ "ibps", FLOW_SORT_RATE, FLOW_FIELD_BYTES, FLOW_FIELD_NONE },
+	{ "obps", FLOW_SORT_RATE, FLOW_FIELD_REV_BYTES, FLOW_FIELD_NONE },
+	{ "bpp", FLOW_SORT_RATIO, FLOW_FIELD_BYTES, FLOW_FIELD_PACKETS },
+	{ "ibpp", FLOW_SORT_RATIO, FLOW_FIELD_BYTES, FLOW_FIELD_PACKETS },
+	{ "obpp", FLOW_SORT_RATIO, FLOW_FIELD_REV_BYTES, FLOW_FIELD_REV_PACKETS },
+};
+
+static bool
+find_word(const char *text, size_t len, struct flow_sort_order *order)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strlen(words[i].word) == len && strncmp(words[i].word, text, len) == 0) {
+			order->key = words[i].key;
+			order->field = words[i].field;
+			order->per = words[i].per;
+			return true;
+		}
+	}
+	order->key = FLOW_SORT_FIELD;
+	order->per = FLOW_FIELD_NONE;
+	order->field = flow_field_find(text, len);
+	return order->field != FLOW_FIELD_NONE &&
+	    !flow_type_is_text(flow_field_info(order->field)->type);
+}
+
+enum flow_status
+flow_sort_order_parse(const char *text, struct flow_sort_order *order, struct flow_error *err)
+{
+	size_t len = strcspn(text, ":");
+	const char *direction = text[len] == ':' ? text + len + 1 : "";
+	struct flow_sort_order o;
+
+	if (!find_word(text, len, &o))
+		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "'%s' is no order: a column of numbers, "
+		    "or flows, packets, bytes, pps, bps, bpp (ipps, opps, ...), duration, tstart, tend", text);
+	o.descending = o.key != FLOW_SORT_FIELD || flow_field_info(o.field)->type != FLOW_TYPE_TIME;
+	if (text[len] == ':' && strcmp(direction, "a") != 0 && strcmp(direction, "d") != 0)
+		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "'%s': the direction is a or d", text);
+	if (direction[0] != '\0')
+		o.descending = direction[0] == 'd';
+	*order = o;
+	return FLOW_OK;
+}
+
+void
+flow_sort_order_fields(const struct flow_sort_order *order, struct flow_fieldset *fields)
+{
+	if (order->field != FLOW_FIELD_NONE)
+		flow_fieldset_add(fields, order->field);
+	if (order->per != FLOW_FIELD_NONE)
+		flow_fieldset_add(fields, order->per);
+	if (order->key == FLOW_SORT_DURATION || order->key == FLOW_SORT_RATE) {
+		flow_fieldset_add(fields, FLOW_FIELD_FIRST);
+		flow_fieldset_add(fields, FLOW_FIELD_LAST);
+	}
+}
+
+static double
+number(const struct flow_batch *b, enum flow_field field, size_t row)
+{
+	const struct flow_column *c = &b->column[field];
+
+	return flow_column_has(c, row) ? (double)((const int64_t *)c->values)[row] : 0.0;
+}
+
+static double
+derived(const struct flow_sort_order *order, const struct flow_batch *b, size_t row)
+{
+	double by = order->key == FLOW_SORT_RATIO ? number(b, order->per, row) :
+	    number(b, FLOW_FIELD_LAST, row) - number(b, FLOW_FIELD_FIRST, row);
+
+	if (order->key == FLOW_SORT_DURATION)
+		return by > 0 ? by : 0;
+	return by > 0 ? number(b, order->field, row) / by : 0;
+}
+
+uint64_t
+sort_key(const struct flow_sort_order *order, const struct flow_batch *b, size_t row)
+{
+	const struct flow_column *c = order->field != FLOW_FIELD_NONE ? &b->column[order->field] : NULL;
+	uint64_t v;
+
+	if (c != NULL && !flow_column_has(c, row))
+		return UINT64_MAX;
+	if (order->key == FLOW_SORT_FIELD) {
+		enum flow_type type = flow_field_info(order->field)->type;
+
+		v = flow_column_number(c, type, row);
+		if (type == FLOW_TYPE_I64 || type == FLOW_TYPE_TIME)
+			v ^= UINT64_C(1) << 63;
+		else if (type != FLOW_TYPE_U64)
+			v++;	/* ~0 is for those that are absent */
+	} else {
+		double d = derived(order, b, row);
+
+		/* Doubles that are not negative order as their bits do. */
+		memcpy(&v, &d, sizeof(v));
+	}
+	v = order->descending ? ~v : v;
+	return v == UINT64_MAX ? v - 1 : v;
+}
