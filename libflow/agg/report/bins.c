@@ -33,16 +33,28 @@ bins_list(const struct groups *g, int way, bool both, struct bin_item *list, siz
 	}
 }
 
+/*
+ * Keys as they are packed, in any order that parts different ones.  The bin has a word of its own, as
+ * instants take 64 bits, and always a value.
+ */
+static int
+compare_packed(const struct bin_order *o, const uint64_t *a, const uint64_t *b)
+{
+	const uint8_t bin = o->key.part[o->key.parts].word;
+
+	for (uint8_t w = 0; w < o->key.words; w++)
+		if (a[w] != b[w] && w != bin)
+			return a[w] < b[w] ? -1 : 1;
+	return 0;
+}
+
 static int
 compare_items(const void *pa, const void *pb, void *arg)
 {
 	const struct bin_item *a = pa, *b = pb;
-	const struct bin_order *o = arg;
-	int order = result_compare_keys(o->result, &o->key, a->group, b->group);
+	int order = compare_packed(arg, a->group, b->group);
 
-	if (order != 0)
-		return order;
-	return (a->bin > b->bin) - (a->bin < b->bin);
+	return order != 0 ? order : (a->bin > b->bin) - (a->bin < b->bin);
 }
 
 void
@@ -54,7 +66,7 @@ bins_sort(struct bin_item *list, size_t n, struct bin_order *o)
 bool
 bins_same_key(const struct bin_order *o, const struct bin_item *a, const struct bin_item *b)
 {
-	return result_compare_keys(o->result, &o->key, a->group, b->group) == 0;
+	return compare_packed(o, a->group, b->group) == 0;
 }
 
 /* Widens [*first, *last] to the bins of all groups. */

@@ -27,7 +27,7 @@ struct bin_order bin_order(const struct flow_agg_result *r, const struct groupin
 /* Appends all groups of g with the bytes of slot 1, going `way`, and of slot 2, the other way. */
 void bins_list(const struct groups *g, int way, bool both, struct bin_item *list, size_t *n);
 
-/* By key, then by bin. */
+/* One key's bins one behind the other, ascending; keys in any order. */
 void bins_sort(struct bin_item *list, size_t n, struct bin_order *o);
 bool bins_same_key(const struct bin_order *o, const struct bin_item *a, const struct bin_item *b);
 

@@ -53,6 +53,30 @@ find_spikes(const struct bin_item *list, size_t n, const struct bin_range *range
 	return found;
 }
 
+/* Spikes that are looked at together before all but the greatest are dropped. */
+#define SPIKES_TOGETHER 65536
+
+/* Sorts the spikes; where the view shows fewer only these are kept. */
+static void
+keep_greatest(struct flow_agg_result *r, size_t view, struct bin_order *o)
+{
+	struct result_view *v = &r->view[view];
+	uint64_t limit = r->spec->view[view].limit;
+
+	result_sort(r, v->spike, v->rows, sizeof(*v->spike), compare_spikes, o);
+	if (limit > 0 && v->rows > limit)
+		v->rows = limit;
+}
+
+/* How many spikes there is room for: some more than one key's, and those that are shown. */
+static uint64_t
+room_for(const struct view *vw, const struct bin_range *range, uint64_t groups)
+{
+	uint64_t some = vw->limit + range->bins + SPIKES_TOGETHER;
+
+	return vw->limit == 0 || some < vw->limit || some > groups ? groups : some;
+}
+
 enum flow_status
 spikes_fill(struct flow_agg_result *r, size_t view)
 {
@@ -62,25 +86,27 @@ spikes_fill(struct flow_agg_result *r, size_t view)
 	const struct groups *g = &r->groups[vw->grouping];
 	struct bin_item *list = result_array(r, groups_count(g), sizeof(*list));
 	size_t n = 0, from = 0;
+	uint64_t room;
 
 	if (list != NULL)
 		bins_list(g, BINS_IN, false, list, &n);
-	v->spike = result_array(r, n, sizeof(*v->spike));
+	v->range = bins_range(g, NULL);
+	room = room_for(vw, &v->range, n);
+	v->spike = result_array(r, room, sizeof(*v->spike));
 	if (list == NULL || v->spike == NULL)
 		return FLOW_ENOMEM;
 	bins_sort(list, n, &o);
-	v->range = bins_range(g, NULL);
 	for (size_t i = 1; i <= n && v->range.bins >= MIN_BINS; i++) {
 		if (i < n && bins_same_key(&o, &list[from], &list[i]))
 			continue;
+		if (i - from > room - v->rows)
+			keep_greatest(r, view, &o);
 		v->rows += find_spikes(list + from, i - from, &v->range, vw,
 		    v->spike + v->rows);
 		from = i;
 	}
 	result_array_free(r, list);
-	result_sort(r, v->spike, v->rows, sizeof(*v->spike), compare_spikes, &o);
-	if (vw->limit > 0 && v->rows > vw->limit)
-		v->rows = vw->limit;
+	keep_greatest(r, view, &o);
 	return FLOW_OK;
 }
 
