@@ -17,17 +17,19 @@ fail(const struct flowcat_options *options, struct flow_error *err)
 }
 
 static int
-open_writer(const struct flowcat_options *options, struct flow_writer **writer)
+open_writer(const struct flowcat_options *options, unsigned threads, struct flow_writer **writer)
 {
+	struct flow_writer_options how = options->writer;
 	struct flow_error err;
 	enum flow_status st;
 
+	how.threads = threads > 1 ? threads : 0;
 	if (strcmp(options->write_path, "-") != 0) {
-		st = flow_writer_open(options->write_path, &options->writer, writer, &err);
+		st = flow_writer_open(options->write_path, &how, writer, &err);
 	} else if (isatty(STDOUT_FILENO)) {
 		return cli_misuse("-w -: standard output is a terminal");
 	} else {
-		st = flow_writer_open_fd(STDOUT_FILENO, &options->writer, writer, &err);
+		st = flow_writer_open_fd(STDOUT_FILENO, &how, writer, &err);
 	}
 	return st == FLOW_OK ? CLI_OK : fail(options, &err);
 }
@@ -144,7 +146,7 @@ flowcat_write(struct flowcat_options *options)
 		flow_fieldset_add(&all, (enum flow_field)f);
 	status = query_open(&options->request, &all, &query);
 	if (status == CLI_OK)
-		status = open_writer(options, &writer);
+		status = open_writer(options, query_threads(query), &writer);
 	if (status == CLI_OK)
 		status = make_tally(options, query, &tally);
 	if (status == CLI_OK)

@@ -9,6 +9,7 @@
 #include "parquet/codec/zstandard.h"
 #include "parquet/file_write.h"
 #include "record/dictify.h"
+#include "store/encode_queue.h"
 #include "store/gather.h"
 #include "store/profile.h"
 #include "store/totals.h"
@@ -24,6 +25,7 @@ struct flow_writer {
 	struct file_sink sink;		/* closed where the descriptor is the caller's */
 	struct pq_writer *file;
 	struct gather *gather;
+	struct encode_queue *queue;	/* NULL: nothing was given to threads yet */
 	struct flow_dictify *dictify;
 	struct flow_totals totals;
 	struct store_loss loss;
@@ -273,6 +275,29 @@ flow_writer_append(struct flow_writer *writer, struct flow_group *group, struct 
 	return name_file(writer, st, err);
 }
 
+/* The oldest group that is being encoded, into the file; FLOW_END where there is none. */
+static enum flow_status
+append_encoded(struct flow_writer *w, struct flow_error *err)
+{
+	struct flow_group *group;
+	enum flow_status st = encode_queue_take(w->queue, &group, err);
+
+	return st == FLOW_OK ? flow_writer_append(w, group, err) : st;
+}
+
+/* What was gathered to a thread that encodes it. */
+static enum flow_status
+queue_gathered(struct flow_writer *w, struct flow_error *err)
+{
+	enum flow_status st = FLOW_OK;
+
+	if (w->queue == NULL && (w->queue = encode_queue_new(&w->options, w->options.threads)) == NULL)
+		return flow_fail_memory(err);
+	if (encode_queue_full(w->queue))
+		st = append_encoded(w, err);
+	return st == FLOW_OK ? encode_queue_put(w->queue, &w->gather, err) : st;
+}
+
 static enum flow_status
 flush_gathered(struct flow_writer *w, struct flow_error *err)
 {
@@ -281,9 +306,22 @@ flush_gathered(struct flow_writer *w, struct flow_error *err)
 
 	if (w->gather == NULL || gather_rows(w->gather) == 0)
 		return FLOW_OK;
+	if (w->options.threads > 0)
+		return queue_gathered(w, err);
 	st = encode_group(gather_batch(w->gather), &w->options, &group, err);
 	gather_clear(w->gather);
 	return st == FLOW_OK ? flow_writer_append(w, group, err) : st;
+}
+
+/* All rows that were added, into the file. */
+static enum flow_status
+flush_all(struct flow_writer *w, struct flow_error *err)
+{
+	enum flow_status st = flush_gathered(w, err);
+
+	while (st == FLOW_OK && w->queue != NULL)
+		st = append_encoded(w, err);
+	return st == FLOW_END ? FLOW_OK : st;
 }
 
 /* Adds at most FLOW_BATCH_ROWS rows in DICT form, to the next group where this one is full. */
@@ -364,7 +402,7 @@ flow_writer_bytes(const struct flow_writer *writer)
 static enum flow_status
 finish(struct flow_writer *w, struct flow_error *err)
 {
-	enum flow_status st = flush_gathered(w, err);
+	enum flow_status st = flush_all(w, err);
 	struct buf stats = BUF_INIT;
 
 	if (st != FLOW_OK)
@@ -408,6 +446,7 @@ flow_writer_abort(struct flow_writer *writer)
 	file_sink_abort(&writer->sink);
 	pq_writer_free(writer->file);
 	gather_free(writer->gather);
+	encode_queue_free(writer->queue);
 	flow_dictify_free(writer->dictify);
 	free(writer);
 }

@@ -35,10 +35,11 @@ struct flow_writer_options {
 	int level;		/* 0: the codec's default; LZ4 1-12, GZIP 1-9, ZSTD 1-22 */
 	const char *ident;	/* flow.ident; NULL or "": none */
 	bool keep_existing;	/* a name that is taken gets a number, as base/file.h says */
+	unsigned threads;	/* that encode rows of flow_writer_batch, beside the caller's; 0: none */
 };
 
-/* LZ4 at its default level, no ident, existing files are replaced. */
-#define FLOW_WRITER_OPTIONS_INIT { FLOW_CODEC_LZ4, 0, NULL, false }
+/* LZ4 at its default level, no ident, existing files are replaced, all in the caller's thread. */
+#define FLOW_WRITER_OPTIONS_INIT { FLOW_CODEC_LZ4, 0, NULL, false, 0 }
 
 /*
  * "lz4", "zstd", "gzip" or "none", then ":LEVEL" (not for none), into *options; FLOW_EINVAL with a message,
