@@ -163,8 +163,9 @@ emit_ops(struct compiler *c)
 	size_t f, i;
 
 	for (f = 0; f < FLOW_FIELD_COUNT; f++)
-		if (c->best[f].index != PLAN_NO_INDEX &&
-		    !header_fills(c->p->header, (enum flow_field)f))
+		if (header_fills(c->p->header, (enum flow_field)f))
+			c->p->column[f] = true;
+		else if (c->best[f].index != PLAN_NO_INDEX)
 			add_op(c, (enum flow_field)f, c->best[f].index, false);
 	for (i = 0; i < c->t->count; i++) {
 		const struct element *e = field_element(c, i);
@@ -251,8 +252,8 @@ settle_roles(struct compiler *c)
 		c->taken[p->role[ROLE_DURATION_US]] = false;
 	/* A sampler's id has no column of its own, a duration is more than the times say. */
 	for (role = ROLE_DURATION_MS; role <= ROLE_DURATION_US; role++)
-		if (has_role(p, (enum element_role)role) && p->first_role != ROLE_COUNT &&
-		    p->last_role != ROLE_COUNT)
+		if (has_role(p, (enum element_role)role) &&
+		    (p->first_role != ROLE_COUNT) == (p->last_role != ROLE_COUNT))
 			c->taken[p->role[role]] = false;
 	for (role = ROLE_SAMPLER; role <= ROLE_SEQUENCE; role++)
 		if (has_role(p, (enum element_role)role))
@@ -396,6 +397,19 @@ is_contended(const struct compiler *c, size_t i)
 	return c->filled[i] || c->fill_ops[e->arg];
 }
 
+/* The column that field i fills in some records only; FLOW_FIELD_COUNT: it is not of that kind. */
+static uint8_t
+contended_column(const struct compiler *c, size_t i)
+{
+	const struct element *e = field_element(c, i);
+
+	if (is_contended(c, i))
+		return e->arg;
+	/* A rate that is not believed, or not used, is kept. */
+	return c->taken[i] && e->use == ELEMENT_USE_ROLE && e->arg == ROLE_INTERVAL ?
+	    FLOW_FIELD_SAMPLING : FLOW_FIELD_COUNT;
+}
+
 /* Whether field i is a type or code of ICMP, which means something in some records only. */
 static bool
 is_icmp(const struct compiler *c, size_t i)
@@ -416,12 +430,12 @@ describe_extra(const struct compiler *c, size_t i, struct plan_extra *x)
 	if (f->len == 0 || (e != NULL && e->use == ELEMENT_USE_SKIP))
 		return false;
 	if (c->taken[i] && !c->p->has_choice && f->len != TEMPLATE_VARIABLE &&
-	    !is_contended(c, i) && !is_icmp(c, i))
+	    contended_column(c, i) == FLOW_FIELD_COUNT && !is_icmp(c, i))
 		return false;
 	*x = (struct plan_extra){ .index = (uint16_t)i, .pen = f->pen, .id = f->id,
 		.section = is_section(c->p, i), .displaced = displaced_bits(c->p, i),
 		.place = place_of(c->p, i), .taken = c->taken[i],
-		.filled = is_contended(c, i) ? e->arg : FLOW_FIELD_COUNT,
+		.filled = contended_column(c, i),
 		.icmp = is_icmp(c, i) ? e->arg : ROLE_COUNT };
 	if (f->len == TEMPLATE_VARIABLE)
 		x->element = e;

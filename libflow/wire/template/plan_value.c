@@ -101,8 +101,11 @@ ttl_value(const struct rows *r)
 		ttl = flow_builder_flat(r->ctx->out, end[e], r->n);
 		if (ttl == NULL)
 			return FLOW_ENOMEM;
-		for (i = 0; i < r->n; i++)
-			ttl[i] = (uint8_t)span_number(&s, r->stride, i);
+		for (i = 0; i < r->n; i++) {
+			uint64_t v = span_number(&s, r->stride, i);
+
+			ttl[i] = v > UINT8_MAX ? UINT8_MAX : (uint8_t)v;
+		}
 	}
 	return FLOW_OK;
 }
