@@ -77,3 +77,6 @@ void journal_files_clean(const char *directory, const char *but_run);
 /* Whether the lock covers this journal of the same directory too. */
 bool journal_lock_covers(const struct journal_lock *lock, const char *name);
 void journal_lock_release(struct journal_lock *lock);
+
+/* Lets go of it without unlocking, which the end of the process does. */
+void journal_lock_keep(struct journal_lock *lock);

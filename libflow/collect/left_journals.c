@@ -98,6 +98,8 @@ file_name(struct work *w, const char *directory, const char *name)
 	bool done = true;
 
 	if (!journal_lock_covers(&w->lock, name)) {
+		if (filing_waiting(w->filing) > 0)
+			journal_lock_keep(&w->lock);
 		journal_lock_release(&w->lock);
 		if (!journal_lock_take(&w->lock, directory, name)) {
 			log_to(w->options->log, LOG_LEVEL_INFO, "%s/%s: %s: left alone", directory, name,
@@ -130,6 +132,9 @@ file_directory_of(struct work *w, const char *directory)
 		free(name[i]);
 	}
 	free(name);
+	/* What could not be filed is tried again: until this process ends nobody else may. */
+	if (filing_waiting(w->filing) > 0)
+		journal_lock_keep(&w->lock);
 	journal_lock_release(&w->lock);
 	journal_files_clean(directory, w->own_run);
 	return done;

@@ -9,6 +9,13 @@
 #include <stdbool.h>
 #include <time.h>
 
+/* A clock that nobody sets, where conditions know it. */
+#if defined(__APPLE__)
+#define WAKEUP_CLOCK CLOCK_REALTIME
+#else
+#define WAKEUP_CLOCK CLOCK_MONOTONIC
+#endif
+
 struct wakeup {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
@@ -19,8 +26,15 @@ struct wakeup {
 static inline void
 wakeup_init(struct wakeup *w)
 {
+	pthread_condattr_t attributes;
+
 	(void)pthread_mutex_init(&w->lock, NULL);
-	(void)pthread_cond_init(&w->changed, NULL);
+	(void)pthread_condattr_init(&attributes);
+#if !defined(__APPLE__)
+	(void)pthread_condattr_setclock(&attributes, WAKEUP_CLOCK);
+#endif
+	(void)pthread_cond_init(&w->changed, &attributes);
+	(void)pthread_condattr_destroy(&attributes);
 	atomic_init(&w->sleeps, false);
 	w->woken = false;
 }
@@ -51,7 +65,7 @@ wakeup_wait(struct wakeup *w, long ms)
 {
 	struct timespec until;
 
-	(void)clock_gettime(CLOCK_REALTIME, &until);
+	(void)clock_gettime(WAKEUP_CLOCK, &until);
 	until.tv_sec += ms / 1000;
 	until.tv_nsec += ms % 1000 * 1000000;
 	if (until.tv_nsec >= 1000000000) {
