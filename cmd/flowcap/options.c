@@ -42,6 +42,7 @@ static const char help[] =
 "  -x, --execute COMMAND  run for every finished file: %f its name below the directory %d, %t its slot\n"
 "                         as YYYYMMDDhhmm, %u in seconds, %i the ident; no shell is between\n"
 "      --local-time       names of files and directories in local time instead of UTC\n"
+"      --fix-clock        move the times of exporters whose clocks are more than a minute off\n"
 "      --journal-sync MS  sync the journal to the disk so often, for power cuts (default: left to the system)\n"
 "      --no-journal       do not keep datagrams on the disk until their file is finished\n"
 "      --metrics FILE     keep counters in this file, for Prometheus, as of the last rotation\n"
@@ -56,7 +57,7 @@ static const char help[] =
 "SIGTERM and SIGINT finish the current file and end; SIGHUP begins a new file.  See flowcap(1).\n";
 
 enum { OPT_LOCAL_TIME = 256, OPT_NO_JOURNAL, OPT_TCP, OPT_METRICS, OPT_ELEMENTS,
-	OPT_JOURNAL_SYNC };
+	OPT_JOURNAL_SYNC, OPT_FIX_CLOCK };
 
 static const struct option long_options[] = {
 	{ "directory", required_argument, NULL, 'w' },
@@ -77,6 +78,7 @@ static const struct option long_options[] = {
 	{ "tcp", no_argument, NULL, OPT_TCP },
 	{ "metrics", required_argument, NULL, OPT_METRICS },
 	{ "elements", required_argument, NULL, OPT_ELEMENTS },
+	{ "fix-clock", no_argument, NULL, OPT_FIX_CLOCK },
 	{ "journal-sync", required_argument, NULL, OPT_JOURNAL_SYNC },
 	{ "no-journal", no_argument, NULL, OPT_NO_JOURNAL },
 	{ "threads", required_argument, NULL, 'j' },
@@ -258,6 +260,9 @@ take_option(int letter, char *argument, struct options *o, bool *done)
 		return take_elements(o, argument);
 	case OPT_TCP:
 		o->tcp = true;
+		return CLI_OK;
+	case OPT_FIX_CLOCK:
+		o->collect.decoder.fix_clock = true;
 		return CLI_OK;
 	case OPT_NO_JOURNAL:
 		o->collect.journal = false;

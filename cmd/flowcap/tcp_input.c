@@ -26,6 +26,10 @@
 /* Peers can cause log lines: not more often than this. */
 #define LOG_MS 1000
 
+/* Faults of connections that are told in that time; all are counted.  Bytes of what is no IPFIX that are told. */
+#define FAULTS_MAX 8
+#define BEGIN_MAX 32
+
 /* For the first message, for the rest of one, and for the next. */
 #define FIRST_MS 30000
 #define REST_MS 30000
@@ -53,9 +57,11 @@ struct tcp_input {
 	size_t count;
 	struct connection connection[TCP_CONNECTIONS_MAX];
 	int64_t listen_ms;	/* the listener is left alone until then */
-	uint64_t refused;
+	uint64_t refused, bad, cut;
 	int64_t logged_ms;
 	uint64_t unlogged;
+	int64_t told_ms;	/* when faults were told, and how many in the second from then on */
+	unsigned told;
 };
 
 static int64_t
@@ -127,6 +133,42 @@ log_peer(struct tcp_input *t, const struct addr *peer, uint16_t port, const char
 	    text, port, what, t->unlogged);
 	t->logged_ms = now;
 	t->unlogged = 0;
+}
+
+/* What a peer sends instead of IPFIX, as far as it can be shown. */
+static void
+put_begin(const struct buf *bytes, char out[BEGIN_MAX + 1])
+{
+	size_t i, n = bytes->len < BEGIN_MAX ? bytes->len : BEGIN_MAX;
+
+	for (i = 0; i < n; i++)
+		out[i] = bytes->data[i] >= ' ' && bytes->data[i] < 0x7f ? (char)bytes->data[i] : '.';
+	out[n] = '\0';
+}
+
+/* What is lost with a connection is counted always, and told apart from its coming and going. */
+static void
+take_fault(struct tcp_input *t, const struct connection *n, bool bad)
+{
+	char text[ADDR_TEXT_MAX], begin[BEGIN_MAX + 1];
+	size_t len = addr_format(&n->peer, text);
+
+	if (!bad && n->bytes.len == 0)
+		return;
+	*(bad ? &t->bad : &t->cut) += 1;
+	if (steady_ms() >= t->told_ms + LOG_MS) {
+		t->told_ms = steady_ms();
+		t->told = 0;
+	}
+	if (t->told++ >= FAULTS_MAX)
+		return;
+	put_begin(&n->bytes, begin);
+	if (bad)
+		log_line(LOG_LEVEL_ERROR, "TCP %.*s port %u: closed, for this is no IPFIX: \"%s\"", (int)len, text,
+		    n->port, begin);
+	else
+		log_line(LOG_LEVEL_ERROR, "TCP %.*s port %u: it ended within a message, of which %zu bytes had come",
+		    (int)len, text, n->port, n->bytes.len);
 }
 
 static void
@@ -294,8 +336,9 @@ tcp_input_take(struct tcp_input *t, const struct pollfd *wait, int64_t now_ms, s
 		if (st == FLOW_ENOMEM)
 			return false;
 		if (st != FLOW_OK)
-			why = st == FLOW_EFORMAT ? "closed: this is no IPFIX" :
-			    t->connection[i].bytes.len > 0 ? "closed within a message" : "closed";
+			why = "closed";
+		if (why != NULL)
+			take_fault(t, &t->connection[i], st == FLOW_EFORMAT);
 		if (why != NULL)
 			end_connection(t, i, why, now_ms, intake);
 	}
@@ -304,8 +347,19 @@ tcp_input_take(struct tcp_input *t, const struct pollfd *wait, int64_t now_ms, s
 	return true;
 }
 
-uint64_t
-tcp_input_refused(const struct tcp_input *t)
+void
+tcp_input_end(struct tcp_input *t, int64_t now_ms, struct intake *intake)
 {
-	return t->refused;
+	while (t->count > 0) {
+		take_fault(t, &t->connection[t->count - 1], false);
+		end_connection(t, t->count - 1, "closed", now_ms, intake);
+	}
+}
+
+void
+tcp_input_losses(const struct tcp_input *t, struct collector_losses *losses)
+{
+	losses->refused_connections = t->refused;
+	losses->bad_streams = t->bad;
+	losses->cut_streams = t->cut;
 }

@@ -37,5 +37,8 @@ size_t tcp_input_poll(const struct tcp_input *t, struct pollfd *wait);
 bool tcp_input_take(struct tcp_input *t, const struct pollfd *wait, int64_t now_ms,
     struct intake *intake);
 
-/* Connections refused, or closed for a newcomer, so far. */
-uint64_t tcp_input_refused(const struct tcp_input *t);
+/* Ends all connections, for the collector ends. */
+void tcp_input_end(struct tcp_input *t, int64_t now_ms, struct intake *intake);
+
+/* Sets what is TCP's: connections refused, or closed for a newcomer, and those that lost something. */
+void tcp_input_losses(const struct tcp_input *t, struct collector_losses *losses);

@@ -107,9 +107,13 @@ take(const struct inputs *in, struct udp_receiver *receiver, int wait_ms, struct
 static void
 tell_losses(const struct inputs *in, struct udp_receiver *receiver, struct intake *intake)
 {
+	struct collector_losses losses = { .kernel_drops = 0 };
+
 	udp_receiver_ask(receiver, in->udp);
-	intake_losses(intake, udp_receiver_drops(receiver),
-	    in->tcp != NULL ? tcp_input_refused(in->tcp) : 0);
+	losses.kernel_drops = udp_receiver_drops(receiver);
+	if (in->tcp != NULL)
+		tcp_input_losses(in->tcp, &losses);
+	intake_losses(intake, &losses);
 }
 
 bool
@@ -131,6 +135,8 @@ udp_input(const struct inputs *in, struct intake *intake)
 	}
 	/* What had arrived before the signal. */
 	going = going && take(in, receiver, 0, intake);
+	if (in->tcp != NULL)
+		tcp_input_end(in->tcp, now_ms(), intake);
 	if (receiver != NULL)
 		tell_losses(in, receiver, intake);
 	udp_receiver_free(receiver);

@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "flowcat/metadata.h"
+#include "time/span_text.h"
 
 /* What is summed, as flow.exporters calls it. */
 static const char *const counters[] = { "datagrams", "flows", "packets", "bytes", "lost", "late",
@@ -112,6 +113,24 @@ print_counters(struct buf *out, struct json_slice source)
 	}
 }
 
+/* ", clock 23 h 59 min behind (datagrams 5), impossible times 2" */
+static void
+print_faults(struct buf *out, struct json_slice source)
+{
+	uint64_t wrong = number(source, "clock_wrong"), times = number(source, "times_wrong");
+	uint64_t behind = number(source, "clock_behind_ms"), ahead = number(source, "clock_ahead_ms");
+	uint64_t off = behind != 0 ? behind : ahead;
+	char span[SPAN_TEXT_MAX];
+
+	if (wrong != 0) {
+		buf_append_text(out, ", clock ");
+		buf_append(out, span, span_text_format(off > INT64_MAX ? INT64_MAX : (int64_t)off, span));
+		buf_printf(out, " %s (datagrams %" PRIu64 ")", behind != 0 ? "behind" : "ahead", wrong);
+	}
+	if (times != 0)
+		buf_printf(out, ", impossible times %" PRIu64, times);
+}
+
 static void
 print_exporter(struct buf *out, struct json_slice source)
 {
@@ -121,11 +140,19 @@ print_exporter(struct buf *out, struct json_slice source)
 		return;
 	buf_append_text(out, "Exporter: ");
 	append_string(out, value);
-	buf_printf(out, ", version %" PRIu64 ", domain %" PRIu64 "\n ", number(source, "version"),
+	buf_printf(out, ", version %" PRIu64 ", domain %" PRIu64, number(source, "version"),
 	    number(source, "domain"));
+	if (json_find(source.p, source.len, "sender", &value)) {
+		buf_append_text(out, ", sender ");
+		append_string(out, value);
+	}
+	buf_append_text(out, "\n ");
 	print_counters(out, source);
 	if (number(source, "sampling") != 0)
 		buf_printf(out, ", sampling 1 of %" PRIu64, number(source, "sampling"));
+	if (number(source, "senders") > 1)
+		buf_printf(out, ", senders %" PRIu64, number(source, "senders"));
+	print_faults(out, source);
 	buf_append_u8(out, '\n');
 	for (size_t s = 0; s < ARRAY_LEN(sections); s++)
 		if (json_find(source.p, source.len, sections[s].key, &value))

@@ -75,8 +75,7 @@ key_of(const struct flow_datagram *d)
 
 	if (d->len < header)
 		return source;
-	if (version != 9)
-		source = mix(source, &d->port, sizeof(d->port));
+	source = mix(source, &d->port, sizeof(d->port));
 	source = key = mix(source, d->bytes + header - 4, 4);
 	in = cursor_make(d->bytes + header, d->len - header);
 	while (cursor_left(&in) >= 4) {

@@ -164,9 +164,9 @@ shared_tree(struct collector *c)
 }
 
 static struct tree *
-find_dynamic(struct collector *c, const struct flow_datagram *d)
+find_dynamic(struct collector *c, const struct flow_datagram *d, const struct addr *exporter)
 {
-	struct route *r = route_of(c, &d->exporter);
+	struct route *r = route_of(c, exporter);
 	char name[SOURCE_NAME_MAX];
 
 	/* Whoever sends anything else gets no directory. */
@@ -175,24 +175,27 @@ find_dynamic(struct collector *c, const struct flow_datagram *d)
 	if (c->routes == ROUTES_MAX)
 		return shared_tree(c);
 	c->routes++;
-	source_name(&d->exporter, name);
-	*r = (struct route){ true, d->exporter, make_dynamic(c, name) };
+	source_name(exporter, name);
+	*r = (struct route){ true, *exporter, make_dynamic(c, name) };
 	return r->tree;
 }
 
-/* NULL: of no business here. */
+/* An agent of sFlow goes by its own address, then by that of whoever sends for it.  NULL: of no business here. */
 static struct tree *
 find_tree(struct collector *c, const struct flow_datagram *d)
 {
 	const struct collect_options *o = c->options;
+	const struct addr exporter = flow_datagram_exporter(d);
 	const struct collect_source *s;
 
 	if (o->directory != NULL)
 		return c->tree[0];
-	s = sources_find(o, &d->exporter);
+	s = sources_find(o, &exporter);
+	if (s == NULL)
+		s = sources_find(o, &d->exporter);
 	if (s != NULL)
 		return c->tree[s - o->source];
-	return o->dynamic != NULL ? find_dynamic(c, d) : NULL;
+	return o->dynamic != NULL ? find_dynamic(c, d, &exporter) : NULL;
 }
 
 static struct tree_sum
@@ -203,6 +206,9 @@ add_up(const struct collector *c)
 
 	for (i = 0; i < c->trees; i++)
 		tree_add(c->tree[i], &sum);
+	/* No decoder sees these. */
+	sum.counts.value[FLOW_COUNT_STREAM_BAD] += c->losses.bad_streams;
+	sum.counts.value[FLOW_COUNT_STREAM_CUT] += c->losses.cut_streams;
 	return sum;
 }
 

@@ -42,6 +42,8 @@ struct collector_losses {
 	uint64_t kernel_drops;		/* datagrams for which the receive buffer had no room */
 	uint64_t not_journalled;	/* datagrams that were in no journal when they were decoded */
 	uint64_t refused_connections;	/* of TCP */
+	uint64_t bad_streams;		/* of TCP: what came was no IPFIX */
+	uint64_t cut_streams;		/* of TCP: ended within a message */
 };
 void collector_losses(struct collector *c, const struct collector_losses *losses);
 

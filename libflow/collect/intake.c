@@ -31,7 +31,7 @@ struct intake {
 	bool open;			/* a slot is */
 	int64_t start_ms, end_ms;	/* of the slot */
 	/* Shared. */
-	_Atomic uint64_t kernel_drops, refused_connections;
+	_Atomic uint64_t kernel_drops, refused_connections, bad_streams, cut_streams;
 	atomic_bool failed;
 	struct journal *journal;
 	struct filing *filing;		/* NULL without journals */
@@ -62,6 +62,8 @@ tell_losses(struct intake *in)
 		.kernel_drops = atomic_load(&in->kernel_drops),
 		.not_journalled = journal_missed(in->journal),
 		.refused_connections = atomic_load(&in->refused_connections),
+		.bad_streams = atomic_load(&in->bad_streams),
+		.cut_streams = atomic_load(&in->cut_streams),
 	};
 
 	in->datagrams = 0;
@@ -228,10 +230,12 @@ intake_rotate(struct intake *in)
 }
 
 void
-intake_losses(struct intake *in, uint64_t kernel_drops, uint64_t refused_connections)
+intake_losses(struct intake *in, const struct collector_losses *sockets)
 {
-	atomic_store(&in->kernel_drops, kernel_drops);
-	atomic_store(&in->refused_connections, refused_connections);
+	atomic_store(&in->kernel_drops, sockets->kernel_drops);
+	atomic_store(&in->refused_connections, sockets->refused_connections);
+	atomic_store(&in->bad_streams, sockets->bad_streams);
+	atomic_store(&in->cut_streams, sockets->cut_streams);
 }
 
 bool

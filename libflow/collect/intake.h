@@ -35,8 +35,8 @@ void intake_tick(struct intake *in, int64_t now_ms);
 /* Ends the slot now. */
 void intake_rotate(struct intake *in);
 
-/* Counts of the sockets so far. */
-void intake_losses(struct intake *in, uint64_t kernel_drops, uint64_t refused_connections);
+/* Counts of the sockets so far; not_journalled is none of theirs. */
+void intake_losses(struct intake *in, const struct collector_losses *sockets);
 
 /* Whether nothing can be decoded any more, after a log line: end it, and begin anew. */
 bool intake_failed(const struct intake *in);

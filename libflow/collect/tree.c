@@ -9,9 +9,14 @@
 #include "collect/held.h"
 #include "collect/left_files.h"
 #include "store/slot_filed.h"
+#include "time/span_text.h"
+#include "time/stamp.h"
 
 /* A group is full when a datagram's rows might not fit any more. */
 #define GROUP_FULL_ROWS (FLOW_GROUP_ROWS - 2048)
+
+/* How often it is looked whether data waited long enough for a template of its own. */
+#define SETTLE_MS 1000
 
 /* A datagram this much older than the slot still goes into it: clocks and queues are not exact. */
 #define GRACE_MS 60000
@@ -37,6 +42,8 @@ struct tree {
 	struct flow_counts begin;	/* the decoder's counts when the slot began */
 	uint64_t drops, drops_begin;
 	uint64_t rows;			/* decoded, in all */
+	int64_t last_ms;		/* receive time of the last datagram */
+	int64_t settled_ms;		/* when waiting data was looked at */
 };
 
 static void
@@ -206,9 +213,35 @@ tree_is_open(const struct tree *t)
 	return t->open;
 }
 
+/* A slot and a builder for rows of that time; false, after a log line, when memory is out. */
+static bool
+make_ready(struct tree *t, int64_t received_ms)
+{
+	if (!t->open && !begin_slot(t, received_ms))
+		return false;
+	if (t->builder == NULL && (t->builder = pipeline_builder(t->pipeline)) == NULL) {
+		log_to(t->options.log, LOG_LEVEL_ERROR, "out of memory");
+		return false;
+	}
+	return true;
+}
+
+/* Decodes data that only has another port's template. */
+static void
+settle(struct tree *t, int64_t now_ms)
+{
+	t->settled_ms = now_ms;
+	while (flow_decoder_waiting(t->decoder) > 0 && make_ready(t, t->last_ms) &&
+	    flow_decoder_settle(t->decoder, now_ms, t->builder) == FLOW_OK)
+		if (flow_builder_rows(t->builder) >= GROUP_FULL_ROWS)
+			tree_flush(t);
+}
+
 void
 tree_expire(struct tree *t, int64_t now_ms)
 {
+	if (t->open || now_ms == INT64_MAX)
+		settle(t, now_ms);
 	flow_decoder_expire(t->decoder, now_ms);
 }
 
@@ -236,6 +269,48 @@ dump(const struct tree *t, const struct flow_datagram *datagram)
 	buf_release(&text);
 }
 
+static void
+tell_clock(const struct tree *t, const struct flow_exporter_news *n, int len, const char *addr)
+{
+	char span[SPAN_TEXT_MAX], says[STAMP_TEXT_MAX];
+	struct stamp_cache cache = { 0 };
+	int span_len = (int)span_text_format(n->ahead_ms, span);
+
+	log_to(t->options.log, LOG_LEVEL_INFO, "exporter %.*s: its clock is %.*s %s: it says %.*s%s", len, addr,
+	    span_len, span, n->ahead_ms < 0 ? "behind" : "ahead",
+	    (int)stamp_format_iso(&cache, n->header_ms, says), says,
+	    t->options.decoder.fix_clock ? "; its times are moved by that" : "");
+}
+
+/* Once for each exporter: what is wrong with its times. */
+static void
+tell_news(const struct tree *t)
+{
+	struct flow_exporter_news n;
+	char addr[ADDR_TEXT_MAX], first[STAMP_TEXT_MAX], last[STAMP_TEXT_MAX];
+	struct stamp_cache cache = { 0 };
+	int len;
+
+	if (!flow_decoder_news(t->decoder, &n))
+		return;
+	len = (int)addr_format(&n.exporter, addr);
+	if (n.clock)
+		tell_clock(t, &n, len, addr);
+	if (n.times)
+		log_to(t->options.log, LOG_LEVEL_INFO, "exporter %.*s: times of a flow that cannot be: %.*s to %.*s",
+		    len, addr, (int)stamp_format_iso(&cache, n.first_ms, first), first,
+		    (int)stamp_format_iso(&cache, n.last_ms, last), last);
+}
+
+/* Grows with every datagram or row whose times are wrong. */
+static uint64_t
+wrong_times(const struct flow_decoder *decoder)
+{
+	const struct flow_counts *counts = flow_decoder_counts(decoder);
+
+	return counts->value[FLOW_COUNT_CLOCK_WRONG] + counts->value[FLOW_COUNT_TIMES_WRONG];
+}
+
 /* Grows with every announcement of templates, rates and names. */
 static uint64_t
 announced(const struct flow_decoder *decoder)
@@ -249,18 +324,16 @@ announced(const struct flow_decoder *decoder)
 static bool
 decode(struct tree *t, const struct flow_datagram *datagram)
 {
-	uint64_t announcements = announced(t->decoder);
+	uint64_t announcements = announced(t->decoder), wrong = wrong_times(t->decoder);
 
-	if (t->builder == NULL && (t->builder = pipeline_builder(t->pipeline)) == NULL) {
-		log_to(t->options.log, LOG_LEVEL_ERROR, "out of memory");
-		return false;
-	}
 	if (flow_decoder_datagram(t->decoder, datagram, t->builder) != FLOW_OK) {
 		log_to(t->options.log, LOG_LEVEL_ERROR, "out of memory while decoding");
 		return false;
 	}
 	if (t->known != NULL && announced(t->decoder) != announcements)
 		announcements_take(t->known, datagram);
+	if (wrong_times(t->decoder) != wrong)
+		tell_news(t);
 	return true;
 }
 
@@ -272,9 +345,8 @@ tree_datagram(struct tree *t, const struct flow_datagram *datagram)
 	if (t->slot != NULL && !t->journal->used &&
 	    datagram->received_ms < t->slot->start_ms - GRACE_MS)
 		tree_rotate(t, NULL);
-	if (!t->open && !begin_slot(t, datagram->received_ms))
-		return false;
-	if (!decode(t, datagram))
+	t->last_ms = datagram->received_ms;
+	if (!make_ready(t, datagram->received_ms) || !decode(t, datagram))
 		return false;
 	if (t->options.dump != NULL)
 		dump(t, datagram);
@@ -284,6 +356,8 @@ tree_datagram(struct tree *t, const struct flow_datagram *datagram)
 	}
 	if (flow_builder_rows(t->builder) >= GROUP_FULL_ROWS)
 		tree_flush(t);
+	if (t->last_ms - t->settled_ms >= SETTLE_MS || t->last_ms < t->settled_ms)
+		settle(t, t->last_ms);
 	return true;
 }
 

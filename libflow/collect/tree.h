@@ -46,7 +46,7 @@ bool tree_due(const struct tree *t, int64_t now_ms);
 /* Whether a slot is open; one that is filed already counts. */
 bool tree_is_open(const struct tree *t);
 
-/* Forgets what is too old at this time. */
+/* Decodes or forgets what is too old at this time; INT64_MAX: all that waits. */
 void tree_expire(struct tree *t, int64_t now_ms);
 
 /* Memory of rows that are not handed over yet, and whether some of the slot's were. */

@@ -18,13 +18,19 @@ static const char *const counters[] = { "flows", "packets", "bytes", "datagrams"
 /* Of the counters, how many the rows say; all others are of what was received. */
 #define ROWS 3
 
+/* What is there only where it is not zero; of the clock's offset the last word holds. */
+static const char *const faults[] = { "clock_wrong", "times_wrong" };
+static const char *const offsets[] = { "clock_behind_ms", "clock_ahead_ms" };
+
 static const char *const sections[] = { "samplers", "interfaces", "vrfs", "applications" };
 
 /* A source; slices point into one of the two values. */
 struct exporter {
 	struct json_slice address;	/* with its quotes */
-	uint64_t version, domain, sampling, sum[ARRAY_LEN(counters)];
+	struct json_slice sender;	/* the same; empty: the exporter itself */
+	uint64_t version, domain, sampling, senders, sum[ARRAY_LEN(counters)];
 	bool partial;		/* some rows of other files: only these are counted */
+	uint64_t fault[ARRAY_LEN(faults)], offset[ARRAY_LEN(offsets)];
 	struct json_slice section[ARRAY_LEN(sections)][2];	/* of the first value, of the other */
 };
 
@@ -48,24 +54,55 @@ same(struct json_slice a, struct json_slice b)
 	return a.len == b.len && memcmp(a.p, b.p, a.len) == 0;
 }
 
+static uint64_t
+plus(uint64_t a, uint64_t b)
+{
+	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
+static void
+add_faults(struct exporter *e, struct json_slice source)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(faults); i++)
+		e->fault[i] = plus(e->fault[i], number(source, faults[i]));
+	if (number(source, faults[0]) != 0)
+		for (i = 0; i < ARRAY_LEN(offsets); i++)
+			e->offset[i] = number(source, offsets[i]);
+}
+
+static void
+put_faults(struct buf *out, const struct exporter *e)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(faults); i++)
+		if (e->fault[i] != 0)
+			buf_printf(out, ",\"%s\":%" PRIu64, faults[i], e->fault[i]);
+	for (i = 0; i < ARRAY_LEN(offsets); i++)
+		if (e->offset[i] != 0)
+			buf_printf(out, ",\"%s\":%" PRIu64, offsets[i], e->offset[i]);
+}
+
 /* The source's place in the list, made if new; NULL when out of memory. */
 static struct exporter *
-find(struct list *list, struct json_slice address, uint64_t version, uint64_t domain)
+find(struct list *list, const struct exporter *x)
 {
 	struct exporter *more;
 
 	for (size_t i = 0; i < list->count; i++) {
 		struct exporter *e = &list->exporter[i];
 
-		if (e->version == version && e->domain == domain && same(e->address, address))
+		if (e->version == x->version && e->domain == x->domain &&
+		    same(e->address, x->address) && same(e->sender, x->sender))
 			return e;
 	}
 	more = realloc(list->exporter, (list->count + 1) * sizeof(*more));
 	if (more == NULL)
 		return NULL;
 	list->exporter = more;
-	more[list->count] = (struct exporter){ .address = address, .version = version,
-		.domain = domain };
+	more[list->count] = *x;
 	return &more[list->count++];
 }
 
@@ -78,22 +115,25 @@ take(struct list *list, const char *json, unsigned which)
 	if (json == NULL || !json_walk_begin(&walk, (struct json_slice){ json, strlen(json) }))
 		return FLOW_OK;
 	while (json_walk_next(&walk, &key, &source)) {
-		struct exporter *e;
+		struct exporter *e, x = { .version = number(source, "version"),
+			.domain = number(source, "domain"), .sender = { "", 0 } };
 
 		if (!json_find(source.p, source.len, "exporter", &address) || address.len < 2 ||
 		    address.p[0] != '"')
 			continue;
-		e = find(list, address, number(source, "version"), number(source, "domain"));
+		x.address = address;
+		(void)json_find(source.p, source.len, "sender", &x.sender);
+		e = find(list, &x);
 		if (e == NULL)
 			return FLOW_ENOMEM;
-		for (size_t i = 0; i < ARRAY_LEN(counters); i++) {
-			uint64_t v = number(source, counters[i]);
-
-			e->sum[i] = e->sum[i] > UINT64_MAX - v ? UINT64_MAX : e->sum[i] + v;
-		}
+		for (size_t i = 0; i < ARRAY_LEN(counters); i++)
+			e->sum[i] = plus(e->sum[i], number(source, counters[i]));
+		add_faults(e, source);
 		e->partial |= json_find(source.p, source.len, "partial", &partial);
 		if (number(source, "sampling") != 0)
 			e->sampling = number(source, "sampling");
+		if (number(source, "senders") > e->senders)
+			e->senders = number(source, "senders");
 		for (size_t s = 0; s < ARRAY_LEN(sections); s++)
 			(void)json_find(source.p, source.len, sections[s], &e->section[s][which]);
 	}
@@ -158,6 +198,13 @@ put_exporter(struct buf *out, const struct exporter *e)
 		buf_append_text(out, ",\"partial\":true");
 	if (e->sampling != 0)
 		buf_printf(out, ",\"sampling\":%" PRIu64, e->sampling);
+	if (e->sender.len > 0) {
+		buf_append_text(out, ",\"sender\":");
+		buf_append(out, e->sender.p, e->sender.len);
+	}
+	if (e->senders != 0)
+		buf_printf(out, ",\"senders\":%" PRIu64, e->senders);
+	put_faults(out, e);
 	for (size_t s = 0; s < ARRAY_LEN(sections); s++)
 		put_section(out, sections[s], e->section[s]);
 	buf_append_u8(out, '}');

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "wire/decoder.h"
+#include "wire/sflow/sflow.h"
 
 #define DEFAULT_SOURCES 16384
 #define DEFAULT_TEMPLATES 262144
@@ -82,6 +83,15 @@ flow_datagram_is_export(const struct flow_datagram *dg)
 	}
 }
 
+struct addr
+flow_datagram_exporter(const struct flow_datagram *dg)
+{
+	struct cursor in = cursor_make(dg->bytes, dg->len);
+	uint32_t version = cursor_be32(&in);
+
+	return version == 4 || version == 5 ? sflow_agent(&in, dg) : dg->exporter;
+}
+
 int64_t
 flow_datagram_clock(const struct flow_datagram *dg)
 {
@@ -144,10 +154,10 @@ flow_decoder_session_end(struct flow_decoder *d, const struct addr *exporter, ui
 		struct source *s = d->all[i - 1];
 
 		if (s->transport == FLOW_TCP && (exporter == NULL ||
-		    (s->port == port && addr_equal(&s->exporter->addr, exporter)))) {
+		    (s->port == port && addr_equal(&s->sender, exporter)))) {
 			store_clear(d, s);
 			held_clear(d, s);
-			s->sequence.known = false;
+			sequence_forget(&s->sequence);
 		}
 	}
 }

@@ -22,8 +22,9 @@
  *
  * Rows
  *   received   struct flow_datagram's received_ms
- *   exporter   struct flow_datagram's exporter (sFlow: too).  Elements 130/131 go to
- *              extra, as does an sFlow agent address that differs from it.
+ *   exporter   who observed the flow: the record's 403/404 or 130/131, of sFlow the agent's
+ *              address, else struct flow_datagram's exporter; that one is `sender` in extra
+ *              where it differs
  *   first/last the first of these that the record has, not zero, for both ends that
  *              its template has (else for one):
  *                ms 152/153, us 154/155 and ns 156/157 (NTP fractions), s 150/151,
@@ -36,6 +37,9 @@
  *                corrected: by 2^32 ms if that explains it, else last = first.
  *                A header clock before 1990 (uptime instead of a clock) is
  *                replaced by the receive time.
+ *              With fix_clock, the times of an exporter whose header clock is
+ *              more than a minute off the receive time are moved by that offset,
+ *              measured anew where it changes by more than two seconds.
  *   src_addr, dst_addr, masks, flow_label   of one header.  With several pairs of
  *              addresses in a template (8/12, 27/28, repeats): of those that the
  *              record sets, the first of the version that it says (60), else the
@@ -99,14 +103,19 @@ struct flow_datagram {
 /* Whether it begins with a version that the decoder knows; what follows may still be nonsense. */
 bool flow_datagram_is_export(const struct flow_datagram *datagram);
 
+/*
+ * Who observed what a datagram tells: the address of an sFlow agent, else the sender's (struct
+ * flow_datagram's exporter).  Nothing but the header is looked at.
+ */
+struct addr flow_datagram_exporter(const struct flow_datagram *datagram);
+
 /* The clock in the header of an export, in milliseconds since 1970 UTC; 0: none (sFlow), or too short. */
 int64_t flow_datagram_clock(const struct flow_datagram *datagram);
 
 /* What tells two senders of one address and domain apart. */
 enum flow_scope {
-	FLOW_SCOPE_PROTOCOL,	/* IPFIX: address and port (RFC 7011 8); others: address (RFC 3954) */
-	FLOW_SCOPE_ADDRESS,	/* never the port */
-	FLOW_SCOPE_PORT,	/* always the port */
+	FLOW_SCOPE_PORT,	/* the port, as RFC 7011 8 says: routers behind one address are told apart */
+	FLOW_SCOPE_ADDRESS,	/* nothing, but for TCP */
 };
 
 /*
@@ -120,6 +129,7 @@ struct flow_decoder_options {
 	bool drop_extra;		/* do not fill the column `extra` */
 	const struct flow_elements *elements;	/* the user's names of elements; outlive the decoder */
 	enum flow_scope scope;
+	bool fix_clock;			/* times of an exporter whose clock is more than a minute off are moved by that */
 	size_t max_sources;		/* 16384 (exporter, domain) pairs; see below which go */
 	size_t max_templates;		/* 262144 in all */
 	size_t max_source_templates;	/* 4096 per source */
@@ -147,6 +157,18 @@ enum flow_status flow_decoder_datagram(struct flow_decoder *d, const struct flow
 /* A TCP session (exporter, port) ended, or all did (NULL): templates and held data are forgotten. */
 void flow_decoder_session_end(struct flow_decoder *d, const struct addr *exporter, uint16_t port);
 
+/* Bytes of data that waits for a template. */
+size_t flow_decoder_waiting(const struct flow_decoder *d);
+
+/*
+ * Decodes held data that only has another port's template (of the same exporter and domain), some
+ * at a time; FLOW_END when there is none.  A port that fell silent when another began is the same
+ * sender, which 30 s show; where both go on, the template is lent after half of `held_ms`; with
+ * INT64_MAX, at once.  Call it about once a second, and before flow_decoder_expire.
+ */
+enum flow_status flow_decoder_settle(struct flow_decoder *d, int64_t now_ms,
+    struct flow_builder *out) NODISCARD;
+
 /*
  * Gives up data that is held too long at this time, which is counted, and templates that were
  * not heard of for too long (call at rotation).  INT64_MAX gives up all held data and no template.
@@ -170,6 +192,19 @@ enum flow_status flow_decoder_held(const struct flow_decoder *d, flow_held_fn *t
 enum flow_status flow_decoder_hold(struct flow_decoder *d, const struct flow_datagram *datagram)
     NODISCARD;
 
+/* What an operator is to be told of an exporter, once for each. */
+struct flow_exporter_news {
+	struct addr exporter;
+	bool clock;		/* its clock is more than a minute off the receive time */
+	bool times;		/* a row has times that cannot be */
+	int64_t header_ms;	/* clock: what it says, and by how much it is ahead (negative: behind) */
+	int64_t ahead_ms;
+	int64_t first_ms, last_ms;	/* times: of that row */
+};
+
+/* News since the last call: look when FLOW_COUNT_CLOCK_WRONG or FLOW_COUNT_TIMES_WRONG has grown. */
+bool flow_decoder_news(struct flow_decoder *d, struct flow_exporter_news *out);
+
 /* Counters. */
 enum flow_count {
 #define COUNT(id, name, text) FLOW_COUNT_##id,
@@ -189,9 +224,10 @@ const char *flow_count_text(enum flow_count count);
 /* Since flow_decoder_new; the caller subtracts to get a slot's. */
 const struct flow_counts *flow_decoder_counts(const struct flow_decoder *d);
 
-/* A source: (exporter, port if in scope, version, domain). */
+/* A source: (exporter, sender and port if in scope, version, domain). */
 struct flow_source_info {
-	struct addr exporter;
+	struct addr exporter;	/* sFlow: the agent */
+	struct addr sender;	/* of its datagrams; mostly the exporter itself */
 	uint16_t port;		/* of the last datagram */
 	uint8_t version;	/* as column export_version */
 	uint32_t domain;	/* source id, observation domain, sub-agent; v5: engine type << 8 | id */
@@ -208,6 +244,9 @@ struct flow_source_info {
 	 * datagrams come.
 	 */
 	uint64_t lost, late, restarts;
+	uint64_t clock_wrong;		/* datagrams whose header clock is more than a minute off */
+	int64_t clock_ahead_ms;		/* how far the last of them was; negative: behind */
+	uint64_t times_wrong;		/* rows with times that cannot be */
 };
 
 /* Sources known now; i < flow_decoder_sources.  The order is stable between datagrams only. */
@@ -231,10 +270,16 @@ void flow_decoder_begin_again(struct flow_decoder *d);
  * that sent something in this slot (and is `only`, unless NULL):
  *   {"exporter":"192.0.2.1","version":9,"domain":0,"flows":5,"packets":7,"bytes":900,
  *    "datagrams":2,"lost":0,"late":0,"restarts":0,"sampling":100,
+ *    "sender":"192.0.2.254","senders":2,
+ *    "clock_wrong":2,"clock_behind_ms":86399000,"times_wrong":1,
  *    "samplers":{"1":{"rate":100,"name":"s1"}},
  *    "interfaces":{"1":{"name":"Gi0/1","description":"uplink"}},
  *    "vrfs":{"3":"red"},"applications":{"13:5":"dns"}}
- * Empty parts are left out.
+ * Empty parts are left out.  All that an exporter sent of a version and domain is one object:
+ * `senders` tells how many ports, or counters of sequences, that was, where it is more than one,
+ * `sender` an address that is not the exporter's.  `clock_wrong` counts datagrams whose clock is more than
+ * a minute off, beside how far the last of them was (clock_behind_ms or clock_ahead_ms); `times_wrong`
+ * rows with times that cannot be.
  */
 void flow_decoder_exporters_json(const struct flow_decoder *d, const struct addr *only,
     struct buf *out);

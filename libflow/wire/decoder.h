@@ -30,6 +30,7 @@ struct moment {
 	int64_t export_ms;
 	uint32_t uptime_ms;
 	bool has_uptime;
+	int64_t ahead_ms;	/* to be taken from the exporter's times; 0 unless its clock is mended */
 };
 
 /* A data set that waits for its template. */
@@ -48,6 +49,8 @@ struct exporter {
 	struct exporter *hash_next;
 	struct addr addr;
 	size_t sources;
+	struct source *newest;	/* of its sources, the last made */
+	bool told_clock, told_times;	/* to the program, as news */
 	struct known known;	/* rates and application names that its sources agree on */
 };
 
@@ -58,9 +61,12 @@ struct source {
 	bool established;		/* it went on sending for a while */
 	int64_t begun_ms;		/* when it came, by the decoder's age_clock */
 	uint64_t use;			/* number of its last use; higher is later */
+	uint64_t first_use;
 	size_t place;			/* in decoder.all */
 	uint64_t hash;
 	struct exporter *exporter;
+	struct source *sibling_older, *sibling_newer;	/* of the exporter, by age */
+	struct addr sender;		/* whose transport session it is: an sFlow agent is not always that */
 	uint16_t key_port;		/* 0 where the port is out of scope */
 	uint16_t port;
 	uint8_t version;
@@ -70,6 +76,9 @@ struct source {
 	size_t template_bytes;
 	struct known known;
 	size_t types;			/* RFC 5610 types known */
+	int64_t ahead_ms;		/* of its clock, where that is wrong; else 0 */
+	int64_t wrong_ms;		/* the same, when it was last wrong */
+	bool adopted;			/* it sends on what another port of its exporter began */
 	bool has_interface_rates;
 	bool has_init;
 	int64_t init_ms;		/* systemInitTimeMilliseconds */
@@ -80,8 +89,9 @@ struct source {
 	uint32_t uptime_ms;
 	int64_t uptime_at_ms;
 	uint32_t sampling;
-	int64_t first_ms, last_ms;
+	int64_t first_ms, last_ms;	/* receive times */
 	uint64_t datagrams, flows, packets, bytes;	/* of this slot */
+	uint64_t clock_wrong, times_wrong;		/* the same: datagrams, rows */
 };
 
 struct use_list {
@@ -92,6 +102,7 @@ struct flow_decoder {
 	struct flow_decoder_options options;
 	struct age_clock age;
 	struct flow_counts counts;
+	struct flow_exporter_news news;	/* not yet asked for */
 	struct source **bucket;		/* sources by hash */
 	struct exporter **exporter_bucket;
 	size_t buckets;			/* of both; a power of two */
@@ -130,11 +141,13 @@ decoder_count(struct flow_decoder *d, enum flow_count what, uint64_t n)
 	d->counts.value[what] += n;
 }
 
+#define CLOCK_BEGIN_MS INT64_C(631152000000)	/* 1990: no time of a flow is before it */
+
 /* A header's clock before 1990 is no clock (some send their uptime): the receive time serves. */
 static inline int64_t
 clock_or_received(int64_t export_ms, int64_t received_ms)
 {
-	return export_ms < INT64_C(631152000000) ? received_ms : export_ms;
+	return export_ms < CLOCK_BEGIN_MS ? received_ms : export_ms;
 }
 
 /*
@@ -150,23 +163,40 @@ uptime_age(uint32_t header, uint32_t record)
 
 /* source.c */
 
-/* The source of a datagram, made if new; NULL when out of memory. */
-struct source *source_of(struct flow_decoder *d, const struct flow_datagram *dg, uint8_t version,
-    uint32_t domain) NODISCARD;
-/* The same, but only if it is there already. */
-const struct source *source_find(const struct flow_decoder *d, const struct flow_datagram *dg,
+/* Whose state a datagram belongs to. */
+struct source_key {
+	struct addr exporter, sender;
+	uint16_t port;
+	uint8_t version;
+	enum flow_transport transport;
+	uint32_t domain;
+};
+
+/* The key of a datagram whose exporter is its sender. */
+struct source_key source_key(const struct flow_decoder *d, const struct flow_datagram *dg,
     uint8_t version, uint32_t domain);
+/* The source of a datagram, made if new; NULL when out of memory. */
+struct source *source_of(struct flow_decoder *d, const struct flow_datagram *dg,
+    const struct source_key *key) NODISCARD;
+/* The same, but only if it is there already. */
+const struct source *source_find(const struct flow_decoder *d, const struct source_key *key);
 void source_free(struct flow_decoder *d, struct source *src);
 /* The exporter of that address, if any source is of it. */
 struct exporter *exporter_find(const struct flow_decoder *d, const struct addr *a);
 /* A source of that key, not there yet; the least needed goes if there are too many.  NULL: no memory. */
-struct source *source_add(struct flow_decoder *d, const struct flow_datagram *dg, uint8_t version,
-    uint32_t domain) NODISCARD;
+struct source *source_add(struct flow_decoder *d, const struct source_key *key, int64_t now_ms) NODISCARD;
 /* Counts a datagram of the source into its slot, its sequence into the totals. */
 void source_step(struct flow_decoder *d, struct source *src, const struct sequence_step *step);
 /* Sets what option data told; names are bounded, kept counts are the decoder's. */
 enum flow_status source_learn(struct flow_decoder *d, struct source *src, enum known_kind kind,
     uint64_t key, uint64_t number, const char *text, size_t len) NODISCARD;
+
+/* clock.c */
+
+/* Compares a header's clock with when->received_ms, and sets when's times of the exporter. */
+void source_clock(struct flow_decoder *d, struct source *src, int64_t header_ms, struct moment *when);
+/* Counts rows whose times cannot be: before 1990, a year after their receipt, 2^31 ms long. */
+void times_check(struct context *ctx, const int64_t *first, const int64_t *last, size_t n);
 
 /* source_use.c */
 
@@ -202,7 +232,15 @@ struct template *store_find(struct flow_decoder *d, struct source *src, uint16_t
 /* Forgets templates that were neither announced nor used for too long. */
 void store_expire(struct flow_decoder *d, struct source *src);
 /* Makes sure that the template has a plan that knows the types announced so far. */
-enum flow_status store_compile(struct flow_decoder *d, struct source *src, struct template *t) NODISCARD;
+enum flow_status store_compile(struct flow_decoder *d, struct template *t) NODISCARD;
+
+/* shared_template.c: sets whose template came from another port of their exporter and domain. */
+
+/*
+ * The template that other ports announced for this source, if all that did agree; NULL else, and
+ * as long as one of them may be another sender rather than this one before.
+ */
+struct template *shared_template(struct flow_decoder *d, const struct source *src, uint16_t id);
 
 /* The same for the plan of its records in lists. */
 enum flow_status store_compile_text(struct flow_decoder *d, struct source *src, struct template *t)

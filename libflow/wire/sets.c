@@ -123,7 +123,7 @@ sets_records(struct context *ctx, struct template *t, const uint8_t *body, size_
 	if (t->options) {
 		st = option_records(ctx, t, &in, records);
 	} else {
-		st = store_compile(ctx->d, ctx->src, t);
+		st = store_compile(ctx->d, t);
 		if (st == FLOW_OK)
 			st = t->variable || t->plan->has_packet || t->plan->has_lists ?
 			    single_records(ctx, t, &in, records) :
@@ -144,6 +144,12 @@ data_set(struct message *m, uint16_t id, struct cursor *body)
 	uint32_t records;
 	enum flow_status st;
 
+	if (t == NULL && (t = shared_template(m->ctx.d, m->ctx.src, id)) != NULL) {
+		m->ctx.src->adopted = true;
+		st = held_rescue(&m->ctx, t);
+		if (st != FLOW_OK)
+			return st;
+	}
 	if (t == NULL || t->doubted) {
 		m->step.unsure = true;
 		return held_add(&m->ctx, id, body->pos, cursor_left(body));
@@ -175,7 +181,9 @@ template_set(struct message *m, enum template_kind kind, struct cursor *body)
 	struct template *t;
 	uint16_t id;
 
-	while ((st = template_read(body, m->version, kind, &id, &t)) != FLOW_END) {
+	/* RFC 7011 3.3.1: zeros behind the last template are padding, however many. */
+	while (!all_zero(body->pos, cursor_left(body)) &&
+	    (st = template_read(body, m->version, kind, &id, &t)) != FLOW_END) {
 		if (st == FLOW_ENOMEM)
 			return st;
 		if (st == FLOW_EFORMAT)
@@ -236,13 +244,18 @@ static enum flow_status
 begin(struct message *m, struct flow_decoder *d, const struct flow_datagram *dg, uint32_t domain,
     struct flow_builder *out)
 {
+	struct source_key key;
+
 	m->ctx.d = d;
 	m->ctx.out = out;
 	m->ctx.version = (uint8_t)m->version;
 	m->ctx.when.received_ms = dg->received_ms;
-	m->ctx.when.export_ms = clock_or_received(m->ctx.when.export_ms, dg->received_ms);
-	m->ctx.src = source_of(d, dg, m->ctx.version, domain);
-	return m->ctx.src == NULL ? FLOW_ENOMEM : FLOW_OK;
+	key = source_key(d, dg, m->ctx.version, domain);
+	m->ctx.src = source_of(d, dg, &key);
+	if (m->ctx.src == NULL)
+		return FLOW_ENOMEM;
+	source_clock(d, m->ctx.src, m->ctx.when.export_ms, &m->ctx.when);
+	return FLOW_OK;
 }
 
 /*

@@ -336,12 +336,16 @@ if command -v tshark >/dev/null; then
 	check "TCP: stopped" stop
 	check "TCP: both streams, and the whole messages of the one that breaks off" test \
 		"$(sums "$work/tcp" | cut -d ' ' -f 1)" -gt 4000 -a "$(sums "$work/tcp" | cut -d ' ' -f 1)" -lt 4400
+	check "TCP: what is no IPFIX is told" grep -q 'closed, for this is no IPFIX: "GET / HTTP/1.1' "$work/log"
+	check "TCP: half a message is told" grep -Eq 'it ended within a message, of which [1-9][0-9]* bytes had come' "$work/log"
+	check "TCP: both are counted" same "$(grep -c -e 'closed because what they sent was no IPFIX: 1$' \
+		-e 'TCP connections that ended within a message: 1$' "$work/log")" 2
 	mkdir "$work/rfc5655"
 	check "a file of IPFIX messages" "$flowcap" -w "$work/rfc5655" -f "$work/stream.ipfix"
 	check "has the same flows as the capture" same "$(sums "$work/rfc5655")" "$(tshark_sums "$work/stream.pcap")"
 	check "a cut one fails" exits 1 "$flowcap" -w "$work/rfc5655" -f <(head -c 3000 "$work/stream.ipfix")
 else
-	for name in listening stopped streams file "same flows" cut; do
+	for name in listening stopped streams garbage "half a message" counts file "same flows" cut; do
 		skip "TCP and RFC 5655: $name" "no tshark"
 	done
 fi

@@ -152,7 +152,75 @@ def test_long_capture():
     a.close()
 
 
+def sflow(agent, sequence):
+    """sFlow 5: one sample, 1 of 10, of an IPv4 packet of 100 bytes, as fields"""
+    fields = struct.pack(">IIII", 3, 32, 100, 17) + ip("10.1.1.1") + ip("10.2.2.2") + struct.pack(">4I", 53, 5353, 0, 0)
+    sample = struct.pack(">8I", sequence, 7, 10, 0, 0, 1, 2, 1) + fields
+    return struct.pack(">II", 5, 1) + ip(agent) + struct.pack(">4I", 0, sequence, 1000 * sequence, 1) + struct.pack(
+        ">II", 1, len(sample)) + sample
+
+
+def test_agents():
+    frames = []
+    for i in range(5):
+        frames.append((T0 + i, udp_frame(sflow("10.0.0.1", 100 + i), sport=6343)))
+        frames.append((T0 + i, udp_frame(sflow("10.0.0.2", 9000 + i), sport=6343)))
+    a = Archive(pcap(*frames), options=("-M", "OUT"))
+    says("agents: no gaps", a.log, "sequence gaps 0")
+    check("agents: a directory for each", sorted(n for n in os.listdir(a.out) if n[0] != "."), ["10-0-0-1", "10-0-0-2"])
+    for agent in "10.0.0.1", "10.0.0.2":
+        says("agents: -E tells " + agent, a.exporters(), "Exporter: %s, version 105, domain 0, sender 192.0.2.1\n"
+             "  datagrams 5, flows 5, packets 50, bytes 5000, lost 0, late 0, restarts 0" % agent)
+        check("agents: rows of " + agent, len(a.rows("bytes", "exporter ip " + agent)), 5)
+    a.close()
+
+
+def backward(number=256, packets=7):
+    return flow_set(number, struct.pack(">IIHH", packets * 100, packets, 53, 3333) + ip("10.4.4.4") + ip("10.3.3.3"))
+
+
+def test_routers():
+    """Two routers behind one address, of which the second announces later than it sends."""
+    frames = [(T0, 40001, v9(1, template(256, *FORWARD))), (T0, 40002, v9(7001, backward())),
+              (T0 + 1, 40001, v9(2, forward())), (T0 + 1, 40002, v9(7002, template(256, *reversed(FORWARD)))),
+              (T0 + 2, 40002, v9(7003, backward())), (T0 + 2, 40001, v9(3, forward()))]
+    a = Archive(pcap(*[(at, udp_frame(data, sport=port)) for at, port, data in frames]))
+    columns = "src_addr,src_port,dst_addr,dst_port,packets,bytes"
+    check("two routers", sorted(a.rows(columns)), 2 * [("10.1.1.1", "1111", "10.2.2.2", "80", "5", "500")] +
+          2 * [("10.3.3.3", "3333", "10.4.4.4", "53", "7", "700")])
+    says("two routers: one exporter", a.exporters(), "datagrams 6, flows 4", "lost 0, late 0, restarts 0, senders 2")
+    a.close()
+    frames = [(T0, 40001, v9(1, template(256, *FORWARD))), (T0 + 1, 40001, v9(2, forward())),
+              (T0 + 60, 40077, v9(1, forward(), uptime=5000, clock=T0 + 60))]
+    a = Archive(pcap(*[(at, udp_frame(data, sport=port)) for at, port, data in frames]))
+    check("a router whose port changed", a.rows("packets"), [("5",), ("5",)])
+    a.close()
+
+
+def test_clocks():
+    """Headers a day and a minute behind, and without a clock; the flow ended when the header was made."""
+    frames = pcap((T0, udp_frame(v5(0))), (T0 + 1, udp_frame(v5(1, clock=T0 - 86340 + 1), src="192.0.2.2")),
+                  (T0 + 2, udp_frame(v5(2, clock=T0 - 86340 + 2), src="192.0.2.2")),
+                  (T0 + 3, udp_frame(v5(3, clock=3600), src="192.0.2.3")))
+    told = "exporter 192.0.2.2: its clock is 23 h 59 min behind: it says 2023-11-13T22:14:21.000Z"
+    a = Archive(frames)
+    says("clocks: told", a.log, told + "\n", "exporter 192.0.2.3: its clock is 53 y",
+         "datagrams whose exporter's clock is more than a minute off: 3")
+    check("clocks: told once", a.log.count("its clock is"), 2)
+    says("clocks: -E", a.exporters(), "Exporter: 192.0.2.2", "clock 23 h 59 min behind (datagrams 2)\n")
+    check("clocks: times as told", a.rows("last", "exporter ip 192.0.2.2")[0], ("2023-11-13T22:14:21.000Z",))
+    a.close()
+    a = Archive(frames, options=("--fix-clock",))
+    says("clocks mended: told", a.log, told + "; its times are moved by that\n")
+    check("clocks mended", a.rows("first,last", "exporter ip in [192.0.2.2 192.0.2.3]"),
+          [("2023-11-14T22:13:2%d.000Z" % (i - 1), "2023-11-14T22:13:2%d.000Z" % i) for i in (1, 2, 3)])
+    a.close()
+
+
 test_nothing_taken()
+test_clocks()
+test_agents()
+test_routers()
 test_capture_times()
 test_long_capture()
 print("1..%d" % number)

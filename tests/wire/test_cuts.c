@@ -62,7 +62,7 @@ complaints(const struct wire *w)
 	uint64_t sum = 0;
 	int c;
 
-	/* Estimated times, the last of them, cost no row. */
+	/* Estimated times, and what follows them, cost no row. */
 	for (c = FLOW_COUNT_UNKNOWN_VERSION; c < FLOW_COUNT_TIME_ESTIMATED; c++)
 		sum += wire_count(w, (enum flow_count)c);
 	return sum;

@@ -183,6 +183,109 @@ test_unsure(void)
 	counts_are(&q, 5, 0, 0);
 }
 
+/* Three processes far apart share an identity; their datagrams interleave, one misses two. */
+static void
+test_three_counters(void)
+{
+	struct sequence q = { 0 };
+	uint32_t a = 164912220, b = 1670139411, c = 31949698;
+	int i;
+
+	for (i = 0; i < 20; i++) {
+		take_at(&q, a++, 2339666568u + 30 * (uint32_t)i);
+		take_at(&q, b++, 2956123041u + 30 * (uint32_t)i);
+		take_at(&q, b++, 2956123050u + 30 * (uint32_t)i);
+		if (i % 5 == 0)
+			take_at(&q, c++, 3592795920u + 30 * (uint32_t)i);
+	}
+	counts_are(&q, 0, 0, 0);
+	is_uint(sequence_senders(&q), 3);
+	take_at(&q, a + 2, 2339668000u);
+	take_at(&q, b, 2956124000u);
+	take_at(&q, a + 3, 2339668100u);
+	counts_are(&q, 2, 0, 0);
+	/* One of them is started anew, for which it takes no other's place. */
+	take_at(&q, 1, 500);
+	take_at(&q, b + 1, 2956124100u);
+	take_at(&q, 2, 600);
+	is_uint(q.lost, 2);
+	ok(q.restarts <= 1);
+}
+
+/* Two that are near each other, without uptimes, one by one and in bursts of four. */
+static void
+test_near_counters(void)
+{
+	struct sequence q = { 0 };
+	uint32_t a = 1000, b = 1100;
+	int i, j;
+
+	for (i = 0; i < 200; i++) {
+		take(&q, a++, 1, 1);
+		take(&q, b++, 1, 1);
+	}
+	counts_are(&q, 0, 0, 0);
+	is_uint(sequence_senders(&q), 2);
+	q = (struct sequence){ 0 };
+	for (i = 0, a = 1000, b = 1100; i < 200; i++)
+		for (j = 0; j < 8; j++)
+			take(&q, j < 4 ? a++ : b++, 1, 1);
+	is_uint(q.lost, 0);
+	is_uint(q.restarts, 0);
+	is_uint(sequence_senders(&q), 2);
+}
+
+/* Two that count flows of changing number, across the wrap. */
+static void
+test_flow_counters(void)
+{
+	struct sequence q = { 0 };
+	uint32_t a = UINT32_MAX - 100, b = 500000000, i;
+
+	for (i = 0; i < 50; i++) {
+		take(&q, a, 1 + i % 30, 1 + i % 30);
+		a += 1 + i % 30;
+		take(&q, b, 30, 30);
+		b += 30;
+	}
+	counts_are(&q, 0, 0, 0);
+}
+
+/* A restart is one, though its numbers come to where the old count stood. */
+static void
+test_old_place(void)
+{
+	struct sequence q = { 0 };
+	uint32_t i;
+
+	for (i = 200000; i < 200010; i++)
+		take(&q, i, 1, 1);
+	for (i = 0; i < 300000; i++)
+		take(&q, i, 1, 1);
+	counts_are(&q, 0, 0, 1);
+	is_uint(sequence_senders(&q), 1);
+}
+
+/* After a slot, what it counted is not taken back from the next one. */
+static void
+test_slots(void)
+{
+	struct sequence q = { 0 };
+
+	take(&q, 5, 1, 1);
+	take(&q, 10, 1, 1);
+	take(&q, 90000000, 1, 1);
+	counts_are(&q, 4, 0, 1);
+	sequence_count_anew(&q);
+	take(&q, 11, 1, 1);
+	take(&q, 90000001, 1, 1);
+	take(&q, 13, 1, 1);
+	counts_are(&q, 1, 0, 0);
+	sequence_forget(&q);
+	take(&q, 70, 1, 1);
+	counts_are(&q, 1, 0, 0);
+}
+
 int
 main(void)
 {
@@ -195,5 +298,10 @@ main(void)
 	test_stuck();
 	test_other_unit();
 	test_unsure();
+	test_three_counters();
+	test_near_counters();
+	test_flow_counters();
+	test_old_place();
+	test_slots();
 	return tap_done();
 }

@@ -88,6 +88,7 @@ test_expanded(void)
 	    "20010db8000000000000000000000002 00000035 00008000 00000000 00000020");
 	wire_feed(&w, &b);
 	is_uint(wire_rows(&w), 1);
+	is_str(wire_text(&w, FLOW_FIELD_EXPORTER, 0), "192.0.2.1");
 	is_str(wire_text(&w, FLOW_FIELD_DST_ADDR, 0), "2001:db8::2");
 	is_uint(wire_number(&w, FLOW_FIELD_BYTES, 0), 1000);
 	is_uint(wire_number(&w, FLOW_FIELD_PROTO, 0), 17);
@@ -95,7 +96,7 @@ test_expanded(void)
 	is_uint(wire_number(&w, FLOW_FIELD_OUT_IF, 0), WIRE_NULL);
 	is_uint(wire_number(&w, FLOW_FIELD_FWD_STATUS, 0), 128);
 	is_str(wire_text(&w, FLOW_FIELD_EXTRA, 0),
-	    "{\"sflowAgent\":\"192.0.2.1\",\"sflowDiscardReason\":258}");
+	    "{\"sender\":\"192.0.2.99\",\"sflowDiscardReason\":258}");
 	wire_end(&w);
 	buf_release(&b);
 }

@@ -93,6 +93,15 @@ test_vlan(struct wire *w)
 	is_uint(wire_number(w, FLOW_FIELD_DST_VLAN, 1), WIRE_NULL);
 }
 
+/* A port that no packet can have is no other port. */
+static void
+test_wide_port(struct wire *w)
+{
+	feed(w, 1, "00000834 00000014 00000006 0a000096 0a000098 00010050 0000a6ff");
+	is_uint(wire_number(w, FLOW_FIELD_SRC_PORT, 0), 65535);
+	is_uint(wire_count(w, FLOW_COUNT_VALUE_WIDE), 1);
+}
+
 /* IPv4 of 1500 bytes behind 14 of Ethernet; what is sampled of it is 34 bytes. */
 #define HEADER "00000022 020000000001 020000000002 0800 450005dc 00010000 40060000 0a000001 0a000002 0000"
 
@@ -188,6 +197,7 @@ main(void)
 	wire_run(test_socket6, NULL);
 	wire_run(test_cut_record, NULL);
 	wire_run(test_vlan, NULL);
+	wire_run(test_wide_port, NULL);
 	wire_run(test_lengths, NULL);
 	test_length_limits();
 	wire_run(test_discarded, NULL);

@@ -16,13 +16,13 @@ static const char by_hand[] =
     "464c4f5753544131"
     /* clock: begun, now 1000, latest 1700000000000, 3 uses */
     "02 19000000 01 e803000000000000 0068e5cf8b010000 0300000000000000"
-    /* source: address, port, version, UDP, domain, established */
-    "03 74000000 00000000000000000000ffffc0000201 e803 09 00 05000000 01"
-    /* came at 500, use 3, no init time, no types, uptime, first and last seen, sampling 7 */
-    "f401000000000000 0300000000000000 0000000000000000 0000000000000000"
+    /* source: address, sender, port, version, UDP, domain, established */
+    "03 7f000000 00000000000000000000ffffc0000201 00000000000000000000ffffc0000201 e803 09 00 05000000 01"
+    /* came at 500, use 3, the first use 1, no init time, no types, uptime, first and last seen, sampling 7 */
+    "f401000000000000 0300000000000000 0100000000000000 0000000000000000 0000000000000000"
     "00000000 0000000000000000 07000000 0068e5cf8b010000 0068e5cf8b010000"
-    /* sequence */
-    "00000000 00000000 00000000 00000000 00000000 00000000 00 00 00"
+    /* sequence: no step, no counter; the clock is right */
+    "00000000 00 00 0000000000000000"
     /* known: 16 slots, 1 entry: kind 6 (rate of the domain), 7 */
     "04 1d000000 10000000 01000000 0000000000000006 0700000000000000 00000000 00"
     /* template 256, data, no scopes, last used at 900, 2 fields */

@@ -158,7 +158,8 @@ dump_sets(const struct flow_datagram *dg, unsigned version, const struct flow_de
 {
 	struct cursor in = cursor_make(dg->bytes, dg->len);
 	uint32_t domain = dump_header(&in, version, text);
-	struct shown s = { source_find(d, dg, (uint8_t)version, domain), d->options.elements,
+	struct source_key key = source_key(d, dg, (uint8_t)version, domain);
+	struct shown s = { source_find(d, &key), d->options.elements,
 		version, text };
 
 	while (cursor_left(&in) >= SET_HEADER_LEN) {

@@ -90,6 +90,7 @@ fixed_times(struct context *ctx, const struct fixed_layout *l, const uint8_t *p,
 			    load_be32(p + i * l->record_len + x->offset));
 	}
 	times_repair(ctx, first, last, NULL, n);
+	times_check(ctx, first, last, n);
 	return FLOW_OK;
 }
 
@@ -181,17 +182,20 @@ fixed_decode(struct flow_decoder *d, const struct flow_datagram *dg, unsigned ve
 	struct cursor in = cursor_make(dg->bytes, dg->len);
 	struct fixed_datagram m = { .ctx = { .d = d, .out = out, .version = (uint8_t)version } };
 	struct fixed_header *h = &m.head;
+	struct source_key key;
 
 	if (!fixed_header_read(&in, version, h)) {
 		decoder_count(d, FLOW_COUNT_DATAGRAM_SHORT, 1);
 		return FLOW_OK;
 	}
-	m.ctx.when = (struct moment){ dg->received_ms,
-		clock_or_received(h->export_ms, dg->received_ms), h->uptime_ms, true };
+	m.ctx.when = (struct moment){ .received_ms = dg->received_ms, .uptime_ms = h->uptime_ms,
+		.has_uptime = true };
 	m.ctx.header_rate = h->sampling & V5_SAMPLING_MASK;
-	m.ctx.src = source_of(d, dg, m.ctx.version, (uint32_t)h->engine_type << 8 | h->engine_id);
+	key = source_key(d, dg, m.ctx.version, (uint32_t)h->engine_type << 8 | h->engine_id);
+	m.ctx.src = source_of(d, dg, &key);
 	if (m.ctx.src == NULL)
 		return FLOW_ENOMEM;
+	source_clock(d, m.ctx.src, h->export_ms, &m.ctx.when);
 	take_sequence(&m);
 	if (h->layout == NULL) {
 		decoder_count(d, FLOW_COUNT_SAMPLE_UNKNOWN, 1);

@@ -17,10 +17,15 @@ place(struct packet_row *r, enum flow_field field)
 void
 packet_row_number(struct packet_row *r, enum flow_field field, uint64_t value)
 {
+	enum flow_type type = flow_field_info(field)->type;
+	size_t size = flow_type_size(type);
+	uint64_t max = size == 8 ? UINT64_MAX : (UINT64_C(1) << 8 * size) - 1;
 	void *p = place(r, field);
 
-	if (p != NULL)
-		flow_type_store(flow_field_info(field)->type, p, value);
+	if (p == NULL)
+		return;
+	r->wide += value > max;
+	flow_type_store(type, p, value > max ? max : value);
 }
 
 void

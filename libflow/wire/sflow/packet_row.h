@@ -12,9 +12,10 @@ struct packet_row {
 	struct flow_builder *out;
 	enum flow_status st;
 	bool keep;		/* columns already written stay as they are */
+	uint64_t wide;		/* numbers that were too great for their column */
 };
 
-/* Writes a column of any width but TEXT and ADDR. */
+/* Writes a column of any width but TEXT and ADDR; what is too great is the greatest that it holds. */
 void packet_row_number(struct packet_row *r, enum flow_field field, uint64_t value);
 void packet_row_addr(struct packet_row *r, enum flow_field field, const struct addr *a);
 

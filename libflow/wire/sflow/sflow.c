@@ -16,7 +16,6 @@ struct sflow_datagram {
 	struct context ctx;
 	struct cursor in;
 	struct addr agent;
-	bool foreign_agent;	/* the agent is not the sender */
 	struct sequence_step step;
 };
 
@@ -66,8 +65,7 @@ finish_sample(struct sflow_datagram *m, enum flow_status st)
 static enum flow_status
 flow_sample_v5(struct sflow_datagram *m, struct cursor body, bool expanded)
 {
-	struct sflow_sample s = { .ctx = &m->ctx, .in = body,
-		.agent = m->foreign_agent ? &m->agent : NULL };
+	struct sflow_sample s = { .ctx = &m->ctx, .in = body };
 
 	cursor_skip(&s.in, expanded ? 12 : 8);
 	s.rate = cursor_be32(&s.in);
@@ -114,8 +112,7 @@ samples_v5(struct sflow_datagram *m, uint32_t samples)
 static enum flow_status
 flow_sample_v4(struct sflow_datagram *m)
 {
-	struct sflow_sample s = { .ctx = &m->ctx, .in = m->in,
-		.agent = m->foreign_agent ? &m->agent : NULL };
+	struct sflow_sample s = { .ctx = &m->ctx, .in = m->in };
 	enum flow_status st;
 
 	cursor_skip(&s.in, 8);
@@ -169,19 +166,30 @@ samples_v4(struct sflow_datagram *m, uint32_t samples)
 	return st;
 }
 
+struct addr
+sflow_agent(struct cursor *in, const struct flow_datagram *dg)
+{
+	struct addr agent;
+
+	if (!sflow_addr(in, &agent) || addr_equal(&agent, &addr_any4) ||
+	    (addr_hi(&agent) == 0 && addr_lo(&agent) == 0))
+		return dg->exporter;
+	return agent;
+}
+
 enum flow_status
 sflow_decode(struct flow_decoder *d, const struct flow_datagram *dg, unsigned version,
     struct flow_builder *out)
 {
 	struct sflow_datagram m = { .in = cursor_make(dg->bytes, dg->len),
 		.ctx = { .d = d, .out = out } };
+	struct source_key key;
 	uint32_t sub_agent, samples;
-	bool has_agent;
 
 	m.ctx.version = version == 5 ? SFLOW_V5_EXPORT : SFLOW_V4_EXPORT;
-	m.ctx.when = (struct moment){ dg->received_ms, dg->received_ms, 0, false };
+	m.ctx.when = (struct moment){ .received_ms = dg->received_ms, .export_ms = dg->received_ms };
 	cursor_skip(&m.in, 4);
-	has_agent = sflow_addr(&m.in, &m.agent);
+	m.agent = sflow_agent(&m.in, dg);
 	sub_agent = version == 5 ? cursor_be32(&m.in) : 0;
 	m.step.number = cursor_be32(&m.in);
 	m.step.uptime_ms = cursor_be32(&m.in);
@@ -190,8 +198,9 @@ sflow_decode(struct flow_decoder *d, const struct flow_datagram *dg, unsigned ve
 		decoder_count(d, FLOW_COUNT_DATAGRAM_SHORT, 1);
 		return FLOW_OK;
 	}
-	m.foreign_agent = has_agent && !addr_equal(&m.agent, &dg->exporter);
-	m.ctx.src = source_of(d, dg, m.ctx.version, sub_agent);
+	key = source_key(d, dg, m.ctx.version, sub_agent);
+	key.exporter = m.agent;
+	m.ctx.src = source_of(d, dg, &key);
 	if (m.ctx.src == NULL)
 		return FLOW_ENOMEM;
 	m.step.advance = m.step.other = 1;

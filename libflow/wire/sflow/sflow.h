@@ -18,7 +18,6 @@ struct sflow_sample {
 	uint32_t rate;
 	uint32_t in_format, in_value, out_format, out_value;
 	uint32_t records;
-	const struct addr *agent;	/* to be told where it is not the sender; else NULL */
 };
 
 /* Application sockets, the only packet-like thing that such samples have. */
@@ -36,6 +35,9 @@ struct sflow_sample {
  */
 enum flow_status sflow_row_v5(struct sflow_sample *s) NODISCARD;
 enum flow_status sflow_row_v4(struct sflow_sample *s) NODISCARD;
+
+/* Takes the agent's address off a header; the sender's where it says none. */
+struct addr sflow_agent(struct cursor *in, const struct flow_datagram *dg);
 
 /* An address with its type before it (1: IPv4, 2: IPv6; 0: none, an unset *out). */
 bool sflow_addr(struct cursor *in, struct addr *out);

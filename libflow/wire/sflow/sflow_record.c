@@ -416,7 +416,7 @@ put_records(struct row *r, struct cursor in, uint32_t records, struct buf *text)
 	}
 }
 
-/* What has no column: the agent, the inner tag, where a packet was copied to, applications' records. */
+/* What has no column: the sender, the inner tag, where a packet was copied to, applications' records. */
 static void
 put_extra(struct row *r, const struct sflow_sample *s, struct cursor records)
 {
@@ -425,8 +425,8 @@ put_extra(struct row *r, const struct sflow_sample *s, struct cursor records)
 	if (r->ctx->d->options.drop_extra || r->w.st != FLOW_OK)
 		return;
 	buf_clear(text);
-	if (s->agent != NULL)
-		packet_extra_addr(text, "sflowAgent", s->agent);
+	if (!addr_equal(&r->ctx->src->sender, &r->ctx->src->exporter->addr))
+		packet_extra_addr(text, "sender", &r->ctx->src->sender);
 	packet_extra_vlan(text, &r->packet);
 	if (s->out_format == SFLOW_IF_MULTIPLE)
 		packet_extra_number(text, "sflowOutputInterfaces", s->out_value);
@@ -460,6 +460,7 @@ finish_row(struct row *r, const struct sflow_sample *s, struct cursor records)
 	set_number(r, FLOW_FIELD_PACKETS, r->has_length);
 	set_number(r, FLOW_FIELD_BYTES, r->frame_length);
 	put_extra(r, s, records);
+	decoder_count(r->ctx->d, FLOW_COUNT_VALUE_WIDE, r->w.wide);
 	if (r->w.st == FLOW_OK)
 		r->w.st = rows_one_time(r->ctx, 1, r->ctx->when.received_ms);
 	if (r->w.st == FLOW_OK)

@@ -14,7 +14,9 @@
 static uint32_t
 export_seconds(const struct moment *when)
 {
-	return when->export_ms % 1000 != 0 ? 0 : (uint32_t)(when->export_ms / 1000);
+	int64_t header_ms = when->export_ms + when->ahead_ms;
+
+	return header_ms % 1000 != 0 ? 0 : (uint32_t)(header_ms / 1000);
 }
 
 static size_t
@@ -66,22 +68,25 @@ flow_decoder_hold(struct flow_decoder *d, const struct flow_datagram *dg)
 	struct cursor in = cursor_make(dg->bytes, dg->len);
 	struct context ctx = { .d = d, .when.received_ms = dg->received_ms };
 	uint16_t version = cursor_be16(&in), id, len;
+	struct source_key key;
+	int64_t header_ms;
 
 	cursor_skip(&in, 2);
 	ctx.when.has_uptime = version == 9;
 	if (version == 9)
 		ctx.when.uptime_ms = cursor_be32(&in);
-	ctx.when.export_ms = clock_or_received((int64_t)cursor_be32(&in) * 1000, dg->received_ms);
+	header_ms = (int64_t)cursor_be32(&in) * 1000;
 	cursor_skip(&in, 4);
 	ctx.version = (uint8_t)version;
-	if (!cursor_failed(&in) && (version == 9 || version == 10))
-		ctx.src = source_of(d, dg, ctx.version, cursor_be32(&in));
-	else
+	if (cursor_failed(&in) || (version != 9 && version != 10))
 		return FLOW_EFORMAT;
+	key = source_key(d, dg, ctx.version, cursor_be32(&in));
+	ctx.src = source_of(d, dg, &key);
 	id = cursor_be16(&in);
 	len = cursor_be16(&in);
 	if (ctx.src == NULL)
 		return FLOW_ENOMEM;
+	source_clock(d, ctx.src, header_ms, &ctx.when);
 	if (cursor_failed(&in) || len < SET_HEADER ||
 	    (size_t)len - SET_HEADER > cursor_left(&in))
 		return FLOW_EFORMAT;

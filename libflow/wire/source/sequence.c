@@ -4,118 +4,288 @@
 #define GAP_MAX (1 << 20)	/* a greater step is a restart */
 #define LATE_MAX 65536
 #define LATE_RUN 3
+#define MIXED_RUN 4		/* as many that follow each other between others are another count */
 #define SAME_RUN 4
 #define OTHER_RUN 4
 #define UPTIME_SLACK_MS 60000	/* reordering explains that much */
+#define RESUME_GAP 1024		/* a count that others interrupted may have lost that much meanwhile */
+#define RESUME_STEPS 65536	/* and is forgotten after so many of theirs */
 
 static void
-begin(struct sequence *q, const struct sequence_step *s)
+begin(struct sequence_counter *c, const struct sequence_step *s)
 {
-	uint32_t advance = q->use_other ? s->other : s->advance;
+	c->next = s->number + (c->use_other ? s->other : s->advance);
+	c->known = !s->unsure;
+}
 
-	q->next = s->number + advance;
-	q->known = !s->unsure;
-	q->late_run = 0;
+/* A place for another count: a free one, or that which was not used for longest. */
+static uint8_t
+spare(const struct sequence *q)
+{
+	uint8_t i, oldest = q->active == 0 ? 1 : 0;
+
+	if (q->counters < SEQUENCE_COUNTERS)
+		return q->counters;
+	for (i = 0; i < SEQUENCE_COUNTERS; i++)
+		if (i != q->active && q->steps - q->counter[i].used >
+		    q->steps - q->counter[oldest].used)
+			oldest = i;
+	return oldest;
+}
+
+/* The step begins another count, beside the one before it or, `replaced`, in its place. */
+static void
+begin_other(struct sequence *q, const struct sequence_step *s, bool replaced)
+{
+	uint8_t i = spare(q), j;
+
+	for (j = 0; j < q->counters; j++)
+		if (q->counter[j].before == i)
+			q->counter[j].replaced = false;
+	q->counter[i] = (struct sequence_counter){ .before = q->active, .replaced = replaced,
+		.shared = !replaced };
+	if (!replaced)
+		q->counter[q->active].shared = true;
+	if (i == q->counters)
+		q->counters++;
+	q->active = i;
+	begin(&q->counter[i], s);
 }
 
 static void
 restart(struct sequence *q, const struct sequence_step *s)
 {
 	q->restarts++;
-	q->use_other = false;
-	q->other_run = 0;
-	begin(q, s);
+	begin_other(q, s, true);
 }
 
 /* An exporter that never raises its number has nothing to say. */
 static bool
-is_stuck(struct sequence *q, const struct sequence_step *s)
+is_stuck(struct sequence_counter *c, const struct sequence_step *s)
 {
-	if (s->number == q->last && q->last_advance > 0) {
-		if (q->same_run < SAME_RUN)
-			q->same_run++;
+	if (s->number == c->last && c->last_advance > 0) {
+		if (c->same_run < SAME_RUN)
+			c->same_run++;
 	} else {
-		q->same_run = 0;
+		c->same_run = 0;
 	}
-	return q->same_run >= SAME_RUN;
+	return c->same_run >= SAME_RUN;
+}
+
+static void
+take_back(struct sequence *q, uint64_t units)
+{
+	q->lost -= units < q->lost ? units : q->lost;
 }
 
 /* Whether this step was the other unit's, again; enough of them make it the unit. */
 static void
-watch_unit(struct sequence *q, const struct sequence_step *s)
+watch_unit(struct sequence *q, struct sequence_counter *c, const struct sequence_step *s)
 {
-	uint32_t step = s->number - q->last;
+	uint32_t step = s->number - c->last;
 
-	if (q->use_other || q->last_advance == q->last_other || step != q->last_other) {
-		if (q->last_advance != q->last_other)
-			q->other_run = 0;
-		q->run_lost = q->other_run == 0 ? 0 : q->run_lost;
+	if (c->use_other || c->last_advance == c->last_other || step != c->last_other) {
+		if (c->last_advance != c->last_other)
+			c->other_run = 0;
+		c->run_lost = c->other_run == 0 ? 0 : c->run_lost;
 		return;
 	}
-	if (++q->other_run < OTHER_RUN)
+	if (++c->other_run < OTHER_RUN)
 		return;
-	q->use_other = true;
-	q->other_run = 0;
-	q->lost -= q->run_lost < q->lost ? q->run_lost : q->lost;
-	q->run_lost = 0;
-	q->next = s->number;
+	c->use_other = true;
+	c->other_run = 0;
+	take_back(q, c->run_lost);
+	c->run_lost = 0;
+	c->gap_left = 0;
+	c->next = s->number;
 }
 
 static bool
-went_back(const struct sequence *q, const struct sequence_step *s)
+went_back(const struct sequence_counter *c, const struct sequence_step *s)
 {
-	return q->has_uptime && s->has_uptime &&
-	    (int32_t)(s->uptime_ms - q->uptime_ms) < -UPTIME_SLACK_MS;
+	return c->has_uptime && s->has_uptime &&
+	    (int32_t)(s->uptime_ms - c->uptime_ms) < -UPTIME_SLACK_MS;
+}
+
+/* What follows the late ones before it, with others between them or not. */
+static void
+watch_late(struct sequence_counter *c, const struct sequence_step *s, uint32_t advance)
+{
+	bool follows = c->late_run > 0 && s->number == c->late_next;
+
+	c->late_run = follows ? (uint8_t)(c->late_run + 1) : 1;
+	c->late_mixed &= follows;
+	c->late_next = s->number + advance;
+	if (s->number != c->gap_next)
+		return;
+	c->gap_next += advance;
+	c->gap_left -= advance < c->gap_left ? advance : c->gap_left;
 }
 
 static void
-take_late(struct sequence *q, const struct sequence_step *s)
+take_late(struct sequence *q, struct sequence_counter *c, const struct sequence_step *s)
 {
-	uint32_t advance = q->use_other ? s->other : s->advance;
+	uint32_t advance = c->use_other ? s->other : s->advance, gap_left;
+	bool mixed;
 
 	q->late++;
-	q->lost -= advance < q->lost ? advance : q->lost;
-	q->late_run = q->late_run > 0 && s->number == q->late_next ?
-	    (uint8_t)(q->late_run + 1) : 1;
-	q->late_next = s->number + advance;
-	if (q->late_run >= LATE_RUN)
+	take_back(q, advance);
+	watch_late(c, s, advance);
+	mixed = c->late_mixed;
+	if (c->late_run < (mixed ? MIXED_RUN : LATE_RUN))
+		return;
+	/* What seemed to be a gap was where this count goes on. */
+	gap_left = c->gap_next == s->number + advance ? c->gap_left : 0;
+	c->gap_left = 0;
+	c->late_run = 0;
+	take_back(q, gap_left);
+	if (!mixed) {
 		restart(q, s);
+		return;
+	}
+	q->late -= MIXED_RUN < q->late ? MIXED_RUN : q->late;
+	begin_other(q, s, false);
 }
 
 static void
-judge(struct sequence *q, const struct sequence_step *s)
+take_gap(struct sequence *q, struct sequence_counter *c, const struct sequence_step *s, uint32_t gap)
 {
-	int32_t gap = (int32_t)(s->number - q->next);
+	q->lost += gap;
+	c->run_lost += gap;
+	if (gap > 0) {
+		c->gap_next = c->next;
+		c->gap_left = gap;
+		c->late_run = 0;
+	}
+	c->late_mixed = c->late_run > 0;
+	begin(c, s);
+}
 
-	if (went_back(q, s) || gap > GAP_MAX || gap < -LATE_MAX) {
+static void
+judge(struct sequence *q, struct sequence_counter *c, const struct sequence_step *s)
+{
+	int32_t gap = (int32_t)(s->number - c->next);
+
+	if (went_back(c, s) || gap > GAP_MAX || gap < -LATE_MAX)
 		restart(q, s);
-	} else if (gap < 0) {
-		take_late(q, s);
-	} else {
-		q->lost += (uint32_t)gap;
-		q->run_lost += (uint32_t)gap;
-		begin(q, s);
+	else if (gap < 0)
+		take_late(q, c, s);
+	else
+		take_gap(q, c, s, (uint32_t)gap);
+}
+
+/* How far the step is from where a count stands; UINT32_MAX: it does not go on from there. */
+static uint32_t
+distance(const struct sequence *q, uint8_t i, const struct sequence_step *s)
+{
+	const struct sequence_counter *c = &q->counter[i];
+	uint32_t gap = s->number - c->next, limit = i == q->active ? GAP_MAX : RESUME_GAP;
+
+	if (!c->known || went_back(c, s) || gap > limit || q->steps - c->used > RESUME_STEPS)
+		return UINT32_MAX;
+	return gap;
+}
+
+/* A count goes on that another seemed to have replaced: both are there. */
+static void
+resume(struct sequence *q, uint8_t to)
+{
+	uint8_t i;
+
+	q->counter[q->active].shared = q->counter[to].shared = true;
+	for (i = 0; i < q->counters; i++) {
+		struct sequence_counter *c = &q->counter[i];
+
+		if (c->replaced && c->before == to) {
+			c->replaced = false;
+			q->restarts -= q->restarts > 0;
+		}
+	}
+	q->active = to;
+}
+
+/* Goes to the count that the step goes on from best, which mostly is the one of before. */
+static void
+choose(struct sequence *q, const struct sequence_step *s)
+{
+	uint32_t nearest = distance(q, q->active, s);
+	uint8_t i, best = q->active;
+
+	if (nearest == 0 || !q->counter[best].known)
+		return;
+	for (i = 0; i < q->counters; i++) {
+		uint32_t d = i == q->active ? UINT32_MAX : distance(q, i, s);
+
+		if (d < nearest) {
+			nearest = d;
+			best = i;
+		}
+	}
+	if (best != q->active)
+		resume(q, best);
+}
+
+static void
+remember(struct sequence *q, const struct sequence_step *s)
+{
+	struct sequence_counter *c = &q->counter[q->active];
+
+	c->used = q->steps;
+	c->last = s->number;
+	c->last_advance = s->advance;
+	c->last_other = s->other;
+	if (s->has_uptime) {
+		c->has_uptime = true;
+		c->uptime_ms = s->uptime_ms;
 	}
 }
 
 void
 sequence_take(struct sequence *q, const struct sequence_step *s)
 {
-	bool first = !q->known;
+	struct sequence_counter *c;
 
-	if (!first && is_stuck(q, s))
-		return;
-	if (!first)
-		watch_unit(q, s);
-	if (first)
-		begin(q, s);
-	else
-		judge(q, s);
-	q->last = s->number;
-	q->last_advance = s->advance;
-	q->last_other = s->other;
-	if (s->has_uptime) {
-		q->has_uptime = true;
-		q->uptime_ms = s->uptime_ms;
+	q->steps++;
+	if (q->counters == 0)
+		q->counters = 1;
+	choose(q, s);
+	c = &q->counter[q->active];
+	if (c->known) {
+		if (is_stuck(c, s))
+			return;
+		watch_unit(q, c, s);
+		judge(q, c, s);
+	} else {
+		begin(c, s);
 	}
+	remember(q, s);
+}
+
+void
+sequence_forget(struct sequence *q)
+{
+	*q = (struct sequence){ .lost = q->lost, .late = q->late, .restarts = q->restarts };
+}
+
+void
+sequence_count_anew(struct sequence *q)
+{
+	uint8_t i;
+
+	q->lost = q->late = q->restarts = 0;
+	for (i = 0; i < q->counters; i++) {
+		q->counter[i].run_lost = 0;
+		q->counter[i].gap_left = 0;
+		q->counter[i].replaced = false;
+	}
+}
+
+unsigned
+sequence_senders(const struct sequence *q)
+{
+	unsigned i, n = 0;
+
+	for (i = 0; i < q->counters; i++)
+		n += q->counter[i].shared && q->steps - q->counter[i].used <= RESUME_STEPS;
+	return n > 1 ? n : 1;
 }

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Sequence numbers of one source: loss told from reordering, restarts and
- * exporters that count wrongly.  The unit is the protocol's.
+ * Sequence numbers of one source: loss told from reordering, restarts, several
+ * counters and exporters that count wrongly.  The unit is the protocol's.
  *
  *   number == next              nothing missing
  *   number  > next, near        number - next units lost (they may come late)
@@ -11,6 +11,8 @@
  *   far away, uptime went back, the exporter began anew: nothing is known to be
  *   or three "late" in a row    lost
  *   that follow each other
+ *   what a count before goes    it is another sender's: two processes, or line cards, share the
+ *   on from after all           identity and count each for itself; no restart, and no loss
  *   same number again and again the exporter does not count: no accounting
  *   steps of the other unit     the exporter counts that (v9: flows instead of
  *                               datagrams; IPFIX: templates too): so do we
@@ -19,16 +21,33 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct sequence {
+/* Counters of a source that are told apart; of more, those used last. */
+#define SEQUENCE_COUNTERS 4
+
+/* One count, of one sender. */
+struct sequence_counter {
 	bool known;		/* next is meaningful */
-	bool has_uptime;
+	bool has_uptime, use_other;
+	bool replaced;		/* it is held for a restart of counter `before` */
+	bool shared;		/* it goes on beside another */
+	uint8_t before;
+	uint8_t late_run, same_run, other_run;
+	bool late_mixed;	/* others came between those of late_run */
 	uint32_t next;
 	uint32_t last, last_advance, last_other;	/* the last datagram's */
 	uint32_t late_next;
-	uint8_t late_run, same_run, other_run;
-	bool use_other;
 	uint32_t uptime_ms;
+	uint32_t used;		/* the step that used it last */
+	uint32_t gap_next;	/* where what the last gap left out goes on; and how much of it is missing */
+	uint32_t gap_left;
 	uint64_t run_lost;	/* counted in the current run of other_run */
+};
+
+/* All zero: nothing is known. */
+struct sequence {
+	uint8_t counters, active;
+	uint32_t steps;
+	struct sequence_counter counter[SEQUENCE_COUNTERS];
 	uint64_t lost, late, restarts;
 };
 
@@ -43,3 +62,12 @@ struct sequence_step {
 };
 
 void sequence_take(struct sequence *q, const struct sequence_step *step);
+
+/* Where the numbers stand is not known any more; lost, late and restarts stay. */
+void sequence_forget(struct sequence *q);
+
+/* lost, late and restarts count anew. */
+void sequence_count_anew(struct sequence *q);
+
+/* How many counters go on beside each other; 1 is the rule. */
+unsigned sequence_senders(const struct sequence *q);

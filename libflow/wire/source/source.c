@@ -7,18 +7,19 @@
 
 #define MIN_BUCKETS 64
 
+/* RFC 7011 8 scopes by transport session; so do v9 and the others, as routers behind one address do. */
 static uint16_t
-port_in_scope(const struct flow_decoder *d, const struct flow_datagram *dg, uint8_t version)
+port_in_scope(const struct flow_decoder *d, const struct flow_datagram *dg)
 {
-	switch (d->options.scope) {
-	case FLOW_SCOPE_ADDRESS:
-		return 0;
-	case FLOW_SCOPE_PORT:
-		return dg->port;
-	case FLOW_SCOPE_PROTOCOL:
-		break;
-	}
-	return version == 10 || dg->transport == FLOW_TCP ? dg->port : 0;
+	return d->options.scope == FLOW_SCOPE_ADDRESS && dg->transport != FLOW_TCP ? 0 : dg->port;
+}
+
+struct source_key
+source_key(const struct flow_decoder *d, const struct flow_datagram *dg, uint8_t version,
+    uint32_t domain)
+{
+	return (struct source_key){ dg->exporter, dg->exporter, port_in_scope(d, dg), version,
+		dg->transport, domain };
 }
 
 static uint64_t
@@ -28,27 +29,34 @@ hash_addr(const struct addr *a)
 }
 
 static uint64_t
-hash_source(const struct addr *a, uint16_t port, uint8_t version, enum flow_transport transport,
-    uint32_t domain)
+hash_source(const struct source_key *key)
 {
-	return hash_mix128(hash_addr(a) ^ ((uint64_t)transport << 8 | version),
-	    (uint64_t)domain << 16 | port);
+	uint64_t who = hash_addr(&key->exporter);
+
+	if (!addr_equal(&key->exporter, &key->sender))
+		who = hash_mix128(who, hash_addr(&key->sender));
+	return hash_mix128(who ^ ((uint64_t)key->transport << 8 | key->version),
+	    (uint64_t)key->domain << 16 | key->port);
+}
+
+static bool
+is_source(const struct source *s, const struct source_key *key)
+{
+	return s->domain == key->domain && s->version == key->version && s->key_port == key->port &&
+	    s->transport == key->transport && addr_equal(&s->exporter->addr, &key->exporter) &&
+	    addr_equal(&s->sender, &key->sender);
 }
 
 const struct source *
-source_find(const struct flow_decoder *d, const struct flow_datagram *dg, uint8_t version,
-    uint32_t domain)
+source_find(const struct flow_decoder *d, const struct source_key *key)
 {
-	uint16_t port = port_in_scope(d, dg, version);
-	uint64_t hash = hash_source(&dg->exporter, port, version, dg->transport, domain);
+	uint64_t hash = hash_source(key);
 	struct source *s;
 
 	if (d->buckets == 0)
 		return NULL;
 	for (s = d->bucket[hash & (d->buckets - 1)]; s != NULL; s = s->hash_next)
-		if (s->hash == hash && s->domain == domain && s->version == version &&
-		    s->key_port == port && s->transport == dg->transport &&
-		    addr_equal(&s->exporter->addr, &dg->exporter))
+		if (s->hash == hash && is_source(s, key))
 			return s;
 	return NULL;
 }
@@ -136,6 +144,26 @@ exporter_drop(struct flow_decoder *d, struct exporter *e)
 	free(e);
 }
 
+static void
+join_siblings(struct source *s)
+{
+	struct exporter *e = s->exporter;
+
+	s->sibling_older = e->newest;
+	if (e->newest != NULL)
+		e->newest->sibling_newer = s;
+	e->newest = s;
+}
+
+static void
+leave_siblings(struct source *s)
+{
+	*(s->sibling_newer != NULL ? &s->sibling_newer->sibling_older : &s->exporter->newest) =
+	    s->sibling_older;
+	if (s->sibling_older != NULL)
+		s->sibling_older->sibling_newer = s->sibling_newer;
+}
+
 void
 source_free(struct flow_decoder *d, struct source *src)
 {
@@ -154,6 +182,7 @@ source_free(struct flow_decoder *d, struct source *src)
 	held_clear(d, src);
 	d->names -= src->known.used;
 	known_free(&src->known);
+	leave_siblings(src);
 	exporter_drop(d, src->exporter);
 	free(src);
 }
@@ -179,8 +208,7 @@ make_room(struct flow_decoder *d)
 }
 
 struct source *
-source_add(struct flow_decoder *d, const struct flow_datagram *dg, uint8_t version,
-    uint32_t domain)
+source_add(struct flow_decoder *d, const struct source_key *key, int64_t now_ms)
 {
 	struct source *s, **at;
 
@@ -189,18 +217,21 @@ source_add(struct flow_decoder *d, const struct flow_datagram *dg, uint8_t versi
 	s = calloc(1, sizeof(*s));
 	if (s == NULL)
 		return NULL;
-	s->exporter = exporter_take(d, &dg->exporter);
+	s->exporter = exporter_take(d, &key->exporter);
 	if (s->exporter == NULL) {
 		free(s);
 		return NULL;
 	}
-	s->version = version;
-	s->transport = dg->transport;
-	s->domain = domain;
-	s->key_port = port_in_scope(d, dg, version);
-	s->hash = hash_source(&dg->exporter, s->key_port, version, dg->transport, domain);
-	s->first_ms = dg->received_ms;
+	join_siblings(s);
+	s->sender = key->sender;
+	s->version = key->version;
+	s->transport = key->transport;
+	s->domain = key->domain;
+	s->key_port = key->port;
+	s->hash = hash_source(key);
+	s->first_ms = now_ms;
 	s->begun_ms = d->age.now_ms;
+	s->first_use = d->uses + 1;
 	s->place = d->sources;
 	d->all[d->sources++] = s;
 	at = &d->bucket[s->hash & (d->buckets - 1)];
@@ -210,25 +241,16 @@ source_add(struct flow_decoder *d, const struct flow_datagram *dg, uint8_t versi
 	return s;
 }
 
-static bool
-is_source(const struct flow_decoder *d, const struct source *s, const struct flow_datagram *dg,
-    uint8_t version, uint32_t domain)
-{
-	return s != NULL && s->domain == domain && s->version == version &&
-	    s->transport == dg->transport && addr_equal(&s->exporter->addr, &dg->exporter) &&
-	    s->key_port == port_in_scope(d, dg, version);
-}
-
 struct source *
-source_of(struct flow_decoder *d, const struct flow_datagram *dg, uint8_t version, uint32_t domain)
+source_of(struct flow_decoder *d, const struct flow_datagram *dg, const struct source_key *key)
 {
 	struct source *s = d->last;
 
-	if (!is_source(d, s, dg, version, domain)) {
+	if (s == NULL || !is_source(s, key)) {
 		/* The decoder is ours to change: only the search is const. */
-		s = (struct source *)(uintptr_t)source_find(d, dg, version, domain);
+		s = (struct source *)(uintptr_t)source_find(d, key);
 		if (s == NULL)
-			s = source_add(d, dg, version, domain);
+			s = source_add(d, key, dg->received_ms);
 		if (s == NULL)
 			return NULL;
 		d->last = s;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What a decoder knows of its sources, for programs and for the files' metadata. */
+#include <stdlib.h>
+
 #include "base/json.h"
 #include "wire/decoder.h"
 
@@ -16,6 +18,7 @@ flow_decoder_source(const struct flow_decoder *d, size_t i, struct flow_source_i
 
 	*out = (struct flow_source_info){
 		.exporter = s->exporter->addr,
+		.sender = s->sender,
 		.port = s->port,
 		.version = s->version,
 		.domain = s->domain,
@@ -31,6 +34,9 @@ flow_decoder_source(const struct flow_decoder *d, size_t i, struct flow_source_i
 		.lost = s->sequence.lost,
 		.late = s->sequence.late,
 		.restarts = s->sequence.restarts,
+		.clock_wrong = s->clock_wrong,
+		.times_wrong = s->times_wrong,
+		.clock_ahead_ms = s->clock_wrong > 0 ? s->wrong_ms : 0,
 	};
 }
 
@@ -43,8 +49,8 @@ flow_decoder_slot_begin(struct flow_decoder *d)
 		struct source *s = d->all[i];
 
 		s->datagrams = s->flows = s->packets = s->bytes = 0;
-		s->sequence.lost = s->sequence.late = s->sequence.restarts = 0;
-		s->sequence.run_lost = 0;
+		s->clock_wrong = s->times_wrong = 0;
+		sequence_count_anew(&s->sequence);
 	}
 }
 
@@ -142,72 +148,198 @@ leads(const struct section *s, const struct known *k, const struct known_entry *
 	    (s->rate == 0 || known_find(k, s->rate, key) == NULL);
 }
 
-static void
-put_section(struct buf *out, const struct section *s, const struct known *k)
+/* What a row of flow.exporters is made of: sources of one exporter, sender, version and domain. */
+struct row {
+	const struct source *const *source;	/* the one heard last is the first */
+	size_t count;
+};
+
+/* Whether a source before number `to` tells the same thing. */
+static bool
+told_before(const struct row *r, size_t to, const struct section *s, const struct known_entry *e)
 {
-	bool any = false;
+	uint64_t key = known_entry_key(e);
+	size_t i;
+
+	for (i = 0; i < to; i++) {
+		const struct known *k = &r->source[i]->known;
+
+		if (known_find(k, s->name, key) != NULL ||
+		    (s->rate != 0 && known_find(k, s->rate, key) != NULL) ||
+		    (s->text != 0 && known_find(k, s->text, key) != NULL))
+			return true;
+	}
+	return false;
+}
+
+static void
+put_entries(struct buf *out, const struct section *s, const struct row *r, size_t from, bool *any)
+{
+	const struct known *k = &r->source[from]->known;
 	size_t i;
 
 	for (i = 0; i < k->slots; i++) {
 		const struct known_entry *e = &k->slot[i];
 
-		if (e->key == 0 || !leads(s, k, e))
+		if (e->key == 0 || !leads(s, k, e) || told_before(r, from, s, e))
 			continue;
-		if (any)
+		if (*any)
 			buf_append_u8(out, ',');
 		else
 			buf_printf(out, ",\"%s\":{", s->key);
-		any = true;
+		*any = true;
 		put_key(out, e);
 		if (s->name_key == NULL)
 			json_append_string(out, e->text, e->len);
 		else
 			put_parts(out, s, k, known_entry_key(e));
 	}
+}
+
+static void
+put_section(struct buf *out, const struct section *s, const struct row *r)
+{
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < r->count; i++)
+		put_entries(out, s, r, i, &any);
 	if (any)
 		buf_append_u8(out, '}');
 }
 
 static void
-put_source(struct buf *out, const struct source *s)
+put_address(struct buf *out, const char *before, const struct addr *a)
 {
 	char addr[ADDR_TEXT_MAX];
+
+	buf_append_text(out, before);
+	buf_append(out, addr, addr_format(a, addr));
+	buf_append_u8(out, '"');
+}
+
+/* The sums of a row. */
+static struct flow_source_info
+add_up(const struct row *r, unsigned *senders)
+{
+	struct flow_source_info sum = { .flows = 0 };
 	size_t i;
 
-	buf_append_text(out, "{\"exporter\":\"");
-	buf_append(out, addr, addr_format(&s->exporter->addr, addr));
-	buf_printf(out, "\",\"version\":%u,\"domain\":%lu", (unsigned)s->version,
+	*senders = 0;
+	for (i = 0; i < r->count; i++) {
+		const struct source *s = r->source[i];
+
+		sum.flows += s->flows;
+		sum.packets += s->packets;
+		sum.bytes += s->bytes;
+		sum.datagrams += s->datagrams;
+		sum.lost += s->sequence.lost;
+		sum.late += s->sequence.late;
+		sum.restarts += s->sequence.restarts;
+		if (sum.clock_wrong == 0)
+			sum.clock_ahead_ms = s->wrong_ms;
+		sum.clock_wrong += s->clock_wrong;
+		sum.times_wrong += s->times_wrong;
+		if (sum.sampling == 0)
+			sum.sampling = s->sampling;
+		*senders += sequence_senders(&s->sequence);
+	}
+	return sum;
+}
+
+static void
+put_row(struct buf *out, const struct row *r)
+{
+	const struct source *s = r->source[0];
+	unsigned senders;
+	struct flow_source_info sum = add_up(r, &senders);
+	size_t i;
+
+	put_address(out, "{\"exporter\":\"", &s->exporter->addr);
+	buf_printf(out, ",\"version\":%u,\"domain\":%lu", (unsigned)s->version,
 	    (unsigned long)s->domain);
 	buf_printf(out, ",\"flows\":%llu,\"packets\":%llu,\"bytes\":%llu,\"datagrams\":%llu",
-	    (unsigned long long)s->flows, (unsigned long long)s->packets,
-	    (unsigned long long)s->bytes, (unsigned long long)s->datagrams);
+	    (unsigned long long)sum.flows, (unsigned long long)sum.packets,
+	    (unsigned long long)sum.bytes, (unsigned long long)sum.datagrams);
 	buf_printf(out, ",\"lost\":%llu,\"late\":%llu,\"restarts\":%llu",
-	    (unsigned long long)s->sequence.lost, (unsigned long long)s->sequence.late,
-	    (unsigned long long)s->sequence.restarts);
-	if (s->sampling != 0)
-		buf_printf(out, ",\"sampling\":%lu", (unsigned long)s->sampling);
+	    (unsigned long long)sum.lost, (unsigned long long)sum.late,
+	    (unsigned long long)sum.restarts);
+	if (sum.sampling != 0)
+		buf_printf(out, ",\"sampling\":%lu", (unsigned long)sum.sampling);
+	if (!addr_equal(&s->sender, &s->exporter->addr))
+		put_address(out, ",\"sender\":\"", &s->sender);
+	if (senders > 1)
+		buf_printf(out, ",\"senders\":%u", senders);
+	if (sum.clock_wrong > 0)
+		buf_printf(out, ",\"clock_wrong\":%llu,\"clock_%s_ms\":%lld",
+		    (unsigned long long)sum.clock_wrong, sum.clock_ahead_ms < 0 ? "behind" : "ahead",
+		    (long long)(sum.clock_ahead_ms < 0 ? -sum.clock_ahead_ms : sum.clock_ahead_ms));
+	if (sum.times_wrong > 0)
+		buf_printf(out, ",\"times_wrong\":%llu", (unsigned long long)sum.times_wrong);
 	for (i = 0; i < ARRAY_LEN(section_table); i++)
-		put_section(out, &section_table[i], &s->known);
+		put_section(out, &section_table[i], r);
 	buf_append_u8(out, '}');
+}
+
+static int
+compare_rows(const struct source *a, const struct source *b)
+{
+	int order = memcmp(a->exporter->addr.b, b->exporter->addr.b, sizeof(a->exporter->addr.b));
+
+	if (order == 0)
+		order = memcmp(a->sender.b, b->sender.b, sizeof(a->sender.b));
+	if (order == 0)
+		order = (a->version > b->version) - (a->version < b->version);
+	return order != 0 ? order : (a->domain > b->domain) - (a->domain < b->domain);
+}
+
+/* Within a row, what was heard last is told first. */
+static int
+by_row(const void *left, const void *right)
+{
+	const struct source *const *a = left, *const *b = right;
+	int order = compare_rows(*a, *b);
+
+	return order != 0 ? order : ((*a)->use < (*b)->use) - ((*a)->use > (*b)->use);
+}
+
+/* The sources that sent something, sorted; their number.  *out is NULL when out of memory. */
+static size_t
+active_sources(const struct flow_decoder *d, const struct addr *only, const struct source ***out)
+{
+	const struct source **list = calloc(d->sources + 1, sizeof(const struct source *));
+	size_t i, n = 0;
+
+	*out = list;
+	for (i = 0; list != NULL && i < d->sources; i++) {
+		const struct source *s = d->all[i];
+
+		if (s->datagrams > 0 && (only == NULL || addr_equal(only, &s->exporter->addr)))
+			list[n++] = s;
+	}
+	if (n > 1)
+		qsort(list, n, sizeof(const struct source *), by_row);
+	return n;
 }
 
 void
 flow_decoder_exporters_json(const struct flow_decoder *d, const struct addr *only,
     struct buf *out)
 {
-	bool any = false;
-	size_t i;
+	const struct source **list;
+	size_t n = active_sources(d, only, &list), i, end;
 
+	out->failed |= list == NULL;
 	buf_append_u8(out, '[');
-	for (i = 0; i < d->sources; i++) {
-		const struct source *s = d->all[i];
+	for (i = 0; i < n; i = end) {
+		struct row r = { list + i, 1 };
 
-		if (s->datagrams == 0 || (only != NULL && !addr_equal(only, &s->exporter->addr)))
-			continue;
-		if (any)
+		for (end = i + 1; end < n && compare_rows(list[i], list[end]) == 0; end++)
+			r.count++;
+		if (i > 0)
 			buf_append_u8(out, ',');
-		any = true;
-		put_source(out, s);
+		put_row(out, &r);
 	}
 	buf_append_u8(out, ']');
+	free(list);
 }

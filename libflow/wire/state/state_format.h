@@ -23,9 +23,16 @@ enum {
 	STATE_HAS_INIT = 1 << 1,
 	STATE_HAS_UPTIME = 1 << 2,
 	STATE_INTERFACE_RATES = 1 << 3,
-	STATE_SEQUENCE_KNOWN = 1 << 4,
-	STATE_SEQUENCE_UPTIME = 1 << 5,
-	STATE_SEQUENCE_OTHER = 1 << 6,
+	STATE_ADOPTED = 1 << 4,
+};
+
+/* Bits of a counter of sequence numbers. */
+enum {
+	STATE_COUNTER_KNOWN = 1 << 0,
+	STATE_COUNTER_UPTIME = 1 << 1,
+	STATE_COUNTER_OTHER = 1 << 2,
+	STATE_COUNTER_SHARED = 1 << 3,
+	STATE_COUNTER_MIXED = 1 << 4,
 };
 
 /* Bits of a template. */

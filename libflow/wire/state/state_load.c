@@ -51,20 +51,42 @@ get_clock(struct load *l)
 }
 
 static void
-get_sequence(struct load *l, uint8_t bits, struct sequence *q)
+get_counter(struct load *l, struct sequence_counter *c)
 {
-	q->known = (bits & STATE_SEQUENCE_KNOWN) != 0;
-	q->has_uptime = (bits & STATE_SEQUENCE_UPTIME) != 0;
-	q->use_other = (bits & STATE_SEQUENCE_OTHER) != 0;
-	q->next = cursor_le32(&l->in);
-	q->last = cursor_le32(&l->in);
-	q->last_advance = cursor_le32(&l->in);
-	q->last_other = cursor_le32(&l->in);
-	q->late_next = cursor_le32(&l->in);
-	q->uptime_ms = cursor_le32(&l->in);
-	q->late_run = cursor_u8(&l->in);
-	q->same_run = cursor_u8(&l->in);
-	q->other_run = cursor_u8(&l->in);
+	uint8_t bits = cursor_u8(&l->in);
+
+	c->known = (bits & STATE_COUNTER_KNOWN) != 0;
+	c->has_uptime = (bits & STATE_COUNTER_UPTIME) != 0;
+	c->use_other = (bits & STATE_COUNTER_OTHER) != 0;
+	c->shared = (bits & STATE_COUNTER_SHARED) != 0;
+	c->late_mixed = (bits & STATE_COUNTER_MIXED) != 0;
+	c->late_run = cursor_u8(&l->in);
+	c->same_run = cursor_u8(&l->in);
+	c->other_run = cursor_u8(&l->in);
+	c->next = cursor_le32(&l->in);
+	c->last = cursor_le32(&l->in);
+	c->last_advance = cursor_le32(&l->in);
+	c->last_other = cursor_le32(&l->in);
+	c->late_next = cursor_le32(&l->in);
+	c->uptime_ms = cursor_le32(&l->in);
+	c->used = cursor_le32(&l->in);
+}
+
+static void
+get_sequence(struct load *l, struct sequence *q)
+{
+	uint8_t i;
+
+	q->steps = cursor_le32(&l->in);
+	q->counters = cursor_u8(&l->in);
+	q->active = cursor_u8(&l->in);
+	if (q->counters > SEQUENCE_COUNTERS || q->active >= SEQUENCE_COUNTERS ||
+	    (q->active > 0 && q->active >= q->counters)) {
+		l->damaged = true;
+		return;
+	}
+	for (i = 0; i < q->counters; i++)
+		get_counter(l, &q->counter[i]);
 }
 
 /* All but the key; counts of the slot begin at zero. */
@@ -77,8 +99,10 @@ get_source_rest(struct load *l, struct source *s)
 	s->has_init = (bits & STATE_HAS_INIT) != 0;
 	s->has_uptime = (bits & STATE_HAS_UPTIME) != 0;
 	s->has_interface_rates = (bits & STATE_INTERFACE_RATES) != 0;
+	s->adopted = (bits & STATE_ADOPTED) != 0;
 	s->begun_ms = get_age(l);
 	s->use = cursor_le64(&l->in);
+	s->first_use = cursor_le64(&l->in);
 	s->init_ms = get_i64(l, INT64_MIN, INT64_MAX);
 	if (s->has_init && (s->init_ms <= 0 || s->init_ms > TIME_MAX_MS))
 		l->damaged = true;
@@ -88,7 +112,8 @@ get_source_rest(struct load *l, struct source *s)
 	s->sampling = cursor_le32(&l->in);
 	s->first_ms = get_i64(l, -FAR_MS, FAR_MS);
 	s->last_ms = get_i64(l, -FAR_MS, FAR_MS);
-	get_sequence(l, bits, &s->sequence);
+	get_sequence(l, &s->sequence);
+	s->ahead_ms = get_i64(l, -FAR_MS, FAR_MS);
 }
 
 static bool
@@ -107,42 +132,52 @@ number_source(struct load *l, struct source *s)
 	return true;
 }
 
-/* The key of a source; its port is in scope or not as the decoder's options say. */
-static uint8_t
-get_key(struct load *l, struct flow_datagram *dg, uint32_t *domain)
+static void
+get_addr(struct load *l, struct addr *a)
 {
-	const uint8_t *addr = cursor_bytes(&l->in, sizeof(dg->exporter.b));
-	uint8_t version, transport;
+	const uint8_t *bytes = cursor_bytes(&l->in, sizeof(a->b));
 
-	if (addr != NULL)
-		memcpy(dg->exporter.b, addr, sizeof(dg->exporter.b));
-	dg->port = cursor_le16(&l->in);
+	if (bytes != NULL)
+		memcpy(a->b, bytes, sizeof(a->b));
+}
+
+/* The key of a source, whose port is in scope or not as the decoder's options say; its port. */
+static uint16_t
+get_key(struct load *l, struct source_key *key)
+{
+	struct flow_datagram dg = { .len = 0 };
+	uint8_t version, transport;
+	struct addr exporter = addr_any4;
+
+	get_addr(l, &exporter);
+	get_addr(l, &dg.exporter);
+	dg.port = cursor_le16(&l->in);
 	version = cursor_u8(&l->in);
 	transport = cursor_u8(&l->in);
-	*domain = cursor_le32(&l->in);
 	if (transport > FLOW_FILE)
 		l->damaged = true;
 	else
-		dg->transport = (enum flow_transport)transport;
-	return version;
+		dg.transport = (enum flow_transport)transport;
+	*key = source_key(l->d, &dg, version, cursor_le32(&l->in));
+	key->exporter = exporter;
+	return dg.port;
 }
 
 static enum flow_status
 get_source(struct load *l)
 {
-	struct flow_datagram dg = { .len = 0 };
-	uint32_t domain;
-	uint8_t version = get_key(l, &dg, &domain);
+	struct source_key key;
+	uint16_t port = get_key(l, &key);
 	struct flow_decoder *d = l->d;
 
 	l->src = NULL;
 	if (cursor_failed(&l->in) || l->damaged)
 		return FLOW_OK;
-	if (d->sources < d->options.max_sources && source_find(d, &dg, version, domain) == NULL) {
-		l->src = source_add(d, &dg, version, domain);
+	if (d->sources < d->options.max_sources && source_find(d, &key) == NULL) {
+		l->src = source_add(d, &key, 0);
 		if (l->src == NULL)
 			return FLOW_ENOMEM;
-		l->src->port = dg.port;
+		l->src->port = port;
 		get_source_rest(l, l->src);
 	}
 	return number_source(l, l->src) ? FLOW_OK : FLOW_ENOMEM;
@@ -248,7 +283,7 @@ get_template(struct load *l)
 	/* Left out, it is no more: only what is in the table is compiled. */
 	if (st == FLOW_OK && (bits & STATE_COMPILED) != 0 && (bits & STATE_OPTIONS) == 0 &&
 	    (t = template_find(&l->src->templates, id)) != NULL && !t->options)
-		st = store_compile(l->d, l->src, t);
+		st = store_compile(l->d, t);
 	return st;
 }
 
@@ -278,6 +313,7 @@ get_held(struct load *l)
 	struct held h = { .since_ms = get_age(l) };
 	const uint8_t *body;
 
+	h.when.ahead_ms = get_i64(l, -FAR_MS, FAR_MS);
 	h.when.received_ms = get_i64(l, -FAR_MS, FAR_MS);
 	h.when.export_ms = get_i64(l, -FAR_MS, FAR_MS);
 	h.when.has_uptime = cursor_u8(&l->in) != 0;

@@ -39,19 +39,35 @@ put_clock(struct buf *out, const struct flow_decoder *d)
 	end(out, at);
 }
 
-/* Its counts of lost ones begin anew with the slot. */
+static void
+put_counter(struct buf *out, const struct sequence_counter *c)
+{
+	buf_append_u8(out, (uint8_t)((c->known ? STATE_COUNTER_KNOWN : 0) |
+	    (c->has_uptime ? STATE_COUNTER_UPTIME : 0) | (c->use_other ? STATE_COUNTER_OTHER : 0) |
+	    (c->shared ? STATE_COUNTER_SHARED : 0) | (c->late_mixed ? STATE_COUNTER_MIXED : 0)));
+	buf_append_u8(out, c->late_run);
+	buf_append_u8(out, c->same_run);
+	buf_append_u8(out, c->other_run);
+	buf_append_le32(out, c->next);
+	buf_append_le32(out, c->last);
+	buf_append_le32(out, c->last_advance);
+	buf_append_le32(out, c->last_other);
+	buf_append_le32(out, c->late_next);
+	buf_append_le32(out, c->uptime_ms);
+	buf_append_le32(out, c->used);
+}
+
+/* Its counts of lost ones begin anew with the slot, and so do what they may be taken back by. */
 static void
 put_sequence(struct buf *out, const struct sequence *q)
 {
-	buf_append_le32(out, q->next);
-	buf_append_le32(out, q->last);
-	buf_append_le32(out, q->last_advance);
-	buf_append_le32(out, q->last_other);
-	buf_append_le32(out, q->late_next);
-	buf_append_le32(out, q->uptime_ms);
-	buf_append_u8(out, q->late_run);
-	buf_append_u8(out, q->same_run);
-	buf_append_u8(out, q->other_run);
+	uint8_t i;
+
+	buf_append_le32(out, q->steps);
+	buf_append_u8(out, q->counters);
+	buf_append_u8(out, q->active);
+	for (i = 0; i < q->counters; i++)
+		put_counter(out, &q->counter[i]);
 }
 
 static uint8_t
@@ -60,9 +76,7 @@ source_bits(const struct source *s)
 	return (uint8_t)((s->established ? STATE_ESTABLISHED : 0) | (s->has_init ? STATE_HAS_INIT : 0) |
 	    (s->has_uptime ? STATE_HAS_UPTIME : 0) |
 	    (s->has_interface_rates ? STATE_INTERFACE_RATES : 0) |
-	    (s->sequence.known ? STATE_SEQUENCE_KNOWN : 0) |
-	    (s->sequence.has_uptime ? STATE_SEQUENCE_UPTIME : 0) |
-	    (s->sequence.use_other ? STATE_SEQUENCE_OTHER : 0));
+	    (s->adopted ? STATE_ADOPTED : 0));
 }
 
 static void
@@ -71,6 +85,7 @@ put_source(struct buf *out, const struct source *s)
 	size_t at = begin(out, STATE_SOURCE);
 
 	buf_append(out, s->exporter->addr.b, sizeof(s->exporter->addr.b));
+	buf_append(out, s->sender.b, sizeof(s->sender.b));
 	buf_append_le16(out, s->port);
 	buf_append_u8(out, s->version);
 	buf_append_u8(out, (uint8_t)s->transport);
@@ -78,6 +93,7 @@ put_source(struct buf *out, const struct source *s)
 	buf_append_u8(out, source_bits(s));
 	put_i64(out, s->begun_ms);
 	buf_append_le64(out, s->use);
+	buf_append_le64(out, s->first_use);
 	put_i64(out, s->init_ms);
 	buf_append_le64(out, s->types);
 	buf_append_le32(out, s->uptime_ms);
@@ -86,6 +102,7 @@ put_source(struct buf *out, const struct source *s)
 	put_i64(out, s->first_ms);
 	put_i64(out, s->last_ms);
 	put_sequence(out, &s->sequence);
+	put_i64(out, s->ahead_ms);
 	end(out, at);
 }
 
@@ -166,6 +183,7 @@ put_held(struct buf *out, const struct held *h)
 
 	buf_append_le32(out, (uint32_t)h->src->place);
 	put_i64(out, h->since_ms);
+	put_i64(out, h->when.ahead_ms);
 	put_i64(out, h->when.received_ms);
 	put_i64(out, h->when.export_ms);
 	buf_append_u8(out, h->when.has_uptime);

@@ -95,6 +95,8 @@ role_fits(enum element_role role, size_t len)
 		return len >= 2 && len <= 9;
 	case ROLE_IN_ACL: case ROLE_OUT_ACL:
 		return len == 12;
+	case ROLE_ORIGINAL4: case ROLE_ORIGINAL6: case ROLE_EXPORTER4: case ROLE_EXPORTER6:
+		return len == 4 || len == 16;
 	case ROLE_FRAME_SECTION: case ROLE_MPLS_SECTION: case ROLE_IP_SECTION:
 		return true;
 	default:

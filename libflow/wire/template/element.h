@@ -52,6 +52,8 @@ enum element_role {
 	/* Pieces of a packet, and what is to be known to read them. */
 	ROLE_FRAME_SECTION, ROLE_MPLS_SECTION, ROLE_IP_SECTION,
 	ROLE_FRAME_SIZE, ROLE_FRAME_TYPE, ROLE_SECTION_OFFSET,
+	/* Who observed the flow, in order of trust: before proxies and mediators. */
+	ROLE_ORIGINAL4, ROLE_ORIGINAL6, ROLE_EXPORTER4, ROLE_EXPORTER6,
 	ROLE_COUNT
 };
 

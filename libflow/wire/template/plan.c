@@ -289,6 +289,19 @@ settle_packets(struct compiler *c)
 		    !p->column[FLOW_FIELD_BYTES];
 }
 
+/* A record's exporter is in the column and in extra, as its sender is. */
+static void
+settle_origin(struct compiler *c)
+{
+	unsigned role;
+
+	for (role = ROLE_ORIGINAL4; role <= ROLE_EXPORTER6; role++)
+		if (has_role(c->p, (enum element_role)role)) {
+			c->p->has_origin = true;
+			c->taken[c->p->role[role]] = false;
+		}
+}
+
 static bool
 is_section(const struct plan *p, size_t index)
 {
@@ -563,6 +576,7 @@ compile(const struct template *t, const struct element_told *told, size_t own)
 	settle_roles(c);
 	settle_packets(c);
 	settle_tcp_flags(c);
+	settle_origin(c);
 	whole = collect_extras(c);
 	find_nested(c, own);
 	p->bytes = sizeof(*p) + ops * sizeof(*p->op) + t->count * sizeof(*p->extra) + c->keys_len +

@@ -98,6 +98,7 @@ struct plan {
 	bool has_icmp;
 	bool has_sampling;		/* records may differ in their rate */
 	bool has_packet;		/* pieces of packets: to be run one row at a time */
+	bool has_origin;		/* records may name their exporter */
 	bool has_choice;		/* records differ in which fields they use: struct choice */
 	struct plan_counters counters;
 	struct plan_families families;
@@ -197,6 +198,10 @@ enum flow_status rows_times(const struct rows *r) NODISCARD;
 enum flow_status rows_sampling(const struct rows *r) NODISCARD;
 /* plan_value.c: the columns that need more than a copy. */
 enum flow_status rows_values(const struct rows *r) NODISCARD;
+/* plan_origin.c: the exporter that the record names, before a proxy or mediator. */
+enum flow_status rows_origin(const struct rows *r) NODISCARD;
+/* The address that row i's datagram came from, where the column `exporter` has another; else NULL. */
+const struct addr *rows_sender(const struct rows *r, size_t i);
 /* plan_extra.c: the column `extra`. */
 enum flow_status rows_extra(const struct rows *r) NODISCARD;
 /* The same of row i alone, appended as an object; nothing where it has no element. */

@@ -4,21 +4,23 @@
 
 /*
  * Numbers: the wire width is known outside the loop, so that the compiler makes
- * one loop for each.  A value too great for its column is the greatest it holds.
+ * one loop for each.  A value too great for its column is the greatest it holds, and
+ * counted; where the width fits the column that costs nothing.
  */
 #define COPY_LOOP(type, max, load)                                   \
 	do {                                                         \
 		for (i = 0; i < n; i++, p += stride) {               \
 			uint64_t v = (load);                         \
+			wide += v > (max);                           \
 			dst[i] = v > (max) ? (type)(max) : (type)v;  \
 		}                                                    \
 	} while (0)
 
 #define COPY_NUMBERS(name, type, max)                                                        \
-	static void copy_##name(type *dst, const uint8_t *p, size_t len, size_t stride,      \
+	static size_t copy_##name(type *dst, const uint8_t *p, size_t len, size_t stride,    \
 	    size_t n)                                                                        \
 	{                                                                                    \
-		size_t i;                                                                    \
+		size_t i, wide = 0;                                                          \
                                                                                              \
 		switch (len) {                                                               \
 		case 1:                                                                      \
@@ -37,18 +39,22 @@
 			COPY_LOOP(type, max, load_wide(p, len));                             \
 			break;                                                               \
 		}                                                                            \
+		return wide;                                                                 \
 	}                                                                                    \
-	static void fill_##name(type *dst, const uint8_t *p, size_t len, size_t stride,      \
+	static size_t fill_##name(type *dst, const uint8_t *p, size_t len, size_t stride,    \
 	    size_t n)                                                                        \
 	{                                                                                    \
-		size_t i;                                                                    \
+		size_t i, wide = 0;                                                          \
                                                                                              \
 		for (i = 0; i < n; i++, p += stride) {                                       \
 			uint64_t v = load_wide(p, len);                                      \
                                                                                              \
-			if (dst[i] == 0)                                                     \
-				dst[i] = v > (max) ? (type)(max) : (type)v;                  \
+			if (dst[i] != 0)                                                     \
+				continue;                                                    \
+			wide += v > (max);                                                   \
+			dst[i] = v > (max) ? (type)(max) : (type)v;                          \
 		}                                                                            \
+		return wide;                                                                 \
 	}
 
 COPY_NUMBERS(u8, uint8_t, UINT8_MAX)
@@ -138,9 +144,9 @@ copy_or_fill_addr(struct addr *dst, const struct span *s, size_t stride, size_t 
 #define COPY_CASE(TYPE, name, type)                                               \
 	case FLOW_TYPE_##TYPE:                                                    \
 		if (op->fill)                                                     \
-			fill_##name((type *)dst, s->p, s->len, r->stride, r->n);  \
+			wide = fill_##name((type *)dst, s->p, s->len, r->stride, r->n); \
 		else                                                              \
-			copy_##name((type *)dst, s->p, s->len, r->stride, r->n);  \
+			wide = copy_##name((type *)dst, s->p, s->len, r->stride, r->n); \
 		break;
 
 enum flow_status
@@ -149,6 +155,7 @@ rows_column(const struct rows *r, const struct plan_op *op)
 	const struct span *s = &r->span[op->index];
 	enum flow_field field = (enum flow_field)op->field;
 	enum flow_type type = flow_field_info(field)->type;
+	size_t wide = 0;
 	void *dst;
 
 	if (s->len == 0)
@@ -176,5 +183,6 @@ rows_column(const struct rows *r, const struct plan_op *op)
 	case FLOW_TYPE_TEXT:
 		break;
 	}
+	decoder_count(r->ctx->d, FLOW_COUNT_VALUE_WIDE, wide);
 	return FLOW_OK;
 }

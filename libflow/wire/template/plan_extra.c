@@ -172,6 +172,7 @@ write_member(const struct rows *r, size_t first, size_t end, size_t i, size_t be
 void
 rows_object(const struct rows *r, size_t i, struct buf *out)
 {
+	const struct addr *sender = r->depth == 0 ? rows_sender(r, i) : NULL;
 	const struct plan *p = r->plan;
 	size_t first, end, begin = out->len;
 
@@ -182,6 +183,8 @@ rows_object(const struct rows *r, size_t i, struct buf *out)
 	}
 	if (r->packet != NULL && r->depth == 0)
 		packet_extra_vlan(out, r->packet);
+	if (sender != NULL)
+		packet_extra_addr(out, "sender", sender);
 	if (out->len > begin)
 		buf_append_u8(out, '}');
 }

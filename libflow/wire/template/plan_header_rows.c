@@ -237,13 +237,15 @@ put_addresses(const struct rows *r, enum flow_field field, unsigned side, bool i
 }
 
 /* A number into one row of a column, the greatest that fits where it is too great. */
+/* A value too great for the column is the greatest that it holds, and counted. */
 static void
-put_number(void *column, enum flow_field field, size_t i, uint64_t v)
+put_number(const struct rows *r, void *column, enum flow_field field, size_t i, uint64_t v)
 {
 	enum flow_type type = flow_field_info(field)->type;
 	size_t size = flow_type_size(type);
 	uint64_t max = size == 8 ? UINT64_MAX : (UINT64_C(1) << 8 * size) - 1;
 
+	decoder_count(r->ctx->d, FLOW_COUNT_VALUE_WIDE, v > max);
 	flow_type_store(type, (uint8_t *)column + i * size, v > max ? max : v);
 }
 
@@ -261,7 +263,7 @@ put_masks(const struct rows *r, enum flow_field field, unsigned side)
 		struct span s = field_at(r, h->pair[r->choice[i].outer].mask[side], i);
 
 		if (number_fits(s.len))
-			put_number(out, field, i, load_wide(s.p, s.len));
+			put_number(r, out, field, i, load_wide(s.p, s.len));
 		else
 			st = flow_builder_null(r->ctx->out, field, i);
 	}
@@ -284,7 +286,7 @@ put_part(const struct rows *r, const struct header_part *part, enum flow_field f
 		unsigned which = inner ? inner_occurrence(h, part, c) : outer_occurrence(h, part, c);
 
 		if (number_at(r, part, which, i, &v))
-			put_number(out, field, i, v);
+			put_number(r, out, field, i, v);
 		else
 			st = flow_builder_null(r->ctx->out, field, i);
 	}
@@ -326,7 +328,7 @@ move_port(const struct rows *r, const struct header_part *part)
 		    number_at(r, part, 0, i, &v);
 
 		if (moved)
-			put_number(out, to, i, v);
+			put_number(r, out, to, i, v);
 		st = flow_builder_null(r->ctx->out, moved ? from : to, i);
 	}
 	return st;

@@ -37,6 +37,8 @@ fill_columns(const struct rows *r, struct packet *p)
 		st = rows_times(r);
 	if (st == FLOW_OK)
 		st = rows_source(r->ctx, r->n, true);
+	if (st == FLOW_OK && r->plan->has_origin)
+		st = rows_origin(r);
 	if (st == FLOW_OK)
 		st = rows_sampling(r);	/* reads interfaces, scales counters */
 	if (st == FLOW_OK)

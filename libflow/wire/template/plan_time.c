@@ -42,6 +42,13 @@ from_init(const struct context *ctx, int64_t init_ms, uint64_t uptime)
 	return t;
 }
 
+/* A time by the exporter's clock, moved where that is mended; 0 is none. */
+static int64_t
+mended(const struct rows *r, int64_t ms)
+{
+	return ms != 0 ? ms - r->ctx->when.ahead_ms : 0;
+}
+
 /* The boot time that row i says, else what its exporter said before; 0: none. */
 static int64_t
 boot_time(const struct rows *r, size_t i)
@@ -49,7 +56,9 @@ boot_time(const struct rows *r, size_t i)
 	struct span s = rows_role(r, ROLE_SYSTEM_INIT);
 	int64_t said = s.len > 0 ? plausible(span_number(&s, r->stride, i)) : 0;
 
-	return said > 0 ? said : r->ctx->src->has_init ? r->ctx->src->init_ms : 0;
+	if (said <= 0 && r->ctx->src->has_init)
+		said = r->ctx->src->init_ms;
+	return mended(r, said);
 }
 
 static int64_t
@@ -59,7 +68,7 @@ from_uptime(const struct rows *r, size_t i, uint64_t v)
 	int64_t init_ms;
 
 	if (v > UINT32_MAX)	/* some send a clock's time here */
-		return plausible(v);
+		return mended(r, plausible(v));
 	if (ctx->when.has_uptime)
 		return ctx->when.export_ms - uptime_age(ctx->when.uptime_ms, (uint32_t)v);
 	init_ms = boot_time(r, i);
@@ -78,17 +87,17 @@ read_time(const struct rows *r, unsigned role, size_t i)
 
 	switch (role) {
 	case ROLE_FIRST_MS: case ROLE_LAST_MS: case ROLE_EVENT_MS:
-		return plausible(load_wide(p, len));
+		return mended(r, plausible(load_wide(p, len)));
 	case ROLE_FIRST_S: case ROLE_LAST_S: case ROLE_EVENT_S:
 		v = load_wide(p, len);
-		return v <= UINT32_MAX ? (int64_t)v * 1000 : 0;
+		return v <= UINT32_MAX ? mended(r, (int64_t)v * 1000) : 0;
 	case ROLE_FIRST_DELTA: case ROLE_LAST_DELTA:
 		v = load_wide(p, len) / 1000;
 		return v < (uint64_t)ctx->when.export_ms ? ctx->when.export_ms - (int64_t)v : 0;
 	case ROLE_FIRST_UPTIME: case ROLE_LAST_UPTIME:
 		return from_uptime(r, i, load_wide(p, len));
 	default:
-		return from_ntp(p, len);
+		return mended(r, from_ntp(p, len));
 	}
 }
 
@@ -116,7 +125,8 @@ read_times(const struct rows *r, unsigned role, int64_t *dst)
 	if (s->len == 4 && ctx->when.has_uptime && uptime) {
 		for (i = 0; i < r->n; i++, p += r->stride)
 			dst[i] = export_ms - uptime_age(ctx->when.uptime_ms, load_be32(p));
-	} else if (s->len == 8 && (role == ROLE_FIRST_MS || role == ROLE_LAST_MS)) {
+	} else if (s->len == 8 && ctx->when.ahead_ms == 0 &&
+	    (role == ROLE_FIRST_MS || role == ROLE_LAST_MS)) {
 		for (i = 0; i < r->n; i++, p += r->stride)
 			dst[i] = plausible(load_be64(p));
 	} else if (s->len > 0) {
@@ -353,5 +363,6 @@ rows_times(const struct rows *r)
 	apply_relative(r, first, last);
 	apply_duration(r, first, last);
 	times_repair(r->ctx, first, last, event, r->n);
+	times_check(r->ctx, first, last, r->n);
 	return FLOW_OK;
 }

@@ -34,6 +34,7 @@ struct template_field {
 };
 
 struct plan;
+struct source;
 
 struct template {
 	uint16_t id;
@@ -47,6 +48,7 @@ struct template {
 	int64_t seen_ms;	/* when last announced or used, by the decoder's age_clock */
 	uint8_t may_fill;	/* of plan_may_fill: 0 not known, 1 no, 2 yes */
 	uint32_t serial;	/* of the decoder: another one for each layout that was announced */
+	struct source *owner;	/* in whose table it is; NULL: in none */
 	struct plan *plan;	/* compiled at first use; NULL before, and for options */
 	struct plan *text_plan;	/* the same for its records in lists, which are only written */
 	struct template_field field[];

@@ -77,6 +77,7 @@ store_define(struct context *ctx, struct template *t)
 		return st;
 	}
 	t->serial = ++d->template_serial;
+	t->owner = ctx->src;
 	d->templates++;
 	account(d, ctx->src, t->bytes);
 	if (old != NULL)
@@ -104,6 +105,7 @@ store_restore(struct flow_decoder *d, struct source *src, struct template *t)
 		return st;
 	}
 	t->serial = ++d->template_serial;
+	t->owner = src;
 	d->templates++;
 	account(d, src, t->bytes);
 	return FLOW_OK;
@@ -216,8 +218,9 @@ exchange(struct flow_decoder *d, struct source *src, struct template *t, struct 
 }
 
 enum flow_status
-store_compile(struct flow_decoder *d, struct source *src, struct template *t)
+store_compile(struct flow_decoder *d, struct template *t)
 {
+	struct source *src = t->owner;
 	struct element_told told = { &src->known, d->options.elements };
 	struct plan *p;
 
