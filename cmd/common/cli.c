@@ -171,6 +171,31 @@ cli_raise_descriptors(void)
 	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/* The limit of the control group that the process is in, where the kernel shows it; else UINT64_MAX. */
+static uint64_t
+group_memory(void)
+{
+	FILE *f = fopen("/sys/fs/cgroup/memory.max", "re");
+	unsigned long long bytes = UINT64_MAX;
+
+	if (f == NULL)
+		return UINT64_MAX;
+	if (fscanf(f, "%llu", &bytes) != 1)
+		bytes = UINT64_MAX;
+	(void)fclose(f);
+	return bytes;
+}
+
+uint64_t
+cli_memory(void)
+{
+	long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
+	uint64_t machine = pages > 0 && page > 0 ? (uint64_t)pages * (uint64_t)page : UINT64_MAX;
+	uint64_t group = group_memory();
+
+	return group < machine ? group : machine;
+}
+
 unsigned
 cli_cores(void)
 {

@@ -57,3 +57,6 @@ void cli_raise_descriptors(void);
 
 /* How many worker threads to use where the user did not say: the cores that this process may use. */
 unsigned cli_cores(void);
+
+/* Memory of the machine, or that its control group leaves the process, in bytes; UINT64_MAX: not known. */
+uint64_t cli_memory(void);

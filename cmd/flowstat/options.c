@@ -57,6 +57,7 @@ static const char help[] =
 "      --explain          print the plan of the query and end\n"
 "      --sql DIALECT      print the question in SQL and end: duckdb, spark or clickhouse\n"
 "      --memory SIZE      groups beyond it (500M, 4G) go to a temporary file\n"
+"                         (default: half of the machine's)\n"
 "  -j, --threads N        worker threads (default: one per core)\n"
 "  -h, --help             this text\n"
 "  -V, --version          versions\n"

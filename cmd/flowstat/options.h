@@ -15,7 +15,7 @@ struct flowstat_options {
 	struct flow_table_printer_options printer;
 	const char *as_names, *if_names;	/* files; NULL: none */
 	const char *title;	/* of an HTML page; NULL: none of its own */
-	uint64_t memory;	/* bytes of all workers; 0: as much as it takes */
+	uint64_t memory;	/* bytes of all workers; 0: half of the machine's */
 	bool explain;
 	bool sql;		/* print the question in SQL */
 	enum flow_sql_dialect dialect;

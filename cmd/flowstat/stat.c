@@ -118,6 +118,11 @@ static int
 scan(const struct flowstat_options *o, struct run *run)
 {
 	const char *folder = getenv("TMPDIR");
+	uint64_t memory = o->memory;
+
+	/* Half of the machine's, where nothing is said. */
+	if (memory == 0 && (memory = cli_memory()) != UINT64_MAX)
+		memory /= 2;
 
 	run->threads = query_threads(run->query);
 	run->agg = calloc(run->threads, sizeof(struct flow_agg *));
@@ -128,8 +133,8 @@ scan(const struct flowstat_options *o, struct run *run)
 		if (run->agg[i] == NULL)
 			return cli_fail("out of memory");
 		flow_agg_room(run->agg[i], WAITING_BYTES / run->threads);
-		if (o->memory != 0)
-			flow_agg_limit(run->agg[i], (size_t)(o->memory / run->threads) + 1,
+		if (memory != UINT64_MAX)
+			flow_agg_limit(run->agg[i], (size_t)(memory / run->threads) + 1,
 			    folder != NULL && folder[0] != '\0' ? folder : "/tmp");
 	}
 	pass(run);

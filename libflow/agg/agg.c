@@ -119,7 +119,7 @@ is_worth_spilling(const struct flow_agg *agg)
 
 	for (size_t i = 0; i < agg->spec->groupings; i++)
 		if (grouping_can_spill(agg->spec, i))
-			bytes += groups_bytes(&agg->groups[i]);
+			bytes += groups_bytes(&agg->groups[i]) + agg->backlog[i].log.bytes;
 	for (size_t i = 0; i < agg->spec->values; i++)
 		bytes += agg->values[i].log.bytes;
 	return bytes > agg->limit / 8;
@@ -139,6 +139,8 @@ spill_groups(struct flow_agg *agg, struct flow_error *err)
 			groups_part_release(&agg->groups[i], p);
 		}
 		groups_forget(&agg->groups[i]);
+		if (st == FLOW_OK && agg->backlog[i].log.bytes > 0)
+			st = part_log_spill(&agg->backlog[i].log, agg->folder, err);
 	}
 	for (size_t i = 0; i < agg->spec->values && st == FLOW_OK; i++)
 		if (agg->values[i].log.bytes > 0)
@@ -156,7 +158,7 @@ thin_values(struct flow_agg *agg)
 	return st;
 }
 
-/* All rows that wait to their groups, where there is no room for more. */
+/* All rows that wait to their groups, where there is no room for more; where they go to files, that does it. */
 static enum flow_status
 empty_backlogs(struct flow_agg *agg)
 {
@@ -165,7 +167,7 @@ empty_backlogs(struct flow_agg *agg)
 
 	for (size_t i = 0; i < agg->spec->groupings; i++)
 		bytes += agg->backlog[i].log.bytes;
-	if (bytes <= agg->room)
+	if (bytes <= agg->room || agg->limit != 0)
 		return FLOW_OK;
 	for (size_t i = 0; i < agg->spec->groupings; i++) {
 		struct backlog *b = &agg->backlog[i];
@@ -188,11 +190,11 @@ should_wait(uint64_t groups, uint64_t rows)
 	return (groups > MANY_GROUPS && groups > rows / 2) || (groups > 8 * MANY_GROUPS && groups > rows / 4);
 }
 
-/* Lets rows of such groupings wait from now on, if memory is not short. */
+/* Lets rows of such groupings wait from now on. */
 static void
 begin_backlogs(struct flow_agg *agg)
 {
-	for (size_t i = 0; i < agg->spec->groupings && agg->limit == 0; i++) {
+	for (size_t i = 0; i < agg->spec->groupings; i++) {
 		struct backlog *b = &agg->backlog[i];
 
 		if (b->words != 0 && !b->on)

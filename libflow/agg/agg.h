@@ -203,7 +203,7 @@ void flow_agg_limit(struct flow_agg *agg, size_t bytes, const char *folder);
 
 /*
  * Where groups are many, lets rows wait for their groups in about that many bytes (256 MiB); they
- * then are found sooner.  Not with flow_agg_limit.
+ * then are found sooner.  With flow_agg_limit that is the bound.
  */
 void flow_agg_room(struct flow_agg *agg, size_t bytes);
 

@@ -587,7 +587,7 @@ feed_rows(struct flow_agg *agg, const struct flow_batch *batch, const struct row
 	    agg->scratch->begun);
 	enum flow_status st = FLOW_OK;
 
-	if (!agg->spec->has_totals || agg->limit != 0)
+	if (!totals_are_summed(agg))
 		accumulate_totals(&agg->totals, batch, &begun);
 	if (agg->narrow && begun.n > 0)
 		st = keep_narrow(agg, batch, &begun);

@@ -175,6 +175,9 @@ order_view(void *context, size_t view)
 		result_order(r, view);
 }
 
+/* With so much memory for a worker, or less, views are sorted one at a time. */
+#define SCARCE_BYTES ((size_t)256 << 20)
+
 /* Rows of all views; where memory is short, of one at a time. */
 static enum flow_status
 fill_views(struct flow_agg_result *r, size_t threads)
@@ -185,7 +188,7 @@ fill_views(struct flow_agg_result *r, size_t threads)
 		if (is_ordered(&r->spec->view[i]))
 			st = result_reserve(r, i);
 	if (st == FLOW_OK)
-		team_run(r->limit == 0 ? threads : 1, r->spec->views, order_view, r);
+		team_run(r->limit == 0 || r->limit > SCARCE_BYTES ? threads : 1, r->spec->views, order_view, r);
 	for (size_t i = 0; i < r->spec->views && st == FLOW_OK; i++) {
 		const struct view *v = &r->spec->view[i];
 
@@ -217,7 +220,7 @@ flow_agg_finish(struct flow_agg *const *agg, size_t n, struct flow_agg_result **
 		st = merge_workers(agg, n, r);
 	if (st == FLOW_OK) {
 		take_over(r, agg[0]);
-		if (r->spec->has_totals && agg[0]->limit == 0)
+		if (totals_are_summed(agg[0]))
 			sum_totals(r);
 	}
 	if (st == FLOW_OK)

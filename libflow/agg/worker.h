@@ -36,3 +36,16 @@ struct flow_agg {
 	struct approx *approx;		/* NULL: no grouping needs it */
 	struct spread *spread;		/* NULL: no grouping needs it */
 };
+
+/*
+ * Whether the totals are the sum of a grouping's groups.  A grouping that leaves rows out has not all of
+ * them.
+ */
+static inline bool
+totals_are_summed(const struct flow_agg *agg)
+{
+	const struct flow_agg_spec *spec = agg->spec;
+
+	return spec->has_totals && !spec->totals_early &&
+	    (agg->sieve == NULL || agg->sieve[spec->totals].rule.least == 0);
+}

@@ -299,7 +299,7 @@ static bool
 was_spilt(const struct merge *m, size_t grouping)
 {
 	for (size_t w = 0; w < m->n; w++)
-		if (spill_has(&m->agg[w]->spill, grouping))
+		if (spill_has(&m->agg[w]->spill, grouping) || m->agg[w]->backlog[grouping].log.spills > 0)
 			return true;
 	return false;
 }

@@ -10,6 +10,7 @@ import datetime
 import glob
 import io
 import ipaddress
+import json
 import os
 import subprocess
 import sys
@@ -278,6 +279,22 @@ def test_thresholds():
         for threads in ("1", "4"):
             got = run("-A", keys, "--min", least, "-j", threads, "--measures", "flows,bytes,distinct(dst_addr)")
             compare("-A %s --min %s, %s threads" % (keys, least, threads), sorted(got[1]), want)
+    # Shares are of all flows, whatever a table leaves out, and whatever other tables there are.
+    total = db.execute("select sum(flows) from flows").fetchone()[0]
+    rows = db.execute("select src_addr, sum(flows) from flows group by 1 having count(distinct dst_addr) >= 40").fetchall()
+    got = run("-s", "srcip", "-n", "0", "--min", "distinct(dst_addr)=40",
+              "--measures", "flows,flows_pct,packets,bytes,first,last")[1]
+    compare("shares beside --min", sorted(r[:3] for r in got),
+            sorted([k, str(n), "%.3f" % (100 * float(n) / float(total))] for k, n in rows))
+    rows = db.execute("select src_addr, dst_addr, sum(flows) from flows group by all").fetchall()
+    want = sorted([k, d, str(n)] for k, d, n in rows if 100 * float(n) / float(total) >= 0.05)
+    for others in ([], ["-s", "srcip", "-s", "proto"]):
+        out = subprocess.run([flowstat, "-o", "json", *others, "-A", "src_addr,dst_addr", "-n", "1000000", "--measures",
+                              "flows", "--min", "flows_pct=0.05", *always, work + "/archive", work + "/archive2"],
+                             check=True, capture_output=True, text=True).stdout
+        last = json.loads(out)[-1]["rows"]
+        compare("--min of a share beside %d tables" % len(others),
+                sorted([r["src_addr"], r["dst_addr"], str(r["flows"])] for r in last), want)
     both = run("-A", "src_addr,dst_port", "--min", "rows=40", "--measures", "rows", "src port > 1024")[1]
     want = db.execute("select src_addr, dst_port, count(*) from flows where src_port > 1024 group by all"
                       " having count(*) >= 40").fetchall()

@@ -177,6 +177,16 @@ totals_find(struct flow_agg_spec *spec, size_t grouping)
 	spec->totals = grouping;
 }
 
+/* Whether rows of a view must have a share of the totals. */
+static bool
+needs_totals(const struct view *v)
+{
+	for (size_t i = 0; i < v->mins; i++)
+		if (v->min[i].measure.kind == MEASURE_SHARE)
+			return true;
+	return false;
+}
+
 static enum flow_status
 commit(struct flow_agg_spec *spec, struct draft *d, struct flow_error *err)
 {
@@ -200,6 +210,7 @@ commit(struct flow_agg_spec *spec, struct draft *d, struct flow_error *err)
 	for (size_t i = 0; i < d->views; i++) {
 		d->view[i].grouping = at;
 		d->view[i].bins = bins;
+		spec->totals_early |= needs_totals(&d->view[i]);
 		spec->view[spec->views++] = d->view[i];
 	}
 	return FLOW_OK;

@@ -138,6 +138,7 @@ struct flow_agg_spec {
 	 * alternatives, to twice the totals, so that rows need not be added once more.
 	 */
 	bool has_totals;
+	bool totals_early;	/* a table needs the totals to choose its rows, so before all groups are merged */
 	size_t totals;
 	uint8_t total_slot[TOTALS + 2];	/* sums, first, last */
 };

@@ -36,6 +36,13 @@ result_set_value(const struct key_part *part, uint64_t *group, uint64_t value)
 	group[part->word] |= value << part->shift;
 }
 
+/* Whether an array of so many bytes is too large to lie in memory. */
+static bool
+is_large(const struct flow_agg_result *r, size_t bytes)
+{
+	return r->limit != 0 && bytes > r->limit / 16;
+}
+
 void *
 result_array(struct flow_agg_result *r, size_t count, size_t size)
 {
@@ -44,7 +51,7 @@ result_array(struct flow_agg_result *r, size_t count, size_t size)
 	if (list == NULL || (size > 0 && count >= SIZE_MAX / 2 / size))
 		return NULL;
 	r->array = list;
-	if (spool_alloc(&list[r->arrays], r->limit != 0 ? r->folder : NULL, (count + 1) * size,
+	if (spool_alloc(&list[r->arrays], is_large(r, (count + 1) * size) ? r->folder : NULL, (count + 1) * size,
 	    &r->error) != FLOW_OK)
 		return NULL;
 	return list[r->arrays++].p;
@@ -66,7 +73,7 @@ void
 result_sort(const struct flow_agg_result *r, void *list, size_t n, size_t size,
     spool_compare *compare, void *arg)
 {
-	if (r->limit != 0)
+	if (is_large(r, n * size))
 		spool_sort(list, n, size, compare, arg);
 	else if (n > 0)
 		qsort_r(list, n, size, compare, arg);

@@ -44,7 +44,7 @@ struct flow_agg_result {
 	struct groups *groups;
 	uint64_t *outside;		/* by grouping: rows of which nothing lies in the period */
 	struct measure_totals totals;
-	/* Where memory is limited: a folder for what is large, and how large that is. */
+	/* Where memory is limited: a folder for what is large, and the limit of a worker. */
 	const char *folder;
 	size_t limit;
 	struct spool *array;		/* see result_array */
