@@ -240,11 +240,13 @@ check_datagram(struct check *c, const uint8_t *p, size_t len)
 	size_t header_len = version == 9 ? HEADER_V9 : HEADER_IPFIX, at;
 	struct buf copy = BUF_INIT;
 	const struct source *src;
+	struct source_key key;
 
 	if ((version != 9 && version != 10) || len < header_len)
 		return;
 	buf_append(&copy, p, len);
-	src = source_find(c->d, &c->dg, (uint8_t)version, load_be32(p + header_len - 4));
+	key = source_key(c->d, &c->dg, (uint8_t)version, load_be32(p + header_len - 4));
+	src = source_find(c->d, &key);
 	for (at = header_len; src != NULL && at + 4 <= len;) {
 		uint16_t id = load_be16(copy.data + at), set_len = load_be16(copy.data + at + 2);
 
