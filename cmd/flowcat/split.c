@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "common/cli.h"
 #include "flowcat/row_order.h"
 #include "flowcat/write.h"
@@ -22,7 +23,23 @@ struct split {
 	const struct flow_writer_options *writer;
 	struct split_file file[OPEN_MAX];
 	uint64_t clock;
+	char *cleaned;			/* directory that was last cleaned; NULL: none */
 };
+
+/* What runs that were killed left in the directory of a path goes, once for files one after the other. */
+static void
+clean_beside(struct split *s, const char *path)
+{
+	char *directory = file_directory(path);
+
+	if (directory == NULL || (s->cleaned != NULL && strcmp(directory, s->cleaned) == 0)) {
+		free(directory);
+		return;
+	}
+	file_sinks_clean(directory, "", ".parquet");
+	free(s->cleaned);
+	s->cleaned = directory;
+}
 
 static int
 close_file(struct split_file *f)
@@ -44,8 +61,11 @@ open_file(struct split *s, struct split_file *f, int64_t slot_ms)
 	int status = close_file(f);
 
 	f->slot_ms = slot_ms;
-	if (status == CLI_OK && (flow_slot_path(&s->layout, slot_ms, &path, &err) != FLOW_OK ||
-	    flow_writer_open(path, s->writer, &f->writer, &err) != FLOW_OK))
+	if (status == CLI_OK && flow_slot_path(&s->layout, slot_ms, &path, &err) != FLOW_OK)
+		status = cli_fail_error(&err);
+	if (status == CLI_OK)
+		clean_beside(s, path);
+	if (status == CLI_OK && flow_writer_open(path, s->writer, &f->writer, &err) != FLOW_OK)
 		status = cli_fail_error(&err);
 	free(path);
 	return status;
@@ -158,6 +178,7 @@ flowcat_split(struct flowcat_options *options)
 	if (status == CLI_OK && query_failed(query))
 		status = CLI_FAILURE;
 	query_free(query);
+	free(s.cleaned);
 	flow_summary_clear(&inputs);
 	return status;
 }

@@ -205,6 +205,7 @@ open_writer(struct split *s, struct partition *p)
 	if (asprintf(&folder, "%s/%s", s->root, p->path) < 0)
 		return cli_fail("out of memory");
 	status = file_mkdirs(folder, &err) == FLOW_OK ? CLI_OK : cli_fail_error(&err);
+	file_sinks_clean(folder, "flows-", ".parquet");
 	for (; status == CLI_OK; n++) {
 		free(path);
 		if (asprintf(&path, "%s/flows-%04u.parquet", folder, n) < 0) {

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "flowcat/write.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "common/cli.h"
 #include "flowcat/row_order.h"
 
@@ -16,6 +18,19 @@ fail(const struct flowcat_options *options, struct flow_error *err)
 	return cli_fail_error(err);
 }
 
+/* What runs that were killed left of this file goes. */
+static void
+clean_beside(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash != NULL ? slash + 1 : path;
+	char *directory = file_directory(path);
+
+	if (directory != NULL)
+		file_sinks_clean(directory, name, name);
+	free(directory);
+}
+
 static int
 open_writer(const struct flowcat_options *options, unsigned threads, struct flow_writer **writer)
 {
@@ -25,6 +40,7 @@ open_writer(const struct flowcat_options *options, unsigned threads, struct flow
 
 	how.threads = threads > 1 ? threads : 0;
 	if (strcmp(options->write_path, "-") != 0) {
+		clean_beside(options->write_path);
 		st = flow_writer_open(options->write_path, &how, writer, &err);
 	} else if (isatty(STDOUT_FILENO)) {
 		return cli_misuse("-w -: standard output is a terminal");

@@ -5,12 +5,17 @@
 
 #include "base/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 /* How many leftovers of one name and process id to step over. */
@@ -18,6 +23,9 @@
 
 /* Files of one name and numbers: of one slot, after restarts, or captures that are read again. */
 #define NAMES_MAX 100000
+
+/* A temporary file that nobody has written to for so long, nor holds a lock on, is nobody's. */
+#define FORGOTTEN_S 3600
 
 char *
 file_directory(const char *path)
@@ -44,6 +52,60 @@ temporary_name(const char *path, unsigned n)
 	return text;
 }
 
+/* Whether ".name.PID-N" is the temporary name of a final one that begins and ends so; *pid is its writer. */
+static bool
+is_temporary(const char *entry, const char *begin, const char *end, long *pid)
+{
+	const char *dot = strrchr(entry, '.'), *name = entry + 1;
+	size_t len = dot != NULL && dot > name ? (size_t)(dot - name) : 0;
+	size_t begin_len = strlen(begin), end_len = strlen(end);
+	int used = 0;
+	unsigned n;
+
+	return entry[0] == '.' && len >= begin_len && len >= end_len &&
+	    memcmp(name, begin, begin_len) == 0 && memcmp(name + len - end_len, end, end_len) == 0 &&
+	    sscanf(dot, ".%ld-%u%n", pid, &n, &used) == 2 && dot[used] == '\0' && *pid > 0;
+}
+
+/* Whether nobody writes it any more. */
+static bool
+is_dead(int fd, long pid)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || flock(fd, LOCK_EX | LOCK_NB) != 0)
+		return false;
+	if (kill((pid_t)pid, 0) != 0 && errno == ESRCH)
+		return true;
+	return st.st_mtime < time(NULL) - FORGOTTEN_S;
+}
+
+static void
+clean(int directory, const char *entry, long pid)
+{
+	int fd = openat(directory, entry, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (is_dead(fd, pid))
+		(void)unlinkat(directory, entry, 0);
+	(void)close(fd);
+}
+
+void
+file_sinks_clean(const char *directory, const char *begin, const char *end)
+{
+	DIR *dir = opendir(directory);
+	const struct dirent *entry;
+	long pid;
+
+	while (dir != NULL && (entry = readdir(dir)) != NULL)
+		if (is_temporary(entry->d_name, begin, end, &pid))
+			clean(dirfd(dir), entry->d_name, pid);
+	if (dir != NULL)
+		(void)closedir(dir);
+}
+
 enum flow_status
 file_sink_open(struct file_sink *sink, const char *path, struct flow_error *err)
 {
@@ -64,6 +126,7 @@ file_sink_open(struct file_sink *sink, const char *path, struct flow_error *err)
 	}
 	if (s.fd < 0)
 		return flow_fail_errno(err, "%s", path);
+	(void)flock(s.fd, LOCK_EX | LOCK_NB);
 	s.path = strdup(path);
 	if (s.path == NULL) {
 		file_sink_abort(&s);

@@ -47,6 +47,13 @@ enum flow_status file_replace(const char *path, const void *bytes, size_t len, s
 /* Closes and removes the temporary file; fine on a closed sink. */
 void file_sink_abort(struct file_sink *sink);
 
+/*
+ * Removes the temporary files of sinks in that directory whose writers are gone, of final names that
+ * begin and end so.  A writer holds a lock (flock) on its file; where locks tell nothing, because an
+ * earlier version wrote it, one whose process is there too is left alone for an hour.
+ */
+void file_sinks_clean(const char *directory, const char *begin, const char *end);
+
 /* Creates a directory and those above it where they are missing (mode 0777 & ~umask). */
 enum flow_status file_mkdirs(const char *path, struct flow_error *err) NODISCARD;
 

@@ -13,14 +13,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "collect/announcements.h"
-#include "collect/held.h"
+#include "collect/exporter_state.h"
 
 struct snapshot {
 	const struct collect_options *tree;
-	struct buf announcements;	/* empty: as before */
-	bool held;
-	struct buf held_bytes;
+	struct buf state;
 	struct snapshot *next;
 };
 
@@ -74,8 +71,7 @@ free_entry(struct filing_entry *e)
 
 	for (s = e->snapshots; s != NULL; s = next) {
 		next = s->next;
-		buf_release(&s->announcements);
-		buf_release(&s->held_bytes);
+		buf_release(&s->state);
 		free(s);
 	}
 	free(e->path);
@@ -153,11 +149,8 @@ save_snapshots(struct filing_entry *e)
 	struct snapshot *s;
 	bool saved = true;
 
-	for (s = e->snapshots; s != NULL; s = s->next) {
-		saved = (!s->held || held_write(s->tree, &s->held_bytes)) && saved;
-		saved = (s->announcements.len == 0 ||
-		    announcements_write(s->tree, &s->announcements)) && saved;
-	}
+	for (s = e->snapshots; s != NULL; s = s->next)
+		saved = exporter_state_write(s->tree, &s->state) && saved;
 	return saved;
 }
 
@@ -242,21 +235,18 @@ filing_slot_end(struct filing_entry *e, bool filed)
 }
 
 void
-filing_snapshot(struct filing_entry *e, const struct collect_options *tree, struct buf *announcements,
-    bool held, struct buf *held_bytes)
+filing_snapshot(struct filing_entry *e, const struct collect_options *tree, struct buf *state)
 {
-	struct snapshot *s = NULL;
+	struct snapshot *s = calloc(1, sizeof(*s));
 
-	if (announcements->len > 0 || held)
-		s = calloc(1, sizeof(*s));
-	if (s == NULL || buf_status(announcements) != FLOW_OK || buf_status(held_bytes) != FLOW_OK) {
-		buf_release(announcements);
-		buf_release(held_bytes);
+	if (s == NULL || buf_status(state) != FLOW_OK) {
+		log_to(e->filing->log, LOG_LEVEL_ERROR, "out of memory: what exporters announced is not kept");
+		buf_release(state);
 		free(s);
 		return;
 	}
-	*s = (struct snapshot){ tree, *announcements, held, *held_bytes, NULL };
-	*announcements = *held_bytes = (struct buf)BUF_INIT;
+	*s = (struct snapshot){ tree, *state, NULL };
+	*state = (struct buf)BUF_INIT;
 	(void)pthread_mutex_lock(&e->filing->lock);
 	s->next = e->snapshots;
 	e->snapshots = s;

@@ -35,12 +35,10 @@ void filing_slot_begin(struct filing_entry *e);
 void filing_slot_end(struct filing_entry *e, bool filed);
 
 /*
- * What a tree knew at the end of the entry, to be saved in time: both buffers become the entry's.
- * Empty announcements: as before.  `held` false: nothing was held, and nothing is; else `held_bytes`, where
- * empty means that nothing is held any more.
+ * What a tree knew at the end of the entry (exporter_state_save), to be saved in time: the buffer
+ * becomes the entry's.
  */
-void filing_snapshot(struct filing_entry *e, const struct collect_options *tree,
-    struct buf *announcements, bool held, struct buf *held_bytes);
+void filing_snapshot(struct filing_entry *e, const struct collect_options *tree, struct buf *state);
 
 /* No slots are added any more; the entry's journal is this segment, or this file of an earlier run. */
 void filing_end_segment(struct filing_entry *e, struct journal_segment *segment);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "store/slot_path.h"
 
 struct slot *
@@ -43,6 +44,17 @@ fail(struct slot *s, const struct flow_error *err)
 	return false;
 }
 
+/* What collectors that were killed left of other slots goes: their journals make these again. */
+static void
+clean_beside(const char *path)
+{
+	char *directory = file_directory(path);
+
+	if (directory != NULL)
+		file_sinks_clean(directory, "flowcap.", ".parquet");
+	free(directory);
+}
+
 static bool
 begin_file(struct slot *s)
 {
@@ -50,8 +62,10 @@ begin_file(struct slot *s)
 	const struct flow_slot_layout layout = { o->directory, o->layout, o->slot_s, o->zone };
 	struct flow_error err;
 
-	if (flow_slot_path(&layout, s->start_ms, &s->path, &err) != FLOW_OK ||
-	    flow_writer_open(s->path, &s->options->writer, &s->writer, &err) != FLOW_OK)
+	if (flow_slot_path(&layout, s->start_ms, &s->path, &err) != FLOW_OK)
+		return fail(s, &err);
+	clean_beside(s->path);
+	if (flow_writer_open(s->path, &s->options->writer, &s->writer, &err) != FLOW_OK)
 		return fail(s, &err);
 	return true;
 }

@@ -5,8 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "collect/announcements.h"
-#include "collect/held.h"
+#include "collect/exporter_state.h"
 #include "collect/left_files.h"
 #include "store/slot_filed.h"
 #include "time/span_text.h"
@@ -30,9 +29,8 @@ struct tree {
 	struct flow_decoder *decoder;
 	struct pipeline *pipeline;	/* shared */
 	const struct tree_journal *journal;
-	struct announcements *known;	/* NULL: nothing is remembered */
-	char held_after[JOURNAL_ID_MAX];	/* journals up to this are known; "" none */
-	bool held;			/* something was when the last slot ended */
+	char known_after[JOURNAL_ID_MAX];	/* journals up to this are known; "" none */
+	bool restored;			/* the decoder may know sessions of an earlier run */
 	bool open;
 	struct slot *slot;		/* NULL: none is open, or it is filed already */
 	size_t groups;			/* handed over for it */
@@ -45,17 +43,6 @@ struct tree {
 	int64_t last_ms;		/* receive time of the last datagram */
 	int64_t settled_ms;		/* when waiting data was looked at */
 };
-
-static void
-remember(struct tree *t)
-{
-	t->known = announcements_new();
-	if (t->known == NULL)
-		return;
-	announcements_load(t->known, &t->options, t->decoder);
-	held_load(&t->options, t->decoder, t->held_after);
-	t->held = t->held_after[0] != '\0';
-}
 
 struct tree *
 tree_new(const struct collect_options *options, const char *directory, const char *ident,
@@ -77,8 +64,10 @@ tree_new(const struct collect_options *options, const char *directory, const cha
 	}
 	t->options.directory = t->directory;
 	t->options.writer.ident = t->ident;
-	if (options->remember)
-		remember(t);
+	if (options->remember) {
+		exporter_state_load(&t->options, t->decoder, t->known_after);
+		t->restored = true;
+	}
 	return t;
 }
 
@@ -90,7 +79,6 @@ tree_free(struct tree *t)
 	slot_free(t->slot);
 	flow_builder_free(t->builder);
 	flow_decoder_free(t->decoder);
-	announcements_free(t->known);
 	free(t->directory);
 	free(t->ident);
 	free(t);
@@ -124,16 +112,13 @@ since_begin(const struct tree *t, enum flow_count count)
 static void
 save(struct tree *t)
 {
-	struct buf announcements = BUF_INIT, held = BUF_INIT;
 	const struct tree_journal *j = t->journal;
-	bool had_held = t->held;
+	struct buf state = BUF_INIT;
 
-	if (!j->saves || t->known == NULL)
+	if (!j->saves || !t->options.remember)
 		return;
-	announcements_save(t->known, &t->options, &announcements);
-	held_save(t->decoder, &t->options, j->id, &held);
-	t->held = held.len > 0;
-	filing_snapshot(j->entry, &t->options, &announcements, had_held || t->held, &held);
+	exporter_state_save(t->decoder, j->id, &state);
+	filing_snapshot(j->entry, &t->options, &state);
 }
 
 static void
@@ -311,37 +296,40 @@ wrong_times(const struct flow_decoder *decoder)
 	return counts->value[FLOW_COUNT_CLOCK_WRONG] + counts->value[FLOW_COUNT_TIMES_WRONG];
 }
 
-/* Grows with every announcement of templates, rates and names. */
-static uint64_t
-announced(const struct flow_decoder *decoder)
-{
-	const struct flow_counts *counts = flow_decoder_counts(decoder);
-
-	return counts->value[FLOW_COUNT_TEMPLATES] + counts->value[FLOW_COUNT_OPTION_RECORDS] +
-	    counts->value[FLOW_COUNT_WITHDRAWALS];
-}
-
 static bool
 decode(struct tree *t, const struct flow_datagram *datagram)
 {
-	uint64_t announcements = announced(t->decoder), wrong = wrong_times(t->decoder);
+	uint64_t wrong = wrong_times(t->decoder);
 
+	if (t->builder == NULL && (t->builder = pipeline_builder(t->pipeline)) == NULL) {
+		log_to(t->options.log, LOG_LEVEL_ERROR, "out of memory");
+		return false;
+	}
 	if (flow_decoder_datagram(t->decoder, datagram, t->builder) != FLOW_OK) {
 		log_to(t->options.log, LOG_LEVEL_ERROR, "out of memory while decoding");
 		return false;
 	}
-	if (t->known != NULL && announced(t->decoder) != announcements)
-		announcements_take(t->known, datagram);
 	if (wrong_times(t->decoder) != wrong)
 		tell_news(t);
 	return true;
 }
 
+/* What is received now is of other sessions than what an earlier run received. */
+static void
+end_old_sessions(struct tree *t)
+{
+	if (t->restored && !t->journal->left) {
+		flow_decoder_session_end(t->decoder, NULL, 0);
+		t->restored = false;
+	}
+}
+
 bool
 tree_datagram(struct tree *t, const struct flow_datagram *datagram)
 {
-	if (t->journal->left && journal_id_upto(t->journal->id, t->held_after))
+	if (t->journal->left && journal_id_upto(t->journal->id, t->known_after))
 		return true;
+	end_old_sessions(t);
 	if (t->slot != NULL && !t->journal->used &&
 	    datagram->received_ms < t->slot->start_ms - GRACE_MS)
 		tree_rotate(t, NULL);

@@ -154,7 +154,10 @@ void flow_decoder_free(struct flow_decoder *d);
 enum flow_status flow_decoder_datagram(struct flow_decoder *d, const struct flow_datagram *datagram,
     struct flow_builder *out) NODISCARD;
 
-/* A TCP session (exporter, port) ended, or all did (NULL): templates and held data are forgotten. */
+/*
+ * A TCP session (exporter, port) ended, or all did (NULL), as after flow_decoder_load: templates and
+ * held data are forgotten (RFC 7011 8).
+ */
 void flow_decoder_session_end(struct flow_decoder *d, const struct addr *exporter, uint16_t port);
 
 /* Bytes of data that waits for a template. */
@@ -176,21 +179,6 @@ enum flow_status flow_decoder_settle(struct flow_decoder *d, int64_t now_ms,
  * clock that is set forward by a day makes nothing a day older.
  */
 void flow_decoder_expire(struct flow_decoder *d, int64_t now_ms);
-
-/*
- * Hands over data that waits for its template, oldest first: each set as a datagram of its own that
- * says when it was exported and received, valid during the call.  FLOW_ENOMEM.
- */
-typedef void flow_held_fn(void *context, const struct flow_datagram *datagram);
-enum flow_status flow_decoder_held(const struct flow_decoder *d, flow_held_fn *take, void *context)
-    NODISCARD;
-
-/*
- * Holds what flow_decoder_held of another decoder gave, until its template is announced.  It counts
- * as held, not as a datagram received.  FLOW_EFORMAT: that is no such datagram; FLOW_ENOMEM.
- */
-enum flow_status flow_decoder_hold(struct flow_decoder *d, const struct flow_datagram *datagram)
-    NODISCARD;
 
 /* What an operator is to be told of an exporter, once for each. */
 struct flow_exporter_news {

@@ -96,7 +96,7 @@ def filed(directory):
 
 def leftovers(directory):
     return sorted(name for _, _, names in os.walk(directory) for name in names
-                  if not name.endswith((".parquet", ".templates")) or name.startswith(".flowcap.2"))
+                  if not name.endswith((".parquet", ".state")) or name.startswith(".flowcap.2"))
 
 
 def random_kills():

@@ -81,7 +81,7 @@ tshark_sums()
 
 files()
 {
-	(cd "$1" && find . -type f ! -name '*.templates' | sed 's|^\./||' | sort | xargs)
+	(cd "$1" && find . -type f ! -name '*.state' | sed 's|^\./||' | sort | xargs)
 }
 
 # How many files there are whose names are like that

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Temporary files of sinks: those of the dead go, and nothing else. */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "tap.h"
+
+static char directory[] = "/tmp/test_sinks.XXXXXX";
+
+static const char *
+in_directory(const char *name)
+{
+	static char path[256];
+
+	(void)snprintf(path, sizeof(path), "%s/%s", directory, name);
+	return path;
+}
+
+static bool
+is_there(const char *name)
+{
+	return access(in_directory(name), F_OK) == 0;
+}
+
+static void
+make(const char *name, int age_s)
+{
+	const struct timespec then[2] = { { time(NULL) - age_s, 0 }, { time(NULL) - age_s, 0 } };
+	int fd = open(in_directory(name), O_WRONLY | O_CREAT, 0600);
+
+	if (fd < 0 || futimens(fd, then) != 0)
+		abort();
+	(void)close(fd);
+}
+
+/* A process that is killed while it writes leaves a file that then goes. */
+static void
+test_killed(void)
+{
+	struct file_sink sink = FILE_SINK_INIT;
+	char name[64];
+	pid_t child = fork();
+	int status;
+
+	if (child == 0) {
+		if (file_sink_open(&sink, in_directory("a.parquet"), NULL) != FLOW_OK)
+			_exit(1);
+		(void)raise(SIGKILL);
+		_exit(1);
+	}
+	(void)waitpid(child, &status, 0);
+	(void)snprintf(name, sizeof(name), ".a.parquet.%ld-0", (long)child);
+	ok(is_there(name));
+	file_sinks_clean(directory, "b", ".parquet");
+	file_sinks_clean(directory, "", ".state");
+	ok(is_there(name));
+	file_sinks_clean(directory, "", ".parquet");
+	ok(!is_there(name));
+}
+
+/* One that is being written stays, however old, also under a number that is no process here. */
+static void
+test_alive(void)
+{
+	struct file_sink sink = FILE_SINK_INIT;
+	const struct timespec old[2] = { { 1000000000, 0 }, { 1000000000, 0 } };
+	char *path = strdup(in_directory(".b.parquet.2147483646-0"));
+	pid_t child;
+	int status;
+
+	is_int(file_sink_open(&sink, in_directory("b.parquet"), NULL), FLOW_OK);
+	(void)futimens(sink.fd, old);
+	if (path == NULL || rename(sink.temporary, path) != 0)
+		abort();
+	child = fork();
+	if (child == 0) {
+		/* The lock is the parent's description, which the child shares: let go of it here. */
+		(void)close(sink.fd);
+		file_sinks_clean(directory, "", ".parquet");
+		_exit(0);
+	}
+	(void)waitpid(child, &status, 0);
+	ok(access(path, F_OK) == 0);
+	free(sink.temporary);
+	sink.temporary = path;
+	file_sink_abort(&sink);
+	ok(!is_there(".b.parquet.2147483646-0"));
+}
+
+/* Of an earlier version, without a lock. */
+static void
+test_unlocked(void)
+{
+	char young[64], old[64];
+
+	(void)snprintf(young, sizeof(young), ".c.parquet.%ld-0", (long)getpid());
+	(void)snprintf(old, sizeof(old), ".c.parquet.%ld-1", (long)getpid());
+	make(young, 0);
+	make(old, 4000);
+	make(".c.parquet.2147483646-0", 0);
+	file_sinks_clean(directory, "", ".parquet");
+	ok(is_there(young));
+	ok(!is_there(old));
+	ok(!is_there(".c.parquet.2147483646-0"));
+	(void)unlink(in_directory(young));
+}
+
+/* Names that are not quite so, and what is no file. */
+static void
+test_others(void)
+{
+	static const char *const names[] = { "c.parquet.2147483646-0", ".parquet.2147483646-0",
+		".c.parquet.2147483646", ".c.parquet.2147483646-", ".c.parquet.2147483646-0x", ".c.parquet.-5-0",
+		".c.parquet.x-0", "..2147483646-0", ".c.txt.2147483646-0", ".2147483646-0" };
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(names); i++)
+		make(names[i], 4000);
+	(void)mkdir(in_directory(".d.parquet.2147483646-0"), 0700);
+	file_sinks_clean(directory, "", ".parquet");
+	for (i = 0; i < ARRAY_LEN(names); i++) {
+		if (!is_there(names[i]))
+			printf("# %s\n", names[i]);
+		ok(is_there(names[i]) || i == 1);
+		(void)unlink(in_directory(names[i]));
+	}
+	ok(is_there(".d.parquet.2147483646-0"));
+	(void)rmdir(in_directory(".d.parquet.2147483646-0"));
+	file_sinks_clean("/nonexistent", "", "");
+}
+
+int
+main(void)
+{
+	if (mkdtemp(directory) == NULL)
+		return 1;
+	test_killed();
+	test_alive();
+	test_unlocked();
+	test_others();
+	is_int(rmdir(directory), 0);
+	return tap_done();
+}
