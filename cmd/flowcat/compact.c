@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "common/cli.h"
 #include "flowcat/write.h"
 
@@ -221,6 +222,14 @@ forget_removed(struct flow_files *files)
 	files->count = kept;
 }
 
+/* What runs and collectors that were killed left beside the files goes. */
+static void
+clean_directories(const struct flow_files *files)
+{
+	for (size_t i = 0; i < files->directories; i++)
+		file_sinks_clean(files->directory[i], "", ".parquet");
+}
+
 int
 flowcat_compact(struct flowcat_options *options)
 {
@@ -232,6 +241,7 @@ flowcat_compact(struct flowcat_options *options)
 	for (i = 0; i < files->problems; i++)
 		status = cli_fail("%s", files->problem[i]);
 	flow_files_sort(files);
+	clean_directories(files);
 	if (recover(files) != CLI_OK)
 		status = CLI_FAILURE;
 	forget_removed(files);

@@ -301,10 +301,6 @@ decode(struct tree *t, const struct flow_datagram *datagram)
 {
 	uint64_t wrong = wrong_times(t->decoder);
 
-	if (t->builder == NULL && (t->builder = pipeline_builder(t->pipeline)) == NULL) {
-		log_to(t->options.log, LOG_LEVEL_ERROR, "out of memory");
-		return false;
-	}
 	if (flow_decoder_datagram(t->decoder, datagram, t->builder) != FLOW_OK) {
 		log_to(t->options.log, LOG_LEVEL_ERROR, "out of memory while decoding");
 		return false;

@@ -93,6 +93,23 @@ done
 is "no reader fails or sees another sum" $wrong 0
 is 'and there were some' "$([ $reads -ge 4 ] && echo yes)" yes
 
+# What killed runs left goes with the next one of their kind; PID 2147483646 is nobody's.
+left=.flowcap.202601010000.parquet.2147483646-0
+mkdir -p "$tmp/left"
+cp -p "$flat"/*.parquet "$tmp/left"
+: >"$tmp/left/$left"
+flowcat --compact 86400 "$tmp/left"
+is '--compact removes what a killed one left' "$(find "$tmp/left" -name '.*parquet*' | wc -l)" 0
+: >"$tmp/.w.parquet.2147483646-0"
+: >"$tmp/.v.parquet.2147483646-0"
+flowcat -r "$flat" -w "$tmp/w.parquet"
+is '-w what one for that file left' "$(cd "$tmp" && find . -maxdepth 1 -name '.?.parquet.*')" ./.v.parquet.2147483646-0
+mkdir "$tmp/split"
+flowcat -r "$flat" -w "$tmp/split" --split 3600
+find "$tmp/split" -name '*.parquet' | head -n 1 | sed 's|/[^/]*$||' | while read -r d; do : >"$d/$left"; done
+flowcat -r "$flat" -w "$tmp/split" --split 3600
+is '--split what one left in its directories' "$(find "$tmp/split" -name '.*parquet*' | wc -l)" 0
+
 # Two of them in one directory.
 cp -rp "$flat" "$tmp/two"
 flowcat --compact 86400 "$tmp/two" 2>"$tmp/err1" & first=$!
