@@ -40,6 +40,7 @@ static const char help[] =
 "  -w, --write FILE       write the flows as Parquet ('-': standard output)\n"
 "      --split SECONDS    with -w DIRECTORY: a tree with a file for each slot of receive time (86400: a day)\n"
 "      --compact SECONDS  make one, in place, of the files of a directory that begin in the same slot\n"
+"      --cluster COL,...  with --compact or -w: rows that are alike in these stand together; none: as they come\n"
 "      --split-by COL,... with -w DIRECTORY: a tree COL=VALUE/ as Hive, Spark and DuckDB know it\n"
 "  -S, --layout N         its directories, as flowcap's (default 2, %Y/%m/%d/%H)\n"
 "  -z, --compress CODEC   lz4 (default), zstd, gzip or none, with :LEVEL; for -w\n"
@@ -68,7 +69,7 @@ static const char help[] =
 "(flow-filter(7)).  See flowcat(1).\n";
 
 enum { OPT_EXPLAIN = 256, OPT_SQL, OPT_UTC, OPT_CONFIG, OPT_RESOLVE, OPT_VERIFY, OPT_MEMORY, OPT_SPLIT, OPT_SPLIT_BY,
-	OPT_COMPACT, OPT_GEO, OPT_ELEMENTS };
+	OPT_COMPACT, OPT_CLUSTER, OPT_GEO, OPT_ELEMENTS };
 
 static const struct option long_options[] = {
 	{ "read", required_argument, NULL, 'r' },
@@ -84,6 +85,7 @@ static const struct option long_options[] = {
 	{ "pseudonyms", required_argument, NULL, 'K' },
 	{ "split", required_argument, NULL, OPT_SPLIT },
 	{ "compact", required_argument, NULL, OPT_COMPACT },
+	{ "cluster", required_argument, NULL, OPT_CLUSTER },
 	{ "split-by", required_argument, NULL, OPT_SPLIT_BY },
 	{ "layout", required_argument, NULL, 'S' },
 	{ "compress", required_argument, NULL, 'z' },
@@ -194,6 +196,11 @@ take_option(int letter, char *argument, struct flowcat_options *o, bool *done)
 			return CLI_MISUSE;
 		o->compact_s = (uint32_t)number;
 		return CLI_OK;
+	case OPT_CLUSTER:
+		if (flow_cluster_parse(argument, &o->writer.cluster, &err) != FLOW_OK)
+			return cli_misuse("--cluster: %s", err.message);
+		o->has_cluster = true;
+		return CLI_OK;
 	case OPT_SPLIT_BY:
 		o->split_by = argument;
 		return CLI_OK;
@@ -205,6 +212,7 @@ take_option(int letter, char *argument, struct flowcat_options *o, bool *done)
 	case 'z':
 		if (flow_codec_parse(argument, &o->writer, &err) != FLOW_OK)
 			return cli_misuse("-z: %s", err.message);
+		o->has_codec = true;
 		return CLI_OK;
 	case 'i':
 		o->writer.ident = argument;
@@ -291,6 +299,18 @@ prepare_printer(struct flowcat_options *o)
 	return status;
 }
 
+/* Files that are compacted are written once and read often. */
+static void
+compact_defaults(struct flowcat_options *o)
+{
+	static const struct flow_cluster usual = FLOW_CLUSTER_DEFAULT;
+
+	if (!o->has_codec)
+		o->writer.codec = flow_codec_archive();
+	if (!o->has_cluster)
+		o->writer.cluster = usual;
+}
+
 int
 flowcat_options_parse(int argc, char **argv, struct flowcat_options *options, bool *done)
 {
@@ -324,6 +344,10 @@ flowcat_options_parse(int argc, char **argv, struct flowcat_options *options, bo
 	status = query_arguments(&options->request, argc - optind, argv + optind);
 	if (status == CLI_OK && options->compact_s != 0 && options->request.filter != NULL)
 		return cli_misuse("--compact changes no rows: '%s' is no file", options->request.filter);
+	if (options->has_cluster && options->compact_s == 0 && options->write_path == NULL)
+		return cli_misuse("--cluster: -w or --compact is missing");
+	if (options->compact_s != 0)
+		compact_defaults(options);
 	return status == CLI_OK ? prepare_printer(options) : status;
 }
 

@@ -36,7 +36,8 @@ struct flowcat_options {
 	enum flow_sql_dialect dialect;	/* --sql */
 	bool resolve;
 	const char *config;		/* --config; NULL: FLOWRC, or none */
-	struct flow_writer_options writer;	/* -z, -i */
+	struct flow_writer_options writer;	/* -z, -i, --cluster */
+	bool has_codec, has_cluster;
 	struct flow_printer_options printer;	/* its resolver and formats are owned here */
 	struct cryptopan cryptopan;	/* -K; request.pseudonyms points here */
 	struct flow_formats *formats;

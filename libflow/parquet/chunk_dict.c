@@ -154,7 +154,8 @@ open_pieces(struct pq_chunk_reader *r, const struct page_header *h, struct flow_
 	enum flow_status st = texts_room(r, h, &room, err);
 
 	if (st == FLOW_OK)
-		st = dict_pieces_open(&r->pieces, r->file, (uint64_t)chunk_offset(r), h, room, err);
+		st = dict_pieces_open(&r->pieces, r->file, (enum pq_codec)r->chunk->codec,
+		    (uint64_t)chunk_offset(r), h, room, err);
 	r->has_sought = false;
 	if (st == FLOW_OK && r->sought != NULL)
 		st = dict_pieces_find(&r->pieces, r->sought, &r->has_sought, &r->sought_code, err);
@@ -184,9 +185,9 @@ chunk_open_pieces(struct pq_chunk_reader *r, const struct page_header *h, struct
 {
 	enum flow_status st;
 
-	if (h->type != PAGE_DICTIONARY || r->chunk->codec != PQ_LZ4_RAW)
+	if (h->type != PAGE_DICTIONARY || !dict_index_knows(r->chunk->codec))
 		return FLOW_OK;
-	st = dict_index_read(&r->pieces.index, h, err);
+	st = dict_index_read(&r->pieces.index, (enum pq_codec)r->chunk->codec, h, err);
 	if (st != FLOW_OK || r->pieces.index.count == 0)
 		return st;
 	st = open_pieces(r, h, err);

@@ -33,7 +33,7 @@ check_pieces(struct dict_pieces *d, const struct page_source *source, uint64_t a
 	enum flow_status st;
 
 	st = buf_reserve(&room, (size_t)h->raw_bytes + BITPACK_SLACK) ?
-	    dict_pieces_open(d, source->file, at, h, room.data, err) : flow_fail_memory(err);
+	    dict_pieces_open(d, source->file, (enum pq_codec)source->chunk->codec, at, h, room.data, err) : flow_fail_memory(err);
 	if (st == FLOW_OK)
 		st = dict_pieces_verify(d, bytes, err);
 	buf_release(&room);
@@ -89,8 +89,8 @@ take_page(struct page_source *source, struct page_header *h, const uint8_t **bod
 	enum flow_status st = page_source_header(source, h, err);
 
 	d->index.count = 0;
-	if (st == FLOW_OK && h->type == PAGE_DICTIONARY && source->chunk->codec == PQ_LZ4_RAW)
-		st = dict_index_read(&d->index, h, err);
+	if (st == FLOW_OK && h->type == PAGE_DICTIONARY && dict_index_knows(source->chunk->codec))
+		st = dict_index_read(&d->index, (enum pq_codec)source->chunk->codec, h, err);
 	return st == FLOW_OK ? page_source_body(source, h, body, err) : st;
 }
 

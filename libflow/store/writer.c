@@ -78,6 +78,12 @@ flow_codec_parse(const char *text, struct flow_writer_options *options, struct f
 	    "'%s' is no codec: lz4, zstd, gzip or none, with :LEVEL", text);
 }
 
+enum flow_codec
+flow_codec_archive(void)
+{
+	return zstandard_is_here() ? FLOW_CODEC_ZSTD : FLOW_CODEC_LZ4;
+}
+
 /* A required column that a batch lacks: the same value in every row. */
 static void
 default_column(enum flow_field field, size_t rows, struct pq_values *values, void **owned)
@@ -144,7 +150,7 @@ encode_options(const struct flow_writer_options *options)
 }
 
 static enum flow_status
-encode_group(const struct flow_batch *batch, const struct flow_writer_options *options,
+encode_rows(const struct flow_batch *batch, const struct flow_writer_options *options,
     struct flow_group **group, struct flow_error *err)
 {
 	const struct pq_encode_options encode = encode_options(options);
@@ -165,6 +171,32 @@ encode_group(const struct flow_batch *batch, const struct flow_writer_options *o
 	}
 	*group = g;
 	return FLOW_OK;
+}
+
+/* The same with rows in the order that was asked for. */
+static enum flow_status
+encode_group(const struct flow_batch *batch, const struct flow_writer_options *options,
+    struct flow_group **group, struct flow_error *err)
+{
+	struct gather *ordered;
+	uint32_t *row;
+	enum flow_status st = FLOW_ENOMEM;
+
+	if (options->cluster.count == 0)
+		return encode_rows(batch, options, group, err);
+	ordered = gather_new();
+	row = malloc((batch->rows + 1) * sizeof(*row));
+	if (ordered != NULL && row != NULL)
+		st = cluster_order(batch, &options->cluster, row);
+	if (st == FLOW_OK)
+		st = gather_add_rows(ordered, batch, row, batch->rows);
+	free(row);
+	if (st == FLOW_OK)
+		st = encode_rows(gather_batch(ordered), options, group, err);
+	else
+		st = flow_fail_memory(err);
+	gather_free(ordered);
+	return st;
 }
 
 enum flow_status

@@ -19,6 +19,7 @@
 #include "base/status.h"
 #include "record/batch.h"
 #include "record/select.h"
+#include "store/cluster.h"
 
 /* Rows of a row group, unless the caller ends one earlier. */
 #define FLOW_GROUP_ROWS ((size_t)1 << 18)
@@ -36,10 +37,11 @@ struct flow_writer_options {
 	const char *ident;	/* flow.ident; NULL or "": none */
 	bool keep_existing;	/* a name that is taken gets a number, as base/file.h says */
 	unsigned threads;	/* that encode rows of flow_writer_batch, beside the caller's; 0: none */
+	struct flow_cluster cluster;	/* the order of rows within a row group */
 };
 
 /* LZ4 at its default level, no ident, existing files are replaced, all in the caller's thread. */
-#define FLOW_WRITER_OPTIONS_INIT { FLOW_CODEC_LZ4, 0, NULL, false, 0 }
+#define FLOW_WRITER_OPTIONS_INIT { .codec = FLOW_CODEC_LZ4 }
 
 /*
  * "lz4", "zstd", "gzip" or "none", then ":LEVEL" (not for none), into *options; FLOW_EINVAL with a message,
@@ -47,6 +49,9 @@ struct flow_writer_options {
  */
 enum flow_status flow_codec_parse(const char *text, struct flow_writer_options *options,
     struct flow_error *err) NODISCARD;
+
+/* The codec for files that are written once and read often: ZSTD where it is there, else LZ4. */
+enum flow_codec flow_codec_archive(void);
 
 /* What rows add up to; flow.stats holds them for a file. */
 struct flow_totals {

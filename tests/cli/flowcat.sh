@@ -317,19 +317,19 @@ all=$(flowcat -r "$a" -o csv:all -q | cksum)
 find "$tmp/compact" -name '*.parquet' | sort >"$tmp/before"
 mkdir "$tmp/saved"
 while read -r path; do cp -p "$path" "$tmp/saved/"; done <"$tmp/before"
-flowcat --compact 3600 "$tmp/compact"
+flowcat --cluster none --compact 3600 "$tmp/compact"
 is '--compact' $? 0
 is 'leaves one file an hour and directory' "$(find "$tmp/compact" -name '*.parquet' | wc -l)" \
 	"$(sed 's|/[^/]*$||' "$tmp/before" | sort -u | wc -l)"
 is 'and every row' "$(flowcat -r "$tmp/compact" -o csv:all -q | cksum)" "$all"
 is 'and what exporters sent' "$(flowcat -r "$tmp/compact" -E | cksum)" "$(flowcat -r "$a" -E | cksum)"
-is 'again there is nothing to do' "$(flowcat --compact 3600 "$tmp/compact" 2>&1; flowcat -r "$tmp/compact" -o csv:all -q | cksum)" "$all"
+is 'again there is nothing to do' "$(flowcat --cluster none --compact 3600 "$tmp/compact" 2>&1; flowcat -r "$tmp/compact" -o csv:all -q | cksum)" "$all"
 gone=$(while read -r path; do [ -e "$path" ] || echo "$path"; done <"$tmp/before" | head -n 1)
 cp -p "$tmp/saved/$(basename "$gone")" "$gone"
-flowcat --compact 3600 "$tmp/compact"
+flowcat --cluster none --compact 3600 "$tmp/compact"
 is 'what a stopped run left is removed' "$(flowcat -r "$tmp/compact" -o csv:all -q | cksum)" "$all"
 flowcat -r "$tmp/one.parquet" -w "$gone"
-flowcat --compact 3600 "$tmp/compact"
+flowcat --cluster none --compact 3600 "$tmp/compact"
 is 'another file of that name is merged, not removed' "$(flowcat -r "$tmp/compact" -o csv -q | wc -l)" \
 	$((flows + $(flowcat -r "$tmp/one.parquet" -o csv -q | wc -l)))
 # Damage: nothing is replaced or removed where rows cannot be read, however often; other hours are merged.
@@ -340,7 +340,7 @@ printf 'XXXXXXXX' | dd of="$victim" bs=1 seek=300 conv=notrunc status=none
 before=$(find "$damaged" -path '*/00/*' -type f | sort | xargs cksum)
 later=$(flowcat -r "$damaged/2026/01/01/01" -o csv:all -q | cksum)
 for i in 1 2; do
-	flowcat --compact 3600 "$damaged" 2>"$tmp/err"
+	flowcat --cluster none --compact 3600 "$damaged" 2>"$tmp/err"
 	is "a damaged page, run $i" "$?:$(grep -c "$victim: row group" "$tmp/err")" 1:1
 	is "its hour stays as it is, run $i" "$(find "$damaged" -path '*/00/*' -type f | sort | xargs cksum)" "$before"
 	is "another hour is merged, run $i" "$(find "$damaged/2026/01/01/01" -type f | wc -l):$(flowcat \
@@ -349,13 +349,30 @@ done
 head -c 3000 "$victim" >"$tmp/cut" && cp "$tmp/cut" "$victim"
 rows=$(flowcat -r "$damaged" -o csv:all -q 2>/dev/null | cksum)
 for i in 1 2; do
-	flowcat --compact 3600 "$damaged" 2>"$tmp/err"
+	flowcat --cluster none --compact 3600 "$damaged" 2>"$tmp/err"
 	is "a cut file, run $i" "$?:$(grep -c "$victim: not a whole Parquet file" "$tmp/err")" 1:1
 	is "it stays, run $i" "$(cksum <"$victim")" "$(cksum <"$tmp/cut")"
 	is "and the rows of the others, run $i" "$(flowcat -r "$damaged" -o csv:all -q 2>/dev/null | cksum)" "$rows"
 done
 is 'the others of its hour are merged' "$(find "$damaged" -path '*/00/*' -type f | wc -l)" 2
 rm -r "$damaged" "$tmp/cut"
+# Clustering: the same rows, in each row group by the columns that are named.
+cp -r "$a" "$tmp/cluster"
+flowcat --compact 3600 "$tmp/cluster"
+is '--compact in its own order' $? 0
+is 'has every row' "$(flowcat -r "$tmp/cluster" -o csv:all -q | sort | cksum)" "$(flowcat -r "$a" -o csv:all -q | sort | cksum)"
+one=$(find "$tmp/cluster" -name '*.parquet' | sort | head -n 1)
+is 'by destination' "$(flowcat -r "$one" -o csv:dst_addr -q | cksum)" "$(flowcat -r "$one" -o csv:dst_addr -q | LC_ALL=C sort | cksum)"
+is 'and smaller' "$(($(find "$tmp/cluster" -name '*.parquet' -printf '%s+')0 < $(find "$tmp/compact" -name '*.parquet' -printf '%s+')0))" 1
+flowcat -r "$a" -w "$tmp/clustered.parquet" --cluster proto,dst_port
+is '-w --cluster' "$(flowcat -r "$tmp/clustered.parquet" -o csv:proto,dst_port -q | cksum)" \
+	"$(flowcat -r "$tmp/clustered.parquet" -o csv:proto,dst_port -q | LC_ALL=C sort -t , -k 1,1n -k 2,2n | cksum)"
+is 'its rows' "$(flowcat -r "$tmp/clustered.parquet" -o csv:all -q | sort | cksum)" "$(flowcat -r "$a" -o csv:all -q | sort | cksum)"
+is '--verify' "$(flowcat --verify "$tmp/clustered.parquet" >"$tmp/err"; echo $?)" 0
+flowcat -r "$a" -w "$tmp/x.parquet" --cluster colour 2>"$tmp/err"
+is 'a column that is none' "$?:$(grep -c "'colour' is no column" "$tmp/err")" 2:1
+flowcat -r "$a" --cluster dst_addr 2>/dev/null
+is '--cluster without files to write' $? 2
 flowgen -w "$tmp/now" -n 100 --start now -r 1 && find "$tmp/now" -name '*.parquet' | sort >"$tmp/before"
 flowcat --compact 86400 "$tmp/now"
 is 'a day that is not over is left alone' "$(find "$tmp/now" -name '*.parquet' | sort | cksum)" "$(cksum <"$tmp/before")"

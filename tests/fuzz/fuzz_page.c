@@ -238,11 +238,11 @@ correct(struct dict_index *index, const uint8_t *body)
 }
 
 /*
- * A dictionary in pieces: how many (1), entries (2), size decompressed (2), for each piece where it begins
+ * A dictionary in pieces, of LZ4 or ZSTD: how many (1), entries (2), size decompressed (2), for each piece where it begins
  * (2, 2, 2), its first code (2) and text (1, and so many); the rest is the page's body.
  */
 static void
-dictionary(struct cursor in)
+dictionary(struct cursor in, enum pq_codec packed)
 {
 	static const struct flow_text sought = { "10.0.0.1", 8 };
 	struct dict_piece piece[PIECES];
@@ -271,9 +271,9 @@ dictionary(struct cursor in)
 		dict_index_write(piece, count, &extension);
 	h.extension = extension.data;
 	h.extension_bytes = extension.len;
-	if (dict_index_read(&d.index, &h, NULL) == FLOW_OK && d.index.count > 0) {
+	if (dict_index_read(&d.index, packed, &h, NULL) == FLOW_OK && d.index.count > 0) {
 		correct(&d.index, in.pos);
-		must(dict_pieces_open(&d, &file, 0, &h, room, NULL) == FLOW_OK);
+		must(dict_pieces_open(&d, &file, packed, 0, &h, room, NULL) == FLOW_OK);
 		if (dict_pieces_find(&d, &sought, &found, &code, NULL) == FLOW_OK && found)
 			must(code < h.values && dict_pieces_entry(&d, code, &entry, NULL) == FLOW_OK &&
 			    text_compare(&entry, &sought) == 0);
@@ -356,7 +356,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		texts(in, data[0] % 12 - 3u);
 		break;
 	case 8:
-		dictionary(in);
+		dictionary(in, data[1] % 2 == 1 && zstandard_is_here() ? PQ_ZSTD : PQ_LZ4_RAW);
 		break;
 	case 9:
 		read_only_codec(PQ_SNAPPY, in);

@@ -61,7 +61,7 @@ read_back(void)
 	buf_append(&bytes, BY_HAND, BY_HAND_BYTES);
 	finish(&bytes);
 	h = header(&bytes);
-	ok(dict_index_read(&index, &h, NULL) == FLOW_OK);
+	ok(dict_index_read(&index, PQ_LZ4_RAW, &h, NULL) == FLOW_OK);
 	/* The index keeps what it needs. */
 	memset(bytes.data, 0, bytes.len);
 	is_uint(index.count, 2);
@@ -91,10 +91,10 @@ others(void)
 	struct page_header h = header(&bytes);
 	size_t i;
 
-	ok(dict_index_read(&index, &h, NULL) == FLOW_OK && index.count == 0);
+	ok(dict_index_read(&index, PQ_LZ4_RAW, &h, NULL) == FLOW_OK && index.count == 0);
 	buf_append(&bytes, "something else", 14);
 	h = header(&bytes);
-	ok(dict_index_read(&index, &h, NULL) == FLOW_OK && index.count == 0);
+	ok(dict_index_read(&index, PQ_LZ4_RAW, &h, NULL) == FLOW_OK && index.count == 0);
 	buf_clear(&bytes);
 	buf_append(&bytes, BY_HAND, BY_HAND_BYTES);
 	finish(&bytes);
@@ -103,13 +103,13 @@ others(void)
 		enum flow_status st;
 
 		bytes.data[i / 8] ^= (uint8_t)(1 << i % 8);
-		st = dict_index_read(&index, &h, NULL);
+		st = dict_index_read(&index, PQ_LZ4_RAW, &h, NULL);
 		ok(index.count == 0 && (i < 128 ? st == FLOW_OK : st == FLOW_ECORRUPT));
 		bytes.data[i / 8] ^= (uint8_t)(1 << i % 8);
 	}
 	for (i = 16; i < bytes.len; i++) {
 		h.extension_bytes = i;
-		ok(dict_index_read(&index, &h, NULL) == FLOW_ECORRUPT && index.count == 0);
+		ok(dict_index_read(&index, PQ_LZ4_RAW, &h, NULL) == FLOW_ECORRUPT && index.count == 0);
 	}
 	buf_release(&bytes);
 	dict_index_release(&index);
@@ -143,7 +143,7 @@ contradicting(void)
 			memcpy(bytes.data + PIECE_1 + 21, "10.0.0.01", 9);	/* below the one before */
 		finish(&bytes);
 		h = header(&bytes);
-		ok(dict_index_read(&index, &h, NULL) == FLOW_EFORMAT && index.count == 0);
+		ok(dict_index_read(&index, PQ_LZ4_RAW, &h, NULL) == FLOW_EFORMAT && index.count == 0);
 	}
 	buf_release(&bytes);
 	dict_index_release(&index);

@@ -47,7 +47,7 @@ make_group(unsigned g)
 static void
 make_file(void)
 {
-	const struct flow_writer_options options = { FLOW_CODEC_LZ4, 0, "here", false, 0 };
+	const struct flow_writer_options options = { .codec = FLOW_CODEC_LZ4, .ident = "here" };
 	struct flow_writer *w = NULL;
 	unsigned g;
 
@@ -155,7 +155,7 @@ long_bytes(uint64_t row)
 static void
 make_long_file(void)
 {
-	const struct flow_writer_options options = { FLOW_CODEC_LZ4, 0, "here", false, 0 };
+	const struct flow_writer_options options = { .codec = FLOW_CODEC_LZ4, .ident = "here" };
 	struct flow_builder *b = flow_builder_new();
 	struct flow_group *group = NULL;
 	struct flow_writer *w = NULL;

@@ -54,10 +54,12 @@ read_piece(struct cursor *in)
 
 /* Whether a piece is one, and ends where the next one begins. */
 static bool
-precedes(const struct dict_piece *a, const struct dict_piece *b)
+precedes(enum pq_codec codec, const struct dict_piece *a, const struct dict_piece *b)
 {
-	return a->lz4.in < a->lz4.literals && a->lz4.literals <= b->lz4.in &&
-	    b->lz4.in <= b->lz4.literals && a->lz4.out < b->lz4.out && a->code < b->code;
+	bool packed = codec == PQ_LZ4_RAW ? a->lz4.in < a->lz4.literals && a->lz4.literals <= b->lz4.in &&
+	    b->lz4.in <= b->lz4.literals : a->lz4.in == a->lz4.literals && a->lz4.in < b->lz4.in;
+
+	return packed && a->lz4.out < b->lz4.out && a->code < b->code;
 }
 
 /* What follows the last piece. */
@@ -69,7 +71,7 @@ page_end(const struct page_header *h)
 
 /* Pieces in order, with ascending texts, that the page consists of. */
 static bool
-is_whole(const struct dict_index *index)
+is_whole(const struct dict_index *index, enum pq_codec codec)
 {
 	const struct dict_piece *p = index->piece;
 	size_t i;
@@ -77,7 +79,7 @@ is_whole(const struct dict_index *index)
 	if (p->lz4.in != 0 || p->lz4.out != 0 || p->code != 0)
 		return false;
 	for (i = 0; i < index->count; i++)
-		if (!precedes(&p[i], &p[i + 1]))
+		if (!precedes(codec, &p[i], &p[i + 1]))
 			return false;
 	for (i = 1; i < index->count; i++)
 		if (text_compare(&p[i - 1].first, &p[i].first) >= 0)
@@ -87,7 +89,8 @@ is_whole(const struct dict_index *index)
 }
 
 static bool
-read_pieces(struct dict_index *index, const struct page_header *h, struct cursor in, size_t count)
+read_pieces(struct dict_index *index, enum pq_codec codec, const struct page_header *h, struct cursor in,
+    size_t count)
 {
 	size_t i;
 
@@ -95,7 +98,7 @@ read_pieces(struct dict_index *index, const struct page_header *h, struct cursor
 		index->piece[i] = read_piece(&in);
 	index->piece[count] = page_end(h);
 	index->count = count;
-	return !cursor_failed(&in) && cursor_left(&in) == 0 && is_whole(index);
+	return !cursor_failed(&in) && cursor_left(&in) == 0 && is_whole(index, codec);
 }
 
 static enum flow_status
@@ -123,7 +126,8 @@ dict_index_take(struct dict_index *index, const uint8_t *bytes, size_t len, stru
 }
 
 enum flow_status
-dict_index_read(struct dict_index *index, const struct page_header *h, struct flow_error *err)
+dict_index_read(struct dict_index *index, enum pq_codec codec, const struct page_header *h,
+    struct flow_error *err)
 {
 	enum flow_status st = FLOW_OK;
 	struct cursor in;
@@ -141,7 +145,7 @@ dict_index_read(struct dict_index *index, const struct page_header *h, struct fl
 		return malformed(index, err);
 	if (!reserve(index, count))
 		return flow_fail_memory(err);
-	return read_pieces(index, h, in, count) ? FLOW_OK : malformed(index, err);
+	return read_pieces(index, codec, h, in, count) ? FLOW_OK : malformed(index, err);
 }
 
 void

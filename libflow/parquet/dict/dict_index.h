@@ -12,7 +12,8 @@
  *	UUID (16 bytes) | pieces (4) | piece, piece ... | CRC-32 of all before (4)
  *	piece: in (4), literals (4), out (4), code (4), CRC-32 (4), length (1), text
  *
- * Little-endian; `in`, `literals` and `out` are those of struct lz4_piece.  A piece begins with a whole
+ * Little-endian; `in`, `literals` and `out` are those of struct lz4_piece; of a page of ZSTD frames, one for
+ * each piece, `in` and `literals` are where the frame begins.  A piece begins with a whole
  * entry, whose code and text it tells; its CRC-32 is of the bytes it is decompressed from, [in, literals
  * of the next one).  Entries of such a dictionary ascend, and none is there twice.
  */
@@ -52,12 +53,19 @@ enum flow_status dict_index_take(struct dict_index *index, const uint8_t *bytes,
     struct flow_error *err) NODISCARD;
 
 /*
- * Finds the pieces of a dictionary page in what was taken, or in the header's extension, which is still
+ * Finds the pieces of a dictionary page of a codec, LZ4_RAW or ZSTD, in what was taken, or in the header's extension, which is still
  * there to be read; no pieces where there are none.  FLOW_EFORMAT for pieces that are not in order or not
  * within the page, FLOW_ECORRUPT and FLOW_ENOMEM as above.
  */
-enum flow_status dict_index_read(struct dict_index *index, const struct page_header *h,
-    struct flow_error *err) NODISCARD;
+enum flow_status dict_index_read(struct dict_index *index, enum pq_codec codec,
+    const struct page_header *h, struct flow_error *err) NODISCARD;
+
+/* Whether dictionary pages of a codec may be in pieces. */
+static inline bool
+dict_index_knows(int codec)
+{
+	return codec == PQ_LZ4_RAW || codec == PQ_ZSTD;
+}
 
 /* Appends the index's bytes. */
 void dict_index_write(const struct dict_piece *piece, size_t count, struct buf *out);

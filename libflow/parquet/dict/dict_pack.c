@@ -27,14 +27,25 @@ pieces_of(size_t len)
 	return count < PIECES_MAX ? count : PIECES_MAX;
 }
 
+/* A PLAIN page, and how it is to be compressed. */
+struct dictionary {
+	enum pq_codec codec;
+	int level;
+	struct codec_state *state;
+	const uint8_t *page;
+	size_t len;
+	uint32_t count;
+};
+
 /* Cuts where entries begin; false where one of these is too long for the index. */
 static bool
-cut(const uint8_t *page, size_t len, uint32_t count, struct dict_piece *piece, size_t pieces)
+cut(const struct dictionary *d, struct dict_piece *piece, size_t pieces)
 {
-	size_t at = 0, n = 0;
+	const uint8_t *page = d->page;
+	size_t at = 0, n = 0, len = d->len;
 	uint32_t code;
 
-	for (code = 0; code < count; code++) {
+	for (code = 0; code < d->count; code++) {
 		struct flow_text text = { (const char *)page + at + 4, load_le32(page + at) };
 
 		if (n < pieces && at >= len * n / pieces) {
@@ -48,9 +59,9 @@ cut(const uint8_t *page, size_t len, uint32_t count, struct dict_piece *piece, s
 	return n == pieces;
 }
 
-/* Compresses the pieces, which are cut; piece[count] is what follows them. */
+/* Pieces of a block of LZ4; piece[count] is what follows them. */
 static enum flow_status
-pack(int level, const uint8_t *page, struct dict_piece *piece, size_t count, struct buf *packed)
+pack_lz4(int level, const uint8_t *page, struct dict_piece *piece, size_t count, struct buf *packed)
 {
 	struct lz4_pieces block = lz4_pieces_make(packed);
 	enum flow_status st = FLOW_OK;
@@ -61,24 +72,50 @@ pack(int level, const uint8_t *page, struct dict_piece *piece, size_t count, str
 		    piece[i + 1].lz4.out - piece[i].lz4.out, &piece[i].lz4);
 	if (st == FLOW_OK)
 		st = lz4_pieces_end(&block, &piece[count].lz4);
-	for (i = 0; i < count && st == FLOW_OK; i++)
-		piece[i].crc = crc_page(packed->data + block.begin + piece[i].lz4.in,
-		    piece[i + 1].lz4.literals - piece[i].lz4.in);
 	lz4_pieces_release(&block);
 	return st;
 }
 
+/* A frame for each piece, the same way. */
 static enum flow_status
-pack_pieces(int level, const uint8_t *page, size_t len, uint32_t count, struct buf *packed,
-    struct buf *index)
+pack_frames(const struct dictionary *d, struct dict_piece *piece, size_t count, struct buf *packed)
+{
+	size_t begin = packed->len, i;
+	enum flow_status st = FLOW_OK;
+
+	for (i = 0; i < count && st == FLOW_OK; i++) {
+		piece[i].lz4.in = piece[i].lz4.literals = (uint32_t)(packed->len - begin);
+		st = codec_compress(d->codec, d->level, d->state, d->page + piece[i].lz4.out,
+		    piece[i + 1].lz4.out - piece[i].lz4.out, packed);
+	}
+	piece[count].lz4.in = piece[count].lz4.literals = (uint32_t)(packed->len - begin);
+	return st;
+}
+
+/* Compresses the pieces, which are cut. */
+static enum flow_status
+pack(const struct dictionary *d, struct dict_piece *piece, size_t count, struct buf *packed)
+{
+	size_t begin = packed->len, i;
+	enum flow_status st = d->codec == PQ_LZ4_RAW ? pack_lz4(d->level, d->page, piece, count, packed) :
+	    pack_frames(d, piece, count, packed);
+
+	for (i = 0; i < count && st == FLOW_OK; i++)
+		piece[i].crc = crc_page(packed->data + begin + piece[i].lz4.in,
+		    piece[i + 1].lz4.literals - piece[i].lz4.in);
+	return st;
+}
+
+static enum flow_status
+pack_pieces(const struct dictionary *d, struct buf *packed, struct buf *index)
 {
 	struct dict_piece *piece = calloc(PIECES_MAX + 1, sizeof(*piece));
-	size_t pieces = pieces_of(len), begin = packed->len;
+	size_t pieces = pieces_of(d->len), begin = packed->len;
 	enum flow_status st;
 
 	if (piece == NULL)
 		return FLOW_ENOMEM;
-	st = cut(page, len, count, piece, pieces) ? pack(level, page, piece, pieces, packed) : FLOW_END;
+	st = cut(d, piece, pieces) ? pack(d, piece, pieces, packed) : FLOW_END;
 	if (st == FLOW_OK)
 		dict_index_write(piece, pieces, index);
 	else
@@ -88,14 +125,15 @@ pack_pieces(int level, const uint8_t *page, size_t len, uint32_t count, struct b
 }
 
 enum flow_status
-dict_pack(int level, const uint8_t *page, size_t len, uint32_t count, struct buf *packed,
-    struct buf *index)
+dict_pack(enum pq_codec codec, int level, struct codec_state *state, const uint8_t *page, size_t len,
+    uint32_t count, struct buf *packed, struct buf *index)
 {
+	const struct dictionary d = { codec, level, state, page, len, count };
 	enum flow_status st = FLOW_END;
 
 	if (len > CODEC_BYTES_MAX)
 		return FLOW_ELIMIT;
 	if (pieces_of(len) > 1)
-		st = pack_pieces(level, page, len, count, packed, index);
-	return st == FLOW_END ? codec_compress(PQ_LZ4_RAW, level, NULL, page, len, packed) : st;
+		st = pack_pieces(&d, packed, index);
+	return st == FLOW_END ? codec_compress(codec, level, state, page, len, packed) : st;
 }

@@ -18,11 +18,12 @@ dict_pieces_release(struct dict_pieces *d)
 	free(d->part);
 	dict_index_release(&d->index);
 	buf_release(&d->packed);
+	codec_state_release(&d->state);
 	*d = (struct dict_pieces){ .parts = 0 };
 }
 
 enum flow_status
-dict_pieces_open(struct dict_pieces *d, const struct pq_file *file, uint64_t at,
+dict_pieces_open(struct dict_pieces *d, const struct pq_file *file, enum pq_codec codec, uint64_t at,
     const struct page_header *h, uint8_t *room, struct flow_error *err)
 {
 	size_t i;
@@ -39,6 +40,7 @@ dict_pieces_open(struct dict_pieces *d, const struct pq_file *file, uint64_t at,
 	for (i = 0; i < d->index.count; i++)
 		d->part[i].count = 0;
 	d->file = file;
+	d->codec = codec;
 	d->at = at;
 	d->header = *h;
 	d->room = room;
@@ -89,6 +91,22 @@ open_part(struct dict_pieces *d, size_t i, struct flow_error *err)
 	return st;
 }
 
+/* Decompresses a piece whose bytes were read. */
+static enum flow_status
+unpack_part(struct dict_pieces *d, const struct dict_piece *piece, struct flow_error *err)
+{
+	const struct dict_piece *next = piece + 1;
+	uint8_t *out = d->room + piece->lz4.out;
+	bool good;
+
+	if (d->codec == PQ_LZ4_RAW)
+		good = lz4_piece_decompress(d->packed.data, &piece->lz4, &next->lz4, out);
+	else
+		good = codec_decompress(d->codec, &d->state, d->packed.data, next->lz4.in - piece->lz4.in, out,
+		    next->lz4.out - piece->lz4.out, NULL) == FLOW_OK;
+	return good ? FLOW_OK : malformed(d, piece, err);
+}
+
 /* A piece's entries, read if they have not been. */
 static enum flow_status
 read_part(struct dict_pieces *d, size_t i, struct text_dict **part, struct flow_error *err)
@@ -100,9 +118,8 @@ read_part(struct dict_pieces *d, size_t i, struct text_dict **part, struct flow_
 	if (d->part[i].count > 0)
 		return FLOW_OK;
 	st = read_packed(d, piece->lz4.in, next->lz4.literals, &piece->crc, err);
-	if (st == FLOW_OK && !lz4_piece_decompress(d->packed.data, &piece->lz4, &next->lz4,
-	    d->room + piece->lz4.out))
-		st = malformed(d, piece, err);
+	if (st == FLOW_OK)
+		st = unpack_part(d, piece, err);
 	return st == FLOW_OK ? open_part(d, i, err) : st;
 }
 
@@ -186,7 +203,7 @@ dict_pieces_bytes(struct dict_pieces *d, struct cursor *in, struct flow_error *e
 	enum flow_status st = read_packed(d, 0, h->bytes, h->has_crc ? &h->crc : NULL, err);
 
 	if (st == FLOW_OK)
-		st = codec_decompress(PQ_LZ4_RAW, NULL, d->packed.data, h->bytes, d->room, h->raw_bytes, err);
+		st = codec_decompress(d->codec, &d->state, d->packed.data, h->bytes, d->room, h->raw_bytes, err);
 	*in = cursor_make(d->room, h->raw_bytes);
 	return st;
 }

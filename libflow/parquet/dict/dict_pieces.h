@@ -6,6 +6,7 @@
  * a row group has one or two rows of a host, that is a tenth of the page.
  */
 
+#include "parquet/codec/codec.h"
 #include "parquet/dict/dict_index.h"
 #include "parquet/file_inner.h"
 #include "parquet/dict/text_dict.h"
@@ -19,6 +20,8 @@ struct dict_pieces {
 	size_t parts;
 	uint8_t *room;			/* for all of it, decompressed */
 	struct buf packed;
+	enum pq_codec codec;
+	struct codec_state state;
 };
 
 void dict_pieces_release(struct dict_pieces *d);
@@ -28,8 +31,9 @@ void dict_pieces_release(struct dict_pieces *d);
  * h->raw_bytes, and BITPACK_SLACK more; it stays as long as texts are wanted.  A dictionary begins as
  * zeros, and keeps its memory.  FLOW_ENOMEM.
  */
-enum flow_status dict_pieces_open(struct dict_pieces *d, const struct pq_file *file, uint64_t at,
-    const struct page_header *h, uint8_t *room, struct flow_error *err) NODISCARD;
+enum flow_status dict_pieces_open(struct dict_pieces *d, const struct pq_file *file,
+    enum pq_codec codec, uint64_t at, const struct page_header *h, uint8_t *room,
+    struct flow_error *err) NODISCARD;
 
 /* Whether an entry is the text, and its code.  FLOW_ECORRUPT, FLOW_EFORMAT, FLOW_EIO, FLOW_ENOMEM. */
 enum flow_status dict_pieces_find(struct dict_pieces *d, const struct flow_text *text, bool *found,
