@@ -9,7 +9,7 @@
 /* A log that counts errors, and keeps the ledger. */
 struct test_log {
 	struct log log;
-	unsigned errors;
+	_Atomic unsigned errors;	/* any thread counts */
 	char ledger[2048];	/* the line that begins with "in all" */
 };
 void test_log_init(struct test_log *t);
