@@ -258,6 +258,9 @@ intake_finish(struct intake *in)
 		collector_written(in->collector, rows);
 	}
 	tell_losses(in);
+	if (journal_waited_us(in->journal) > 1000)
+		log_to(in->options->log, LOG_LEVEL_INFO, "the receiver waited %" PRIu64 " ms in all for memory",
+		    journal_waited_us(in->journal) / 1000);
 	filed = atomic_load(&in->failed) ? collector_finish_quietly(in->collector, &rows) :
 	    collector_finish(in->collector);
 	retry_free(in->retry);

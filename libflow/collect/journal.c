@@ -15,7 +15,7 @@
 #include "collect/datagram_record.h"
 #include "collect/journal_inner.h"
 
-#define RING_BYTES ((size_t)32 << 20)
+#define RING_BYTES ((size_t)64 << 20)
 #define IDLE_MS 100
 
 /* While the ring is full: between two looks, and how many until files are too slow to be waited for. */
@@ -182,6 +182,7 @@ await_room(struct journal *j, size_t bytes)
 	while ((room = ring_reserve(j->ring, bytes, keep_from(j))) == NULL) {
 		wakeup_wake(&j->writer_wakeup);
 		(void)nanosleep(&pause, NULL);
+		j->waits++;
 		/* Where the decoder has nothing to do, it is faster than files are. */
 		if (!j->files || !atomic_load(&j->decoder_wakeup.sleeps)) {
 			pauses = 0;
@@ -444,6 +445,12 @@ uint64_t
 journal_missed(const struct journal *j)
 {
 	return atomic_load(&j->missed);
+}
+
+uint64_t
+journal_waited_us(const struct journal *j)
+{
+	return j->waits * (PAUSE_NS / 1000) + 20 * ring_waits(j->ring);
 }
 
 /* Files */

@@ -31,7 +31,7 @@ struct journal_config {
 	const char *directory;	/* NULL: no files, 1. and 2. do not apply */
 	uint16_t port;		/* in the records */
 	unsigned sync_ms;	/* files are synced this often; 0: left to the system */
-	size_t ring_bytes;	/* a power of two; 0: 32 MiB */
+	size_t ring_bytes;	/* a power of two; 0: 64 MiB */
 };
 
 /* NULL after a log line, when out of memory.  Where no file can be made, it goes on as above. */
@@ -53,6 +53,9 @@ void journal_push(struct journal *j);
 
 /* The slot ends here; nothing where it is empty. */
 void journal_cut(struct journal *j);
+
+/* How long journal_put waited in all, in microseconds; once both threads have ended, or of the receiver. */
+uint64_t journal_waited_us(const struct journal *j);
 
 /* As journal_cut, and nothing follows. */
 void journal_stop(struct journal *j);

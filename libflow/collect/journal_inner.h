@@ -10,7 +10,7 @@
 #include "collect/wakeup.h"
 
 /* The most that is written or read at once; no record is longer. */
-#define JOURNAL_CHUNK ((size_t)256 << 10)
+#define JOURNAL_CHUNK ((size_t)128 << 10)
 
 /* Bytes begin .. end of the stream are in the file from that offset on. */
 struct extent {
@@ -61,7 +61,8 @@ struct journal {
 	bool files;
 	struct ring *ring;
 	size_t ring_bytes;
-	uint64_t records;		/* put so far: the receiver's */
+	uint64_t records;		/* put so far: the receiver's, as the next */
+	uint64_t waits;			/* for room */
 
 	/* Positions; each is written by one thread. */
 	_Atomic uint64_t taken;		/* writer: copied for writing */

@@ -10,7 +10,7 @@
  * Overwriting begins this much of the ring ahead of need, so that a reader that is interrupted
  * while it copies does not make the appending thread wait.
  */
-#define AHEAD 8
+#define AHEAD 4
 
 /* How long to wait for such a reader, if it comes to that. */
 #define PAUSE_NS 20000
@@ -22,6 +22,7 @@ struct ring {
 	uint8_t *bytes;
 	uint8_t *piece;			/* a reservation that crosses the end of bytes */
 	bool in_piece;
+	uint64_t waits;			/* pauses for readers */
 	_Atomic uint64_t head, tail;	/* written by the appending thread */
 	_Atomic uint64_t claim[RING_READERS];	/* where a reader is copying from */
 };
@@ -65,7 +66,7 @@ await_readers(struct ring *r, uint64_t before)
 
 	for (i = 0; i < RING_READERS; i++)
 		while (atomic_load(&r->claim[i]) < before)
-			(void)nanosleep(&pause, NULL);
+			r->waits += nanosleep(&pause, NULL) == 0;
 }
 
 /* Makes room up to that head. */
@@ -85,6 +86,12 @@ advance(struct ring *r, uint64_t head, uint64_t keep)
 	}
 	await_readers(r, need);
 	return true;
+}
+
+uint64_t
+ring_waits(const struct ring *r)
+{
+	return r->waits;
 }
 
 uint8_t *

@@ -37,6 +37,9 @@ void ring_free(struct ring *r);
 uint8_t *ring_reserve(struct ring *r, size_t len, uint64_t keep);
 void ring_commit(struct ring *r, size_t len);
 
+/* How often it had to wait for one who copies, some 20 us each. */
+uint64_t ring_waits(const struct ring *r);
+
 /* The end of the stream; what was appended before is seen by whoever calls this. */
 uint64_t ring_head(const struct ring *r);
 

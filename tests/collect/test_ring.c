@@ -64,9 +64,9 @@ test_room(void)
 	ok(!right(r, 0, 10));
 	ok(!right(r, 103, 10));
 	ok(right(r, 104, 4096));
-	/* What may be overwritten is given up ahead of need: an eighth. */
+	/* What may be overwritten is given up ahead of need: a quarter of the ring. */
 	ok(put(r, 1, 4000));
-	is_uint(ring_tail(r), 4201 - 4096 + 512);
+	is_uint(ring_tail(r), 4201 - 4096 + 1024);
 	ring_free(r);
 }
 
