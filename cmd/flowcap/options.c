@@ -232,11 +232,30 @@ take_sync(struct options *o, const char *text)
 	return status;
 }
 
-/* Whoever watches a router through a pipe wants it now. */
+/* One line; names in it are an exporter's, and do not control a terminal. */
+static void
+dump_line(const char *text, size_t len)
+{
+	char *safe = malloc(escape_room(len));
+
+	if (safe != NULL)
+		(void)fwrite(safe, 1, escape_plain(text, len, safe), stdout);
+	(void)fputc('\n', stdout);
+	free(safe);
+}
+
 static void
 dump(const char *text, size_t len)
 {
-	(void)fwrite(text, 1, len, stdout);
+	const char *end = text + len, *line, *next;
+
+	for (line = text; line < end; line = next) {
+		const char *stop = memchr(line, '\n', (size_t)(end - line));
+
+		next = stop != NULL ? stop + 1 : end;
+		dump_line(line, (size_t)((stop != NULL ? stop : end) - line));
+	}
+	/* Whoever watches a router through a pipe wants it now. */
 	(void)fflush(stdout);
 }
 

@@ -2,6 +2,7 @@
 #include "flowcat/print_summary.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "common/cli.h"
 #include "flowcat/metadata.h"
@@ -56,14 +57,26 @@ print_times(struct buf *out, const struct flow_totals *t, enum stamp_zone zone)
 	buf_printf(out, "msec_first: %" PRId64 "\nmsec_last: %" PRId64 "\n", t->first_ms, t->last_ms);
 }
 
+/* Of whoever wrote the file: nothing in it controls a terminal. */
+static void
+print_text(struct buf *out, const char *name, const char *text)
+{
+	size_t len = strlen(text);
+
+	buf_printf(out, "%s: ", name);
+	if (buf_reserve(out, escape_room(len)))
+		out->len += escape_plain(text, len, (char *)buf_end(out));
+	buf_append_u8(out, '\n');
+}
+
 static void
 print_summary(struct buf *out, const struct flow_summary *s, enum stamp_zone zone)
 {
 	const struct flow_totals *t = &s->totals;
 
-	buf_printf(out, "Ident: %s\n", s->ident != NULL ? s->ident : "none");
+	print_text(out, "Ident", s->ident != NULL ? s->ident : "none");
 	if (s->created_by != NULL)
-		buf_printf(out, "Created_by: %s\n", s->created_by);
+		print_text(out, "Created_by", s->created_by);
 	buf_printf(out, "Files: %" PRIu64 "\nSize: %" PRIu64 "\nRow_groups: %" PRIu64 "\nRows: %" PRIu64
 	    "\n", s->files, s->bytes, s->groups, s->rows);
 	if (s->without_totals > 0)

@@ -134,6 +134,25 @@ escape_json(const char *text, size_t len, char *out)
 	return (size_t)(to - out);
 }
 
+/*
+ * Bytes of a control character at p, 0 for any other: C0 and DEL, C1 (U+0080 to U+009F), and those that
+ * change the direction of what follows or end a line (Unicode 9.1 23.2, UAX 9): U+061C, U+200E, U+200F,
+ * U+2028 to U+202E, U+2066 to U+2069.
+ */
+static size_t
+control_length(const unsigned char *p, size_t len)
+{
+	if (p[0] < 0x20 || p[0] == 0x7f)
+		return 1;
+	if (len >= 2 && ((p[0] == 0xc2 && p[1] < 0xa0) || (p[0] == 0xd8 && p[1] == 0x9c)))
+		return 2;
+	if (len < 3 || p[0] != 0xe2)
+		return 0;
+	if (p[1] == 0x80)
+		return p[2] == 0x8e || p[2] == 0x8f || (p[2] >= 0xa8 && p[2] <= 0xae) ? 3 : 0;
+	return p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9 ? 3 : 0;
+}
+
 size_t
 escape_plain(const char *text, size_t len, char *out)
 {
@@ -141,13 +160,11 @@ escape_plain(const char *text, size_t len, char *out)
 	char *to = out;
 
 	while (p < end) {
-		unsigned char c = (unsigned char)*p;
-		/* U+0080 .. U+009F are controls too. */
-		bool c1 = c == 0xc2 && p + 1 < end && (unsigned char)p[1] < 0xa0;
+		size_t control = control_length((const unsigned char *)p, (size_t)(end - p));
 
-		if (c < 0x20 || c == 0x7f || c1) {
+		if (control > 0) {
 			to = put_replacement(to);
-			p += 1 + c1;
+			p += control;
 		} else {
 			to = put_character(to, &p, end);
 		}

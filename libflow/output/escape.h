@@ -29,7 +29,10 @@ size_t escape_csv(const char *text, size_t len, char *out);
 /* The inside of a JSON string (RFC 8259), without its quotes. */
 size_t escape_json(const char *text, size_t len, char *out);
 
-/* For people: control characters become U+FFFD, so that no text moves the cursor. */
+/*
+ * For people: control characters, C1 and those that change the direction of text too, become U+FFFD,
+ * so that no text moves the cursor or stands where it does not belong.
+ */
 size_t escape_plain(const char *text, size_t len, char *out);
 
 /*

@@ -70,6 +70,13 @@ rows_source(struct context *ctx, size_t n, bool has_domain)
 	return st == FLOW_OK ? fill_origin(ctx, n, has_domain) : st;
 }
 
+/* Stays at the greatest number, as sums of a file do. */
+static void
+add_to(uint64_t *sum, uint64_t v)
+{
+	*sum = v > UINT64_MAX - *sum ? UINT64_MAX : *sum + v;
+}
+
 enum flow_status
 rows_account(struct context *ctx, size_t n)
 {
@@ -81,8 +88,8 @@ rows_account(struct context *ctx, size_t n)
 	if (packets == NULL || bytes == NULL)
 		return FLOW_ENOMEM;
 	for (i = 0; i < n; i++) {
-		src->packets += (uint64_t)packets[i];
-		src->bytes += (uint64_t)bytes[i];
+		add_to(&src->packets, (uint64_t)packets[i]);
+		add_to(&src->bytes, (uint64_t)bytes[i]);
 	}
 	src->flows += n;
 	decoder_count(ctx->d, FLOW_COUNT_FLOWS, n);

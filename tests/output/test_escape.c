@@ -80,6 +80,10 @@ test_plain(void)
 	is_str(plain("\x1b[2J"), FFFD "[2J");
 	is_str(plain("a\xc2\x9b" "b"), "a" FFFD "b");
 	is_str(plain("\xc2\xa0"), "\xc2\xa0");
+	/* What turns text around: U+202E, U+2066, U+061C, U+200F; U+2028 ends a line; U+2070 and U+2014 do not. */
+	is_str(plain("a\xe2\x80\xae" "b\xe2\x81\xa6" "c\xd8\x9c" "d\xe2\x80\x8f" "e\xe2\x80\xa8"),
+	    "a" FFFD "b" FFFD "c" FFFD "d" FFFD "e" FFFD);
+	is_str(plain("\xe2\x81\xb0\xe2\x80\x94\xd8\x9b"), "\xe2\x81\xb0\xe2\x80\x94\xd8\x9b");
 }
 
 static void

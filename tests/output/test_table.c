@@ -2,6 +2,7 @@
 #include "output/print_table.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "tap.h"
 
@@ -64,6 +65,53 @@ check(const char *format, bool quiet, size_t times, const char *want)
 	flow_table_free(t);
 }
 
+/* One cell of one column "User" in quiet Markdown. */
+static void
+check_cell(const char *text, const char *want)
+{
+	struct flow_table_printer_options options = { .quiet = true, .tables = 1 };
+	struct flow_table *t = flow_table_new("users");
+	struct flow_table_printer *p;
+	struct buf out = BUF_INIT;
+	const char *cell;
+
+	ok(flow_table_add(t, "user", "User", FLOW_KIND_TEXT, true) == FLOW_OK);
+	ok(flow_table_reserve(t, 1) == FLOW_OK);
+	ok(flow_table_set_text(t, 0, 0, text, strlen(text)) == FLOW_OK);
+	t->rows = t->total = 1;
+	ok(flow_table_printer_new("markdown", &options, &p, NULL) == FLOW_OK);
+	flow_table_printer_begin(p, t, &out);
+	flow_table_printer_rows(p, t, &out);
+	buf_append_u8(&out, '\0');
+	cell = strstr((const char *)out.data, "| --- |\n");
+	is_str(cell != NULL ? cell + 8 : "", want);
+	buf_release(&out);
+	flow_table_printer_free(p);
+	flow_table_free(t);
+}
+
+/* What would be links, HTML, emphasis or controls in CommonMark is text; long texts are cut. */
+static void
+check_hostile(void)
+{
+	char lengthy[400] = "", want[400] = "| ";
+	size_t i;
+
+	check_cell("[x](http://e.example)", "| \\[x\\](http\\://e.example) |\n");
+	check_cell("<script>a & b</script>", "| \\<script\\>a \\& b\\</script\\> |\n");
+	check_cell("`a` *b* _c_ ~d~ $e$", "| \\`a\\` \\*b\\* \\_c\\_ \\~d\\~ \\$e\\$ |\n");
+	check_cell("www.e.example me@e.example 10:20", "| www\\.e.example me\\@e.example 10:20 |\n");
+	check_cell("a\x1b[2J\xe2\x80\xae", "| a\xef\xbf\xbd\\[2J\xef\xbf\xbd |\n");
+	/* 127 times x, then a character of two bytes that does not fit. */
+	for (i = 0; i < 127; i++) {
+		(void)strcat(lengthy, "x");
+		(void)strcat(want, "x");
+	}
+	(void)strcat(lengthy, "\xc3\xa4 and more");
+	(void)strcat(want, "\xe2\x80\xa6 |\n");
+	check_cell(lengthy, want);
+}
+
 #define CSV "src_addr,net,proto,user,first,duration,bytes,bytes_pct,bps,bpp\n" \
 	"10.1.2.3,10.0.0.0/8,6,ann,2023-11-14T22:13:20.123Z,3.250,12345678,62.500,1500000.0,800.250\n" \
 	",,,\"b|\"\"o\"\",b\",,,,,,\n"
@@ -100,6 +148,7 @@ main(void)
 	    " 1.5 M | 800.2 |\n"
 	    "|  |  |  | b\\|\"o\",b |  |  |  |  |  |  |\n"
 	    "\nTotal: bytes 20.0 M\n");
+	check_hostile();
 	ok(flow_table_printer_new("xml", &options, &p, &err) == FLOW_EINVAL);
 	return tap_done();
 }

@@ -9,6 +9,9 @@
 #include "output/escape.h"
 #include "output/table/table_format.h"
 
+/* Bytes of a text that people are shown; behind them stands an ellipsis. */
+#define TEXT_SHOWN_MAX 128
+
 static void
 put_u64(struct buf *out, uint64_t v)
 {
@@ -143,10 +146,20 @@ put_number(struct flow_table_printer *p, struct buf *out, enum flow_kind kind, u
 static void
 put_text(struct buf *out, struct flow_text t, bool pretty)
 {
-	if (!pretty)
+	size_t shown = t.len;
+
+	if (!pretty) {
 		buf_append(out, t.p, t.len);
-	else if (buf_reserve(out, escape_room(t.len)))
-		out->len += escape_plain(t.p, t.len, (char *)buf_end(out));
+		return;
+	}
+	/* An exporter's name of 60 KB would make each row as wide; not within a character. */
+	if (t.len > TEXT_SHOWN_MAX)
+		for (shown = TEXT_SHOWN_MAX; shown > 0 && ((unsigned char)t.p[shown] & 0xc0) == 0x80;)
+			shown--;
+	if (buf_reserve(out, escape_room(shown)))
+		out->len += escape_plain(t.p, shown, (char *)buf_end(out));
+	if (shown < t.len)
+		buf_append_text(out, "\xe2\x80\xa6");
 }
 
 static void

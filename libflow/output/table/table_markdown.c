@@ -1,14 +1,28 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "output/table/table_format.h"
 
-/* A cell's text in which nothing ends the cell or the line. */
+/*
+ * Whether a character would begin something in CommonMark or GitHub's dialect: an end of the cell,
+ * emphasis, code, HTML, an entity, a link, also one that is made of a bare address.
+ */
+static bool
+is_markup(const char *p, size_t len, size_t i)
+{
+	if (p[i] == ':')
+		return len - i > 2 && p[i + 1] == '/' && p[i + 2] == '/';
+	if (p[i] == '.')
+		return i >= 3 && memcmp(p + i - 3, "www", 3) == 0;
+	return p[i] != '\0' && strchr("|\\`*_[]<>&~@$", p[i]) != NULL;
+}
+
+/* A cell's text as it is, whatever it looks like, in one line. */
 static void
 put_safe(struct buf *out, const void *text, size_t len)
 {
 	const char *p = text;
 
 	for (size_t i = 0; i < len; i++) {
-		if (p[i] == '|' || p[i] == '\\')
+		if (is_markup(p, len, i))
 			buf_append_u8(out, '\\');
 		buf_append_u8(out, p[i] == '\n' || p[i] == '\r' ? ' ' : (uint8_t)p[i]);
 	}
