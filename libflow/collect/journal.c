@@ -61,14 +61,16 @@ journal_segment_leave(struct journal_segment *s)
 static void
 release(struct journal *j)
 {
-	if (j->spare >= 0)
-		(void)close(j->spare);
-	if (j->spare_path != NULL)
-		journal_file_drop(j->spare_path);
+	size_t i;
+
+	for (i = 0; i < j->spares; i++) {
+		(void)close(j->spare[i].fd);
+		journal_file_drop(j->spare[i].path);
+		free(j->spare[i].path);
+	}
 	if (j->reader.fd >= 0)
 		(void)close(j->reader.fd);
 	journal_run_end(&j->run);
-	free(j->spare_path);
 	free(j->writer.chunk);
 	free(j->reader.chunk);
 	ring_free(j->ring);
@@ -92,7 +94,7 @@ journal_new(const struct journal_config *config)
 	j->port = config->port;
 	j->sync_ms = config->sync_ms;
 	j->ring_bytes = config->ring_bytes > 0 ? config->ring_bytes : RING_BYTES;
-	j->spare = j->reader.fd = j->run.lock = -1;
+	j->reader.fd = j->run.lock = -1;
 	(void)pthread_mutex_init(&j->lock, NULL);
 	wakeup_init(&j->writer_wakeup);
 	wakeup_init(&j->decoder_wakeup);
@@ -273,7 +275,7 @@ open_file(struct journal *j)
 	const struct timespec pause = { 0, 100 * 1000000 };
 	struct journal_reader *r = &j->reader;
 
-	while ((r->fd = open(r->segment->path, O_RDONLY | O_CLOEXEC)) < 0 &&
+	while ((r->fd = journal_file_open(r->segment->path)) < 0 &&
 	    (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == EINTR))
 		(void)nanosleep(&pause, NULL);
 	return r->fd >= 0;
@@ -481,7 +483,10 @@ journal_segment_unread(const struct journal_segment *s)
 void
 journal_segment_release(struct journal_segment *s, bool filed)
 {
-	if (filed && s->path != NULL)
+	/* By either name, and in this order: the janitor may be about to give it the second. */
+	if (filed && s->path != NULL) {
+		journal_file_drop(s->path);
 		(void)unlink(s->path);
+	}
 	journal_segment_leave(s);
 }

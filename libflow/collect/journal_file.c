@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -160,6 +161,22 @@ journal_file_use(const char *path)
 
 	free(spare);
 	return done;
+}
+
+int
+journal_file_open(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char *spare;
+
+	if (fd >= 0 || errno != ENOENT)
+		return fd;
+	spare = spare_path(path);
+	if (spare != NULL)
+		fd = open(spare, O_RDONLY | O_CLOEXEC);
+	free(spare);
+	/* It may have got its name between the two. */
+	return fd >= 0 ? fd : open(path, O_RDONLY | O_CLOEXEC);
 }
 
 void
@@ -338,8 +355,9 @@ run_of(const char *name, char *run, size_t room)
 	return true;
 }
 
-void
-journal_files_clean(const char *directory, const char *but_run)
+/* Calls `done` for each run of which a lock or a spare is there, but not for ours. */
+static void
+each_run(const char *directory, const char *but_run, void (*done)(const char *directory, const char *run))
 {
 	char run[sizeof(((struct journal_run *)NULL)->name)];
 	DIR *dir = opendir(directory);
@@ -347,9 +365,56 @@ journal_files_clean(const char *directory, const char *but_run)
 
 	while (dir != NULL && (entry = readdir(dir)) != NULL)
 		if (run_of(entry->d_name, run, sizeof(run)) && strcmp(run, but_run) != 0)
-			clean_run(directory, run);
+			done(directory, run);
 	if (dir != NULL)
 		(void)closedir(dir);
+}
+
+void
+journal_files_clean(const char *directory, const char *but_run)
+{
+	each_run(directory, but_run, clean_run);
+}
+
+/* What a spare is to be called as a journal, where it has more than a header. */
+static void
+adopt_spare(const char *spare)
+{
+	struct stat st;
+	char *path;
+
+	if (stat(spare, &st) != 0 || st.st_size <= PCAP_FILE_HEADER ||
+	    asprintf(&path, "%.*s" SUFFIX, (int)(strlen(spare) - (sizeof(SPARE) - 1)), spare) < 0)
+		return;
+	(void)rename(spare, path);
+	free(path);
+}
+
+static void
+adopt_run(const char *directory, const char *run)
+{
+	char *path = lock_path(directory, run, strlen(run)), *pattern = NULL;
+	int fd = path != NULL ? lock_file(path, 0) : -1;
+	glob_t found;
+	size_t i;
+
+	if (asprintf(&pattern, "%s/" PREFIX "%s-*" SPARE, directory, run) < 0)
+		pattern = NULL;
+	if (fd >= 0 && pattern != NULL && glob(pattern, 0, NULL, &found) == 0) {
+		for (i = 0; i < found.gl_pathc; i++)
+			adopt_spare(found.gl_pathv[i]);
+		globfree(&found);
+	}
+	if (fd >= 0)
+		(void)close(fd);
+	free(pattern);
+	free(path);
+}
+
+void
+journal_files_adopt(const char *directory, const char *but_run)
+{
+	each_run(directory, but_run, adopt_run);
 }
 
 bool

@@ -5,7 +5,7 @@
  * Journals as files: pcap files of what a collector has received and not filed yet.
  *
  *	DIRECTORY/.flowcap.RUN-NUMBER.journal   one for each slot of a run, in order
- *	DIRECTORY/.flowcap.RUN-NUMBER.spare     the next, empty
+ *	DIRECTORY/.flowcap.RUN-NUMBER.spare     the next ones, empty
  *	DIRECTORY/.flowcap.RUN.lock             locked (flock) as long as the run lives
  *
  * RUN is 'r' and digits that grow with time, so that names sort in the order of what was received.
@@ -38,8 +38,11 @@ void journal_run_end(struct journal_run *run);
  */
 int journal_file_create(const struct journal_run *run, unsigned number, char **path);
 
-/* Something will be written into a spare now.  False with errno set. */
+/* Gives a spare that something was written into its name.  False with errno set. */
 bool journal_file_use(const char *path);
+
+/* Opens a journal for reading, or the spare that has not got its name yet; -1 with errno set. */
+int journal_file_open(const char *path);
 
 /* Removes a spare. */
 void journal_file_drop(const char *path);
@@ -70,6 +73,9 @@ struct journal_lock {
  * somebody else has the lock), else another errno.
  */
 bool journal_lock_take(struct journal_lock *lock, const char *directory, const char *name);
+
+/* Spares that ended runs had written into become journals; `but_run` is ours. */
+void journal_files_adopt(const char *directory, const char *but_run);
 
 /* Removes spares and locks that ended runs left in a directory; `but_run` is ours. */
 void journal_files_clean(const char *directory, const char *but_run);

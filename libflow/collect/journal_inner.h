@@ -32,6 +32,17 @@ struct journal_segment {
 	bool unread;			/* the decoder could not read all that is in the file */
 };
 
+/*
+ * Files that are made ahead: making one can take seconds while the system writes much, and slots may be
+ * as short as that.
+ */
+#define JOURNAL_SPARES 4
+
+struct journal_spare {
+	int fd;
+	char *path;			/* that it gets when it is used */
+};
+
 /* Of the writer's thread. */
 struct journal_writer {
 	struct journal_segment *segment;
@@ -77,15 +88,17 @@ struct journal {
 	uint64_t given_up_records;
 	bool closed;			/* nothing follows the last segment */
 	bool ended;			/* the janitor may go */
-	int spare;			/* a file for the next segment; -1: none */
-	char *spare_path;
+	struct journal_spare spare[JOURNAL_SPARES];	/* files for the next segments, in order */
+	size_t spares;
+	char *used[JOURNAL_SPARES];	/* paths of spares that became journals, and are to have their names */
+	size_t uses;
 	int old[16];			/* descriptors to be closed */
 	size_t olds;
 
 	struct wakeup writer_wakeup, decoder_wakeup, janitor_wakeup;
 	struct journal_run run;
 	unsigned number;		/* of the next file: the janitor's */
-	bool spare_failed;
+	atomic_bool spare_failed;	/* none can be made for now */
 	pthread_t writer_thread, janitor_thread;
 	struct journal_writer writer;
 	struct journal_reader reader;

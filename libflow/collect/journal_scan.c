@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "capture/pcap_write.h"
 #include "collect/datagram_record.h"
+#include "collect/journal_file.h"
 
 #define BUFFER_BYTES ((size_t)1 << 20)
 
@@ -91,7 +92,7 @@ journal_scan_open(const char *path, struct journal_scan **out, struct flow_error
 		return flow_fail_memory(err);
 	}
 	s->damage.first = -1;
-	s->fd = open(path, O_RDONLY | O_CLOEXEC);
+	s->fd = journal_file_open(path);
 	if (s->fd < 0) {
 		enum flow_status st = flow_fail_errno(err, "%s", path);
 		int error = errno;

@@ -23,6 +23,9 @@
 
 #define IDLE_MS 1000
 
+/* How long to wait for a spare before looking whether that was given up. */
+#define SPARE_MS 5
+
 static int64_t
 now_ms(void)
 {
@@ -37,64 +40,84 @@ now_ms(void)
 static void
 make_spare(struct journal *j)
 {
-	char *path;
-	int fd = journal_file_create(&j->run, j->number, &path);
+	struct journal_spare spare;
 
+	spare.fd = journal_file_create(&j->run, j->number, &spare.path);
 	j->number++;
-	if (fd < 0) {
-		if (!j->spare_failed)
+	if (spare.fd < 0) {
+		if (!atomic_load(&j->spare_failed))
 			log_to(j->log, LOG_LEVEL_ERROR, "%s: no journal (%s): a crash would lose this "
 			    "slot", j->run.directory, strerror(errno));
-		j->spare_failed = true;
+		atomic_store(&j->spare_failed, true);
 		return;
 	}
-	if (j->spare_failed)
+	if (atomic_load(&j->spare_failed))
 		log_to(j->log, LOG_LEVEL_INFO, "%s: there is a journal again", j->run.directory);
-	j->spare_failed = false;
+	atomic_store(&j->spare_failed, false);
 	(void)pthread_mutex_lock(&j->lock);
-	j->spare = fd;
-	j->spare_path = path;
+	j->spare[j->spares++] = spare;
 	(void)pthread_mutex_unlock(&j->lock);
 	wakeup_wake(&j->writer_wakeup);
 }
 
-/* Closes what is not needed any more; *spare: there is one.  True at the end. */
-static bool
-close_old(struct journal *j, bool *spare)
-{
-	int old[sizeof(j->old) / sizeof(j->old[0])];
-	size_t n, i;
-	bool ended;
+/* What the writer leaves to the janitor. */
+struct chores {
+	int old[sizeof(((struct journal *)NULL)->old) / sizeof(int)];
+	size_t olds;
+	char *used[JOURNAL_SPARES];
+	size_t uses;
+	bool full, ended;		/* there are enough spares; nothing follows */
+};
 
+static void
+take_chores(struct journal *j, struct chores *c)
+{
 	(void)pthread_mutex_lock(&j->lock);
-	n = j->olds;
-	memcpy(old, j->old, sizeof(old));
+	c->olds = j->olds;
+	memcpy(c->old, j->old, sizeof(c->old));
 	j->olds = 0;
-	ended = j->ended;
-	*spare = j->spare >= 0;
+	c->uses = j->uses;
+	memcpy(c->used, j->used, sizeof(c->used));
+	j->uses = 0;
+	c->full = j->spares == JOURNAL_SPARES;
+	c->ended = j->ended;
 	(void)pthread_mutex_unlock(&j->lock);
-	for (i = 0; i < n; i++)
-		(void)close(old[i]);
-	return ended;
+}
+
+static void
+do_chores(struct journal *j, const struct chores *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->uses; i++) {
+		/* Gone: its slot is filed already. */
+		if (!journal_file_use(c->used[i]) && errno != ENOENT)
+			log_to(j->log, LOG_LEVEL_ERROR, "%s: %s", c->used[i], strerror(errno));
+		free(c->used[i]);
+	}
+	for (i = 0; i < c->olds; i++)
+		(void)close(c->old[i]);
 }
 
 static void *
 janitor(void *argument)
 {
 	struct journal *j = argument;
-	bool spare;
+	struct chores chores;
 
 	for (;;) {
 		wakeup_prepare(&j->janitor_wakeup);
-		if (close_old(j, &spare))
+		take_chores(j, &chores);
+		do_chores(j, &chores);
+		if (chores.ended)
 			return NULL;
-		if (spare) {
+		if (chores.full) {
 			wakeup_wait(&j->janitor_wakeup, IDLE_MS);
 			continue;
 		}
 		wakeup_stay(&j->janitor_wakeup);
 		make_spare(j);
-		if (j->spare_failed) {
+		if (atomic_load(&j->spare_failed)) {
 			wakeup_prepare(&j->janitor_wakeup);
 			wakeup_wait(&j->janitor_wakeup, RETRY_MS);
 		}
@@ -122,39 +145,26 @@ sync_now(struct journal *j)
 	settle(j, w->at);
 }
 
-/* Takes the spare file for the segment.  False: there is none. */
+/* Takes a spare file for the segment, which gets its name from the janitor.  False: there is none. */
 static bool
 open_segment(struct journal *j)
 {
 	struct journal_writer *w = &j->writer;
-	char *path = NULL;
-	int fd = -1;
+	char *name;
 
 	(void)pthread_mutex_lock(&j->lock);
-	if (!w->segment->left) {
-		fd = j->spare;
-		path = j->spare_path;
-		j->spare = -1;
-		j->spare_path = NULL;
+	name = !w->segment->left && j->spares > 0 && j->uses < JOURNAL_SPARES ?
+	    strdup(j->spare[0].path) : NULL;
+	if (name != NULL) {
+		w->fd = j->spare[0].fd;
+		w->size = PCAP_FILE_HEADER;
+		w->segment->path = j->spare[0].path;
+		j->used[j->uses++] = name;
+		memmove(j->spare, j->spare + 1, --j->spares * sizeof(j->spare[0]));
 	}
 	(void)pthread_mutex_unlock(&j->lock);
 	wakeup_wake(&j->janitor_wakeup);
-	if (fd >= 0 && !journal_file_use(path)) {
-		log_to(j->log, LOG_LEVEL_ERROR, "%s: %s: a crash would lose this slot", path,
-		    strerror(errno));
-		(void)close(fd);
-		journal_file_drop(path);
-		free(path);
-		fd = -1;
-	}
-	if (fd < 0)
-		return false;
-	w->fd = fd;
-	w->size = PCAP_FILE_HEADER;
-	(void)pthread_mutex_lock(&j->lock);
-	w->segment->path = path;
-	(void)pthread_mutex_unlock(&j->lock);
-	return true;
+	return w->fd >= 0;
 }
 
 static void
@@ -218,16 +228,14 @@ write_at(int fd, const uint8_t *bytes, size_t len, int64_t offset)
 	return true;
 }
 
-/* Whether the chunk is in the file now. */
+/* Whether the chunk is in the file now, which is open. */
 static bool
 write_chunk(struct journal *j, size_t len)
 {
 	struct journal_writer *w = &j->writer;
 	bool done;
 
-	if (w->failed_ms != INT64_MIN && now_ms() < w->failed_ms + RETRY_MS)
-		return false;
-	if (w->fd < 0 && !open_segment(j))
+	if (w->fd < 0 || (w->failed_ms != INT64_MIN && now_ms() < w->failed_ms + RETRY_MS))
 		return false;
 	done = write_at(w->fd, w->chunk, len, w->size);
 	if (!done) {
@@ -313,6 +321,12 @@ write_some(struct journal *j, uint64_t limit)
 	size_t len = limit - w->at < JOURNAL_CHUNK ? (size_t)(limit - w->at) : JOURNAL_CHUNK;
 	uint64_t records = w->records;
 
+	/* A spare that is late is waited for; where none can be made, or none is needed any more, there is no file. */
+	if (w->fd < 0 && !open_segment(j) && !w->segment->left && !atomic_load(&j->spare_failed)) {
+		wakeup_prepare(&j->writer_wakeup);
+		wakeup_wait(&j->writer_wakeup, SPARE_MS);
+		return;
+	}
 	/* False: given up meanwhile. */
 	if (!ring_copy(j->ring, RING_WRITER, w->at, len, w->chunk))
 		return;

@@ -122,6 +122,7 @@ file_directory_of(struct work *w, const char *directory)
 	char **name;
 	bool done = true;
 
+	journal_files_adopt(directory, w->own_run);
 	if (!journal_file_list(directory, w->own_run, &name, &count)) {
 		log_to(w->options->log, LOG_LEVEL_ERROR, "%s: %s", directory, strerror(errno));
 		w->sum->unfiled++;

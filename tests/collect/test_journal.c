@@ -81,6 +81,7 @@ test_slots(void)
 	struct test_log log;
 	struct journal *j;
 	struct stat st;
+	unsigned tries;
 
 	test_log_init(&log);
 	j = open_journal(&log, directory, 0);
@@ -90,6 +91,9 @@ test_slots(void)
 	put(j, 1000, 1500);
 	is_uint(read_slot(j, 0, &segment), 1000);
 	is_uint(journal_segment_missed(segment), 0);
+	/* It has its name soon. */
+	for (tries = 0; tries < 200 && stat(journal_segment_path(segment), &st) != 0; tries++)
+		(void)usleep(20000);
 	is_int(stat(journal_segment_path(segment), &st), 0);
 	is_uint(st.st_mode & 0777, 0600);
 	is_uint(st.st_size, 24 + 1000 * (16 + 14 + 20 + 8 + 72));
