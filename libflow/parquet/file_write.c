@@ -382,6 +382,28 @@ chunk_key_values(struct thrift_writer *t, const struct written_chunk *c)
 	thrift_end(t);
 }
 
+/*
+ * PageEncodingStats: that all data pages are dictionary-encoded, without which parquet-mr (Spark, Trino)
+ * does not look into the dictionary to leave out a row group.
+ */
+static void
+encoding_stats(struct thrift_writer *t, const struct pq_chunk *k)
+{
+	if (!k->has_dictionary)
+		return;
+	thrift_list(t, 13, THRIFT_STRUCT, 2);
+	thrift_begin(t);
+	thrift_i32(t, 1, PAGE_DICTIONARY);
+	thrift_i32(t, 2, ENCODING_PLAIN);
+	thrift_i32(t, 3, 1);
+	thrift_end(t);
+	thrift_begin(t);
+	thrift_i32(t, 1, PAGE_DATA);
+	thrift_i32(t, 2, ENCODING_RLE_DICTIONARY);
+	thrift_i32(t, 3, (int32_t)k->pages);
+	thrift_end(t);
+}
+
 static void
 chunk_metadata(struct thrift_writer *t, const struct pq_column *column,
     const struct written_chunk *c)
@@ -406,6 +428,7 @@ chunk_metadata(struct thrift_writer *t, const struct pq_column *column,
 	if (k->has_dictionary)
 		thrift_i64(t, 11, (int64_t)c->offset);
 	statistics(t, &k->stats);
+	encoding_stats(t, k);
 	if (c->bloom_bytes > 0) {
 		thrift_i64(t, 14, (int64_t)c->bloom_offset);
 		thrift_i32(t, 15, (int32_t)c->bloom_bytes);

@@ -11,9 +11,9 @@
  * What a column holds in memory (record/batch.h) and in a file:
  *
  *   type  flat values           Parquet                       text
- *   U8    uint8_t               INT32 UINT_8                  decimal
- *   U16   uint16_t              INT32 UINT_16                 decimal
- *   U32   uint32_t              INT32 UINT_32                 decimal
+ *   U8    uint8_t               INT32                         decimal
+ *   U16   uint16_t              INT32                         decimal
+ *   U32   uint32_t              INT64                         decimal
  *   U64   uint64_t              INT64 UINT_64                 decimal
  *   I64   int64_t, never < 0    INT64                         decimal
  *   TIME  int64_t ms since      INT64 TIMESTAMP(MILLIS, UTC)  ISO 8601 UTC

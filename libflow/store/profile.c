@@ -24,10 +24,11 @@ wants_bloom(enum flow_field field)
 struct pq_column
 profile_column(enum flow_field field)
 {
+	/* Signed where that holds all values: Spark pushes no filter down on unsigned columns. */
 	static const struct { enum pq_physical physical; enum pq_logical logical; } kind[] = {
-		[FLOW_TYPE_U8] = { PQ_INT32, PQ_UINT_8 },
-		[FLOW_TYPE_U16] = { PQ_INT32, PQ_UINT_16 },
-		[FLOW_TYPE_U32] = { PQ_INT32, PQ_UINT_32 },
+		[FLOW_TYPE_U8] = { PQ_INT32, PQ_INT_32 },
+		[FLOW_TYPE_U16] = { PQ_INT32, PQ_INT_32 },
+		[FLOW_TYPE_U32] = { PQ_INT64, PQ_INT_64 },
 		[FLOW_TYPE_U64] = { PQ_INT64, PQ_UINT_64 },
 		[FLOW_TYPE_I64] = { PQ_INT64, PQ_INT_64 },
 		[FLOW_TYPE_TIME] = { PQ_INT64, PQ_TIMESTAMP_MILLIS },
@@ -98,9 +99,9 @@ struct cure {
 };
 
 static const struct cure cure[] = {
-	[FLOW_TYPE_U8] = { "UINT_8", "CAST(%s AS UTINYINT)" },
-	[FLOW_TYPE_U16] = { "UINT_16", "CAST(%s AS USMALLINT)" },
-	[FLOW_TYPE_U32] = { "UINT_32", "CAST(%s AS UINTEGER)" },
+	[FLOW_TYPE_U8] = { "INT_32", "CAST(%s AS INTEGER)" },
+	[FLOW_TYPE_U16] = { "INT_32", "CAST(%s AS INTEGER)" },
+	[FLOW_TYPE_U32] = { "INT_64", "CAST(%s AS BIGINT)" },
 	[FLOW_TYPE_U64] = { "UINT_64", "CAST(%s AS UBIGINT)" },
 	[FLOW_TYPE_I64] = { "INT_64", "CAST(round(%s) AS BIGINT), of sums sum(%s)::BIGINT" },
 	[FLOW_TYPE_TIME] = { "TIMESTAMP", "to_timestamp(%s) of seconds, epoch_ms(%s) of milliseconds, "

@@ -10,7 +10,7 @@
 #include "record/field.h"
 
 /* Value of flow.profile. */
-#define PROFILE_VERSION "1"
+#define PROFILE_VERSION "2"
 
 #define PROFILE_KEY_VERSION "flow.profile"
 #define PROFILE_KEY_IDENT "flow.ident"

@@ -342,11 +342,11 @@ def named_table(names, kind=pa.string()):
     ends = pa.array(ADDRESSES).take(pa.array(index % len(ADDRESSES)))
     times = pa.array(index + 1_700_000_000_000).cast(TYPES["TIME"])
     return pa.table({"first": times, "last": times, "received": times, "src_addr": ends, "exporter": ends,
-                     "proto": pa.array(np.where(index % 3 == 0, 6, 17), pa.uint8()),
+                     "proto": pa.array(np.where(index % 3 == 0, 6, 17), pa.int32()),
                      "username": pa.array([names[i // 100] if i // 100 < len(names) else None for i in range(rows)],
                                           kind).cast(pa.string(), safe=False),
                      "packets": pa.array(index), "bytes": pa.array(index + 10**12),
-                     "flows": pa.array(np.ones(rows, np.int64)), "export_version": pa.array([9] * rows, pa.uint8())})
+                     "flows": pa.array(np.ones(rows, np.int64)), "export_version": pa.array([9] * rows, pa.int32())})
 
 
 def tree_cases(folder):
@@ -361,7 +361,7 @@ def tree_cases(folder):
     inside = sorted(row for p in paths for row in zip(*(pq.ParquetFile(p).read([n]).column(0).to_pylist()
                                                          for n in ("bytes", "proto", "username", "exporter"))))
     check(inside == want, "every row is in a file of the tree, with its values")
-    keys = pa.schema([("proto", pa.uint8()), ("username", pa.string()), ("exporter", pa.string())])
+    keys = pa.schema([("proto", pa.int32()), ("username", pa.string()), ("exporter", pa.string())])
     rows = pa.dataset.dataset([p[len(tree) + 1:] for p in paths], format="parquet", schema=pa.schema(
         [*keys, ("bytes", pa.int64())]), filesystem=pa.fs.SubTreeFileSystem(tree, pa.fs.LocalFileSystem()),
         partitioning=pa.dataset.partitioning(keys, flavor="hive")).to_table()

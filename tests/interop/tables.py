@@ -15,9 +15,11 @@ FLOWCAT = os.path.join(os.environ["FLOW_BUILDDIR"], "flowcat")
 FLOWSTAT = os.path.join(os.environ["FLOW_BUILDDIR"], "flowstat")
 QUICK = bool(os.environ.get("FLOW_QUICK"))
 TYPES = {
-    "U8": pa.uint8(), "U16": pa.uint16(), "U32": pa.uint32(), "U64": pa.uint64(), "I64": pa.int64(),
+    "U8": pa.int32(), "U16": pa.int32(), "U32": pa.int64(), "U64": pa.uint64(), "I64": pa.int64(),
     "TIME": pa.timestamp("ms", tz="UTC"), "ADDR": pa.string(), "MAC": pa.string(), "TEXT": pa.string(),
 }
+# Those of version 1 of the profile.
+OLD_TYPES = {**TYPES, "U8": pa.uint8(), "U16": pa.uint16(), "U32": pa.uint32()}
 MOST = {"U8": 2**8 - 1, "U16": 2**16 - 1, "U32": 2**32 - 1, "U64": 2**64 - 1, "I64": 2**63 - 1}
 ADDRESSES = ["0.0.0.0", "255.255.255.255", "192.0.2.1", "::", "::1", "2001:db8::1", "fe80::1:2:3:4",
              "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "1:0:0:2::3", "::2:0:0:0"]
