@@ -96,9 +96,13 @@ static enum flow_status
 put_away(struct feed_scratch *s, struct backlog *b, const struct flow_batch *batch,
     struct rows *rows)
 {
+	uint64_t *last_word = &s->key[GROUP_ROWS];
+	enum flow_status st;
 	uint32_t n;
-	enum flow_status st = backlog_put(b, batch, rows, s->key, s->hash, s->left, &n);
 
+	for (uint32_t i = 0; b->paired && i < rows->n; i++)
+		last_word[i] |= s->back[i] ? BACKLOG_BACK : 0;
+	st = backlog_put(b, batch, rows, s->key, s->hash, s->left, &n);
 	for (uint32_t k = 0; k < n; k++) {
 		uint32_t i = s->left[k];
 
@@ -106,6 +110,10 @@ put_away(struct feed_scratch *s, struct backlog *b, const struct flow_batch *bat
 			s->key[w * GROUP_ROWS + k] = s->key[w * GROUP_ROWS + i];
 		s->hash[k] = s->hash[i];
 		s->left[k] = (uint16_t)rows_at(rows, i);
+		if (b->paired) {
+			last_word[k] &= ~BACKLOG_BACK;
+			s->back[k] = s->back[i];
+		}
 	}
 	*rows = (struct rows){ s->left, 0, n };
 	return st;

@@ -429,6 +429,36 @@ def test_pairs():
     compare("-b", sorted(got), want)
 
 
+def test_many_pairs():
+    """So many pairs of a flow and its answer that rows wait for their groups: at first each has one of its own."""
+    path, rows = work + "/answers.parquet", 400_000
+    half = rows // 2
+    k = "(i %% %d)" % half
+    ends = ["'10.0.' || (%s %% 256) || '.' || (%s // 256 %% 256)" % (k, k), "'192.0.2.' || (%s %% 200)" % k]
+    ports = ["1024 + %s %% 60000" % k, "443"]
+
+    def either(a, b):
+        return "case when i < %d then %s else %s end" % (half, a, b)
+
+    # Some rows have more packets than a record of waiting rows has room for.
+    write(path, [either(*ends) + " as src_addr", either(*reversed(ends)) + " as dst_addr",
+                 "(%s)::usmallint as src_port" % either(*ports),
+                 "(%s)::usmallint as dst_port" % either(*reversed(ports)), "6::utinyint as proto",
+                 "(case when i % 1000 < 2 then 100000 + i else i % 100 end)::bigint as packets",
+                 "(3 * i + 1)::bigint as bytes", "1::bigint as flows"], rows)
+    packets = lambda i: 100000 + i if i % 1000 < 2 else i % 100
+    want = sorted(["6", "10.0.%d.%d" % (n % 256, n // 256 % 256), "192.0.2.%d" % (n % 200), str(1024 + n % 60000),
+                   "443", "2", str(packets(n)), str(packets(half + n)), str(3 * n + 1), str(3 * (half + n) + 1)]
+                  for n in range(half))
+    for options in (["-j", "1"], ["-j", "3"], ["-j", "3", "--memory", "8M"]):
+        got = ask(path, "-b", "--measures", "flows,packets,rev_packets,bytes,rev_bytes", *options)
+        compare("many pairs " + " ".join(options), sorted(got), want)
+        top = ask(path, "-b", "-O", "bytes", "-n", "3", "--measures", "bytes,rev_bytes", *options)
+        compare("the greatest of them " + " ".join(options), [r[5:] for r in top],
+                [[str(3 * n + 1), str(3 * (half + n) + 1)] for n in range(half - 1, half - 4, -1)])
+    os.unlink(path)
+
+
 MOST = 2**64 - 1
 
 
@@ -730,6 +760,7 @@ test_spikes()
 test_periods()
 test_talkers()
 test_many()
+test_many_pairs()
 test_columns()
 test_orders()
 test_either_end()

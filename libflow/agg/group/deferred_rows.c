@@ -19,12 +19,82 @@ record_bytes(unsigned words)
 	return words * sizeof(uint64_t) + NUMBERS * sizeof(uint32_t);
 }
 
+/* What counts of a row that has no reverse counters. */
+static enum backlog_source
+source_of(enum flow_field field)
+{
+	switch (field) {
+	case FLOW_FIELD_FLOWS:
+		return BACKLOG_ONE;
+	case FLOW_FIELD_PACKETS:
+		return BACKLOG_PACKETS;
+	case FLOW_FIELD_BYTES:
+		return BACKLOG_BYTES;
+	case FLOW_FIELD_FIRST:
+		return BACKLOG_FIRST;
+	case FLOW_FIELD_LAST:
+		return BACKLOG_LAST;
+	default:
+		return BACKLOG_NOTHING;
+	}
+}
+
+/* Whether a record tells all that a slot's fields have. */
+static bool
+fields_are_known(const enum flow_field field[2])
+{
+	for (size_t f = 0; f < 2; f++)
+		if (field[f] != FLOW_FIELD_NONE && field[f] != FLOW_FIELD_REV_PACKETS &&
+		    field[f] != FLOW_FIELD_REV_BYTES && source_of(field[f]) == BACKLOG_NOTHING)
+			return false;
+	return true;
+}
+
+/* Sets the sources of a slot; false where records do not tell what it counts. */
+static bool
+take_slot(struct backlog *b, uint8_t k, const struct slot *s)
+{
+	if (s->op == SLOT_ROWS)
+		b->source[0][k] = b->source[1][k] = BACKLOG_ONE;
+	if (s->op == SLOT_ROWS)
+		return true;
+	if ((s->op != SLOT_ADD && s->op != SLOT_MIN && s->op != SLOT_MAX) ||
+	    !fields_are_known(s->field) || !fields_are_known(s->back))
+		return false;
+	for (size_t f = 0; f < 2; f++) {
+		if (source_of(s->field[f]) != BACKLOG_NOTHING)
+			b->source[0][k] = (uint8_t)source_of(s->field[f]);
+		if (source_of(s->back[f]) != BACKLOG_NOTHING)
+			b->source[1][k] = (uint8_t)source_of(s->back[f]);
+	}
+	return true;
+}
+
+/* Whether rows of pairs can wait: their slots are known, and the key leaves a bit for their way. */
+static bool
+take_pairs(struct backlog *b, const struct grouping *g)
+{
+	for (size_t k = 0; k < g->parts; k++) {
+		const struct key_part *part = &g->part[k];
+		unsigned bits = key_part_is_atom(part) ? 32 : 8 * (unsigned)flow_type_size(key_part_type(part)) + 1;
+
+		if (key_part_is_wide(part) || (part->word == 1 && part->shift + bits > 63))
+			return false;
+	}
+	for (uint8_t k = 0; k < g->slots.count; k++)
+		if (!take_slot(b, k, &g->slots.slot[k]))
+			return false;
+	return g->words == 2;
+}
+
 void
 backlog_init(struct backlog *b, const struct grouping *grouping)
 {
 	memset(b, 0, sizeof(*b));
-	if (!grouping->dense && grouping->words <= 2 && grouping->slots.plain &&
-	    grouping->spread_ms == 0 && grouping->pairing.how == FLOW_AGG_ONE_WAY)
+	b->slots = &grouping->slots;
+	b->paired = grouping->pairing.how != FLOW_AGG_ONE_WAY;
+	if (!grouping->dense && grouping->words <= 2 && grouping->spread_ms == 0 &&
+	    (b->paired ? take_pairs(b, grouping) : grouping->slots.plain))
 		b->words = grouping->words;
 	part_log_init(&b->log, record_bytes(b->words));
 }
@@ -104,10 +174,21 @@ struct step {
 	uint64_t key[STEP_ROWS * 2];
 	uint32_t tag[STEP_ROWS];
 	uint64_t *state[STEP_ROWS];
+	bool back[STEP_ROWS];		/* of pairs */
 };
 
+/* Takes the ways of rows of pairs out of their keys. */
 static void
-step_read(struct step *s, const char *record, size_t n, unsigned words, const struct translation *t)
+step_ways(struct step *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		s->back[i] = (s->key[2 * i + 1] & BACKLOG_BACK) != 0;
+		s->key[2 * i + 1] &= ~BACKLOG_BACK;
+	}
+}
+
+static void
+step_read(struct step *s, const char *record, size_t n, unsigned words)
 {
 	for (size_t i = 0; i < n; i++, record += record_bytes(words)) {
 		/* Beyond the end of a chunk this asks for what nobody needs. */
@@ -115,26 +196,67 @@ step_read(struct step *s, const char *record, size_t n, unsigned words, const st
 		memcpy(&s->key[i * words], record, words * sizeof(*s->key));
 		memcpy(&s->tag[i], record + words * sizeof(*s->key), sizeof(*s->tag));
 	}
-	translate_keys(t, s->key, n, words);
+}
+
+/* The numbers of a record. */
+struct record_numbers {
+	uint64_t of[BACKLOG_LAST + 1];
+};
+
+static inline struct record_numbers
+numbers_of(const char *record, unsigned words, uint64_t base)
+{
+	uint32_t number[NUMBERS];
+	struct record_numbers n;
+
+	memcpy(number, record + words * sizeof(uint64_t), sizeof(number));
+	n.of[BACKLOG_NOTHING] = 0;
+	n.of[BACKLOG_ONE] = 1;
+	n.of[BACKLOG_PACKETS] = number[PACKETS_DURATION] >> DURATION_BITS;
+	n.of[BACKLOG_BYTES] = number[BYTES];
+	n.of[BACKLOG_FIRST] = base + number[FIRST];
+	n.of[BACKLOG_LAST] = n.of[BACKLOG_FIRST] + (number[PACKETS_DURATION] & ((1u << DURATION_BITS) - 1));
+	return n;
 }
 
 static void
 step_add(const struct step *s, const char *record, size_t n, unsigned words, uint64_t base)
 {
 	for (size_t i = 0; i < n; i++, record += record_bytes(words)) {
-		uint64_t *state = s->state[i], first, last;
-		uint32_t number[NUMBERS], packets;
+		const struct record_numbers r = numbers_of(record, words, base);
+		uint64_t *state = s->state[i];
 
-		memcpy(number, record + words * sizeof(*s->key), sizeof(number));
-		first = base + number[FIRST];
-		last = first + (number[PACKETS_DURATION] & ((1u << DURATION_BITS) - 1));
-		packets = number[PACKETS_DURATION] >> DURATION_BITS;
 		state[0]++;
 		state[1] = add_saturated(state[1], 1);
-		state[2] = add_saturated(state[2], packets);
-		state[3] = add_saturated(state[3], number[BYTES]);
-		state[4] = first < state[4] ? first : state[4];
-		state[5] = last > state[5] ? last : state[5];
+		state[2] = add_saturated(state[2], r.of[BACKLOG_PACKETS]);
+		state[3] = add_saturated(state[3], r.of[BACKLOG_BYTES]);
+		state[4] = r.of[BACKLOG_FIRST] < state[4] ? r.of[BACKLOG_FIRST] : state[4];
+		state[5] = r.of[BACKLOG_LAST] > state[5] ? r.of[BACKLOG_LAST] : state[5];
+	}
+}
+
+/* The same for slots of pairs, by the ways of the rows. */
+static void
+step_add_pairs(const struct backlog *b, const struct step *s, const char *record, size_t n)
+{
+	for (size_t i = 0; i < n; i++, record += record_bytes(2)) {
+		const struct record_numbers r = numbers_of(record, 2, b->base);
+		const uint8_t *source = b->source[s->back[i]];
+		uint64_t *state = s->state[i];
+
+		for (uint8_t k = 0; k < b->slots->count; k++) {
+			uint64_t v = r.of[source[k]];
+			enum slot_op op = b->slots->slot[k].op;
+
+			if (source[k] == BACKLOG_NOTHING)
+				continue;
+			if (op == SLOT_MIN)
+				state[k] = v < state[k] ? v : state[k];
+			else if (op == SLOT_MAX)
+				state[k] = v > state[k] ? v : state[k];
+			else
+				state[k] = add_saturated(state[k], v);
+		}
 	}
 }
 
@@ -154,12 +276,18 @@ apply_records(const struct apply *a, const char *record, size_t count, unsigned 
 
 	for (size_t n; count > 0; count -= n, record += n * record_bytes(words)) {
 		n = count < STEP_ROWS ? count : STEP_ROWS;
-		step_read(&s, record, n, words, a->t);
+		step_read(&s, record, n, words);
+		if (a->b->paired)
+			step_ways(&s, n);
+		translate_keys(a->t, s.key, n, words);
 		if (groups_find_in(a->into, a->part, s.key, s.tag, n, s.state) != FLOW_OK)
 			return FLOW_ENOMEM;
 		for (size_t i = 0; i < n; i++)
 			s.state[i] = groups_state(a->into, s.state[i]);
-		step_add(&s, record, n, words, a->b->base);
+		if (a->b->paired)
+			step_add_pairs(a->b, &s, record, n);
+		else
+			step_add(&s, record, n, words, a->b->base);
 	}
 	return FLOW_OK;
 }

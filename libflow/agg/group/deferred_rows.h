@@ -11,7 +11,8 @@
  *
  * The tag and what follows have 32 bits, packets 15 of the last and the duration 17; instants are
  * milliseconds, first from a base.  Few flows last longer than two minutes, as exporters then begin
- * a new one, or have more packets; those are added at once.
+ * a new one, or have more packets; those are added at once.  In a grouping of pairs of directions the
+ * key's last bit, which no part of the key takes, tells that the row runs the other way.
  */
 
 #include "agg/group/row_list.h"
@@ -19,7 +20,16 @@
 #include "agg/group/key_remap.h"
 #include "agg/group/part_log.h"
 
+/* The bit of a key's second word that tells of a row of a pair that it runs the other way. */
+#define BACKLOG_BACK ((uint64_t)1 << 63)
+
+/* What of a row counts in a slot. */
+enum backlog_source { BACKLOG_NOTHING, BACKLOG_ONE, BACKLOG_PACKETS, BACKLOG_BYTES, BACKLOG_FIRST, BACKLOG_LAST };
+
 struct backlog {
+	const struct slots *slots;
+	bool paired;			/* slots are as `source` tells, by way; else the usual ones */
+	uint8_t source[2][SLOTS];
 	unsigned words;			/* of a key; 0: this grouping has none */
 	bool on;			/* rows are put here */
 	bool based;
