@@ -274,8 +274,8 @@ void flow_decoder_exporters_json(const struct flow_decoder *d, const struct addr
 
 /*
  * A readable text of a datagram, for operators: header fields, sets, templates,
- * records by element name.  It uses the templates that `d` knows, so call it
- * after flow_decoder_datagram.
+ * records by element name, lists (RFC 6313) opened as in `extra`.  It uses the templates that
+ * `d` knows, so call it after flow_decoder_datagram; it counts nothing.
  */
-void flow_datagram_dump(const struct flow_datagram *datagram, const struct flow_decoder *d,
+void flow_datagram_dump(const struct flow_datagram *datagram, struct flow_decoder *d,
     struct buf *text);

@@ -70,7 +70,7 @@ put_row(const struct flow_batch *b, size_t row)
 }
 
 static void
-show(const struct flow_datagram *dg, const struct flow_decoder *d)
+show(const struct flow_datagram *dg, struct flow_decoder *d)
 {
 	struct buf text = BUF_INIT;
 

@@ -110,6 +110,23 @@ test_dump_v9(struct wire *w)
 	    "    3 bytes of padding\n");
 }
 
+/* Lists are opened; what is wrong with them was counted when they were decoded, and is not again. */
+static void
+test_dump_lists(struct wire *w)
+{
+	ok(strstr(dump(w, "000a 0032 6553f100 00000000 00000007 0002 0010 0100 0002 0008 0004 0123 ffff"
+	    "0100 0012 0a000001 09 03 0007 0002 0001 0002"),
+	    "record 1: sourceIPv4Address=\"10.0.0.1\" "
+	    "basicList={\"semantic\":\"allOf\",\"sourceTransportPort\":[1,2]}\n") != NULL);
+	ok(strstr(dump(w, "000a 003a 6553f100 00000001 00000007 0002 0010 0101 0002 0008 0004 0124 ffff"
+	    "0002 000c 0102 0001 0007 0002 0101 000e 0a000002 05 03 0102 0050"),
+	    "subTemplateList={\"semantic\":\"allOf\",\"records\":[{\"sourceTransportPort\":80}]}\n") != NULL);
+	ok(strstr(dump(w, "000a 001e 6553f100 00000002 00000007 0101 000e 0a000003 05 03 03e7 6162"),
+	    "subTemplateList={\"semantic\":\"allOf\",\"records\":[{\"template\":999,\"octets\":\"6162\"}]}\n")
+	    != NULL);
+	is_int(flow_decoder_counts(w->d)->value[FLOW_COUNT_LIST_TEMPLATE], 1);
+}
+
 /* Each of the others names itself and shows the addresses of its record. */
 static void
 test_dump_others(struct wire *w)
@@ -143,6 +160,7 @@ main(void)
 	wire_run(test_hostile_names, NULL);
 	wire_run(test_slot, NULL);
 	wire_run(test_dump_v9, NULL);
+	wire_run(test_dump_lists, NULL);
 	wire_run(test_dump_others, NULL);
 	return tap_done();
 }

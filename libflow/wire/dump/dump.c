@@ -31,8 +31,9 @@ dump_title(const struct flow_datagram *dg, const char *protocol, unsigned versio
 }
 
 void
-flow_datagram_dump(const struct flow_datagram *dg, const struct flow_decoder *d, struct buf *text)
+flow_datagram_dump(const struct flow_datagram *dg, struct flow_decoder *d, struct buf *text)
 {
+	struct flow_counts counts = d->counts;
 	unsigned version = dg->len < 4 ? 0 : load_be16(dg->bytes);
 	unsigned sflow = dg->len < 4 ? 0 : load_be16(dg->bytes + 2);
 
@@ -44,6 +45,7 @@ flow_datagram_dump(const struct flow_datagram *dg, const struct flow_decoder *d,
 	case 9: case 10:
 		dump_title(dg, version == 9 ? "NetFlow v" : "IPFIX v", version, text);
 		dump_sets(dg, version, d, text);
+		d->counts = counts;	/* what was wrong with lists was counted when they were decoded */
 		return;
 	case 0:
 		if (sflow == 4 || sflow == 5) {

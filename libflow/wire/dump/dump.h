@@ -6,7 +6,7 @@
 #include "wire/decoder.h"
 
 void dump_fixed(const struct flow_datagram *dg, unsigned version, struct buf *text);
-void dump_sets(const struct flow_datagram *dg, unsigned version, const struct flow_decoder *d,
+void dump_sets(const struct flow_datagram *dg, unsigned version, struct flow_decoder *d,
     struct buf *text);
 void dump_sflow(const struct flow_datagram *dg, unsigned version, struct buf *text);
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "wire/dump/dump.h"
-#include "element/value_json.h"
+#include "wire/template/list.h"
 
 #define SET_HEADER_LEN 4
 
 /* A message being shown. */
 struct shown {
-	const struct source *src;	/* NULL: unknown */
-	const struct flow_elements *elements;
+	struct flow_decoder *d;
+	struct source *src;		/* NULL: unknown */
 	unsigned version;
 	struct buf *text;
 };
@@ -18,7 +18,7 @@ dump_label(const struct shown *s, const struct template_field *f)
 {
 	static const char *const scope[] = { "0", "System", "Interface", "LineCard", "Cache",
 		"Template" };
-	struct element_told told = { s->src != NULL ? &s->src->known : NULL, s->elements };
+	struct element_told told = { s->src != NULL ? &s->src->known : NULL, s->d->options.elements };
 	struct element_label label;
 
 	if (f->pen == TEMPLATE_SCOPE_PEN) {
@@ -81,6 +81,8 @@ dump_templates(const struct shown *s, enum template_kind kind, struct cursor *bo
 static void
 dump_records(const struct shown *s, const struct template *t, struct cursor *body)
 {
+	struct context ctx = { .d = s->d, .src = s->src, .version = (uint8_t)s->version };
+	struct rows row = { .ctx = &ctx, .n = 1 };
 	struct span span[TEMPLATE_FIELDS_MAX];
 	unsigned long n = 0;
 	enum element_type type;
@@ -95,7 +97,7 @@ dump_records(const struct shown *s, const struct template *t, struct cursor *bod
 			buf_append_u8(s->text, ' ');
 			type = dump_label(s, &t->field[i]);
 			buf_append_u8(s->text, '=');
-			value_json(s->text, type, span[i].p, span[i].len);
+			list_or_value_json(s->text, &row, type, span[i].p, span[i].len);
 		}
 		buf_append_u8(s->text, '\n');
 	}
@@ -153,14 +155,13 @@ dump_header(struct cursor *in, unsigned version, struct buf *text)
 }
 
 void
-dump_sets(const struct flow_datagram *dg, unsigned version, const struct flow_decoder *d,
+dump_sets(const struct flow_datagram *dg, unsigned version, struct flow_decoder *d,
     struct buf *text)
 {
 	struct cursor in = cursor_make(dg->bytes, dg->len);
 	uint32_t domain = dump_header(&in, version, text);
 	struct source_key key = source_key(d, dg, (uint8_t)version, domain);
-	struct shown s = { source_find(d, &key), d->options.elements,
-		version, text };
+	struct shown s = { d, (struct source *)(uintptr_t)source_find(d, &key), version, text };
 
 	while (cursor_left(&in) >= SET_HEADER_LEN) {
 		struct cursor peek = in;
