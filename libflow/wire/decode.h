@@ -28,8 +28,8 @@
  *   first/last the first of these that the record has, not zero, for both ends that
  *              its template has (else for one):
  *                ms 152/153, us 154/155 and ns 156/157 (NTP fractions), s 150/151,
- *                158/159 (us before export), uptime 22/21 (from the header's
- *                uptime; IPFIX: from systemInitTime 160 in the record or in
+ *                158/159 (us before export; zero beside one that is not: the export),
+ *                uptime 22/21 (a zero beside one that is not: the boot; from the header's uptime; IPFIX: from systemInitTime 160 in the record or in
  *                option data; modulo 2^32, up to 2^30 ms after the header's
  *                uptime, else before it, so that wraps are right), 258 observationTime or 322-325 or event time 323,
  *                the header's export time, the receive time.  If one of the two
@@ -47,9 +47,15 @@
  *              version that it says.  The next pair, unless the protocol is one that
  *              carries no packet, is inner_src_addr, inner_dst_addr, and the second
  *              4, 7 and 11 are inner_proto and inner_*_port.  All else is in extra.
+ *              Masks are of the family of the row's addresses (29, 30 or 9, 13); the
+ *              other family's count only where that one has none.
+ *   next_hop, bgp_next_hop, nat_*_addr   of both families that which is set, of two the
+ *              row's; NAT's source and destination are of one family
  *   packets    2, 86, 298, 24, and 2 beside 352 (else 0); bytes 1, 85, 231, 23, 352
  *              (else 0): the first pair of which nothing that the template has is
- *              zero in this record, else the first that counts anything; rev_* come
+ *              zero in this record (of a pair that is all zero: but its reverse is not),
+ *              else the first that counts anything; 352 without 2 has the first packets
+ *              of 86, 298 and 24 that are not zero; rev_* come
  *              from the same (reverse 1/2, 85/86; 232/299; reverse 23/24, 352).  All
  *              times `sampling` when a rate is known, as are post_* and mcast_*.
  *              flows: 3, else 1.

@@ -39,6 +39,35 @@ test_next_hops(struct wire *w)
 	is_extra(w, 3, "");
 }
 
+/* 9 and 29, 13 and 30: the prefix length of the family that the addresses are of, zero or not. */
+static void
+test_masks(struct wire *w)
+{
+	wire_v9(w, 0, 0, "0100 0006 001b 0010 001c 0010 0009 0001 001d 0001 000d 0001 001e 0001");
+	wire_v9(w, 0, 256, A6 B6 "18 30 10 40");
+	is_uint(wire_number(w, FLOW_FIELD_SRC_MASK, 0), 48);
+	is_uint(wire_number(w, FLOW_FIELD_DST_MASK, 0), 64);
+	is_extra(w, 0, "{\"sourceIPv4PrefixLength\":24,\"destinationIPv4PrefixLength\":16}");
+	wire_v9(w, 0, 0, "0101 0004 0008 0004 000c 0004 001e 0001 000d 0001");
+	wire_v9(w, 0, 257, "0a000001 0a000002 40 00");
+	is_uint(wire_number(w, FLOW_FIELD_DST_MASK, 1), 0);
+	is_extra(w, 1, "{\"destinationIPv6PrefixLength\":64}");
+	/* Only the other family's: it is the best that there is. */
+	wire_v9(w, 0, 0, "0102 0003 001b 0010 001c 0010 0009 0001");
+	wire_v9(w, 0, 258, A6 B6 "18");
+	is_uint(wire_number(w, FLOW_FIELD_SRC_MASK, 2), 24);
+}
+
+/* 8 12 8, 225 281: the second pair has no destination, and is of IPv4 all the same. */
+static void
+test_nat_of_half_a_pair(struct wire *w)
+{
+	wire_ipfix(w, 0, 2, "0100 0005 0008 0004 000c 0004 0008 0004 00e1 0004 0119 0010");
+	wire_ipfix(w, 0, 256, "00000000 00000000 0a000001 c6336401" A6);
+	is_str(wire_text(w, FLOW_FIELD_SRC_ADDR, 0), "10.0.0.1");
+	is_str(wire_text(w, FLOW_FIELD_NAT_SRC_ADDR, 0), "198.51.100.1");
+}
+
 /* NAT64: the flow is of IPv6, what NAT made of it of IPv4; both addresses are of one family. */
 static void
 test_nat(struct wire *w)
@@ -108,7 +137,9 @@ int
 main(void)
 {
 	wire_run(test_next_hops, NULL);
+	wire_run(test_masks, NULL);
 	wire_run(test_nat, NULL);
+	wire_run(test_nat_of_half_a_pair, NULL);
 	wire_run(test_vlans_and_interfaces, NULL);
 	wire_run(test_icmp, NULL);
 	return tap_done();

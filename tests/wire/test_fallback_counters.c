@@ -166,6 +166,17 @@ test_odd_templates(struct wire *w)
 	is_str(wire_text(w, FLOW_FIELD_EXTRA, 3), "{\"octetDeltaCount\":100}");
 }
 
+/* Reverse 1 and 2 without 1 and 2: they are no reason to take bytes and packets of two kinds. */
+static void
+test_reverse_without_forward(struct wire *w)
+{
+	wire_ipfix(w, 0, 2, "0100 0006 0055 0004 0056 0004 00e7 0004 012a 0004"
+	    "8001 0004 00007279 8002 0004 00007279");
+	wire_ipfix(w, 0, 256, "00000000 00000009 00000005 00000000 00000064 00000001");
+	is_volume(w, 0, 0, 9);
+	is_reverse(w, 0, 100, 1);
+}
+
 int
 main(void)
 {
@@ -179,5 +190,6 @@ main(void)
 	wire_run(test_mixed_kinds, NULL);
 	wire_run(test_sampled, NULL);
 	wire_run(test_odd_templates, NULL);
+	wire_run(test_reverse_without_forward, NULL);
 	return tap_done();
 }

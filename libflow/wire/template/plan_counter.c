@@ -134,7 +134,10 @@ is_whole(const struct said *s, unsigned level)
 	    (!has[PLAN_PACKETS] || v[PLAN_PACKETS] != 0);
 }
 
-/* The first whole level, else the first that counts anything; PLAN_LEVELS: none does. */
+/*
+ * The first whole level, else the first that counts anything, of those that count forward if one of
+ * them does; PLAN_LEVELS: none does.
+ */
 static unsigned
 choose_level(const struct said *s)
 {
@@ -142,6 +145,10 @@ choose_level(const struct said *s)
 
 	for (level = 0; level < PLAN_LEVELS; level++)
 		if (is_whole(s, level))
+			return level;
+	for (level = 0; level < PLAN_LEVELS; level++)
+		if ((s->has[level][PLAN_BYTES] || s->has[level][PLAN_PACKETS]) &&
+		    !is_zero(s, level, 0, PLAN_COUNTERS))
 			return level;
 	for (level = 0; level < PLAN_LEVELS; level++)
 		if (!is_zero(s, level, 0, PLAN_COUNTERS))

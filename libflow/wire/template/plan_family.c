@@ -86,11 +86,21 @@ is_set(const struct rows *r, const uint16_t index[2], size_t i)
 	return false;
 }
 
-/* Whether the row's addresses are of IPv6. */
+/* Whether the row's addresses are of IPv6; zeros, which a missing one is too, tell only if both are. */
 static bool
 is_v6(const struct addr *const row[2], size_t i)
 {
-	return (row[0] != NULL && !addr_is_v4(&row[0][i])) || (row[1] != NULL && !addr_is_v4(&row[1][i]));
+	bool v4 = false;
+	unsigned side;
+
+	for (side = 0; side < 2; side++) {
+		if (row[side] == NULL)
+			continue;
+		if (!addr_is_v4(&row[side][i]) && !addr_is_zero(&row[side][i]))
+			return true;
+		v4 |= addr_is_v4(&row[side][i]);
+	}
+	return !v4 && (row[0] != NULL || row[1] != NULL);
 }
 
 static enum flow_status

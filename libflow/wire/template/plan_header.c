@@ -148,12 +148,26 @@ is_contended(const struct plan_header *h, unsigned side)
 	return n > 1;
 }
 
+/* Whether it has prefix lengths of both families for a side: those of the row's addresses count. */
 static bool
-is_needed(const struct plan_header *h)
+has_masks_of_both(const struct template *t, size_t fields)
+{
+	unsigned families[HEADER_SIDES] = { 0, 0 };
+	size_t i, x;
+
+	for (i = 0; i < fields; i++)
+		for (x = 0; x < ARRAY_LEN(address_element) && t->field[i].pen == 0; x++)
+			if (address_element[x].kind == MASK && address_element[x].id == t->field[i].id)
+				families[address_element[x].side] |= address_element[x].version == 4 ? 1 : 2;
+	return families[0] == 3 || families[1] == 3;
+}
+
+static bool
+is_needed(const struct plan_header *h, bool masks_of_both)
 {
 	unsigned x;
 
-	if (is_contended(h, 0) || is_contended(h, 1))
+	if (is_contended(h, 0) || is_contended(h, 1) || (masks_of_both && h->pairs > 0))
 		return true;
 	for (x = 0; x < HEADER_PARTS; x++)
 		if (h->part[x].n > 1)
@@ -174,7 +188,7 @@ header_compile(const struct template *t, size_t fields, struct plan_header **out
 	find_pairs(t, fields, h, true);
 	settle_prefixes(h);
 	find_parts(t, fields, h);
-	if (!is_needed(h)) {
+	if (!is_needed(h, has_masks_of_both(t, fields))) {
 		free(h);
 		return FLOW_OK;
 	}
@@ -193,7 +207,8 @@ header_may_fill(enum flow_field field)
 	for (x = 0; x < HEADER_PARTS; x++)
 		if (part_element[x].field == field)
 			return true;
-	return field == FLOW_FIELD_SRC_ADDR || field == FLOW_FIELD_DST_ADDR;
+	return field == FLOW_FIELD_SRC_ADDR || field == FLOW_FIELD_DST_ADDR ||
+	    field == FLOW_FIELD_SRC_MASK || field == FLOW_FIELD_DST_MASK;
 }
 
 bool

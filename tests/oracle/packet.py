@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The headers of a sampled packet, as RFC 791, 8200, 768, 9293, 792 and IEEE 802.1Q draw them."""
+import ipaddress
+
+VLAN_TAGS = (0x8100, 0x88a8, 0x9100)
+EXTENSIONS = (0, 43, 60)	# hop-by-hop, routing, destination options (RFC 8200 4)
+
+
+def ethernet(data):
+    """What stands in an Ethernet frame: {'ip': bytes or None, 'in_src_mac', ...}."""
+    out = {'ip': None}
+    if len(data) < 14:
+        return out
+    out['in_dst_mac'], out['in_src_mac'] = mac(data[0:6]), mac(data[6:12])
+    kind, body = int.from_bytes(data[12:14], 'big'), data[14:]
+    while kind in VLAN_TAGS and len(body) >= 4:
+        out.setdefault('src_vlan', int.from_bytes(body[:2], 'big') & 0xfff)
+        kind, body = int.from_bytes(body[2:4], 'big'), body[4:]
+    out['ether_type'] = kind
+    if kind == 0x8864 and len(body) >= 8:		# PPPoE session, RFC 2516
+        kind, body = {0x21: 0x800, 0x57: 0x86dd}.get(int.from_bytes(body[6:8], 'big'), 0), body[8:]
+    if kind in (0x8847, 0x8848):
+        entry = 0
+        while len(body) >= 4:
+            entry += 1
+            if entry <= 10:
+                out['mpls_%d' % entry] = int.from_bytes(body[:3], 'big')
+            bottom, body = body[2] & 1, body[4:]
+            if bottom:
+                break
+        kind = {4: 0x800, 6: 0x86dd}.get(body[0] >> 4 if body else 0, 0)
+    if kind in (0x800, 0x86dd):
+        out['ip'] = body
+    return out
+
+
+def mac(b):
+    return ':'.join('%02x' % x for x in b)
+
+
+def ip(data):
+    """Columns that an IP packet's first bytes tell, and 'length', of its header; None if it is none."""
+    if len(data) >= 20 and data[0] >> 4 == 4:
+        head = (data[0] & 15) * 4
+        if head < 20:
+            return None
+        fragment = int.from_bytes(data[6:8], 'big')
+        out = {
+            'src_addr': str(ipaddress.ip_address(data[12:16])),
+            'dst_addr': str(ipaddress.ip_address(data[16:20])),
+            'proto': data[9], 'tos': data[1], 'ip_version': 4, 'min_ttl': data[8],
+            'max_ttl': data[8], 'frag_id': int.from_bytes(data[4:6], 'big'),
+        }
+        length = int.from_bytes(data[2:4], 'big')
+        body = data[head:] if fragment & 0x1fff == 0 else b''
+    elif len(data) >= 40 and data[0] >> 4 == 6:
+        first = int.from_bytes(data[:4], 'big')
+        out = {
+            'src_addr': str(ipaddress.ip_address(data[8:24])),
+            'dst_addr': str(ipaddress.ip_address(data[24:40])),
+            'tos': first >> 20 & 255, 'ip_version': 6, 'min_ttl': data[7], 'max_ttl': data[7],
+            'flow_label': first & 0xfffff,
+        }
+        length = 40 + int.from_bytes(data[4:6], 'big')
+        kind, body = data[6], data[40:]
+        while kind in EXTENSIONS and len(body) >= 8:
+            kind, body = body[0], body[8 + body[1] * 8:]
+        if kind == 44 and len(body) >= 8:
+            out['frag_id'] = int.from_bytes(body[4:8], 'big')
+            kind, body = body[0], body[8:] if int.from_bytes(body[2:4], 'big') >> 3 == 0 else b''
+        out['proto'] = kind
+    else:
+        return None
+    out.update(transport(out['proto'], body))
+    out['length'] = length
+    for name in ('frag_id', 'flow_label'):	# 0 says nothing
+        if out.get(name) == 0:
+            del out[name]
+    return out
+
+
+def transport(proto, body):
+    out = {}
+    if proto in (6, 17, 132, 33, 136) and len(body) >= 4:
+        out['src_port'] = int.from_bytes(body[0:2], 'big')
+        out['dst_port'] = int.from_bytes(body[2:4], 'big')
+    if proto == 6 and len(body) >= 14:
+        out['tcp_flags'] = int.from_bytes(body[12:14], 'big') & 0x1ff
+    if proto in (1, 58) and len(body) >= 2:
+        out['icmp_type'], out['icmp_code'] = body[0], body[1]
+    return out
