@@ -171,11 +171,11 @@ cli_raise_descriptors(void)
 	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/* The limit of the control group that the process is in, where the kernel shows it; else UINT64_MAX. */
+/* The limit of the control group that the process is in, as a file of the kernel's tells it; else UINT64_MAX. */
 static uint64_t
-group_memory(void)
+group_memory(const char *path)
 {
-	FILE *f = fopen("/sys/fs/cgroup/memory.max", "re");
+	FILE *f = fopen(path, "re");
 	unsigned long long bytes = UINT64_MAX;
 
 	if (f == NULL)
@@ -191,7 +191,10 @@ cli_memory(void)
 {
 	long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
 	uint64_t machine = pages > 0 && page > 0 ? (uint64_t)pages * (uint64_t)page : UINT64_MAX;
-	uint64_t group = group_memory();
+	/* Of cgroup v2 and v1, as a container sees its own; what is not there is no limit. */
+	uint64_t v2 = group_memory("/sys/fs/cgroup/memory.max");
+	uint64_t v1 = group_memory("/sys/fs/cgroup/memory/memory.limit_in_bytes");
+	uint64_t group = v1 < v2 ? v1 : v2;
 
 	return group < machine ? group : machine;
 }
