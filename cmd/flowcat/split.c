@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "common/cli.h"
 #include "flowcat/row_order.h"
+#include "flowcat/split_writer.h"
 #include "flowcat/write.h"
 
 /* Slots that are open at once: archives are in order of time but for what came late. */
@@ -14,13 +15,14 @@
 
 struct split_file {
 	int64_t slot_ms;
-	struct flow_writer *writer;	/* NULL: free */
+	struct split_writer out;	/* not open: free */
 	uint64_t used;			/* when it was last written to */
 };
 
 struct split {
 	struct flow_slot_layout layout;
 	const struct flow_writer_options *writer;
+	const char *exporters;		/* of the inputs; NULL: not told */
 	struct split_file file[OPEN_MAX];
 	uint64_t clock;
 	char *cleaned;			/* directory that was last cleaned; NULL: none */
@@ -42,31 +44,19 @@ clean_beside(struct split *s, const char *path)
 }
 
 static int
-close_file(struct split_file *f)
-{
-	struct flow_writer *writer = f->writer;
-	struct flow_error err;
-
-	f->writer = NULL;
-	if (writer != NULL && flow_writer_close(writer, &err) != FLOW_OK)
-		return cli_fail_error(&err);
-	return CLI_OK;
-}
-
-static int
 open_file(struct split *s, struct split_file *f, int64_t slot_ms)
 {
 	struct flow_error err;
 	char *path = NULL;
-	int status = close_file(f);
+	int status = split_writer_close(&f->out, s->exporters);
 
 	f->slot_ms = slot_ms;
 	if (status == CLI_OK && flow_slot_path(&s->layout, slot_ms, &path, &err) != FLOW_OK)
 		status = cli_fail_error(&err);
 	if (status == CLI_OK)
 		clean_beside(s, path);
-	if (status == CLI_OK && flow_writer_open(path, s->writer, &f->writer, &err) != FLOW_OK)
-		status = cli_fail_error(&err);
+	if (status == CLI_OK)
+		status = split_writer_open(&f->out, path, s->writer);
 	free(path);
 	return status;
 }
@@ -82,14 +72,14 @@ find_file(struct split *s, int64_t slot_ms, struct split_file **found)
 	for (i = 0; i < OPEN_MAX; i++) {
 		struct split_file *f = &s->file[i];
 
-		if (f->writer != NULL && f->slot_ms == slot_ms) {
+		if (f->out.writer != NULL && f->slot_ms == slot_ms) {
 			oldest = f;
 			break;
 		}
-		if (f->writer == NULL || (oldest->writer != NULL && f->used < oldest->used))
+		if (f->out.writer == NULL || (oldest->out.writer != NULL && f->used < oldest->used))
 			oldest = f;
 	}
-	if (oldest->writer == NULL || oldest->slot_ms != slot_ms)
+	if (oldest->out.writer == NULL || oldest->slot_ms != slot_ms)
 		status = open_file(s, oldest, slot_ms);
 	oldest->used = ++s->clock;
 	*found = oldest;
@@ -111,7 +101,6 @@ split_batch(struct split *s, const struct flow_batch *batch, const struct flow_s
 {
 	struct flow_selection run = { .all = false };
 	struct split_file *file;
-	struct flow_error err;
 	int status = CLI_OK;
 	uint32_t i = 0;
 
@@ -126,8 +115,8 @@ split_batch(struct split *s, const struct flow_batch *batch, const struct flow_s
 			run.row[run.count++] = (uint16_t)row;
 		}
 		status = find_file(s, slot, &file);
-		if (status == CLI_OK && flow_writer_batch(file->writer, batch, &run, &err) != FLOW_OK)
-			status = cli_fail_error(&err);
+		if (status == CLI_OK)
+			status = split_writer_batch(&file->out, batch, &run);
 	}
 	return status;
 }
@@ -147,9 +136,9 @@ split_rows(const struct flowcat_options *options, struct query *query, struct sp
 		status = CLI_FAILURE;
 	rows_free(rows);
 	for (i = 0; i < OPEN_MAX && status == CLI_OK; i++)
-		status = close_file(&s->file[i]);
+		status = split_writer_close(&s->file[i].out, s->exporters);
 	for (i = 0; i < OPEN_MAX; i++)
-		flow_writer_abort(s->file[i].writer);
+		split_writer_abort(&s->file[i].out);
 	return status;
 }
 
@@ -165,8 +154,8 @@ flowcat_split(struct flowcat_options *options)
 	unsigned f;
 	int status;
 
-	/* Which slot lost what is not known any more; the ident is. */
 	flowcat_inputs_summary(options, &inputs);
+	s.exporters = flowcat_told_exporters(options, &inputs);
 	if (writer.ident == NULL)
 		writer.ident = inputs.ident;
 	writer.keep_existing = true;

@@ -16,6 +16,7 @@
 #include "base/utf8.h"
 #include "common/cli.h"
 #include "flowcat/row_order.h"
+#include "flowcat/split_writer.h"
 #include "flowcat/write.h"
 
 #define KEYS_MAX 4
@@ -34,7 +35,7 @@
 
 struct partition {
 	char *path;			/* below the root; NULL: a free slot of the table */
-	struct flow_writer *writer;	/* NULL: not open now */
+	struct split_writer out;	/* not always open */
 	uint64_t used;
 	uint32_t rows;			/* of the batch at hand */
 };
@@ -42,6 +43,7 @@ struct partition {
 struct split {
 	const char *root;
 	const struct flow_writer_options *options;
+	const char *exporters;		/* of the inputs; NULL: not told */
 	enum flow_field key[KEYS_MAX];
 	size_t keys;
 	struct partition *slot;
@@ -171,12 +173,8 @@ find_partition(struct split *s, const struct flow_batch *batch, uint32_t row, ui
 static int
 close_writer(struct split *s, struct partition *p)
 {
-	struct flow_writer *writer = p->writer;
-	struct flow_error err;
-
-	p->writer = NULL;
 	s->open--;
-	return flow_writer_close(writer, &err) == FLOW_OK ? CLI_OK : cli_fail_error(&err);
+	return split_writer_close(&p->out, s->exporters);
 }
 
 /* Closes the file that was longest not written to. */
@@ -186,7 +184,7 @@ close_oldest(struct split *s)
 	struct partition *oldest = NULL;
 
 	for (size_t i = 0; i < s->slots; i++)
-		if (s->slot[i].writer != NULL && (oldest == NULL || s->slot[i].used < oldest->used))
+		if (s->slot[i].out.writer != NULL && (oldest == NULL || s->slot[i].used < oldest->used))
 			oldest = &s->slot[i];
 	return oldest != NULL ? close_writer(s, oldest) : CLI_OK;
 }
@@ -215,8 +213,8 @@ open_writer(struct split *s, struct partition *p)
 			break;
 		}
 	}
-	if (status == CLI_OK && flow_writer_open(path, s->options, &p->writer, &err) != FLOW_OK)
-		status = cli_fail_error(&err);
+	if (status == CLI_OK)
+		status = split_writer_open(&p->out, path, s->options);
 	s->open += status == CLI_OK;
 	free(folder);
 	free(path);
@@ -229,8 +227,7 @@ write_partition(struct split *s, uint32_t at, const struct flow_batch *batch,
 {
 	struct flow_selection mine = { .all = false };
 	struct partition *p = &s->slot[at];
-	struct flow_error err;
-	int status = p->writer != NULL ? CLI_OK : open_writer(s, p);
+	int status = p->out.writer != NULL ? CLI_OK : open_writer(s, p);
 
 	if (status != CLI_OK)
 		return status;
@@ -239,8 +236,7 @@ write_partition(struct split *s, uint32_t at, const struct flow_batch *batch,
 			mine.row[mine.count++] = (uint16_t)flow_selection_row(selection, i);
 	p->rows = 0;
 	p->used = ++s->clock;
-	return flow_writer_batch(p->writer, batch, &mine, &err) == FLOW_OK ? CLI_OK :
-	    cli_fail_error(&err);
+	return split_writer_batch(&p->out, batch, &mine);
 }
 
 static int
@@ -275,7 +271,7 @@ split_rows(const struct flowcat_options *options, struct query *query, struct sp
 		status = CLI_FAILURE;
 	rows_free(rows);
 	for (size_t i = 0; i < s->slots && status == CLI_OK; i++)
-		if (s->slot[i].writer != NULL)
+		if (s->slot[i].out.writer != NULL)
 			status = close_writer(s, &s->slot[i]);
 	return status;
 }
@@ -301,7 +297,7 @@ static void
 split_clear(struct split *s)
 {
 	for (size_t i = 0; i < s->slots; i++) {
-		flow_writer_abort(s->slot[i].writer);
+		split_writer_abort(&s->slot[i].out);
 		free(s->slot[i].path);
 	}
 	free(s->slot);
@@ -327,6 +323,7 @@ flowcat_split_key(struct flowcat_options *options)
 	writer.keep_existing = true;
 	s->root = options->write_path;
 	s->options = &writer;
+	s->exporters = flowcat_told_exporters(options, &inputs);
 	for (unsigned f = 0; f < FLOW_FIELD_COUNT; f++)
 		flow_fieldset_add(&all, (enum flow_field)f);
 	status = take_keys(s, options->split_by);

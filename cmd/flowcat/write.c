@@ -72,9 +72,15 @@ flowcat_inputs_summary(const struct flowcat_options *options, struct flow_summar
 	flow_merged_clear(&merged);
 }
 
-/* Of exporters those that the file's rows are of, with these alone counted. */
-static void
-carry_some_exporters(const char *exporters, const struct exporters_tally *tally,
+const char *
+flowcat_told_exporters(const struct flowcat_options *options, const struct flow_summary *inputs)
+{
+	/* Their addresses stand there, too. */
+	return options->request.pseudonyms == NULL ? inputs->exporters : NULL;
+}
+
+void
+flowcat_carry_exporters(const char *exporters, const struct exporters_tally *tally,
     struct flow_writer *writer)
 {
 	struct buf json = BUF_INIT;
@@ -93,21 +99,21 @@ static void
 carry_metadata(const struct flowcat_options *options, const struct exporters_tally *tally,
     struct flow_writer *writer)
 {
+	const char *exporters;
 	struct flow_summary all;
 
 	flowcat_inputs_summary(options, &all);
+	exporters = flowcat_told_exporters(options, &all);
 	if (tally == NULL && (all.with_losses > 0 || all.files == 0))
 		flow_writer_loss(writer, all.sequence_gaps, all.kernel_drops);
 	else
 		flow_writer_loss_unknown(writer);
 	if (options->writer.ident == NULL && all.ident != NULL)
 		(void)!flow_writer_metadata(writer, "flow.ident", all.ident, strlen(all.ident), NULL);
-	/* The exporters' addresses stand there, too. */
-	if (all.exporters != NULL && options->request.pseudonyms == NULL && tally != NULL)
-		carry_some_exporters(all.exporters, tally, writer);
-	else if (all.exporters != NULL && options->request.pseudonyms == NULL)
-		(void)!flow_writer_metadata(writer, "flow.exporters", all.exporters,
-		    strlen(all.exporters), NULL);
+	if (exporters != NULL && tally != NULL)
+		flowcat_carry_exporters(exporters, tally, writer);
+	else if (exporters != NULL)
+		(void)!flow_writer_metadata(writer, "flow.exporters", exporters, strlen(exporters), NULL);
 	if (options->merged != NULL)
 		(void)!flow_writer_metadata(writer, "flow.merged", options->merged,
 		    strlen(options->merged), NULL);

@@ -126,12 +126,19 @@ is_one_of(struct json_slice key, const char *const *names, size_t n)
 	return false;
 }
 
+static void
+put_counts(struct buf *out, const struct tally *t)
+{
+	buf_printf(out, "\"flows\":%" PRIu64 ",\"packets\":%" PRIu64 ",\"bytes\":%" PRIu64
+	    ",\"partial\":true}", t->flows, t->packets, t->bytes);
+}
+
 /* An object of flow.exporters with other counts. */
 static void
 put_source(struct buf *out, struct json_slice source, const struct tally *t)
 {
 	static const char *const received[] = { "datagrams", "lost", "late", "restarts", "flows", "packets",
-		"bytes", "partial" };
+		"bytes", "times_wrong", "partial" };
 	struct json_slice key, value;
 	struct json_walk walk;
 
@@ -147,8 +154,18 @@ put_source(struct buf *out, struct json_slice source, const struct tally *t)
 			buf_append_u8(out, ',');
 		}
 	}
-	buf_printf(out, "\"flows\":%" PRIu64 ",\"packets\":%" PRIu64 ",\"bytes\":%" PRIu64
-	    ",\"partial\":true}", t->flows, t->packets, t->bytes);
+	put_counts(out, t);
+}
+
+/* An object of a source that the value does not have. */
+static void
+put_new_source(struct buf *out, const struct tally *t)
+{
+	char text[ADDR_TEXT_MAX];
+
+	buf_printf(out, "{\"exporter\":\"%.*s\",\"version\":%" PRIu64 ",\"domain\":%" PRIu64 ",",
+	    (int)addr_format(&t->exporter, text), text, t->version, t->domain);
+	put_counts(out, t);
 }
 
 /* Which tally an object is about; the number of tallies if none. */
@@ -193,6 +210,14 @@ exporters_tally_apply(const struct exporters_tally *tally, const char *json, str
 			put_source(out, source, done[i] ? &counted : &tally->tally[i]);
 			any = done[i] = true;
 		}
+	}
+	for (size_t i = 0; i < tally->count; i++) {
+		if (done[i])
+			continue;
+		if (any)
+			buf_append_u8(out, ',');
+		put_new_source(out, &tally->tally[i]);
+		any = true;
 	}
 	buf_append_u8(out, ']');
 	free(done);

@@ -27,8 +27,9 @@ enum flow_status exporters_tally_add(struct exporters_tally *tally, const struct
 /*
  * Appends what a value of flow.exporters becomes: objects of sources without rows are left out, and
  * of the others `flows`, `packets` and `bytes` are those of the rows, which `partial` says; what only
- * tells of all that was received (datagrams, lost, late, restarts) is left out, all else stays.  Of several objects of one source
- * the first has the counts.  FLOW_ENOMEM.
+ * tells of all that was received (datagrams, lost, late, restarts, times_wrong) is left out, all else
+ * stays.  Of several objects of one source the first has the counts.  Rows of exporters that it does
+ * not have (a record can name its own) get objects behind.  FLOW_ENOMEM.
  */
 enum flow_status exporters_tally_apply(const struct exporters_tally *tally, const char *json,
     struct buf *out) NODISCARD;

@@ -217,7 +217,35 @@ def test_clocks():
     a.close()
 
 
+def test_named_exporters():
+    """A mediator sends flows of two routers (130) and of its own, and 20 are lost: files of some rows tell of these."""
+    flows = [ip("10.1.1.1") + ip("10.2.2.2") + struct.pack(">HHII", 1111, 80, n, 100 * n) + ip(router)
+             for n, router in ((1, "192.0.2.77"), (2, "0.0.0.0"), (3, "192.0.2.78"), (4, "192.0.2.77"))]
+    fields = b"".join(struct.pack(">HH", *f) for f in FORWARD + ((130, 4),))
+    first = flow_set(2, struct.pack(">HH", 256, 7) + fields) + flow_set(256, b"".join(flows[:3]))
+    messages = [(T0, 0, first), (T0 + 400, 23, flow_set(256, flows[3]))]
+    a = Archive(pcap(*[(at, udp_frame(struct.pack(">HHIII", 10, 16 + len(sets), at, number, 0) + sets))
+                       for at, number, sets in messages]))
+    head = "Exporter: 192.0.2.%d, version 10, domain 0\n  flows %d, packets %d, bytes %d\n"
+    part = os.path.join(a.folder, "part.parquet")
+    a.flowcat("-w", part, "bytes > 150")
+    whole, a.out = a.out, part
+    check("named exporters: -E of a filtered file", a.exporters().strip(),
+          (head % (1, 1, 2, 200) + head % (78, 1, 3, 300) + head % (77, 1, 4, 400)).strip())
+    for how in (("--split", "300"), ("--split-by", "proto")):
+        a.out = whole
+        tree = os.path.join(a.folder, how[0][2:])
+        os.mkdir(tree)
+        a.flowcat("-w", tree, *how)
+        a.out = tree
+        check("named exporters: -E behind " + how[0], sorted(a.exporters().strip().split("\nE")), sorted(
+            (head % (1, 1, 2, 200) + head % (78, 1, 3, 300) + head % (77, 2, 5, 500)).strip().split("\nE")))
+        check("named exporters: losses are not known behind " + how[0], "Sequence_failures" in a.flowcat("-I"), False)
+    a.close()
+
+
 test_nothing_taken()
+test_named_exporters()
 test_clocks()
 test_agents()
 test_routers()
