@@ -138,6 +138,30 @@ test_left_twice(void)
 	test_directory_remove(directory);
 }
 
+/* As version 0.1.0 named and locked them. */
+static void
+test_old_name(void)
+{
+	char *directory = test_directory(), *path, *old;
+	struct test_log log;
+	struct collect_options o = options_of(&log, directory);
+
+	test_log_init(&log);
+	leave_journals(&log, directory, 900);
+	path = test_find(directory, ".journal");
+	if (asprintf(&old, "%s/.flowcap.%" PRId64 ".999999-0.journal", directory, MS) < 0 ||
+	    rename(path, old) != 0)
+		abort();
+	ok(intake_finish(intake_new(&o)));
+	balances(&log, 900, 900);
+	is_uint(test_count(directory, ".parquet"), 1);
+	is_uint(test_count(directory, ".journal"), 0);
+	is_uint(log.errors, 0);
+	free(path);
+	free(old);
+	test_directory_remove(directory);
+}
+
 /* One record is damaged: all others are filed, the journal is set aside, and the status says so. */
 static void
 test_damaged(void)
@@ -208,6 +232,7 @@ main(void)
 	test_slots();
 	test_left();
 	test_left_twice();
+	test_old_name();
 	test_damaged();
 	test_retry();
 	return tap_done();
