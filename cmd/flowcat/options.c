@@ -35,6 +35,7 @@ static const char help[] =
 "      --memory BYTES     for sorting, K M G allowed (default 1G); more goes to temporary files\n"
 "  -o, --output FORMAT    line (default), long, extended, wide, biline, raw, csv, csv:all, csv:COL,...,\n"
 "                         ndjson, json, fmt:TOKENS, null\n"
+"      --csv-safe         csv: an apostrophe before texts that spreadsheets might take for formulas\n"
 "  -K, --pseudonyms KEY   addresses become pseudonyms that keep prefixes (Crypto-PAn); KEY is 32 characters,\n"
 "                         64 hexadecimal digits, or @FILE that holds one of these\n"
 "  -w, --write FILE       write the flows as Parquet ('-': standard output)\n"
@@ -69,7 +70,7 @@ static const char help[] =
 "(flow-filter(7)).  See flowcat(1).\n";
 
 enum { OPT_EXPLAIN = 256, OPT_SQL, OPT_UTC, OPT_CONFIG, OPT_RESOLVE, OPT_VERIFY, OPT_MEMORY, OPT_SPLIT, OPT_SPLIT_BY,
-	OPT_COMPACT, OPT_CLUSTER, OPT_GEO, OPT_ELEMENTS };
+	OPT_COMPACT, OPT_CLUSTER, OPT_GEO, OPT_ELEMENTS, OPT_CSV_SAFE };
 
 static const struct option long_options[] = {
 	{ "read", required_argument, NULL, 'r' },
@@ -104,6 +105,7 @@ static const struct option long_options[] = {
 	{ "plain", no_argument, NULL, 'N' },
 	{ "full-ipv6", no_argument, NULL, '6' },
 	{ "quiet", no_argument, NULL, 'q' },
+	{ "csv-safe", no_argument, NULL, OPT_CSV_SAFE },
 	{ "utc", no_argument, NULL, OPT_UTC },
 	{ "threads", required_argument, NULL, 'j' },
 	{ "help", no_argument, NULL, 'h' },
@@ -253,6 +255,9 @@ take_option(int letter, char *argument, struct flowcat_options *o, bool *done)
 		return CLI_OK;
 	case '6':
 		o->printer.full_ipv6 = true;
+		return CLI_OK;
+	case OPT_CSV_SAFE:
+		o->printer.csv_safe = true;
 		return CLI_OK;
 	case 'q':
 		o->printer.quiet = true;

@@ -45,6 +45,8 @@ static const char help[] =
 "  -t, --time FROM-TO     flows that begin in this window (2026/11/23.08-2026/11/23.09, -1h)\n"
 "  -f, --filter-file FILE read the filter from a file\n"
 "  -o, --output FORMAT    text (default), csv, json, ndjson, markdown or html\n"
+"      --csv-safe         csv: an apostrophe before texts that spreadsheets might take for\n"
+"                         formulas\n"
 "      --title TEXT       heading of an HTML page\n"
 "      --as-names FILE    names of ASes: lines of NUMBER NAME\n"
 "      --if-names FILE    names of interfaces: lines of EXPORTER INDEX NAME (EXPORTER * is any)\n"
@@ -68,7 +70,7 @@ static const char help[] =
 enum {
 	OPT_EXPLAIN = 256, OPT_SQL, OPT_UTC, OPT_MEASURES, OPT_MIN, OPT_BIN, OPT_SPREAD, OPT_BILLING,
 	OPT_PERCENTILE, OPT_AS_NAMES, OPT_IF_NAMES, OPT_TALKERS, OPT_SCANS, OPT_SPIKES, OPT_FACTOR,
-	OPT_MEMORY, OPT_SERIES, OPT_TITLE, OPT_GEO, OPT_ELEMENTS,
+	OPT_MEMORY, OPT_SERIES, OPT_TITLE, OPT_GEO, OPT_ELEMENTS, OPT_CSV_SAFE,
 };
 
 static const struct option long_options[] = {
@@ -104,6 +106,7 @@ static const struct option long_options[] = {
 	{ "output", required_argument, NULL, 'o' },
 	{ "plain", no_argument, NULL, 'N' },
 	{ "quiet", no_argument, NULL, 'q' },
+	{ "csv-safe", no_argument, NULL, OPT_CSV_SAFE },
 	{ "utc", no_argument, NULL, OPT_UTC },
 	{ "explain", no_argument, NULL, OPT_EXPLAIN },
 	{ "sql", required_argument, NULL, OPT_SQL },
@@ -310,6 +313,9 @@ take_option(int letter, char *argument, struct flowstat_options *o, bool *done)
 		return CLI_OK;
 	case 'N':
 		o->printer.plain_numbers = true;
+		return CLI_OK;
+	case OPT_CSV_SAFE:
+		o->printer.csv_safe = true;
 		return CLI_OK;
 	case 'q':
 		o->printer.quiet = true;

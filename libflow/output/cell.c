@@ -235,6 +235,13 @@ csv_text(const struct column *c, const struct flow_text *text, char *out)
 }
 
 static size_t
+csv_safe_text(const struct column *c, const struct flow_text *text, char *out)
+{
+	UNUSED(c);
+	return escape_csv_safe(text->p, text->len, out);
+}
+
+static size_t
 json_text(const struct column *c, const struct flow_text *text, char *out)
 {
 	UNUSED(c);
@@ -348,13 +355,15 @@ cell_field(struct column *c, enum cell_syntax syntax)
 	c->stride = by_type[type].stride;
 	if (syntax == CELL_RAW)
 		raw_field(c);
-	else if (syntax == CELL_CSV)
+	else if (syntax == CELL_CSV_SAFE && (type == FLOW_TYPE_TEXT || c->made != MADE_NOT))
+		c->text = csv_safe_text;
+	else if (syntax == CELL_CSV || syntax == CELL_CSV_SAFE)
 		c->text = csv_text;
 	else
 		c->text = object ? json_object_text : json_text;
 	if (c->made != MADE_NOT)
 		c->cells = made_cells;
-	c->as_it_is = syntax != CELL_JSON || !object;
+	c->as_it_is = c->text != csv_safe_text && (syntax != CELL_JSON || !object);
 }
 
 static uint64_t

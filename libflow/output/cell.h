@@ -7,6 +7,7 @@
 
 enum cell_syntax {
 	CELL_CSV,
+	CELL_CSV_SAFE,	/* texts are no formulas */
 	CELL_JSON,
 	CELL_RAW,	/* for people: local times, names beside numbers */
 };

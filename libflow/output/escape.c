@@ -69,8 +69,9 @@ put_character(char *out, const char **p, const char *end)
 	return out;
 }
 
-size_t
-escape_csv(const char *text, size_t len, char *out)
+/* The text as a field of CSV, `prefix` before it within its quotes. */
+static size_t
+put_csv(const char *text, size_t len, const char *prefix, char *out)
 {
 	const char *p = text, *end = text + len;
 	bool quoted = false;
@@ -81,6 +82,7 @@ escape_csv(const char *text, size_t len, char *out)
 		    text[i] == '\r';
 	if (quoted)
 		*to++ = '"';
+	to = put(to, prefix, strlen(prefix));
 	while (p < end) {
 		if (*p == '\0') {
 			to = put_replacement(to);
@@ -94,6 +96,46 @@ escape_csv(const char *text, size_t len, char *out)
 	if (quoted)
 		*to++ = '"';
 	return (size_t)(to - out);
+}
+
+size_t
+escape_csv(const char *text, size_t len, char *out)
+{
+	return put_csv(text, len, "", out);
+}
+
+/* A sign or none, digits, perhaps a point between them. */
+static bool
+is_decimal(const char *p, size_t len)
+{
+	size_t i = len > 0 && (p[0] == '-' || p[0] == '+'), digits = 0;
+	bool point = false;
+
+	for (; i < len; i++) {
+		if (p[i] >= '0' && p[i] <= '9')
+			digits++;
+		else if (p[i] == '.' && digits > 0 && !point)
+			point = true;
+		else
+			return false;
+	}
+	return digits > 0;
+}
+
+/* U+FF1D, U+FF0B, U+FF0D and U+FF20: some programs take them for = + - @. */
+static bool
+is_wide_operator(const char *p, size_t len)
+{
+	return len >= 3 && memcmp(p, "\xef\xbc", 2) == 0 &&
+	    (p[2] == '\x9d' || p[2] == '\x8b' || p[2] == '\x8d' || p[2] == '\xa0');
+}
+
+size_t
+escape_csv_safe(const char *text, size_t len, char *out)
+{
+	bool formula = len > 0 && (memchr("=+-@\t\r\n", text[0], 7) != NULL || is_wide_operator(text, len));
+
+	return put_csv(text, len, formula && !is_decimal(text, len) ? "'" : "", out);
 }
 
 static char *

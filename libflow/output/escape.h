@@ -26,6 +26,13 @@ bool escape_needless(const char *text, size_t len);
 /* RFC 4180: quoted where it has a comma, a quote or a line break. NUL becomes U+FFFD. */
 size_t escape_csv(const char *text, size_t len, char *out);
 
+/*
+ * The same behind an apostrophe where a spreadsheet might take the text for a formula (OWASP, CSV
+ * Injection): where it begins with = + - @, with a tab or a line break, or with a full-width form of the
+ * former.  A decimal number, as -1.5, is none.
+ */
+size_t escape_csv_safe(const char *text, size_t len, char *out);
+
 /* The inside of a JSON string (RFC 8259), without its quotes. */
 size_t escape_json(const char *text, size_t len, char *out);
 

@@ -103,7 +103,7 @@ add_csv(struct flow_printer *p, const struct item *item, struct flow_error *err)
 			buf_append_u8(&p->header, ',');
 		buf_append(&p->header, item->name, item->len);
 	}
-	return item_column(p, c, item, CELL_CSV, ",");
+	return item_column(p, c, item, p->options.csv_safe ? CELL_CSV_SAFE : CELL_CSV, ",");
 }
 
 static enum flow_status

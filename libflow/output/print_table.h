@@ -32,6 +32,7 @@ struct flow_table_fact {
 struct flow_table_printer_options {
 	bool plain_numbers;	/* text: no scaling by k, M, G */
 	bool quiet;		/* text, markdown: no title, no totals */
+	bool csv_safe;		/* csv: texts that spreadsheets might take for formulas get an apostrophe */
 	enum stamp_zone zone;	/* of times for people */
 	const char *title;	/* html: of the page; NULL: a general one */
 	const struct flow_table_fact *fact;	/* html; borrowed */

@@ -54,6 +54,7 @@ struct flow_printer_options {
 	bool plain_numbers;	/* counters for people in digits, not as 1.2 M */
 	bool full_ipv6;		/* IPv6 for people uncut, columns wide enough for it */
 	bool quiet;		/* no header, in csv neither */
+	bool csv_safe;		/* csv: texts that spreadsheets might take for formulas get an apostrophe */
 	enum stamp_zone zone;	/* of times for people; csv and json are UTC */
 	const char *ident;	/* what %idt prints unless a state has its own; NULL: none.  Copied */
 	/*

@@ -51,6 +51,42 @@ test_csv(void)
 	is_str(csv("\xff,", 2), "\"" FFFD ",\"");
 }
 
+static const char *
+csv_safe(const char *text)
+{
+	out[escape_csv_safe(text, strlen(text), out)] = '\0';
+	return out;
+}
+
+/* The characters of OWASP's page on CSV injection; formulas as they stand in attacks. */
+static void
+test_csv_safe(void)
+{
+	is_str(csv_safe("=1+1"), "'=1+1");
+	is_str(csv_safe("=cmd|' /C calc'!A0"), "'=cmd|' /C calc'!A0");
+	is_str(csv_safe("=HYPERLINK(\"http://x\",\"a\")"), "\"'=HYPERLINK(\"\"http://x\"\",\"\"a\"\")\"");
+	is_str(csv_safe("+1+cmd"), "'+1+cmd");
+	is_str(csv_safe("-1+1"), "'-1+1");
+	is_str(csv_safe("@SUM(1)"), "'@SUM(1)");
+	is_str(csv_safe("\t=1"), "'\t=1");
+	is_str(csv_safe("\r=1"), "\"'\r=1\"");
+	is_str(csv_safe("\n=1"), "\"'\n=1\"");
+	is_str(csv_safe("=,1"), "\"'=,1\"");
+	is_str(csv_safe("\xef\xbc\x9d" "1"), "'\xef\xbc\x9d" "1");
+	is_str(csv_safe("\xef\xbc\xa0" "A"), "'\xef\xbc\xa0" "A");
+	is_str(csv_safe("="), "'=");
+	is_str(csv_safe("-"), "'-");
+	is_str(csv_safe("-."), "'-.");
+	/* Neither formulas nor changed. */
+	is_str(csv_safe("-1"), "-1");
+	is_str(csv_safe("+12.5"), "+12.5");
+	is_str(csv_safe("-1.2.3"), "'-1.2.3");
+	is_str(csv_safe("eth0=1"), "eth0=1");
+	is_str(csv_safe("'x"), "'x");
+	is_str(csv_safe("\xef\xbc\x9e"), "\xef\xbc\x9e");
+	is_str(csv_safe(""), "");
+}
+
 /* Cases of RFC 3629: overlong forms, surrogates, beyond U+10FFFF, cut sequences. */
 static void
 test_utf8(void)
@@ -166,6 +202,7 @@ int
 main(void)
 {
 	test_csv();
+	test_csv_safe();
 	test_utf8();
 	test_json();
 	test_plain();

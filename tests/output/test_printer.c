@@ -434,6 +434,35 @@ test_bad_country(struct rows *r)
 }
 #endif
 
+static void
+text_row(struct rows *r, const char *user, const char *extra)
+{
+	required(r, FIRST, 0);
+	rows_text(r, FLOW_FIELD_USERNAME, user, strlen(user));
+	rows_text(r, FLOW_FIELD_EXTRA, extra, strlen(extra));
+	rows_next(r);
+}
+
+/* Formulas of exporters' texts, and of members of extra; numbers in either stay. */
+static void
+test_csv_safe(void)
+{
+	const struct flow_printer_options safe = { .quiet = true, .csv_safe = true };
+	const struct flow_printer_options quiet = { .quiet = true };
+	const char *columns = "csv:username,extra.a,flows";
+	struct rows r;
+
+	rows_begin(&r);
+	text_row(&r, "=1+1", "{\"a\":\"@b\"}");
+	text_row(&r, "-12", "{\"a\":-5}");
+	text_row(&r, "ann", "{\"a\":\"=a name that is longer than any cell that stays in its place\"}");
+	is_str(rows_print(&r, columns, &safe), "'=1+1,'@b,1\n-12,-5,1\n"
+	    "ann,'=a name that is longer than any cell that stays in its place,1\n");
+	is_str(rows_print(&r, columns, &quiet), "=1+1,@b,1\n-12,-5,1\n"
+	    "ann,=a name that is longer than any cell that stays in its place,1\n");
+	rows_end(&r);
+}
+
 int
 main(void)
 {
@@ -464,5 +493,6 @@ main(void)
 	test_events();
 	test_extremes();
 	test_fields();
+	test_csv_safe();
 	return tap_done();
 }

@@ -112,6 +112,33 @@ check_hostile(void)
 	check_cell(lengthy, want);
 }
 
+/* Texts that begin as formulas, and a negative number, which is none. */
+static void
+check_csv_safe(void)
+{
+	struct flow_table_printer_options options = { .csv_safe = true, .tables = 1 };
+	struct flow_table *t = flow_table_new("users");
+	const double real = -2.5;
+	struct flow_table_printer *p;
+	struct buf out = BUF_INIT;
+
+	ok(flow_table_add(t, "user", "User", FLOW_KIND_TEXT, true) == FLOW_OK);
+	ok(flow_table_add(t, "avg", "Average", FLOW_KIND_RATIO, false) == FLOW_OK);
+	ok(flow_table_reserve(t, 2) == FLOW_OK);
+	ok(flow_table_set_text(t, 0, 0, "=1+1", 4) == FLOW_OK);
+	ok(flow_table_set_text(t, 0, 1, "ann", 3) == FLOW_OK);
+	flow_table_set(t, 1, 0, &real);
+	t->rows = t->total = 2;
+	ok(flow_table_printer_new("csv", &options, &p, NULL) == FLOW_OK);
+	flow_table_printer_begin(p, t, &out);
+	flow_table_printer_rows(p, t, &out);
+	buf_append_u8(&out, '\0');
+	is_str((const char *)out.data, "user,avg\n'=1+1,-2.500\nann,\n");
+	buf_release(&out);
+	flow_table_printer_free(p);
+	flow_table_free(t);
+}
+
 #define CSV "src_addr,net,proto,user,first,duration,bytes,bytes_pct,bps,bpp\n" \
 	"10.1.2.3,10.0.0.0/8,6,ann,2023-11-14T22:13:20.123Z,3.250,12345678,62.500,1500000.0,800.250\n" \
 	",,,\"b|\"\"o\"\",b\",,,,,,\n"
@@ -129,6 +156,7 @@ main(void)
 	struct flow_error err;
 
 	check("csv", false, 1, CSV);
+	check_csv_safe();
 	check("csv", false, 2, CSV "\n" CSV);
 	check("json", false, 1, "[\n{\"title\":\"src_addr by bytes\",\"rows\":[\n{" JSON_ROW ",\n{"
 	    JSON_ROW_2 "],\"totals\":{\"bytes\":20000000}}\n]\n");

@@ -3,17 +3,22 @@
 #include "output/table/table_format.h"
 
 static void
+csv_text(const struct flow_table_printer *p, const char *text, size_t len, struct buf *out)
+{
+	if (buf_reserve(out, escape_room(len)))
+		out->len += (p->options.csv_safe ? escape_csv_safe : escape_csv)(text, len,
+		    (char *)buf_end(out));
+}
+
+static void
 csv_begin(struct flow_table_printer *p, const struct flow_table *t, struct buf *out)
 {
 	if (p->tables > 0)
 		buf_append_text(out, "\n");
 	for (size_t c = 0; c < t->columns; c++) {
-		const char *name = t->column[c].name;
-
 		if (c > 0)
 			buf_append_u8(out, ',');
-		if (buf_reserve(out, escape_room(strlen(name))))
-			out->len += escape_csv(name, strlen(name), (char *)buf_end(out));
+		csv_text(p, t->column[c].name, strlen(t->column[c].name), out);
 	}
 	for (int i = 0; i < PERIOD_VALUES && table_period_in_rows(t); i++)
 		buf_printf(out, ",%s", table_period_name[i]);
@@ -31,8 +36,8 @@ csv_cell(struct flow_table_printer *p, const struct flow_table *t, size_t c, siz
 		return;
 	}
 	text += row;
-	if (table_has(t, c, row) && buf_reserve(out, escape_room(text->len)))
-		out->len += escape_csv(text->p, text->len, (char *)buf_end(out));
+	if (table_has(t, c, row))
+		csv_text(p, text->p, text->len, out);
 }
 
 static void
