@@ -174,6 +174,7 @@ print_table(const struct run *run, struct flow_agg_result *result, size_t i,
 {
 	uint64_t rows = flow_agg_rows(result, i), from = 0;
 	struct flow_table *t;
+	bool beyond = false;
 	int status;
 
 	do {
@@ -183,12 +184,16 @@ print_table(const struct run *run, struct flow_agg_result *result, size_t i,
 		if (from == 0)
 			flow_table_printer_begin(printer, t, out);
 		flow_table_printer_rows(printer, t, out);
+		beyond |= t->beyond;
 		from += SLICE;
 		if (from >= rows)
 			flow_table_printer_end(printer, t, out);
 		flow_table_free(t);
 		status = flush(out, closed);
 	} while (from < rows && status == CLI_OK && !*closed);
+	if (beyond)
+		cli_warn("sums beyond 18446744073709551615 are shown as that; averages, rates and shares of them "
+		    "are left out");
 	return status;
 }
 

@@ -17,7 +17,8 @@
  *	flow_agg_table(result, i, from, rows, &table, err)
  *
  * Sums are unsigned 64-bit and saturate: a sum that does not fit stays at
- * UINT64_MAX, it never wraps.
+ * UINT64_MAX, it never wraps.  What would be computed from it (averages, rates,
+ * shares) has no value, and the table says so (`beyond`); it still sorts by the least that it may be.
  *
  * Order of rows: by the order's measure (descending; `first`, `last` and keys
  * ascending), ties by the keys ascending, in which a missing value comes first,

@@ -107,6 +107,7 @@ struct flow_table {
 	size_t notes;
 	struct flow_table_note *note;
 	struct flow_table_period period;
+	bool beyond;		/* a sum of its rows is beyond what a number holds; see agg/agg.h */
 	uint64_t *rest;		/* rows that stand for all groups not shown: keys without value are "other" */
 	struct flow_table_texts *texts;	/* bytes of TEXT values that the table owns */
 };

@@ -332,6 +332,25 @@ test_saturation(void)
 	is_str(rig_ask(&ask, big, 3, 3, 1), "10.0.0.1 18446744073709551614 18446744073709551615\n");
 }
 
+/* What is computed from a sum that does not fit is left out, and the row keeps its place. */
+static void
+test_of_saturated(void)
+{
+	struct rig_flow some[] = {
+		{ "10.0.0.1", "10.0.0.9", 6, 1, 2, 0, 1000, INT64_MAX, INT64_MAX, 1, 2, 0, NULL },
+		{ "10.0.0.1", "10.0.0.9", 6, 1, 2, 0, 1000, INT64_MAX, INT64_MAX, 1, 2, 0, NULL },
+		{ "10.0.0.1", "10.0.0.9", 6, 1, 2, 0, 1000, 1, INT64_MAX, 1, 2, 0, NULL },
+		{ "10.0.0.2", "10.0.0.9", 6, 1, 2, 0, 1000, 2, 300, 1, 2, 0, NULL },
+	};
+	struct flow_agg_ask ask = { .keys = "src_addr", .order = "avg(bytes)",
+		.measures = "bytes,avg(bytes),bps,bpp,bytes_pct,max(bytes),duration" };
+	const char *want = "10.0.0.1 18446744073709551615 - - - - 9223372036854775807 1000\n"
+	    "10.0.0.2 300 300.0 2400.0 150.0 - 300 1000\n";
+
+	is_str(rig_ask(&ask, some, 4, 1, 4), want);
+	is_str(rig_ask(&ask, some, 4, 3, 1), want);
+}
+
 /* Each flow counts once in the totals, under however many keys it was counted. */
 static void
 test_totals(void)
@@ -461,6 +480,7 @@ main(void)
 	test_received_period();
 	test_selection();
 	test_saturation();
+	test_of_saturated();
 	test_totals();
 	test_total_saturation();
 	test_geo();

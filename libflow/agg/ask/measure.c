@@ -458,6 +458,29 @@ measure_rank_of_kind(const struct measure *m, const uint64_t *state)
 	}
 }
 
+/* Whether the sum that it is, or is computed from, is beyond what a number holds. */
+static bool
+is_beyond(const struct measure *m, const uint64_t *state, const struct measure_totals *totals)
+{
+	switch (m->kind) {
+	case MEASURE_SLOT:
+		/* Of what counts, no single value is as large: counters of rows are signed. */
+		return m->cell == FLOW_KIND_COUNT && state[m->a] == UINT64_MAX;
+	case MEASURE_RATE:
+	case MEASURE_BIN_RATE:
+		return state[m->a] == UINT64_MAX;
+	case MEASURE_RATIO:
+	case MEASURE_PART:
+		return state[m->a] == UINT64_MAX || state[m->b] == UINT64_MAX;
+	case MEASURE_SHARE:
+		return state[m->a] == UINT64_MAX || totals->sum[m->total] == UINT64_MAX;
+	case MEASURE_TIME:
+	case MEASURE_DURATION:
+		return false;
+	}
+	return false;
+}
+
 void
 measure_cell(const struct measure *m, const uint64_t *state, const struct measure_totals *totals,
     struct flow_table *t, size_t column, size_t row)
@@ -467,6 +490,11 @@ measure_cell(const struct measure *m, const uint64_t *state, const struct measur
 
 	if (!measure_has(m, state))
 		return;
+	if (is_beyond(m, state, totals)) {
+		t->beyond = true;
+		if (m->kind != MEASURE_SLOT)
+			return;
+	}
 	switch (m->kind) {
 	case MEASURE_SLOT:
 		flow_table_set(t, column, row, &state[m->a]);

@@ -111,6 +111,7 @@ add_notes(struct flow_table *t, const struct flow_agg_result *r)
 		if (n == NULL)
 			return FLOW_ENOMEM;
 		n->value.number = r->totals.sum[i];
+		t->beyond |= r->totals.sum[i] == UINT64_MAX;
 	}
 	if (r->totals.first > r->totals.last)
 		return FLOW_OK;
