@@ -127,7 +127,8 @@ enum flow_scope {
 /*
  * Zero in a limit means its default.  What exceeds a limit in all pushes out sources: first those
  * that have not sent for ten seconds from their first datagram to a later one, so that invented
- * senders push out each other; of equal ones that which was not used for longest.
+ * senders push out each other; of equal ones that which was not used for longest.  So it is with
+ * data that waits for its template: newcomers' goes first, and never for a newcomer that of the others.
  */
 struct flow_decoder_options {
 	uint32_t sampling;		/* operator's rate; 0: none */

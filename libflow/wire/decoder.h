@@ -37,6 +37,8 @@ struct moment {
 struct held {
 	struct held *next, *prev;		/* of the source */
 	struct held *all_next, *all_prev;	/* of the decoder, oldest first */
+	struct held *new_next, *new_prev;	/* of its newcomers, oldest first; unless `kept` */
+	bool kept;				/* of an established source: newcomers do not push it out */
 	struct source *src;
 	struct moment when;
 	int64_t since_ms;			/* by the decoder's age_clock */
@@ -114,6 +116,7 @@ struct flow_decoder {
 	size_t templates, template_bytes;
 	size_t names;
 	struct held *held_first, *held_last;
+	struct held *new_first, *new_last;	/* those of them that are newcomers' */
 	size_t held_bytes;
 	struct span span[TEMPLATE_FIELDS_MAX];	/* scratch of the set being decoded */
 	struct span list_span[LIST_DEPTH_MAX][TEMPLATE_FIELDS_MAX];	/* of a record in lists */
@@ -255,6 +258,8 @@ enum flow_status held_add(struct context *ctx, uint16_t id, const uint8_t *body,
 /* Decodes what waited for this template. */
 enum flow_status held_rescue(struct context *ctx, struct template *t) NODISCARD;
 void held_clear(struct flow_decoder *d, struct source *src);
+/* The source is established now: what waits is safe from newcomers. */
+void held_keep(struct flow_decoder *d, struct source *src);
 /* Gives up what is older than the limit. */
 void held_expire(struct flow_decoder *d);
 /* Puts one at the end of the lists of its source and of the decoder, within whose limits it is. */

@@ -172,6 +172,65 @@ test_held_flood(struct wire *w)
 	is_uint(wire_count(w, FLOW_COUNT_SETS_RESCUED) + wire_count(w, FLOW_COUNT_NO_TEMPLATE), 1000);
 }
 
+/* A set of 1 KiB without its template, of 255 rows of 4 bytes. */
+static void
+send_untold(struct wire *w, uint32_t exporter)
+{
+	struct buf b = BUF_INIT;
+	size_t k, set;
+
+	w->dg.exporter = addr_from_v4(exporter);
+	put_v9_header(&b, 1, 1, 0);
+	set = put_set(&b, 256);
+	for (k = 0; k < 1020; k++)
+		buf_append_u8(&b, 1);
+	put_set_end(&b, set);
+	wire_feed(w, &b);
+	buf_release(&b);
+}
+
+/* One who has sent for 10 s waits for its template, whatever senders are invented meanwhile. */
+static void
+test_held_newcomers(struct wire *w)
+{
+	uint32_t i;
+
+	send_untold(w, 0xc0000201);
+	w->dg.received_ms += 10000;
+	send_untold(w, 0xc0000201);
+	for (i = 0; i < 1000; i++)
+		send_untold(w, 0x0a000000 + i);
+	is_uint(wire_count(w, FLOW_COUNT_SETS_HELD), 1002);
+	w->dg.exporter = addr_from_v4(0xc0000201);
+	wire_v9(w, 0, 0, "0100 0001 0002 0004");
+	is_uint(wire_rows(w), 2 * 255);
+	is_uint(wire_count(w, FLOW_COUNT_SETS_RESCUED), 2);
+	ok(wire_count(w, FLOW_COUNT_NO_TEMPLATE) >= 1000 - 64);
+}
+
+/* Where all that waits is of such, a newcomer's is given up rather than theirs. */
+static void
+test_held_by_others(struct wire *w)
+{
+	uint32_t i, k;
+
+	for (i = 0; i < 32; i++)
+		send_untold(w, 0xc0000200 + i);
+	w->dg.received_ms += 10000;
+	for (k = 0; k < 3; k++)
+		for (i = 0; i < 32; i++)
+			send_untold(w, 0xc0000200 + i);
+	is_uint(wire_count(w, FLOW_COUNT_SETS_HELD), 128);
+	i = (uint32_t)wire_count(w, FLOW_COUNT_NO_TEMPLATE);
+	send_untold(w, 0x0a000001);
+	is_uint(wire_count(w, FLOW_COUNT_SETS_HELD), 128);
+	is_uint(wire_count(w, FLOW_COUNT_NO_TEMPLATE), i + 1);
+	/* Of equal ones the oldest goes. */
+	send_untold(w, 0xc0000205);
+	is_uint(wire_count(w, FLOW_COUNT_SETS_HELD), 129);
+	is_uint(wire_count(w, FLOW_COUNT_NO_TEMPLATE), i + 2);
+}
+
 /* Interface names without end: the limit holds, and what was known stays. */
 static void
 test_name_flood(struct wire *w)
@@ -241,6 +300,8 @@ main(void)
 	wire_run(test_name_flood_meanwhile, &some_names);
 	wire_run(test_names_and_rate, &names);
 	wire_run(test_held_flood, &held);
+	wire_run(test_held_newcomers, &held);
+	wire_run(test_held_by_others, &held);
 	wire_run(test_name_flood, &names);
 	wire_run(test_many_fields, NULL);
 	wire_run(test_many_exporters, NULL);

@@ -45,8 +45,10 @@ void
 source_used(struct flow_decoder *d, struct source *s)
 {
 	s->use = ++d->uses;
-	if (!s->established && d->age.now_ms - s->begun_ms >= ESTABLISHED_MS)
+	if (!s->established && d->age.now_ms - s->begun_ms >= ESTABLISHED_MS) {
 		s->established = true;
+		held_keep(d, s);
+	}
 	if (s->list != list_of(s) || d->use[s->list].newest != s) {
 		source_unlink_use(d, s);
 		source_link_use(d, s);

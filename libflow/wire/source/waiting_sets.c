@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Data sets that came before their template: kept for a while, within limits. */
+/*
+ * Data sets that came before their template: kept for a while, within limits.  Where the limit of all
+ * is reached, the oldest of newcomers go first (source_use.c says who that is), and a newcomer never
+ * pushes out what waits of an established source: invented senders only push out each other's.
+ */
 #include <stdlib.h>
 
 #include "wire/decoder.h"
@@ -7,10 +11,29 @@
 #define SOURCE_SHARE 16
 
 static void
+unlink_newcomer(struct flow_decoder *d, struct held *h)
+{
+	*(h->new_prev != NULL ? &h->new_prev->new_next : &d->new_first) = h->new_next;
+	*(h->new_next != NULL ? &h->new_next->new_prev : &d->new_last) = h->new_prev;
+	h->kept = true;
+}
+
+static void
+link_newcomer(struct flow_decoder *d, struct held *h)
+{
+	h->new_next = NULL;
+	h->new_prev = d->new_last;
+	*(h->new_prev != NULL ? &h->new_prev->new_next : &d->new_first) = h;
+	d->new_last = h;
+}
+
+static void
 drop(struct flow_decoder *d, struct held *h)
 {
 	struct source *src = h->src;
 
+	if (!h->kept)
+		unlink_newcomer(d, h);
 	*(h->prev != NULL ? &h->prev->next : &src->held_first) = h->next;
 	*(h->next != NULL ? &h->next->prev : &src->held_last) = h->prev;
 	*(h->all_prev != NULL ? &h->all_prev->all_next : &d->held_first) = h->all_next;
@@ -40,28 +63,55 @@ held_append(struct flow_decoder *d, struct held *h)
 	h->all_prev = d->held_last;
 	*(h->all_prev != NULL ? &h->all_prev->all_next : &d->held_first) = h;
 	d->held_last = h;
+	h->kept = src->established;
+	if (!h->kept)
+		link_newcomer(d, h);
 	src->held_bytes += sizeof(*h) + h->len;
 	d->held_bytes += sizeof(*h) + h->len;
+}
+
+void
+held_keep(struct flow_decoder *d, struct source *src)
+{
+	struct held *h;
+
+	for (h = src->held_first; h != NULL; h = h->next)
+		if (!h->kept)
+			unlink_newcomer(d, h);
+}
+
+/* Makes room for what waits of that source; false if it is to go itself. */
+static bool
+make_room(struct flow_decoder *d, struct source *src, size_t bytes)
+{
+	size_t limit = d->options.max_held_bytes;
+
+	if (bytes > limit / SOURCE_SHARE)
+		return false;
+	while (src->held_bytes + bytes > limit / SOURCE_SHARE)
+		give_up(d, src->held_first);
+	while (d->held_bytes + bytes > limit) {
+		if (d->new_first == NULL && !src->established)
+			return false;
+		give_up(d, d->new_first != NULL ? d->new_first : d->held_first);
+	}
+	return true;
 }
 
 enum flow_status
 held_add(struct context *ctx, uint16_t id, const uint8_t *body, size_t len)
 {
 	struct flow_decoder *d = ctx->d;
-	size_t bytes = sizeof(struct held) + len, limit = d->options.max_held_bytes;
+	size_t bytes = sizeof(struct held) + len;
 	struct held *h;
 
-	if (bytes > limit / SOURCE_SHARE) {
+	if (!make_room(d, ctx->src, bytes)) {
 		decoder_count(d, FLOW_COUNT_NO_TEMPLATE, 1);
 		return FLOW_OK;
 	}
 	h = malloc(bytes);
 	if (h == NULL)
 		return FLOW_ENOMEM;
-	while (ctx->src->held_bytes + bytes > limit / SOURCE_SHARE)
-		give_up(d, ctx->src->held_first);
-	while (d->held_bytes + bytes > limit)
-		give_up(d, d->held_first);
 	h->src = ctx->src;
 	h->when = ctx->when;
 	h->since_ms = d->age.now_ms;
