@@ -179,6 +179,8 @@ begin_slot(struct tree *t, int64_t received_ms)
 		return false;
 	}
 	t->open = true;
+	/* From its first datagram on, so that a journal read again gives each slot the same rows. */
+	t->settled_ms = INT64_MIN;
 	t->begin = *flow_decoder_counts(t->decoder);
 	t->drops_begin = t->drops;
 	flow_decoder_slot_begin(t->decoder);
@@ -340,7 +342,7 @@ tree_datagram(struct tree *t, const struct flow_datagram *datagram)
 	}
 	if (flow_builder_rows(t->builder) >= GROUP_FULL_ROWS)
 		tree_flush(t);
-	if (t->last_ms - t->settled_ms >= SETTLE_MS || t->last_ms < t->settled_ms)
+	if (t->last_ms < t->settled_ms || t->last_ms >= t->settled_ms + SETTLE_MS)
 		settle(t, t->last_ms);
 	return true;
 }
