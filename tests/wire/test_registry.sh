@@ -90,7 +90,11 @@ rows | awk -F '\t' '
 	$3 ~ /^minimum/ { must("^MIN_") }
 	$3 ~ /^maximum/ { must("^MAX_") }
 	$3 ~ /PrefixLength$/ { must("_MASK$") }
-	$3 ~ /(IPv[46]Address|IPv[46]Prefix)$/ { must("(_ADDR|NEXT_HOP)$") }
+	$3 ~ /^exporterIPv[46]Address$/ { must("^EXPORTER[46]$") }
+	$3 ~ /^originalExporterIPv[46]Address$/ { must("^ORIGINAL[46]$") }
+	$3 ~ /xporterIPv4/ { must("4$") }
+	$3 ~ /xporterIPv6/ { must("6$") }
+	$3 ~ /(IPv[46]Address|IPv[46]Prefix)$/ && $3 !~ /xporter/ { must("(_ADDR|NEXT_HOP)$") }
 	$3 ~ /[oO]ctet(Delta|Total)Count$|Octets$/ { must("BYTES$") }
 	$3 ~ /[pP]acket(Delta|Total)Count$|Packets$/ { must("PACKETS$") }
 	$3 ~ /^flowStart/ { must("^FIRST_") }
