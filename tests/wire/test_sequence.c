@@ -286,6 +286,76 @@ test_slots(void)
 	counts_are(&q, 1, 0, 0);
 }
 
+/* The other count's first number is no gap, however far ahead it is (up to where a step is a restart). */
+static void
+test_far_counters(void)
+{
+	static const uint32_t apart[] = { 66000, 100000, 899000, 1 << 20, 5000000 };
+	struct sequence q;
+	uint32_t i, k;
+
+	for (k = 0; k < sizeof(apart) / sizeof(apart[0]); k++) {
+		q = (struct sequence){ 0 };
+		for (i = 0; i < 10; i++) {
+			take(&q, 1000 + i, 1, 1);
+			take(&q, 1000 + apart[k] + 3 * i, 3, 1);
+		}
+		counts_are(&q, 0, 0, 0);
+		is_uint(sequence_senders(&q), 2);
+	}
+}
+
+/* Three, of which the first loses 2 while the others begin, and the second 5 later. */
+static void
+test_three_far_counters(void)
+{
+	struct sequence q = { 0 };
+	uint32_t i;
+
+	take(&q, 1000, 1, 1);
+	take(&q, 900000, 1, 1);
+	take(&q, 5000000, 1, 1);
+	take(&q, 1003, 1, 1);
+	for (i = 1; i < 10; i++) {
+		take(&q, 900000 + i + (i > 4 ? 5 : 0), 1, 1);
+		take(&q, 5000000 + i, 1, 1);
+		take(&q, 1003 + i, 1, 1);
+	}
+	counts_are(&q, 7, 0, 0);
+	is_uint(sequence_senders(&q), 3);
+}
+
+/* Processes that began at different times have different uptimes, too. */
+static void
+test_counters_with_uptimes(void)
+{
+	struct sequence q = { 0 };
+	uint32_t i;
+
+	for (i = 0; i < 10; i++) {
+		take_at(&q, 1000 + i, 3600000 + 1000 * i);
+		take_at(&q, 1500 + i, 90000000 + 1000 * i);
+	}
+	counts_are(&q, 0, 0, 0);
+	is_uint(sequence_senders(&q), 2);
+}
+
+/* A gap to which nothing comes back is a loss; a reboot soon after it is a restart. */
+static void
+test_far_gap(void)
+{
+	struct sequence q = { 0 };
+
+	take_at(&q, 1000, 3600000);
+	take_at(&q, 900000, 3601000);
+	take_at(&q, 900001, 3602000);
+	counts_are(&q, 898999, 0, 0);
+	take_at(&q, 0, 5000);
+	take_at(&q, 1, 6000);
+	counts_are(&q, 898999, 0, 1);
+	is_uint(sequence_senders(&q), 1);
+}
+
 int
 main(void)
 {
@@ -303,5 +373,9 @@ main(void)
 	test_flow_counters();
 	test_old_place();
 	test_slots();
+	test_far_counters();
+	test_three_far_counters();
+	test_counters_with_uptimes();
+	test_far_gap();
 	return tap_done();
 }

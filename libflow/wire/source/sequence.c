@@ -9,6 +9,7 @@
 #define OTHER_RUN 4
 #define UPTIME_SLACK_MS 60000	/* reordering explains that much */
 #define RESUME_GAP 1024		/* a count that others interrupted may have lost that much meanwhile */
+#define GAP_STEPS 256		/* so soon a count goes on that another's number seemed to have taken far ahead */
 #define RESUME_STEPS 65536	/* and is forgotten after so many of theirs */
 
 static void
@@ -155,10 +156,34 @@ take_gap(struct sequence *q, struct sequence_counter *c, const struct sequence_s
 	if (gap > 0) {
 		c->gap_next = c->next;
 		c->gap_left = gap;
+		c->gap_step = q->steps;
 		c->late_run = 0;
 	}
 	c->late_mixed = c->late_run > 0;
 	begin(c, s);
+}
+
+/* Whether the step goes on where a gap began: then that was no gap, but the first of another count. */
+static bool
+goes_on_behind(struct sequence *q, const struct sequence_step *s)
+{
+	uint8_t i;
+
+	for (i = 0; i < q->counters; i++) {
+		struct sequence_counter *c = &q->counter[i];
+		uint32_t missing = s->number - c->gap_next;
+
+		if (missing >= c->gap_left || missing > RESUME_GAP || q->steps - c->gap_step > GAP_STEPS)
+			continue;
+		take_back(q, c->gap_left);
+		q->lost += missing;
+		c->run_lost = 0;
+		c->gap_left = 0;
+		c->shared = true;
+		begin_other(q, s, false);
+		return true;
+	}
+	return false;
 }
 
 static void
@@ -166,12 +191,14 @@ judge(struct sequence *q, struct sequence_counter *c, const struct sequence_step
 {
 	int32_t gap = (int32_t)(s->number - c->next);
 
-	if (went_back(c, s) || gap > GAP_MAX || gap < -LATE_MAX)
-		restart(q, s);
-	else if (gap < 0)
+	if (went_back(c, s) || gap > GAP_MAX || gap < -LATE_MAX) {
+		if (!goes_on_behind(q, s))
+			restart(q, s);
+	} else if (gap < 0) {
 		take_late(q, c, s);
-	else
+	} else {
 		take_gap(q, c, s, (uint32_t)gap);
+	}
 }
 
 /* How far the step is from where a count stands; UINT32_MAX: it does not go on from there. */

@@ -12,7 +12,8 @@
  *   or three "late" in a row    lost
  *   that follow each other
  *   what a count before goes    it is another sender's: two processes, or line cards, share the
- *   on from after all           identity and count each for itself; no restart, and no loss
+ *   on from after all, or a     identity and count each for itself; no restart, and no loss
+ *   gap's beginning
  *   same number again and again the exporter does not count: no accounting
  *   steps of the other unit     the exporter counts that (v9: flows instead of
  *                               datagrams; IPFIX: templates too): so do we
@@ -40,6 +41,7 @@ struct sequence_counter {
 	uint32_t used;		/* the step that used it last */
 	uint32_t gap_next;	/* where what the last gap left out goes on; and how much of it is missing */
 	uint32_t gap_left;
+	uint32_t gap_step;	/* the step that left it out */
 	uint64_t run_lost;	/* counted in the current run of other_run */
 };
 
