@@ -2,9 +2,44 @@
 #include "store/canonical_texts.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "net/addr.h"
 #include "net/mac.h"
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/*
+ * What programs print around an address: blanks of texts with a fixed width, the zone of RFC 4007
+ * ("fe80::1%eth0"), which means something on one host only, and the length of a prefix that is one
+ * address (INET of PostgreSQL and DuckDB).
+ */
+static bool
+parse_printed(const struct flow_text *text, struct addr *out)
+{
+	const char *p = text->p, *end = text->p + text->len, *mark;
+	bool six;
+
+	while (p < end && is_blank(*p))
+		p++;
+	while (p < end && is_blank(end[-1]))
+		end--;
+	if (p == end)
+		return false;
+	six = memchr(p, ':', (size_t)(end - p)) != NULL;
+	if (end - p > 4 && six && memcmp(end - 4, "/128", 4) == 0)
+		end -= 4;
+	else if (end - p > 3 && !six && memcmp(end - 3, "/32", 3) == 0)
+		end -= 3;
+	mark = memchr(p, '%', (size_t)(end - p));
+	if (mark != NULL && six && mark + 1 < end)
+		end = mark;
+	return addr_parse(p, (size_t)(end - p), out);
+}
 
 struct flow_text
 canonical_text(enum flow_type type, const struct flow_text *text, char room[CANONICAL_TEXT_MAX])
@@ -13,7 +48,8 @@ canonical_text(enum flow_type type, const struct flow_text *text, char room[CANO
 	struct addr addr;
 	uint64_t mac;
 
-	if (type == FLOW_TYPE_ADDR && addr_parse(text->p, text->len, &addr))
+	if (type == FLOW_TYPE_ADDR &&
+	    (addr_parse(text->p, text->len, &addr) || parse_printed(text, &addr)))
 		made.len = (uint32_t)addr_format(&addr, room);
 	else if (type == FLOW_TYPE_MAC && mac_parse(text->p, text->len, &mac))
 		made.len = (uint32_t)mac_format(mac, room);
