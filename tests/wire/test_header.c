@@ -194,6 +194,27 @@ test_ports_within(struct wire *w)
 	is_ports(w, 2, 4789, 4789);
 }
 
+/* Three headers and one pair of ports, which are the innermost TCP's; in the second record there are two. */
+static void
+test_ports_deeper(struct wire *w)
+{
+	wire_ipfix(w, 0, 2, "0100 000b 0008 0004 000c 0004 0004 0001 0008 0004 000c 0004 0004 0001"
+	    "0008 0004 000c 0004 0004 0001 0007 0002 000b 0002");
+	wire_ipfix(w, 0, 256, "0a000001 0a000002 2f 0a000003 0a000004 04 0a000005 0a000006 06 0050 1234"
+	    "0a000001 0a000002 04 0a000003 0a000004 06 00000000 00000000 00 0050 1234");
+	is_ports(w, 0, WIRE_NULL, WIRE_NULL);
+	is_inner(w, 0, "10.0.0.3", "10.0.0.4", 4);
+	is_uint(wire_number(w, FLOW_FIELD_INNER_SRC_PORT, 0), WIRE_NULL);
+	is_uint(wire_number(w, FLOW_FIELD_INNER_DST_PORT, 0), WIRE_NULL);
+	is_str(wire_text(w, FLOW_FIELD_EXTRA, 0), "{\"protocolIdentifier\":6,\"sourceTransportPort\":80,"
+	    "\"sourceIPv4Address\":\"10.0.0.5\",\"destinationTransportPort\":4660,"
+	    "\"destinationIPv4Address\":\"10.0.0.6\"}");
+	is_ports(w, 1, WIRE_NULL, WIRE_NULL);
+	is_inner(w, 1, "10.0.0.3", "10.0.0.4", 6);
+	is_uint(wire_number(w, FLOW_FIELD_INNER_SRC_PORT, 1), 80);
+	is_uint(wire_number(w, FLOW_FIELD_INNER_DST_PORT, 1), 0x1234);
+}
+
 /* Protocol and ports repeat, the addresses do not. */
 static void
 test_parts_alone(struct wire *w)
@@ -251,6 +272,7 @@ main(void)
 	wire_run(test_repeats, NULL);
 	wire_run(test_variable, NULL);
 	wire_run(test_ports_within, NULL);
+	wire_run(test_ports_deeper, NULL);
 	wire_run(test_parts_alone, NULL);
 	wire_run(test_prefixes, NULL);
 	wire_run(test_one_of_each, NULL);

@@ -48,7 +48,7 @@ struct plan_extra {
 	bool again;		/* the same element as the entry before */
 	bool section;		/* a piece of a packet: told by columns where it was understood */
 	bool taken;		/* a column or role has it, but for what follows */
-	uint8_t displaced;	/* not 0: only where one of these bits of struct choice is set */
+	uint16_t displaced;	/* not 0: only where one of these bits of struct choice is set */
 	struct header_place place;	/* only where the header does not use it */
 	uint8_t icmp;		/* enum element_role: only where ICMP's columns have another value; else COUNT */
 	uint8_t filled;		/* enum flow_field: only where that column has another value; else COUNT */
@@ -83,11 +83,12 @@ struct plan_families {
 #define PLAN_DISPLACED_FIRST (1u << PLAN_COUNTERS)
 #define PLAN_DISPLACED_LAST (PLAN_DISPLACED_FIRST << 1)
 #define PLAN_DISPLACED_LABEL (PLAN_DISPLACED_FIRST << 2)
-#define PLAN_DISPLACED_PORTS (PLAN_DISPLACED_FIRST << 3)
+#define PLAN_DISPLACED_PORTS (PLAN_DISPLACED_FIRST << 3)	/* they are the inner header's */
+#define PLAN_DISPLACED_DEEPER (PLAN_DISPLACED_FIRST << 4)	/* ports are of a header within the inner one */
 
 /* What one record decided where its template leaves a choice. */
 struct choice {
-	uint8_t displaced;	/* 1 << enum plan_counter, PLAN_DISPLACED_*: not from the winner */
+	uint16_t displaced;	/* 1 << enum plan_counter, PLAN_DISPLACED_*: not from the winner */
 	uint8_t outer, inner;	/* pairs of the plan's header; inner: or HEADER_NONE */
 };
 

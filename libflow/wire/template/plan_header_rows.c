@@ -185,6 +185,17 @@ ports_are_inner(const struct rows *r, const struct plan_header *h, const struct 
 	    (number_at(r, dst, 0, i, &port) && port != 0);
 }
 
+/* Whether the inner header has ports, as far as is known; else they are of one within it. */
+static bool
+inner_has_ports(const struct rows *r, const struct plan_header *h, const struct choice *c, size_t i)
+{
+	const struct header_part *part = &h->part[HEADER_PROTO];
+	uint64_t proto;
+
+	return !number_at(r, part, inner_occurrence(h, part, c), i, &proto) || proto == 0 ||
+	    proto_has_ports((uint8_t)proto) || proto_is_icmp((uint8_t)proto);
+}
+
 static void
 choose(const struct rows *r, const struct plan_header *h, size_t i)
 {
@@ -196,7 +207,8 @@ choose(const struct rows *r, const struct plan_header *h, size_t i)
 	c->outer = (uint8_t)choose_outer(r, h, set, i);
 	c->inner = (uint8_t)choose_inner(r, h, set, c->outer, i);
 	if (ports_are_inner(r, h, c, i))
-		c->displaced |= PLAN_DISPLACED_PORTS;
+		c->displaced |= inner_has_ports(r, h, c, i) ? PLAN_DISPLACED_PORTS :
+		    PLAN_DISPLACED_DEEPER;
 	/* IPv4 has no flow label. */
 	if (h->part[HEADER_LABEL].n == 1 && h->pairs > 1 && h->pair[c->outer].version == 4)
 		c->displaced |= PLAN_DISPLACED_LABEL;
@@ -330,6 +342,8 @@ move_port(const struct rows *r, const struct header_part *part)
 		if (moved)
 			put_number(r, out, to, i, v);
 		st = flow_builder_null(r->ctx->out, moved ? from : to, i);
+		if (st == FLOW_OK && (r->choice[i].displaced & PLAN_DISPLACED_DEEPER) != 0)
+			st = flow_builder_null(r->ctx->out, from, i);
 	}
 	return st;
 }
@@ -349,7 +363,7 @@ amend(const struct rows *r)
 			st = flow_builder_null(r->ctx->out, FLOW_FIELD_FLOW_LABEL, i);
 	}
 	for (i = 0; i < ARRAY_LEN(port) && st == FLOW_OK; i++)
-		if ((displaced & PLAN_DISPLACED_PORTS) != 0 && r->plan->header->part[port[i]].n == 1)
+		if ((displaced & (PLAN_DISPLACED_PORTS | PLAN_DISPLACED_DEEPER)) != 0 && r->plan->header->part[port[i]].n == 1)
 			st = move_port(r, &r->plan->header->part[port[i]]);
 	return st;
 }

@@ -67,8 +67,18 @@ name_extra(struct compiler *c, struct plan_extra *x)
 	return true;
 }
 
+/* Whether field i is a port that the template has once, beside several protocols. */
+static bool
+is_only_port(const struct plan_header *h, size_t index)
+{
+	const struct header_part *src = &h->part[HEADER_SRC_PORT], *dst = &h->part[HEADER_DST_PORT];
+
+	return h->part[HEADER_PROTO].n > 1 && ((src->n == 1 && src->index[0] == index) ||
+	    (dst->n == 1 && dst->index[0] == index));
+}
+
 /* The bits of struct choice that say that a field with a column was not used after all. */
-static uint8_t
+static uint16_t
 displaced_bits(const struct plan *p, size_t index)
 {
 	unsigned bits = 0, i;
@@ -85,11 +95,13 @@ displaced_bits(const struct plan *p, size_t index)
 	if (p->header != NULL && p->header->part[HEADER_LABEL].n == 1 &&
 	    p->header->part[HEADER_LABEL].index[0] == index)
 		bits |= PLAN_DISPLACED_LABEL;
+	if (p->header != NULL && is_only_port(p->header, index))
+		bits |= PLAN_DISPLACED_DEEPER;
 	/* Post counters have columns of their own. */
 	if (p->counters.index[ELEMENT_RANK_POST][PLAN_BYTES] == index ||
 	    p->counters.index[ELEMENT_RANK_POST][PLAN_PACKETS] == index)
 		return 0;
-	return (uint8_t)bits;
+	return (uint16_t)bits;
 }
 
 /* Where a field stands that some records use for their header, and others do not. */
