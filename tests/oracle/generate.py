@@ -19,6 +19,7 @@ NUMBERS = {4: 1, 5: 1, 6: 1, 7: 2, 11: 2, 10: 4, 14: 4, 16: 4, 17: 4, 128: 4, 12
 FIXED = {8: 4, 12: 4, 15: 4, 18: 4, 225: 4, 226: 4, 27: 16, 28: 16, 62: 16, 63: 16, 281: 16, 282: 16, 56: 6, 57: 6,
          80: 6, 81: 6, 70: 3, 71: 3, 72: 3, 130: 4, 131: 16}
 TEXTS = [82, 83, 96, 371, 94]
+REVERSED = [4, 5, 7, 10, 16, 58, 88, 136, 163]	# of these RFC 5103 makes the other direction's
 EPOCH = 1700000000
 
 
@@ -54,6 +55,9 @@ class Maker:
             out.append((r.randrange(1, 60000), r.randrange(1, 32768), r.choice([1, 2, 4, 8, 65535])))
         if out and r.random() < .3:		# an element once more
             out += [r.choice(out) for _ in range(r.randrange(1, 3))]
+            out += [out[-1]] * r.choice([0, 0, 1])
+        for e in r.sample(sorted(REVERSED), r.choice([0, 0, 0, 2])):
+            out.append((REVERSE, e, NUMBERS[e]))
         if not families or r.random() < .5:
             r.shuffle(out)
         if r.random() < .1:
@@ -130,16 +134,21 @@ def udp(source, port, payload):
     return struct.pack('>BBHHHBBH4s4s', 0x45, 0, total, 0, 0, 64, 17, 0, source, b'\xc0\0\2\xfe') + head + payload
 
 
-def write(seed, count, path):
-    maker = Maker(seed)
+def write_pcap(path, datagrams):
+    """datagrams: (source address, source port, payload); one a millisecond."""
     with open(path, 'wb') as file:
         file.write(struct.pack('<IHHiIII', 0xa1b2c3d4, 2, 4, 0, 0, 65535, 101))
-        for n in range(count):
-            version = maker.r.choice([9, 10, 10])
-            packet = udp(b'\xc0\0\2' + bytes([1 + n % 5]), 40000 + n % 3,
-                         maker.datagram(version, n % 4, 256 + n % 7))
+        for n, datagram in enumerate(datagrams):
+            packet = udp(*datagram)
             file.write(struct.pack('<IIII', EPOCH + n // 1000, n % 1000 * 1000, len(packet), len(packet)) + packet)
 
 
+def datagrams(seed, count):
+    maker = Maker(seed)
+    for n in range(count):
+        version = maker.r.choice([9, 10, 10])
+        yield b'\xc0\0\2' + bytes([1 + n % 5]), 40000 + n % 3, maker.datagram(version, n % 4, 256 + n % 7)
+
+
 if __name__ == '__main__':
-    write(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3])
+    write_pcap(sys.argv[3], datagrams(int(sys.argv[1]), int(sys.argv[2])))

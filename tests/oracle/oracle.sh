@@ -13,7 +13,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export PYTHONDONTWRITEBYTECODE=1
 "$python" "$folder/generate.py" "${ORACLE_SEED-1}" "${ORACLE_DATAGRAMS-1000}" "$work/generated.pcap" || exit 1
-captures=("$work/generated.pcap")
+"$python" "$folder/generate_sflow.py" "${ORACLE_SEED-1}" "${ORACLE_DATAGRAMS-1000}" "$work/sflow.pcap" || exit 1
+captures=("$work/generated.pcap" "$work/sflow.pcap")
 [ -d "$corpus" ] && captures+=("$corpus"/*.pcap)
 "$python" "$folder/compare.py" "$FLOW_BUILDDIR" "${captures[@]}"
 status=$?

@@ -246,17 +246,23 @@ def of_header(row, record, use6):
 
 
 def several_headers(row, record):
-    """With several pairs of addresses, no document says whose a repeated element is."""
-    if len(pairs_of(record)) < 2:
-        return
+    """What no document says of repeated elements: they have to be seen, anywhere."""
     numbers = [f.id for f in record.fields if f.pen == 0]
-    for name in OF_HEADER:
-        if any(numbers.count(e) > 1 for e in NUMBERS[name][1]) and (name != 'proto' or not row['outer']):
+    several = len(pairs_of(record)) > 1
+    for name, (_, elements) in NUMBERS.items():
+        repeated = [e for e in elements if numbers.count(e) > 1]
+        of_header = several and name in OF_HEADER and (name != 'proto' or not row['outer'])
+        if repeated and (of_header or len(elements) > 1 and name in row):
             row[name] = ANY
-    if row.get('proto') in (4, 41, 47, 137):	# a packet that carries one has no ports: they are the inner one's
-        row['src_port'] = row['dst_port'] = ANY
+    for columns in ADDRESSES:
+        if any(numbers.count(e) > 1 for elements in columns.values() for e in elements):
+            row.update((name, ANY) for name in columns if name in row)
     if row.get('proto') is ANY or row.get('dst_port') is ANY and 'icmp_type' in row:
         row['icmp_type'] = row['icmp_code'] = ANY
+    if not several and numbers.count(4) < 2:
+        return
+    if row.get('proto') in (4, 41, 47, 137):	# a packet that carries one has no ports: they are the inner one's
+        row['src_port'] = row['dst_port'] = ANY
 
 
 def columns_of(record, message, rates, key, init_ms):
@@ -300,7 +306,10 @@ def icmp(row, record):
     """RFC 5102 5.4: 32 and 139 hold type and code, 176 to 179 one of them; else the destination port."""
     told = [(record.number(e), proto) for e, proto in ((32, 1), (139, 58)) if record.number(e) is not None]
     if told:
-        row.setdefault('proto', next((p for v, p in told if v), told[0][1]))
+        default = next((p for v, p in told if v), told[0][1] if len(told) == 1 else ANY)
+        row.setdefault('proto', default)
+    if row.get('proto') is ANY:		# 32 and 139 are both 0
+        row['icmp_type'] = row['icmp_code'] = ANY
     if row.get('proto') not in (1, 58):
         return
     pairs = ((32, 176, 177), (139, 178, 179))
@@ -392,8 +401,8 @@ class Decoder:
         yaf = [number(f.value) for e in (14, 15) for f in fields if (f.pen, f.id) == (6871, e)]
         if 1 <= len(yaf) <= 2:		# flags of the first packet, and of all others
             row.setdefault('tcp_flags', yaf[0] | yaf[-1])
-        origin = [f.value for e in ((403, 404), (130, 131)) for i in e for f in fields
-                  if f.pen == 0 and f.id == i and len(f.value) in (4, 16) and any(f.value)]
+        named = [Record(fields).get(e) or b'' for e in (403, 404, 130, 131)]
+        origin = [v for v in named if len(v) in (4, 16) and any(v)]
         if origin:
             row['exporter'] = one_address(origin[0])
         row.setdefault('exporter', one_address(datagram.source.packed))

@@ -74,7 +74,9 @@ def sample(x, expanded):
     for _ in range(x.u32()):
         kind, body = x.u32(), x.opaque()
         flow_record(kind, Xdr(body), told)
-    seen = dict(told.get('header') or {})
+    seen = dict(told.get('header') or told.get('socket') or {})
+    if 'header' not in told:		# no packet was sampled: an application's (wire/decode.h)
+        row['packets'] = 0
     for name, value in told.get('columns', {}).items():
         seen[name] = value
     length = told.get('bytes', told.get('ip_bytes', 0))
@@ -107,6 +109,11 @@ def flow_record(kind, x, told):
         told['header'] = told.get('header') or {
             'src_addr': src, 'dst_addr': dst, 'proto': proto, 'src_port': sport,
             'dst_port': dport, 'tcp_flags': flags, 'tos': tos}
+    elif kind in (2100, 2101):		# "sFlow Host Structures": protocol, local and remote end
+        proto, size = x.u32(), 4 if kind == 2100 else 16
+        src, dst = (str(ipaddress.ip_address(x.take(size))) for _ in range(2))
+        told.setdefault('socket', {'src_addr': src, 'dst_addr': dst, 'proto': proto, 'src_port': x.u32(),
+                                   'dst_port': x.u32(), 'ip_version': 4 if size == 4 else 6})
     elif kind == 1001:
         vlan, _, out_vlan, _ = x.u32(), x.u32(), x.u32(), x.u32()
         if vlan < 4096:
