@@ -57,7 +57,7 @@ put_why(const struct capture_view *v, const struct pcap_counts *counts, struct b
 		    counts->frames, counts->other, counts->bad, counts->fragments);
 		return;
 	}
-	buf_printf(out, "%" PRIu64 " UDP datagrams, ", v->datagrams);
+	buf_printf(out, "%" PRIu64 " UDP datagram%s, ", v->datagrams, v->datagrams == 1 ? "" : "s");
 	put_ports(v, out);
 	if (v->exports == 0)
 		buf_append_text(out, "; none is NetFlow, IPFIX or sFlow");

@@ -95,12 +95,19 @@ format_ipv4(const uint8_t *p, char *out)
 	return addr_format(&a, out);
 }
 
+/* An IPv4-mapped address is one of IPv6 here, as its element is (RFC 5952 5). */
 static size_t
 format_ipv6(const uint8_t *p, char *out)
 {
+	static const char mapped[] = "::ffff:";
 	struct addr a = addr_from_v6(p);
+	size_t len = 0;
 
-	return addr_format(&a, out);
+	if (addr_is_v4(&a)) {
+		len = sizeof(mapped) - 1;
+		memcpy(out, mapped, len);
+	}
+	return len + addr_format(&a, out + len);
 }
 
 static size_t

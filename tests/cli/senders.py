@@ -91,6 +91,9 @@ def test_nothing_taken():
     says("another port", a.log, "in0.pcap: nothing taken: 25 UDP datagrams, all to port 2055; you asked for 4444")
     check("another port: status", a.status, 0)
     a.close()
+    a = Archive(pcap((T0, udp_frame(v5(0)))), options=("-p", "4444"))
+    says("one datagram", a.log, "nothing taken: 1 UDP datagram, all to port 2055; you asked for 4444")
+    a.close()
     names = [(T0, udp_frame(b"\x12\x34\x01\x00" + b"\0" * 8, dport=53)) for _ in range(3)]
     a = Archive(pcap(*names, (T0, udp_frame(b"#" * 48, dport=123))))
     says("other services", a.log, "4 UDP datagrams, to ports 53 (3), 123 (1); none is NetFlow, IPFIX or sFlow")

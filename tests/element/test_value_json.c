@@ -40,6 +40,8 @@ texts(void)
 	is_str(json(ELEMENT_STRING, "ab\0\0", 4), "\"ab\"");
 	is_str(json(ELEMENT_STRING, "a\"b\n", 4), "\"a\\\"b\\u000a\"");
 	is_str(json(ELEMENT_IPV4, "\300\0\2\1", 4), "\"192.0.2.1\"");
+	is_str(json(ELEMENT_IPV6, "\40\1\15\270\0\0\0\0\0\0\0\0\0\0\0\1", 16), "\"2001:db8::1\"");
+	is_str(json(ELEMENT_IPV6, "\0\0\0\0\0\0\0\0\0\0\377\377\300\0\2\1", 16), "\"::ffff:192.0.2.1\"");
 	is_str(json(ELEMENT_MAC, "\2\0\0\0\0\1", 6), "\"02:00:00:00:00:01\"");
 	is_str(json(ELEMENT_OCTETS, "abcdefghij", 10), "\"6162636465666768696a\"");
 }
