@@ -111,6 +111,7 @@ struct flow_decoder {
 	struct source **all;
 	size_t sources, all_cap;
 	struct source *last;		/* of the last datagram; NULL: none, or gone */
+	const struct source *lender;	/* whose template records are being read by; not to be evicted.  Mostly NULL */
 	struct use_list use[4];		/* newcomers without and with names, established ones the same */
 	uint64_t uses;
 	size_t templates, template_bytes;
@@ -208,7 +209,7 @@ void source_used(struct flow_decoder *d, struct source *s);
 void source_unlink_use(struct flow_decoder *d, struct source *s);
 void source_link_use(struct flow_decoder *d, struct source *s);
 /*
- * The source that is needed least, `keep` apart: newcomers before established ones, then the one not
+ * The source that is needed least, `keep` and the lender apart: newcomers before established ones, then the one not
  * used for longest; only of those that hold names, if `named`.  NULL if there is none.
  */
 struct source *source_victim(const struct flow_decoder *d, const struct source *keep, bool named);

@@ -121,7 +121,10 @@ sets_records(struct context *ctx, struct template *t, const uint8_t *body, size_
 	*records = 0;
 	t->seen_ms = ctx->d->age.now_ms;
 	if (t->options) {
+		/* What is learnt may push out sources, but not the one that the template is of. */
+		ctx->d->lender = t->owner;
 		st = option_records(ctx, t, &in, records);
+		ctx->d->lender = NULL;
 	} else {
 		st = store_compile(ctx->d, t);
 		if (st == FLOW_OK)

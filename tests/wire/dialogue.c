@@ -253,6 +253,9 @@ speak(struct world *w)
 		s->sequence += (uint32_t)draw(w, 5000000);
 	if (luck == 1 && s->version == 9)
 		s->uptime_ms = (uint32_t)draw(w, 30000);
+	/* As after NAT: templates that were announced from the other port may be lent. */
+	if (luck == 4 && s->from.transport == FLOW_UDP)
+		s->from.port ^= 64;
 	if (s->version == 9)
 		put_v9_header(&b, (uint16_t)sets, s->sequence - (luck == 2 ? 3 : 0), s->domain);
 	else

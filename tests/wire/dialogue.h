@@ -4,7 +4,8 @@
 /*
  * Invented dialogues of exporters, from a seed: v9 and IPFIX, templates that are defined, redefined
  * and withdrawn, rates by 34/35, 305/306, 48/50 and of interfaces, selection sequences, names and
- * types that change, data before its template, boots, lost and late datagrams, clocks that are set.
+ * types that change, data before its template, boots, lost and late datagrams, clocks that are set,
+ * ports that change.
  */
 
 #include "base/buf.h"

@@ -55,11 +55,15 @@ source_used(struct flow_decoder *d, struct source *s)
 	}
 }
 
-/* The one in a list that was not used for longest, other than `keep`; NULL if there is none. */
+/* The one in a list that was not used for longest, other than these two; NULL if there is none. */
 static struct source *
-oldest_but(const struct use_list *l, const struct source *keep)
+oldest_but(const struct use_list *l, const struct source *keep, const struct source *lender)
 {
-	return l->oldest != keep || keep == NULL ? l->oldest : keep->newer;
+	struct source *s = l->oldest;
+
+	while (s != NULL && (s == keep || s == lender))
+		s = s->newer;
+	return s;
 }
 
 struct source *
@@ -68,9 +72,10 @@ source_victim(const struct flow_decoder *d, const struct source *keep, bool name
 	unsigned established;
 
 	for (established = 0; established < 2; established++) {
-		struct source *with = oldest_but(&d->use[LIST_OF(established, 1)], keep);
+		struct source *with = oldest_but(&d->use[LIST_OF(established, 1)], keep,
+		    d->lender);
 		struct source *without = named ? NULL :
-		    oldest_but(&d->use[LIST_OF(established, 0)], keep);
+		    oldest_but(&d->use[LIST_OF(established, 0)], keep, d->lender);
 
 		if (with == NULL || (without != NULL && without->use < with->use))
 			with = without;
