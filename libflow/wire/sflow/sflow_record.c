@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The records of one sFlow flow sample, as one row. */
-#include "base/json.h"
 #include "wire/sflow/packet_row.h"
 #include "wire/sflow/sflow.h"
 #include "wire/sflow/sflow_extra.h"
 #include "wire/sflow/sflow_length.h"
+#include "wire/sflow/sflow_row.h"
 
 /* Flow records, enterprise 0. */
 #define RECORD_RAW_HEADER 1
@@ -31,45 +31,10 @@
 #define HEADER_MPLS 13
 
 #define STATUS_DROPPED 128	/* forwardingStatus: dropped, unknown reason (RFC 7270) */
-#define AS_SEGMENTS_MAX 1024
-#define LIST_MAX 65536
-#define VLAN_MAX 4095
-
-/* The row of a sample. */
-struct row {
-	struct packet_row w;
-	struct context *ctx;
-	uint64_t frame_length;
-	bool has_length;	/* there is a packet; without, it is a transaction of an application */
-	bool has_extra;		/* records without a column */
-	struct packet packet;	/* of the raw header */
-	const uint8_t *socket;	/* the record that filled addresses and ports; NULL: none */
-	struct cursor url;	/* v4 only */
-};
-
-static void
-set_number(struct row *r, enum flow_field field, uint64_t value)
-{
-	packet_row_number(&r->w, field, value);
-}
-
-static void
-set_addr(struct row *r, enum flow_field field, const struct addr *a)
-{
-	packet_row_addr(&r->w, field, a);
-}
-
-/* VLANs are 1 to 4095, 0 a priority alone; an agent that knows none says 0xffffffff. */
-static void
-set_vlan(struct row *r, enum flow_field field, uint32_t vlan)
-{
-	if (vlan <= VLAN_MAX)
-		set_number(r, field, vlan);
-}
 
 /* A length that is told beside fields; the raw header tells it better. */
 static void
-set_length(struct row *r, uint32_t bytes)
+set_length(struct sflow_row *r, uint32_t bytes)
 {
 	bool replaced;
 
@@ -81,7 +46,7 @@ set_length(struct row *r, uint32_t bytes)
 }
 
 static void
-put_header(struct row *r, uint32_t protocol, const uint8_t *bytes, size_t len)
+put_header(struct sflow_row *r, uint32_t protocol, const uint8_t *bytes, size_t len)
 {
 	enum packet_start start;
 
@@ -107,7 +72,7 @@ put_header(struct row *r, uint32_t protocol, const uint8_t *bytes, size_t len)
 
 /* protocol, frame length, (v5: bytes stripped,) header length, header padded to 4 bytes */
 static void
-raw_header(struct row *r, struct cursor *in, bool v5)
+raw_header(struct sflow_row *r, struct cursor *in, bool v5)
 {
 	uint32_t protocol = cursor_be32(in), len;
 	struct sflow_length told = { .frame = cursor_be32(in) };
@@ -131,7 +96,7 @@ raw_header(struct row *r, struct cursor *in, bool v5)
 
 /* length, source and destination MAC, type */
 static void
-ethernet_frame(struct row *r, struct cursor *in)
+ethernet_frame(struct sflow_row *r, struct cursor *in)
 {
 	uint32_t len = cursor_be32(in);
 	const uint8_t *src = cursor_bytes(in, 8), *dst = cursor_bytes(in, 8);
@@ -140,14 +105,14 @@ ethernet_frame(struct row *r, struct cursor *in)
 	if (cursor_failed(in))
 		return;
 	set_length(r, len);
-	set_number(r, FLOW_FIELD_IN_SRC_MAC, load_be64(src) >> 16);
-	set_number(r, FLOW_FIELD_IN_DST_MAC, load_be64(dst) >> 16);
-	set_number(r, FLOW_FIELD_ETHER_TYPE, type);
+	sflow_set_number(r, FLOW_FIELD_IN_SRC_MAC, load_be64(src) >> 16);
+	sflow_set_number(r, FLOW_FIELD_IN_DST_MAC, load_be64(dst) >> 16);
+	sflow_set_number(r, FLOW_FIELD_ETHER_TYPE, type);
 }
 
 /* length, protocol, addresses, ports, TCP flags, TOS or priority */
 static void
-ip_fields(struct row *r, struct cursor *in, bool v6)
+ip_fields(struct sflow_row *r, struct cursor *in, bool v6)
 {
 	uint32_t len = cursor_be32(in), proto = cursor_be32(in);
 	struct packet_ip ip = { .version = v6 ? 6 : 4, .proto = (uint8_t)proto };
@@ -162,191 +127,18 @@ ip_fields(struct row *r, struct cursor *in, bool v6)
 		return;		/* the raw header has said it better */
 	ip.src = v6 ? addr_from_v6(src) : addr_from_v4(load_be32(src));
 	ip.dst = v6 ? addr_from_v6(dst) : addr_from_v4(load_be32(dst));
-	set_addr(r, FLOW_FIELD_SRC_ADDR, &ip.src);
-	set_addr(r, FLOW_FIELD_DST_ADDR, &ip.dst);
-	set_number(r, FLOW_FIELD_IP_VERSION, ip.version);
-	set_number(r, FLOW_FIELD_PROTO, ip.proto);
-	set_number(r, FLOW_FIELD_SRC_PORT, src_port);
-	set_number(r, FLOW_FIELD_DST_PORT, dst_port);
-	set_number(r, FLOW_FIELD_TCP_FLAGS, flags);
-	set_number(r, FLOW_FIELD_TOS, tos);
-}
-
-/* VLAN and priority, in and out */
-static void
-switch_data(struct row *r, struct cursor *in)
-{
-	uint32_t src = cursor_be32(in), dst;
-
-	cursor_skip(in, 4);
-	dst = cursor_be32(in);
-	cursor_skip(in, 4);
-	if (cursor_failed(in))
-		return;
-	set_vlan(r, FLOW_FIELD_SRC_VLAN, src);
-	set_vlan(r, FLOW_FIELD_DST_VLAN, dst);
+	sflow_set_addr(r, FLOW_FIELD_SRC_ADDR, &ip.src);
+	sflow_set_addr(r, FLOW_FIELD_DST_ADDR, &ip.dst);
+	sflow_set_number(r, FLOW_FIELD_IP_VERSION, ip.version);
+	sflow_set_number(r, FLOW_FIELD_PROTO, ip.proto);
+	sflow_set_number(r, FLOW_FIELD_SRC_PORT, src_port);
+	sflow_set_number(r, FLOW_FIELD_DST_PORT, dst_port);
+	sflow_set_number(r, FLOW_FIELD_TCP_FLAGS, flags);
+	sflow_set_number(r, FLOW_FIELD_TOS, tos);
 }
 
 static void
-router_data(struct row *r, struct cursor *in)
-{
-	struct addr hop;
-	bool has_hop = sflow_addr(in, &hop);
-	uint32_t src = cursor_be32(in), dst = cursor_be32(in);
-
-	if (cursor_failed(in))
-		return;
-	if (has_hop)
-		set_addr(r, FLOW_FIELD_NEXT_HOP, &hop);
-	set_number(r, FLOW_FIELD_SRC_MASK, src);
-	set_number(r, FLOW_FIELD_DST_MASK, dst);
-}
-
-/* Segments of a path: kind, length, AS numbers; false where there are none. */
-static bool
-as_path(struct cursor *in, uint32_t *first, uint32_t *last)
-{
-	uint32_t segments = cursor_be32(in), n, i;
-	bool any = false;
-
-	if (segments > AS_SEGMENTS_MAX)
-		in->failed = true;
-	for (i = 0; i < segments && !cursor_failed(in); i++) {
-		cursor_skip(in, 4);
-		for (n = cursor_be32(in); n > 0 && !cursor_failed(in); n--) {
-			*last = cursor_be32(in);
-			if (!any)
-				*first = *last;
-			any = true;
-		}
-	}
-	return any && !cursor_failed(in);
-}
-
-static void
-skip_list(struct cursor *in)
-{
-	uint32_t n = cursor_be32(in);
-
-	if (n > LIST_MAX)
-		in->failed = true;
-	else
-		cursor_skip(in, (size_t)n * 4);
-}
-
-/* (v5: next hop,) AS of the router, of the source, of the peer; path; communities, preference */
-static void
-gateway_data(struct row *r, struct cursor *in, bool v5)
-{
-	struct addr hop;
-	bool has_hop = v5 && sflow_addr(in, &hop);
-	uint32_t router = cursor_be32(in), src = cursor_be32(in), peer = cursor_be32(in);
-	uint32_t first = 0, last = 0;
-	bool has_path = as_path(in, &first, &last);
-
-	skip_list(in);
-	cursor_skip(in, 4);
-	if (cursor_failed(in))
-		return;
-	if (has_hop)
-		set_addr(r, FLOW_FIELD_BGP_NEXT_HOP, &hop);
-	set_number(r, FLOW_FIELD_SRC_AS, src);
-	set_number(r, FLOW_FIELD_PREV_AS, peer);
-	/* Without a path the destination is in the router's own AS. */
-	set_number(r, FLOW_FIELD_DST_AS, has_path ? last : router);
-	if (has_path)
-		set_number(r, FLOW_FIELD_NEXT_AS, first);
-}
-
-/* Character set and name of both users; the source's is the flow's. */
-static void
-user_data(struct row *r, struct cursor *in, bool v5)
-{
-	const uint8_t *name;
-	uint32_t len;
-	int side;
-
-	for (side = 0; side < 2; side++) {
-		if (v5)
-			cursor_skip(in, 4);
-		len = cursor_be32(in);
-		name = cursor_bytes(in, len);
-		cursor_skip(in, (4 - len % 4) % 4);
-		if (!cursor_failed(in) && len > 0 && r->w.st == FLOW_OK &&
-		    !flow_builder_written(r->w.out, FLOW_FIELD_USERNAME))
-			r->w.st = text_put(r->ctx, FLOW_FIELD_USERNAME, 0, name, len);
-	}
-}
-
-/* Next hop, then the stack that the packet came with; the header may have said it already. */
-static void
-mpls_data(struct row *r, struct cursor *in)
-{
-	struct addr hop;
-	bool has_hop = sflow_addr(in, &hop);
-	uint32_t n = cursor_be32(in), i;
-
-	if (has_hop && !cursor_failed(in))
-		set_addr(r, FLOW_FIELD_NEXT_HOP, &hop);
-	if (flow_builder_written(r->w.out, FLOW_FIELD_MPLS_1))
-		return;
-	for (i = 0; i < n && i < PACKET_LABELS; i++) {
-		uint32_t entry = cursor_be32(in);
-
-		if (cursor_failed(in))
-			return;
-		set_number(r, (enum flow_field)(FLOW_FIELD_MPLS_1 + i), entry >> 8);
-	}
-}
-
-static void
-nat_data(struct row *r, struct cursor *in)
-{
-	struct addr src, dst;
-
-	if (sflow_addr(in, &src))
-		set_addr(r, FLOW_FIELD_NAT_SRC_ADDR, &src);
-	if (sflow_addr(in, &dst))
-		set_addr(r, FLOW_FIELD_NAT_DST_ADDR, &dst);
-}
-
-static void
-nat_ports(struct row *r, struct cursor *in)
-{
-	uint32_t src = cursor_be32(in), dst = cursor_be32(in);
-
-	if (cursor_failed(in))
-		return;
-	set_number(r, FLOW_FIELD_NAT_SRC_PORT, src);
-	set_number(r, FLOW_FIELD_NAT_DST_PORT, dst);
-}
-
-/* protocol, local and remote address, local and remote port; a packet says it better, or another one. */
-static void
-socket_data(struct row *r, struct cursor *in, bool v6)
-{
-	uint32_t proto = cursor_be32(in), local_port, remote_port;
-	const uint8_t *local = cursor_bytes(in, v6 ? 16 : 4), *remote = cursor_bytes(in, v6 ? 16 : 4);
-	struct addr src, dst;
-
-	local_port = cursor_be32(in);
-	remote_port = cursor_be32(in);
-	r->has_extra = true;
-	if (cursor_failed(in) || flow_builder_written(r->w.out, FLOW_FIELD_SRC_ADDR))
-		return;
-	r->socket = in->begin;
-	src = v6 ? addr_from_v6(local) : addr_from_v4(load_be32(local));
-	dst = v6 ? addr_from_v6(remote) : addr_from_v4(load_be32(remote));
-	set_addr(r, FLOW_FIELD_SRC_ADDR, &src);
-	set_addr(r, FLOW_FIELD_DST_ADDR, &dst);
-	set_number(r, FLOW_FIELD_IP_VERSION, v6 ? 6 : 4);
-	set_number(r, FLOW_FIELD_PROTO, proto);
-	set_number(r, FLOW_FIELD_SRC_PORT, local_port);
-	set_number(r, FLOW_FIELD_DST_PORT, remote_port);
-}
-
-static void
-record_v5(struct row *r, uint32_t kind, struct cursor *in)
+record_v5(struct sflow_row *r, uint32_t kind, struct cursor *in)
 {
 	switch (kind) {
 	case RECORD_RAW_HEADER:
@@ -359,28 +151,28 @@ record_v5(struct row *r, uint32_t kind, struct cursor *in)
 		ip_fields(r, in, kind == RECORD_IPV6);
 		break;
 	case RECORD_SWITCH:
-		switch_data(r, in);
+		sflow_put_switch(r, in);
 		break;
 	case RECORD_ROUTER:
-		router_data(r, in);
+		sflow_put_router(r, in);
 		break;
 	case RECORD_GATEWAY:
-		gateway_data(r, in, true);
+		sflow_put_gateway(r, in, true);
 		break;
 	case RECORD_USER:
-		user_data(r, in, true);
+		sflow_put_user(r, in, true);
 		break;
 	case RECORD_MPLS:
-		mpls_data(r, in);
+		sflow_put_mpls(r, in);
 		break;
 	case RECORD_NAT:
-		nat_data(r, in);
+		sflow_put_nat(r, in);
 		break;
 	case RECORD_NAT_PORT:
-		nat_ports(r, in);
+		sflow_put_nat_ports(r, in);
 		break;
 	case SFLOW_SOCKET_IPV4: case SFLOW_SOCKET_IPV6:
-		socket_data(r, in, kind == SFLOW_SOCKET_IPV6);
+		sflow_put_socket(r, in, kind == SFLOW_SOCKET_IPV6);
 		break;
 	default:
 		r->has_extra = true;
@@ -389,19 +181,19 @@ record_v5(struct row *r, uint32_t kind, struct cursor *in)
 }
 
 static void
-put_interfaces(struct row *r, const struct sflow_sample *s)
+put_interfaces(struct sflow_row *r, const struct sflow_sample *s)
 {
 	if (s->in_format == SFLOW_IF_INDEX)
-		set_number(r, FLOW_FIELD_IN_IF, s->in_value);
+		sflow_set_number(r, FLOW_FIELD_IN_IF, s->in_value);
 	if (s->out_format == SFLOW_IF_INDEX)
-		set_number(r, FLOW_FIELD_OUT_IF, s->out_value);
+		sflow_set_number(r, FLOW_FIELD_OUT_IF, s->out_value);
 	else if (s->out_format == SFLOW_IF_DISCARD)
-		set_number(r, FLOW_FIELD_FWD_STATUS, STATUS_DROPPED);
+		sflow_set_number(r, FLOW_FIELD_FWD_STATUS, STATUS_DROPPED);
 }
 
 /* Records that have no column, of v4 the URL. */
 static void
-put_records(struct row *r, struct cursor in, uint32_t records, struct buf *text)
+put_records(struct sflow_row *r, struct cursor in, uint32_t records, struct buf *text)
 {
 	if (r->url.pos != NULL)
 		sflow_extra_append(text, 1005, r->url);
@@ -418,7 +210,7 @@ put_records(struct row *r, struct cursor in, uint32_t records, struct buf *text)
 
 /* What has no column: the sender, the inner tag, where a packet was copied to, applications' records. */
 static void
-put_extra(struct row *r, const struct sflow_sample *s, struct cursor records)
+put_extra(struct sflow_row *r, const struct sflow_sample *s, struct cursor records)
 {
 	struct buf *text = &r->ctx->d->text;
 
@@ -441,24 +233,24 @@ put_extra(struct row *r, const struct sflow_sample *s, struct cursor records)
 }
 
 static enum flow_status
-begin_row(struct row *r, struct sflow_sample *s)
+begin_row(struct sflow_row *r, struct sflow_sample *s)
 {
-	*r = (struct row){ .w.out = s->ctx->out, .ctx = s->ctx };
+	*r = (struct sflow_row){ .w.out = s->ctx->out, .ctx = s->ctx };
 	r->w.st = flow_builder_reserve(r->w.out, 1);
 	put_interfaces(r, s);
 	return r->w.st;
 }
 
 static enum flow_status
-finish_row(struct row *r, const struct sflow_sample *s, struct cursor records)
+finish_row(struct sflow_row *r, const struct sflow_sample *s, struct cursor records)
 {
 	const struct flow_decoder_options *o = &r->ctx->d->options;
 	uint32_t rate = o->sampling_override ? o->sampling : s->rate;
 
 	if (rate == 0)
 		rate = o->sampling;
-	set_number(r, FLOW_FIELD_PACKETS, r->has_length);
-	set_number(r, FLOW_FIELD_BYTES, r->frame_length);
+	sflow_set_number(r, FLOW_FIELD_PACKETS, r->has_length);
+	sflow_set_number(r, FLOW_FIELD_BYTES, r->frame_length);
 	put_extra(r, s, records);
 	decoder_count(r->ctx->d, FLOW_COUNT_VALUE_WIDE, r->w.wide);
 	if (r->w.st == FLOW_OK)
@@ -478,7 +270,7 @@ enum flow_status
 sflow_row_v5(struct sflow_sample *s)
 {
 	struct cursor records = s->in;
-	struct row r;
+	struct sflow_row r;
 	uint32_t n;
 
 	if (begin_row(&r, s) != FLOW_OK)
@@ -496,7 +288,7 @@ sflow_row_v5(struct sflow_sample *s)
 
 /* direction and URL; v5 has the host too */
 static void
-url_data(struct row *r, struct cursor *in)
+url_data(struct sflow_row *r, struct cursor *in)
 {
 	const uint8_t *begin = in->pos;
 	uint32_t len;
@@ -511,20 +303,20 @@ url_data(struct row *r, struct cursor *in)
 
 /* RFC 3176: no lengths, so that an unknown kind ends the datagram. */
 static void
-extension_v4(struct row *r, uint32_t kind, struct cursor *in)
+extension_v4(struct sflow_row *r, uint32_t kind, struct cursor *in)
 {
 	switch (kind) {
 	case 1:
-		switch_data(r, in);
+		sflow_put_switch(r, in);
 		break;
 	case 2:
-		router_data(r, in);
+		sflow_put_router(r, in);
 		break;
 	case 3:
-		gateway_data(r, in, false);
+		sflow_put_gateway(r, in, false);
 		break;
 	case 4:
-		user_data(r, in, false);
+		sflow_put_user(r, in, false);
 		break;
 	case 5:
 		url_data(r, in);
@@ -538,7 +330,7 @@ extension_v4(struct row *r, uint32_t kind, struct cursor *in)
 enum flow_status
 sflow_row_v4(struct sflow_sample *s)
 {
-	struct row r;
+	struct sflow_row r;
 	uint32_t kind, n;
 
 	if (begin_row(&r, s) != FLOW_OK)

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Extended data of sFlow flow samples: switch, router, gateway, user, MPLS, NAT and sockets. */
+#include "wire/sflow/sflow.h"
+#include "wire/sflow/sflow_row.h"
+
+#define AS_SEGMENTS_MAX 1024
+#define LIST_MAX 65536
+#define VLAN_MAX 4095
+
+/* VLANs are 1 to 4095, 0 a priority alone; an agent that knows none says 0xffffffff. */
+static void
+set_vlan(struct sflow_row *r, enum flow_field field, uint32_t vlan)
+{
+	if (vlan <= VLAN_MAX)
+		sflow_set_number(r, field, vlan);
+}
+
+/* VLAN and priority, in and out */
+void
+sflow_put_switch(struct sflow_row *r, struct cursor *in)
+{
+	uint32_t src = cursor_be32(in), dst;
+
+	cursor_skip(in, 4);
+	dst = cursor_be32(in);
+	cursor_skip(in, 4);
+	if (cursor_failed(in))
+		return;
+	set_vlan(r, FLOW_FIELD_SRC_VLAN, src);
+	set_vlan(r, FLOW_FIELD_DST_VLAN, dst);
+}
+
+void
+sflow_put_router(struct sflow_row *r, struct cursor *in)
+{
+	struct addr hop;
+	bool has_hop = sflow_addr(in, &hop);
+	uint32_t src = cursor_be32(in), dst = cursor_be32(in);
+
+	if (cursor_failed(in))
+		return;
+	if (has_hop)
+		sflow_set_addr(r, FLOW_FIELD_NEXT_HOP, &hop);
+	sflow_set_number(r, FLOW_FIELD_SRC_MASK, src);
+	sflow_set_number(r, FLOW_FIELD_DST_MASK, dst);
+}
+
+/* Segments of a path: kind, length, AS numbers; false where there are none. */
+static bool
+as_path(struct cursor *in, uint32_t *first, uint32_t *last)
+{
+	uint32_t segments = cursor_be32(in), n, i;
+	bool any = false;
+
+	if (segments > AS_SEGMENTS_MAX)
+		in->failed = true;
+	for (i = 0; i < segments && !cursor_failed(in); i++) {
+		cursor_skip(in, 4);
+		for (n = cursor_be32(in); n > 0 && !cursor_failed(in); n--) {
+			*last = cursor_be32(in);
+			if (!any)
+				*first = *last;
+			any = true;
+		}
+	}
+	return any && !cursor_failed(in);
+}
+
+static void
+skip_list(struct cursor *in)
+{
+	uint32_t n = cursor_be32(in);
+
+	if (n > LIST_MAX)
+		in->failed = true;
+	else
+		cursor_skip(in, (size_t)n * 4);
+}
+
+/* (v5: next hop,) AS of the router, of the source, of the peer; path; communities, preference */
+void
+sflow_put_gateway(struct sflow_row *r, struct cursor *in, bool v5)
+{
+	struct addr hop;
+	bool has_hop = v5 && sflow_addr(in, &hop);
+	uint32_t router = cursor_be32(in), src = cursor_be32(in), peer = cursor_be32(in);
+	uint32_t first = 0, last = 0;
+	bool has_path = as_path(in, &first, &last);
+
+	skip_list(in);
+	cursor_skip(in, 4);
+	if (cursor_failed(in))
+		return;
+	if (has_hop)
+		sflow_set_addr(r, FLOW_FIELD_BGP_NEXT_HOP, &hop);
+	sflow_set_number(r, FLOW_FIELD_SRC_AS, src);
+	sflow_set_number(r, FLOW_FIELD_PREV_AS, peer);
+	/* Without a path the destination is in the router's own AS. */
+	sflow_set_number(r, FLOW_FIELD_DST_AS, has_path ? last : router);
+	if (has_path)
+		sflow_set_number(r, FLOW_FIELD_NEXT_AS, first);
+}
+
+/* Character set and name of both users; the source's is the flow's. */
+void
+sflow_put_user(struct sflow_row *r, struct cursor *in, bool v5)
+{
+	const uint8_t *name;
+	uint32_t len;
+	int side;
+
+	for (side = 0; side < 2; side++) {
+		if (v5)
+			cursor_skip(in, 4);
+		len = cursor_be32(in);
+		name = cursor_bytes(in, len);
+		cursor_skip(in, (4 - len % 4) % 4);
+		if (!cursor_failed(in) && len > 0 && r->w.st == FLOW_OK &&
+		    !flow_builder_written(r->w.out, FLOW_FIELD_USERNAME))
+			r->w.st = text_put(r->ctx, FLOW_FIELD_USERNAME, 0, name, len);
+	}
+}
+
+/* Next hop, then the stack that the packet came with; the header may have said it already. */
+void
+sflow_put_mpls(struct sflow_row *r, struct cursor *in)
+{
+	struct addr hop;
+	bool has_hop = sflow_addr(in, &hop);
+	uint32_t n = cursor_be32(in), i;
+
+	if (has_hop && !cursor_failed(in))
+		sflow_set_addr(r, FLOW_FIELD_NEXT_HOP, &hop);
+	if (flow_builder_written(r->w.out, FLOW_FIELD_MPLS_1))
+		return;
+	for (i = 0; i < n && i < PACKET_LABELS; i++) {
+		uint32_t entry = cursor_be32(in);
+
+		if (cursor_failed(in))
+			return;
+		sflow_set_number(r, (enum flow_field)(FLOW_FIELD_MPLS_1 + i), entry >> 8);
+	}
+}
+
+void
+sflow_put_nat(struct sflow_row *r, struct cursor *in)
+{
+	struct addr src, dst;
+
+	if (sflow_addr(in, &src))
+		sflow_set_addr(r, FLOW_FIELD_NAT_SRC_ADDR, &src);
+	if (sflow_addr(in, &dst))
+		sflow_set_addr(r, FLOW_FIELD_NAT_DST_ADDR, &dst);
+}
+
+void
+sflow_put_nat_ports(struct sflow_row *r, struct cursor *in)
+{
+	uint32_t src = cursor_be32(in), dst = cursor_be32(in);
+
+	if (cursor_failed(in))
+		return;
+	sflow_set_number(r, FLOW_FIELD_NAT_SRC_PORT, src);
+	sflow_set_number(r, FLOW_FIELD_NAT_DST_PORT, dst);
+}
+
+/* protocol, local and remote address, local and remote port; a packet says it better, or another one. */
+void
+sflow_put_socket(struct sflow_row *r, struct cursor *in, bool v6)
+{
+	uint32_t proto = cursor_be32(in), local_port, remote_port;
+	const uint8_t *local = cursor_bytes(in, v6 ? 16 : 4), *remote = cursor_bytes(in, v6 ? 16 : 4);
+	struct addr src, dst;
+
+	local_port = cursor_be32(in);
+	remote_port = cursor_be32(in);
+	r->has_extra = true;
+	if (cursor_failed(in) || flow_builder_written(r->w.out, FLOW_FIELD_SRC_ADDR))
+		return;
+	r->socket = in->begin;
+	src = v6 ? addr_from_v6(local) : addr_from_v4(load_be32(local));
+	dst = v6 ? addr_from_v6(remote) : addr_from_v4(load_be32(remote));
+	sflow_set_addr(r, FLOW_FIELD_SRC_ADDR, &src);
+	sflow_set_addr(r, FLOW_FIELD_DST_ADDR, &dst);
+	sflow_set_number(r, FLOW_FIELD_IP_VERSION, v6 ? 6 : 4);
+	sflow_set_number(r, FLOW_FIELD_PROTO, proto);
+	sflow_set_number(r, FLOW_FIELD_SRC_PORT, local_port);
+	sflow_set_number(r, FLOW_FIELD_DST_PORT, remote_port);
+}
