@@ -18,5 +18,5 @@ captures=("$work/generated.pcap" "$work/sflow.pcap")
 [ -d "$corpus" ] && captures+=("$corpus"/*.pcap)
 "$python" "$folder/compare.py" "$FLOW_BUILDDIR" "${captures[@]}"
 status=$?
-[ -d "$corpus" ] || echo "ok $((${#captures[@]} + 1)) # SKIP no corpus"
+[ -d "$corpus" ] || echo "# no corpus: generated datagrams only"
 exit $status
