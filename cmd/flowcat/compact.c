@@ -18,6 +18,7 @@
 
 #include "base/file.h"
 #include "common/cli.h"
+#include "flowcat/compact_left.h"
 #include "flowcat/write.h"
 
 /* A slot is left alone until it has been over for so long: late flows may still come. */
@@ -31,23 +32,6 @@ base_name(const char *path)
 	return slash != NULL ? slash + 1 : path;
 }
 
-/* The instant that YYYYMMDDhhmm in a file's name stands for, in UTC; false if there is none. */
-static bool
-slot_time(const char *path, int64_t *s)
-{
-	struct tm tm = { .tm_isdst = 0 };
-	size_t len;
-	const char *p = flow_file_slot(path, &len);
-
-	if (p == NULL || sscanf(p, "%4d%2d%2d%2d%2d", &tm.tm_year, &tm.tm_mon, &tm.tm_mday,
-	    &tm.tm_hour, &tm.tm_min) != 5)
-		return false;
-	tm.tm_year -= 1900;
-	tm.tm_mon -= 1;
-	*s = (int64_t)timegm(&tm);
-	return true;
-}
-
 static int64_t
 slot_begin(int64_t s, uint32_t seconds)
 {
@@ -56,39 +40,16 @@ slot_begin(int64_t s, uint32_t seconds)
 	return s - (rest < 0 ? rest + (int64_t)seconds : rest);
 }
 
-/* Whether two files, neighbours in the order of time, become one. */
+/* Whether two files, neighbours by archive and time, become one. */
 static bool
 belong_together(const char *a, const char *b, uint32_t seconds)
 {
-	size_t folder = (size_t)(base_name(a) - a);
+	size_t root = flow_slot_root(a);
 	int64_t at, bt;
 
-	return (size_t)(base_name(b) - b) == folder && strncmp(a, b, folder) == 0 &&
-	    slot_time(a, &at) && slot_time(b, &bt) &&
+	return flow_slot_root(b) == root && strncmp(a, b, root) == 0 &&
+	    flow_slot_time(a, &at) && flow_slot_time(b, &bt) &&
 	    slot_begin(at, seconds) == slot_begin(bt, seconds);
-}
-
-/* What stays of an interrupted run: a file that another one says it holds, unchanged. */
-static int
-remove_merged(const char *holder, const char *merged)
-{
-	struct flow_merged held = FLOW_MERGED_INIT;
-	int status = CLI_OK;
-	struct stat st;
-
-	if (merged == NULL)
-		return CLI_OK;
-	if (flow_merged_add(&held, holder, merged, strlen(merged)) != FLOW_OK)
-		status = cli_fail("out of memory");
-	for (size_t i = 0; i < held.slots; i++) {
-		const struct flow_merged_entry *e = flow_merged_at(&held, i);
-
-		if (e != NULL && lstat(e->path, &st) == 0 && S_ISREG(st.st_mode) &&
-		    flow_merged_has(&held, e->path, &st) && unlink(e->path) != 0 && errno != ENOENT)
-			status = cli_fail("%s: %s", e->path, strerror(errno));
-	}
-	flow_merged_clear(&held);
-	return status;
 }
 
 /* Rows of the files by their footers; false, after a message, if one cannot be read. */
@@ -129,7 +90,7 @@ merge_locked(const struct flowcat_options *all, char **path, size_t count)
 		struct stat st;
 
 		if (stat(path[i], &st) == 0)
-			flow_merged_append(&merged, path[i], &st);
+			flow_merged_append(&merged, path[0], path[i], &st);
 		else
 			status = cli_fail("%s: %s", path[i], strerror(errno));
 	}
@@ -162,64 +123,73 @@ are_there(char **path, size_t count)
 	return true;
 }
 
-/* One run merges in a directory at a time. */
-static int
-merge(const struct flowcat_options *all, char **path, size_t count)
+/* The directories that a run has locked, each by the first file that lies in it. */
+struct locks {
+	struct lock {
+		const char *path;
+		int fd;
+	} *lock;
+	size_t count;
+};
+
+static void
+unlock(struct locks *locks)
 {
-	char *directory = strndup(path[0], (size_t)(base_name(path[0]) - path[0]));
+	while (locks->count > 0)
+		(void)close(locks->lock[--locks->count].fd);
+	free(locks->lock);
+}
+
+static bool
+is_locked(const struct locks *locks, const char *path)
+{
+	size_t folder = (size_t)(base_name(path) - path);
+
+	for (size_t i = locks->count; i-- > 0; ) {
+		const char *p = locks->lock[i].path;
+
+		if ((size_t)(base_name(p) - p) == folder && strncmp(p, path, folder) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Locks the directory of a file, which must not be locked yet: locks of one process keep each other out. */
+static int
+lock_directory_of(struct locks *locks, const char *path)
+{
+	char *directory = strndup(path, (size_t)(base_name(path) - path));
 	int fd = -1, status = CLI_OK;
 
 	if (directory != NULL)
 		fd = open(directory[0] != '\0' ? directory : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
-		status = cli_fail("%s: %s", path[0], strerror(errno));
+		status = cli_fail("%s: %s", path, strerror(errno));
 	else if (flock(fd, LOCK_EX) != 0 && errno != ENOLCK && errno != EOPNOTSUPP)
 		status = cli_fail("%s: %s", directory, strerror(errno));
-	else if (are_there(path, count))
-		status = merge_locked(all, path, count);
 	if (fd >= 0)
-		(void)close(fd);
+		locks->lock[locks->count++] = (struct lock){ path, fd };
 	free(directory);
 	return status;
 }
 
-/* Ends what an earlier run began.  Files that cannot be read are told of, and left alone. */
+/*
+ * One run merges in a directory at a time.  All runs lock directories in the order of time, so that none waits for
+ * one that waits for it.
+ */
 static int
-recover(struct flow_files *files)
+merge(const struct flowcat_options *all, char **path, size_t count)
 {
-	int status = CLI_OK;
+	struct locks locks = { calloc(count, sizeof(*locks.lock)), 0 };
+	int status = locks.lock != NULL ? CLI_OK : cli_fail("out of memory");
 
-	for (size_t i = 0; i < files->count; i++) {
-		struct flow_summary one;
-		struct flow_error err;
-
-		if (flow_summary_read(files->path[i], &one, &err) != FLOW_OK) {
-			/* Removed a moment ago, by this or another one. */
-			if (err.status != FLOW_ENOTFOUND)
-				status = cli_fail_error(&err);
-			files->path[i][0] = '\0';
-			continue;
-		}
-		if (remove_merged(files->path[i], one.merged) != CLI_OK)
-			status = CLI_FAILURE;
-		flow_summary_clear(&one);
-	}
+	for (size_t i = 0; i < count && status == CLI_OK; i++)
+		if (!is_locked(&locks, path[i]))
+			status = lock_directory_of(&locks, path[i]);
+	if (status == CLI_OK && are_there(path, count))
+		status = merge_locked(all, path, count);
+	unlock(&locks);
 	return status;
-}
-
-/* Forgets files that are no more, or have lost their names. */
-static void
-forget_removed(struct flow_files *files)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < files->count; i++) {
-		if (access(files->path[i], F_OK) == 0)
-			files->path[kept++] = files->path[i];
-		else
-			free(files->path[i]);
-	}
-	files->count = kept;
 }
 
 /* What runs and collectors that were killed left beside the files goes. */
@@ -228,6 +198,41 @@ clean_directories(const struct flow_files *files)
 {
 	for (size_t i = 0; i < files->directories; i++)
 		file_sinks_clean(files->directory[i], "", ".parquet");
+}
+
+/* A file, and where it comes. */
+struct place {
+	char *path;
+	size_t root, at;
+};
+
+static int
+compare_roots(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+	int order = strncmp(x->path, y->path, x->root < y->root ? x->root : y->root);
+
+	if (order == 0)
+		order = (x->root > y->root) - (x->root < y->root);
+	return order != 0 ? order : (x->at > y->at) - (x->at < y->at);
+}
+
+/* By archive, each in the order of time, in which they are now. */
+static int
+sort_by_root(struct flow_files *files)
+{
+	struct place *place = calloc(files->count + 1, sizeof(*place));
+	size_t i;
+
+	if (place == NULL)
+		return cli_fail("out of memory");
+	for (i = 0; i < files->count; i++)
+		place[i] = (struct place){ files->path[i], flow_slot_root(files->path[i]), i };
+	qsort(place, files->count, sizeof(*place), compare_roots);
+	for (i = 0; i < files->count; i++)
+		files->path[i] = place[i].path;
+	free(place);
+	return CLI_OK;
 }
 
 int
@@ -242,15 +247,16 @@ flowcat_compact(struct flowcat_options *options)
 		status = cli_fail("%s", files->problem[i]);
 	flow_files_sort(files);
 	clean_directories(files);
-	if (recover(files) != CLI_OK)
+	if (compact_end_left(files) != CLI_OK)
 		status = CLI_FAILURE;
-	forget_removed(files);
+	if (sort_by_root(files) != CLI_OK)
+		return CLI_FAILURE;
 	/* Slots that cannot be merged stay as they are, and do not keep others from it. */
 	for (i = 0; i < files->count; i = end) {
 		for (end = i + 1; end < files->count &&
 		    belong_together(files->path[i], files->path[end], options->compact_s); end++)
 			;
-		if (end - i < 2 || !slot_time(files->path[i], &begin) ||
+		if (end - i < 2 || !flow_slot_time(files->path[i], &begin) ||
 		    slot_begin(begin, options->compact_s) + options->compact_s + SETTLED_S > now)
 			continue;
 		if (merge(options, files->path + i, end - i) != CLI_OK)

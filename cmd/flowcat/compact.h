@@ -2,8 +2,9 @@
 #pragma once
 
 /*
- * --compact: files of an archive that lie in one directory and begin in the same slot of that
- * many seconds become one, row for row, in place.
+ * --compact: files of an archive that begin in the same slot of that many seconds become one, row
+ * for row, in place; also those of several directories of its layout, but not of directories named
+ * as Hive does, which say what is in the rows.
  *
  * The new file takes the name of the first one, whole and synced, by one rename; then the others go.
  * Who is stopped between finds rows twice, never lost: the new file's metadata (flow.merged)

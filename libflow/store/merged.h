@@ -8,8 +8,9 @@
  *
  *	[{"name":"flowcap.202611230805.parquet","bytes":123,"mtime_ns":456},...]
  *
- * names of files beside it, with their sizes and times, so that a later file of the same name is
- * another one.
+ * names of files beside it, or in other directories of the same archive ("../06/flowcap.202611230600.parquet",
+ * at most four times "../"), with their sizes and times, so that a later file of the same name is another one.
+ * Paths are compared as they are spelled, but for "//" and "./".
  */
 
 #include <stdbool.h>
@@ -43,5 +44,8 @@ bool flow_merged_has(const struct flow_merged *m, const char *path, const struct
 /* The i-th entry, in no order; NULL where there is none, up to m->slots. */
 const struct flow_merged_entry *flow_merged_at(const struct flow_merged *m, size_t i);
 
-/* Appends an object as above, after a comma unless it is the first. */
-void flow_merged_append(struct buf *out, const char *path, const struct stat *st);
+/*
+ * Appends an object as above for the file at `path`, after a comma unless it is the first.  Both paths are
+ * spelled alike as far as they lead through the same directories.
+ */
+void flow_merged_append(struct buf *out, const char *holder, const char *path, const struct stat *st);

@@ -49,6 +49,44 @@ is '--verify takes both for good' $? 0
 flowcat --compact 86400 "$tmp/both"
 is 'the next --compact ends the merge' "$?:$(find "$tmp/both" -name '*.parquet' | wc -l):$(count -r "$tmp/both")" "0:1:$flows"
 
+# The same where the files of a day lie in hour directories.
+days=$tmp/days
+flowgen -w "$days/x" -n $flows --seed 9 -S 2 --duration 26h --start 2026-01-31T22:00:00Z
+cp -rp "$days/x" "$days/y"
+rows=$(flowcat -r "$days/x" -o csv:all -q | sort | cksum)
+two=$(flowcat -r "$days" -o csv:all -q | sort | cksum)
+hours=$(find "$days/x" -name '*.parquet' -printf '%h\n' | sort -u | wc -l)
+is 'many directories' "$([ "$hours" -ge 24 ] && echo yes)" yes
+cp -rp "$days/x" "$days/both"
+cp -rp "$days/x" "$tmp/byday"
+flowcat --compact 86400 "$tmp/byday"
+is 'a file a day is left' "$?:$(cd "$tmp/byday" && find . -name '*.parquet' | sort | tr '\n' ' ')" \
+	"0:./2026/01/31/22/flowcap.202601312200.parquet ./2026/02/01/00/flowcap.202602010000.parquet "
+is 'with every row' "$(flowcat -r "$tmp/byday" -o csv:all -q | sort | cksum)" "$rows"
+is 'good' "$(flowcat --verify "$tmp/byday" >/dev/null; echo $?)" 0
+cp -rp "$tmp/byday/." "$days/both"
+for spelled in "$days/both" "$days//both/" "$days/../days/./both/2026"; do
+	is "no row is doubled in ${spelled#"$tmp"}" "$(flowcat -r "$spelled" -o csv:all -q | sort | cksum)" "$rows"
+done
+is 'nor from within' "$(cd "$days/both/2026/01/31/22" && flowcat -r . -r ../23 -r ../../../02 -o csv:all -q | sort | cksum)" "$rows"
+is 'nor where names are given' "$(cd "$days/both" && find . -name '*.parquet' -exec flowcat -o csv:all -q {} + | sort | cksum)" "$rows"
+is 'nor counted twice' "$(flowstat -r "$days/both" -s proto -o csv)" "$(flowstat -r "$days/x" -s proto -o csv)"
+flowcat --compact 86400 "$days/both/2026/02/01/00" 2>"$tmp/err"
+is 'what a run left elsewhere is not removed unless that is named' "$?:$(grep -c 'name a directory that has both' "$tmp/err"
+	):$(flowcat -r "$days/both" -o csv:all -q | sort | cksum)" "1:1:$rows"
+(cd "$days/both" && flowcat --compact 86400 ./2026)
+is 'the next --compact ends it' "$?:$(find "$days/both" -name '*.parquet' | wc -l):$(flowcat -r "$days/both" -o csv:all -q |
+	sort | cksum)" "0:2:$rows"
+rm -r "$days/both"
+flowcat --compact 604800 "$days"
+is 'two archives stay two, and weeks are over months' "$?:$(find "$days" -name '*.parquet' | sed "s|$days/||" | sort | tr '\n' ' ')" \
+	"0:x/2026/01/31/22/flowcap.202601312200.parquet y/2026/01/31/22/flowcap.202601312200.parquet "
+is 'with every row of both' "$(flowcat -r "$days" -o csv:all -q | sort | cksum)" "$two"
+rm -r "$days"
+flowgen -w "$tmp/hive" -n 100 --seed 9 -S hive --duration 2h --start 2026-01-01T00:00:00Z
+flowcat --compact 86400 "$tmp/hive"
+is 'directories of columns keep their files' "$?:$(find "$tmp/hive" -name '*.parquet' | wc -l)" "0:2"
+
 # Names with a dot before them are none of a reader's business.
 mkdir "$flat/.hidden"
 ln -s nowhere "$flat/.flowcap.1.2-3.journal"
@@ -66,18 +104,25 @@ read_once()
 	1) flowstat -r "$work" -s proto -n 0 -o csv 2>"$tmp/err" | awk -F, '
 		NR == 1 { for (i = 1; i <= NF; i++) if ($i == "flows") c = i; next } { n += $c } END { print n }' ;;
 	2) flowcat -I -r "$work" 2>"$tmp/err" | sed -n 's/^Flows: //p' ;;
-	3) flowcat "$work"/*/*.parquet -o csv -q 2>"$tmp/err" | wc -l ;;
+	3) find "$work" -name 'f*.parquet' -exec flowcat -o csv -q {} + 2>"$tmp/err" | wc -l ;;
 	esac
+}
+part_of()
+{
+	if [ "$2" = 3600 ]; then echo "$1"/2026/01/01/*; else echo "$1"; fi
 }
 wrong=0 reads=0
 flowgen -w "$tmp/day" -n $flows --seed 10 --duration 23h --start 2026-01-01T00:00:00Z || exit 99
 for round in 1 2 3 4; do
-	work=$tmp/work$round
+	# Hour by hour, or all hours at once.
+	work=$tmp/work$round seconds=3600
+	[ $((round % 2)) = 1 ] || seconds=86400
 	for f in $(find "$tmp/day" -name '*.parquet'); do
 		hour=${f%/*}
-		mkdir -p "$work/${hour##*/}" && cp -p "$f" "$work/${hour##*/}/"
+		hour=$work/2026/01/01/${hour##*/}
+		mkdir -p "$hour" && cp -p "$f" "$hour/"
 	done
-	(for d in "$work"/*; do flowcat --compact 3600 "$d" || echo "$d"; done >"$tmp/compact.err" 2>&1) &
+	(for d in $(part_of "$work" $seconds); do flowcat --compact $seconds "$d" || echo "$d"; done >"$tmp/compact.err" 2>&1) &
 	writer=$!
 	while kill -0 $writer 2>/dev/null; do
 		got=$(read_once $((reads % 4)))
@@ -88,10 +133,26 @@ for round in 1 2 3 4; do
 	done
 	wait $writer
 	is "round $round: the merges" "$(cat "$tmp/compact.err")" ''
-	is "round $round: one file an hour" "$(find "$work" -name '*.parquet' | wc -l)" "$(find "$work" -mindepth 1 -type d | wc -l)"
+	want=1
+	[ $seconds = 86400 ] || want=$(find "$work/2026/01/01" -mindepth 1 -type d | wc -l)
+	is "round $round: a file for $seconds seconds" "$(find "$work" -name '*.parquet' | wc -l)" "$want"
 done
 is "no reader fails or sees another sum" $wrong 0
 is 'and there were some' "$([ $reads -ge 4 ] && echo yes)" yes
+
+# Killed at any time: no row is lost or doubled, and the next run ends it.
+work=$tmp/killed
+flowgen -w "$work" -n $flows --seed 10 --duration 23h --start 2026-01-01T00:00:00Z
+rows=$(flowcat -r "$work" -o csv:all -q | sort | cksum)
+for after in 0.02 0.05 0.1 0.15 0.2 0.25 0.3; do
+	flowcat --compact 86400 "$work" >/dev/null 2>&1 &
+	sleep $after
+	kill -9 $! 2>/dev/null
+	wait $! 2>/dev/null
+	is "killed after $after s" "$(flowcat -r "$work" -o csv:all -q 2>&1 | sort | cksum)" "$rows"
+done
+flowcat --compact 86400 "$work"
+is 'and ended' "$?:$(find "$work" -type f | wc -l):$(flowcat -r "$work" -o csv:all -q | sort | cksum)" "0:1:$rows"
 
 # What killed runs left goes with the next one of their kind; PID 2147483646 is nobody's.
 left=.flowcap.202601010000.parquet.2147483646-0

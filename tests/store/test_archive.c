@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "store/slot_path.h"
 #include "tap.h"
 
 static char root[] = "/tmp/test_archive.XXXXXX";
@@ -142,6 +143,39 @@ ranges(void)
 	is_str(range("nowhere/x:y"), "");
 }
 
+/* What of a path is the archive's; the layouts are those of flowcap -S. */
+static void
+roots(void)
+{
+	static const struct {
+		const char *path, *root;
+	} c[] = {
+		{ "t/flowcap.202601020345.parquet", "t/" },
+		{ "t/2026/01/02/flowcap.202601020345.parquet", "t/" },
+		{ "t/2026/01/02/03/flowcap.202601020345.parquet", "t/" },
+		{ "t/2026/00/5/flowcap.202601020345.parquet", "t/" },
+		{ "t/2026/00/5/03/flowcap.202601020345.parquet", "t/" },
+		{ "t/2026/002/flowcap.202601020345.parquet", "t/" },
+		{ "t/2026/002/03/flowcap.202601020345.parquet", "t/" },
+		{ "t/2026-01-02/flowcap.202601020345.parquet", "t/" },
+		{ "t/2026-01-02/03/flowcap.202601020345.1.parquet", "t/" },
+		{ "2026/01/02/03/flowcap.202601020345.parquet", "" },
+		{ "/2026/01/02/03/flowcap.202601020345.parquet", "/" },
+		{ "t//2026/01/02/flowcap.202601020345.parquet", "t//" },
+		{ "02/03/flowcap.202601020345.parquet", "02/03/" },
+		{ "t/2026/01/02/04/flowcap.202601020345.parquet", "t/2026/01/02/04/" },
+		{ "t/x2026/01/02/flowcap.202601020345.parquet", "t/x2026/01/02/" },
+		{ "t/2026/01/02/other.parquet", "t/2026/01/02/" },
+		{ "t/year=2026/month=01/day=02/hour=03/flowcap.202601020345.parquet",
+		    "t/year=2026/month=01/day=02/hour=03/" },
+		{ "flowcap.202601020345.parquet", "" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(c) / sizeof(c[0]); i++)
+		is_mem(c[i].path, flow_slot_root(c[i].path), c[i].root, strlen(c[i].root));
+}
+
 int
 main(void)
 {
@@ -163,5 +197,6 @@ main(void)
 	links();
 	(void)snprintf(command, sizeof(command), "rm -r '%s'", root);
 	ok(system(command) == 0);
+	roots();
 	return tap_done();
 }

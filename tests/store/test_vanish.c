@@ -167,7 +167,7 @@ static void
 test_merged(void)
 {
 	static const char json[] = "[{\"name\":\"b.parquet\",\"bytes\":5,\"mtime_ns\":7000000008},"
-	    "{\"name\":\"../c.parquet\",\"bytes\":5,\"mtime_ns\":7},{\"name\":\"\",\"bytes\":1,\"mtime_ns\":1},"
+	    "{\"name\":\"/d.parquet\",\"bytes\":5,\"mtime_ns\":7},{\"name\":\"\",\"bytes\":1,\"mtime_ns\":1},"
 	    "{\"name\":\"a.parquet\",\"bytes\":5,\"mtime_ns\":7},{\"bytes\":5},7]";
 	struct flow_merged m = FLOW_MERGED_INIT;
 	struct stat st = { .st_size = 5, .st_mtim = { 7, 8 } };
@@ -183,7 +183,7 @@ test_merged(void)
 	ok(!flow_merged_has(&m, "dir/b.parquet", &st));
 	st.st_mtim.tv_nsec = 8;
 	buf_append_u8(&again, '[');
-	flow_merged_append(&again, "dir/b.parquet", &st);
+	flow_merged_append(&again, "dir/a.parquet", "dir/b.parquet", &st);
 	buf_append_u8(&again, ']');
 	is_mem(again.data, again.len, "[{\"name\":\"b.parquet\",\"bytes\":5,\"mtime_ns\":7000000008}]", 54);
 	buf_release(&again);
@@ -191,6 +191,66 @@ test_merged(void)
 	is_int(flow_merged_add(&m, "a", "{[", 2), FLOW_OK);
 	is_uint(m.used, 0);
 	flow_merged_clear(&m);
+}
+
+/* Names in other directories, as they are found and as readers may spell them. */
+static void
+test_merged_elsewhere(void)
+{
+	static const struct {
+		const char *holder, *name, *path;	/* NULL: passed over */
+	} c[] = {
+		{ "t/01/00/a", "../01/b", "t/01/01/b" },
+		{ "t/01/00/a", "../01/b", "./t//01/./01/b" },
+		{ "./t//01/00/a", "../01/b", "t/01/01/b" },
+		{ "/t/01/31/23/a", "../../../02/01/00/b", "/t/02/01/00/b" },
+		{ "/a", "../b", "/../b" },
+		{ "t/a", "01/b", "t/01/b" },
+		{ "t/01/a", "../01/a", NULL },
+		{ "t/01/a", "a", NULL },
+		{ "a", "../01/b", "../01/b" },
+		{ "./a", "../01/b", "../01/b" },
+		{ "../00/a", "../01/b", "../01/b" },
+		{ "../a", "../01/b", "../../01/b" },
+		{ "1/2/3/4/5/a", "../../../../b", "1/b" },
+		{ "1/2/3/4/5/a", "../../../../../b", NULL },
+		{ "1/2/a", "../3/../4/b", NULL },
+		{ "1/2/a", "../", NULL },
+		{ "1/2/a", "../..", NULL },
+		{ "1/2/a", "..", NULL },
+		{ "1/2/a", "..//b", NULL },
+		{ "1/2/a", "../3/./b", NULL },
+		{ "1/2/a", "../3/", NULL },
+		{ "1/2/a", "/etc/b", NULL },
+		{ "1/2/a", "./b", NULL },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(c) / sizeof(c[0]); i++) {
+		struct flow_merged m = FLOW_MERGED_INIT;
+		struct buf json = BUF_INIT;
+
+		buf_printf(&json, "[{\"name\":\"%s\",\"bytes\":5,\"mtime_ns\":7}]", c[i].name);
+		is_int(flow_merged_add(&m, c[i].holder, (const char *)json.data, json.len), FLOW_OK);
+		is_uint(m.used, c[i].path != NULL);
+		ok(c[i].path == NULL || flow_merged_has(&m, c[i].path, NULL));
+		buf_release(&json);
+		flow_merged_clear(&m);
+	}
+}
+
+static void
+test_merged_name(const char *holder, const char *path, const char *name)
+{
+	struct stat st = { .st_size = 5, .st_mtim = { 7, 8 } };
+	struct buf json = BUF_INIT, want = BUF_INIT;
+
+	buf_append_u8(&json, '[');
+	flow_merged_append(&json, holder, path, &st);
+	buf_printf(&want, "[{\"name\":\"%s\",\"bytes\":5,\"mtime_ns\":7000000008}", name);
+	is_mem(json.data, json.len, want.data, want.len);
+	buf_release(&json);
+	buf_release(&want);
 }
 
 int
@@ -203,6 +263,13 @@ main(void)
 	test_removed_and_replaced();
 	test_few_descriptors();
 	test_merged();
+	test_merged_elsewhere();
+	test_merged_name("dir/a", "dir/b\"", "b\\\"");
+	test_merged_name("a", "b", "b");
+	test_merged_name("t/2026/01/01/00/a", "t/2026/01/01/13/b", "../13/b");
+	test_merged_name("t/2026/01/31/23/a", "t/2026/02/01/00/b", "../../../02/01/00/b");
+	test_merged_name("t//00/a", "t//00/b", "b");
+	test_merged_name("t/a", "t/01/b", "01/b");
 	for (i = 0; i < FILES; i++)
 		(void)unlink(path_of(i));
 	(void)rmdir(directory);
