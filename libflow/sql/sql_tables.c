@@ -10,6 +10,7 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "agg/ask/question.h"
 #include "sql/dialect.h"
@@ -170,6 +171,19 @@ write_totals(struct statement *s)
 	return st;
 }
 
+/* A key that is called as a measure is ("packets" by packets) gets a name of its own: ClickHouse wants that. */
+static void
+write_key_name(struct statement *s, const char *name)
+{
+	char text[FLOW_TABLE_NAME_MAX + 8];
+	bool twice = false;
+
+	for (size_t i = 0; i < s->v->columns; i++)
+		twice = twice || strcmp(s->v->column[i].name, name) == 0;
+	(void)snprintf(text, sizeof(text), "%s%s", name, twice ? "_key" : "");
+	sql_name(s->out, s->d, text);
+}
+
 static enum flow_status
 write_select(struct statement *s)
 {
@@ -180,7 +194,7 @@ write_select(struct statement *s)
 		if (s->g->part[i].hidden)
 			continue;
 		buf_printf(s->out, "%sk%zu AS ", i > 0 ? ", " : "", i);
-		sql_name(s->out, s->d, s->g->part[i].name);
+		write_key_name(s, s->g->part[i].name);
 	}
 	for (size_t i = 0; i < s->v->columns && st == FLOW_OK; i++) {
 		buf_append_text(s->out, ",\n    ");

@@ -504,7 +504,8 @@ def test_overflow():
     compare("sums of 64 bits, none by", ask(path, "-A", "proto", *sums), [["6"] + [str(MOST)] * 4])
     compare("sums of 64 bits by the hour", ask(path, "-A", "first/1h", *sums[:1], "bytes"),
             [["2023-11-14T22:00:00.000Z", str(MOST)]])
-    compare("shares of such sums", [r[9] for r in ask(path, "-s", "proto")], ["100.000"])
+    # Nobody knows what part a sum that stayed at the greatest number is.
+    compare("shares of such sums", [r[9] for r in ask(path, "-s", "proto")], [""])
     compare("the least and the greatest", ask(path, "-A", "proto", "--measures",
                                               "min(packets),max(packets),max(conn_id),median(conn_id)"),
             [["6", str(2**63 - 6), str(2**63 - 1), str(MOST), str(MOST)]])

@@ -166,7 +166,8 @@ def question(folder, archive, words, engine):
         got = engine.ask(sql.stdout)
     except Exception as e:			# every engine has its own
         return '%s\n%s' % (e, sql.stdout)
-    got = [{k: v for k, v in row.items() if v is not None} for row in got]
+    # A key called as a measure is only the latter in an object of JSON.
+    got = [{k: v for k, v in row.items() if v is not None and not k.endswith('_key')} for row in got]
     rows = [{k: float(v) if isinstance(v, float) else v for k, v in json.loads(line).items()}
             for line in want.stdout.splitlines()]
     return differences(got, rows, words[0] == 'flowstat')
