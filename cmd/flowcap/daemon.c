@@ -61,27 +61,52 @@ go_to_background(struct daemon *d)
 	return CLI_OK;
 }
 
+/*
+ * What keeps an open file from being our pid file; NULL: nothing.  It is written and removed in the end, and we
+ * may be root: a device, or a file of something else by mistake, is left alone.  *holder is what it says.
+ */
+static const char *
+refuse_pid_file(int file, char holder[32])
+{
+	struct stat st;
+	ssize_t len;
+
+	holder[0] = '\0';
+	if (fstat(file, &st) != 0)
+		return strerror(errno);
+	if (!S_ISREG(st.st_mode))
+		return "is no regular file";
+	if (st.st_nlink > 1)
+		return "has other names";
+	len = pread(file, holder, 31, 0);
+	if (len < 0)
+		return strerror(errno);
+	holder[len] = '\0';
+	if ((size_t)len != strspn(holder, "0123456789 \n") || st.st_size > 31)
+		return "holds something else than a process id";
+	holder[strcspn(holder, "\n")] = '\0';
+	return NULL;
+}
+
 /* A link could lead anywhere, and we may be root. */
 static int
 open_pid_file(struct daemon *d, const char *path)
 {
+	int file = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0644), len;
 	char text[32];
-	ssize_t len;
+	const char *why;
 
-	d->pid_file = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
-	if (d->pid_file < 0)
+	if (file < 0)
 		return cli_fail("%s: %s", path, errno == ELOOP ? "is a symbolic link" : strerror(errno));
-	d->pid_path = path;
-	if (flock(d->pid_file, LOCK_EX | LOCK_NB) != 0) {
-		len = read(d->pid_file, text, sizeof(text) - 1);
-		text[len > 0 ? len : 0] = '\0';
-		text[strcspn(text, "\n")] = '\0';
-		(void)close(d->pid_file);
-		d->pid_file = -1;
-		return cli_fail("%s: process %s has it", path, text);
+	why = refuse_pid_file(file, text);
+	if (why != NULL || flock(file, LOCK_EX | LOCK_NB) != 0) {
+		(void)close(file);
+		return why != NULL ? cli_fail("%s: %s", path, why) : cli_fail("%s: process %s has it", path, text);
 	}
+	d->pid_file = file;
+	d->pid_path = path;
 	len = snprintf(text, sizeof(text), "%ld\n", (long)getpid());
-	if (ftruncate(d->pid_file, 0) != 0 || write(d->pid_file, text, (size_t)len) != len)
+	if (ftruncate(file, 0) != 0 || write(file, text, (size_t)len) != len)
 		return cli_fail("%s: %s", path, strerror(errno));
 	return CLI_OK;
 }

@@ -47,6 +47,15 @@ fi
 ln -s "$work/target" "$work/link"
 check "a pid file that is a symbolic link" fails 'is a symbolic link' -w "$work/w" -P "$work/link"
 check "its target is not made" test ! -e "$work/target"
+echo precious >"$work/text"
+check "a pid file that is another file" fails 'holds something else than a process id' -w "$work/w" -P "$work/text"
+check "that file is as it was" same "$(cat "$work/text")" precious
+: >"$work/named"
+ln "$work/named" "$work/name"
+check "a pid file with two names" fails 'has other names' -w "$work/w" -P "$work/named"
+mkfifo "$work/fifo"
+check "a pid file that is no regular file" fails 'is no regular file' -w "$work/w" -P "$work/fifo"
+check "it is still there" test -p "$work/fifo"
 
 check "it starts" timeout 20 "$flowcap" -D -b 127.0.0.1 -p 0 -w "$work/w" -P "$work/pid"
 pid=$(cat "$work/pid")
