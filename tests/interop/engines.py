@@ -56,6 +56,12 @@ def read_polars(path):
     return polars.read_parquet(path).to_arrow()
 
 
+def read_polars_tree(path):
+    """Without the prefix it refuses directories that have other files, even hidden ones."""
+    import polars
+    return polars.scan_parquet(path, hidden_file_prefix=".").collect().to_arrow()
+
+
 def write_polars(path, out):
     import polars
     polars.read_parquet(path).write_parquet(out)
@@ -170,7 +176,7 @@ def has_hyparquet():
 ENGINES = [
     ("pyarrow", "pyarrow", read_pyarrow, read_pyarrow, write_pyarrow),
     ("pandas", "pandas", read_pandas, read_pandas, write_pandas),
-    ("polars", "polars", read_polars, read_polars, write_polars),
+    ("polars", "polars", read_polars, read_polars_tree, write_polars),
     ("DuckDB", "duckdb", read_duckdb, read_duckdb_tree, write_duckdb),
     ("ClickHouse", "chdb", read_clickhouse, read_clickhouse_tree, write_clickhouse),
     ("DataFusion", "datafusion", read_datafusion, read_datafusion_tree, write_datafusion),
