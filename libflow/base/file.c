@@ -106,12 +106,49 @@ file_sinks_clean(const char *directory, const char *begin, const char *end)
 		(void)closedir(dir);
 }
 
+/* Whether a link is of the kind of /dev/stdout: a name of what the process has open already. */
+static bool
+names_open_file(const char *path)
+{
+	char target[32];
+	ssize_t len = readlink(path, target, sizeof(target));
+
+	return len >= 6 && memcmp(target, "/proc/", 6) == 0;
+}
+
+/* What cannot be replaced: a device, a pipe.  Root could, and /dev/null would be a file from then on. */
+static bool
+is_special(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && (!S_ISREG(st.st_mode) || names_open_file(path));
+}
+
+/* Written as it is: there is no temporary file. */
+static enum flow_status
+open_special(struct file_sink *s, const char *path, struct flow_error *err)
+{
+	s->fd = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+	if (s->fd < 0)
+		return flow_fail_errno(err, "%s", path);
+	s->path = strdup(path);
+	if (s->path != NULL)
+		return FLOW_OK;
+	file_sink_abort(s);
+	return flow_fail_memory(err);
+}
+
 enum flow_status
 file_sink_open(struct file_sink *sink, const char *path, struct flow_error *err)
 {
 	struct file_sink s = FILE_SINK_INIT;
 	unsigned n;
 
+	if (is_special(path)) {
+		*sink = s;
+		return open_special(sink, path, err);
+	}
 	for (n = 0; n < TEMPORARY_NAMES; n++) {
 		s.temporary = temporary_name(path, n);
 		if (s.temporary == NULL)
@@ -172,8 +209,8 @@ finish(struct file_sink *sink, struct flow_error *err)
 {
 	int fd = sink->fd;
 
-	/* Pipes and the like cannot be synced, but a sink is a regular file. */
-	if (fsync(fd) != 0)
+	/* Pipes and the like cannot be synced. */
+	if (fsync(fd) != 0 && (sink->temporary != NULL || (errno != EINVAL && errno != EROFS)))
 		return flow_fail_errno(err, "%s", sink->path);
 	sink->fd = -1;
 	if (close(fd) != 0)
@@ -185,10 +222,11 @@ enum flow_status
 file_sink_commit(struct file_sink *sink, struct flow_error *err)
 {
 	enum flow_status st = finish(sink, err);
+	bool special = sink->temporary == NULL;
 
-	if (st == FLOW_OK && rename(sink->temporary, sink->path) != 0)
+	if (st == FLOW_OK && !special && rename(sink->temporary, sink->path) != 0)
 		st = flow_fail_errno(err, "%s", sink->path);
-	if (st == FLOW_OK) {
+	if (st == FLOW_OK && !special) {
 		free(sink->temporary);
 		sink->temporary = NULL;
 		st = sync_directory(sink->path, err);
@@ -244,6 +282,8 @@ file_sink_commit_new(struct file_sink *sink, char **path, struct flow_error *err
 	enum flow_status st = finish(sink, err);
 	char *name = NULL;
 
+	if (st == FLOW_OK && sink->temporary == NULL)
+		st = flow_fail(err, FLOW_EIO, FLOW_NO_OFFSET, "%s: is no regular file", sink->path);
 	if (st == FLOW_OK)
 		st = link_free_name(sink, err);
 	if (st == FLOW_OK) {

@@ -3,7 +3,8 @@
 
 /*
  * Files that appear only whole: a sink is written under a temporary dot-name
- * in the same directory, and takes its name when it is committed.
+ * in the same directory, and takes its name when it is committed.  A name of a device or a pipe
+ * (/dev/null, /dev/stdout) is written as it is, and is replaced by nothing.
  */
 
 #include <stddef.h>
@@ -13,7 +14,7 @@
 struct file_sink {
 	int fd;			/* open for writing; -1 when closed */
 	char *path;		/* the final name; NULL once committed or aborted */
-	char *temporary;	/* the name meanwhile */
+	char *temporary;	/* the name meanwhile; NULL: written as it is */
 };
 
 #define FILE_SINK_INIT { -1, NULL, NULL }

@@ -137,6 +137,47 @@ test_others(void)
 	file_sinks_clean("/nonexistent", "", "");
 }
 
+/* Devices and pipes are written, not replaced; nor is the name of what is open already. */
+static void
+test_special(void)
+{
+	struct file_sink sink = FILE_SINK_INIT;
+	char bytes[4] = "", target[64];
+	struct stat st;
+	int fifo;
+
+	if (mkfifo(in_directory("fifo"), 0600) != 0)
+		abort();
+	fifo = open(in_directory("fifo"), O_RDWR);
+	ok(file_sink_open(&sink, in_directory("fifo"), NULL) == FLOW_OK);
+	ok(file_write_all(sink.fd, "abc", 3, NULL) == FLOW_OK);
+	ok(file_sink_commit(&sink, NULL) == FLOW_OK);
+	ok(read(fifo, bytes, 3) == 3);
+	is_str(bytes, "abc");
+	ok(file_sink_open(&sink, in_directory("fifo"), NULL) == FLOW_OK);
+	file_sink_abort(&sink);
+	ok(file_sink_open(&sink, in_directory("fifo"), NULL) == FLOW_OK);
+	ok(file_sink_commit_new(&sink, NULL, NULL) == FLOW_EIO);
+	ok(stat(in_directory("fifo"), &st) == 0 && S_ISFIFO(st.st_mode));
+	(void)close(fifo);
+	(void)unlink(in_directory("fifo"));
+	ok(file_sink_open(&sink, directory, NULL) == FLOW_EIO);
+	/* A link as /dev/stdout is, to a file that is open. */
+	make("open", 0);
+	fifo = open(in_directory("open"), O_WRONLY);
+	(void)snprintf(target, sizeof(target), "/proc/self/fd/%d", fifo);
+	if (symlink(target, in_directory("link")) != 0)
+		abort();
+	if (access(in_directory("link"), W_OK) == 0) {
+		ok(file_replace(in_directory("link"), "xyz", 3, NULL) == FLOW_OK);
+		ok(lstat(in_directory("link"), &st) == 0 && S_ISLNK(st.st_mode));
+		ok(stat(in_directory("open"), &st) == 0 && st.st_size == 3);
+	}
+	(void)close(fifo);
+	(void)unlink(in_directory("link"));
+	(void)unlink(in_directory("open"));
+}
+
 int
 main(void)
 {
@@ -146,6 +187,7 @@ main(void)
 	test_alive();
 	test_unlocked();
 	test_others();
+	test_special();
 	is_int(rmdir(directory), 0);
 	return tap_done();
 }
