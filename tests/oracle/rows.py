@@ -128,6 +128,12 @@ def is_mapped(pair):
     return bool(there) and all(a.ipv4_mapped is not None for a in there)
 
 
+def is_mixed(version, pair):
+    """One address IPv4-mapped, the other of IPv6: it is a flow of IPv6 (flow-file(5))."""
+    return version == 6 and None not in pair and \
+        len({ipaddress.IPv6Address(a).ipv4_mapped is not None for a in pair}) == 2
+
+
 def text(address):
     """RFC 5952, which writes IPv4-mapped addresses with dots (section 5)."""
     if address.version == 6 and address.ipv4_mapped is not None:
@@ -296,6 +302,8 @@ def columns_of(record, message, rates, key, init_ms):
     row['times'] = times_of(record, message, init_ms)
     icmp(row, record)
     sections(row, record)
+    if is_mixed(6 if use6 else 4, pair):
+        row.setdefault('ip_version', 6)
     several_headers(row, record)
     del row['outer']
     scale(row)

@@ -90,11 +90,21 @@ def leaves(value):
         yield str(value)
 
 
+def unseen_mapped(fields, extra):
+    """IPv4-mapped addresses beside one of IPv6: the column does not show which family they are of."""
+    for version, pair in rows.pairs_of(rows.Record(fields)):
+        if not rows.is_mixed(version, pair):
+            continue
+        for address in map(ipaddress.IPv6Address, pair):
+            if address.ipv4_mapped is not None and rows.text(address) not in leaves(extra):
+                yield '%s is not in extra' % rows.text(address)
+
+
 def unseen(fields, got, rate):
     """Elements of a record that the programs' row does not show."""
     shown = set(leaves(got)) | {'icmp %s %s' % (got.get('icmp_type'), got.get('icmp_code'))}
     extra = json.dumps(got.get('extra', {}))
-    out = []
+    out = list(unseen_mapped(fields, got.get('extra', {})))
     for f in fields:
         value = f.value
         if f.scope or (f.pen, f.id) in DROPPED or not any(value) or corrected(fields, f):

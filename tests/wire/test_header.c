@@ -262,6 +262,95 @@ test_one_of_each(struct wire *w)
 	is_pair(w, 2, "", "10.0.0.2");
 }
 
+#define M6 "00000000000000000000ffff0a010101"	/* ::ffff:10.1.1.1 */
+#define N6 "00000000000000000000ffff0a020202"
+#define SRC_M6 "\"sourceIPv6Address\":\"::ffff:10.1.1.1\""
+#define DST_M6 "\"destinationIPv6Address\":\"::ffff:10.1.1.1\""
+
+/* An IPv4-mapped address beside one of IPv6: the column has it as IPv4's, extra as it came. */
+static void
+test_mapped(struct wire *w)
+{
+	wire_v9(w, 0, 0, "0100 0004 001b 0010 001c 0010 0004 0001 8001 0001");
+	wire_v9(w, 0, 256, A6 B6 "06 01" M6 B6 "06 01" A6 M6 "06 01" M6 N6 "06 01" M6 ZERO16 "06 01" A6 B6 "06 01");
+	is_pair(w, 0, "2001:db8::1", "2001:db8::2");
+	is_extra(w, 0, "{\"32769\":\"01\"}");
+	is_uint(wire_number(w, FLOW_FIELD_IP_VERSION, 0), WIRE_NULL);
+	is_pair(w, 1, "10.1.1.1", "2001:db8::2");
+	is_extra(w, 1, "{" SRC_M6 ",\"32769\":\"01\"}");
+	is_uint(wire_number(w, FLOW_FIELD_IP_VERSION, 1), 6);
+	is_pair(w, 2, "2001:db8::1", "10.1.1.1");
+	is_extra(w, 2, "{" DST_M6 ",\"32769\":\"01\"}");
+	is_uint(wire_number(w, FLOW_FIELD_IP_VERSION, 2), 6);
+	is_pair(w, 3, "10.1.1.1", "10.2.2.2");	/* both: a flow of IPv4 */
+	is_extra(w, 3, "{\"32769\":\"01\"}");
+	is_uint(wire_number(w, FLOW_FIELD_IP_VERSION, 3), WIRE_NULL);
+	is_pair(w, 4, "10.1.1.1", "::");	/* the unspecified address is one of IPv6 */
+	is_extra(w, 4, "{" SRC_M6 ",\"32769\":\"01\"}");
+	is_extra(w, 5, "{\"32769\":\"01\"}");
+}
+
+/* Without other elements in extra; 60 that the record has; variable lengths; prefixes 170 and 169. */
+static void
+test_mapped_alone(struct wire *w)
+{
+	wire_ipfix(w, 0, 2, "0100 0003 001b 0010 001c 0010 003c 0001  0101 0002 001b ffff 001c ffff"
+	    "0102 0002 00a9 0010 00aa 0010");
+	wire_ipfix(w, 0, 256, A6 B6 "06" M6 B6 "00" M6 B6 "06");
+	is_extra(w, 0, "");
+	is_extra(w, 1, "{" SRC_M6 "}");
+	is_uint(wire_number(w, FLOW_FIELD_IP_VERSION, 1), 0);
+	is_uint(wire_number(w, FLOW_FIELD_IP_VERSION, 2), 6);
+	wire_ipfix(w, 0, 257, "10" A6 "10" M6 "00 10" M6 "10" A6 "10" B6);
+	is_extra(w, 3, "{" DST_M6 "}");
+	is_uint(wire_number(w, FLOW_FIELD_IP_VERSION, 3), 6);
+	is_pair(w, 4, "", "10.1.1.1");		/* no partner: nobody knows */
+	is_extra(w, 4, "");
+	is_uint(wire_number(w, FLOW_FIELD_IP_VERSION, 4), WIRE_NULL);
+	is_extra(w, 5, "");
+	wire_ipfix(w, 0, 258, A6 M6);
+	is_pair(w, 6, "10.1.1.1", "2001:db8::1");
+	is_extra(w, 6, "{\"sourceIPv6Prefix\":\"::ffff:10.1.1.1\"}");
+}
+
+/* An element of IPv4 beside one of IPv6 is what it is. */
+static void
+test_not_mapped(struct wire *w)
+{
+	wire_ipfix(w, 0, 2, "0100 0002 0008 0004 001c 0010  0101 0002 001b 0010 000c 0004");
+	wire_ipfix(w, 0, 256, "0a010101" B6 "0a010101" M6);
+	wire_ipfix(w, 0, 257, M6 "0a020202");
+	is_pair(w, 0, "10.1.1.1", "2001:db8::2");
+	is_extra(w, 0, "");
+	is_uint(wire_number(w, FLOW_FIELD_IP_VERSION, 0), WIRE_NULL);
+	is_extra(w, 1, "");
+	is_pair(w, 2, "10.1.1.1", "10.2.2.2");
+	is_extra(w, 2, "");
+}
+
+/* Both families in a template, and a packet of IPv6 in another. */
+static void
+test_mapped_headers(struct wire *w)
+{
+	wire_ipfix(w, 0, 2, "0100 0004 0008 0004 000c 0004 001b 0010 001c 0010"
+	    "0101 0006 001b 0010 001c 0010 0004 0001 001b 0010 001c 0010 0004 0001");
+	wire_ipfix(w, 0, 256, "00000000 00000000" M6 B6 "0a000001 0a000002" ZERO16 ZERO16
+	    "00000000 00000000" M6 N6);
+	is_pair(w, 0, "10.1.1.1", "2001:db8::2");
+	is_extra(w, 0, "{" SRC_M6 "}");
+	is_uint(wire_number(w, FLOW_FIELD_IP_VERSION, 0), 6);
+	is_extra(w, 1, "");
+	is_uint(wire_number(w, FLOW_FIELD_IP_VERSION, 1), WIRE_NULL);
+	is_extra(w, 2, "");
+	wire_ipfix(w, 0, 257, A6 B6 "29" C6 M6 "06" A6 M6 "29" C6 D6 "06");
+	is_inner(w, 3, "2001:db8::3", "10.1.1.1", 6);
+	is_extra(w, 3, "{" DST_M6 "}");
+	is_uint(wire_number(w, FLOW_FIELD_IP_VERSION, 3), WIRE_NULL);
+	is_pair(w, 4, "2001:db8::1", "10.1.1.1");
+	is_extra(w, 4, "{" DST_M6 "}");
+	is_uint(wire_number(w, FLOW_FIELD_IP_VERSION, 4), 6);
+}
+
 int
 main(void)
 {
@@ -276,5 +365,9 @@ main(void)
 	wire_run(test_parts_alone, NULL);
 	wire_run(test_prefixes, NULL);
 	wire_run(test_one_of_each, NULL);
+	wire_run(test_mapped, NULL);
+	wire_run(test_mapped_alone, NULL);
+	wire_run(test_not_mapped, NULL);
+	wire_run(test_mapped_headers, NULL);
 	return tap_done();
 }

@@ -176,6 +176,7 @@ compile(const struct template *t, const struct element_told *told, size_t own)
 		goto out;
 	emit_ops(c);
 	compile_roles(c);
+	compile_mapped(c);
 	whole = compile_extras(c);
 	compile_lists(c, own);
 	p->bytes = sizeof(*p) + ops * sizeof(*p->op) + t->count * sizeof(*p->extra) + c->keys_len +

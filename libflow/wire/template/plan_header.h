@@ -19,6 +19,7 @@
 #include "wire/template/template.h"
 
 struct rows;
+struct span;
 
 #define HEADER_PAIRS 4		/* more go to extra */
 #define HEADER_NONE UINT8_MAX
@@ -85,6 +86,12 @@ struct header_place header_place(const struct plan_header *h, uint16_t index);
 
 /* Addresses, masks and parts of all rows; struct choice keeps which were used. */
 enum flow_status rows_header(const struct rows *r) NODISCARD;
+
+/*
+ * Row i's address of a pair on one side (0 source, 1 destination) as it came: its prefix where the
+ * address is zero and the prefix is not; len 0 where the record has none.
+ */
+struct span header_address(const struct rows *r, unsigned pair, unsigned side, size_t i);
 
 /* Whether row i's columns have what stands at this place. */
 bool header_used(const struct rows *r, const struct header_place *place, size_t i);

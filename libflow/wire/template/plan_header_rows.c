@@ -45,6 +45,12 @@ address_at(const struct rows *r, const struct header_pair *pair, unsigned side, 
 	return s;
 }
 
+struct span
+header_address(const struct rows *r, unsigned pair, unsigned side, size_t i)
+{
+	return address_at(r, &r->plan->header->pair[pair], side, i);
+}
+
 /* Whether one of the two addresses is not zero. */
 static bool
 is_set(const struct rows *r, const struct header_pair *pair, size_t i)

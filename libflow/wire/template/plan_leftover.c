@@ -32,7 +32,9 @@ sort_extras(struct plan *p)
 {
 	size_t i;
 
-	if (p->extras > 1)
+	for (i = 1; i < p->extras && compare_extras(&p->extra[i - 1], &p->extra[i]) <= 0; i++)
+		;
+	if (i < p->extras)
 		qsort(p->extra, p->extras, sizeof(*p->extra), compare_extras);
 	for (i = 1; i < p->extras; i++) {
 		p->extra[i].again = p->extra[i].pen == p->extra[i - 1].pen &&
@@ -150,6 +152,13 @@ is_icmp(const struct compiler *c, size_t i)
 	    e->arg <= ROLE_ICMP6_CODE;
 }
 
+/* Whether field i fills an address of rows whose other address is of an element of IPv6, too. */
+static bool
+may_be_mapped(const struct plan *p, size_t index)
+{
+	return p->mapped.index[0] == index || p->mapped.index[1] == index;
+}
+
 /* Whether field i goes to extra, and in which records. */
 static bool
 describe_extra(const struct compiler *c, size_t i, struct plan_extra *x)
@@ -159,6 +168,12 @@ describe_extra(const struct compiler *c, size_t i, struct plan_extra *x)
 
 	if (f->len == 0 || (e != NULL && e->use == ELEMENT_USE_SKIP))
 		return false;
+	if (f->len != TEMPLATE_VARIABLE && may_be_mapped(c->p, i)) {
+		*x = (struct plan_extra){ .index = (uint16_t)i, .pen = f->pen, .id = f->id,
+			.type = ELEMENT_IPV6, .taken = true, .mapped = true,
+			.filled = FLOW_FIELD_COUNT, .icmp = ROLE_COUNT };
+		return true;
+	}
 	if (c->field[i].taken && !c->p->has_choice && f->len != TEMPLATE_VARIABLE &&
 	    contended_column(c, i) == FLOW_FIELD_COUNT && !is_icmp(c, i))
 		return false;
@@ -184,10 +199,13 @@ compile_extras(struct compiler *c)
 			p->extras++;
 	sort_extras(p);
 	for (i = 0; i < p->extras; i++)
+		p->extras_mapped += p->extra[i].mapped;
+	for (i = 0; i < p->extras; i++)
 		p->extras_by_column += p->extra[i].filled != FLOW_FIELD_COUNT ||
 		    p->extra[i].icmp != ROLE_COUNT;
+	/* Few records have such addresses, and many templates may: they are named where they are written. */
 	for (i = 0; i < p->extras; i++)
-		if (!name_extra(c, &p->extra[i]))
+		if (!p->extra[i].mapped && !name_extra(c, &p->extra[i]))
 			return false;
 	return true;
 }

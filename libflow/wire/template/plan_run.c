@@ -33,6 +33,8 @@ fill_columns(const struct rows *r, struct packet *p)
 		st = rows_families(r);
 	if (st == FLOW_OK && p != NULL)
 		st = rows_packet(r, p);
+	if (st == FLOW_OK && r->mapped)
+		st = rows_mapped(r);
 	if (st == FLOW_OK)
 		st = rows_times(r);
 	if (st == FLOW_OK)
@@ -59,6 +61,7 @@ fill_rows(const struct rows *r)
 		if (own.choice == NULL)
 			return FLOW_ENOMEM;
 	}
+	own.mapped = mapped_likely(r);
 	own.packet = r->plan->has_packet ? &p : NULL;
 	return fill_columns(&own, r->plan->has_packet ? &p : NULL);
 }
