@@ -19,6 +19,12 @@
 #define WORTH_PERCENT 5
 
 /*
+ * So many bytes that have to be decompressed weigh as much as one in the file: counters as plain numbers, ten
+ * times as much as what they are compressed to, were the largest part of a search for one host.
+ */
+#define RAW_WEIGHT 64
+
+/*
  * Entries that a dictionary of `count` indexes may have to take less than `best` bytes: the
  * wider the indexes are, the less is left for the entries themselves.
  */
@@ -88,9 +94,9 @@ struct trial {
 	enum flow_status status;
 };
 
-/* The bytes that t->raw is compressed to. */
+/* The bytes that t->raw is compressed to, and what it costs to undo that. */
 static size_t
-packed_bytes(struct work *w, struct trial *t)
+packed_cost(struct work *w, struct trial *t)
 {
 	buf_clear(&t->packed);
 	if (t->status == FLOW_OK)
@@ -98,7 +104,9 @@ packed_bytes(struct work *w, struct trial *t)
 	if (t->status == FLOW_OK)
 		t->status = codec_compress(t->options->codec, t->options->level, &w->codec, t->raw.data,
 		    t->raw.len, &t->packed);
-	return t->packed.len < t->raw.len ? t->packed.len : t->raw.len;
+	if (t->packed.len + t->raw.len / RAW_WEIGHT >= t->raw.len)
+		return t->raw.len;
+	return t->packed.len + t->raw.len / RAW_WEIGHT;
 }
 
 /* Tries an encoding, of which `fixed` bytes do not depend on the number of values. */
@@ -111,7 +119,7 @@ try_encoding(struct work *w, struct trial *t, int encoding, unsigned width, size
 	w->width = width;
 	buf_clear(&t->raw);
 	work_append_values(w, t->from, t->from + t->count, &t->raw);
-	bytes = fixed + packed_bytes(w, t) * w->count / t->count;
+	bytes = fixed + packed_cost(w, t) * w->count / t->count;
 	if (t->best != SIZE_MAX && bytes >= t->best - t->best * WORTH_PERCENT / 100)
 		return;
 	t->best = bytes;
@@ -131,7 +139,7 @@ try_dictionary(struct work *w, struct trial *t)
 
 	buf_clear(&t->raw);
 	work_append_dictionary(w, &t->raw);
-	fixed = packed_bytes(w, t);
+	fixed = packed_cost(w, t);
 	try_encoding(w, t, ENCODING_RLE_DICTIONARY, width, fixed);
 	if (whole > width && whole <= 16)
 		try_encoding(w, t, ENCODING_RLE_DICTIONARY, whole, fixed);

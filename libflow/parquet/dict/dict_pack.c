@@ -11,18 +11,20 @@
 
 /*
  * What is decompressed to find an entry.  Less of it is faster (though reading costs something for each
- * piece), but compresses worse, as each piece begins without anything to refer to.
+ * piece), but compresses worse, as each piece begins without anything to refer to.  ZSTD takes longer than
+ * LZ4 for each byte, and its smaller pieces are no larger together: each has codes of its own.
  */
-#define PIECE_BYTES ((size_t)32 << 10)
+#define PIECE_BYTES_LZ4 ((size_t)32 << 10)
+#define PIECE_BYTES_ZSTD ((size_t)16 << 10)
 
 /* More would make the header long; then pieces are larger. */
 #define PIECES_MAX 256
 
 /* How many pieces a page is cut into: of about the same size. */
 static size_t
-pieces_of(size_t len)
+pieces_of(enum pq_codec codec, size_t len)
 {
-	size_t count = len / PIECE_BYTES;
+	size_t count = len / (codec == PQ_ZSTD ? PIECE_BYTES_ZSTD : PIECE_BYTES_LZ4);
 
 	return count < PIECES_MAX ? count : PIECES_MAX;
 }
@@ -110,7 +112,7 @@ static enum flow_status
 pack_pieces(const struct dictionary *d, struct buf *packed, struct buf *index)
 {
 	struct dict_piece *piece = calloc(PIECES_MAX + 1, sizeof(*piece));
-	size_t pieces = pieces_of(d->len), begin = packed->len;
+	size_t pieces = pieces_of(d->codec, d->len), begin = packed->len;
 	enum flow_status st;
 
 	if (piece == NULL)
@@ -133,7 +135,7 @@ dict_pack(enum pq_codec codec, int level, struct codec_state *state, const uint8
 
 	if (len > CODEC_BYTES_MAX)
 		return FLOW_ELIMIT;
-	if (pieces_of(len) > 1)
+	if (pieces_of(codec, len) > 1)
 		st = pack_pieces(&d, packed, index);
 	return st == FLOW_END ? codec_compress(codec, level, state, page, len, packed) : st;
 }
