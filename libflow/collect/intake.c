@@ -12,6 +12,7 @@
 
 #include "collect/journal.h"
 #include "collect/left_journals.h"
+#include "collect/metrics.h"
 #include "collect/priority.h"
 #include "collect/retry.h"
 #include "time/partition.h"
@@ -164,6 +165,7 @@ intake_new(const struct collect_options *options)
 	if (in == NULL)
 		return NULL;
 	in->options = options;
+	metrics_begin(options);
 	if (!begin(in)) {
 		if (in->journal != NULL)
 			journal_stop(in->journal);

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "base/file.h"
 
@@ -50,4 +51,18 @@ metrics_write(const struct collect_options *options, const struct buf *text)
 	if (st != FLOW_OK)
 		log_to(options->log, LOG_LEVEL_ERROR, "metrics: %s", err.message);
 	return st == FLOW_OK;
+}
+
+void
+metrics_begin(const struct collect_options *options)
+{
+	static const struct flow_counts none;
+	const struct metrics m = { .counts = &none, .now_ms = (int64_t)time(NULL) * 1000 };
+	struct buf text = BUF_INIT;
+
+	if (options->metrics == NULL)
+		return;
+	metrics_format(&m, &text);
+	(void)metrics_write(options, &text);
+	buf_release(&text);
 }

@@ -57,6 +57,19 @@ mkfifo "$work/fifo"
 check "a pid file that is no regular file" fails 'is no regular file' -w "$work/w" -P "$work/fifo"
 check "it is still there" test -p "$work/fifo"
 
+timeout 20 "$flowcap" -D -b 127.0.0.1 -p 0 -w "$work/w" -P "$work/pid" --metrics "$work/none/prom" 2>"$work/err"
+check "metrics in no directory: it starts all the same" same "$?" 0
+check "and says so" grep -qF "metrics: $work/none/prom: No such file" "$work/err"
+pid=$(cat "$work/pid")
+kill "$pid"
+check "it ends then" waits gone "$pid"
+check "metrics" timeout 20 "$flowcap" -D -b 127.0.0.1 -p 0 -w "$work/w" -P "$work/pid" --metrics "$work/prom"
+pid=$(cat "$work/pid")
+check "they begin at 0" grep -x 'flowcap_rows_total 0' "$work/prom"
+kill "$pid"
+check "it ends again" waits gone "$pid"
+rm -f "$work/pid"
+
 check "it starts" timeout 20 "$flowcap" -D -b 127.0.0.1 -p 0 -w "$work/w" -P "$work/pid"
 pid=$(cat "$work/pid")
 check "it runs" kill -0 "$pid"
