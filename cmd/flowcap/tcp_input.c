@@ -267,6 +267,8 @@ take_messages(struct connection *n, int64_t now_ms, struct intake *intake)
 	struct flow_message m;
 	enum flow_status st;
 
+	if (n->bytes.len == 0)
+		return FLOW_OK;
 	while ((st = flow_message_next(&in, &m)) == FLOW_OK) {
 		struct flow_datagram d = { .bytes = m.bytes, .len = m.len, .exporter = n->peer,
 			.port = n->port, .transport = FLOW_TCP, .received_ms = now_ms };

@@ -24,10 +24,12 @@ struct cursor {
 	bool failed;
 };
 
+/* NULL is fine where there is nothing. */
 static inline struct cursor
 cursor_make(const void *data, size_t len)
 {
-	const uint8_t *p = data;
+	static const uint8_t nothing;
+	const uint8_t *p = data != NULL ? data : &nothing;
 
 	return (struct cursor){ p, p, p + len, false };
 }

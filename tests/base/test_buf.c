@@ -39,7 +39,10 @@ test_cursor(void)
 {
 	static const uint8_t raw[] = { 1, 2, 3, 4, 5, 0xac, 0x02 };
 	struct cursor c = cursor_make(raw, sizeof(raw));
-	struct cursor sub;
+	struct cursor sub = cursor_make(NULL, 0);
+
+	is_uint(cursor_left(&sub), 0);
+	ok(cursor_bytes(&sub, 1) == NULL && cursor_failed(&sub));
 
 	is_uint(cursor_be16(&c), 0x0102);
 	sub = cursor_sub(&c, 3);
