@@ -29,6 +29,7 @@ struct pq_chunk {
 	struct buf bytes;	/* dictionary page, then data pages, with their headers */
 	struct buf dict_index;	/* of the dictionary's pieces; empty: it is not in pieces */
 	bool has_dictionary;
+	uint64_t dictionary_bytes;	/* of its page, not compressed */
 	uint64_t data_offset;	/* of the first data page */
 	uint64_t uncompressed_bytes;	/* of all pages with headers */
 	enum pq_codec codec;

@@ -210,6 +210,7 @@ assemble(const struct work *w, const struct body *raw, const struct body *body,
 		append_dictionary_page(out, w, work_entries(w), raw[0].len,
 		    bytes + body[0].offset, body[0].len);
 		chunk->uncompressed_bytes += out->len - body[0].len + raw[0].len;
+		chunk->dictionary_bytes = raw[0].len;
 	}
 	chunk->data_offset = out->len;
 	for (i = 0; i < chunk->pages; i++) {

@@ -382,14 +382,17 @@ chunk_key_values(struct thrift_writer *t, const struct written_chunk *c)
 	thrift_end(t);
 }
 
+/* parquet-mr decompresses a dictionary that it filters by through a buffer of that size: LZ4_RAW fails beyond. */
+#define FILTERED_LZ4_BYTES_MAX 8192
+
 /*
  * PageEncodingStats: that all data pages are dictionary-encoded, without which parquet-mr (Spark, Trino)
- * does not look into the dictionary to leave out a row group.
+ * does not look into the dictionary to leave out a row group. Left out where that would fail.
  */
 static void
 encoding_stats(struct thrift_writer *t, const struct pq_chunk *k)
 {
-	if (!k->has_dictionary)
+	if (!k->has_dictionary || (k->codec == PQ_LZ4_RAW && k->dictionary_bytes > FILTERED_LZ4_BYTES_MAX))
 		return;
 	thrift_list(t, 13, THRIFT_STRUCT, 2);
 	thrift_begin(t);

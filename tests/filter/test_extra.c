@@ -13,8 +13,8 @@ static const char *const rows[] = {
 	/* 2 */ "{\"queue\":[1,20],\"name\":\"Gi0\\/1 \\\"up\\\"\"}",
 	/* 3 */ "",
 	/* 4 */ "{\"rtt\":0.25,\"big\":18446744073709551615,\"64512/1\":\"00ff\"}",
-	/* 5 */ "{\"subTemplateMultiList\":{\"semantic\":\"allOf\",\"records\":[{\"queue\":99},"
-	    "{\"dns\":{\"name\":\"www.example.org\",\"type\":1}}]}}",
+	/* 5 */ ("{\"subTemplateMultiList\":{\"semantic\":\"allOf\",\"records\":[{\"queue\":99},"
+	    "{\"dns\":{\"name\":\"www.example.org\",\"type\":1}}]}}"),
 	/* 6 */ "{\"name\":null,\"queueing\":7,\"text\":\"queue\"}",
 	/* 7 */ "{\"queue\":\"7\",\"type\":28}",
 };
