@@ -28,10 +28,9 @@ struct cursor {
 static inline struct cursor
 cursor_make(const void *data, size_t len)
 {
-	static const uint8_t nothing;
-	const uint8_t *p = data != NULL ? data : &nothing;
+	const uint8_t *p = data;
 
-	return (struct cursor){ p, p, p + len, false };
+	return (struct cursor){ p, p, len > 0 ? p + len : p, false };
 }
 
 static inline bool

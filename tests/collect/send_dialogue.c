@@ -6,6 +6,7 @@
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -16,11 +17,13 @@
 #include "wire/dialogue.h"
 
 #define SPEAKERS 6
+#define MOVED 64
 
 static int
-speaker(unsigned number, uint16_t port)
+speaker(unsigned number, bool moved, uint16_t port)
 {
-	struct sockaddr_in from = { .sin_family = AF_INET, .sin_port = htons((uint16_t)(20000 + number)) };
+	struct sockaddr_in from = { .sin_family = AF_INET,
+		.sin_port = htons((uint16_t)((moved ? 20100 : 20000) + number)) };
 	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(port) };
 	int fd = socket(AF_INET, SOCK_DGRAM, 0), one = 1;
 
@@ -56,7 +59,7 @@ main(int argc, char **argv)
 	const struct timespec pause = { 0, 200000 };
 	struct dialogue d;
 	size_t i, from, to;
-	int fd[SPEAKERS];
+	int fd[2][SPEAKERS];	/* from the port that a speaker has, and that it moves to */
 
 	if (argc != 6)
 		return 2;
@@ -64,19 +67,21 @@ main(int argc, char **argv)
 	never_boot(&d);
 	from = strtoul(argv[3], NULL, 0);
 	to = strtoul(argv[4], NULL, 0);
-	for (i = 0; i < SPEAKERS; i++)
-		fd[i] = speaker((unsigned)i, (uint16_t)strtoul(argv[5], NULL, 0));
+	for (i = 0; i < 2 * SPEAKERS; i++)
+		fd[i / SPEAKERS][i % SPEAKERS] = speaker((unsigned)(i % SPEAKERS), i >= SPEAKERS,
+		    (uint16_t)strtoul(argv[5], NULL, 0));
 	for (i = from; i < to && i < d.events; i++) {
 		const struct event *e = &d.event[i];
 
 		if (e->what != HAPPENS_DATAGRAM)
 			continue;
-		if (send(fd[e->datagram.port - 2000], e->datagram.bytes, e->datagram.len, 0) < 0)
+		/* dialogue.c turns this bit of the port when a speaker moves. */
+		if (send(fd[(e->datagram.port & MOVED) == 0][(e->datagram.port | MOVED) - 2000], e->datagram.bytes, e->datagram.len, 0) < 0)
 			perror("send_dialogue");
 		(void)nanosleep(&pause, NULL);
 	}
-	for (i = 0; i < SPEAKERS; i++)
-		(void)close(fd[i]);
+	for (i = 0; i < 2 * SPEAKERS; i++)
+		(void)close(fd[i / SPEAKERS][i % SPEAKERS]);
 	dialogue_free(&d);
 	return 0;
 }

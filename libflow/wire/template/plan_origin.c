@@ -13,8 +13,11 @@ named_exporter(const struct rows *r, size_t i, struct addr *out)
 
 	for (role = ROLE_ORIGINAL4; role <= ROLE_EXPORTER6; role++) {
 		struct span s = rows_role(r, (enum element_role)role);
-		const uint8_t *p = s.p + i * r->stride;
+		const uint8_t *p;
 
+		if (s.len == 0)
+			continue;
+		p = s.p + i * r->stride;
 		if (s.len == 4 && load_be32(p) != 0) {
 			*out = addr_from_v4(load_be32(p));
 			return true;
