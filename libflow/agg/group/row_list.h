@@ -50,15 +50,24 @@ struct usual_columns {
 /* Whether a batch has them all whole, and nothing else counts in these slots (rev_*). */
 bool usual_columns_whole(const struct flow_batch *batch, const struct rows *rows);
 
+/* A column's values from a row on; NULL where it was not read. */
+static inline const uint64_t *
+values_from(const struct flow_batch *batch, enum flow_field field, uint32_t from)
+{
+	const uint64_t *values = batch->column[field].values;
+
+	return values != NULL ? values + from : NULL;
+}
+
 /* These of a batch that has them all whole, from a row on. */
 static inline struct usual_columns
 usual_columns_from(const struct flow_batch *batch, uint32_t from)
 {
 	return (struct usual_columns){
-		.flows = (const uint64_t *)batch->column[FLOW_FIELD_FLOWS].values + from,
-		.packets = (const uint64_t *)batch->column[FLOW_FIELD_PACKETS].values + from,
-		.bytes = (const uint64_t *)batch->column[FLOW_FIELD_BYTES].values + from,
-		.first = (const uint64_t *)batch->column[FLOW_FIELD_FIRST].values + from,
-		.last = (const uint64_t *)batch->column[FLOW_FIELD_LAST].values + from,
+		.flows = values_from(batch, FLOW_FIELD_FLOWS, from),
+		.packets = values_from(batch, FLOW_FIELD_PACKETS, from),
+		.bytes = values_from(batch, FLOW_FIELD_BYTES, from),
+		.first = values_from(batch, FLOW_FIELD_FIRST, from),
+		.last = values_from(batch, FLOW_FIELD_LAST, from),
 	};
 }
