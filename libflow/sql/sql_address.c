@@ -12,16 +12,13 @@
 
 /* The dotted quad in an address's text: all of it, or what follows the last colon. */
 static void
-append_quad(struct buf *out, enum flow_sql_dialect d, const char *expr)
+append_quad(struct buf *out, const char *expr)
 {
-	static const char *const split[] = {
-		[FLOW_SQL_DUCKDB] = "split_part", [FLOW_SQL_SPARK] = "split_part",
-	};
 	static const char *const factor[] = { "16777216", "65536", "256", "1" };
 
 	for (unsigned i = 0; i < 4; i++)
-		buf_printf(out, "%sCAST(%s(regexp_replace(%s, '^.*:', ''), '.', %u) AS BIGINT) * %s",
-		    i > 0 ? " + " : "", split[d], expr, i + 1, factor[i]);
+		buf_printf(out, "%sCAST(split_part(regexp_replace(%s, '^.*:', ''), '.', %u) AS BIGINT) * %s",
+		    i > 0 ? " + " : "", expr, i + 1, factor[i]);
 }
 
 void
@@ -32,7 +29,7 @@ sql_ipv4(struct buf *out, enum flow_sql_dialect d, const char *expr)
 		return;
 	}
 	buf_printf(out, "CASE WHEN %s NOT LIKE '%%:%%' THEN ", expr);
-	append_quad(out, d, expr);
+	append_quad(out, expr);
 	buf_append_text(out, " END");
 }
 
@@ -74,7 +71,7 @@ sql_address_digits(struct buf *out, enum flow_sql_dialect d, const char *expr)
 		buf_printf(out, "lower(hex(IPv6StringToNumOrNull(%s)))", expr);
 		return;
 	}
-	append_quad(&quad, d, expr);
+	append_quad(&quad, expr);
 	buf_append_u8(&quad, '\0');
 	buf_printf(out, "CASE WHEN %s LIKE '%%.%%' THEN '00000000000000000000ffff' || ", expr);
 	if (!quad.failed)
@@ -93,7 +90,7 @@ append_ipv4_network(struct buf *out, enum flow_sql_dialect d, const char *expr, 
 	struct buf number = BUF_INIT, octet = BUF_INIT;
 	uint64_t mask = bits == 0 ? 0 : UINT64_C(0xffffffff) << (32 - bits) & 0xffffffff;
 
-	append_quad(&number, d, expr);
+	append_quad(&number, expr);
 	buf_append_u8(&number, '\0');
 	for (unsigned i = 0; i < 4 && !number.failed; i++) {
 		buf_clear(&octet);
