@@ -2,6 +2,7 @@
 #include "filter/compute.h"
 
 #include "filter/mask.h"
+#include "record/derived.h"
 
 static uint64_t
 value(const struct flow_batch *b, enum flow_field field, size_t row)
@@ -23,27 +24,6 @@ in_ranges(const struct ranges *r, uint64_t v)
 	return ranges_have(r, v);
 }
 
-/* Milliseconds; a flow that ends before it begins took no time. */
-static uint64_t
-duration(uint64_t first, uint64_t last)
-{
-	return (int64_t)last > (int64_t)first ? last - first : 0;
-}
-
-/* counter * scale / ms, rounded down, without overflow; 0 in no time. */
-static uint64_t
-rate(uint64_t counter, uint64_t scale, uint64_t ms)
-{
-	uint64_t whole;
-
-	if (ms == 0)
-		return 0;
-	if (counter <= UINT64_MAX / scale)
-		return counter * scale / ms;
-	whole = counter / ms;
-	return whole <= UINT64_MAX / scale ? whole * scale : UINT64_MAX;
-}
-
 /* Of the rows that are left, those whose NUMBER (an expression of i) is in ranges. */
 #define FILTER_EACH(NUMBER)                                                     \
 	for (size_t at = 0; at < rows; at += 8) {                               \
@@ -60,23 +40,23 @@ static void
 filter_duration(const struct predicate *p, const uint64_t *first, const uint64_t *last, uint8_t *m,
     size_t rows)
 {
-	FILTER_EACH(duration(first[i], last[i]))
+	FILTER_EACH(derived_duration_ms((int64_t)first[i], (int64_t)last[i]))
 }
 
 static void
 filter_rate(const struct predicate *p, const uint64_t *first, const uint64_t *last,
     const uint64_t *counter, uint8_t *m, size_t rows)
 {
-	uint64_t scale = UINT64_C(1000) * p->shift;
+	uint64_t per_s = DERIVED_PER_S * p->shift;
 
-	FILTER_EACH(rate(counter[i], scale, duration(first[i], last[i])))
+	FILTER_EACH(derived_rate(counter[i], per_s, derived_duration_ms((int64_t)first[i], (int64_t)last[i])))
 }
 
 static void
 filter_ratio(const struct predicate *p, const uint64_t *dividend, const uint64_t *divisor,
     uint8_t *m, size_t rows)
 {
-	FILTER_EACH(divisor[i] != 0 ? dividend[i] / divisor[i] : 0)
+	FILTER_EACH(derived_bytes_per_packet(dividend[i], divisor[i]))
 }
 
 /* Arithmetic on columns of 64 bits, which all have to have a value. */

@@ -8,6 +8,7 @@
 #include "net/proto.h"
 #include "output/digits.h"
 #include "output/escape.h"
+#include "record/derived.h"
 
 void
 column_nulls(const struct flow_column *in, const struct chunk *chunk, struct cells *out,
@@ -389,23 +390,7 @@ cell_duration_ms(const struct chunk *k, size_t i)
 		return 0;
 	from = ((const int64_t *)first->values)[k->row[i]];
 	to = ((const int64_t *)last->values)[k->row[i]];
-	return to > from ? (uint64_t)to - (uint64_t)from : 0;
-}
-
-uint64_t
-cell_rate(uint64_t units, uint64_t ms)
-{
-	uint64_t high, rest;
-
-	if (ms == 0)
-		return 0;
-	high = units / ms;
-	rest = units % ms;
-	if (high >= UINT64_MAX / 1000)
-		return UINT64_MAX;
-	if (rest > UINT64_MAX / 1000)
-		return high * 1000 + rest / (ms / 1000);
-	return high * 1000 + rest * 1000 / ms;
+	return derived_duration_ms(from, to);
 }
 
 static bool
@@ -434,30 +419,22 @@ duration_cells(const struct column *c, struct column_state *s, const struct chun
 	return true;
 }
 
-static uint64_t
-bits(uint64_t bytes)
-{
-	return bytes > UINT64_MAX / 8 ? UINT64_MAX : bytes * 8;
-}
-
 uint64_t
 cell_pps(const struct chunk *k, size_t i)
 {
-	return cell_rate(counter(k, FLOW_FIELD_PACKETS, i), cell_duration_ms(k, i));
+	return derived_rate(counter(k, FLOW_FIELD_PACKETS, i), DERIVED_PER_S, cell_duration_ms(k, i));
 }
 
 uint64_t
 cell_bps(const struct chunk *k, size_t i)
 {
-	return cell_rate(bits(counter(k, FLOW_FIELD_BYTES, i)), cell_duration_ms(k, i));
+	return derived_rate(counter(k, FLOW_FIELD_BYTES, i), DERIVED_BITS_PER_S, cell_duration_ms(k, i));
 }
 
 uint64_t
 cell_bpp(const struct chunk *k, size_t i)
 {
-	uint64_t packets = counter(k, FLOW_FIELD_PACKETS, i);
-
-	return packets == 0 ? 0 : counter(k, FLOW_FIELD_BYTES, i) / packets;
+	return derived_bytes_per_packet(counter(k, FLOW_FIELD_BYTES, i), counter(k, FLOW_FIELD_PACKETS, i));
 }
 
 #define RATE_CELLS(name, value)                                                                 \

@@ -27,13 +27,8 @@ bool cell_derived(struct column *c, const char *name, size_t len);
  */
 bool cell_made(struct column *c, const char *name, size_t len);
 
-/* last - first in ms, 0 where that is negative. */
+/* Of the chunk's row i (record/derived.h): milliseconds, packets a second, bits a second, bytes a packet. */
 uint64_t cell_duration_ms(const struct chunk *chunk, size_t i);
-
-/* units * 1000 / ms without overflow, 0 where ms is 0. */
-uint64_t cell_rate(uint64_t units, uint64_t ms);
-
-/* Of the chunk's row i: packets a second, bits a second, bytes a packet; 0 where undefined. */
 uint64_t cell_pps(const struct chunk *chunk, size_t i);
 uint64_t cell_bps(const struct chunk *chunk, size_t i);
 uint64_t cell_bpp(const struct chunk *chunk, size_t i);

@@ -140,12 +140,15 @@ real(enum flow_sql_dialect d)
 	return d == FLOW_SQL_CLICKHOUSE ? "Float64" : "DOUBLE";
 }
 
-/* factor * a / divisor, null where that is 0 or less. */
+/*
+ * factor * a / divisor.  Where that is not above 0: the rate 0 of groups (record/derived.h), or null for
+ * an average of the rows that have a value.
+ */
 static void
-divided(struct buf *out, enum flow_sql_dialect d, unsigned factor, uint8_t a, const char *divisor)
+divided(struct buf *out, enum flow_sql_dialect d, const struct measure *m, unsigned factor, const char *divisor)
 {
-	buf_printf(out, "CASE WHEN %s > 0 THEN CAST(s%u AS %s) * %u / (%s) END", divisor, a, real(d),
-	    factor, divisor);
+	buf_printf(out, "CASE WHEN %s > 0 THEN CAST(s%u AS %s) * %u / (%s)%s END", divisor, m->a, real(d),
+	    factor, divisor, m->count == 0 ? " ELSE 0" : "");
 }
 
 /* Milliseconds between two instants. */
@@ -180,13 +183,13 @@ sql_measure(struct buf *out, enum flow_sql_dialect d, const struct slots *slots,
 		span(&part, d, slots, m->b, m->c);
 		buf_append_u8(&part, '\0');
 		if (!part.failed)
-			divided(out, d, m->factor * 1000u, m->a, (const char *)part.data);
+			divided(out, d, m, m->factor * 1000u, (const char *)part.data);
 		break;
 	case MEASURE_RATIO:
 		buf_printf(&part, "s%u", m->b);
 		buf_append_u8(&part, '\0');
 		if (!part.failed)
-			divided(out, d, 1, m->a, (const char *)part.data);
+			divided(out, d, m, 1, (const char *)part.data);
 		break;
 	case MEASURE_SHARE:
 		buf_printf(out, "CASE WHEN t%u > 0 THEN CAST(s%u AS %s) * 100 / t%u ELSE 0 END", m->a, m->a,

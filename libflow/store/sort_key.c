@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "record/derived.h"
+
 static const struct {
 	const char *word;
 	enum flow_sort_key key;
@@ -81,23 +83,31 @@ flow_sort_order_fields(const struct flow_sort_order *order, struct flow_fieldset
 	}
 }
 
-static double
-number(const struct flow_batch *b, enum flow_field field, size_t row)
+static int64_t
+whole(const struct flow_batch *b, enum flow_field field, size_t row)
 {
 	const struct flow_column *c = &b->column[field];
 
-	return flow_column_has(c, row) ? (double)((const int64_t *)c->values)[row] : 0.0;
+	return flow_column_has(c, row) ? ((const int64_t *)c->values)[row] : 0;
+}
+
+static double
+number(const struct flow_batch *b, enum flow_field field, size_t row)
+{
+	return (double)whole(b, field, row);
 }
 
 static double
 derived(const struct flow_sort_order *order, const struct flow_batch *b, size_t row)
 {
-	double by = order->key == FLOW_SORT_RATIO ? number(b, order->per, row) :
-	    number(b, FLOW_FIELD_LAST, row) - number(b, FLOW_FIELD_FIRST, row);
+	uint64_t duration_ms;
 
+	if (order->key == FLOW_SORT_RATIO)
+		return derived_ratio_real(number(b, order->field, row), number(b, order->per, row));
+	duration_ms = derived_duration_ms(whole(b, FLOW_FIELD_FIRST, row), whole(b, FLOW_FIELD_LAST, row));
 	if (order->key == FLOW_SORT_DURATION)
-		return by > 0 ? by : 0;
-	return by > 0 ? number(b, order->field, row) / by : 0;
+		return (double)duration_ms;
+	return derived_rate_real(number(b, order->field, row), DERIVED_PER_S, duration_ms);
 }
 
 uint64_t

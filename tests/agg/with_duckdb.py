@@ -89,7 +89,7 @@ BOTH = SUMS.replace("sum(packets)", "sum(packets + coalesce(rev_packets, 0))").r
 
 
 def rate(amount, first, last):
-    return "%.1f" % (float(amount) * 1000 / (last - first)) if last > first else ""
+    return "%.1f" % (float(amount) * 1000 / (last - first)) if last > first else "0.0"
 
 
 def measures(flows, packets, octets, first, last):
@@ -97,7 +97,7 @@ def measures(flows, packets, octets, first, last):
     ms = max(last - first, 0)
     return [iso(first), iso(last), "%d.%03d" % (ms // 1000, ms % 1000), str(flows), str(packets),
             str(octets), rate(packets, first, last), rate(octets * 8, first, last),
-            "%.3f" % (octets / packets) if packets else ""]
+            "%.3f" % (octets / packets) if packets else "0.000"]
 
 
 def compare(name, got, want):

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "record/derived.h"
 
 #define NONE FLOW_FIELD_NONE
 
@@ -396,16 +397,14 @@ measure_parse(struct slots *slots, bool both, const char *word, size_t len, stru
 bool
 measure_has(const struct measure *m, const uint64_t *state)
 {
-	if (state[m->count] == 0)
-		return false;
-	switch (m->kind) {
-	case MEASURE_RATE:
-		return state[m->c] > state[m->b];
-	case MEASURE_RATIO:
-		return state[m->b] != 0;
-	default:
-		return true;
-	}
+	return state[m->count] != 0;
+}
+
+/* Between the least first and the greatest last, which are slots. */
+static uint64_t
+duration_ms(const uint64_t *state, uint8_t first, uint8_t last)
+{
+	return derived_duration_ms((int64_t)(state[first] ^ SLOT_TIME_BIAS), (int64_t)(state[last] ^ SLOT_TIME_BIAS));
 }
 
 double
@@ -421,13 +420,13 @@ measure_real(const struct measure *m, const uint64_t *state, const struct measur
 	case MEASURE_TIME:
 		return (double)(int64_t)(state[m->a] ^ SLOT_TIME_BIAS);
 	case MEASURE_DURATION:
-		return state[m->b] > state[m->a] ? (double)(state[m->b] - state[m->a]) : 0;
+		return (double)duration_ms(state, m->a, m->b);
 	case MEASURE_RATE:
-		return (double)state[m->a] * m->factor * 1000 / (double)(state[m->c] - state[m->b]);
+		return derived_rate_real((double)state[m->a] * m->factor, DERIVED_PER_S, duration_ms(state, m->b, m->c));
 	case MEASURE_BIN_RATE:
 		return (double)state[m->a] * m->factor * 1000 / (double)m->width_ms;
 	case MEASURE_RATIO:
-		return (double)state[m->a] / (double)state[m->b];
+		return derived_ratio_real((double)state[m->a], (double)state[m->b]);
 	case MEASURE_SHARE:
 		total = (double)totals->sum[m->total];
 		return total > 0 ? 100 * (double)state[m->a] / total : 0;
@@ -449,7 +448,7 @@ measure_rank_of_kind(const struct measure *m, const uint64_t *state)
 	case MEASURE_SHARE:
 		return measure_has(m, state) ? state[m->a] : 0;
 	case MEASURE_DURATION:
-		return state[m->b] > state[m->a] ? state[m->b] - state[m->a] : 0;
+		return duration_ms(state, m->a, m->b);
 	default:
 		/* Bits of non-negative doubles sort as the doubles do. */
 		real = measure_real(m, state, NULL);
