@@ -19,6 +19,7 @@
 #include "output/formats.h"
 #include "output/printer.h"
 #include "output/print_table.h"
+#include "retain/retain.h"
 #include "record/batch.h"
 #include "record/filter_bounds.h"
 #include "record/builder.h"

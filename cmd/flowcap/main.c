@@ -5,6 +5,7 @@
 
 #include "common/cli.h"
 #include "flowcap/daemon.h"
+#include "flowcap/expiry.h"
 #include "flowcap/program_log.h"
 #include "flowcap/source_option.h"
 #include "flowcap/udp_input.h"
@@ -56,6 +57,7 @@ collect(const struct options *options, const struct inputs *in)
 {
 	struct daemon daemon = DAEMON_INIT;
 	struct intake *intake = NULL;
+	struct expiry *expiry = NULL;
 	bool done = false;
 
 	/* The directories once more, as whom it will write. */
@@ -65,8 +67,11 @@ collect(const struct options *options, const struct inputs *in)
 		log_line(LOG_LEVEL_INFO, "listening on port %u, writing to %s", udp_port(in->udp),
 		    options->collect.directory != NULL ? options->collect.directory :
 		    options->collect.dynamic != NULL ? options->collect.dynamic : "the directories of -n");
-		daemon_ready(&daemon);
-		done = udp_input(in, intake);
+		done = expiry_start(options, &expiry);
+		if (done)
+			daemon_ready(&daemon);
+		done = done && udp_input(in, intake);
+		expiry_stop(expiry);
 		done = intake_finish(intake) && done;
 	}
 	daemon_end(&daemon);

@@ -41,6 +41,8 @@ static const char help[] =
 "  -I, --ident TEXT       identification stored in the files\n"
 "  -x, --execute COMMAND  run for every finished file: %f its name below the directory %d, %t its slot\n"
 "                         as YYYYMMDDhhmm, %u in seconds, %i the ident; no shell is between\n"
+"  -e, --expire LIMITS    after each slot remove the oldest files: age=90d,size=2T,free=10%, one or more of\n"
+"                         these; each: the size is that of each exporter's directory\n"
 "      --local-time       names of files and directories in local time instead of UTC\n"
 "      --fix-clock        move the times of exporters whose clocks are more than a minute off\n"
 "      --journal-sync MS  sync the journal to the disk so often, for power cuts (default: left to the system)\n"
@@ -73,6 +75,7 @@ static const struct option long_options[] = {
 	{ "compress", required_argument, NULL, 'z' },
 	{ "ident", required_argument, NULL, 'I' },
 	{ "execute", required_argument, NULL, 'x' },
+	{ "expire", required_argument, NULL, 'e' },
 	{ "local-time", no_argument, NULL, OPT_LOCAL_TIME },
 	{ "repeat", required_argument, NULL, 'R' },
 	{ "tcp", no_argument, NULL, OPT_TCP },
@@ -212,6 +215,9 @@ take_output(int letter, char *argument, struct options *o)
 	case 'I':
 		o->collect.writer.ident = argument;
 		return CLI_OK;
+	case 'e':
+		return retain_limits_parse(argument, &o->retain.limits, &o->retain.each, &err) == FLOW_OK ? CLI_OK :
+		    cli_misuse("-e: %s", err.message);
 	case 'x':
 		o->collect.command = argument;
 		return command_valid(argument, &why) ? CLI_OK : cli_misuse("-x: %s", why);
@@ -264,7 +270,7 @@ take_option(int letter, char *argument, struct options *o, bool *done)
 {
 	if (letter < 256 && strchr("pb46BfsR", letter) != NULL)
 		return take_input(letter, argument, o);
-	if (letter < 256 && strchr("wnMStzIxj", letter) != NULL)
+	if (letter < 256 && strchr("wnMStzIexj", letter) != NULL)
 		return take_output(letter, argument, o);
 	switch (letter) {
 	case OPT_JOURNAL_SYNC:
@@ -326,6 +332,8 @@ check(const struct options *o, int argc, char **argv)
 		return cli_misuse("-I and %s do not go together", o->collect.sources > 0 ? "-n" : "-M");
 	if (o->file_count > 0 && o->daemon)
 		return cli_misuse("-f and -D do not go together");
+	if (o->file_count > 0 && !retain_limits_empty(&o->retain.limits))
+		return cli_misuse("-f and -e do not go together: flowcat --expire removes once");
 	if (o->file_count > 0 && (o->tcp || o->repeats > 0))
 		return cli_misuse("-f and %s do not go together", o->tcp ? "--tcp" : "-R");
 	if (o->verbose > 1 && o->daemon)
@@ -354,7 +362,7 @@ options_parse(int argc, char **argv, struct options *options, bool *done)
 	options->collect.writer.keep_existing = true;
 	*done = false;
 	while (status == CLI_OK && !*done && (letter = getopt_long(argc, argv,
-	    "w:n:M:p:b:46B:f:R:s:S:t:z:I:x:j:DP:u:g:vhV", long_options, NULL)) != -1)
+	    "w:n:M:p:b:46B:f:R:s:S:t:z:I:e:x:j:DP:u:g:vhV", long_options, NULL)) != -1)
 		status = take_option(letter, optarg, options, done);
 	/* What is in a file already need not be kept twice. */
 	options->collect.journal &= options->file_count == 0;

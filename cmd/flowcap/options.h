@@ -25,6 +25,7 @@ struct options {
 	const char *repeat[REPEATS_MAX];	/* -R */
 	size_t repeats;
 	struct collect_options collect;	/* -p, -s, -w, -n, -M, -S, -t, --local-time, -z, -I, -j, -x, --metrics, --no-journal */
+	struct retain_options retain;	/* -e */
 	/* Process. */
 	bool daemon;			/* -D */
 	const char *pid_file;		/* -P */

@@ -3,6 +3,7 @@
 
 #include "common/cli.h"
 #include "flowcat/compact.h"
+#include "flowcat/expire.h"
 #include "flowcat/explain_query.h"
 #include "flowcat/print_exporters.h"
 #include "flowcat/options.h"
@@ -32,6 +33,8 @@ run(struct flowcat_options *options)
 		return flowcat_sql(options);
 	case FLOWCAT_CHECK:
 		return query_check(&options->request);
+	case FLOWCAT_EXPIRE:
+		return flowcat_expire(options);
 	case FLOWCAT_ROWS:
 		break;
 	}

@@ -42,6 +42,12 @@ static const char help[] =
 "      --split SECONDS    with -w DIRECTORY: a tree with a file for each slot of receive time (86400: a day)\n"
 "      --compact SECONDS  make one, in place, of the files of a directory that begin in the same slot\n"
 "      --cluster COL,...  with --compact or -w: rows that are alike in these stand together; none: as they come\n"
+"      --expire DIR       remove what is too old, or too much, from this archive; may be repeated. With it:\n"
+"      --max-age SPAN     what ended longer ago goes, such as 90d, 12h\n"
+"      --max-size BYTES   so much stays, K M G T allowed; with --each in each archive below (-M of flowcap)\n"
+"      --min-free BYTES   so much of the file system is to be free, or 10%\n"
+"      --local-time       files are named in local time\n"
+"  -n, --dry-run          only list what would go; -v, --verbose: list what goes\n"
 "      --split-by COL,... with -w DIRECTORY: a tree COL=VALUE/ as Hive, Spark and DuckDB know it\n"
 "  -S, --layout N         its directories, as flowcap's (default 2, %Y/%m/%d/%H)\n"
 "  -z, --compress CODEC   lz4 (default), zstd, gzip or none, with :LEVEL; for -w\n"
@@ -70,7 +76,8 @@ static const char help[] =
 "(flow-filter(7)).  See flowcat(1).\n";
 
 enum { OPT_EXPLAIN = 256, OPT_SQL, OPT_UTC, OPT_CONFIG, OPT_RESOLVE, OPT_VERIFY, OPT_MEMORY, OPT_SPLIT, OPT_SPLIT_BY,
-	OPT_COMPACT, OPT_CLUSTER, OPT_GEO, OPT_ELEMENTS, OPT_CSV_SAFE };
+	OPT_COMPACT, OPT_CLUSTER, OPT_GEO, OPT_ELEMENTS, OPT_CSV_SAFE, OPT_EXPIRE, OPT_MAX_AGE, OPT_MAX_SIZE,
+	OPT_MIN_FREE, OPT_EACH, OPT_LOCAL_TIME };
 
 static const struct option long_options[] = {
 	{ "read", required_argument, NULL, 'r' },
@@ -87,6 +94,14 @@ static const struct option long_options[] = {
 	{ "split", required_argument, NULL, OPT_SPLIT },
 	{ "compact", required_argument, NULL, OPT_COMPACT },
 	{ "cluster", required_argument, NULL, OPT_CLUSTER },
+	{ "expire", required_argument, NULL, OPT_EXPIRE },
+	{ "max-age", required_argument, NULL, OPT_MAX_AGE },
+	{ "max-size", required_argument, NULL, OPT_MAX_SIZE },
+	{ "min-free", required_argument, NULL, OPT_MIN_FREE },
+	{ "each", no_argument, NULL, OPT_EACH },
+	{ "local-time", no_argument, NULL, OPT_LOCAL_TIME },
+	{ "dry-run", no_argument, NULL, 'n' },
+	{ "verbose", no_argument, NULL, 'v' },
 	{ "split-by", required_argument, NULL, OPT_SPLIT_BY },
 	{ "layout", required_argument, NULL, 'S' },
 	{ "compress", required_argument, NULL, 'z' },
@@ -151,12 +166,92 @@ take_memory(struct flowcat_options *o, const char *text)
 }
 
 static int
+add_expire(struct flowcat_options *o, const char *directory)
+{
+	const char **bigger = realloc(o->expire, (o->expires + 1) * sizeof(*bigger));
+
+	if (bigger == NULL)
+		return cli_fail("out of memory");
+	o->task = FLOWCAT_EXPIRE;
+	o->expire = bigger;
+	o->expire[o->expires++] = directory;
+	return CLI_OK;
+}
+
+/* What goes with --expire alone. */
+static int
+take_retention(int letter, const char *argument, struct flowcat_options *o)
+{
+	struct retain_limits *l = &o->retain.limits;
+	struct flow_error err;
+
+	switch (letter) {
+	case OPT_EXPIRE:
+		return add_expire(o, argument);
+	case OPT_MAX_AGE:
+		return retain_age_parse(argument, strlen(argument), l, &err) == FLOW_OK ? CLI_OK :
+		    cli_misuse("--max-age: %s", err.message);
+	case OPT_MAX_SIZE:
+		return retain_size_parse(argument, strlen(argument), l, &err) == FLOW_OK ? CLI_OK :
+		    cli_misuse("--max-size: %s", err.message);
+	case OPT_MIN_FREE:
+		return retain_free_parse(argument, strlen(argument), l, &err) == FLOW_OK ? CLI_OK :
+		    cli_misuse("--min-free: %s", err.message);
+	case OPT_EACH:
+		o->retain.each = true;
+		return CLI_OK;
+	case OPT_LOCAL_TIME:
+		o->retain.zone = STAMP_LOCAL;
+		return CLI_OK;
+	case 'n':
+		o->retain.dry_run = true;
+		return CLI_OK;
+	default:
+		o->verbose = true;
+		return CLI_OK;
+	}
+}
+
+/* What they are without or beside --expire. */
+static int
+check_retention(const struct flowcat_options *o, int argc, char **argv)
+{
+	const struct retain_options *r = &o->retain;
+
+	if (o->expires == 0 && (r->dry_run || o->verbose || r->each || r->zone != STAMP_UTC ||
+	    !retain_limits_empty(&r->limits)))
+		return cli_misuse("%s: --expire DIRECTORY is missing%s", r->dry_run ? "-n" : o->verbose ? "-v" :
+		    r->each ? "--each" : r->zone != STAMP_UTC ? "--local-time" : "--max-age, --max-size, --min-free",
+		    r->dry_run ? " (-n NUMBER is flowstat's, -c NUMBER prints so many)" : "");
+	if (o->expires == 0)
+		return CLI_OK;
+	if (o->task != FLOWCAT_EXPIRE || o->write_path != NULL || o->compact_s != 0 || o->has_order ||
+	    o->request.window != NULL || o->request.filter_file != NULL || o->request.directories != NULL ||
+	    o->limit != UINT64_MAX)
+		return cli_misuse("--expire is a task of its own: it goes with no other");
+	if (optind < argc)
+		return cli_misuse("--expire: '%s': one directory, or repeat it", argv[optind]);
+	if (retain_limits_empty(&r->limits))
+		return cli_misuse("--expire: no limit is given: --max-age, --max-size or --min-free");
+	return CLI_OK;
+}
+
+static int
 take_option(int letter, char *argument, struct flowcat_options *o, bool *done)
 {
 	struct flow_error err;
 	uint64_t number;
 
 	switch (letter) {
+	case OPT_EXPIRE:
+	case OPT_MAX_AGE:
+	case OPT_MAX_SIZE:
+	case OPT_MIN_FREE:
+	case OPT_EACH:
+	case OPT_LOCAL_TIME:
+	case 'n':
+	case 'v':
+		return take_retention(letter, argument, o);
 	case 'r':
 		return query_add_read(&o->request, argument, false);
 	case 'R':
@@ -332,9 +427,11 @@ flowcat_options_parse(int argc, char **argv, struct flowcat_options *options, bo
 	};
 	*done = false;
 	while (status == CLI_OK && !*done && (letter = getopt_long(argc, argv,
-	    "r:R:M:t:f:c:O:mo:K:w:S:z:i:IEgZN6qj:hV", long_options, NULL)) != -1)
+	    "r:R:M:t:f:c:O:mo:K:w:S:z:i:IEgZN6qj:nvhV", long_options, NULL)) != -1)
 		status = take_option(letter, optarg, options, done);
-	if (status != CLI_OK || *done)
+	if (status == CLI_OK && !*done)
+		status = check_retention(options, argc, argv);
+	if (status != CLI_OK || *done || options->task == FLOWCAT_EXPIRE)
 		return status;
 	if ((options->split_s != 0 || options->split_by != NULL) && options->write_path == NULL)
 		return cli_misuse("--split: -w DIRECTORY is missing");
@@ -360,6 +457,8 @@ void
 flowcat_options_clear(struct flowcat_options *options)
 {
 	query_request_clear(&options->request);
+	free(options->expire);
+	options->expire = NULL;
 	flow_formats_free(options->formats);
 	resolver_free(options->resolver);
 	flow_names_free(options->names);

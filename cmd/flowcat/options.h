@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "common/query.h"
+#include "flow.h"
 #include "net/cryptopan.h"
 #include "time/partition.h"
 
@@ -32,8 +33,13 @@ struct flowcat_options {
 		FLOWCAT_EXPLAIN,
 		FLOWCAT_SQL,
 		FLOWCAT_CHECK,		/* -Z */
+		FLOWCAT_EXPIRE,		/* --expire */
 	} task;
 	enum flow_sql_dialect dialect;	/* --sql */
+	const char **expire;		/* --expire: directories */
+	size_t expires;
+	struct retain_options retain;	/* --max-age, --max-size, --min-free, --each, -n, --local-time */
+	bool verbose;			/* -v */
 	bool resolve;
 	const char *config;		/* --config; NULL: FLOWRC, or none */
 	struct flow_writer_options writer;	/* -z, -i, --cluster */

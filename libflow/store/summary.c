@@ -57,34 +57,54 @@ read_totals(const struct source *s, struct flow_summary *summary)
 	summary->kernel_drops = loss.kernel_drops;
 }
 
+static struct flow_summary
+summarize(const struct source *source)
+{
+	struct flow_summary s = { .files = 1 };
+	const char *by;
+	size_t len;
+
+	s.rows = pq_file_rows(source->file);
+	s.groups = pq_file_groups(source->file);
+	s.bytes = pq_file_bytes(source->file);
+	s.ident = copy_key(source, PROFILE_KEY_IDENT);
+	s.exporters = copy_key(source, PROFILE_KEY_EXPORTERS);
+	s.merged = copy_key(source, PROFILE_KEY_MERGED);
+	by = pq_file_created_by(source->file, &len);
+	s.created_by = by != NULL ? strndup(by, len) : NULL;
+	read_totals(source, &s);
+	return s;
+}
+
 enum flow_status
 flow_summary_read(const char *path, struct flow_summary *summary, struct flow_error *err)
 {
 	struct source_input input = { BUF_INIT };
-	struct flow_summary s = { .files = 1 };
 	struct source source;
 	enum flow_status st = FLOW_OK;
-	const char *by;
-	size_t len;
 
 	if (strcmp(path, "-") == 0)
 		st = source_read_input(&input, err);
 	if (st == FLOW_OK)
 		st = source_open(&source, path, &input, NULL, err);
 	if (st == FLOW_OK) {
-		s.rows = pq_file_rows(source.file);
-		s.groups = pq_file_groups(source.file);
-		s.bytes = pq_file_bytes(source.file);
-		s.ident = copy_key(&source, PROFILE_KEY_IDENT);
-		s.exporters = copy_key(&source, PROFILE_KEY_EXPORTERS);
-		s.merged = copy_key(&source, PROFILE_KEY_MERGED);
-		by = pq_file_created_by(source.file, &len);
-		s.created_by = by != NULL ? strndup(by, len) : NULL;
-		read_totals(&source, &s);
+		*summary = summarize(&source);
 		source_close(&source);
-		*summary = s;
 	}
 	buf_release(&input.bytes);
+	return st;
+}
+
+enum flow_status
+flow_summary_read_fd(int fd, const char *path, struct flow_summary *summary, struct flow_error *err)
+{
+	struct source source;
+	enum flow_status st = source_open_fd(&source, fd, path, NULL, err);
+
+	if (st == FLOW_OK) {
+		*summary = summarize(&source);
+		source_close(&source);
+	}
 	return st;
 }
 

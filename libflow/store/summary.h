@@ -30,6 +30,10 @@ struct flow_summary {
 enum flow_status flow_summary_read(const char *path, struct flow_summary *summary,
     struct flow_error *err) NODISCARD;
 
+/* The same of a file that is open for reading, and stays so; the path is for messages. */
+enum flow_status flow_summary_read_fd(int fd, const char *path, struct flow_summary *summary,
+    struct flow_error *err) NODISCARD;
+
 /* Adds another; *summary begins zeroed. */
 void flow_summary_add(struct flow_summary *summary, const struct flow_summary *more);
 void flow_summary_clear(struct flow_summary *summary);

@@ -95,6 +95,9 @@ size_t stamp_format_epoch(int64_t ms, char *out);
 enum flow_status stamp_parse(const char *text, size_t len, enum stamp_zone zone, int64_t now_ms,
     int64_t *out, struct flow_error *err) NODISCARD;
 
+/* How long: sums of numbers and units, 90d, 1h30m (ms s m h d w).  FLOW_EINVAL. */
+enum flow_status stamp_span_parse(const char *text, size_t len, int64_t *ms) NODISCARD;
+
 /* What the bounds of a window count from. */
 enum stamp_base {
 	STAMP_ABSOLUTE,		/* from_ms and to_ms are instants */

@@ -269,6 +269,18 @@ scan_span(struct scan *s, int64_t *out)
 	return true;
 }
 
+enum flow_status
+stamp_span_parse(const char *text, size_t len, int64_t *ms)
+{
+	struct scan s = { text, text + len };
+	int64_t span;
+
+	if (len > TEXT_MAX || !scan_span(&s, &span) || !scan_done(&s))
+		return FLOW_EINVAL;
+	*ms = span;
+	return FLOW_OK;
+}
+
 /* now, now-2d, -1h */
 static bool
 scan_relative(struct scan s, int64_t now_ms, int64_t *out)

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "flowcap/expiry.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "flowcap/program_log.h"
+
+/* After the end of a slot, so that its file is there. */
+#define AFTER_S 2
+
+/* A large archive takes long to look through: this share of the time, but once an hour at least. */
+#define REST_TIMES 50
+#define REST_S_MAX 3600
+
+struct expiry {
+	struct retain_options retain;
+	uint32_t slot_s;
+	const char **directory;
+	size_t directories;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	atomic_bool ended;
+};
+
+static void
+tell_gone(void *context, const char *path, uint64_t bytes)
+{
+	(void)context;
+	log_line(LOG_LEVEL_DETAIL, "expired: %s, %" PRIu64 " bytes", path, bytes);
+}
+
+static void
+tell_problem(void *context, const char *message)
+{
+	(void)context;
+	log_line(LOG_LEVEL_ERROR, "expiry: %s", message);
+}
+
+static bool
+is_ended(void *context)
+{
+	const struct expiry *e = context;
+
+	return atomic_load(&e->ended);
+}
+
+static void
+expire(struct expiry *e)
+{
+	struct retain_sum sum;
+
+	e->retain.now_ms = (int64_t)time(NULL) * 1000;
+	if (retain_run(e->directory, e->directories, &e->retain, &sum) != FLOW_OK)
+		log_line(LOG_LEVEL_ERROR, "expiry: out of memory");
+	if (sum.files > 0)
+		log_line(LOG_LEVEL_INFO, "expired: files %" PRIu64 ", bytes %" PRIu64 ", directories %" PRIu64
+		    "; kept: files %" PRIu64, sum.files, sum.bytes, sum.directories, sum.kept_files);
+}
+
+/* The end of the slot of this time, or later. */
+static struct timespec
+next_time(const struct expiry *e, time_t now, time_t took_s)
+{
+	time_t next = (now / (time_t)e->slot_s + 1) * (time_t)e->slot_s + AFTER_S;
+	time_t rest = took_s * REST_TIMES < REST_S_MAX ? took_s * REST_TIMES : REST_S_MAX;
+
+	return (struct timespec){ .tv_sec = next > now + rest ? next : now + rest };
+}
+
+static void *
+run(void *argument)
+{
+	struct expiry *e = argument;
+	struct timespec next;
+	time_t begin;
+
+	priority_take(PRIORITY_LATER);
+	while (!atomic_load(&e->ended)) {
+		begin = time(NULL);
+		expire(e);
+		next = next_time(e, time(NULL), time(NULL) - begin);
+		(void)pthread_mutex_lock(&e->lock);
+		while (!atomic_load(&e->ended) && pthread_cond_timedwait(&e->changed, &e->lock, &next) == 0)
+			;
+		(void)pthread_mutex_unlock(&e->lock);
+	}
+	return NULL;
+}
+
+static bool
+take_directories(struct expiry *e, const struct collect_options *o)
+{
+	size_t i;
+
+	e->directory = calloc(o->sources + 2, sizeof(*e->directory));
+	if (e->directory == NULL)
+		return false;
+	if (o->directory != NULL)
+		e->directory[e->directories++] = o->directory;
+	if (o->dynamic != NULL)
+		e->directory[e->directories++] = o->dynamic;
+	for (i = 0; i < o->sources; i++)
+		e->directory[e->directories++] = o->source[i].directory;
+	return true;
+}
+
+static void
+release(struct expiry *e)
+{
+	(void)pthread_cond_destroy(&e->changed);
+	(void)pthread_mutex_destroy(&e->lock);
+	free(e->directory);
+	free(e);
+}
+
+bool
+expiry_start(const struct options *options, struct expiry **expiry)
+{
+	struct expiry *e;
+
+	*expiry = NULL;
+	if (retain_limits_empty(&options->retain.limits))
+		return true;
+	e = calloc(1, sizeof(*e));
+	if (e == NULL) {
+		log_line(LOG_LEVEL_ERROR, "out of memory");
+		return false;
+	}
+	e->retain = options->retain;
+	e->retain.zone = options->collect.zone;
+	e->retain.context = e;
+	e->retain.problem = tell_problem;
+	e->retain.stop = is_ended;
+	e->retain.gone = options->verbose > 0 ? tell_gone : NULL;
+	e->slot_s = options->collect.slot_s;
+	(void)pthread_mutex_init(&e->lock, NULL);
+	(void)pthread_cond_init(&e->changed, NULL);
+	if (!take_directories(e, &options->collect) || pthread_create(&e->thread, NULL, run, e) != 0) {
+		log_line(LOG_LEVEL_ERROR, "no thread for the expiry can be started");
+		release(e);
+		return false;
+	}
+	*expiry = e;
+	return true;
+}
+
+void
+expiry_stop(struct expiry *expiry)
+{
+	if (expiry == NULL)
+		return;
+	(void)pthread_mutex_lock(&expiry->lock);
+	atomic_store(&expiry->ended, true);
+	(void)pthread_cond_signal(&expiry->changed);
+	(void)pthread_mutex_unlock(&expiry->lock);
+	(void)pthread_join(expiry->thread, NULL);
+	release(expiry);
+}
