@@ -3,17 +3,16 @@
 #include "wire/fixed/fixed.h"
 
 static void
-dump_value(struct buf *text, const struct fixed_field *f, const uint8_t *p)
+dump_value(struct buf *text, bool address, const uint8_t *p, size_t len)
 {
 	struct addr a;
 
-	if (f->field < FLOW_FIELD_COUNT &&
-	    flow_field_info((enum flow_field)f->field)->type == FLOW_TYPE_ADDR) {
-		a = addr_from_v4(load_be32(p + f->offset));
+	if (address) {
+		a = addr_from_v4(load_be32(p));
 		dump_addr(text, &a);
 		return;
 	}
-	buf_printf(text, "%llu", (unsigned long long)load_wide(p + f->offset, f->len));
+	buf_printf(text, "%llu", (unsigned long long)load_wide(p, len));
 }
 
 static const char *
@@ -26,13 +25,32 @@ field_name(unsigned field)
 	return flow_field_info((enum flow_field)field)->name;
 }
 
+static void
+dump_record(struct buf *text, const struct fixed_layout *l, const uint8_t *p)
+{
+	size_t i;
+
+	for (i = 0; i < l->fields; i++) {
+		const struct fixed_field *f = &l->field[i];
+		bool address = f->field < FLOW_FIELD_COUNT &&
+		    flow_field_info((enum flow_field)f->field)->type == FLOW_TYPE_ADDR;
+
+		buf_printf(text, " %s=", field_name(f->field));
+		dump_value(text, address, p + f->offset, f->len);
+	}
+	for (i = 0; i < l->extras; i++) {
+		buf_printf(text, " %s=", l->extra[i].name);
+		dump_value(text, l->extra[i].address, p + l->extra[i].offset, l->extra[i].len);
+	}
+	buf_append_u8(text, '\n');
+}
+
 void
 dump_fixed(const struct flow_datagram *dg, unsigned version, struct buf *text)
 {
 	struct cursor in = cursor_make(dg->bytes, dg->len);
 	struct fixed_header h;
 	uint32_t n;
-	size_t f;
 
 	if (!fixed_header_read(&in, version, &h)) {
 		buf_append_text(text, "  shorter than its header\n");
@@ -59,11 +77,7 @@ dump_fixed(const struct flow_datagram *dg, unsigned version, struct buf *text)
 			return;
 		}
 		buf_printf(text, "  record %lu:", (unsigned long)n + 1);
-		for (f = 0; f < h.layout->fields; f++) {
-			buf_printf(text, " %s=", field_name(h.layout->field[f].field));
-			dump_value(text, &h.layout->field[f], p);
-		}
-		buf_append_u8(text, '\n');
+		dump_record(text, h.layout, p);
 	}
 	if (cursor_left(&in) > 0)
 		buf_printf(text, "  %lu bytes more\n", (unsigned long)cursor_left(&in));

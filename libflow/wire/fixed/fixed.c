@@ -22,20 +22,33 @@ static const struct fixed_field v5_fields[] = {
 	F(40, 2, SRC_AS), F(42, 2, DST_AS), F(44, 1, SRC_MASK), F(45, 1, DST_MASK),
 };
 
-/* Cisco's description ends after 52 bytes, most exporters leave the last four out. */
-#define V1_SHORT_LEN 48
+static const struct fixed_extra v7_extras[] = { { 48, 4, true, FIXED_ROUTER_SC } };
 
-/* As v5, with flags where v5 has padding, and the router that was bypassed (48..51) at the end. */
-static const struct fixed_layout v1 = { 52, ARRAY_LEN(v1_fields), v1_fields };
-static const struct fixed_layout v1_short = { V1_SHORT_LEN, ARRAY_LEN(v1_fields), v1_fields };
-static const struct fixed_layout v5 = { 48, ARRAY_LEN(v5_fields), v5_fields };
-static const struct fixed_layout v7 = { 52, ARRAY_LEN(v5_fields), v5_fields };
+/* Cisco's description of v1 ends after 52 bytes, most exporters leave the last four out. */
+static const struct fixed_layout v1 = { 52, ARRAY_LEN(v1_fields), v1_fields, 0, NULL };
+static const struct fixed_layout v1_short = { 48, ARRAY_LEN(v1_fields), v1_fields, 0, NULL };
+static const struct fixed_layout v5 = { 48, ARRAY_LEN(v5_fields), v5_fields, 0, NULL };
+/* As v5, with flags where v5 has padding. */
+static const struct fixed_layout v7 = { 52, ARRAY_LEN(v5_fields), v5_fields, ARRAY_LEN(v7_extras), v7_extras };
 
 /* A datagram on its way. */
 struct fixed_datagram {
 	struct context ctx;
 	struct fixed_header head;
 };
+
+/*
+ * The short records of v1, where the datagram is exactly as long as so many are; where its count lies, as
+ * long as some of them and not of Cisco's.  A datagram that was cut keeps Cisco's.
+ */
+static const struct fixed_layout *
+v1_layout(size_t left, uint32_t count)
+{
+	bool exact = left == (size_t)count * v1_short.record_len;
+	bool some = left % v1_short.record_len == 0 && left % v1.record_len != 0;
+
+	return left < (size_t)count * v1.record_len && (exact || some) ? &v1_short : &v1;
+}
 
 /* version, count, sysUptime, unix seconds and nanoseconds are common to all. */
 bool
@@ -47,7 +60,7 @@ fixed_header_read(struct cursor *in, unsigned version, struct fixed_header *h)
 	h->uptime_ms = cursor_be32(in);
 	h->export_ms = (int64_t)cursor_be32(in) * 1000;
 	h->export_ms += cursor_be32(in) / 1000000;
-	h->layout = cursor_left(in) < (size_t)h->count * v1.record_len ? &v1_short : &v1;
+	h->layout = v1_layout(cursor_left(in), h->count);
 	if (version == 1)
 		return !cursor_failed(in);
 	h->layout = version == 5 ? &v5 : &v7;
@@ -107,6 +120,48 @@ fixed_engine(const struct fixed_datagram *m, size_t n)
 	return FLOW_OK;
 }
 
+static void
+put_extra(struct buf *text, const struct fixed_extra *x, const uint8_t *p)
+{
+	uint32_t value = (uint32_t)load_wide(p, x->len);
+	struct addr a = addr_from_v4(value);
+	char address[ADDR_TEXT_MAX];
+
+	if (value == 0)		/* says nothing */
+		return;
+	buf_printf(text, "%c\"%s\":", text->len == 0 ? '{' : ',', x->name);
+	if (!x->address) {
+		buf_printf(text, "%lu", (unsigned long)value);
+		return;
+	}
+	buf_append_u8(text, '"');
+	buf_append(text, address, addr_format(&a, address));
+	buf_append_u8(text, '"');
+}
+
+/* What has no column. */
+static enum flow_status
+fixed_extras(struct context *ctx, const struct fixed_layout *l, const uint8_t *p, size_t n)
+{
+	struct buf *text = &ctx->d->text;
+	enum flow_status st = FLOW_OK;
+	size_t i, x;
+
+	if (l->extras == 0 || ctx->d->options.drop_extra)
+		return FLOW_OK;
+	for (i = 0; i < n && st == FLOW_OK; i++, p += l->record_len) {
+		buf_clear(text);
+		for (x = 0; x < l->extras; x++)
+			put_extra(text, &l->extra[x], p + l->extra[x].offset);
+		if (text->len == 0)
+			continue;
+		buf_append_u8(text, '}');
+		st = text->failed ? FLOW_ENOMEM : flow_builder_text(ctx->out, FLOW_FIELD_EXTRA, i,
+		    (const char *)text->data, text->len);
+	}
+	return st;
+}
+
 static enum flow_status
 fill_columns(struct fixed_datagram *m, const uint8_t *p, size_t n)
 {
@@ -129,6 +184,8 @@ fill_columns(struct fixed_datagram *m, const uint8_t *p, size_t n)
 		st = fixed_times(ctx, l, p, n);
 	if (st == FLOW_OK && m->head.has_engine)
 		st = fixed_engine(m, n);
+	if (st == FLOW_OK)
+		st = fixed_extras(ctx, l, p, n);
 	if (st == FLOW_OK)
 		st = rows_source(ctx, n, false);
 	if (st == FLOW_OK && !ctx->d->options.sampling_override)

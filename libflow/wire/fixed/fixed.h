@@ -20,12 +20,25 @@ struct fixed_field {
 #define FIXED_FIRST (FLOW_FIELD_COUNT + 1)	/* uptime */
 #define FIXED_LAST (FLOW_FIELD_COUNT + 2)
 
-/* A record: its length and its fields, all of which have a column. */
+/* A field without a column: a number, or an IPv4 address. */
+struct fixed_extra {
+	uint16_t offset;
+	uint8_t len;
+	bool address;
+	const char *name;	/* its member of `extra` */
+};
+
+/* A record: its length, the fields that have a column, and others. */
 struct fixed_layout {
 	uint16_t record_len;
 	uint16_t fields;
 	const struct fixed_field *field;
+	uint16_t extras;
+	const struct fixed_extra *extra;
 };
+
+/* The router that a Catalyst's shortcut passed by: element 43 of NetFlow v9. */
+#define FIXED_ROUTER_SC "ipv4RouterSc"
 
 /* The layout of v8's aggregation scheme, or NULL. */
 const struct fixed_layout *fixed_v8_layout(unsigned scheme);

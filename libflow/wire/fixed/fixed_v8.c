@@ -68,7 +68,15 @@ static const struct fixed_field prefix_port_tos_fields[] = {
 	F(38, 2, OUT_IF),
 };
 
-#define LAYOUT(len, fields) { len, ARRAY_LEN(fields), fields }
+/* TOS and number of the packets beyond the contract, of these three; by Cisco's names. */
+#define BEYOND(tos, packets, router) { tos, 1, false, "marked_tos" }, { packets, 4, false, "extra_pkts" }, \
+	{ router, 4, true, FIXED_ROUTER_SC }
+static const struct fixed_extra dst_only_extras[] = { BEYOND(23, 24, 28) };
+static const struct fixed_extra src_dst_extras[] = { BEYOND(29, 32, 36) };
+static const struct fixed_extra full_flow_extras[] = { BEYOND(34, 36, 40) };
+
+#define LAYOUT(len, fields) { len, ARRAY_LEN(fields), fields, 0, NULL }
+#define LAYOUT_EXTRA(len, fields, extras) { len, ARRAY_LEN(fields), fields, ARRAY_LEN(extras), extras }
 
 /* By scheme number. */
 static const struct fixed_layout layouts[] = {
@@ -77,9 +85,9 @@ static const struct fixed_layout layouts[] = {
 	[3] = LAYOUT(32, src_prefix_fields),
 	[4] = LAYOUT(32, dst_prefix_fields),
 	[5] = LAYOUT(40, prefix_fields),
-	[6] = LAYOUT(32, dst_only_fields),
-	[7] = LAYOUT(40, src_dst_fields),
-	[8] = LAYOUT(44, full_flow_fields),
+	[6] = LAYOUT_EXTRA(32, dst_only_fields, dst_only_extras),
+	[7] = LAYOUT_EXTRA(40, src_dst_fields, src_dst_extras),
+	[8] = LAYOUT_EXTRA(44, full_flow_fields, full_flow_extras),
 	[9] = LAYOUT(32, as_tos_fields),
 	[10] = LAYOUT(32, proto_port_tos_fields),
 	[11] = LAYOUT(32, src_prefix_tos_fields),
