@@ -53,6 +53,7 @@ static const struct {
 	{ 5951, 203, ELEMENT_IPV4, "IcaClientIP" },
 	{ 6871, 18, ELEMENT_OCTETS, "payload" },
 	{ 6871, 33, ELEMENT_U16, "silkAppLabel" },
+	{ 6871, 40, ELEMENT_U16, "flowAttributes" },
 	{ 6871, 36, ELEMENT_STRING, "osName" },
 	{ 6871, 432, ELEMENT_SUB_LIST, "yafDPIList" },
 	{ 6871, 302, ELEMENT_IPV4, "dnsA" },

@@ -2,6 +2,7 @@
 /* Structured data (RFC 6313): opened in `extra`, and in columns where it says what the record does not. */
 #include "config.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "tap.h"
@@ -200,6 +201,86 @@ test_not_joined(struct wire *w)
 	    "\"tcpControlBits\":18,\"destinationIPv4Address\":\"192.0.2.7\"}]}}]}}");
 }
 
+/*
+ * Of exactlyOneOf and oneOrMoreOf nobody knows which records hold (RFC 6313 4.4), unless there is but one.
+ * Template 300: tcpControlBits; 301: sourceMacAddress.
+ */
+static void
+test_semantics(struct wire *w)
+{
+	static const char *const all[] = { "03", "04", "ff", "07" };
+	static const char *const some[] = { "00", "01", "02" };
+	char hex[128];
+	size_t i, row = 0;
+
+	wire_ipfix(w, 0, 2, "0100 0002 0002 0004 0125 ffff  012c 0001 0006 0001  012d 0001 0038 0006");
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++, row++) {
+		snprintf(hex, sizeof(hex), "00000001 10 %s 012c 0005 12 012d 000a 020000000001", all[i]);
+		wire_ipfix(w, 0, 256, hex);
+		is_uint(wire_number(w, FLOW_FIELD_TCP_FLAGS, row), 18);
+		is_str(wire_text(w, FLOW_FIELD_IN_SRC_MAC, row), "02:00:00:00:00:01");
+	}
+	for (i = 0; i < sizeof(some) / sizeof(some[0]); i++, row++) {
+		snprintf(hex, sizeof(hex), "00000001 10 %s 012c 0005 12 012d 000a 020000000001", some[i]);
+		wire_ipfix(w, 0, 256, hex);
+		is_uint(wire_number(w, FLOW_FIELD_TCP_FLAGS, row), WIRE_NULL);
+		is_str(wire_text(w, FLOW_FIELD_IN_SRC_MAC, row), "");
+		ok(strstr(extra(w, row), "{\"tcpControlBits\":18},{\"sourceMacAddress\":") != NULL);
+	}
+	/* One record, and a block without any. */
+	wire_ipfix(w, 0, 256, "00000001 0a 01 012c 0005 12 012d 0004");
+	is_uint(wire_number(w, FLOW_FIELD_TCP_FLAGS, row++), 18);
+	wire_ipfix(w, 0, 256, "00000001 0a 00 012c 0005 12 012d 0004");
+	is_uint(wire_number(w, FLOW_FIELD_TCP_FLAGS, row++), WIRE_NULL);
+	/* What is not assigned is told as it came. */
+	ok(strstr(extra(w, 3), "\"semantic\":7") != NULL);
+}
+
+/* Two records of a template are never the flow's, in one block, in two, or in two lists. */
+static void
+test_two_of_a_kind(struct wire *w)
+{
+	wire_ipfix(w, 0, 2, "0100 0003 0002 0004 0125 ffff 0124 ffff  012c 0001 0006 0001");
+	wire_ipfix(w, 0, 256, "00000001 07 03 012c 0006 12 13 00");
+	wire_ipfix(w, 0, 256, "00000001 0c 03 012c 0006 12 13 012c 0005 14 00");
+	wire_ipfix(w, 0, 256, "00000001 0c 03 012c 0005 14 012c 0006 12 13 00");
+	wire_ipfix(w, 0, 256, "00000001 06 03 012c 0005 12 05 03 012c 13 14");
+	wire_ipfix(w, 0, 256, "00000001 06 03 012c 0005 12 04 03 012c 13");
+	is_uint(wire_rows(w), 5);
+	for (size_t i = 0; i < 5; i++) {
+		is_uint(wire_number(w, FLOW_FIELD_TCP_FLAGS, i), WIRE_NULL);
+		ok(strstr(extra(w, i), "\"tcpControlBits\":18") != NULL);
+	}
+	ok(strstr(extra(w, 1), "{\"tcpControlBits\":20}") != NULL);
+}
+
+/*
+ * What a column might cut stays in its list: minimumIpTotalLength of 8 bytes, a label of other than 3; of
+ * 2 and 3 bytes they fill it.  No counter is a list's, after the observation point neither.
+ */
+static void
+test_too_wide_to_join(struct wire *w)
+{
+	wire_ipfix(w, 0, 2, "0100 0001 0124 ffff  012c 0003 0019 0008 0046 0004 0047 0007");
+	wire_ipfix(w, 0, 256, "16 03 012c 0000000000010000 00064104 ffffffffffffff");
+	is_str(extra(w, 0), "{\"subTemplateList\":{\"semantic\":\"allOf\",\"records\":["
+	    "{\"minimumIpTotalLength\":65536,\"mplsTopLabelStackSection\":\"00064104\","
+	    "\"mplsLabelStackSection2\":\"ffffffffffffff\"}]}}");
+	is_uint(wire_number(w, FLOW_FIELD_MPLS_1, 0), WIRE_NULL);
+	is_uint(wire_number(w, FLOW_FIELD_MIN_LENGTH, 0), WIRE_NULL);
+	wire_ipfix(w, 0, 2, "012c 0002 0019 0002 0046 0003");
+	wire_ipfix(w, 0, 256, "08 03 012c 0040 000641");
+	is_uint(wire_number(w, FLOW_FIELD_MPLS_1, 1), 0x641);
+	is_uint(wire_number(w, FLOW_FIELD_MIN_LENGTH, 1), 64);
+	wire_ipfix(w, 0, 2, "012c 0003 0018 0004 0013 0004 0006 0001");
+	wire_ipfix(w, 0, 256, "0c 03 012c 00000007 00000008 12");
+	is_uint(wire_number(w, FLOW_FIELD_PACKETS, 2), 0);
+	is_uint(wire_number(w, FLOW_FIELD_POST_PACKETS, 2), WIRE_NULL);
+	is_uint(wire_number(w, FLOW_FIELD_TCP_FLAGS, 2), 18);
+	ok(strstr(extra(w, 2), "\"postPacketDeltaCount\":7") != NULL);
+	ok(strstr(extra(w, 2), "\"postMCastPacketDeltaCount\":8") != NULL);
+}
+
 /* Blocks of a multi list whose length lies. */
 static void
 test_multi_lies(struct wire *w)
@@ -280,6 +361,9 @@ main(void)
 	wire_run(test_yaf2, NULL);
 	wire_run(test_restored, NULL);
 	wire_run(test_not_joined, NULL);
+	wire_run(test_semantics, NULL);
+	wire_run(test_two_of_a_kind, NULL);
+	wire_run(test_too_wide_to_join, NULL);
 	wire_run(test_multi_lies, NULL);
 	wire_run(test_depth, NULL);
 	wire_run(test_amplification, NULL);

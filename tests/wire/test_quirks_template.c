@@ -137,6 +137,20 @@ test_odd_lengths(struct wire *w)
 	    strstr(wire_text(w, FLOW_FIELD_EXTRA, 0), "020000000001") != NULL);
 }
 
+/* A label stack entry is of 3 bytes (IANA's registry): what is not, is kept as it came. */
+static void
+test_label_lengths(struct wire *w)
+{
+	wire_ipfix(w, 0, 2, "0100 0003 0002 0004 0046 0004 0047 ffff");
+	wire_ipfix(w, 0, 256, "00000001 00064140 03 000c81");
+	is_uint(wire_number(w, FLOW_FIELD_MPLS_1, 0), WIRE_NULL);
+	is_uint(wire_number(w, FLOW_FIELD_MPLS_2, 0), 0xc81);
+	is_str(wire_text(w, FLOW_FIELD_EXTRA, 0), "{\"mplsTopLabelStackSection\":\"00064140\"}");
+	wire_ipfix(w, 0, 256, "00000001 00064140 02 0c81");
+	is_uint(wire_number(w, FLOW_FIELD_MPLS_2, 1), WIRE_NULL);
+	ok(strstr(wire_text(w, FLOW_FIELD_EXTRA, 1), "\"mplsLabelStackSection2\":\"0c81\"") != NULL);
+}
+
 /* The exporter behind a proxy names itself: 130 exporterIPv4Address is kept, not believed. */
 static void
 test_exporter_address(struct wire *w)
@@ -304,6 +318,7 @@ main(void)
 	wire_run(test_variable_length, NULL);
 	wire_run(test_variable_options, NULL);
 	wire_run(test_odd_lengths, NULL);
+	wire_run(test_label_lengths, NULL);
 	wire_run(test_exporter_address, NULL);
 	wire_run(test_set_padding, NULL);
 	wire_run(test_too_wide, NULL);

@@ -67,8 +67,17 @@ element_find(uint32_t pen, uint16_t id)
 	return find_vendor(pen, id);
 }
 
+/* mplsTopLabelStackSection and its nine followers, which IANA's registry has at 3 octets. */
+#define MPLS_ENTRY_LEN 3
+
 static bool
-column_fits(enum flow_field field, size_t len)
+is_label(enum flow_field field)
+{
+	return field >= FLOW_FIELD_MPLS_1 && field <= FLOW_FIELD_MPLS_10;
+}
+
+bool
+element_column_fits(enum flow_field field, size_t len)
 {
 	switch (flow_field_info(field)->type) {
 	case FLOW_TYPE_ADDR:
@@ -78,7 +87,7 @@ column_fits(enum flow_field field, size_t len)
 	case FLOW_TYPE_TEXT:
 		return true;
 	default:
-		return len <= 8;
+		return is_label(field) ? len == MPLS_ENTRY_LEN : len <= 8;
 	}
 }
 
@@ -108,7 +117,7 @@ bool
 element_fits(const struct element *e, size_t len)
 {
 	if (e->use == ELEMENT_USE_COLUMN || e->use == ELEMENT_USE_FILL)
-		return column_fits((enum flow_field)e->arg, len);
+		return element_column_fits((enum flow_field)e->arg, len);
 	return e->use != ELEMENT_USE_ROLE || role_fits((enum element_role)e->arg, len);
 }
 

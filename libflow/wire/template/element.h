@@ -78,6 +78,9 @@ const struct element *element_find(uint32_t pen, uint16_t id);
  */
 bool element_fits(const struct element *e, size_t len);
 
+/* The same for a column: MPLS label stack entries are of 3 bytes. */
+bool element_column_fits(enum flow_field field, size_t len);
+
 /*
  * What a v9 field type means: the numbers from 57472 on are nProbe's own
  * elements, the others IANA's or a vendor's squatting.

@@ -59,6 +59,8 @@ struct list_walk {
 };
 
 #define LIST_NONE_OF 0
+#define LIST_EXACTLY_ONE_OF 1
+#define LIST_ONE_OR_MORE_OF 2
 #define LIST_UNDEFINED 255
 
 /* Reads what comes before the blocks; an empty list has none. */

@@ -48,15 +48,18 @@ record_len(const struct rows *r, const struct template *t, const struct cursor *
 	return cursor_left(records) - cursor_left(&in);
 }
 
-/* Adds the record of a block, if it is the block's only one, and its template has no other. */
+/*
+ * Adds the record of a block, of a list that says that it holds or not.  Where it is not the only one of its
+ * template, in all lists, none is the flow's.
+ */
 static void
-add_part(struct join *j, const struct rows *r, uint16_t id, const struct cursor *records,
+add_part(struct join *j, const struct rows *r, uint16_t id, const struct cursor *records, bool holds,
     size_t *fields)
 {
 	struct template *t = list_template(r, id);
 	size_t i, len = t != NULL && plan_may_fill(t) ? record_len(r, t, records) : 0;
 
-	if (len == 0 || len != cursor_left(records))
+	if (len == 0)
 		return;
 	for (i = 0; i < j->parts; i++) {
 		if (j->part[i].t != t)
@@ -66,7 +69,8 @@ add_part(struct join *j, const struct rows *r, uint16_t id, const struct cursor 
 	}
 	if (j->parts == JOIN_MAX || *fields + t->count > JOIN_FIELDS_MAX)
 		return;
-	j->part[j->parts++] = (struct join_part){ t, records->pos, len, (uint16_t)*fields };
+	j->part[j->parts++] = (struct join_part){ t, holds && len == cursor_left(records) ? records->pos : NULL,
+		len, (uint16_t)*fields };
 	*fields += t->count;
 }
 
@@ -86,6 +90,26 @@ drop_twins(struct join *j, size_t own)
 	j->parts = n;
 }
 
+/*
+ * Whether a list's records are the flow's own.  None of noneOf is, and where one or some of several are
+ * nobody says which (RFC 6313 4.4).
+ */
+static bool
+says_all(enum element_type type, const struct span *s)
+{
+	struct cursor records;
+	struct list_walk w;
+	size_t filled = 0;
+	uint16_t id;
+
+	list_walk_begin(&w, type, s->p, s->len);
+	if (w.semantic != LIST_EXACTLY_ONE_OF && w.semantic != LIST_ONE_OR_MORE_OF)
+		return w.semantic != LIST_NONE_OF;
+	while (list_walk_next(&w, &id, &records))
+		filled += cursor_left(&records) > 0;
+	return filled == 1;	/* two records of one block are two of a kind anyway */
+}
+
 /* The records of a row's lists that may be joined with it. */
 static void
 find_parts(struct join *j, const struct rows *r, const struct template *t)
@@ -95,6 +119,7 @@ find_parts(struct join *j, const struct rows *r, const struct template *t)
 	struct cursor records;
 	struct list_walk w;
 	uint16_t id;
+	bool holds;
 
 	j->parts = 0;
 	for (x = 0; x < p->extras; x++) {
@@ -103,9 +128,10 @@ find_parts(struct join *j, const struct rows *r, const struct template *t)
 
 		if ((type != ELEMENT_SUB_LIST && type != ELEMENT_MULTI_LIST) || s->len == 0)
 			continue;
+		holds = says_all(type, s);
 		list_walk_begin(&w, type, s->p, s->len);
-		while (w.semantic != LIST_NONE_OF && list_walk_next(&w, &id, &records))
-			add_part(j, r, id, &records, &fields);
+		while (list_walk_next(&w, &id, &records))
+			add_part(j, r, id, &records, holds, &fields);
 	}
 	drop_twins(j, t->count);
 }

@@ -163,8 +163,7 @@ rows_column(const struct rows *r, const struct plan_op *op)
 	if (type == FLOW_TYPE_TEXT)
 		return copy_text(r, s, field);
 	/* Only variable-length fields come here with a width that cannot be. */
-	if (type == FLOW_TYPE_ADDR ? s->len != 4 && s->len != 16 :
-	    type == FLOW_TYPE_MAC ? s->len != 6 : !number_fits(s->len))
+	if (!element_column_fits(field, s->len))
 		return FLOW_OK;
 	dst = flow_builder_flat(r->ctx->out, field, r->n);
 	if (dst == NULL)

@@ -4,7 +4,7 @@
 
 /*
  * The column that an element would fill from within a list, or FLOW_FIELD_COUNT: a row is one header
- * and one pair of counters, which are the record's own.
+ * and its counters, which are the record's own.
  */
 static unsigned
 filled_by(const struct element *e)
@@ -22,6 +22,8 @@ filled_by(const struct element *e)
 	case FLOW_FIELD_PROTO: case FLOW_FIELD_FLOW_LABEL: case FLOW_FIELD_IP_VERSION:
 	case FLOW_FIELD_PACKETS: case FLOW_FIELD_BYTES: case FLOW_FIELD_FLOWS:
 	case FLOW_FIELD_REV_PACKETS: case FLOW_FIELD_REV_BYTES:
+	case FLOW_FIELD_POST_PACKETS: case FLOW_FIELD_POST_BYTES:
+	case FLOW_FIELD_MCAST_PACKETS: case FLOW_FIELD_MCAST_BYTES:
 		return FLOW_FIELD_COUNT;
 	default:
 		return e->arg;
@@ -42,7 +44,22 @@ plan_may_fill(struct template *t)
 	return t->may_fill == 2;
 }
 
-/* Elements of records in lists stay without a use, unless their column is nobody else's. */
+/* Whether the column holds every value of a field so long; what it would cut stays in the list. */
+static bool
+holds(unsigned column, const struct template_field *f)
+{
+	enum flow_type type;
+
+	if (column >= FLOW_FIELD_COUNT)
+		return false;
+	type = flow_field_info((enum flow_field)column)->type;
+	if (type == FLOW_TYPE_TEXT)
+		return true;
+	return element_column_fits((enum flow_field)column, f->len) &&
+	    (type == FLOW_TYPE_ADDR || type == FLOW_TYPE_MAC || f->len <= flow_type_size(type));
+}
+
+/* Elements of records in lists stay without a use, unless their column is nobody else's, and wide enough. */
 void
 compile_nested(struct compiler *c, size_t own)
 {
@@ -51,10 +68,13 @@ compile_nested(struct compiler *c, size_t own)
 
 	for (i = 0; i < c->t->count && i < own && own != PLAN_NOTHING_FILLS; i++)
 		claimed[filled_by(c->field[i].element)] = true;
-	for (i = own == PLAN_NOTHING_FILLS ? 0 : own; i < c->t->count; i++)
+	for (i = own == PLAN_NOTHING_FILLS ? 0 : own; i < c->t->count; i++) {
+		unsigned column = filled_by(c->field[i].element);
+
 		if (c->field[i].element != NULL && c->field[i].element->use != ELEMENT_USE_SKIP &&
-		    (own == PLAN_NOTHING_FILLS || claimed[filled_by(c->field[i].element)]))
+		    (own == PLAN_NOTHING_FILLS || claimed[column] || !holds(column, &c->t->field[i])))
 			c->field[i].element = NULL;
+	}
 }
 
 /* What is to be known of lists: whether there are any, and whether their records fill columns. */
