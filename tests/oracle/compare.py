@@ -12,6 +12,7 @@ import tempfile
 
 import capture
 import rows as oracle
+import structured
 import visible
 
 SKIP = ('times', 'agent', 'odd_length')
@@ -78,15 +79,22 @@ def by_time(rows):
 
 
 def differences(want, got):
-    out = []
+    out, filled = structured.differences(want.get('lists', {}), [f for f in want.get('fields', ()) if not f.nested], got)
+    in_columns = set().union(*(visible.printed(v) for _, v in filled))
+    columns = {str(v) for k, v in got.items() if k != 'extra'}
+    out += ['%s %r: neither in the list nor in a column' % f for f in filled if f[1] and not visible.printed(f[1]) & columns]
     for name, value in want.items():
+        if name == 'lists':
+            continue
+        if name == 'extra':
+            out += ['extra: %r, programs %r' % (value, got.get('extra'))] * (got.get('extra', {}) != value)
+            continue
         if name == 'fields':
             out += visible.unseen(value, got, want.get('sampling'))
         elif value is not oracle.ANY and got.get(name) != value:
             out.append('%s: %r, programs %r' % (name, value, got.get(name)))
-    lists = [f.value for f in want.get('fields', ()) if f.nested]
     for name in ABSENT:
-        if name not in want and name in got and not any(str(got[name]) in visible.readings(v) for v in lists):
+        if name not in want and name in got and str(got[name]) not in in_columns:
             out.append('%s: nothing, programs %r' % (name, got[name]))
     return out
 

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""NetFlow v1, v5 and v7, as Cisco's "NetFlow Export Datagram Format" draws them."""
+"""NetFlow v1, v5, v7 and v8, as Cisco's "NetFlow Export Datagram Format" draws them."""
 import ipaddress
 import struct
+
+import aggregates
 
 V1 = struct.Struct('>4s4s4sHHIIIIHHHBBB11x')
 V1_SHORT = struct.Struct('>4s4s4sHHIIIIHHHBBB7x')	# softflowd's, which leaves the last 4 bytes out
@@ -17,11 +19,20 @@ def uptime_ms(export_ms, uptime, value):
     return export_ms + ahead
 
 
+def is_short(octets, count):
+    """By the count; where that is more than there is room for, by what divides the octets."""
+    return octets == count * V1_SHORT.size or \
+        octets < count * V1.size and octets % V1_SHORT.size == 0 and octets % V1.size != 0
+
+
 def rows(datagram):
     data = datagram.bytes
     version, count, uptime, seconds, nanoseconds = struct.unpack('>HHIII', data[:16])
+    if version == 8:
+        yield from rows_of_aggregates(data, count, uptime, seconds * 1000 + nanoseconds // 1000000)
+        return
     layout, at = {1: (V1, 16), 5: (V5, 24), 7: (V7, 24)}[version]
-    if version == 1 and len(data) - at == count * V1_SHORT.size:
+    if version == 1 and is_short(len(data) - at, count):
         layout = V1_SHORT
     export_ms = seconds * 1000 + nanoseconds // 1000000
     rate = None
@@ -44,7 +55,32 @@ def rows(datagram):
                        src_mask=f[16], dst_mask=f[17], engine_type=data[20], engine_id=data[21])
         else:
             row.update(tcp_flags=f[12], proto=f[13], tos=f[14], src_as=f[15], dst_as=f[16],
-                       src_mask=f[17], dst_mask=f[18])
+                       src_mask=f[17], dst_mask=f[18],
+                       extra=members({'ipv4RouterSc': str(ipaddress.ip_address(f[20]))}))
         for name in ('src_addr', 'dst_addr', 'next_hop'):
             row[name] = str(ipaddress.ip_address(row[name]))
+        yield row
+
+
+def members(extra):
+    """What has no column, but for zeros."""
+    return {name: value for name, value in extra.items() if value not in (0, '0.0.0.0')}
+
+
+# What has no column, and its name in `extra`: IANA's or Cisco's.
+OTHERS = {'marked_tos': 'marked_tos', 'extra_packets': 'extra_pkts', 'router': 'ipv4RouterSc'}
+
+
+def rows_of_aggregates(data, count, uptime, export_ms):
+    engine_type, engine_id, method = data[20:23]
+    size = aggregates.SIZES[method]
+    for at in range(28, min(28 + count * size, len(data) - size + 1), size):
+        row = aggregates.record(method, data[at:at + size])
+        row['times'] = [uptime_ms(export_ms, uptime, row.pop(name)) for name in ('first', 'last')]
+        for name in ('src_addr', 'dst_addr', 'router'):
+            if name in row:
+                row[name] = str(ipaddress.ip_address(row[name]))
+        row.update(export_version=8, engine_type=engine_type, engine_id=engine_id)
+        row['extra'] = members({OTHERS[name]: row.pop(name) for name in list(row) if name in OTHERS})
+        row.setdefault('flows', 1)
         yield row

@@ -6,7 +6,6 @@ switch, router, gateway and socket records; as "sFlow Version 5" (July 2004) dra
 """
 import random
 import struct
-import sys
 
 import generate
 
@@ -122,7 +121,11 @@ class Maker:
                            len(samples)) + b''.join(samples)
 
 
+def datagrams(seed, count):
+    made = Maker(seed)
+    for _ in range(count):
+        yield b'\xc0\0\2\x63', 40000, made.datagram()
+
+
 if __name__ == '__main__':
-    made = Maker(int(sys.argv[1]))
-    generate.write_pcap(sys.argv[3], ((b'\xc0\0\2\x63', 40000, made.datagram())
-                                      for _ in range(int(sys.argv[2]))))
+    generate.main(datagrams)

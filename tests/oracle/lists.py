@@ -1,12 +1,25 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Structured data (RFC 6313): the elements within basicList, subTemplateList, subTemplateMultiList."""
+"""Structured data (RFC 6313): the elements within basicList, subTemplateList, subTemplateMultiList.
 
-BASIC, SUB_TEMPLATE, SUB_TEMPLATE_MULTI = 291, 292, 293
+Which elements are lists, IANA's registry says: 291 to 293, and those of BGP, SRv6, MIB and others.
+"""
+from collections import namedtuple
+
+import elements
+
 VARIABLE = 65535
+# size: of the head, semantic to enterprise number
+Head = namedtuple('Head', 'pen element length size')
 
 
 def u16(data, at):
     return int.from_bytes(data[at:at + 2], 'big')
+
+
+def kind_of(pen, number):
+    """'basicList', 'subTemplateList', 'subTemplateMultiList', or None."""
+    kind = elements.described(pen, number)[1]
+    return kind if kind and kind.endswith('List') else None
 
 
 def leaves(field, known, record_of):
@@ -14,30 +27,43 @@ def leaves(field, known, record_of):
 
     record_of(template, octets, at) is (fields or None, end).
     """
-    read = {BASIC: basic, SUB_TEMPLATE: sub_template, SUB_TEMPLATE_MULTI: multi}.get(field.id)
-    if field.pen != 0 or read is None:
+    read = {'basicList': basic, 'subTemplateList': sub_template,
+            'subTemplateMultiList': multi}.get(kind_of(field.pen, field.id))
+    if read is None:
         return None
     if len(field.value) < 3:	# a semantic alone: a list of templates that has no records
-        return [] if field.id == SUB_TEMPLATE_MULTI else None
+        return [] if read is multi else None
     return read(field.value, known, record_of)
 
 
-def basic(data, _known, _record_of):
-    """Semantic, element, length, values (RFC 6313 4.5.1)."""
-    element, length, at, pen = u16(data, 1), u16(data, 3), 5, 0
+def basic_head(data):
+    """Semantic, element, length, and the element's enterprise where it has one (RFC 6313 4.5.1)."""
+    element, size, pen = u16(data, 1), 5, 0
     if element & 0x8000:
-        element, pen, at = element & 0x7fff, int.from_bytes(data[5:9], 'big'), 9
-    out = []
+        element, pen, size = element & 0x7fff, int.from_bytes(data[5:9], 'big'), 9
+    return Head(pen, element, u16(data, 3), size) if len(data) >= size else None
+
+
+def basic_item(data, at, length):
+    """(octets, end) of a value; octets is None where it is cut, or would never end."""
+    size = length
+    if length == VARIABLE:
+        size, at = data[at], at + 1
+        if size == 255:
+            size, at = u16(data, at), at + 2
+    if size == 0 and length != VARIABLE or at + size > len(data):
+        return None, at
+    return data[at:at + size], at + size
+
+
+def basic(data, _known, _record_of):
+    head = basic_head(data)
+    out, at = [], head.size if head else len(data)
     while at < len(data):
-        size = length
-        if length == VARIABLE:
-            size, at = data[at], at + 1
-            if size == 255:
-                size, at = u16(data, at), at + 2
-        if size == 0 and length != VARIABLE or at + size > len(data):
+        item, at = basic_item(data, at, head.length)
+        if item is None:
             return None
-        out.append((pen, element, data[at:at + size]))
-        at += size
+        out.append((head.pen, head.element, item))
     return out
 
 

@@ -12,9 +12,11 @@ python=$(command -v python3) || {
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export PYTHONDONTWRITEBYTECODE=1
-"$python" "$folder/generate.py" "${ORACLE_SEED-1}" "${ORACLE_DATAGRAMS-1000}" "$work/generated.pcap" || exit 1
-"$python" "$folder/generate_sflow.py" "${ORACLE_SEED-1}" "${ORACLE_DATAGRAMS-1000}" "$work/sflow.pcap" || exit 1
-captures=("$work/generated.pcap" "$work/sflow.pcap")
+captures=()
+for kind in templates lists fixed sflow; do
+	"$python" "$folder/generate_$kind.py" "${ORACLE_SEED-1}" "${ORACLE_DATAGRAMS-400}" "$work/$kind.pcap" || exit 1
+	captures+=("$work/$kind.pcap")
+done
 [ -d "$corpus" ] && captures+=("$corpus"/*.pcap)
 "$python" "$folder/compare.py" "$FLOW_BUILDDIR" "${captures[@]}"
 status=$?

@@ -10,6 +10,7 @@ import fixed
 import packet
 import sampling
 import sflow
+import structured
 import templates
 
 REVERSE = 29305
@@ -132,13 +133,6 @@ def is_mixed(version, pair):
     """One address IPv4-mapped, the other of IPv6: it is a flow of IPv6 (flow-file(5))."""
     return version == 6 and None not in pair and \
         len({ipaddress.IPv6Address(a).ipv4_mapped is not None for a in pair}) == 2
-
-
-def text(address):
-    """RFC 5952, which writes IPv4-mapped addresses with dots (section 5)."""
-    if address.version == 6 and address.ipv4_mapped is not None:
-        return '::ffff:' + str(address.ipv4_mapped)
-    return str(address)
 
 
 def one_address(value):
@@ -299,6 +293,9 @@ def columns_of(record, message, rates, key, init_ms):
     row['rate'] = rate
     row['bytes'], row['packets'], row['rev_bytes'], row['rev_packets'] = reverse_of(record, counters(record))
     row['bytes'], row['packets'] = row['bytes'] or 0, row['packets'] or 0
+    for name in ('bytes', 'packets', 'rev_bytes', 'rev_packets'):
+        if row[name] is not None:
+            row[name] = capped(63, row[name])
     row['times'] = times_of(record, message, init_ms)
     icmp(row, record)
     sections(row, record)
@@ -366,6 +363,22 @@ def scale(row):
     row['sampling'] = (2 * rate.numerator + rate.denominator) // (2 * rate.denominator)
 
 
+class YafFlags:
+    """CERT's flags of the first packet, and of all others; those of IPFIX, where they are, are all."""
+
+    def __init__(self, fields, filling):
+        inside = [f for r in filling for f in r.fields]
+        self.both = [[number(f.value) for f in [f for f in fields if not f.nested] + inside if (f.pen, f.id) == (6871, e)]
+                     for e in (14, 15)]
+        self.told = any((f.pen, f.id) == (0, 6) for f in inside)
+
+    def fill(self, row):
+        if self.told or not any(self.both):
+            return
+        once = all(len(each) <= 1 for each in self.both)
+        row.setdefault('tcp_flags', sum(self.both, [])[0] | sum(self.both, [])[-1] if once else ANY)
+
+
 class Decoder:
     def __init__(self):
         self.records, self.rates, self.init_ms = templates.Records(), sampling.Rates(), {}
@@ -373,12 +386,12 @@ class Decoder:
     def feed(self, datagram):
         """Rows as dictionaries; 'fields' holds the record that a row came from."""
         version = int.from_bytes(datagram.bytes[:2], 'big')
-        if version in (1, 5, 7):
+        if version in (1, 5, 7, 8):
             for row in fixed.rows(datagram):
                 icmp(row, Record([]))
                 yield self.finish(row, datagram, [])
         elif version in (9, 10):
-            for message, options, fields in self.records.feed(datagram):
+            for message, options, fields, listed in self.records.feed(datagram):
                 key = (message.datagram.source, message.datagram.port, message.version, message.domain)
                 record = Record(fields)
                 if record.get(160) is not None:
@@ -387,7 +400,7 @@ class Decoder:
                     self.rates.learn(key, message.version, fields)
                     continue
                 row = columns_of(record, message, self.rates, key, self.init_ms.get(key))
-                yield self.finish(row, message.datagram, fields)
+                yield self.finish(row, message.datagram, fields, listed)
         elif datagram.bytes[:4] == b'\0\0\0\5':
             for row in sflow.rows(datagram):
                 row['times'] = (datagram.time_ms, datagram.time_ms)
@@ -397,24 +410,23 @@ class Decoder:
 
     def end(self):
         """Rows of data whose template never came, but from another port of its sender."""
-        for message, options, fields in self.records.lend():
+        for message, options, fields, listed in self.records.lend():
             if not options:
                 key = (message.datagram.source, message.datagram.port, message.version, message.domain)
                 row = columns_of(Record(fields), message, self.rates, key, self.init_ms.get(key))
-                yield self.finish(row, message.datagram, fields)
+                yield self.finish(row, message.datagram, fields, listed)
 
     @staticmethod
-    def finish(row, datagram, fields):
+    def finish(row, datagram, fields, listed=None):
         row['received'] = datagram.time_ms
-        yaf = [number(f.value) for e in (14, 15) for f in fields if (f.pen, f.id) == (6871, e)]
-        if 1 <= len(yaf) <= 2:		# flags of the first packet, and of all others
-            row.setdefault('tcp_flags', yaf[0] | yaf[-1])
+        YafFlags(fields, structured.may_fill(listed or {})).fill(row)
         named = [Record(fields).get(e) or b'' for e in (403, 404, 130, 131)]
         origin = [v for v in named if len(v) in (4, 16) and any(v)]
         if origin:
             row['exporter'] = one_address(origin[0])
         row.setdefault('exporter', one_address(datagram.source.packed))
         row['fields'] = fields
+        row['lists'] = listed or {}
         return row
 
 

@@ -8,6 +8,7 @@ import struct
 from collections import namedtuple
 
 import lists
+import structured
 
 # pen 0: IANA's; scope: a scope field of an options record; nested: of a list (RFC 6313)
 Field = namedtuple('Field', 'pen id value scope nested', defaults=(False,))
@@ -25,7 +26,7 @@ class Message:
 
 
 class Records:
-    """Keeps templates by sender and domain; gives (message, options?, [Field])."""
+    """Keeps templates by sender and domain; gives (message, options?, [Field], lists as JSON by name)."""
 
     def __init__(self):
         self.templates = {}	# (source, port, domain) -> {id: Template}
@@ -136,7 +137,10 @@ class Records:
             record, at = self.record(message, template, content, at)
             if record is None:
                 return
-            yield message, template.scopes > 0, self.opened(message, record)
+            reader = structured.Reader(self.templates.get(self.key(message), {}),
+                                       lambda *where: self.record(message, *where))
+            yield message, template.scopes > 0, self.opened(message, record), \
+                structured.of_record(reader, record, template)
 
     def opened(self, message, record, nested=False):
         """Lists are replaced by what is in them."""

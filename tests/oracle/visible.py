@@ -8,6 +8,8 @@ import ipaddress
 import json
 import struct
 
+import elements
+import lists
 import rows
 
 # (pen, id): reason
@@ -43,7 +45,7 @@ def readings(value):
     out.add(value.rstrip(b'\0').decode('utf-8', 'replace'))
     if len(value) in (4, 16):
         address = ipaddress.ip_address(value)
-        out |= {str(address), rows.text(address), rows.one_address(value)}
+        out |= {str(address), elements.address_text(address), rows.one_address(value)}
     if len(value) == 2:			# ICMP's type and code
         out.add('icmp %d %d' % tuple(value))
     if len(value) > 1:			# RFC 6759: engine and selector
@@ -60,6 +62,18 @@ def readings(value):
     for milliseconds in times(value):
         if abs(milliseconds) < 1 << 47:
             out.add(rows.iso(milliseconds))
+    return out
+
+
+def printed(value):
+    """Ways in which a value of a list's JSON may stand in a column."""
+    out = {str(value)}
+    if isinstance(value, bool):
+        out.add(str(int(value)))
+    if isinstance(value, int) and 0 <= value < 1 << 47:
+        out |= {rows.iso(value), 'icmp %d %d' % (value >> 8, value & 255)}
+    if isinstance(value, int) and 0 <= value < 1 << 32:
+        out.add(rows.iso(value * 1000))
     return out
 
 
@@ -96,8 +110,8 @@ def unseen_mapped(fields, extra):
         if not rows.is_mixed(version, pair):
             continue
         for address in map(ipaddress.IPv6Address, pair):
-            if address.ipv4_mapped is not None and rows.text(address) not in leaves(extra):
-                yield '%s is not in extra' % rows.text(address)
+            if address.ipv4_mapped is not None and elements.address_text(address) not in leaves(extra):
+                yield '%s is not in extra' % elements.address_text(address)
 
 
 def unseen(fields, got, rate):
@@ -107,7 +121,7 @@ def unseen(fields, got, rate):
     out = list(unseen_mapped(fields, got.get('extra', {})))
     for f in fields:
         value = f.value
-        if f.scope or (f.pen, f.id) in DROPPED or not any(value) or corrected(fields, f):
+        if f.scope or f.nested or lists.kind_of(f.pen, f.id) or (f.pen, f.id) in DROPPED or not any(value) or corrected(fields, f):
             continue
         number = int.from_bytes(value, 'big')
         scaled = {str(min(number * rate, (1 << 63) - 1))} if rate else set()
