@@ -19,6 +19,7 @@ parse_net(const char *text, struct collect_net *net)
 
 	if (!addr_parse(text, len, &net->addr))
 		return cli_misuse("-n: '%s' is no address, nor a network", text);
+	addr_to_v4(&net->addr);
 	net->bits = addr_is_v4(&net->addr) ? 32 : 128;
 	if (slash == NULL)
 		return CLI_OK;

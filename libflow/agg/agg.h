@@ -22,7 +22,7 @@
  *
  * Order of rows: by the order's measure (descending; `first`, `last` and keys
  * ascending), ties by the keys ascending, in which a missing value comes first,
- * addresses compare numerically (IPv4 as ::ffff:a.b.c.d) and texts bytewise.
+ * addresses compare numerically (IPv4 as ::ffff:a.b.c.d, behind IPv4-mapped ones) and texts bytewise.
  */
 
 #include <stdbool.h>

@@ -95,21 +95,6 @@ format_ipv4(const uint8_t *p, char *out)
 	return addr_format(&a, out);
 }
 
-/* An IPv4-mapped address is one of IPv6 here, as its element is (RFC 5952 5). */
-static size_t
-format_ipv6(const uint8_t *p, char *out)
-{
-	static const char mapped[] = "::ffff:";
-	struct addr a = addr_from_v6(p);
-	size_t len = 0;
-
-	if (addr_is_v4(&a)) {
-		len = sizeof(mapped) - 1;
-		memcpy(out, mapped, len);
-	}
-	return len + addr_format(&a, out + len);
-}
-
 static size_t
 format_mac(const uint8_t *p, char *out)
 {
@@ -206,7 +191,7 @@ value_json(struct buf *out, enum element_type type, const uint8_t *p, size_t len
 		break;
 	case ELEMENT_IPV4: case ELEMENT_IPV6:
 		if (len == 4 || len == 16) {
-			put_text(out, len == 4 ? format_ipv4 : format_ipv6, p);
+			put_text(out, len == 4 ? format_ipv4 : addr_format_v6, p);
 			return;
 		}
 		break;

@@ -62,16 +62,20 @@ longest_zero_run(const uint16_t *group, int *start, int *len)
 }
 
 size_t
-addr_format(const struct addr *a, char *out)
+addr_format_v6(const uint8_t bytes[16], char *out)
 {
+	static const char mapped[] = "::ffff:";
+	struct addr a = addr_from_v6(bytes);
 	uint16_t group[GROUPS];
 	int i, start, len;
 	char *p = out;
 
-	if (addr_is_v4(a))
-		return (size_t)(put_v4(out, a->b + 12) - out);
+	if (addr_is_v4(&a)) {
+		memcpy(out, mapped, sizeof(mapped) - 1);
+		return (size_t)(put_v4(out + sizeof(mapped) - 1, bytes + 12) - out);
+	}
 	for (i = 0; i < GROUPS; i++)
-		group[i] = load_be16(a->b + 2 * i);
+		group[i] = load_be16(bytes + 2 * i);
 	longest_zero_run(group, &start, &len);
 	for (i = 0; i < GROUPS;) {
 		if (i == start) {
@@ -86,6 +90,17 @@ addr_format(const struct addr *a, char *out)
 		i++;
 	}
 	return (size_t)(p - out);
+}
+
+size_t
+addr_format(const struct addr *a, char *out)
+{
+	uint8_t bytes[16];
+
+	if (addr_is_v4(a))
+		return (size_t)(put_v4(out, a->b + 12) - out);
+	addr_store_v6(a, bytes);
+	return addr_format_v6(bytes, out);
 }
 
 static bool
@@ -170,8 +185,10 @@ addr_parse(const char *text, size_t len, struct addr *out)
 	if (memchr(text, ':', len) == NULL) {
 		if (!parse_v4(text, len, a.b + 12))
 			return false;
-	} else if (!parse_v6(text, len, a.b)) {
-		return false;
+	} else {
+		if (!parse_v6(text, len, a.b) || addr_is_mapped(&a))
+			return false;
+		addr_to_mapped(&a);
 	}
 	*out = a;
 	return true;

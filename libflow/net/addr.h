@@ -4,8 +4,13 @@
 /*
  * An IP address as a 16-byte value in network byte order; IPv4 is stored
  * IPv4-mapped (::ffff:a.b.c.d, RFC 4291 2.5.5.2), so that one type, one order
- * and one prefix match serve both families.  A real IPv4-mapped IPv6 address
- * is therefore the IPv4 address: it prints as a dotted quad.
+ * and one prefix match serve both families.
+ *
+ * An IPv4-mapped address in the header of an IPv6 packet is one of IPv6 all the same.  It is stored as
+ * ::fffe:a.b.c.d and reads and prints as ::ffff:a.b.c.d: another host than a.b.c.d, and of the other family.
+ * Nobody has addresses in ::fffe:0:0/96 (RFC 4291 2.4 reserves ::/8); one that comes in a packet all the
+ * same is taken for the IPv4-mapped one.  The block lies beside ::ffff:0:0/96, so that it is in the
+ * same prefixes of up to 94 bits.
  */
 
 #include <stdbool.h>
@@ -34,6 +39,7 @@ addr_from_v4(uint32_t host_order)
 	return a;
 }
 
+/* Of a socket, or of a field that has IPv4 addresses as IPv4-mapped ones, which so are IPv4. */
 static inline struct addr
 addr_from_v6(const uint8_t bytes[16])
 {
@@ -61,6 +67,48 @@ addr_is_v4(const struct addr *a)
 	return addr_hi(a) == 0 && (addr_lo(a) >> 32) == 0xffff;
 }
 
+/* Whether it is an IPv4-mapped address of IPv6. */
+static inline bool
+addr_is_mapped(const struct addr *a)
+{
+	return addr_hi(a) == 0 && (addr_lo(a) >> 32) == 0xfffe;
+}
+
+/* a.b.c.d becomes ::ffff:a.b.c.d, an address of IPv6; others stay. */
+static inline void
+addr_to_mapped(struct addr *a)
+{
+	if (addr_is_v4(a))
+		a->b[11] = 0xfe;
+}
+
+/* ::ffff:a.b.c.d becomes the IPv4 address a.b.c.d; others stay. */
+static inline void
+addr_to_v4(struct addr *a)
+{
+	if (addr_is_mapped(a))
+		a->b[11] = 0xff;
+}
+
+/* Of the header of an IPv6 packet: an IPv4-mapped address is one of IPv6. */
+static inline struct addr
+addr_from_header6(const uint8_t bytes[16])
+{
+	struct addr a = addr_from_v6(bytes);
+
+	addr_to_mapped(&a);
+	return a;
+}
+
+/* The bytes of an IPv6 header or field: IPv4 addresses, too, are IPv4-mapped. */
+static inline void
+addr_store_v6(const struct addr *a, uint8_t out[16])
+{
+	memcpy(out, a->b, 16);
+	if (addr_is_mapped(a))
+		out[11] = 0xff;
+}
+
 /* The IPv4 address in host order; only for addr_is_v4. */
 static inline uint32_t
 addr_v4(const struct addr *a)
@@ -74,7 +122,7 @@ addr_equal(const struct addr *a, const struct addr *b)
 	return memcmp(a->b, b->b, 16) == 0;
 }
 
-/* <0, 0, >0 in the order of the bytes: IPv4 sorts together, numerically. */
+/* <0, 0, >0 in the order of the bytes: IPv4 sorts together, numerically, behind IPv4-mapped addresses. */
 static inline int
 addr_compare(const struct addr *a, const struct addr *b)
 {
@@ -82,14 +130,17 @@ addr_compare(const struct addr *a, const struct addr *b)
 }
 
 /*
- * Writes the canonical text (dotted quad, or RFC 5952) at `out`, which has
- * room for ADDR_TEXT_MAX bytes; returns its length; writes no NUL.
+ * Writes the canonical text (dotted quad, or RFC 5952; IPv4-mapped with dots, as its section 5 has it) at
+ * `out`, which has room for ADDR_TEXT_MAX bytes; returns its length; writes no NUL.
  */
 size_t addr_format(const struct addr *a, char *out);
 
+/* The same of the bytes of an IPv6 header or field. */
+size_t addr_format_v6(const uint8_t bytes[16], char *out);
+
 /*
  * Reads an address from exactly `len` bytes: dotted quad or any RFC 4291 text
- * form, no zone, no blanks.  False, and *out untouched, if it is none.
+ * form, no zone, no blanks.  False, and *out untouched, if it is none, or one of ::fffe:0:0/96.
  */
 bool addr_parse(const char *text, size_t len, struct addr *out);
 

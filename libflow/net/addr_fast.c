@@ -357,6 +357,13 @@ parse_v6(enum addr_way way, const char *text, size_t len, struct addr *out)
 	return parse_v6_by_bytes(text, len, out);
 }
 
+/* ::ffff:0:0/96 and the block beside it, which stands for it. */
+static inline bool
+is_near_v4(const struct addr *a)
+{
+	return addr_hi(a) == 0 && (addr_lo(a) >> 33) == 0x7fff;
+}
+
 static inline bool
 parse(enum addr_way way, const char *text, size_t len, struct addr *out)
 {
@@ -365,7 +372,7 @@ parse(enum addr_way way, const char *text, size_t len, struct addr *out)
 
 	if (parse_v4(way, text, len, &v4))
 		*out = addr_from_v4(v4);
-	else if (parse_v6(way, text, len, &a))
+	else if (parse_v6(way, text, len, &a) && !is_near_v4(&a))
 		*out = a;
 	else
 		return addr_parse(text, len, out);

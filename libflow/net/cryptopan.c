@@ -89,19 +89,21 @@ cryptopan_next(const struct cryptopan *c, struct cryptopan_last *last, const str
 {
 	size_t family = addr_is_v4(a) ? 0 : 1, skip = family == 0 ? 12 : 0;
 	size_t bits = 8 * (16 - skip), known = 0;
-	struct addr out = *a;
+	struct addr in, out;
 
+	addr_store_v6(a, in.b);
+	out = in;
 	if (last->used[family]) {
 		/* A bit's flip depends on the bits before it: one more is known than is shared. */
-		known = shared_bits(a->b + skip, last->addr[family].b + skip, bits);
+		known = shared_bits(in.b + skip, last->addr[family].b + skip, bits);
 		known = known < bits ? known + 1 : bits;
 	}
-	flips(c, a->b + skip, known, bits, last->flip[family].b + skip);
-	last->addr[family] = *a;
+	flips(c, in.b + skip, known, bits, last->flip[family].b + skip);
+	last->addr[family] = in;
 	last->used[family] = true;
 	for (size_t i = skip; i < 16; i++)
 		out.b[i] ^= last->flip[family].b[i];
-	return out;
+	return family == 0 ? out : addr_from_header6(out.b);
 }
 
 struct addr

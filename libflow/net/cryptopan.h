@@ -34,10 +34,7 @@ bool cryptopan_key_parse(const char *text, size_t len, uint8_t key[static CRYPTO
 
 void cryptopan_init(struct cryptopan *c, const uint8_t key[static CRYPTOPAN_KEY_BYTES]);
 
-/*
- * The pseudonym, of the same family.  (An IPv6 pseudonym that falls into
- * ::ffff:0:0/96 would read as IPv4; of random addresses one in 2^96 does.)
- */
+/* The pseudonym, of the same family: an IPv4-mapped address is one of IPv6 before and after. */
 struct addr cryptopan_addr(const struct cryptopan *c, const struct addr *a);
 
 /*

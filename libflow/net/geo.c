@@ -91,7 +91,7 @@ find_entry(const MMDB_s *db, const struct addr *a, MMDB_entry_s *entry)
 		memcpy(&v4.sin_addr, a->b + 12, 4);
 		found = MMDB_lookup_sockaddr(db, (const struct sockaddr *)&v4, &status);
 	} else {
-		memcpy(&v6.sin6_addr, a->b, 16);
+		addr_store_v6(a, v6.sin6_addr.s6_addr);
 		found = MMDB_lookup_sockaddr(db, (const struct sockaddr *)&v6, &status);
 	}
 	*entry = found.entry;

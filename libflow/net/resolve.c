@@ -76,7 +76,7 @@ system_lookup(void *context, const struct addr *a, char *out)
 		failed = getnameinfo((const struct sockaddr *)&v4, sizeof(v4), name, sizeof(name),
 		    NULL, 0, NI_NAMEREQD);
 	} else {
-		memcpy(&v6.sin6_addr, a->b, 16);
+		addr_store_v6(a, v6.sin6_addr.s6_addr);
 		failed = getnameinfo((const struct sockaddr *)&v6, sizeof(v6), name, sizeof(name),
 		    NULL, 0, NI_NAMEREQD);
 	}

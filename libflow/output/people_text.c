@@ -81,7 +81,6 @@ people_addr(const struct column *c, const struct flow_text *text, char *out)
 	return align_right(out, clean, len, c->width);
 }
 
-/* IPv4-mapped addresses are dotted quads; names count as such. */
 static char
 port_mark(const char *shown, size_t len)
 {

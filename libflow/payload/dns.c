@@ -185,7 +185,7 @@ format_record(unsigned type, const uint8_t *data, size_t len, char text[ADDR_TEX
 	if (type == TYPE_A && len == 4)
 		a = addr_from_v4(load_be32(data));
 	else if (type == TYPE_AAAA && len == 16)
-		a = addr_from_v6(data);
+		a = addr_from_header6(data);
 	else
 		return 0;
 	return addr_format(&a, text);

@@ -191,6 +191,13 @@ flow_builder_peek(const struct flow_builder *b, enum flow_field field)
 	    b->column[field].values + b->rows * value_size(field) : NULL;
 }
 
+void *
+flow_builder_edit(struct flow_builder *b, enum flow_field field)
+{
+	return flow_builder_written(b, field) ?
+	    b->column[field].values + b->rows * value_size(field) : NULL;
+}
+
 enum flow_status
 flow_builder_null(struct flow_builder *b, enum flow_field field, size_t i)
 {

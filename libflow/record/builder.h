@@ -50,6 +50,9 @@ bool flow_builder_written(const struct flow_builder *b, enum flow_field field);
  */
 const void *flow_builder_peek(const struct flow_builder *b, enum flow_field field);
 
+/* The same, to change values that are not null. */
+void *flow_builder_edit(struct flow_builder *b, enum flow_field field);
+
 /* Makes announced row i (0 .. n-1) of a column null again. */
 enum flow_status flow_builder_null(struct flow_builder *b, enum flow_field field, size_t i) NODISCARD;
 

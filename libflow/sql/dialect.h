@@ -31,7 +31,7 @@ void sql_quotient(struct buf *out, enum flow_sql_dialect d, const char *a, const
 /* The number that an IPv4 address's text stands for, or null where it is none. */
 void sql_ipv4(struct buf *out, enum flow_sql_dialect d, const char *expr);
 
-/* An address's 16 bytes (IPv4 as ::ffff:a.b.c.d) as 32 lower-case hexadecimal digits: its order. */
+/* The 16 bytes of a struct addr (net/addr.h) as 32 lower-case hexadecimal digits: its order. */
 void sql_address_digits(struct buf *out, enum flow_sql_dialect d, const char *expr);
 
 /*

@@ -45,7 +45,10 @@ append_groups(struct buf *out, enum flow_sql_dialect d, const char *expr, unsign
 		    "g -> lpad(g, 4, '0')), '')", expr, half);
 }
 
-/* The digits of an IPv6 address; an empty half is a group of zeros, which does no harm. */
+/*
+ * The digits of an IPv6 address; an empty half is a group of zeros, which does no harm.  With dots at its end
+ * (IPv4-mapped) it is right in the first sixteen, which are zeros.
+ */
 static void
 append_ipv6_digits(struct buf *out, enum flow_sql_dialect d, const char *expr)
 {
@@ -67,13 +70,15 @@ sql_address_digits(struct buf *out, enum flow_sql_dialect d, const char *expr)
 {
 	struct buf quad = BUF_INIT;
 
+	buf_printf(out, "CASE WHEN %s LIKE '%%.%%' THEN '00000000000000000000fff' || "
+	    "CASE WHEN %s LIKE '%%:%%' THEN 'e' ELSE 'f' END || ", expr, expr);
 	if (d == FLOW_SQL_CLICKHOUSE) {
-		buf_printf(out, "lower(hex(IPv6StringToNumOrNull(%s)))", expr);
+		buf_printf(out, "substring(lower(hex(IPv6StringToNumOrNull(%s))), 25) ELSE "
+		    "lower(hex(IPv6StringToNumOrNull(%s))) END", expr, expr);
 		return;
 	}
 	append_quad(&quad, expr);
 	buf_append_u8(&quad, '\0');
-	buf_printf(out, "CASE WHEN %s LIKE '%%.%%' THEN '00000000000000000000ffff' || ", expr);
 	if (!quad.failed)
 		buf_printf(out, d == FLOW_SQL_DUCKDB ? "printf('%%08x', %s)" :
 		    "lower(lpad(hex(%s), 8, '0'))", (const char *)quad.data);
@@ -133,14 +138,14 @@ bool
 sql_network(struct buf *out, enum flow_sql_dialect d, const char *expr, unsigned bits4, unsigned bits6)
 {
 	if (d == FLOW_SQL_CLICKHOUSE) {
-		buf_printf(out, "if(position(%s, '.') > 0, toString(tupleElement(IPv4CIDRToRange("
+		buf_printf(out, "if(position(%s, ':') = 0, toString(tupleElement(IPv4CIDRToRange("
 		    "toIPv4OrDefault(%s), %u), 1)) || '/%u', toString(tupleElement(IPv6CIDRToRange("
 		    "toIPv6OrDefault(%s), %u), 1)) || '/%u')", expr, expr, bits4, bits4, expr, bits6, bits6);
 		return true;
 	}
 	if (bits6 > NETWORK_BITS_MAX || bits6 % 4 != 0)
 		return false;
-	buf_printf(out, "CASE WHEN %s LIKE '%%.%%' THEN ", expr);
+	buf_printf(out, "CASE WHEN %s NOT LIKE '%%:%%' THEN ", expr);
 	append_ipv4_network(out, d, expr, bits4);
 	buf_append_text(out, " ELSE ");
 	append_ipv6_network(out, d, expr, bits6);

@@ -44,7 +44,7 @@ write_net(struct buf *out, enum flow_sql_dialect d, const struct key_part *part,
 	sql_name(&mask, d, flow_field_info(part->mask)->name);
 	buf_append_u8(&mask, '\0');
 	if (!mask.failed)
-		buf_printf(out, "if(position(%s, '.') > 0, toString(tupleElement(IPv4CIDRToRange("
+		buf_printf(out, "if(position(%s, ':') = 0, toString(tupleElement(IPv4CIDRToRange("
 		    "toIPv4OrDefault(%s), toUInt8(least(coalesce(%s, 0), 32))), 1)) || '/' || toString(least(%s, 32)), "
 		    "toString(tupleElement(IPv6CIDRToRange(toIPv6OrDefault(%s), toUInt8(least(coalesce(%s, 0), 128))), 1)) || "
 		    "'/' || toString(least(%s, 128)))", address, address, (const char *)mask.data,

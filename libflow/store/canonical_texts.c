@@ -49,12 +49,14 @@ canonical_text(enum flow_type type, const struct flow_text *text, char room[CANO
 	uint64_t mac;
 
 	if (type == FLOW_TYPE_ADDR &&
-	    (addr_parse(text->p, text->len, &addr) || parse_printed(text, &addr)))
+	    (addr_parse(text->p, text->len, &addr) || parse_printed(text, &addr))) {
+		addr_to_v4(&addr);
 		made.len = (uint32_t)addr_format(&addr, room);
-	else if (type == FLOW_TYPE_MAC && mac_parse(text->p, text->len, &mac))
+	} else if (type == FLOW_TYPE_MAC && mac_parse(text->p, text->len, &mac)) {
 		made.len = (uint32_t)mac_format(mac, room);
-	else
+	} else {
 		return *text;
+	}
 	return text_compare(&made, text) == 0 ? *text : made;
 }
 

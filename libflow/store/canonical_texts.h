@@ -4,6 +4,9 @@
 /*
  * Addresses of other writers, as the profile has them: "2001:DB8:0:0::1" is 2001:db8::1.  A file of ours
  * holds nothing else; in any other, filters on texts, dictionaries and bounds would miss them.
+ *
+ * "::ffff:192.0.2.1" is 192.0.2.1 there: whoever keeps all addresses in one type of IPv6 has IPv4 so, and an
+ * address alone does not say whether its partner is IPv4, too.
  */
 
 #include "base/arena.h"

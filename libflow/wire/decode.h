@@ -50,9 +50,9 @@
  *              Masks are of the family of the row's addresses (29, 30 or 9, 13); the
  *              other family's count only where that one has none.
  *              An IPv4-mapped address of an element of IPv6 (::ffff:10.1.1.1, RFC 4291
- *              2.5.5.2) is 10.1.1.1.  Where the other address of its pair is of such an
- *              element too and not IPv4-mapped, the element's own value is in extra as
- *              well, and ip_version is 6 unless the template has 60.
+ *              2.5.5.2) is 10.1.1.1; it stays one of IPv6 where the other address of its
+ *              pair is of such an element and not IPv4-mapped, or the record's version
+ *              (60) is 6.  In the header of a packet it always is one of IPv6.
  *   next_hop, bgp_next_hop, nat_*_addr   of both families that which is set, of two the
  *              row's; NAT's source and destination are of one family
  *   packets    2, 86, 298, 24, and 2 beside 352 (else 0); bytes 1, 85, 231, 23, 352

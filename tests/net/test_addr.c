@@ -24,7 +24,11 @@ static const struct {
 	{ "1:2:3:4:5:6:7::", "1:2:3:4:5:6:7:0" },
 	{ "1:2:3:4:5:6:0:0", "1:2:3:4:5:6::" },
 	{ "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff" },
-	{ "::ffff:192.0.2.1", "192.0.2.1" },
+	{ "::ffff:192.0.2.1", "::ffff:192.0.2.1" },
+	{ "::FFFF:c000:201", "::ffff:192.0.2.1" },
+	{ "::fffd:192.0.2.1", "::fffd:c000:201" },
+	{ "::ffff:0:192.0.2.1", "::ffff:0:c000:201" },
+	{ "::fffe:192.0.2.1", NULL }, { "::fffe:0:0", NULL },
 	{ "64:ff9b::192.0.2.33", "64:ff9b::c000:221" },
 	{ "", NULL }, { ":", NULL }, { ":::", NULL }, { "1::2::3", NULL }, { "1:2", NULL },
 	{ "12345::", NULL }, { "1:2:3:4:5:6:7:8:9", NULL }, { "1:2:3:4:5:6:7:8::", NULL },
@@ -79,10 +83,39 @@ test_prefix(void)
 	ok(addr_is_v4(&a));
 }
 
+/* An IPv4-mapped address of IPv6 is no IPv4 address, and lies in the networks that its text says. */
+static void
+test_mapped(void)
+{
+	static const uint8_t bytes[16] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 1, 1, 1 };
+	struct addr a = addr_from_header6(bytes), b = addr_from_v6(bytes), four = A("10.1.1.1"), ten = A("10.0.0.0");
+	struct addr any4 = A("0.0.0.0"), any6 = A("::"), mapped = A("::ffff:0:0"), net = A("::ffff:10.1.0.0");
+	struct addr other = A("::ffff:10.1.1.1");
+	uint8_t out[16];
+
+	ok(addr_equal(&a, &other) && addr_equal(&b, &four) && !addr_equal(&a, &b));
+	ok(addr_is_mapped(&a) && !addr_is_v4(&a) && addr_is_v4(&b) && !addr_is_mapped(&b));
+	ok(!addr_in_prefix(&a, &ten, 8) && !addr_in_prefix(&a, &any4, 0) && !addr_in_prefix(&b, &any6, 0));
+	ok(addr_in_prefix(&a, &mapped, 96) && addr_in_prefix(&a, &any6, 8) && addr_in_prefix(&a, &any6, 80));
+	ok(!addr_in_prefix(&a, &any6, 96) && addr_in_prefix(&a, &net, 112) && !addr_in_prefix(&a, &net, 120));
+	ok(addr_compare(&a, &any4) < 0 && addr_compare(&a, &any6) > 0);
+	addr_store_v6(&a, out);
+	ok(memcmp(out, bytes, 16) == 0);
+	addr_store_v6(&b, out);
+	ok(memcmp(out, bytes, 16) == 0);
+	addr_to_v4(&a);
+	ok(addr_equal(&a, &four));
+	addr_to_mapped(&a);
+	ok(addr_equal(&a, &other));
+	addr_to_mapped(&any6);
+	ok(!addr_is_mapped(&any6));
+}
+
 int
 main(void)
 {
 	test_text();
 	test_prefix();
+	test_mapped();
 	return tap_done();
 }

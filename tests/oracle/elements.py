@@ -49,13 +49,6 @@ def described(pen, number):
     return ('%d/%d' % (pen, number) if pen else str(number)), None
 
 
-def address_text(address):
-    """RFC 5952, which writes IPv4-mapped addresses with dots (section 5)."""
-    if address.version == 6 and address.ipv4_mapped is not None:
-        return '::ffff:' + str(address.ipv4_mapped)
-    return str(address)
-
-
 def text(octets):
     return octets.rstrip(b'\0').decode('utf-8', 'replace')
 
@@ -100,7 +93,7 @@ def value(pen, number, octets, variable):
     if kind == 'macAddress' and size == 6:
         return packet.mac(octets)
     if (kind, size) in (('ipv4Address', 4), ('ipv6Address', 16)):
-        return address_text(ipaddress.ip_address(octets))
+        return packet.address_text(ipaddress.ip_address(octets))
     if (kind, size) in (('dateTimeSeconds', 4), ('dateTimeMilliseconds', 8)):
         return int.from_bytes(octets, 'big')
     if kind in ('dateTimeMicroseconds', 'dateTimeNanoseconds') and size == 8:

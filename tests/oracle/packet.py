@@ -38,6 +38,20 @@ def mac(b):
     return ':'.join('%02x' % x for x in b)
 
 
+def address_text(address):
+    """RFC 5952, which writes IPv4-mapped addresses with dots (section 5)."""
+    if address.version == 6 and address.ipv4_mapped is not None:
+        return '::ffff:' + str(address.ipv4_mapped)
+    return str(address)
+
+
+def socket_texts(pair):
+    """Ends of a socket, or what NAT made of them: a socket of both families that speaks IPv4 has two mapped addresses."""
+    if all(a.version == 6 and a.ipv4_mapped is not None for a in pair):
+        pair = [a.ipv4_mapped for a in pair]
+    return [address_text(a) for a in pair]
+
+
 def ip(data):
     """Columns that an IP packet's first bytes tell, and 'length', of its header; None if it is none."""
     if len(data) >= 20 and data[0] >> 4 == 4:
@@ -56,8 +70,8 @@ def ip(data):
     elif len(data) >= 40 and data[0] >> 4 == 6:
         first = int.from_bytes(data[:4], 'big')
         out = {
-            'src_addr': str(ipaddress.ip_address(data[8:24])),
-            'dst_addr': str(ipaddress.ip_address(data[24:40])),
+            'src_addr': address_text(ipaddress.ip_address(data[8:24])),
+            'dst_addr': address_text(ipaddress.ip_address(data[24:40])),
             'tos': first >> 20 & 255, 'ip_version': 6, 'min_ttl': data[7], 'max_ttl': data[7],
             'flow_label': first & 0xfffff,
         }

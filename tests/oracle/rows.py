@@ -119,9 +119,10 @@ def is_outer(record, pair):
     return not pairs_of(record) or pairs_of(record)[0][1] == pair
 
 
-def address_texts(pair):
-    """IPv4-mapped addresses are IPv4's: a column's address has one form (net/addr.h)."""
-    return [None if a is None else one_address(a) for a in pair]
+def address_texts(pair, of_six):
+    """IPv4-mapped addresses are IPv4's where all are, but in a flow that says that it is of IPv6 (flow-file(5))."""
+    return [None if a is None else packet.address_text(ipaddress.ip_address(a)) if of_six else one_address(a)
+            for a in pair]
 
 
 def is_mapped(pair):
@@ -220,10 +221,11 @@ def addresses_of(row, record, use6):
                  for name, elements in columns.items()}
         filled = {len(v) for values in sides.values() for v in values if any(v)}
         want = (16 if use6 else 4) if len(filled) != 1 else filled.pop()
-        for name, values in sides.items():
+        for values in sides.values():
             values.sort(key=lambda v: (len(v) != want, not any(v)))
-            if values:
-                row[name] = one_address(values[0])
+        chosen = [values[0] if values else None for values in sides.values()]
+        mixed = len(chosen) == 2 and all(v is not None and len(v) == 16 for v in chosen) and is_mixed(6, chosen)
+        row.update((name, a) for name, a in zip(sides, address_texts(chosen, mixed)) if a is not None)
 
 
 def of_header(row, record, use6):
@@ -283,10 +285,11 @@ def columns_of(record, message, rates, key, init_ms):
         if value is not None and len(value) == 3:
             row[name] = number(value)
     use6, pair = address_pair(record)
-    for name, value in zip(('src_addr', 'dst_addr'), address_texts(pair)):
+    of_six = use6 and (record.number(60) == 6 or is_mixed(6, pair))
+    for name, value in zip(('src_addr', 'dst_addr'), address_texts(pair, of_six)):
         if value is not None:
             row[name] = value
-    addresses_of(row, record, use6 and not is_mapped(pair))
+    addresses_of(row, record, use6 and (of_six or not is_mapped(pair)))
     row['outer'] = is_outer(record, pair)
     of_header(row, record, use6)
     rate = rates.of_record(key, record.fields, row.get('in_if'), row.get('out_if'))
@@ -299,8 +302,6 @@ def columns_of(record, message, rates, key, init_ms):
     row['times'] = times_of(record, message, init_ms)
     icmp(row, record)
     sections(row, record)
-    if is_mixed(6 if use6 else 4, pair):
-        row.setdefault('ip_version', 6)
     several_headers(row, record)
     del row['outer']
     scale(row)

@@ -103,7 +103,7 @@ def flow_record(kind, x, told):
     elif kind in (3, 4):
         length, proto = x.u32(), x.u32()
         size = 4 if kind == 3 else 16
-        src, dst = (str(ipaddress.ip_address(x.take(size))) for _ in range(2))
+        src, dst = (packet.address_text(ipaddress.ip_address(x.take(size))) for _ in range(2))
         sport, dport, flags, tos = x.u32(), x.u32(), x.u32(), x.u32()
         told.setdefault('ip_bytes', length)
         told['header'] = told.get('header') or {
@@ -111,9 +111,9 @@ def flow_record(kind, x, told):
             'dst_port': dport, 'tcp_flags': flags, 'tos': tos}
     elif kind in (2100, 2101):		# "sFlow Host Structures": protocol, local and remote end
         proto, size = x.u32(), 4 if kind == 2100 else 16
-        src, dst = (str(ipaddress.ip_address(x.take(size))) for _ in range(2))
+        src, dst = packet.socket_texts([ipaddress.ip_address(x.take(size)) for _ in range(2)])
         told.setdefault('socket', {'src_addr': src, 'dst_addr': dst, 'proto': proto, 'src_port': x.u32(),
-                                   'dst_port': x.u32(), 'ip_version': 4 if size == 4 else 6})
+                                   'dst_port': x.u32(), 'ip_version': 6 if ':' in src else 4})
     elif kind == 1001:
         vlan, _, out_vlan, _ = x.u32(), x.u32(), x.u32(), x.u32()
         if vlan < 4096:

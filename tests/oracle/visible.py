@@ -10,6 +10,7 @@ import struct
 
 import elements
 import lists
+import packet
 import rows
 
 # (pen, id): reason
@@ -45,7 +46,7 @@ def readings(value):
     out.add(value.rstrip(b'\0').decode('utf-8', 'replace'))
     if len(value) in (4, 16):
         address = ipaddress.ip_address(value)
-        out |= {str(address), elements.address_text(address), rows.one_address(value)}
+        out |= {str(address), packet.address_text(address), rows.one_address(value)}
     if len(value) == 2:			# ICMP's type and code
         out.add('icmp %d %d' % tuple(value))
     if len(value) > 1:			# RFC 6759: engine and selector
@@ -104,21 +105,11 @@ def leaves(value):
         yield str(value)
 
 
-def unseen_mapped(fields, extra):
-    """IPv4-mapped addresses beside one of IPv6: the column does not show which family they are of."""
-    for version, pair in rows.pairs_of(rows.Record(fields)):
-        if not rows.is_mixed(version, pair):
-            continue
-        for address in map(ipaddress.IPv6Address, pair):
-            if address.ipv4_mapped is not None and elements.address_text(address) not in leaves(extra):
-                yield '%s is not in extra' % elements.address_text(address)
-
-
 def unseen(fields, got, rate):
     """Elements of a record that the programs' row does not show."""
     shown = set(leaves(got)) | {'icmp %s %s' % (got.get('icmp_type'), got.get('icmp_code'))}
     extra = json.dumps(got.get('extra', {}))
-    out = list(unseen_mapped(fields, got.get('extra', {})))
+    out = []
     for f in fields:
         value = f.value
         if f.scope or f.nested or lists.kind_of(f.pen, f.id) or (f.pen, f.id) in DROPPED or not any(value) or corrected(fields, f):

@@ -264,10 +264,8 @@ test_one_of_each(struct wire *w)
 
 #define M6 "00000000000000000000ffff0a010101"	/* ::ffff:10.1.1.1 */
 #define N6 "00000000000000000000ffff0a020202"
-#define SRC_M6 "\"sourceIPv6Address\":\"::ffff:10.1.1.1\""
-#define DST_M6 "\"destinationIPv6Address\":\"::ffff:10.1.1.1\""
 
-/* An IPv4-mapped address beside one of IPv6: the column has it as IPv4's, extra as it came. */
+/* An IPv4-mapped address beside one of IPv6 is one of IPv6; beside another one it is IPv4. */
 static void
 test_mapped(struct wire *w)
 {
@@ -276,41 +274,40 @@ test_mapped(struct wire *w)
 	is_pair(w, 0, "2001:db8::1", "2001:db8::2");
 	is_extra(w, 0, "{\"32769\":\"01\"}");
 	is_uint(wire_number(w, FLOW_FIELD_IP_VERSION, 0), WIRE_NULL);
-	is_pair(w, 1, "10.1.1.1", "2001:db8::2");
-	is_extra(w, 1, "{" SRC_M6 ",\"32769\":\"01\"}");
-	is_uint(wire_number(w, FLOW_FIELD_IP_VERSION, 1), 6);
-	is_pair(w, 2, "2001:db8::1", "10.1.1.1");
-	is_extra(w, 2, "{" DST_M6 ",\"32769\":\"01\"}");
-	is_uint(wire_number(w, FLOW_FIELD_IP_VERSION, 2), 6);
+	is_pair(w, 1, "::ffff:10.1.1.1", "2001:db8::2");
+	is_extra(w, 1, "{\"32769\":\"01\"}");
+	is_uint(wire_number(w, FLOW_FIELD_IP_VERSION, 1), WIRE_NULL);
+	is_pair(w, 2, "2001:db8::1", "::ffff:10.1.1.1");
 	is_pair(w, 3, "10.1.1.1", "10.2.2.2");	/* both: a flow of IPv4 */
-	is_extra(w, 3, "{\"32769\":\"01\"}");
-	is_uint(wire_number(w, FLOW_FIELD_IP_VERSION, 3), WIRE_NULL);
-	is_pair(w, 4, "10.1.1.1", "::");	/* the unspecified address is one of IPv6 */
-	is_extra(w, 4, "{" SRC_M6 ",\"32769\":\"01\"}");
-	is_extra(w, 5, "{\"32769\":\"01\"}");
+	is_pair(w, 4, "::ffff:10.1.1.1", "::");	/* the unspecified address is one of IPv6 */
+	is_pair(w, 5, "2001:db8::1", "2001:db8::2");
 }
 
-/* Without other elements in extra; 60 that the record has; variable lengths; prefixes 170 and 169. */
+/* 60 that the record has; variable lengths; prefixes 170 and 169. */
 static void
 test_mapped_alone(struct wire *w)
 {
 	wire_ipfix(w, 0, 2, "0100 0003 001b 0010 001c 0010 003c 0001  0101 0002 001b ffff 001c ffff"
 	    "0102 0002 00a9 0010 00aa 0010");
-	wire_ipfix(w, 0, 256, A6 B6 "06" M6 B6 "00" M6 B6 "06");
-	is_extra(w, 0, "");
-	is_extra(w, 1, "{" SRC_M6 "}");
+	wire_ipfix(w, 0, 256, A6 B6 "06" M6 B6 "00" M6 B6 "06" M6 N6 "06" M6 N6 "04");
+	is_pair(w, 1, "::ffff:10.1.1.1", "2001:db8::2");
 	is_uint(wire_number(w, FLOW_FIELD_IP_VERSION, 1), 0);
+	is_pair(w, 2, "::ffff:10.1.1.1", "2001:db8::2");
 	is_uint(wire_number(w, FLOW_FIELD_IP_VERSION, 2), 6);
+	is_pair(w, 3, "::ffff:10.1.1.1", "::ffff:10.2.2.2");	/* as the record says */
+	is_pair(w, 4, "10.1.1.1", "10.2.2.2");
 	wire_ipfix(w, 0, 257, "10" A6 "10" M6 "00 10" M6 "10" A6 "10" B6);
-	is_extra(w, 3, "{" DST_M6 "}");
-	is_uint(wire_number(w, FLOW_FIELD_IP_VERSION, 3), 6);
-	is_pair(w, 4, "", "10.1.1.1");		/* no partner: nobody knows */
-	is_extra(w, 4, "");
-	is_uint(wire_number(w, FLOW_FIELD_IP_VERSION, 4), WIRE_NULL);
-	is_extra(w, 5, "");
+	is_pair(w, 5, "2001:db8::1", "::ffff:10.1.1.1");
+	is_pair(w, 6, "", "10.1.1.1");		/* no partner: nobody knows */
+	is_pair(w, 7, "2001:db8::1", "2001:db8::2");
+	is_extra(w, 6, "");
 	wire_ipfix(w, 0, 258, A6 M6);
-	is_pair(w, 6, "10.1.1.1", "2001:db8::1");
-	is_extra(w, 6, "{\"sourceIPv6Prefix\":\"::ffff:10.1.1.1\"}");
+	is_pair(w, 8, "::ffff:10.1.1.1", "2001:db8::1");
+	/* One address of two, and a version. */
+	wire_ipfix(w, 0, 2, "0103 0002 001b 0010 003c 0001");
+	wire_ipfix(w, 0, 259, M6 "06" M6 "00");
+	is_pair(w, 9, "::ffff:10.1.1.1", "");
+	is_pair(w, 10, "10.1.1.1", "");
 }
 
 /* An element of IPv4 beside one of IPv6 is what it is. */
@@ -336,19 +333,44 @@ test_mapped_headers(struct wire *w)
 	    "0101 0006 001b 0010 001c 0010 0004 0001 001b 0010 001c 0010 0004 0001");
 	wire_ipfix(w, 0, 256, "00000000 00000000" M6 B6 "0a000001 0a000002" ZERO16 ZERO16
 	    "00000000 00000000" M6 N6);
-	is_pair(w, 0, "10.1.1.1", "2001:db8::2");
-	is_extra(w, 0, "{" SRC_M6 "}");
-	is_uint(wire_number(w, FLOW_FIELD_IP_VERSION, 0), 6);
-	is_extra(w, 1, "");
-	is_uint(wire_number(w, FLOW_FIELD_IP_VERSION, 1), WIRE_NULL);
-	is_extra(w, 2, "");
-	wire_ipfix(w, 0, 257, A6 B6 "29" C6 M6 "06" A6 M6 "29" C6 D6 "06");
-	is_inner(w, 3, "2001:db8::3", "10.1.1.1", 6);
-	is_extra(w, 3, "{" DST_M6 "}");
-	is_uint(wire_number(w, FLOW_FIELD_IP_VERSION, 3), WIRE_NULL);
-	is_pair(w, 4, "2001:db8::1", "10.1.1.1");
-	is_extra(w, 4, "{" DST_M6 "}");
-	is_uint(wire_number(w, FLOW_FIELD_IP_VERSION, 4), 6);
+	is_pair(w, 0, "::ffff:10.1.1.1", "2001:db8::2");
+	is_extra(w, 0, "");
+	is_pair(w, 1, "10.0.0.1", "10.0.0.2");
+	is_pair(w, 2, "10.1.1.1", "10.2.2.2");
+	wire_ipfix(w, 0, 257, A6 B6 "29" C6 M6 "06" A6 M6 "29" C6 D6 "06" A6 B6 "29" M6 N6 "06");
+	is_pair(w, 3, "2001:db8::1", "2001:db8::2");
+	is_inner(w, 3, "2001:db8::3", "::ffff:10.1.1.1", 6);
+	is_extra(w, 3, "");
+	is_pair(w, 4, "2001:db8::1", "::ffff:10.1.1.1");
+	is_inner(w, 4, "2001:db8::3", "2001:db8::4", 6);
+	is_inner(w, 5, "10.1.1.1", "10.2.2.2", 6);
+	/* Protocols repeat, addresses do not: there is a choice of headers, but not of addresses. */
+	wire_ipfix(w, 0, 2, "0102 0004 001b 0010 001c 0010 0004 0001 0004 0001");
+	wire_ipfix(w, 0, 258, M6 B6 "29 06");
+	is_pair(w, 6, "::ffff:10.1.1.1", "2001:db8::2");
+}
+
+static void
+is_nat(struct wire *w, size_t row, const char *src, const char *dst)
+{
+	is_str(wire_text(w, FLOW_FIELD_NAT_SRC_ADDR, row), src);
+	is_str(wire_text(w, FLOW_FIELD_NAT_DST_ADDR, row), dst);
+}
+
+/* 281 and 282, alone and beside 225 and 226: IPv4 of NAT64 is IPv4, and a mapped address is a pair's. */
+static void
+test_mapped_nat(struct wire *w)
+{
+	wire_ipfix(w, 0, 2, "0100 0002 0119 0010 011a 0010  0101 0004 00e1 0004 00e2 0004 0119 0010 011a 0010");
+	wire_ipfix(w, 0, 256, M6 B6 M6 N6 A6 B6);
+	is_nat(w, 0, "::ffff:10.1.1.1", "2001:db8::2");
+	is_extra(w, 0, "");
+	is_nat(w, 1, "10.1.1.1", "10.2.2.2");
+	is_nat(w, 2, "2001:db8::1", "2001:db8::2");
+	wire_ipfix(w, 0, 257, "00000000 00000000" A6 M6 "0a000001 0a000002" ZERO16 ZERO16);
+	is_nat(w, 3, "2001:db8::1", "::ffff:10.1.1.1");
+	is_extra(w, 3, "");
+	is_nat(w, 4, "10.0.0.1", "10.0.0.2");
 }
 
 int
@@ -369,5 +391,6 @@ main(void)
 	wire_run(test_mapped_alone, NULL);
 	wire_run(test_not_mapped, NULL);
 	wire_run(test_mapped_headers, NULL);
+	wire_run(test_mapped_nat, NULL);
 	return tap_done();
 }

@@ -202,6 +202,21 @@ test_extensions(void)
 	ok(!p.outer.has_ports);
 }
 
+/* IPv4-mapped addresses in headers of IPv6, of both packets, are of IPv6. */
+static void
+test_mapped(void)
+{
+	struct packet p;
+
+	dissect(PACKET_IP, "60000000 003c 29 40 00000000000000000000ffff0a010101 0064ff9b000000000000000001020304"
+	    "60000000 0014 06 40 00000000000000000000ffff0a030303 00000000000000000000ffff0a040404" TCP, &p);
+	is_addr(p.outer.src, "::ffff:10.1.1.1");
+	is_addr(p.outer.dst, "64:ff9b::102:304");
+	is_addr(p.inner.src, "::ffff:10.3.3.3");
+	is_addr(p.inner.dst, "::ffff:10.4.4.4");
+	ok(!addr_is_v4(&p.inner.src));
+}
+
 /* Headers that contain each other without end are followed a bounded way. */
 static void
 test_depth(void)
@@ -237,6 +252,7 @@ main(void)
 	test_tunnels();
 	test_vxlan();
 	test_extensions();
+	test_mapped();
 	test_depth();
 	return tap_done();
 }

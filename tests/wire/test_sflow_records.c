@@ -69,6 +69,34 @@ test_socket6(struct wire *w)
 	    "\"extended_vlanin\":{\"stack\":[100,200]},\"sflow_4413_7\":\"deadbeef\"}");
 }
 
+#define M6 "00000000000000000000ffff0a010101"	/* ::ffff:10.1.1.1 */
+#define N6 "00000000000000000000ffff0a020202"
+#define A6 "20010db8000000000000000000000001"
+
+/* Sockets of both families have IPv4 as two IPv4-mapped addresses; NAT64 has none of IPv6 but one. */
+static void
+test_socket_mapped(struct wire *w)
+{
+	feed(w, 1, "00000835 0000002c 00000006 " M6 N6 "00000035 00008000");
+	feed(w, 1, "00000835 0000002c 00000006 " A6 M6 "00000035 00008000");
+	is_str(wire_text(w, FLOW_FIELD_SRC_ADDR, 0), "10.1.1.1");
+	is_str(wire_text(w, FLOW_FIELD_DST_ADDR, 0), "10.2.2.2");
+	is_uint(wire_number(w, FLOW_FIELD_IP_VERSION, 0), 4);
+	is_str(wire_text(w, FLOW_FIELD_SRC_ADDR, 1), "2001:db8::1");
+	is_str(wire_text(w, FLOW_FIELD_DST_ADDR, 1), "::ffff:10.1.1.1");
+	is_uint(wire_number(w, FLOW_FIELD_IP_VERSION, 1), 6);
+	/* extended_nat: two addresses with their types. */
+	feed(w, 1, "000003ef 00000028 00000002 " M6 "00000002 " A6);
+	feed(w, 1, "000003ef 00000028 00000002 " M6 "00000002 " N6);
+	feed(w, 1, "000003ef 0000001c 00000001 0a010101 00000002 " A6);
+	is_str(wire_text(w, FLOW_FIELD_NAT_SRC_ADDR, 2), "::ffff:10.1.1.1");
+	is_str(wire_text(w, FLOW_FIELD_NAT_DST_ADDR, 2), "2001:db8::1");
+	is_str(wire_text(w, FLOW_FIELD_NAT_SRC_ADDR, 3), "10.1.1.1");
+	is_str(wire_text(w, FLOW_FIELD_NAT_DST_ADDR, 3), "10.2.2.2");
+	is_str(wire_text(w, FLOW_FIELD_NAT_SRC_ADDR, 4), "10.1.1.1");
+	is_str(wire_text(w, FLOW_FIELD_NAT_DST_ADDR, 4), "2001:db8::1");
+}
+
 /* A record that is cut: what is there is told. */
 static void
 test_cut_record(struct wire *w)
@@ -195,6 +223,7 @@ main(void)
 {
 	wire_run(test_http, NULL);
 	wire_run(test_socket6, NULL);
+	wire_run(test_socket_mapped, NULL);
 	wire_run(test_cut_record, NULL);
 	wire_run(test_vlan, NULL);
 	wire_run(test_wide_port, NULL);

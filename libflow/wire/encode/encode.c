@@ -354,7 +354,8 @@ classify(struct flow_encoder *e, const struct flow_batch *batch, size_t from, si
 	count[0] = count[1] = 0;
 	for (i = 0; i < rows; i++) {
 		struct addr src = encode_addr(&e->addrs, batch, FLOW_FIELD_SRC_ADDR, from + i);
-		unsigned f = addr_is_v4(&src) ? 0 : 1;
+		struct addr dst = encode_addr(&e->addrs, batch, FLOW_FIELD_DST_ADDR, from + i);
+		unsigned f = addr_is_v4(&src) && addr_is_v4(&dst) ? 0 : 1;
 
 		if (e->stage[f].layout == NULL) {
 			family[i] = 2;

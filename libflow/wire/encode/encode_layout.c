@@ -168,12 +168,13 @@ put_addrs(const struct encode_field *f, const struct encode_addrs *addrs,
 	for (i = 0; i < count; i++, out += stride) {
 		struct addr a = encode_addr(addrs, batch, f->field, row[i]);
 
+		/* 0.0.0.0 stands for a null, too. */
 		if (f->form == ENCODE_ADDR4)
 			store_be32(out, addr_is_v4(&a) ? addr_v4(&a) : 0);
-		else if (addr_is_v4(&a))
+		else if (addr_equal(&a, &addr_any4))
 			memset(out, 0, 16);
 		else
-			memcpy(out, a.b, 16);
+			addr_store_v6(&a, out);
 	}
 }
 

@@ -199,8 +199,8 @@ dissect_ipv6(struct walk *w)
 	dst = cursor_bytes(&w->in, 16);
 	if (cursor_failed(&w->in) || first >> 28 != 6 || !enter_ip(w))
 		return;
-	ip.src = addr_from_v6(src);
-	ip.dst = addr_from_v6(dst);
+	ip.src = addr_from_header6(src);
+	ip.dst = addr_from_header6(dst);
 	skip_extensions(&w->in, &ip);
 	*w->ip = ip;
 	if (!cursor_failed(&w->in))

@@ -42,6 +42,14 @@ sflow_addr(struct cursor *in, struct addr *out)
 	}
 }
 
+bool
+sflow_next_is_v6(const struct cursor *in)
+{
+	struct cursor ahead = *in;
+
+	return cursor_be32(&ahead) == ADDR_IPV6;
+}
+
 /* The format is in the two upper bits. */
 static void
 read_interface(struct cursor *in, uint32_t *format, uint32_t *value)

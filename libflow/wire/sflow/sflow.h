@@ -41,3 +41,5 @@ struct addr sflow_agent(struct cursor *in, const struct flow_datagram *dg);
 
 /* An address with its type before it (1: IPv4, 2: IPv6; 0: none, an unset *out). */
 bool sflow_addr(struct cursor *in, struct addr *out);
+/* Whether the address that is read next says that it is one of IPv6. */
+bool sflow_next_is_v6(const struct cursor *in);

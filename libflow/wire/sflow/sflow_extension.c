@@ -142,14 +142,30 @@ sflow_put_mpls(struct sflow_row *r, struct cursor *in)
 	}
 }
 
+/* Two addresses of IPv6: where one is IPv4-mapped and the other is not, both are what they are. */
+static void
+keep_mixed(struct addr *a, struct addr *b)
+{
+	if (addr_is_v4(a) == addr_is_v4(b))
+		return;
+	addr_to_mapped(a);
+	addr_to_mapped(b);
+}
+
 void
 sflow_put_nat(struct sflow_row *r, struct cursor *in)
 {
+	bool v6 = sflow_next_is_v6(in), has_src, has_dst;
 	struct addr src, dst;
 
-	if (sflow_addr(in, &src))
+	has_src = sflow_addr(in, &src);
+	v6 = v6 && sflow_next_is_v6(in);
+	has_dst = sflow_addr(in, &dst);
+	if (has_src && has_dst && v6)
+		keep_mixed(&src, &dst);
+	if (has_src)
 		sflow_set_addr(r, FLOW_FIELD_NAT_SRC_ADDR, &src);
-	if (sflow_addr(in, &dst))
+	if (has_dst)
 		sflow_set_addr(r, FLOW_FIELD_NAT_DST_ADDR, &dst);
 }
 
@@ -180,9 +196,11 @@ sflow_put_socket(struct sflow_row *r, struct cursor *in, bool v6)
 	r->socket = in->begin;
 	src = v6 ? addr_from_v6(local) : addr_from_v4(load_be32(local));
 	dst = v6 ? addr_from_v6(remote) : addr_from_v4(load_be32(remote));
+	/* A socket of both families speaks IPv4 where both ends are IPv4-mapped. */
+	keep_mixed(&src, &dst);
 	sflow_set_addr(r, FLOW_FIELD_SRC_ADDR, &src);
 	sflow_set_addr(r, FLOW_FIELD_DST_ADDR, &dst);
-	sflow_set_number(r, FLOW_FIELD_IP_VERSION, v6 ? 6 : 4);
+	sflow_set_number(r, FLOW_FIELD_IP_VERSION, addr_is_v4(&src) ? 4 : 6);
 	sflow_set_number(r, FLOW_FIELD_PROTO, proto);
 	sflow_set_number(r, FLOW_FIELD_SRC_PORT, local_port);
 	sflow_set_number(r, FLOW_FIELD_DST_PORT, remote_port);

@@ -101,13 +101,15 @@ static void
 put_address(struct buf *out, struct cursor *in, bool v6)
 {
 	const uint8_t *p = cursor_bytes(in, v6 ? 16 : 4);
-	struct addr a;
 	char text[ADDR_TEXT_MAX];
+	struct addr a;
+	size_t len;
 
 	if (p == NULL)
 		return;
 	a = v6 ? addr_from_v6(p) : addr_from_v4(load_be32(p));
-	buf_printf(out, "\"%.*s\"", (int)addr_format(&a, text), text);
+	len = v6 ? addr_format_v6(p, text) : addr_format(&a, text);
+	buf_printf(out, "\"%.*s\"", (int)len, text);
 }
 
 static void

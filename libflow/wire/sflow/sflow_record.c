@@ -125,8 +125,8 @@ ip_fields(struct sflow_row *r, struct cursor *in, bool v6)
 	set_length(r, len);
 	if (flow_builder_written(r->w.out, FLOW_FIELD_SRC_ADDR))
 		return;		/* the raw header has said it better */
-	ip.src = v6 ? addr_from_v6(src) : addr_from_v4(load_be32(src));
-	ip.dst = v6 ? addr_from_v6(dst) : addr_from_v4(load_be32(dst));
+	ip.src = v6 ? addr_from_header6(src) : addr_from_v4(load_be32(src));
+	ip.dst = v6 ? addr_from_header6(dst) : addr_from_v4(load_be32(dst));
 	sflow_set_addr(r, FLOW_FIELD_SRC_ADDR, &ip.src);
 	sflow_set_addr(r, FLOW_FIELD_DST_ADDR, &ip.dst);
 	sflow_set_number(r, FLOW_FIELD_IP_VERSION, ip.version);

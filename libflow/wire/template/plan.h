@@ -49,7 +49,6 @@ struct plan_extra {
 	bool section;		/* a piece of a packet: told by columns where it was understood */
 	bool taken;		/* a column or role has it, but for what follows */
 	uint16_t displaced;	/* not 0: only where one of these bits of struct choice is set */
-	bool mapped;		/* a column has it, but for IPv4-mapped addresses beside true ones of IPv6 */
 	struct header_place place;	/* only where the header does not use it */
 	uint8_t icmp;		/* enum element_role: only where ICMP's columns have another value; else COUNT */
 	uint8_t filled;		/* enum flow_field: only where that column has another value; else COUNT */
@@ -74,6 +73,7 @@ struct plan_counters {
 };
 
 #define PLAN_FAMILIES 3
+#define PLAN_FAMILY_NAT 2
 
 /* Fields for next hops, BGP's next hops and NAT's addresses: of IPv4 and IPv6, source and destination. */
 struct plan_families {
@@ -81,10 +81,10 @@ struct plan_families {
 	bool choose[PLAN_FAMILIES];		/* both families are there */
 };
 
-/* Where records may have an IPv4-mapped address beside a true one of IPv6: plan_mapped.c. */
+/* Fields that may have IPv4-mapped addresses: plan_mapped.c. */
 struct plan_mapped {
-	bool possible;
-	uint16_t index[HEADER_SIDES];	/* fields of the addresses; PLAN_NO_INDEX: the header has them */
+	uint16_t outer[HEADER_SIDES];	/* PLAN_NO_INDEX: not in the template, or the header chooses */
+	uint16_t nat[HEADER_SIDES];	/* likewise */
 };
 
 #define PLAN_DISPLACED_FIRST (1u << PLAN_COUNTERS)
@@ -119,7 +119,6 @@ struct plan {
 	struct joined *joined;		/* plans for records with records of lists in them */
 	size_t types_seen;		/* RFC 5610 types known when this was compiled */
 	size_t ops, extras;
-	size_t extras_mapped;		/* of them, those that have `mapped` */
 	size_t extras_by_column;	/* of them, those that are there or not by what columns hold */
 	struct plan_op *op;
 	struct plan_extra *extra;
@@ -135,7 +134,6 @@ struct rows {
 	size_t stride;
 	size_t n;
 	const struct packet *packet;	/* of the one row, where the plan has packets; else NULL */
-	bool mapped;			/* some row may have an IPv4-mapped address: mapped_likely */
 	struct choice *choice;		/* n, where the plan has choices; else NULL */
 	const struct join *join;	/* of the one row, where the plan is a joined one; else NULL */
 	uint16_t from, to;		/* only these fields go to extra; both 0: all */
@@ -199,12 +197,10 @@ void families_add(struct plan_families *p, const struct element *e, size_t index
 void families_settle(struct plan_families *p);
 enum flow_status rows_families(const struct rows *r) NODISCARD;
 
-/* plan_mapped.c: whether some row may have an IPv4-mapped address beside one of IPv6; false: none has. */
-bool mapped_likely(const struct rows *r);
-/* plan_mapped.c: ip_version 6 of those rows, where no record has its own. */
-enum flow_status rows_mapped(const struct rows *r) NODISCARD;
-/* plan_mapped.c: whether field `index`, which is `place` to the header, is such an address in row i. */
-bool mapped_shown(const struct rows *r, uint16_t index, const struct header_place *place, size_t i);
+/* plan_mapped.c: IPv4-mapped addresses of IPv6 headers, which columns have as those of IPv4 so far. */
+void rows_mapped(const struct rows *r);
+/* The same of NAT's. */
+void rows_mapped_nat(const struct rows *r);
 
 /* plan_column.c: copies one field into one column. */
 enum flow_status rows_column(const struct rows *r, const struct plan_op *op) NODISCARD;

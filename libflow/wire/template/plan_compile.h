@@ -47,7 +47,7 @@ plan_has_role(const struct plan *p, enum element_role role)
 void compile_nested(struct compiler *c, size_t own);
 /* plan_role.c: which fields have which role; those that are not all told by columns go to extra, too. */
 void compile_roles(struct compiler *c);
-/* plan_mapped.c: which fields may be IPv4-mapped addresses beside one of IPv6. */
+/* plan_mapped.c: which fields may have IPv4-mapped addresses. */
 void compile_mapped(struct compiler *c);
 /* plan_leftover.c: what goes to extra, and in which records.  False: no memory. */
 bool compile_extras(struct compiler *c) NODISCARD;

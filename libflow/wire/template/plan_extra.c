@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The column `extra`: a JSON object of the elements that have no column. */
-#include "base/json.h"
 #include "wire/decoder.h"
 #include "wire/sflow/packet_row.h"
 #include "wire/template/list.h"
@@ -25,8 +24,6 @@ same_as_before(const struct rows *r, size_t i)
 	for (x = 0; x < p->extras; x++) {
 		const struct span *s = &r->span[p->extra[x].index];
 
-		if (p->extra[x].mapped && !r->mapped)
-			continue;
 		if (memcmp(s->p + i * r->stride, s->p + (i - 1) * r->stride, s->len) != 0)
 			return false;
 	}
@@ -46,7 +43,7 @@ static bool
 header_leaves(const struct rows *r, const struct plan_extra *e, size_t i, bool zero)
 {
 	if (header_used(r, &e->place, i))
-		return mapped_shown(r, e->index, &e->place, i);
+		return false;
 	/* Zeros of a header that the record does not have say nothing. */
 	return !zero || (e->place.use == HEADER_USE_PART && r->choice[i].inner != HEADER_NONE);
 }
@@ -59,12 +56,14 @@ column_has(const struct rows *r, enum flow_field field, size_t i, const uint8_t 
 	struct flow_column column = { .form = FLOW_FORM_FLAT,
 		.values = flow_builder_peek(r->ctx->out, field) };
 	const struct addr *a = column.values;
+	uint8_t bytes[16];
 
 	if (column.values == NULL)
 		return false;
 	if (type != FLOW_TYPE_ADDR)
 		return flow_column_number(&column, type, i) == load_wide(p, len);
-	return memcmp(a[i].b + 16 - len, p, len) == 0;
+	addr_store_v6(&a[i], bytes);
+	return memcmp(bytes + 16 - len, p, len) == 0;
 }
 
 /* Whether ICMP's columns hold what an element of that role says. */
@@ -108,7 +107,7 @@ is_wanted(const struct rows *r, const struct plan_extra *e, size_t i)
 	if (e->icmp != ROLE_COUNT)
 		return !zero && !icmp_has(r, (enum element_role)e->icmp, i,
 		    load_wide(s->p + i * r->stride, s->len));
-	return !e->taken || mapped_shown(r, e->index, &e->place, i);
+	return !e->taken;
 }
 
 #define BY_COLUMN_MAX 64
@@ -138,20 +137,6 @@ write_value(const struct rows *r, const struct plan_extra *e, size_t i, struct b
 		list_or_value_json(out, r, (enum element_type)e->type, s->p + i * r->stride, s->len);
 }
 
-static void
-write_key(const struct rows *r, const struct plan_extra *e, struct buf *out)
-{
-	struct element_told told = { &r->ctx->src->known, r->ctx->d->options.elements };
-	struct element_label label;
-
-	if (!e->mapped) {
-		buf_append(out, r->plan->keys + e->key, e->key_len);
-		return;
-	}
-	element_label(&told, e->pen, e->id, TEMPLATE_VARIABLE, &label);
-	json_append_string(out, label.name, label.len);
-}
-
 /* One member: the entries from `first` to before `end`, which are of one element. */
 static void
 write_member(const struct rows *r, size_t first, size_t end, size_t i, size_t begin, struct buf *out)
@@ -170,7 +155,7 @@ write_member(const struct rows *r, size_t first, size_t end, size_t i, size_t be
 	    r->span[e[only].index].len == 0))
 		return;
 	buf_append_u8(out, out->len == begin ? '{' : ',');
-	write_key(r, &e[first], out);
+	buf_append(out, r->plan->keys + e[first].key, e[first].key_len);
 	buf_append_u8(out, ':');
 	if (values > 1)
 		buf_append_u8(out, '[');
@@ -214,8 +199,7 @@ rows_extra(const struct rows *r)
 	uint64_t now, before = 0;
 	size_t i;
 
-	if (r->plan->extras == 0 || r->ctx->d->options.drop_extra ||
-	    (r->plan->extras == r->plan->extras_mapped && !r->mapped))
+	if (r->plan->extras == 0 || r->ctx->d->options.drop_extra)
 		return FLOW_OK;
 	for (i = 0; i < r->n && st == FLOW_OK; i++) {
 		now = wanted_by_columns(r, i);

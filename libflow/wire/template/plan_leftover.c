@@ -152,13 +152,6 @@ is_icmp(const struct compiler *c, size_t i)
 	    e->arg <= ROLE_ICMP6_CODE;
 }
 
-/* Whether field i fills an address of rows whose other address is of an element of IPv6, too. */
-static bool
-may_be_mapped(const struct plan *p, size_t index)
-{
-	return p->mapped.index[0] == index || p->mapped.index[1] == index;
-}
-
 /* Whether field i goes to extra, and in which records. */
 static bool
 describe_extra(const struct compiler *c, size_t i, struct plan_extra *x)
@@ -168,12 +161,6 @@ describe_extra(const struct compiler *c, size_t i, struct plan_extra *x)
 
 	if (f->len == 0 || (e != NULL && e->use == ELEMENT_USE_SKIP))
 		return false;
-	if (f->len != TEMPLATE_VARIABLE && may_be_mapped(c->p, i)) {
-		*x = (struct plan_extra){ .index = (uint16_t)i, .pen = f->pen, .id = f->id,
-			.type = ELEMENT_IPV6, .taken = true, .mapped = true,
-			.filled = FLOW_FIELD_COUNT, .icmp = ROLE_COUNT };
-		return true;
-	}
 	if (c->field[i].taken && !c->p->has_choice && f->len != TEMPLATE_VARIABLE &&
 	    contended_column(c, i) == FLOW_FIELD_COUNT && !is_icmp(c, i))
 		return false;
@@ -199,13 +186,10 @@ compile_extras(struct compiler *c)
 			p->extras++;
 	sort_extras(p);
 	for (i = 0; i < p->extras; i++)
-		p->extras_mapped += p->extra[i].mapped;
-	for (i = 0; i < p->extras; i++)
 		p->extras_by_column += p->extra[i].filled != FLOW_FIELD_COUNT ||
 		    p->extra[i].icmp != ROLE_COUNT;
-	/* Few records have such addresses, and many templates may: they are named where they are written. */
 	for (i = 0; i < p->extras; i++)
-		if (!p->extra[i].mapped && !name_extra(c, &p->extra[i]))
+		if (!name_extra(c, &p->extra[i]))
 			return false;
 	return true;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * IPv4-mapped addresses (RFC 4291 2.5.5.2) beside an address that is none: both are of an IPv6 header, as
- * in ::ffff:10.1.1.1 > 64:ff9b::102:304.  The column has the former as 10.1.1.1 (net/addr.h), so that the
- * element's own value goes to extra, too.
+ * IPv4-mapped addresses (RFC 4291 2.5.5.2) in elements of IPv6.  Exporters that have one kind of address only
+ * send IPv4 so, both ends of a flow; beside an address that is none, as in ::ffff:10.1.1.1 > 64:ff9b::102:304,
+ * and where the record says that its version is 6 (60), they are of an IPv6 header and stay what they are.
+ * Columns were filled as if all were IPv4.
  */
 #include "wire/decoder.h"
 #include "wire/template/plan_compile.h"
@@ -11,156 +12,170 @@
 
 static const uint8_t mapped_prefix[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
 
+/* Columns of a pair of addresses. */
+struct pair_columns {
+	enum flow_field side[HEADER_SIDES];
+};
+
+static const struct pair_columns outer_columns = { { FLOW_FIELD_SRC_ADDR, FLOW_FIELD_DST_ADDR } };
+static const struct pair_columns nat_columns = { { FLOW_FIELD_NAT_SRC_ADDR, FLOW_FIELD_NAT_DST_ADDR } };
+static const struct pair_columns inner_columns = { { FLOW_FIELD_INNER_SRC_ADDR, FLOW_FIELD_INNER_DST_ADDR } };
+
 static bool
 is_mapped(const uint8_t *p)
 {
 	return memcmp(p, mapped_prefix, sizeof(mapped_prefix)) == 0;
 }
 
-/* Whether one of a pair of addresses of IPv6 elements is IPv4-mapped, and the other is not. */
 static bool
-is_mixed(const struct span pair[HEADER_SIDES])
+header_has_addresses(const struct plan *p)
 {
-	return pair[0].len == ADDRESS6_LEN && pair[1].len == ADDRESS6_LEN &&
-	    is_mapped(pair[0].p) != is_mapped(pair[1].p);
-}
-
-static bool
-may_be_ipv6(const struct compiler *c, uint16_t index)
-{
-	return index != PLAN_NO_INDEX && (c->t->field[index].len == ADDRESS6_LEN ||
-	    c->t->field[index].len == TEMPLATE_VARIABLE);
+	return p->header != NULL && p->header->pairs > 0;
 }
 
 void
 compile_mapped(struct compiler *c)
 {
-	static const enum flow_field column[HEADER_SIDES] = { FLOW_FIELD_SRC_ADDR, FLOW_FIELD_DST_ADDR };
 	struct plan *p = c->p;
 	unsigned side;
 
-	p->mapped.possible = p->header != NULL;
-	for (side = 0; side < HEADER_SIDES; side++)
-		p->mapped.index[side] = PLAN_NO_INDEX;
-	if (p->header != NULL || !may_be_ipv6(c, c->best[column[0]].index) ||
-	    !may_be_ipv6(c, c->best[column[1]].index))
-		return;
-	p->mapped.possible = true;
-	for (side = 0; side < HEADER_SIDES; side++)
-		p->mapped.index[side] = c->best[column[side]].index;
+	for (side = 0; side < HEADER_SIDES; side++) {
+		p->mapped.outer[side] = header_has_addresses(p) ? PLAN_NO_INDEX :
+		    c->best[outer_columns.side[side]].index;
+		p->mapped.nat[side] = p->families.index[PLAN_FAMILY_NAT][1][side];
+	}
 }
 
 static struct span
 span_at(const struct rows *r, uint16_t index, size_t i)
 {
-	struct span s = r->span[index];
+	struct span s = { NULL, 0 };
 
-	s.p += s.len > 0 ? i * r->stride : 0;
+	if (index == PLAN_NO_INDEX || r->span[index].len != ADDRESS6_LEN)
+		return s;
+	s = r->span[index];
+	s.p += i * r->stride;
 	return s;
 }
 
-/* The two addresses of a header as they came: of pair `which` where the plan has a header. */
-static void
-addresses_at(const struct rows *r, unsigned which, size_t i, struct span pair[HEADER_SIDES])
-{
-	unsigned side;
-
-	for (side = 0; side < HEADER_SIDES; side++)
-		pair[side] = r->plan->header != NULL ? header_address(r, which, side, i) :
-		    span_at(r, r->plan->mapped.index[side], i);
-}
-
 /*
- * The same of addresses in the data, `apart` from each other.  An IPv4-mapped address begins with eight
+ * Whether one of two addresses, `apart` from each other, is IPv4-mapped.  Such an address begins with eight
  * zero octets; those of other hosts, but for ::, ::1 and those of translators, have a bit in common.
  */
 static inline bool
-is_mixed_at(const uint8_t *src, ptrdiff_t apart)
+some_mapped_at(const uint8_t *src, ptrdiff_t apart)
 {
 	uint64_t a, b;
 
 	memcpy(&a, src, sizeof(a));
 	memcpy(&b, src + apart, sizeof(b));
-	return (a & b) == 0 && is_mapped(src) != is_mapped(src + apart);
+	return (a & b) == 0 && (is_mapped(src) || is_mapped(src + apart));
 }
 
 /* Two at a time: that is all that other traffic pays. */
 static bool
-some_mixed(const uint8_t *src, const uint8_t *dst, size_t stride, size_t n)
+some_mapped(const uint8_t *src, const uint8_t *dst, size_t stride, size_t n)
 {
 	ptrdiff_t apart = dst - src;
 	const uint8_t *end = src + n / 2 * 2 * stride;
 
 	for (; src != end; src += 2 * stride)
-		if (is_mixed_at(src, apart) || is_mixed_at(src + stride, apart))
+		if (some_mapped_at(src, apart) || some_mapped_at(src + stride, apart))
 			return true;
-	return n % 2 == 1 && is_mixed_at(src, apart);
+	return n % 2 == 1 && some_mapped_at(src, apart);
 }
 
-bool
-mapped_likely(const struct rows *r)
-{
-	const struct plan_mapped *m = &r->plan->mapped;
-	const struct span *src, *dst;
-
-	if (!m->possible || r->plan->header != NULL)
-		return m->possible;
-	src = &r->span[m->index[0]];
-	dst = &r->span[m->index[1]];
-	return src->len == ADDRESS6_LEN && dst->len == ADDRESS6_LEN &&
-	    some_mixed(src->p, dst->p, r->stride, r->n);
-}
-
+/* The same of a pair of fields, one of which may be missing or of IPv4. */
 static bool
-row_is_mixed(const struct rows *r, size_t i)
+pair_likely(const struct rows *r, const uint16_t index[HEADER_SIDES])
 {
-	struct span pair[HEADER_SIDES];
-	const struct plan_header *h = r->plan->header;
+	struct span src = span_at(r, index[0], 0), dst = span_at(r, index[1], 0);
 
-	if (h != NULL && (h->pairs == 0 || h->pair[r->choice[i].outer].version != 6))
+	if (src.len == 0 && dst.len == 0)
 		return false;
-	addresses_at(r, h == NULL ? 0 : r->choice[i].outer, i, pair);
-	return is_mixed(pair);
+	return some_mapped(src.len > 0 ? src.p : dst.p, dst.len > 0 ? dst.p : src.p, r->stride, r->n);
 }
 
-enum flow_status
+/* A row's address where it is what came in `s`: NAT's may be of the other family, which its record has, too. */
+static struct addr *
+column_of(const struct rows *r, enum flow_field field, const struct span *s, size_t i)
+{
+	struct addr *column = flow_builder_edit(r->ctx->out, field);
+
+	return s->len == ADDRESS6_LEN && column != NULL && memcmp(column[i].b, s->p, ADDRESS6_LEN) == 0 ?
+	    &column[i] : NULL;
+}
+
+/* Of a pair of addresses as they came, those that are IPv4-mapped and of an IPv6 header: in columns, too. */
+static void
+keep_pair(const struct rows *r, const struct pair_columns *columns, const struct span pair[HEADER_SIDES],
+    bool six, size_t i)
+{
+	struct addr *src = column_of(r, columns->side[0], &pair[0], i);
+	struct addr *dst = column_of(r, columns->side[1], &pair[1], i);
+
+	if (!six && (src == NULL || dst == NULL || addr_is_v4(src) == addr_is_v4(dst)))
+		return;
+	if (src != NULL)
+		addr_to_mapped(src);
+	if (dst != NULL)
+		addr_to_mapped(dst);
+}
+
+static void
+keep_fields(const struct rows *r, const struct pair_columns *columns, const uint16_t index[HEADER_SIDES],
+    bool six, size_t i)
+{
+	struct span pair[HEADER_SIDES] = { span_at(r, index[0], i), span_at(r, index[1], i) };
+
+	keep_pair(r, columns, pair, six, i);
+}
+
+/* The same of the pair of IPv6 that the record's header, or the one within, has. */
+static void
+keep_header(const struct rows *r, const struct pair_columns *columns, unsigned which, bool six, size_t i)
+{
+	const struct plan_header *h = r->plan->header;
+	struct span pair[HEADER_SIDES];
+
+	if (which >= h->pairs || h->pair[which].version != 6)
+		return;
+	pair[0] = header_address(r, which, 0, i);
+	pair[1] = header_address(r, which, 1, i);
+	keep_pair(r, columns, pair, six, i);
+}
+
+void
 rows_mapped(const struct rows *r)
 {
-	enum flow_status st = FLOW_OK;
-	uint8_t *version;
-	size_t i, first;
+	const struct plan_mapped *m = &r->plan->mapped;
+	bool by_header = header_has_addresses(r->plan);
+	const uint8_t *version;
+	size_t i;
 
-	if (!r->mapped || flow_builder_written(r->ctx->out, FLOW_FIELD_IP_VERSION))
-		return FLOW_OK;
-	for (first = 0; first < r->n && !row_is_mixed(r, first); first++)
-		;
-	if (first == r->n)
-		return FLOW_OK;
-	version = flow_builder_flat(r->ctx->out, FLOW_FIELD_IP_VERSION, r->n);
-	if (version == NULL)
-		return FLOW_ENOMEM;
-	for (i = 0; i < r->n && st == FLOW_OK; i++)
-		if (i >= first && row_is_mixed(r, i))
-			version[i] = 6;
-		else
-			st = flow_builder_null(r->ctx->out, FLOW_FIELD_IP_VERSION, i);
-	return st;
+	if (!by_header && !pair_likely(r, m->outer))
+		return;
+	version = flow_builder_peek(r->ctx->out, FLOW_FIELD_IP_VERSION);
+	for (i = 0; i < r->n; i++) {
+		bool six = version != NULL && version[i] == 6;
+
+		if (by_header) {
+			keep_header(r, &outer_columns, r->choice[i].outer, six, i);
+			keep_header(r, &inner_columns, r->choice[i].inner, false, i);
+		} else {
+			keep_fields(r, &outer_columns, m->outer, six, i);
+		}
+	}
 }
 
-bool
-mapped_shown(const struct rows *r, uint16_t index, const struct header_place *place, size_t i)
+void
+rows_mapped_nat(const struct rows *r)
 {
-	const struct plan_mapped *m = &r->plan->mapped;
-	struct span own, pair[HEADER_SIDES];
+	const uint16_t *index = r->plan->mapped.nat;
+	size_t i;
 
-	if (!r->mapped)
-		return false;
-	if (r->plan->header == NULL ? index != m->index[0] && index != m->index[1] :
-	    place->use != HEADER_USE_ADDR || r->plan->header->pair[place->which].version != 6)
-		return false;
-	own = span_at(r, index, i);
-	if (own.len != ADDRESS6_LEN || !is_mapped(own.p))
-		return false;
-	addresses_at(r, place->which, i, pair);
-	return is_mixed(pair);
+	if (!pair_likely(r, index))
+		return;
+	for (i = 0; i < r->n; i++)
+		keep_fields(r, &nat_columns, index, false, i);
 }

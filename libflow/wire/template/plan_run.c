@@ -29,14 +29,16 @@ fill_columns(const struct rows *r, struct packet *p)
 		st = rows_counters(r);
 	if (st == FLOW_OK)
 		st = rows_header(r);
-	if (st == FLOW_OK)
+	if (st == FLOW_OK) {
+		rows_mapped(r);
 		st = rows_families(r);
+	}
 	if (st == FLOW_OK && p != NULL)
 		st = rows_packet(r, p);
-	if (st == FLOW_OK && r->mapped)
-		st = rows_mapped(r);
-	if (st == FLOW_OK)
+	if (st == FLOW_OK) {
+		rows_mapped_nat(r);
 		st = rows_times(r);
+	}
 	if (st == FLOW_OK)
 		st = rows_source(r->ctx, r->n, true);
 	if (st == FLOW_OK && r->plan->has_origin)
@@ -61,7 +63,6 @@ fill_rows(const struct rows *r)
 		if (own.choice == NULL)
 			return FLOW_ENOMEM;
 	}
-	own.mapped = mapped_likely(r);
 	own.packet = r->plan->has_packet ? &p : NULL;
 	return fill_columns(&own, r->plan->has_packet ? &p : NULL);
 }
