@@ -101,19 +101,33 @@ sieve_work(void *context, unsigned i)
 }
 
 /* The passes that the questions need. */
-static void
+static int
 pass(struct run *run)
 {
+	struct flow_error err;
+
 	if (flow_agg_sieves(run->spec)) {
 		query_run(run->threads, sieve_work, run);
 		if (run->failed)
-			return;
-		flow_agg_sieve_end(run->agg, run->threads);
+			return CLI_FAILURE;
+		if (flow_agg_sieve_end(run->agg, run->threads, &err) != FLOW_OK)
+			return cli_fail_error(&err);
 		query_rewind(run->query);
 	}
 	query_run(run->threads, work, run);
+	return run->failed ? CLI_FAILURE : CLI_OK;
 }
 
+static void
+free_workers(struct run *run)
+{
+	for (unsigned i = 0; run->agg != NULL && i < run->threads; i++)
+		flow_agg_free(run->agg[i]);
+	free(run->agg);
+	run->agg = NULL;
+}
+
+/* All rows to new workers. */
 static int
 scan(const struct flowstat_options *o, struct run *run)
 {
@@ -137,8 +151,7 @@ scan(const struct flowstat_options *o, struct run *run)
 			flow_agg_limit(run->agg[i], (size_t)(memory / run->threads) + 1,
 			    folder != NULL && folder[0] != '\0' ? folder : "/tmp");
 	}
-	pass(run);
-	return run->failed ? CLI_FAILURE : CLI_OK;
+	return pass(run);
 }
 
 static int
@@ -215,15 +228,37 @@ print_tables(const struct run *run, struct flow_agg_result *result,
 	return status;
 }
 
+/* What all rows add up to; where a guess was wrong, once more without one. */
 static int
-finish(struct run *run, struct flow_table_printer *printer)
+scan_and_merge(const struct flowstat_options *o, struct run *run, struct flow_agg_result **result)
 {
-	struct flow_agg_result *result;
 	struct flow_error err;
 	int status;
 
-	if (flow_agg_finish(run->agg, run->threads, &result, &err) != FLOW_OK)
-		return cli_fail_error(&err);
+	flow_agg_plan(run->spec, query_rows(run->query), query_filter(run->query) != NULL);
+	for (;;) {
+		status = scan(o, run);
+		if (status != CLI_OK)
+			return status;
+		if (flow_agg_finish(run->agg, run->threads, result, &err) != FLOW_OK)
+			return cli_fail_error(&err);
+		if (flow_agg_proven(*result))
+			return CLI_OK;
+		flow_agg_result_free(*result);
+		free_workers(run);
+		flow_agg_plan_sure(run->spec);
+		query_rewind(run->query);
+	}
+}
+
+static int
+scan_and_print(const struct flowstat_options *o, struct run *run, struct flow_table_printer *printer)
+{
+	struct flow_agg_result *result;
+	int status = scan_and_merge(o, run, &result);
+
+	if (status != CLI_OK)
+		return status;
 	status = print_tables(run, result, printer);
 	flow_agg_result_free(result);
 	return status;
@@ -288,9 +323,7 @@ open_and_run(struct flowstat_options *o, struct run *run, struct flow_table_prin
 		return explain(run);
 	if (o->sql)
 		return print_sql(o, run);
-	status = scan(o, run);
-	if (status == CLI_OK)
-		status = finish(run, printer);
+	status = scan_and_print(o, run, printer);
 	if (status == CLI_OK && query_failed(run->query))
 		status = CLI_FAILURE;
 	return status;
@@ -364,9 +397,7 @@ flowstat_run(struct flowstat_options *o)
 	}
 	if (status == CLI_OK)
 		status = open_and_run(o, &run, printer);
-	for (unsigned i = 0; run.agg != NULL && i < run.threads; i++)
-		flow_agg_free(run.agg[i]);
-	free(run.agg);
+	free_workers(&run);
 	flow_table_printer_free(printer);
 	query_free(run.query);
 	names_free(run.names);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "agg/feed.h"
+#include "agg/feed_sieve.h"
 
 /* Groups that do not fit into a core's cache any more. */
 #define MANY_GROUPS 65536
@@ -72,6 +73,12 @@ flow_agg_free(struct flow_agg *agg)
 	for (size_t i = 0; agg->sieve != NULL && i < agg->spec->groupings; i++)
 		sieve_release(&agg->sieve[i]);
 	free(agg->sieve);
+	for (size_t i = 0; agg->rest != NULL && i < agg->spec->groupings; i++) {
+		if (agg->rest[i] != NULL)
+			groups_release(agg->rest[i]);
+		free(agg->rest[i]);
+	}
+	free(agg->rest);
 	for (size_t i = 0; agg->values != NULL && i < agg->spec->values; i++)
 		value_log_release(&agg->values[i]);
 	free(agg->groups);
@@ -230,16 +237,28 @@ rows_selected(const struct flow_batch *batch, const struct flow_selection *sel)
 	return sel != NULL ? sel->count : (uint32_t)batch->rows;
 }
 
+/* Bytes of all counters, unless memory is limited: then a part of that. */
+#define SIEVES_BYTES ((size_t)1 << 30)
+#define SIEVES_SHARE 16
+
 enum flow_status
 flow_agg_sieve_begin(struct flow_agg *agg, uint64_t rows, struct flow_error *err)
 {
-	agg->sieve = calloc(agg->spec->groupings + 1, sizeof(*agg->sieve));
-	if (agg->sieve == NULL)
+	size_t n = agg->spec->groupings, bytes = agg->limit != 0 ? agg->limit / SIEVES_SHARE : SIEVES_BYTES;
+
+	agg->sieve = calloc(n + 1, sizeof(*agg->sieve));
+	agg->rest = calloc(n + 1, sizeof(*agg->rest));
+	if (agg->sieve == NULL || agg->rest == NULL)
 		return flow_fail_memory(err);
-	for (size_t i = 0; i < agg->spec->groupings; i++) {
-		agg->sieve[i].rule = grouping_sieve(agg->spec, i);
-		if (agg->sieve[i].rule.least > 0 && sieve_make(&agg->sieve[i], rows) != FLOW_OK)
+	for (size_t i = 0; i < n; i++) {
+		if (sieve_make(&agg->sieve[i], agg->spec, i, rows, bytes) != FLOW_OK)
 			return flow_fail_memory(err);
+		if (!agg->sieve[i].rule.has_rest)
+			continue;
+		agg->rest[i] = malloc(sizeof(*agg->rest[i]));
+		if (agg->rest[i] == NULL)
+			return flow_fail_memory(err);
+		groups_init(agg->rest[i], &agg->spec->grouping[i]);
 	}
 	return FLOW_OK;
 }
@@ -251,12 +270,24 @@ flow_agg_sieve(struct flow_agg *agg, const struct flow_batch *batch, const struc
 	return each_portion(agg, batch, sel, rows_selected(batch, sel), feed_sieves, err);
 }
 
-void
-flow_agg_sieve_end(struct flow_agg *const *agg, size_t n)
+enum flow_status
+flow_agg_sieve_end(struct flow_agg *const *agg, size_t n, struct flow_error *err)
 {
-	for (size_t i = 0; i < agg[0]->spec->groupings; i++)
-		for (size_t w = 1; w < n && agg[0]->sieve[i].rule.least > 0; w++)
-			sieve_join(&agg[0]->sieve[i], &agg[w]->sieve[i]);
+	struct sieve *first = agg[0]->sieve;
+
+	for (size_t i = 0; i < agg[0]->spec->groupings; i++) {
+		if (!sieve_counts(&first[i]))
+			continue;
+		for (size_t w = 1; w < n; w++)
+			sieve_join(&first[i], &agg[w]->sieve[i]);
+		if (sieve_end(&first[i]) != FLOW_OK)
+			return flow_fail_memory(err);
+	}
+	for (size_t w = 0; w < n; w++)
+		for (size_t i = 0; i < agg[0]->spec->groupings; i++)
+			if (first[i].rule.by != SIEVE_NOTHING && (w > 0 || first[i].counters != i))
+				sieve_borrow(&agg[w]->sieve[i], &first[first[i].counters]);
+	return FLOW_OK;
 }
 
 enum flow_status

@@ -160,8 +160,17 @@ bool flow_agg_has_period(const struct flow_agg_spec *spec);
 void flow_agg_fields(const struct flow_agg_spec *spec, struct flow_fieldset *set);
 
 /*
- * Whether it pays to feed all rows twice: first to flow_agg_sieve, which only counts how many rows groups
- * have, then as usual, when rows of groups that can be in no table are left out.  (Of those the totals
+ * Decides, before the first worker, whether rows are to be kept out of top lists by a guess of what they will
+ * show, where there are so many rows (a guess at most); chosen: by a filter that may leave few.
+ */
+void flow_agg_plan(struct flow_agg_spec *spec, uint64_t rows, bool chosen);
+
+/* That nothing is to be guessed: it is so at first, and when a guess was wrong (flow_agg_proven). */
+void flow_agg_plan_sure(struct flow_agg_spec *spec);
+
+/*
+ * Whether it pays to feed all rows twice: first to flow_agg_sieve, which only counts what groups have, about,
+ * then as usual, when rows of groups that can be in no table are left out.  (Of those the totals
  * tell all the same.)  The answers are the same with and without.
  */
 bool flow_agg_sieves(const struct flow_agg_spec *spec);
@@ -192,7 +201,7 @@ enum flow_status flow_agg_sieve_begin(struct flow_agg *agg, uint64_t rows, struc
     NODISCARD;
 enum flow_status flow_agg_sieve(struct flow_agg *agg, const struct flow_batch *batch,
     const struct flow_selection *sel, struct flow_error *err) NODISCARD;
-void flow_agg_sieve_end(struct flow_agg *const *agg, size_t n);
+enum flow_status flow_agg_sieve_end(struct flow_agg *const *agg, size_t n, struct flow_error *err) NODISCARD;
 
 /*
  * Lets a worker hold about that many bytes: beyond, groups go to a temporary file in `folder`
@@ -218,6 +227,12 @@ size_t flow_agg_bytes(const struct flow_agg *agg);
 enum flow_status flow_agg_finish(struct flow_agg *const *agg, size_t n,
     struct flow_agg_result **result, struct flow_error *err) NODISCARD;
 void flow_agg_result_free(struct flow_agg_result *result);
+
+/*
+ * Whether the tables are right.  Where not, rows were kept out by a guess that was too high: all is to be done
+ * once more with new workers after flow_agg_plan_sure.
+ */
+bool flow_agg_proven(const struct flow_agg_result *result);
 
 /* Rows of table `table`, after limit and min. */
 uint64_t flow_agg_rows(const struct flow_agg_result *result, size_t table);

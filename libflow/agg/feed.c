@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agg/feed_sieve.h"
 #include "base/hash.h"
 
 /* Columns of GROUP_ROWS values that one step works on; too large for a stack. */
@@ -23,6 +24,7 @@ struct feed_scratch {
 	uint16_t begun[GROUP_ROWS];	/* rows that begin in the window */
 	uint16_t within[GROUP_ROWS];	/* rows that begin in a grouping's period */
 	uint16_t sieved[GROUP_ROWS];
+	uint16_t rest[GROUP_ROWS];	/* rows that count among the rest of their bin */
 	uint8_t back[GROUP_ROWS];
 };
 
@@ -433,6 +435,58 @@ feed_grouping(struct flow_agg *agg, struct groups *g, const struct flow_batch *b
 	return feed_keys(agg, g, batch, rows, s->value[0], s->flag[0]);
 }
 
+/* Rows of a series whose groups will not be shown: to the rest of their bin, a group of that key alone. */
+static enum flow_status
+feed_rest(struct flow_agg *agg, const struct groups *g, const struct flow_batch *batch,
+    const struct rows *rows)
+{
+	struct feed_scratch *s = agg->scratch;
+	struct groups *rest = agg->rest[g - agg->groups];
+	unsigned bin = g->grouping->parts - 1u;
+	const struct key_part *part = &g->grouping->part[bin];
+	enum flow_status st;
+
+	if (rows->n == 0)
+		return FLOW_OK;
+	memset(s->key, 0, (size_t)g->grouping->words * GROUP_ROWS * sizeof(*s->key));
+	memset(s->mixed, 0, rows->n * sizeof(*s->mixed));
+	st = key_values(&agg->maps, part, 0, batch, rows, s->value[bin], s->flag[bin]);
+	if (st != FLOW_OK)
+		return st;
+	pack_part(s, part, s->value[bin], s->flag[bin], rows->n);
+	for (uint32_t i = 0; i < rows->n; i++)
+		s->hash[i] = hash_mix64(s->mixed[i]);
+	st = find_hashed(s, rest, rows->n);
+	if (st == FLOW_OK)
+		accumulate_rows(&g->grouping->slots, batch, rows, s->state, NULL);
+	return st;
+}
+
+/* Rows to a grouping, but for those that its sieve keeps out; same: see feed_hashes. */
+static enum flow_status
+feed_sieved(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch,
+    const struct rows *rows, bool same)
+{
+	size_t grouping = (size_t)(g - agg->groups);
+	struct rows in = *rows;
+	const uint64_t *hash;
+	enum flow_status st = FLOW_OK;
+
+	if (feed_is_sieved(agg, grouping)) {
+		const struct sieve *sieve = &agg->sieve[grouping];
+
+		if (feed_hashes(agg, grouping, batch, rows, same, &hash) != FLOW_OK)
+			return FLOW_ENOMEM;
+		in = sieve_rows(sieve, rows, hash, agg->scratch->sieved);
+		if (sieve->rule.has_rest && in.n < rows->n) {
+			const struct rows rest = sieve_rest(sieve, rows, hash, agg->scratch->rest);
+
+			st = feed_rest(agg, g, batch, &rest);
+		}
+	}
+	return in.n > 0 && st == FLOW_OK ? feed_grouping(agg, g, batch, &in) : st;
+}
+
 static enum flow_status
 feed_spread(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch,
     const struct rows *rows)
@@ -442,7 +496,7 @@ feed_spread(struct flow_agg *agg, struct groups *g, const struct flow_batch *bat
 
 	spread_begin(agg->spread, g->grouping, batch, rows);
 	while ((st = spread_next(agg->spread, &part)) == FLOW_OK) {
-		st = feed_grouping(agg, g, part, &(struct rows){ NULL, 0, (uint32_t)part->rows });
+		st = feed_sieved(agg, g, part, &(struct rows){ NULL, 0, (uint32_t)part->rows }, false);
 		if (st != FLOW_OK)
 			return st;
 	}
@@ -470,40 +524,6 @@ rows_begun(const struct flow_batch *batch, const struct rows *rows, int64_t from
 	return n == rows->n ? *rows : (struct rows){ row, 0, n };
 }
 
-/* The hashes of some rows' keys, whatever the grouping does with them. */
-static enum flow_status
-hash_rows(struct flow_agg *agg, const struct grouping *g, const struct flow_batch *batch,
-    const struct rows *rows)
-{
-	struct feed_scratch *s = agg->scratch;
-
-	memset(s->mixed, 0, rows->n * sizeof(*s->mixed));
-	for (size_t k = 0; k < g->parts; k++) {
-		unsigned shift = key_part_is_atom(&g->part[k]) ? 32 : 0;
-
-		if (key_values(&agg->maps, &g->part[k], 0, batch, rows, s->value[k], s->flag[k]) != FLOW_OK)
-			return FLOW_ENOMEM;
-		for (uint32_t i = 0; i < rows->n; i++)
-			s->mixed[i] = key_mix(s->mixed[i], s->value[k][i] >> shift);
-	}
-	for (uint32_t i = 0; i < rows->n; i++)
-		s->hash[i] = hash_mix64(s->mixed[i]);
-	return FLOW_OK;
-}
-
-enum flow_status
-feed_sieves(struct flow_agg *agg, const struct flow_batch *batch, const struct rows *rows)
-{
-	for (size_t i = 0; i < agg->spec->groupings; i++) {
-		if (agg->sieve[i].rule.least == 0)
-			continue;
-		if (hash_rows(agg, &agg->spec->grouping[i], batch, rows) != FLOW_OK)
-			return FLOW_ENOMEM;
-		sieve_count(&agg->sieve[i], batch, rows, agg->scratch->hash);
-	}
-	return FLOW_OK;
-}
-
 /* Rows, of which `begun` begin in the window, to a grouping that does not spread. */
 static enum flow_status
 feed_begun(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch,
@@ -517,13 +537,7 @@ feed_begun(struct flow_agg *agg, struct groups *g, const struct flow_batch *batc
 		    agg->scratch->within);
 		agg->outside[g - agg->groups] += begun->n - within.n;
 	}
-	if (agg->sieve != NULL && agg->sieve[g - agg->groups].rule.least > 0) {
-		if (hash_rows(agg, grouping, batch, &within) != FLOW_OK)
-			return FLOW_ENOMEM;
-		within = sieve_rows(&agg->sieve[g - agg->groups], &within, agg->scratch->hash,
-		    agg->scratch->sieved);
-	}
-	return within.n > 0 ? feed_grouping(agg, g, batch, &within) : FLOW_OK;
+	return feed_sieved(agg, g, batch, &within, !grouping->of_spread && within.n == begun->n);
 }
 
 /*
@@ -595,6 +609,7 @@ feed_rows(struct flow_agg *agg, const struct flow_batch *batch, const struct row
 	    agg->scratch->begun);
 	enum flow_status st = FLOW_OK;
 
+	feed_sieves_begin(agg);
 	if (!totals_are_summed(agg))
 		accumulate_totals(&agg->totals, batch, &begun);
 	if (agg->narrow && begun.n > 0)

@@ -12,7 +12,3 @@ size_t feed_scratch_bytes(void);
 /* Counts at most GROUP_ROWS rows under all groupings.  After FLOW_ENOMEM the state may only be freed. */
 enum flow_status feed_rows(struct flow_agg *agg, const struct flow_batch *batch,
     const struct rows *rows) NODISCARD;
-
-/* The first pass: counts at most GROUP_ROWS rows under the keys of groupings with sieves. */
-enum flow_status feed_sieves(struct flow_agg *agg, const struct flow_batch *batch,
-    const struct rows *rows) NODISCARD;

@@ -22,12 +22,43 @@ add_outside(struct flow_agg_result *r, struct flow_agg *const *agg, size_t n)
 	return FLOW_OK;
 }
 
+/* Adds the rests of bins that a worker has to those of the first one. */
+static enum flow_status
+join_rest(struct groups *into, const struct groups *from)
+{
+	for (unsigned p = 0; p < GROUP_PARTS; p++) {
+		for (uint32_t i = 0; i < from->part[p].count; i++) {
+			const uint64_t *group = groups_at(from, &from->part[p], i);
+			uint64_t *found;
+
+			if (groups_find_one(into, &into->part[p], group, groups_tag(from, &from->part[p], i), &found) !=
+			    FLOW_OK)
+				return FLOW_ENOMEM;
+			accumulate_state(&into->grouping->slots, groups_state(into, found),
+			    group + from->words);
+		}
+	}
+	return FLOW_OK;
+}
+
+static enum flow_status
+join_rests(struct flow_agg *const *agg, size_t n)
+{
+	for (size_t i = 0; agg[0]->rest != NULL && i < agg[0]->spec->groupings; i++)
+		for (size_t w = 1; w < n && agg[0]->rest[i] != NULL; w++)
+			if (join_rest(agg[0]->rest[i], agg[w]->rest[i]) != FLOW_OK)
+				return FLOW_ENOMEM;
+	return FLOW_OK;
+}
+
 /* Gives the first worker's groups and atoms to the result. */
 static void
 take_over(struct flow_agg_result *r, struct flow_agg *agg)
 {
 	r->maps = agg->maps;
 	r->groups = agg->groups;
+	r->rest = agg->rest;
+	agg->rest = NULL;
 	r->totals = agg->totals;
 	key_maps_init(&agg->maps);
 	agg->groups = NULL;
@@ -175,12 +206,47 @@ order_view(void *context, size_t view)
 		result_order(r, view);
 }
 
+/*
+ * Whether what a view shows proves that a sieve of sums has kept no group out of it: with all its rows there are
+ * as many groups as it shows that have the least sum.  Where all groups are there, and only their bins were sieved,
+ * those that it shows are to have it.
+ */
+static bool
+view_proves(const struct flow_agg_result *r, size_t view, const struct sieve *s)
+{
+	const struct result_view *v = &r->view[view];
+
+	if (s->rule.by != SIEVE_SUM || s->least == 0)
+		return true;
+	if (!s->rule.has_rest && v->rows < r->spec->view[view].limit)
+		return false;
+	return v->rows == 0 || v->row[v->rows - 1].rank >= s->least;
+}
+
+static bool
+views_prove(const struct flow_agg_result *r, const struct sieve *sieve)
+{
+	for (size_t i = 0; sieve != NULL && i < r->spec->views; i++) {
+		const struct view *v = &r->spec->view[i];
+
+		if (!view_proves(r, i, &sieve[v->grouping]) || (v->series && !view_proves(r, i, &sieve[v->bins])))
+			return false;
+	}
+	return true;
+}
+
+bool
+flow_agg_proven(const struct flow_agg_result *result)
+{
+	return !result->unproven;
+}
+
 /* With so much memory for a worker, or less, views are sorted one at a time. */
 #define SCARCE_BYTES ((size_t)256 << 20)
 
 /* Rows of all views; where memory is short, of one at a time. */
 static enum flow_status
-fill_views(struct flow_agg_result *r, size_t threads)
+fill_views(struct flow_agg_result *r, const struct sieve *sieve, size_t threads)
 {
 	enum flow_status st = FLOW_OK;
 
@@ -189,7 +255,8 @@ fill_views(struct flow_agg_result *r, size_t threads)
 			st = result_reserve(r, i);
 	if (st == FLOW_OK)
 		team_run(r->limit == 0 || r->limit > SCARCE_BYTES ? threads : 1, r->spec->views, order_view, r);
-	for (size_t i = 0; i < r->spec->views && st == FLOW_OK; i++) {
+	r->unproven = st == FLOW_OK && !views_prove(r, sieve);
+	for (size_t i = 0; i < r->spec->views && st == FLOW_OK && !r->unproven; i++) {
 		const struct view *v = &r->spec->view[i];
 
 		if (v->billing)
@@ -218,6 +285,8 @@ flow_agg_finish(struct flow_agg *const *agg, size_t n, struct flow_agg_result **
 	st = r->view != NULL && prepare_kept(r) == FLOW_OK ? add_outside(r, agg, n) : FLOW_ENOMEM;
 	if (st == FLOW_OK)
 		st = merge_workers(agg, n, r);
+	if (st == FLOW_OK)
+		st = join_rests(agg, n);
 	if (st == FLOW_OK) {
 		take_over(r, agg[0]);
 		if (totals_are_summed(agg[0]))
@@ -228,7 +297,7 @@ flow_agg_finish(struct flow_agg *const *agg, size_t n, struct flow_agg_result **
 	for (size_t i = 0; i < r->spec->groupings && st == FLOW_OK && r->approx != NULL; i++)
 		st = approx_fill(r->approx[0], &r->groups[i]);
 	if (st == FLOW_OK)
-		st = fill_views(r, n);
+		st = fill_views(r, agg[0]->sieve, n);
 	if (st != FLOW_OK) {
 		if (r->error.status == FLOW_OK)
 			(void)flow_fail_memory(&r->error);
@@ -249,6 +318,12 @@ flow_agg_result_free(struct flow_agg_result *r)
 		kept_free(r->view[i].kept);
 	for (size_t i = 0; r->groups != NULL && i < r->spec->groupings; i++)
 		groups_release(&r->groups[i]);
+	for (size_t i = 0; r->rest != NULL && i < r->spec->groupings; i++) {
+		if (r->rest[i] != NULL)
+			groups_release(r->rest[i]);
+		free(r->rest[i]);
+	}
+	free(r->rest);
 	for (size_t i = 0; i < r->arrays; i++)
 		spool_free(&r->array[i]);
 	free(r->array);

@@ -23,6 +23,7 @@ struct flow_agg {
 	struct backlog *backlog;	/* likewise */
 	uint64_t *outside;		/* likewise: rows of which nothing lies in the period */
 	struct sieve *sieve;		/* likewise; NULL: there was no first pass */
+	struct groups **rest;		/* likewise: of a series the rests of bins; NULL: it has none */
 	struct value_log *values;	/* one per column of the spec's */
 	size_t room;			/* for all backlogs, bytes */
 	struct measure_totals totals;
@@ -47,5 +48,5 @@ totals_are_summed(const struct flow_agg *agg)
 	const struct flow_agg_spec *spec = agg->spec;
 
 	return spec->has_totals && !spec->totals_early &&
-	    (agg->sieve == NULL || agg->sieve[spec->totals].rule.least == 0);
+	    (agg->sieve == NULL || agg->sieve[spec->totals].least == 0);
 }

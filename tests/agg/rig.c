@@ -141,8 +141,12 @@ fill(struct flow_builder *b, const struct rig_flow *flow, size_t n)
 	flow_builder_commit(b, n);
 }
 
+/* A pass over rows, by one worker. */
+typedef enum flow_status take(struct flow_agg *agg, const struct flow_batch *batch,
+    const struct flow_selection *sel, struct flow_error *err);
+
 static void
-feed(struct flow_agg *agg, const struct rig_flow *flow, size_t n, const bool *keep)
+feed(struct flow_agg *agg, take *rows, const struct rig_flow *flow, size_t n, const bool *keep)
 {
 	struct flow_builder *b = flow_builder_new();
 	struct flow_dictify *d = flow_dictify_new();
@@ -155,7 +159,7 @@ feed(struct flow_agg *agg, const struct rig_flow *flow, size_t n, const bool *ke
 	for (size_t i = 0; keep != NULL && i < n; i++)
 		if (keep[i])
 			sel.row[sel.count++] = (uint16_t)i;
-	if (flow_agg_feed(agg, &batch, keep != NULL ? &sel : NULL, NULL) != FLOW_OK)
+	if (rows(agg, &batch, keep != NULL ? &sel : NULL, NULL) != FLOW_OK)
 		abort();
 	flow_dictify_free(d);
 	flow_builder_free(b);
@@ -185,12 +189,14 @@ write_notes(const struct flow_table *t)
 }
 
 size_t rig_limit;
+bool rig_sieves;
 const struct flow_agg_period *rig_period;
 char rig_notes[256];
 const struct flow_geo *rig_geo;
 
 static char answer[65536];
 
+/* The answer; NULL: it is not proven. */
 static const char *
 finish(struct flow_agg **agg, size_t workers)
 {
@@ -200,6 +206,10 @@ finish(struct flow_agg **agg, size_t workers)
 	answer[0] = '\0';
 	if (flow_agg_finish(agg, workers, &r, NULL) != FLOW_OK)
 		return "finish failed";
+	if (!flow_agg_proven(r)) {
+		flow_agg_result_free(r);
+		return NULL;
+	}
 	/* In two slices, so that their seam is tested too. */
 	for (uint64_t from = 0; from < 4; from += 3) {
 		if (flow_agg_table(r, 0, from, from == 0 ? 3 : 1000, &t, NULL) != FLOW_OK)
@@ -213,12 +223,53 @@ finish(struct flow_agg **agg, size_t workers)
 	return answer;
 }
 
+/* So many rows as lists of the greatest sums are guessed from. */
+#define ROWS_SIEVED ((uint64_t)1 << 18)
+
+/* Flows that are shared out to workers. */
+struct shares {
+	const struct rig_flow *flow;
+	size_t n, step, workers;
+	const bool *keep;
+};
+
+static void
+feed_all(struct flow_agg **agg, take *rows, const struct shares *s)
+{
+	for (size_t i = 0, w = 0; i < s->n; i += s->step, w = (w + 1) % s->workers)
+		feed(agg[w], rows, s->flow + i, s->n - i < s->step ? s->n - i : s->step, s->keep);
+}
+
+/* One answer, by new workers; NULL: it is not proven. */
 static const char *
-run(const struct flow_agg_ask *ask, const struct rig_flow *flow, size_t n, size_t workers,
-    size_t step, const bool *keep)
+run_once(struct flow_agg_spec *spec, const struct shares *s)
+{
+	struct flow_agg *agg[8];
+	const char *text;
+
+	for (size_t w = 0; w < s->workers; w++) {
+		agg[w] = flow_agg_new(spec);
+		flow_agg_limit(agg[w], rig_limit, ".");
+	}
+	if (rig_sieves && flow_agg_sieves(spec)) {
+		for (size_t w = 0; w < s->workers; w++)
+			if (flow_agg_sieve_begin(agg[w], ROWS_SIEVED, NULL) != FLOW_OK)
+				abort();
+		feed_all(agg, flow_agg_sieve, s);
+		if (flow_agg_sieve_end(agg, s->workers, NULL) != FLOW_OK)
+			abort();
+	}
+	feed_all(agg, flow_agg_feed, s);
+	text = finish(agg, s->workers);
+	for (size_t w = 0; w < s->workers; w++)
+		flow_agg_free(agg[w]);
+	return text;
+}
+
+static const char *
+run(const struct flow_agg_ask *ask, const struct shares *s)
 {
 	struct flow_agg_spec *spec = flow_agg_spec_new();
-	struct flow_agg *agg[8];
 	struct flow_error err;
 	const char *text;
 
@@ -230,29 +281,27 @@ run(const struct flow_agg_ask *ask, const struct rig_flow *flow, size_t n, size_
 	}
 	if (rig_period != NULL)
 		flow_agg_set_period(spec, rig_period);
-	for (size_t w = 0; w < workers; w++) {
-		agg[w] = flow_agg_new(spec);
-		flow_agg_limit(agg[w], rig_limit, ".");
+	if (rig_sieves)
+		flow_agg_plan(spec, ROWS_SIEVED, false);
+	text = run_once(spec, s);
+	if (text == NULL) {
+		flow_agg_plan_sure(spec);
+		text = run_once(spec, s);
 	}
-	for (size_t i = 0, w = 0; i < n; i += step, w = (w + 1) % workers)
-		feed(agg[w], flow + i, n - i < step ? n - i : step, keep);
-	text = finish(agg, workers);
-	for (size_t w = 0; w < workers; w++)
-		flow_agg_free(agg[w]);
 	flow_agg_spec_free(spec);
-	return text;
+	return text != NULL ? text : "never proven";
 }
 
 const char *
 rig_ask(const struct flow_agg_ask *ask, const struct rig_flow *flow, size_t n, size_t workers,
     size_t step)
 {
-	return run(ask, flow, n, workers, step, NULL);
+	return run(ask, &(struct shares){ flow, n, step, workers, NULL });
 }
 
 const char *
 rig_ask_some(const struct flow_agg_ask *ask, const struct rig_flow *flow, size_t n,
     const bool *keep)
 {
-	return run(ask, flow, n, 1, n, keep);
+	return run(ask, &(struct shares){ flow, n, n, 1, keep });
 }

@@ -29,6 +29,9 @@ const char *rig_ask(const struct flow_agg_ask *ask, const struct rig_flow *flow,
 /* The workers' limit of memory; 0: none. */
 extern size_t rig_limit;
 
+/* Whether a first pass counts what groups have, and guesses top lists, as it is done where rows are many. */
+extern bool rig_sieves;
+
 /* Notes of the last answer's table, "name number\n" each, before them "period FROM TO BINS OUTSIDE\n". */
 extern char rig_notes[256];
 

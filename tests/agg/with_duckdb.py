@@ -459,6 +459,54 @@ def test_many_pairs():
     os.unlink(path)
 
 
+def test_top_of_many():
+    """The greatest of so many groups that a first pass guesses which those are: few great ones, or all alike."""
+    path, rows = work + "/top.parquet", 300_000
+    octets = {"few great ones": "case when k % 997 < 40 then 100000 + k % 997 * 1000 + i % 7 else 40 + i % 1460 end",
+              "even sums": "1000", "one sum each": "1 + k"}
+    for name, of in octets.items():
+        k = "(i * 7919 % 60013)"
+        write(path, ["'10.0.' || (%s // 256 %% 7) || '.' || (%s %% 256) as src_addr" % (k, k),
+                     "'10.1.' || (%s %% 97) || '.' || (%s %% 31) as dst_addr" % (k, k),
+                     "(1024 + %s %% 60000)::usmallint as dst_port" % k, "443::usmallint as src_port",
+                     "6::utinyint as proto", "(1 + i % 9)::bigint as packets", "1::bigint as flows",
+                     "(%s)::bigint as bytes" % of.replace("k", k)], rows)
+        top_of_many(name, path)
+        os.unlink(path)
+
+
+def top_of_many(name, path):
+    order = ("bytes", "packets", "flows")
+    for keys, pairing in (("src_addr,dst_addr", []), ("proto,src_addr,dst_addr,src_port,dst_port", []),
+                          ("proto,src_addr,dst_addr,src_port,dst_port", ["-b"])):
+        columns = keys.split(",")
+        for measure in order:
+            got = duckdb.execute("select %s, sum(%s)::ubigint s from '%s' group by all order by s desc"
+                                 % (keys, measure, path)).fetchall()
+            want = sorted(got, key=lambda r: (-r[-1], [key_order(c, v) for c, v in zip(columns, r)]))[:20]
+            for options in (["-j", "1"], ["-j", "3"], ["-j", "2", "--memory", "1M"]):
+                rows = ask(path, "-A", keys, *pairing, "-O", measure, "-n", "20", "--measures", measure, *options)
+                compare("%s: 20 of %s by %s %s" % (name, keys, measure, " ".join([*pairing, *options])), rows,
+                        [[text(v) for v in r] for r in want])
+    for key in ("dst_port", "dst_addr"):
+        bins = {}
+        for value, time, octets in duckdb.execute(
+                "select %s, epoch_ms(first) // 100 * 100, sum(bytes)::bigint from '%s' group by all"
+                % (key, path)).fetchall():
+            bins.setdefault(value, {})[time] = octets
+        shown = sorted(bins, key=lambda v: (-sum(bins[v].values()), key_order(key, v)))[:5]
+        want = {}
+        for value, times in bins.items():
+            place = shown.index(value) if value in shown else 5
+            for time, octets in times.items():
+                want[time, place] = want.get((time, place), 0) + octets
+        want = [[iso(t), text(shown[p]) if p < 5 else "other", str(v)] for (t, p), v in sorted(want.items())]
+        for options in (["-j", "1"], ["-j", "3"], ["--spread"], ["-j", "2", "--memory", "1M"]):
+            compare("%s: a series of %s %s" % (name, key, " ".join(options)),
+                    ask(path, "-A", key, "-O", "bytes", "-n", "5", "--bin", "100ms", "--measures", "bytes",
+                        *options), want)
+
+
 MOST = 2**64 - 1
 
 
@@ -762,6 +810,7 @@ test_periods()
 test_talkers()
 test_many()
 test_many_pairs()
+test_top_of_many()
 test_columns()
 test_orders()
 test_either_end()

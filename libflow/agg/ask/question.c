@@ -95,8 +95,8 @@ value_add(struct flow_agg_spec *spec, size_t of, uint8_t slot)
 	return FLOW_OK;
 }
 
-static bool
-has_values(const struct flow_agg_spec *spec, size_t grouping)
+bool
+grouping_has_values(const struct flow_agg_spec *spec, size_t grouping)
 {
 	for (size_t i = 0; i < spec->values; i++)
 		if (spec->value[i].of == grouping)
@@ -201,7 +201,7 @@ commit(struct flow_agg_spec *spec, struct draft *d, struct flow_error *err)
 	if (grouping_add(spec, &d->grouping, &at) != FLOW_OK)
 		return flow_fail_memory(err);
 	totals_find(spec, at);
-	known = has_values(spec, at);
+	known = grouping_has_values(spec, at);
 	for (uint8_t i = 0; i < d->grouping.slots.count && !known; i++)
 		if (slot_needs_values(&d->grouping.slots.slot[i]) && value_add(spec, at, i) != FLOW_OK)
 			return flow_fail_memory(err);
@@ -354,8 +354,8 @@ grouping_is_bounded(const struct flow_agg_spec *spec, size_t grouping)
 	return true;
 }
 
-static void
-key_fields(const struct grouping *g, struct flow_fieldset *set)
+void
+grouping_key_fields(const struct grouping *g, struct flow_fieldset *set)
 {
 	for (size_t k = 0; k < g->parts; k++) {
 		for (size_t a = 0; a < g->part[k].alts; a++)
@@ -365,95 +365,13 @@ key_fields(const struct grouping *g, struct flow_fieldset *set)
 	}
 }
 
-/* Fewer rows would keep out too little. */
-#define SIEVE_LEAST 32
-
-/* The least number of rows that all of a view's groups have, and of those with SYN alone. */
-static struct sieve_rule
-view_sieve(const struct slots *slots, const struct view *v)
-{
-	double rows = 0, syn = 0, percent = 0;
-
-	for (size_t i = 0; i < v->mins; i++) {
-		const struct measure *m = &v->min[i].measure;
-		enum slot_op op = slots->slot[m->a].op;
-		double least = v->min[i].least;
-
-		if (m->kind == MEASURE_PART && op == SLOT_SYN)
-			percent = least > percent ? least : percent;
-		else if (m->kind == MEASURE_SLOT && op == SLOT_SYN)
-			syn = least > syn ? least : syn;
-		else if (m->kind == MEASURE_SLOT &&
-		    (op == SLOT_ROWS || op == SLOT_COUNT || op == SLOT_DISTINCT))
-			rows = least > rows ? least : rows;
-	}
-	/* What doubles round up is no reason to leave a group out. */
-	if (rows * percent / 100 > syn)
-		syn = rows * percent / 100 * (1 - 1e-9);
-	if (syn > rows / 4)
-		return (struct sieve_rule){ syn < UINT32_MAX ? (uint32_t)syn : UINT32_MAX, true };
-	return (struct sieve_rule){ rows < UINT32_MAX ? (uint32_t)rows : UINT32_MAX, false };
-}
-
-struct sieve_rule
-grouping_sieve(const struct flow_agg_spec *spec, size_t grouping)
-{
-	const struct grouping *g = &spec->grouping[grouping];
-	struct sieve_rule all = { 0, false };
-	bool costly = !g->dense || has_values(spec, grouping), known = false;
-
-	if (!costly || g->spread_ms != 0 || g->series_ms != 0 || g->part[0].alts > 1 ||
-	    g->pairing.how != FLOW_AGG_ONE_WAY)
-		return all;
-	for (size_t i = 0; i < spec->views; i++) {
-		const struct view *v = &spec->view[i];
-		struct sieve_rule one = view_sieve(&g->slots, v);
-
-		if (v->bins == grouping && (v->series || v->billing))
-			return (struct sieve_rule){ 0, false };
-		if (v->grouping != grouping)
-			continue;
-		if (v->series || v->billing || v->spikes || one.least < SIEVE_LEAST ||
-		    (known && one.syn != all.syn))
-			return (struct sieve_rule){ 0, false };
-		if (!known || one.least < all.least)
-			all = one;
-		known = true;
-	}
-	return all;
-}
-
-bool
-flow_agg_sieves(const struct flow_agg_spec *spec)
-{
-	for (size_t i = 0; i < spec->groupings; i++)
-		if (grouping_sieve(spec, i).least > 0)
-			return true;
-	return false;
-}
-
-void
-flow_agg_sieve_fields(const struct flow_agg_spec *spec, struct flow_fieldset *set)
-{
-	for (size_t i = 0; i < spec->groupings; i++) {
-		const struct grouping *g = &spec->grouping[i];
-		struct sieve_rule rule = grouping_sieve(spec, i);
-
-		if (rule.least == 0)
-			continue;
-		key_fields(g, set);
-		if (rule.syn)
-			flow_fieldset_add(set, FLOW_FIELD_TCP_FLAGS);
-	}
-}
-
 void
 flow_agg_fields(const struct flow_agg_spec *spec, struct flow_fieldset *set)
 {
 	for (size_t i = 0; i < spec->groupings; i++) {
 		const struct grouping *g = &spec->grouping[i];
 
-		key_fields(g, set);
+		grouping_key_fields(g, set);
 		slots_fields(&g->slots, set);
 		if (period_width(g) != 0)
 			flow_fieldset_add(set, FLOW_FIELD_FIRST);

@@ -141,15 +141,14 @@ struct flow_agg_spec {
 	bool totals_early;	/* a table needs the totals to choose its rows, so before all groups are merged */
 	size_t totals;
 	uint8_t total_slot[TOTALS + 2];	/* sums, first, last */
+	bool sieves_sums;		/* see flow_agg_plan */
 };
 
-/* What all groups in a grouping's tables have at least: so many rows, or so many whose TCP flags are SYN alone. */
-struct sieve_rule {
-	uint32_t least;		/* 0: nothing is known, or a first pass over the rows would not pay */
-	bool syn;
-};
+/* Whether some column's values are all needed in a grouping's groups. */
+bool grouping_has_values(const struct flow_agg_spec *spec, size_t grouping);
 
-struct sieve_rule grouping_sieve(const struct flow_agg_spec *spec, size_t grouping);
+/* Adds to *set the columns that a grouping's keys are made from. */
+void grouping_key_fields(const struct grouping *g, struct flow_fieldset *set);
 
 /*
  * Whether groups of a grouping may leave memory; not those whose number finds them, nor those with

@@ -236,6 +236,12 @@ look_up_stride(const struct atoms *set, const struct addr *value, size_t n, uint
 		    seek_rest(set, &value[i], hash[i], &room);
 }
 
+atom_ref
+atoms_hash(const struct addr *value)
+{
+	return (atom_ref)(addr_is_v4(value) ? v4_hash(addr_v4(value)) : value_hash(value)) << 32;
+}
+
 void
 atoms_look_up(const struct atoms *set, const struct addr *value, size_t n, uint32_t *id)
 {
@@ -280,6 +286,12 @@ atoms_append(struct atoms *set, const struct atoms *from, uint32_t *id)
 		set->hash[id[i]] = from->hash[i];
 	}
 	return st;
+}
+
+atom_ref
+atoms_hash_text(struct flow_text text)
+{
+	return hash_xxh64(text.p, text.len, 0) >> 32 << 32;
 }
 
 /* A text's value: its hash and its code, of which each alone tells it from the others. */

@@ -76,6 +76,10 @@ enum flow_status atoms_append(struct atoms *set, const struct atoms *from, uint3
 /* As atoms_add for one text; a set holds either values or texts. */
 enum flow_status atoms_add_text(struct atoms *set, struct flow_text text, atom_ref *out) NODISCARD;
 
+/* References without an id: what atoms_add and atoms_add_text would give but for that. */
+atom_ref atoms_hash(const struct addr *value);
+atom_ref atoms_hash_text(struct flow_text text);
+
 /* The text of an id. */
 struct flow_text atoms_text(const struct atoms *set, uint32_t id);
 

@@ -63,7 +63,7 @@ atom_refs(struct key_maps *maps, struct dict_map *m, const struct flow_column *c
 {
 	if (rows->row == NULL && c->valid == NULL && known_refs(m, c->codes + rows->from, rows->n, out))
 		return FLOW_OK;
-	if (look_up_rows(maps, m, c, rows) != FLOW_OK)
+	if (!m->is_whole && look_up_rows(maps, m, c, rows) != FLOW_OK)
 		return FLOW_ENOMEM;
 	for (uint32_t i = 0; i < rows->n; i++) {
 		uint32_t r = rows_at(rows, i);
@@ -73,15 +73,13 @@ atom_refs(struct key_maps *maps, struct dict_map *m, const struct flow_column *c
 	return FLOW_OK;
 }
 
+/* The references of rows by a map. */
 static enum flow_status
-atom_values(struct key_maps *maps, const struct key_part *part, size_t alt,
+map_values(struct key_maps *maps, struct dict_map *m, const struct key_part *part, size_t alt,
     const struct flow_batch *batch, const struct rows *rows, uint64_t *out)
 {
 	const struct flow_column *c = &batch->column[part->field[alt]];
-	struct dict_map *m;
 
-	if (key_map_for(maps, part, part->field[alt], batch, rows, &m) != FLOW_OK)
-		return FLOW_ENOMEM;
 	if (m == NULL) {
 		memset(out, 0, rows->n * sizeof(*out));
 		return FLOW_OK;
@@ -89,6 +87,17 @@ atom_values(struct key_maps *maps, const struct key_part *part, size_t alt,
 	if (part->kind == KEY_NET)
 		return net_refs(maps, m, c, &batch->column[part->mask], rows, out);
 	return atom_refs(maps, m, c, rows, out);
+}
+
+static enum flow_status
+atom_values(struct key_maps *maps, const struct key_part *part, size_t alt,
+    const struct flow_batch *batch, const struct rows *rows, uint64_t *out)
+{
+	struct dict_map *m;
+
+	if (key_map_for(maps, part, part->field[alt], batch, rows, &m) != FLOW_OK)
+		return FLOW_ENOMEM;
+	return map_values(maps, m, part, alt, batch, rows, out);
 }
 
 /* As known_refs. */
@@ -120,7 +129,7 @@ atom_numbers(struct key_maps *maps, const struct key_part *part, size_t alt,
 	}
 	if (rows->row == NULL && c->valid == NULL && known_ids(m, c->codes + rows->from, rows->n, out))
 		return FLOW_OK;
-	if (look_up_rows(maps, m, c, rows) != FLOW_OK)
+	if (!m->is_whole && look_up_rows(maps, m, c, rows) != FLOW_OK)
 		return FLOW_ENOMEM;
 	for (uint32_t i = 0; i < rows->n; i++) {
 		uint32_t r = rows_at(rows, i);
@@ -214,6 +223,23 @@ key_values(struct key_maps *maps, const struct key_part *part, size_t alt,
 		for (uint32_t i = 0; i < rows->n; i++)
 			out[i] = out[i] != 0 ? ((out[i] - 1) >> 4) + 1 : 0;
 	}
+	return FLOW_OK;
+}
+
+enum flow_status
+key_hashes(struct key_maps *maps, const struct key_part *part, const struct flow_batch *batch,
+    const struct rows *rows, uint64_t *out)
+{
+	uint8_t flag[GROUP_ROWS];
+	struct dict_map *m;
+
+	if (!key_part_is_atom(part))
+		return key_values(maps, part, 0, batch, rows, out, flag);
+	if (key_map_of_hashes(maps, part, batch, rows, &m) != FLOW_OK ||
+	    map_values(maps, m, part, 0, batch, rows, out) != FLOW_OK)
+		return FLOW_ENOMEM;
+	for (uint32_t i = 0; i < rows->n; i++)
+		out[i] >>= 32;
 	return FLOW_OK;
 }
 

@@ -17,6 +17,13 @@ enum flow_status key_values(struct key_maps *maps, const struct key_part *part, 
     NODISCARD;
 
 /*
+ * Numbers that are the same for equal values of a part without alternatives (which others may share), and the
+ * same in all workers: no atom is added for them.  For parts of groupings that have a sieve.
+ */
+enum flow_status key_hashes(struct key_maps *maps, const struct key_part *part, const struct flow_batch *batch,
+    const struct rows *rows, uint64_t *out) NODISCARD;
+
+/*
  * The numbers of some rows' groups in a dense grouping, whose part this is: an atom's id, else
  * value + 1; 0 where there is no value.
  */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agg/ask/sieve_rule.h"
 #include "base/bytes.h"
 #include "net/addr_fast.h"
 #include "net/mac.h"
@@ -50,23 +51,23 @@ key_maps_bytes(const struct key_maps *maps)
 }
 
 static struct dict_map *
-map_of(struct key_maps *maps, const struct key_part *part, enum flow_field field)
+map_of(struct key_maps *maps, const struct key_part *part, enum flow_field field, bool hashes)
 {
 	for (size_t i = 0; i < maps->count; i++) {
 		struct dict_map *m = &maps->map[i];
 
 		if (m->kind == part->kind && m->field == field && m->bits4 == part->bits4 &&
-		    m->bits6 == part->bits6)
+		    m->bits6 == part->bits6 && m->hashes == hashes)
 			return m;
 	}
 	return NULL;
 }
 
 static enum flow_status
-map_make(struct key_maps *maps, const struct key_part *part, bool dense)
+map_make(struct key_maps *maps, const struct key_part *part, bool dense, bool hashes)
 {
 	for (size_t a = 0; a < part->alts; a++) {
-		struct dict_map *m = map_of(maps, part, part->field[a]);
+		struct dict_map *m = map_of(maps, part, part->field[a], hashes);
 
 		if (m != NULL) {
 			m->wants_ref |= !dense;
@@ -83,6 +84,7 @@ map_make(struct key_maps *maps, const struct key_part *part, bool dense)
 		m->field = part->field[a];
 		m->bits4 = part->bits4;
 		m->bits6 = part->bits6;
+		m->hashes = hashes;
 		m->wants_ref = !dense;
 		m->wants_id = dense;
 	}
@@ -97,15 +99,14 @@ key_maps_make(struct key_maps *maps, const struct flow_agg_spec *spec)
 		const struct grouping *g = &spec->grouping[i];
 
 		for (size_t k = 0; k < g->parts; k++)
-			if (key_part_is_atom(&g->part[k]) && (map_make(maps, &g->part[k], g->dense) != FLOW_OK ||
-			    /* Keys are sieved by their hashes, also where groups are found by ids. */
-			    (grouping_sieve(spec, i).least > 0 &&
-			    map_make(maps, &g->part[k], false) != FLOW_OK)))
+			if (key_part_is_atom(&g->part[k]) && (map_make(maps, &g->part[k], g->dense, false) != FLOW_OK ||
+			    (grouping_sieve(spec, i).by != SIEVE_NOTHING &&
+			    map_make(maps, &g->part[k], false, true) != FLOW_OK)))
 				return FLOW_ENOMEM;
 	}
 	for (size_t i = 0; i < spec->values; i++)
 		if (key_part_is_atom(&spec->value[i].part) &&
-		    map_make(maps, &spec->value[i].part, false) != FLOW_OK)
+		    map_make(maps, &spec->value[i].part, false, false) != FLOW_OK)
 			return FLOW_ENOMEM;
 	return FLOW_OK;
 }
@@ -177,6 +178,16 @@ entry_value(const struct dict_map *m, struct flow_text t, unsigned mask, struct 
 	return true;
 }
 
+/* The reference of a text. */
+static enum flow_status
+text_ref(struct key_maps *maps, const struct dict_map *m, struct flow_text text, atom_ref *ref)
+{
+	if (!m->hashes)
+		return atoms_add_text(&maps->texts, text, ref);
+	*ref = atoms_hash_text(text);
+	return FLOW_OK;
+}
+
 /* Of what a hello tells, of an entry of `extra`. */
 static enum flow_status
 hello_ref(struct key_maps *maps, const struct dict_map *m, struct flow_text extra, atom_ref *ref)
@@ -187,7 +198,18 @@ hello_ref(struct key_maps *maps, const struct dict_map *m, struct flow_text extr
 	bool is_server;
 
 	text.len = (uint32_t)payload_hello(word, &extra, room, &is_server);
-	return text.len > 0 ? atoms_add_text(&maps->texts, text, ref) : FLOW_OK;
+	return text.len > 0 ? text_ref(maps, m, text, ref) : FLOW_OK;
+}
+
+/* The references of addresses or MACs. */
+static enum flow_status
+values_refs(struct key_maps *maps, const struct dict_map *m, const struct addr *value, size_t n, atom_ref *ref)
+{
+	if (!m->hashes)
+		return atoms_add(&maps->values, value, n, ref);
+	for (size_t i = 0; i < n; i++)
+		ref[i] = atoms_hash(&value[i]);
+	return FLOW_OK;
 }
 
 /* The reference of one entry. */
@@ -202,13 +224,13 @@ entry_ref(struct key_maps *maps, const struct dict_map *m, struct flow_text text
 	if (key_kind_is_hello(m->kind))
 		return hello_ref(maps, m, text, ref);
 	if (flow_field_info(m->field)->type == FLOW_TYPE_TEXT)
-		return atoms_add_text(&maps->texts, text, ref);
+		return text_ref(maps, m, text, ref);
 	if (!entry_value(m, text, mask, &v))
 		return FLOW_OK;
 	if (!key_kind_is_geo(m->kind))
-		return atoms_add(&maps->values, &v, 1, ref);
+		return values_refs(maps, m, &v, 1, ref);
 	word = flow_geo_find(maps->geo, (enum flow_geo_word)(m->kind - KEY_COUNTRY), &v);
-	return word.len > 0 ? atoms_add_text(&maps->texts, word, ref) : FLOW_OK;
+	return word.len > 0 ? text_ref(maps, m, word, ref) : FLOW_OK;
 }
 
 enum flow_status
@@ -242,7 +264,7 @@ twin_of(const struct key_maps *maps, const struct dict_map *m, const struct flow
 		const struct dict_map *other = &maps->map[i];
 		const struct flow_column *c = &batch->column[other->field];
 
-		if (other != m && other->is_whole && other->kind == m->kind &&
+		if (other != m && other->is_whole && other->kind == m->kind && other->hashes <= m->hashes &&
 		    other->bits4 == m->bits4 && other->bits6 == m->bits6 &&
 		    flow_field_info(other->field)->type == flow_field_info(m->field)->type &&
 		    other->wants_ref >= m->wants_ref && other->wants_id >= m->wants_id &&
@@ -299,7 +321,7 @@ look_up(struct key_maps *maps, struct dict_map *m, struct together *t)
 {
 	atom_ref ref[MAP_TOGETHER];
 
-	if (atoms_add(&maps->values, t->value, t->n, ref) != FLOW_OK)
+	if (values_refs(maps, m, t->value, t->n, ref) != FLOW_OK)
 		return FLOW_ENOMEM;
 	for (uint32_t i = 0; i < t->n; i++)
 		map_set(m, t->code[i], ref[i]);
@@ -312,10 +334,9 @@ static enum flow_status
 map_all(struct key_maps *maps, struct dict_map *m, const struct flow_dict *dict, struct twin twin)
 {
 	struct together t = { .n = 0 };
-	enum flow_status st = atoms_expect(&maps->values, dict->count);
 
-	if (st != FLOW_OK)
-		return st;
+	if (!m->hashes && atoms_expect(&maps->values, dict->count) != FLOW_OK)
+		return FLOW_ENOMEM;
 	for (uint32_t c = 0; c < dict->count; c++) {
 		if (twin_copy(&twin, m, &dict->text[c], c))
 			continue;
@@ -344,6 +365,29 @@ map_begin(struct key_maps *maps, struct dict_map *m, const struct flow_batch *ba
 	return map_all(maps, m, dict, twin_of(maps, m, batch));
 }
 
+/* A map that may have to be made for the batch's dictionary first. */
+static enum flow_status
+map_ready(struct key_maps *maps, const struct flow_batch *batch, const struct rows *rows, struct dict_map *m)
+{
+	return m->serial != batch->column[m->field].dict->serial ? map_begin(maps, m, batch, rows) : FLOW_OK;
+}
+
+enum flow_status
+key_map_of_hashes(struct key_maps *maps, const struct key_part *part, const struct flow_batch *batch,
+    const struct rows *rows, struct dict_map **m)
+{
+	const struct flow_column *c = &batch->column[part->field[0]];
+
+	*m = NULL;
+	if (c->form != FLOW_FORM_DICT || c->dict->count == 0)
+		return FLOW_OK;
+	*m = map_of(maps, part, part->field[0], false);
+	if (*m != NULL && (*m)->is_whole && (*m)->ref != NULL && (*m)->serial == c->dict->serial)
+		return FLOW_OK;
+	*m = map_of(maps, part, part->field[0], true);
+	return map_ready(maps, batch, rows, *m);
+}
+
 enum flow_status
 key_map_for(struct key_maps *maps, const struct key_part *part, enum flow_field field,
     const struct flow_batch *batch, const struct rows *rows, struct dict_map **m)
@@ -353,6 +397,6 @@ key_map_for(struct key_maps *maps, const struct key_part *part, enum flow_field 
 	*m = NULL;
 	if (c->form != FLOW_FORM_DICT || c->dict->count == 0)
 		return FLOW_OK;
-	*m = map_of(maps, part, field);
-	return (*m)->serial != c->dict->serial ? map_begin(maps, *m, batch, rows) : FLOW_OK;
+	*m = map_of(maps, part, field, false);
+	return map_ready(maps, batch, rows, *m);
 }

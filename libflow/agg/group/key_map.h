@@ -16,6 +16,7 @@ struct dict_map {
 	enum key_kind kind;
 	enum flow_field field;
 	uint8_t bits4, bits6;
+	bool hashes;		/* references have hashes alone, and no atom is added for them: for sieves */
 	bool wants_ref, wants_id;
 	bool is_whole;		/* all entries were looked up */
 	uint64_t serial;	/* of the dictionary that ref and id are about; 0: none */
@@ -51,6 +52,10 @@ enum flow_status key_maps_make(struct key_maps *maps, const struct flow_agg_spec
  * these rows of it; NULL where none of them has a value.
  */
 enum flow_status key_map_for(struct key_maps *maps, const struct key_part *part, enum flow_field field,
+    const struct flow_batch *batch, const struct rows *rows, struct dict_map **m) NODISCARD;
+
+/* The same of a map that has hashes, be it one with references of which all are known. */
+enum flow_status key_map_of_hashes(struct key_maps *maps, const struct key_part *part,
     const struct flow_batch *batch, const struct rows *rows, struct dict_map **m) NODISCARD;
 
 /* Whether an entry of its dictionary was looked up; not of KEY_NET, where masks differ. */

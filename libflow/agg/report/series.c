@@ -97,17 +97,42 @@ shown_state(struct flow_agg_result *r, struct groups *into, const struct groups 
 	return groups_state(into, found);
 }
 
+/* What was kept out of the bins by a sieve, a group for each bin; NULL: nothing. */
+static struct groups *
+rest_of(const struct flow_agg_result *r, const struct view *vw)
+{
+	return r->rest != NULL ? r->rest[vw->bins] : NULL;
+}
+
+/* Adds it to a list. */
+static void
+list_rest(struct groups *rest, struct series_row *list, size_t *count)
+{
+	const struct key_part *time = &rest->grouping->part[rest->grouping->parts - 1];
+	bool has;
+
+	for (unsigned p = 0; p < GROUP_PARTS; p++) {
+		for (uint32_t i = 0; i < rest->part[p].count; i++) {
+			uint64_t *group = groups_at(rest, &rest->part[p], i);
+
+			list[(*count)++] = (struct series_row){ result_value(time, group, &has) ^ SLOT_TIME_BIAS,
+				SERIES_REST, group };
+		}
+	}
+}
+
 /* All bins of all groups, in the order of the series; *n rows. */
 static struct series_row *
 list_rows(struct flow_agg_result *r, const struct view *vw, const struct shown *shown, uint64_t n,
     size_t *count)
 {
 	struct groups *bins = &r->groups[vw->bins], *into = &r->groups[vw->grouping];
+	struct groups *rest = rest_of(r, vw);
 	const struct key_part *time = &bins->grouping->part[bins->grouping->parts - 1];
 	struct series_row *list;
 	bool has;
 
-	list = result_array(r, groups_count(bins), sizeof(*list));
+	list = result_array(r, groups_count(bins) + (rest != NULL ? groups_count(rest) : 0), sizeof(*list));
 	*count = 0;
 	for (unsigned p = 0; p < GROUP_PARTS && list != NULL; p++) {
 		for (uint32_t i = 0; i < bins->part[p].count; i++) {
@@ -124,6 +149,8 @@ list_rows(struct flow_agg_result *r, const struct view *vw, const struct shown *
 				place_of(shown, n, state), group };
 		}
 	}
+	if (list != NULL && rest != NULL)
+		list_rest(rest, list, count);
 	if (list != NULL)
 		result_sort(r, list, *count, sizeof(*list), compare_rows, NULL);
 	return list;
@@ -189,7 +216,7 @@ series_fill(struct flow_agg_result *r, size_t view)
 	size_t n = 0;
 	enum flow_status st = FLOW_ENOMEM;
 
-	v->range = bins_range(bins, NULL);
+	v->range = bins_range(bins, rest_of(r, vw));
 	if (shown != NULL)
 		list = list_rows(r, vw, shown, v->rows, &n);
 	if (list != NULL)

@@ -42,6 +42,8 @@ struct flow_agg_result {
 	const struct flow_agg_spec *spec;
 	struct key_maps maps;
 	struct groups *groups;
+	struct groups **rest;		/* by grouping: of a series that was sieved, the rests of bins; NULL: none */
+	bool unproven;			/* see flow_agg_proven */
 	uint64_t *outside;		/* by grouping: rows of which nothing lies in the period */
 	struct measure_totals totals;
 	/* Where memory is limited: a folder for what is large, and the limit of a worker. */

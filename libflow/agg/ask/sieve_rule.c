@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "agg/ask/sieve_rule.h"
+
+#include <string.h>
+
+/* Fewer rows would keep out too little. */
+#define LEAST_ROWS 32
+
+/* Fewer rows are grouped as soon as they are counted. */
+#define SUMS_ROWS ((uint64_t)1 << 18)
+
+/* Of more groups than that the least is no more than most have. */
+#define SUMS_MOST 4096
+
+static const struct sieve_rule no_rule = { .by = SIEVE_NOTHING };
+
+/* The least number of rows that all of a view's groups have, and of those with SYN alone. */
+static struct sieve_rule
+view_rows(const struct slots *slots, const struct view *v)
+{
+	double rows = 0, syn = 0, percent = 0;
+
+	for (size_t i = 0; i < v->mins; i++) {
+		const struct measure *m = &v->min[i].measure;
+		enum slot_op op = slots->slot[m->a].op;
+		double least = v->min[i].least;
+
+		if (m->kind == MEASURE_PART && op == SLOT_SYN)
+			percent = least > percent ? least : percent;
+		else if (m->kind == MEASURE_SLOT && op == SLOT_SYN)
+			syn = least > syn ? least : syn;
+		else if (m->kind == MEASURE_SLOT &&
+		    (op == SLOT_ROWS || op == SLOT_COUNT || op == SLOT_DISTINCT))
+			rows = least > rows ? least : rows;
+	}
+	/* What doubles round up is no reason to leave a group out. */
+	if (rows * percent / 100 > syn)
+		syn = rows * percent / 100 * (1 - 1e-9);
+	if (syn > rows / 4)
+		return (struct sieve_rule){ .by = SIEVE_SYN, .least = syn < UINT32_MAX ? (uint32_t)syn : UINT32_MAX };
+	return (struct sieve_rule){ .by = SIEVE_ROWS, .least = rows < UINT32_MAX ? (uint32_t)rows : UINT32_MAX };
+}
+
+/* Whether a view only shows groups of a grouping in which rows may be kept out of it. */
+static bool
+is_plain(const struct view *v)
+{
+	return !v->series && !v->billing && !v->spikes;
+}
+
+static struct sieve_rule
+rule_of_rows(const struct flow_agg_spec *spec, size_t grouping)
+{
+	const struct grouping *g = &spec->grouping[grouping];
+	struct sieve_rule all = no_rule;
+
+	if (g->dense && !grouping_has_values(spec, grouping))
+		return no_rule;
+	if (g->pairing.how != FLOW_AGG_ONE_WAY)
+		return no_rule;
+	for (size_t i = 0; i < spec->views; i++) {
+		const struct view *v = &spec->view[i];
+		struct sieve_rule one;
+
+		if (v->bins == grouping && (v->series || v->billing))
+			return no_rule;
+		if (v->grouping != grouping)
+			continue;
+		one = view_rows(&g->slots, v);
+		if (!is_plain(v) || one.least < LEAST_ROWS || (all.by != SIEVE_NOTHING && one.by != all.by))
+			return no_rule;
+		if (all.by == SIEVE_NOTHING || one.least < all.least)
+			all = one;
+	}
+	return all;
+}
+
+/* Whether what a row adds to a slot is known, whichever way it runs: sums of these columns. */
+static bool
+is_counter(enum flow_field field)
+{
+	return field == FLOW_FIELD_NONE || field == FLOW_FIELD_FLOWS || field == FLOW_FIELD_PACKETS ||
+	    field == FLOW_FIELD_BYTES || field == FLOW_FIELD_REV_PACKETS || field == FLOW_FIELD_REV_BYTES;
+}
+
+/* Whether rows of both directions of a pair add the same to a slot. */
+static bool
+is_of_both_ways(const struct slot *s)
+{
+	return (s->field[0] == s->back[0] && s->field[1] == s->back[1]) ||
+	    (s->field[0] == s->back[1] && s->field[1] == s->back[0]);
+}
+
+bool
+view_order_is_sum(const struct view *v, const struct slots *slots)
+{
+	const struct slot *s = &slots->slot[v->order.a];
+
+	if (v->by_key || v->ascending || (v->order.kind != MEASURE_SLOT && v->order.kind != MEASURE_SHARE))
+		return false;
+	return s->op == SLOT_ROWS || (s->op == SLOT_ADD && is_counter(s->field[0]) && is_counter(s->field[1]));
+}
+
+/* The rule of a view that shows groups of a grouping, or, of a series, their bins. */
+static struct sieve_rule
+view_sum(const struct flow_agg_spec *spec, const struct view *v)
+{
+	const struct grouping *g = &spec->grouping[v->grouping];
+	struct sieve_rule rule = { .by = SIEVE_SUM, .most = v->limit, .parts = g->parts };
+
+	if (v->billing || v->spikes || v->limit == 0 || v->limit > SUMS_MOST || g->part[0].alts > 1 ||
+	    !view_order_is_sum(v, &g->slots))
+		return no_rule;
+	rule.slot = g->slots.slot[v->order.a];
+	if (g->pairing.how != FLOW_AGG_ONE_WAY && !is_of_both_ways(&rule.slot))
+		return no_rule;
+	return rule;
+}
+
+bool
+sieve_key_is_few(const struct grouping *g, unsigned parts)
+{
+	return parts == 1 && !key_part_is_atom(&g->part[0]) && flow_type_size(key_part_type(&g->part[0])) <= 2;
+}
+
+/* Fewer groups than bytes have values need no counters. */
+static bool
+is_small(const struct grouping *g)
+{
+	return g->parts == 1 && !key_part_is_atom(&g->part[0]) && flow_type_size(key_part_type(&g->part[0])) == 1;
+}
+
+static bool
+slot_equal(const struct slot *a, const struct slot *b)
+{
+	return memcmp(a, b, sizeof(*a)) == 0;
+}
+
+static struct sieve_rule
+rule_of_sums(const struct flow_agg_spec *spec, size_t grouping)
+{
+	const struct grouping *g = &spec->grouping[grouping];
+	struct sieve_rule all = no_rule;
+
+	if ((g->dense && g->series_ms == 0) || grouping_has_values(spec, grouping) || slots_approx(&g->slots))
+		return no_rule;
+	for (size_t i = 0; i < spec->views; i++) {
+		const struct view *v = &spec->view[i];
+		bool of_bins = (v->series || v->billing) && v->bins == grouping;
+		struct sieve_rule one;
+
+		if (!of_bins && v->grouping != grouping)
+			continue;
+		one = view_sum(spec, v);
+		if (one.by == SIEVE_NOTHING || is_small(&spec->grouping[v->grouping]) ||
+		    (all.by != SIEVE_NOTHING && (!slot_equal(&one.slot, &all.slot) || of_bins != all.has_rest)))
+			return no_rule;
+		one.has_rest = of_bins;
+		one.most = one.most > all.most ? one.most : all.most;
+		all = one;
+	}
+	return all;
+}
+
+struct sieve_rule
+grouping_sieve(const struct flow_agg_spec *spec, size_t grouping)
+{
+	const struct grouping *g = &spec->grouping[grouping];
+	struct sieve_rule rule = no_rule;
+
+	if (g->part[0].alts > 1)
+		return no_rule;
+	if (g->spread_ms == 0 && g->series_ms == 0)
+		rule = rule_of_rows(spec, grouping);
+	if (rule.by == SIEVE_NOTHING && spec->sieves_sums)
+		rule = rule_of_sums(spec, grouping);
+	else if (rule.by != SIEVE_NOTHING)
+		rule.parts = g->parts;
+	rule.is_exact = sieve_key_is_few(g, rule.parts);
+	return rule;
+}
+
+bool
+sieve_key_equal(const struct flow_agg_spec *spec, size_t a, size_t b)
+{
+	const struct grouping *x = &spec->grouping[a], *y = &spec->grouping[b];
+	uint8_t parts = grouping_sieve(spec, a).parts;
+
+	if (parts != grouping_sieve(spec, b).parts ||
+	    (x->pairing.how == FLOW_AGG_ONE_WAY) != (y->pairing.how == FLOW_AGG_ONE_WAY))
+		return false;
+	for (uint8_t k = 0; k < parts; k++) {
+		const struct key_part *p = &x->part[k], *q = &y->part[k];
+
+		if (p->kind != q->kind || p->field[0] != q->field[0] || p->mask != q->mask ||
+		    p->bits4 != q->bits4 || p->bits6 != q->bits6 || p->width_ms != q->width_ms)
+			return false;
+	}
+	return true;
+}
+
+bool
+sieve_rule_equal(const struct flow_agg_spec *spec, size_t a, size_t b)
+{
+	struct sieve_rule x = grouping_sieve(spec, a), y = grouping_sieve(spec, b);
+
+	return x.by == y.by && x.by == SIEVE_SUM && x.most == y.most && slot_equal(&x.slot, &y.slot) &&
+	    sieve_key_equal(spec, a, b);
+}
+
+void
+flow_agg_plan(struct flow_agg_spec *spec, uint64_t rows, bool chosen)
+{
+	bool twice;
+
+	spec->sieves_sums = false;
+	twice = flow_agg_sieves(spec);
+	/* Rows that a filter chooses may be few, and to choose them again may cost more than to group them. */
+	spec->sieves_sums = rows >= SUMS_ROWS && (twice || !chosen);
+}
+
+void
+flow_agg_plan_sure(struct flow_agg_spec *spec)
+{
+	spec->sieves_sums = false;
+}
+
+bool
+flow_agg_sieves(const struct flow_agg_spec *spec)
+{
+	for (size_t i = 0; i < spec->groupings; i++)
+		if (grouping_sieve(spec, i).by != SIEVE_NOTHING)
+			return true;
+	return false;
+}
+
+void
+flow_agg_sieve_fields(const struct flow_agg_spec *spec, struct flow_fieldset *set)
+{
+	for (size_t i = 0; i < spec->groupings; i++) {
+		struct grouping g = spec->grouping[i];
+		struct sieve_rule rule = grouping_sieve(spec, i);
+
+		if (rule.by == SIEVE_NOTHING)
+			continue;
+		g.parts = rule.parts;
+		grouping_key_fields(&g, set);
+		if (rule.by == SIEVE_SYN)
+			flow_fieldset_add(set, FLOW_FIELD_TCP_FLAGS);
+		for (size_t f = 0; rule.by == SIEVE_SUM && f < 2; f++)
+			if (rule.slot.field[f] != FLOW_FIELD_NONE)
+				flow_fieldset_add(set, rule.slot.field[f]);
+	}
+}
