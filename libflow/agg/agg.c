@@ -101,7 +101,7 @@ flow_agg_bytes(const struct flow_agg *agg)
 	for (size_t i = 0; i < agg->spec->groupings; i++)
 		bytes += groups_bytes(&agg->groups[i]) + agg->backlog[i].log.bytes;
 	for (size_t i = 0; i < agg->spec->values; i++)
-		bytes += agg->values[i].log.bytes;
+		bytes += value_log_bytes(&agg->values[i]);
 	return bytes + (agg->approx != NULL ? approx_bytes(agg->approx) : 0);
 }
 

@@ -1,12 +1,25 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "agg/group/value_log.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
 
 /* Records of less memory are not searched for equal ones: that takes longer than to count them later. */
 #define THIN_MIN ((size_t)64 << 20)
+
+/* Records of late that are remembered: as many as a core's second cache holds beside all else. */
+#define RECENT ((size_t)1 << 16)
+
+/* After so many rows it is judged; where too few came again, it is not looked for so many times as long. */
+#define RECENT_ROWS 65536
+#define RECENT_PAUSE 16
+
+/* A key of one word, or a dense group's number, and a value + 1; value 0: none. */
+struct value_recent {
+	uint64_t key, value;
+};
 
 void
 value_log_init(struct value_log *v, const struct value_column *column, const struct grouping *of)
@@ -25,6 +38,14 @@ void
 value_log_release(struct value_log *v)
 {
 	part_log_release(&v->log);
+	free(v->recent);
+	v->recent = NULL;
+}
+
+size_t
+value_log_bytes(const struct value_log *v)
+{
+	return v->log.bytes + (v->recent != NULL ? RECENT * sizeof(*v->recent) : 0);
 }
 
 /* Of some rows: which have a value, and these. */
@@ -76,6 +97,74 @@ write_value(char *to, uint64_t value, bool wide)
 		memcpy(to, &half, sizeof(half));
 }
 
+/* Whether records are to be looked for among those of late. */
+static bool
+looks_back(struct value_log *v)
+{
+	if (v->column->all_rows || v->wide || v->words > 1)
+		return false;
+	if (v->recent == NULL)
+		v->recent = calloc(RECENT, sizeof(*v->recent));
+	return v->recent != NULL && v->recent_pause == 0;
+}
+
+static void
+judge_recent(struct value_log *v, uint32_t rows, uint32_t hits)
+{
+	if (v->recent_pause > 0) {
+		v->recent_pause = v->recent_pause > rows ? v->recent_pause - rows : 0;
+		return;
+	}
+	v->recent_rows += rows;
+	v->recent_hits += hits;
+	if (v->recent_rows < RECENT_ROWS)
+		return;
+	if (v->recent_hits < v->recent_rows / 8)
+		v->recent_pause = RECENT_ROWS * RECENT_PAUSE;
+	v->recent_rows = v->recent_hits = 0;
+}
+
+/*
+ * Leaves out values that are among those of late for the same key: key[i] is that of row out->at[i].  What was
+ * forgotten is put away twice, which changes nothing.
+ */
+static void
+drop_recent(struct value_log *v, const uint64_t *key, struct row_values *out)
+{
+	struct value_recent *recent[GROUP_ROWS];
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < out->n; i++) {
+		recent[i] = &v->recent[hash_mix128(key[i], out->value[i]) % RECENT];
+		__builtin_prefetch(recent[i], 1);
+	}
+	for (uint32_t i = 0; i < out->n; i++) {
+		bool same = recent[i]->key == key[i] && recent[i]->value == out->value[i] + 1;
+
+		*recent[i] = (struct value_recent){ key[i], out->value[i] + 1 };
+		out->at[n] = out->at[i];
+		out->value[n] = out->value[i];
+		n += !same;
+	}
+	judge_recent(v, out->n, out->n - n);
+	out->n = n;
+}
+
+/* The same by the rows' keys of one word, or the numbers of their groups. */
+static void
+drop_recent_of(struct value_log *v, const uint64_t *key, const int32_t *number, struct row_values *out)
+{
+	uint64_t of[GROUP_ROWS];
+
+	if (!looks_back(v)) {
+		judge_recent(v, out->n, 0);
+		return;
+	}
+	for (uint32_t i = 0; i < out->n; i++)
+		of[i] = number != NULL ? (uint32_t)number[out->at[i]] : key[out->at[i]];
+	drop_recent(v, of, out);
+}
+
 /* Inlined where words and width are known. */
 __attribute__((always_inline)) static inline enum flow_status
 put_rows(struct part_log *log, const struct row_values *v, const uint64_t *key, const uint64_t *hash,
@@ -106,6 +195,7 @@ value_log_put(struct value_log *v, struct key_maps *maps, const struct flow_batc
 
 	if (st != FLOW_OK)
 		return st;
+	drop_recent_of(v, key, NULL, &values);
 	if (v->words == 1 && !v->wide)
 		return put_rows(&v->log, &values, key, hash, 1, false);
 	if (v->words == 2 && !v->wide)
@@ -156,6 +246,7 @@ value_log_put_dense(struct value_log *v, struct key_maps *maps, const struct gro
 
 	if (st != FLOW_OK)
 		return st;
+	drop_recent_of(v, NULL, number, &values);
 	/* Where no address was seen yet all rows are in the group of none. */
 	atom_hash = key_part_is_atom(key) ? key_maps_atoms(maps, key)->hash : NULL;
 	if (v->wide)

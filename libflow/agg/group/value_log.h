@@ -11,7 +11,8 @@
  * A value has 32 bits (addresses, MACs and texts by their ids) or 64.  Records lie in parts by the
  * hash of their group, so that all of a group's are in one part, which is counted when all is merged
  * (agg/group/value_count.h).  A record takes 8 to 24 bytes, where a group of its own for each value of each
- * group took 50 and more.
+ * group took 50 and more.  Where only distinct values count, one that was there of late is not put away again:
+ * a busy server's clients come again and again.
  */
 
 #include "agg/group/key.h"
@@ -23,7 +24,14 @@ struct value_log {
 	bool wide;		/* values of 64 bits */
 	size_t unique;		/* log.bytes from which on records that are there twice are looked for */
 	struct part_log log;
+	/* Records of late, by the lowest bits of a hash of them; NULL: none yet. */
+	struct value_recent *recent;
+	uint32_t recent_rows, recent_hits;	/* since that was judged */
+	uint32_t recent_pause;			/* rows that are put away without looking */
 };
+
+/* Bytes that are held in memory. */
+size_t value_log_bytes(const struct value_log *v);
 
 /* `of` is the grouping of the column. */
 void value_log_init(struct value_log *v, const struct value_column *column, const struct grouping *of);
