@@ -41,6 +41,24 @@ parse_accept_word(struct parser *p, const char *word)
 	return true;
 }
 
+bool
+parse_list_begin(struct parser *p, struct parse_list *list)
+{
+	list->open = parse_token(p);
+	list->close = list->open->kind == TOKEN_OPEN ? TOKEN_CLOSE : TOKEN_LIST_CLOSE;
+	return parse_accept(p, TOKEN_LIST_OPEN) || parse_accept(p, TOKEN_OPEN);
+}
+
+enum flow_status
+parse_list_next(struct parser *p, const struct parse_list *list, bool *more)
+{
+	*more = !parse_accept(p, list->close);
+	if (*more && parse_token(p)->kind == TOKEN_END)
+		return parse_fail(p, list->open, "the list that begins here is not closed with '%c'",
+		    list->close == TOKEN_CLOSE ? ')' : ']');
+	return FLOW_OK;
+}
+
 enum flow_status
 parse_fail(struct parser *p, const struct token *t, const char *fmt, ...)
 {

@@ -6,6 +6,7 @@
 #include "filter/ast.h"
 #include "filter/filter.h"
 #include "filter/lex.h"
+#include "filter/value_unit.h"
 #include "filter/vocab.h"
 
 /* Most host names that one filter resolves. */
@@ -46,6 +47,17 @@ parse_token(const struct parser *p)
 bool parse_accept(struct parser *p, enum token_kind kind);
 bool parse_accept_word(struct parser *p, const char *word);
 
+/* A list of values in brackets, or in parentheses. */
+struct parse_list {
+	const struct token *open;
+	enum token_kind close;
+};
+
+/* Consumes what opens a list; false if no list begins here. */
+bool parse_list_begin(struct parser *p, struct parse_list *list);
+/* *more: another value follows; else the list was closed.  FLOW_EINVAL where the filter ends within it. */
+enum flow_status parse_list_next(struct parser *p, const struct parse_list *list, bool *more) NODISCARD;
+
 /* An error at a token. */
 enum flow_status parse_fail(struct parser *p, const struct token *t, const char *fmt, ...)
     PRINTF_LIKE(3, 4);
@@ -67,6 +79,7 @@ enum value_kind {
 struct value_rule {
 	enum value_kind kind;
 	enum name_group names;
+	enum value_unit unit;
 	uint64_t max;
 	const char *phrase;
 };
@@ -105,6 +118,9 @@ enum flow_status value_extra(struct parser *p, const char **phrase, struct extra
 /* A matcher, which p->matchers releases; why there is none is told at the token.  Flags: of MATCH_REGEX. */
 enum flow_status value_matcher(struct parser *p, enum match_op op, unsigned flags,
     const struct token *t, const char *text, size_t len, struct matcher **out) NODISCARD;
+
+/* Whether the token is, or is meant as, an address, a network or a range of addresses: no name. */
+bool value_is_addr(const struct token *t);
 
 /* One address, network, range or name (value_addr.c), added to *list. */
 enum flow_status value_addr_item(struct parser *p, const struct source *source,

@@ -74,7 +74,7 @@ done(struct parser *p, struct node *n, struct node **out)
 static struct value_rule
 rule_of(const struct subject *s)
 {
-	struct value_rule rule = { VALUE_NUMBER, s->names, UINT64_MAX, s->phrase };
+	struct value_rule rule = { VALUE_NUMBER, s->names, unit_of(s), UINT64_MAX, s->phrase };
 
 	if (s->fields > 0)
 		rule.max = field_max(s->field[0]);
@@ -532,6 +532,54 @@ bare_proto(const struct token *t, struct subject *s)
 	return true;
 }
 
+/* An address alone stands for `ip ADDRESS`, and behind src or dst alone for `src ip ADDRESS`. */
+static bool
+bare_addr(const struct token *t, struct subject *s, size_t *used)
+{
+	static const struct {
+		const char *word, *phrase;
+		size_t fields;
+		enum flow_field field[2];
+	} side[] = {
+		{ "src", "src ip", 1, { FLOW_FIELD_SRC_ADDR } },
+		{ "dst", "dst ip", 1, { FLOW_FIELD_DST_ADDR } },
+		{ NULL, "ip", 2, { FLOW_FIELD_SRC_ADDR, FLOW_FIELD_DST_ADDR } },
+	};
+	size_t i = lex_is(t, "src") ? 0 : lex_is(t, "dst") ? 1 : 2;
+
+	*used = side[i].word != NULL;
+	if (!value_is_addr(t + *used))
+		return false;
+	*s = (struct subject){ .phrase = side[i].phrase, .kind = SUBJECT_ADDR, .mask = UINT64_MAX,
+		.fields = side[i].fields, .field = { side[i].field[0], side[i].field[1] } };
+	return true;
+}
+
+/* Whether a condition other than a protocol's name begins here. */
+static bool
+begins_condition(const struct token *t)
+{
+	struct subject s;
+	size_t used;
+
+	return t->kind == TOKEN_WORD &&
+	    (value_is_extra(t) || vocab_find(t, &s, &used) || bare_addr(t, &s, &used));
+}
+
+/* A protocol's name, and the condition that may follow it without `and`: tcp port 443. */
+static enum flow_status
+parse_bare_proto(struct parser *p, const struct subject *s, struct node **out)
+{
+	struct node *proto = NULL, *rest = NULL;
+	enum flow_status st = parse_subject(p, s, &proto);
+
+	if (st != FLOW_OK || !begins_condition(parse_token(p)))
+		return st == FLOW_OK ? done(p, proto, out) : st;
+	if ((st = parse_primary(p, &rest)) != FLOW_OK)
+		return st;
+	return done(p, node_join(p->arena, NODE_AND, proto, rest), out);
+}
+
 enum flow_status
 parse_primary(struct parser *p, struct node **out)
 {
@@ -547,9 +595,10 @@ parse_primary(struct parser *p, struct node **out)
 	if (value_is_extra(t))
 		return parse_extra(p, out);
 	if (!vocab_find(t, &s, &used)) {
-		if (!bare_proto(t, &s))
+		if (bare_proto(t, &s))
+			return parse_bare_proto(p, &s, out);
+		if (!bare_addr(t, &s, &used))
 			return unknown_word(p);
-		used = 0;
 	}
 	if (s.kind == SUBJECT_REFUSED)
 		return parse_subject(p, &s, out);

@@ -119,6 +119,20 @@ is_host_name(const struct token *t)
 	return letters;
 }
 
+bool
+value_is_addr(const struct token *t)
+{
+	bool digit = t->len > 0 && t->p[0] >= '0' && t->p[0] <= '9';
+	bool colon = memchr(t->p, ':', t->len) != NULL;
+
+	if (t->kind != TOKEN_WORD)
+		return false;
+	for (size_t i = 0; i < t->len; i++)
+		if (t->p[i] == '\0' || strchr("0123456789abcdefABCDEF.:/-", t->p[i]) == NULL)
+			return false;
+	return colon || (digit && (memchr(t->p, '.', t->len) != NULL || memchr(t->p, '/', t->len) != NULL));
+}
+
 static bool
 add_resolved(struct addr_list *list, const struct addrinfo *found)
 {

@@ -110,15 +110,15 @@ add_value(struct parser *p, const char *phrase, struct values *list)
 static enum flow_status
 add_members(struct parser *p, const char *phrase, struct values *list)
 {
-	const struct token *open = parse_token(p);
-	enum flow_status st = FLOW_OK;
+	struct parse_list in;
+	enum flow_status st;
+	bool more;
 
-	if (!parse_accept(p, TOKEN_LIST_OPEN))
+	if (!parse_list_begin(p, &in))
 		return add_value(p, phrase, list);
-	while (st == FLOW_OK && !parse_accept(p, TOKEN_LIST_CLOSE)) {
-		if (parse_token(p)->kind == TOKEN_END)
-			return parse_fail(p, open, "the list that begins here is not closed with ']'");
-		st = add_value(p, phrase, list);
+	while ((st = parse_list_next(p, &in, &more)) == FLOW_OK && more) {
+		if ((st = add_value(p, phrase, list)) != FLOW_OK)
+			return st;
 		(void)parse_accept(p, TOKEN_COMMA);
 	}
 	return st;

@@ -31,6 +31,19 @@ struct reader {
 	struct addr_list addrs;
 };
 
+/* What to write instead of a number that has two meanings, or none. */
+static const char *
+unit_hint(enum value_unit unit, const char *text, size_t len)
+{
+	char last = len > 0 ? text[len - 1] : '\0';
+
+	if (unit == UNIT_MS && (last == 'm' || last == 'M'))
+		return ": minutes are 'min', a million milliseconds 1000s";
+	if (unit == UNIT_BITS && last == 'B')
+		return ": these are bits a second, as in 10M or 10Mbit/s";
+	return "";
+}
+
 static enum flow_status
 parse_number(struct parser *p, const struct value_rule *rule, const struct item *item, size_t from,
     size_t len, uint64_t *out)
@@ -38,7 +51,7 @@ parse_number(struct parser *p, const struct value_rule *rule, const struct item 
 	char word[LEX_QUOTE_ROOM], hint[VOCAB_HINT_ROOM];
 	enum flow_status st;
 
-	st = number_parse(item->token.p + from, len, NUMBER_HEX | NUMBER_SCALED, rule->max, out);
+	st = unit_parse(rule->unit, item->token.p + from, len, rule->max, out);
 	if (st == FLOW_ELIMIT)
 		return lex_fail(item->source, item->token.p + from, FLOW_EINVAL, p->err,
 		    "%s goes up to %llu only", rule->phrase, (unsigned long long)rule->max);
@@ -50,9 +63,24 @@ parse_number(struct parser *p, const struct value_rule *rule, const struct item 
 	}
 	if (st == FLOW_EINVAL)
 		return lex_fail(item->source, item->token.p, FLOW_EINVAL, p->err,
-		    "expected a number for %s, not '%s'", rule->phrase,
-		    lex_quote(&item->token, word));
+		    "expected a number for %s, not '%s'%s", rule->phrase,
+		    lex_quote(&item->token, word), unit_hint(rule->unit, item->token.p + from, len));
 	return st;
+}
+
+/* A port by its service's name, which may have a '-' in it. */
+static enum flow_status
+read_service(struct parser *p, const struct value_rule *rule, const struct item *item, uint64_t *lo,
+    uint64_t *hi)
+{
+	char word[LEX_QUOTE_ROOM];
+
+	if (unit_service(item->token.p, item->token.len, lo) != FLOW_OK)
+		return lex_fail(item->source, item->token.p, FLOW_EINVAL, p->err,
+		    "expected a number for %s, not '%s', which is no service in /etc/services", rule->phrase,
+		    lex_quote(&item->token, word));
+	*hi = *lo;
+	return FLOW_OK;
 }
 
 /* N or N-M. */
@@ -66,6 +94,8 @@ read_number(struct parser *p, const struct value_rule *rule, const struct item *
 
 	if (vocab_name(rule->names, &item->token, lo, hi))
 		return FLOW_OK;
+	if (unit_is_service(rule->unit, item->token.p, item->token.len))
+		return read_service(p, rule, item, lo, hi);
 	if ((st = parse_number(p, rule, item, 0, first, lo)) != FLOW_OK)
 		return st;
 	*hi = *lo;
@@ -122,6 +152,26 @@ read_proto(struct parser *p, const struct value_rule *rule, const struct item *i
 	    lex_quote(&item->token, word), vocab_hint(suggest_proto(&item->token), hint));
 }
 
+/* Names of flags that are no letters of flags. */
+static bool
+flag_name(const struct token *t, uint16_t *out)
+{
+	static const struct {
+		char name[8];
+		uint16_t flags;
+	} known[] = {
+		{ "syn", TCP_SYN }, { "ack", TCP_ACK }, { "synack", TCP_SYN | TCP_ACK }, { "fin", TCP_FIN },
+		{ "rst", TCP_RST }, { "psh", TCP_PSH }, { "urg", TCP_URG },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(known); i++)
+		if (lex_is(t, known[i].name)) {
+			*out = known[i].flags;
+			return true;
+		}
+	return false;
+}
+
 /* One value as lo .. hi. */
 static enum flow_status
 read_value(struct parser *p, const struct value_rule *rule, const struct item *item, uint64_t *lo,
@@ -148,7 +198,8 @@ read_value(struct parser *p, const struct value_rule *rule, const struct item *i
 	case VALUE_FLAGS:
 		if (item->token.len > 0 && item->token.p[0] >= '0' && item->token.p[0] <= '9')
 			return read_number(p, rule, item, lo, hi);
-		if (!tcp_flags_parse(item->token.p, item->token.len, &flags))
+		if (!flag_name(&item->token, &flags) &&
+		    !tcp_flags_parse(item->token.p, item->token.len, &flags))
 			return lex_fail(item->source, item->token.p, FLOW_EINVAL, p->err,
 			    "'%s' are no TCP flags (letters of FSRPAUEC, X, or a number)",
 			    lex_quote(&item->token, word));
@@ -236,28 +287,29 @@ read_file_operand(struct parser *p, struct reader *r)
 	return path != NULL ? read_set_file(p, r, t, path) : parse_fail_memory(p);
 }
 
-/* [ VALUE VALUE, VALUE ... ], also with files in it. */
+/* [ VALUE VALUE, VALUE ... ], also with files in it; or the same in parentheses. */
 static enum flow_status
 read_list(struct parser *p, struct reader *r)
 {
-	const struct token *open = parse_token(p);
-	enum flow_status st = FLOW_OK;
+	struct parse_list in;
+	enum flow_status st;
+	bool more;
 
-	p->pos++;
-	while (st == FLOW_OK && !parse_accept(p, TOKEN_LIST_CLOSE)) {
+	(void)parse_list_begin(p, &in);
+	while ((st = parse_list_next(p, &in, &more)) == FLOW_OK && more) {
 		struct item item = item_here(p);
 
-		if (item.token.kind == TOKEN_END)
-			return parse_fail(p, open,
-			    "the list that begins here is not closed with ']'");
 		if (!is_value(&item.token))
-			return parse_fail(p, parse_token(p), "expected a value or ']' in the list");
+			return parse_fail(p, parse_token(p), "expected a value or '%c' in the list",
+			    in.close == TOKEN_CLOSE ? ')' : ']');
 		if (item.token.kind == TOKEN_WORD && item.token.p[0] == '@') {
 			st = read_file_operand(p, r);
 		} else {
 			p->pos++;
 			st = r->add(p, r, &item);
 		}
+		if (st != FLOW_OK)
+			return st;
 		(void)parse_accept(p, TOKEN_COMMA);
 	}
 	return st;
@@ -282,17 +334,28 @@ read_one(struct parser *p, struct reader *r)
 	return r->add(p, r, &item);
 }
 
-/* Behind `in`: a list, a file, or a single value or range. */
+/* VALUE, VALUE ... without brackets. */
+static enum flow_status
+read_some(struct parser *p, struct reader *r)
+{
+	enum flow_status st = read_one(p, r);
+
+	while (st == FLOW_OK && parse_accept(p, TOKEN_COMMA))
+		st = read_one(p, r);
+	return st;
+}
+
+/* Behind `in`: a list, a file, or values or ranges. */
 static enum flow_status
 read_members(struct parser *p, struct reader *r)
 {
 	const struct token *t = parse_token(p);
 
-	if (t->kind == TOKEN_LIST_OPEN)
+	if (t->kind == TOKEN_LIST_OPEN || t->kind == TOKEN_OPEN)
 		return read_list(p, r);
 	if (t->kind == TOKEN_WORD && t->p[0] == '@')
 		return read_file_operand(p, r);
-	return read_one(p, r);
+	return read_some(p, r);
 }
 
 /* `in` or `not in`; false if there is neither. */
@@ -353,7 +416,12 @@ value_numbers(struct parser *p, const struct value_rule *rule, struct ranges *ou
 	} else {
 		comparator = accept_comparator(p);
 		*every = comparator == TOKEN_NE;
-		if ((st = read_one(p, &r)) == FLOW_OK)
+		/* Several values are equal or not; letters of flags are one value, and an order has one. */
+		if ((comparator != TOKEN_EQ && comparator != TOKEN_NE) || rule->kind == VALUE_FLAGS)
+			st = read_one(p, &r);
+		else
+			st = read_some(p, &r);
+		if (st == FLOW_OK)
 			apply_comparator(comparator, rule->max, &r.numbers);
 	}
 	if (st == FLOW_OK) {
@@ -408,7 +476,7 @@ value_addrs(struct parser *p, const char *phrase, const struct addr_set **out, b
 		if (comparator != TOKEN_EQ && comparator != TOKEN_NE)
 			return parse_fail(p, at,
 			    "addresses are not compared by size; use net or in [ ... ]");
-		if ((st = read_one(p, &r)) == FLOW_OK)
+		if ((st = read_some(p, &r)) == FLOW_OK)
 			st = accept_mask(p, &r.addrs);
 	}
 	if (st == FLOW_OK) {

@@ -155,16 +155,15 @@ add_value(struct parser *p, const char *phrase, enum match_op op, struct matcher
 static enum flow_status
 add_list(struct parser *p, const char *phrase, struct matchers *list)
 {
-	const struct token *open = parse_token(p);
-	enum flow_status st = FLOW_OK;
+	struct parse_list in;
+	enum flow_status st;
+	bool more;
 
-	if (!parse_accept(p, TOKEN_LIST_OPEN))
-		return parse_fail(p, open, "expected a list: %s in [ ... ]", phrase);
-	while (st == FLOW_OK && !parse_accept(p, TOKEN_LIST_CLOSE)) {
-		if (parse_token(p)->kind == TOKEN_END)
-			return parse_fail(p, open,
-			    "the list that begins here is not closed with ']'");
-		st = add_value(p, phrase, MATCH_EQUAL, list);
+	if (!parse_list_begin(p, &in))
+		return parse_fail(p, in.open, "expected a list: %s in [ ... ]", phrase);
+	while ((st = parse_list_next(p, &in, &more)) == FLOW_OK && more) {
+		if ((st = add_value(p, phrase, MATCH_EQUAL, list)) != FLOW_OK)
+			return st;
 		(void)parse_accept(p, TOKEN_COMMA);
 	}
 	return st;
@@ -174,7 +173,7 @@ add_list(struct parser *p, const char *phrase, struct matchers *list)
 static bool
 is_lone_value(const struct token *t)
 {
-	return (lex_is(t, "in") || is_value(t, true)) && t[1].kind != TOKEN_LIST_OPEN &&
+	return (lex_is(t, "in") || is_value(t, true)) && t[1].kind != TOKEN_LIST_OPEN && t[1].kind != TOKEN_OPEN &&
 	    !is_value(t + 1, true) && !is_op(t);
 }
 

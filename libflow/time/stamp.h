@@ -79,8 +79,9 @@ size_t stamp_format_epoch(int64_t ms, char *out);
 /*
  * Reads one instant from exactly `len` bytes:
  *
- *	2026-11-23[T08[:41[:02[.123456]]]][Z|+01:00|+0100|+01]
+ *	2026-11[-23[T08[:41[:02[.123456]]]][Z|+01:00|+0100|+01]]
  *				ISO 8601; a blank serves as T
+ *	today, yesterday	the beginning of that day
  *	20261123T084102Z	its basic form
  *	2026/11/23.08:41:02.123, 2026/11/23, 2026/11, 2026
  *				nfdump's, also with T, parts left out at the end
@@ -117,6 +118,8 @@ struct stamp_window {
  * Reads a window:
  *
  *	FROM-TO, FROM..TO	both as for stamp_parse, [FROM, TO)
+ *	today, yesterday, 2026-11	all of that day or month
+ *	1h, 90m			as -1h, -90m
  *	FROM, FROM.., ..TO	open on one side (a lone instant is FROM, as in nfdump)
  *	+n, -n			plain numbers: first, last n seconds of the data, as in
  *				nfdump; a unit makes it relative to now: -1h

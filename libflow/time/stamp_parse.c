@@ -9,7 +9,7 @@
 #define TEXT_MAX 128
 
 #define EXPECTED "expected a time such as 2026-11-23T08:41:02Z, 2026/11/23.08:41, " \
-	"@1795423262, -1h or now-2d"
+	"@1795423262, yesterday, -1h or now-2d"
 
 /* What is left of the text. */
 struct scan {
@@ -157,13 +157,15 @@ scan_zone(struct scan *s, struct parts *t)
 	return true;
 }
 
-/* 2026-11-23[T08[:41[:02[.123]]]][zone] */
+/* 2026-11[-23[T08[:41[:02[.123]]]][zone]] */
 static bool
 scan_iso(struct scan s, struct parts *t)
 {
-	if (!scan_number(&s, 4, 4, &t->year) || !scan_char(&s, '-') ||
-	    !scan_number(&s, 2, 2, &t->month) || !scan_char(&s, '-') ||
-	    !scan_number(&s, 2, 2, &t->day))
+	if (!scan_number(&s, 4, 4, &t->year) || !scan_char(&s, '-') || !scan_number(&s, 2, 2, &t->month))
+		return false;
+	if (scan_done(&s))
+		return true;
+	if (!scan_char(&s, '-') || !scan_number(&s, 2, 2, &t->day))
 		return false;
 	if (scan_done(&s))
 		return true;
@@ -320,6 +322,39 @@ parts_instant(const struct parts *t, enum stamp_zone zone)
 	return stamp_from_civil(&c, zone);
 }
 
+/* Midnight of a day, so many days after that of now. */
+static int64_t
+midnight(enum stamp_zone zone, int64_t now_ms, int days)
+{
+	struct stamp_civil c;
+
+	stamp_civil(now_ms, zone, &c);
+	c.hour = c.minute = c.second = 0;
+	c.ms = 0;
+	if (days < 0 && c.day == 1) {
+		/* Day 0 is the last of the month before. */
+		c.day = 0;
+		return stamp_from_civil(&c, zone);
+	}
+	c.day = (uint8_t)(c.day + days);
+	return stamp_from_civil(&c, zone);
+}
+
+/* today or yesterday: that day's beginning, as days from today. */
+static bool
+scan_day_name(struct scan s, int *days)
+{
+	size_t len = (size_t)(s.end - s.p);
+
+	if (len == 5 && memcmp(s.p, "today", len) == 0)
+		*days = 0;
+	else if (len == 9 && memcmp(s.p, "yesterday", len) == 0)
+		*days = -1;
+	else
+		return false;
+	return true;
+}
+
 static bool
 parse(const char *text, size_t len, enum stamp_zone zone, int64_t now_ms, int64_t *out)
 {
@@ -327,9 +362,14 @@ parse(const char *text, size_t len, enum stamp_zone zone, int64_t now_ms, int64_
 		scan_iso, scan_basic, scan_slashes,
 	};
 	struct scan s = { text, text + len };
+	int days;
 
 	if (len == 0 || len > TEXT_MAX)
 		return false;
+	if (scan_day_name(s, &days)) {
+		*out = midnight(zone, now_ms, days);
+		return true;
+	}
 	if (scan_epoch(s, out) || scan_relative(s, now_ms, out))
 		return true;
 	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
@@ -377,6 +417,32 @@ window_of_data(const char *text, size_t len, struct stamp_window *out)
 	return true;
 }
 
+/* today, yesterday, 2026-11: all of it; 1h: as -1h. */
+static bool
+window_of_name(const char *text, size_t len, enum stamp_zone zone, int64_t now_ms, struct stamp_window *out)
+{
+	struct scan s = { text, text + len };
+	struct parts t = { .day = 1 };
+	int64_t span;
+	int days;
+
+	*out = (struct stamp_window){ STAMP_ABSOLUTE, INT64_MIN, INT64_MAX, 0 };
+	if (scan_day_name(s, &days)) {
+		out->from_ms = midnight(zone, now_ms, days);
+		out->to_ms = midnight(zone, now_ms, days + 1);
+		return true;
+	}
+	if (stamp_span_parse(text, len, &span) == FLOW_OK)
+		return !__builtin_sub_overflow(now_ms, span, &out->from_ms);
+	if (len != 7 || !scan_iso(s, &t) || !parts_valid(&t))
+		return false;
+	out->from_ms = parts_instant(&t, zone);
+	t.year += t.month == 12;
+	t.month = t.month % 12 + 1;
+	out->to_ms = parts_instant(&t, zone);
+	return true;
+}
+
 /* FROM..TO, either of them missing. */
 static bool
 window_of_dots(const char *text, size_t len, enum stamp_zone zone, int64_t now_ms,
@@ -419,6 +485,11 @@ stamp_window_parse(const char *text, size_t len, enum stamp_zone zone, int64_t n
 		    EXPECTED, len);
 	if (window_of_data(text, len, out))
 		return FLOW_OK;
+	if (window_of_name(text, len, zone, now_ms, &w)) {
+		*out = w;
+		return FLOW_OK;
+	}
+	w = (struct stamp_window){ STAMP_ABSOLUTE, INT64_MIN, INT64_MAX, 0 };
 	if (!parse(text, len, zone, now_ms, &w.from_ms)) {
 		w.from_ms = INT64_MIN;
 		if (!window_of_dots(text, len, zone, now_ms, &w)) {

@@ -179,11 +179,45 @@ test_windows(void)
 	is_window("now-2d-now", NOW - 172800000, NOW);
 	/* The offset belongs to the first time: the whole text is one instant. */
 	is_window("2026-11-23T08:00-01:00", NOW, INT64_MAX);
+	is_window("today", day, day + 86400000);
+	is_window("yesterday", day - 86400000, day);
+	is_window("yesterday..today", day - 86400000, day);
+	is_window("yesterday..", day - 86400000, INT64_MAX);
+	is_window("1h", NOW - 3600000, INT64_MAX);
+	is_window("2h30m", NOW - 9000000, INT64_MAX);
+	/* November has 30 days, of which 22 are before the 23rd; December leads into the next year. */
+	is_window("2026-11", day - INT64_C(22) * 86400000, day + INT64_C(8) * 86400000);
+	is_window("2026-12", day + INT64_C(8) * 86400000, day + INT64_C(39) * 86400000);
+	is_window("2026-11..2026-12", day - INT64_C(22) * 86400000, day + INT64_C(8) * 86400000);
+	is_window("2026-11-2026-12", day - INT64_C(22) * 86400000, day + INT64_C(8) * 86400000);
+	is_window("2026-13", BAD, BAD);
+	is_window("tomorrow", BAD, BAD);
 	is_window("2026-11-24-2026-11-23", BAD, BAD);
 	is_window("", BAD, BAD);
 	is_window("..", BAD, BAD);
 	is_window("-", BAD, BAD);
 	is_window("2026-11-23..x", BAD, BAD);
+}
+
+/* The day before the first of a month, and before a day on which clocks change. */
+static void
+test_days(void)
+{
+	const int64_t december = INT64_C(1796083200000);
+	/* Berlin, 2026-03-29: 01:00Z is when 02:00 becomes 03:00; the day begins at 23:00Z, the next at 22:00Z. */
+	const int64_t change = INT64_C(1774738800000);
+	struct stamp_window w;
+
+	ok(stamp_window_parse("yesterday", 9, STAMP_UTC, december + 5, &w, NULL) == FLOW_OK);
+	is_int(w.from_ms, december - 86400000);
+	is_int(w.to_ms, december);
+	(void)setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
+	tzset();
+	ok(stamp_window_parse("today", 5, STAMP_LOCAL, change + 20 * INT64_C(3600000), &w, NULL) == FLOW_OK);
+	is_int(w.from_ms, change);
+	is_int(w.to_ms, change + 23 * INT64_C(3600000));
+	(void)unsetenv("TZ");
+	tzset();
 }
 
 static void
@@ -213,6 +247,7 @@ main(void)
 	test_refused();
 	test_windows();
 	test_data_windows();
+	test_days();
 	test_local();
 	test_changes_of_clocks();
 	return tap_done();
