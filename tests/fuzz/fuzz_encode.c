@@ -96,10 +96,21 @@ decode(const struct flow_datagrams *d, struct flow_decoder *decoder, struct flow
 	}
 	for (c = FLOW_COUNT_UNKNOWN_VERSION; c < FLOW_COUNT_TIME_ESTIMATED; c++)
 		must(counts->value[c] == 0);
-	/* Invented uptimes jump as those of several exporters do, whose numbers then have gaps; IPFIX has none. */
-	must(d->count == 0 || load_be16(d->bytes.data + d->item[0].offset) != 10 ||
-	    counts->value[FLOW_COUNT_SEQUENCE_LOST] == 0);
+	must(counts->value[FLOW_COUNT_SEQUENCE_LOST] == 0);
 	must(counts->value[FLOW_COUNT_SEQUENCE_LATE] == 0);
+	must(counts->value[FLOW_COUNT_SEQUENCE_RESTARTS] == 0);
+}
+
+/* In a record of IPv6 an address of IPv4 is IPv4-mapped, and one that is missing is ::. */
+static struct addr
+in_v6(struct addr a)
+{
+	static const struct addr any6;
+
+	if (addr_equal(&a, &addr_any4))
+		return any6;
+	addr_to_mapped(&a);
+	return a;
 }
 
 /* A sum that does not care for the order of rows. */
@@ -115,13 +126,14 @@ sum_of(const struct flow_batch *b, bool only_v4)
 	for (i = 0; i < b->rows; i++) {
 		struct addr s = flow_column_has(&b->column[FLOW_FIELD_SRC_ADDR], i) ? src[i] : addr_any4;
 		struct addr d = flow_column_has(&b->column[FLOW_FIELD_DST_ADDR], i) ? dst[i] : addr_any4;
-		bool v6 = !addr_is_v4(&s);
+		bool v6 = !addr_is_v4(&s) || !addr_is_v4(&d);
 
 		if (v6 && only_v4)
 			continue;
-		/* A record is of one family; what is of the other is sent as zeros. */
-		if (addr_is_v4(&d) == v6)
-			memset(&d, 0, sizeof(d));
+		if (v6) {
+			s = in_v6(s);
+			d = in_v6(d);
+		}
 		sum += addr_lo(&s) * 3 + (uint32_t)addr_lo(&d) * UINT64_C(5) + (port != NULL ? port[i] : 0u);
 	}
 	return sum;

@@ -356,6 +356,46 @@ test_far_gap(void)
 	is_uint(sequence_senders(&q), 1);
 }
 
+/* Line cards that share a count, each with its own uptime: no boots, and what is missing is counted. */
+static void
+test_many_clocks(void)
+{
+	static const uint32_t clock[] = { 500000000, 3600000, 80000 };
+	struct sequence q = { 0 };
+	uint32_t i, number = 1000;
+
+	for (i = 0; i < 300; i++)
+		take_at(&q, number++, clock[i % 3] + 1000 * i);
+	counts_are(&q, 0, 0, 0);
+	for (i = 0; i < 300; i++) {
+		number += i % 10 == 9;	/* 30 are lost */
+		take_at(&q, number++, clock[i % 3] + 1000 * i);
+	}
+	counts_are(&q, 30, 0, 0);
+	is_uint(sequence_senders(&q), 1);
+	/* A boot is one all the same where the number falls. */
+	take_at(&q, 0, 5000);
+	take_at(&q, 1, 6000);
+	take_at(&q, 2, 7000);
+	take_at(&q, 3, 8000);
+	counts_are(&q, 30, 0, 1);
+}
+
+/* A boot, and what the count loses afterwards where the old one had ended is lost. */
+static void
+test_loss_after_boot(void)
+{
+	struct sequence q = { 0 };
+	uint32_t i;
+
+	for (i = 0; i < 50; i++)
+		take_at(&q, i, 1000000 + 1000 * i);
+	for (i = 0; i < 80; i++)
+		if (i != 49)
+			take_at(&q, i, 1000 * i);
+	counts_are(&q, 1, 0, 1);
+}
+
 int
 main(void)
 {
@@ -377,5 +417,7 @@ main(void)
 	test_three_far_counters();
 	test_counters_with_uptimes();
 	test_far_gap();
+	test_many_clocks();
+	test_loss_after_boot();
 	return tap_done();
 }

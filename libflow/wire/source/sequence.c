@@ -73,10 +73,14 @@ is_stuck(struct sequence_counter *c, const struct sequence_step *s)
 	return c->same_run >= SAME_RUN;
 }
 
-static void
+/* How many of them there were to be taken back. */
+static uint64_t
 take_back(struct sequence *q, uint64_t units)
 {
-	q->lost -= units < q->lost ? units : q->lost;
+	uint64_t taken = units < q->lost ? units : q->lost;
+
+	q->lost -= taken;
+	return taken;
 }
 
 /* Whether this step was the other unit's, again; enough of them make it the unit. */
@@ -95,7 +99,7 @@ watch_unit(struct sequence *q, struct sequence_counter *c, const struct sequence
 		return;
 	c->use_other = true;
 	c->other_run = 0;
-	take_back(q, c->run_lost);
+	(void)take_back(q, c->run_lost);
 	c->run_lost = 0;
 	c->gap_left = 0;
 	c->next = s->number;
@@ -104,7 +108,7 @@ watch_unit(struct sequence *q, struct sequence_counter *c, const struct sequence
 static bool
 went_back(const struct sequence_counter *c, const struct sequence_step *s)
 {
-	return c->has_uptime && s->has_uptime &&
+	return !c->many_clocks && c->has_uptime && s->has_uptime &&
 	    (int32_t)(s->uptime_ms - c->uptime_ms) < -UPTIME_SLACK_MS;
 }
 
@@ -127,24 +131,28 @@ static void
 take_late(struct sequence *q, struct sequence_counter *c, const struct sequence_step *s)
 {
 	uint32_t advance = c->use_other ? s->other : s->advance, gap_left;
+	uint64_t taken;
 	bool mixed;
 
 	q->late++;
-	take_back(q, advance);
+	taken = take_back(q, advance);
 	watch_late(c, s, advance);
+	c->late_taken = taken + (c->late_run > 1 ? c->late_taken : 0);
 	mixed = c->late_mixed;
 	if (c->late_run < (mixed ? MIXED_RUN : LATE_RUN))
 		return;
-	/* What seemed to be a gap was where this count goes on. */
+	/* What seemed to be a gap was where this count goes on; else they were not late, and gaps remain. */
 	gap_left = c->gap_next == s->number + advance ? c->gap_left : 0;
+	if (c->gap_next != s->number + advance)
+		q->lost += c->late_taken;
+	q->late -= c->late_run < q->late ? c->late_run : q->late;
 	c->gap_left = 0;
 	c->late_run = 0;
-	take_back(q, gap_left);
+	(void)take_back(q, gap_left);
 	if (!mixed) {
 		restart(q, s);
 		return;
 	}
-	q->late -= MIXED_RUN < q->late ? MIXED_RUN : q->late;
 	begin_other(q, s, false);
 }
 
@@ -175,7 +183,7 @@ goes_on_behind(struct sequence *q, const struct sequence_step *s)
 
 		if (missing >= c->gap_left || missing > RESUME_GAP || q->steps - c->gap_step > GAP_STEPS)
 			continue;
-		take_back(q, c->gap_left);
+		(void)take_back(q, c->gap_left);
 		q->lost += missing;
 		c->run_lost = 0;
 		c->gap_left = 0;
@@ -191,6 +199,8 @@ judge(struct sequence *q, struct sequence_counter *c, const struct sequence_step
 {
 	int32_t gap = (int32_t)(s->number - c->next);
 
+	/* Whoever boots does not go on counting: it is the uptimes that are of several clocks. */
+	c->many_clocks = c->many_clocks || (gap == 0 && went_back(c, s));
 	if (went_back(c, s) || gap > GAP_MAX || gap < -LATE_MAX) {
 		if (!goes_on_behind(q, s))
 			restart(q, s);
@@ -208,7 +218,8 @@ distance(const struct sequence *q, uint8_t i, const struct sequence_step *s)
 	const struct sequence_counter *c = &q->counter[i];
 	uint32_t gap = s->number - c->next, limit = i == q->active ? GAP_MAX : RESUME_GAP;
 
-	if (!c->known || went_back(c, s) || gap > limit || q->steps - c->used > RESUME_STEPS)
+	if (!c->known || gap > limit || q->steps - c->used > RESUME_STEPS ||
+	    (went_back(c, s) && (gap > 0 || i != q->active)))
 		return UINT32_MAX;
 	return gap;
 }
@@ -302,6 +313,7 @@ sequence_count_anew(struct sequence *q)
 	q->lost = q->late = q->restarts = 0;
 	for (i = 0; i < q->counters; i++) {
 		q->counter[i].run_lost = 0;
+		q->counter[i].late_taken = 0;
 		q->counter[i].gap_left = 0;
 		q->counter[i].replaced = false;
 	}

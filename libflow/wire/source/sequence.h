@@ -14,6 +14,8 @@
  *   what a count before goes    it is another sender's: two processes, or line cards, share the
  *   on from after all, or a     identity and count each for itself; no restart, and no loss
  *   gap's beginning
+ *   uptime went back, but the  its uptimes are those of several clocks (line cards with one count) and say
+ *   number is next             nothing of boots
  *   same number again and again the exporter does not count: no accounting
  *   steps of the other unit     the exporter counts that (v9: flows instead of
  *                               datagrams; IPFIX: templates too): so do we
@@ -31,6 +33,7 @@ struct sequence_counter {
 	bool has_uptime, use_other;
 	bool replaced;		/* it is held for a restart of counter `before` */
 	bool shared;		/* it goes on beside another */
+	bool many_clocks;	/* its uptimes say nothing */
 	uint8_t before;
 	uint8_t late_run, same_run, other_run;
 	bool late_mixed;	/* others came between those of late_run */
@@ -43,6 +46,7 @@ struct sequence_counter {
 	uint32_t gap_left;
 	uint32_t gap_step;	/* the step that left it out */
 	uint64_t run_lost;	/* counted in the current run of other_run */
+	uint64_t late_taken;	/* of what was lost before, by the current late_run */
 };
 
 /* All zero: nothing is known. */

@@ -33,6 +33,7 @@ enum {
 	STATE_COUNTER_OTHER = 1 << 2,
 	STATE_COUNTER_SHARED = 1 << 3,
 	STATE_COUNTER_MIXED = 1 << 4,
+	STATE_COUNTER_CLOCKS = 1 << 5,
 };
 
 /* Bits of a template. */

@@ -60,6 +60,7 @@ get_counter(struct load *l, struct sequence_counter *c)
 	c->use_other = (bits & STATE_COUNTER_OTHER) != 0;
 	c->shared = (bits & STATE_COUNTER_SHARED) != 0;
 	c->late_mixed = (bits & STATE_COUNTER_MIXED) != 0;
+	c->many_clocks = (bits & STATE_COUNTER_CLOCKS) != 0;
 	c->late_run = cursor_u8(&l->in);
 	c->same_run = cursor_u8(&l->in);
 	c->other_run = cursor_u8(&l->in);

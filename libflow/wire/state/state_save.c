@@ -44,7 +44,8 @@ put_counter(struct buf *out, const struct sequence_counter *c)
 {
 	buf_append_u8(out, (uint8_t)((c->known ? STATE_COUNTER_KNOWN : 0) |
 	    (c->has_uptime ? STATE_COUNTER_UPTIME : 0) | (c->use_other ? STATE_COUNTER_OTHER : 0) |
-	    (c->shared ? STATE_COUNTER_SHARED : 0) | (c->late_mixed ? STATE_COUNTER_MIXED : 0)));
+	    (c->shared ? STATE_COUNTER_SHARED : 0) | (c->late_mixed ? STATE_COUNTER_MIXED : 0) |
+	    (c->many_clocks ? STATE_COUNTER_CLOCKS : 0)));
 	buf_append_u8(out, c->late_run);
 	buf_append_u8(out, c->same_run);
 	buf_append_u8(out, c->other_run);
