@@ -19,6 +19,7 @@
 
 #include "common/cli.h"
 #include "flowcap/program_log.h"
+#include "flowcap/service.h"
 
 /* Waits until the collector is ready, and ends with 0, or until it has ended, and ends as it did. */
 static void
@@ -149,6 +150,7 @@ daemon_ready(struct daemon *d)
 {
 	int null, i;
 
+	service_tell("READY=1");
 	if (d->starter < 0)
 		return;
 	log_to_syslog();

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
@@ -7,6 +8,7 @@
 #include "flowcap/daemon.h"
 #include "flowcap/expiry.h"
 #include "flowcap/program_log.h"
+#include "flowcap/service.h"
 #include "flowcap/source_option.h"
 #include "flowcap/udp_input.h"
 
@@ -78,17 +80,39 @@ collect(const struct options *options, const struct inputs *in)
 	return done ? CLI_OK : CLI_FAILURE;
 }
 
+/* The manager's, or one that it keeps for the next run. */
+static int
+take_udp(const struct options *options, const struct service_sockets *passed, struct inputs *in)
+{
+	struct flow_error err;
+
+	if (passed->udp >= 0 && options->has_port && udp_port(passed->udp) != options->collect.port && !passed->kept)
+		return cli_fail("-p %u: the service manager's socket is of port %u: change that, or leave -p out",
+		    options->collect.port, udp_port(passed->udp));
+	in->passed = passed->udp >= 0;
+	in->udp = passed->udp;
+	if ((in->passed ? udp_adopt(in->udp, options->buffer_bytes, &err) : udp_bind(options->host,
+	    options->collect.port, options->family, options->buffer_bytes, &in->udp, &err)) != FLOW_OK)
+		return cli_fail("%s", err.message);
+	if (!in->passed)
+		service_store(passed, in->udp);
+	return CLI_OK;
+}
+
 static int
 listen_and_collect(const struct options *options)
 {
-	struct inputs in = { -1, NULL, NULL };
-	struct flow_error err;
+	struct inputs in = { -1, NULL, NULL, false };
+	struct service_sockets passed;
+	char where[300];
 	int status = CLI_FAILURE;
 
-	if (udp_bind(options->host, options->collect.port, options->family, options->buffer_bytes, &in.udp,
-	    &err) != FLOW_OK)
-		return cli_fail("%s", err.message);
-	if ((!options->tcp || (in.tcp = tcp_input_new(options, udp_port(in.udp))) != NULL) &&
+	(void)snprintf(where, sizeof(where), "%s/%u/%d", options->host != NULL ? options->host : "",
+	    options->collect.port, (int)options->family);
+	if (service_sockets_take(&passed, where) != CLI_OK || take_udp(options, &passed, &in) != CLI_OK)
+		return status;
+	if (((!options->tcp && passed.tcp < 0) ||
+	    (in.tcp = tcp_input_new(options, udp_port(in.udp), passed.tcp)) != NULL) &&
 	    repeater_new(options, &in.repeater)) {
 		udp_input_signals();
 		priority_take(PRIORITY_FIRST);

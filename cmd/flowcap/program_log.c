@@ -6,15 +6,18 @@
 #include <stdio.h>
 #include <syslog.h>
 
+#include "flowcap/service.h"
+
 static const char *program = "flowcap";
 static unsigned verbosity;
-static bool use_syslog;
+static bool use_syslog, use_levels;
 
 void
 log_open(const char *name, unsigned verbose)
 {
 	program = name;
 	verbosity = verbose;
+	use_levels = service_has_log();
 }
 
 void
@@ -32,6 +35,8 @@ write_line(void *context, enum log_level level, const char *text)
 		return;
 	if (use_syslog)
 		syslog(level == LOG_LEVEL_ERROR ? LOG_ERR : LOG_INFO, "%s", text);
+	else if (use_levels)
+		(void)fprintf(stderr, "<%d>%s\n", level == LOG_LEVEL_ERROR ? LOG_ERR : LOG_INFO, text);
 	else
 		(void)fprintf(stderr, "%s: %s\n", program, text);
 }

@@ -74,7 +74,7 @@ steady_ms(void)
 }
 
 struct tcp_input *
-tcp_input_new(const struct options *options, uint16_t port)
+tcp_input_new(const struct options *options, uint16_t port, int listener)
 {
 	struct tcp_input *t = calloc(1, sizeof(*t));
 	struct flow_error err;
@@ -83,7 +83,9 @@ tcp_input_new(const struct options *options, uint16_t port)
 		log_line(LOG_LEVEL_ERROR, "out of memory");
 		return NULL;
 	}
-	if (tcp_listen(options->host, port, options->family, &t->listener, &err) != FLOW_OK) {
+	t->listener = listener;
+	if ((listener >= 0 ? tcp_adopt(listener, &err) :
+	    tcp_listen(options->host, port, options->family, &t->listener, &err)) != FLOW_OK) {
 		log_line(LOG_LEVEL_ERROR, "%s", err.message);
 		free(t);
 		return NULL;

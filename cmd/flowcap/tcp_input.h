@@ -23,8 +23,8 @@
 
 struct tcp_input;
 
-/* Listens at that port; NULL after a log line. */
-struct tcp_input *tcp_input_new(const struct options *options, uint16_t port);
+/* Listens at that port, or with a socket that does (-1: none); NULL after a log line. */
+struct tcp_input *tcp_input_new(const struct options *options, uint16_t port, int listener);
 void tcp_input_free(struct tcp_input *t);
 
 /* Fills in what to wait for; returns how many. */

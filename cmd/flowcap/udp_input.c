@@ -2,6 +2,7 @@
 #include "flowcap/udp_input.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #include "flowcap/program_log.h"
+#include "flowcap/service.h"
 
 /* Datagrams taken with one system call. */
 #define BATCH 64
@@ -116,6 +118,17 @@ tell_losses(const struct inputs *in, struct udp_receiver *receiver, struct intak
 	intake_losses(intake, &losses);
 }
 
+/* What was dropped before we had the socket is nobody's but the log's: an earlier run may have counted it. */
+static void
+tell_earlier_drops(const struct inputs *in, struct udp_receiver *receiver)
+{
+	uint64_t drops = in->passed ? udp_receiver_forget(receiver, in->udp) : 0;
+
+	if (drops > 0)
+		log_line(LOG_LEVEL_ERROR, "the kernel has dropped %" PRIu64 " datagrams of this socket before this run, "
+		    "of which earlier ones may have told", drops);
+}
+
 bool
 udp_input(const struct inputs *in, struct intake *intake)
 {
@@ -124,15 +137,19 @@ udp_input(const struct inputs *in, struct intake *intake)
 
 	if (receiver == NULL)
 		log_line(LOG_LEVEL_ERROR, "out of memory");
+	else
+		tell_earlier_drops(in, receiver);
 	while (going && !stop_asked) {
 		going = take(in, receiver, WAIT_MS, intake) && !intake_failed(intake);
 		tell_losses(in, receiver, intake);
 		intake_tick(intake, now_ms());
+		service_alive(now_ms());
 		if (rotate_asked) {
 			rotate_asked = 0;
 			intake_rotate(intake);
 		}
 	}
+	service_tell("STOPPING=1");
 	/* What had arrived before the signal. */
 	going = going && take(in, receiver, 0, intake);
 	if (in->tcp != NULL)

@@ -11,6 +11,7 @@ struct inputs {
 	int udp;			/* a bound socket */
 	struct tcp_input *tcp;		/* NULL: none */
 	struct repeater *repeater;	/* NULL: none */
+	bool passed;			/* others had the UDP socket before */
 };
 
 /*

@@ -6,6 +6,7 @@
 #include "net/tcp.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -48,6 +49,16 @@ open_first(const struct addrinfo *list, enum udp_family family, bool any_host)
 	for (a = list; a != NULL && fd < 0; a = a->ai_next)
 		fd = open_socket(a, family);
 	return fd;
+}
+
+enum flow_status
+tcp_adopt(int fd, struct flow_error *err)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) != 0)
+		return flow_fail_errno(err, "socket %d", fd);
+	return FLOW_OK;
 }
 
 enum flow_status

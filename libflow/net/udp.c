@@ -6,6 +6,7 @@
 #include "net/udp.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -29,10 +30,22 @@ struct udp_receiver {
 	uint64_t drops;
 };
 
+static void
+set_options(int fd, size_t buffer_bytes)
+{
+	int on = 1, size = buffer_bytes > INT32_MAX ? INT32_MAX : (int)buffer_bytes;
+
+	/* What the kernel cannot do costs only times and counts. */
+	(void)setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on));
+	(void)setsockopt(fd, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof(on));
+	if (size > 0 && setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) != 0)
+		(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+}
+
 static int
 open_socket(const struct addrinfo *a, enum udp_family family, size_t buffer_bytes)
 {
-	int on = 1, off = 0, size = buffer_bytes > INT32_MAX ? INT32_MAX : (int)buffer_bytes;
+	int on = 1, off = 0;
 	int fd = socket(a->ai_family, a->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, a->ai_protocol);
 
 	if (fd < 0)
@@ -40,11 +53,7 @@ open_socket(const struct addrinfo *a, enum udp_family family, size_t buffer_byte
 	if (a->ai_family == AF_INET6)
 		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, family == UDP_ANY ? &off : &on,
 		    sizeof(on));
-	/* What the kernel cannot do costs only times and counts. */
-	(void)setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on));
-	(void)setsockopt(fd, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof(on));
-	if (size > 0 && setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) != 0)
-		(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+	set_options(fd, buffer_bytes);
 	if (bind(fd, a->ai_addr, a->ai_addrlen) != 0) {
 		int keep = errno;
 
@@ -95,6 +104,17 @@ udp_bind(const char *host, uint16_t port, enum udp_family family, size_t buffer_
 	if (got < 0)
 		return flow_fail_errno(err, "%s port %u", host != NULL ? host : "any address", port);
 	*fd = got;
+	return FLOW_OK;
+}
+
+enum flow_status
+udp_adopt(int fd, size_t buffer_bytes, struct flow_error *err)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) != 0)
+		return flow_fail_errno(err, "socket %d", fd);
+	set_options(fd, buffer_bytes);
 	return FLOW_OK;
 }
 
@@ -274,4 +294,15 @@ udp_receiver_ask(struct udp_receiver *r, int fd)
 	(void)r;
 	(void)fd;
 #endif
+}
+
+uint64_t
+udp_receiver_forget(struct udp_receiver *r, int fd)
+{
+	uint64_t drops;
+
+	udp_receiver_ask(r, fd);
+	drops = r->drops;
+	r->drops = 0;
+	return drops;
 }

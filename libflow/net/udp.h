@@ -26,6 +26,9 @@ enum udp_family {
 enum flow_status udp_bind(const char *host, uint16_t port, enum udp_family family,
     size_t buffer_bytes, int *fd, struct flow_error *err) NODISCARD;
 
+/* Makes a socket that somebody else has bound one as udp_bind makes it.  FLOW_EIO. */
+enum flow_status udp_adopt(int fd, size_t buffer_bytes, struct flow_error *err) NODISCARD;
+
 /* The port that a socket is bound to; 0 on failure. */
 uint16_t udp_port(int fd);
 
@@ -55,4 +58,7 @@ enum flow_status udp_receive(struct udp_receiver *r, int fd, const struct udp_da
  * udp_receiver_ask, as of now where the system can be asked (Linux).
  */
 uint64_t udp_receiver_drops(const struct udp_receiver *r);
+
+/* Counts from here on; what the kernel has dropped until now, as far as it can be asked. */
+uint64_t udp_receiver_forget(struct udp_receiver *r, int fd);
 void udp_receiver_ask(struct udp_receiver *r, int fd);
