@@ -84,13 +84,13 @@ def differences(want, got):
     columns = {str(v) for k, v in got.items() if k != 'extra'}
     out += ['%s %r: neither in the list nor in a column' % f for f in filled if f[1] and not visible.printed(f[1]) & columns]
     for name, value in want.items():
-        if name == 'lists':
+        if name in ('lists', 'rate'):
             continue
         if name == 'extra':
             out += ['extra: %r, programs %r' % (value, got.get('extra'))] * (got.get('extra', {}) != value)
             continue
         if name == 'fields':
-            out += visible.unseen(value, got, want.get('sampling'))
+            out += visible.unseen(value, got, want.get('rate'))
         elif value is not oracle.ANY and got.get(name) != value:
             out.append('%s: %r, programs %r' % (name, value, got.get(name)))
     for name in ABSENT:

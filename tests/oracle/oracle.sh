@@ -13,8 +13,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export PYTHONDONTWRITEBYTECODE=1
 captures=()
-for kind in templates lists fixed sflow; do
-	"$python" "$folder/generate_$kind.py" "${ORACLE_SEED-1}" "${ORACLE_DATAGRAMS-400}" "$work/$kind.pcap" || exit 1
+for kind in templates lists fixed sampling sflow; do
+	"$python" "$folder/generate_$kind.py" "${ORACLE_SEED-1}" "${ORACLE_DATAGRAMS-350}" "$work/$kind.pcap" || exit 1
 	captures+=("$work/$kind.pcap")
 done
 [ -d "$corpus" ] && captures+=("$corpus"/*.pcap)

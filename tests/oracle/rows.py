@@ -352,16 +352,19 @@ def sections(row, record):
         return
 
 
+def scaled(value, rate):
+    """Rounded once, half up, to what a column holds."""
+    return capped(63, (2 * value * rate.numerator + rate.denominator) // (2 * rate.denominator))
+
+
 def scale(row):
-    """Counters times the rate, rounded once (half up)."""
-    rate = row.pop('rate')
+    rate = row['rate']
     if rate is None:
         return
     for name in ('packets', 'bytes', 'rev_packets', 'rev_bytes'):
         if row.get(name) is not None:
-            row[name] = min((2 * row[name] * rate.numerator + rate.denominator) //
-                            (2 * rate.denominator), (1 << 63) - 1)
-    row['sampling'] = (2 * rate.numerator + rate.denominator) // (2 * rate.denominator)
+            row[name] = scaled(row[name], rate)
+    row['sampling'] = scaled(1, rate)
 
 
 class YafFlags:

@@ -4,6 +4,7 @@
 Elements: 34 samplingInterval, 50 samplerRandomInterval, 304 to 311 (RFC 5477), 48 samplerId,
 302 selectorId, 10 and 14 the interface that a rate is announced for.
 """
+import struct
 from fractions import Fraction
 
 RATE_MAX = 1 << 24
@@ -13,8 +14,22 @@ def number(value):
     return int.from_bytes(value, 'big')
 
 
+def chance_of(octets):
+    """A probability: the first convergent that is this number in so many octets, so that 0.6 is 3/5."""
+    form = {4: '>f', 8: '>d'}.get(len(octets))
+    chance = struct.unpack(form, octets)[0] if form else 0.0
+    if not 0 < chance <= 1:
+        return None
+    rest, last, now = Fraction(chance), (1, 0), (int(chance), 1)
+    while struct.pack(form, now[0] / now[1]) != octets:
+        rest = 1 / (rest - int(rest))
+        last, now = now, (int(rest) * now[0] + last[0], int(rest) * now[1] + last[1])
+    return Fraction(*now)
+
+
 def rate_of(fields):
     """The rate that a record's own elements tell as a Fraction, or None."""
+    chance = [chance_of(f.value) for f in fields if (f.pen, f.id) == (0, 311) and not f.scope]
     found = {f.id: number(f.value) for f in fields if f.pen == 0 and not f.scope and f.value}
     rate = None
     if found.get(34):
@@ -25,8 +40,8 @@ def rate_of(fields):
         rate = Fraction(found[305] + found[306], found[305])
     elif found.get(309) and found.get(310):
         rate = Fraction(found[310], found[309])
-    elif found.get(305, 0) > 1 and 306 not in found:	# RFC 5477 has 306 beside it: 1 tells nothing
-        rate = Fraction(found[305])
+    elif chance and chance[0]:
+        rate = 1 / chance[0]
     if rate is not None and not 1 <= rate <= RATE_MAX:
         rate = None
     return rate

@@ -115,7 +115,7 @@ def unseen(fields, got, rate):
         if f.scope or f.nested or lists.kind_of(f.pen, f.id) or (f.pen, f.id) in DROPPED or not any(value) or corrected(fields, f):
             continue
         number = int.from_bytes(value, 'big')
-        scaled = {str(min(number * rate, (1 << 63) - 1))} if rate else set()
+        scaled = {str(rows.scaled(number, rate))} if rate else set()
         capped = {str((1 << bits) - 1) for bits in (8, 16, 32, 63, 64) if number >= 1 << bits}
         if not (readings(value) | scaled | capped) & shown and value.hex() not in extra:
             out.append('%d/%d %s is nowhere' % (f.pen, f.id, value.hex()))
