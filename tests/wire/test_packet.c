@@ -184,10 +184,46 @@ test_vxlan(void)
 	is_uint(p.inner.version, 0);
 }
 
+/* Each header within counts once, whatever carries it: the third of VXLAN in VXLAN in IP is seen. */
+static void
+test_nested(void)
+{
+	struct packet p;
+
+	dissect(PACKET_IP, IPV4("04") IPV4("11") VXLAN("08") "0a0000000001 0a0000000002 0800" IPV4("11") VXLAN("08")
+	    "0a0000000001 0a0000000002 86dd" IPV6("06") TCP, &p);
+	is_uint(p.outer.proto, 4);
+	is_addr(p.inner.src, "2001:db8::1");
+	is_uint(p.inner.dst_port, 80);
+}
+
+/* Flags are 12 bits: AE (RFC 9768) and SYN, and all with the three that are reserved. */
+static void
+test_flags(void)
+{
+	struct packet p;
+
+	dissect(PACKET_IP, IPV4("06") "0050 c000 00000001 00000002 51 02 0200 0000 0000", &p);
+	is_uint(p.outer.tcp_flags, 0x102);
+	dissect(PACKET_IP, IPV4("06") "0050 c000 00000001 00000002 5f ff 0200 0000 0000", &p);
+	is_uint(p.outer.tcp_flags, 0xfff);
+	dissect(PACKET_IP, IPV4("06") "0050 c000 00000001 00000002 50", &p);
+	ok(!p.outer.has_flags);
+}
+
 static void
 test_extensions(void)
 {
 	struct packet p;
+
+	/* A segment routing header of 88 bytes, cut after its first, and after 16 of them: IPv4 comes behind. */
+	dissect(PACKET_IP, IPV6("2b") "04", &p);
+	is_uint(p.outer.proto, 4);
+	dissect(PACKET_IP, IPV6("2b") "04 0a 04 04 04 00 0000 20010db8 00000000", &p);
+	is_uint(p.outer.proto, 4);
+	is_uint(p.inner.version, 0);
+	dissect(PACKET_IP, IPV6("2b"), &p);
+	is_uint(p.outer.proto, 43);
 
 	/* hop-by-hop, then UDP */
 	dissect(PACKET_IP, IPV6("00") "11 00 000000000000" UDP, &p);
@@ -251,6 +287,8 @@ main(void)
 	test_ppp();
 	test_tunnels();
 	test_vxlan();
+	test_nested();
+	test_flags();
 	test_extensions();
 	test_mapped();
 	test_depth();

@@ -163,6 +163,26 @@ test_lengths(struct wire *w)
 	is_uint(wire_count(w, FLOW_COUNT_FRAME_LENGTH), 4);
 }
 
+#define IP_FIELDS "00000003 00000020 000003e8 00000006 0a000001 0a000002 00000001 00000002 00000010 00000000"
+#define FRAME_FIELDS(length) "00000002 00000018 " length " 020000000001 0000 020000000002 0000 00000800"
+
+/* Of the lengths of a frame (1018) and of the IP packet in it (1000) the frame's counts, in either order. */
+static void
+test_length_beside_fields(struct wire *w)
+{
+	feed(w, 2, IP_FIELDS FRAME_FIELDS("000003fa"));
+	feed(w, 2, FRAME_FIELDS("000003fa") IP_FIELDS);
+	feed(w, 2, IP_FIELDS FRAME_FIELDS("00000000"));
+	feed(w, 2, FRAME_FIELDS("00000000") IP_FIELDS);
+	is_uint(wire_number(w, FLOW_FIELD_BYTES, 0), 10180);
+	is_uint(wire_number(w, FLOW_FIELD_BYTES, 1), 10180);
+	is_uint(wire_number(w, FLOW_FIELD_BYTES, 2), 10000);
+	is_uint(wire_number(w, FLOW_FIELD_BYTES, 3), 10000);
+	is_uint(wire_number(w, FLOW_FIELD_PACKETS, 3), 10);
+	is_str(wire_text(w, FLOW_FIELD_IN_SRC_MAC, 3), "02:00:00:00:00:01");
+	is_uint(wire_count(w, FLOW_COUNT_FRAME_LENGTH), 2);
+}
+
 /* ARP, offload, a jumbo frame, a large packet of a host: by what their headers can say. */
 static void
 test_length_limits(void)
@@ -229,6 +249,7 @@ main(void)
 	wire_run(test_wide_port, NULL);
 	wire_run(test_lengths, NULL);
 	test_length_limits();
+	wire_run(test_length_beside_fields, NULL);
 	wire_run(test_discarded, NULL);
 	wire_run(test_url_v4, NULL);
 	return tap_done();

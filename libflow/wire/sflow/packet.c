@@ -31,6 +31,9 @@
 
 #define PORT_VXLAN 4789
 
+/* Behind the data offset: four bits that are reserved (RFC 9768 uses the last), then the eight flags. */
+#define TCP_FLAGS_MASK 0xfffu
+
 /* What comes next, and where. */
 struct walk {
 	struct cursor in;
@@ -61,8 +64,8 @@ dissect_ports(struct walk *w)
 	ip->has_ports = !cursor_failed(&in);
 	if (ip->proto != PROTO_TCP)
 		return;
-	cursor_skip(&in, 9);	/* sequence, acknowledgement, data offset */
-	ip->tcp_flags = cursor_u8(&in);
+	cursor_skip(&in, 8);	/* sequence, acknowledgement */
+	ip->tcp_flags = cursor_be16(&in) & TCP_FLAGS_MASK;
 	ip->has_flags = !cursor_failed(&in);
 }
 
@@ -91,7 +94,7 @@ dissect_vxlan(struct walk *w)
 	cursor_skip(&w->in, 8);
 	flags = cursor_u8(&w->in);
 	cursor_skip(&w->in, 7);
-	if (!cursor_failed(&w->in) && (flags & 0x08) != 0 && w->tunnels++ < PACKET_TUNNELS)
+	if (!cursor_failed(&w->in) && (flags & 0x08) != 0)
 		dissect_ethernet(w);
 }
 
@@ -158,7 +161,10 @@ dissect_ipv4(struct walk *w)
 		dissect_payload(w);
 }
 
-/* RFC 8200 4; stops at the first header that is no extension. */
+/*
+ * RFC 8200 4; stops at the first header that is no extension.  What comes behind one is known as soon as its
+ * first byte is there: a segment routing header may be longer than what was sampled.
+ */
 static void
 skip_extensions(struct cursor *in, struct packet_ip *ip)
 {
@@ -171,6 +177,9 @@ skip_extensions(struct cursor *in, struct packet_ip *ip)
 		    kind != PROTO_AH && kind != PROTO_DSTOPTS)
 			return;
 		next = cursor_u8(in);
+		if (cursor_failed(in))
+			return;
+		ip->proto = next;
 		len = cursor_u8(in);
 		if (kind == PROTO_FRAGMENT) {
 			ip->fragment = (cursor_be16(in) & 0xfff8) != 0;
@@ -178,8 +187,6 @@ skip_extensions(struct cursor *in, struct packet_ip *ip)
 		} else {
 			cursor_skip(in, kind == PROTO_AH ? (size_t)len * 4 + 6 : (size_t)len * 8 + 6);
 		}
-		if (!cursor_failed(in))
-			ip->proto = next;
 	}
 }
 

@@ -32,7 +32,8 @@ struct packet_ip {
 	uint8_t version;	/* 4 or 6; 0: no IP header seen */
 	uint8_t proto, tos, ttl;
 	bool has_ports, has_flags, has_icmp, fragment;
-	uint8_t tcp_flags, icmp_type, icmp_code;
+	uint8_t icmp_type, icmp_code;
+	uint16_t tcp_flags;	/* 12 bits, as tcpControlBits has them (RFC 9565) */
 	uint16_t src_port, dst_port;
 	uint32_t length;	/* of header and payload, by the header */
 	uint32_t id;		/* fragment identification, where it has one */

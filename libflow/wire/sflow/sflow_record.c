@@ -32,15 +32,20 @@
 
 #define STATUS_DROPPED 128	/* forwardingStatus: dropped, unknown reason (RFC 7270) */
 
-/* A length that is told beside fields; the raw header tells it better. */
+/* A length that is told beside fields; the raw header tells it better, and Ethernet's fields than IP's. */
 static void
-set_length(struct sflow_row *r, uint32_t bytes)
+set_length(struct sflow_row *r, uint32_t bytes, bool of_frame)
 {
+	uint32_t length;
 	bool replaced;
 
-	if (r->has_length && r->frame_length != 0)
+	if (r->has_length && r->frame_length != 0 && (r->of_frame || !of_frame))
 		return;
-	r->frame_length = sflow_length_bare(bytes, &replaced);
+	length = sflow_length_bare(bytes, &replaced);
+	if (!replaced) {
+		r->frame_length = length;
+		r->of_frame = of_frame;
+	}
 	r->has_length = true;
 	decoder_count(r->ctx->d, FLOW_COUNT_FRAME_LENGTH, replaced);
 }
@@ -90,7 +95,7 @@ raw_header(struct sflow_row *r, struct cursor *in, bool v5)
 	told.sampled = len;
 	put_header(r, protocol, p, len);
 	r->frame_length = sflow_length_of(&told, &r->packet, &replaced);
-	r->has_length = true;
+	r->has_length = r->of_frame = true;
 	decoder_count(r->ctx->d, FLOW_COUNT_FRAME_LENGTH, replaced);
 }
 
@@ -104,7 +109,7 @@ ethernet_frame(struct sflow_row *r, struct cursor *in)
 
 	if (cursor_failed(in))
 		return;
-	set_length(r, len);
+	set_length(r, len, true);
 	sflow_set_number(r, FLOW_FIELD_IN_SRC_MAC, load_be64(src) >> 16);
 	sflow_set_number(r, FLOW_FIELD_IN_DST_MAC, load_be64(dst) >> 16);
 	sflow_set_number(r, FLOW_FIELD_ETHER_TYPE, type);
@@ -122,7 +127,7 @@ ip_fields(struct sflow_row *r, struct cursor *in, bool v6)
 
 	if (cursor_failed(in))
 		return;
-	set_length(r, len);
+	set_length(r, len, false);
 	if (flow_builder_written(r->w.out, FLOW_FIELD_SRC_ADDR))
 		return;		/* the raw header has said it better */
 	ip.src = v6 ? addr_from_header6(src) : addr_from_v4(load_be32(src));

@@ -13,6 +13,7 @@ struct sflow_row {
 	struct packet_row w;
 	struct context *ctx;
 	uint64_t frame_length;
+	bool of_frame;		/* it is the frame's, not only the IP packet's */
 	bool has_length;	/* there is a packet; without, it is a transaction of an application */
 	bool has_extra;		/* records without a column */
 	struct packet packet;	/* of the raw header */
