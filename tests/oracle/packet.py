@@ -2,8 +2,12 @@
 """The headers of a sampled packet, as RFC 791, 8200, 768, 9293, 792 and IEEE 802.1Q draw them."""
 import ipaddress
 
+NOTHING = object()	# a column that must be null
+INNER = ('src_addr', 'dst_addr', 'proto', 'src_port', 'dst_port')
+VXLAN_PORT = 4789
 VLAN_TAGS = (0x8100, 0x88a8, 0x9100)
-EXTENSIONS = (0, 43, 60)	# hop-by-hop, routing, destination options (RFC 8200 4)
+FRAGMENT, AUTHENTICATION = 44, 51
+EXTENSIONS = (0, 43, 60, FRAGMENT, AUTHENTICATION)	# and hop-by-hop, routing, destination options (RFC 8200 4)
 
 
 def ethernet(data):
@@ -14,9 +18,12 @@ def ethernet(data):
     out['in_dst_mac'], out['in_src_mac'] = mac(data[0:6]), mac(data[6:12])
     kind, body = int.from_bytes(data[12:14], 'big'), data[14:]
     while kind in VLAN_TAGS and len(body) >= 4:
+        if 'src_vlan' in out:
+            out.setdefault('tag', int.from_bytes(body[:2], 'big') & 0xfff)
         out.setdefault('src_vlan', int.from_bytes(body[:2], 'big') & 0xfff)
         kind, body = int.from_bytes(body[2:4], 'big'), body[4:]
-    out['ether_type'] = kind
+    if kind not in VLAN_TAGS:		# else it was cut behind a tag
+        out['ether_type'] = kind
     if kind == 0x8864 and len(body) >= 8:		# PPPoE session, RFC 2516
         kind, body = {0x21: 0x800, 0x57: 0x86dd}.get(int.from_bytes(body[6:8], 'big'), 0), body[8:]
     if kind in (0x8847, 0x8848):
@@ -31,6 +38,7 @@ def ethernet(data):
         kind = {4: 0x800, 6: 0x86dd}.get(body[0] >> 4 if body else 0, 0)
     if kind in (0x800, 0x86dd):
         out['ip'] = body
+        out['ip_at'] = len(data) - len(body)
     return out
 
 
@@ -76,21 +84,53 @@ def ip(data):
             'flow_label': first & 0xfffff,
         }
         length = 40 + int.from_bytes(data[4:6], 'big')
-        kind, body = data[6], data[40:]
-        while kind in EXTENSIONS and len(body) >= 8:
-            kind, body = body[0], body[8 + body[1] * 8:]
-        if kind == 44 and len(body) >= 8:
-            out['frag_id'] = int.from_bytes(body[4:8], 'big')
-            kind, body = body[0], body[8:] if int.from_bytes(body[2:4], 'big') >> 3 == 0 else b''
+        kind, body, later = data[6], data[40:], False
+        while kind in EXTENSIONS and body and not later:	# the first octet says what comes next
+            size = 8 if kind == FRAGMENT else 8 + body[1] * 8 if len(body) > 1 else 0
+            if kind == AUTHENTICATION and size:
+                size = 8 + body[1] * 4
+            if kind == FRAGMENT and len(body) >= 8:
+                out['frag_id'] = int.from_bytes(body[4:8], 'big')
+                later = int.from_bytes(body[2:4], 'big') >> 3 != 0
+            kind, body = body[0], body[size:] if 0 < size <= len(body) and not later else b''
         out['proto'] = kind
     else:
         return None
     out.update(transport(out['proto'], body))
+    out.update(inner(out['proto'], body))
     out['length'] = length
     for name in ('frag_id', 'flow_label'):	# 0 says nothing
         if out.get(name) == 0:
             del out[name]
     return out
+
+
+def gre(body):
+    """RFC 2784, 2890: the packet behind the header and its optional words."""
+    if len(body) < 4 or body[1] & 7:
+        return None
+    at = 4 + 4 * sum(bool(body[0] & bit) for bit in (0x80, 0x20, 0x10))	# checksum, key, sequence number
+    kind = int.from_bytes(body[2:4], 'big')
+    if kind == 0x6558:
+        return ethernet(body[at:])['ip']
+    return body[at:] if kind in (0x800, 0x86dd) else None
+
+
+def inner(proto, body):
+    """The innermost packet's columns of one in a tunnel: IP (RFC 2003, 4213), GRE, VXLAN (RFC 7348)."""
+    within = None
+    if proto in (4, 41):
+        within = body
+    elif proto == 47:
+        within = gre(body)
+    elif proto == 17 and int.from_bytes(body[2:4], 'big') == VXLAN_PORT and len(body) > 16 and body[8] & 8:
+        within = ethernet(body[16:])['ip']
+    seen = ip(within) if within else None
+    if seen is None:
+        return {}
+    if 'inner_proto' in seen:
+        return {k: v for k, v in seen.items() if k.startswith('inner_')}
+    return {'inner_' + name: seen[name] for name in INNER if name in seen}
 
 
 def transport(proto, body):
@@ -99,7 +139,7 @@ def transport(proto, body):
         out['src_port'] = int.from_bytes(body[0:2], 'big')
         out['dst_port'] = int.from_bytes(body[2:4], 'big')
     if proto == 6 and len(body) >= 14:
-        out['tcp_flags'] = int.from_bytes(body[12:14], 'big') & 0x1ff
+        out['tcp_flags'] = int.from_bytes(body[12:14], 'big') & 0xfff	# RFC 9565 4.1
     if proto in (1, 58) and len(body) >= 2:
         out['icmp_type'], out['icmp_code'] = body[0], body[1]
     return out

@@ -347,7 +347,7 @@ def sections(row, record):
         if row['packets'] == row['bytes'] == 0:
             row['packets'], row['bytes'] = 1, record.number(312) or length
         for name, value in seen.items():
-            if name != 'ip':
+            if name not in ('ip', 'ip_at', 'tag'):
                 row.setdefault(name, value)
         return
 

@@ -6,6 +6,7 @@ import struct
 import packet
 
 ETHERNET, IPV4, IPV6 = 1, 11, 12
+FRAME_MAX = 1 << 16	# beyond any jumbo frame
 
 
 class Xdr:
@@ -74,32 +75,51 @@ def sample(x, expanded):
     for _ in range(x.u32()):
         kind, body = x.u32(), x.opaque()
         flow_record(kind, Xdr(body), told)
-    seen = dict(told.get('header') or told.get('socket') or {})
-    if 'header' not in told:		# no packet was sampled: an application's (wire/decode.h)
+    seen = dict(told.get('ethernet', {}), **(told.get('header') or told.get('socket') or {}))
+    if 'header' not in told and 'ethernet' not in told:	# no packet was sampled: an application's (wire/decode.h)
         row['packets'] = 0
     for name, value in told.get('columns', {}).items():
         seen[name] = value
-    length = told.get('bytes', told.get('ip_bytes', 0))
-    row.update((k, v) for k, v in seen.items() if k not in ('ip', 'length'))
-    row['bytes'] = length * (rate or 1)
-    row['odd_length'] = told.get('odd_length', False)
+    row.update((k, v) for k, v in seen.items() if k not in ('ip', 'ip_at', 'length', 'tag'))
+    for name in packet.INNER:
+        row.setdefault('inner_' + name, packet.NOTHING)
+    row['bytes'] = Lengths(length * (rate or 1) for length in lengths(told, seen))
+    row['tag'] = seen.get('tag')
     return row
+
+
+class Lengths(tuple):
+    """What a counter may be."""
+
+
+def lengths(told, seen):
+    """The frame's length; where that cannot be, what the headers say, with or without what was stripped."""
+    if 'bytes' not in told:
+        return [told.get('ethernet_bytes', told.get('ip_bytes', 0))]
+    packet_end = seen['ip_at'] + seen['length'] if 'length' in seen else 0
+    least, there = max(packet_end, told['sampled']), told['bytes']
+    if least <= there <= FRAME_MAX:
+        return [there]
+    return [least, least + told['stripped']] + [there] * (packet_end <= there <= FRAME_MAX and there > 0)
 
 
 def flow_record(kind, x, told):
     columns = told.setdefault('columns', {})
     if kind == 1:
-        protocol, length, _ = x.u32(), x.u32(), x.u32()
+        protocol, length, stripped = x.u32(), x.u32(), x.u32()
         header = x.opaque()
         seen = packet.ethernet(header) if protocol == ETHERNET else \
-            {'ip': header if protocol in (IPV4, IPV6) else None}
+            {'ip': header, 'ip_at': 0} if protocol in (IPV4, IPV6) else {}
         inside = packet.ip(seen['ip']) if seen.get('ip') else None
         if inside:
             told['ip_bytes'] = inside['length']
             seen.update(inside)
         told['header'] = seen
-        told['bytes'] = length
-        told['odd_length'] = length < len(header) or length > 65535 + 64
+        told['bytes'], told['stripped'], told['sampled'] = length, stripped, len(header)
+    elif kind == 2:		# length, source, destination, each padded to 8, type
+        length, macs, ether_type = x.u32(), [packet.mac(x.take(8)[:6]) for _ in range(2)], x.u32()
+        told['ethernet'] = {'in_src_mac': macs[0], 'in_dst_mac': macs[1], 'ether_type': ether_type}
+        told['ethernet_bytes'] = length
     elif kind in (3, 4):
         length, proto = x.u32(), x.u32()
         size = 4 if kind == 3 else 16
@@ -108,7 +128,7 @@ def flow_record(kind, x, told):
         told.setdefault('ip_bytes', length)
         told['header'] = told.get('header') or {
             'src_addr': src, 'dst_addr': dst, 'proto': proto, 'src_port': sport,
-            'dst_port': dport, 'tcp_flags': flags, 'tos': tos}
+            'dst_port': dport, 'tcp_flags': flags, 'tos': tos, 'ip_version': 4 if kind == 3 else 6}
     elif kind in (2100, 2101):		# "sFlow Host Structures": protocol, local and remote end
         proto, size = x.u32(), 4 if kind == 2100 else 16
         src, dst = packet.socket_texts([ipaddress.ip_address(x.take(size)) for _ in range(2)])
