@@ -192,6 +192,32 @@ test_agents(struct wire *w)
 	buf_release(&json);
 }
 
+/* An sFlow agent that takes a new port for each datagram counts on; the fourth one is missing. */
+static void
+test_ports_of_agent(struct wire *w)
+{
+	static const char *const number[] = { "00000064", "00000065", "00000066", "00000068", "00000069" };
+	struct buf json = BUF_INIT;
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(number); i++) {
+		struct buf b = BUF_INIT;
+
+		put_hex(&b, "00000005 00000001 0a000001 00000000");
+		put_hex(&b, number[i]);
+		put_hex(&b, "00001000 00000000");
+		w->dg.port = (uint16_t)(40001 + i);
+		wire_feed(w, &b);
+		buf_release(&b);
+	}
+	is_uint(wire_count(w, FLOW_COUNT_SEQUENCE_LOST), 1);
+	is_uint(wire_count(w, FLOW_COUNT_SEQUENCE_RESTARTS), 0);
+	flow_decoder_exporters_json(w->d, NULL, &json);
+	buf_append_u8(&json, '\0');
+	ok(strstr((const char *)json.data, "\"lost\":1,") != NULL);
+	buf_release(&json);
+}
+
 static void
 test_exporter_of_datagram(void)
 {
@@ -219,6 +245,7 @@ main(void)
 	wire_run(test_rival_lends, NULL);
 	wire_run(test_sequences, NULL);
 	wire_run(test_agents, NULL);
+	wire_run(test_ports_of_agent, NULL);
 	test_exporter_of_datagram();
 	return tap_done();
 }

@@ -208,6 +208,7 @@ sflow_decode(struct flow_decoder *d, const struct flow_datagram *dg, unsigned ve
 	}
 	key = source_key(d, dg, m.ctx.version, sub_agent);
 	key.exporter = m.agent;
+	key.port = 0;		/* the number is the sub-agent's, whichever port it uses */
 	m.ctx.src = source_of(d, dg, &key);
 	if (m.ctx.src == NULL)
 		return FLOW_ENOMEM;
