@@ -16,6 +16,7 @@
 #include "collect/journal_inner.h"
 
 #define RING_BYTES ((size_t)64 << 20)
+#define CACHE_BYTES ((uint64_t)256 << 20)
 #define IDLE_MS 100
 
 /* While the ring is full: between two looks, and how many until files are too slow to be waited for. */
@@ -70,6 +71,7 @@ release(struct journal *j)
 	}
 	if (j->reader.fd >= 0)
 		(void)close(j->reader.fd);
+	journal_cache_free(j->cache);
 	journal_run_end(&j->run);
 	free(j->writer.chunk);
 	free(j->reader.chunk);
@@ -101,6 +103,8 @@ journal_new(const struct journal_config *config)
 	wakeup_init(&j->janitor_wakeup);
 	j->files = config->directory != NULL &&
 	    journal_run_begin(&j->run, config->directory, config->log);
+	if (j->files)
+		j->cache = journal_cache_new(config->cache_bytes > 0 ? config->cache_bytes : CACHE_BYTES);
 	j->ring = ring_new(j->ring_bytes, DATAGRAM_RECORD_MAX);
 	j->reader.chunk = malloc(JOURNAL_CHUNK);
 	j->last = j->reader.segment = j->writer.segment = new_segment(j, 0);
@@ -275,6 +279,7 @@ open_file(struct journal *j)
 	const struct timespec pause = { 0, 100 * 1000000 };
 	struct journal_reader *r = &j->reader;
 
+	r->have_read = 0;
 	while ((r->fd = journal_file_open(r->segment->path)) < 0 &&
 	    (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == EINTR))
 		(void)nanosleep(&pause, NULL);
@@ -297,7 +302,10 @@ read_file(struct journal *j, size_t len)
 	do {
 		got = pread(r->fd, r->chunk, len < there ? len : (size_t)there, offset);
 	} while (got < 0 && errno == EINTR);
-	return got < 0 ? 0 : (size_t)got;
+	if (got <= 0)
+		return 0;
+	journal_cache_have_read(r->fd, offset + got, &r->have_read);
+	return (size_t)got;
 }
 
 /* Passes over what can be read nowhere: up to what the ring still has. */

@@ -32,6 +32,7 @@ struct journal_config {
 	uint16_t port;		/* in the records */
 	unsigned sync_ms;	/* files are synced this often; 0: left to the system */
 	size_t ring_bytes;	/* a power of two; 0: 64 MiB */
+	uint64_t cache_bytes;	/* of files in the system's memory, see journal_cache.h; 0: 256 MiB */
 };
 
 /* NULL after a log line, when out of memory.  Where no file can be made, it goes on as above. */

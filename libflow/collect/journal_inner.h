@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 
 #include "collect/journal.h"
+#include "collect/journal_cache.h"
 #include "collect/ring.h"
 #include "collect/wakeup.h"
 
@@ -51,6 +52,7 @@ struct journal_writer {
 	int fd;				/* of the segment; -1: none yet */
 	int64_t size;			/* of its file */
 	bool unsynced;
+	bool sync_fails;		/* the last time, which is told */
 	int64_t synced_ms;
 	int64_t failed_ms;		/* when writing failed last; INT64_MIN: it works */
 	uint8_t *chunk;
@@ -63,6 +65,7 @@ struct journal_reader {
 	uint8_t *chunk;
 	size_t begin, end;		/* of what is in it */
 	int fd;				/* of the segment; -1: not needed until now */
+	int64_t have_read;		/* of its file: journal_cache_have_read's */
 };
 
 struct journal {
@@ -100,6 +103,7 @@ struct journal {
 	unsigned number;		/* of the next file: the janitor's */
 	atomic_bool spare_failed;	/* none can be made for now */
 	pthread_t writer_thread, janitor_thread;
+	struct journal_cache *cache;
 	struct journal_writer writer;
 	struct journal_reader reader;
 };

@@ -18,6 +18,9 @@
 #define BLOCK_BYTES 4096
 #define FAILURES_MAX 1024
 
+/* What a disk writes at once, at least: where one part of a file was written and the next was not. */
+#define SECTOR_BYTES 512
+
 struct journal_scan {
 	int fd;
 	uint8_t *bytes;
@@ -135,12 +138,47 @@ find(struct journal_scan *s, struct flow_datagram *out, size_t *size)
 		st = datagram_record_get(s->bytes + s->begin, s->end - s->begin, true, out, size);
 		if (st == FLOW_OK)
 			return true;
-		if (st == FLOW_ETRUNCATED && fill(s))
+		if ((st == FLOW_ETRUNCATED || s->end - s->begin < DATAGRAM_RECORD_MIN) && fill(s))
 			continue;
 		if (s->end - s->begin < DATAGRAM_RECORD_MIN)
 			return false;
 		s->begin++;
 	}
+}
+
+/* Where the zeros begin that the file ends with; not before `from`.  What is in memory goes. */
+static int64_t
+zeros_begin(struct journal_scan *s, int64_t from)
+{
+	int64_t at = s->offset;
+
+	while (at > from) {
+		size_t len = at - from < (int64_t)BUFFER_BYTES ? (size_t)(at - from) : BUFFER_BYTES;
+		ssize_t got = pread(s->fd, s->bytes, len, at - (int64_t)len);
+
+		if (got < (ssize_t)len)
+			return s->offset;
+		while (len > 0 && s->bytes[len - 1] == 0)
+			len--;
+		at -= got - (ssize_t)len;
+		if (len > 0)
+			return at;
+	}
+	return from;
+}
+
+/*
+ * Whether the file ends as a power cut leaves it, which keeps its length and not all that was in it:
+ * zeros from a sector on, within the record that begins at `from` or right there.
+ */
+static bool
+ends_unwritten(struct journal_scan *s, int64_t from)
+{
+	int64_t zeros = zeros_begin(s, from);
+
+	if (zeros > from)
+		zeros = (zeros + SECTOR_BYTES - 1) / SECTOR_BYTES * SECTOR_BYTES;
+	return zeros < s->offset && zeros - from < DATAGRAM_RECORD_MAX;
 }
 
 /* After what is no record, or none that is whole; *cut: the file ends within it. */
@@ -157,6 +195,8 @@ begin_anew(struct journal_scan *s, bool cut, struct flow_datagram *out, size_t *
 		s->begin = s->end;
 	if (cut && !found)
 		s->damage.cut = (uint64_t)(here(s) - from);
+	else if (!found && s->damage.places == places && ends_unwritten(s, from))
+		s->damage.unwritten = (uint64_t)(here(s) - from);
 	else if (s->damage.places == places)	/* else a read has failed, and is counted */
 		damaged(s, from, (uint64_t)(here(s) - from));
 	return found;

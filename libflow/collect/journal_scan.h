@@ -27,6 +27,7 @@ struct journal_damage {
 	int64_t first;		/* the offset of the first; -1: none */
 	int error;		/* errno of the last failed read; 0: none */
 	uint64_t cut;		/* bytes of a last record that is not whole, as a kill leaves it: no damage */
+	uint64_t unwritten;	/* bytes at the end that a power cut left as zeros, with what of a record is before: none either */
 };
 
 /* So far. */

@@ -133,13 +133,20 @@ settle(struct journal *j, uint64_t to)
 	wakeup_wake(&j->decoder_wakeup);
 }
 
+/* What a disk refuses is in memory all the same, and in no more danger than without syncing. */
 static void
 sync_now(struct journal *j)
 {
 	struct journal_writer *w = &j->writer;
+	bool fails = w->unsynced && fdatasync(w->fd) != 0;
 
-	if (w->unsynced && fdatasync(w->fd) != 0)
-		log_to(j->log, LOG_LEVEL_ERROR, "%s: %s", w->segment->path, strerror(errno));
+	if (fails && !w->sync_fails)
+		log_to(j->log, LOG_LEVEL_ERROR, "%s: sync: %s: a power cut would lose what came since",
+		    w->segment->path, strerror(errno));
+	else if (w->unsynced && !fails && w->sync_fails)
+		log_to(j->log, LOG_LEVEL_INFO, "%s: can be synced again", w->segment->path);
+	if (w->unsynced)
+		w->sync_fails = fails;
 	w->unsynced = false;
 	w->synced_ms = now_ms();
 	settle(j, w->at);
@@ -164,6 +171,8 @@ open_segment(struct journal *j)
 	}
 	(void)pthread_mutex_unlock(&j->lock);
 	wakeup_wake(&j->janitor_wakeup);
+	if (w->fd >= 0)
+		journal_cache_begin(j->cache, w->fd);
 	return w->fd >= 0;
 }
 
@@ -173,7 +182,7 @@ close_segment(struct journal *j)
 	struct journal_writer *w = &j->writer;
 	int fd = w->fd;
 
-	if (w->unsynced || j->sync_ms > 0)
+	if (j->sync_ms > 0)
 		sync_now(j);
 	(void)pthread_mutex_lock(&j->lock);
 	if (fd >= 0 && j->olds < sizeof(j->old) / sizeof(j->old[0])) {
@@ -253,6 +262,7 @@ write_chunk(struct journal *j, size_t len)
 		log_to(j->log, LOG_LEVEL_INFO, "%s: can be written again", w->segment->path);
 	w->failed_ms = INT64_MIN;
 	w->size += (int64_t)len;
+	journal_cache_written(j->cache, w->size);
 	w->unsynced = true;
 	return true;
 }

@@ -30,6 +30,9 @@ tell_damage(const struct log *log, const char *path, const struct journal_damage
 {
 	if (d->cut > 0)
 		log_to(log, LOG_LEVEL_INFO, "%s: ends within a datagram", path);
+	if (d->unwritten > 0)
+		log_to(log, LOG_LEVEL_INFO, "%s: its last %" PRIu64 " bytes never reached the disk, for the machine "
+		    "went down (--journal-sync bounds that)", path, d->unwritten);
 	if (d->places == 0)
 		return;
 	log_to(log, LOG_LEVEL_ERROR, "%s: damaged at %" PRIu64 " places, %" PRIu64 " bytes in all, the first "

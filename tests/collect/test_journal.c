@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "collect/journal.h"
 
+#include <errno.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -11,6 +13,31 @@
 #include "tap.h"
 
 #define MS INT64_C(1700000000000)
+#define HEADER 24
+#define RECORD (16 + 14 + 20 + 8 + 72)
+
+/* What fdatasync does here, and what it did. */
+static atomic_bool sync_hangs, sync_fails;
+static atomic_uint syncs;
+static _Atomic int64_t synced_bytes;	/* of the file that was synced last */
+
+/* Instead of the system's: the journal's thread calls this. */
+int
+fdatasync(int fd)
+{
+	struct stat st;
+
+	while (atomic_load(&sync_hangs))
+		(void)usleep(1000);
+	if (atomic_load(&sync_fails)) {
+		errno = EIO;
+		return -1;
+	}
+	atomic_fetch_add(&syncs, 1);
+	if (fstat(fd, &st) == 0)
+		atomic_store(&synced_bytes, st.st_size);
+	return 0;
+}
 
 static struct journal *
 open_journal(struct test_log *log, const char *directory, size_t ring_bytes)
@@ -223,6 +250,80 @@ test_long(void)
 	test_directory_remove(directory);
 }
 
+/* With sync_ms nothing is seen before it is on the disk, as far as the system says. */
+static void
+test_sync(void)
+{
+	struct journal_config config = { .sync_ms = 20 };
+	struct journal_segment *segment;
+	char *directory = test_directory();
+	uint32_t n = 0, put_so_far = 0, early = 0, wrong = 0, before = atomic_load(&syncs);
+	struct flow_datagram d;
+	struct test_log log;
+	struct journal *j;
+
+	test_log_init(&log);
+	config.log = &log.log;
+	config.directory = directory;
+	j = journal_new(&config);
+	atomic_store(&sync_hangs, true);
+	put(j, 0, 100);
+	is_int(journal_next(j, &d, &segment), JOURNAL_IDLE);
+	is_int(journal_next(j, &d, &segment), JOURNAL_IDLE);
+	is_uint(atomic_load(&syncs), before);
+	atomic_store(&sync_hangs, false);
+	for (put_so_far = 100; n < 2000;) {
+		if (journal_next(j, &d, &segment) != JOURNAL_DATAGRAM)
+			continue;
+		wrong += test_v5_number(&d) != n++;
+		early += atomic_load(&synced_bytes) < HEADER + (int64_t)n * RECORD;
+		if (n == put_so_far && n < 2000) {
+			put(j, n, n + 100);
+			put_so_far += 100;
+		}
+	}
+	is_uint(wrong, 0);
+	is_uint(early, 0);
+	ok(atomic_load(&syncs) >= before + 20);
+	/* A disk that refuses: it is said once, not at each try, and once when it is over. */
+	atomic_store(&sync_fails, true);
+	for (; n < 2300; n += 10) {
+		put(j, n, n + 10);
+		(void)usleep(10000);
+	}
+	atomic_store(&sync_fails, false);
+	put(j, n, 2400);
+	journal_stop(j);
+	is_uint(read_slot(j, 2000, &segment), 400);
+	journal_segment_release(segment, true);
+	is_uint(read_slot(j, 0, &segment), 0);
+	journal_free(j);
+	is_uint(log.errors, 1);
+	test_directory_remove(directory);
+}
+
+/* Without sync_ms the system is left alone. */
+static void
+test_no_sync(void)
+{
+	unsigned before = atomic_load(&syncs);
+	struct journal_segment *segment;
+	char *directory = test_directory();
+	struct test_log log;
+	struct journal *j;
+
+	test_log_init(&log);
+	j = open_journal(&log, directory, 0);
+	put(j, 0, 1000);
+	journal_stop(j);
+	is_uint(read_slot(j, 0, &segment), 1000);
+	journal_segment_release(segment, true);
+	is_uint(read_slot(j, 0, &segment), 0);
+	journal_free(j);
+	is_uint(atomic_load(&syncs), before);
+	test_directory_remove(directory);
+}
+
 int
 main(void)
 {
@@ -231,5 +332,7 @@ main(void)
 	test_no_directory();
 	test_no_files();
 	test_long();
+	test_sync();
+	test_no_sync();
 	return tap_done();
 }

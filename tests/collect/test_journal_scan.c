@@ -143,13 +143,12 @@ test_length(void)
 	}
 }
 
-/* Zeros, as a power cut leaves them: in the middle, at the end, at the begin. */
+/* Zeros in the middle, and at the begin: a disk that forgot, or was overwritten. */
 static void
 test_zeros(void)
 {
 	static const struct { size_t from, to, read; } cases[] = {
 		{ HEADER + 10 * RECORD + 5, HEADER + 12 * RECORD + 1, RECORDS - 2 },
-		{ HEADER + 90 * RECORD, HEADER + RECORDS * RECORD, 90 },
 		{ 0, HEADER, RECORDS },
 		{ 0, HEADER + 1, RECORDS - 1 },
 	};
@@ -163,10 +162,94 @@ test_zeros(void)
 		memset(b.data + cases[i].from, 0, cases[i].to - cases[i].from);
 		r = scan(&b);
 		/* The first byte of a record is of a time, which carries no check. */
-		is_uint(r.read, i == 3 ? RECORDS : cases[i].read);
+		is_uint(r.read, i == 2 ? RECORDS : cases[i].read);
 		is_uint(r.damage.places, 1);
 		buf_release(&b);
 	}
+}
+
+/* Damage that is longer than what is read at once, and whose end lies anywhere in that. */
+static void
+test_long_damage(void)
+{
+	size_t more;
+
+	for (more = 0; more < 300; more += 7) {
+		struct buf b = BUF_INIT;
+		struct result r;
+		size_t len;
+
+		make(&b);
+		len = b.len;
+		(void)buf_reserve(&b, ((size_t)1 << 20) + len);
+		memset(b.data + len, more % 2 == 0 ? 0 : 0xee, ((size_t)1 << 20) - RECORDS / 2 * RECORD + more);
+		b.len += ((size_t)1 << 20) - RECORDS / 2 * RECORD + more;
+		memcpy(b.data + b.len, b.data + HEADER, len - HEADER);
+		b.len += len - HEADER;
+		r = scan(&b);
+		is_uint(r.read, 2 * RECORDS);
+		is_uint(r.damage.places, 1);
+		is_uint(r.damage.bytes, ((size_t)1 << 20) - RECORDS / 2 * RECORD + more);
+		buf_release(&b);
+	}
+}
+
+/*
+ * Zeros to the end, as a power cut leaves them: from a record on, from a sector on (the first one behind
+ * record 40 begins at byte 5632), from a block on, behind the last record, and all of the file.
+ */
+static void
+test_unwritten(void)
+{
+	static const struct { size_t from, more, read, unwritten; } cases[] = {
+		{ HEADER + 90 * RECORD, 0, 90, 10 * RECORD },
+		{ 5632, 0, 43, 57 * RECORD },
+		{ 8192, 70000, 62, 38 * RECORD + 70000 },
+		{ HEADER + RECORDS * RECORD, 3 << 20, RECORDS, 3 << 20 },
+		{ HEADER, 0, 0, RECORDS * RECORD },
+		{ 0, 100000, 0, HEADER + RECORDS * RECORD + 100000 },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct buf b = BUF_INIT;
+		struct result r;
+
+		make(&b);
+		(void)buf_reserve(&b, cases[i].more);
+		b.len += cases[i].more;
+		memset(b.data + cases[i].from, 0, b.len - cases[i].from);
+		r = scan(&b);
+		is_uint(r.read, cases[i].read);
+		is_uint(r.damage.places, 0);
+		is_uint(r.damage.cut, 0);
+		is_uint(r.damage.unwritten, cases[i].unwritten);
+		buf_release(&b);
+	}
+}
+
+/* Neither are zeros that begin within a sector, nor those far behind what is no record. */
+static void
+test_not_unwritten(void)
+{
+	struct buf b = BUF_INIT;
+	struct result r;
+
+	make(&b);
+	memset(b.data + HEADER + 99 * RECORD + 20, 0, RECORD - 20 - 1);
+	r = scan(&b);
+	is_uint(r.damage.places, 1);
+	is_uint(r.damage.unwritten, 0);
+	b.len = HEADER + 10 * RECORD;
+	(void)buf_reserve(&b, 200000);
+	memset(b.data + b.len, 0xee, 100000);
+	memset(b.data + b.len + 100000, 0, 100000);
+	b.len += 200000;
+	r = scan(&b);
+	is_uint(r.read, 10);
+	is_uint(r.damage.places, 1);
+	is_uint(r.damage.unwritten, 0);
+	buf_release(&b);
 }
 
 int
@@ -178,6 +261,9 @@ main(void)
 	test_one_byte();
 	test_length();
 	test_zeros();
+	test_long_damage();
+	test_unwritten();
+	test_not_unwritten();
 	test_directory_remove(directory);
 	return tap_done();
 }
