@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""crash.py [ROUNDS [SEED]]: flowcap is killed (SIGKILL) at random moments, and the archive is counted.
+"""crash.py [ROUNDS [SEED [SECONDS]]]: flowcap is killed (SIGKILL) at random moments, and the archive is counted.
 
+SECONDS is the longest life of a collector.
 Each datagram is NetFlow v5 with one flow whose source address is the datagram's number, so the archive
 tells of each how often it was filed.  What must hold:
 
   - no flow is filed twice, whatever was interrupted: receiving, a rotation, or filing what was left;
   - a datagram that was sent 0.3 s before the kill, or earlier, is filed once;
+  - where a shim notes what the kernel handed over: how long before the kill that was, of what is lost;
   - data that waits for its template is decoded when that comes, however many kills lie between.
 """
+import array
 import os
 import random
 import shutil
@@ -21,7 +24,11 @@ import time
 BUILD = os.environ.get("FLOW_BUILDDIR", ".")
 ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 12
 SEED = int(sys.argv[2]) if len(sys.argv) > 2 else 1
+LIFE_S = float(sys.argv[3]) if len(sys.argv) > 3 else 2.2
 SAFE_S = 0.3
+FIRST = 0x01000000
+NOTES = 1 << 22  # datagrams that the shim can note
+shim = {}  # of the environment
 work = tempfile.mkdtemp(prefix="crash-test.")
 number = 0
 failed = False
@@ -35,6 +42,41 @@ def result(name, good, *notes):
         failed = True
         for note in notes:
             print("#", str(note)[:400], flush=True)
+
+
+def notes_file():
+    """Has a shim note what the kernel hands over; the file, None where there can be no shim."""
+    library, path = os.path.join(work, "receive_shim.so"), os.path.join(work, "received")
+    source = os.path.join(os.environ.get("FLOW_SRCDIR", "."), "tests", "cli", "receive_shim.c")
+    done = sys.platform == "linux" and subprocess.run(
+        [*os.environ.get("CC", "cc").split(), "-shared", "-fPIC", "-o", library, source, "-ldl"],
+        capture_output=True, check=False).returncode == 0
+    done = done and subprocess.run([os.path.join(BUILD, "flowcap"), "-V"], env={**os.environ, "LD_PRELOAD": library},
+                                   capture_output=True, check=False).returncode == 0
+    if not done:
+        return None
+    with open(path, "wb") as f:
+        f.truncate(8 * NOTES)
+    shim.update(LD_PRELOAD=library, RECEIVED=path)
+    return path
+
+
+def received_times(path):
+    """CLOCK_MONOTONIC when the kernel handed a datagram over, by its number."""
+    with open(path, "rb") as f:
+        return {FIRST + n: us / 1e6 for n, us in enumerate(array.array("Q", f.read())) if us > 0}
+
+
+def tell_lost(path, killed, times):
+    """How old was what was handed over and is lost, when its collector was killed."""
+    received = received_times(path)
+    ages = sorted(1000 * (killed[n] - at) for n, at in received.items() if n not in times)
+    print(f"# {len(received)} datagrams handed over by the kernel: {len(ages)} lost" + (
+        f", that many ms before the kill: median {ages[len(ages) // 2]:.1f}, 99 of 100 "
+        f"{ages[len(ages) * 99 // 100]:.1f}, most {ages[-1]:.1f}; older than 10 ms: "
+        f"{len([a for a in ages if a > 10])}" if ages else ""))
+    unknown = [n for n in times if n not in received]
+    result("none is there that was not received", not unknown, unknown[:10])
 
 
 def free_port():
@@ -53,12 +95,12 @@ class Collector:
         self.start_size = self.log.seek(0, 2)
         self.process = subprocess.Popen(
             [os.path.join(BUILD, "flowcap"), "-w", directory, "-p", str(self.port), "-b", "127.0.0.1", *options],
-            stderr=self.log, stdin=subprocess.DEVNULL)
-        for _ in range(200):
+            stderr=self.log, stdin=subprocess.DEVNULL, env={**os.environ, **shim})
+        for _ in range(2000):
             self.log.seek(self.start_size)
             if "listening" in self.log.read():
                 return
-            time.sleep(0.05)
+            time.sleep(0.005)
         raise SystemExit("the collector does not listen")
 
     def kill(self):
@@ -105,10 +147,11 @@ def random_kills():
     directory = os.path.join(work, "random")
     os.mkdir(directory)
     sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    i, safe, in_doubt = 0x01000000, set(), set()
+    i, safe, in_doubt, killed_at = FIRST, set(), set(), {}
+    notes = notes_file()
     for _ in range(ROUNDS):
         collector = Collector(directory, "-t", "2")
-        end = time.time() + rng.uniform(0, 2.2)
+        end = time.time() + rng.uniform(0, LIFE_S)
         sent = []
         while time.time() < end:
             for _ in range(rng.randrange(1, 40)):
@@ -117,7 +160,9 @@ def random_kills():
                 i += 1
             time.sleep(rng.uniform(0, 0.01))
         killed = time.time()
+        monotonic = time.monotonic()
         collector.kill()
+        killed_at.update((n, monotonic) for _, n in sent)
         safe.update(n for at, n in sent if at < killed - SAFE_S)
         in_doubt.update(n for at, n in sent if at >= killed - SAFE_S)
     collector = Collector(directory, "-t", "2")
@@ -128,6 +173,9 @@ def random_kills():
     unknown = [n for n in times if n not in safe and n not in in_doubt]
     print(f"# {len(safe)} datagrams sent {SAFE_S} s before a kill: {len(lost)} lost; {len(in_doubt)} sent later: "
           f"{len([n for n in in_doubt if n not in times])} lost; filed more than once: {len(twice)}")
+    if notes is not None:
+        tell_lost(notes, killed_at, times)
+        shim.clear()
     result("none that was sent in time is lost", not lost, lost[:10])
     result("none is filed twice", not twice, twice[:10])
     result("none is there that was not sent", not unknown, unknown[:10])
