@@ -104,6 +104,72 @@ check "slots fail: stopped" stops 0
 check "slots fail: the ledger" balances 5000
 check "slots fail: no journal is left" same "$(journals "$work/fails")" 0
 
+# archive_fault NAME TEXT LINE...: what a file of the archive suffers, and what is said of it
+archive_fault()
+{
+	local name=$1 text=$2
+
+	shift 2
+	rm -rf "$work/archive"
+	faults ''
+	check "$name: listening" start "$work/archive"
+	faults "$@"
+	check "$name: sent" "$flowgen" -t 127.0.0.1 -p "$port" -n 5000 -r 50000
+	sleep 0.3
+	kill -HUP "$collector"
+	check "$name: which is told" waits grep -q "$text" "$work/log"
+	faults ''
+	check "$name: stopped" stops 0
+	check "$name: the ledger" balances 5000
+	check "$name: all are there" same "$(rows "$work/archive")" 5000
+	check "$name: no journal is left" same "$(journals "$work/archive")" 0
+	check "$name: nor anything else" same "$(find "$work/archive" -type f ! -name '*.parquet' ! -name '*.state')" ''
+}
+
+archive_fault "the archive: no room to write" 'No space left' 'write 28 .parquet'
+archive_fault "the archive: writing fails" 'Input/output error' 'write 5 .parquet'
+archive_fault "the archive: no room to begin" 'No space left' 'open 28 .parquet'
+archive_fault "the archive: no name" 'Input/output error' 'link 5 .parquet'
+archive_fault "the archive: read only" 'Read-only file system' 'open 30 .parquet'
+archive_fault "the archive: short writes" 'flows 5000' 'write -1 .parquet'
+
+# journal_fault NAME TEXT LINE OPTION...: what a journal suffers; then kill -9, and what was written is there
+journal_fault()
+{
+	local name=$1 text=$2 line=$3
+
+	shift 3
+	rm -rf "$work/faulty"
+	faults ''
+	check "$name: listening" start "$work/faulty" "$@"
+	faults "$line"
+	check "$name: sent" "$flowgen" -t 127.0.0.1 -p "$port" -n 5000 -r 50000
+	[ -z "$text" ] || check "$name: which is told" waits grep -q "$text" "$work/log"
+	sleep 0.3
+	faults ''
+	kill -9 "$collector"
+	wait "$collector" 2>/dev/null
+	check "$name: listening again" start "$work/faulty"
+	check "$name: stopped" stops 0
+	check "$name: all are there" same "$(rows "$work/faulty")" 5000
+	check "$name: no journal is left" same "$(journals "$work/faulty")" 0
+}
+
+journal_fault "the journal: short writes" '' 'pwrite -1 .journal'
+journal_fault "the journal: not synced" 'Input/output error' 'fsync 5 .journal' --journal-sync 10
+journal_fault "the journal: synced" '' 'nothing 0 x' --journal-sync 10
+
+# A journal whose disk fails in writing: the flows are filed all the same, and counted as in none.
+faults ''
+check "the journal: writing fails: listening" start "$work/eio"
+faults 'pwrite 5 .spare' 'pwrite 5 .journal'
+check "the journal: writing fails: sent" "$flowgen" -t 127.0.0.1 -p "$port" -n 5000 -r 50000
+check "the journal: writing fails: which is told" waits grep -q 'Input/output error' "$work/log"
+check "the journal: writing fails: stopped" stops 0
+check "the journal: writing fails: all are there" same "$(rows "$work/eio")" 5000
+check "the journal: writing fails: the ledger" balances 5000
+check "the journal: writing fails: how many were in none" grep -qE 'no journal had when they were decoded: [0-9]+' "$work/log"
+
 # The file has its name, but its directory cannot be synced: it is not filed twice.
 faults ''
 check "a directory that is not synced: listening" start "$work/directory" -S 0

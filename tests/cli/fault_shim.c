@@ -4,6 +4,7 @@
  *
  *	CALL ERRNO TEXT		such calls fail with that error on files whose paths contain the text
  *	CALL 0 TEXT		they wait as long as the line is there
+ *	CALL -1 TEXT		pwrite and write take half of what they are given, and of one byte all
  *
  * of the calls fsync (fdatasync, too), pwrite, write, pread, link, open.  It is read at each call, so that a
  * test changes its mind while the program runs.
@@ -14,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +23,10 @@
 #include <time.h>
 #include <unistd.h>
 
-/* The error for a call on a path; 0: none, -1: it has to wait. */
+#define WAITS -1
+#define HALF -2
+
+/* The error for a call on a path; 0: none. */
 static int
 look_up(const char *call, const char *path)
 {
@@ -40,7 +45,7 @@ look_up(const char *call, const char *path)
 	while ((line = strsep(&rest, "\n")) != NULL)
 		if (sscanf(line, "%15s %d %199s", which, &number, text) == 3 && strcmp(which, call) == 0 &&
 		    strstr(path, text) != NULL)
-			return number == 0 ? -1 : number;
+			return number == 0 ? WAITS : number < 0 ? HALF : number;
 	return 0;
 }
 
@@ -50,9 +55,10 @@ fault(const char *call, const char *path)
 	const struct timespec pause = { 0, 20000000 };
 	int error;
 
-	while ((error = look_up(call, path)) == -1)
+	while ((error = look_up(call, path)) == WAITS)
 		(void)nanosleep(&pause, NULL);
-	errno = error;
+	if (error > 0)
+		errno = error;
 	return error;
 }
 
@@ -82,24 +88,35 @@ fdatasync(int fd)
 	return fault_fd("fsync", fd) != 0 ? -1 : NEXT(int (*)(int), "fdatasync")(fd);
 }
 
+/* How much of a write is done; false: none, it fails. */
+static bool
+fault_write(const char *call, int fd, size_t *len)
+{
+	int error = fault_fd(call, fd);
+
+	if (error == HALF && *len > 1)
+		*len /= 2;
+	return error <= 0;
+}
+
 ssize_t
 write(int fd, const void *bytes, size_t len)
 {
-	return fault_fd("write", fd) != 0 ? -1 :
+	return !fault_write("write", fd, &len) ? -1 :
 	    NEXT(ssize_t (*)(int, const void *, size_t), "write")(fd, bytes, len);
 }
 
 ssize_t
 pwrite(int fd, const void *bytes, size_t len, off_t offset)
 {
-	return fault_fd("pwrite", fd) != 0 ? -1 :
+	return !fault_write("pwrite", fd, &len) ? -1 :
 	    NEXT(ssize_t (*)(int, const void *, size_t, off_t), "pwrite")(fd, bytes, len, offset);
 }
 
 ssize_t
 pwrite64(int fd, const void *bytes, size_t len, off64_t offset)
 {
-	return fault_fd("pwrite", fd) != 0 ? -1 :
+	return !fault_write("pwrite", fd, &len) ? -1 :
 	    NEXT(ssize_t (*)(int, const void *, size_t, off64_t), "pwrite64")(fd, bytes, len, offset);
 }
 
