@@ -56,7 +56,7 @@ choose_delta(const struct work *w, size_t plain, size_t *best)
 	unsigned bits = work_value_bytes(w) * 8;
 	size_t delta = delta_estimate(w->numbers, w->count, bits);
 
-	if (delta >= plain || delta_width(w->numbers, w->count, bits) > DELTA_WIDTH_MAX)
+	if (delta >= plain || !delta_fits(w->numbers, w->count, bits, DELTA_WIDTH_MAX))
 		return false;
 	*best = delta;
 	return true;
@@ -157,7 +157,7 @@ try_numbers(struct work *w, struct trial *t)
 		try_dictionary(w, t);
 	if (failed)
 		t->status = FLOW_ENOMEM;
-	if (delta_width(w->numbers, w->count, work_value_bytes(w) * 8) <= DELTA_WIDTH_MAX)
+	if (delta_fits(w->numbers, w->count, work_value_bytes(w) * 8, DELTA_WIDTH_MAX))
 		try_encoding(w, t, ENCODING_DELTA_BINARY_PACKED, 0, 0);
 	try_encoding(w, t, ENCODING_PLAIN, 0, 0);
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/attr.h"
 #include "base/bitmap.h"
 #include "base/bytes.h"
 #include "parquet/chunk_work.h"
@@ -21,31 +22,26 @@ work_release(struct work *w)
 	codec_state_release(&w->codec);
 }
 
-#define WIDEN(type)                                                     \
-	do {                                                            \
-		const type *from = in->numbers;                         \
-		for (i = 0; i < in->rows; i++) {                        \
-			to[n] = from[i];                                \
-			n += in->valid == NULL || bitmap_get(in->valid, i); \
-		}                                                       \
+#define WIDEN(type)                                     \
+	do {                                            \
+		const type *from = in->numbers;         \
+		if (in->valid == NULL) {                \
+			for (i = 0; i < rows; i++)      \
+				to[i] = from[i];        \
+			return rows;                    \
+		}                                       \
+		for (i = 0; i < rows; i++) {            \
+			to[n] = from[i];                \
+			n += bitmap_get(in->valid, i);  \
+		}                                       \
 	} while (0)
 
-/* Numbers without nulls, as 64 bits each. */
-static enum flow_status
-squeeze_numbers(struct work *w)
+/* Numbers of rows that have one, as 64 bits each; how many they are. */
+VECTORIZED static size_t
+widen_numbers(const struct pq_values *in, uint64_t *to)
 {
-	const struct pq_values *in = w->in;
-	uint64_t *to;
-	size_t n = 0, i;
+	size_t rows = in->rows, n = 0, i;
 
-	if (in->width == 8 && in->valid == NULL) {
-		w->numbers = in->numbers;
-		w->count = in->rows;
-		return FLOW_OK;
-	}
-	to = malloc((in->rows + 1) * sizeof(*to));
-	if (to == NULL)
-		return FLOW_ENOMEM;
 	switch (in->width) {
 	case 1:
 		WIDEN(uint8_t);
@@ -60,8 +56,26 @@ squeeze_numbers(struct work *w)
 		WIDEN(uint64_t);
 		break;
 	}
+	return n;
+}
+
+/* Numbers without nulls, as 64 bits each. */
+static enum flow_status
+squeeze_numbers(struct work *w)
+{
+	const struct pq_values *in = w->in;
+	uint64_t *to;
+
+	if (in->width == 8 && in->valid == NULL) {
+		w->numbers = in->numbers;
+		w->count = in->rows;
+		return FLOW_OK;
+	}
+	to = malloc((in->rows + 1) * sizeof(*to));
+	if (to == NULL)
+		return FLOW_ENOMEM;
 	w->numbers = w->numbers_owned = to;
-	w->count = n;
+	w->count = widen_numbers(in, to);
 	return FLOW_OK;
 }
 
@@ -94,32 +108,65 @@ sort_texts(struct work *w)
 	return done ? FLOW_OK : FLOW_ENOMEM;
 }
 
-/* Codes without nulls; texts that no row uses are dropped. */
-static enum flow_status
-squeeze_codes(struct work *w)
+/* Codes of rows that have a value; whether all texts are used, each for the first time where its turn is. */
+static bool
+copy_codes(struct work *w)
 {
 	const struct pq_values *in = w->in;
-	uint32_t *remap = calloc((size_t)in->text_count + 1, sizeof(*remap));
+	uint32_t used = 0;
+	bool in_turn = true;
 	size_t i;
 
-	w->codes = malloc((in->rows + 1) * sizeof(*w->codes));
-	w->texts = malloc(((size_t)in->text_count + 1) * sizeof(*w->texts));
-	if (remap == NULL || w->codes == NULL || w->texts == NULL) {
-		free(remap);
-		return FLOW_ENOMEM;
-	}
 	for (i = 0; i < in->rows; i++) {
 		uint32_t code = in->codes[i];
 
 		if (in->valid != NULL && !bitmap_get(in->valid, i))
 			continue;
+		in_turn &= code <= used;
+		used += code == used;
+		w->codes[w->count++] = code;
+	}
+	return in_turn && used == in->text_count;
+}
+
+/* Drops texts that no row uses, and puts the others in turn; their order is sort_texts' business. */
+static bool
+drop_unused(struct work *w)
+{
+	const struct pq_values *in = w->in;
+	uint32_t *remap = calloc((size_t)in->text_count + 1, sizeof(*remap));
+	size_t i;
+
+	if (remap == NULL)
+		return false;
+	for (i = 0; i < w->count; i++) {
+		uint32_t code = w->codes[i];
+
 		if (remap[code] == 0) {
 			w->texts[w->text_count++] = in->texts[code];
 			remap[code] = w->text_count;
 		}
-		w->codes[w->count++] = remap[code] - 1;
+		w->codes[i] = remap[code] - 1;
 	}
 	free(remap);
+	return true;
+}
+
+static enum flow_status
+squeeze_codes(struct work *w)
+{
+	const struct pq_values *in = w->in;
+
+	w->codes = malloc((in->rows + 1) * sizeof(*w->codes));
+	w->texts = malloc(((size_t)in->text_count + 1) * sizeof(*w->texts));
+	if (w->codes == NULL || w->texts == NULL)
+		return FLOW_ENOMEM;
+	if (copy_codes(w)) {
+		memcpy(w->texts, in->texts, in->text_count * sizeof(*w->texts));
+		w->text_count = in->text_count;
+	} else if (!drop_unused(w)) {
+		return FLOW_ENOMEM;
+	}
 	return sort_texts(w);
 }
 

@@ -116,13 +116,13 @@ add_value(struct distinct *c, const struct addr *value, size_t at, uint32_t *cod
 }
 
 static bool
-value_code(struct distinct *c, const struct addr *value, uint32_t *code)
+value_code(struct distinct *c, const struct addr *value, uint64_t hash, uint32_t *code)
 {
 	size_t at;
 
 	if ((size_t)c->dict.count * 2 >= c->slots && !resize_slots(c))
 		return false;
-	at = value_hash(value) & (c->slots - 1);
+	at = hash & (c->slots - 1);
 	for (; c->slot[at] != 0; at = (at + 1) & (c->slots - 1)) {
 		if (addr_equal(&c->value[c->slot[at] - 1], value)) {
 			*code = c->slot[at] - 1;
@@ -162,27 +162,52 @@ row_value(const struct flow_column *in, enum flow_type type, size_t row)
 	return a;
 }
 
+/* Rows whose slots, and then values, are on their way from memory while others are looked up. */
+#define ROWS_AHEAD 32
+
+/* Asks for what `rows` rows from `from` on will be compared with; their values and hashes. */
+static void
+look_ahead(const struct distinct *c, const struct flow_column *in, enum flow_type type, size_t from,
+    size_t rows, struct addr *value, uint64_t *hash)
+{
+	size_t i;
+
+	for (i = 0; i < rows; i++) {
+		value[i] = row_value(in, type, from + i);
+		hash[i] = value_hash(&value[i]);
+		if (c->slots > 0)
+			__builtin_prefetch(&c->slot[hash[i] & (c->slots - 1)]);
+	}
+	for (i = 0; i < rows && c->slots > 0; i++) {
+		uint32_t slot = c->slot[hash[i] & (c->slots - 1)];
+
+		__builtin_prefetch(&c->value[slot - (slot > 0)]);
+	}
+}
+
 static bool
 encode_rows(struct distinct *c, const struct flow_column *in, enum flow_type type, size_t rows)
 {
-	struct addr last = { { 0 } };
+	struct addr last = { { 0 } }, value[ROWS_AHEAD];
+	uint64_t hash[ROWS_AHEAD];
 	uint32_t code = 0;
 	bool have_last = false;
 	size_t i;
 
 	for (i = 0; i < rows; i++) {
-		struct addr value;
+		size_t k = i % ROWS_AHEAD;
 
+		if (k == 0)
+			look_ahead(c, in, type, i, rows - i < ROWS_AHEAD ? rows - i : ROWS_AHEAD, value, hash);
 		if (in->valid != NULL && !bitmap_get(in->valid, i)) {
 			c->codes[i] = 0;
 			continue;
 		}
-		value = row_value(in, type, i);
 		/* Runs are common: one exporter, one client's flows. */
-		if (!have_last || !addr_equal(&value, &last)) {
-			if (!value_code(c, &value, &code))
+		if (!have_last || !addr_equal(&value[k], &last)) {
+			if (!value_code(c, &value[k], hash[k], &code))
 				return false;
-			last = value;
+			last = value[k];
 			have_last = true;
 		}
 		c->codes[i] = code;

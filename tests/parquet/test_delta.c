@@ -248,6 +248,29 @@ estimates(void)
 	ok(delta_estimate(values, 5000, 64) > 39000);
 }
 
+/* Values that grow by 3, and once by 2^bit more, which is what that difference is above the least. */
+static void
+fits(void)
+{
+	uint64_t values[300];
+	unsigned bit, i;
+
+	for (bit = 2; bit < 40; bit++) {
+		for (i = 0; i < 300; i++)
+			values[i] = UINT64_C(1764500000000) + 3 * i + (i >= 150 ? UINT64_C(1) << bit : 0);
+		ok(delta_fits(values, 300, 64, bit + 1));
+		ok(!delta_fits(values, 300, 64, bit));
+	}
+	ok(delta_fits(values, 0, 64, 1));
+	ok(delta_fits(values, 1, 64, 1));
+	for (i = 0; i < 300; i++)
+		values[i] = (UINT64_C(1) << 41) - 150 + i;
+	ok(delta_fits(values, 300, 64, 2));
+	for (i = 0; i < 300; i++)
+		values[i] = i % 2 == 0 ? 0 : UINT64_C(1) << 60;
+	ok(!delta_fits(values, 300, 64, 60));
+}
+
 int
 main(void)
 {
@@ -259,5 +282,6 @@ main(void)
 	cut_skip();
 	other_blocks();
 	estimates();
+	fits();
 	return tap_done();
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "parquet/encoding/texts.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "parquet/encoding/bitpack.h"
@@ -130,12 +132,66 @@ order(void)
 	ok(text_compare(&text[1], &text[0]) < 0 && text_compare(&text[0], &text[7]) == 0);
 }
 
+#define MANY 6000
+
+/* Addresses of both families, and what looks like them, each some times; `kind` 0: IPv4 alone. */
+static int
+random_text(unsigned kind, char *out, size_t room)
+{
+	static const char *const odd[] = { "", "0.0.0.0", "255.255.255.255", "1.2.3", "1.2.3.4.", "01.2.3.4", "256.1.1.1",
+		"1.2.3.4.5", "1..2.3", ".1.2.3", "1.2.3.4x", "10.0.0", "100.", "9", "99.9.9.99 ", "1.2.3.0004",
+		"00.0.0.0", "::ffff:1.2.3.4", "10.0.0.1:80" };
+	unsigned r = (unsigned)rand();
+
+	if (kind > 0 && r % 7 == 0)
+		return snprintf(out, room, "2001:db8::%x", r >> 8 & 0xfff);
+	if (kind > 0 && r % 50 == 1)
+		return snprintf(out, room, "%s", odd[(r >> 8) % (sizeof(odd) / sizeof(odd[0]))]);
+	if (r % 3 == 0)
+		return snprintf(out, room, "10.0.%u.%u", r >> 8 & 7, r >> 16 & 255);
+	return snprintf(out, room, "%u.%u.%u.%u", r >> 4 & 255, r >> 8 & 255, r >> 16 & 255, r >> 20 & 255);
+}
+
+static int
+by_text(const void *a, const void *b)
+{
+	return text_compare(*(const struct flow_text *const *)a, *(const struct flow_text *const *)b);
+}
+
+/* Many texts are ranked as qsort orders them. */
+static void
+many(unsigned kind)
+{
+	static char bytes[MANY][40];
+	static struct flow_text text[MANY];
+	static const struct flow_text *sorted[MANY];
+	static uint32_t rank[MANY];
+	uint32_t distinct, next = 0, wrong = 0;
+	size_t i;
+
+	for (i = 0; i < MANY; i++) {
+		text[i] = (struct flow_text){ bytes[i], (uint32_t)random_text(kind, bytes[i], sizeof(bytes[i])) };
+		sorted[i] = &text[i];
+	}
+	qsort(sorted, MANY, sizeof(sorted[0]), by_text);
+	ok(text_rank(text, MANY, rank, &distinct));
+	for (i = 0; i < MANY; i++) {
+		next += i > 0 && text_compare(sorted[i - 1], sorted[i]) != 0;
+		wrong += rank[sorted[i] - text] != next;
+	}
+	is_uint(wrong, 0);
+	is_uint(distinct, next + 1);
+}
+
 int
 main(void)
 {
+	srand(1);
 	plain();
 	delta_length();
 	delta();
 	order();
+	many(0);
+	many(1);
 	return tap_done();
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/attr.h"
 #include "parquet/encoding/bitpack.h"
 
 #define BLOCK 128
@@ -38,17 +39,18 @@ difference(uint64_t a, uint64_t b, unsigned bits)
 }
 
 /* Differences of n (1 to 128) values, less their least, which is returned. */
-static int64_t
+VECTORIZED static int64_t
 block_deltas(const uint64_t *values, uint64_t before, size_t n, unsigned bits, uint64_t *out)
 {
 	int64_t delta[BLOCK], least = INT64_MAX;
 	uint64_t mask = bits == 32 ? UINT32_MAX : UINT64_MAX;
 	size_t i;
 
-	for (i = 0; i < n; i++) {
-		delta[i] = difference(values[i], i == 0 ? before : values[i - 1], bits);
+	delta[0] = difference(values[0], before, bits);
+	for (i = 1; i < n; i++)
+		delta[i] = difference(values[i], values[i - 1], bits);
+	for (i = 0; i < n; i++)
 		least = delta[i] < least ? delta[i] : least;
-	}
 	for (i = 0; i < n; i++)
 		out[i] = ((uint64_t)delta[i] - (uint64_t)least) & mask;
 	memset(out + n, 0, (BLOCK - n) * sizeof(*out));
@@ -99,18 +101,33 @@ delta_encode(const uint64_t *values, size_t n, unsigned bits, struct buf *out)
 		encode_block(values + i, values[i - 1], n - i < BLOCK ? n - i : BLOCK, bits, out);
 }
 
-unsigned
-delta_width(const uint64_t *values, size_t n, unsigned bits)
+/* Bits in which some value differs from the first. */
+VECTORIZED static uint64_t
+differing_bits(const uint64_t *values, size_t n)
+{
+	uint64_t first = n > 0 ? values[0] : 0, all = 0;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		all |= values[i] ^ first;
+	return all;
+}
+
+bool
+delta_fits(const uint64_t *values, size_t n, unsigned bits, unsigned width)
 {
 	uint64_t deltas[BLOCK], all = 0;
 	size_t i, k;
 
-	for (i = 1; i < n; i += BLOCK) {
+	/* Values that agree above b bits differ by less than 2^b, and two differences by less than twice that. */
+	if (bitpack_width(differing_bits(values, n)) < width)
+		return true;
+	for (i = 1; i < n && bitpack_width(all) <= width; i += BLOCK) {
 		(void)block_deltas(values + i, values[i - 1], n - i < BLOCK ? n - i : BLOCK, bits, deltas);
 		for (k = 0; k < BLOCK; k++)
 			all |= deltas[k];
 	}
-	return bitpack_width(all);
+	return bitpack_width(all) <= width;
 }
 
 size_t

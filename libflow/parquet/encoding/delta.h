@@ -22,8 +22,8 @@ void delta_encode(const uint64_t *values, size_t n, unsigned bits, struct buf *o
 /* Bytes that n values would take, about, from the widths of a few blocks. */
 size_t delta_estimate(const uint64_t *values, size_t n, unsigned bits);
 
-/* Bits of the widest difference when n values are encoded, as they stand behind each other. */
-unsigned delta_width(const uint64_t *values, size_t n, unsigned bits);
+/* Whether no difference takes more than `width` bits when n values are encoded. */
+bool delta_fits(const uint64_t *values, size_t n, unsigned bits, unsigned width);
 
 /* Decodes a page some values at a time, so that it never stands in memory as a whole. */
 struct delta_decoder {

@@ -38,19 +38,48 @@ put_number(const struct pq_column *column, uint64_t v, uint8_t *out)
 	return 8;
 }
 
+/* Independent ones, as each comparison waits for the one before. */
+#define LANES 4
+
+/* The least and the greatest key of n numbers, at least one. */
+static void
+key_bounds(const struct pq_column *column, const uint64_t *numbers, size_t n, int64_t *min, int64_t *max)
+{
+	const uint64_t flip = (uint64_t)order_key(column, 0);
+	int64_t least[LANES], most[LANES];
+	size_t i, k;
+
+	for (k = 0; k < LANES; k++)
+		least[k] = most[k] = (int64_t)(numbers[0] ^ flip);
+	for (i = 0; i + LANES <= n; i += LANES) {
+		for (k = 0; k < LANES; k++) {
+			int64_t key = (int64_t)(numbers[i + k] ^ flip);
+
+			least[k] = key < least[k] ? key : least[k];
+			most[k] = key > most[k] ? key : most[k];
+		}
+	}
+	for (; i < n; i++) {
+		int64_t key = (int64_t)(numbers[i] ^ flip);
+
+		least[0] = key < least[0] ? key : least[0];
+		most[0] = key > most[0] ? key : most[0];
+	}
+	for (k = 1; k < LANES; k++) {
+		least[0] = least[k] < least[0] ? least[k] : least[0];
+		most[0] = most[k] > most[0] ? most[k] : most[0];
+	}
+	*min = least[0];
+	*max = most[0];
+}
+
 void
 stats_numbers(struct chunk_stats *stats, const struct pq_column *column, const uint64_t *numbers,
     size_t n)
 {
-	int64_t min = INT64_MAX, max = INT64_MIN;
-	size_t i;
+	int64_t min, max;
 
-	for (i = 0; i < n; i++) {
-		int64_t key = order_key(column, numbers[i]);
-
-		min = key < min ? key : min;
-		max = key > max ? key : max;
-	}
+	key_bounds(column, numbers, n, &min, &max);
 	stats->min_len = put_number(column, key_value(column, min), stats->min);
 	stats->max_len = put_number(column, key_value(column, max), stats->max);
 	stats->has_bounds = true;
