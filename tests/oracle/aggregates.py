@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """NetFlow v8: the records of its 14 aggregation methods, as Cisco's "NetFlow Export Datagram Format" draws them.
 
-The order of the two masks in methods 5, 13 and 14 is the one of Cisco's later documents (destination
-first); Juniper calls the other one "caida-compliant".
+Documents disagree on the order of the two masks in methods 5, 13 and 14: here it is flow-tools', the
+destination's first; Wireshark reads the source's first, and Junos can send either.
 """
 
 COMMON = 'flows:4 packets:4 bytes:4 first:4 last:4 '

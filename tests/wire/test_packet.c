@@ -195,6 +195,11 @@ test_nested(void)
 	is_uint(p.outer.proto, 4);
 	is_addr(p.inner.src, "2001:db8::1");
 	is_uint(p.inner.dst_port, 80);
+	/* Ethernet in GRE, three times: fourth header of IP. */
+#define GRE "0000 6558 0a0000000001 0a0000000002 "
+	dissect(PACKET_IP, IPV4("2f") GRE "0800" IPV4("2f") GRE "0800" IPV4("2f") GRE "86dd" IPV6("06") TCP, &p);
+	is_addr(p.inner.src, "2001:db8::1");
+	is_uint(p.inner.dst_port, 80);
 }
 
 /* Flags are 12 bits: AE (RFC 9768) and SYN, and all with the three that are reserved. */
@@ -233,6 +238,10 @@ test_extensions(void)
 	dissect(PACKET_IP, IPV6("2c") "11 00 0001 00000009" UDP, &p);
 	is_uint(p.outer.src_port, 53);
 	is_uint(p.outer.id, 9);
+	/* a second one, of which only the beginning was sampled */
+	dissect(PACKET_IP, IPV6("2c") "2c 00 0001 00000009 11 00 00", &p);
+	is_uint(p.outer.id, 9);
+	is_uint(p.outer.proto, 17);
 	dissect(PACKET_IP, IPV6("2c") "11 00 0100 00000009" UDP, &p);
 	is_uint(p.outer.proto, 17);
 	ok(!p.outer.has_ports);
@@ -268,6 +277,11 @@ test_depth(void)
 	buf_clear(&b);
 	for (i = 0; i < 2000; i++)
 		put_hex(&b, MACS "8847 00010140 00000000");
+	packet_dissect(PACKET_ETHERNET, b.data, b.len, &p);
+	is_uint(p.outer.version, 0);
+	buf_clear(&b);
+	for (i = 0; i < 4000; i++)
+		put_hex(&b, MACS "6558");
 	packet_dissect(PACKET_ETHERNET, b.data, b.len, &p);
 	is_uint(p.outer.version, 0);
 	buf_clear(&b);

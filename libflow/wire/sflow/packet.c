@@ -28,6 +28,7 @@
 #define PROTO_AH 51
 #define PROTO_DSTOPTS 60
 #define EXTENSIONS_MAX 16
+#define ETHERNETS_MAX 8
 
 #define PORT_VXLAN 4789
 
@@ -39,7 +40,8 @@ struct walk {
 	struct cursor in;
 	struct packet *out;
 	struct packet_ip *ip;	/* of the header just read */
-	unsigned tunnels;
+	unsigned tunnels;	/* IP headers within others */
+	unsigned ethernets;	/* Ethernet headers within anything */
 };
 
 static void dissect_type(struct walk *w, uint16_t type);
@@ -172,6 +174,7 @@ skip_extensions(struct cursor *in, struct packet_ip *ip)
 
 	for (n = 0; n < EXTENSIONS_MAX && !cursor_failed(in) && !ip->fragment; n++) {
 		uint8_t kind = ip->proto, next, len;
+		struct cursor fragment;
 
 		if (kind != PROTO_HOPOPTS && kind != PROTO_ROUTING && kind != PROTO_FRAGMENT &&
 		    kind != PROTO_AH && kind != PROTO_DSTOPTS)
@@ -182,8 +185,12 @@ skip_extensions(struct cursor *in, struct packet_ip *ip)
 		ip->proto = next;
 		len = cursor_u8(in);
 		if (kind == PROTO_FRAGMENT) {
-			ip->fragment = (cursor_be16(in) & 0xfff8) != 0;
-			ip->id = cursor_be32(in);
+			fragment = *in;
+			cursor_skip(in, 6);
+			if (cursor_failed(in))
+				return;
+			ip->fragment = (cursor_be16(&fragment) & 0xfff8) != 0;
+			ip->id = cursor_be32(&fragment);
 		} else {
 			cursor_skip(in, kind == PROTO_AH ? (size_t)len * 4 + 6 : (size_t)len * 8 + 6);
 		}
@@ -260,7 +267,7 @@ dissect_mpls(struct walk *w)
 	}
 	if (cursor_left(&w->in) <= 4 || w->in.pos[0] >> 4 != 0 || w->ip != NULL) {
 		dissect_ip(w);
-	} else if (w->tunnels++ < PACKET_TUNNELS) {
+	} else if (w->ethernets++ < ETHERNETS_MAX) {
 		cursor_skip(&w->in, 4);
 		dissect_ethernet(w);
 	}
@@ -330,7 +337,7 @@ dissect_type(struct walk *w, uint16_t type)
 		dissect_ppp(w);
 		break;
 	case TYPE_BRIDGED:
-		if (w->tunnels++ < PACKET_TUNNELS)
+		if (w->ethernets++ < ETHERNETS_MAX)
 			dissect_ethernet(w);
 		break;
 	}
