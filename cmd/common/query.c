@@ -494,6 +494,12 @@ query_rewind(struct query *query)
 	flow_scan_rewind(query->scan);
 }
 
+bool
+query_old(const struct query *query, struct flow_scan_old *old)
+{
+	return flow_scan_old(query->scan, old);
+}
+
 uint64_t
 query_rows(const struct query *query)
 {

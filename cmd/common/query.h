@@ -122,6 +122,9 @@ struct query_worker *query_worker_new_of(struct query *query, const struct flow_
  */
 void query_rewind(struct query *query);
 
+/* What of the files of other collectors was read; false where there are none. */
+bool query_old(const struct query *query, struct flow_scan_old *old);
+
 /* Rows that will be looked at, at most. */
 uint64_t query_rows(const struct query *query);
 

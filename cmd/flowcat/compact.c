@@ -235,6 +235,26 @@ sort_by_root(struct flow_files *files)
 	return CLI_OK;
 }
 
+/* Files of other collectors are no part of an archive: they would be merged under a name of theirs, and removed. */
+static void
+leave_old(struct flow_files *files)
+{
+	size_t kept = 0, left = 0;
+
+	for (size_t i = 0; i < files->count; i++) {
+		if (flow_file_is_named(files->path[i])) {
+			files->path[kept++] = files->path[i];
+			continue;
+		}
+		free(files->path[i]);
+		left++;
+	}
+	files->count = kept;
+	if (left > 0)
+		cli_warn("--compact: %zu file%s not named *.parquet stay as they are; --split SECONDS -w DIRECTORY moves "
+		    "files of nfdump and flow-tools into an archive", left, left == 1 ? "" : "s");
+}
+
 int
 flowcat_compact(struct flowcat_options *options)
 {
@@ -245,6 +265,7 @@ flowcat_compact(struct flowcat_options *options)
 
 	for (i = 0; i < files->problems; i++)
 		status = cli_fail("%s", files->problem[i]);
+	leave_old(files);
 	flow_files_sort(files);
 	clean_directories(files);
 	if (compact_end_left(files) != CLI_OK)

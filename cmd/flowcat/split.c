@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "flowcat/split.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +27,7 @@ struct split {
 	struct split_file file[OPEN_MAX];
 	uint64_t clock;
 	char *cleaned;			/* directory that was last cleaned; NULL: none */
+	uint64_t filed;			/* rows */
 };
 
 /* What runs that were killed left in the directory of a path goes, once for files one after the other. */
@@ -117,6 +119,8 @@ split_batch(struct split *s, const struct flow_batch *batch, const struct flow_s
 		status = find_file(s, slot, &file);
 		if (status == CLI_OK)
 			status = split_writer_batch(&file->out, batch, &run);
+		if (status == CLI_OK)
+			s->filed += run.count;
 	}
 	return status;
 }
@@ -142,6 +146,23 @@ split_rows(const struct flowcat_options *options, struct query *query, struct sp
 	return status;
 }
 
+/*
+ * Of files of other collectors: what became of every record that they say they have.  Those of Parquet among them are
+ * filed, too, and counted with them.
+ */
+static void
+tell_ledger(const struct query *query, const struct split *s)
+{
+	struct flow_scan_old old;
+
+	if (!query_old(query, &old))
+		return;
+	cli_warn("files of nfdump: %zu, of flow-tools: %zu; %" PRIu64 " records = %" PRIu64 " flows + %" PRIu64 " that "
+	    "describe exporters + %" PRIu64 " lost (damaged places: %" PRIu64 "); %" PRIu64 " flows filed, %" PRIu64
+	    " left out by filter and options", old.nfdump, old.flow_tools, old.flows + old.others + old.lost, old.flows,
+	    old.others, old.lost, old.damaged, s->filed, old.flows > s->filed ? old.flows - s->filed : 0);
+}
+
 int
 flowcat_split(struct flowcat_options *options)
 {
@@ -164,6 +185,8 @@ flowcat_split(struct flowcat_options *options)
 	status = query_open(&options->request, &all, &query);
 	if (status == CLI_OK)
 		status = split_rows(options, query, &s);
+	if (query != NULL)
+		tell_ledger(query, &s);
 	if (status == CLI_OK && query_failed(query))
 		status = CLI_FAILURE;
 	query_free(query);

@@ -120,12 +120,17 @@ carry_metadata(const struct flowcat_options *options, const struct exporters_tal
 	flow_summary_clear(&all);
 }
 
-/* Some of the rows are to be written: what is told of exporters is to be told of these. */
+/*
+ * Some of the rows are to be written, or files of other collectors do not tell: what is told of exporters is to be
+ * told of these rows.
+ */
 static int
 make_tally(const struct flowcat_options *options, const struct query *query,
     struct exporters_tally **tally)
 {
-	if (!query_selects(query) && options->limit == UINT64_MAX)
+	struct flow_scan_old old;
+
+	if (!query_selects(query) && options->limit == UINT64_MAX && !query_old(query, &old))
 		return CLI_OK;
 	*tally = exporters_tally_new();
 	return *tally != NULL ? CLI_OK : cli_fail("out of memory");

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "base/bytes.h"
+#include "base/file_kind.h"
 #include "capture/fragment.h"
 #include "capture/frame.h"
 
@@ -101,6 +102,21 @@ peek_rest(struct pcap_reader *r, size_t n, const char *what, const uint8_t **p,
 	return fail_truncated(r, what, err);
 }
 
+/* Says what it is instead, if that can be seen. */
+static enum flow_status
+no_capture(struct pcap_reader *r, struct flow_error *err)
+{
+	const char *tell;
+	const uint8_t *p;
+	size_t n;
+
+	(void)!input_peek(r->in, FILE_KIND_BYTES, &p, err);
+	n = input_ready(r->in) < FILE_KIND_BYTES ? input_ready(r->in) : FILE_KIND_BYTES;
+	tell = input_peek(r->in, n, &p, err) == FLOW_OK ? file_kind_tell(p, n) : NULL;
+	return flow_fail(err, FLOW_EFORMAT, 0, "%s: neither pcap nor pcapng nor IPFIX%s%s", input_name(r->in),
+	    tell != NULL ? ", but " : "", tell != NULL ? tell : "");
+}
+
 static enum flow_status
 read_file_header(struct pcap_reader *r, struct flow_error *err)
 {
@@ -114,8 +130,7 @@ read_file_header(struct pcap_reader *r, struct flow_error *err)
 	if (status != FLOW_OK)
 		return status;
 	if (!pcap_detect(p, 4))
-		return flow_fail(err, FLOW_EFORMAT, 0, "%s: neither pcap nor pcapng",
-		    input_name(r->in));
+		return no_capture(r, err);
 	le = load_le32(p);
 	r->ng = le == NG_SECTION;
 	if (r->ng)

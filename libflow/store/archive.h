@@ -33,7 +33,8 @@ void flow_files_clear(struct flow_files *files);
 
 /*
  * Adds what a path stands for: a file itself (whatever its name), every *.parquet file
- * below a directory that does not begin with a dot, or what a shell pattern (glob(7))
+ * below a directory that does not begin with a dot, and those that nfcapd and flow-capture name (nfcapd.YYYYMMDDhhmm,
+ * ft-v...), or what a shell pattern (glob(7))
  * matches; "-" is kept as it is.  What does not exist or cannot be read becomes a
  * problem, not an error; but a name of an archive's file that is not there is added, for whoever
  * opens it to tell.  Errors: FLOW_ENOMEM.

@@ -14,6 +14,10 @@
 
 #define SUFFIX ".parquet"
 
+#define OLD_NFDUMP_PREFIX "nfcapd."
+#define OLD_FLOW_TOOLS_PREFIX "ft-v"
+#define SLOT_DIGITS 12
+
 /* A directory on the way, so that a link back to it is seen. */
 struct level {
 	const struct level *above;
@@ -28,6 +32,20 @@ directory_walk_is_file(const char *name)
 
 	return name[0] != '.' && len > strlen(SUFFIX) &&
 	    strcmp(name + len - strlen(SUFFIX), SUFFIX) == 0;
+}
+
+bool
+directory_walk_is_old(const char *name)
+{
+	if (strncmp(name, OLD_NFDUMP_PREFIX, strlen(OLD_NFDUMP_PREFIX)) == 0)
+		return strspn(name + strlen(OLD_NFDUMP_PREFIX), "0123456789") >= SLOT_DIGITS;
+	return strncmp(name, OLD_FLOW_TOOLS_PREFIX, strlen(OLD_FLOW_TOOLS_PREFIX)) == 0;
+}
+
+static bool
+is_read(const char *name)
+{
+	return directory_walk_is_file(name) || directory_walk_is_old(name);
 }
 
 static bool
@@ -52,12 +70,12 @@ look_at(const char *path, const char *name, const struct level *above,
 	if (stat(path, &st) == 0) {
 		if (S_ISDIR(st.st_mode))
 			return walk_below(path, above, walk);
-		return S_ISREG(st.st_mode) && directory_walk_is_file(name) ?
+		return S_ISREG(st.st_mode) && is_read(name) ?
 		    walk->file(walk->context, path) : FLOW_OK;
 	}
 	if (errno != ENOENT)
 		return walk->problem(walk->context, path, strerror(errno));
-	if (lstat(path, &link) != 0 || !directory_walk_is_file(name))
+	if (lstat(path, &link) != 0 || !is_read(name))
 		return FLOW_OK;
 	return walk->problem(walk->context, path, "a link to nothing");
 }
@@ -71,7 +89,7 @@ take_entry(const char *directory, const struct dirent *entry, const struct level
 	char *path;
 
 	if (entry->d_name[0] == '.' ||
-	    (entry->d_type == DT_REG && !directory_walk_is_file(entry->d_name)))
+	    (entry->d_type == DT_REG && !is_read(entry->d_name)))
 		return FLOW_OK;
 	if (asprintf(&path, "%s%s%s", directory, between, entry->d_name) < 0)
 		return FLOW_ENOMEM;

@@ -54,6 +54,7 @@ struct scan_file {
 	struct flow_scan_plan counts;
 	struct span_part span;
 	struct flow_error memory;	/* status FLOW_ENOMEM where planning ran out */
+	enum old_kind old;	/* whose file it is; OLD_NONE: Parquet */
 };
 
 struct scan_task {
@@ -79,6 +80,7 @@ struct flow_scan {
 	char *notice;			/* about columns that are ignored in `notice_file` */
 	const struct scan_file *notice_file;
 	atomic_size_t next_task;
+	_Atomic uint64_t old_flows, old_others, old_lost, old_damaged;	/* of parts that were read to their end */
 };
 
 struct flow_scan_worker {
@@ -88,6 +90,9 @@ struct flow_scan_worker {
 	const struct scan_file *open_file;	/* what `source` has open, or NULL */
 	struct source source;
 	struct group_reader *reader;
+	struct old_reader *old_reader;		/* of files of other collectors; NULL: none met yet */
+	bool is_old;				/* the open task is of such a file */
+	struct flow_fieldset early, late;
 };
 
 static char *
@@ -102,11 +107,36 @@ problem_text(const struct flow_error *err)
 	return text;
 }
 
+/* Of other collectors' files nothing is known of what is in which part: all of them are read. */
+static enum flow_status
+plan_parts(struct scan_file *f, const struct old_file *old, struct flow_error *err)
+{
+	size_t parts = old_file_parts(old);
+
+	f->group = calloc(parts + 1, sizeof(*f->group));
+	if (f->group == NULL || parts > UINT32_MAX)
+		return flow_fail_memory(err);
+	for (size_t g = 0; g < parts; g++) {
+		uint64_t rows = old_file_part_rows(old, g);
+
+		f->group[g].number = (uint32_t)g;
+		f->group[g].part = (struct plan_part){ .verdict = PLAN_READ, .rows = rows };
+		f->counts.rows += rows;
+	}
+	f->group_count = parts;
+	f->counts.groups = parts;
+	f->counts.rows_left = f->counts.rows;
+	return FLOW_OK;
+}
+
 static enum flow_status
 plan_groups(struct flow_scan *scan, struct scan_file *f, const struct source *source,
     struct flow_error *err)
 {
-	size_t groups = pq_file_groups(source->file), g;
+	size_t groups = source->old != NULL ? 0 : pq_file_groups(source->file), g;
+
+	if (source->old != NULL)
+		return plan_parts(f, source->old, err);
 
 	f->group = calloc(groups + 1, sizeof(*f->group));
 	if (f->group == NULL)
@@ -175,21 +205,22 @@ keep_or_close(struct flow_scan *scan, struct scan_file *f, struct plan_model *mo
 	const struct source *kept = NULL;
 	size_t number = f->group_count > 0 ? atomic_fetch_add(&scan->kept_files, 1) : SIZE_MAX;
 
-	if (number < KEPT_FILES_MAX && number < scan->descriptors) {
+	/* What workers learn of an old file they share. */
+	if ((number < KEPT_FILES_MAX || source->old != NULL) && number < scan->descriptors) {
 		f->source = *source;
 		f->is_open = true;
 		kept = &f->source;
 	} else {
 		if (number < scan->descriptors)
 			keep_descriptor(f, source);
-		if (model->source == NULL) {
+		if (model->source == NULL && source->old == NULL) {
 			model->own = *source;
 			kept = &model->own;
 		} else {
 			source_close(source);
 		}
 	}
-	if (model->source == NULL)
+	if (model->source == NULL && kept != NULL && kept->old == NULL)
 		model->source = kept;
 }
 
@@ -223,17 +254,23 @@ static enum flow_status
 learn(struct flow_scan *scan, struct scan_file *f, const struct source *source, struct flow_error *err)
 {
 	size_t len;
-	const char *ident = pq_file_key_value(source->file, PROFILE_KEY_IDENT, &len);
-	const char *merged;
+	const char *ident, *merged;
 
+	if (source->fd >= 0 && fstat(source->fd, &f->stat) != 0)
+		return flow_fail_errno(err, "%s", f->path);
+	span_add_file(&f->span, source);
+	if (source->old != NULL) {
+		f->old = old_file_kind(source->old);
+		ident = old_file_about(source->old)->ident;
+		f->ident = ident[0] != '\0' ? strdup(ident) : NULL;
+		return ident[0] != '\0' && f->ident == NULL ? flow_fail_memory(err) : FLOW_OK;
+	}
+	ident = pq_file_key_value(source->file, PROFILE_KEY_IDENT, &len);
 	if (ident != NULL && (f->ident = strndup(ident, len)) == NULL)
 		return flow_fail_memory(err);
 	merged = pq_file_key_value(source->file, PROFILE_KEY_MERGED, &len);
 	if (merged != NULL && (f->merged = strndup(merged, len)) == NULL)
 		return flow_fail_memory(err);
-	if (source->fd >= 0 && fstat(source->fd, &f->stat) != 0)
-		return flow_fail_errno(err, "%s", f->path);
-	span_add_file(&f->span, source);
 	if (take_notice(scan, f, source, err) != FLOW_OK)
 		return FLOW_ENOMEM;
 	return take_names(scan, source, err);
@@ -569,6 +606,18 @@ flow_scan_problem(const struct flow_scan *scan, size_t i)
 	return NULL;
 }
 
+bool
+flow_scan_old(const struct flow_scan *scan, struct flow_scan_old *old)
+{
+	*old = (struct flow_scan_old){ .flows = scan->old_flows, .others = scan->old_others,
+		.lost = scan->old_lost, .damaged = scan->old_damaged };
+	for (size_t i = 0; i < scan->files; i++) {
+		old->nfdump += scan->file[i].old == OLD_NFDUMP;
+		old->flow_tools += scan->file[i].old == OLD_FLOW_TOOLS;
+	}
+	return old->nfdump + old->flow_tools > 0;
+}
+
 const char *
 flow_scan_notice(const struct flow_scan *scan)
 {
@@ -603,6 +652,8 @@ flow_scan_worker_new_of(struct flow_scan *scan, const struct flow_fieldset *earl
 		return NULL;
 	w->scan = scan;
 	w->reader = group_reader_new(early, late);
+	w->early = *early;
+	w->late = *late;
 	if (w->reader == NULL) {
 		free(w);
 		return NULL;
@@ -626,7 +677,17 @@ flow_scan_worker_free(struct flow_scan_worker *worker)
 		return;
 	close_file(worker);
 	group_reader_free(worker->reader);
+	old_reader_free(worker->old_reader);
 	free(worker);
+}
+
+/* What is open of a task is so no more. */
+static void
+end_task(struct flow_scan_worker *w)
+{
+	group_reader_end(w->reader);
+	if (w->old_reader != NULL)
+		old_reader_end(w->old_reader);
 }
 
 bool
@@ -634,7 +695,7 @@ flow_scan_take(struct flow_scan_worker *worker, size_t *task)
 {
 	worker->task = atomic_fetch_add(&worker->scan->next_task, 1);
 	worker->has_task = worker->task < worker->scan->tasks;
-	group_reader_end(worker->reader);
+	end_task(worker);
 	if (worker->has_task)
 		*task = worker->task;
 	return worker->has_task;
@@ -643,7 +704,7 @@ flow_scan_take(struct flow_scan_worker *worker, size_t *task)
 void
 flow_scan_go(struct flow_scan_worker *worker, size_t task)
 {
-	group_reader_end(worker->reader);
+	end_task(worker);
 	worker->task = task;
 	worker->has_task = true;
 }
@@ -651,7 +712,7 @@ flow_scan_go(struct flow_scan_worker *worker, size_t task)
 uint64_t
 flow_scan_row(const struct flow_scan_worker *worker)
 {
-	return group_reader_at(worker->reader);
+	return worker->is_old ? old_reader_at(worker->old_reader) : group_reader_at(worker->reader);
 }
 
 size_t
@@ -694,6 +755,19 @@ task_source(struct flow_scan_worker *w, const struct source **source, struct flo
 	return st;
 }
 
+static enum flow_status
+begin_part(struct flow_scan_worker *w, const struct source *source, size_t part, struct flow_error *err)
+{
+	if (w->old_reader == NULL)
+		w->old_reader = old_reader_new(&w->early, &w->late);
+	if (w->old_reader == NULL)
+		return flow_fail_memory(err);
+	if (part >= old_file_parts(source->old))
+		return flow_fail(err, FLOW_ECORRUPT, FLOW_NO_OFFSET, "the file changed while it was read");
+	old_reader_begin(w->old_reader, source->old, part);
+	return FLOW_OK;
+}
+
 /* Opens the task's file and row group, with the first batch. */
 static enum flow_status
 begin_task(struct flow_scan_worker *w, struct flow_error *err)
@@ -704,6 +778,9 @@ begin_task(struct flow_scan_worker *w, struct flow_error *err)
 
 	if (st != FLOW_OK)
 		return st;
+	w->is_old = source->old != NULL;
+	if (w->is_old)
+		return begin_part(w, source, group->number, err);
 	if (group->number >= pq_file_groups(source->file))
 		return flow_fail(err, FLOW_ECORRUPT, FLOW_NO_OFFSET,
 		    "the file changed while it was read");
@@ -717,12 +794,29 @@ failed(struct flow_scan_worker *w, enum flow_status st, struct flow_error *err)
 	const struct scan_task *task = &w->scan->task[w->task];
 	char where[4200];
 
-	(void)snprintf(where, sizeof(where), "%s: row group %u", task->file->path,
-	    task->group->number);
+	if (w->is_old)
+		(void)snprintf(where, sizeof(where), "%s", task->file->path);
+	else
+		(void)snprintf(where, sizeof(where), "%s: row group %u", task->file->path, task->group->number);
 	flow_error_prefix(err, where);
-	group_reader_end(w->reader);
+	end_task(w);
 	w->has_task = false;
 	return st;
+}
+
+/* Keeps account of a part of an old file that was read to its end. */
+static void
+add_ledger(struct flow_scan_worker *w, enum flow_status st)
+{
+	struct old_ledger one;
+
+	if (st == FLOW_OK || st == FLOW_ENOMEM)
+		return;
+	one = old_reader_ledger(w->old_reader);
+	w->scan->old_flows += one.flows;
+	w->scan->old_others += one.others;
+	w->scan->old_lost += one.lost;
+	w->scan->old_damaged += one.damaged;
 }
 
 enum flow_status
@@ -733,10 +827,15 @@ flow_scan_next(struct flow_scan_worker *worker, const struct flow_batch **batch,
 
 	if (!worker->has_task)
 		return FLOW_END;
-	if (!group_reader_is_open(worker->reader))
+	if (!group_reader_is_open(worker->reader) &&
+	    (worker->old_reader == NULL || !old_reader_is_open(worker->old_reader)))
 		st = begin_task(worker, err);
-	if (st == FLOW_OK)
+	if (st == FLOW_OK && worker->is_old) {
+		st = old_reader_next(worker->old_reader, batch, err);
+		add_ledger(worker, st);
+	} else if (st == FLOW_OK) {
 		st = group_reader_next(worker->reader, batch, err);
+	}
 	if (st == FLOW_END)
 		worker->has_task = false;
 	return st == FLOW_OK || st == FLOW_END ? st : failed(worker, st, err);
@@ -746,7 +845,8 @@ enum flow_status
 flow_scan_late(struct flow_scan_worker *worker, const struct flow_selection *sel,
     struct flow_error *err)
 {
-	enum flow_status st = group_reader_late(worker->reader, sel, err);
+	enum flow_status st = worker->is_old ? old_reader_late(worker->old_reader, sel, err) :
+	    group_reader_late(worker->reader, sel, err);
 
 	return st == FLOW_OK ? st : failed(worker, st, err);
 }

@@ -2,7 +2,8 @@
 #pragma once
 
 /*
- * Reads many files as one stream of batches, with any number of threads.
+ * Reads many files as one stream of batches, with any number of threads; beside those of an archive also files of
+ * other collectors (history/old_file.h), in which nothing can be ruled out: their parts are the row groups.
  *
  *	files --plan: footers, pruning--> tasks (a row group each) --workers--> batches
  *
@@ -113,6 +114,15 @@ enum flow_status flow_scan_narrow(struct flow_scan *scan, const struct flow_boun
 
 /* Tasks of the plan; their numbers count from 0. */
 size_t flow_scan_tasks(const struct flow_scan *scan);
+
+/* Files of other collectors, and what their parts held that were read to their end (history/old_file.h). */
+struct flow_scan_old {
+	size_t nfdump, flow_tools;	/* files */
+	uint64_t flows, others, lost, damaged;
+};
+
+/* False where there are no such files. */
+bool flow_scan_old(const struct flow_scan *scan, struct flow_scan_old *old);
 
 /* Files that could not be planned: the i-th message ("path: what"), or NULL after the last. */
 const char *flow_scan_problem(const struct flow_scan *scan, size_t i);

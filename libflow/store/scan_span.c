@@ -65,9 +65,28 @@ add_group(struct span_part *part, const struct source *s, size_t group)
 	span_add(part, &one);
 }
 
+/* Old files tell, if at all, when their flows were, and nothing of when these came. */
+static void
+add_old(struct span_part *part, const struct old_file *old)
+{
+	const struct old_about *about = old_file_about(old);
+	struct span_part one = { .has_rows = true, .unknown = !about->has_times, .flows_unknown = !about->has_times };
+
+	if (about->has_times) {
+		one.plausible = about->last_ms >= PLAUSIBLE_MS;
+		one.received_first_ms = one.first_ms = clamp(about->first_ms);
+		one.received_last_ms = one.last_ms = clamp(about->last_ms);
+	}
+	span_add(part, &one);
+}
+
 void
 span_add_file(struct span_part *part, const struct source *source)
 {
+	if (source->old != NULL) {
+		add_old(part, source->old);
+		return;
+	}
 	for (size_t g = 0; g < pq_file_groups(source->file); g++)
 		if (pq_file_group_rows(source->file, g) > 0)
 			add_group(part, source, g);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/attr.h"
 #include "store/exporters_merge.h"
 #include "store/opened_file.h"
 #include "store/totals.h"
@@ -57,6 +58,42 @@ read_totals(const struct source *s, struct flow_summary *summary)
 	summary->kernel_drops = loss.kernel_drops;
 }
 
+/* What an old file says of itself; without sums its rows are those that it may have. */
+static void
+summarize_old(const struct old_file *old, struct flow_summary *s)
+{
+	const struct old_about *about = old_file_about(old);
+	struct flow_totals *t = &s->totals;
+	const struct old_sums *from[] = { &about->tcp, &about->udp, &about->icmp, &about->other };
+	struct flow_protocol_totals *to[] = { &t->tcp, &t->udp, &t->icmp, &t->other };
+
+	store_totals_init(t);
+	s->groups = old_file_parts(old);
+	s->bytes = old_file_bytes(old);
+	s->ident = about->ident[0] != '\0' ? strdup(about->ident) : NULL;
+	s->created_by = strdup(about->creator);
+	for (size_t i = 0; i < s->groups; i++)
+		s->rows += old_file_part_rows(old, i);
+	if (about->has_sums)
+		s->rows = about->all.flows;
+	t->rows = s->rows;
+	t->flows = about->all.flows;
+	t->packets = about->all.packets;
+	t->bytes = about->all.bytes;
+	for (size_t i = 0; i < ARRAY_LEN(to) && about->has_parts; i++)
+		*to[i] = (struct flow_protocol_totals){ .flows = from[i]->flows, .packets = from[i]->packets,
+			.bytes = from[i]->bytes };
+	if (about->has_times) {
+		t->first_ms = t->received_min_ms = about->first_ms;
+		t->last_ms = t->received_max_ms = about->last_ms;
+	}
+	s->without_totals = !about->has_sums;
+	s->with_losses = about->has_lost;
+	s->sequence_gaps = about->lost;
+	/* Whatever is made of its rows tells of their exporters by the rows themselves. */
+	s->exporters = strdup("[]");
+}
+
 static struct flow_summary
 summarize(const struct source *source)
 {
@@ -64,6 +101,10 @@ summarize(const struct source *source)
 	const char *by;
 	size_t len;
 
+	if (source->old != NULL) {
+		summarize_old(source->old, &s);
+		return s;
+	}
 	s.rows = pq_file_rows(source->file);
 	s.groups = pq_file_groups(source->file);
 	s.bytes = pq_file_bytes(source->file);

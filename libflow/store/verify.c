@@ -153,7 +153,7 @@ flow_verify(const char *path, uint64_t *rows, struct flow_error *err)
 	if (strcmp(path, "-") == 0)
 		st = source_read_input(&input, err);
 	if (st == FLOW_OK)
-		st = source_open(&source, path, &input, NULL, err);
+		st = source_open_parquet(&source, path, &input, err);
 	if (st == FLOW_OK) {
 		/* Texts are compared with what the file says of them, as they stand. */
 		source.map.is_canonical = true;

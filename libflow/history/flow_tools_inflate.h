@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/*
+ * The data of a file of flow-tools that is one zlib stream, part by part.  A stream has to be decompressed from its
+ * beginning: who asks for the next part goes on from there, who asks for an earlier one begins anew.  What is passed
+ * over, as another thread will ask for it, is kept for a while.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+
+struct flow_tools_file;
+struct flow_tools_inflate;
+
+/* NULL when out of memory. */
+struct flow_tools_inflate *flow_tools_inflate_new(void);
+void flow_tools_inflate_free(struct flow_tools_inflate *z);
+
+/*
+ * Bytes `offset` to `offset + want` of the data to out; *got are fewer where the data ends, and then *ended.
+ * `offset` is a multiple of `want`.  FLOW_ECORRUPT where the stream is damaged, or ends without its mark, behind
+ * *got bytes; FLOW_EIO, FLOW_ENOMEM.
+ */
+enum flow_status flow_tools_inflate_read(const struct flow_tools_file *file, uint64_t offset, uint8_t *out,
+    size_t want, size_t *got, struct flow_error *err) NODISCARD;

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/* Records of a part of an old file, a batch at a time, and what became of all it holds. */
+
+#include <stdint.h>
+
+#include "base/status.h"
+#include "history/old_damage.h"
+#include "history/row_table.h"
+#include "record/batch.h"
+
+/* Records that become the rows of a batch. */
+struct old_records {
+	size_t count;			/* at most FLOW_BATCH_ROWS */
+	const uint8_t *p[FLOW_BATCH_ROWS];
+	const void *form[FLOW_BATCH_ROWS];	/* what tells how to read it; NULL: it does itself */
+};
+
+/* Every record that blocks and headers count is in one of them. */
+struct old_counts {
+	uint64_t flows;		/* became rows */
+	uint64_t others;	/* describe exporters, or other things that are no flows */
+	struct old_damage damage;
+};
