@@ -10,6 +10,7 @@
 #include "flowcap/program_log.h"
 #include "flowcap/service.h"
 #include "flowcap/source_option.h"
+#include "flowcap/status_server.h"
 #include "flowcap/udp_input.h"
 
 /* Descriptors for sockets, journals and the like. */
@@ -55,7 +56,7 @@ raise_descriptors(struct collect_options *collect)
 }
 
 static int
-collect(const struct options *options, const struct inputs *in)
+collect(const struct options *options, const struct inputs *in, struct status_server *server)
 {
 	struct daemon daemon = DAEMON_INIT;
 	struct intake *intake = NULL;
@@ -69,11 +70,12 @@ collect(const struct options *options, const struct inputs *in)
 		log_line(LOG_LEVEL_INFO, "listening on port %u, writing to %s", udp_port(in->udp),
 		    options->collect.directory != NULL ? options->collect.directory :
 		    options->collect.dynamic != NULL ? options->collect.dynamic : "the directories of -n");
-		done = expiry_start(options, &expiry);
+		done = expiry_start(options, &expiry) && status_server_start(server, intake);
 		if (done)
 			daemon_ready(&daemon);
 		done = done && udp_input(in, intake);
 		expiry_stop(expiry);
+		status_server_stop(server);
 		done = intake_finish(intake) && done;
 	}
 	daemon_end(&daemon);
@@ -104,6 +106,7 @@ listen_and_collect(const struct options *options)
 {
 	struct inputs in = { -1, NULL, NULL, false };
 	struct service_sockets passed;
+	struct status_server *server = NULL;
 	char where[300];
 	int status = CLI_FAILURE;
 
@@ -113,11 +116,12 @@ listen_and_collect(const struct options *options)
 		return status;
 	if (((!options->tcp && passed.tcp < 0) ||
 	    (in.tcp = tcp_input_new(options, udp_port(in.udp), passed.tcp)) != NULL) &&
-	    repeater_new(options, &in.repeater)) {
+	    repeater_new(options, &in.repeater) && status_server_new(options, &server)) {
 		udp_input_signals();
 		priority_take(PRIORITY_FIRST);
-		status = collect(options, &in);
+		status = collect(options, &in, server);
 	}
+	status_server_free(server);
 	repeater_free(in.repeater);
 	tcp_input_free(in.tcp);
 	(void)close(in.udp);

@@ -9,6 +9,7 @@
 #include "common/cli.h"
 #include "flowcap/program_log.h"
 #include "flowcap/source_option.h"
+#include "flowcap/status_server.h"
 
 #define DEFAULT_PORT 9995
 /* As much as the system allows of it: bursts of large datagrams overrun its own default. */
@@ -48,6 +49,7 @@ static const char help[] =
 "      --journal-sync MS  sync the journal to the disk so often, for power cuts (default: left to the system)\n"
 "      --no-journal       do not keep datagrams on the disk until their file is finished\n"
 "      --metrics FILE     keep counters in this file, for Prometheus, as of the last rotation\n"
+"      --metrics unix:PATH|HOST:PORT   answer GET /metrics and /health there, as of now\n"
 "  -j, --threads N        encoder threads (default: one per core)\n"
 "  -D, --daemon           go to the background, log to syslog\n"
 "  -P, --pid-file FILE    write the process id there\n"
@@ -279,7 +281,10 @@ take_option(int letter, char *argument, struct options *o, bool *done)
 		o->collect.zone = STAMP_LOCAL;
 		return CLI_OK;
 	case OPT_METRICS:
-		o->collect.metrics = argument;
+		if (status_server_is_address(argument))
+			o->status = argument;
+		else
+			o->collect.metrics = argument;
 		return CLI_OK;
 	case OPT_ELEMENTS:
 		return take_elements(o, argument);
@@ -334,6 +339,8 @@ check(const struct options *o, int argc, char **argv)
 		return cli_misuse("-f and -D do not go together");
 	if (o->file_count > 0 && !retain_limits_empty(&o->retain.limits))
 		return cli_misuse("-f and -e do not go together: flowcat --expire removes once");
+	if (o->file_count > 0 && o->status != NULL)
+		return cli_misuse("-f and --metrics %s do not go together: --metrics FILE", o->status);
 	if (o->file_count > 0 && (o->tcp || o->repeats > 0))
 		return cli_misuse("-f and %s do not go together", o->tcp ? "--tcp" : "-R");
 	if (o->verbose > 1 && o->daemon)

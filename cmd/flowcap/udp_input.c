@@ -21,6 +21,7 @@
 
 static volatile sig_atomic_t stop_asked;
 static volatile sig_atomic_t rotate_asked;
+static volatile sig_atomic_t ledger_asked;
 
 static void
 on_signal(int number)
@@ -29,6 +30,10 @@ on_signal(int number)
 
 	if (number == SIGHUP) {
 		rotate_asked = 1;
+		return;
+	}
+	if (number == SIGUSR1) {
+		ledger_asked = 1;
 		return;
 	}
 	if (stop_asked) {
@@ -47,6 +52,7 @@ udp_input_signals(void)
 	(void)sigaction(SIGTERM, &action, NULL);
 	(void)sigaction(SIGINT, &action, NULL);
 	(void)sigaction(SIGHUP, &action, NULL);
+	(void)sigaction(SIGUSR1, &action, NULL);
 }
 
 static int64_t
@@ -144,6 +150,10 @@ udp_input(const struct inputs *in, struct intake *intake)
 		tell_losses(in, receiver, intake);
 		intake_tick(intake, now_ms());
 		service_alive(now_ms());
+		if (ledger_asked) {
+			ledger_asked = 0;
+			intake_tell(intake);
+		}
 		if (rotate_asked) {
 			rotate_asked = 0;
 			intake_rotate(intake);

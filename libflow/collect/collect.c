@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "base/hash.h"
+#include "collect/exporter_metrics.h"
 #include "collect/metrics.h"
 #include "collect/sources.h"
 #include "collect/tree.h"
@@ -223,6 +224,28 @@ format_metrics(const struct collector *c, struct buf *out)
 	metrics_format(&m, out);
 }
 
+void
+collector_report(const struct collector *c, struct buf *out)
+{
+	struct exporter_metrics *e = exporter_metrics_new();
+	size_t i;
+
+	format_metrics(c, out);
+	metrics_value(out, "refused_datagrams_total", "counter", "datagrams of senders without a directory", c->refused);
+	metrics_value(out, "decoded_until_seconds", "gauge", "when the datagram that was decoded last came, since 1970",
+	    (uint64_t)(c->now_ms / 1000));
+	for (i = 0; i < c->trees && e != NULL; i++)
+		exporter_metrics_add(e, tree_decoder(c->tree[i]));
+	exporter_metrics_format(e, out);
+	exporter_metrics_free(e);
+}
+
+void
+collector_files(const struct collector *c, struct pipeline_sum *sum)
+{
+	pipeline_written(c->pipeline, sum);
+}
+
 static bool
 is_due(const struct tree *t, int64_t now_ms)
 {
@@ -388,6 +411,16 @@ log_ledger(const struct collector *c, const struct tree_sum *sum, uint64_t writt
 		if (counts->value[i] > 0)
 			log_to(c->options->log, LOG_LEVEL_DETAIL, "  %s: %" PRIu64,
 			    flow_count_text((enum flow_count)i), counts->value[i]);
+}
+
+void
+collector_tell(const struct collector *c)
+{
+	struct tree_sum sum = add_up(c);
+	struct pipeline_sum written;
+
+	pipeline_written(c->pipeline, &written);
+	log_ledger(c, &sum, written.rows + c->written);
 }
 
 bool

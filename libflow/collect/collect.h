@@ -9,6 +9,7 @@
 
 #include "collect/collect_options.h"
 #include "collect/filing.h"
+#include "collect/pipeline.h"
 
 struct collector;
 
@@ -46,6 +47,15 @@ struct collector_losses {
 	uint64_t cut_streams;		/* of TCP: ended within a message */
 };
 void collector_losses(struct collector *c, const struct collector_losses *losses);
+
+/* Appends the ledger and the exporters, as of now, for Prometheus. */
+void collector_report(const struct collector *c, struct buf *out);
+
+/* Logs the ledger as of now. */
+void collector_tell(const struct collector *c);
+
+/* Files that were finished; any thread. */
+void collector_files(const struct collector *c, struct pipeline_sum *sum);
 
 /* Flows of the collector that others have written, for the ledger. */
 void collector_written(struct collector *c, uint64_t rows);

@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "collect/journal.h"
 #include "collect/left_journals.h"
@@ -43,6 +44,12 @@ struct intake {
 	bool in_segment;
 	unsigned datagrams;		/* since losses were asked for */
 	struct left_sum left;		/* of earlier runs */
+	/* Reports: asked for by others, made by the decoder. */
+	atomic_bool report_asked, tell_asked;
+	pthread_mutex_t report_lock;
+	pthread_cond_t reported;
+	struct buf report;
+	int64_t report_ms;		/* steady time; 0: there is none */
 };
 
 static const char *
@@ -102,6 +109,34 @@ take_slot_end(struct intake *in, struct journal_segment *segment)
 		journal_segment_release(segment, true);
 }
 
+static int64_t
+steady_ms(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* What others have asked for since. */
+static void
+answer(struct intake *in)
+{
+	if (atomic_load(&in->tell_asked) && atomic_exchange(&in->tell_asked, false)) {
+		tell_losses(in);
+		collector_tell(in->collector);
+	}
+	if (!atomic_load(&in->report_asked) || !atomic_exchange(&in->report_asked, false))
+		return;
+	tell_losses(in);
+	(void)pthread_mutex_lock(&in->report_lock);
+	buf_release(&in->report);
+	collector_report(in->collector, &in->report);
+	in->report_ms = steady_ms();
+	(void)pthread_cond_broadcast(&in->reported);
+	(void)pthread_mutex_unlock(&in->report_lock);
+}
+
 static void *
 decoder(void *argument)
 {
@@ -124,6 +159,7 @@ decoder(void *argument)
 			take_slot_end(in, segment);
 		else
 			tell_losses(in);
+		answer(in);
 	}
 	if (!going)
 		atomic_store(&in->failed, true);
@@ -133,11 +169,33 @@ decoder(void *argument)
 /* Receiver */
 
 static void
+release_reports(struct intake *in)
+{
+	buf_release(&in->report);
+	(void)pthread_cond_destroy(&in->reported);
+	(void)pthread_mutex_destroy(&in->report_lock);
+}
+
+static void
+begin_reports(struct intake *in)
+{
+	pthread_condattr_t attributes;
+
+	(void)pthread_condattr_init(&attributes);
+	(void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	(void)pthread_cond_init(&in->reported, &attributes);
+	(void)pthread_condattr_destroy(&attributes);
+	(void)pthread_mutex_init(&in->report_lock, NULL);
+	in->report = (struct buf)BUF_INIT;
+}
+
+static void
 release(struct intake *in)
 {
 	retry_free(in->retry);
 	(void)filing_free(in->filing);
 	journal_free(in->journal);
+	release_reports(in);
 	free(in);
 }
 
@@ -165,6 +223,7 @@ intake_new(const struct collect_options *options)
 	if (in == NULL)
 		return NULL;
 	in->options = options;
+	begin_reports(in);
 	metrics_begin(options);
 	if (!begin(in)) {
 		if (in->journal != NULL)
@@ -240,6 +299,41 @@ intake_losses(struct intake *in, const struct collector_losses *sockets)
 	atomic_store(&in->cut_streams, sockets->cut_streams);
 }
 
+void
+intake_health(struct intake *in, struct intake_health *health)
+{
+	*health = (struct intake_health){
+		.backlog_bytes = journal_backlog(in->journal),
+		.not_journalled = journal_missed(in->journal),
+		.kernel_drops = atomic_load(&in->kernel_drops),
+		.journals = in->filing != NULL ? filing_waiting(in->filing) : 0,
+	};
+	collector_files(in->collector, &health->written);
+	(void)pthread_mutex_lock(&in->report_lock);
+	health->report_age_ms = in->report_ms != 0 ? steady_ms() - in->report_ms : INT64_MAX;
+	(void)pthread_mutex_unlock(&in->report_lock);
+}
+
+void
+intake_report(struct intake *in, int timeout_ms, struct buf *out)
+{
+	int64_t begin_ms = steady_ms(), end_ms = begin_ms + timeout_ms;
+	const struct timespec end = { .tv_sec = (time_t)(end_ms / 1000), .tv_nsec = (long)(end_ms % 1000) * 1000000 };
+
+	atomic_store(&in->report_asked, true);
+	(void)pthread_mutex_lock(&in->report_lock);
+	while (in->report_ms < begin_ms && pthread_cond_timedwait(&in->reported, &in->report_lock, &end) == 0)
+		;
+	buf_append(out, in->report.data, in->report.len);
+	(void)pthread_mutex_unlock(&in->report_lock);
+}
+
+void
+intake_tell(struct intake *in)
+{
+	atomic_store(&in->tell_asked, true);
+}
+
 bool
 intake_failed(const struct intake *in)
 {
@@ -270,6 +364,7 @@ intake_finish(struct intake *in)
 		done = false;
 	journal_free(in->journal);
 	done = done && filed && in->left.unfiled == 0 && !atomic_load(&in->failed);
+	release_reports(in);
 	free(in);
 	return done;
 }

@@ -38,6 +38,26 @@ void intake_rotate(struct intake *in);
 /* Counts of the sockets so far; not_journalled is none of theirs. */
 void intake_losses(struct intake *in, const struct collector_losses *sockets);
 
+/* What is known without asking who decodes; any thread, until intake_finish. */
+struct intake_health {
+	uint64_t backlog_bytes;		/* received, and not decoded yet */
+	uint64_t not_journalled;	/* datagrams */
+	uint64_t kernel_drops;
+	size_t journals;		/* that are not filed */
+	struct pipeline_sum written;
+	int64_t report_age_ms;		/* of what intake_report gives; INT64_MAX: there is none yet */
+};
+void intake_health(struct intake *in, struct intake_health *health);
+
+/*
+ * Appends the ledger, for Prometheus, as of now: who decodes is asked for it.  Where no answer comes in time it is
+ * that of report_age_ms ago.  Any thread but those of the intake, one at a time, until intake_finish.
+ */
+void intake_report(struct intake *in, int timeout_ms, struct buf *out);
+
+/* Has the ledger logged. */
+void intake_tell(struct intake *in);
+
 /* Whether nothing can be decoded any more, after a log line: end it, and begin anew. */
 bool intake_failed(const struct intake *in);
 

@@ -7,8 +7,8 @@
 
 #include "base/file.h"
 
-static void
-line(struct buf *out, const char *name, const char *type, const char *help, uint64_t value)
+void
+metrics_value(struct buf *out, const char *name, const char *type, const char *help, uint64_t value)
 {
 	buf_printf(out, "# HELP flowcap_%s %s\n# TYPE flowcap_%s %s\nflowcap_%s %" PRIu64 "\n", name,
 	    help, name, type, name, value);
@@ -26,18 +26,18 @@ metrics_format(const struct metrics *m, struct buf *out)
 
 		(void)snprintf(name, sizeof(name), "%s%s", flow_count_name((enum flow_count)i),
 		    shrinks ? "" : "_total");
-		line(out, name, shrinks ? "gauge" : "counter", flow_count_text((enum flow_count)i),
+		metrics_value(out, name, shrinks ? "gauge" : "counter", flow_count_text((enum flow_count)i),
 		    m->counts->value[i]);
 	}
-	line(out, "rows_total", "counter", "rows handed to the encoders", m->rows);
-	line(out, "kernel_drops_total", "counter", "datagrams dropped for want of receive buffer",
+	metrics_value(out, "rows_total", "counter", "rows handed to the encoders", m->rows);
+	metrics_value(out, "kernel_drops_total", "counter", "datagrams dropped for want of receive buffer",
 	    m->kernel_drops);
-	line(out, "not_journalled_total", "counter", "datagrams that no journal had when they were decoded",
+	metrics_value(out, "not_journalled_total", "counter", "datagrams that no journal had when they were decoded",
 	    m->not_journalled);
-	line(out, "refused_connections_total", "counter", "TCP connections refused",
+	metrics_value(out, "refused_connections_total", "counter", "TCP connections refused",
 	    m->refused_connections);
-	line(out, "sources", "gauge", "exporters and domains known", m->sources);
-	line(out, "last_rotation_seconds", "gauge", "when a slot ended last, since 1970",
+	metrics_value(out, "sources", "gauge", "exporters and domains known", m->sources);
+	metrics_value(out, "last_rotation_seconds", "gauge", "when a slot ended last, since 1970",
 	    (uint64_t)(m->now_ms / 1000));
 }
 

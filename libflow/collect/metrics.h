@@ -15,6 +15,9 @@ struct metrics {
 	int64_t now_ms;
 };
 
+/* Appends one value, "flowcap_NAME", with its description. */
+void metrics_value(struct buf *out, const char *name, const char *type, const char *help, uint64_t value);
+
 /* Appends the text. */
 void metrics_format(const struct metrics *m, struct buf *out);
 

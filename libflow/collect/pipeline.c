@@ -2,6 +2,7 @@
 #include "collect/pipeline.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "collect/command.h"
 #include "collect/metrics.h"
@@ -29,7 +30,7 @@ struct pipeline {
 	unsigned idle_count;
 	unsigned groups, groups_max;	/* that wait or are being encoded */
 	bool closed, failed;
-	uint64_t rows;
+	uint64_t rows, files, bytes;
 	pthread_t thread[THREADS_MAX];
 	unsigned threads;
 };
@@ -55,10 +56,13 @@ run_group(struct pipeline *p, struct job *job)
 static void
 run_end(struct pipeline *p, struct job *job)
 {
-	uint64_t rows;
+	uint64_t rows, bytes = 0;
+	struct stat file;
 	const struct collect_options *options = job->slot->options;
 	bool done = slot_finish(job->slot, job->number, &job->end, &rows);
 
+	if (done && job->slot->path != NULL && stat(job->slot->path, &file) == 0)
+		bytes = (uint64_t)file.st_size;
 	if (done && job->slot->path != NULL)
 		command_run(p->command, options, job->slot->path, job->slot->start_ms);
 	slot_free(job->slot);
@@ -69,6 +73,8 @@ run_end(struct pipeline *p, struct job *job)
 	(void)pthread_mutex_lock(&p->lock);
 	p->failed |= !done && job->entry == NULL;
 	p->rows += rows;
+	p->files += bytes > 0;
+	p->bytes += bytes;
 	(void)pthread_mutex_unlock(&p->lock);
 	if (job->entry != NULL)
 		filing_slot_end(job->entry, done);
@@ -209,6 +215,14 @@ pipeline_end(struct pipeline *p, struct slot *slot, size_t groups, struct slot_e
 	if (entry != NULL)
 		filing_slot_begin(entry);
 	submit(p, (struct job){ .slot = slot, .number = groups, .end = end, .entry = entry });
+}
+
+void
+pipeline_written(struct pipeline *p, struct pipeline_sum *sum)
+{
+	(void)pthread_mutex_lock(&p->lock);
+	*sum = (struct pipeline_sum){ p->files, p->rows, p->bytes };
+	(void)pthread_mutex_unlock(&p->lock);
 }
 
 bool

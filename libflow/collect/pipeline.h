@@ -33,5 +33,11 @@ void pipeline_group(struct pipeline *p, struct slot *slot, size_t number,
 void pipeline_end(struct pipeline *p, struct slot *slot, size_t groups, struct slot_end end,
     struct filing_entry *entry);
 
+/* Of files that were finished; any thread. */
+struct pipeline_sum {
+	uint64_t files, rows, bytes;
+};
+void pipeline_written(struct pipeline *p, struct pipeline_sum *sum);
+
 /* Waits until all is written and frees; *rows is what all files hold.  False if a slot failed that no entry has. */
 bool pipeline_finish(struct pipeline *p, uint64_t *rows);

@@ -359,6 +359,12 @@ tree_drops(struct tree *t, uint64_t drops)
 	t->drops = drops;
 }
 
+const struct flow_decoder *
+tree_decoder(const struct tree *t)
+{
+	return t->decoder;
+}
+
 void
 tree_add(const struct tree *t, struct tree_sum *sum)
 {

@@ -64,4 +64,7 @@ void tree_session_end(struct tree *t, const struct addr *exporter, uint16_t port
 /* Datagrams dropped by the kernel so far, in all. */
 void tree_drops(struct tree *t, uint64_t drops);
 
+/* What is known of its sources now. */
+const struct flow_decoder *tree_decoder(const struct tree *t);
+
 void tree_add(const struct tree *t, struct tree_sum *sum);

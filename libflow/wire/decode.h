@@ -246,6 +246,7 @@ struct flow_source_info {
 	uint64_t clock_wrong;		/* datagrams whose header clock is more than a minute off */
 	int64_t clock_ahead_ms;		/* how far the last of them was; negative: behind */
 	uint64_t times_wrong;		/* rows with times that cannot be */
+	uint64_t all_datagrams, all_flows, all_lost;	/* since it is known, and not of the slot alone */
 };
 
 /* Sources known now; i < flow_decoder_sources.  The order is stable between datagrams only. */

@@ -94,6 +94,9 @@ struct source {
 	int64_t first_ms, last_ms;	/* receive times */
 	uint64_t datagrams, flows, packets, bytes;	/* of this slot */
 	uint64_t clock_wrong, times_wrong;		/* the same: datagrams, rows */
+	struct {
+		uint64_t datagrams, flows, lost;
+	} earlier;					/* of slots before */
 };
 
 struct use_list {

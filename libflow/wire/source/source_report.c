@@ -37,6 +37,9 @@ flow_decoder_source(const struct flow_decoder *d, size_t i, struct flow_source_i
 		.clock_wrong = s->clock_wrong,
 		.times_wrong = s->times_wrong,
 		.clock_ahead_ms = s->clock_wrong > 0 ? s->wrong_ms : 0,
+		.all_datagrams = s->earlier.datagrams + s->datagrams,
+		.all_flows = s->earlier.flows + s->flows,
+		.all_lost = s->earlier.lost + s->sequence.lost,
 	};
 }
 
@@ -48,6 +51,9 @@ flow_decoder_slot_begin(struct flow_decoder *d)
 	for (i = 0; i < d->sources; i++) {
 		struct source *s = d->all[i];
 
+		s->earlier.datagrams += s->datagrams;
+		s->earlier.flows += s->flows;
+		s->earlier.lost += s->sequence.lost;
 		s->datagrams = s->flows = s->packets = s->bytes = 0;
 		s->clock_wrong = s->times_wrong = 0;
 		sequence_count_anew(&s->sequence);

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/*
+ * --metrics unix:PATH or HOST:PORT: a thread that answers GET /metrics and GET /health, one after the other, over
+ * HTTP/1.0.  Nothing else can be asked, and nothing be changed.
+ */
+
+#include "flowcap/options.h"
+
+struct status_server;
+
+/* Whether the argument of --metrics is a place to listen at, and no file. */
+bool status_server_is_address(const char *text);
+
+/*
+ * Listens; *server is NULL where nobody asked for it.  To be called before the process becomes another user.
+ * False after a message.
+ */
+bool status_server_new(const struct options *options, struct status_server **server);
+
+/* Answers from here on; false after a log line. */
+bool status_server_start(struct status_server *s, struct intake *intake);
+
+/* Answers no more: before the intake is finished. */
+void status_server_stop(struct status_server *s);
+
+/* Removes the socket's name, and frees.  NULL is fine for both. */
+void status_server_free(struct status_server *s);
