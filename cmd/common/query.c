@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "common/query.h"
+#include "common/query_inner.h"
 
 #include <inttypes.h>
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "common/cli.h"
+#include "common/query_copy.h"
 
 /* More would only queue for the disk. */
 #define THREADS_MAX 256
@@ -19,36 +19,6 @@
 
 /* What is read of a filter file to show where it is wrong. */
 #define CARET_TEXT_MAX ((size_t)1 << 20)
-
-struct query {
-	struct flow_filter *filter;	/* NULL: every row passes */
-	struct stamp_window window;
-	bool has_window;
-	bool touching;			/* rows that touch the window pass */
-	struct flow_bound window_bound[2];
-	struct flow_clause *clauses;	/* the window's, then the filter's */
-	struct flow_bounds bounds;
-	struct flow_scan *scan;
-	size_t files;
-	const struct cryptopan *pseudonyms;
-	const struct flow_elements *elements;	/* names for `extra`; NULL: as it is stored */
-	unsigned threads;
-	struct flow_fieldset wanted;
-	bool *told;			/* by task: an error in it was told */
-	atomic_bool failed;
-};
-
-struct query_worker {
-	struct query *query;
-	size_t task;
-	struct flow_scan_worker *scan;
-	struct flow_filter_state *filter;
-	struct flow_pseudonyms *pseudonyms;
-	struct flow_batch renamed;
-	struct extra_renamer *names;
-	struct flow_batch named;
-	struct flow_selection selection;
-};
 
 static int64_t
 now_ms(void)
@@ -518,21 +488,36 @@ query_worker_free(struct query_worker *worker)
 	free(worker);
 }
 
-bool
-query_take(struct query_worker *worker, size_t *task)
+/* What a filter asks of the file that the task is of. */
+static bool
+begin_task(struct query_worker *worker, size_t task)
 {
 	const char *ident;
 
+	worker->task = task;
+	if (worker->filter == NULL)
+		return true;
+	ident = query_ident(worker);
+	if (flow_filter_state_ident(worker->filter, ident, ident != NULL ? strlen(ident) : 0) == FLOW_OK)
+		return true;
+	out_of_memory(worker->query);
+	return false;
+}
+
+bool
+query_take(struct query_worker *worker, size_t *task)
+{
 	if (!flow_scan_take(worker->scan, task))
 		return false;
-	worker->task = *task;
-	if (worker->filter != NULL) {
-		ident = query_ident(worker);
-		if (flow_filter_state_ident(worker->filter, ident,
-		    ident != NULL ? strlen(ident) : 0) != FLOW_OK)
-			out_of_memory(worker->query);
-	}
+	(void)begin_task(worker, *task);
 	return true;
+}
+
+bool
+query_go(struct query_worker *worker, size_t task)
+{
+	flow_scan_go(worker->scan, task);
+	return begin_task(worker, task);
 }
 
 const char *
@@ -576,9 +561,8 @@ keep_window(const struct query *q, const struct flow_batch *batch, struct flow_s
 	sel->all = false;
 }
 
-/* False where no row passed. */
-static bool
-select_rows(struct query_worker *w, const struct flow_batch *batch)
+bool
+query_select_rows(struct query_worker *w, const struct flow_batch *batch)
 {
 	if (w->filter == NULL)
 		flow_selection_all(&w->selection, batch->rows);
@@ -630,7 +614,7 @@ query_next(struct query_worker *worker, const struct flow_batch **batch,
 		stored = *batch;
 		if (!name_elements(worker, batch))
 			return false;
-		if (!select_rows(worker, *batch))
+		if (!query_select_rows(worker, *batch))
 			continue;
 		st = flow_scan_late(worker->scan, &worker->selection, &err);
 		if (st != FLOW_OK)

@@ -407,6 +407,7 @@ compact_defaults(struct flowcat_options *o)
 
 	if (!o->has_codec)
 		o->writer.codec = flow_codec_archive();
+	o->has_codec = true;
 	if (!o->has_cluster)
 		o->writer.cluster = usual;
 }

@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "common/cli.h"
+#include "flowcat/copy.h"
 #include "flowcat/row_order.h"
 
 /* Files' failures name them, a descriptor has no name. */
@@ -177,7 +178,8 @@ flowcat_write(struct flowcat_options *options)
 	if (status == CLI_OK)
 		status = make_tally(options, query, &tally);
 	if (status == CLI_OK)
-		status = write_rows(options, query, tally, writer);
+		status = copy_may(options, query) ? copy_rows(options, query, tally, writer) :
+		    write_rows(options, query, tally, writer);
 	if (status == CLI_OK)
 		carry_metadata(options, tally, writer);
 	/* What is there may be all that is left of rows that cannot be read just now. */

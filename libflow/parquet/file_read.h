@@ -103,3 +103,5 @@ enum flow_status pq_bloom_read(const struct pq_file *file, size_t group, size_t 
     struct pq_bloom **bloom, struct flow_error *err) NODISCARD;
 void pq_bloom_free(struct pq_bloom *bloom);
 bool pq_bloom_check(const struct pq_bloom *bloom, const struct flow_text *text);
+/* As they stand in the file, valid as long as the filter. */
+const uint8_t *pq_bloom_bits(const struct pq_bloom *bloom, size_t *bytes);

@@ -117,6 +117,32 @@ exporters_tally_add(struct exporters_tally *tally, const struct flow_batch *batc
 	return st;
 }
 
+void
+exporters_tally_fields(struct flow_fieldset *fields)
+{
+	flow_fieldset_add(fields, FLOW_FIELD_EXPORTER);
+	flow_fieldset_add(fields, FLOW_FIELD_EXPORT_VERSION);
+	flow_fieldset_add(fields, FLOW_FIELD_DOMAIN);
+	flow_fieldset_add(fields, FLOW_FIELD_PACKETS);
+	flow_fieldset_add(fields, FLOW_FIELD_BYTES);
+}
+
+enum flow_status
+exporters_tally_join(struct exporters_tally *tally, const struct exporters_tally *more)
+{
+	for (size_t i = 0; i < more->count; i++) {
+		const struct tally *from = &more->tally[i];
+		struct tally *to = find(tally, &from->exporter, from->version, from->domain);
+
+		if (to == NULL)
+			return FLOW_ENOMEM;
+		add(&to->flows, from->flows);
+		add(&to->packets, from->packets);
+		add(&to->bytes, from->bytes);
+	}
+	return FLOW_OK;
+}
+
 static bool
 is_one_of(struct json_slice key, const char *const *names, size_t n)
 {

@@ -24,6 +24,13 @@ void exporters_tally_free(struct exporters_tally *tally);
 enum flow_status exporters_tally_add(struct exporters_tally *tally, const struct flow_batch *batch,
     const struct flow_selection *sel) NODISCARD;
 
+/* The columns that it looks at. */
+void exporters_tally_fields(struct flow_fieldset *fields);
+
+/* Adds what `more` counted. FLOW_ENOMEM. */
+enum flow_status exporters_tally_join(struct exporters_tally *tally, const struct exporters_tally *more)
+    NODISCARD;
+
 /*
  * Appends what a value of flow.exporters becomes: objects of sources without rows are left out, and
  * of the others `flows`, `packets` and `bytes` are those of the rows, which `partial` says; what only

@@ -143,6 +143,19 @@ refuse(enum flow_field field, const struct pq_column *column, struct flow_error 
 	return FLOW_EUNSUPPORTED;
 }
 
+enum pq_codec
+profile_codec(enum flow_codec codec)
+{
+	static const enum pq_codec codecs[] = {
+		[FLOW_CODEC_NONE] = PQ_UNCOMPRESSED,
+		[FLOW_CODEC_LZ4] = PQ_LZ4_RAW,
+		[FLOW_CODEC_GZIP] = PQ_GZIP,
+		[FLOW_CODEC_ZSTD] = PQ_ZSTD,
+	};
+
+	return codecs[codec];
+}
+
 bool
 profile_is_ours(const struct pq_file *file)
 {
@@ -151,6 +164,25 @@ profile_is_ours(const struct pq_file *file)
 	const char *by = pq_file_created_by(file, &len);
 
 	return by != NULL && len >= sizeof(ours) - 1 && memcmp(by, ours, sizeof(ours) - 1) == 0;
+}
+
+bool
+profile_is_as_written(const struct pq_file *file)
+{
+	size_t len, i;
+	const char *version = pq_file_key_value(file, PROFILE_KEY_VERSION, &len);
+
+	if (!profile_is_ours(file) || version == NULL || len != strlen(PROFILE_VERSION) ||
+	    memcmp(version, PROFILE_VERSION, len) != 0 || pq_file_columns(file) != FLOW_FIELD_COUNT)
+		return false;
+	for (i = 0; i < FLOW_FIELD_COUNT; i++) {
+		const struct pq_column *has = pq_file_column(file, i), wanted = profile_column((enum flow_field)i);
+
+		if (strcmp(has->name, wanted.name) != 0 || has->physical != wanted.physical ||
+		    has->logical != wanted.logical || has->required != wanted.required)
+			return false;
+	}
+	return true;
 }
 
 /* Leaves of something nested have the name of it all, and follow each other. */

@@ -8,6 +8,7 @@
 #include "parquet/file_read.h"
 #include "parquet/meta/schema.h"
 #include "record/field.h"
+#include "store/writer.h"
 
 /* Value of flow.profile. */
 #define PROFILE_VERSION "2"
@@ -37,6 +38,12 @@ enum flow_status profile_map(const struct pq_file *file, struct profile_map *map
 
 /* Whether a file was written by these programs. */
 bool profile_is_ours(const struct pq_file *file);
+
+/* Whether a file has these programs' columns, as they write them now: its row groups can be copied as they stand. */
+bool profile_is_as_written(const struct pq_file *file);
+
+/* What a codec is called in files. */
+enum pq_codec profile_codec(enum flow_codec codec);
 
 /* Adds to a message about a value of a column what is wanted, and the SQL that makes it. */
 void profile_cure(enum flow_field field, struct flow_error *err);

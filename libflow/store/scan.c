@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "store/exporters.h"
+#include "store/group_copy.h"
 #include "store/group_read.h"
 #include "store/merged.h"
 #include "store/scan_plan.h"
@@ -715,6 +716,15 @@ flow_scan_row(const struct flow_scan_worker *worker)
 	return worker->is_old ? old_reader_at(worker->old_reader) : group_reader_at(worker->reader);
 }
 
+uint64_t
+flow_scan_task_rows(const struct flow_scan *scan, size_t task, bool *whole)
+{
+	const struct plan_part *part = &scan->task[task].group->part;
+
+	*whole = part->keep == NULL && scan->task[task].file->old == OLD_NONE;
+	return part->rows;
+}
+
 size_t
 flow_scan_file(const struct flow_scan_worker *worker)
 {
@@ -766,6 +776,17 @@ begin_part(struct flow_scan_worker *w, const struct source *source, size_t part,
 		return flow_fail(err, FLOW_ECORRUPT, FLOW_NO_OFFSET, "the file changed while it was read");
 	old_reader_begin(w->old_reader, source->old, part);
 	return FLOW_OK;
+}
+
+enum flow_status
+flow_scan_copy(struct flow_scan_worker *worker, const enum flow_codec *codec, struct flow_group **group,
+    struct flow_error *err)
+{
+	const struct source *source;
+	enum flow_status st = task_source(worker, &source, err);
+
+	return st == FLOW_OK ? group_copy(source, worker->scan->task[worker->task].group->number, codec, group,
+	    err) : st;
 }
 
 /* Opens the task's file and row group, with the first batch. */

@@ -33,6 +33,7 @@
 #include "record/field.h"
 #include "record/name_set.h"
 #include "record/select.h"
+#include "store/writer.h"
 
 struct flow_scan_options {
 	struct flow_fieldset early;	/* decoded for every batch */
@@ -170,6 +171,16 @@ uint64_t flow_scan_row(const struct flow_scan_worker *worker);
 
 /* Makes a task the one that flow_scan_next reads, from its beginning, whoever takes it; it exists. */
 void flow_scan_go(struct flow_scan_worker *worker, size_t task);
+
+/* Rows of the task, and whether these are all of a row group of Parquet. */
+uint64_t flow_scan_task_rows(const struct flow_scan *scan, size_t task, bool *whole);
+
+/*
+ * Copies the row group of the worker's task as it stands (store/group_copy.h: with FLOW_EUNSUPPORTED where it has
+ * to be decoded); its rows are still to be counted. The task goes on as if nothing had been asked.
+ */
+enum flow_status flow_scan_copy(struct flow_scan_worker *worker, const enum flow_codec *codec,
+    struct flow_group **group, struct flow_error *err) NODISCARD;
 
 /* Number of the file that the task belongs to, as in flow_scan_open's paths. */
 size_t flow_scan_file(const struct flow_scan_worker *worker);

@@ -59,6 +59,17 @@ store_totals_add(struct flow_totals *totals, const struct flow_totals *more)
 		totals->received_max_ms = more->received_max_ms;
 }
 
+void
+flow_totals_fields(struct flow_fieldset *fields)
+{
+	static const enum flow_field field[] = { FLOW_FIELD_FLOWS, FLOW_FIELD_PACKETS, FLOW_FIELD_BYTES,
+		FLOW_FIELD_REV_PACKETS, FLOW_FIELD_REV_BYTES, FLOW_FIELD_PROTO, FLOW_FIELD_FIRST, FLOW_FIELD_LAST,
+		FLOW_FIELD_RECEIVED };
+
+	for (size_t i = 0; i < sizeof(field) / sizeof(field[0]); i++)
+		flow_fieldset_add(fields, field[i]);
+}
+
 static struct flow_protocol_totals *
 protocol(struct flow_totals *totals, const struct flow_column *proto, size_t row)
 {

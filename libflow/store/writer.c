@@ -11,14 +11,9 @@
 #include "record/dictify.h"
 #include "store/encode_queue.h"
 #include "store/gather.h"
+#include "store/group_inner.h"
 #include "store/profile.h"
 #include "store/totals.h"
-
-struct flow_group {
-	struct flow_totals totals;
-	size_t rows;
-	struct pq_chunk *chunk[FLOW_FIELD_COUNT];
-};
 
 struct flow_writer {
 	struct flow_writer_options options;
@@ -139,14 +134,7 @@ encode_column(enum flow_field field, const struct flow_batch *batch,
 static struct pq_encode_options
 encode_options(const struct flow_writer_options *options)
 {
-	static const enum pq_codec codec[] = {
-		[FLOW_CODEC_NONE] = PQ_UNCOMPRESSED,
-		[FLOW_CODEC_LZ4] = PQ_LZ4_RAW,
-		[FLOW_CODEC_GZIP] = PQ_GZIP,
-		[FLOW_CODEC_ZSTD] = PQ_ZSTD,
-	};
-
-	return (struct pq_encode_options){ codec[options->codec], options->level };
+	return (struct pq_encode_options){ profile_codec(options->codec), options->level };
 }
 
 static enum flow_status
@@ -232,6 +220,18 @@ const struct flow_totals *
 flow_group_totals(const struct flow_group *group)
 {
 	return &group->totals;
+}
+
+void
+flow_group_count(struct flow_group *group, const struct flow_batch *batch)
+{
+	store_totals_add_batch(&group->totals, batch);
+}
+
+bool
+flow_group_is_counted(const struct flow_group *group)
+{
+	return group->totals.rows == group->rows;
 }
 
 /* Says of which file a failure is, where that has a name. */
@@ -396,6 +396,17 @@ flow_writer_batch(struct flow_writer *writer, const struct flow_batch *batch,
 		flow_batch_slice(&dict, from, rows < FLOW_BATCH_ROWS ? rows : FLOW_BATCH_ROWS, &slice);
 		st = gather_some(writer, &slice, NULL, err);
 	}
+	return st;
+}
+
+enum flow_status
+flow_writer_append_behind(struct flow_writer *writer, struct flow_group *group, struct flow_error *err)
+{
+	enum flow_status st = flush_all(writer, err);
+
+	if (st == FLOW_OK)
+		return flow_writer_append(writer, group, err);
+	flow_group_free(group);
 	return st;
 }
 

@@ -65,6 +65,9 @@ struct flow_totals {
 	int64_t received_min_ms, received_max_ms;	/* only if rows > 0 */
 };
 
+/* The columns that they are made of. */
+void flow_totals_fields(struct flow_fieldset *fields);
+
 struct flow_group;
 
 /*
@@ -78,6 +81,12 @@ enum flow_status flow_group_encode(const struct flow_batch *batch,
 
 void flow_group_free(struct flow_group *group);
 const struct flow_totals *flow_group_totals(const struct flow_group *group);
+
+/* Adds rows to the sums of a group that was copied (flow_scan_copy), which begin with none. */
+void flow_group_count(struct flow_group *group, const struct flow_batch *batch);
+
+/* Whether all of its rows are in its sums. */
+bool flow_group_is_counted(const struct flow_group *group);
 
 struct flow_writer;
 
@@ -94,6 +103,10 @@ enum flow_status flow_writer_open_fd(int fd, const struct flow_writer_options *o
 
 /* Appends a row group and frees it, also on failure.  One thread at a time. */
 enum flow_status flow_writer_append(struct flow_writer *writer, struct flow_group *group,
+    struct flow_error *err) NODISCARD;
+
+/* The same behind all rows that were added by flow_writer_batch, whose last row group ends with that. */
+enum flow_status flow_writer_append_behind(struct flow_writer *writer, struct flow_group *group,
     struct flow_error *err) NODISCARD;
 
 /*

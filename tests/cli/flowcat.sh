@@ -153,6 +153,36 @@ is 'null prints nothing' "$(flowcat -r "$a" -o null | wc -c)" 0
 
 flowcat -r "$a" -w "$tmp/one.parquet" -z gzip -i merged
 is '-w merges' "$(flowcat -o csv "$tmp/one.parquet" | cksum)" "$(cksum <"$csv")"
+flowcat -r "$a" -w "$tmp/small.parquet" && flowcat --verify "$tmp/small.parquet" >"$tmp/out"
+is 'small row groups become one' "$(flowcat "$tmp/small.parquet" --explain | grep 'row groups:'):$(flowcat -o csv:all "$tmp/small.parquet" | cksum):$(grep -c good "$tmp/out")" \
+	"row groups: 1, ruled out by statistics 0, by Bloom filters 0:$(flowcat -r "$a" -o csv:all | cksum):1"
+# Row groups that are written as they stand: a copy is the file, whatever it is compressed with.
+for codec in lz4 none gzip; do
+	flowcat -r "$a" -w "$tmp/$codec.parquet" -z $codec
+	flowcat -r "$tmp/$codec.parquet" -w "$tmp/copy.parquet"
+	is "a copy of a file of $codec" "$(cksum <"$tmp/copy.parquet")" "$(cksum <"$tmp/$codec.parquet")"
+	flowcat -r "$tmp/$codec.parquet" -w "$tmp/copy.parquet" -z lz4
+	is "-z lz4 of a file of $codec" "$(cksum <"$tmp/copy.parquet")" "$(cksum <"$tmp/lz4.parquet")"
+done
+flowgen -w "$tmp/large" -n 400000 --seed 5 -r 100000 || exit 99
+all=$(flowcat -r "$tmp/large" -o csv:all | cksum)
+flowcat -r "$tmp/large" -w "$tmp/copy.parquet" && flowcat --verify "$tmp/copy.parquet" >/dev/null
+is 'a copy of several row groups' "$?:$(flowcat -o csv:all "$tmp/copy.parquet" | cksum):$(flowcat -E "$tmp/copy.parquet" | cksum)" \
+	"0:$all:$(flowcat -E "$tmp/large" | cksum)"
+flowcat -r "$tmp/large" -w "$tmp/copy.parquet" -c 300000 && flowcat --verify "$tmp/copy.parquet" >/dev/null
+is 'a copy that ends in a row group' "$?:$(flowcat -q -o csv:all "$tmp/copy.parquet" | cksum)" \
+	"0:$(flowcat -q -r "$tmp/large" -o csv:all -c 300000 | cksum)"
+middle=$(flowcat -r "$tmp/large" -q -o csv:first -c 150000 | tail -n 1)
+flowcat -r "$tmp/large" --utc -w "$tmp/copy.parquet" "first seen > $middle" && flowcat --verify "$tmp/copy.parquet" >/dev/null
+is 'a copy of one row group and a part' "$?:$(flowcat -o csv:all "$tmp/copy.parquet" | cksum):$(flowcat -E "$tmp/copy.parquet" |
+	sed -n 's/.*flows \([0-9]*\).*/\1/p' | awk '{ n += $1 } END { print n }')" \
+	"0:$(flowcat -r "$tmp/large" --utc -o csv:all "first seen > $middle" | cksum):$(flowcat -r "$tmp/large" --utc -q -o csv:first "first seen > $middle" | wc -l)"
+# A wrong byte in the second of them: told, and not written as if it were good.
+file=$(find "$tmp/large" -name '*.parquet' | head -n 1)
+printf '\377\377\377' | dd of="$file" bs=1 seek=$(($(stat -c %s "$file") / 4)) conv=notrunc 2>/dev/null
+flowcat -r "$tmp/large" -w "$tmp/copy.parquet.bad" 2>"$tmp/err"
+is 'damage is told, and not copied' "$?:$(grep -c 'checksum' "$tmp/err"):$(flowcat --verify "$tmp/copy.parquet.bad" >/dev/null 2>&1 && echo good)" 1:1:good
+rm -r "$tmp/large" "$tmp"/copy.parquet* "$tmp/none.parquet" "$tmp/lz4.parquet" "$tmp/gzip.parquet" "$tmp/small.parquet"
 flowcat -r "$a" -w - 'proto udp' | flowcat -r - -o csv >"$tmp/pipe.csv"
 is 'through a pipe' "$(tail -n +2 "$tmp/pipe.csv")" "$(awk -F, 'NR > 1 && $7 == 17' "$csv")"
 key=0123456789abcdef0123456789abcdef

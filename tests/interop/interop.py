@@ -9,6 +9,7 @@ table in the codecs and forms it has, and flowcat reads that.
 import csv
 import datetime
 import decimal
+import filecmp
 import html
 import importlib.util
 import io
@@ -117,6 +118,10 @@ def through_flowcat(table, folder, name, codec="lz4"):
         check(False, f"{name}: flowcat -w", run.stderr)
         return None
     written_by_us(ours, table, f"{name}: pyarrow reads what we wrote from pyarrow's file, {codec}")
+    copy = os.path.join(folder, "copy.parquet")
+    run = flowcat("-r", ours, "-w", copy)
+    check(run.returncode == 0 and not run.stderr and filecmp.cmp(ours, copy, False),
+          f"{name}: a copy of our file, {codec}, is that file", run.stderr)
     return ours
 
 

@@ -126,6 +126,13 @@ pq_bloom_free(struct pq_bloom *bloom)
 	free(bloom);
 }
 
+const uint8_t *
+pq_bloom_bits(const struct pq_bloom *bloom, size_t *bytes)
+{
+	*bytes = bloom->bytes;
+	return bloom->bits;
+}
+
 bool
 pq_bloom_check(const struct pq_bloom *bloom, const struct flow_text *text)
 {

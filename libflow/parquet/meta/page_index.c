@@ -10,14 +10,6 @@
 /* More is not believed of the index of one chunk. */
 #define INDEX_BYTES_MAX ((int64_t)64 << 20)
 
-/* What a column index says of a page. */
-struct page_range {
-	bool null;		/* no value but null */
-	const char *min, *max;
-	size_t min_len, max_len;
-	int64_t nulls;		/* -1: not told */
-};
-
 struct pq_pages {
 	const struct pq_column *column;
 	uint64_t rows;
@@ -283,6 +275,12 @@ pq_pages_bounds(const struct pq_pages *pages, size_t i, struct pq_bounds *bounds
 	}
 	bounds_read(pages->column, r->min, r->min_len, r->max, r->max_len, bounds);
 	bounds_nulls(pages->column, r->nulls, end - first, bounds);
+}
+
+const struct page_range *
+page_index_range(const struct pq_pages *pages, size_t i)
+{
+	return &pages->range[i];
 }
 
 int

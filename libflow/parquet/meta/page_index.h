@@ -33,6 +33,17 @@ page_places_end(const struct page_places *places, size_t i, uint64_t rows)
 	return i + 1 < places->count ? places->place[i + 1].first_row : rows;
 }
 
+/* What a column index says of a page, as it stands there. */
+struct page_range {
+	bool null;		/* no value but null */
+	const char *min, *max;
+	size_t min_len, max_len;
+	int64_t nulls;		/* -1: not told */
+};
+
+/* Of page i; texts are valid as long as the pages. */
+const struct page_range *page_index_range(const struct pq_pages *pages, size_t i);
+
 /* BoundaryOrder of parquet.thrift: how least and greatest values follow each other, page by page. */
 enum page_order {
 	PAGE_ORDER_NONE,

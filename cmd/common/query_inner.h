@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/* What a query and its workers hold: between query.c and query_copy.c. */
+
+#include <stdatomic.h>
+
+#include "common/query.h"
+
+struct query {
+	struct flow_filter *filter;	/* NULL: every row passes */
+	struct stamp_window window;
+	bool has_window;
+	bool touching;			/* rows that touch the window pass */
+	struct flow_bound window_bound[2];
+	struct flow_clause *clauses;	/* the window's, then the filter's */
+	struct flow_bounds bounds;
+	struct flow_scan *scan;
+	size_t files;
+	const struct cryptopan *pseudonyms;
+	const struct flow_elements *elements;	/* names for `extra`; NULL: as it is stored */
+	unsigned threads;
+	struct flow_fieldset wanted;
+	bool *told;			/* by task: an error in it was told */
+	atomic_bool failed;
+};
+
+struct query_worker {
+	struct query *query;
+	size_t task;
+	struct flow_scan_worker *scan;
+	struct flow_filter_state *filter;
+	struct flow_pseudonyms *pseudonyms;
+	struct flow_batch renamed;
+	struct extra_renamer *names;
+	struct flow_batch named;
+	struct flow_selection selection;
+};
+
+/* Chooses rows of a batch by filter and window, into worker->selection; false where none passed. */
+bool query_select_rows(struct query_worker *worker, const struct flow_batch *batch);
