@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/attr.h"
 #include "record/intern.h"
 
 #define MIN_ROWS 64
@@ -13,6 +14,8 @@
  * when somebody writes them again or asks for the batch.
  */
 struct build_column {
+	size_t size;		/* of a value */
+	bool is_text;
 	uint8_t *values;	/* flat values, or uint32_t codes for TEXT */
 	size_t cap_rows;
 	uint64_t *valid;	/* only once a null exists */
@@ -29,18 +32,20 @@ struct flow_builder {
 	struct flow_batch batch;
 };
 
-static size_t
-value_size(enum flow_field field)
-{
-	size_t size = flow_type_size(flow_field_info(field)->type);
-
-	return size != 0 ? size : sizeof(uint32_t);
-}
-
 struct flow_builder *
 flow_builder_new(void)
 {
-	return calloc(1, sizeof(struct flow_builder));
+	struct flow_builder *b = calloc(1, sizeof(*b));
+	unsigned f;
+
+	for (f = 0; b != NULL && f < FLOW_FIELD_COUNT; f++) {
+		enum flow_type type = flow_field_info((enum flow_field)f)->type;
+		size_t size = flow_type_size(type);
+
+		b->column[f].size = size != 0 ? size : sizeof(uint32_t);
+		b->column[f].is_text = type == FLOW_TYPE_TEXT;
+	}
+	return b;
 }
 
 void
@@ -165,10 +170,18 @@ void *
 flow_builder_flat(struct flow_builder *b, enum flow_field field, size_t n)
 {
 	struct build_column *c = &b->column[field];
-	size_t size = value_size(field);
+	size_t size = c->size;
 
-	if (n > b->announced || flow_field_info(field)->type == FLOW_TYPE_TEXT)
+	if (n > b->announced || c->is_text)
 		return NULL;
+	/* As it mostly is: columns are written a few rows at a time. */
+	if (LIKELY(c->filled == b->rows && b->rows + n < c->cap_rows)) {
+		memset(c->values + b->rows * size, 0, n * size);
+		c->filled += n;
+		if (c->has_nulls)
+			bitmap_fill(c->valid, b->rows, b->rows + n, true);
+		return c->values + b->rows * size;
+	}
 	/* Even for no rows there is an array, so that NULL means one thing only. */
 	if (!ensure_rows(b, c, size, b->rows + n + 1) || !extend(b, c, size, b->rows, false) ||
 	    !extend(b, c, size, b->rows + n, true))
@@ -188,21 +201,21 @@ const void *
 flow_builder_peek(const struct flow_builder *b, enum flow_field field)
 {
 	return flow_builder_written(b, field) ?
-	    b->column[field].values + b->rows * value_size(field) : NULL;
+	    b->column[field].values + b->rows * b->column[field].size : NULL;
 }
 
 void *
 flow_builder_edit(struct flow_builder *b, enum flow_field field)
 {
 	return flow_builder_written(b, field) ?
-	    b->column[field].values + b->rows * value_size(field) : NULL;
+	    b->column[field].values + b->rows * b->column[field].size : NULL;
 }
 
 enum flow_status
 flow_builder_null(struct flow_builder *b, enum flow_field field, size_t i)
 {
 	struct build_column *c = &b->column[field];
-	size_t size = value_size(field), row = b->rows + i;
+	size_t size = c->size, row = b->rows + i;
 
 	if (i >= b->announced)
 		return FLOW_EINVAL;
@@ -224,7 +237,7 @@ flow_builder_text(struct flow_builder *b, enum flow_field field, size_t i, const
 	enum flow_status st;
 	uint32_t code;
 
-	if (i >= b->announced || flow_field_info(field)->type != FLOW_TYPE_TEXT)
+	if (i >= b->announced || !c->is_text)
 		return FLOW_EINVAL;
 	if (c->texts == NULL && (c->texts = intern_new()) == NULL)
 		return FLOW_ENOMEM;
@@ -267,7 +280,7 @@ flow_builder_batch(struct flow_builder *b)
 		memset(out, 0, sizeof(*out));
 		if (c->filled == 0)
 			continue;
-		if (!extend(b, c, value_size((enum flow_field)f), b->rows, false))
+		if (!extend(b, c, c->size, b->rows, false))
 			return NULL;
 		out->valid = c->has_nulls ? c->valid : NULL;
 		if (c->texts != NULL) {

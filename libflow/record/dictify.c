@@ -174,13 +174,20 @@ look_ahead(const struct distinct *c, const struct flow_column *in, enum flow_typ
 
 	for (i = 0; i < rows; i++) {
 		value[i] = row_value(in, type, from + i);
+		if (i > 0 && addr_equal(&value[i], &value[i - 1])) {
+			hash[i] = hash[i - 1];
+			continue;
+		}
 		hash[i] = value_hash(&value[i]);
 		if (c->slots > 0)
 			__builtin_prefetch(&c->slot[hash[i] & (c->slots - 1)]);
 	}
 	for (i = 0; i < rows && c->slots > 0; i++) {
-		uint32_t slot = c->slot[hash[i] & (c->slots - 1)];
+		uint32_t slot;
 
+		if (i > 0 && hash[i] == hash[i - 1])
+			continue;
+		slot = c->slot[hash[i] & (c->slots - 1)];
 		__builtin_prefetch(&c->value[slot - (slot > 0)]);
 	}
 }

@@ -231,7 +231,24 @@ put(struct packer *p, uint64_t v, unsigned width)
 	p->count = p->count + width - 64;
 }
 
-void
+/* Puts `each` values at a time, which take 64 bits at most together; how many. */
+static inline size_t
+put_several(struct packer *p, const uint32_t *in, unsigned width, size_t n, unsigned each)
+{
+	size_t i;
+
+	for (i = 0; i + each <= n; i += each) {
+		uint64_t v = in[i];
+		unsigned k;
+
+		for (k = 1; k < each; k++)
+			v |= (uint64_t)in[i + k] << (k * width);
+		put(p, v, each * width);
+	}
+	return i;
+}
+
+VECTORIZED void
 bitpack_pack32(const uint32_t *in, unsigned width, size_t n, uint8_t *out)
 {
 	struct packer p = { 0, 0, out };
@@ -239,7 +256,13 @@ bitpack_pack32(const uint32_t *in, unsigned width, size_t n, uint8_t *out)
 
 	if (width == 0)
 		return;
-	for (i = 0; i < n; i++)
+	if (width <= 8)
+		i = put_several(&p, in, width, n, 8);
+	else if (width <= 16)
+		i = put_several(&p, in, width, n, 4);
+	else
+		i = put_several(&p, in, width, n, 2);
+	for (; i < n; i++)
 		put(&p, in[i], width);
 	store_le64(p.out, p.bits);
 }

@@ -56,12 +56,10 @@ encode_packed(const uint32_t *values, size_t n, unsigned width, struct buf *out)
 static bool
 is_uniform(const uint32_t *v)
 {
-	uint32_t differ = 0;
-	unsigned i;
+	uint64_t pair[4];
 
-	for (i = 1; i < 8; i++)
-		differ |= v[i] ^ v[0];
-	return differ == 0;
+	memcpy(pair, v, sizeof(pair));
+	return v[0] == v[1] && ((pair[0] ^ pair[1]) | (pair[0] ^ pair[2]) | (pair[0] ^ pair[3])) == 0;
 }
 
 void
