@@ -7,6 +7,7 @@
  * has gone.
  */
 
+#include <getopt.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -36,6 +37,12 @@ int cli_misuse(const char *fmt, ...) PRINTF_LIKE(1, 2);
 
 /* Only the hint, where getopt_long has already said what is wrong. */
 int cli_misuse_hint(void);
+
+/*
+ * As getopt_long, which it calls; where a long option is not known, the one that was probably meant is told
+ * after getopt_long's message.
+ */
+int cli_getopt(int argc, char **argv, const char *letters, const struct option *options);
 
 /* Prints "prog (netflow-tools) version" with the libraries' versions; returns CLI_OK or CLI_FAILURE. */
 int cli_version(void);

@@ -368,8 +368,8 @@ options_parse(int argc, char **argv, struct options *options, bool *done)
 	};
 	options->collect.writer.keep_existing = true;
 	*done = false;
-	while (status == CLI_OK && !*done && (letter = getopt_long(argc, argv,
-	    "w:n:M:p:b:46B:f:R:s:S:t:z:I:e:x:j:DP:u:g:vhV", long_options, NULL)) != -1)
+	while (status == CLI_OK && !*done && (letter = cli_getopt(argc, argv,
+	    "w:n:M:p:b:46B:f:R:s:S:t:z:I:e:x:j:DP:u:g:vhV", long_options)) != -1)
 		status = take_option(letter, optarg, options, done);
 	/* What is in a file already need not be kept twice. */
 	options->collect.journal &= options->file_count == 0;

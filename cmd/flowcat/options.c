@@ -427,8 +427,8 @@ flowcat_options_parse(int argc, char **argv, struct flowcat_options *options, bo
 		.printer = { .zone = STAMP_LOCAL },
 	};
 	*done = false;
-	while (status == CLI_OK && !*done && (letter = getopt_long(argc, argv,
-	    "r:R:M:t:f:c:O:mo:K:w:S:z:i:IEgZN6qj:nvhV", long_options, NULL)) != -1)
+	while (status == CLI_OK && !*done && (letter = cli_getopt(argc, argv,
+	    "r:R:M:t:f:c:O:mo:K:w:S:z:i:IEgZN6qj:nvhV", long_options)) != -1)
 		status = take_option(letter, optarg, options, done);
 	if (status == CLI_OK && !*done)
 		status = check_retention(options, argc, argv);

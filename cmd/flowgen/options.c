@@ -383,7 +383,7 @@ options_parse(int argc, char **argv, struct options *o, bool *done)
 		.writer = FLOW_WRITER_OPTIONS_INIT, .synth = FLOW_SYNTH_OPTIONS_INIT };
 	*done = true;
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, "t:H:p:46o:w:S:z:I:n:v:r:hV", long_options, NULL)) != -1) {
+	while ((c = cli_getopt(argc, argv, "t:H:p:46o:w:S:z:I:n:v:r:hV", long_options)) != -1) {
 		if (c == 'h')
 			return cli_help(help);
 		if (c == 'V')

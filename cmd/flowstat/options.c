@@ -416,8 +416,8 @@ flowstat_options_parse(int argc, char **argv, struct flowstat_options *options, 
 		.printer = { .zone = STAMP_LOCAL },
 	};
 	*done = false;
-	while (status == CLI_OK && !*done && (letter = getopt_long(argc, argv,
-	    "s:A:abBn:O:r:R:M:t:f:o:Nqj:hV", long_options, NULL)) != -1)
+	while (status == CLI_OK && !*done && (letter = cli_getopt(argc, argv,
+	    "s:A:abBn:O:r:R:M:t:f:o:Nqj:hV", long_options)) != -1)
 		if (!take_question(letter, optarg, options, &common, &status))
 			status = take_option(letter, optarg, options, done);
 	if (status != CLI_OK || *done)

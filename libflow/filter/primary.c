@@ -505,10 +505,12 @@ static enum flow_status
 unknown_word(struct parser *p)
 {
 	const struct token *t = parse_token(p), *wrong_token;
-	char word[LEX_QUOTE_ROOM], before[LEX_QUOTE_ROOM], hint[VOCAB_HINT_ROOM];
+	char word[LEX_QUOTE_ROOM], before[LEX_QUOTE_ROOM], hint[NEAREST_HINT_ROOM];
+	struct nearest meant;
 	size_t wrong;
 
-	(void)vocab_hint(vocab_suggest(t, &wrong), hint);
+	vocab_suggest(t, &wrong, &meant);
+	(void)nearest_hint(&meant, hint);
 	wrong_token = t + wrong;
 	if (wrong == 0)
 		return parse_fail(p, t, "unknown word '%s'%s", lex_quote(t, word), hint);

@@ -48,7 +48,8 @@ static enum flow_status
 parse_number(struct parser *p, const struct value_rule *rule, const struct item *item, size_t from,
     size_t len, uint64_t *out)
 {
-	char word[LEX_QUOTE_ROOM], hint[VOCAB_HINT_ROOM];
+	char word[LEX_QUOTE_ROOM], hint[NEAREST_HINT_ROOM];
+	struct nearest meant;
 	enum flow_status st;
 
 	st = unit_parse(rule->unit, item->token.p + from, len, rule->max, out);
@@ -56,7 +57,8 @@ parse_number(struct parser *p, const struct value_rule *rule, const struct item 
 		return lex_fail(item->source, item->token.p + from, FLOW_EINVAL, p->err,
 		    "%s goes up to %llu only", rule->phrase, (unsigned long long)rule->max);
 	if (st == FLOW_EINVAL && rule->names != NAMES_NONE) {
-		(void)vocab_hint(vocab_suggest_name(rule->names, &item->token), hint);
+		vocab_suggest_name(rule->names, &item->token, &meant);
+		(void)nearest_hint(&meant, hint);
 		return lex_fail(item->source, item->token.p, FLOW_EINVAL, p->err,
 		    "'%s' is neither a number nor a name for %s%s", lex_quote(&item->token, word),
 		    rule->phrase, hint);
@@ -122,24 +124,23 @@ read_time(struct parser *p, const struct item *item, uint64_t *out)
 	return FLOW_OK;
 }
 
-static const char *
-suggest_proto(const struct token *t)
+static void
+suggest_proto(const struct token *t, struct nearest *out)
 {
 	static const char *const known[] = { "tcp", "udp", "icmp", "icmp6", "sctp", "gre", "esp",
 		"ospf", "igmp", "ipip" };
-	size_t distance = SIZE_MAX;
-	const char *best = NULL;
 
+	nearest_begin(out, t->p, t->len);
 	for (size_t i = 0; i < ARRAY_LEN(known); i++)
-		vocab_nearest(t, known[i], strlen(known[i]), &best, &distance);
-	return best;
+		nearest_try_text(out, known[i]);
 }
 
 static enum flow_status
 read_proto(struct parser *p, const struct value_rule *rule, const struct item *item, uint64_t *lo,
     uint64_t *hi)
 {
-	char word[LEX_QUOTE_ROOM], hint[VOCAB_HINT_ROOM];
+	char word[LEX_QUOTE_ROOM], hint[NEAREST_HINT_ROOM];
+	struct nearest meant;
 	uint8_t proto;
 
 	if (item->token.len > 0 && item->token.p[0] >= '0' && item->token.p[0] <= '9')
@@ -148,8 +149,9 @@ read_proto(struct parser *p, const struct value_rule *rule, const struct item *i
 		*lo = *hi = proto;
 		return FLOW_OK;
 	}
+	suggest_proto(&item->token, &meant);
 	return lex_fail(item->source, item->token.p, FLOW_EINVAL, p->err, "unknown protocol '%s'%s",
-	    lex_quote(&item->token, word), vocab_hint(suggest_proto(&item->token), hint));
+	    lex_quote(&item->token, word), nearest_hint(&meant, hint));
 }
 
 /* Names of flags that are no letters of flags. */

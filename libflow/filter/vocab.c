@@ -2,7 +2,6 @@
 #include "filter/vocab.h"
 
 #include <ctype.h>
-#include <stdio.h>
 #include <string.h>
 
 /* Longest word that is compared by spelling. */
@@ -218,50 +217,11 @@ vocab_find(const struct token *t, struct subject *out, size_t *used)
 	return find_column(&words[0], out);
 }
 
-/* Edit distance with exchanges of neighbours counted once; both short. */
-static size_t
-edit_distance(const char *a, size_t a_len, const char *b, size_t b_len)
+/* Nothing is near what is no word. */
+static void
+begin(struct nearest *n, const struct token *t)
 {
-	size_t row[3][WORD_MAX + 1], i, j;
-
-	for (j = 0; j <= b_len; j++)
-		row[0][j] = j;
-	for (i = 1; i <= a_len; i++) {
-		size_t *now = row[i % 3], *before = row[(i - 1) % 3], *earlier = row[(i + 1) % 3];
-
-		now[0] = i;
-		for (j = 1; j <= b_len; j++) {
-			size_t d = before[j - 1] + (tolower((unsigned char)a[i - 1]) !=
-			    tolower((unsigned char)b[j - 1]));
-
-			if (before[j] + 1 < d)
-				d = before[j] + 1;
-			if (now[j - 1] + 1 < d)
-				d = now[j - 1] + 1;
-			if (i > 1 && j > 1 && earlier[j - 2] + 1 < d &&
-			    tolower((unsigned char)a[i - 1]) == b[j - 2] &&
-			    tolower((unsigned char)a[i - 2]) == b[j - 1])
-				d = earlier[j - 2] + 1;
-			now[j] = d;
-		}
-	}
-	return row[a_len % 3][b_len];
-}
-
-void
-vocab_nearest(const struct token *t, const char *candidate, size_t candidate_len,
-    const char **best, size_t *distance)
-{
-	size_t d, limit = t->len <= 3 ? 1 : t->len <= 6 ? 2 : 3;
-
-	if (t->kind != TOKEN_WORD || t->len > WORD_MAX || candidate_len > WORD_MAX)
-		return;
-	d = edit_distance(t->p, t->len, candidate, candidate_len);
-	/* Something of the word must be left. */
-	if (d <= limit && d < t->len && d < *distance) {
-		*best = candidate;
-		*distance = d;
-	}
+	nearest_begin(n, t->p, t->kind == TOKEN_WORD ? t->len : 0);
 }
 
 /* Phrases that begin as the tokens do, as far as any phrase goes. */
@@ -277,41 +237,27 @@ common_start(const struct word *words)
 	return most;
 }
 
-const char *
-vocab_suggest(const struct token *t, size_t *wrong)
+void
+vocab_suggest(const struct token *t, size_t *wrong, struct nearest *out)
 {
 	struct word words[WORDS_MAX];
-	const char *best = NULL, *rest;
-	size_t start, distance = SIZE_MAX;
+	const char *rest;
+	size_t start;
 
 	canonical_words(t, words);
 	start = common_start(words);
 	*wrong = start;
+	begin(out, &t[start]);
 	for (size_t i = 0; i < ARRAY_LEN(phrases); i++)
 		if (phrase_match(phrases[i].words, words, &rest) == start && *rest != '\0')
-			vocab_nearest(&t[start], rest, word_length(rest), &best, &distance);
+			nearest_try(out, rest, word_length(rest));
 	if (start > 0)
-		return best;
-	for (unsigned i = 0; i < FLOW_FIELD_COUNT; i++) {
-		const char *name = flow_field_info((enum flow_field)i)->name;
-
-		vocab_nearest(t, name, strlen(name), &best, &distance);
-	}
+		return;
+	flow_field_nearest(out);
 	for (size_t i = 0; i < ARRAY_LEN(alias); i++)
-		vocab_nearest(t, alias[i].alias, strlen(alias[i].alias), &best, &distance);
-	vocab_nearest(t, "not", 3, &best, &distance);
-	vocab_nearest(t, "@include", 8, &best, &distance);
-	return best;
-}
-
-const char *
-vocab_hint(const char *meant, char out[VOCAB_HINT_ROOM])
-{
-	out[0] = '\0';
-	if (meant != NULL)
-		(void)snprintf(out, VOCAB_HINT_ROOM, "; did you mean '%.*s'?",
-		    (int)word_length(meant), meant);
-	return out;
+		nearest_try_text(out, alias[i].alias);
+	nearest_try_text(out, "not");
+	nearest_try_text(out, "@include");
 }
 
 bool
@@ -326,14 +272,11 @@ vocab_name(enum name_group group, const struct token *t, uint64_t *lo, uint64_t 
 	return false;
 }
 
-const char *
-vocab_suggest_name(enum name_group group, const struct token *t)
+void
+vocab_suggest_name(enum name_group group, const struct token *t, struct nearest *out)
 {
-	size_t distance = SIZE_MAX;
-	const char *best = NULL;
-
+	begin(out, t);
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		if (names[i].group == group)
-			vocab_nearest(t, names[i].word, strlen(names[i].word), &best, &distance);
-	return best;
+			nearest_try_text(out, names[i].word);
 }

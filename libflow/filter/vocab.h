@@ -3,6 +3,7 @@
 
 /* Words -> what a predicate is about; and which word was meant by a misspelt one. */
 
+#include "base/nearest.h"
 #include "filter/lex.h"
 #include "payload/payload.h"
 #include "record/field.h"
@@ -76,23 +77,12 @@ bool vocab_find(const struct token *t, struct subject *out, size_t *used);
 
 /*
  * After vocab_find failed at t: which token is wrong (a phrase may have begun well),
- * and the word that was probably meant there, or NULL.
+ * and the word that was probably meant there.
  */
-const char *vocab_suggest(const struct token *t, size_t *wrong);
-
-/* "; did you mean 'WORD'?" for the first word at `meant`, or "" for NULL. */
-#define VOCAB_HINT_ROOM 64
-const char *vocab_hint(const char *meant, char out[VOCAB_HINT_ROOM]);
+void vocab_suggest(const struct token *t, size_t *wrong, struct nearest *out);
 
 /* The values that a word of a group stands for. */
 bool vocab_name(enum name_group group, const struct token *t, uint64_t *lo, uint64_t *hi);
 
-/* The word of a group that was probably meant, or NULL. */
-const char *vocab_suggest_name(enum name_group group, const struct token *t);
-
-/*
- * Remembers in *best and *distance the candidate that is nearest to the token.
- * Start with NULL and SIZE_MAX; what is too far from it is not taken.
- */
-void vocab_nearest(const struct token *t, const char *candidate, size_t candidate_len,
-    const char **best, size_t *distance);
+/* The word of a group that was probably meant. */
+void vocab_suggest_name(enum name_group group, const struct token *t, struct nearest *out);

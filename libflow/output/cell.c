@@ -463,6 +463,13 @@ static const struct {
 	{ "bpp", bpp_cells },
 };
 
+void
+cell_derived_nearest(struct nearest *n)
+{
+	for (size_t i = 0; i < ARRAY_LEN(derived); i++)
+		nearest_try_text(n, derived[i].name);
+}
+
 bool
 cell_derived(struct column *c, const char *name, size_t len)
 {

@@ -21,6 +21,9 @@ void cell_field(struct column *c, enum cell_syntax syntax);
  */
 bool cell_derived(struct column *c, const char *name, size_t len);
 
+/* Tries these names: for messages about names that no column has. */
+void cell_derived_nearest(struct nearest *n);
+
 /*
  * What databases say of addresses, and hellos of TLS tell, by name: src_country, dst_city, tls_sni, ja3 and
  * the like.  Sets what the column is made of; false if there is no such name.

@@ -181,15 +181,27 @@ struct piece {
 };
 
 static enum flow_status
+no_column(const struct piece *piece, const char *name, size_t len, struct flow_error *err)
+{
+	char hint[NEAREST_HINT_ROOM];
+	struct nearest meant;
+
+	nearest_begin(&meant, name, len);
+	flow_field_nearest(&meant);
+	cell_derived_nearest(&meant);
+	return flow_fail(err, FLOW_EINVAL, (int64_t)piece->at,
+	    "output format: no column \"%.*s\" (at position %zu); csv:all prints all names%s",
+	    (int)(len < 64 ? len : 64), name, piece->at + 1, nearest_hint(&meant, hint));
+}
+
+static enum flow_status
 add_name(struct flow_printer *p, const struct piece *piece, const char *name, size_t len,
     add_fn *add, struct flow_error *err)
 {
 	struct item item;
 
 	if (!item_find(name, len, &item))
-		return flow_fail(err, FLOW_EINVAL, (int64_t)piece->at,
-		    "output format: no column \"%.*s\" (at position %zu); csv:all prints all names",
-		    (int)(len < 64 ? len : 64), name, piece->at + 1);
+		return no_column(piece, name, len, err);
 	if (item.made == MADE_PLACE && p->options.geo == NULL)
 		return flow_fail(err, FLOW_EINVAL, (int64_t)piece->at, "output format: "
 		    "\"%.*s\" (at position %zu) needs a database of addresses "
@@ -370,19 +382,25 @@ compile(struct flow_printer *p, const char *spec, size_t len, struct flow_error 
 {
 	const char *colon = memchr(spec, ':', len);
 	size_t name_len = colon != NULL ? (size_t)(colon - spec) : len;
+	char hint[NEAREST_HINT_ROOM];
+	struct nearest meant;
 
+	nearest_begin(&meant, spec, name_len);
 	for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
+		nearest_try_text(&meant, formats[i].name);
 		if (!same(formats[i].name, spec, name_len))
 			continue;
 		if (colon != NULL && !formats[i].takes_text)
 			break;
 		return formats[i].compile(p, spec, len, name_len + 1, err);
 	}
-	for (size_t i = 0; i < ARRAY_LEN(tables) && colon == NULL; i++)
+	for (size_t i = 0; i < ARRAY_LEN(tables) && colon == NULL; i++) {
+		nearest_try_text(&meant, tables[i].name);
 		if (same(tables[i].name, spec, len))
 			return fmt_compile(p, tables[i].format, strlen(tables[i].format), 0, err);
-	return flow_fail(err, FLOW_EINVAL, 0, "no output format \"%.*s\"; there are " FORMATS,
-	    (int)(len < 64 ? len : 64), spec);
+	}
+	return flow_fail(err, FLOW_EINVAL, 0, "no output format \"%.*s\"; there are " FORMATS "%s",
+	    (int)(len < 64 ? len : 64), spec, nearest_hint(&meant, hint));
 }
 
 /* Appends 16 zero bytes behind the contents: the join copies in steps of 16. */

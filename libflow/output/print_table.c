@@ -15,13 +15,20 @@ flow_table_printer_new(const char *format, const struct flow_table_printer_optio
 		&table_html,
 	};
 	struct flow_table_printer *p;
+	char hint[NEAREST_HINT_ROOM];
+	struct nearest meant;
 	size_t i = 0;
 
 	while (i < ARRAY_LEN(formats) && strcmp(formats[i]->name, format) != 0)
 		i++;
-	if (i == ARRAY_LEN(formats))
+	if (i == ARRAY_LEN(formats)) {
+		nearest_begin(&meant, format, strlen(format));
+		for (i = 0; i < ARRAY_LEN(formats); i++)
+			nearest_try_text(&meant, formats[i]->name);
 		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET,
-		    "%s: no such format (text, csv, json, ndjson, markdown, html)", format);
+		    "%s: no such format (text, csv, json, ndjson, markdown, html)%s", format,
+		    nearest_hint(&meant, hint));
+	}
 	p = calloc(1, sizeof(*p));
 	if (p == NULL)
 		return flow_fail_memory(err);

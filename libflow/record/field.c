@@ -73,3 +73,10 @@ flow_type_store(enum flow_type type, void *at, uint64_t value)
 		break;
 	}
 }
+
+void
+flow_field_nearest(struct nearest *n)
+{
+	for (unsigned i = 0; i < FLOW_FIELD_COUNT; i++)
+		nearest_try_text(n, flow_field_info((enum flow_field)i)->name);
+}

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/nearest.h"
+
 /*
  * What a column holds in memory (record/batch.h) and in a file:
  *
@@ -57,6 +59,9 @@ const struct flow_field_info *flow_field_info(enum flow_field field);
 
 /* The field of that exact name (len bytes), or FLOW_FIELD_NONE. */
 enum flow_field flow_field_find(const char *name, size_t len);
+
+/* Tries the names of all columns: for messages about names that no column has. */
+void flow_field_nearest(struct nearest *n);
 
 /* Bytes of one flat value of that type; 0 for TEXT, which has no flat form. */
 size_t flow_type_size(enum flow_type type);

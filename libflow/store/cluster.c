@@ -10,6 +10,8 @@ enum flow_status
 flow_cluster_parse(const char *text, struct flow_cluster *cluster, struct flow_error *err)
 {
 	struct flow_cluster c = { .count = 0 };
+	char hint[NEAREST_HINT_ROOM];
+	struct nearest meant;
 
 	if (strcmp(text, "none") == 0) {
 		*cluster = c;
@@ -19,8 +21,12 @@ flow_cluster_parse(const char *text, struct flow_cluster *cluster, struct flow_e
 		size_t len = strcspn(text, ",");
 		enum flow_field field = flow_field_find(text, len);
 
-		if (field == FLOW_FIELD_NONE)
-			return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "'%.*s' is no column", (int)len, text);
+		if (field == FLOW_FIELD_NONE) {
+			nearest_begin(&meant, text, len);
+			flow_field_nearest(&meant);
+			return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "'%.*s' is no column%s", (int)len, text,
+			    nearest_hint(&meant, hint));
+		}
 		if (c.count == FLOW_CLUSTER_MAX)
 			return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "more than %d columns", FLOW_CLUSTER_MAX);
 		c.field[c.count++] = field;

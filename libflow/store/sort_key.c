@@ -51,6 +51,21 @@ find_word(const char *text, size_t len, struct flow_sort_order *order)
 	    !flow_type_is_text(flow_field_info(order->field)->type);
 }
 
+static enum flow_status
+no_word(const char *text, size_t len, struct flow_error *err)
+{
+	char hint[NEAREST_HINT_ROOM];
+	struct nearest meant;
+
+	nearest_begin(&meant, text, len);
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		nearest_try_text(&meant, words[i].word);
+	flow_field_nearest(&meant);
+	return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "'%s' is no order: a column of numbers, or flows, "
+	    "packets, bytes, pps, bps, bpp (ipps, opps, ...), duration, tstart, tend%s", text,
+	    nearest_hint(&meant, hint));
+}
+
 enum flow_status
 flow_sort_order_parse(const char *text, struct flow_sort_order *order, struct flow_error *err)
 {
@@ -59,8 +74,7 @@ flow_sort_order_parse(const char *text, struct flow_sort_order *order, struct fl
 	struct flow_sort_order o;
 
 	if (!find_word(text, len, &o))
-		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "'%s' is no order: a column of numbers, "
-		    "or flows, packets, bytes, pps, bps, bpp (ipps, opps, ...), duration, tstart, tend", text);
+		return no_word(text, len, err);
 	o.descending = o.key != FLOW_SORT_FIELD || flow_field_info(o.field)->type != FLOW_TYPE_TIME;
 	if (text[len] == ':' && strcmp(direction, "a") != 0 && strcmp(direction, "d") != 0)
 		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "'%s': the direction is a or d", text);

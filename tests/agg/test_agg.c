@@ -105,11 +105,11 @@ test_measures(void)
 	check(&(struct flow_agg_ask){ .statistic = "src_addr,proto/bytes", .limit = 3,
 	    .measures = "bytes_pct,packets", .min = "bytes_pct=1" },
 	    "10.0.0.2 6 94.0 20\n" "10.0.0.1 6 3.5 13\n" "- 1 1.3 4\n");
-	/* One instant has no rate. */
+	/* In no time the rate is 0. */
 	check(&(struct flow_agg_ask){ .keys = "src_port", .measures = "pps,bytes", .min = "bytes=80",
 	    .order = "bytes", .limit = 6 },
 	    "443 20.0 30000\n" "40000 5.0 1000\n" "- 40.0 400\n" "1000 4.0 300\n"
-	    "22 3.0 120\n" "5353 - 80\n");
+	    "22 3.0 120\n" "5353 0.0 80\n");
 	check_keys("proto", "min(src_port),max(src_port),avg(bytes),sum(src_as),count(src_as)",
 	    "1 - - 400.0 - 0\n" "6 22 40000 10373.3 4 3\n" "17 1000 5353 190.0 1 1\n");
 	check_keys("proto", "distinct(src_addr),distinct(src_port),distinct(username),count(src_addr)",

@@ -79,6 +79,8 @@ check "version" exits 0 "$flowstat" --version
 check "no question" exits 2 "$flowstat" "$archive"
 check "unknown statistic" exits 2 "$flowstat" -s nothing "$archive"
 check "unknown statistic is named" says "nothing: no such key" "$flowstat" -s nothing "$archive"
+check "a misspelt key is guessed" says "did you mean 'srcip'" "$flowstat" -s scrip "$archive"
+check "a misspelt option is guessed" says "did you mean --measures?" "$flowstat" --measurs flows "$archive"
 check "unknown order" exits 2 "$flowstat" -s srcip/nothing "$archive"
 check "unknown format" exits 2 "$flowstat" -s srcip -o xml "$archive"
 check "bad filter" exits 2 "$flowstat" -s srcip "$archive" 'port port'

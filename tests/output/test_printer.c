@@ -225,8 +225,9 @@ test_extremes(void)
 	    "first,last,packets,conn_id,duration\n"
 	    "-292275055-05-16T16:47:04.192Z,+292278994-08-17T07:12:55.807Z,9223372036854775807,"
 	    "18446744073709551615,9223372036854775.807\n");
+	/* (2^63-1) * 8000 / (2^64-1) is 3999.99 */
 	is_str(rows_print(&r, "fmt:%byt|%flid|%bps", &(struct flow_printer_options){ .quiet = true }),
-	    "9223372.0 T|18446744073709551615|    1000\n");
+	    "9223372.0 T|18446744073709551615|    3999\n");
 	rows_end(&r);
 }
 
@@ -290,7 +291,8 @@ test_refused(struct rows *r)
 		ok(p == NULL);
 	}
 	is_str(rows_print(r, "csv:src_addr,bites", NULL),
-	    "output format: no column \"bites\" (at position 14); csv:all prints all names");
+	    "output format: no column \"bites\" (at position 14); csv:all prints all names; "
+	    "did you mean 'bytes'?");
 	is_str(rows_print(r, "csv:%cnt", NULL), "output format: \"%cnt\" (at position 5): for fmt: only");
 	is_str(rows_print(r, "csv:%zz", NULL), "output format: \"%zz\" (at position 5): no such token");
 	is_str(rows_print(r, "fmt:%sa %zz", NULL), "output format: \"%zz\" (at position 9): no such token");

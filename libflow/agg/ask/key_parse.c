@@ -84,13 +84,21 @@ word_part(const char *text, size_t len, struct key_part *part)
 }
 
 /* Why there is no such word. */
-static const char *
-refusal(const char *text, size_t len)
+static enum flow_status
+no_word(struct flow_error *err, const char *text, size_t len)
 {
+	char hint[NEAREST_HINT_ROOM];
+	struct nearest meant;
+
 	for (size_t i = 0; i < ARRAY_LEN(refused); i++)
 		if (strlen(refused[i].text) == len && memcmp(refused[i].text, text, len) == 0)
-			return refused[i].why;
-	return "no such key or column";
+			return bad(err, text, len, refused[i].why);
+	nearest_begin(&meant, text, len);
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		nearest_try_text(&meant, words[i].text);
+	flow_field_nearest(&meant);
+	return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "%.*s: no such key or column%s", (int)len, text,
+	    nearest_hint(&meant, hint));
 }
 
 /* A decimal number of at most 9 digits at *p, which moves on. */
@@ -248,7 +256,7 @@ one(struct grouping *g, const char *text, size_t len, bool statistic, struct flo
 	if (name == 0 && slash != NULL)
 		return suffix_six(g, slash + 1, len - 1, err);
 	if (!word_part(text, name, &part))
-		return bad(err, text, name, refusal(text, name));
+		return no_word(err, text, name);
 	if (slash != NULL) {
 		st = suffix(&part, slash + 1, len - name - 1, err);
 		if (st != FLOW_OK)

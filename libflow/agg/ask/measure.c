@@ -364,6 +364,19 @@ word_find(const char *text, size_t len)
 	return NULL;
 }
 
+static enum flow_status
+no_word(struct flow_error *err, const char *text, size_t len)
+{
+	char hint[NEAREST_HINT_ROOM];
+	struct nearest meant;
+
+	nearest_begin(&meant, text, len);
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		nearest_try_text(&meant, words[i].text);
+	return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "%.*s: no such measure or order%s", (int)len, text,
+	    nearest_hint(&meant, hint));
+}
+
 enum flow_status
 measure_parse(struct slots *slots, bool both, const char *word, size_t len, struct measure *out,
     struct flow_error *err)
@@ -386,8 +399,7 @@ measure_parse(struct slots *slots, bool both, const char *word, size_t len, stru
 	} else if (len == 9 && memcmp(word, "tcp_flags", 9) == 0) {
 		return measure_parse(slots, both, "or(tcp_flags)", 13, out, err);
 	} else {
-		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "%.*s: no such measure or order",
-		    (int)len, word);
+		return no_word(err, word, len);
 	}
 	*slots = trial;
 	*out = m;
