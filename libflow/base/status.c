@@ -72,6 +72,6 @@ flow_error_prefix(struct flow_error *err, const char *prefix)
 	if (err == NULL)
 		return;
 	memcpy(old, err->message, sizeof(old));
-	(void)snprintf(err->message, sizeof(err->message), "%.255s: %.250s",
+	(void)snprintf(err->message, sizeof(err->message), "%.511s: %.510s",
 	    prefix, old);
 }

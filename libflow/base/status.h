@@ -26,7 +26,7 @@ enum flow_status {
 struct flow_error {
 	enum flow_status status;
 	int64_t offset;		/* byte offset in file or datagram, or FLOW_NO_OFFSET */
-	char message[512];	/* NUL-terminated, no newline */
+	char message[1024];	/* NUL-terminated, no newline */
 };
 
 /* A short text for a status: static storage, never NULL. */
