@@ -86,7 +86,9 @@ add_row(struct exporters_tally *s, const struct flow_batch *batch, const struct 
 		return FLOW_ENOMEM;
 	add(&t->flows, 1);
 	add(&t->packets, number(batch, FLOW_FIELD_PACKETS, row));
+	add(&t->packets, number(batch, FLOW_FIELD_REV_PACKETS, row));
 	add(&t->bytes, number(batch, FLOW_FIELD_BYTES, row));
+	add(&t->bytes, number(batch, FLOW_FIELD_REV_BYTES, row));
 	return FLOW_OK;
 }
 

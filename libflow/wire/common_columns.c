@@ -77,6 +77,17 @@ add_to(uint64_t *sum, uint64_t v)
 	*sum = v > UINT64_MAX - *sum ? UINT64_MAX : *sum + v;
 }
 
+/* Adds up a column that may be missing; nulls are zero. */
+static void
+add_column(uint64_t *sum, const struct flow_builder *b, enum flow_field field, size_t n)
+{
+	const int64_t *v = flow_builder_peek(b, field);
+	size_t i;
+
+	for (i = 0; v != NULL && i < n; i++)
+		add_to(sum, (uint64_t)v[i]);
+}
+
 enum flow_status
 rows_account(struct context *ctx, size_t n)
 {
@@ -91,6 +102,8 @@ rows_account(struct context *ctx, size_t n)
 		add_to(&src->packets, (uint64_t)packets[i]);
 		add_to(&src->bytes, (uint64_t)bytes[i]);
 	}
+	add_column(&src->packets, ctx->out, FLOW_FIELD_REV_PACKETS, n);
+	add_column(&src->bytes, ctx->out, FLOW_FIELD_REV_BYTES, n);
 	src->flows += n;
 	decoder_count(ctx->d, FLOW_COUNT_FLOWS, n);
 	return FLOW_OK;
