@@ -71,6 +71,16 @@ count_rows(char *const *path, size_t count, uint64_t *rows)
 	return true;
 }
 
+/* Rows of each row group: as few groups as may be, of about the same size, as they fill up batch by batch. */
+static size_t
+group_rows(uint64_t rows)
+{
+	uint64_t groups = rows / FLOW_GROUP_ROWS_ARCHIVE + 1;
+	uint64_t even = rows / groups + FLOW_BATCH_ROWS;
+
+	return even < FLOW_GROUP_ROWS_ARCHIVE ? (size_t)even : FLOW_GROUP_ROWS_ARCHIVE;
+}
+
 /*
  * Makes one of the files path[0 .. count-1], then removes what is in it.  Readers know from its
  * metadata, in between, that it holds the others (store/merged.h).
@@ -99,6 +109,7 @@ merge_locked(const struct flowcat_options *all, char **path, size_t count)
 	one.request.files = (struct flow_files){ .path = path, .count = count, .cap = count };
 	one.write_path = path[0];
 	one.merged = (const char *)merged.data;
+	one.writer.group_rows = group_rows(rows);
 	if (status == CLI_OK && buf_status(&merged) != FLOW_OK)
 		status = cli_fail("out of memory");
 	if (status == CLI_OK)

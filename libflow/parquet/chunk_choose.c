@@ -153,8 +153,11 @@ try_numbers(struct work *w, struct trial *t)
 
 	if (most > TRIED_ENTRIES_MAX)
 		most = TRIED_ENTRIES_MAX;
-	if (number_dict_build(&w->number_dict, w->numbers, w->count, most, w->codes, &failed))
-		try_dictionary(w, t);
+	if (number_dict_build(&w->number_dict, w->numbers, w->count, most, w->codes, &failed)) {
+		failed = !number_dict_sort(&w->number_dict, w->codes, w->count);
+		if (!failed)
+			try_dictionary(w, t);
+	}
 	if (failed)
 		t->status = FLOW_ENOMEM;
 	if (delta_fits(w->numbers, w->count, work_value_bytes(w) * 8, DELTA_WIDTH_MAX))

@@ -211,6 +211,67 @@ load_texts(struct pq_chunk_reader *r, struct cursor in, uint32_t count, struct f
 	return st;
 }
 
+/* The numbers of one frame to their places. */
+static enum flow_status
+load_frame(struct pq_chunk_reader *r, size_t i, struct flow_error *err)
+{
+	uint32_t first = 0, count = 0;
+	enum flow_status st = number_frames_read(&r->frames, i, &r->pages.codec, &first, &count, err);
+	struct cursor in;
+
+	if (st != FLOW_OK)
+		return st;
+	in = cursor_make(r->frames.room.data, (size_t)count * r->frames.entry_bytes);
+	st = values_plain(r->column, r->type_length, &in, count, r->dictionary + first, err);
+	if (st != FLOW_OK)
+		return st;
+	if (!values_narrow(r->dictionary + first, count, r->width, (uint8_t *)r->narrow + (size_t)first * r->width))
+		return chunk_too_wide(r, r->dictionary + first, count, err);
+	return chunk_check_numbers(r, r->dictionary + first, count, err);
+}
+
+enum flow_status
+chunk_want_numbers(struct pq_chunk_reader *r, const uint32_t *index, size_t n, struct flow_error *err)
+{
+	enum flow_status st = FLOW_OK;
+	size_t i;
+
+	for (i = 0; i < n && st == FLOW_OK && r->frames.count > 0; i++) {
+		size_t frame = number_frames_of(&r->frames, index[i]);
+
+		if (!r->frames.frame[frame].is_read)
+			st = load_frame(r, frame, err);
+	}
+	return st;
+}
+
+/* Keeps a dictionary of numbers as it is in the file, if it can be read in parts. */
+static enum flow_status
+fold_numbers(struct pq_chunk_reader *r, const struct page_header *h, const uint8_t *body, bool *folded,
+    struct flow_error *err)
+{
+	unsigned entry_bytes = (unsigned)values_plain_bytes(r->column, r->type_length);
+	enum flow_status st;
+
+	*folded = false;
+	if (!r->wants_few || chunk_is_text(r) || r->chunk->codec != PQ_ZSTD || values_are_floats(r->column) ||
+	    (uint64_t)h->values * entry_bytes != h->raw_bytes)
+		return FLOW_OK;
+	if (number_frames_open(&r->frames, body, h->bytes, h->values, entry_bytes) != FLOW_OK)
+		return flow_fail_memory(err);
+	if (r->frames.count == 0)
+		return FLOW_OK;
+	st = page_source_check(&r->pages, h, body, err);
+	if (st == FLOW_OK)
+		st = reserve_dictionary(r, h->values, err);
+	if (st != FLOW_OK)
+		return st;
+	page_source_keep(&r->pages, &r->packed);
+	r->dictionary_count = h->values;
+	r->has_dictionary = *folded = true;
+	return FLOW_OK;
+}
+
 static enum flow_status
 load_numbers(struct pq_chunk_reader *r, struct cursor in, uint32_t count, struct flow_error *err)
 {
@@ -232,6 +293,7 @@ chunk_load_dictionary(struct pq_chunk_reader *r, const struct page_header *h, co
 	enum flow_status st;
 	struct cursor in;
 	struct buf *room;
+	bool folded;
 
 	if (r->has_dictionary)
 		return flow_fail(err, FLOW_EFORMAT, chunk_offset(r), "a second dictionary page");
@@ -243,6 +305,9 @@ chunk_load_dictionary(struct pq_chunk_reader *r, const struct page_header *h, co
 		r->has_dictionary = st == FLOW_OK;
 		return st;
 	}
+	st = fold_numbers(r, h, body, &folded, err);
+	if (st != FLOW_OK || folded)
+		return st;
 	room = chunk_body_room(r, h);
 	st = room != NULL ? page_source_unpack(&r->pages, h, body, room, chunk_is_text(r), &in, err) :
 	    flow_fail_memory(err);

@@ -10,6 +10,7 @@
 #include "parquet/chunk_read.h"
 #include "parquet/encoding/delta.h"
 #include "parquet/dict/dict_pieces.h"
+#include "parquet/dict/number_frames.h"
 #include "parquet/file_inner.h"
 #include "parquet/meta/page_index.h"
 #include "parquet/page_source.h"
@@ -71,6 +72,7 @@ struct pq_chunk_reader {
 	uint64_t *dictionary;
 	void *narrow;			/* the dictionary in the width wanted */
 	size_t dictionary_cap;
+	struct number_frames frames;	/* count > 0: the dictionary's numbers are read as they are wanted */
 
 	uint64_t wide[CHUNK_BLOCK];
 	uint32_t index[CHUNK_BLOCK];
@@ -138,6 +140,10 @@ enum flow_status chunk_open_pieces(struct pq_chunk_reader *r, const struct page_
 
 enum flow_status chunk_load_dictionary(struct pq_chunk_reader *r, const struct page_header *h,
     const uint8_t *body, struct flow_error *err) NODISCARD;
+
+/* Has the numbers of the dictionary ready that n indexes, all below its count, are of. */
+enum flow_status chunk_want_numbers(struct pq_chunk_reader *r, const uint32_t *index, size_t n,
+    struct flow_error *err) NODISCARD;
 
 /* All texts of the dictionary to the array. */
 enum flow_status chunk_unfold(struct pq_chunk_reader *r, struct flow_error *err) NODISCARD;

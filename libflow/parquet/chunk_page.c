@@ -261,6 +261,9 @@ chunk_enter_page(struct pq_chunk_reader *r, size_t *skip, struct flow_error *err
 		return body != NULL ? chunk_load_dictionary(r, &h, body, err) : FLOW_OK;
 	if (h.type != PAGE_DATA && h.type != PAGE_DATA_V2)
 		return FLOW_OK;		/* an index page, or something newer */
+	/* No checksum is of a header: a dictionary's with one bit wrong would give its entries as rows. */
+	if (chunk_offset(r) <= r->chunk->data_offset)
+		return flow_fail(err, FLOW_EFORMAT, chunk_offset(r), "a data page before the chunk's first one");
 	if (h.values > r->rows_left)
 		return flow_fail(err, FLOW_EFORMAT, chunk_offset(r),
 		    "a page of %u rows where %" PRIu64 " are left", h.values, r->rows_left);

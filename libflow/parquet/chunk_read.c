@@ -27,6 +27,7 @@ pq_chunk_reader_free(struct pq_chunk_reader *reader)
 	text_dict_release(&reader->folded);
 	buf_release(&reader->packed);
 	dict_pieces_release(&reader->pieces);
+	number_frames_release(&reader->frames);
 	free(reader->dictionary);
 	free(reader->narrow);
 	free(reader);
@@ -69,6 +70,7 @@ pq_chunk_reader_open(struct pq_chunk_reader *reader, const struct pq_file *file,
 	reader->page_left = 0;
 	reader->has_dictionary = false;
 	reader->dictionary_count = 0;
+	reader->frames.count = 0;
 	reader->wants_few = false;
 	reader->sought = NULL;
 	reader->where = TEXTS_IN_ARRAY;
@@ -136,6 +138,9 @@ read_block(struct pq_chunk_reader *r, size_t n, uint8_t *out, struct flow_error 
 	if (chunk_is_indexed(r)) {
 		if (!chunk_read_indexes(r, n, r->index))
 			return flow_fail(err, FLOW_EFORMAT, chunk_offset(r), "malformed indexes");
+		st = chunk_want_numbers(r, r->index, n, err);
+		if (st != FLOW_OK)
+			return st;
 		/* Of many columns all rows have one value: flows, directions, protocols of exports. */
 		if (r->dictionary_count == 1)
 			values_repeat(r->narrow, n, r->width, out);

@@ -73,8 +73,9 @@ enum flow_status pq_chunk_reader_texts(struct pq_chunk_reader *reader,
     const struct flow_text **text, uint32_t *count, struct flow_error *err) NODISCARD;
 
 /*
- * Says, right after opening, that few of the column's texts will be asked for, one by one; a
- * dictionary is then not made an array unless pq_chunk_reader_texts is called.  `sought`, which stays
+ * Says, right after opening, that few of the column's values will be asked for, one by one; a
+ * dictionary of texts is then not made an array unless pq_chunk_reader_texts is called, and one of numbers is
+ * decompressed as far as it is wanted, where it can be.  `sought`, which stays
  * as long as the chunk is read, is a text whose codes will be asked for; NULL: none.
  */
 void pq_chunk_reader_want_few(struct pq_chunk_reader *reader, const struct flow_text *sought);

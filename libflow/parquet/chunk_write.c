@@ -13,6 +13,7 @@
 #include "parquet/encoding/delta.h"
 #include "parquet/dict/dict_index.h"
 #include "parquet/dict/dict_pack.h"
+#include "parquet/dict/number_frames.h"
 #include "parquet/meta/page_header.h"
 #include "parquet/encoding/rle.h"
 #include "parquet/meta/stats.h"
@@ -148,16 +149,19 @@ append_dictionary_page(struct buf *out, const struct work *w, size_t values, siz
 	append_page(out, &h, raw_len, body, len);
 }
 
-/* Compresses body i of the chunk, a dictionary of texts in pieces. */
+/* Compresses body i of the chunk, a dictionary in pieces. */
 static enum flow_status
 compress_body(struct work *w, const struct pq_encode_options *options, size_t i,
     const struct body *body, struct buf *packed, struct buf *dict_index)
 {
 	const uint8_t *raw = w->raw.data + body->offset;
 
-	if (i == 0 && w->texts != NULL && w->encoding == ENCODING_RLE_DICTIONARY &&
-	    dict_index_knows(options->codec))
+	bool is_dictionary = i == 0 && w->encoding == ENCODING_RLE_DICTIONARY;
+
+	if (is_dictionary && w->texts != NULL && dict_index_knows(options->codec))
 		return dict_pack(options->codec, options->level, &w->codec, raw, body->len, w->text_count, packed, dict_index);
+	if (is_dictionary && w->texts == NULL && options->codec == PQ_ZSTD)
+		return number_frames_write(options->level, &w->codec, raw, body->len, work_value_bytes(w), packed);
 	return codec_compress(options->codec, options->level, &w->codec, raw, body->len, packed);
 }
 

@@ -47,7 +47,7 @@ enum flow_status column_reader_sought(struct column_reader *c, const struct colu
     const struct flow_dict *sought, struct flow_column *out, struct flow_error *err) NODISCARD;
 
 /* At most as many rows are few. */
-#define COLUMN_FEW_ROWS 32
+#define COLUMN_FEW_ROWS 256
 
 /*
  * The same with only the selected rows, few of them; what others have is unspecified, but can be

@@ -260,6 +260,8 @@ open_writer(int fd, struct file_sink sink, const struct flow_writer_options *opt
 	w->sink = sink;
 	w->options = *options;
 	w->options.ident = NULL;
+	if (w->options.group_rows == 0)
+		w->options.group_rows = FLOW_GROUP_ROWS;
 	store_totals_init(&w->totals);
 	for (f = 0; f < FLOW_FIELD_COUNT; f++)
 		columns[f] = profile_column((enum flow_field)f);
@@ -363,7 +365,7 @@ gather_some(struct flow_writer *w, const struct flow_batch *batch,
 {
 	size_t rows = sel != NULL ? sel->count : batch->rows;
 
-	if (gather_rows(w->gather) + rows > FLOW_GROUP_ROWS) {
+	if (gather_rows(w->gather) + rows > w->options.group_rows) {
 		enum flow_status st = flush_gathered(w, err);
 
 		if (st != FLOW_OK)

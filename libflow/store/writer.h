@@ -21,8 +21,11 @@
 #include "record/select.h"
 #include "store/cluster.h"
 
-/* Rows of a row group, unless the caller ends one earlier. */
+/* Rows of a row group, unless the caller ends one earlier or asks for larger ones. */
 #define FLOW_GROUP_ROWS ((size_t)1 << 18)
+
+/* Of files that are written once and read often: larger groups are smaller together (doc/architecture.md). */
+#define FLOW_GROUP_ROWS_ARCHIVE ((size_t)1 << 19)
 
 enum flow_codec {
 	FLOW_CODEC_NONE,
@@ -38,6 +41,7 @@ struct flow_writer_options {
 	bool keep_existing;	/* a name that is taken gets a number, as base/file.h says */
 	unsigned threads;	/* that encode rows of flow_writer_batch, beside the caller's; 0: none */
 	struct flow_cluster cluster;	/* the order of rows within a row group */
+	size_t group_rows;	/* rows of a row group, at most, of flow_writer_batch; 0: FLOW_GROUP_ROWS */
 };
 
 /* LZ4 at its default level, no ident, existing files are replaced, all in the caller's thread. */

@@ -16,6 +16,7 @@
 #include "parquet/dict/dict_pieces.h"
 #include "parquet/dict/lz4_block.h"
 #include "parquet/dict/lz4_pieces.h"
+#include "parquet/dict/number_frames.h"
 #include "parquet/encoding/rle.h"
 #include "parquet/dict/text_dict.h"
 #include "parquet/encoding/texts.h"
@@ -303,6 +304,22 @@ read_only_codec(enum pq_codec which, struct cursor in)
 	codec_state_release(&state);
 }
 
+/* A dictionary of numbers in frames: each becomes as many entries as it has to. */
+static void
+number_frames(struct cursor in, uint32_t entries)
+{
+	struct codec_state state = { .zstd = { NULL, NULL } };
+	struct number_frames f = { .count = 0 };
+	uint32_t first, count;
+
+	must(number_frames_open(&f, in.pos, (uint32_t)cursor_left(&in), entries, 4) == FLOW_OK);
+	for (size_t i = 0; i < f.count; i++)
+		if (number_frames_read(&f, i, &state, &first, &count, NULL) == FLOW_OK)
+			must(count > 0 && first + count <= entries && number_frames_of(&f, first) == i);
+	number_frames_release(&f);
+	codec_state_release(&state);
+}
+
 static void
 codec(enum pq_codec which, struct cursor in)
 {
@@ -365,8 +382,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		read_only_codec(PQ_LZ4, in);
 		break;
 	case 11:
-		if (zstandard_is_here())
-			codec(PQ_ZSTD, in);
+		if (!zstandard_is_here())
+			break;
+		number_frames(in, data[1] * 5u);
+		codec(PQ_ZSTD, in);
 		break;
 	default:
 		codec(data[0] % 12 == 6 ? PQ_LZ4_RAW : PQ_GZIP, in);

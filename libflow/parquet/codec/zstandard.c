@@ -9,7 +9,14 @@
 
 #include <zstd.h>
 
+/*
+ * By default: level 3, but with the search of higher levels.  Up to LEVEL_FAST_MAX matches have six bytes at
+ * least: codes and packed numbers match by chance in three or four, which makes them no smaller, and a search
+ * for a host spends its time on undoing that (doc/architecture.md).
+ */
 #define LEVEL_DEFAULT 3
+#define LEVEL_FAST_MAX 12
+#define MATCH_BYTES_MIN 6
 
 void
 zstandard_release(struct zstandard *z)
@@ -31,6 +38,15 @@ zstandard_level_max(void)
 	return ZSTD_maxCLevel();
 }
 
+/* A context for a level; a failure shows when it compresses. */
+static void
+set_level(ZSTD_CCtx *c, int level)
+{
+	(void)ZSTD_CCtx_setParameter(c, ZSTD_c_compressionLevel, level > 0 ? level : LEVEL_DEFAULT);
+	(void)ZSTD_CCtx_setParameter(c, ZSTD_c_strategy, level > 0 ? 0 : (int)ZSTD_lazy2);
+	(void)ZSTD_CCtx_setParameter(c, ZSTD_c_minMatch, level <= LEVEL_FAST_MAX ? MATCH_BYTES_MIN : 0);
+}
+
 enum flow_status
 zstandard_compress(struct zstandard *z, int level, const void *bytes, size_t len, struct buf *out)
 {
@@ -40,7 +56,8 @@ zstandard_compress(struct zstandard *z, int level, const void *bytes, size_t len
 		z->in = ZSTD_createCCtx();
 	if (z->in == NULL || !buf_reserve(out, bound))
 		return FLOW_ENOMEM;
-	n = ZSTD_compressCCtx(z->in, buf_end(out), bound, bytes, len, level > 0 ? level : LEVEL_DEFAULT);
+	set_level(z->in, level);
+	n = ZSTD_compress2(z->in, buf_end(out), bound, bytes, len);
 	if (ZSTD_isError(n))
 		return FLOW_ENOMEM;
 	out->len += n;
@@ -55,6 +72,16 @@ zstandard_decompress(struct zstandard *z, const void *bytes, size_t len, void *o
 	if (z->out == NULL)
 		return FLOW_ENOMEM;
 	return ZSTD_decompressDCtx(z->out, out, out_len, bytes, len) == out_len ? FLOW_OK : FLOW_EFORMAT;
+}
+
+bool
+zstandard_frame(const void *bytes, size_t len, size_t *frame_bytes, uint64_t *raw_bytes)
+{
+	unsigned long long raw = ZSTD_getFrameContentSize(bytes, len);
+
+	*frame_bytes = ZSTD_findFrameCompressedSize(bytes, len);
+	*raw_bytes = raw;
+	return !ZSTD_isError(*frame_bytes) && raw != ZSTD_CONTENTSIZE_UNKNOWN && raw != ZSTD_CONTENTSIZE_ERROR;
 }
 
 #else
@@ -97,6 +124,16 @@ zstandard_decompress(struct zstandard *z, const void *bytes, size_t len, void *o
 	UNUSED(out);
 	UNUSED(out_len);
 	return FLOW_EUNSUPPORTED;
+}
+
+bool
+zstandard_frame(const void *bytes, size_t len, size_t *frame_bytes, uint64_t *raw_bytes)
+{
+	UNUSED(bytes);
+	UNUSED(len);
+	UNUSED(frame_bytes);
+	UNUSED(raw_bytes);
+	return false;
 }
 
 #endif

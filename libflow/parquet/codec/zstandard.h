@@ -19,7 +19,7 @@ void zstandard_release(struct zstandard *z);
 bool zstandard_is_here(void);
 int zstandard_level_max(void);
 
-/* Appends one frame.  level 0 is the default, 3.  FLOW_ENOMEM, or FLOW_EUNSUPPORTED without libzstd. */
+/* Appends one frame.  level 0 is the default: between levels 3 and 6 in time, and as small as 9.  FLOW_ENOMEM, or FLOW_EUNSUPPORTED without libzstd. */
 enum flow_status zstandard_compress(struct zstandard *z, int level, const void *bytes, size_t len,
     struct buf *out) NODISCARD;
 
@@ -29,3 +29,9 @@ enum flow_status zstandard_compress(struct zstandard *z, int level, const void *
  */
 enum flow_status zstandard_decompress(struct zstandard *z, const void *bytes, size_t len, void *out,
     size_t out_len) NODISCARD;
+
+/*
+ * The first of some frames: *frame_bytes it takes, and what it becomes, *raw_bytes.  False where it does not tell,
+ * where it is none, and without libzstd.
+ */
+bool zstandard_frame(const void *bytes, size_t len, size_t *frame_bytes, uint64_t *raw_bytes);

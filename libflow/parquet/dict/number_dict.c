@@ -2,9 +2,11 @@
 #include "parquet/dict/number_dict.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/attr.h"
 #include "base/hash.h"
+#include "base/sort64.h"
 
 #define MIN_SLOTS 1024
 
@@ -149,4 +151,43 @@ number_dict_build(struct number_dict *d, const uint64_t *values, size_t n, size_
 			return false;
 	}
 	return !*failed;
+}
+
+/* Where the index of a value that is there stands. */
+static uint32_t *
+slot_of(const struct number_dict *d, uint64_t value)
+{
+	size_t at;
+
+	if (d->slots == 0)	/* the slots are the values themselves */
+		return &d->slot[value];
+	at = hash_mix64(value) & (d->slots - 1);
+	while (d->value[d->slot[at] - 1] != value)
+		at = (at + 1) & (d->slots - 1);
+	return &d->slot[at];
+}
+
+bool
+number_dict_sort(struct number_dict *d, uint32_t *index, size_t n)
+{
+	uint64_t *sorted = malloc((d->count + 1) * sizeof(*sorted));
+	uint32_t *rank = malloc((d->count + 1) * sizeof(*rank));
+	size_t i;
+
+	if (sorted == NULL || rank == NULL) {
+		free(sorted);
+		free(rank);
+		return false;
+	}
+	memcpy(sorted, d->value, d->count * sizeof(*sorted));
+	sort64(sorted, d->count);
+	for (i = 0; i < d->count; i++)
+		rank[*slot_of(d, sorted[i]) - 1] = (uint32_t)i;
+	for (i = 0; i < n; i++)
+		index[i] = rank[index[i]];
+	/* The slots tell of the order before: nothing is looked up any more. */
+	memcpy(d->value, sorted, d->count * sizeof(*sorted));
+	free(sorted);
+	free(rank);
+	return true;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* Distinct integers of a chunk, in the order in which they come. */
+/* Distinct integers of a chunk, in the order in which they come or, when they were sorted, ascending. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,3 +24,9 @@ void number_dict_release(struct number_dict *d);
  */
 bool number_dict_build(struct number_dict *d, const uint64_t *values, size_t n, size_t most,
     uint32_t *index, bool *failed);
+
+/*
+ * Puts the dictionary that was built into ascending order (of unsigned numbers), and n indexes with it: what
+ * stands beside each other is alike, which codecs see.  False when memory runs out.
+ */
+bool number_dict_sort(struct number_dict *d, uint32_t *index, size_t n);
