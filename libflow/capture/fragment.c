@@ -45,11 +45,13 @@ fragment_table_free(struct fragment_table *t)
 	free(t);
 }
 
+/* RFC 791 3.2 goes by the protocol too; in RFC 8200 4.5 only the first part's counts. */
 static bool
 is_of(const struct packet *p, const struct frame *part)
 {
 	return p != NULL && p->age > 0 && p->id == part->id && addr_equal(&p->src, &part->src) &&
-	    addr_equal(&p->dst, &part->dst);
+	    addr_equal(&p->dst, &part->dst) &&
+	    (!addr_is_v4(&p->src) || p->next == part->next);
 }
 
 /* The packet that a part belongs to, or the place of a new one; NULL when out of memory. */
@@ -87,7 +89,8 @@ keep(struct packet *p, const struct frame *part)
 {
 	size_t unit = part->offset / UNIT, end = (part->offset + part->len + UNIT - 1) / UNIT;
 
-	memcpy(p->bytes + part->offset, part->bytes, part->len);
+	/* The part may lie in the packet that was made whole last, whose place this may be. */
+	memmove(p->bytes + part->offset, part->bytes, part->len);
 	for (; unit < end; unit++) {
 		p->units += !bitmap_get(p->there, unit);
 		bitmap_set(p->there, unit);

@@ -22,8 +22,9 @@ struct fragment_table *fragment_table_new(void) NODISCARD;
 void fragment_table_free(struct fragment_table *t);
 
 /*
- * Takes a FRAME_FRAGMENT.  FLOW_OK: the packet is whole, *bytes and *len are its
- * payload, valid until the next call.  FLOW_END: more is needed.  FLOW_EFORMAT: the
+ * Takes a FRAME_FRAGMENT, which may lie in the payload that the last call gave.
+ * FLOW_OK: the packet is whole, *bytes and *len are its payload, valid until the
+ * next call.  FLOW_END: more is needed.  FLOW_EFORMAT: the
  * part cannot be (beyond 65535 bytes, an odd length in the middle); it is
  * ignored.  FLOW_ENOMEM.
  */

@@ -34,10 +34,8 @@ enum frame_kind
 frame_parse_payload(uint8_t next, const uint8_t *bytes, size_t len, struct frame *out)
 {
 	struct frame_walk w = { cursor_make(bytes, len), 0, out };
-	enum frame_kind kind = frame_ip_payload(&w, next);
 
-	/* A fragment in a reassembled packet would never end. */
-	return kind == FRAME_FRAGMENT ? FRAME_BAD : kind;
+	return frame_ip_payload(&w, next);
 }
 
 /* Skips what a link type has in front, then the type. */

@@ -62,6 +62,9 @@ struct frame {
 /* Dissects `len` bytes of a frame of that link type. */
 enum frame_kind frame_parse(uint32_t link, const uint8_t *bytes, size_t len, struct frame *out);
 
-/* The same from the payload of an IP packet on, whose addresses are in *out: for reassembled packets. */
+/*
+ * The same from the payload of an IP packet on, whose addresses are in *out: for
+ * reassembled packets.  In a tunnel's there may be a FRAME_FRAGMENT again.
+ */
 enum frame_kind frame_parse_payload(uint8_t next, const uint8_t *bytes, size_t len,
     struct frame *out);

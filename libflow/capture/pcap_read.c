@@ -197,34 +197,36 @@ fill_packet(const struct frame *f, int64_t time_ms, struct pcap_packet *out)
 		f->bytes, f->len, f->cut };
 }
 
+/* What a fragment makes whole may hold one again, of a packet in a tunnel: so often. */
+#define FRAGMENT_DEPTH 4
+
 /* A part of a packet: FLOW_OK if that is whole now, and has become the frame. */
 static enum flow_status
 take_fragment(struct pcap_reader *r, struct frame *f)
 {
-	const uint8_t *bytes;
-	size_t len;
-	enum flow_status status = fragment_add(r->fragments, f, &bytes, &len);
+	enum frame_kind kind = FRAME_FRAGMENT;
+	unsigned depth;
 
-	if (status == FLOW_END) {
-		r->counts.fragments++;
-		return FLOW_END;
+	for (depth = 0; kind == FRAME_FRAGMENT && depth < FRAGMENT_DEPTH; depth++) {
+		const uint8_t *bytes;
+		size_t len;
+		enum flow_status status = fragment_add(r->fragments, f, &bytes, &len);
+
+		if (status == FLOW_END)
+			r->counts.fragments++;
+		else if (status == FLOW_EFORMAT)
+			r->counts.bad++;
+		if (status != FLOW_OK)
+			return status == FLOW_EFORMAT ? FLOW_END : status;
+		kind = frame_parse_payload(f->next, bytes, len, f);
 	}
-	if (status == FLOW_EFORMAT) {
-		r->counts.bad++;
-		return FLOW_END;
-	}
-	if (status != FLOW_OK)
-		return status;
-	switch (frame_parse_payload(f->next, bytes, len, f)) {
-	case FRAME_UDP:
+	if (kind == FRAME_UDP)
 		return FLOW_OK;
-	case FRAME_OTHER:
+	if (kind == FRAME_OTHER)
 		r->counts.other++;
-		return FLOW_END;
-	default:
+	else
 		r->counts.bad++;
-		return FLOW_END;
-	}
+	return FLOW_END;
 }
 
 /* FLOW_OK: *out is a datagram; FLOW_END: there is none in this frame; FLOW_ENOMEM. */

@@ -230,11 +230,23 @@ test_not_udp(void)
 	buf_release(&w.b);
 }
 
-/* A fragment of an IPv4 packet: the UDP header and 3000 bytes 'A' + i % 26 in it. */
+/* An IPv4 header of 20 bytes before `len` bytes from `offset` on. */
 static void
-fragment(struct writer *w, uint8_t id, size_t from, size_t to, bool last)
+ip4_header(uint8_t *p, uint8_t id, uint8_t next, size_t offset, size_t len, bool last)
 {
-	uint8_t p[20 + 3008] = { 0x45, 0, 0, 0, 0, id, 0, 0, 64, 17, 0, 0, 192, 0, 2, 1, 192, 0, 2, 2 };
+	static const uint8_t head[20] = { 0x45, 0, 0, 0, 0, 0, 0, 0, 64, 0, 0, 0, 192, 0, 2, 1, 192, 0, 2, 2 };
+
+	memcpy(p, head, sizeof(head));
+	store_be16(p + 2, (uint16_t)(20 + len));
+	store_be16(p + 4, id);
+	store_be16(p + 6, (uint16_t)((last ? 0 : 0x2000) | offset / 8));
+	p[9] = next;
+}
+
+/* A fragment of an IPv4 packet: the UDP header and 3000 bytes 'A' + i % 26 in it. Returns its length. */
+static size_t
+make_fragment(uint8_t *p, uint8_t id, size_t from, size_t to, bool last)
+{
 	static const uint8_t udp[8] = { 8, 7, 0x27, 0x0b, 3008 >> 8, 3008 & 255, 0, 0 };
 	uint8_t whole[3008];
 	size_t i;
@@ -242,10 +254,18 @@ fragment(struct writer *w, uint8_t id, size_t from, size_t to, bool last)
 	for (i = 8; i < sizeof(whole); i++)
 		whole[i] = (uint8_t)('A' + i % 26);
 	memcpy(whole, udp, 8);
-	store_be16(p + 2, (uint16_t)(20 + to - from));
-	store_be16(p + 6, (uint16_t)((last ? 0 : 0x2000) | from / 8));
+	ip4_header(p, id, 17, from, to - from, last);
 	memcpy(p + 20, whole + from, to - from);
-	record(w, 1, 0, p, 20 + to - from, NULL, 0);
+	return 20 + to - from;
+}
+
+static void
+fragment(struct writer *w, uint8_t id, size_t from, size_t to, bool last)
+{
+	uint8_t p[20 + 3008];
+	size_t len = make_fragment(p, id, from, to, last);
+
+	record(w, 1, 0, p, len, NULL, 0);
 }
 
 static void
@@ -270,6 +290,53 @@ test_fragments(void)
 	ok(pcap_reader_next(r, &p, NULL) == FLOW_END);
 	pcap_reader_counts(r, &c);
 	is_uint(c.fragments, 4);
+	is_uint(c.fragments_lost, 1);
+	pcap_reader_free(r);
+	buf_release(&w.b);
+}
+
+/* The same fragment in a packet of IP in IP (RFC 2003) that is in two parts. */
+static void
+tunnelled(struct writer *w, uint8_t id, size_t from, size_t to, bool last)
+{
+	uint8_t inner[20 + 3008], p[20 + 1000];
+	size_t len = make_fragment(inner, 1, from, to, last);
+
+	ip4_header(p, id, 4, 0, 800, false);
+	memcpy(p + 20, inner, 800);
+	record(w, 1, 0, p, 820, NULL, 0);
+	ip4_header(p, id, 4, 800, len - 800, true);
+	memcpy(p + 20, inner + 800, len - 800);
+	record(w, 1, 0, p, 20 + len - 800, NULL, 0);
+}
+
+/* A tunnel whose packets are fragmented carries fragments; ids are a protocol's own (RFC 791 3.2). */
+static void
+test_fragments_in_fragments(void)
+{
+	struct pcap_counts c;
+	struct pcap_packet p;
+	struct pcap_reader *r;
+	struct writer w;
+
+	classic(&w, false, 0xa1b2c3d4, 101);
+	tunnelled(&w, 2, 1480, 2960, false);
+	tunnelled(&w, 1, 0, 1480, false);
+	fragment(&w, 3, 0, 1480, false);
+	tunnelled(&w, 3, 1480, 2400, false);
+	tunnelled(&w, 4, 2136, 3008, true);
+	r = reader(&w);
+	ok(r != NULL && pcap_reader_next(r, &p, NULL) == FLOW_OK);
+	is_uint(p.len, 3000);
+	is_uint(p.bytes[0], 'A' + 8);
+	is_uint(p.bytes[1471], 'A' + 1479 % 26);
+	is_uint(p.bytes[2999], 'A' + 3007 % 26);
+	is_uint(p.dst_port, 9995);
+	ok(pcap_reader_next(r, &p, NULL) == FLOW_END);
+	pcap_reader_counts(r, &c);
+	is_uint(c.frames, 9);
+	is_uint(c.bad, 0);
+	is_uint(c.fragments, 8);
 	is_uint(c.fragments_lost, 1);
 	pcap_reader_free(r);
 	buf_release(&w.b);
@@ -356,6 +423,7 @@ main(void)
 	test_ng();
 	test_not_udp();
 	test_fragments();
+	test_fragments_in_fragments();
 	test_refused();
 	test_own();
 	ng(&w, false, 6, 0, 1);
