@@ -17,7 +17,8 @@
 #define REST_S_MAX 3600
 
 struct expiry {
-	struct retain_options retain;
+	struct retain_options retain;	/* under the lock */
+	bool changed_limits;		/* the same */
 	uint32_t slot_s;
 	const char **directory;
 	size_t directories;
@@ -52,10 +53,17 @@ is_ended(void *context)
 static void
 expire(struct expiry *e)
 {
+	struct retain_options retain;
 	struct retain_sum sum;
 
-	e->retain.now_ms = (int64_t)time(NULL) * 1000;
-	if (retain_run(e->directory, e->directories, &e->retain, &sum) != FLOW_OK)
+	(void)pthread_mutex_lock(&e->lock);
+	retain = e->retain;
+	e->changed_limits = false;
+	(void)pthread_mutex_unlock(&e->lock);
+	if (retain_limits_empty(&retain.limits))
+		return;
+	retain.now_ms = (int64_t)time(NULL) * 1000;
+	if (retain_run(e->directory, e->directories, &retain, &sum) != FLOW_OK)
 		log_line(LOG_LEVEL_ERROR, "expiry: out of memory");
 	if (sum.files > 0)
 		log_line(LOG_LEVEL_INFO, "expired: files %" PRIu64 ", bytes %" PRIu64 ", directories %" PRIu64
@@ -85,7 +93,7 @@ run(void *argument)
 		expire(e);
 		next = next_time(e, time(NULL), time(NULL) - begin);
 		(void)pthread_mutex_lock(&e->lock);
-		while (!atomic_load(&e->ended) && pthread_cond_timedwait(&e->changed, &e->lock, &next) == 0)
+		while (!atomic_load(&e->ended) && !e->changed_limits && pthread_cond_timedwait(&e->changed, &e->lock, &next) == 0)
 			;
 		(void)pthread_mutex_unlock(&e->lock);
 	}
@@ -124,7 +132,8 @@ expiry_start(const struct options *options, struct expiry **expiry)
 	struct expiry *e;
 
 	*expiry = NULL;
-	if (retain_limits_empty(&options->retain.limits))
+	/* Where there is a file of settings, limits may come with it later. */
+	if (retain_limits_empty(&options->retain.limits) && options->config == NULL)
 		return true;
 	e = calloc(1, sizeof(*e));
 	if (e == NULL) {
@@ -147,6 +156,19 @@ expiry_start(const struct options *options, struct expiry **expiry)
 	}
 	*expiry = e;
 	return true;
+}
+
+void
+expiry_change(struct expiry *expiry, const struct retain_options *retain)
+{
+	if (expiry == NULL)
+		return;
+	(void)pthread_mutex_lock(&expiry->lock);
+	expiry->retain.limits = retain->limits;
+	expiry->retain.each = retain->each;
+	expiry->changed_limits = true;
+	(void)pthread_cond_signal(&expiry->changed);
+	(void)pthread_mutex_unlock(&expiry->lock);
 }
 
 void

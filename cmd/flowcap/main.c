@@ -55,12 +55,28 @@ raise_descriptors(struct collect_options *collect)
 		    (size_t)limit.rlim_cur - RESERVED_DESCRIPTORS : 1;
 }
 
+/* What SIGHUP needs. */
+struct running {
+	const struct options *options;
+	struct expiry *expiry;
+};
+
+static void
+reload(void *context)
+{
+	const struct running *r = context;
+	struct retain_options retain = r->options->retain;
+
+	if (options_read_again(r->options, &retain))
+		expiry_change(r->expiry, &retain);
+}
+
 static int
-collect(const struct options *options, const struct inputs *in, struct status_server *server)
+collect(const struct options *options, struct inputs *in, struct status_server *server)
 {
 	struct daemon daemon = DAEMON_INIT;
 	struct intake *intake = NULL;
-	struct expiry *expiry = NULL;
+	struct running running = { options, NULL };
 	bool done = false;
 
 	/* The directories once more, as whom it will write. */
@@ -70,11 +86,13 @@ collect(const struct options *options, const struct inputs *in, struct status_se
 		log_line(LOG_LEVEL_INFO, "listening on port %u, writing to %s", udp_port(in->udp),
 		    options->collect.directory != NULL ? options->collect.directory :
 		    options->collect.dynamic != NULL ? options->collect.dynamic : "the directories of -n");
-		done = expiry_start(options, &expiry) && status_server_start(server, intake);
+		done = expiry_start(options, &running.expiry) && status_server_start(server, intake);
+		in->reload = options->config != NULL ? reload : NULL;
+		in->reload_context = &running;
 		if (done)
 			daemon_ready(&daemon);
 		done = done && udp_input(in, intake);
-		expiry_stop(expiry);
+		expiry_stop(running.expiry);
 		status_server_stop(server);
 		done = intake_finish(intake) && done;
 	}
@@ -104,7 +122,7 @@ take_udp(const struct options *options, const struct service_sockets *passed, st
 static int
 listen_and_collect(const struct options *options)
 {
-	struct inputs in = { -1, NULL, NULL, false };
+	struct inputs in = { .udp = -1 };
 	struct service_sockets passed;
 	struct status_server *server = NULL;
 	char where[300];
@@ -135,6 +153,10 @@ run(const struct options *options)
 
 	if (status != CLI_OK)
 		return status;
+	if (options->check_only) {
+		(void)printf("%s: it is right\n", options->config != NULL ? options->config : "the command line");
+		return CLI_OK;
+	}
 	return options->file_count > 0 ? read_files(options) : listen_and_collect(options);
 }
 

@@ -19,6 +19,7 @@
 
 static const char help[] =
 "usage: flowcap -w DIRECTORY [options]\n"
+"       flowcap -C FILE [options]\n"
 "       flowcap -w DIRECTORY -f CAPTURE... [options]\n"
 "Collects NetFlow v1, v5, v7, v8, v9, IPFIX and sFlow into a tree of Parquet files.\n"
 "\n"
@@ -28,7 +29,7 @@ static const char help[] =
 "  -M, --sources DIR      instead of -w: a directory in DIR for each exporter, named by its address\n"
 "  -p, --port PORT        UDP port to listen on (default 9995); with -f: only datagrams to this port\n"
 "  -b, --bind HOST        address to listen on (default: all)\n"
-"  -4, -6                 IPv4 only, IPv6 only (default: both)\n"
+"  -4, --ipv4, -6, --ipv6   IPv4 only, IPv6 only (default: both)\n"
 "      --tcp              take IPFIX over TCP as well, at the same port\n"
 "  -B, --buffer BYTES     socket receive buffer (default 33554432)\n"
 "  -f, --file FILE        read a pcap, pcapng or IPFIX file instead, also gzipped ('-': standard input)\n"
@@ -54,6 +55,8 @@ static const char help[] =
 "  -D, --daemon           go to the background, log to syslog\n"
 "  -P, --pid-file FILE    write the process id there\n"
 "  -u, --user USER, -g, --group GROUP   become these after the socket is bound\n"
+"  -C, --config FILE      settings, named as long options are: port = 9995; see flowcap.conf(5)\n"
+"      --check-config     only tell whether they are right\n"
 "  -v, --verbose          tell more; twice: every datagram, decoded, on standard output\n"
 "  -h, --help             this text\n"
 "  -V, --version          versions\n"
@@ -61,7 +64,7 @@ static const char help[] =
 "SIGTERM and SIGINT finish the current file and end; SIGHUP begins a new file.  See flowcap(1).\n";
 
 enum { OPT_LOCAL_TIME = 256, OPT_NO_JOURNAL, OPT_TCP, OPT_METRICS, OPT_ELEMENTS,
-	OPT_JOURNAL_SYNC, OPT_FIX_CLOCK };
+	OPT_JOURNAL_SYNC, OPT_FIX_CLOCK, OPT_CHECK_CONFIG };
 
 static const struct option long_options[] = {
 	{ "directory", required_argument, NULL, 'w' },
@@ -69,6 +72,8 @@ static const struct option long_options[] = {
 	{ "sources", required_argument, NULL, 'M' },
 	{ "port", required_argument, NULL, 'p' },
 	{ "bind", required_argument, NULL, 'b' },
+	{ "ipv4", no_argument, NULL, '4' },
+	{ "ipv6", no_argument, NULL, '6' },
 	{ "buffer", required_argument, NULL, 'B' },
 	{ "file", required_argument, NULL, 'f' },
 	{ "sampling", required_argument, NULL, 's' },
@@ -91,6 +96,8 @@ static const struct option long_options[] = {
 	{ "pid-file", required_argument, NULL, 'P' },
 	{ "user", required_argument, NULL, 'u' },
 	{ "group", required_argument, NULL, 'g' },
+	{ "config", required_argument, NULL, 'C' },
+	{ "check-config", no_argument, NULL, OPT_CHECK_CONFIG },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
@@ -277,6 +284,11 @@ take_option(int letter, char *argument, struct options *o, bool *done)
 	switch (letter) {
 	case OPT_JOURNAL_SYNC:
 		return take_sync(o, argument);
+	case 'C':
+		return CLI_OK;		/* it was read first */
+	case OPT_CHECK_CONFIG:
+		o->check_only = true;
+		return CLI_OK;
 	case OPT_LOCAL_TIME:
 		o->collect.zone = STAMP_LOCAL;
 		return CLI_OK;
@@ -348,6 +360,91 @@ check(const struct options *o, int argc, char **argv)
 	return CLI_OK;
 }
 
+#define LETTERS "w:n:M:p:b:46B:f:R:s:S:t:z:I:e:x:j:DP:u:g:C:vhV"
+
+/* Finds -C on the command line, which goes after its file. */
+static int
+find_config(int argc, char **argv, struct options *o)
+{
+	int letter, status = CLI_OK;
+
+	opterr = 0;
+	while ((letter = getopt_long(argc, argv, LETTERS, long_options, NULL)) != -1) {
+		if (letter == 'C' && o->config != NULL)
+			status = cli_misuse("-C: once only");
+		if (letter == 'C')
+			o->config = optarg;
+	}
+	opterr = 1;
+	optind = 0;		/* from the beginning, once more */
+	return status;
+}
+
+static int
+take_config(struct options *o, bool *done)
+{
+	int status = config_file_read(o->config, long_options, &o->settings);
+	size_t i;
+
+	for (i = 0; i < o->settings.count && status == CLI_OK; i++) {
+		const struct config_setting *s = &o->settings.setting[i];
+
+		status = take_option(s->letter, s->value, o, done);
+		if (status != CLI_OK)
+			cli_warn("%s:%zu: %s is wrong", o->config, s->line, s->name);
+	}
+	return status;
+}
+
+/* Each name that has changed, once. */
+static void
+tell_changes(const struct config_file *from, const struct config_file *a, const struct config_file *b)
+{
+	size_t i, k;
+
+	for (i = 0; i < from->count; i++) {
+		const char *name = from->setting[i].name;
+
+		for (k = 0; k < i && strcmp(from->setting[k].name, name) != 0; k++)
+			;
+		if (k < i || strcmp(name, "expire") == 0 || config_file_same(a, b, name))
+			continue;
+		/* What is in both was told of the first. */
+		for (k = 0; from == b && k < a->count && strcmp(a->setting[k].name, name) != 0; k++)
+			;
+		if (from == a || k == a->count)
+			log_line(LOG_LEVEL_INFO, "%s has changed: it needs a restart", name);
+	}
+}
+
+bool
+options_read_again(const struct options *options, struct retain_options *retain)
+{
+	struct config_file now;
+	struct retain_limits limits = { 0 };
+	bool each = false, right = config_file_read(options->config, long_options, &now) == CLI_OK;
+	size_t i;
+
+	for (i = 0; right && i < now.count; i++)
+		if (strcmp(now.setting[i].name, "expire") == 0)
+			right = retain_limits_parse(now.setting[i].value, &limits, &each, NULL) == FLOW_OK;
+	if (!right) {
+		log_line(LOG_LEVEL_ERROR, "%s: is wrong: nothing has changed (flowcap --check-config tells why)",
+		    options->config);
+	} else {
+		tell_changes(&options->settings, &options->settings, &now);
+		tell_changes(&now, &options->settings, &now);
+		if (!options->retain_given) {
+			retain->limits = limits;
+			retain->each = each;
+		}
+		log_line(LOG_LEVEL_INFO, "%s: read again", options->config);
+	}
+	if (right)
+		config_file_clear(&now);
+	return right;
+}
+
 int
 options_parse(int argc, char **argv, struct options *options, bool *done)
 {
@@ -368,9 +465,13 @@ options_parse(int argc, char **argv, struct options *options, bool *done)
 	};
 	options->collect.writer.keep_existing = true;
 	*done = false;
-	while (status == CLI_OK && !*done && (letter = cli_getopt(argc, argv,
-	    "w:n:M:p:b:46B:f:R:s:S:t:z:I:e:x:j:DP:u:g:vhV", long_options)) != -1)
+	status = find_config(argc, argv, options);
+	if (status == CLI_OK && options->config != NULL)
+		status = take_config(options, done);
+	while (status == CLI_OK && !*done && (letter = cli_getopt(argc, argv, LETTERS, long_options)) != -1) {
+		options->retain_given |= letter == 'e';
 		status = take_option(letter, optarg, options, done);
+	}
 	/* What is in a file already need not be kept twice. */
 	options->collect.journal &= options->file_count == 0;
 	options->collect.remember = options->collect.journal;
@@ -385,4 +486,5 @@ options_clear(struct options *options)
 	flow_elements_free(options->elements);
 	options->elements = NULL;
 	sources_clear(options);
+	config_file_clear(&options->settings);
 }

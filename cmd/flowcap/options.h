@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "flow.h"
+#include "flowcap/config_file.h"
 #include "net/udp.h"
 
 /* nfcapd repeats to as many. */
@@ -32,8 +33,19 @@ struct options {
 	const char *pid_file;		/* -P */
 	const char *user, *group;	/* -u, -g */
 	unsigned verbose;		/* -v */
+	/* Where they come from. */
+	const char *config;		/* -C; NULL: none */
+	struct config_file settings;	/* of it */
+	bool check_only;		/* --check-config */
+	bool retain_given;		/* -e is on the command line */
 };
 
 /* As flowcat's: CLI_OK with *done where help or version was all.  Clear it whatever comes. */
 int options_parse(int argc, char **argv, struct options *options, bool *done);
 void options_clear(struct options *options);
+
+/*
+ * Reads -C again: false, after a log line, where it is wrong.  *retain becomes what it says of expiry, unless the command
+ * line says it; the log tells what else has changed, which needs a restart.
+ */
+bool options_read_again(const struct options *options, struct retain_options *retain);

@@ -157,6 +157,8 @@ udp_input(const struct inputs *in, struct intake *intake)
 		if (rotate_asked) {
 			rotate_asked = 0;
 			intake_rotate(intake);
+			if (in->reload != NULL)
+				in->reload(in->reload_context);
 		}
 	}
 	service_tell("STOPPING=1");

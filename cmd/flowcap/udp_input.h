@@ -12,6 +12,8 @@ struct inputs {
 	struct tcp_input *tcp;		/* NULL: none */
 	struct repeater *repeater;	/* NULL: none */
 	bool passed;			/* others had the UDP socket before */
+	void (*reload)(void *context);	/* at SIGHUP; NULL: nothing */
+	void *reload_context;
 };
 
 /*

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "flowcap/config_file.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/config_lines.h"
+#include "common/cli.h"
+
+/* Nobody has as many settings. */
+#define TEXT_MAX ((size_t)4 << 20)
+
+/* What makes sense on a command line alone. */
+static const char *const not_here[] = { "config", "check-config", "help", "version" };
+
+static int
+read_text(const char *path, char **text)
+{
+	FILE *file = fopen(path, "re");
+	struct buf bytes = BUF_INIT;
+	size_t got = 0;
+	int status = CLI_OK;
+
+	if (file == NULL)
+		return cli_fail("%s: %s", path, strerror(errno));
+	do {
+		bytes.len += got;
+		got = buf_reserve(&bytes, 4096) ? fread(buf_end(&bytes), 1, 4096, file) : 0;
+	} while (got > 0 && bytes.len < TEXT_MAX);
+	if (ferror(file) != 0)
+		status = cli_fail("%s: %s", path, strerror(errno));
+	else if (bytes.len >= TEXT_MAX)
+		status = cli_fail("%s: too long", path);
+	else if (memchr(bytes.data, '\0', bytes.len) != NULL)
+		status = cli_misuse("%s: is no text", path);
+	buf_append_u8(&bytes, '\0');
+	if (bytes.failed)
+		status = cli_fail("out of memory");
+	(void)fclose(file);
+	if (status == CLI_OK)
+		*text = (char *)bytes.data;
+	else
+		buf_release(&bytes);
+	return status;
+}
+
+static const struct option *
+find_option(const struct option *options, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(not_here) / sizeof(not_here[0]); i++)
+		if (strcmp(not_here[i], name) == 0)
+			return NULL;
+	while (options->name != NULL && strcmp(options->name, name) != 0)
+		options++;
+	return options->name != NULL ? options : NULL;
+}
+
+static int
+add(struct config_file *f, struct config_setting setting)
+{
+	struct config_setting *bigger = realloc(f->setting, (f->count + 1) * sizeof(*bigger));
+
+	if (bigger == NULL)
+		return cli_fail("out of memory");
+	f->setting = bigger;
+	f->setting[f->count++] = setting;
+	return CLI_OK;
+}
+
+static int
+take_setting(const char *path, const struct option *options, const struct config_line *line, struct config_file *f)
+{
+	const struct option *option = find_option(options, line->name);
+	struct config_setting s = { line->number, line->name, line->value, 0 };
+
+	if (option == NULL)
+		return cli_misuse("%s:%zu: there is no setting '%s'", path, line->number, line->name);
+	s.letter = option->val;
+	if (option->has_arg == required_argument)
+		return line->value != NULL ? add(f, s) :
+		    cli_misuse("%s:%zu: %s needs a value", path, line->number, line->name);
+	s.value = NULL;
+	if (line->value == NULL || strcmp(line->value, "yes") == 0)
+		return add(f, s);
+	return strcmp(line->value, "no") == 0 ? CLI_OK :
+	    cli_misuse("%s:%zu: %s is yes or no, not '%s'", path, line->number, line->name, line->value);
+}
+
+int
+config_file_read(const char *path, const struct option *options, struct config_file *out)
+{
+	struct config_file f = { NULL, NULL, 0 };
+	int status = read_text(path, &f.text);
+	struct config_lines lines = config_lines_begin(f.text);
+	enum flow_status st = FLOW_OK;
+	struct config_line line;
+	struct flow_error err;
+
+	while (status == CLI_OK && (st = config_lines_next(&lines, &line, &err)) == FLOW_OK)
+		status = take_setting(path, options, &line, &f);
+	if (status == CLI_OK && st != FLOW_END)
+		status = cli_misuse("%s:%zu: %s", path, lines.number, err.message);
+	if (status == CLI_OK)
+		*out = f;
+	else
+		config_file_clear(&f);
+	return status;
+}
+
+void
+config_file_clear(struct config_file *file)
+{
+	free(file->text);
+	free(file->setting);
+	*file = (struct config_file){ NULL, NULL, 0 };
+}
+
+/* The first setting of that name from there on; the count where there is none. */
+static size_t
+next_of(const struct config_file *f, size_t from, const char *name)
+{
+	while (from < f->count && strcmp(f->setting[from].name, name) != 0)
+		from++;
+	return from;
+}
+
+bool
+config_file_same(const struct config_file *a, const struct config_file *b, const char *name)
+{
+	size_t i = next_of(a, 0, name), k = next_of(b, 0, name);
+
+	for (; i < a->count && k < b->count; i = next_of(a, i + 1, name), k = next_of(b, k + 1, name)) {
+		const char *x = a->setting[i].value, *y = b->setting[k].value;
+
+		if ((x == NULL) != (y == NULL) || (x != NULL && strcmp(x, y) != 0))
+			return false;
+	}
+	return i == a->count && k == b->count;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/* -C: settings in a file, named as the long options are (flowcap.conf(5)). */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct option;
+
+struct config_file {
+	char *text;			/* values are in it: it lives as long as who uses them */
+	struct config_setting {
+		size_t line;
+		const char *name;
+		char *value;		/* NULL: none is wanted */
+		int letter;		/* of the option */
+	} *setting;
+	size_t count;
+};
+
+/*
+ * Reads it.  Each setting is a long option, with a value as that has one; switches have none, or yes or no (then
+ * they are not there).  CLI_OK; CLI_FAILURE, CLI_MISUSE after a message with file and line.
+ */
+int config_file_read(const char *path, const struct option *options, struct config_file *out);
+void config_file_clear(struct config_file *file);
+
+/* Whether all settings of that name are the same in both. */
+bool config_file_same(const struct config_file *a, const struct config_file *b, const char *name);

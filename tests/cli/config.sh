@@ -1,0 +1,127 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# flowcap -C: every setting, every wrong one, and what is read again.
+set -u
+
+# shellcheck source=tests/cli/tap.sh
+. "$FLOW_SRCDIR/tests/cli/tap.sh"
+
+PATH=$FLOW_BUILDDIR:$PATH
+work=$(mktemp -d "${TMPDIR:-/tmp}/config-test.XXXXXX")
+collector=
+trap '[ -z "$collector" ] || kill -9 "$collector" 2>/dev/null; rm -rf "$work"' EXIT
+mkdir "$work/tree" "$work/other"
+conf=$work/flowcap.conf
+flowgen -o "$work/in.pcap" -n 3000 --seed 5 --start 2026-01-01T00:00:00Z || exit 99
+
+# answer LINE...: status of --check-config, and what it says first
+answer()
+{
+	local said
+
+	printf '%s\n' "$@" >"$conf"
+	said=$(flowcap -C "$conf" --check-config 2>&1)
+	echo "$?:$(head -n 1 <<<"$said")"
+}
+
+# Every long option there is has a value here; those of the command line alone have none.
+declare -A value=([directory]=$work/tree [source]="r1,192.0.2.1,$work/tree" [sources]=$work/tree [port]=9996 [bind]=127.0.0.1
+	[ipv4]=- [ipv6]=- [tcp]=- [buffer]=1000000 [file]=$work/in.pcap [repeat]=127.0.0.1/9 [sampling]=-100
+	[elements]=/dev/null [layout]=hive [interval]=60 [compress]=zstd:3 [ident]="a name" [expire]=age=90d,free=10%
+	[execute]='echo %d/%f' [local-time]=- [fix-clock]=- [journal-sync]=100 [no-journal]=- [metrics]=$work/prom
+	[threads]=2 [daemon]=- [pid-file]=$work/pid [user]=nobody [group]=nogroup [verbose]=-)
+names=$(flowcap --help | grep -oE -- '(^| )--[a-z][a-z0-9-]*' | tr -d ' ' | cut -c 3- | sort -u |
+	grep -vxE 'config|check-config|help|version')
+is 'there is a test of every setting' "$(printf '%s\n' "${!value[@]}" | sort)" "$names"
+for name in $names; do
+	where="directory = $work/other"
+	case $name in directory | source | sources) where='# none' ;; esac
+	line=$name
+	[ "${value[$name]}" = - ] || line="$name = ${value[$name]}"
+	is "$line" "$(answer "$where" "$line")" "0:$conf: it is right"
+	if [ "${value[$name]}" = - ]; then
+		is "$name = yes" "$(answer "$where" "$name = yes")" "0:$conf: it is right"
+		is "$name = no" "$(answer "$where" "$name = no")" "0:$conf: it is right"
+		is "$name = maybe" "$(answer "$where" "$name = maybe")" "2:flowcap: $conf:2: $name is yes or no, not 'maybe'"
+	else
+		is "$name without a value" "$(answer "$where" "$name")" "2:flowcap: $conf:2: $name needs a value"
+		is "$name with nothing behind =" "$(answer "$where" "$name =")" "2:flowcap: $conf:2: $name has no value behind ="
+	fi
+done
+for name in config check-config help version none w; do
+	is "there is no $name" "$(answer "directory = $work/tree" "$name = x")" "2:flowcap: $conf:2: there is no setting '$name'"
+done
+is 'no name' "$(answer '[flowcap]')" "2:flowcap: $conf:1: '[flowcap]' is no name"
+is 'no =' "$(answer 'port 9995')" "2:flowcap: $conf:1: behind port stands no ="
+for wrong in 'port = 70000' 'layout = 9' 'interval = 0' 'compress = rar' 'expire = age=1' 'buffer = x' 'threads = 0' \
+	'source = r1' 'sampling = 0' 'repeat = host' 'execute = echo %q' 'journal-sync = 0' "elements = $work/none"; do
+	printf 'directory = %s\n\n%s\n' "$work/tree" "$wrong" >"$conf"
+	flowcap -C "$conf" --check-config >"$work/out" 2>&1
+	is "$wrong" "$([ $? -gt 0 ] && echo fails):$(grep -c "^flowcap: $conf:3: " "$work/out")" fails:1
+done
+is 'a directory that is not there' "$(answer "directory = $work/none")" "1:flowcap: $work/none: No such file or directory"
+is 'no directory' "$(answer '# nothing')" '2:flowcap: -w DIRECTORY is missing'
+is 'a file that is not there' "$(flowcap -C "$work/none" 2>&1; echo $?)" "flowcap: $work/none: No such file or directory
+1"
+is 'a directory' "$(flowcap -C "$work/tree" 2>&1; echo $?)" "flowcap: $work/tree: Is a directory
+1"
+printf 'port = 1\0\n' >"$conf"
+is 'no text' "$(flowcap -C "$conf" 2>&1 | head -n 1)" "flowcap: $conf: is no text"
+head -c 5000000 /dev/zero | tr '\0' '#' >"$conf"
+is 'no end' "$(flowcap -C "$conf" 2>&1; echo $?)" "flowcap: $conf: too long
+1"
+is 'the installed one' "$(sed "s|/var/lib/flowcap|$work/tree|" "$FLOW_SRCDIR/systemd/flowcap.conf" >"$conf"
+	flowcap --check-config -C "$conf")" "$conf: it is right"
+
+# It does what the command line does, which goes after it.
+printf '%s\n' "directory = $work/tree" "file = $work/in.pcap" 'layout = 0' 'interval = 600' 'sampling = 7' 'ident = by file' >"$conf"
+flowcap -C "$conf" 2>/dev/null
+is 'it collects as it says' "$?:$(find "$work/tree" -name '*.parquet' -printf '%f\n'):$(flowcat -I -r "$work/tree" | grep Ident)" \
+	'0:flowcap.202601010000.parquet:Ident: by file'
+flowcap -f "$work/in.pcap" -S 0 -t 600 -s 7 -w "$work/other" 2>/dev/null
+is 'with the same rows' "$(flowcat -r "$work/tree" -q -o csv:all)" "$(flowcat -r "$work/other" -q -o csv:all)"
+mkdir "$work/line"
+flowcap -I 'by hand' -C "$conf" -w "$work/line" -S 1 2>/dev/null
+is 'the command line goes before it' "$?:$(cd "$work/line" && find . -name '*.parquet'):$(flowcat -I -r "$work/line" | grep Ident)" \
+	'0:./2026/01/01/flowcap.202601010000.parquet:Ident: by hand'
+
+# Read again: nothing is lost by it.
+rm -r "$work/tree"/*
+day=$(($(date +%s) / 86400 * 86400))
+slot()
+{
+	flowgen -w "$work/tree" -n 10 --start "@$((day - $1 * 86400))" --duration 60 --seed 1 -S 0 || exit 99
+}
+slot 100
+slot 80
+printf '%s\n' "directory = $work/tree" 'port = 0' 'bind = 127.0.0.1' 'layout = 0' 'expire = age=1000d' >"$conf"
+flowcap -C "$conf" 2>"$work/log" &
+collector=$!
+check 'it runs' waits grep -q 'listening on' "$work/log"
+port=$(sed -n 's/.*listening on port \([0-9]*\),.*/\1/p' "$work/log")
+is 'nothing has gone' "$(find "$work/tree" -name 'flowcap.*' | wc -l)" 2
+flowgen -t 127.0.0.1 -p "$port" -n 40000 -r 20000 >/dev/null &
+sender=$!
+for age in 900 90; do
+	printf '%s\n' "directory = $work/tree" 'port = 9' 'bind = 127.0.0.1' 'layout = 0' "expire = age=${age}d" 'tcp' >"$conf.new"
+	mv "$conf.new" "$conf"
+	kill -HUP $collector
+	sleep 0.3
+done
+check 'expire is taken at once' waits sh -c "[ \$(find '$work/tree' -name 'flowcap.*' -mtime -1 -size -100k | grep -c \
+	$(date -u -d "@$((day - 100 * 86400))" +%Y%m%d)) = 0 ]"
+check 'what needs a restart is told' waits grep -q 'port has changed: it needs a restart' "$work/log"
+check 'of new ones, too' waits grep -q 'tcp has changed: it needs a restart' "$work/log"
+is 'and nothing of others' "$(grep -c 'layout has changed' "$work/log")" 0
+echo 'no = such' >"$conf"
+kill -HUP $collector
+check 'a wrong file changes nothing, and is told' waits grep -q "$conf: is wrong: nothing has changed" "$work/log"
+wait $sender
+kill $collector
+wait $collector
+is 'it ends' $? 0
+collector=
+is 'no flow is lost' "$(sed -n 's/.*flows written \([0-9]*\), sequence gaps \([0-9]*\), kernel drops \([0-9]*\).*/\1 \2 \3/p' "$work/log")" '40000 0 0'
+
+echo "1..$number"
+exit "$failed"
