@@ -171,6 +171,34 @@ test_interface_rates(struct wire *w)
 	sampled(w, 2, WIRE_NULL, 3);
 }
 
+/* A scope narrows what an option says (RFC 7011 3.4.2.1, RFC 3954 6.1): others' records are not multiplied. */
+static void
+test_template_rates(struct wire *w)
+{
+	wire_ipfix(w, 0, 3, "0200 0002 0001 0091 0002 0022 0004");
+	wire_ipfix(w, 0, 512, "0100 00000040  0101 00000008");
+	wire_ipfix(w, 0, 2, "0100 0001 0002 0004  0101 0001 0002 0004  0102 0001 0002 0004");
+	wire_ipfix(w, 0, 256, "00000005");
+	wire_ipfix(w, 0, 257, "00000005");
+	wire_ipfix(w, 0, 258, "00000005");
+	sampled(w, 0, 64, 320);
+	sampled(w, 1, 8, 40);
+	sampled(w, 2, WIRE_NULL, 5);
+	wire_ipfix(w, 0, 3, "0201 0002 0001 0095 0004 0022 0004");
+	wire_ipfix(w, 0, 513, "00000000 00000003");
+	wire_ipfix(w, 0, 256, "00000005");
+	wire_ipfix(w, 0, 258, "00000005");
+	sampled(w, 3, 64, 320);
+	sampled(w, 4, 3, 15);
+	wire_v9(w, 0, 1, "0200 0004 0004 0005 0002 0022 0004");
+	wire_v9(w, 0, 512, "0100 0000000a  0101 00000002");
+	wire_v9(w, 0, 0, "0100 0001 0002 0004  0101 0001 0002 0004");
+	wire_v9(w, 0, 256, "00000007");
+	wire_v9(w, 0, 257, "00000007");
+	sampled(w, 5, 10, 70);
+	sampled(w, 6, 2, 14);
+}
+
 /* An announced 1040 where 1024 was configured (QFX) is believed: it is what the device says. */
 static void
 test_odd_rate(struct wire *w)
@@ -200,6 +228,7 @@ main(void)
 	wire_run(test_default, &by_default);
 	wire_run(test_override, &always);
 	wire_run(test_interface_rates, NULL);
+	wire_run(test_template_rates, NULL);
 	wire_run(test_odd_rate, NULL);
 	return tap_done();
 }

@@ -23,6 +23,8 @@ enum known_kind {
 	KNOWN_APP_NAME,		/* key: application id, big-endian bytes, at most 7 */
 	KNOWN_SEQUENCE,		/* key: selection sequence; text: its selectors, 8 bytes each */
 	KNOWN_TYPE,		/* key: PEN << 16 | element; number: enum element_type; text: name */
+	KNOWN_TEMPLATE_RATE,	/* key: template id */
+	KNOWN_KINDS_END
 };
 
 /* Keys have 56 bits. */

@@ -7,6 +7,7 @@ enum option_part {
 	OPTION_INTERFACE,
 	OPTION_INTERFACE_NAME,
 	OPTION_INTERFACE_TEXT,
+	OPTION_TEMPLATE,
 	OPTION_SAMPLER_NAME,
 	OPTION_VRF,
 	OPTION_VRF_NAME,
@@ -24,6 +25,7 @@ static const struct {
 } part_table[] = {
 	{ 10, OPTION_INTERFACE }, { 14, OPTION_INTERFACE },
 	{ 252, OPTION_INTERFACE }, { 253, OPTION_INTERFACE },
+	{ 145, OPTION_TEMPLATE },
 	{ 82, OPTION_INTERFACE_NAME }, { 83, OPTION_INTERFACE_TEXT },
 	{ 84, OPTION_SAMPLER_NAME }, { 335, OPTION_SAMPLER_NAME },
 	{ 234, OPTION_VRF }, { 235, OPTION_VRF }, { 236, OPTION_VRF_NAME },
@@ -54,6 +56,8 @@ map_field(struct option *o, const struct template_field *f, size_t i)
 
 	if (f->pen == TEMPLATE_SCOPE_PEN && f->id == V9_SCOPE_INTERFACE)
 		set_once(&o->part[OPTION_INTERFACE], i);
+	if (f->pen == TEMPLATE_SCOPE_PEN && f->id == V9_SCOPE_TEMPLATE)
+		set_once(&o->part[OPTION_TEMPLATE], i);
 	if (f->pen != 0)
 		return;
 	if (e != NULL && e->use == ELEMENT_USE_ROLE)
@@ -134,7 +138,7 @@ learn_rate(const struct option *o, enum known_kind kind, uint64_t key)
 	return source_learn(o->ctx->d, o->ctx->src, kind, key, rate_pack(rate), NULL, 0);
 }
 
-/* A rate holds for a sampler, else for an interface, else for the whole domain. */
+/* A rate holds for a sampler, else for an interface, else for a template, else for the whole domain. */
 static enum flow_status
 take_sampling(const struct option *o)
 {
@@ -152,6 +156,8 @@ take_sampling(const struct option *o)
 		return FLOW_OK;
 	if (has_part(o, OPTION_INTERFACE))
 		return learn_rate(o, KNOWN_INTERFACE_RATE, part_number(o, OPTION_INTERFACE));
+	if (has_part(o, OPTION_TEMPLATE))
+		return learn_rate(o, KNOWN_TEMPLATE_RATE, part_number(o, OPTION_TEMPLATE));
 	return learn_rate(o, KNOWN_DOMAIN_RATE, 0);
 }
 

@@ -282,7 +282,7 @@ limit_of(const struct flow_decoder *d, enum known_kind kind)
 	size_t names = d->options.max_names;
 
 	return kind == KNOWN_SAMPLER_RATE || kind == KNOWN_INTERFACE_RATE || kind == KNOWN_DOMAIN_RATE ||
-	    kind == KNOWN_SEQUENCE ? names + names / 4 : names;
+	    kind == KNOWN_TEMPLATE_RATE || kind == KNOWN_SEQUENCE ? names + names / 4 : names;
 }
 
 static enum flow_status

@@ -195,7 +195,7 @@ get_entry(struct load *l, struct known *k)
 	enum flow_status st;
 	bool added;
 
-	if (text == NULL || kind < KNOWN_SAMPLER_RATE || kind > KNOWN_TYPE) {
+	if (text == NULL || kind < KNOWN_SAMPLER_RATE || kind >= KNOWN_KINDS_END) {
 		l->damaged = true;
 		return FLOW_OK;
 	}

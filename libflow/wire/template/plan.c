@@ -163,6 +163,7 @@ compile(const struct template *t, const struct element_told *told, size_t own)
 	p->extra = calloc(t->count, sizeof(*p->extra));
 	if (p->op == NULL || p->extra == NULL)
 		goto out;
+	p->template_id = t->id;
 	c->t = t;
 	c->p = p;
 	c->told = told;

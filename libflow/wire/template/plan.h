@@ -101,6 +101,7 @@ struct choice {
 
 struct plan {
 	uint16_t role[ROLE_COUNT];	/* index of the field, or PLAN_NO_INDEX */
+	uint16_t template_id;
 	uint8_t first_role, last_role;	/* enum element_role; ROLE_COUNT: none */
 	uint8_t event_role;
 	bool has_icmp;

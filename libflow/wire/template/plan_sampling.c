@@ -72,6 +72,15 @@ sampling_of_source(const struct context *ctx)
 	return rate_known(rate) ? rate : rate_whole(ctx->d->options.sampling);
 }
 
+/* What holds for all records of the rows' template that have no rate of their own. */
+static struct rate
+template_rate(const struct rows *r)
+{
+	struct rate rate = known_rate(&r->ctx->src->known, KNOWN_TEMPLATE_RATE, r->plan->template_id);
+
+	return rate_known(rate) ? rate : sampling_of_source(r->ctx);
+}
+
 /*
  * A sequence's selectors thin out one after the other (RFC 5476 6.5.1): their
  * factors multiply.  A selector without one is a filter, which takes all it wants.
@@ -164,7 +173,7 @@ scale_each(const struct rows *r)
 {
 	struct context *ctx = r->ctx;
 	struct buf *scratch = &ctx->d->rates;
-	struct rate otherwise = sampling_of_source(ctx), *rate;
+	struct rate otherwise = template_rate(r), *rate;
 	size_t i;
 
 	buf_clear(scratch);
@@ -192,5 +201,5 @@ rows_sampling(const struct rows *r)
 		return rows_scale(ctx, r->n, rate_whole(ctx->d->options.sampling));
 	if (r->plan->has_sampling || ctx->src->has_interface_rates)
 		return scale_each(r);
-	return rows_scale(ctx, r->n, sampling_of_source(ctx));
+	return rows_scale(ctx, r->n, template_rate(r));
 }
