@@ -21,7 +21,9 @@ struct old_file {
 };
 
 struct old_reader {
-	struct flow_fieldset early, late;	/* no column in both */
+	struct flow_fieldset early, late;	/* no column in both, unless it is sought */
+	struct flow_fieldset wanted_late;	/* `late` as it was asked for */
+	struct addr sought[FLOW_FIELD_COUNT];
 	const struct old_file *file;		/* NULL: not open */
 	size_t part;
 	struct nfdump_reader nfdump;
@@ -183,6 +185,7 @@ old_reader_new(const struct flow_fieldset *early, const struct flow_fieldset *la
 	if (r == NULL)
 		return NULL;
 	r->early = *early;
+	r->wanted_late = *late;
 	for (unsigned f = 0; f < FLOW_FIELD_COUNT; f++)
 		if (flow_fieldset_has(late, (enum flow_field)f) && !flow_fieldset_has(early, (enum flow_field)f))
 			flow_fieldset_add(&r->late, (enum flow_field)f);
@@ -204,6 +207,27 @@ old_reader_free(struct old_reader *r)
 	row_table_free(r->early_rows);
 	row_table_free(r->late_rows);
 	free(r);
+}
+
+static void
+seek_bound(struct old_reader *r, const struct flow_bound *bound)
+{
+	enum flow_field f = bound->field;
+
+	if (!bound->sole || bound->text_count != 1 || flow_field_info(f)->type != FLOW_TYPE_ADDR ||
+	    !addr_parse(bound->text[0].p, bound->text[0].len, &r->sought[f]))
+		return;
+	r->early_rows->sought[f] = &r->sought[f];
+	if (flow_fieldset_has(&r->wanted_late, f))
+		flow_fieldset_add(&r->late, f);
+}
+
+void
+old_reader_seek(struct old_reader *r, const struct flow_bounds *bounds)
+{
+	for (size_t i = 0; bounds != NULL && i < bounds->count; i++)
+		for (size_t k = 0; k < bounds->clause[i].count; k++)
+			seek_bound(r, &bounds->clause[i].bound[k]);
 }
 
 void

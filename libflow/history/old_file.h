@@ -19,6 +19,7 @@
 #include "history/old_about.h"
 #include "record/batch.h"
 #include "record/field.h"
+#include "record/filter_bounds.h"
 #include "record/select.h"
 
 enum old_kind {
@@ -67,6 +68,12 @@ struct old_reader;
 /* A reader of these columns, to be used by one thread; NULL when out of memory. */
 struct old_reader *old_reader_new(const struct flow_fieldset *early, const struct flow_fieldset *late);
 void old_reader_free(struct old_reader *r);
+
+/*
+ * Says what rows will be chosen by: of an early column of addresses of which the query asks nothing but whether it is
+ * one host, old_reader_next then has null in place of all others, which old_reader_late mends if it is a late one, too.
+ */
+void old_reader_seek(struct old_reader *r, const struct flow_bounds *bounds);
 
 /* Begins a part; the file stays until old_reader_end, or another begin. */
 void old_reader_begin(struct old_reader *r, const struct old_file *file, size_t part);

@@ -98,12 +98,32 @@ row_table_begin(struct row_table *t, const struct flow_fieldset *wanted, size_t 
 	return FLOW_OK;
 }
 
+/* Takes all values but one out of a column. */
+static void
+keep_sought(const struct row_table *t, enum flow_field field)
+{
+	const struct addr *value = (const struct addr *)(const void *)t->values[field];
+	uint64_t hi = addr_hi(t->sought[field]), lo = addr_lo(t->sought[field]);
+
+	for (size_t i = 0; i < t->rows; i += 64) {
+		size_t n = t->rows - i < 64 ? t->rows - i : 64;
+		uint64_t same = 0;
+
+		for (size_t k = 0; k < n; k++)
+			same |= (uint64_t)(addr_lo(&value[i + k]) == lo && addr_hi(&value[i + k]) == hi) << k;
+		t->valid[field][i / 64] &= same;
+	}
+}
+
 static struct flow_column
 flat_column(const struct row_table *t, enum flow_field field)
 {
-	size_t set = bitmap_count(t->valid[field], t->rows);
 	struct flow_column c = { .form = FLOW_FORM_FLAT, .values = t->values[field] };
+	size_t set;
 
+	if (t->sought[field] != NULL)
+		keep_sought(t, field);
+	set = bitmap_count(t->valid[field], t->rows);
 	if (set == 0)
 		return (struct flow_column){ .form = FLOW_FORM_NULL };
 	if (set < t->rows)

@@ -29,6 +29,8 @@ struct row_table {
 	uint8_t *values[FLOW_FIELD_COUNT];	/* of flow_type_size bytes, TEXT: codes; NULL: not wanted */
 	uint64_t *valid[FLOW_FIELD_COUNT];
 	bool failed;				/* memory ran out: row_table_finish says so */
+	/* Of these addresses alone the column tells, all others become null; NULL: of all. */
+	const struct addr *sought[FLOW_FIELD_COUNT];
 	struct row_texts *own;
 	struct buf extra;			/* members of the row's JSON object so far */
 };

@@ -768,10 +768,12 @@ task_source(struct flow_scan_worker *w, const struct source **source, struct flo
 static enum flow_status
 begin_part(struct flow_scan_worker *w, const struct source *source, size_t part, struct flow_error *err)
 {
-	if (w->old_reader == NULL)
+	if (w->old_reader == NULL) {
 		w->old_reader = old_reader_new(&w->early, &w->late);
-	if (w->old_reader == NULL)
-		return flow_fail_memory(err);
+		if (w->old_reader == NULL)
+			return flow_fail_memory(err);
+		old_reader_seek(w->old_reader, w->scan->options.bounds);
+	}
 	if (part >= old_file_parts(source->old))
 		return flow_fail(err, FLOW_ECORRUPT, FLOW_NO_OFFSET, "the file changed while it was read");
 	old_reader_begin(w->old_reader, source->old, part);

@@ -392,6 +392,16 @@ def check_nfdump(w):
         same('from standard input', rows_of_input(f.read()), (0, want))
     same('a filter, and columns of rows that passed', rows_of('-r', path, 'host 2001:db8::1 and app_name ping')[1],
          want[:1])
+    for host in ('10.0.0.7', '192.0.2.1', '2001:db8::2', '203.0.113.99'):
+        for what in ('host %s', 'src host %s', 'dst host %s and not port 1007', 'host %s or proto tcp'):
+            hits = [r for r in want if host in {'host %s': (r['src_addr'], r['dst_addr']), 'src host %s': (r['src_addr'],),
+                                                'host %s or proto tcp': (r['src_addr'], r['dst_addr'])}.get(
+                                                    what, (r['dst_addr'],))]
+            if 'not port' in what:
+                hits = [r for r in hits if 1007 not in (r['src_port'], r['dst_port'])]
+            if 'tcp' in what:
+                hits = [r for r in want if r in hits or r['proto'] == 6]
+            same('the filter ' + what % host, rows_of('-r', path, what % host)[1] or [], hits)
     same('a window of time', len(rows_of('-r', path, '-t', '2023-11-14T22:13:20.123Z-2023-11-14T22:13:20.143Z')[1] or []),
          len([x for x in want if iso(T0) <= x['first'] < iso(T0 + 20)]))
     same('a filter by ident', len(rows_of('-r', path, 'ident history')[1]), len(want))
