@@ -188,6 +188,14 @@ next_sorted(struct rows *r, const struct flow_batch **batch,
 	return false;
 }
 
+const struct flow_batch *
+rows_whole(struct rows *rows, const uint32_t **row)
+{
+	const struct flow_batch *whole = rows->sort != NULL ? flow_sort_whole(rows->sort, row) : NULL;
+
+	return whole != NULL && whole->rows <= rows->left ? whole : NULL;
+}
+
 bool
 rows_next(struct rows *rows, const struct flow_batch **batch,
     const struct flow_selection **selection)

@@ -11,6 +11,12 @@ struct rows;
 int rows_open(const struct flowcat_options *options, struct query *query, struct rows **rows);
 void rows_free(struct rows *rows);
 
+/*
+ * Sorted rows that are all in memory and all wanted, as they came; their order is in *row. NULL where they are to
+ * be had by rows_next alone. Both are valid as long as the rows.
+ */
+const struct flow_batch *rows_whole(struct rows *rows, const uint32_t **row);
+
 /* False at the end, or after a failure (rows_failed), which was told. */
 bool rows_next(struct rows *rows, const struct flow_batch **batch,
     const struct flow_selection **selection);

@@ -146,7 +146,17 @@ write_rows(const struct flowcat_options *options, struct query *query,
 	struct rows *rows = NULL;
 	struct flow_error err;
 	int status = rows_open(options, query, &rows);
+	const uint32_t *row;
 
+	batch = status == CLI_OK ? rows_whole(rows, &row) : NULL;
+	if (batch != NULL) {
+		if (flow_writer_rows(writer, batch, row, batch->rows, &err) != FLOW_OK)
+			status = fail(options, &err);
+		else if (tally != NULL && exporters_tally_add(tally, batch, NULL) != FLOW_OK)
+			status = cli_fail("out of memory");
+		rows_free(rows);
+		return status;
+	}
 	while (status == CLI_OK && rows_next(rows, &batch, &selection)) {
 		if (flow_writer_batch(writer, batch, selection, &err) != FLOW_OK)
 			status = fail(options, &err);

@@ -4,9 +4,15 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "store/row_pick.h"
+
 struct job {
 	const struct flow_writer_options *options;
-	struct gather *rows;
+	struct gather *rows;		/* they are to be encoded, */
+	const struct flow_batch *batch;	/* or, where this is not NULL, */
+	const uint32_t *row;		/* these */
+	size_t count;			/* rows of it */
+	struct row_pick *pick;
 	struct flow_group *group;
 	enum flow_status status;
 	struct flow_error error;
@@ -37,8 +43,22 @@ encode(void *argument)
 {
 	struct job *job = argument;
 
-	job->status = flow_group_encode(gather_batch(job->rows), job->options, &job->group, &job->error);
+	const struct flow_batch *batch = job->batch != NULL ?
+	    row_pick_rows(job->pick, job->batch, job->row, job->count) : gather_batch(job->rows);
+
+	job->status = batch != NULL ? flow_group_encode(batch, job->options, &job->group, &job->error) :
+	    flow_fail_memory(&job->error);
 	return NULL;
+}
+
+static void
+start(struct encode_queue *q, struct job *job)
+{
+	job->options = &q->options;
+	q->count++;
+	job->has_thread = pthread_create(&job->thread, NULL, encode, job) == 0;
+	if (!job->has_thread)
+		(void)encode(job);
 }
 
 static void
@@ -58,6 +78,7 @@ encode_queue_free(struct encode_queue *q)
 		finish(&q->job[i]);
 		flow_group_free(q->job[i].group);
 		gather_free(q->job[i].rows);
+		row_pick_free(q->job[i].pick);
 	}
 	free(q);
 }
@@ -77,12 +98,24 @@ encode_queue_put(struct encode_queue *q, struct gather **rows, struct flow_error
 	if (other == NULL)
 		return flow_fail_memory(err);
 	job->rows = *rows;
-	job->options = &q->options;
+	job->batch = NULL;
 	*rows = other;
-	q->count++;
-	job->has_thread = pthread_create(&job->thread, NULL, encode, job) == 0;
-	if (!job->has_thread)
-		(void)encode(job);
+	start(q, job);
+	return FLOW_OK;
+}
+
+enum flow_status
+encode_queue_put_rows(struct encode_queue *q, const struct flow_batch *batch, const uint32_t *rows, size_t n,
+    struct flow_error *err)
+{
+	struct job *job = &q->job[(q->first + q->count) % q->size];
+
+	if (job->pick == NULL && (job->pick = row_pick_new()) == NULL)
+		return flow_fail_memory(err);
+	job->batch = batch;
+	job->row = rows;
+	job->count = n;
+	start(q, job);
 	return FLOW_OK;
 }
 
@@ -94,7 +127,8 @@ encode_queue_take(struct encode_queue *q, struct flow_group **group, struct flow
 	if (q->count == 0)
 		return FLOW_END;
 	finish(job);
-	gather_clear(job->rows);
+	if (job->rows != NULL)
+		gather_clear(job->rows);
 	*group = job->group;
 	job->group = NULL;
 	q->first = (q->first + 1) % q->size;

@@ -39,21 +39,46 @@ struct flow_sort {
 	char *directory;
 	struct flow_fieldset seen;	/* columns that had values */
 	struct gather *rows;		/* of the current run */
-	struct entry *entry;		/* those rows in order, once finished */
+	uint32_t *row;			/* those rows in order, once finished */
 	size_t given;
 	struct gather *out;		/* the batch that was given last */
 	struct run *run;
 	size_t runs;
 };
 
-static int
-compare_entries(const void *a, const void *b)
+/* How many entries have each value of each byte of their keys. */
+static void
+count_bytes(const struct entry *entry, size_t n, size_t count[8][256])
 {
-	const struct entry *x = a, *y = b;
+	memset(count, 0, 8 * sizeof(count[0]));
+	for (size_t i = 0; i < n; i++)
+		for (unsigned b = 0; b < 8; b++)
+			count[b][entry[i].key >> 8 * b & 0xff]++;
+}
 
-	if (x->key != y->key)
-		return x->key < y->key ? -1 : 1;
-	return x->row < y->row ? -1 : x->row > y->row;
+/* By keys, the least byte first; equal keys stay as they are. Gives the one of both arrays that has the result. */
+static struct entry *
+sort_entries(struct entry *entry, struct entry *other, size_t n)
+{
+	size_t count[8][256];
+
+	count_bytes(entry, n, count);
+	for (unsigned b = 0; b < 8 && n > 0; b++) {
+		size_t at[256], sum = 0;
+		struct entry *was = entry;
+
+		if (count[b][entry[0].key >> 8 * b & 0xff] == n)
+			continue;	/* the byte is the same in all */
+		for (unsigned v = 0; v < 256; v++) {
+			at[v] = sum;
+			sum += count[b][v];
+		}
+		for (size_t i = 0; i < n; i++)
+			other[at[was[i].key >> 8 * b & 0xff]++] = was[i];
+		entry = other;
+		other = was;
+	}
+	return entry;
 }
 
 enum flow_status
@@ -101,7 +126,7 @@ flow_sort_free(struct flow_sort *sort)
 	for (i = 0; i < sort->runs; i++)
 		close_run(&sort->run[i]);
 	free(sort->run);
-	free(sort->entry);
+	free(sort->row);
 	free(sort->directory);
 	gather_free(sort->rows);
 	gather_free(sort->out);
@@ -112,16 +137,24 @@ static enum flow_status
 sort_rows(struct flow_sort *s, struct flow_error *err)
 {
 	const struct flow_batch *b = gather_batch(s->rows);
-	struct entry *entry = malloc((b->rows + 1) * sizeof(*entry));
+	struct entry *entry = malloc((b->rows + 1) * sizeof(*entry)), *sorted;
+	struct entry *other = malloc((b->rows + 1) * sizeof(*other));
 	size_t i;
 
-	if (entry == NULL)
+	free(s->row);
+	s->row = malloc((b->rows + 1) * sizeof(*s->row));
+	if (entry == NULL || other == NULL || s->row == NULL) {
+		free(entry);
+		free(other);
 		return flow_fail_memory(err);
+	}
 	for (i = 0; i < b->rows; i++)
 		entry[i] = (struct entry){ sort_key(&s->order, b, i), (uint32_t)i };
-	qsort(entry, b->rows, sizeof(*entry), compare_entries);
-	free(s->entry);
-	s->entry = entry;
+	sorted = sort_entries(entry, other, b->rows);
+	for (i = 0; i < b->rows; i++)
+		s->row[i] = sorted[i].row;
+	free(entry);
+	free(other);
 	s->given = 0;
 	return FLOW_OK;
 }
@@ -131,15 +164,13 @@ static enum flow_status
 next_sorted(struct flow_sort *s, struct flow_error *err)
 {
 	const struct flow_batch *b = gather_batch(s->rows);
-	uint32_t rows[FLOW_BATCH_ROWS];
-	size_t n = b->rows - s->given, i;
+	const uint32_t *rows = s->row + s->given;
+	size_t n = b->rows - s->given;
 
 	if (n == 0)
 		return FLOW_END;
 	if (n > FLOW_BATCH_ROWS)
 		n = FLOW_BATCH_ROWS;
-	for (i = 0; i < n; i++)
-		rows[i] = s->entry[s->given + i].row;
 	s->given += n;
 	gather_clear(s->out);
 	return gather_add_rows(s->out, b, rows, n) == FLOW_OK ? FLOW_OK : flow_fail_memory(err);
@@ -222,7 +253,7 @@ flow_sort_add(struct flow_sort *sort, const struct flow_batch *batch,
 			flow_fieldset_add(&sort->seen, (enum flow_field)f);
 	if (gather_add(sort->rows, batch, sel) != FLOW_OK)
 		return flow_fail_memory(err);
-	if (gather_bytes(sort->rows) + gather_rows(sort->rows) * sizeof(struct entry) <
+	if (gather_bytes(sort->rows) + gather_rows(sort->rows) * (2 * sizeof(struct entry) + sizeof(uint32_t)) <
 	    sort->memory_bytes && gather_rows(sort->rows) < UINT32_MAX - FLOW_BATCH_ROWS)
 		return FLOW_OK;
 	return spill(sort, err);
@@ -337,6 +368,13 @@ next_merged(struct flow_sort *s, struct flow_error *err)
 	    (r = first_run(s, &limit, &ties)) != NULL)
 		st = take_rows(s, r, limit, ties, err);
 	return st == FLOW_OK && gather_rows(s->out) == 0 ? FLOW_END : st;
+}
+
+const struct flow_batch *
+flow_sort_whole(struct flow_sort *sort, const uint32_t **rows)
+{
+	*rows = sort->row;
+	return sort->runs == 0 ? gather_batch(sort->rows) : NULL;
 }
 
 enum flow_status

@@ -60,6 +60,12 @@ enum flow_status flow_sort_add(struct flow_sort *sort, const struct flow_batch *
 /* No more rows come. */
 enum flow_status flow_sort_finish(struct flow_sort *sort, struct flow_error *err) NODISCARD;
 
+/*
+ * Where nothing had to be written to files: all rows as they came, and in *rows the numbers of them in their order;
+ * both are valid as long as the sort. Else NULL.
+ */
+const struct flow_batch *flow_sort_whole(struct flow_sort *sort, const uint32_t **rows);
+
 /* The next rows in order, at most FLOW_BATCH_ROWS, valid until the next call; FLOW_END. */
 enum flow_status flow_sort_next(struct flow_sort *sort, const struct flow_batch **batch,
     struct flow_error *err) NODISCARD;

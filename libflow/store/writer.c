@@ -319,16 +319,23 @@ append_encoded(struct flow_writer *w, struct flow_error *err)
 	return st == FLOW_OK ? flow_writer_append(w, group, err) : st;
 }
 
+/* Makes sure that there is a queue, and room in it. */
+static enum flow_status
+make_room(struct flow_writer *w, struct flow_error *err)
+{
+	unsigned threads = w->options.threads > 0 ? w->options.threads : 1;
+
+	if (w->queue == NULL && (w->queue = encode_queue_new(&w->options, threads)) == NULL)
+		return flow_fail_memory(err);
+	return encode_queue_full(w->queue) ? append_encoded(w, err) : FLOW_OK;
+}
+
 /* What was gathered to a thread that encodes it. */
 static enum flow_status
 queue_gathered(struct flow_writer *w, struct flow_error *err)
 {
-	enum flow_status st = FLOW_OK;
+	enum flow_status st = make_room(w, err);
 
-	if (w->queue == NULL && (w->queue = encode_queue_new(&w->options, w->options.threads)) == NULL)
-		return flow_fail_memory(err);
-	if (encode_queue_full(w->queue))
-		st = append_encoded(w, err);
 	return st == FLOW_OK ? encode_queue_put(w->queue, &w->gather, err) : st;
 }
 
@@ -410,6 +417,22 @@ flow_writer_append_behind(struct flow_writer *writer, struct flow_group *group, 
 		return flow_writer_append(writer, group, err);
 	flow_group_free(group);
 	return st;
+}
+
+enum flow_status
+flow_writer_rows(struct flow_writer *writer, const struct flow_batch *batch, const uint32_t *rows, size_t n,
+    struct flow_error *err)
+{
+	enum flow_status st = flush_all(writer, err);
+
+	for (size_t at = 0; at < n && st == FLOW_OK; at += FLOW_GROUP_ROWS) {
+		size_t some = n - at < FLOW_GROUP_ROWS ? n - at : FLOW_GROUP_ROWS;
+
+		st = make_room(writer, err);
+		if (st == FLOW_OK)
+			st = encode_queue_put_rows(writer->queue, batch, rows + at, some, err);
+	}
+	return st == FLOW_OK ? flush_all(writer, err) : st;
 }
 
 void

@@ -120,6 +120,13 @@ enum flow_status flow_writer_append_behind(struct flow_writer *writer, struct fl
 enum flow_status flow_writer_batch(struct flow_writer *writer, const struct flow_batch *batch,
     const struct flow_selection *sel, struct flow_error *err) NODISCARD;
 
+/*
+ * Adds the n rows listed of a batch in DICT form, in that order and in row groups of their own, which threads
+ * put together and encode; all is written when it returns.
+ */
+enum flow_status flow_writer_rows(struct flow_writer *writer, const struct flow_batch *batch,
+    const uint32_t *rows, size_t n, struct flow_error *err) NODISCARD;
+
 /* Sequence gaps (flows or packets missed) and kernel drops, for flow.stats; they add up. */
 void flow_writer_loss(struct flow_writer *writer, uint64_t sequence_gaps, uint64_t kernel_drops);
 

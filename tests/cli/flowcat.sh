@@ -177,6 +177,18 @@ flowcat -r "$tmp/large" --utc -w "$tmp/copy.parquet" "first seen > $middle" && f
 is 'a copy of one row group and a part' "$?:$(flowcat -o csv:all "$tmp/copy.parquet" | cksum):$(flowcat -E "$tmp/copy.parquet" |
 	sed -n 's/.*flows \([0-9]*\).*/\1/p' | awk '{ n += $1 } END { print n }')" \
 	"0:$(flowcat -r "$tmp/large" --utc -o csv:all "first seen > $middle" | cksum):$(flowcat -r "$tmp/large" --utc -q -o csv:first "first seen > $middle" | wc -l)"
+# Sorted by hand: bytes descend, and rows with as many stay as they came; whether or not rows fit memory.
+flowcat -r "$tmp/large" -q -o csv:bytes,first,src_addr,dst_port,in_if,received | LC_ALL=C sort -s -t, -k1,1nr | cksum >"$tmp/order"
+for memory in 1G 20M; do
+	flowcat -r "$tmp/large" -O bytes --memory $memory -w "$tmp/copy.parquet" && flowcat --verify "$tmp/copy.parquet" >/dev/null
+	is "-O with -w of several row groups, --memory $memory" \
+		"$?:$(flowcat -q "$tmp/copy.parquet" -o csv:bytes,first,src_addr,dst_port,in_if,received | cksum):$(flowcat -E "$tmp/copy.parquet" | cksum)" \
+		"0:$(cat "$tmp/order"):$(flowcat -E "$tmp/large" | cksum)"
+done
+flowcat -r "$tmp/large" -O bytes -w "$tmp/copy.parquet" 'proto udp' && flowcat --verify "$tmp/copy.parquet" >/dev/null
+is '-O with -w of rows that a filter lets through' "$?:$(flowcat -E "$tmp/copy.parquet" | sed -n 's/.*flows \([0-9]*\).*/\1/p' |
+	awk '{ n += $1 } END { print n }'):$(flowcat -q "$tmp/copy.parquet" -o csv:bytes,first,dst_addr | cksum)" \
+	"0:$(flowcat -q -r "$tmp/large" -o csv:proto 'proto udp' | wc -l):$(flowcat -q -r "$tmp/large" -O bytes -o csv:bytes,first,dst_addr 'proto udp' | cksum)"
 # A wrong byte in the second of them: told, and not written as if it were good.
 file=$(find "$tmp/large" -name '*.parquet' | head -n 1)
 printf '\377\377\377' | dd of="$file" bs=1 seek=$(($(stat -c %s "$file") / 4)) conv=notrunc 2>/dev/null
