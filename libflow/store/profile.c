@@ -213,6 +213,17 @@ profile_ignored_names(const struct pq_file *file, struct buf *out)
 		buf_printf(out, " and %zu more", n - NAMES_MAX);
 }
 
+/* Which of two would be read is not for the reader to guess: engines take the first, or rename one. */
+static enum flow_status
+refuse_double(enum flow_field field, struct flow_error *err)
+{
+	const char *name = flow_field_info(field)->name;
+
+	return flow_fail(err, FLOW_EUNSUPPORTED, FLOW_NO_OFFSET, "%s: the file has two columns of that name; write it "
+	    "again with one: COPY (SELECT * EXCLUDE (%s_1) FROM 'FILE') TO 'NEW' in DuckDB, which calls the second one "
+	    "so", name, name);
+}
+
 enum flow_status
 profile_map(const struct pq_file *file, struct profile_map *map, struct flow_error *err)
 {
@@ -229,8 +240,14 @@ profile_map(const struct pq_file *file, struct profile_map *map, struct flow_err
 		m.ignored += is_ignored(file, i);
 		if (field == FLOW_FIELD_NONE)
 			continue;
+		/* Writers that saw no value have no type either: such a column is as good as none. */
+		found += column->logical == PQ_NULL;
+		if (column->logical == PQ_NULL)
+			continue;
 		if (!can_hold(column, flow_field_info(field)->type))
 			return refuse(field, column, err);
+		if (m.column[field] >= 0)
+			return refuse_double(field, err);
 		m.column[field] = (int)i;
 		found++;
 	}

@@ -171,12 +171,27 @@ def pyarrow_forms(table, folder):
         check(run.returncode == 1 and name in run.stderr and path in run.stderr and "CAST(" in run.stderr,
               f"{name} as {kind} is refused by name, with the cure", run.stderr or run.stdout)
     refused_values(table, path)
+    names_and_nulls(table, path)
     arrow_types(table, folder)
     strangers(table, folder)
 
 
 def put(table, name, values):
     return table.set_column(table.schema.get_field_index(name), name, values)
+
+
+def names_and_nulls(table, path):
+    """A column without a value has no type for Arrow; of two columns of one name none is guessed."""
+    table = table.slice(0, 9)
+    pq.write_table(put(table, "src_port", pa.nulls(9)), path)
+    run = flowcat("-r", path, "-q", "-o", "csv:src_port,bytes")
+    check(run.returncode == 0 and run.stdout.split() == [f",{v}" for v in table.column("bytes").to_pylist()],
+          "a column of Arrow's type null has no values", run.stderr or run.stdout)
+    double = pa.Table.from_arrays([*table.columns, table.column("packets")], names=[*table.schema.names, "bytes"])
+    pq.write_table(double, path)
+    run = flowcat("-r", path, "-o", "csv")
+    check(run.returncode == 1 and path in run.stderr and "two columns" in run.stderr and "EXCLUDE (bytes_1)" in run.stderr,
+          "two columns of one name are refused, with the cure", run.stderr or run.stdout)
 
 
 def refused_values(table, path):

@@ -31,6 +31,7 @@ enum pq_logical {
 	PQ_TIMESTAMP_MILLIS, PQ_TIMESTAMP_MICROS, PQ_TIMESTAMP_NANOS,
 	PQ_DECIMAL,
 	PQ_DATE,
+	PQ_NULL,		/* every value is null, whatever the physical type is */
 	PQ_NESTED,		/* within a struct, a list or a map: never read */
 	PQ_OTHER,		/* anything else: refused */
 };

@@ -29,6 +29,7 @@
 #define LOGICAL_DATE 6
 #define LOGICAL_TIMESTAMP 8
 #define LOGICAL_INTEGER 10
+#define LOGICAL_NULL 11
 #define LOGICAL_JSON 12
 
 static int
@@ -186,6 +187,8 @@ read_logical(struct thrift_reader *t)
 				logical = PQ_DECIMAL;
 			else if (f.id == LOGICAL_DATE)
 				logical = PQ_DATE;
+			else if (f.id == LOGICAL_NULL)
+				logical = PQ_NULL;
 			thrift_skip(t, &f);
 		}
 	}
@@ -407,7 +410,7 @@ static const char *const logical_text[] = {
 	[PQ_UINT_64] = "UINT_64",
 	[PQ_TIMESTAMP_MILLIS] = "TIMESTAMP(MILLIS)", [PQ_TIMESTAMP_MICROS] = "TIMESTAMP(MICROS)",
 	[PQ_TIMESTAMP_NANOS] = "TIMESTAMP(NANOS)",
-	[PQ_DATE] = "DATE", [PQ_NESTED] = "nested (a struct, list or map)",
+	[PQ_DATE] = "DATE", [PQ_NULL] = "null", [PQ_NESTED] = "nested (a struct, list or map)",
 };
 
 static const char *const physical_text[] = {
