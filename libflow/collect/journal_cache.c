@@ -18,7 +18,7 @@
 #define STEPS_AHEAD 4
 
 /* Files that are followed; of further ones the system takes care. */
-#define FILES 16
+#define FILES 8
 
 #define LOOK_MS 100
 
@@ -43,17 +43,13 @@ struct journal_cache {
 
 #if defined(SYNC_FILE_RANGE_WRITE)
 
-/* Writes some of a file to the disk, and lets go of it in memory.  False where that is no use any more. */
-static bool
+/* Writes some of a file to the disk, and lets go of it in memory. */
+static void
 cool(struct cached *f)
 {
 	const unsigned whole = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
 	int64_t ahead = f->dropped + STEPS_AHEAD * STEP;
-	struct stat st;
 
-	/* Filed, and removed. */
-	if (fstat(f->fd, &st) != 0 || st.st_nlink == 0)
-		return false;
 	if (ahead > f->begun) {
 		(void)sync_file_range(f->fd, f->begun, ahead - f->begun, SYNC_FILE_RANGE_WRITE);
 		f->begun = ahead;
@@ -62,16 +58,14 @@ cool(struct cached *f)
 	if (sync_file_range(f->fd, f->dropped, STEP, whole) == 0)
 		(void)posix_fadvise(f->fd, f->dropped, STEP, POSIX_FADV_DONTNEED);
 	f->dropped += STEP;
-	return true;
 }
 
 #else
 
-static bool
+static void
 cool(struct cached *f)
 {
-	(void)f;
-	return false;
+	f->dropped = f->size;
 }
 
 #endif
@@ -104,18 +98,39 @@ is_too_much(const struct journal_cache *c)
 	return all > c->keep_bytes;
 }
 
+static bool
+is_removed(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) != 0 || st.st_nlink == 0;
+}
+
 /* The lock is held. */
 static void
-remove_first(struct journal_cache *c)
+forget(struct journal_cache *c, size_t i)
 {
-	size_t i;
-
-	(void)close(c->file[0].fd);
+	(void)close(c->file[i].fd);
 	c->files--;
-	for (i = 0; i < c->files; i++)
-		c->file[i] = c->file[i + 1];
-	if (c->files == 0)
+	/* It was the last. */
+	if (i == c->files)
 		c->follows = false;
+	for (; i < c->files; i++)
+		c->file[i] = c->file[i + 1];
+}
+
+/* Files that are filed take room on the disk as long as they are open.  The lock is held. */
+static void
+forget_removed(struct journal_cache *c)
+{
+	size_t i = 0;
+
+	while (i < c->files) {
+		if (is_removed(c->file[i].fd))
+			forget(c, i);
+		else
+			i++;
+	}
 }
 
 /* One step at the oldest file.  The lock is held, but not while the disk is waited for. */
@@ -123,17 +138,16 @@ static void
 step(struct journal_cache *c)
 {
 	struct cached f = c->file[0];
-	bool useful;
 
 	c->busy = true;
 	(void)pthread_mutex_unlock(&c->lock);
-	useful = cool(&f);
+	cool(&f);
 	(void)pthread_mutex_lock(&c->lock);
 	c->busy = false;
 	c->file[0].begun = f.begun;
 	c->file[0].dropped = f.dropped;
-	if (!useful || (f.dropped >= c->file[0].size && (c->files > 1 || !c->follows)))
-		remove_first(c);
+	if (f.dropped >= c->file[0].size && (c->files > 1 || !c->follows))
+		forget(c, 0);
 }
 
 static void *
@@ -144,6 +158,7 @@ run(void *argument)
 	priority_take(PRIORITY_USUAL);
 	(void)pthread_mutex_lock(&c->lock);
 	while (!c->ended) {
+		forget_removed(c);
 		if (is_too_much(c)) {
 			step(c);
 			continue;
@@ -186,7 +201,7 @@ journal_cache_free(struct journal_cache *c)
 	wakeup_wake(&c->wakeup);
 	(void)pthread_join(c->thread, NULL);
 	while (c->files > 0)
-		remove_first(c);
+		forget(c, 0);
 	wakeup_destroy(&c->wakeup);
 	(void)pthread_mutex_destroy(&c->lock);
 	free(c);
@@ -201,7 +216,7 @@ journal_cache_begin(struct journal_cache *c, int fd)
 		return;
 	(void)pthread_mutex_lock(&c->lock);
 	if (c->files == FILES && !c->busy)
-		remove_first(c);
+		forget(c, 0);
 	own = c->files < FILES ? fcntl(fd, F_DUPFD_CLOEXEC, 0) : -1;
 	c->follows = own >= 0;
 	if (c->follows)

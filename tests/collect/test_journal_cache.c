@@ -138,6 +138,52 @@ test_many_files(const char *directory)
 	}
 }
 
+/* How many of our descriptors are of files that were removed; 0 where that cannot be told. */
+static size_t
+open_and_removed(const char *directory)
+{
+	size_t n = 0;
+	char link[40], path[1000];
+	int fd;
+
+	for (fd = 0; fd < 200; fd++) {
+		ssize_t len;
+
+		(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+		len = readlink(link, path, sizeof(path) - 1);
+		path[len > 0 ? len : 0] = '\0';
+		n += strstr(path, directory) != NULL && strstr(path, "(deleted)") != NULL;
+	}
+	return n;
+}
+
+/* What is removed is soon closed, though there is room for more: else its blocks are not free. */
+static void
+test_removed(const char *directory)
+{
+	struct journal_cache *c = journal_cache_new(64 * MIB);
+	char path[1000];
+	unsigned tries;
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		int fd;
+
+		(void)snprintf(path, sizeof(path), "%s/removed", directory);
+		fd = make_file(directory, "removed");
+		journal_cache_begin(c, fd);
+		fill(c, fd, 1);
+		is_int(unlink(path), 0);
+		(void)close(fd);
+	}
+	for (tries = 0; tries < 200 && open_and_removed(directory) > 0; tries++)
+		(void)usleep(50000);
+	is_uint(open_and_removed(directory), 0);
+	/* The writer goes on with the file that is gone. */
+	journal_cache_written(c, 2 * (int64_t)MIB);
+	journal_cache_free(c);
+}
+
 int
 main(void)
 {
@@ -145,6 +191,7 @@ main(void)
 
 	test_two_files(directory);
 	test_many_files(directory);
+	test_removed(directory);
 	journal_cache_begin(NULL, 0);
 	journal_cache_written(NULL, 1);
 	journal_cache_free(NULL);
