@@ -32,7 +32,7 @@ new_segment(struct journal *j, uint64_t begin)
 		return NULL;
 	s->journal = j;
 	s->begin = begin;
-	s->end = UINT64_MAX;
+	atomic_init(&s->end, UINT64_MAX);
 	s->users = j->files ? 2 : 1;
 	return s;
 }
@@ -159,13 +159,6 @@ keep_from(const struct journal *j)
 	return copied >= atomic_load(&j->hole_end) && settled > both ? settled : both;
 }
 
-static void
-wake_all(struct journal *j)
-{
-	wakeup_wake(&j->writer_wakeup);
-	wakeup_wake(&j->decoder_wakeup);
-}
-
 /* Lets the decoder read what is in no file yet: these are not written fast enough. */
 static void
 let_decoder_read(struct journal *j)
@@ -174,7 +167,7 @@ let_decoder_read(struct journal *j)
 	j->given_up_records = j->records;
 	atomic_store(&j->given_up, ring_head(j->ring));
 	(void)pthread_mutex_unlock(&j->lock);
-	wakeup_wake(&j->decoder_wakeup);
+	wakeup_hint(&j->decoder_wakeup);
 }
 
 /* Room for a record when there is some. */
@@ -216,7 +209,10 @@ journal_put(struct journal *j, const struct flow_datagram *d, uint32_t sequence)
 void
 journal_push(struct journal *j)
 {
-	wakeup_wake(j->files ? &j->writer_wakeup : &j->decoder_wakeup);
+	if (j->files)
+		wakeup_wake(&j->writer_wakeup);
+	else
+		wakeup_hint(&j->decoder_wakeup);
 }
 
 void
@@ -228,48 +224,48 @@ journal_cut(struct journal *j)
 	/* Out of memory: the slot goes on, and ends later. */
 	if (next == NULL)
 		return;
-	(void)pthread_mutex_lock(&j->lock);
 	j->last->next = next;
 	j->last->records_end = j->records;
-	j->last->end = head;
+	atomic_store(&j->last->end, head);
 	j->last = next;
-	(void)pthread_mutex_unlock(&j->lock);
-	wake_all(j);
+	wakeup_wake(&j->writer_wakeup);
+	wakeup_hint(&j->decoder_wakeup);
 }
 
 void
 journal_stop(struct journal *j)
 {
-	(void)pthread_mutex_lock(&j->lock);
 	j->last->records_end = j->records;
-	j->last->end = ring_head(j->ring);
-	j->closed = true;
-	(void)pthread_mutex_unlock(&j->lock);
-	wake_all(j);
+	atomic_store(&j->last->end, ring_head(j->ring));
+	wakeup_wake(&j->writer_wakeup);
+	wakeup_wake(&j->decoder_wakeup);
 }
 
 /* Decoder */
 
-/* Where byte `at` of a segment is in its file, and how many follow it there. */
+static bool
+is_within(const struct extent *e, uint64_t at)
+{
+	return at >= e->begin && at < e->end;
+}
+
+/* Where byte `at` of a segment is in its file, and how many follow it there.  The lock is the writer's, too. */
 static bool
 find_in_file(struct journal *j, const struct journal_segment *s, uint64_t at, int64_t *offset,
     uint64_t *len)
 {
-	bool found = false;
+	struct extent *e = &j->reader.extent;
 	size_t i;
 
-	(void)pthread_mutex_lock(&j->lock);
-	for (i = 0; i < s->extents && !found; i++) {
-		const struct extent *e = &s->extent[i];
-
-		found = at >= e->begin && at < e->end;
-		if (found) {
-			*offset = e->offset + (int64_t)(at - e->begin);
-			*len = e->end - at;
-		}
+	if (!is_within(e, at)) {
+		(void)pthread_mutex_lock(&j->lock);
+		for (i = 0; i < s->extents && !is_within(e, at); i++)
+			*e = s->extent[i];
+		(void)pthread_mutex_unlock(&j->lock);
 	}
-	(void)pthread_mutex_unlock(&j->lock);
-	return found;
+	*offset = e->offset + (int64_t)(at - e->begin);
+	*len = e->end - at;
+	return is_within(e, at);
 }
 
 /* Whoever has no descriptors or memory now may have some later, and the file waits. */
@@ -420,10 +416,8 @@ journal_next(struct journal *j, struct flow_datagram *datagram, struct journal_s
 		if (r->segment == NULL)
 			return JOURNAL_END;
 		wakeup_prepare(&j->decoder_wakeup);
-		(void)pthread_mutex_lock(&j->lock);
-		end = r->segment->end;
-		next = r->segment->next;
-		(void)pthread_mutex_unlock(&j->lock);
+		end = atomic_load(&r->segment->end);
+		next = end != UINT64_MAX ? r->segment->next : NULL;
 		limit = j->files ? atomic_load(&j->settled) : ring_head(j->ring);
 		given_up = atomic_load(&j->given_up);
 		limit = given_up > limit ? given_up : limit;

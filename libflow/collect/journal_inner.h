@@ -22,8 +22,9 @@ struct extent {
 struct journal_segment {
 	struct journal *journal;
 	struct journal_segment *next;
-	uint64_t begin, end;		/* of the stream; the end is UINT64_MAX while it is open */
+	uint64_t begin;			/* of the stream */
 	uint64_t records_end;		/* of the journal, up to the end */
+	_Atomic uint64_t end;		/* UINT64_MAX while it is open; who sees another sees `next` and `records_end` too */
 	uint64_t missed;
 	char *path;
 	struct extent *extent;		/* more than one where writing failed between them */
@@ -65,6 +66,7 @@ struct journal_reader {
 	uint8_t *chunk;
 	size_t begin, end;		/* of what is in it */
 	int fd;				/* of the segment; -1: not needed until now */
+	struct extent extent;		/* that was looked up last */
 	int64_t have_read;		/* of its file: journal_cache_have_read's */
 };
 
@@ -86,10 +88,10 @@ struct journal {
 	_Atomic uint64_t given_up;	/* receiver: the decoder need not wait for files up to here */
 	_Atomic uint64_t missed;	/* datagrams */
 
+	struct journal_segment *last;	/* the receiver's, who takes no lock: others may hold it and not run */
+
 	pthread_mutex_t lock;		/* of all below, and of segments */
-	struct journal_segment *last;
 	uint64_t given_up_records;
-	bool closed;			/* nothing follows the last segment */
 	bool ended;			/* the janitor may go */
 	struct journal_spare spare[JOURNAL_SPARES];	/* files for the next segments, in order */
 	size_t spares;

@@ -130,7 +130,7 @@ static void
 settle(struct journal *j, uint64_t to)
 {
 	atomic_store(&j->settled, to);
-	wakeup_wake(&j->decoder_wakeup);
+	wakeup_hint(&j->decoder_wakeup);
 }
 
 /* What a disk refuses is in memory all the same, and in no more danger than without syncing. */
@@ -374,10 +374,8 @@ segment_end(struct journal *j, struct journal_segment **next)
 {
 	uint64_t end;
 
-	(void)pthread_mutex_lock(&j->lock);
-	end = j->writer.segment->end;
-	*next = j->writer.segment->next;
-	(void)pthread_mutex_unlock(&j->lock);
+	end = atomic_load(&j->writer.segment->end);
+	*next = end != UINT64_MAX ? j->writer.segment->next : NULL;
 	return end;
 }
 

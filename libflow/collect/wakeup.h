@@ -80,6 +80,20 @@ wakeup_wait(struct wakeup *w, long ms)
 	(void)pthread_mutex_unlock(&w->lock);
 }
 
+/*
+ * As wakeup_wake, by a thread that must not wait for the other, which may be less urgent and hold the lock
+ * while it does not run: then that one sleeps on, until the next time or the end of its own.
+ */
+static inline void
+wakeup_hint(struct wakeup *w)
+{
+	if (!atomic_load(&w->sleeps) || pthread_mutex_trylock(&w->lock) != 0)
+		return;
+	w->woken = true;
+	(void)pthread_cond_signal(&w->changed);
+	(void)pthread_mutex_unlock(&w->lock);
+}
+
 static inline void
 wakeup_wake(struct wakeup *w)
 {
