@@ -58,7 +58,7 @@ static const char help[] =
 "      --utc              times for people in UTC instead of local time\n"
 "      --explain          print the plan of the query and end\n"
 "      --sql DIALECT      print the question in SQL and end: duckdb, spark or clickhouse\n"
-"      --memory SIZE      groups beyond it (500M, 4G) go to a temporary file\n"
+"      --memory SIZE      for groups (500M, 4G); beyond it files are read several times\n"
 "                         (default: half of the machine's)\n"
 "  -j, --threads N        worker threads (default: one per core)\n"
 "  -h, --help             this text\n"

@@ -5,13 +5,13 @@
 
 #include "flowstat/stat.h"
 
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/cli.h"
 #include "flowstat/local_names.h"
+#include "flowstat/passes.h"
 
 /* Rows of a table that are made and printed at a time. */
 #define SLICE 4096
@@ -19,11 +19,9 @@
 struct run {
 	struct flow_agg_spec *spec;
 	struct query *query;
-	struct flow_agg **agg;
-	unsigned threads;
+	struct answer answer;
 	struct names *names;
 	struct flow_names *announced;	/* by exporters; NULL: not wanted */
-	atomic_bool failed;
 };
 
 static int
@@ -46,114 +44,6 @@ make_spec(const struct flowstat_options *o, struct flow_agg_spec **spec)
 	return CLI_OK;
 }
 
-/* Rows that wait for their groups, in all threads. */
-#define WAITING_BYTES ((size_t)512 << 20)
-
-/* Each pass over the rows. */
-typedef enum flow_status feed(struct flow_agg *agg, const struct flow_batch *batch,
-    const struct flow_selection *sel, struct flow_error *err);
-
-/* All that a worker can take, into a state of its own. */
-static void
-feed_all(struct run *run, struct query_worker *worker, struct flow_agg *agg, feed *rows)
-{
-	const struct flow_selection *selection;
-	const struct flow_batch *batch;
-	struct flow_error err;
-	size_t task;
-
-	while (worker != NULL && !run->failed && query_take(worker, &task)) {
-		while (query_next(worker, &batch, &selection)) {
-			if (rows(agg, batch, selection, &err) == FLOW_OK)
-				continue;
-			(void)cli_fail_error(&err);
-			run->failed = true;
-			break;
-		}
-	}
-	if (worker == NULL)
-		run->failed = true;
-	query_worker_free(worker);
-}
-
-static void
-work(void *context, unsigned i)
-{
-	struct run *run = context;
-
-	feed_all(run, query_worker_new(run->query), run->agg[i], flow_agg_feed);
-}
-
-static void
-sieve_work(void *context, unsigned i)
-{
-	struct run *run = context;
-	struct flow_fieldset wanted = { { 0 } };
-	struct flow_error err;
-
-	if (flow_agg_sieve_begin(run->agg[i], query_rows(run->query), &err) != FLOW_OK) {
-		(void)cli_fail_error(&err);
-		run->failed = true;
-		return;
-	}
-	flow_agg_sieve_fields(run->spec, &wanted);
-	feed_all(run, query_worker_new_of(run->query, &wanted), run->agg[i], flow_agg_sieve);
-}
-
-/* The passes that the questions need. */
-static int
-pass(struct run *run)
-{
-	struct flow_error err;
-
-	if (flow_agg_sieves(run->spec)) {
-		query_run(run->threads, sieve_work, run);
-		if (run->failed)
-			return CLI_FAILURE;
-		if (flow_agg_sieve_end(run->agg, run->threads, &err) != FLOW_OK)
-			return cli_fail_error(&err);
-		query_rewind(run->query);
-	}
-	query_run(run->threads, work, run);
-	return run->failed ? CLI_FAILURE : CLI_OK;
-}
-
-static void
-free_workers(struct run *run)
-{
-	for (unsigned i = 0; run->agg != NULL && i < run->threads; i++)
-		flow_agg_free(run->agg[i]);
-	free(run->agg);
-	run->agg = NULL;
-}
-
-/* All rows to new workers. */
-static int
-scan(const struct flowstat_options *o, struct run *run)
-{
-	const char *folder = getenv("TMPDIR");
-	uint64_t memory = o->memory;
-
-	/* Half of the machine's, where nothing is said. */
-	if (memory == 0 && (memory = cli_memory()) != UINT64_MAX)
-		memory /= 2;
-
-	run->threads = query_threads(run->query);
-	run->agg = calloc(run->threads, sizeof(struct flow_agg *));
-	if (run->agg == NULL)
-		return cli_fail("out of memory");
-	for (unsigned i = 0; i < run->threads; i++) {
-		run->agg[i] = flow_agg_new(run->spec);
-		if (run->agg[i] == NULL)
-			return cli_fail("out of memory");
-		flow_agg_room(run->agg[i], WAITING_BYTES / run->threads);
-		if (memory != UINT64_MAX)
-			flow_agg_limit(run->agg[i], (size_t)(memory / run->threads) + 1,
-			    folder != NULL && folder[0] != '\0' ? folder : "/tmp");
-	}
-	return pass(run);
-}
-
 static int
 flush(struct buf *out, bool *closed)
 {
@@ -166,12 +56,11 @@ flush(struct buf *out, bool *closed)
 
 /* A slice of a table, with names. */
 static int
-make_slice(const struct run *run, struct flow_agg_result *result, size_t i, uint64_t from,
-    struct flow_table **t)
+make_slice(struct run *run, size_t i, uint64_t from, struct flow_table **t)
 {
 	struct flow_error err;
 
-	if (flow_agg_table(result, i, from, SLICE, t, &err) != FLOW_OK)
+	if (answer_table(&run->answer, i, from, SLICE, t, &err) != FLOW_OK)
 		return cli_fail_error(&err);
 	if (names_add(run->names, *t) != FLOW_OK) {
 		flow_table_free(*t);
@@ -182,16 +71,15 @@ make_slice(const struct run *run, struct flow_agg_result *result, size_t i, uint
 
 /* One table, slice by slice. */
 static int
-print_table(const struct run *run, struct flow_agg_result *result, size_t i,
-    struct flow_table_printer *printer, struct buf *out, bool *closed)
+print_table(struct run *run, size_t i, struct flow_table_printer *printer, struct buf *out, bool *closed)
 {
-	uint64_t rows = flow_agg_rows(result, i), from = 0;
+	uint64_t rows = answer_rows(&run->answer, i), from = 0;
 	struct flow_table *t;
 	bool beyond = false;
 	int status;
 
 	do {
-		status = make_slice(run, result, i, from, &t);
+		status = make_slice(run, i, from, &t);
 		if (status != CLI_OK)
 			return status;
 		if (from == 0)
@@ -211,56 +99,19 @@ print_table(const struct run *run, struct flow_agg_result *result, size_t i,
 }
 
 static int
-print_tables(const struct run *run, struct flow_agg_result *result,
-    struct flow_table_printer *printer)
+print_tables(struct run *run, struct flow_table_printer *printer)
 {
 	struct buf out = BUF_INIT;
 	bool closed = false;
 	int status = CLI_OK;
 
 	for (size_t i = 0; i < flow_agg_tables(run->spec) && status == CLI_OK && !closed; i++)
-		status = print_table(run, result, i, printer, &out, &closed);
+		status = print_table(run, i, printer, &out, &closed);
 	if (status == CLI_OK && !closed) {
 		flow_table_printer_finish(printer, &out);
 		status = flush(&out, &closed);
 	}
 	buf_release(&out);
-	return status;
-}
-
-/* What all rows add up to; where a guess was wrong, once more without one. */
-static int
-scan_and_merge(const struct flowstat_options *o, struct run *run, struct flow_agg_result **result)
-{
-	struct flow_error err;
-	int status;
-
-	flow_agg_plan(run->spec, query_rows(run->query), query_filter(run->query) != NULL);
-	for (;;) {
-		status = scan(o, run);
-		if (status != CLI_OK)
-			return status;
-		if (flow_agg_finish(run->agg, run->threads, result, &err) != FLOW_OK)
-			return cli_fail_error(&err);
-		if (flow_agg_proven(*result))
-			return CLI_OK;
-		flow_agg_result_free(*result);
-		free_workers(run);
-		flow_agg_plan_sure(run->spec);
-		query_rewind(run->query);
-	}
-}
-
-static int
-scan_and_print(const struct flowstat_options *o, struct run *run, struct flow_table_printer *printer)
-{
-	struct flow_agg_result *result;
-	int status = scan_and_merge(o, run, &result);
-
-	if (status != CLI_OK)
-		return status;
-	status = print_tables(run, result, printer);
-	flow_agg_result_free(result);
 	return status;
 }
 
@@ -323,7 +174,9 @@ open_and_run(struct flowstat_options *o, struct run *run, struct flow_table_prin
 		return explain(run);
 	if (o->sql)
 		return print_sql(o, run);
-	status = scan_and_print(o, run, printer);
+	status = answer_make(run->spec, run->query, o->memory, &run->answer);
+	if (status == CLI_OK)
+		status = print_tables(run, printer);
 	if (status == CLI_OK && query_failed(run->query))
 		status = CLI_FAILURE;
 	return status;
@@ -397,7 +250,7 @@ flowstat_run(struct flowstat_options *o)
 	}
 	if (status == CLI_OK)
 		status = open_and_run(o, &run, printer);
-	free_workers(&run);
+	answer_clear(&run.answer);
 	flow_table_printer_free(printer);
 	query_free(run.query);
 	names_free(run.names);

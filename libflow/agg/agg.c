@@ -30,6 +30,7 @@ flow_agg_new(const struct flow_agg_spec *spec)
 	agg->outside = calloc(spec->groupings + 1, sizeof(*agg->outside));
 	agg->values = calloc(spec->values + 1, sizeof(*agg->values));
 	agg->room = BACKLOG_ROOM;
+	agg->share_to = FLOW_AGG_SHARES;
 	if (agg->scratch == NULL || agg->groups == NULL || agg->backlog == NULL ||
 	    agg->outside == NULL || agg->values == NULL || key_maps_make(&agg->maps, spec) != FLOW_OK) {
 		flow_agg_free(agg);
@@ -84,6 +85,7 @@ flow_agg_free(struct flow_agg *agg)
 	free(agg->groups);
 	free(agg->backlog);
 	free(agg->outside);
+	free(agg->ends);
 	free(agg->values);
 	free(agg->scratch);
 	spread_free(agg->spread);
@@ -102,6 +104,22 @@ flow_agg_bytes(const struct flow_agg *agg)
 		bytes += groups_bytes(&agg->groups[i]) + agg->backlog[i].log.bytes;
 	for (size_t i = 0; i < agg->spec->values; i++)
 		bytes += value_log_bytes(&agg->values[i]);
+	return bytes + (agg->approx != NULL ? approx_bytes(agg->approx) : 0);
+}
+
+size_t
+flow_agg_growing_bytes(const struct flow_agg *agg)
+{
+	size_t bytes = atoms_bytes(&agg->maps.values) + atoms_bytes(&agg->maps.texts);
+
+	for (size_t i = 0; i < agg->spec->groupings; i++) {
+		const struct grouping *g = &agg->spec->grouping[i];
+
+		if (!g->dense || key_part_is_atom(&g->part[0]))
+			bytes += groups_bytes(&agg->groups[i]) + agg->backlog[i].log.bytes;
+	}
+	for (size_t i = 0; i < agg->spec->values; i++)
+		bytes += agg->values[i].log.bytes;
 	return bytes + (agg->approx != NULL ? approx_bytes(agg->approx) : 0);
 }
 
@@ -303,7 +321,11 @@ flow_agg_feed(struct flow_agg *agg, const struct flow_batch *batch,
 	begin_backlogs(agg);
 	if (empty_backlogs(agg) != FLOW_OK || thin_values(agg) != FLOW_OK)
 		return flow_fail_memory(err);
-	if (agg->limit != 0 && flow_agg_bytes(agg) > agg->limit && is_worth_spilling(agg))
+	if (agg->may_fill && flow_agg_growing_bytes(agg) > agg->limit) {
+		agg->is_full = true;
+		return flow_fail(err, FLOW_ELIMIT, FLOW_NO_OFFSET, "more groups than memory holds");
+	}
+	if (!agg->may_fill && agg->limit != 0 && flow_agg_bytes(agg) > agg->limit && is_worth_spilling(agg))
 		return spill_groups(agg, err);
 	return FLOW_OK;
 }

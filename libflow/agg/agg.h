@@ -217,6 +217,63 @@ void flow_agg_limit(struct flow_agg *agg, size_t bytes, const char *folder);
  */
 void flow_agg_room(struct flow_agg *agg, size_t bytes);
 
+/*
+ * Questions whose groups, addresses or sketches do not fit into memory are answered share by share, each time
+ * reading all rows:
+ *
+ *	for each share [from, to) of 0 .. FLOW_AGG_SHARES:
+ *		new workers, flow_agg_limit, flow_agg_share(agg, from, to), the passes, flow_agg_finish
+ *		flow_agg_shares_add(shares, result)	its rows go to a temporary file, sorted
+ *	flow_agg_shares_table(shares, ...)		all shares' rows, merged
+ *
+ * A worker takes the groups whose hashes lie in the share (of bills, spikes and series: all bins of these), and
+ * looks up no other address.  Where it would need more than its limit, flow_agg_feed gives FLOW_ELIMIT
+ * and flow_agg_is_full tells so: then the share is to be taken smaller.  What a single 256th needs goes to files
+ * where it can (may_fill false).  With all shares it is as without this, but for flow_agg_is_full.
+ *
+ * A series with a limit is made last, of the groups that the shares have chosen: see flow_agg_phase.
+ */
+#define FLOW_AGG_SHARES 256
+
+enum flow_status flow_agg_share(struct flow_agg *agg, unsigned from, unsigned to, bool may_fill,
+    struct flow_error *err) NODISCARD;
+bool flow_agg_is_full(const struct flow_agg *agg);
+
+/*
+ * Memory of a worker that grows with the number of distinct keys, which its limit is compared with: not tables by
+ * small numbers, which are all there at once, and what batches need.
+ */
+size_t flow_agg_growing_bytes(const struct flow_agg *agg);
+
+enum flow_agg_phase {
+	FLOW_AGG_ALL,		/* all tables at once */
+	FLOW_AGG_CHOOSE,	/* all but series with a limit, of which flow_agg_finish remembers the groups in the spec */
+	FLOW_AGG_SHOW,		/* these series alone, of the groups that are remembered, in a single share */
+};
+
+/* Before the first worker. */
+enum flow_status flow_agg_set_phase(struct flow_agg_spec *spec, enum flow_agg_phase phase,
+    struct flow_error *err) NODISCARD;
+
+/* Whether a table is a series with a limit. */
+bool flow_agg_is_late(const struct flow_agg_spec *spec, size_t table);
+
+struct flow_agg_result;
+struct flow_agg_shares;
+
+/* None yet; the spec and the folder's name outlive it.  NULL when out of memory. */
+struct flow_agg_shares *flow_agg_shares_new(const struct flow_agg_spec *spec, const char *folder) NODISCARD;
+void flow_agg_shares_free(struct flow_agg_shares *shares);
+
+/* Adds the rows of all tables that are not late. */
+enum flow_status flow_agg_shares_add(struct flow_agg_shares *shares, struct flow_agg_result *result,
+    struct flow_error *err) NODISCARD;
+
+/* As flow_agg_rows and flow_agg_table for all shares, `last` being one of their results; slices come in order. */
+uint64_t flow_agg_shares_rows(const struct flow_agg_shares *shares, size_t table);
+enum flow_status flow_agg_shares_table(struct flow_agg_shares *shares, struct flow_agg_result *last,
+    size_t table, uint64_t from, size_t rows, struct flow_table **out, struct flow_error *err) NODISCARD;
+
 /* Memory held, for limits. */
 size_t flow_agg_bytes(const struct flow_agg *agg);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "agg/feed_sieve.h"
+#include "agg/share.h"
 #include "base/hash.h"
 
 /* Columns of GROUP_ROWS values that one step works on; too large for a stack. */
@@ -21,6 +22,7 @@ struct feed_scratch {
 	uint64_t *state[GROUP_ROWS];	/* the slots of each row's group */
 	uint16_t row[GROUP_ROWS];
 	uint16_t left[GROUP_ROWS];	/* rows that a backlog did not take */
+	uint16_t shared[GROUP_ROWS];	/* rows of the worker's share */
 	uint16_t begun[GROUP_ROWS];	/* rows that begin in the window */
 	uint16_t within[GROUP_ROWS];	/* rows that begin in a grouping's period */
 	uint16_t sieved[GROUP_ROWS];
@@ -413,6 +415,45 @@ feed_alternatives(struct flow_agg *agg, struct groups *g, const struct flow_batc
 	return st;
 }
 
+/* Rows of a share under their values of one end of several, in a dense grouping. */
+static enum flow_status
+add_dense_values(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch, const struct rows *rows)
+{
+	struct feed_scratch *s = agg->scratch;
+	bool is_atom = key_part_is_atom(&g->grouping->part[0]);
+
+	if (reserve_dense(&agg->maps, g) != FLOW_OK)
+		return FLOW_ENOMEM;
+	for (uint32_t i = 0; i < rows->n; i++)
+		s->number[0][i] = (int32_t)(is_atom ? atom_id(s->value[0][i]) : s->value[0][i]);
+	return add_dense(agg, g, batch, rows, s->number[0]);
+}
+
+/* Rows under each of their ends that lies in the worker's share. */
+static enum flow_status
+feed_shared_ends(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch, const struct rows *rows)
+{
+	struct feed_scratch *s = agg->scratch;
+	const struct grouping *grouping = g->grouping;
+	enum flow_status st = FLOW_OK;
+
+	for (size_t a = 0; a < grouping->part[0].alts && st == FLOW_OK; a++) {
+		struct rows in;
+
+		st = share_rows_new(agg, grouping, a, batch, rows, s->shared, &in, s->value[0], s->flag[0]);
+		if (st != FLOW_OK || in.n == 0)
+			continue;
+		if (grouping->dense) {
+			st = add_dense_values(agg, g, batch, &in);
+			continue;
+		}
+		st = other_values(agg, grouping, batch, &in);
+		if (st == FLOW_OK)
+			st = feed_keys(agg, g, batch, &in, s->value[0], s->flag[0]);
+	}
+	return st;
+}
+
 static enum flow_status
 feed_grouping(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch,
     const struct rows *rows)
@@ -421,6 +462,8 @@ feed_grouping(struct flow_agg *agg, struct groups *g, const struct flow_batch *b
 	const struct grouping *grouping = g->grouping;
 	enum flow_status st;
 
+	if (grouping->part[0].alts > 1 && agg_is_shared(agg))
+		return feed_shared_ends(agg, g, batch, rows);
 	if (grouping->dense)
 		return feed_dense(agg, g, batch, rows);
 	if (grouping->part[0].alts > 1)
@@ -468,21 +511,30 @@ feed_sieved(struct flow_agg *agg, struct groups *g, const struct flow_batch *bat
     const struct rows *rows, bool same)
 {
 	size_t grouping = (size_t)(g - agg->groups);
-	struct rows in = *rows;
+	struct rows in = *rows, mine;
 	const uint64_t *hash;
 	enum flow_status st = FLOW_OK;
 
-	if (feed_is_sieved(agg, grouping)) {
+	if (grouping_share_parts(g->grouping) < g->grouping->parts)
+		share_note_ends(agg, grouping, batch, rows);
+	if (agg_is_shared(agg) && g->grouping->part[0].alts == 1) {
+		if (share_rows(agg, g->grouping, 0, batch, rows, agg->scratch->shared, &mine) != FLOW_OK)
+			return FLOW_ENOMEM;
+		rows = &mine;
+		in = mine;
+		same = false;
+	}
+	if (rows->n > 0 && feed_is_sieved(agg, grouping)) {
 		const struct sieve *sieve = &agg->sieve[grouping];
 
 		if (feed_hashes(agg, grouping, batch, rows, same, &hash) != FLOW_OK)
 			return FLOW_ENOMEM;
-		in = sieve_rows(sieve, rows, hash, agg->scratch->sieved);
-		if (sieve->rule.has_rest && in.n < rows->n) {
+		if (sieve->rule.has_rest) {
 			const struct rows rest = sieve_rest(sieve, rows, hash, agg->scratch->rest);
 
 			st = feed_rest(agg, g, batch, &rest);
 		}
+		in = sieve_rows(sieve, rows, hash, agg->scratch->sieved);
 	}
 	return in.n > 0 && st == FLOW_OK ? feed_grouping(agg, g, batch, &in) : st;
 }
@@ -617,6 +669,8 @@ feed_rows(struct flow_agg *agg, const struct flow_batch *batch, const struct row
 	for (size_t i = 0; i < agg->spec->groupings && st == FLOW_OK; i++) {
 		struct groups *g = &agg->groups[i];
 
+		if (agg->spec->phase != FLOW_AGG_ALL && !grouping_is_fed(agg->spec, i))
+			continue;
 		st = g->grouping->spread_ms != 0 ? feed_spread(agg, g, batch, rows) :
 		    feed_begun(agg, g, batch, rows, &begun);
 	}

@@ -8,12 +8,12 @@
 
 /* Adds a part to what is mixed so far. */
 static enum flow_status
-mix_part(struct flow_agg *agg, const struct key_part *part, const struct flow_batch *batch,
+mix_part(struct flow_agg *agg, const struct key_part *part, size_t alt, const struct flow_batch *batch,
     const struct rows *rows, uint64_t *mixed)
 {
 	uint64_t value[GROUP_ROWS];
 
-	if (key_hashes(&agg->maps, part, batch, rows, value) != FLOW_OK)
+	if (key_hashes(&agg->maps, part, alt, batch, rows, value) != FLOW_OK)
 		return FLOW_ENOMEM;
 	for (uint32_t i = 0; i < rows->n; i++)
 		mixed[i] = key_mix(mixed[i], value[i]);
@@ -25,9 +25,9 @@ mix_end(struct flow_agg *agg, const struct grouping *g, unsigned addr, unsigned 
     const struct flow_batch *batch, const struct rows *rows, uint64_t *mixed)
 {
 	memset(mixed, 0, rows->n * sizeof(*mixed));
-	if (mix_part(agg, &g->part[addr], batch, rows, mixed) != FLOW_OK)
+	if (mix_part(agg, &g->part[addr], 0, batch, rows, mixed) != FLOW_OK)
 		return FLOW_ENOMEM;
-	return mix_part(agg, &g->part[port], batch, rows, mixed);
+	return mix_part(agg, &g->part[port], 0, batch, rows, mixed);
 }
 
 /* Both ends of a pair, whichever is which: rows of both directions have the same. */
@@ -55,21 +55,28 @@ is_end(const struct grouping *g, unsigned part)
 	    (part == p->src_addr || part == p->src_port || part == p->dst_addr || part == p->dst_port);
 }
 
+enum flow_status
+feed_hash_rows(struct flow_agg *agg, const struct grouping *g, unsigned parts, size_t alt,
+    const struct flow_batch *batch, const struct rows *rows, uint64_t *hash)
+{
+	memset(hash, 0, rows->n * sizeof(*hash));
+	if (g->pairing.how != FLOW_AGG_ONE_WAY && mix_ends(agg, g, batch, rows, hash) != FLOW_OK)
+		return FLOW_ENOMEM;
+	for (unsigned k = 0; k < parts; k++)
+		if (!is_end(g, k) && mix_part(agg, &g->part[k], k == 0 ? alt : 0, batch, rows, hash) != FLOW_OK)
+			return FLOW_ENOMEM;
+	for (uint32_t i = 0; i < rows->n; i++)
+		hash[i] = hash_mix64(hash[i]);
+	return FLOW_OK;
+}
+
 static enum flow_status
 hash_rows(struct flow_agg *agg, const struct grouping *g, unsigned parts, const struct flow_batch *batch,
     const struct rows *rows, uint64_t *hash)
 {
 	if (sieve_key_is_few(g, parts))
-		return key_hashes(&agg->maps, &g->part[0], batch, rows, hash);
-	memset(hash, 0, rows->n * sizeof(*hash));
-	if (g->pairing.how != FLOW_AGG_ONE_WAY && mix_ends(agg, g, batch, rows, hash) != FLOW_OK)
-		return FLOW_ENOMEM;
-	for (unsigned k = 0; k < parts; k++)
-		if (!is_end(g, k) && mix_part(agg, &g->part[k], batch, rows, hash) != FLOW_OK)
-			return FLOW_ENOMEM;
-	for (uint32_t i = 0; i < rows->n; i++)
-		hash[i] = hash_mix64(hash[i]);
-	return FLOW_OK;
+		return key_hashes(&agg->maps, &g->part[0], 0, batch, rows, hash);
+	return feed_hash_rows(agg, g, parts, 0, batch, rows, hash);
 }
 
 void

@@ -9,6 +9,10 @@
 enum flow_status feed_sieves(struct flow_agg *agg, const struct flow_batch *batch, const struct rows *rows)
     NODISCARD;
 
+/* Hashes of the first `parts` parts of a grouping's keys, of part 0 the alternative `alt`. */
+enum flow_status feed_hash_rows(struct flow_agg *agg, const struct grouping *g, unsigned parts, size_t alt,
+    const struct flow_batch *batch, const struct rows *rows, uint64_t *hash) NODISCARD;
+
 /* To be called before rows of a batch are fed to groupings. */
 void feed_sieves_begin(struct flow_agg *agg);
 

@@ -19,6 +19,20 @@ add_outside(struct flow_agg_result *r, struct flow_agg *const *agg, size_t n)
 	for (size_t w = 0; w < n; w++)
 		for (size_t i = 0; i < r->spec->groupings; i++)
 			r->outside[i] += agg[w]->outside[i];
+	if (agg[0]->ends == NULL)
+		return FLOW_OK;
+	r->ends = calloc(r->spec->groupings + 1, sizeof(*r->ends));
+	if (r->ends == NULL)
+		return FLOW_ENOMEM;
+	for (size_t i = 0; i < r->spec->groupings; i++) {
+		r->ends[i] = agg[0]->ends[i];
+		for (size_t w = 1; w < n; w++) {
+			const struct instants *more = &agg[w]->ends[i];
+
+			r->ends[i].first_ms = more->first_ms < r->ends[i].first_ms ? more->first_ms : r->ends[i].first_ms;
+			r->ends[i].last_ms = more->last_ms > r->ends[i].last_ms ? more->last_ms : r->ends[i].last_ms;
+		}
+	}
 	return FLOW_OK;
 }
 
@@ -191,10 +205,13 @@ take_sketches(struct flow_agg_result *r, struct flow_agg *const *agg, size_t n)
 	return FLOW_OK;
 }
 
+/* Whether a view's rows are groups in an order, at first. */
 static bool
-is_ordered(const struct view *v)
+is_ordered(const struct flow_agg_spec *spec, size_t view)
 {
-	return !v->billing && !v->spikes;
+	const struct view *v = &spec->view[view];
+
+	return !v->billing && !v->spikes && (view_is_made(spec, view) || flow_agg_is_late(spec, view));
 }
 
 static void
@@ -202,7 +219,7 @@ order_view(void *context, size_t view)
 {
 	struct flow_agg_result *r = context;
 
-	if (is_ordered(&r->spec->view[view]))
+	if (is_ordered(r->spec, view))
 		result_order(r, view);
 }
 
@@ -251,14 +268,18 @@ fill_views(struct flow_agg_result *r, const struct sieve *sieve, size_t threads)
 	enum flow_status st = FLOW_OK;
 
 	for (size_t i = 0; i < r->spec->views && st == FLOW_OK; i++)
-		if (is_ordered(&r->spec->view[i]))
+		if (is_ordered(r->spec, i))
 			st = result_reserve(r, i);
 	if (st == FLOW_OK)
 		team_run(r->limit == 0 || r->limit > SCARCE_BYTES ? threads : 1, r->spec->views, order_view, r);
-	r->unproven = st == FLOW_OK && !views_prove(r, sieve);
+	r->unproven = st == FLOW_OK && r->spec->sieves_sums && !views_prove(r, sieve);
 	for (size_t i = 0; i < r->spec->views && st == FLOW_OK && !r->unproven; i++) {
 		const struct view *v = &r->spec->view[i];
 
+		if (r->spec->phase == FLOW_AGG_CHOOSE && flow_agg_is_late(r->spec, i))
+			result_remember(r, i);
+		if (!view_is_made(r->spec, i))
+			continue;
 		if (v->billing)
 			st = billing_fill(r, i);
 		else if (v->spikes)
@@ -333,6 +354,7 @@ flow_agg_result_free(struct flow_agg_result *r)
 	free(r->view);
 	free(r->groups);
 	free(r->outside);
+	free(r->ends);
 	key_maps_release(&r->maps);
 	free(r);
 }

@@ -15,6 +15,11 @@
 
 struct feed_scratch;
 
+/* The first and last of some instants. */
+struct instants {
+	int64_t first_ms, last_ms;	/* INT64_MAX, INT64_MIN: there is none */
+};
+
 struct flow_agg {
 	const struct flow_agg_spec *spec;
 	struct key_maps maps;
@@ -36,6 +41,10 @@ struct flow_agg {
 	struct spill spill;
 	struct approx *approx;		/* NULL: no grouping needs it */
 	struct spread *spread;		/* NULL: no grouping needs it */
+	/* Groups whose hashes fall into these 256ths are taken, of 0 .. 256 all. */
+	unsigned share_from, share_to;
+	bool may_fill, is_full;		/* see flow_agg_share */
+	struct instants *ends;		/* by grouping: of all rows of its period, whatever the share */
 };
 
 /*
@@ -47,6 +56,6 @@ totals_are_summed(const struct flow_agg *agg)
 {
 	const struct flow_agg_spec *spec = agg->spec;
 
-	return spec->has_totals && !spec->totals_early &&
+	return spec->has_totals && !spec->totals_early && agg->ends == NULL &&
 	    (agg->sieve == NULL || agg->sieve[spec->totals].least == 0);
 }

@@ -190,6 +190,7 @@ write_notes(const struct flow_table *t)
 
 size_t rig_limit;
 bool rig_sieves;
+unsigned rig_shares;
 const struct flow_agg_period *rig_period;
 char rig_notes[256];
 const struct flow_geo *rig_geo;
@@ -266,6 +267,74 @@ run_once(struct flow_agg_spec *spec, const struct shares *s)
 	return text;
 }
 
+/* Workers of a share that were fed all flows. */
+static void
+feed_share(struct flow_agg_spec *spec, const struct shares *s, unsigned from, unsigned to, struct flow_agg **agg)
+{
+	for (size_t w = 0; w < s->workers; w++) {
+		agg[w] = flow_agg_new(spec);
+		flow_agg_limit(agg[w], (size_t)1 << 30, ".");
+		if (flow_agg_share(agg[w], from, to, true, NULL) != FLOW_OK)
+			abort();
+	}
+	feed_all(agg, flow_agg_feed, s);
+}
+
+static struct flow_agg_result *
+finish_share(struct flow_agg **agg, size_t workers)
+{
+	struct flow_agg_result *r;
+
+	if (flow_agg_finish(agg, workers, &r, NULL) != FLOW_OK)
+		abort();
+	for (size_t w = 0; w < workers; w++)
+		flow_agg_free(agg[w]);
+	return r;
+}
+
+/* The answer share by share, merged, or, of a series with a limit, from a pass of its own. */
+static const char *
+run_shares(struct flow_agg_spec *spec, const struct shares *s)
+{
+	struct flow_agg_shares *all = flow_agg_shares_new(spec, ".");
+	struct flow_agg_result *r = NULL;
+	struct flow_agg *agg[8];
+	struct flow_table *t;
+	bool late = flow_agg_is_late(spec, 0);
+
+	answer[0] = '\0';
+	if (flow_agg_set_phase(spec, FLOW_AGG_CHOOSE, NULL) != FLOW_OK)
+		abort();
+	for (unsigned i = 0; i < rig_shares; i++) {
+		feed_share(spec, s, i * FLOW_AGG_SHARES / rig_shares, (i + 1) * FLOW_AGG_SHARES / rig_shares, agg);
+		flow_agg_result_free(r);
+		r = finish_share(agg, s->workers);
+		if (flow_agg_shares_add(all, r, NULL) != FLOW_OK)
+			abort();
+	}
+	if (late) {
+		flow_agg_result_free(r);
+		if (flow_agg_set_phase(spec, FLOW_AGG_SHOW, NULL) != FLOW_OK)
+			abort();
+		feed_share(spec, s, 0, FLOW_AGG_SHARES, agg);
+		r = finish_share(agg, s->workers);
+	}
+	for (uint64_t from = 0; from < 4; from += 3) {
+		size_t rows = from == 0 ? 3 : 1000;
+
+		if ((late ? flow_agg_table(r, 0, from, rows, &t, NULL) :
+		    flow_agg_shares_table(all, r, 0, from, rows, &t, NULL)) != FLOW_OK)
+			abort();
+		rig_table(t, answer, sizeof(answer));
+		if (from == 0)
+			write_notes(t);
+		flow_table_free(t);
+	}
+	flow_agg_shares_free(all);
+	flow_agg_result_free(r);
+	return answer;
+}
+
 static const char *
 run(const struct flow_agg_ask *ask, const struct shares *s)
 {
@@ -283,7 +352,7 @@ run(const struct flow_agg_ask *ask, const struct shares *s)
 		flow_agg_set_period(spec, rig_period);
 	if (rig_sieves)
 		flow_agg_plan(spec, ROWS_SIEVED, false);
-	text = run_once(spec, s);
+	text = rig_shares > 0 ? run_shares(spec, s) : run_once(spec, s);
 	if (text == NULL) {
 		flow_agg_plan_sure(spec);
 		text = run_once(spec, s);

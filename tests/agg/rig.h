@@ -29,6 +29,9 @@ const char *rig_ask(const struct flow_agg_ask *ask, const struct rig_flow *flow,
 /* The workers' limit of memory; 0: none. */
 extern size_t rig_limit;
 
+/* Into how many shares groups are divided, each with workers of its own; 0: all at once. */
+extern unsigned rig_shares;
+
 /* Whether a first pass counts what groups have, and guesses top lists, as it is done where rows are many. */
 extern bool rig_sieves;
 

@@ -32,7 +32,8 @@ static const struct rig_flow flows[] = {
 
 /*
  * One question, by one worker at once and by three that each see single rows; then again
- * by some that have no memory, so that all that can goes to a file after each batch; and with a first pass.
+ * by some that have no memory, so that all that can goes to a file after each batch; with a first pass; and
+ * share by share.
  */
 static void
 check(const struct flow_agg_ask *ask, const char *want)
@@ -48,6 +49,11 @@ check(const struct flow_agg_ask *ask, const char *want)
 	is_str(rig_ask(ask, flows, FLOWS, 1, FLOWS), want);
 	is_str(rig_ask(ask, flows, FLOWS, 3, 1), want);
 	rig_sieves = false;
+	for (rig_shares = 1; rig_shares <= 256; rig_shares *= 16) {
+		is_str(rig_ask(ask, flows, FLOWS, 1, FLOWS), want);
+		is_str(rig_ask(ask, flows, FLOWS, 3, 1), want);
+	}
+	rig_shares = 0;
 }
 
 static void

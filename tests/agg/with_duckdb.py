@@ -802,6 +802,37 @@ def test_many():
     os.unlink(path)
 
 
+def peak_kb(pid):
+    """Peak memory of a process that runs; 0 where it has ended, or the system does not tell."""
+    try:
+        with open("/proc/%d/status" % pid) as status:
+            return max([int(line.split()[1]) for line in status if line.startswith("VmHWM")], default=0)
+    except OSError:
+        return 0
+
+
+def test_promise():
+    """Questions of far more groups than fit into 20 MB: no more than 64 MB beside it, and the same answers."""
+    given = work + "/given"
+    subprocess.run([flowgen, "-n", "400000" if os.environ.get("FLOW_QUICK") else "1000000", "--duration", "6h",
+                    "-w", given], check=True)
+    for question in (["-a"], ["-b"], ["-A", "src_addr,dst_addr,first/1s"], ["--spikes", "src_addr"],
+                     ["--series", "src_addr"], ["--scans"], ["-s", "ip/bytes", "-n", "0"],
+                     ["-A", "src_addr", "--measures", "distinct(dst_addr)"],
+                     ["-A", "dst_addr", "--measures", "approx(src_addr),p95(bytes)"]):
+        command = [flowstat, "-o", "csv", "-j", "2", *question, given]
+        got, peak = b"", 0
+        with subprocess.Popen([*command, "--memory", "20M"], stdout=subprocess.PIPE) as run:
+            while piece := run.stdout.read1(1 << 20):
+                got += piece
+                peak = max(peak, peak_kb(run.pid))
+        want = subprocess.run(command, check=True, capture_output=True).stdout
+        name = " ".join(question) + " in 20 MB"
+        report(name, "" if got == want and run.returncode == 0 else "another answer")
+        report(name + ": memory", "" if peak <= 84 * 1024 else "%d KB" % peak)
+
+
+test_promise()
 test_overflow()
 test_biflows()
 test_scans()
@@ -833,5 +864,12 @@ test_thresholds()
 test_series()
 test_billing()
 test_filters()
+test_pairs()
+# In shares of all groups.
+always = ["--memory", "4M"]
+test_either_end()
+test_values()
+test_series()
+test_billing()
 test_pairs()
 print("1..%d" % number)

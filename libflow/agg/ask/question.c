@@ -19,6 +19,15 @@ flow_agg_spec_new(void)
 	return spec;
 }
 
+static void
+shown_free(struct flow_agg_spec *spec)
+{
+	for (size_t i = 0; spec->shown != NULL && i < spec->groupings; i++)
+		free(spec->shown[i]);
+	free(spec->shown);
+	spec->shown = NULL;
+}
+
 void
 flow_agg_spec_free(struct flow_agg_spec *spec)
 {
@@ -27,6 +36,7 @@ flow_agg_spec_free(struct flow_agg_spec *spec)
 	free(spec->grouping);
 	free(spec->view);
 	free(spec->value);
+	shown_free(spec);
 	free(spec);
 }
 
@@ -296,6 +306,63 @@ bin_ceiling(int64_t ms, int64_t width_ms)
 	if (from == ms)
 		return ms;
 	return __builtin_add_overflow(from, width_ms, &to) ? INT64_MAX : to;
+}
+
+bool
+flow_agg_is_late(const struct flow_agg_spec *spec, size_t table)
+{
+	return spec->view[table].series && spec->view[table].limit > 0;
+}
+
+bool
+view_is_made(const struct flow_agg_spec *spec, size_t view)
+{
+	return spec->phase == FLOW_AGG_ALL || flow_agg_is_late(spec, view) == (spec->phase == FLOW_AGG_SHOW);
+}
+
+bool
+grouping_is_fed(const struct flow_agg_spec *spec, size_t grouping)
+{
+	for (size_t i = 0; i < spec->views; i++) {
+		const struct view *v = &spec->view[i];
+		bool is_made = view_is_made(spec, i), has_bins = v->series || v->billing;
+
+		if (has_bins && v->bins == grouping && is_made)
+			return true;
+		if (v->grouping == grouping && (is_made || flow_agg_is_late(spec, i)))
+			return true;
+	}
+	return false;
+}
+
+unsigned
+grouping_share_parts(const struct grouping *g)
+{
+	return g->parts - (period_width(g) != 0);
+}
+
+enum flow_status
+flow_agg_set_phase(struct flow_agg_spec *spec, enum flow_agg_phase phase, struct flow_error *err)
+{
+	spec->phase = phase;
+	if (phase == FLOW_AGG_SHOW)
+		return FLOW_OK;
+	shown_free(spec);
+	if (phase == FLOW_AGG_ALL)
+		return FLOW_OK;
+	spec->shown = calloc(spec->groupings + 1, sizeof(*spec->shown));
+	if (spec->shown == NULL)
+		return flow_fail_memory(err);
+	for (size_t i = 0; i < spec->views; i++) {
+		size_t g = spec->view[i].grouping;
+
+		if (!flow_agg_is_late(spec, i) || spec->shown[g] != NULL)
+			continue;
+		spec->shown[g] = calloc(BITMAP_WORDS(SHOWN_BITS), sizeof(**spec->shown));
+		if (spec->shown[g] == NULL)
+			return flow_fail_memory(err);
+	}
+	return FLOW_OK;
 }
 
 static void

@@ -142,7 +142,21 @@ struct flow_agg_spec {
 	size_t totals;
 	uint8_t total_slot[TOTALS + 2];	/* sums, first, last */
 	bool sieves_sums;		/* see flow_agg_plan */
+	enum flow_agg_phase phase;
+	uint64_t **shown;		/* by grouping, of chosen groups the bits of their hashes; NULL: none is */
 };
+
+/* Bits of the hashes of groups that were chosen to be shown. */
+#define SHOWN_BITS ((size_t)1 << 20)
+
+/* Whether rows are counted under a grouping in the phase that the spec is in. */
+bool grouping_is_fed(const struct flow_agg_spec *spec, size_t grouping);
+
+/* Whether a view's rows are made in that phase; the groups of one that is late are chosen in any. */
+bool view_is_made(const struct flow_agg_spec *spec, size_t view);
+
+/* Parts of a key by whose hash groups are shared out: all but the bin of a period. */
+unsigned grouping_share_parts(const struct grouping *g);
 
 /* Whether some column's values are all needed in a grouping's groups. */
 bool grouping_has_values(const struct flow_agg_spec *spec, size_t grouping);

@@ -227,16 +227,16 @@ key_values(struct key_maps *maps, const struct key_part *part, size_t alt,
 }
 
 enum flow_status
-key_hashes(struct key_maps *maps, const struct key_part *part, const struct flow_batch *batch,
+key_hashes(struct key_maps *maps, const struct key_part *part, size_t alt, const struct flow_batch *batch,
     const struct rows *rows, uint64_t *out)
 {
 	uint8_t flag[GROUP_ROWS];
 	struct dict_map *m;
 
 	if (!key_part_is_atom(part))
-		return key_values(maps, part, 0, batch, rows, out, flag);
-	if (key_map_of_hashes(maps, part, batch, rows, &m) != FLOW_OK ||
-	    map_values(maps, m, part, 0, batch, rows, out) != FLOW_OK)
+		return key_values(maps, part, alt, batch, rows, out, flag);
+	if (key_map_of_hashes(maps, part, part->field[alt], batch, rows, &m) != FLOW_OK ||
+	    map_values(maps, m, part, alt, batch, rows, out) != FLOW_OK)
 		return FLOW_ENOMEM;
 	for (uint32_t i = 0; i < rows->n; i++)
 		out[i] >>= 32;

@@ -17,11 +17,11 @@ enum flow_status key_values(struct key_maps *maps, const struct key_part *part, 
     NODISCARD;
 
 /*
- * Numbers that are the same for equal values of a part without alternatives (which others may share), and the
- * same in all workers: no atom is added for them.  For parts of groupings that have a sieve.
+ * Numbers that are the same for equal values of a part (which others may share), and the
+ * same in all workers: no atom is added for them.  For parts of groupings that have a sieve, and of shares.
  */
-enum flow_status key_hashes(struct key_maps *maps, const struct key_part *part, const struct flow_batch *batch,
-    const struct rows *rows, uint64_t *out) NODISCARD;
+enum flow_status key_hashes(struct key_maps *maps, const struct key_part *part, size_t alt,
+    const struct flow_batch *batch, const struct rows *rows, uint64_t *out) NODISCARD;
 
 /*
  * The numbers of some rows' groups in a dense grouping, whose part this is: an atom's id, else

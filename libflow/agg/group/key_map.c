@@ -111,6 +111,24 @@ key_maps_make(struct key_maps *maps, const struct flow_agg_spec *spec)
 	return FLOW_OK;
 }
 
+enum flow_status
+key_maps_share(struct key_maps *maps, const struct flow_agg_spec *spec)
+{
+	maps->is_lazy = true;
+	for (size_t i = 0; i < spec->groupings; i++) {
+		const struct grouping *g = &spec->grouping[i];
+
+		for (size_t k = 0; k < g->parts; k++)
+			if (key_part_is_atom(&g->part[k]) && map_make(maps, &g->part[k], false, true) != FLOW_OK)
+				return FLOW_ENOMEM;
+		/* Rows of several ends compare these by what they refer to. */
+		if (key_part_is_atom(&g->part[0]) && g->part[0].alts > 1 &&
+		    map_make(maps, &g->part[0], false, false) != FLOW_OK)
+			return FLOW_ENOMEM;
+	}
+	return FLOW_OK;
+}
+
 static enum flow_status
 map_grow(struct dict_map *m, uint32_t count)
 {
@@ -359,7 +377,7 @@ map_begin(struct key_maps *maps, struct dict_map *m, const struct flow_batch *ba
 	bool dense = rows->row == NULL || rows->row[rows->n - 1] < 8 * rows->n;
 	enum flow_status st = map_reset(m, dict);
 
-	if (st != FLOW_OK || !dense || m->kind == KEY_NET || key_kind_is_geo(m->kind) ||
+	if (st != FLOW_OK || !dense || (maps->is_lazy && !m->hashes) || m->kind == KEY_NET || key_kind_is_geo(m->kind) ||
 	    flow_field_info(m->field)->type == FLOW_TYPE_TEXT)
 		return st;
 	return map_all(maps, m, dict, twin_of(maps, m, batch));
@@ -373,18 +391,18 @@ map_ready(struct key_maps *maps, const struct flow_batch *batch, const struct ro
 }
 
 enum flow_status
-key_map_of_hashes(struct key_maps *maps, const struct key_part *part, const struct flow_batch *batch,
-    const struct rows *rows, struct dict_map **m)
+key_map_of_hashes(struct key_maps *maps, const struct key_part *part, enum flow_field field,
+    const struct flow_batch *batch, const struct rows *rows, struct dict_map **m)
 {
-	const struct flow_column *c = &batch->column[part->field[0]];
+	const struct flow_column *c = &batch->column[field];
 
 	*m = NULL;
 	if (c->form != FLOW_FORM_DICT || c->dict->count == 0)
 		return FLOW_OK;
-	*m = map_of(maps, part, part->field[0], false);
+	*m = map_of(maps, part, field, false);
 	if (*m != NULL && (*m)->is_whole && (*m)->ref != NULL && (*m)->serial == c->dict->serial)
 		return FLOW_OK;
-	*m = map_of(maps, part, part->field[0], true);
+	*m = map_of(maps, part, field, true);
 	return map_ready(maps, batch, rows, *m);
 }
 

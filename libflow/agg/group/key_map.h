@@ -31,6 +31,7 @@ struct key_maps {
 	size_t count;
 	struct atoms values, texts;
 	const struct flow_geo *geo;
+	bool is_lazy;		/* entries are only looked up for rows that ask */
 };
 
 void key_maps_init(struct key_maps *maps);
@@ -47,6 +48,9 @@ key_maps_atoms(const struct key_maps *maps, const struct key_part *part)
 /* The maps that a spec's keys need; before the first row. */
 enum flow_status key_maps_make(struct key_maps *maps, const struct flow_agg_spec *spec) NODISCARD;
 
+/* Also those of hashes of all keys; and from now on entries are only looked up for rows that ask. */
+enum flow_status key_maps_share(struct key_maps *maps, const struct flow_agg_spec *spec) NODISCARD;
+
 /*
  * The map of a column of a part, an atom, ready for the dictionary that the batch has there, for
  * these rows of it; NULL where none of them has a value.
@@ -56,7 +60,7 @@ enum flow_status key_map_for(struct key_maps *maps, const struct key_part *part,
 
 /* The same of a map that has hashes, be it one with references of which all are known. */
 enum flow_status key_map_of_hashes(struct key_maps *maps, const struct key_part *part,
-    const struct flow_batch *batch, const struct rows *rows, struct dict_map **m) NODISCARD;
+    enum flow_field field, const struct flow_batch *batch, const struct rows *rows, struct dict_map **m) NODISCARD;
 
 /* Whether an entry of its dictionary was looked up; not of KEY_NET, where masks differ. */
 static inline bool

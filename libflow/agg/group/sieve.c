@@ -90,6 +90,34 @@ sieve_make(struct sieve *s, const struct flow_agg_spec *spec, size_t grouping, u
 	return memory != NULL ? FLOW_OK : FLOW_ENOMEM;
 }
 
+enum flow_status
+sieve_make_shown(struct sieve *s, const struct flow_agg_spec *spec, size_t grouping)
+{
+	const struct grouping *g = &spec->grouping[grouping];
+
+	memset(s, 0, sizeof(*s));
+	s->like = s->counters = grouping;
+	for (size_t i = 0; i < spec->views; i++) {
+		const struct view *v = &spec->view[i];
+		bool of_bins = v->bins == grouping;
+
+		/* Of several ends any may be shown: all rows are let in. */
+		if (!flow_agg_is_late(spec, i) || (!of_bins && v->grouping != grouping) || g->part[0].alts > 1)
+			continue;
+		s->rule = (struct sieve_rule){ .by = SIEVE_SUM, .parts = (uint8_t)(g->parts - of_bins),
+			.has_rest = of_bins };
+		s->enough = spec->shown[v->grouping];
+	}
+	if (s->rule.by == SIEVE_NOTHING)
+		return FLOW_OK;
+	s->rule.is_exact = sieve_key_is_few(g, s->rule.parts);
+	s->mask = SHOWN_BITS - 1;
+	s->least = 1;
+	s->is_borrowed = true;
+	s->hash = malloc(GROUP_ROWS * sizeof(*s->hash));
+	return s->hash != NULL ? FLOW_OK : FLOW_ENOMEM;
+}
+
 static void
 counters_free(struct sieve *s)
 {

@@ -39,6 +39,9 @@ enum flow_status sieve_make(struct sieve *s, const struct flow_agg_spec *spec, s
     size_t bytes) NODISCARD;
 void sieve_release(struct sieve *s);
 
+/* A sieve that lets in what the spec remembers as shown; nothing for groupings of other tables.  FLOW_ENOMEM. */
+enum flow_status sieve_make_shown(struct sieve *s, const struct flow_agg_spec *spec, size_t grouping) NODISCARD;
+
 /* Whether it has counters of its own, to be filled in the first pass. */
 static inline bool
 sieve_counts(const struct sieve *s)

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "agg/report/bins.h"
 
@@ -72,6 +73,16 @@ billed_bps(const struct bill *b)
 	return p[BINS_IN] > p[BINS_OUT] ? p[BINS_IN] : p[BINS_OUT];
 }
 
+uint64_t
+billing_rank(const struct bill *b)
+{
+	double bps = billed_bps(b);
+	uint64_t bits;
+
+	memcpy(&bits, &bps, sizeof(bits));
+	return bits;
+}
+
 static int
 compare_bills(const void *pa, const void *pb, void *arg)
 {
@@ -121,7 +132,7 @@ billing_fill(struct flow_agg_result *r, size_t view)
 
 	if (list == NULL)
 		return FLOW_ENOMEM;
-	r->view[view].range = bins_range(in, out);
+	r->view[view].range = bins_range(r, in, out);
 	bins_list(in, BINS_IN, true, list, &n);
 	bins_list(out, BINS_OUT, true, list, &n);
 	bins_sort(list, n, &o);

@@ -18,6 +18,9 @@ struct bill {
 /* Makes the rows of a billing view; they are freed with the result. */
 enum flow_status billing_fill(struct flow_agg_result *r, size_t view) NODISCARD;
 
+/* Orders bills: what is billed, whose bits sort as it does. */
+uint64_t billing_rank(const struct bill *b);
+
 /* Rows [from, from + rows) of them into a table without columns. */
 enum flow_status billing_table(const struct flow_agg_result *r, size_t view, uint64_t from,
     size_t rows, struct flow_table *t) NODISCARD;

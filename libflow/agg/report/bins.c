@@ -108,8 +108,40 @@ count_bins(struct bin_range range)
 	return range;
 }
 
+/* The same where groups of other shares are not here, but it is known when all rows began. */
+static void
+find_noted_ends(const struct flow_agg_result *r, const struct groups *g, uint64_t *first, uint64_t *last)
+{
+	const struct instants *ends = &r->ends[g - r->groups];
+	int64_t width_ms = g->grouping->part[g->grouping->parts - 1].width_ms;
+	uint64_t from, to;
+
+	if (ends->first_ms > ends->last_ms)
+		return;
+	from = (uint64_t)bin_of(ends->first_ms, width_ms) ^ SLOT_TIME_BIAS;
+	to = (uint64_t)bin_of(ends->last_ms, width_ms) ^ SLOT_TIME_BIAS;
+	*first = from < *first ? from : *first;
+	*last = to > *last ? to : *last;
+}
+
+static void
+find_all_ends(const struct flow_agg_result *r, const struct groups *g, const struct groups *more, uint64_t *first,
+    uint64_t *last)
+{
+	if (r->ends != NULL) {
+		find_noted_ends(r, g, first, last);
+		/* The rests of a series are of the same grouping. */
+		if (more != NULL && more->grouping != g->grouping)
+			find_noted_ends(r, more, first, last);
+		return;
+	}
+	find_ends(g, first, last);
+	if (more != NULL)
+		find_ends(more, first, last);
+}
+
 struct bin_range
-bins_range(const struct groups *g, const struct groups *more)
+bins_range(const struct flow_agg_result *r, const struct groups *g, const struct groups *more)
 {
 	const struct grouping *grouping = g->grouping;
 	struct bin_range range = { grouping->part[grouping->parts - 1].width_ms,
@@ -119,9 +151,7 @@ bins_range(const struct groups *g, const struct groups *more)
 	int64_t from, to;
 
 	if (open_from || open_to || grouping->from_ms < range.from_ms || grouping->to_ms > range.to_ms) {
-		find_ends(g, &first, &last);
-		if (more != NULL)
-			find_ends(more, &first, &last);
+		find_all_ends(r, g, more, &first, &last);
 		if (first > last)
 			return open_from || open_to ? range : count_bins(range);
 		from = (int64_t)(first ^ SLOT_TIME_BIAS);

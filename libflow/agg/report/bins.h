@@ -36,7 +36,7 @@ bool bins_same_key(const struct bin_order *o, const struct bin_item *a, const st
  * where a flow lies before or after it, from the first or to
  * the last bin that has a group.
  */
-struct bin_range bins_range(const struct groups *g, const struct groups *more);
+struct bin_range bins_range(const struct flow_agg_result *r, const struct groups *g, const struct groups *more);
 
 /* How long a bin is within the range, > 0 where it touches it. */
 uint64_t bins_length_ms(const struct bin_range *range, uint64_t bin);

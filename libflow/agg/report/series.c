@@ -204,6 +204,15 @@ own_rests(struct flow_agg_result *r, const struct groups *bins, struct result_vi
 	return FLOW_OK;
 }
 
+static enum flow_status
+keep_ranks(struct flow_agg_result *r, struct result_view *v)
+{
+	v->place_rank = result_array(r, v->rows, sizeof(*v->place_rank));
+	for (uint64_t i = 0; v->place_rank != NULL && i < v->rows; i++)
+		v->place_rank[i] = v->row[i].rank;
+	return v->place_rank != NULL ? FLOW_OK : FLOW_ENOMEM;
+}
+
 enum flow_status
 series_fill(struct flow_agg_result *r, size_t view)
 {
@@ -216,13 +225,15 @@ series_fill(struct flow_agg_result *r, size_t view)
 	size_t n = 0;
 	enum flow_status st = FLOW_ENOMEM;
 
-	v->range = bins_range(bins, rest_of(r, vw));
+	v->range = bins_range(r, bins, rest_of(r, vw));
 	if (shown != NULL)
 		list = list_rows(r, vw, shown, v->rows, &n);
 	if (list != NULL)
 		rows = result_array(r, n, sizeof(*rows));
 	if (rows != NULL)
 		st = own_rests(r, bins, v, list, n);
+	if (st == FLOW_OK)
+		st = keep_ranks(r, v);
 	if (st == FLOW_OK) {
 		v->rows = join_rest(bins, list, n, rows);
 		result_array_free(r, v->row);

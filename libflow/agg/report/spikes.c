@@ -3,6 +3,8 @@
 
 #include "agg/report/bins.h"
 
+#include <string.h>
+
 /* Fewer bins say nothing of what is usual. */
 #define MIN_BINS 3
 
@@ -10,6 +12,16 @@ static double
 excess(const struct spike *s)
 {
 	return s->amount - s->usual;
+}
+
+uint64_t
+spikes_rank(const struct spike *s)
+{
+	double amount = excess(s) + 0.0;	/* no negative zero */
+	uint64_t bits;
+
+	memcpy(&bits, &amount, sizeof(bits));
+	return bits >> 63 != 0 ? ~bits : bits | UINT64_C(1) << 63;
 }
 
 /* The greatest first; those that tie by time, then key. */
@@ -90,7 +102,7 @@ spikes_fill(struct flow_agg_result *r, size_t view)
 
 	if (list != NULL)
 		bins_list(g, BINS_IN, false, list, &n);
-	v->range = bins_range(g, NULL);
+	v->range = bins_range(r, g, NULL);
 	room = room_for(vw, &v->range, n);
 	v->spike = result_array(r, room, sizeof(*v->spike));
 	if (list == NULL || v->spike == NULL)

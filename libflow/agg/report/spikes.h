@@ -18,6 +18,9 @@ struct spike {
 /* Makes the rows of a view of spikes; they are freed with the result. */
 enum flow_status spikes_fill(struct flow_agg_result *r, size_t view) NODISCARD;
 
+/* Orders spikes: the excess, in bits that sort as it does. */
+uint64_t spikes_rank(const struct spike *s);
+
 /* Rows [from, from + rows) of them into a table without columns. */
 enum flow_status spikes_table(const struct flow_agg_result *r, size_t view, uint64_t from,
     size_t rows, struct flow_table *t) NODISCARD;

@@ -2,6 +2,12 @@
 #define _GNU_SOURCE	/* qsort_r */
 #include "agg/table/result.h"
 
+#include "agg/group/key.h"
+#include "agg/report/billing.h"
+#include "agg/report/series.h"
+#include "agg/report/spikes.h"
+#include "base/hash.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -117,6 +123,48 @@ result_compare_keys(const struct flow_agg_result *r, const struct grouping *g, c
 	for (size_t k = 0; k < g->parts && order == 0; k++)
 		order = compare_part(r, &g->part[k], a, b);
 	return order;
+}
+
+uint64_t
+result_rank(const struct flow_agg_result *r, size_t table, uint64_t row)
+{
+	const struct view *vw = &r->spec->view[table];
+	const struct result_view *v = &r->view[table];
+
+	if (vw->billing)
+		return billing_rank(&v->bill[row]);
+	if (vw->spikes)
+		return spikes_rank(&v->spike[row]);
+	if (vw->series)
+		return v->row[row].rank == SERIES_REST ? 0 : v->place_rank[v->row[row].rank];
+	return v->row[row].rank;
+}
+
+/* The hash of a group's key as agg/feed_sieve.h has it of rows. */
+static uint64_t
+key_hash(const struct flow_agg_result *r, const struct grouping *g, const uint64_t *group)
+{
+	uint64_t mixed = 0, value = 0;
+	bool has;
+
+	for (size_t k = 0; k < g->parts; k++) {
+		value = result_value(&g->part[k], group, &has);
+		if (key_part_is_atom(&g->part[k]))
+			value = has ? key_maps_atoms(&r->maps, &g->part[k])->hash[value] : 0;
+		mixed = key_mix(mixed, value);
+	}
+	return sieve_key_is_few(g, g->parts) ? value : hash_mix64(mixed);
+}
+
+void
+result_remember(const struct flow_agg_result *r, size_t view)
+{
+	const struct view *vw = &r->spec->view[view];
+	const struct groups *g = &r->groups[vw->grouping];
+
+	for (uint64_t i = 0; i < r->view[view].rows; i++)
+		bitmap_set(r->spec->shown[vw->grouping],
+		    key_hash(r, g->grouping, r->view[view].row[i].group) & (SHOWN_BITS - 1));
 }
 
 /* Everything that decides the order of a view. */

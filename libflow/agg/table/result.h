@@ -36,6 +36,7 @@ struct result_view {
 	struct bill *bill;	/* instead of row, */
 	struct spike *spike;	/* and these */
 	struct bin_range range;	/* of bills, spikes and series */
+	uint64_t *place_rank;	/* series: ranks of its groups by their places */
 };
 
 struct flow_agg_result {
@@ -44,6 +45,7 @@ struct flow_agg_result {
 	struct groups *groups;
 	struct groups **rest;		/* by grouping: of a series that was sieved, the rests of bins; NULL: none */
 	bool unproven;			/* see flow_agg_proven */
+	struct instants *ends;		/* by grouping: of all rows of its period; NULL: groups tell */
 	uint64_t *outside;		/* by grouping: rows of which nothing lies in the period */
 	struct measure_totals totals;
 	/* Where memory is limited: a folder for what is large, and the limit of a worker. */
@@ -67,6 +69,12 @@ void result_array_free(struct flow_agg_result *r, void *p);
 /* Sorts it. */
 void result_sort(const struct flow_agg_result *r, void *list, size_t n, size_t size,
     spool_compare *compare, void *arg);
+
+/* Orders a table's rows of several shares: greater ones come first. */
+uint64_t result_rank(const struct flow_agg_result *r, size_t table, uint64_t row);
+
+/* Sets the bits in the spec of the groups that a late view chose. */
+void result_remember(const struct flow_agg_result *r, size_t view);
 
 /* A part's value in a packed key, as key_values gives it; *has: whether there is one. */
 uint64_t result_value(const struct key_part *part, const uint64_t *group, bool *has);

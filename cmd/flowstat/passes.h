@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/*
+ * Questions to answers: as many passes over the rows as these need, in the memory that was given.
+ *
+ *	one pass			where all groups fit
+ *	+ one before it			that counts what keeps rows out (flow_agg_sieves)
+ *	one for each share of groups	where they do not (flow_agg_share), and one for series of those chosen
+ */
+
+#include <stdbool.h>
+
+#include "common/query.h"
+
+struct answer {
+	struct flow_agg_result *result;		/* of all, or the last share of groups */
+	struct flow_agg_shares *shares;		/* NULL: there are none */
+	struct flow_agg_result *series;		/* of the phase FLOW_AGG_SHOW; NULL: there was none */
+	const struct flow_agg_spec *spec;
+};
+
+/*
+ * Answers a spec's questions by the rows of a query; memory: in bytes, 0: half of the machine's.  CLI_OK, or
+ * CLI_FAILURE after a message.
+ */
+int answer_make(struct flow_agg_spec *spec, struct query *query, uint64_t memory, struct answer *answer);
+void answer_clear(struct answer *answer);
+
+/* Rows of a table, and some of them as flow_agg_table makes them; slices of a table are asked for in order. */
+uint64_t answer_rows(const struct answer *answer, size_t table);
+enum flow_status answer_table(struct answer *answer, size_t table, uint64_t from, size_t rows,
+    struct flow_table **t, struct flow_error *err) NODISCARD;

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
+#include <string.h>
+
+#include "agg/agg.h"
+#include "agg/table/result.h"
+#include "agg/table/row_runs.h"
+
+/* Rows that are made into a table at a time. */
+#define SLICE 4096
+
+struct flow_agg_shares {
+	const struct flow_agg_spec *spec;
+	const char *folder;
+	struct row_runs *runs;		/* by table */
+	bool *beyond;			/* likewise */
+	struct row_merge *merge;	/* of the table that is being read; NULL: none */
+};
+
+/* How rows of a view are ordered (agg/table/order.c, agg/report). */
+static struct row_order
+order_of(const struct view *v)
+{
+	struct row_order order = { .keys_descend = v->by_key && !v->ascending };
+
+	if (v->spikes)
+		order.has_time = true;
+	if (v->series)
+		order = (struct row_order){ true, true, 0, order.keys_descend };
+	return order;
+}
+
+struct flow_agg_shares *
+flow_agg_shares_new(const struct flow_agg_spec *spec, const char *folder)
+{
+	struct flow_agg_shares *s = calloc(1, sizeof(*s));
+
+	if (s == NULL)
+		return NULL;
+	s->spec = spec;
+	s->folder = folder;
+	s->runs = calloc(spec->views + 1, sizeof(*s->runs));
+	s->beyond = calloc(spec->views + 1, sizeof(*s->beyond));
+	for (size_t i = 0; s->runs != NULL && i < spec->views; i++) {
+		const struct row_order order = order_of(&spec->view[i]);
+
+		row_runs_init(&s->runs[i], &order);
+	}
+	if (s->runs == NULL || s->beyond == NULL) {
+		flow_agg_shares_free(s);
+		return NULL;
+	}
+	return s;
+}
+
+void
+flow_agg_shares_free(struct flow_agg_shares *s)
+{
+	if (s == NULL)
+		return;
+	for (size_t i = 0; s->runs != NULL && i < s->spec->views; i++)
+		row_runs_release(&s->runs[i]);
+	row_merge_free(s->merge);
+	free(s->runs);
+	free(s->beyond);
+	free(s);
+}
+
+/* Rows [from, from + t->rows) of a table to its run. */
+static enum flow_status
+add_slice(struct flow_agg_shares *s, const struct flow_agg_result *r, size_t table, uint64_t from,
+    const struct flow_table *t, struct flow_error *err)
+{
+	uint64_t rank[SLICE];
+
+	for (size_t i = 0; i < t->rows; i++)
+		rank[i] = result_rank(r, table, from + i);
+	s->beyond[table] |= t->beyond;
+	if (s->spec->view[table].spikes)
+		s->runs[table].order.time = flow_table_find(t, "time");
+	return row_runs_add(&s->runs[table], t, rank, err);
+}
+
+static enum flow_status
+add_table(struct flow_agg_shares *s, struct flow_agg_result *r, size_t table, struct flow_error *err)
+{
+	enum flow_status st = row_runs_begin(&s->runs[table], s->folder, err);
+	struct flow_table *t;
+
+	for (uint64_t from = 0; from < flow_agg_rows(r, table) && st == FLOW_OK; from += SLICE) {
+		st = flow_agg_table(r, table, from, SLICE, &t, err);
+		if (st != FLOW_OK)
+			return st;
+		st = add_slice(s, r, table, from, t, err);
+		flow_table_free(t);
+	}
+	return st;
+}
+
+enum flow_status
+flow_agg_shares_add(struct flow_agg_shares *s, struct flow_agg_result *r, struct flow_error *err)
+{
+	enum flow_status st = FLOW_OK;
+
+	for (size_t i = 0; i < s->spec->views && st == FLOW_OK; i++)
+		if (!flow_agg_is_late(s->spec, i))
+			st = add_table(s, r, i, err);
+	return st;
+}
+
+uint64_t
+flow_agg_shares_rows(const struct flow_agg_shares *s, size_t table)
+{
+	uint64_t limit = s->spec->view[table].limit, rows = s->runs[table].rows;
+
+	/* Of a series the limit is one of groups. */
+	return limit > 0 && limit < rows && !s->spec->view[table].series ? limit : rows;
+}
+
+enum flow_status
+flow_agg_shares_table(struct flow_agg_shares *s, struct flow_agg_result *last, size_t table, uint64_t from,
+    size_t rows, struct flow_table **out, struct flow_error *err)
+{
+	uint64_t all = flow_agg_shares_rows(s, table), left = all > from ? all - from : 0;
+	enum flow_status st = flow_agg_table(last, table, 0, 0, out, err);
+
+	if (st != FLOW_OK)
+		return st;
+	if (from == 0) {
+		row_merge_free(s->merge);
+		s->merge = NULL;
+		st = row_merge_new(&s->runs[table], *out, &s->merge, err);
+	}
+	if (st == FLOW_OK)
+		st = row_merge_next(s->merge, rows < left ? rows : (size_t)left, *out, err);
+	(*out)->from = from;
+	(*out)->total = all;
+	(*out)->beyond |= s->beyond[table];
+	if (st != FLOW_OK)
+		flow_table_free(*out);
+	return st;
+}
