@@ -399,6 +399,27 @@ prepare_printer(struct flowcat_options *o)
 	return status;
 }
 
+/* Tasks that read whole files or their metadata leave no row out: what asks for that is not theirs. */
+static int
+check_whole_files(const struct flowcat_options *o)
+{
+	static const char *const letter[] = {
+		[FLOWCAT_SUMMARY] = "-I", [FLOWCAT_GNUPLOT] = "-g", [FLOWCAT_EXPORTERS] = "-E",
+		[FLOWCAT_VERIFY] = "--verify",
+	};
+	const char *task = o->task < ARRAY_LEN(letter) ? letter[o->task] : NULL;
+
+	if (task == NULL)
+		return CLI_OK;
+	if (o->request.window != NULL || o->request.filter_file != NULL || o->request.pseudonyms != NULL ||
+	    o->write_path != NULL || o->limit != UINT64_MAX)
+		return cli_misuse("%s is about whole files: no -t, -f, -K, -w, -c", task);
+	if (o->request.filter != NULL && o->request.filter[0] != '\0')
+		return cli_misuse("%s is about whole files, without a filter, and '%s' is no file; flowstat's "
+		    "totals take one, as 'flowcat -w - FILTER | flowcat %s' does", task, o->request.filter, task);
+	return CLI_OK;
+}
+
 /* Files that are compacted are written once and read often. */
 static void
 compact_defaults(struct flowcat_options *o)
@@ -447,6 +468,8 @@ flowcat_options_parse(int argc, char **argv, struct flowcat_options *options, bo
 	status = query_arguments(&options->request, argc - optind, argv + optind);
 	if (status == CLI_OK && options->compact_s != 0 && options->request.filter != NULL)
 		return cli_misuse("--compact changes no rows: '%s' is no file", options->request.filter);
+	if (status == CLI_OK)
+		status = check_whole_files(options);
 	if (options->has_cluster && options->compact_s == 0 && options->write_path == NULL)
 		return cli_misuse("--cluster: -w or --compact is missing");
 	if (options->compact_s != 0)

@@ -334,6 +334,14 @@ is '-g has a line a file, and all flows' "$(flowcat -r "$a" -g | awk -F, '!/^#/ 
 	"$(find "$a" -name '*.parquet' | wc -l) $flows"
 is '-E tells of exporters' "$(flowcat -r "$a" -E | sed -n '1p;2p' | tr '\n' ' ' | sed 's/datagrams [0-9]*/datagrams N/; s/packets.*//')" \
 	"Exporter: 198.18.0.1, version 9, domain 0   datagrams N, flows $flows, "
+for task in -I -g -E --verify; do
+	flowcat -r "$a" $task 'proto tcp' >"$tmp/out" 2>"$tmp/err"
+	is "$task takes no filter" "$?:$(wc -c <"$tmp/out"):$(grep -c -- "$task is about whole files.*'proto tcp'" "$tmp/err")" 2:0:1
+	flowcat -r "$a" $task -t +1 >"$tmp/out" 2>"$tmp/err"
+	is 'nor a window' "$?:$(wc -c <"$tmp/out"):$(grep -c -- "$task.*-t" "$tmp/err")" 2:0:1
+done
+is 'the filter before it counts' "$(flowcat -r "$a" -w - 'proto tcp' | flowcat -I | sed -n 's/^Flows: //p')" \
+	"$(flowcat -r "$a" -q -o csv:proto 'proto tcp' | wc -l)"
 is 'and of names' "$(flowcat -r "$a" -E | grep -c '^  interface 1: Gi0/0/0 (customer 1)$')" 1
 
 # A tree by columns: each directory has the rows of its values, all together all rows.
