@@ -357,6 +357,13 @@ is_nat(struct wire *w, size_t row, const char *src, const char *dst)
 	is_str(wire_text(w, FLOW_FIELD_NAT_DST_ADDR, row), dst);
 }
 
+static void
+is_hops(struct wire *w, size_t row, const char *hop, const char *bgp_hop)
+{
+	is_str(wire_text(w, FLOW_FIELD_NEXT_HOP, row), hop);
+	is_str(wire_text(w, FLOW_FIELD_BGP_NEXT_HOP, row), bgp_hop);
+}
+
 /* 281 and 282, alone and beside 225 and 226: IPv4 of NAT64 is IPv4, and a mapped address is a pair's. */
 static void
 test_mapped_nat(struct wire *w)
@@ -371,6 +378,32 @@ test_mapped_nat(struct wire *w)
 	is_nat(w, 3, "2001:db8::1", "::ffff:10.1.1.1");
 	is_extra(w, 3, "");
 	is_nat(w, 4, "10.0.0.1", "10.0.0.2");
+}
+
+/* 62 and 63: of an IPv6 row, by its addresses or its version, they stay; of an IPv4 row they are IPv4. */
+static void
+test_mapped_hops(struct wire *w)
+{
+	wire_ipfix(w, 0, 2, "0100 0004 001b 0010 001c 0010 003e 0010 003f 0010"
+	    "0101 0004 0008 0004 000c 0004 003e 0010 003f 0010"
+	    "0102 0004 001b 0010 001c 0010 000f 0004 003e 0010"
+	    "0103 0002 003c 0001 003e 0010");
+	wire_ipfix(w, 0, 256, A6 B6 M6 N6  M6 N6 M6 N6  A6 B6 A6 M6  M6 B6 ZERO16 N6);
+	is_hops(w, 0, "::ffff:10.1.1.1", "::ffff:10.2.2.2");
+	is_extra(w, 0, "");
+	is_hops(w, 1, "10.1.1.1", "10.2.2.2");
+	is_hops(w, 2, "2001:db8::1", "::ffff:10.1.1.1");
+	is_hops(w, 3, "::", "::ffff:10.2.2.2");
+	wire_ipfix(w, 0, 257, "0a000001 0a000002" M6 N6);
+	is_hops(w, 4, "10.1.1.1", "10.2.2.2");
+	is_extra(w, 4, "");
+	wire_ipfix(w, 0, 258, A6 B6 "0a030303" ZERO16  A6 B6 "00000000" M6  A6 B6 "0a030303" M6);
+	is_hops(w, 5, "10.3.3.3", "");		/* an element of IPv4 is IPv4 */
+	is_hops(w, 6, "::ffff:10.1.1.1", "");
+	is_hops(w, 7, "::ffff:10.1.1.1", "");
+	wire_ipfix(w, 0, 259, "06" M6 "04" M6);
+	is_hops(w, 8, "::ffff:10.1.1.1", "");
+	is_hops(w, 9, "10.1.1.1", "");
 }
 
 int
@@ -392,5 +425,6 @@ main(void)
 	wire_run(test_not_mapped, NULL);
 	wire_run(test_mapped_headers, NULL);
 	wire_run(test_mapped_nat, NULL);
+	wire_run(test_mapped_hops, NULL);
 	return tap_done();
 }

@@ -97,6 +97,26 @@ test_socket_mapped(struct wire *w)
 	is_str(wire_text(w, FLOW_FIELD_NAT_DST_ADDR, 4), "2001:db8::1");
 }
 
+/* Next hops that a router and BGP told, before and behind the packet, beside IPv6 and beside IPv4. */
+static void
+test_hop_mapped(struct wire *w)
+{
+#define ROUTER6 "000003ea 0000001c 00000002 " M6 "00000018 00000010"
+#define ROUTER4 "000003ea 00000010 00000001 0a010101 00000018 00000010"
+#define GATEWAY6 "000003eb 0000002c 00000002 " N6 "0000fde8 0000fde9 0000fdea 00000000 00000000 00000064"
+#define IPV6 "00000004 00000038 00000064 00000006 " A6 A6 "00000035 00008000 00000000 00000000"
+#define IPV4 "00000003 00000020 00000064 00000006 0a000001 0a000002 00000035 00008000 00000000 00000000"
+	feed(w, 3, ROUTER6 IPV6 GATEWAY6);
+	feed(w, 3, GATEWAY6 IPV4 ROUTER6);
+	feed(w, 2, IPV6 ROUTER4);
+	is_uint(wire_rows(w), 3);
+	is_str(wire_text(w, FLOW_FIELD_NEXT_HOP, 0), "::ffff:10.1.1.1");
+	is_str(wire_text(w, FLOW_FIELD_BGP_NEXT_HOP, 0), "::ffff:10.2.2.2");
+	is_str(wire_text(w, FLOW_FIELD_NEXT_HOP, 1), "10.1.1.1");
+	is_str(wire_text(w, FLOW_FIELD_BGP_NEXT_HOP, 1), "10.2.2.2");
+	is_str(wire_text(w, FLOW_FIELD_NEXT_HOP, 2), "10.1.1.1");
+}
+
 /* A record that is cut: what is there is told. */
 static void
 test_cut_record(struct wire *w)
@@ -244,6 +264,7 @@ main(void)
 	wire_run(test_http, NULL);
 	wire_run(test_socket6, NULL);
 	wire_run(test_socket_mapped, NULL);
+	wire_run(test_hop_mapped, NULL);
 	wire_run(test_cut_record, NULL);
 	wire_run(test_vlan, NULL);
 	wire_run(test_wide_port, NULL);

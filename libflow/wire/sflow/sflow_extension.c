@@ -30,17 +30,49 @@ sflow_put_switch(struct sflow_row *r, struct cursor *in)
 	set_vlan(r, FLOW_FIELD_DST_VLAN, dst);
 }
 
+static void
+set_hop(struct sflow_row *r, const struct addr *hop, bool v6)
+{
+	sflow_set_addr(r, FLOW_FIELD_NEXT_HOP, hop);
+	r->hop_of_v6 = v6;
+}
+
+static void
+settle_hop(struct sflow_row *r, enum flow_field field)
+{
+	struct addr *hop = flow_builder_edit(r->w.out, field);
+
+	if (hop != NULL)
+		addr_to_mapped(hop);
+}
+
+void
+sflow_settle_hops(struct sflow_row *r)
+{
+	const uint8_t *version = flow_builder_peek(r->w.out, FLOW_FIELD_IP_VERSION);
+
+	if (r->w.st != FLOW_OK || version == NULL || *version != 6)
+		return;
+	if (r->hop_of_v6)
+		settle_hop(r, FLOW_FIELD_NEXT_HOP);
+	if (r->bgp_hop_of_v6)
+		settle_hop(r, FLOW_FIELD_BGP_NEXT_HOP);
+}
+
 void
 sflow_put_router(struct sflow_row *r, struct cursor *in)
 {
+	bool v6 = sflow_next_is_v6(in), has_hop;
 	struct addr hop;
-	bool has_hop = sflow_addr(in, &hop);
-	uint32_t src = cursor_be32(in), dst = cursor_be32(in);
+	uint32_t src, dst;
 
+	has_hop = sflow_addr(in, &hop);
+	src = cursor_be32(in);
+	dst = cursor_be32(in);
 	if (cursor_failed(in))
 		return;
 	if (has_hop)
-		sflow_set_addr(r, FLOW_FIELD_NEXT_HOP, &hop);
+		set_hop(r, &hop, v6);
 	sflow_set_number(r, FLOW_FIELD_SRC_MASK, src);
 	sflow_set_number(r, FLOW_FIELD_DST_MASK, dst);
 }
@@ -81,6 +113,7 @@ skip_list(struct cursor *in)
 void
 sflow_put_gateway(struct sflow_row *r, struct cursor *in, bool v5)
 {
+	bool v6 = v5 && sflow_next_is_v6(in);
 	struct addr hop;
 	bool has_hop = v5 && sflow_addr(in, &hop);
 	uint32_t router = cursor_be32(in), src = cursor_be32(in), peer = cursor_be32(in);
@@ -91,8 +124,10 @@ sflow_put_gateway(struct sflow_row *r, struct cursor *in, bool v5)
 	cursor_skip(in, 4);
 	if (cursor_failed(in))
 		return;
-	if (has_hop)
+	if (has_hop) {
 		sflow_set_addr(r, FLOW_FIELD_BGP_NEXT_HOP, &hop);
+		r->bgp_hop_of_v6 = v6;
+	}
 	sflow_set_number(r, FLOW_FIELD_SRC_AS, src);
 	sflow_set_number(r, FLOW_FIELD_PREV_AS, peer);
 	/* Without a path the destination is in the router's own AS. */
@@ -125,12 +160,13 @@ sflow_put_user(struct sflow_row *r, struct cursor *in, bool v5)
 void
 sflow_put_mpls(struct sflow_row *r, struct cursor *in)
 {
+	bool v6 = sflow_next_is_v6(in);
 	struct addr hop;
 	bool has_hop = sflow_addr(in, &hop);
 	uint32_t n = cursor_be32(in), i;
 
 	if (has_hop && !cursor_failed(in))
-		sflow_set_addr(r, FLOW_FIELD_NEXT_HOP, &hop);
+		set_hop(r, &hop, v6);
 	if (flow_builder_written(r->w.out, FLOW_FIELD_MPLS_1))
 		return;
 	for (i = 0; i < n && i < PACKET_LABELS; i++) {

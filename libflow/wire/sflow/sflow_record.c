@@ -256,6 +256,7 @@ finish_row(struct sflow_row *r, const struct sflow_sample *s, struct cursor reco
 		rate = o->sampling;
 	sflow_set_number(r, FLOW_FIELD_PACKETS, r->has_length);
 	sflow_set_number(r, FLOW_FIELD_BYTES, r->frame_length);
+	sflow_settle_hops(r);
 	put_extra(r, s, records);
 	decoder_count(r->ctx->d, FLOW_COUNT_VALUE_WIDE, r->w.wide);
 	if (r->w.st == FLOW_OK)

@@ -17,6 +17,7 @@ struct sflow_row {
 	bool has_length;	/* there is a packet; without, it is a transaction of an application */
 	bool has_extra;		/* records without a column */
 	struct packet packet;	/* of the raw header */
+	bool hop_of_v6, bgp_hop_of_v6;	/* next hops came as addresses of IPv6 */
 	const uint8_t *socket;	/* the record that filled addresses and ports; NULL: none */
 	struct cursor url;	/* v4 only */
 };
@@ -45,3 +46,6 @@ void sflow_put_mpls(struct sflow_row *r, struct cursor *in);
 void sflow_put_nat(struct sflow_row *r, struct cursor *in);
 void sflow_put_nat_ports(struct sflow_row *r, struct cursor *in);
 void sflow_put_socket(struct sflow_row *r, struct cursor *in, bool v6);
+
+/* When all records were put: IPv4-mapped next hops of IPv6 stay so where the row's packet is of IPv6. */
+void sflow_settle_hops(struct sflow_row *r);

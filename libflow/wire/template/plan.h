@@ -74,6 +74,7 @@ struct plan_counters {
 
 #define PLAN_FAMILIES 3
 #define PLAN_FAMILY_NAT 2
+#define PLAN_HOPS PLAN_FAMILY_NAT	/* those before it */
 
 /* Fields for next hops, BGP's next hops and NAT's addresses: of IPv4 and IPv6, source and destination. */
 struct plan_families {
@@ -85,6 +86,7 @@ struct plan_families {
 struct plan_mapped {
 	uint16_t outer[HEADER_SIDES];	/* PLAN_NO_INDEX: not in the template, or the header chooses */
 	uint16_t nat[HEADER_SIDES];	/* likewise */
+	uint16_t hop[PLAN_HOPS];	/* the router's and BGP's next hop; likewise */
 };
 
 #define PLAN_DISPLACED_FIRST (1u << PLAN_COUNTERS)
@@ -197,11 +199,15 @@ enum flow_status rows_counters(const struct rows *r) NODISCARD;
 void families_add(struct plan_families *p, const struct element *e, size_t index);
 void families_settle(struct plan_families *p);
 enum flow_status rows_families(const struct rows *r) NODISCARD;
+/* Whether the addresses of row i, either column of which may be NULL, are of IPv6. */
+bool row_is_v6(const struct addr *const column[2], size_t i);
 
 /* plan_mapped.c: IPv4-mapped addresses of IPv6 headers, which columns have as those of IPv4 so far. */
 void rows_mapped(const struct rows *r);
 /* The same of NAT's. */
 void rows_mapped_nat(const struct rows *r);
+/* The same of next hops, whose partner is the row: its addresses must be there. */
+void rows_mapped_hops(const struct rows *r);
 
 /* plan_column.c: copies one field into one column. */
 enum flow_status rows_column(const struct rows *r, const struct plan_op *op) NODISCARD;

@@ -87,20 +87,20 @@ is_set(const struct rows *r, const uint16_t index[2], size_t i)
 }
 
 /* Whether the row's addresses are of IPv6; zeros, which a missing one is too, tell only if both are. */
-static bool
-is_v6(const struct addr *const row[2], size_t i)
+bool
+row_is_v6(const struct addr *const column[2], size_t i)
 {
 	bool v4 = false;
 	unsigned side;
 
 	for (side = 0; side < 2; side++) {
-		if (row[side] == NULL)
+		if (column[side] == NULL)
 			continue;
-		if (!addr_is_v4(&row[side][i]) && !addr_is_zero(&row[side][i]))
+		if (!addr_is_v4(&column[side][i]) && !addr_is_zero(&column[side][i]))
 			return true;
-		v4 |= addr_is_v4(&row[side][i]);
+		v4 |= addr_is_v4(&column[side][i]);
 	}
-	return !v4 && (row[0] != NULL || row[1] != NULL);
+	return !v4 && (column[0] != NULL || column[1] != NULL);
 }
 
 static enum flow_status
@@ -122,7 +122,7 @@ choose_group(const struct rows *r, unsigned g, const struct addr *const row[2])
 			return FLOW_ENOMEM;
 		for (i = 0; i < r->n; i++) {
 			bool four = is_set(r, index[0], i), six = is_set(r, index[1], i);
-			bool v6 = four != six ? six : is_v6(row, i);
+			bool v6 = four != six ? six : row_is_v6(row, i);
 			struct span s = field_at(r, index[v6][side], i);
 
 			if (s.len == 0 || (!four && !six && !addr_is_zero(&out[i])))

@@ -3,7 +3,7 @@
  * IPv4-mapped addresses (RFC 4291 2.5.5.2) in elements of IPv6.  Exporters that have one kind of address only
  * send IPv4 so, both ends of a flow; beside an address that is none, as in ::ffff:10.1.1.1 > 64:ff9b::102:304,
  * and where the record says that its version is 6 (60), they are of an IPv6 header and stay what they are.
- * Columns were filled as if all were IPv4.
+ * Next hops have no partner: theirs is the row.  Columns were filled as if all were IPv4.
  */
 #include "wire/decoder.h"
 #include "wire/template/plan_compile.h"
@@ -37,8 +37,10 @@ void
 compile_mapped(struct compiler *c)
 {
 	struct plan *p = c->p;
-	unsigned side;
+	unsigned side, hop;
 
+	for (hop = 0; hop < PLAN_HOPS; hop++)
+		p->mapped.hop[hop] = p->families.index[hop][1][0];
 	for (side = 0; side < HEADER_SIDES; side++) {
 		p->mapped.outer[side] = header_has_addresses(p) ? PLAN_NO_INDEX :
 		    c->best[outer_columns.side[side]].index;
@@ -178,4 +180,34 @@ rows_mapped_nat(const struct rows *r)
 		return;
 	for (i = 0; i < r->n; i++)
 		keep_fields(r, &nat_columns, index, false, i);
+}
+
+static void
+keep_hops(const struct rows *r, unsigned hop)
+{
+	static const struct pair_columns columns[PLAN_HOPS] = {
+		{ { FLOW_FIELD_NEXT_HOP, FLOW_FIELD_NEXT_HOP } },
+		{ { FLOW_FIELD_BGP_NEXT_HOP, FLOW_FIELD_BGP_NEXT_HOP } },
+	};
+	const uint16_t index[HEADER_SIDES] = { r->plan->mapped.hop[hop], PLAN_NO_INDEX };
+	const struct addr *row[HEADER_SIDES];
+	const uint8_t *version;
+	size_t i;
+
+	if (!pair_likely(r, index))
+		return;
+	row[0] = flow_builder_peek(r->ctx->out, FLOW_FIELD_SRC_ADDR);
+	row[1] = flow_builder_peek(r->ctx->out, FLOW_FIELD_DST_ADDR);
+	version = flow_builder_peek(r->ctx->out, FLOW_FIELD_IP_VERSION);
+	for (i = 0; i < r->n; i++)
+		keep_fields(r, &columns[hop], index, (version != NULL && version[i] == 6) || row_is_v6(row, i), i);
+}
+
+void
+rows_mapped_hops(const struct rows *r)
+{
+	unsigned hop;
+
+	for (hop = 0; hop < PLAN_HOPS; hop++)
+		keep_hops(r, hop);
 }

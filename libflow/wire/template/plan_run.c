@@ -37,6 +37,7 @@ fill_columns(const struct rows *r, struct packet *p)
 		st = rows_packet(r, p);
 	if (st == FLOW_OK) {
 		rows_mapped_nat(r);
+		rows_mapped_hops(r);
 		st = rows_times(r);
 	}
 	if (st == FLOW_OK)
