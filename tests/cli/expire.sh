@@ -110,10 +110,11 @@ is 'the day is not over before its end' "$?:$(files "$c" | wc -l)" 0:2
 flowcat --expire "$c" --max-age $(((now - d - 23 * 3600) / 60 - 10))m
 is 'and goes then' "$?:$(files "$c")" "0:$(name $((d + day)))"
 
-# Local time.
+# Local time.  The flows begin with a slot, so that all are in one file.
 l=$work/local
-TZ=XXX-12 flowgen -w "$l" -n 10 --start "@$((now - 7200))" --duration 10 -S 0 || exit 99
-f=$(date -u -d "@$((now - 7200 + 43200))" +flowcap.%Y%m%d%H%M.parquet)
+begin=$(((now - 7200) / 300 * 300))
+TZ=XXX-12 flowgen -w "$l" -n 10 --start "@$begin" --duration 10 -S 0 || exit 99
+f=$(date -u -d "@$((begin + 43200))" +flowcap.%Y%m%d%H%M.parquet)
 mv "$l"/*.parquet "$l/$f"
 is 'a name of local time is not over in UTC' "$(TZ=XXX-12 flowcat --expire "$l" --max-age 1h -n)" ''
 is 'but is with --local-time' "$(TZ=XXX-12 flowcat --expire "$l" --max-age 1h -n --local-time)" "$l/$f"
