@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "common/cli.h"
+#include "common/open_slot.h"
 #include "common/query_copy.h"
 
 /* More would only queue for the disk. */
@@ -265,6 +266,7 @@ open_scan(struct query *q, struct query_request *request, const struct flow_fiel
 		cli_warn("%s", request->files.problem[i]);
 		q->failed = true;
 	}
+	open_slot_tell(&request->files);
 	status = resolve_window(q);
 	if (flow_scan_notice(q->scan) != NULL)
 		cli_warn("%s", flow_scan_notice(q->scan));

@@ -96,6 +96,15 @@ ln -s . "$flat/around"
 is 'a link that leads around ends' "$(count -r "$flat")" $flows
 rm "$flat/around"
 
+# The first minutes: a collector's only slot is open.
+mkdir "$tmp/new"
+is 'an empty directory is no error' "$(flowcat -r "$tmp/new" -q 2>&1; echo $?)" 0
+: >"$tmp/new/.flowcap.r1-00000000.journal"
+flowcat -r "$tmp/new" -q 2>"$tmp/err"
+is 'an open slot is told' "$?:$(grep -c 'new: no file is finished yet' "$tmp/err")" 0:1
+flowstat -r "$tmp/new" -s proto >"$tmp/out" 2>"$tmp/err"
+is 'by flowstat, too' "$?:$(grep -c 'no file is finished yet' "$tmp/err")" 0:1
+
 # Readers beside somebody who merges: never an error, never another sum.
 read_once()
 {
