@@ -68,7 +68,9 @@
  *              record's own 34, 50, 305/306, 309/310 ...; the record's sampler id
  *              48 or 302 in the option data of its domain, then of its exporter;
  *              the selectors of its selection sequence 301, multiplied;
- *              the interface's rate; the template's; the domain's; the exporter's; the v5 header;
+ *              the rate of the interface; of the record's observation point 138; of its line
+ *              card 141; the template's; the domain's (149 may tell another's); the one of all points
+ *              or cards, where the record does not say its own; the exporter's; the v5 header;
  *              the operator's default.  Absent: nobody said.
  *   packets' first bytes (104, 313, 315, 316, 317)   fill the columns that the
  *              record has no element for; without counters packets 1, bytes 312

@@ -56,6 +56,15 @@ struct exporter {
 	struct known known;	/* rates and application names that its sources agree on */
 };
 
+enum rate_part { RATE_OF_POINT, RATE_OF_LINE_CARD, RATE_PARTS };
+
+/* Rates of all parts of one kind that a source announced (rate_pack), to tell whether they are the same. */
+struct part_rates {
+	uint64_t count;
+	uint64_t sum;		/* of their hashes */
+	uint64_t last;		/* the one announced last */
+};
+
 struct source {
 	struct source *hash_next;
 	struct source *newer, *older;	/* by last use, in one of decoder.use */
@@ -82,6 +91,7 @@ struct source {
 	int64_t wrong_ms;		/* the same, when it was last wrong */
 	bool adopted;			/* it sends on what another port of its exporter began */
 	bool has_interface_rates;
+	struct part_rates part[RATE_PARTS];
 	bool has_init;
 	int64_t init_ms;		/* systemInitTimeMilliseconds */
 	struct held *held_first, *held_last;
@@ -197,6 +207,19 @@ void source_step(struct flow_decoder *d, struct source *src, const struct sequen
 /* Sets what option data told; names are bounded, kept counts are the decoder's. */
 enum flow_status source_learn(struct flow_decoder *d, struct source *src, enum known_kind kind,
     uint64_t key, uint64_t number, const char *text, size_t len) NODISCARD;
+
+/* What a source told of another domain of its exporter: a sampler's rate (its key), or the domain's. */
+enum flow_status source_learn_of_domain(struct flow_decoder *d, struct source *src, uint32_t domain,
+    enum known_kind kind, uint64_t key, uint64_t number) NODISCARD;
+
+/* part_rates.c */
+
+/* The source learned a rate, of whatever kind; `before` is what it had for that key, or NULL. */
+void part_rates_note(struct source *src, enum known_kind kind, const uint64_t *before, uint64_t now);
+/* The same of all that a new source knows. */
+void part_rates_count(struct source *src);
+/* The rate that all of them have; none where they differ, or there is none. */
+struct rate part_rates_agreed(const struct part_rates *p);
 
 /* clock.c */
 

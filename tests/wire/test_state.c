@@ -213,6 +213,28 @@ test_empty(struct wire *w)
 	buf_release(&b);
 }
 
+/* Of a record that does not say its line card the rate is known as long as all cards have it. */
+static void
+test_part_rates(struct wire *w)
+{
+	struct buf b = BUF_INIT;
+	struct wire later;
+
+	wire_ipfix(w, 0, 3, "0200 0002 0001 008d 0004 0022 0004");
+	wire_ipfix(w, 0, 512, "00000001 00000040  00000002 00000040");
+	wire_ipfix(w, 0, 2, "0100 0001 0002 0004");
+	flow_decoder_save(w->d, &b);
+	wire_begin(&later, NULL);
+	is_int(load(&later, &b), FLOW_OK);
+	wire_ipfix(&later, 0, 256, "00000005");
+	wire_ipfix(&later, 0, 512, "00000002 00000008");
+	wire_ipfix(&later, 0, 256, "00000005");
+	is_uint(wire_number(&later, FLOW_FIELD_PACKETS, 0), 320);
+	is_uint(wire_number(&later, FLOW_FIELD_PACKETS, 1), 5);
+	wire_end(&later);
+	buf_release(&b);
+}
+
 int
 main(void)
 {
@@ -225,5 +247,6 @@ main(void)
 	wire_run(test_smaller_limits, NULL);
 	wire_run(test_other_scope, &by_port);
 	wire_run(test_empty, NULL);
+	wire_run(test_part_rates, NULL);
 	return tap_done();
 }

@@ -24,6 +24,9 @@ enum known_kind {
 	KNOWN_SEQUENCE,		/* key: selection sequence; text: its selectors, 8 bytes each */
 	KNOWN_TYPE,		/* key: PEN << 16 | element; number: enum element_type; text: name */
 	KNOWN_TEMPLATE_RATE,	/* key: template id */
+	KNOWN_LINE_CARD_RATE,	/* key: line card */
+	KNOWN_POINT_RATE,	/* key: observation point */
+	KNOWN_OTHER_DOMAIN_RATE,	/* of an exporter, what one domain told of another; key: that one */
 	KNOWN_KINDS_END
 };
 

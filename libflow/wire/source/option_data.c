@@ -8,6 +8,9 @@ enum option_part {
 	OPTION_INTERFACE_NAME,
 	OPTION_INTERFACE_TEXT,
 	OPTION_TEMPLATE,
+	OPTION_LINE_CARD,
+	OPTION_POINT,
+	OPTION_DOMAIN,
 	OPTION_SAMPLER_NAME,
 	OPTION_VRF,
 	OPTION_VRF_NAME,
@@ -25,7 +28,7 @@ static const struct {
 } part_table[] = {
 	{ 10, OPTION_INTERFACE }, { 14, OPTION_INTERFACE },
 	{ 252, OPTION_INTERFACE }, { 253, OPTION_INTERFACE },
-	{ 145, OPTION_TEMPLATE },
+	{ 145, OPTION_TEMPLATE }, { 141, OPTION_LINE_CARD }, { 138, OPTION_POINT }, { 149, OPTION_DOMAIN },
 	{ 82, OPTION_INTERFACE_NAME }, { 83, OPTION_INTERFACE_TEXT },
 	{ 84, OPTION_SAMPLER_NAME }, { 335, OPTION_SAMPLER_NAME },
 	{ 234, OPTION_VRF }, { 235, OPTION_VRF }, { 236, OPTION_VRF_NAME },
@@ -58,6 +61,8 @@ map_field(struct option *o, const struct template_field *f, size_t i)
 		set_once(&o->part[OPTION_INTERFACE], i);
 	if (f->pen == TEMPLATE_SCOPE_PEN && f->id == V9_SCOPE_TEMPLATE)
 		set_once(&o->part[OPTION_TEMPLATE], i);
+	if (f->pen == TEMPLATE_SCOPE_PEN && f->id == V9_SCOPE_LINE_CARD)
+		set_once(&o->part[OPTION_LINE_CARD], i);
 	if (f->pen != 0)
 		return;
 	if (e != NULL && e->use == ELEMENT_USE_ROLE)
@@ -138,7 +143,37 @@ learn_rate(const struct option *o, enum known_kind kind, uint64_t key)
 	return source_learn(o->ctx->d, o->ctx->src, kind, key, rate_pack(rate), NULL, 0);
 }
 
-/* A rate holds for a sampler, else for an interface, else for a template, else for the whole domain. */
+/* Whether the option is about another domain of the exporter than its message: 149; 0 is none (IANA). */
+static bool
+is_of_other_domain(const struct option *o)
+{
+	uint64_t domain = has_part(o, OPTION_DOMAIN) ? part_number(o, OPTION_DOMAIN) : 0;
+
+	return domain != 0 && domain != o->ctx->src->domain;
+}
+
+/* Of another domain only a sampler's rate, or that of the domain as a whole, is kept. */
+static enum flow_status
+take_sampling_of_other(const struct option *o, bool by_sampler, enum element_role sampler)
+{
+	struct rate rate = sampling_announced(o->span, o->role);
+	uint64_t domain = part_number(o, OPTION_DOMAIN);
+
+	if (!rate_known(rate) || domain > UINT32_MAX) {
+		decoder_count(o->ctx->d, FLOW_COUNT_OPTION_BAD, 1);
+		return FLOW_OK;
+	}
+	if (by_sampler)
+		return source_learn_of_domain(o->ctx->d, o->ctx->src, (uint32_t)domain, KNOWN_SAMPLER_RATE,
+		    role_number(o, sampler), rate_pack(rate));
+	if (has_part(o, OPTION_INTERFACE) || has_part(o, OPTION_POINT) || has_part(o, OPTION_LINE_CARD) ||
+	    has_part(o, OPTION_TEMPLATE))
+		return FLOW_OK;
+	return source_learn_of_domain(o->ctx->d, o->ctx->src, (uint32_t)domain, KNOWN_OTHER_DOMAIN_RATE, 0,
+	    rate_pack(rate));
+}
+
+/* A rate holds for a sampler, else for a part of the domain, the narrowest first, else for all of it. */
 static enum flow_status
 take_sampling(const struct option *o)
 {
@@ -148,14 +183,21 @@ take_sampling(const struct option *o)
 
 	if (has_role(o, role)) {
 		st = learn_name(o, KNOWN_SAMPLER_NAME, role_number(o, role), OPTION_SAMPLER_NAME);
-		if (st == FLOW_OK && announced)
-			st = learn_rate(o, KNOWN_SAMPLER_RATE, role_number(o, role));
-		return st;
+		if (st != FLOW_OK || !announced)
+			return st;
+		return is_of_other_domain(o) ? take_sampling_of_other(o, true, role) :
+		    learn_rate(o, KNOWN_SAMPLER_RATE, role_number(o, role));
 	}
 	if (!announced)
 		return FLOW_OK;
+	if (is_of_other_domain(o))
+		return take_sampling_of_other(o, false, role);
 	if (has_part(o, OPTION_INTERFACE))
 		return learn_rate(o, KNOWN_INTERFACE_RATE, part_number(o, OPTION_INTERFACE));
+	if (has_part(o, OPTION_POINT))
+		return learn_rate(o, KNOWN_POINT_RATE, part_number(o, OPTION_POINT));
+	if (has_part(o, OPTION_LINE_CARD))
+		return learn_rate(o, KNOWN_LINE_CARD_RATE, part_number(o, OPTION_LINE_CARD));
 	if (has_part(o, OPTION_TEMPLATE))
 		return learn_rate(o, KNOWN_TEMPLATE_RATE, part_number(o, OPTION_TEMPLATE));
 	return learn_rate(o, KNOWN_DOMAIN_RATE, 0);

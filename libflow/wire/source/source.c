@@ -282,7 +282,8 @@ limit_of(const struct flow_decoder *d, enum known_kind kind)
 	size_t names = d->options.max_names;
 
 	return kind == KNOWN_SAMPLER_RATE || kind == KNOWN_INTERFACE_RATE || kind == KNOWN_DOMAIN_RATE ||
-	    kind == KNOWN_TEMPLATE_RATE || kind == KNOWN_SEQUENCE ? names + names / 4 : names;
+	    kind == KNOWN_TEMPLATE_RATE || kind == KNOWN_LINE_CARD_RATE || kind == KNOWN_POINT_RATE ||
+	    kind == KNOWN_OTHER_DOMAIN_RATE || kind == KNOWN_SEQUENCE ? names + names / 4 : names;
 }
 
 static enum flow_status
@@ -308,22 +309,46 @@ learn(struct flow_decoder *d, const struct source *src, struct known *k, enum kn
 
 /* What holds for all of an exporter, unless its domains disagree: then nothing does. */
 static enum flow_status
-learn_common(struct flow_decoder *d, struct source *src, enum known_kind kind, uint64_t key,
-    uint64_t number, const char *text, size_t len)
+learn_common(struct flow_decoder *d, struct source *src, uint32_t domain, enum known_kind kind,
+    uint64_t key, uint64_t number, const char *text, size_t len)
 {
 	struct known *k = &src->exporter->known;
 	const struct known_entry *e = known_find(k, kind, key);
 
-	if (e != NULL && e->owner != src->domain && e->number != number)
+	if (e != NULL && e->owner != domain && e->number != number)
 		number = 0;
-	return learn(d, src, k, kind, key, number, src->domain, text, len);
+	return learn(d, src, k, kind, key, number, domain, text, len);
+}
+
+enum flow_status
+source_learn_of_domain(struct flow_decoder *d, struct source *src, uint32_t domain, enum known_kind kind,
+    uint64_t key, uint64_t number)
+{
+	if (kind == KNOWN_SAMPLER_RATE)
+		return learn_common(d, src, domain, kind, key, number, NULL, 0);
+	return learn(d, src, &src->exporter->known, KNOWN_OTHER_DOMAIN_RATE, domain, number, domain, NULL, 0);
+}
+
+/* The same as learn, of the source itself: what its parts have is kept count of. */
+static enum flow_status
+learn_own(struct flow_decoder *d, struct source *src, enum known_kind kind, uint64_t key, uint64_t number,
+    const char *text, size_t len)
+{
+	const struct known_entry *e = known_find(&src->known, kind, key);
+	uint64_t before = e != NULL ? e->number : 0;
+	bool had = e != NULL;
+	enum flow_status st = learn(d, src, &src->known, kind, key, number, 0, text, len);
+
+	if (st == FLOW_OK && known_find(&src->known, kind, key) != NULL)
+		part_rates_note(src, kind, had ? &before : NULL, number);
+	return st;
 }
 
 enum flow_status
 source_learn(struct flow_decoder *d, struct source *src, enum known_kind kind, uint64_t key,
     uint64_t number, const char *text, size_t len)
 {
-	enum flow_status st = learn(d, src, &src->known, kind, key, number, 0, text, len);
+	enum flow_status st = learn_own(d, src, kind, key, number, text, len);
 
 	if (st != FLOW_OK)
 		return st;
@@ -334,5 +359,5 @@ source_learn(struct flow_decoder *d, struct source *src, enum known_kind kind, u
 		src->types++;
 	if (kind != KNOWN_SAMPLER_RATE && kind != KNOWN_DOMAIN_RATE && kind != KNOWN_APP_NAME)
 		return FLOW_OK;
-	return learn_common(d, src, kind, key, number, text, len);
+	return learn_common(d, src, src->domain, kind, key, number, text, len);
 }

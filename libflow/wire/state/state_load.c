@@ -225,6 +225,16 @@ get_known(struct load *l, struct known *k)
 }
 
 static enum flow_status
+get_source_known(struct load *l)
+{
+	enum flow_status st = get_known(l, &l->src->known);
+
+	if (st == FLOW_OK && !l->damaged)
+		part_rates_count(l->src);
+	return st;
+}
+
+static enum flow_status
 get_exporter(struct load *l)
 {
 	const uint8_t *bytes = cursor_bytes(&l->in, sizeof(struct addr));
@@ -339,7 +349,7 @@ get_record(struct load *l, uint8_t tag)
 	case STATE_SOURCE:
 		return get_source(l);
 	case STATE_KNOWN:
-		return l->src != NULL ? get_known(l, &l->src->known) : FLOW_OK;
+		return l->src != NULL ? get_source_known(l) : FLOW_OK;
 	case STATE_EXPORTER:
 		return get_exporter(l);
 	case STATE_TEMPLATE:

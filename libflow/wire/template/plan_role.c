@@ -76,6 +76,8 @@ settle_roles(struct compiler *c)
 	for (role = ROLE_SAMPLER; role <= ROLE_SEQUENCE; role++)
 		if (plan_has_role(p, (enum element_role)role))
 			c->field[p->role[role]].taken = false;
+	if (plan_has_role(p, ROLE_LINE_CARD))
+		c->field[p->role[ROLE_LINE_CARD]].taken = false;
 }
 
 /* The column has both or-ed, so that which flags began the flow stays in extra. */

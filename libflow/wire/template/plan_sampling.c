@@ -62,22 +62,80 @@ source_rate(const struct source *src, enum known_kind kind, uint64_t key)
 	return rate_known(rate) ? rate : known_rate(&src->exporter->known, kind, key);
 }
 
+/* The domain's word for all of it, else another's of the exporter about it. */
+static struct rate
+domain_rate(const struct source *src)
+{
+	struct rate rate = known_rate(&src->known, KNOWN_DOMAIN_RATE, 0);
+
+	return rate_known(rate) ? rate : known_rate(&src->exporter->known, KNOWN_OTHER_DOMAIN_RATE, src->domain);
+}
+
 struct rate
 sampling_of_source(const struct context *ctx)
 {
-	struct rate rate = source_rate(ctx->src, KNOWN_DOMAIN_RATE, 0);
+	struct rate rate = domain_rate(ctx->src);
 
+	if (!rate_known(rate))
+		rate = known_rate(&ctx->src->exporter->known, KNOWN_DOMAIN_RATE, 0);
 	if (!rate_known(rate))
 		rate = rate_whole(ctx->header_rate);
 	return rate_known(rate) ? rate : rate_whole(ctx->d->options.sampling);
+}
+
+static bool
+has_part_rates(const struct source *src)
+{
+	return src->part[RATE_OF_POINT].count > 0 || src->part[RATE_OF_LINE_CARD].count > 0;
+}
+
+static bool
+says_part(const struct rows *r, enum rate_part part)
+{
+	return part == RATE_OF_POINT ? r->plan->column[FLOW_FIELD_OBSERVATION_POINT] :
+	    r->plan->role[ROLE_LINE_CARD] != PLAN_NO_INDEX;
+}
+
+/*
+ * What holds for records that do not say which part of the domain observed them, of those that have
+ * rates; *unsaid, where there are such parts.
+ */
+static struct rate
+unsaid_part_rate(const struct rows *r, bool *unsaid)
+{
+	struct rate rate = RATE_NONE;
+	unsigned part;
+
+	*unsaid = false;
+	for (part = 0; part < RATE_PARTS; part++) {
+		const struct part_rates *p = &r->ctx->src->part[part];
+
+		if (p->count == 0 || says_part(r, (enum rate_part)part))
+			continue;
+		*unsaid = true;
+		if (!rate_known(rate))
+			rate = part_rates_agreed(p);
+	}
+	return rate;
 }
 
 /* What holds for all records of the rows' template that have no rate of their own. */
 static struct rate
 template_rate(const struct rows *r)
 {
-	struct rate rate = known_rate(&r->ctx->src->known, KNOWN_TEMPLATE_RATE, r->plan->template_id);
+	const struct source *src = r->ctx->src;
+	struct rate rate = known_rate(&src->known, KNOWN_TEMPLATE_RATE, r->plan->template_id);
+	bool unsaid;
 
+	if (!rate_known(rate) && has_part_rates(src)) {
+		rate = domain_rate(src);
+		if (rate_known(rate))
+			return rate;
+		rate = unsaid_part_rate(r, &unsaid);
+		/* What other domains have is no better guess than what these parts have. */
+		if (unsaid && !rate_known(rate))
+			return rate_whole(r->ctx->d->options.sampling);
+	}
 	return rate_known(rate) ? rate : sampling_of_source(r->ctx);
 }
 
@@ -168,6 +226,24 @@ use_interfaces(const struct rows *r, struct rate *rate)
 	}
 }
 
+/* Rates of the observation points and line cards of rows that say theirs, and have none yet. */
+static void
+use_parts(const struct rows *r, struct rate *rate)
+{
+	const struct known *known = &r->ctx->src->known;
+	const uint64_t *point = flow_builder_peek(r->ctx->out, FLOW_FIELD_OBSERVATION_POINT);
+	struct span card = rows_role(r, ROLE_LINE_CARD);
+	size_t i;
+
+	for (i = 0; i < r->n; i++) {
+		if (!rate_known(rate[i]) && point != NULL)
+			rate[i] = known_rate(known, KNOWN_POINT_RATE, point[i]);
+		if (!rate_known(rate[i]) && card.len > 0)
+			rate[i] = known_rate(known, KNOWN_LINE_CARD_RATE,
+			    load_wide(card.p + i * r->stride, card.len));
+	}
+}
+
 static enum flow_status
 scale_each(const struct rows *r)
 {
@@ -186,6 +262,8 @@ scale_each(const struct rows *r)
 		find_rates(r, rate);
 	if (ctx->src->has_interface_rates)
 		use_interfaces(r, rate);
+	if (has_part_rates(ctx->src))
+		use_parts(r, rate);
 	for (i = 0; i < r->n; i++)
 		if (!rate_known(rate[i]))
 			rate[i] = otherwise;
@@ -199,7 +277,7 @@ rows_sampling(const struct rows *r)
 
 	if (ctx->d->options.sampling_override && ctx->d->options.sampling != 0)
 		return rows_scale(ctx, r->n, rate_whole(ctx->d->options.sampling));
-	if (r->plan->has_sampling || ctx->src->has_interface_rates)
+	if (r->plan->has_sampling || ctx->src->has_interface_rates || has_part_rates(ctx->src))
 		return scale_each(r);
 	return rows_scale(ctx, r->n, template_rate(r));
 }
