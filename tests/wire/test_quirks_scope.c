@@ -143,6 +143,59 @@ test_other_domain(struct wire *w)
 	is_uint(wire_count(w, FLOW_COUNT_OPTION_BAD), 2);
 }
 
+/* Domains that disagree lend nothing to a third, however often they say so; once they agree they do. */
+static void
+test_domains_disagree(struct wire *w)
+{
+	static const char rate[] = "0200 0002 0001 0095 0004 0022 0004";
+
+	wire_ipfix(w, 1, 3, rate);
+	wire_ipfix(w, 2, 3, rate);
+	wire_ipfix(w, 3, 2, "0100 0001 0002 0004");
+	wire_ipfix(w, 1, 512, "00000001 00000040");
+	wire_ipfix(w, 3, 256, "00000003");
+	sampled(w, 0, 64, 192);
+	wire_ipfix(w, 2, 512, "00000002 00000008");
+	wire_ipfix(w, 3, 256, "00000003");
+	wire_ipfix(w, 2, 512, "00000002 00000008");
+	wire_ipfix(w, 3, 256, "00000003");
+	sampled(w, 1, WIRE_NULL, 3);
+	sampled(w, 2, WIRE_NULL, 3);
+	wire_ipfix(w, 1, 512, "00000001 00000008");
+	wire_ipfix(w, 3, 256, "00000003");
+	sampled(w, 3, 8, 24);
+	/* Booted, domain 1 comes from another port and has another rate; the old one is heard no more. */
+	w->dg.port = 2000;
+	wire_ipfix(w, 2, 3, rate);
+	wire_ipfix(w, 2, 512, "00000002 00000010");
+	wire_ipfix(w, 3, 2, "0100 0001 0002 0004");
+	wire_ipfix(w, 3, 256, "00000003");
+	sampled(w, 4, 16, 48);
+}
+
+/* Two senders of one address and domain: the last one's rate is not the third's. */
+static void
+test_senders_disagree(struct wire *w)
+{
+	static const char rate[] = "0200 0002 0001 0095 0004 0022 0004";
+	uint16_t port;
+
+	for (port = 1001; port <= 1003; port++) {
+		w->dg.port = port;
+		wire_ipfix(w, 1, 3, rate);
+		wire_ipfix(w, 1, 2, "0100 0001 0002 0004");
+	}
+	w->dg.port = 1001;
+	wire_ipfix(w, 1, 512, "00000001 00000040");
+	w->dg.port = 1002;
+	wire_ipfix(w, 1, 512, "00000001 00000008");
+	wire_ipfix(w, 1, 256, "00000003");
+	w->dg.port = 1003;
+	wire_ipfix(w, 1, 256, "00000003");
+	sampled(w, 0, 8, 24);
+	sampled(w, 1, WIRE_NULL, 3);
+}
+
 int
 main(void)
 {
@@ -153,5 +206,7 @@ main(void)
 	wire_run(test_default, &by_default);
 	wire_run(test_points, NULL);
 	wire_run(test_other_domain, NULL);
+	wire_run(test_domains_disagree, NULL);
+	wire_run(test_senders_disagree, NULL);
 	return tap_done();
 }

@@ -307,26 +307,56 @@ learn(struct flow_decoder *d, const struct source *src, struct known *k, enum kn
 	return st;
 }
 
-/* What holds for all of an exporter, unless its domains disagree: then nothing does. */
+#define LOOK_MAX 64		/* sources of an exporter looked at */
+
+/* Whether another source of the exporter that is heard beside this one has another number. */
+static bool
+others_differ(const struct source *src, enum known_kind kind, uint64_t key, uint64_t number)
+{
+	const struct source *s = src->exporter->newest;
+	unsigned looked;
+
+	for (looked = 0; s != NULL && looked < LOOK_MAX; s = s->sibling_older, looked++) {
+		const struct known_entry *e;
+
+		if (s->port != src->port && s->use < src->first_use)
+			continue;	/* silent since: what that port said may be of before a boot */
+		e = known_find(&s->known, kind, key);
+		if (e != NULL && e->number != number)
+			return true;
+	}
+	return false;
+}
+
+/* What holds for all of an exporter, unless its sources disagree: then nothing does. */
 static enum flow_status
-learn_common(struct flow_decoder *d, struct source *src, uint32_t domain, enum known_kind kind,
-    uint64_t key, uint64_t number, const char *text, size_t len)
+learn_common(struct flow_decoder *d, struct source *src, enum known_kind kind, uint64_t key,
+    uint64_t number, const char *text, size_t len)
 {
 	struct known *k = &src->exporter->known;
 	const struct known_entry *e = known_find(k, kind, key);
 
-	if (e != NULL && e->owner != domain && e->number != number)
+	if (e != NULL && e->number != number && others_differ(src, kind, key, number))
 		number = 0;
-	return learn(d, src, k, kind, key, number, domain, text, len);
+	return learn(d, src, k, kind, key, number, src->domain, text, len);
 }
 
 enum flow_status
 source_learn_of_domain(struct flow_decoder *d, struct source *src, uint32_t domain, enum known_kind kind,
     uint64_t key, uint64_t number)
 {
-	if (kind == KNOWN_SAMPLER_RATE)
-		return learn_common(d, src, domain, kind, key, number, NULL, 0);
-	return learn(d, src, &src->exporter->known, KNOWN_OTHER_DOMAIN_RATE, domain, number, domain, NULL, 0);
+	struct known *k = &src->exporter->known;
+	const struct known_entry *e;
+
+	if (kind != KNOWN_SAMPLER_RATE)
+		return learn(d, src, k, KNOWN_OTHER_DOMAIN_RATE, domain, number, domain, NULL, 0);
+	/* No source has what is told of others: where two are told differently that stays so. */
+	e = known_find(k, kind, key);
+	if (e != NULL && e->number != number && (e->number == 0 || e->owner != domain))
+		number = 0;
+	else if (others_differ(src, kind, key, number))
+		number = 0;
+	return learn(d, src, k, kind, key, number, domain, NULL, 0);
 }
 
 /* The same as learn, of the source itself: what its parts have is kept count of. */
@@ -359,5 +389,5 @@ source_learn(struct flow_decoder *d, struct source *src, enum known_kind kind, u
 		src->types++;
 	if (kind != KNOWN_SAMPLER_RATE && kind != KNOWN_DOMAIN_RATE && kind != KNOWN_APP_NAME)
 		return FLOW_OK;
-	return learn_common(d, src, src->domain, kind, key, number, text, len);
+	return learn_common(d, src, kind, key, number, text, len);
 }
