@@ -70,7 +70,8 @@
  *              the selectors of its selection sequence 301, multiplied;
  *              the rate of the interface; of the record's observation point 138; of its line
  *              card 141; the template's; the domain's (149 may tell another's); the one of all points
- *              or cards, where the record does not say its own; the exporter's; the v5 header;
+ *              or cards, where the record does not say its own; the exporter's;
+ *              the v5 header; where its port announced none, all this from the one that did;
  *              the operator's default.  Absent: nobody said.
  *   packets' first bytes (104, 313, 315, 316, 317)   fill the columns that the
  *              record has no element for; without counters packets 1, bytes 312

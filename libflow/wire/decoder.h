@@ -52,6 +52,7 @@ struct exporter {
 	struct addr addr;
 	size_t sources;
 	struct source *newest;	/* of its sources, the last made */
+	bool has_rates;		/* some source of it had, or has */
 	bool told_clock, told_times;	/* to the program, as news */
 	struct known known;	/* rates and application names that its sources agree on */
 };
@@ -90,7 +91,7 @@ struct source {
 	int64_t ahead_ms;		/* of its clock, where that is wrong; else 0 */
 	int64_t wrong_ms;		/* the same, when it was last wrong */
 	bool adopted;			/* it sends on what another port of its exporter began */
-	bool has_interface_rates;
+	bool has_rates, has_interface_rates;	/* it announced such */
 	struct part_rates part[RATE_PARTS];
 	bool has_init;
 	int64_t init_ms;		/* systemInitTimeMilliseconds */
@@ -212,12 +213,12 @@ enum flow_status source_learn(struct flow_decoder *d, struct source *src, enum k
 enum flow_status source_learn_of_domain(struct flow_decoder *d, struct source *src, uint32_t domain,
     enum known_kind kind, uint64_t key, uint64_t number) NODISCARD;
 
-/* part_rates.c */
+/* part_rates.c: what a source knows of rates, in short. */
 
 /* The source learned a rate, of whatever kind; `before` is what it had for that key, or NULL. */
-void part_rates_note(struct source *src, enum known_kind kind, const uint64_t *before, uint64_t now);
+void source_note_rate(struct source *src, enum known_kind kind, const uint64_t *before, uint64_t now);
 /* The same of all that a new source knows. */
-void part_rates_count(struct source *src);
+void source_note_rates(struct source *src);
 /* The rate that all of them have; none where they differ, or there is none. */
 struct rate part_rates_agreed(const struct part_rates *p);
 
@@ -264,7 +265,24 @@ void store_expire(struct flow_decoder *d, struct source *src);
 /* Makes sure that the template has a plan that knows the types announced so far. */
 enum flow_status store_compile(struct flow_decoder *d, struct template *t) NODISCARD;
 
+/* shared_rates.c */
+
+/*
+ * Whose option data tell the rates of the source's records, where it announced none: another port's of its
+ * address and domain, if just one announced any; else its own.
+ */
+const struct source *shared_rates(const struct source *src);
+
+static inline const struct source *
+rates_of(const struct source *src)
+{
+	return src->has_rates || !src->exporter->has_rates ? src : shared_rates(src);
+}
+
 /* shared_template.c: sets whose template came from another port of their exporter and domain. */
+
+/* Whether both are of one address and domain, over UDP. */
+bool is_other_port(const struct source *src, const struct source *other);
 
 /*
  * The template that other ports announced for this source, if all that did agree; NULL else, and

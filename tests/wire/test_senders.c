@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Senders behind one address, and one sender behind several ports. */
+#include <stdio.h>
 #include <string.h>
 
 #include "tap.h"
+#include "wire/state/decoder_state.h"
 #include "wire/wire_helper.h"
 
 /* Template 256: source port and packets; or the other way round. */
@@ -236,6 +238,83 @@ test_exporter_of_datagram(void)
 	ok(addr_equal(&got, &d.exporter));
 }
 
+/* Option data: rates of interface 7, `rate` in hexadecimal. */
+static void
+announce(struct wire *w, uint16_t port, const char *rate)
+{
+	char row[32];
+
+	v9(w, port, 1, "0200 0004 0004 0002 0004 0022 0004");
+	snprintf(row, sizeof(row), "00000007 %s", rate);
+	v9(w, port, 512, row);
+}
+
+static void
+sampled(struct wire *w, size_t row, uint64_t rate, uint64_t packets)
+{
+	is_uint(wire_number(w, FLOW_FIELD_SAMPLING, row), rate);
+	is_uint(wire_number(w, FLOW_FIELD_PACKETS, row), packets);
+}
+
+/* Rates come from a socket of their own, as templates may; not from one of several. */
+static void
+test_rates_elsewhere(struct wire *w)
+{
+	static const char records[] = "0100 0002 000a 0004 0002 0004", row[] = "00000007 00000003";
+
+	announce(w, 40002, "00000014");
+	v9(w, 40001, 0, records);
+	v9(w, 40001, 256, row);
+	v9(w, 40001, 256, "00000009 00000003");
+	sampled(w, 0, 20, 60);
+	sampled(w, 1, WIRE_NULL, 3);
+	/* Not another domain's, nor of another address. */
+	wire_v9(w, 5, 0, records);
+	wire_v9(w, 5, 256, row);
+	sampled(w, 2, WIRE_NULL, 3);
+	w->dg.exporter = addr_from_v4(0xc0000209);
+	v9(w, 40001, 0, records);
+	v9(w, 40001, 256, row);
+	sampled(w, 3, WIRE_NULL, 3);
+	w->dg.exporter = addr_from_v4(0xc0000201);
+	/* Two announce some: whose this port's are nobody knows, until it says so itself. */
+	announce(w, 40003, "00000014");
+	v9(w, 40001, 256, row);
+	announce(w, 40001, "00000028");
+	v9(w, 40001, 256, row);
+	sampled(w, 4, WIRE_NULL, 3);
+	sampled(w, 5, 40, 120);
+}
+
+/* The same of a sampler, a template and the domain, and after a start with saved state. */
+static void
+test_rates_elsewhere_saved(struct wire *w)
+{
+	struct buf b = BUF_INIT;
+	struct flow_error err;
+	struct wire later;
+
+	announce(w, 40002, "00000014");
+	v9(w, 40002, 1, "0201 0004 0008 0001 0004 0030 0004 0022 0004  0202 0004 0004 0005 0002 0022 0004"
+	    "0203 0004 0004 0001 0004 0022 0004");
+	v9(w, 40002, 513, "00000000 00000005 00000006");
+	v9(w, 40002, 514, "0101 0000000b");
+	v9(w, 40002, 515, "00000000 0000000d");
+	v9(w, 40001, 0, "0100 0003 0030 0004 000a 0004 0002 0004  0101 0001 0002 0004  0102 0001 0002 0004");
+	flow_decoder_save(w->d, &b);
+	wire_begin(&later, NULL);
+	is_int(flow_decoder_load(later.d, b.data, b.len, &err), FLOW_OK);
+	v9(&later, 40001, 256, "00000005 00000007 00000003  00000000 00000007 00000003");
+	v9(&later, 40001, 257, "00000003");
+	v9(&later, 40001, 258, "00000003");
+	sampled(&later, 0, 6, 18);
+	sampled(&later, 1, 20, 60);
+	sampled(&later, 2, 11, 33);
+	sampled(&later, 3, 13, 39);
+	wire_end(&later);
+	buf_release(&b);
+}
+
 int
 main(void)
 {
@@ -246,6 +325,8 @@ main(void)
 	wire_run(test_sequences, NULL);
 	wire_run(test_agents, NULL);
 	wire_run(test_ports_of_agent, NULL);
+	wire_run(test_rates_elsewhere, NULL);
+	wire_run(test_rates_elsewhere_saved, NULL);
 	test_exporter_of_datagram();
 	return tap_done();
 }

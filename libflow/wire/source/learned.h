@@ -30,6 +30,14 @@ enum known_kind {
 	KNOWN_KINDS_END
 };
 
+/* Whether its number is a factor by which records of its source are multiplied. */
+static inline bool
+known_is_rate(enum known_kind kind)
+{
+	return kind == KNOWN_SAMPLER_RATE || kind == KNOWN_INTERFACE_RATE || kind == KNOWN_DOMAIN_RATE ||
+	    kind == KNOWN_TEMPLATE_RATE || kind == KNOWN_LINE_CARD_RATE || kind == KNOWN_POINT_RATE;
+}
+
 /* Keys have 56 bits. */
 #define KNOWN_KEY_MAX ((UINT64_C(1) << 56) - 1)
 #define KNOWN_TEXT_MAX 255

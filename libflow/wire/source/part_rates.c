@@ -22,10 +22,12 @@ part_of(struct source *src, enum known_kind kind)
 }
 
 void
-part_rates_note(struct source *src, enum known_kind kind, const uint64_t *before, uint64_t now)
+source_note_rate(struct source *src, enum known_kind kind, const uint64_t *before, uint64_t now)
 {
 	struct part_rates *p = part_of(src, kind);
 
+	if (known_is_rate(kind))
+		src->has_rates = src->exporter->has_rates = true;
 	if (p == NULL)
 		return;
 	if (before != NULL)
@@ -37,7 +39,7 @@ part_rates_note(struct source *src, enum known_kind kind, const uint64_t *before
 }
 
 void
-part_rates_count(struct source *src)
+source_note_rates(struct source *src)
 {
 	size_t i;
 
@@ -45,7 +47,7 @@ part_rates_count(struct source *src)
 		const struct known_entry *e = &src->known.slot[i];
 
 		if (e->key != 0)
-			part_rates_note(src, known_entry_kind(e), NULL, e->number);
+			source_note_rate(src, known_entry_kind(e), NULL, e->number);
 	}
 }
 

@@ -24,6 +24,14 @@ is_rival(const struct source *src, const struct source *other)
 	return other->first_use < src->first_use && other->use > src->first_use;
 }
 
+bool
+is_other_port(const struct source *src, const struct source *other)
+{
+	return other != src && src->transport == FLOW_UDP && other->domain == src->domain &&
+	    other->version == src->version && other->transport == src->transport &&
+	    addr_equal(&other->sender, &src->sender);
+}
+
 /* What other ports announced; false where they disagree or say nothing. */
 static bool
 find_offer(struct flow_decoder *d, const struct source *src, uint16_t id, struct offer *out)
@@ -32,13 +40,10 @@ find_offer(struct flow_decoder *d, const struct source *src, uint16_t id, struct
 	unsigned looked;
 
 	*out = (struct offer){ NULL, false };
-	if (src->transport != FLOW_UDP)
-		return false;
 	for (looked = 0; s != NULL && looked < LOOK_MAX; s = s->sibling_older, looked++) {
 		struct template *t;
 
-		if (s == src || s->domain != src->domain || s->version != src->version ||
-		    s->transport != src->transport || !addr_equal(&s->sender, &src->sender))
+		if (!is_other_port(src, s))
 			continue;
 		t = store_find(d, s, id);
 		if (t == NULL || t->doubted)

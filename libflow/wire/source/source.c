@@ -281,9 +281,8 @@ limit_of(const struct flow_decoder *d, enum known_kind kind)
 {
 	size_t names = d->options.max_names;
 
-	return kind == KNOWN_SAMPLER_RATE || kind == KNOWN_INTERFACE_RATE || kind == KNOWN_DOMAIN_RATE ||
-	    kind == KNOWN_TEMPLATE_RATE || kind == KNOWN_LINE_CARD_RATE || kind == KNOWN_POINT_RATE ||
-	    kind == KNOWN_OTHER_DOMAIN_RATE || kind == KNOWN_SEQUENCE ? names + names / 4 : names;
+	return known_is_rate(kind) || kind == KNOWN_OTHER_DOMAIN_RATE || kind == KNOWN_SEQUENCE ?
+	    names + names / 4 : names;
 }
 
 static enum flow_status
@@ -370,7 +369,7 @@ learn_own(struct flow_decoder *d, struct source *src, enum known_kind kind, uint
 	enum flow_status st = learn(d, src, &src->known, kind, key, number, 0, text, len);
 
 	if (st == FLOW_OK && known_find(&src->known, kind, key) != NULL)
-		part_rates_note(src, kind, had ? &before : NULL, number);
+		source_note_rate(src, kind, had ? &before : NULL, number);
 	return st;
 }
 

@@ -230,7 +230,7 @@ get_source_known(struct load *l)
 	enum flow_status st = get_known(l, &l->src->known);
 
 	if (st == FLOW_OK && !l->damaged)
-		part_rates_count(l->src);
+		source_note_rates(l->src);
 	return st;
 }
 

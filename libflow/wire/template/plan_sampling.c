@@ -71,16 +71,23 @@ domain_rate(const struct source *src)
 	return rate_known(rate) ? rate : known_rate(&src->exporter->known, KNOWN_OTHER_DOMAIN_RATE, src->domain);
 }
 
-struct rate
-sampling_of_source(const struct context *ctx)
+/* The rate of rows that say nothing of their own, by what `told` announced. */
+static struct rate
+rate_otherwise(const struct context *ctx, const struct source *told)
 {
-	struct rate rate = domain_rate(ctx->src);
+	struct rate rate = domain_rate(told);
 
 	if (!rate_known(rate))
 		rate = known_rate(&ctx->src->exporter->known, KNOWN_DOMAIN_RATE, 0);
 	if (!rate_known(rate))
 		rate = rate_whole(ctx->header_rate);
 	return rate_known(rate) ? rate : rate_whole(ctx->d->options.sampling);
+}
+
+struct rate
+sampling_of_source(const struct context *ctx)
+{
+	return rate_otherwise(ctx, ctx->src);
 }
 
 static bool
@@ -101,14 +108,14 @@ says_part(const struct rows *r, enum rate_part part)
  * rates; *unsaid, where there are such parts.
  */
 static struct rate
-unsaid_part_rate(const struct rows *r, bool *unsaid)
+unsaid_part_rate(const struct rows *r, const struct source *told, bool *unsaid)
 {
 	struct rate rate = RATE_NONE;
 	unsigned part;
 
 	*unsaid = false;
 	for (part = 0; part < RATE_PARTS; part++) {
-		const struct part_rates *p = &r->ctx->src->part[part];
+		const struct part_rates *p = &told->part[part];
 
 		if (p->count == 0 || says_part(r, (enum rate_part)part))
 			continue;
@@ -121,22 +128,21 @@ unsaid_part_rate(const struct rows *r, bool *unsaid)
 
 /* What holds for all records of the rows' template that have no rate of their own. */
 static struct rate
-template_rate(const struct rows *r)
+template_rate(const struct rows *r, const struct source *told)
 {
-	const struct source *src = r->ctx->src;
-	struct rate rate = known_rate(&src->known, KNOWN_TEMPLATE_RATE, r->plan->template_id);
+	struct rate rate = known_rate(&told->known, KNOWN_TEMPLATE_RATE, r->plan->template_id);
 	bool unsaid;
 
-	if (!rate_known(rate) && has_part_rates(src)) {
-		rate = domain_rate(src);
+	if (!rate_known(rate) && has_part_rates(told)) {
+		rate = domain_rate(told);
 		if (rate_known(rate))
 			return rate;
-		rate = unsaid_part_rate(r, &unsaid);
+		rate = unsaid_part_rate(r, told, &unsaid);
 		/* What other domains have is no better guess than what these parts have. */
 		if (unsaid && !rate_known(rate))
 			return rate_whole(r->ctx->d->options.sampling);
 	}
-	return rate_known(rate) ? rate : sampling_of_source(r->ctx);
+	return rate_known(rate) ? rate : rate_otherwise(r->ctx, told);
 }
 
 /*
@@ -178,19 +184,19 @@ rate_by_id(const struct source *src, const struct span *shifted, const uint16_t 
 
 /* One row's rate, its fields shifted to it in `shifted`. */
 static struct rate
-row_rate(const struct rows *r, const struct span *shifted)
+row_rate(const struct rows *r, const struct source *told, const struct span *shifted)
 {
 	static const enum element_role ids[] = { ROLE_SAMPLER, ROLE_SELECTOR, ROLE_SEQUENCE };
 	struct rate rate = sampling_announced(shifted, r->plan->role);
 	size_t i;
 
 	for (i = 0; i < ARRAY_LEN(ids) && !rate_known(rate); i++)
-		rate = rate_by_id(r->ctx->src, shifted, r->plan->role, ids[i]);
+		rate = rate_by_id(told, shifted, r->plan->role, ids[i]);
 	return rate;
 }
 
 static void
-find_rates(const struct rows *r, struct rate *rate)
+find_rates(const struct rows *r, const struct source *told, struct rate *rate)
 {
 	const struct plan *p = r->plan;
 	struct span shifted[TEMPLATE_FIELDS_MAX];
@@ -206,13 +212,13 @@ find_rates(const struct rows *r, struct rate *rate)
 			shifted[x] = r->span[x];
 			shifted[x].p += i * r->stride;
 		}
-		rate[i] = row_rate(r, shifted);
+		rate[i] = row_rate(r, told, shifted);
 	}
 }
 
 /* Rates of interfaces for rows that have none yet. */
 static void
-use_interfaces(const struct rows *r, struct rate *rate)
+use_interfaces(const struct rows *r, const struct source *told, struct rate *rate)
 {
 	static const enum flow_field side[] = { FLOW_FIELD_IN_IF, FLOW_FIELD_OUT_IF };
 	size_t s, i;
@@ -222,15 +228,15 @@ use_interfaces(const struct rows *r, struct rate *rate)
 
 		for (i = 0; index != NULL && i < r->n; i++)
 			if (!rate_known(rate[i]))
-				rate[i] = known_rate(&r->ctx->src->known, KNOWN_INTERFACE_RATE, index[i]);
+				rate[i] = known_rate(&told->known, KNOWN_INTERFACE_RATE, index[i]);
 	}
 }
 
 /* Rates of the observation points and line cards of rows that say theirs, and have none yet. */
 static void
-use_parts(const struct rows *r, struct rate *rate)
+use_parts(const struct rows *r, const struct source *told, struct rate *rate)
 {
-	const struct known *known = &r->ctx->src->known;
+	const struct known *known = &told->known;
 	const uint64_t *point = flow_builder_peek(r->ctx->out, FLOW_FIELD_OBSERVATION_POINT);
 	struct span card = rows_role(r, ROLE_LINE_CARD);
 	size_t i;
@@ -245,11 +251,11 @@ use_parts(const struct rows *r, struct rate *rate)
 }
 
 static enum flow_status
-scale_each(const struct rows *r)
+scale_each(const struct rows *r, const struct source *told)
 {
 	struct context *ctx = r->ctx;
 	struct buf *scratch = &ctx->d->rates;
-	struct rate otherwise = template_rate(r), *rate;
+	struct rate otherwise = template_rate(r, told), *rate;
 	size_t i;
 
 	buf_clear(scratch);
@@ -259,11 +265,11 @@ scale_each(const struct rows *r)
 	for (i = 0; i < r->n; i++)
 		rate[i] = RATE_NONE;
 	if (r->plan->has_sampling)
-		find_rates(r, rate);
-	if (ctx->src->has_interface_rates)
-		use_interfaces(r, rate);
-	if (has_part_rates(ctx->src))
-		use_parts(r, rate);
+		find_rates(r, told, rate);
+	if (told->has_interface_rates)
+		use_interfaces(r, told, rate);
+	if (has_part_rates(told))
+		use_parts(r, told, rate);
 	for (i = 0; i < r->n; i++)
 		if (!rate_known(rate[i]))
 			rate[i] = otherwise;
@@ -274,10 +280,12 @@ enum flow_status
 rows_sampling(const struct rows *r)
 {
 	struct context *ctx = r->ctx;
+	const struct source *told;
 
 	if (ctx->d->options.sampling_override && ctx->d->options.sampling != 0)
 		return rows_scale(ctx, r->n, rate_whole(ctx->d->options.sampling));
-	if (r->plan->has_sampling || ctx->src->has_interface_rates || has_part_rates(ctx->src))
-		return scale_each(r);
-	return rows_scale(ctx, r->n, template_rate(r));
+	told = rates_of(ctx->src);
+	if (r->plan->has_sampling || told->has_interface_rates || has_part_rates(told))
+		return scale_each(r, told);
+	return rows_scale(ctx, r->n, template_rate(r, told));
 }
