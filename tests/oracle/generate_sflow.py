@@ -116,7 +116,7 @@ class Maker:
 
     def address(self):
         return struct.pack('>I', 1) + self.octets(4) if self.r.random() < .6 else \
-            struct.pack('>I', 2) + self.octets(16)
+            struct.pack('>I', 2) + (bytes(10) + b'\xff\xff' + self.octets(4) if self.r.random() < .3 else self.octets(16))
 
     def records(self):
         r, out = self.r, []

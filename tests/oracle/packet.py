@@ -60,6 +60,19 @@ def socket_texts(pair):
     return [address_text(a) for a in pair]
 
 
+def is_row6(row):
+    """A row is of IPv6 by its version or by its addresses; zeros, which a missing one is, tell only if all are (flow-file(5))."""
+    there = [row[n] for n in ('src_addr', 'dst_addr') if isinstance(row.get(n), str)]
+    return row.get('ip_version') == 6 or any(':' in a and a != '::' for a in there) or \
+        bool(there) and all(':' in a for a in there)
+
+
+def hop_text(address, row):
+    """An IPv4-mapped next hop is one of IPv6 beside a row that is."""
+    mapped = address.version == 6 and address.ipv4_mapped
+    return str(mapped) if mapped and not is_row6(row) else address_text(address)
+
+
 def ip(data):
     """Columns that an IP packet's first bytes tell, and 'length', of its header; None if it is none."""
     if len(data) >= 20 and data[0] >> 4 == 4:

@@ -226,6 +226,8 @@ def addresses_of(row, record, use6):
         chosen = [values[0] if values else None for values in sides.values()]
         mixed = len(chosen) == 2 and all(v is not None and len(v) == 16 for v in chosen) and is_mixed(6, chosen)
         row.update((name, a) for name, a in zip(sides, address_texts(chosen, mixed)) if a is not None)
+        if len(chosen) == 1 and chosen[0] is not None:	# a next hop: the row, when it is whole, says what it is
+            row['hops'].append((*sides, ipaddress.ip_address(chosen[0])))
 
 
 def of_header(row, record, use6):
@@ -268,7 +270,7 @@ def several_headers(row, record):
 
 
 def columns_of(record, message, rates, key, init_ms):
-    row = {'export_version': message.version, 'domain': message.domain}
+    row = {'export_version': message.version, 'domain': message.domain, 'hops': []}
     for name, (bits, elements) in NUMBERS.items():
         there = [number(v) for v in record.candidates(elements)]
         if name in ('src_vlan', 'dst_vlan'):		# the second 58 is a tag within a tag
@@ -303,6 +305,7 @@ def columns_of(record, message, rates, key, init_ms):
     icmp(row, record)
     sections(row, record)
     several_headers(row, record)
+    row.update((name, packet.hop_text(hop, row)) for name, hop in row.pop('hops'))
     del row['outer']
     scale(row)
     return row

@@ -80,6 +80,7 @@ def sample(x, expanded):
         row['packets'] = 0
     for name, value in told.get('columns', {}).items():
         seen[name] = value
+    seen.update((n, packet.hop_text(seen[n], seen)) for n in ('next_hop', 'bgp_next_hop') if seen.get(n) is not None)
     row.update((k, v) for k, v in seen.items() if k not in ('ip', 'ip_at', 'length', 'tag'))
     for name in packet.INNER:
         row.setdefault('inner_' + name, packet.NOTHING)
@@ -141,10 +142,10 @@ def flow_record(kind, x, told):
         if out_vlan < 4096:
             columns['dst_vlan'] = out_vlan
     elif kind == 1002:
-        columns['next_hop'] = str(x.address())
+        columns['next_hop'] = x.address()
         columns['src_mask'], columns['dst_mask'] = x.u32(), x.u32()
     elif kind == 1003:
-        columns['bgp_next_hop'] = str(x.address())
+        columns['bgp_next_hop'] = x.address()
         own, columns['src_as'], columns['prev_as'] = x.u32(), x.u32(), x.u32()
         path = []
         for _ in range(x.u32()):
