@@ -11,11 +11,11 @@
 #define WAITING_BYTES ((size_t)512 << 20)
 
 /*
- * Groups are taken share by share where so much memory was given, and in at most 32 shares: else they go to files,
+ * Groups are taken share by share where so much memory was given, and where 256 shares are enough: else they go to files,
  * all at once, which takes less time but more memory, of which the kernel takes back what others need.
  */
 #define SHARES_MEMORY ((uint64_t)4 << 20)
-#define SHARE_MIN (FLOW_AGG_SHARES / 32)
+#define SHARE_MIN 1
 
 /* Of the memory that is given workers fill two fifths: tables double as they grow, and when they are merged. */
 #define FILLED(bytes) ((bytes) / 5 * 2)
