@@ -2,6 +2,7 @@
 #include "flowcap/source_option.h"
 
 #include <errno.h>
+#include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -91,11 +92,37 @@ sources_clear(struct options *options)
 	options->collect.sources = 0;
 }
 
+/* Makes a directory of which only the last part is missing; where it is only checked, whether it could. */
 static int
-check_directory(const char *path)
+make_directory(const struct options *options, const char *path)
+{
+	char *copy;
+	bool done;
+
+	/* Whoever makes it as root for somebody else decides whose it is. */
+	if (options->user != NULL)
+		return cli_fail("%s: %s: make it, and give it to %s", path, strerror(errno), options->user);
+	if (!options->check_only)
+		return mkdir(path, 0777) == 0 ? CLI_OK : cli_fail("%s: %s", path, strerror(errno));
+	copy = strdup(path);
+	if (copy == NULL)
+		return cli_fail("out of memory");
+	done = access(dirname(copy), W_OK | X_OK) == 0;
+	free(copy);
+	return done ? CLI_OK : cli_fail("%s: %s", path, strerror(errno));
+}
+
+static int
+check_directory(const struct options *options, const char *path)
 {
 	struct stat st;
 
+	if (stat(path, &st) != 0 && errno == ENOENT) {
+		if (make_directory(options, path) != CLI_OK)
+			return CLI_FAILURE;
+		if (options->check_only)
+			return CLI_OK;
+	}
 	if (stat(path, &st) != 0)
 		return cli_fail("%s: %s", path, strerror(errno));
 	if (!S_ISDIR(st.st_mode))
@@ -112,10 +139,10 @@ sources_check(const struct options *options)
 	size_t i;
 
 	if (options->collect.directory != NULL)
-		status = check_directory(options->collect.directory);
+		status = check_directory(options, options->collect.directory);
 	for (i = 0; i < options->collect.sources && status == CLI_OK; i++)
-		status = check_directory(options->collect.source[i].directory);
+		status = check_directory(options, options->collect.source[i].directory);
 	if (options->collect.dynamic != NULL && status == CLI_OK)
-		status = check_directory(options->collect.dynamic);
+		status = check_directory(options, options->collect.dynamic);
 	return status;
 }

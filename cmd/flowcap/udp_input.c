@@ -23,10 +23,26 @@ static volatile sig_atomic_t stop_asked;
 static volatile sig_atomic_t rotate_asked;
 static volatile sig_atomic_t ledger_asked;
 
+/*
+ * A second request to end within this time is the first one again: timeout(1) and others signal a process and
+ * then its whole group.
+ */
+#define SAME_REQUEST_MS 500
+
+static int64_t
+monotonic_ms(void)
+{
+	struct timespec ts;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
 static void
 on_signal(int number)
 {
 	static const char text[] = "flowcap: ended at once; what is not filed is in the journal\n";
+	static int64_t asked_ms;	/* this handler's alone, which nothing interrupts */
 
 	if (number == SIGHUP) {
 		rotate_asked = 1;
@@ -36,10 +52,13 @@ on_signal(int number)
 		ledger_asked = 1;
 		return;
 	}
+	if (stop_asked && monotonic_ms() - asked_ms < SAME_REQUEST_MS)
+		return;
 	if (stop_asked) {
 		(void)!write(STDERR_FILENO, text, sizeof(text) - 1);
 		_exit(EXIT_FAILURE);
 	}
+	asked_ms = monotonic_ms();
 	stop_asked = 1;
 }
 
@@ -49,6 +68,8 @@ udp_input_signals(void)
 	struct sigaction action = { .sa_handler = on_signal };
 
 	(void)sigemptyset(&action.sa_mask);
+	(void)sigaddset(&action.sa_mask, SIGTERM);
+	(void)sigaddset(&action.sa_mask, SIGINT);
 	(void)sigaction(SIGTERM, &action, NULL);
 	(void)sigaction(SIGINT, &action, NULL);
 	(void)sigaction(SIGHUP, &action, NULL);

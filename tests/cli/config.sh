@@ -59,7 +59,7 @@ for wrong in 'port = 70000' 'layout = 9' 'interval = 0' 'compress = rar' 'expire
 	flowcap -C "$conf" --check-config >"$work/out" 2>&1
 	is "$wrong" "$([ $? -gt 0 ] && echo fails):$(grep -c "^flowcap: $conf:3: " "$work/out")" fails:1
 done
-is 'a directory that is not there' "$(answer "directory = $work/none")" "1:flowcap: $work/none: No such file or directory"
+is 'a directory that is not there' "$(answer "directory = $work/none/w")" "1:flowcap: $work/none/w: No such file or directory"
 is 'no directory' "$(answer '# nothing')" '2:flowcap: -w DIRECTORY is missing'
 is 'a file that is not there' "$(flowcap -C "$work/none" 2>&1; echo $?)" "flowcap: $work/none: No such file or directory
 1"

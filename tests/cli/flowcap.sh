@@ -115,7 +115,7 @@ check "a port that is none" exits 2 "$flowcap" -w "$work/w" -p 65536
 check "a sampling rate that is none" exits 2 "$flowcap" -w "$work/w" -s 0
 check "an argument too many" exits 2 "$flowcap" -w "$work/w" x
 check "an option that is none" exits 2 "$flowcap" -w "$work/w" --no-such
-check "a folder that is not there" exits 1 "$flowcap" -w "$work/none" -p 0
+check "a folder that is not there" exits 1 "$flowcap" -w "$work/none/w" -p 0
 echo >"$work/file"
 check "a folder that is a file" exits 1 "$flowcap" -w "$work/file" -p 0
 check "an address that is none" exits 1 "$flowcap" -w "$work/w" -p 0 -b 256.1.1.1
@@ -585,5 +585,14 @@ if command -v pmacctd >/dev/null && command -v tshark >/dev/null; then
 else
 	skip "pmacct's sFlow" "no pmacctd or tshark"
 fi
+
+# timeout(1) signals a process and its group: a request to end that comes twice is one. And a directory's
+# last part need not be there.
+check "timeout: its first directory is made" says "in all: datagrams 0" \
+	sh -c "timeout 2 '$flowcap' -w '$work/made' -p 0 -b 127.0.0.1"
+check "timeout: there it is" test -d "$work/made"
+check "timeout: the collector ended in order" same \
+	"$(timeout 2 "$flowcap" -w "$work/made" -p 0 -b 127.0.0.1 2>&1 | grep -c 'ended at once')" 0
+check "no directory above" says "No such file or directory" "$flowcap" -w "$work/missing/w" -p 0 -b 127.0.0.1
 
 echo "1..$number"
