@@ -162,7 +162,8 @@ squeeze_codes(struct work *w)
 	if (w->codes == NULL || w->texts == NULL)
 		return FLOW_ENOMEM;
 	if (copy_codes(w)) {
-		memcpy(w->texts, in->texts, in->text_count * sizeof(*w->texts));
+		if (in->text_count > 0)
+			memcpy(w->texts, in->texts, in->text_count * sizeof(*w->texts));
 		w->text_count = in->text_count;
 	} else if (!drop_unused(w)) {
 		return FLOW_ENOMEM;

@@ -170,10 +170,14 @@ slot_of(const struct number_dict *d, uint64_t value)
 bool
 number_dict_sort(struct number_dict *d, uint32_t *index, size_t n)
 {
-	uint64_t *sorted = malloc((d->count + 1) * sizeof(*sorted));
-	uint32_t *rank = malloc((d->count + 1) * sizeof(*rank));
+	uint64_t *sorted;
+	uint32_t *rank;
 	size_t i;
 
+	if (d->count == 0)
+		return true;
+	sorted = malloc(d->count * sizeof(*sorted));
+	rank = malloc(d->count * sizeof(*rank));
 	if (sorted == NULL || rank == NULL) {
 		free(sorted);
 		free(rank);
