@@ -326,6 +326,28 @@ file_mkdirs(const char *path, struct flow_error *err)
 }
 
 enum flow_status
+file_read_all_at(int fd, uint64_t offset, void *out, size_t len, struct flow_error *err)
+{
+	uint8_t *p = out;
+
+	while (len > 0) {
+		ssize_t n = pread(fd, p, len, (off_t)offset);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return flow_fail(err, FLOW_EIO, (int64_t)offset, "read: %s", strerror(errno));
+		if (n == 0)
+			return flow_fail(err, FLOW_ETRUNCATED, (int64_t)offset,
+			    "the file became shorter while it was read");
+		p += n;
+		offset += (uint64_t)n;
+		len -= (size_t)n;
+	}
+	return FLOW_OK;
+}
+
+enum flow_status
 file_write_all(int fd, const void *bytes, size_t len, struct flow_error *err)
 {
 	const uint8_t *p = bytes;

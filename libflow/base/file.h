@@ -8,6 +8,7 @@
  */
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/status.h"
 
@@ -60,6 +61,13 @@ enum flow_status file_mkdirs(const char *path, struct flow_error *err) NODISCARD
 
 /* The directory part of a path ("." if it has none), newly allocated; NULL when out of memory. */
 char *file_directory(const char *path);
+
+/*
+ * Reads exactly `len` bytes of fd at `offset`, across short reads and EINTR.  FLOW_EIO; FLOW_ETRUNCATED where
+ * they are not there: for files whose size said that they are.  Errors have the offset.
+ */
+enum flow_status file_read_all_at(int fd, uint64_t offset, void *out, size_t len, struct flow_error *err)
+    NODISCARD;
 
 /* Writes all bytes to fd, across short writes and EINTR. */
 enum flow_status file_write_all(int fd, const void *bytes, size_t len, struct flow_error *err)

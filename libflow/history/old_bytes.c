@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "history/old_bytes.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
+
+#include "base/file.h"
 
 enum flow_status
 old_bytes_of_fd(int fd, struct old_bytes *bytes, struct flow_error *err)
@@ -24,29 +24,13 @@ old_bytes_of_fd(int fd, struct old_bytes *bytes, struct flow_error *err)
 enum flow_status
 old_bytes_read(const struct old_bytes *bytes, uint64_t offset, void *out, size_t len, struct flow_error *err)
 {
-	uint8_t *p = out;
-
 	if (offset > bytes->size || len > bytes->size - offset)
 		return flow_fail(err, FLOW_ETRUNCATED, (int64_t)offset,
 		    "%zu bytes are wanted where the file of %" PRIu64 " bytes has ended", len, bytes->size);
 	if (bytes->fd < 0) {
 		if (len > 0)
-			memcpy(p, bytes->memory + offset, len);
+			memcpy(out, bytes->memory + offset, len);
 		return FLOW_OK;
 	}
-	while (len > 0) {
-		ssize_t n = pread(bytes->fd, p, len, (off_t)offset);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return flow_fail(err, FLOW_EIO, (int64_t)offset, "read: %s", strerror(errno));
-		if (n == 0)
-			return flow_fail(err, FLOW_ETRUNCATED, (int64_t)offset,
-			    "the file became shorter while it was read");
-		p += n;
-		offset += (uint64_t)n;
-		len -= (size_t)n;
-	}
-	return FLOW_OK;
+	return file_read_all_at(bytes->fd, offset, out, len, err);
 }

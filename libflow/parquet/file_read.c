@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "base/file.h"
 #include "base/number.h"
 #include "parquet/meta/chunk_bounds.h"
 #include "parquet/dict/dict_index.h"
@@ -28,8 +29,6 @@ enum flow_status
 file_read_at(const struct pq_file *file, uint64_t offset, size_t len, void *out,
     struct flow_error *err)
 {
-	uint8_t *p = out;
-
 	if (offset > file->bytes || len > file->bytes - offset)
 		return flow_fail(err, FLOW_EFORMAT, (int64_t)offset,
 		    "%zu bytes are wanted where the file of %" PRIu64 " bytes has ended", len,
@@ -40,21 +39,7 @@ file_read_at(const struct pq_file *file, uint64_t offset, size_t len, void *out,
 			    file->tail + (offset - (file->bytes - file->tail_bytes)), len);
 		return FLOW_OK;
 	}
-	while (len > 0) {
-		ssize_t n = pread(file->fd, p, len, (off_t)offset);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return flow_fail(err, FLOW_EIO, (int64_t)offset, "read: %s", strerror(errno));
-		if (n == 0)
-			return flow_fail(err, FLOW_ETRUNCATED, (int64_t)offset,
-			    "the file became shorter while it was read");
-		p += n;
-		offset += (uint64_t)n;
-		len -= (size_t)n;
-	}
-	return FLOW_OK;
+	return file_read_all_at(file->fd, offset, out, len, err);
 }
 
 static void
