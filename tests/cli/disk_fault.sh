@@ -6,13 +6,14 @@ set -u
 
 # shellcheck source=tests/cli/tap.sh
 . "$FLOW_SRCDIR/tests/cli/tap.sh"
+# shellcheck source=tests/cli/collector.sh
+. "$FLOW_SRCDIR/tests/cli/collector.sh"
 
 hangs=${1:-4}
 flowcap=$FLOW_BUILDDIR/flowcap
 flowcat=$FLOW_BUILDDIR/flowcat
 flowgen=$FLOW_BUILDDIR/flowgen
 work=$(mktemp -d "${TMPDIR:-/tmp}/disk-fault-test.XXXXXX")
-collector=
 
 finish()
 {
@@ -35,28 +36,7 @@ faults()
 	mv "$work/faults.new" "$work/faults"
 }
 
-# start FOLDER OPTION...: a collector on that disk; sets port, collector
-start()
-{
-	mkdir -p "$1"
-	rm -f "$work/log"
-	FAULTS=$work/faults LD_PRELOAD=$shim "$flowcap" -w "$1" -p 0 -b 127.0.0.1 "${@:2}" 2>"$work/log" &
-	collector=$!
-	waits grep -q 'listening on port' "$work/log" || { cat "$work/log"; return 1; }
-	port=$(sed -n 's/.*listening on port \([0-9]*\).*/\1/p' "$work/log")
-}
-
-# stops STATUS: SIGTERM; the collector's status
-stops()
-{
-	local status
-
-	kill "$collector"
-	wait "$collector"
-	status=$?
-	collector=
-	[ "$status" -eq "$1" ] || { cat "$work/log"; echo "status $status"; return 1; }
-}
+under=(env "FAULTS=$work/faults" "LD_PRELOAD=$shim")
 
 rows()
 {

@@ -5,11 +5,12 @@ set -u
 
 # shellcheck source=tests/cli/tap.sh
 . "$FLOW_SRCDIR/tests/cli/tap.sh"
+# shellcheck source=tests/cli/collector.sh
+. "$FLOW_SRCDIR/tests/cli/collector.sh"
 
 flowcap=$FLOW_BUILDDIR/flowcap
 flowcat=$FLOW_BUILDDIR/flowcat
 work=$(mktemp -d "${TMPDIR:-/tmp}/drops-test.XXXXXX")
-collector=
 
 finish()
 {
@@ -22,28 +23,6 @@ if [ "$(uname)" != Linux ]; then
 	echo "1..0 # SKIP only Linux tells what it drops"
 	exit 0
 fi
-
-# start FOLDER OPTION...: sets port, collector
-start()
-{
-	mkdir -p "$1"
-	rm -f "$work/log"
-	"$flowcap" -w "$1" -p 0 -b 127.0.0.1 "${@:2}" 2>"$work/log" &
-	collector=$!
-	waits grep -q 'listening on port' "$work/log" || { cat "$work/log"; return 1; }
-	port=$(sed -n 's/.*listening on port \([0-9]*\).*/\1/p' "$work/log")
-}
-
-stops()
-{
-	local status
-
-	kill "$collector"
-	wait "$collector"
-	status=$?
-	collector=
-	[ "$status" -eq "$1" ] || { cat "$work/log"; echo "status $status"; return 1; }
-}
 
 # The sum of what one column of the ledger says in all
 in_all()
