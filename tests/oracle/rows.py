@@ -305,7 +305,7 @@ def columns_of(record, message, rates, key, init_ms):
     icmp(row, record)
     sections(row, record)
     several_headers(row, record)
-    row.update((name, packet.hop_text(hop, row)) for name, hop in row.pop('hops'))
+    row.update((name, packet.hop_text(hop, row)) for name, hop in row.pop('hops') if row.get(name) is not ANY)
     del row['outer']
     scale(row)
     return row
