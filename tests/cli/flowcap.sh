@@ -506,7 +506,7 @@ check "-n without addresses" exits 2 "$flowcap" -n "x,$work/one"
 check "-n with a prefix that is none" exits 2 "$flowcap" -n "x,192.0.2.0/33,$work/one"
 check "-n with a name" exits 2 "$flowcap" -n "x,localhost,$work/one"
 check "-n twice the same" exits 2 "$flowcap" -n "x,::1,$work/one" -n "y,::2,$work/one"
-check "-n with a directory that is not there" exits 1 "$flowcap" -n "x,::1,$work/nowhere" -p 0
+check "-n with a directory that is not there" exits 1 "$flowcap" -n "x,::1,$work/no/where" -p 0
 check "-n and -w" exits 2 "$flowcap" -w "$work/w" -n "x,::1,$work/one"
 check "-M and -w" exits 2 "$flowcap" -w "$work/w" -M "$work/each"
 check "-M and -I" exits 2 "$flowcap" -M "$work/each" -I x
