@@ -142,32 +142,53 @@ is_visible(const struct dirent *entry)
 	return entry->d_name[0] != '.';
 }
 
+/* A file of a directory; what lies there besides, such as further directories, is passed over.  *files counts. */
+static bool
+read_entry(const struct capture_input *input, struct collector *c, const char *path, size_t *files)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0) {
+		log_to(input->log, LOG_LEVEL_ERROR, "%s: %s", path, strerror(errno));
+		return false;
+	}
+	if (!S_ISREG(st.st_mode))
+		return true;
+	(*files)++;
+	return read_file(input, c, path);
+}
+
 /* The files of a directory by name, which is by time for those that tools rotate; none below it. */
 static bool
 read_directory(const struct capture_input *input, struct collector *c, const char *path)
 {
 	struct dirent **entry;
 	int count = scandir(path, &entry, is_visible, alphasort), i;
+	size_t files = 0;
 	bool done = count >= 0;
 
-	if (count < 0)
+	if (count < 0) {
 		log_to(input->log, LOG_LEVEL_ERROR, "%s: %s", path, strerror(errno));
+		return false;
+	}
 	for (i = 0; i < count; i++) {
 		char *file;
-		struct stat st;
 
 		if (asprintf(&file, "%s/%s", path, entry[i]->d_name) < 0) {
 			log_to(input->log, LOG_LEVEL_ERROR, "out of memory");
 			done = false;
 		} else {
-			if (stat(file, &st) == 0 && S_ISREG(st.st_mode))
-				done = read_file(input, c, file) && done;
+			done = read_entry(input, c, file, &files) && done;
 			free(file);
 		}
 		free(entry[i]);
 	}
-	if (count >= 0)
-		free(entry);
+	free(entry);
+	if (done && files == 0) {
+		log_to(input->log, LOG_LEVEL_ERROR, "%s: there is no file in this directory (directories below it are "
+		    "not read)", path);
+		done = false;
+	}
 	return done;
 }
 

@@ -11,5 +11,8 @@ struct capture_input {
 	uint16_t port;
 };
 
-/* A file, "-" (standard input), or the files of a directory; false, after a log line, where one could not be read to its end. */
+/*
+ * A file, "-" (standard input), or the files of a directory; false, after a log line, where one could not be read
+ * to its end, or a directory has none.
+ */
 bool capture_input(const struct capture_input *input, struct collector *collector, const char *path);

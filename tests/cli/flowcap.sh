@@ -408,6 +408,10 @@ check "metrics" same "$(grep -E '^flowcap_(flows_total|rows_total|kernel_drops_t
 	"flowcap_flows_total 1800 flowcap_kernel_drops_total 0 flowcap_no_template_total 0 flowcap_rows_total 1800"
 check "nothing else in the metrics" same "$(grep -vcE \
 	'^(# (HELP|TYPE) flowcap_[a-z0-9_]+ .+|flowcap_[a-z0-9_]+ [0-9]+)$' "$work/prom")" 0
+mkdir -p "$work/nothing/here"
+check "a directory without captures fails" exits 1 "$flowcap" -w "$work/w" -f "$work/nothing"
+ln -s gone "$work/nothing/link"
+check "a link to nothing fails" says "link: No such file" "$flowcap" -w "$work/w" -f "$work/nothing"
 mkdir "$work/v"
 "$flowcap" -w "$work/v" -v -v -f "$work/may.pcap" >"$work/dump" 2>"$work/log"
 check "-v -v shows templates by elements' names" grep -q 'sourceIPv4Address (0/8) 4' "$work/dump"
