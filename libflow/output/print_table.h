@@ -29,6 +29,22 @@ struct flow_table_fact {
 	const char *name, *value;
 };
 
+/* Values of another time, which a chart shows as a line: of bins from an instant of the chart's on. */
+struct flow_table_past {
+	int64_t from_ms, width_ms;
+	const double *value;
+	size_t count;
+};
+
+/* What a page says of one of its tables beside what the table does.  Borrowed; what is NULL is left out. */
+struct flow_table_section {
+	const char *part;	/* heading of the part that begins with this table */
+	const struct buf *lead;	/* HTML that stands below this heading as it is */
+	const char *title;	/* instead of the table's own */
+	const char *command;	/* that prints the table */
+	const struct flow_table_past *past;
+};
+
 struct flow_table_printer_options {
 	bool plain_numbers;	/* text: no scaling by k, M, G */
 	bool quiet;		/* text, markdown: no title, no totals */
@@ -37,6 +53,10 @@ struct flow_table_printer_options {
 	const char *title;	/* html: of the page; NULL: a general one */
 	const struct flow_table_fact *fact;	/* html; borrowed */
 	size_t facts;
+	const struct buf *lead;	/* html: instead of facts and totals at the head, HTML that is taken as it is */
+	const struct flow_table_section *section;	/* html: of each table in their order */
+	size_t sections;
+	bool no_scripts;	/* html */
 	size_t tables;		/* that will come; ndjson names them where there are several */
 };
 

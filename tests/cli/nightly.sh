@@ -31,7 +31,7 @@ page=$tmp/flows-2026-03-02.html
 is 'is where it should be' "$(tail -n 1 "$page")" '</html>'
 is 'has the flows of that day' "$(grep -o '<span class="dim">flows</span><b>[0-9]*' "$page" | grep -o '[0-9]*$')" "$flows"
 is 'and the window' "$(grep -c '<dt>Window</dt><dd>2026-03-02T00:00-2026-03-03T00:00' "$page")" 1
-is 'scans are ordered by their reach' "$(grep -c '<h2 title="scans of hosts: src_addr by distinct_dst_addr">Scans of hosts: source addresses by distinct destination addresses<' "$page")" 1
+is 'scans are ordered by their reach' "$(grep -c '<h3 title="scans of hosts: src_addr by distinct_dst_addr">Scans of hosts: source addresses by distinct destination addresses<' "$page")" 1
 is 'nothing else is left' "$(find "$tmp" -maxdepth 1 -name '.*' -type f | wc -l)" 0
 
 run 'standard output, with a filter and names' 0 -d 2026-03-02 -n 3 -t 'My <days>' "$tmp/archive" -- proto tcp

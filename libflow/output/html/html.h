@@ -1,59 +1,60 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* The parts of an HTML page: text that is inert, the page around the sections, and charts. */
+/* The parts of an HTML page: text that is inert, numbers, the page around the sections, and charts. */
 
 #include <stdint.h>
 
 #include "base/buf.h"
 #include "time/stamp.h"
 
-/* Colours of series and shares that the style sheet has; the last one stands for the rest. */
+/* Colours of series that the style sheet has; the last one stands for the rest. */
 #define HTML_COLOURS 8
 #define HTML_REST (HTML_COLOURS - 1)
 
 /* Appends text as content or attribute value: markup and control characters do nothing. */
 void html_text(struct buf *out, const char *text, size_t len);
+/* The same of a text that ends in NUL. */
+void html_string(struct buf *out, const char *text);
 
 /* A table's title with its columns in people's words. */
 void html_title(struct buf *out, const char *title);
 
-/* From the document's beginning to its <main>; `title` as it is, not escaped. */
-void html_page_begin(struct buf *out, const char *title);
+/* A number with three significant places, a letter and a unit: "1.53 Gb/s", "820 B", "12 k". */
+void html_scaled(struct buf *out, double v, const char *unit);
+
+/* The unit of a column by its name: "bytes" is in B, "bps" in b/s, "pps" in p/s, others have "". */
+const char *html_unit(const char *name);
+
+/*
+ * From the document's beginning to its <main>; `title` as it is, not escaped.  The page's own style and (with
+ * `scripts`) script are allowed by their SHA-256 in a Content-Security-Policy, and nothing else.
+ */
+void html_page_begin(struct buf *out, const char *title, bool scripts);
 /* The end of <main> and of the document. */
-void html_page_end(struct buf *out);
-
-/* A labelled value of a bar chart; text is pretty already, all of it not escaped. */
-struct html_bar {
-	char label[96], text[32];
-	double value;
-};
-
-/*
- * Bars, the longest as wide as there is room; bar i links to the element "ID-i".  Nothing where
- * no value is above 0.
- */
-void html_bars(struct buf *out, const char *id, const struct html_bar *bar, size_t count);
-
-/*
- * One bar of shares of `whole`, and what the bars leave of it as "others"; nothing where the bars
- * are more than the whole.
- */
-void html_shares(struct buf *out, const char *about, const struct html_bar *bar, size_t count,
-    double whole);
+void html_page_end(struct buf *out, bool scripts);
 
 /* Values over time: values[t * keys + k], times ascending. */
 struct html_series {
 	const char *about;	/* what the values are: "bits per second" */
+	const char *unit;	/* "b/s" */
 	const char *id;		/* unique in the page */
 	size_t keys;		/* at most HTML_COLOURS; the last may be the rest */
-	const struct html_bar *key;	/* labels; values are sums */
+	const char *const *label;	/* of each key, not escaped */
 	bool has_rest;
 	size_t times;
 	const int64_t *time_ms;
+	int64_t width_ms;	/* of a bin; the chart ends where the last one does */
 	const double *values;
+	const double *past;	/* sums of a week before for each time, below 0 where there are none; NULL: unknown */
 	enum stamp_zone zone;
 };
 
-/* Stacked areas with axes and a legend, then a line chart "ID-k" for each key to be opened. */
-void html_series(struct buf *out, const struct html_series *s);
+/* Stacked areas with axes, the peak marked, a line of the past; each bin says its values when pointed at. */
+void html_chart(struct buf *out, const struct html_series *s);
+
+/* What its keys have: an area of each, mean, 95th percentile, peak and when.  Row k has the id "ID-k". */
+void html_series_table(struct buf *out, const struct html_series *s);
+
+/* An area of `count` values without axes, as an <svg>; nothing where none is above 0. */
+void html_spark(struct buf *out, const double *values, size_t count, size_t stride);

@@ -1,233 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Charts: the shapes are SVG that stretches to any width, the words are HTML beside it, so that
- * they keep their size on a phone.
+ * Charts: the shapes are drawn in units of bins and thousandths and stretch to any width; words stand in a drawing
+ * around it that does not stretch, so that they keep their size on a phone.
  */
 #include <math.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "base/attr.h"
 #include "output/html/html.h"
+#include "output/html/html_axis.h"
 
-/* Units of a chart's drawing, whatever its size on the screen. */
-#define WIDE 1000.0
-#define HIGH 300.0
+#define HIGH 1000.0
 
-/* Lines across a chart, and words below it. */
-#define Y_STEPS 4
-#define X_LABELS 8
-
-static void
-put_label(struct buf *out, const char *text)
-{
-	html_text(out, text, strlen(text));
-}
-
-/* 1500 as "1.5 k". */
-static void
-put_scaled(struct buf *out, double v)
-{
-	static const char letters[] = " kMGTPE";
-	size_t i = 0;
-
-	while (v >= 999.95 && letters[i + 1] != '\0') {
-		v /= 1000;
-		i++;
-	}
-	if (i == 0 && v == floor(v))
-		buf_printf(out, "%.0f", v);
-	else
-		buf_printf(out, v < 9.995 ? "%.1f" : "%.0f", v);
-	if (i > 0)
-		buf_printf(out, " %c", letters[i]);
-}
-
-void
-html_bars(struct buf *out, const char *id, const struct html_bar *bar, size_t count)
-{
-	double most = 0;
-
-	for (size_t i = 0; i < count; i++)
-		most = fmax(most, bar[i].value);
-	if (!(most > 0))
-		return;
-	buf_append_text(out, "<div class=\"bars\">\n");
-	for (size_t i = 0; i < count; i++) {
-		double width = bar[i].value > 0 ? 100 * bar[i].value / most : 0;
-
-		buf_printf(out, "<a class=\"l\" href=\"#%s-%zu\" title=\"", id, i);
-		put_label(out, bar[i].label);
-		buf_append_text(out, "\">");
-		put_label(out, bar[i].label);
-		buf_printf(out, "</a><svg viewBox=\"0 0 100 10\" preserveAspectRatio=\"none\" aria-hidden=\"true\">"
-		    "<rect width=\"%.2f\" height=\"10\" fill=\"var(--c0)\"/></svg><span>", width);
-		put_label(out, bar[i].text);
-		buf_append_text(out, "</span>\n");
-	}
-	buf_append_text(out, "</div>\n");
-}
-
-static void
-legend_entry(struct buf *out, size_t colour, const char *label, double share)
-{
-	buf_printf(out, "<li><i style=\"background:var(--c%zu)\"></i>", colour);
-	put_label(out, label);
-	buf_printf(out, " <small>%.1f&nbsp;%%</small></li>\n", 100 * share);
-}
-
-void
-html_shares(struct buf *out, const char *about, const struct html_bar *bar, size_t count,
-    double whole)
-{
-	double sum = 0, at = 0;
-
-	if (count > HTML_REST)
-		count = HTML_REST;
-	for (size_t i = 0; i < count; i++)
-		sum += bar[i].value;
-	if (!(sum > 0) || sum > whole * 1.0000001)
-		return;
-	buf_append_text(out, "<div class=\"share\"><svg viewBox=\"0 0 1000 10\" preserveAspectRatio=\"none\""
-	    " role=\"img\"><title>");
-	put_label(out, about);
-	buf_append_text(out, "</title>");
-	for (size_t i = 0; i <= count; i++) {
-		double value = i < count ? bar[i].value : whole - sum, width = WIDE * value / whole;
-
-		if (!(width > 0))
-			continue;
-		buf_printf(out, "<rect x=\"%.2f\" width=\"%.2f\" height=\"10\" fill=\"var(--c%zu)\"><title>",
-		    at, width, i < count ? i : (size_t)HTML_REST);
-		put_label(out, i < count ? bar[i].label : "others");
-		buf_printf(out, " %.1f %%</title></rect>", 100 * value / whole);
-		at += width;
-	}
-	buf_append_text(out, "</svg>\n<ul class=\"legend\">\n");
-	for (size_t i = 0; i < count; i++)
-		legend_entry(out, i, bar[i].label, bar[i].value / whole);
-	if (whole - sum > whole / 10000)
-		legend_entry(out, HTML_REST, "others", (whole - sum) / whole);
-	buf_append_text(out, "</ul></div>\n");
-}
-
-/* The least round number, of few digits, that makes Y_STEPS steps reach `most`. */
-static double
-nice_step(double most)
-{
-	static const double steps[] = { 1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10 };
-	double need = most / Y_STEPS, unit = pow(10, floor(log10(need)));
-	size_t i = 0;
-
-	while (i < ARRAY_LEN(steps) - 1 && steps[i] * unit < need * 0.999999)
-		i++;
-	return steps[i] * unit;
-}
-
-/* Seconds between marks of time that people like. */
-static const int64_t tick_steps[] = { 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200,
-	10800, 21600, 43200, 86400, 172800, 604800, 1209600, 2592000, 7776000, 31536000, 315360000,
-	3153600000 };
-
-/* What local clocks were ahead of UTC then, in milliseconds. */
-static int64_t
-ahead_ms(const struct html_series *s)
-{
-	time_t at = (time_t)(s->time_ms[0] / 1000);
-	struct tm tm;
-
-	if (s->zone == STAMP_UTC || localtime_r(&at, &tm) == NULL)
-		return 0;
-	return (int64_t)tm.tm_gmtoff * 1000;
-}
-
-/* Sets the marks of time, at round instants within the series; gives how many. */
-static size_t
-ticks_of(const struct html_series *s, int64_t tick[X_LABELS + 1])
-{
-	int64_t from = s->time_ms[0], to = s->time_ms[s->times - 1], step, at;
-	size_t i = 0, n = 0;
-
-	if (from == to) {
-		tick[0] = from;
-		return 1;
-	}
-	while (i + 1 < ARRAY_LEN(tick_steps) &&
-	    (to - from) / (tick_steps[i] * 1000) >= X_LABELS)
-		i++;
-	step = tick_steps[i] * 1000;
-	at = from + ahead_ms(s);
-	at = from + ((step - at % step) % step + step) % step;
-	for (; at <= to && n <= X_LABELS; at += step)
-		tick[n++] = at;
-	return n;
-}
-
-/* The time of day; the day where a series is long and a day begins, or marks are days apart. */
-static void
-put_time(struct buf *out, const struct html_series *s, int64_t ms, int64_t step)
-{
-	int64_t all = s->time_ms[s->times - 1] - s->time_ms[0];
-	struct stamp_cache cache = { 0 };
-	char text[STAMP_TEXT_MAX];
-	size_t len = stamp_format_text(&cache, ms, s->zone, text);
-
-	/* "2026-01-01 12:30:00.000" */
-	if (len < 19)
-		return;
-	if (step >= INT64_C(90) * 86400000)
-		buf_append(out, text, 10);
-	else if (step >= 86400000 || (all > INT64_C(26) * 3600000 && memcmp(text + 11, "00:00", 5) == 0))
-		buf_append(out, text + 5, 5);
-	else
-		buf_append(out, text + 11, step > 0 && step < 60000 ? 8 : 5);
-}
-
-static double
-x_at(const struct html_series *s, int64_t ms)
-{
-	double all = (double)(s->time_ms[s->times - 1] - s->time_ms[0]);
-
-	return all > 0 ? WIDE * (double)(ms - s->time_ms[0]) / all : WIDE / 2;
-}
-
-static void
-axes(struct buf *out, const struct html_series *s, double step)
-{
-	int64_t tick[X_LABELS + 1];
-	size_t ticks = ticks_of(s, tick);
-
-	for (unsigned i = 0; i <= Y_STEPS; i++) {
-		buf_printf(out, "<span class=\"y\" style=\"bottom:%u%%\">", i * 100 / Y_STEPS);
-		put_scaled(out, i * step);
-		buf_append_text(out, "</span>");
-	}
-	for (size_t i = 0; i < ticks; i++) {
-		double x = x_at(s, tick[i]) / WIDE * 100;
-
-		buf_printf(out, "<span class=\"x%s%s\" style=\"left:%.2f%%\">", i % 2 != 0 ? " odd" : "",
-		    x < 2 ? " start" : x > 98 ? " end" : "", x);
-		put_time(out, s, tick[i], ticks > 1 ? tick[1] - tick[0] : 0);
-		buf_append_text(out, "</span>");
-	}
-}
-
-static void
-begin_plot(struct buf *out, const struct html_series *s, const char *about)
-{
-	int64_t tick[X_LABELS + 1];
-	size_t ticks = ticks_of(s, tick);
-
-	buf_printf(out, "<svg viewBox=\"0 0 %.0f %.0f\" preserveAspectRatio=\"none\" role=\"img\"><title>",
-	    WIDE, HIGH);
-	put_label(out, about);
-	buf_append_text(out, "</title>");
-	for (unsigned i = 0; i <= Y_STEPS; i++)
-		buf_printf(out, "<path class=\"grid\" d=\"M0 %.1fH%.0f\"/>", HIGH * i / Y_STEPS, WIDE);
-	for (size_t i = 0; i < ticks; i++)
-		buf_printf(out, "<path class=\"grid\" d=\"M%.1f 0V%.0f\"/>", x_at(s, tick[i]), HIGH);
-}
+/* More places to point at than that are narrower than a pixel on most screens, and make a heavy page. */
+#define POINTS_MAX 288
 
 static double
 value_at(const struct html_series *s, size_t t, size_t k)
@@ -254,85 +40,334 @@ colour_of(const struct html_series *s, size_t k)
 	return s->has_rest && k + 1 == s->keys ? HTML_REST : k;
 }
 
-static void
-band(struct buf *out, const struct html_series *s, size_t k, double top)
+static int64_t
+end_ms(const struct html_series *s)
 {
-	buf_printf(out, "<path fill=\"var(--c%zu)\" d=\"M", colour_of(s, k));
-	for (size_t t = 0; t < s->times; t++)
-		buf_printf(out, "%.1f %.1f ", x_at(s, s->time_ms[t]), HIGH * (1 - below(s, t, k + 1) / top));
-	for (size_t t = s->times; t-- > 0;)
-		buf_printf(out, "%.1f %.1f ", x_at(s, s->time_ms[t]), HIGH * (1 - below(s, t, k) / top));
-	buf_append_text(out, "Z\"><title>");
-	put_label(out, s->key[k].label);
-	buf_append_text(out, "</title></path>");
+	return s->time_ms[s->times - 1] + s->width_ms;
 }
 
-static void
-stacked(struct buf *out, const struct html_series *s)
+/* How far an instant is from the left, in percent. */
+static double
+across(const struct html_series *s, int64_t ms)
 {
-	double most = 0, step;
+	int64_t from = s->time_ms[0], all = end_ms(s) - from;
 
-	for (size_t t = 0; t < s->times; t++)
-		most = fmax(most, below(s, t, s->keys));
-	if (!(most > 0))
-		return;
-	step = nice_step(most);
-	buf_append_text(out, "<div class=\"plot\">");
-	begin_plot(out, s, s->about);
-	for (size_t k = 0; k < s->keys; k++)
-		band(out, s, k, step * Y_STEPS);
-	buf_append_text(out, "</svg>");
-	axes(out, s, step);
-	buf_append_text(out, "</div>\n");
+	return all > 0 ? 100 * (double)(ms - from) / (double)all : 50;
 }
 
-/* One key's line, to be opened. */
-static void
-detail(struct buf *out, const struct html_series *s, size_t k)
+/* Where bin t begins, in bins; gaps between instants have their width. */
+static int64_t
+bin_at(const struct html_series *s, size_t t)
 {
-	double most = 0, sum = 0, step;
+	return s->width_ms > 0 ? (s->time_ms[t] - s->time_ms[0]) / s->width_ms : (int64_t)t;
+}
+
+/* Moves on to bin `to`, which is not drawn before the height changes. */
+static void
+move_on(struct buf *out, int64_t *from, int64_t to)
+{
+	if (to > *from)
+		buf_printf(out, "H%lld", (long long)to);
+	*from = to;
+}
+
+/* The line that is as high as `height` says in each bin. */
+static void
+steps(struct buf *out, const struct html_series *s, double (*height)(const struct html_series *s, size_t t, size_t k),
+    size_t k, double top)
+{
+	int64_t x = 0;
+	long was = -1;
 
 	for (size_t t = 0; t < s->times; t++) {
-		most = fmax(most, value_at(s, t, k));
-		sum += value_at(s, t, k);
+		long y = lround(HIGH * (1 - fmin(height(s, t, k) / top, 1)));
+
+		if (y == was)
+			continue;
+		move_on(out, &x, bin_at(s, t));
+		buf_printf(out, "V%ld", y);
+		was = y;
 	}
-	step = most > 0 ? nice_step(most) : 1;
-	buf_printf(out, "<details><summary><i style=\"color:var(--c%zu)\">&#9632;</i> ", colour_of(s, k));
-	put_label(out, s->key[k].label);
-	buf_append_text(out, " <small>mean ");
-	put_scaled(out, sum / (double)s->times);
-	buf_append_text(out, ", peak ");
-	put_scaled(out, most);
-	buf_append_text(out, "</small></summary>\n");
-	buf_printf(out, "<div class=\"plot small\" id=\"%s-%zu\">", s->id, k);
-	begin_plot(out, s, s->key[k].label);
-	buf_printf(out, "<path class=\"wire\" stroke=\"var(--c%zu)\" d=\"M", colour_of(s, k));
-	for (size_t t = 0; t < s->times; t++)
-		buf_printf(out, "%.1f %.1f ", x_at(s, s->time_ms[t]),
-		    HIGH * (1 - value_at(s, t, k) / (step * Y_STEPS)));
-	buf_append_text(out, "\"/></svg>");
-	axes(out, s, step);
-	buf_append_text(out, "</div></details>\n");
+	move_on(out, &x, bin_at(s, s->times - 1) + 1);
+}
+
+static void
+areas(struct buf *out, const struct html_series *s, double top)
+{
+	/* From the whole sum down, each over the one before. */
+	for (size_t k = s->keys; k-- > 0;) {
+		buf_printf(out, "<path class=\"c%zu\" d=\"M0 1000", colour_of(s, k));
+		steps(out, s, below, k + 1, top);
+		buf_append_text(out, "V1000Z\"/>");
+	}
+}
+
+static double
+past_at(const struct html_series *s, size_t t, size_t k)
+{
+	return k == 0 && s->past[t] > 0 ? s->past[t] : 0;
+}
+
+static void
+past_line(struct buf *out, const struct html_series *s, double top)
+{
+	if (s->past == NULL)
+		return;
+	buf_append_text(out, "<path class=\"past\" d=\"M0 1000");
+	steps(out, s, past_at, 0, top);
+	buf_append_text(out, "\"/>");
+}
+
+/* "14:05: 2.31 Gb/s; TCP 1.2 Gb/s, other 1.1 Gb/s; a week before 2 Gb/s" */
+static void
+point_text(struct buf *out, const struct html_series *s, size_t t)
+{
+	html_instant(out, s->time_ms[t], s->zone);
+	buf_append_text(out, ": ");
+	html_scaled(out, below(s, t, s->keys), s->unit);
+	for (size_t k = 0; k < s->keys && s->keys > 1; k++) {
+		if (value_at(s, t, k) <= 0)
+			continue;
+		buf_append_text(out, "; ");
+		html_string(out, s->label[k]);
+		buf_append_u8(out, ' ');
+		html_scaled(out, value_at(s, t, k), "");
+	}
+	if (s->past != NULL && s->past[t] >= 0) {
+		buf_append_text(out, "; a week before ");
+		html_scaled(out, s->past[t], s->unit);
+	}
+}
+
+/* Places to point at; where bins are many each tells of the greatest among some. */
+static void
+points(struct buf *out, const struct html_series *s)
+{
+	size_t each = (s->times + POINTS_MAX - 1) / POINTS_MAX;
+
+	for (size_t t = 0; t < s->times; t += each) {
+		size_t most = t, end = t + each < s->times ? t + each : s->times;
+		int64_t x = bin_at(s, t), to = bin_at(s, end - 1) + 1;
+
+		for (size_t i = t; i < end; i++)
+			most = below(s, i, s->keys) > below(s, most, s->keys) ? i : most;
+		buf_printf(out, "<rect x=\"%lld\" width=\"%lld\" height=\"1000\"><title>", (long long)x,
+		    (long long)(to - x));
+		point_text(out, s, most);
+		buf_append_text(out, "</title></rect>");
+	}
+}
+
+static const char *
+side(double x)
+{
+	return x < 4 ? " start" : x > 96 ? " end" : "";
+}
+
+static void
+axes(struct buf *out, const struct html_series *s, const struct html_scale *scale)
+{
+	int64_t tick[HTML_TICKS_MAX], from = s->time_ms[0], to = end_ms(s);
+	size_t ticks = html_ticks(from, to, s->zone, tick);
+
+	for (unsigned i = 0; i <= scale->count; i++) {
+		double y = 100.0 * (scale->count - i) / scale->count;
+
+		buf_printf(out, "<line x1=\"0\" x2=\"100%%\" y1=\"%.2f%%\" y2=\"%.2f%%\"/>"
+		    "<text class=\"y\" dx=\"-6\" dy=\"4\" y=\"%.2f%%\">", y, y, y);
+		html_scale_text(out, i * scale->step, s->unit);
+		buf_append_text(out, "</text>");
+	}
+	for (size_t i = 0; i < ticks; i++) {
+		double x = across(s, tick[i]);
+
+		buf_printf(out, "<line x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"0\" y2=\"100%%\"/>"
+		    "<text class=\"x%s%s\" x=\"%.2f%%\" y=\"100%%\" dy=\"1.3em\">", x, x, i % 2 != 0 ? " odd" : "",
+		    side(x), x);
+		html_tick_text(out, tick[i], from, to, ticks > 1 ? tick[1] - tick[0] : 0, s->zone);
+		buf_append_text(out, "</text>");
+	}
+}
+
+static void
+peak_mark(struct buf *out, const struct html_series *s, size_t t, double top)
+{
+	double sum = below(s, t, s->keys), y = 100 * (1 - sum / top);
+	double x = across(s, s->time_ms[t] + s->width_ms / 2);
+
+	buf_printf(out, "<circle cx=\"%.2f%%\" cy=\"%.2f%%\" r=\"4\"/><text class=\"x peak%s\" x=\"%.2f%%\" "
+	    "y=\"%.2f%%\" dy=\"-9\">peak ", x, y, x < 15 ? " start" : x > 85 ? " end" : "", x, y);
+	html_scaled(out, sum, s->unit);
+	buf_append_text(out, ", ");
+	html_instant(out, s->time_ms[t], s->zone);
+	buf_append_text(out, "</text>");
+}
+
+/* The greatest height of areas and of the past; *at is the areas'. */
+static double
+most_of(const struct html_series *s, size_t *at)
+{
+	double most = 0, all = 0;
+
+	*at = 0;
+	for (size_t t = 0; t < s->times; t++) {
+		double sum = below(s, t, s->keys);
+
+		if (sum > most) {
+			most = sum;
+			*at = t;
+		}
+		all = fmax(all, s->past != NULL ? fmax(sum, s->past[t]) : sum);
+	}
+	return most > 0 ? all : 0;
+}
+
+static void
+caption(struct buf *out, const struct html_series *s)
+{
+	buf_append_text(out, "<p class=\"dim\">");
+	html_string(out, s->about);
+	buf_append_text(out, ", ");
+	html_instant(out, s->time_ms[0], s->zone);
+	buf_append_text(out, " to ");
+	html_instant(out, end_ms(s), s->zone);
+	buf_append_text(out, s->zone == STAMP_UTC ? " UTC" : " local time");
+	if (s->past != NULL)
+		buf_append_text(out, "; dashed: a week before");
+	buf_append_text(out, "</p>\n");
 }
 
 void
-html_series(struct buf *out, const struct html_series *s)
+html_chart(struct buf *out, const struct html_series *s)
 {
+	struct html_scale scale;
+	double most, top;
+	size_t peak;
+
+	if (s->times == 0 || s->keys == 0 || !((most = most_of(s, &peak)) > 0))
+		return;
+	scale = html_scale_of(most);
+	top = scale.step * scale.count;
+	caption(out, s);
+	buf_append_text(out, "<figure tabindex=\"0\" role=\"group\" aria-label=\"");
+	html_string(out, s->about);
+	buf_append_text(out, " over time\"><svg>");
+	axes(out, s, &scale);
+	buf_printf(out, "<svg viewBox=\"0 0 %lld 1000\" preserveAspectRatio=\"none\">",
+	    (long long)bin_at(s, s->times - 1) + 1);
+	areas(out, s, top);
+	past_line(out, s, top);
+	points(out, s);
+	buf_append_text(out, "</svg>");
+	peak_mark(out, s, peak, top);
+	buf_append_text(out, "</svg></figure>\n");
+}
+
+void
+html_spark(struct buf *out, const double *values, size_t count, size_t stride)
+{
+	double most = 0;
+	long was = -1;
+
+	for (size_t i = 0; i < count; i++)
+		most = fmax(most, values[i * stride]);
+	if (!(most > 0))
+		return;
+	buf_printf(out, "<svg class=\"spark\" viewBox=\"0 0 %zu 100\" preserveAspectRatio=\"none\" "
+	    "aria-hidden=\"true\"><path d=\"M0 100", count);
+	for (size_t i = 0; i < count; i++) {
+		long y = lround(100 * (1 - fmax(values[i * stride], 0) / most));
+
+		if (y != was)
+			buf_printf(out, "H%zuV%ld", i, y);
+		was = y;
+	}
+	buf_printf(out, "H%zuV100Z\"/></svg>", count);
+}
+
+static int
+descending(const void *pa, const void *pb)
+{
+	double a = *(const double *)pa, b = *(const double *)pb;
+
+	return (a < b) - (a > b);
+}
+
+/* What a key has in all bins. */
+struct key_figures {
+	double mean, p95, most;
+	size_t peak;
+};
+
+/* Nearest rank, as bills have it; room for all values. */
+static struct key_figures
+figures_of(const struct html_series *s, size_t k, double *room)
+{
+	struct key_figures f = { 0 };
+	size_t rank = (s->times * 95 + 99) / 100;
+
+	for (size_t t = 0; t < s->times; t++) {
+		room[t] = value_at(s, t, k);
+		f.mean += room[t] / (double)s->times;
+		f.peak = room[t] > room[f.peak] ? t : f.peak;
+	}
+	f.most = room[f.peak];
+	qsort(room, s->times, sizeof(*room), descending);
+	f.p95 = room[s->times - rank];
+	return f;
+}
+
+static void
+put_rate(struct buf *out, const char *label, double v, const char *unit)
+{
+	buf_printf(out, "<td class=\"n\" data-l=\"%s\" data-v=\"%.1f\">", label, v);
+	html_scaled(out, v, unit);
+	buf_append_text(out, "</td>");
+}
+
+static void
+series_row(struct buf *out, const struct html_series *s, size_t k, const struct key_figures *f, double whole)
+{
+	double share = whole > 0 ? 100 * f->mean / whole : 0;
+
+	buf_printf(out, "<tr id=\"%s-%zu\"><td class=\"k\"><i class=\"c%zu\"></i>", s->id, k, colour_of(s, k));
+	html_string(out, s->label[k]);
+	buf_append_text(out, "</td><td>");
+	html_spark(out, s->values + k, s->times, s->keys);
+	buf_printf(out, "</td><td class=\"n s w%.0f\" data-l=\"Mean\" data-v=\"%.1f\">", share, f->mean);
+	html_scaled(out, f->mean, s->unit);
+	buf_printf(out, " <small>%.1f&nbsp;%%</small></td>", share);
+	put_rate(out, "95 %", f->p95, s->unit);
+	put_rate(out, "Peak", f->most, s->unit);
+	buf_append_text(out, "<td class=\"d\" data-l=\"at\">");
+	if (f->most > 0)
+		html_instant(out, s->time_ms[f->peak], s->zone);
+	buf_append_text(out, "</td></tr>\n");
+}
+
+void
+html_series_table(struct buf *out, const struct html_series *s)
+{
+	struct key_figures f[HTML_COLOURS];
+	double *room, whole = 0;
+
 	if (s->times == 0 || s->keys == 0)
 		return;
-	buf_append_text(out, "<p class=\"dim\">");
-	put_label(out, s->about);
-	buf_append_text(out, s->zone == STAMP_UTC ? ", times in UTC</p>\n" : ", local time</p>\n");
-	stacked(out, s);
-	buf_append_text(out, "<ul class=\"legend\">\n");
-	for (size_t k = 0; k < s->keys; k++) {
-		buf_printf(out, "<li><i style=\"background:var(--c%zu)\"></i><a href=\"#%s-%zu\">",
-		    colour_of(s, k), s->id, k);
-		put_label(out, s->key[k].label);
-		buf_append_text(out, "</a></li>\n");
+	room = calloc(s->times, sizeof(*room));
+	if (room == NULL) {
+		out->failed = true;
+		return;
 	}
-	buf_append_text(out, "</ul>\n<details><summary>Each alone</summary>\n");
+	for (size_t k = 0; k < s->keys; k++) {
+		f[k] = figures_of(s, k, room);
+		whole += f[k].mean;
+	}
+	buf_append_text(out, "<div class=\"wrap\"><table><thead><tr><th scope=\"col\">Key</th>"
+	    "<th scope=\"col\">Over time</th><th scope=\"col\" class=\"n\">Mean</th>"
+	    "<th scope=\"col\" class=\"n\">95 %</th><th scope=\"col\" class=\"n\">Peak</th>"
+	    "<th scope=\"col\">at</th></tr></thead>\n<tbody>\n");
 	for (size_t k = 0; k < s->keys; k++)
-		detail(out, s, k);
-	buf_append_text(out, "</details>\n");
+		series_row(out, s, k, &f[k], whole);
+	buf_append_text(out, "</tbody></table></div>\n");
+	free(room);
 }

@@ -62,10 +62,24 @@ put_word(struct buf *out, const char *word, size_t len, bool first)
 	buf_append_text(out, people + 1);
 }
 
+/* What leads a title, as in "sweeps of a port: src_addr by flows", is in people's words already. */
+static const char *
+put_about(struct buf *out, const char *title)
+{
+	const char *end = strstr(title, ": ");
+
+	if (end == NULL)
+		return title;
+	buf_append_u8(out, (uint8_t)toupper((unsigned char)title[0]));
+	html_text(out, title + 1, (size_t)(end + 1 - title));
+	return end + 2;
+}
+
 void
 html_title(struct buf *out, const char *title)
 {
-	const char *at = title;
+	const char *at = put_about(out, title);
+	bool leads = at == title;
 
 	while (*at != '\0') {
 		size_t len = 0;
@@ -73,7 +87,7 @@ html_title(struct buf *out, const char *title)
 		while (isalnum((unsigned char)at[len]) || at[len] == '_')
 			len++;
 		if (len > 0)
-			put_word(out, at, len, at == title);
+			put_word(out, at, len, leads && at == title);
 		else if (*at == ',')
 			buf_append_text(out, " \xc2\xb7 ");
 		else if (strncmp(at, ":p ", 3) == 0) {
