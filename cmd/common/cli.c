@@ -24,8 +24,6 @@
 #include <maxminddb.h>
 #endif
 
-#include "base/nearest.h"
-
 static const char *program = "netflow-tools";
 
 void
@@ -95,29 +93,7 @@ cli_misuse_hint(void)
 }
 
 int
-cli_getopt(int argc, char **argv, const char *letters, const struct option *options)
-{
-	int letter = getopt_long(argc, argv, letters, options, NULL);
-	const char *word = letter == '?' && optind > 1 ? argv[optind - 1] : "";
-	struct nearest meant;
-
-	/* Known options that lack their argument, or have one too many, or are cut too short, begin one. */
-	if (strncmp(word, "--", 2) != 0)
-		return letter;
-	word += 2;
-	nearest_begin(&meant, word, strcspn(word, "="));
-	for (const struct option *o = options; o->name != NULL; o++) {
-		if (strncmp(o->name, word, meant.len) == 0)
-			return letter;
-		nearest_try_text(&meant, o->name);
-	}
-	if (meant.best != NULL)
-		cli_warn("did you mean --%s?", meant.best);
-	return letter;
-}
-
-static int
-flush_stdout(void)
+cli_flush(void)
 {
 	if (fflush(stdout) == 0 || errno == EPIPE)
 		return CLI_OK;
@@ -136,14 +112,7 @@ cli_version(void)
 	(void)printf(", libmaxminddb %s", MMDB_lib_version());
 #endif
 	(void)putchar('\n');
-	return flush_stdout();
-}
-
-int
-cli_help(const char *text)
-{
-	(void)fputs(text, stdout);
-	return flush_stdout();
+	return cli_flush();
 }
 
 int

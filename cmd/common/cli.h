@@ -2,12 +2,10 @@
 #pragma once
 
 /*
- * Manners that the programs share: messages on stderr as "prog: what", help on
- * stdout, exit statuses, and data on stdout that ends quietly when the reader
- * has gone.
+ * Manners that the programs share: messages on stderr as "prog: what", exit statuses, and data on stdout that ends
+ * quietly when the reader has gone.  Options and help are in cli_options.h.
  */
 
-#include <getopt.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -38,17 +36,11 @@ int cli_misuse(const char *fmt, ...) PRINTF_LIKE(1, 2);
 /* Only the hint, where getopt_long has already said what is wrong. */
 int cli_misuse_hint(void);
 
-/*
- * As getopt_long, which it calls; where a long option is not known, the one that was probably meant is told
- * after getopt_long's message.
- */
-int cli_getopt(int argc, char **argv, const char *letters, const struct option *options);
-
 /* Prints "prog (netflow-tools) version" with the libraries' versions; returns CLI_OK or CLI_FAILURE. */
 int cli_version(void);
 
-/* Prints help to stdout; returns CLI_OK or CLI_FAILURE. */
-int cli_help(const char *text);
+/* Writes what stdio holds of stdout; CLI_OK, also where the reader has gone, or CLI_FAILURE after a message. */
+int cli_flush(void);
 
 /*
  * Writes data to stdout.  CLI_OK, or CLI_FAILURE after a message; where the reader

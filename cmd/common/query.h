@@ -43,14 +43,11 @@ struct query_request {
 
 void query_request_clear(struct query_request *request);
 
-/* -r, and -R (range): remembers what is to be read; the text stays. */
-int query_add_read(struct query_request *request, const char *text, bool range);
-
-/* --geo: opens one more database of addresses; CLI_OK, or CLI_FAILURE after a message. */
-int query_add_geo(struct query_request *request, const char *path);
-
-/* --elements: reads the file; CLI_OK, or CLI_MISUSE or CLI_FAILURE after a message. */
-int query_add_elements(struct query_request *request, const char *path);
+/*
+ * Takes an option (OPT_..., cli_options.h) that is about a query, whichever program asks: -r, -R, -M, -t, -f,
+ * --elements, --geo, -j.  The argument stays.  CLI_OK; CLI_MISUSE or CLI_FAILURE after a message; CLI_NOT_MINE.
+ */
+int query_take_option(struct query_request *request, int code, const char *argument);
 
 /*
  * Makes files of -r and -R, below each of the directories of -M ("/base/a:b:c" is /base/a,

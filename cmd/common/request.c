@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "common/cli.h"
+#include "common/cli_options.h"
 
 void
 query_request_clear(struct query_request *request)
@@ -28,8 +29,9 @@ query_request_clear(struct query_request *request)
 	*request = (struct query_request)QUERY_REQUEST_INIT;
 }
 
-int
-query_add_read(struct query_request *request, const char *text, bool range)
+/* -r, and -R (range): remembers what is to be read. */
+static int
+add_read(struct query_request *request, const char *text, bool range)
 {
 	struct query_read *more = realloc(request->read, (request->reads + 1) * sizeof(*more));
 
@@ -47,8 +49,8 @@ query_sql_dialect(const char *name, enum flow_sql_dialect *dialect)
 	    cli_misuse("--sql: '%s' is none of duckdb, spark and clickhouse", name);
 }
 
-int
-query_add_geo(struct query_request *request, const char *path)
+static int
+add_geo(struct query_request *request, const char *path)
 {
 	struct flow_error err;
 
@@ -57,8 +59,8 @@ query_add_geo(struct query_request *request, const char *path)
 	return flow_geo_add(request->geo, path, &err) == FLOW_OK ? CLI_OK : cli_fail_error(&err);
 }
 
-int
-query_add_elements(struct query_request *request, const char *path)
+static int
+add_elements(struct query_request *request, const char *path)
 {
 	struct flow_error err;
 
@@ -68,6 +70,45 @@ query_add_elements(struct query_request *request, const char *path)
 		return err.status == FLOW_EINVAL ? cli_misuse("--elements: %s", err.message) :
 		    cli_fail_error(&err);
 	return CLI_OK;
+}
+
+static int
+take_threads(struct query_request *request, const char *text)
+{
+	uint64_t number;
+
+	if (!cli_number("-j", text, 1, 256, &number))
+		return CLI_MISUSE;
+	request->threads = (unsigned)number;
+	return CLI_OK;
+}
+
+int
+query_take_option(struct query_request *request, int code, const char *argument)
+{
+	switch (code) {
+	case OPT_READ:
+		return add_read(request, argument, false);
+	case OPT_RANGE:
+		return add_read(request, argument, true);
+	case OPT_DIRECTORIES:
+		request->directories = argument;
+		return CLI_OK;
+	case OPT_TIME:
+		request->window = argument;
+		return CLI_OK;
+	case OPT_FILTER_FILE:
+		request->filter_file = argument;
+		return CLI_OK;
+	case OPT_ELEMENTS:
+		return add_elements(request, argument);
+	case OPT_GEO:
+		return add_geo(request, argument);
+	case OPT_THREADS:
+		return take_threads(request, argument);
+	default:
+		return CLI_NOT_MINE;
+	}
 }
 
 /* Remembers a directory that is read whole. */

@@ -2,7 +2,6 @@
 #include "flowcap/config_file.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include "base/buf.h"
 #include "base/config_lines.h"
 #include "common/cli.h"
+#include "common/cli_options.h"
 
 /* Nobody has as many settings. */
 #define TEXT_MAX ((size_t)4 << 20)
@@ -48,17 +48,13 @@ read_text(const char *path, char **text)
 	return status;
 }
 
-static const struct option *
-find_option(const struct option *options, const char *name)
+static bool
+find_setting(const struct cli_table *table, const char *name, struct cli_option *option)
 {
-	size_t i;
-
-	for (i = 0; i < sizeof(not_here) / sizeof(not_here[0]); i++)
+	for (size_t i = 0; i < ARRAY_LEN(not_here); i++)
 		if (strcmp(not_here[i], name) == 0)
-			return NULL;
-	while (options->name != NULL && strcmp(options->name, name) != 0)
-		options++;
-	return options->name != NULL ? options : NULL;
+			return false;
+	return cli_option_find(table, name, option);
 }
 
 static int
@@ -74,15 +70,15 @@ add(struct config_file *f, struct config_setting setting)
 }
 
 static int
-take_setting(const char *path, const struct option *options, const struct config_line *line, struct config_file *f)
+take_setting(const char *path, const struct cli_table *table, const struct config_line *line, struct config_file *f)
 {
-	const struct option *option = find_option(options, line->name);
 	struct config_setting s = { line->number, line->name, line->value, 0 };
+	struct cli_option option;
 
-	if (option == NULL)
+	if (!find_setting(table, line->name, &option))
 		return cli_misuse("%s:%zu: there is no setting '%s'", path, line->number, line->name);
-	s.letter = option->val;
-	if (option->has_arg == required_argument)
+	s.letter = option.code;
+	if (option.argument[0] != '\0')
 		return line->value != NULL ? add(f, s) :
 		    cli_misuse("%s:%zu: %s needs a value", path, line->number, line->name);
 	s.value = NULL;
@@ -93,7 +89,7 @@ take_setting(const char *path, const struct option *options, const struct config
 }
 
 int
-config_file_read(const char *path, const struct option *options, struct config_file *out)
+config_file_read(const char *path, const struct cli_table *table, struct config_file *out)
 {
 	struct config_file f = { NULL, NULL, 0 };
 	int status = read_text(path, &f.text);
@@ -103,7 +99,7 @@ config_file_read(const char *path, const struct option *options, struct config_f
 	struct flow_error err;
 
 	while (status == CLI_OK && (st = config_lines_next(&lines, &line, &err)) == FLOW_OK)
-		status = take_setting(path, options, &line, &f);
+		status = take_setting(path, table, &line, &f);
 	if (status == CLI_OK && st != FLOW_END)
 		status = cli_misuse("%s:%zu: %s", path, lines.number, err.message);
 	if (status == CLI_OK)

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct option;
+struct cli_table;
 
 struct config_file {
 	char *text;			/* values are in it: it lives as long as who uses them */
@@ -23,7 +23,7 @@ struct config_file {
  * Reads it.  Each setting is a long option, with a value as that has one; switches have none, or yes or no (then
  * they are not there).  CLI_OK; CLI_FAILURE, CLI_MISUSE after a message with file and line.
  */
-int config_file_read(const char *path, const struct option *options, struct config_file *out);
+int config_file_read(const char *path, const struct cli_table *table, struct config_file *out);
 void config_file_clear(struct config_file *file);
 
 /* Whether all settings of that name are the same in both. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "flowcap/options.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,91 +16,18 @@
 #define DEFAULT_SLOT_S 300
 #define SLOT_S_MAX 86400
 
-static const char help[] =
+#define OPTION_TABLE "flowcap/options.def"
+#include "common/option_table.h"
+
+static const struct cli_table table = {
+	.usage =
 "usage: flowcap -w DIRECTORY [options]\n"
 "       flowcap -C FILE [options]\n"
 "       flowcap -w DIRECTORY -f CAPTURE... [options]\n"
-"Collects NetFlow v1, v5, v7, v8, v9, IPFIX and sFlow into a tree of Parquet files.\n"
-"\n"
-"  -w, --directory DIR    where the archive is (it must exist)\n"
-"  -n, --source IDENT,ADDRESS[;ADDRESS...],DIR   instead of -w: where the flows of these exporters or\n"
-"                         networks go; may be repeated, other senders are refused\n"
-"  -M, --sources DIR      instead of -w: a directory in DIR for each exporter, named by its address\n"
-"  -p, --port PORT        UDP port to listen on (default 9995); with -f: only datagrams to this port\n"
-"  -b, --bind HOST        address to listen on (default: all)\n"
-"  -4, --ipv4, -6, --ipv6   IPv4 only, IPv6 only (default: both)\n"
-"      --tcp              take IPFIX over TCP as well, at the same port\n"
-"  -B, --buffer BYTES     socket receive buffer (default 33554432)\n"
-"  -f, --file FILE        read a pcap, pcapng or IPFIX file instead, also gzipped ('-': standard input)\n"
-"  -R, --repeat HOST/PORT send every datagram on to that collector; up to 8 of them\n"
-"  -s, --sampling RATE    sampling rate of exporters that announce none; -RATE overrides what they say\n"
-"      --elements FILE    names and types of elements, lines PEN,ID,NAME,TYPE\n"
-"  -S, --layout N         directories: 0 none, 1 Y/m/d, 2 Y/m/d/H (default), 3 Y/W/u, 4 Y/W/u/H, 5 Y/j,\n"
-"                         6 Y/j/H, 7 Y-m-d, 8 Y-m-d/H, hive year=Y/month=m/day=d/hour=H\n"
-"  -t, --interval SECONDS length of a file's slot (default 300)\n"
-"  -z, --compress CODEC   lz4 (default), zstd, gzip or none, with :LEVEL\n"
-"  -I, --ident TEXT       identification stored in the files\n"
-"  -x, --execute COMMAND  run for every finished file: %f its name below the directory %d, %t its slot\n"
-"                         as YYYYMMDDhhmm, %u in seconds, %i the ident; no shell is between\n"
-"  -e, --expire LIMITS    after each slot remove the oldest files: age=90d,size=2T,free=10%, one or more of\n"
-"                         these; each: the size is that of each exporter's directory\n"
-"      --local-time       names of files and directories in local time instead of UTC\n"
-"      --fix-clock        move the times of exporters whose clocks are more than a minute off\n"
-"      --journal-sync MS  sync the journal to the disk so often, for power cuts (default: left to the system)\n"
-"      --no-journal       do not keep datagrams on the disk until their file is finished\n"
-"      --metrics FILE     keep counters in this file, for Prometheus, as of the last rotation\n"
-"      --metrics unix:PATH|HOST:PORT   answer GET /metrics and /health there, as of now\n"
-"  -j, --threads N        encoder threads (default: one per core)\n"
-"  -D, --daemon           go to the background, log to syslog\n"
-"  -P, --pid-file FILE    write the process id there\n"
-"  -u, --user USER, -g, --group GROUP   become these after the socket is bound\n"
-"  -C, --config FILE      settings, named as long options are: port = 9995; see flowcap.conf(5)\n"
-"      --check-config     only tell whether they are right\n"
-"  -v, --verbose          tell more; twice: every datagram, decoded, on standard output\n"
-"  -h, --help             this text\n"
-"  -V, --version          versions\n"
-"\n"
-"SIGTERM and SIGINT finish the current file and end; SIGHUP begins a new file.  See flowcap(1).\n";
-
-enum { OPT_LOCAL_TIME = 256, OPT_NO_JOURNAL, OPT_TCP, OPT_METRICS, OPT_ELEMENTS,
-	OPT_JOURNAL_SYNC, OPT_FIX_CLOCK, OPT_CHECK_CONFIG };
-
-static const struct option long_options[] = {
-	{ "directory", required_argument, NULL, 'w' },
-	{ "source", required_argument, NULL, 'n' },
-	{ "sources", required_argument, NULL, 'M' },
-	{ "port", required_argument, NULL, 'p' },
-	{ "bind", required_argument, NULL, 'b' },
-	{ "ipv4", no_argument, NULL, '4' },
-	{ "ipv6", no_argument, NULL, '6' },
-	{ "buffer", required_argument, NULL, 'B' },
-	{ "file", required_argument, NULL, 'f' },
-	{ "sampling", required_argument, NULL, 's' },
-	{ "layout", required_argument, NULL, 'S' },
-	{ "interval", required_argument, NULL, 't' },
-	{ "compress", required_argument, NULL, 'z' },
-	{ "ident", required_argument, NULL, 'I' },
-	{ "execute", required_argument, NULL, 'x' },
-	{ "expire", required_argument, NULL, 'e' },
-	{ "local-time", no_argument, NULL, OPT_LOCAL_TIME },
-	{ "repeat", required_argument, NULL, 'R' },
-	{ "tcp", no_argument, NULL, OPT_TCP },
-	{ "metrics", required_argument, NULL, OPT_METRICS },
-	{ "elements", required_argument, NULL, OPT_ELEMENTS },
-	{ "fix-clock", no_argument, NULL, OPT_FIX_CLOCK },
-	{ "journal-sync", required_argument, NULL, OPT_JOURNAL_SYNC },
-	{ "no-journal", no_argument, NULL, OPT_NO_JOURNAL },
-	{ "threads", required_argument, NULL, 'j' },
-	{ "daemon", no_argument, NULL, 'D' },
-	{ "pid-file", required_argument, NULL, 'P' },
-	{ "user", required_argument, NULL, 'u' },
-	{ "group", required_argument, NULL, 'g' },
-	{ "config", required_argument, NULL, 'C' },
-	{ "check-config", no_argument, NULL, OPT_CHECK_CONFIG },
-	{ "verbose", no_argument, NULL, 'v' },
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, 'V' },
-	{ NULL, 0, NULL, 0 },
+"Collects NetFlow v1, v5, v7, v8, v9, IPFIX and sFlow into a tree of Parquet files.\n",
+	.row = option_rows, .count = ARRAY_LEN(option_rows),
+	.after =
+"SIGTERM and SIGINT finish the current file and end; SIGHUP begins a new file.  See flowcap(1).\n",
 };
 
 static int
@@ -169,28 +95,30 @@ take_input(int letter, char *argument, struct options *o)
 	int status = CLI_OK;
 
 	switch (letter) {
-	case 'p':
+	case OPT_PORT:
 		status = take_number("-p", argument, 0, UINT16_MAX, &number);
 		o->collect.port = (uint16_t)number;
 		o->has_port = true;
 		return status;
-	case 'b':
+	case OPT_BIND:
 		o->host = argument;
 		return CLI_OK;
-	case '4':
+	case OPT_IPV4:
 		o->family = UDP_IPV4;
 		return CLI_OK;
-	case '6':
+	case OPT_IPV6:
 		o->family = UDP_IPV6;
 		return CLI_OK;
-	case 'B':
+	case OPT_BUFFER:
 		return take_number("-B", argument, 1024, INT32_MAX, &o->buffer_bytes);
-	case 'f':
+	case OPT_CAPTURE:
 		return add_file(o, argument);
-	case 'R':
+	case OPT_REPEAT:
 		return add_repeat(o, argument);
-	default:
+	case OPT_SAMPLING:
 		return take_sampling(o, argument);
+	default:
+		return CLI_NOT_MINE;
 	}
 }
 
@@ -203,37 +131,39 @@ take_output(int letter, char *argument, struct options *o)
 	int status;
 
 	switch (letter) {
-	case 'w':
+	case OPT_DIRECTORY:
 		o->collect.directory = argument;
 		return CLI_OK;
-	case 'n':
+	case OPT_SOURCE:
 		return sources_add(o, argument);
-	case 'M':
+	case OPT_SOURCES:
 		o->collect.dynamic = argument;
 		return CLI_OK;
-	case 'S':
+	case OPT_LAYOUT:
 		return partition_parse(argument, &o->collect.layout) ? CLI_OK :
 		    cli_misuse("-S: '%s' is none of 0 to 8 and hive", argument);
-	case 't':
+	case OPT_INTERVAL:
 		status = take_number("-t", argument, 2, SLOT_S_MAX, &number);
 		o->collect.slot_s = (uint32_t)number;
 		return status;
-	case 'z':
+	case OPT_COMPRESS:
 		return flow_codec_parse(argument, &o->collect.writer, &err) == FLOW_OK ? CLI_OK :
 		    cli_misuse("-z: %s", err.message);
-	case 'I':
+	case OPT_IDENT:
 		o->collect.writer.ident = argument;
 		return CLI_OK;
-	case 'e':
+	case OPT_EXPIRE:
 		return retain_limits_parse(argument, &o->retain.limits, &o->retain.each, &err) == FLOW_OK ? CLI_OK :
 		    cli_misuse("-e: %s", err.message);
-	case 'x':
+	case OPT_EXECUTE:
 		o->collect.command = argument;
 		return command_valid(argument, &why) ? CLI_OK : cli_misuse("-x: %s", why);
-	default:
+	case OPT_THREADS:
 		status = take_number("-j", argument, 1, 256, &number);
 		o->collect.threads = (unsigned)number;
 		return status;
+	default:
+		return CLI_NOT_MINE;
 	}
 }
 
@@ -277,14 +207,16 @@ dump(const char *text, size_t len)
 static int
 take_option(int letter, char *argument, struct options *o, bool *done)
 {
-	if (letter < 256 && strchr("pb46BfsR", letter) != NULL)
-		return take_input(letter, argument, o);
-	if (letter < 256 && strchr("wnMStzIexj", letter) != NULL)
-		return take_output(letter, argument, o);
+	int status = take_input(letter, argument, o);
+
+	if (status == CLI_NOT_MINE)
+		status = take_output(letter, argument, o);
+	if (status != CLI_NOT_MINE)
+		return status;
 	switch (letter) {
 	case OPT_JOURNAL_SYNC:
 		return take_sync(o, argument);
-	case 'C':
+	case OPT_CONFIG:
 		return CLI_OK;		/* it was read first */
 	case OPT_CHECK_CONFIG:
 		o->check_only = true;
@@ -309,26 +241,26 @@ take_option(int letter, char *argument, struct options *o, bool *done)
 	case OPT_NO_JOURNAL:
 		o->collect.journal = false;
 		return CLI_OK;
-	case 'D':
+	case OPT_DAEMON:
 		o->daemon = true;
 		return CLI_OK;
-	case 'P':
+	case OPT_PID_FILE:
 		o->pid_file = argument;
 		return CLI_OK;
-	case 'u':
+	case OPT_USER:
 		o->user = argument;
 		return CLI_OK;
-	case 'g':
+	case OPT_GROUP:
 		o->group = argument;
 		return CLI_OK;
-	case 'v':
+	case OPT_VERBOSE:
 		if (++o->verbose > 1)
 			o->collect.dump = dump;
 		return CLI_OK;
-	case 'h':
+	case OPT_HELP:
 		*done = true;
-		return cli_help(help);
-	case 'V':
+		return cli_help(&table);
+	case OPT_VERSION:
 		*done = true;
 		return cli_version();
 	default:
@@ -360,8 +292,6 @@ check(const struct options *o, int argc, char **argv)
 	return CLI_OK;
 }
 
-#define LETTERS "w:n:M:p:b:46B:f:R:s:S:t:z:I:e:x:j:DP:u:g:C:vhV"
-
 /* Finds -C on the command line, which goes after its file. */
 static int
 find_config(int argc, char **argv, struct options *o)
@@ -369,10 +299,10 @@ find_config(int argc, char **argv, struct options *o)
 	int letter, status = CLI_OK;
 
 	opterr = 0;
-	while ((letter = getopt_long(argc, argv, LETTERS, long_options, NULL)) != -1) {
-		if (letter == 'C' && o->config != NULL)
+	while ((letter = cli_getopt(argc, argv, &table)) != -1) {
+		if (letter == OPT_CONFIG && o->config != NULL)
 			status = cli_misuse("-C: once only");
-		if (letter == 'C')
+		if (letter == OPT_CONFIG)
 			o->config = optarg;
 	}
 	opterr = 1;
@@ -383,7 +313,7 @@ find_config(int argc, char **argv, struct options *o)
 static int
 take_config(struct options *o, bool *done)
 {
-	int status = config_file_read(o->config, long_options, &o->settings);
+	int status = config_file_read(o->config, &table, &o->settings);
 	size_t i;
 
 	for (i = 0; i < o->settings.count && status == CLI_OK; i++) {
@@ -422,7 +352,7 @@ options_read_again(const struct options *options, struct retain_options *retain)
 {
 	struct config_file now;
 	struct retain_limits limits = { 0 };
-	bool each = false, right = config_file_read(options->config, long_options, &now) == CLI_OK;
+	bool each = false, right = config_file_read(options->config, &table, &now) == CLI_OK;
 	size_t i;
 
 	for (i = 0; right && i < now.count; i++)
@@ -468,8 +398,8 @@ options_parse(int argc, char **argv, struct options *options, bool *done)
 	status = find_config(argc, argv, options);
 	if (status == CLI_OK && options->config != NULL)
 		status = take_config(options, done);
-	while (status == CLI_OK && !*done && (letter = cli_getopt(argc, argv, LETTERS, long_options)) != -1) {
-		options->retain_given |= letter == 'e';
+	while (status == CLI_OK && !*done && (letter = cli_getopt(argc, argv, &table)) != -1) {
+		options->retain_given |= letter == OPT_EXPIRE;
 		status = take_option(letter, optarg, options, done);
 	}
 	/* What is in a file already need not be kept twice. */

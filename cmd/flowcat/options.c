@@ -2,7 +2,6 @@
 #include "flowcat/options.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,113 +18,17 @@
 /* A year. */
 #define SPLIT_MAX_S 31536000
 
-static const char help[] =
+#define OPTION_TABLE "flowcat/options.def"
+#include "common/option_table.h"
+
+static const struct cli_table table = {
+	.usage =
 "usage: flowcat [options] [PATH...] [FILTER]\n"
-"Reads flow archives, filters, and prints, exports or writes what passes.\n"
-"\n"
-"  -r, --read PATH        a file, a directory (recursively) or a pattern; may be repeated\n"
-"  -R, --range DIR/FIRST:LAST   files from FIRST to LAST; without :LAST all later ones\n"
-"  -M, --directories A:B  read what -r and -R say in each of these directories (/base/a:b:c)\n"
-"  -t, --time FROM-TO     flows that begin in this window, such as 2026/11/23.08-2026/11/23.09 or -1h\n"
-"  -f, --filter-file FILE read the filter from a file\n"
-"  -c, --count N          stop after N flows\n"
-"  -O, --order KEY        sort by a column of numbers, or flows, packets, bytes, pps, bps, bpp, duration,\n"
-"                         tstart, tend; :a ascending, :d descending\n"
-"  -m                     -O tstart\n"
-"      --memory BYTES     for sorting, K M G allowed (default 1G); more goes to temporary files\n"
-"  -o, --output FORMAT    line (default), long, extended, wide, biline, raw, csv, csv:all, csv:COL,...,\n"
-"                         ndjson, json, fmt:TOKENS, null\n"
-"      --csv-safe         csv: an apostrophe before texts that spreadsheets might take for formulas\n"
-"  -K, --pseudonyms KEY   addresses become pseudonyms that keep prefixes (Crypto-PAn); KEY is 32 characters,\n"
-"                         64 hexadecimal digits, or @FILE that holds one of these\n"
-"  -w, --write FILE       write the flows as Parquet ('-': standard output)\n"
-"      --split SECONDS    with -w DIRECTORY: a tree with a file for each slot of receive time (86400: a day)\n"
-"      --compact SECONDS  make one, in place, of the files of a directory that begin in the same slot\n"
-"      --cluster COL,...  with --compact or -w: rows that are alike in these stand together; none: as they come\n"
-"      --expire DIR       remove what is too old, or too much, from this archive; may be repeated. With it:\n"
-"      --max-age SPAN     what ended longer ago goes, such as 90d, 12h\n"
-"      --max-size BYTES   so much stays, K M G T allowed; with --each in each archive below (-M of flowcap)\n"
-"      --min-free BYTES   so much of the file system is to be free, or 10%\n"
-"      --local-time       files are named in local time\n"
-"  -n, --dry-run          only list what would go; -v, --verbose: list what goes\n"
-"      --split-by COL,... with -w DIRECTORY: a tree COL=VALUE/ as Hive, Spark and DuckDB know it\n"
-"  -S, --layout N         its directories, as flowcap's (default 2, %Y/%m/%d/%H)\n"
-"  -z, --compress CODEC   lz4 (default), zstd, gzip or none, with :LEVEL; for -w\n"
-"  -i, --ident TEXT       identification to store; for -w\n"
-"  -I, --info             print a summary from metadata alone\n"
-"  -g, --gnuplot          a line a file from metadata: time, flows, packets, bytes\n"
-"  -E, --exporters        what metadata tell of exporters: counts, losses, rates, names\n"
-"  -Z, --check-filter     only compile the filter: exit status 0 or 2\n"
-"      --verify           check every page, value and sum of the files\n"
-"      --explain          print the plan of the query and end\n"
-"      --sql DIALECT      print the question in SQL and end: duckdb, spark or clickhouse\n"
-"      --elements FILE    names and types of elements in extra, lines PEN,ID,NAME,TYPE\n"
-"      --geo FILE         database of MaxMind's format for countries, cities and ASes of addresses,\n"
-"                         in the filter and in -o csv:src_country,... (repeatable)\n"
-"      --config FILE      named formats, as nfdump.conf has them (default: $FLOWRC)\n"
-"      --resolve          names of hosts and services in tables\n"
-"  -N, --plain            numbers for people in full digits\n"
-"  -6, --full-ipv6        IPv6 addresses uncut in tables\n"
-"  -q, --quiet            no header\n"
-"      --utc              times for people in UTC instead of local time\n"
-"  -j, --threads N        worker threads (default: one per core)\n"
-"  -h, --help             this text\n"
-"  -V, --version          versions\n"
-"\n"
+"Reads flow archives, filters, and prints, exports or writes what passes.\n",
+	.row = option_rows, .count = ARRAY_LEN(option_rows),
+	.after =
 "An argument that exists as a file, directory or pattern is read; the last other one is the filter\n"
-"(flow-filter(7)).  See flowcat(1).\n";
-
-enum { OPT_EXPLAIN = 256, OPT_SQL, OPT_UTC, OPT_CONFIG, OPT_RESOLVE, OPT_VERIFY, OPT_MEMORY, OPT_SPLIT, OPT_SPLIT_BY,
-	OPT_COMPACT, OPT_CLUSTER, OPT_GEO, OPT_ELEMENTS, OPT_CSV_SAFE, OPT_EXPIRE, OPT_MAX_AGE, OPT_MAX_SIZE,
-	OPT_MIN_FREE, OPT_EACH, OPT_LOCAL_TIME };
-
-static const struct option long_options[] = {
-	{ "read", required_argument, NULL, 'r' },
-	{ "range", required_argument, NULL, 'R' },
-	{ "directories", required_argument, NULL, 'M' },
-	{ "time", required_argument, NULL, 't' },
-	{ "filter-file", required_argument, NULL, 'f' },
-	{ "count", required_argument, NULL, 'c' },
-	{ "order", required_argument, NULL, 'O' },
-	{ "memory", required_argument, NULL, OPT_MEMORY },
-	{ "output", required_argument, NULL, 'o' },
-	{ "write", required_argument, NULL, 'w' },
-	{ "pseudonyms", required_argument, NULL, 'K' },
-	{ "split", required_argument, NULL, OPT_SPLIT },
-	{ "compact", required_argument, NULL, OPT_COMPACT },
-	{ "cluster", required_argument, NULL, OPT_CLUSTER },
-	{ "expire", required_argument, NULL, OPT_EXPIRE },
-	{ "max-age", required_argument, NULL, OPT_MAX_AGE },
-	{ "max-size", required_argument, NULL, OPT_MAX_SIZE },
-	{ "min-free", required_argument, NULL, OPT_MIN_FREE },
-	{ "each", no_argument, NULL, OPT_EACH },
-	{ "local-time", no_argument, NULL, OPT_LOCAL_TIME },
-	{ "dry-run", no_argument, NULL, 'n' },
-	{ "verbose", no_argument, NULL, 'v' },
-	{ "split-by", required_argument, NULL, OPT_SPLIT_BY },
-	{ "layout", required_argument, NULL, 'S' },
-	{ "compress", required_argument, NULL, 'z' },
-	{ "ident", required_argument, NULL, 'i' },
-	{ "info", no_argument, NULL, 'I' },
-	{ "gnuplot", no_argument, NULL, 'g' },
-	{ "exporters", no_argument, NULL, 'E' },
-	{ "check-filter", no_argument, NULL, 'Z' },
-	{ "explain", no_argument, NULL, OPT_EXPLAIN },
-	{ "sql", required_argument, NULL, OPT_SQL },
-	{ "verify", no_argument, NULL, OPT_VERIFY },
-	{ "config", required_argument, NULL, OPT_CONFIG },
-	{ "geo", required_argument, NULL, OPT_GEO },
-	{ "elements", required_argument, NULL, OPT_ELEMENTS },
-	{ "resolve", no_argument, NULL, OPT_RESOLVE },
-	{ "plain", no_argument, NULL, 'N' },
-	{ "full-ipv6", no_argument, NULL, '6' },
-	{ "quiet", no_argument, NULL, 'q' },
-	{ "csv-safe", no_argument, NULL, OPT_CSV_SAFE },
-	{ "utc", no_argument, NULL, OPT_UTC },
-	{ "threads", required_argument, NULL, 'j' },
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, 'V' },
-	{ NULL, 0, NULL, 0 },
+"(flow-filter(7)).  See flowcat(1).\n",
 };
 
 /* A key on the command line is seen by everybody on the machine; a file need not be. */
@@ -203,12 +106,14 @@ take_retention(int letter, const char *argument, struct flowcat_options *o)
 	case OPT_LOCAL_TIME:
 		o->retain.zone = STAMP_LOCAL;
 		return CLI_OK;
-	case 'n':
+	case OPT_DRY_RUN:
 		o->retain.dry_run = true;
 		return CLI_OK;
-	default:
+	case OPT_VERBOSE:
 		o->verbose = true;
 		return CLI_OK;
+	default:
+		return CLI_NOT_MINE;
 	}
 }
 
@@ -236,95 +141,133 @@ check_retention(const struct flowcat_options *o, int argc, char **argv)
 	return CLI_OK;
 }
 
+/* Which rows, in what order. */
 static int
-take_option(int letter, char *argument, struct flowcat_options *o, bool *done)
+take_rows(int letter, const char *argument, struct flowcat_options *o)
 {
 	struct flow_error err;
-	uint64_t number;
 
 	switch (letter) {
-	case OPT_EXPIRE:
-	case OPT_MAX_AGE:
-	case OPT_MAX_SIZE:
-	case OPT_MIN_FREE:
-	case OPT_EACH:
-	case OPT_LOCAL_TIME:
-	case 'n':
-	case 'v':
-		return take_retention(letter, argument, o);
-	case 'r':
-		return query_add_read(&o->request, argument, false);
-	case 'R':
-		return query_add_read(&o->request, argument, true);
-	case 'M':
-		o->request.directories = argument;
-		return CLI_OK;
-	case 't':
-		o->request.window = argument;
-		return CLI_OK;
-	case 'f':
-		o->request.filter_file = argument;
-		return CLI_OK;
-	case 'c':
+	case OPT_COUNT:
 		return cli_number("-c", argument, 0, UINT64_MAX - 1, &o->limit) ? CLI_OK : CLI_MISUSE;
-	case 'O':
+	case OPT_ORDER:
 		if (flow_sort_order_parse(argument, &o->order, &err) != FLOW_OK)
 			return cli_misuse("-O: %s", err.message);
 		o->has_order = true;
 		return CLI_OK;
-	case 'm':
+	case OPT_BY_START:
 		o->has_order = flow_sort_order_parse("tstart", &o->order, &err) == FLOW_OK;
 		return CLI_OK;
 	case OPT_MEMORY:
 		return take_memory(o, argument);
-	case 'o':
+	default:
+		return CLI_NOT_MINE;
+	}
+}
+
+static int
+take_printing(int letter, const char *argument, struct flowcat_options *o)
+{
+	switch (letter) {
+	case OPT_OUTPUT:
 		o->format = argument;
 		return CLI_OK;
-	case 'w':
+	case OPT_CSV_SAFE:
+		o->printer.csv_safe = true;
+		return CLI_OK;
+	case OPT_PSEUDONYMS:
+		return take_key(o, argument);
+	case OPT_CONFIG:
+		o->config = argument;
+		return CLI_OK;
+	case OPT_RESOLVE:
+		o->resolve = true;
+		return CLI_OK;
+	case OPT_PLAIN:
+		o->printer.plain_numbers = true;
+		return CLI_OK;
+	case OPT_FULL_IPV6:
+		o->printer.full_ipv6 = true;
+		return CLI_OK;
+	case OPT_QUIET:
+		o->printer.quiet = true;
+		return CLI_OK;
+	case OPT_UTC:
+		o->printer.zone = STAMP_UTC;
+		o->request.zone = STAMP_UTC;
+		return CLI_OK;
+	default:
+		return CLI_NOT_MINE;
+	}
+}
+
+static int
+take_seconds(const char *option, const char *text, uint64_t least, uint32_t *out)
+{
+	uint64_t number;
+
+	if (!cli_number(option, text, least, SPLIT_MAX_S, &number))
+		return CLI_MISUSE;
+	*out = (uint32_t)number;
+	return CLI_OK;
+}
+
+static int
+take_writing(int letter, const char *argument, struct flowcat_options *o)
+{
+	struct flow_error err;
+
+	switch (letter) {
+	case OPT_WRITE:
 		o->write_path = argument;
 		return CLI_OK;
 	case OPT_SPLIT:
-		if (!cli_number("--split", argument, 1, SPLIT_MAX_S, &number))
-			return CLI_MISUSE;
-		o->split_s = (uint32_t)number;
+		return take_seconds("--split", argument, 1, &o->split_s);
+	case OPT_SPLIT_BY:
+		o->split_by = argument;
 		return CLI_OK;
+	case OPT_LAYOUT:
+		return partition_parse(argument, &o->layout) ? CLI_OK :
+		    cli_misuse("-S: '%s' is none of 0 to 8 and hive", argument);
 	case OPT_COMPACT:
-		if (!cli_number("--compact", argument, 60, SPLIT_MAX_S, &number))
-			return CLI_MISUSE;
-		o->compact_s = (uint32_t)number;
-		return CLI_OK;
+		return take_seconds("--compact", argument, 60, &o->compact_s);
 	case OPT_CLUSTER:
 		if (flow_cluster_parse(argument, &o->writer.cluster, &err) != FLOW_OK)
 			return cli_misuse("--cluster: %s", err.message);
 		o->has_cluster = true;
 		return CLI_OK;
-	case OPT_SPLIT_BY:
-		o->split_by = argument;
-		return CLI_OK;
-	case 'S':
-		return partition_parse(argument, &o->layout) ? CLI_OK :
-		    cli_misuse("-S: '%s' is none of 0 to 8 and hive", argument);
-	case 'K':
-		return take_key(o, argument);
-	case 'z':
+	case OPT_COMPRESS:
 		if (flow_codec_parse(argument, &o->writer, &err) != FLOW_OK)
 			return cli_misuse("-z: %s", err.message);
 		o->has_codec = true;
 		return CLI_OK;
-	case 'i':
+	case OPT_IDENT:
 		o->writer.ident = argument;
 		return CLI_OK;
-	case 'I':
+	default:
+		return CLI_NOT_MINE;
+	}
+}
+
+/* What is done instead of printing or writing rows. */
+static int
+take_task(int letter, const char *argument, struct flowcat_options *o)
+{
+	switch (letter) {
+	case OPT_INFO:
 		o->task = FLOWCAT_SUMMARY;
 		return CLI_OK;
-	case 'g':
+	case OPT_GNUPLOT:
 		o->task = FLOWCAT_GNUPLOT;
 		return CLI_OK;
-	case 'E':
+	case OPT_EXPORTERS:
 		o->task = FLOWCAT_EXPORTERS;
 		return CLI_OK;
-	case 'Z':
+	case OPT_CHECK_FILTER:
 		o->task = FLOWCAT_CHECK;
+		return CLI_OK;
+	case OPT_VERIFY:
+		o->task = FLOWCAT_VERIFY;
 		return CLI_OK;
 	case OPT_EXPLAIN:
 		o->task = FLOWCAT_EXPLAIN;
@@ -332,49 +275,25 @@ take_option(int letter, char *argument, struct flowcat_options *o, bool *done)
 	case OPT_SQL:
 		o->task = FLOWCAT_SQL;
 		return query_sql_dialect(argument, &o->dialect);
-	case OPT_VERIFY:
-		o->task = FLOWCAT_VERIFY;
-		return CLI_OK;
-	case OPT_GEO:
-		return query_add_geo(&o->request, argument);
-	case OPT_ELEMENTS:
-		return query_add_elements(&o->request, argument);
-	case OPT_CONFIG:
-		o->config = argument;
-		return CLI_OK;
-	case OPT_RESOLVE:
-		o->resolve = true;
-		return CLI_OK;
-	case 'N':
-		o->printer.plain_numbers = true;
-		return CLI_OK;
-	case '6':
-		o->printer.full_ipv6 = true;
-		return CLI_OK;
-	case OPT_CSV_SAFE:
-		o->printer.csv_safe = true;
-		return CLI_OK;
-	case 'q':
-		o->printer.quiet = true;
-		return CLI_OK;
-	case OPT_UTC:
-		o->printer.zone = STAMP_UTC;
-		o->request.zone = STAMP_UTC;
-		return CLI_OK;
-	case 'j':
-		if (!cli_number("-j", argument, 1, 256, &number))
-			return CLI_MISUSE;
-		o->request.threads = (unsigned)number;
-		return CLI_OK;
-	case 'h':
-		*done = true;
-		return cli_help(help);
-	case 'V':
-		*done = true;
-		return cli_version();
 	default:
-		return cli_misuse_hint();
+		return CLI_NOT_MINE;
 	}
+}
+
+static int
+take_option(int letter, const char *argument, struct flowcat_options *o, bool *done)
+{
+	static int (*const takers[])(int letter, const char *argument, struct flowcat_options *o) = {
+		take_rows, take_printing, take_writing, take_task, take_retention,
+	};
+	int status = query_take_option(&o->request, letter, argument);
+
+	for (size_t i = 0; i < ARRAY_LEN(takers) && status == CLI_NOT_MINE; i++)
+		status = takers[i](letter, argument, o);
+	if (status != CLI_NOT_MINE)
+		return status;
+	*done = letter == OPT_HELP || letter == OPT_VERSION;
+	return letter == OPT_HELP ? cli_help(&table) : letter == OPT_VERSION ? cli_version() : cli_misuse_hint();
 }
 
 /* What -o may need besides its text. */
@@ -448,8 +367,7 @@ flowcat_options_parse(int argc, char **argv, struct flowcat_options *options, bo
 		.printer = { .zone = STAMP_LOCAL },
 	};
 	*done = false;
-	while (status == CLI_OK && !*done && (letter = cli_getopt(argc, argv,
-	    "r:R:M:t:f:c:O:mo:K:w:S:z:i:IEgZN6qj:nvhV", long_options)) != -1)
+	while (status == CLI_OK && !*done && (letter = cli_getopt(argc, argv, &table)) != -1)
 		status = take_option(letter, optarg, options, done);
 	if (status == CLI_OK && !*done)
 		status = check_retention(options, argc, argv);

@@ -5,7 +5,6 @@
 
 #include "flowgen/options.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,85 +22,17 @@
 #define MAX_RATE UINT64_C(1000000000)
 #define MAX_FLOWS (UINT64_C(1) << 40)
 
-static const char help[] =
-"Usage: flowgen {-t HOST | -o FILE.pcap | -w FOLDER} [OPTION]...\n"
+#define OPTION_TABLE "flowgen/options.def"
+#include "common/option_table.h"
+
+static const struct cli_table table = {
+	.usage =
+"usage: flowgen {-t HOST | -o FILE.pcap | -w FOLDER} [OPTION]...\n"
 "       flowgen {-t HOST | -o FILE.pcap | -w FOLDER} --replay PATH [OPTION]... [FILTER]\n"
 "Makes flows up, a believable mix of them, and exports them as NetFlow or IPFIX,\n"
-"or exports what an archive holds.\n"
-"\n"
-"Where to:\n"
-"  -t, --target HOST       send datagrams over UDP to a collector (also -H)\n"
-"  -p, --port PORT         its port (9995)\n"
-"  -4, -6                  over IPv4, over IPv6 only\n"
-"  -o, --pcap FILE         write the datagrams to a pcap file; - is standard output\n"
-"  -w, --write FOLDER      write an archive of Parquet files\n"
-"  -S, --subdirs LAYOUT    its directories, 0 to 8 or hive as for flowcap (2: YYYY/MM/DD/HH)\n"
-"      --slot SECONDS      time that a file holds (300)\n"
-"  -z, --compress CODEC    of its files: lz4 (default), zstd, gzip, none, with :LEVEL\n"
-"  -I, --ident TEXT        its identification\n"
-"\n"
-"What:\n"
-"  -n, --flows N           number of flows (1000000); 0 goes on for ever\n"
-"  -v, --netflow VERSION   5, 9 (default) or 10, which is IPFIX\n"
-"  -r, --rate N            flows a second (files 10000, UDP 50000);\n"
-"                          0 over UDP: as fast as it goes\n"
-"      --duration TIME     spread the flows over that time instead: 90, 5m, 2h, 1d\n"
-"      --start TIME        export time of the first flow; now, 2026-11-23T08:00 ...\n"
-"                          (files: 2026-01-01T00:00:00Z, UDP: now)\n"
-"      --seed N            other flows; the same seed and options give the same bytes (1)\n"
-"      --exporters N       so many exporters, 1 to 65536 (1)\n"
-"      --ipv6 PERCENT      share of IPv6 (15; NetFlow v5 has none)\n"
-"      --sampling N        sampled one in N, and announced\n"
-"      --lose PERCENT      datagrams with flows that get lost on the way\n"
-"      --swap PERCENT      datagrams with flows that come after the next one\n"
-"\n"
-"What, instead, from archives:\n"
-"      --replay PATH       files, folders or patterns (repeatable); -n is the most flows;\n"
-"                          FILTER as for flowcat, see flow-filter(7)\n"
-"      --pace FACTOR       at the original speed times FACTOR (1, 10, 0.5) instead of -r\n"
-"\n"
-"  -h, --help              this text\n"
-"  -V, --version           version\n";
-
-enum {
-	OPT_SLOT = 256,
-	OPT_DURATION,
-	OPT_START,
-	OPT_SEED,
-	OPT_EXPORTERS,
-	OPT_IPV6,
-	OPT_SAMPLING,
-	OPT_LOSE,
-	OPT_SWAP,
-	OPT_REPLAY,
-	OPT_PACE,
-};
-
-static const struct option long_options[] = {
-	{ "target", required_argument, NULL, 't' },
-	{ "port", required_argument, NULL, 'p' },
-	{ "pcap", required_argument, NULL, 'o' },
-	{ "write", required_argument, NULL, 'w' },
-	{ "subdirs", required_argument, NULL, 'S' },
-	{ "slot", required_argument, NULL, OPT_SLOT },
-	{ "compress", required_argument, NULL, 'z' },
-	{ "ident", required_argument, NULL, 'I' },
-	{ "flows", required_argument, NULL, 'n' },
-	{ "netflow", required_argument, NULL, 'v' },
-	{ "rate", required_argument, NULL, 'r' },
-	{ "duration", required_argument, NULL, OPT_DURATION },
-	{ "start", required_argument, NULL, OPT_START },
-	{ "seed", required_argument, NULL, OPT_SEED },
-	{ "exporters", required_argument, NULL, OPT_EXPORTERS },
-	{ "ipv6", required_argument, NULL, OPT_IPV6 },
-	{ "sampling", required_argument, NULL, OPT_SAMPLING },
-	{ "lose", required_argument, NULL, OPT_LOSE },
-	{ "swap", required_argument, NULL, OPT_SWAP },
-	{ "replay", required_argument, NULL, OPT_REPLAY },
-	{ "pace", required_argument, NULL, OPT_PACE },
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, 'V' },
-	{ NULL, 0, NULL, 0 },
+"or exports what an archive holds.\n",
+	.row = option_rows, .count = ARRAY_LEN(option_rows),
+	.after = "",
 };
 
 /* What is only known to be right once all options are there. */
@@ -218,57 +149,48 @@ take_number(const char *option, uint64_t lo, uint64_t hi, uint32_t *out)
 	return true;
 }
 
-static const char *
-long_name(int c)
-{
-	const struct option *l = long_options;
-
-	while (l->name != NULL && l->val != c)
-		l++;
-	return l->name;
-}
-
 static bool
 take_option(int c, struct options *o, struct pending *p)
 {
+	/* As the table has them. */
 	if (c >= OPT_DURATION && c <= OPT_SWAP)
-		p->invents = long_name(c);
+		p->invents = cli_option_name(&table, c);
 	switch (c) {
-	case 't':
-	case 'H':
+	case OPT_TARGET:
+	case OPT_TARGET_HOST:
 		o->target = optarg;
 		return true;
-	case 'p':
+	case OPT_PORT:
 		o->port = optarg;
 		return true;
-	case '4':
+	case OPT_IPV4_ONLY:
 		o->family = AF_INET;
 		return true;
-	case '6':
+	case OPT_IPV6_ONLY:
 		o->family = AF_INET6;
 		return true;
-	case 'o':
+	case OPT_PCAP:
 		o->pcap = optarg;
 		return true;
-	case 'w':
+	case OPT_WRITE:
 		o->archive = optarg;
 		return true;
-	case 'S':
+	case OPT_SUBDIRS:
 		return partition_parse(optarg, &o->layout) ||
 		    cli_misuse("-S: '%s' is none of 0 to 8, hive", optarg) == CLI_OK;
 	case OPT_SLOT:
 		return take_number("--slot", 1, 86400, &o->slot_s);
-	case 'z':
+	case OPT_COMPRESS:
 		return parse_codec(optarg, &o->writer);
-	case 'I':
+	case OPT_IDENT:
 		o->writer.ident = optarg;
 		return true;
-	case 'n':
+	case OPT_FLOWS:
 		p->flows = true;
 		return cli_number("-n", optarg, 0, MAX_FLOWS, &o->flows);
-	case 'v':
+	case OPT_NETFLOW:
 		return parse_version(optarg, &o->version);
-	case 'r':
+	case OPT_RATE:
 		p->rate = optarg;
 		return cli_number("-r", optarg, 0, MAX_RATE, &o->rate);
 	case OPT_DURATION:
@@ -293,7 +215,7 @@ take_option(int c, struct options *o, struct pending *p)
 	case OPT_SWAP:
 		return parse_thousandths("--swap", optarg, 0, 100000, &o->swap);
 	default:
-		return cli_misuse("unknown or incomplete option") == CLI_OK;
+		return cli_misuse_hint() == CLI_OK;
 	}
 }
 
@@ -382,11 +304,10 @@ options_parse(int argc, char **argv, struct options *o, bool *done)
 		.layout = PARTITION_YMDH, .slot_s = 300,
 		.writer = FLOW_WRITER_OPTIONS_INIT, .synth = FLOW_SYNTH_OPTIONS_INIT };
 	*done = true;
-	opterr = 0;
-	while ((c = cli_getopt(argc, argv, "t:H:p:46o:w:S:z:I:n:v:r:hV", long_options)) != -1) {
-		if (c == 'h')
-			return cli_help(help);
-		if (c == 'V')
+	while ((c = cli_getopt(argc, argv, &table)) != -1) {
+		if (c == OPT_HELP)
+			return cli_help(&table);
+		if (c == OPT_VERSION)
 			return cli_version();
 		if (!take_option(c, o, &pending))
 			return CLI_MISUSE;

@@ -30,8 +30,8 @@ declare -A value=([directory]=$work/tree [source]="r1,192.0.2.1,$work/tree" [sou
 	[elements]=/dev/null [layout]=hive [interval]=60 [compress]=zstd:3 [ident]="a name" [expire]=age=90d,free=10%
 	[execute]='echo %d/%f' [local-time]=- [fix-clock]=- [journal-sync]=100 [no-journal]=- [metrics]=$work/prom
 	[threads]=2 [daemon]=- [pid-file]=$work/pid [user]=nobody [group]=nogroup [verbose]=-)
-names=$(flowcap --help | grep -oE -- '(^| )--[a-z][a-z0-9-]*' | tr -d ' ' | cut -c 3- | sort -u |
-	grep -vxE 'config|check-config|help|version')
+names=$("${FLOW_SRCDIR:-$(dirname "$0")/../..}"/scripts/list-options flowcap | cut -f 3 | sort -u |
+	grep -vxE -- '-|config|check-config|help|version')
 is 'there is a test of every setting' "$(printf '%s\n' "${!value[@]}" | sort)" "$names"
 for name in $names; do
 	where="directory = $work/other"
