@@ -11,7 +11,7 @@
 #include "flowcat/named_formats.h"
 #include "net/resolve.h"
 
-/* Bytes for sorting. */
+/* Bytes for sorting; the default is for machines that do not tell how much they have. */
 #define MEMORY_DEFAULT (UINT64_C(1) << 30)
 #define MEMORY_MIN 1000000
 
@@ -352,6 +352,14 @@ compact_defaults(struct flowcat_options *o)
 		o->writer.cluster = usual;
 }
 
+static uint64_t
+memory_default(void)
+{
+	uint64_t bytes = cli_memory();
+
+	return bytes != UINT64_MAX ? bytes / 2 : MEMORY_DEFAULT;
+}
+
 int
 flowcat_options_parse(int argc, char **argv, struct flowcat_options *options, bool *done)
 {
@@ -361,7 +369,7 @@ flowcat_options_parse(int argc, char **argv, struct flowcat_options *options, bo
 		.request = QUERY_REQUEST_INIT,
 		.format = "line",
 		.limit = UINT64_MAX,
-		.memory_bytes = MEMORY_DEFAULT,
+		.memory_bytes = memory_default(),
 		.layout = PARTITION_YMDH,
 		.writer = FLOW_WRITER_OPTIONS_INIT,
 		.printer = { .zone = STAMP_LOCAL },

@@ -191,9 +191,34 @@ next_sorted(struct rows *r, const struct flow_batch **batch,
 const struct flow_batch *
 rows_whole(struct rows *rows, const uint32_t **row)
 {
-	const struct flow_batch *whole = rows->sort != NULL ? flow_sort_whole(rows->sort, row) : NULL;
+	const struct flow_batch *whole = rows->sort != NULL && flow_sort_is_whole(rows->sort) ?
+	    flow_sort_whole(rows->sort, row) : NULL;
 
 	return whole != NULL && whole->rows <= rows->left ? whole : NULL;
+}
+
+bool
+rows_in_files(const struct rows *rows)
+{
+	return rows->sort != NULL && !flow_sort_is_whole(rows->sort);
+}
+
+bool
+rows_merge(struct rows *rows, size_t most, struct gather *to, uint32_t *order)
+{
+	struct flow_error err;
+	enum flow_status st;
+
+	if (rows->left == 0)
+		return false;
+	st = flow_sort_merge(rows->sort, most < rows->left ? most : (size_t)rows->left, to, order, &err);
+	if (st == FLOW_OK) {
+		rows->left -= gather_rows(to);
+	} else if (st != FLOW_END) {
+		(void)cli_fail_error(&err);
+		rows->failed = true;
+	}
+	return st == FLOW_OK;
 }
 
 bool

@@ -17,6 +17,15 @@ void rows_free(struct rows *rows);
  */
 const struct flow_batch *rows_whole(struct rows *rows, const uint32_t **row);
 
+/* Whether sorted rows wait in temporary files. */
+bool rows_in_files(const struct rows *rows);
+
+/*
+ * Of such rows the next ones, at most so many, instead of what was gathered, and in order[0 .. most) the numbers of them
+ * in their order; false at the end, or after a failure (rows_failed), which was told.
+ */
+bool rows_merge(struct rows *rows, size_t most, struct gather *to, uint32_t *order);
+
 /* False at the end, or after a failure (rows_failed), which was told. */
 bool rows_next(struct rows *rows, const struct flow_batch **batch,
     const struct flow_selection **selection);

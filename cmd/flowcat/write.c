@@ -137,32 +137,82 @@ make_tally(const struct flowcat_options *options, const struct query *query,
 	return *tally != NULL ? CLI_OK : cli_fail("out of memory");
 }
 
+struct writing {
+	const struct flowcat_options *options;
+	struct exporters_tally *tally;	/* NULL: not wanted */
+	struct flow_writer *writer;
+};
+
+static int
+count_exporters(const struct writing *w, const struct flow_batch *batch, const struct flow_selection *selection)
+{
+	return w->tally == NULL || exporters_tally_add(w->tally, batch, selection) == FLOW_OK ? CLI_OK :
+	    cli_fail("out of memory");
+}
+
+/* Sorted rows that are all in memory. */
+static int
+write_whole(const struct writing *w, const struct flow_batch *batch, const uint32_t *row)
+{
+	struct flow_error err;
+
+	if (flow_writer_rows(w->writer, batch, row, batch->rows, &err) != FLOW_OK)
+		return fail(w->options, &err);
+	return count_exporters(w, batch, NULL);
+}
+
+/* Sorted rows that wait in files: a row group at a time. */
+static int
+write_merged(const struct writing *w, struct rows *rows)
+{
+	struct gather *some = gather_new();
+	uint32_t *order = malloc(FLOW_GROUP_ROWS * sizeof(*order));
+	int status = some != NULL && order != NULL ? CLI_OK : cli_fail("out of memory");
+	struct flow_error err;
+
+	while (status == CLI_OK && rows_merge(rows, FLOW_GROUP_ROWS, some, order)) {
+		status = count_exporters(w, gather_batch(some), NULL);
+		if (status == CLI_OK && flow_writer_gathered(w->writer, &some, order, &err) != FLOW_OK)
+			status = fail(w->options, &err);
+	}
+	gather_free(some);
+	free(order);
+	return status;
+}
+
+static int
+write_batches(const struct writing *w, struct rows *rows)
+{
+	const struct flow_selection *selection;
+	const struct flow_batch *batch;
+	struct flow_error err;
+	int status = CLI_OK;
+
+	while (status == CLI_OK && rows_next(rows, &batch, &selection)) {
+		if (flow_writer_batch(w->writer, batch, selection, &err) != FLOW_OK)
+			status = fail(w->options, &err);
+		else
+			status = count_exporters(w, batch, selection);
+	}
+	return status;
+}
+
 static int
 write_rows(const struct flowcat_options *options, struct query *query,
     struct exporters_tally *tally, struct flow_writer *writer)
 {
-	const struct flow_selection *selection;
+	const struct writing w = { options, tally, writer };
 	const struct flow_batch *batch;
 	struct rows *rows = NULL;
-	struct flow_error err;
 	int status = rows_open(options, query, &rows);
 	const uint32_t *row;
 
-	batch = status == CLI_OK ? rows_whole(rows, &row) : NULL;
-	if (batch != NULL) {
-		if (flow_writer_rows(writer, batch, row, batch->rows, &err) != FLOW_OK)
-			status = fail(options, &err);
-		else if (tally != NULL && exporters_tally_add(tally, batch, NULL) != FLOW_OK)
-			status = cli_fail("out of memory");
-		rows_free(rows);
+	if (status != CLI_OK)
 		return status;
-	}
-	while (status == CLI_OK && rows_next(rows, &batch, &selection)) {
-		if (flow_writer_batch(writer, batch, selection, &err) != FLOW_OK)
-			status = fail(options, &err);
-		else if (tally != NULL && exporters_tally_add(tally, batch, selection) != FLOW_OK)
-			status = cli_fail("out of memory");
-	}
+	if ((batch = rows_whole(rows, &row)) != NULL)
+		status = write_whole(&w, batch, row);
+	else
+		status = rows_in_files(rows) ? write_merged(&w, rows) : write_batches(&w, rows);
 	if (status == CLI_OK && rows_failed(rows))
 		status = CLI_FAILURE;
 	rows_free(rows);

@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "store/row_pick.h"
 
@@ -12,6 +13,7 @@ struct job {
 	const struct flow_batch *batch;	/* or, where this is not NULL, */
 	const uint32_t *row;		/* these */
 	size_t count;			/* rows of it */
+	uint32_t *order;		/* of gathered rows: owned; NULL: as they are */
 	struct row_pick *pick;
 	struct flow_group *group;
 	enum flow_status status;
@@ -38,13 +40,22 @@ encode_queue_new(const struct flow_writer_options *options, unsigned threads)
 	return q;
 }
 
+static const struct flow_batch *
+job_rows(struct job *job)
+{
+	const struct flow_batch *rows;
+
+	if (job->batch != NULL)
+		return row_pick_rows(job->pick, job->batch, job->row, job->count);
+	rows = gather_batch(job->rows);
+	return job->order != NULL ? row_pick_rows(job->pick, rows, job->order, rows->rows) : rows;
+}
+
 static void *
 encode(void *argument)
 {
 	struct job *job = argument;
-
-	const struct flow_batch *batch = job->batch != NULL ?
-	    row_pick_rows(job->pick, job->batch, job->row, job->count) : gather_batch(job->rows);
+	const struct flow_batch *batch = job_rows(job);
 
 	job->status = batch != NULL ? flow_group_encode(batch, job->options, &job->group, &job->error) :
 	    flow_fail_memory(&job->error);
@@ -78,6 +89,7 @@ encode_queue_free(struct encode_queue *q)
 		finish(&q->job[i]);
 		flow_group_free(q->job[i].group);
 		gather_free(q->job[i].rows);
+		free(q->job[i].order);
 		row_pick_free(q->job[i].pick);
 	}
 	free(q);
@@ -89,17 +101,45 @@ encode_queue_full(const struct encode_queue *q)
 	return q->count == q->size;
 }
 
-enum flow_status
-encode_queue_put(struct encode_queue *q, struct gather **rows, struct flow_error *err)
+/* The next job, which takes what was gathered and gives an empty one back; NULL when out of memory. */
+static struct job *
+take_gathered(struct encode_queue *q, struct gather **rows)
 {
 	struct job *job = &q->job[(q->first + q->count) % q->size];
 	struct gather *other = job->rows != NULL ? job->rows : gather_new();
 
 	if (other == NULL)
-		return flow_fail_memory(err);
+		return NULL;
 	job->rows = *rows;
 	job->batch = NULL;
+	free(job->order);
+	job->order = NULL;
 	*rows = other;
+	return job;
+}
+
+enum flow_status
+encode_queue_put(struct encode_queue *q, struct gather **rows, struct flow_error *err)
+{
+	struct job *job = take_gathered(q, rows);
+
+	if (job == NULL)
+		return flow_fail_memory(err);
+	start(q, job);
+	return FLOW_OK;
+}
+
+enum flow_status
+encode_queue_put_order(struct encode_queue *q, struct gather **rows, const uint32_t *order, struct flow_error *err)
+{
+	size_t bytes = gather_rows(*rows) * sizeof(*order);
+	struct job *job = take_gathered(q, rows);
+
+	if (job != NULL)
+		job->order = malloc(bytes + 1);
+	if (job == NULL || job->order == NULL || (job->pick == NULL && (job->pick = row_pick_new()) == NULL))
+		return flow_fail_memory(err);
+	memcpy(job->order, order, bytes);
 	start(q, job);
 	return FLOW_OK;
 }

@@ -28,6 +28,10 @@ bool encode_queue_full(const struct encode_queue *q);
 enum flow_status encode_queue_put(struct encode_queue *q, struct gather **rows, struct flow_error *err)
     NODISCARD;
 
+/* The same with the rows in that order, of which there are as many; the list is copied. */
+enum flow_status encode_queue_put_order(struct encode_queue *q, struct gather **rows, const uint32_t *order,
+    struct flow_error *err) NODISCARD;
+
 /* The same with n rows of a batch (store/row_pick.h); it and the list stay until the group was taken. */
 enum flow_status encode_queue_put_rows(struct encode_queue *q, const struct flow_batch *batch,
     const uint32_t *rows, size_t n, struct flow_error *err) NODISCARD;

@@ -1,20 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifdef HAVE_CONFIG_H
-#include "config.h"
-#endif
-
 #include "store/sort.h"
 
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "store/gather.h"
-#include "store/group_read.h"
+#include "store/row_pick.h"
 #include "store/sort_key.h"
-#include "store/writer.h"
+#include "store/sort_run.h"
 
 /* A row and what it is compared by. */
 struct entry {
@@ -22,29 +14,25 @@ struct entry {
 	uint32_t row;
 };
 
-/* A sorted run in a temporary file, being read. */
-struct run {
-	int fd;
-	struct source source;
-	struct group_reader *reader;
-	size_t group;
-	const struct flow_batch *batch;	/* NULL: at its end */
-	size_t at;
-	uint64_t *key;			/* of the batch's rows */
-};
-
 struct flow_sort {
 	struct flow_sort_order order;
 	size_t memory_bytes;
 	char *directory;
-	struct flow_fieldset seen;	/* columns that had values */
-	struct gather *rows;		/* of the current run */
+	struct gather *rows;		/* of the current run; NULL once runs are merged */
 	uint32_t *row;			/* those rows in order, once finished */
+	uint64_t *key;			/* of runs that are written: their keys in order */
 	size_t given;
-	struct gather *out;		/* the batch that was given last */
-	struct run *run;
+	struct gather *some;		/* rows that are to be given next, */
+	uint32_t *order_of_some;	/* in this order, */
+	struct row_pick *pick;		/* and so they are */
+	struct sort_run **run;
 	size_t runs;
+	uint32_t *run_of;		/* of rows that are merged: the run that they come from */
+	size_t merge_cap;
 };
+
+/* What sorting takes for a row, beside its columns. */
+#define ROW_BYTES (2 * sizeof(struct entry) + sizeof(uint32_t) + sizeof(uint64_t))
 
 /* How many entries have each value of each byte of their keys. */
 static void
@@ -96,9 +84,12 @@ flow_sort_new(const struct flow_sort_order *order, size_t memory_bytes, const ch
 		s->memory_bytes = memory_bytes;
 		s->directory = strdup(directory);
 		s->rows = gather_new();
-		s->out = gather_new();
+		s->some = gather_new();
+		s->order_of_some = malloc(FLOW_BATCH_ROWS * sizeof(*s->order_of_some));
+		s->pick = row_pick_new();
 	}
-	if (s == NULL || s->directory == NULL || s->rows == NULL || s->out == NULL) {
+	if (s == NULL || s->directory == NULL || s->rows == NULL || s->some == NULL || s->order_of_some == NULL ||
+	    s->pick == NULL) {
 		flow_sort_free(s);
 		return flow_fail_memory(err);
 	}
@@ -106,44 +97,38 @@ flow_sort_new(const struct flow_sort_order *order, size_t memory_bytes, const ch
 	return FLOW_OK;
 }
 
-static void
-close_run(struct run *r)
-{
-	group_reader_free(r->reader);
-	pq_file_close(r->source.file);
-	if (r->fd >= 0)
-		(void)close(r->fd);
-	free(r->key);
-}
-
 void
 flow_sort_free(struct flow_sort *sort)
 {
-	size_t i;
-
 	if (sort == NULL)
 		return;
-	for (i = 0; i < sort->runs; i++)
-		close_run(&sort->run[i]);
+	for (size_t i = 0; i < sort->runs; i++)
+		sort_run_free(sort->run[i]);
 	free(sort->run);
+	free(sort->run_of);
 	free(sort->row);
+	free(sort->key);
 	free(sort->directory);
+	free(sort->order_of_some);
 	gather_free(sort->rows);
-	gather_free(sort->out);
+	gather_free(sort->some);
+	row_pick_free(sort->pick);
 	free(sort);
 }
 
+/* The rows in memory; with their keys where they are wanted. */
 static enum flow_status
-sort_rows(struct flow_sort *s, struct flow_error *err)
+sort_rows(struct flow_sort *s, bool keys, struct flow_error *err)
 {
 	const struct flow_batch *b = gather_batch(s->rows);
 	struct entry *entry = malloc((b->rows + 1) * sizeof(*entry)), *sorted;
 	struct entry *other = malloc((b->rows + 1) * sizeof(*other));
 	size_t i;
 
-	free(s->row);
 	s->row = malloc((b->rows + 1) * sizeof(*s->row));
-	if (entry == NULL || other == NULL || s->row == NULL) {
+	if (keys)
+		s->key = malloc((b->rows + 1) * sizeof(*s->key));
+	if (entry == NULL || other == NULL || s->row == NULL || (keys && s->key == NULL)) {
 		free(entry);
 		free(other);
 		return flow_fail_memory(err);
@@ -151,238 +136,198 @@ sort_rows(struct flow_sort *s, struct flow_error *err)
 	for (i = 0; i < b->rows; i++)
 		entry[i] = (struct entry){ sort_key(&s->order, b, i), (uint32_t)i };
 	sorted = sort_entries(entry, other, b->rows);
-	for (i = 0; i < b->rows; i++)
+	for (i = 0; i < b->rows; i++) {
 		s->row[i] = sorted[i].row;
+		if (keys)
+			s->key[i] = sorted[i].key;
+	}
 	free(entry);
 	free(other);
 	s->given = 0;
 	return FLOW_OK;
 }
 
-/* Up to FLOW_BATCH_ROWS of the sorted rows in memory into s->out. */
-static enum flow_status
-next_sorted(struct flow_sort *s, struct flow_error *err)
-{
-	const struct flow_batch *b = gather_batch(s->rows);
-	const uint32_t *rows = s->row + s->given;
-	size_t n = b->rows - s->given;
-
-	if (n == 0)
-		return FLOW_END;
-	if (n > FLOW_BATCH_ROWS)
-		n = FLOW_BATCH_ROWS;
-	s->given += n;
-	gather_clear(s->out);
-	return gather_add_rows(s->out, b, rows, n) == FLOW_OK ? FLOW_OK : flow_fail_memory(err);
-}
-
-/* A file that nobody else sees, and that goes with the process. */
-static enum flow_status
-temporary_file(const char *directory, int *fd, struct flow_error *err)
-{
-	char *path;
-
-	if (asprintf(&path, "%s/flow-sort.XXXXXX", directory) < 0)
-		return flow_fail_memory(err);
-	*fd = mkostemp(path, O_CLOEXEC);
-	if (*fd < 0) {
-		enum flow_status st = flow_fail_errno(err, "%s", path);
-
-		free(path);
-		return st;
-	}
-	(void)unlink(path);
-	free(path);
-	return FLOW_OK;
-}
-
-static enum flow_status
-write_run(struct flow_sort *s, int fd, struct flow_error *err)
-{
-	const struct flow_writer_options options = FLOW_WRITER_OPTIONS_INIT;
-	struct flow_writer *writer;
-	enum flow_status st = flow_writer_open_fd(fd, &options, &writer, err);
-
-	if (st != FLOW_OK)
-		return st;
-	while ((st = next_sorted(s, err)) == FLOW_OK) {
-		st = flow_writer_batch(writer, gather_batch(s->out), NULL, err);
-		if (st != FLOW_OK)
-			break;
-	}
-	if (st != FLOW_END) {
-		flow_writer_abort(writer);
-		return st;
-	}
-	return flow_writer_close(writer, err);
-}
-
 /* Sorts what is in memory and moves it to a file. */
 static enum flow_status
 spill(struct flow_sort *s, struct flow_error *err)
 {
-	struct run *bigger = realloc(s->run, (s->runs + 1) * sizeof(*bigger));
+	struct sort_run **bigger = realloc(s->run, (s->runs + 1) * sizeof(struct sort_run *));
 	enum flow_status st;
-	struct run r = { .fd = -1, .source = { .fd = -1 } };
 
 	if (bigger == NULL)
 		return flow_fail_memory(err);
 	s->run = bigger;
-	st = sort_rows(s, err);
+	st = sort_rows(s, true, err);
 	if (st == FLOW_OK)
-		st = temporary_file(s->directory, &r.fd, err);
-	if (st == FLOW_OK && (st = write_run(s, r.fd, err)) == FLOW_EIO)
-		flow_error_prefix(err, s->directory);
-	if (st != FLOW_OK) {
-		close_run(&r);
-		return st;
-	}
-	s->run[s->runs++] = r;
+		st = sort_run_write(s->directory, gather_batch(s->rows), s->row, s->key, &s->run[s->runs], err);
+	free(s->row);
+	free(s->key);
+	s->row = NULL;
+	s->key = NULL;
+	if (st == FLOW_OK)
+		s->runs++;
 	gather_clear(s->rows);
-	return FLOW_OK;
+	return st;
 }
 
 enum flow_status
 flow_sort_add(struct flow_sort *sort, const struct flow_batch *batch,
     const struct flow_selection *sel, struct flow_error *err)
 {
-	unsigned f;
-
-	for (f = 0; f < FLOW_FIELD_COUNT; f++)
-		if (batch->column[f].form != FLOW_FORM_NULL)
-			flow_fieldset_add(&sort->seen, (enum flow_field)f);
 	if (gather_add(sort->rows, batch, sel) != FLOW_OK)
 		return flow_fail_memory(err);
-	if (gather_bytes(sort->rows) + gather_rows(sort->rows) * (2 * sizeof(struct entry) + sizeof(uint32_t)) <
+	if (gather_bytes(sort->rows) + gather_rows(sort->rows) * ROW_BYTES <
 	    sort->memory_bytes && gather_rows(sort->rows) < UINT32_MAX - FLOW_BATCH_ROWS)
 		return FLOW_OK;
 	return spill(sort, err);
-}
-
-/* The run's next batch, with keys. */
-static enum flow_status
-fill_run(struct flow_sort *s, struct run *r, struct flow_error *err)
-{
-	enum flow_status st = FLOW_END;
-	size_t i;
-
-	r->batch = NULL;
-	r->at = 0;
-	while (st == FLOW_END) {
-		if (!group_reader_is_open(r->reader)) {
-			if (r->group == pq_file_groups(r->source.file))
-				return FLOW_OK;
-			group_reader_begin(r->reader, &r->source, r->group++, NULL);
-		}
-		st = group_reader_next(r->reader, &r->batch, err);
-	}
-	if (st != FLOW_OK)
-		return st;
-	for (i = 0; i < r->batch->rows; i++)
-		r->key[i] = sort_key(&s->order, r->batch, i);
-	return FLOW_OK;
-}
-
-static enum flow_status
-open_run(struct flow_sort *s, struct run *r, struct flow_error *err)
-{
-	const struct flow_fieldset none = { { 0 } };
-	enum flow_status st = pq_file_open(r->fd, &r->source.file, err);
-
-	if (st == FLOW_OK)
-		st = profile_map(r->source.file, &r->source.map, err);
-	if (st != FLOW_OK)
-		return st;
-	r->reader = group_reader_new(&s->seen, &none);
-	r->key = malloc(FLOW_BATCH_ROWS * sizeof(*r->key));
-	if (r->reader == NULL || r->key == NULL)
-		return flow_fail_memory(err);
-	return fill_run(s, r, err);
 }
 
 enum flow_status
 flow_sort_finish(struct flow_sort *sort, struct flow_error *err)
 {
 	enum flow_status st = FLOW_OK;
-	size_t i;
 
 	if (sort->runs == 0)
-		return sort_rows(sort, err);
+		return sort_rows(sort, false, err);
 	if (gather_rows(sort->rows) > 0)
 		st = spill(sort, err);
-	for (i = 0; i < sort->runs && st == FLOW_OK; i++)
-		st = open_run(sort, &sort->run[i], err);
+	gather_free(sort->rows);
+	sort->rows = NULL;
 	return st;
 }
 
 /* The run whose next row comes first; *limit is the next one's key, and whether ties are its. */
-static struct run *
-first_run(struct flow_sort *s, uint64_t *limit, bool *ties)
+static size_t
+first_run(const struct flow_sort *s, uint64_t *limit, bool *ties)
 {
-	struct run *best = NULL, *second = NULL;
-	size_t i;
+	size_t best = s->runs, second = s->runs;
 
-	for (i = 0; i < s->runs; i++) {
-		struct run *r = &s->run[i];
-
-		if (r->batch == NULL)
+	for (size_t i = 0; i < s->runs; i++) {
+		if (!sort_run_has(s->run[i]))
 			continue;
-		if (best == NULL || r->key[r->at] < best->key[best->at]) {
+		if (best == s->runs || sort_run_key(s->run[i]) < sort_run_key(s->run[best])) {
 			second = best;
-			best = r;
-		} else if (second == NULL || r->key[r->at] < second->key[second->at]) {
-			second = r;
+			best = i;
+		} else if (second == s->runs || sort_run_key(s->run[i]) < sort_run_key(s->run[second])) {
+			second = i;
 		}
 	}
-	*limit = second != NULL ? second->key[second->at] : UINT64_MAX;
+	*limit = second != s->runs ? sort_run_key(s->run[second]) : UINT64_MAX;
 	/* Equal keys belong to the earlier run. */
-	*ties = second == NULL || best < second;
+	*ties = best < second;
 	return best;
 }
 
-/* Rows of the run that come before the limit, as many as fit. */
+/* The runs of the next rows, at most so many, and of how many. */
 static enum flow_status
-take_rows(struct flow_sort *s, struct run *r, uint64_t limit, bool ties, struct flow_error *err)
+merge_keys(struct flow_sort *s, size_t most, size_t *merged, struct flow_error *err)
 {
-	uint32_t rows[FLOW_BATCH_ROWS];
-	size_t room = FLOW_BATCH_ROWS - gather_rows(s->out), n = 0;
-
-	while (n < room && r->at < r->batch->rows &&
-	    (r->key[r->at] < limit || (ties && r->key[r->at] == limit)))
-		rows[n++] = (uint32_t)r->at++;
-	if (gather_add_rows(s->out, r->batch, rows, n) != FLOW_OK)
-		return flow_fail_memory(err);
-	return r->at == r->batch->rows ? fill_run(s, r, err) : FLOW_OK;
-}
-
-static enum flow_status
-next_merged(struct flow_sort *s, struct flow_error *err)
-{
-	enum flow_status st = FLOW_OK;
-	struct run *r;
+	size_t n = 0, at;
 	uint64_t limit;
 	bool ties;
 
-	gather_clear(s->out);
-	while (st == FLOW_OK && gather_rows(s->out) < FLOW_BATCH_ROWS &&
-	    (r = first_run(s, &limit, &ties)) != NULL)
-		st = take_rows(s, r, limit, ties, err);
-	return st == FLOW_OK && gather_rows(s->out) == 0 ? FLOW_END : st;
+	while (n < most && (at = first_run(s, &limit, &ties)) != s->runs) {
+		struct sort_run *r = s->run[at];
+
+		while (n < most && sort_run_has(r) &&
+		    (sort_run_key(r) < limit || (ties && sort_run_key(r) == limit))) {
+			enum flow_status st = sort_run_next(r, err);
+
+			if (st != FLOW_OK)
+				return st;
+			s->run_of[n++] = (uint32_t)at;
+		}
+	}
+	*merged = n;
+	return FLOW_OK;
+}
+
+/* Gathers the rows whose keys were merged, one run's after the other, and lists them in their order. */
+static enum flow_status
+merge_rows(struct flow_sort *s, size_t n, struct gather *rows, uint32_t *order, struct flow_error *err)
+{
+	size_t *next = calloc(s->runs + 1, sizeof(*next));	/* by run: where its next row is among those gathered */
+	enum flow_status st = next != NULL ? FLOW_OK : flow_fail_memory(err);
+	size_t sum = 0;
+
+	for (size_t i = 0; st == FLOW_OK && i < n; i++)
+		next[s->run_of[i]]++;
+	for (size_t i = 0; st == FLOW_OK && i < s->runs; i++) {
+		size_t count = next[i];
+
+		next[i] = sum;
+		sum += count;
+		st = sort_run_take(s->run[i], count, rows, err);
+	}
+	for (size_t i = 0; st == FLOW_OK && i < n; i++)
+		order[i] = (uint32_t)next[s->run_of[i]]++;
+	free(next);
+	return st;
+}
+
+static bool
+make_room(struct flow_sort *s, size_t rows)
+{
+	if (rows <= s->merge_cap)
+		return true;
+	free(s->run_of);
+	s->run_of = malloc(rows * sizeof(*s->run_of));
+	s->merge_cap = s->run_of != NULL ? rows : 0;
+	return s->run_of != NULL;
+}
+
+enum flow_status
+flow_sort_merge(struct flow_sort *sort, size_t most, struct gather *rows, uint32_t *order, struct flow_error *err)
+{
+	enum flow_status st;
+	size_t n;
+
+	if (!make_room(sort, most))
+		return flow_fail_memory(err);
+	gather_clear(rows);
+	st = merge_keys(sort, most, &n, err);
+	if (st == FLOW_OK)
+		st = merge_rows(sort, n, rows, order, err);
+	if (st != FLOW_OK)
+		flow_error_prefix(err, sort->directory);
+	return st == FLOW_OK && n == 0 ? FLOW_END : st;
+}
+
+bool
+flow_sort_is_whole(const struct flow_sort *sort)
+{
+	return sort->runs == 0;
 }
 
 const struct flow_batch *
 flow_sort_whole(struct flow_sort *sort, const uint32_t **rows)
 {
 	*rows = sort->row;
-	return sort->runs == 0 ? gather_batch(sort->rows) : NULL;
+	return gather_batch(sort->rows);
 }
 
 enum flow_status
 flow_sort_next(struct flow_sort *sort, const struct flow_batch **batch, struct flow_error *err)
 {
-	enum flow_status st = sort->runs > 0 ? next_merged(sort, err) : next_sorted(sort, err);
+	const struct flow_batch *from;
+	const uint32_t *order = sort->order_of_some;
+	enum flow_status st;
+	size_t n;
 
-	if (st == FLOW_OK)
-		*batch = gather_batch(sort->out);
-	return st;
+	if (sort->runs > 0) {
+		st = flow_sort_merge(sort, FLOW_BATCH_ROWS, sort->some, sort->order_of_some, err);
+		if (st != FLOW_OK)
+			return st;
+		from = gather_batch(sort->some);
+		n = from->rows;
+	} else {
+		from = gather_batch(sort->rows);
+		order = sort->row + sort->given;
+		n = from->rows - sort->given < FLOW_BATCH_ROWS ? from->rows - sort->given : FLOW_BATCH_ROWS;
+		if (n == 0)
+			return FLOW_END;
+		sort->given += n;
+	}
+	*batch = row_pick_rows(sort->pick, from, order, n);
+	return *batch != NULL ? FLOW_OK : flow_fail_memory(err);
 }

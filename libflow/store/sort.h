@@ -3,7 +3,7 @@
 
 /*
  * Puts any number of rows into an order: runs that fit memory are sorted there,
- * more than one is written to temporary files (of the profile) and merged.
+ * more than one is written to temporary files (store/sort_run.h) and merged.
  *
  *	flow_sort_order_parse("bytes", ...)
  *	flow_sort_new(&order, ...)  flow_sort_add(...)...  flow_sort_finish()
@@ -18,6 +18,7 @@
 #include "base/status.h"
 #include "record/batch.h"
 #include "record/select.h"
+#include "store/gather.h"
 
 /* What is compared: a column, or something made of several. */
 enum flow_sort_key {
@@ -60,11 +61,21 @@ enum flow_status flow_sort_add(struct flow_sort *sort, const struct flow_batch *
 /* No more rows come. */
 enum flow_status flow_sort_finish(struct flow_sort *sort, struct flow_error *err) NODISCARD;
 
+/* Whether nothing had to be written to files. */
+bool flow_sort_is_whole(const struct flow_sort *sort);
+
 /*
- * Where nothing had to be written to files: all rows as they came, and in *rows the numbers of them in their order;
- * both are valid as long as the sort. Else NULL.
+ * Where that is so: all rows as they came, and in *rows the numbers of them in their order; both are valid as long as
+ * the sort.
  */
 const struct flow_batch *flow_sort_whole(struct flow_sort *sort, const uint32_t **rows);
+
+/*
+ * Where it is not: the next rows in order, at most so many (> 0), instead of what was gathered, as they come from the
+ * files, and in order[0 .. most) the numbers of them in their order. FLOW_END; FLOW_EIO, FLOW_ECORRUPT.
+ */
+enum flow_status flow_sort_merge(struct flow_sort *sort, size_t most, struct gather *rows, uint32_t *order,
+    struct flow_error *err) NODISCARD;
 
 /* The next rows in order, at most FLOW_BATCH_ROWS, valid until the next call; FLOW_END. */
 enum flow_status flow_sort_next(struct flow_sort *sort, const struct flow_batch **batch,

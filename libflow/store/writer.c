@@ -347,7 +347,7 @@ flush_gathered(struct flow_writer *w, struct flow_error *err)
 
 	if (w->gather == NULL || gather_rows(w->gather) == 0)
 		return FLOW_OK;
-	if (w->options.threads > 0)
+	if (w->options.threads > 0 || w->queue != NULL)
 		return queue_gathered(w, err);
 	st = encode_group(gather_batch(w->gather), &w->options, &group, err);
 	gather_clear(w->gather);
@@ -433,6 +433,16 @@ flow_writer_rows(struct flow_writer *writer, const struct flow_batch *batch, con
 			st = encode_queue_put_rows(writer->queue, batch, rows + at, some, err);
 	}
 	return st == FLOW_OK ? flush_all(writer, err) : st;
+}
+
+enum flow_status
+flow_writer_gathered(struct flow_writer *writer, struct gather **rows, const uint32_t *order, struct flow_error *err)
+{
+	enum flow_status st = flush_gathered(writer, err);
+
+	if (st == FLOW_OK)
+		st = make_room(writer, err);
+	return st == FLOW_OK ? encode_queue_put_order(writer->queue, rows, order, err) : st;
 }
 
 void

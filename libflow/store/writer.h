@@ -20,6 +20,7 @@
 #include "record/batch.h"
 #include "record/select.h"
 #include "store/cluster.h"
+#include "store/gather.h"
 
 /* Rows of a row group, unless the caller ends one earlier or asks for larger ones. */
 #define FLOW_GROUP_ROWS ((size_t)1 << 18)
@@ -126,6 +127,13 @@ enum flow_status flow_writer_batch(struct flow_writer *writer, const struct flow
  */
 enum flow_status flow_writer_rows(struct flow_writer *writer, const struct flow_batch *batch,
     const uint32_t *rows, size_t n, struct flow_error *err) NODISCARD;
+
+/*
+ * Adds gathered rows in that order (as many numbers as rows) as a row group of their own, which a thread puts together
+ * and encodes. *rows is another one then, empty.
+ */
+enum flow_status flow_writer_gathered(struct flow_writer *writer, struct gather **rows, const uint32_t *order,
+    struct flow_error *err) NODISCARD;
 
 /* Sequence gaps (flows or packets missed) and kernel drops, for flow.stats; they add up. */
 void flow_writer_loss(struct flow_writer *writer, uint64_t sequence_gaps, uint64_t kernel_drops);

@@ -58,6 +58,14 @@ rows()
 large="File too large"
 a=$work/archive
 flowgen -w "$a" -n $flows --seed 4 -r 30 || exit 99
+
+# Rows that are sorted in files: a full TMPDIR is told, by its name.
+mkdir "$work/sort"
+check "flowcat -O with a full TMPDIR" fails "$work/sort" full 16 env TMPDIR="$work/sort" \
+	flowcat -r "$a" -O bytes --memory 1M -o null
+check "flowcat -O -w with a full TMPDIR" fails "$work/sort" full 16 env TMPDIR="$work/sort" \
+	flowcat -r "$a" -O bytes --memory 1M -w "$work/sorted.parquet"
+is "neither leaves anything" "$(files "$work/sort")$(ls "$work" | grep -c sorted)" 0
 kept=$(files "$a")
 all=$(flowcat -r "$a" -o csv:all -q | cksum)
 
