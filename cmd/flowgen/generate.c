@@ -11,6 +11,8 @@
 
 #include "common/cli.h"
 #include "flowgen/mishap.h"
+#include "flowgen/tally.h"
+#include "flowgen/truth.h"
 
 /* Rows that one exporter makes before it is another's turn. */
 #define TURN_ROWS 256
@@ -30,6 +32,8 @@ struct generator {
 	struct flow_encoder_interface interface[MAX_INTERFACES];
 	size_t interfaces;
 	struct mishap mishap;
+	struct truth *truth;		/* NULL: none is wanted */
+	struct tally tally;		/* where it is */
 	int64_t flushed_ms;
 	bool closed;			/* the reader has gone */
 };
@@ -115,17 +119,31 @@ hand_over(struct generator *g, uint32_t exporter)
 	return deliver(g, exporter);
 }
 
+static int
+tell_truth(struct generator *g, const struct flow_synth_turn *turn)
+{
+	const struct flow_batch *batch = flow_builder_batch(g->builder);
+
+	if (batch == NULL)
+		return cli_fail("out of memory");
+	tally_add(&g->tally, batch, turn);
+	return truth_add(g->truth, batch, turn);
+}
+
 /* One exporter's turn; *made is 0 at the end. */
 static int
 take_turn(struct generator *g, size_t *made)
 {
-	uint32_t exporter;
+	struct flow_synth_turn turn;
+	int status = CLI_OK;
 
 	flow_builder_clear(g->builder);
-	if (flow_synth_next(g->synth, turn_rows(g->options), g->builder, &exporter, made) !=
-	    FLOW_OK)
+	if (flow_synth_next(g->synth, turn_rows(g->options), g->builder, &turn) != FLOW_OK)
 		return cli_fail("out of memory");
-	return *made > 0 ? hand_over(g, exporter) : CLI_OK;
+	*made = turn.rows;
+	if (turn.rows > 0 && g->truth != NULL)
+		status = tell_truth(g, &turn);
+	return status == CLI_OK && turn.rows > 0 && !turn.unseen ? hand_over(g, turn.exporter) : status;
 }
 
 static int
@@ -140,6 +158,36 @@ run(struct generator *g, const volatile int *stop)
 			status = flush_all(g);
 	}
 	return status == CLI_OK && !g->closed ? flush_all(g) : status;
+}
+
+/* An event that came to nothing was hardly meant so. */
+static void
+tell_events(const struct generator *g)
+{
+	size_t i;
+
+	for (i = 0; i < g->options->synth.events; i++)
+		if (flow_synth_event_rows(g->synth, i) == 0)
+			cli_warn("event %zu, %s: no flow; does it begin after the run's end, or last too short?", i + 1,
+			    g->options->synth.event[i].name);
+}
+
+static int
+run_truly(struct generator *g, const volatile int *stop)
+{
+	const struct options *o = g->options;
+	int status = CLI_OK, closed;
+
+	if (o->truth != NULL)
+		status = truth_open(o->truth, o->synth.event, o->synth.events, &g->truth);
+	if (status == CLI_OK)
+		status = run(g, stop);
+	closed = truth_close(g->truth, status == CLI_OK);
+	if (status == CLI_OK && o->truth != NULL)
+		tally_print(&g->tally, o->synth.event);
+	if (status == CLI_OK)
+		tell_events(g);
+	return status != CLI_OK ? status : closed;
 }
 
 int
@@ -157,14 +205,17 @@ generate(const struct options *o, struct sink *sink, const volatile int *stop)
 	g.encoder = calloc(o->synth.exporters, sizeof(*g.encoder));
 	if (g.synth == NULL || g.builder == NULL || g.encoder == NULL)
 		status = cli_fail("out of memory");
+	else if (o->truth != NULL && (tally_init(&g.tally, o->synth.exporters, o->synth.events) != FLOW_OK))
+		status = cli_fail("out of memory");
 	else
-		status = run(&g, stop);
+		status = run_truly(&g, stop);
 	if (status == CLI_OK && g.mishap.datagrams > 0)
 		cli_warn("lost on purpose: %" PRIu64 " datagrams with %" PRIu64 " flows",
 		    g.mishap.datagrams, g.mishap.flows);
 	for (i = 0; g.encoder != NULL && i < o->synth.exporters; i++)
 		flow_encoder_free(g.encoder[i]);
 	free(g.encoder);
+	tally_release(&g.tally);
 	flow_builder_free(g.builder);
 	flow_synth_free(g.synth);
 	flow_datagrams_release(&g.datagrams);

@@ -68,5 +68,6 @@ main(int argc, char **argv)
 	if (!done)
 		status = run(&o);
 	free(o.replay);
+	event_list_release(&o.events);
 	return status;
 }

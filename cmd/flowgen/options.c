@@ -153,7 +153,7 @@ static bool
 take_option(int c, struct options *o, struct pending *p)
 {
 	/* As the table has them. */
-	if (c >= OPT_DURATION && c <= OPT_SWAP)
+	if ((c >= OPT_DURATION && c <= OPT_TRUTH) || c == OPT_SPIKE)
 		p->invents = cli_option_name(&table, c);
 	switch (c) {
 	case OPT_TARGET:
@@ -214,6 +214,15 @@ take_option(int c, struct options *o, struct pending *p)
 		return parse_thousandths("--lose", optarg, 0, 100000, &o->lose);
 	case OPT_SWAP:
 		return parse_thousandths("--swap", optarg, 0, 100000, &o->swap);
+	case OPT_EVENT:
+		return event_list_add(&o->events, optarg, p->now_ms);
+	case OPT_SPIKE:
+		return event_list_add_spike(&o->events, optarg, p->now_ms);
+	case OPT_SCENARIO:
+		return event_list_add_file(&o->events, optarg, p->now_ms);
+	case OPT_TRUTH:
+		o->truth = optarg;
+		return true;
 	default:
 		return cli_misuse_hint() == CLI_OK;
 	}
@@ -274,6 +283,21 @@ settle_replay(struct options *o, const struct pending *p)
 	return settle_rate(o, p);
 }
 
+/* Events come on top of the rate, so that only the clock can pace. */
+static bool
+settle_events(struct options *o)
+{
+	if (o->events.count == 0)
+		return true;
+	if (o->synth.start_ms >= FLOW_SYNTH_EVENTS_BEFORE_MS)
+		return cli_misuse("--start: events are to happen before 2200") == CLI_OK;
+	o->synth.event = o->events.spec;
+	o->synth.events = o->events.count;
+	if (o->target != NULL && !o->unpaced)
+		o->pace = 1000;
+	return true;
+}
+
 static bool
 settle(struct options *o, const struct pending *p)
 {
@@ -291,7 +315,7 @@ settle(struct options *o, const struct pending *p)
 		return cli_misuse("-n 0 never ends: not into a file") == CLI_OK;
 	o->synth.flows = o->flows;
 	o->synth.version = o->version;
-	return settle_rate(o, p) && settle_start(o, p);
+	return settle_rate(o, p) && settle_start(o, p) && settle_events(o);
 }
 
 int
@@ -309,6 +333,8 @@ options_parse(int argc, char **argv, struct options *o, bool *done)
 			return cli_help(&table);
 		if (c == OPT_VERSION)
 			return cli_version();
+		if (c == OPT_EVENTS)
+			return event_list_help();
 		if (!take_option(c, o, &pending))
 			return CLI_MISUSE;
 	}

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "flow.h"
+#include "flowgen/event_list.h"
 #include "time/partition.h"
 
 struct options {
@@ -30,6 +31,8 @@ struct options {
 	size_t replays;		/* 0: flows are invented */
 	const char *filter;	/* of what is replayed; NULL: everything */
 	uint64_t pace;		/* thousandths of the original speed; 0: by rate */
+	const char *truth;	/* file of what was made; NULL: none */
+	struct event_list events;
 	struct flow_synth_options synth;	/* filled from the above too */
 };
 

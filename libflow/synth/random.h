@@ -74,3 +74,20 @@ random_between(struct random *r, uint32_t lo, uint32_t hi)
 {
 	return lo + random_below(r, hi - lo + 1);
 }
+
+/*
+ * A heavy-tailed factor, 1 .. 2^tail: each doubling is 2.5 times rarer (a Pareto
+ * tail with an exponent of 4/3).
+ */
+static inline uint32_t
+random_heavy_tail(struct random *r, unsigned tail)
+{
+	uint64_t bits = random_next(r);
+	unsigned doublings = (unsigned)__builtin_ctzll(bits | UINT64_C(1) << 40) * 3 / 4;
+
+	if (tail == 0)
+		return 1;
+	if (doublings >= tail)
+		doublings = tail - 1;
+	return (1u << doublings) + ((uint32_t)(bits >> 44) & ((1u << doublings) - 1));
+}

@@ -6,33 +6,82 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "net/proto.h"
+#include "synth/bend.h"
+#include "synth/event.h"
 #include "synth/random.h"
+#include "synth/made_rows.h"
 #include "synth/talk.h"
 #include "synth/world.h"
-
-/* Rows that are made in one go. */
-#define CHUNK_ROWS 1024
 
 /* Streams of random numbers that do not depend on one another. */
 #define WORLD_STREAM UINT64_C(0x776f726c64)
 #define TALK_STREAM UINT64_C(0x74616c6b)
+#define EVENT_STREAM UINT64_C(0x6576656e74)
+
+/* How far a row may be before another that is due earlier: turns of single rows would be slow. */
+#define SLACK_MS 20
 
 struct flow_synth {
 	struct flow_synth_options options;
 	struct world world;
 	struct talker talker;
 	struct random random;
-	uint64_t row;			/* number of the next one */
-	struct talk_flow flow[CHUNK_ROWS];
-	int64_t received[CHUNK_ROWS];
+	uint64_t row;			/* number of the next one of the mix */
+	uint64_t turn_left;		/* rows of the mix that this exporter is still to make */
+	int64_t end_ms;			/* of the mix; INT64_MAX: none */
+	int64_t last_ms;		/* `received` of the last row that was made */
+	struct event *event;
+	uint64_t *event_rows;
+	size_t events;
+	bool bends;			/* some event does something to others' flows */
+	struct rows mix, extra, moved, unseen;
 };
 
 static bool
 options_valid(const struct flow_synth_options *o)
 {
 	return o->rate > 0 && o->exporters > 0 && o->exporters <= FLOW_SYNTH_EXPORTERS_MAX &&
-	    o->ipv6_percent <= 100 && o->start_ms >= 0;
+	    o->ipv6_percent <= 100 && o->start_ms >= 0 && o->events <= FLOW_SYNTH_EVENTS_MAX &&
+	    (o->events == 0 || o->start_ms < FLOW_SYNTH_EVENTS_BEFORE_MS);
+}
+
+/* `received` of row n of the mix. */
+static int64_t
+mix_ms(const struct flow_synth *s, uint64_t n)
+{
+	uint64_t rate = s->options.rate, seconds = n / rate * 1000, rest = n % rate;
+
+	return s->options.start_ms + (int64_t)(seconds * 1000 + rest * 1000000 / rate);
+}
+
+static bool
+mix_ended(const struct flow_synth *s)
+{
+	return s->options.flows != 0 && s->row >= s->options.flows;
+}
+
+static bool
+init_events(struct flow_synth *s)
+{
+	struct event_stage stage = { s->options.start_ms, s->end_ms, 0, s->options.exporters };
+	size_t n = s->options.events, i;
+
+	if (n == 0)
+		return true;
+	s->event = calloc(n, sizeof(*s->event));
+	s->event_rows = calloc(n, sizeof(*s->event_rows));
+	if (s->event == NULL || s->event_rows == NULL)
+		return false;
+	for (i = 0; i < n; i++) {
+		stage.seed = hash_mix64(s->options.seed ^ EVENT_STREAM) + i;
+		s->events++;
+		s->bends |= s->options.event[i].kind->effect != EFFECT_FLOWS;
+		if (!event_init(&s->event[i], &s->options.event[i], &stage, &s->world))
+			return false;
+	}
+	return true;
 }
 
 struct flow_synth *
@@ -43,11 +92,14 @@ flow_synth_new(const struct flow_synth_options *options)
 	if (!options_valid(options) || (s = calloc(1, sizeof(*s))) == NULL)
 		return NULL;
 	s->options = *options;
-	if (!world_init(&s->world, options->seed ^ WORLD_STREAM) ||
-	    !talker_init(&s->talker, &s->world, options->ipv6_percent)) {
+	s->last_ms = options->start_ms;
+	s->end_ms = options->flows != 0 ? mix_ms(s, options->flows) : INT64_MAX;
+	if (!world_init(&s->world, options->seed ^ WORLD_STREAM, (uint32_t)options->events * EVENT_NETWORKS) ||
+	    !talker_init(&s->talker, &s->world, options->ipv6_percent) || !init_events(s)) {
 		flow_synth_free(s);
 		return NULL;
 	}
+	s->options.event = NULL;
 	random_init(&s->random, options->seed ^ TALK_STREAM);
 	return s;
 }
@@ -55,8 +107,14 @@ flow_synth_new(const struct flow_synth_options *options)
 void
 flow_synth_free(struct flow_synth *s)
 {
+	size_t i;
+
 	if (s == NULL)
 		return;
+	for (i = 0; i < s->events; i++)
+		event_release(&s->event[i]);
+	free(s->event);
+	free(s->event_rows);
 	talker_release(&s->talker);
 	world_release(&s->world);
 	free(s);
@@ -65,9 +123,18 @@ flow_synth_free(struct flow_synth *s)
 int64_t
 flow_synth_now(const struct flow_synth *s)
 {
-	uint64_t rate = s->options.rate, seconds = s->row / rate * 1000, rest = s->row % rate;
+	int64_t ms;
 
-	return s->options.start_ms + (int64_t)(seconds * 1000 + rest * 1000000 / rate);
+	if (rows_left(&s->mix) > 0)
+		return s->mix.received[s->mix.at];
+	ms = mix_ms(s, s->row);
+	return mix_ended(s) && s->last_ms > ms ? s->last_ms : ms;
+}
+
+uint64_t
+flow_synth_event_rows(const struct flow_synth *s, size_t i)
+{
+	return s->event_rows[i];
 }
 
 struct addr
@@ -76,25 +143,31 @@ flow_synth_exporter(uint32_t i)
 	return addr_from_v4((198u << 24 | 18u << 16 | 1) + i);
 }
 
+/* The next rows of the mix, at most n and ROWS_MAX. */
 static void
-make_flows(struct flow_synth *s, size_t rows)
+make_mix(struct flow_synth *s, uint64_t n)
 {
-	size_t i, k;
+	struct rows *r = &s->mix;
+	size_t i;
 
-	for (i = 0; i < rows;)
-		i += talk(&s->talker, &s->random, &s->flow[i], rows - i < 2 ? 1 : 2);
-	for (k = 0; k < rows; k++, s->row++)
-		s->received[k] = flow_synth_now(s);
+	r->at = 0;
+	r->n = n < ROWS_MAX ? (size_t)n : ROWS_MAX;
+	for (i = 0; i < r->n;)
+		i += talk(&s->talker, &s->random, &r->flow[i], r->n - i < 2 ? 1 : 2);
+	for (i = 0; i < r->n; i++, s->row++) {
+		r->received[i] = mix_ms(s, s->row);
+		r->event[i] = 0;
+	}
 }
 
-/* One column: `value` in terms of flow f (the i-th of n), which was received at `now`. */
+/* One column of rows r [r->at, r->at + n): `value` in terms of flow f, the i-th of them. */
 #define COLUMN(id, type, value)                                                   \
 	do {                                                                      \
 		type *column = flow_builder_flat(out, FLOW_FIELD_##id, n);        \
 		if (column == NULL)                                               \
 			return FLOW_ENOMEM;                                       \
 		for (i = 0; i < n; i++) {                                         \
-			const struct talk_flow *f = &s->flow[i];                  \
+			const struct talk_flow *f = &r->flow[r->at + i];          \
 			column[i] = (type)(value);                                \
 			UNUSED(f);                                                \
 		}                                                                 \
@@ -102,13 +175,15 @@ make_flows(struct flow_synth *s, size_t rows)
 
 /* As exporters tell time: a flow's last packet is not after the second of its export. */
 static int64_t
-last_ms(const struct flow_synth *s, size_t i)
+last_ms(const struct rows *r, size_t i)
 {
-	return s->received[i] - s->received[i] % 1000 - s->flow[i].delay_ms;
+	int64_t received = r->received[i];
+
+	return received - received % 1000 - r->flow[i].delay_ms;
 }
 
 static enum flow_status
-put_key(const struct flow_synth *s, size_t n, struct flow_builder *out)
+put_key(const struct rows *r, size_t n, struct flow_builder *out)
 {
 	size_t i;
 
@@ -121,7 +196,7 @@ put_key(const struct flow_synth *s, size_t n, struct flow_builder *out)
 	COLUMN(ICMP_TYPE, uint8_t, f->dst_port >> 8);
 	COLUMN(ICMP_CODE, uint8_t, f->dst_port & 0xff);
 	for (i = 0; i < n; i++) {
-		if (proto_is_icmp(s->flow[i].proto))
+		if (proto_is_icmp(r->flow[r->at + i].proto))
 			continue;
 		if (flow_builder_null(out, FLOW_FIELD_ICMP_TYPE, i) != FLOW_OK ||
 		    flow_builder_null(out, FLOW_FIELD_ICMP_CODE, i) != FLOW_OK)
@@ -131,12 +206,13 @@ put_key(const struct flow_synth *s, size_t n, struct flow_builder *out)
 }
 
 static enum flow_status
-put_addrs(const struct flow_synth *s, size_t n, const struct addr *exporter,
-    struct flow_builder *out)
+put_addrs(const struct rows *r, size_t n, struct flow_builder *out)
 {
 	static const enum flow_field fields[] = {
 		FLOW_FIELD_SRC_ADDR, FLOW_FIELD_DST_ADDR, FLOW_FIELD_NEXT_HOP, FLOW_FIELD_EXPORTER,
 	};
+	struct addr exporter = flow_synth_exporter(r->exporter);
+	const struct talk_flow *f = &r->flow[r->at];
 	size_t i, k;
 
 	for (k = 0; k < ARRAY_LEN(fields); k++) {
@@ -145,16 +221,15 @@ put_addrs(const struct flow_synth *s, size_t n, const struct addr *exporter,
 		if (column == NULL)
 			return FLOW_ENOMEM;
 		for (i = 0; i < n; i++)
-			column[i] = k == 0 ? s->flow[i].src : k == 1 ? s->flow[i].dst
-			    : k == 2 ? s->flow[i].next_hop : *exporter;
+			column[i] = k == 0 ? f[i].src : k == 1 ? f[i].dst
+			    : k == 2 ? f[i].next_hop : exporter;
 	}
 	return FLOW_OK;
 }
 
 static enum flow_status
-put_routes(const struct flow_synth *s, size_t n, struct flow_builder *out)
+put_routes(const struct network *net, const struct rows *r, size_t n, struct flow_builder *out)
 {
-	const struct network *net = s->world.network;
 	size_t i;
 
 	COLUMN(IN_IF, uint32_t, net[f->src_network].interface);
@@ -169,40 +244,71 @@ put_routes(const struct flow_synth *s, size_t n, struct flow_builder *out)
 }
 
 static enum flow_status
-put_counters(const struct flow_synth *s, size_t n, uint32_t exporter, struct flow_builder *out)
+put_counters(const struct flow_synth_options *o, const struct rows *r, size_t n, struct flow_builder *out)
 {
-	int64_t scale = s->options.sampling > 1 ? s->options.sampling : 1;
+	int64_t scale = o->sampling > 1 ? o->sampling : 1;
 	size_t i;
 
-	COLUMN(FIRST, int64_t, last_ms(s, i) - f->duration_ms);
-	COLUMN(LAST, int64_t, last_ms(s, i));
-	COLUMN(RECEIVED, int64_t, s->received[i]);
+	COLUMN(FIRST, int64_t, last_ms(r, r->at + i) - f->duration_ms);
+	COLUMN(LAST, int64_t, last_ms(r, r->at + i));
+	COLUMN(RECEIVED, int64_t, r->received[r->at + i]);
 	COLUMN(PACKETS, int64_t, (int64_t)f->packets * scale);
 	COLUMN(BYTES, int64_t, (int64_t)f->bytes * scale);
 	COLUMN(FLOWS, int64_t, 1);
-	if (s->options.version == 5) {
-		COLUMN(ENGINE_TYPE, uint8_t, exporter >> 8);
-		COLUMN(ENGINE_ID, uint8_t, exporter);
+	if (o->version == 5) {
+		COLUMN(ENGINE_TYPE, uint8_t, r->exporter >> 8);
+		COLUMN(ENGINE_ID, uint8_t, r->exporter);
 	} else {
-		COLUMN(DOMAIN, uint32_t, exporter);
+		COLUMN(DOMAIN, uint32_t, r->exporter);
 	}
-	COLUMN(EXPORT_VERSION, uint8_t, s->options.version);
-	if (s->options.sampling > 1)
-		COLUMN(SAMPLING, uint32_t, s->options.sampling);
+	COLUMN(EXPORT_VERSION, uint8_t, o->version);
+	if (o->sampling > 1)
+		COLUMN(SAMPLING, uint32_t, o->sampling);
 	return FLOW_OK;
 }
 
-static enum flow_status
-put_chunk(struct flow_synth *s, size_t n, uint32_t exporter, struct flow_builder *out)
+/* Those of the first n that wait whose `received` goes back get the time of the one before. */
+static void
+keep_order(struct flow_synth *s, struct rows *r, size_t n)
 {
-	struct addr addr = flow_synth_exporter(exporter);
+	size_t i;
 
-	make_flows(s, n);
-	if (flow_builder_reserve(out, n) != FLOW_OK || put_key(s, n, out) != FLOW_OK ||
-	    put_addrs(s, n, &addr, out) != FLOW_OK || put_routes(s, n, out) != FLOW_OK ||
-	    put_counters(s, n, exporter, out) != FLOW_OK)
+	for (i = r->at; i < r->at + n; i++) {
+		int64_t was = r->received[i];
+
+		if (was < s->last_ms) {
+			r->received[i] = s->last_ms;
+			/* What happened when stays as it was. */
+			r->flow[i].delay_ms += (uint32_t)((s->last_ms - s->last_ms % 1000) - (was - was % 1000));
+		}
+		s->last_ms = r->received[i];
+	}
+}
+
+static void
+count_events(struct flow_synth *s, const struct rows *r, size_t n)
+{
+	size_t i;
+
+	for (i = r->at; i < r->at + n; i++)
+		if (r->event[i] > 0)
+			s->event_rows[r->event[i] - 1]++;
+}
+
+/* The first n of those that wait become rows of the batch. */
+static enum flow_status
+put_rows(struct flow_synth *s, struct rows *r, size_t n, struct flow_builder *out)
+{
+	if (s->events > 0) {
+		keep_order(s, r, n);
+		count_events(s, r, n);
+	}
+	if (flow_builder_reserve(out, n) != FLOW_OK || put_key(r, n, out) != FLOW_OK ||
+	    put_addrs(r, n, out) != FLOW_OK || put_routes(s->world.network, r, n, out) != FLOW_OK ||
+	    put_counters(&s->options, r, n, out) != FLOW_OK)
 		return FLOW_ENOMEM;
 	flow_builder_commit(out, n);
+	r->at += n;
 	return FLOW_OK;
 }
 
@@ -219,22 +325,159 @@ draw_exporter(struct flow_synth *s)
 	return a < b ? a : b;
 }
 
-enum flow_status
-flow_synth_next(struct flow_synth *s, size_t rows, struct flow_builder *out, uint32_t *exporter,
-    size_t *made)
+static void
+bend(struct flow_synth *s, struct rows *r)
 {
-	uint64_t left = s->options.flows != 0 ? s->options.flows - s->row : UINT64_MAX;
-	uint32_t who = draw_exporter(s);
-	size_t total = rows < left ? rows : (size_t)left, done, n;
+	if (!s->bends)
+		return;
+	s->moved.at = s->moved.n = 0;
+	s->unseen.at = s->unseen.n = 0;
+	bend_rows(s->event, s->events, s->options.exporters, &s->world, r, &s->moved, &s->unseen);
+}
 
-	for (done = 0; done < total; done += n) {
-		n = total - done < CHUNK_ROWS ? total - done : CHUNK_ROWS;
-		if (put_chunk(s, n, who, out) != FLOW_OK)
-			return FLOW_ENOMEM;
+/* The event that is due first; NULL: none.  *next_ms: when the one behind it is. */
+static struct event *
+first_event(struct flow_synth *s, int64_t *next_ms)
+{
+	struct event *first = NULL;
+	int64_t first_ms = INT64_MAX;
+	size_t i;
+
+	*next_ms = INT64_MAX;
+	for (i = 0; i < s->events; i++) {
+		int64_t due = event_due_ms(&s->event[i]);
+
+		if (due < first_ms) {
+			*next_ms = first_ms;
+			first_ms = due;
+			first = &s->event[i];
+		} else if (due < *next_ms) {
+			*next_ms = due;
+		}
 	}
-	*exporter = who;
-	*made = total;
+	return first;
+}
+
+/* Flows of an event, as long as nothing else is due for a while. */
+static void
+make_extra(struct flow_synth *s, struct event *e, int64_t until_ms, size_t rows)
+{
+	struct rows *r = &s->extra;
+	uint16_t number = (uint16_t)(e - s->event + 1);
+	size_t most = rows < ROWS_MAX ? rows : ROWS_MAX;
+
+	r->at = r->n = 0;
+	r->exporter = e->one_exporter ? e->exporter : random_below(&e->random, s->options.exporters);
+	while (r->n < most && event_due_ms(e) < INT64_MAX && event_due_ms(e) <= until_ms) {
+		int64_t due = event_due_ms(e), begun = due - due % 1000, first_ms;
+		unsigned n = event_make(e, &s->world, &r->flow[r->n], most - r->n < 2 ? 1 : 2, &first_ms), i;
+
+		for (i = 0; i < n; i++, r->n++) {
+			struct talk_flow *f = &r->flow[r->n];
+
+			/* The answer ends with the question. */
+			f->delay_ms = (uint32_t)(begun - first_ms - r->flow[r->n - i].duration_ms);
+			if (i > 0 && f->duration_ms > r->flow[r->n - 1].duration_ms)
+				f->delay_ms = (uint32_t)(begun - first_ms - f->duration_ms);
+			r->received[r->n] = due;
+			r->event[r->n] = number;
+		}
+	}
+}
+
+/* The mix's rows that are not after limit_ms, of those that wait. */
+static size_t
+mix_until(const struct rows *r, int64_t limit_ms)
+{
+	size_t n = 0;
+
+	if (limit_ms == INT64_MAX)
+		return rows_left(r);
+	while (r->at + n < r->n && r->received[r->at + n] <= limit_ms)
+		n++;
+	return n;
+}
+
+/* Rows of the mix; with events just those that were made in one go, else all that are wanted. */
+static enum flow_status
+put_mix(struct flow_synth *s, size_t rows, int64_t limit_ms, struct flow_builder *out, struct flow_synth_turn *turn)
+{
+	struct rows *r = &s->mix;
+	uint64_t left = s->options.flows != 0 ? s->options.flows - s->row : UINT64_MAX;
+	size_t n;
+
+	if (s->turn_left == 0 && rows_left(r) == 0) {
+		r->exporter = draw_exporter(s);
+		s->turn_left = rows < left ? rows : left;
+	}
+	do {
+		if (rows_left(r) == 0) {
+			make_mix(s, s->turn_left);
+			s->turn_left -= r->n;
+			bend(s, r);
+		}
+		n = mix_until(r, limit_ms);
+		if (n > rows - turn->rows)
+			n = rows - turn->rows;
+		turn->exporter = r->exporter;
+		turn->event = s->events > 0 ? &r->event[r->at] : NULL;
+		turn->rows += n;
+		if (n > 0 && put_rows(s, r, n, out) != FLOW_OK)
+			return FLOW_ENOMEM;
+	} while (s->events == 0 && s->turn_left > 0 && turn->rows < rows);
 	return FLOW_OK;
+}
+
+/* Rows that were put aside. */
+static enum flow_status
+put_aside(struct flow_synth *s, size_t rows, struct flow_builder *out, struct flow_synth_turn *turn)
+{
+	struct rows *r = rows_left(&s->moved) > 0 ? &s->moved : rows_left(&s->unseen) > 0 ? &s->unseen : &s->extra;
+	size_t n = rows_left(r);
+
+	turn->rows = n < rows ? n : rows;
+	turn->exporter = r->exporter;
+	turn->unseen = r == &s->unseen;
+	turn->event = &r->event[r->at];
+	return put_rows(s, r, turn->rows, out);
+}
+
+static enum flow_status
+put_event(struct flow_synth *s, struct event *e, int64_t until_ms, size_t rows, struct flow_builder *out,
+    struct flow_synth_turn *turn)
+{
+	make_extra(s, e, until_ms, rows);
+	bend(s, &s->extra);
+	return rows_left(&s->moved) + rows_left(&s->unseen) + rows_left(&s->extra) > 0
+	    ? put_aside(s, rows, out, turn) : FLOW_OK;
+}
+
+enum flow_status
+flow_synth_next(struct flow_synth *s, size_t rows, struct flow_builder *out, struct flow_synth_turn *turn)
+{
+	enum flow_status status = FLOW_OK;
+
+	*turn = (struct flow_synth_turn){ 0, 0, false, NULL };
+	while (status == FLOW_OK && turn->rows == 0) {
+		bool ended = mix_ended(s) && rows_left(&s->mix) == 0;
+		int64_t mix = ended ? INT64_MAX : flow_synth_now(s), behind, due;
+		struct event *e;
+
+		if (rows_left(&s->moved) + rows_left(&s->unseen) + rows_left(&s->extra) > 0)
+			return put_aside(s, rows, out, turn);
+		e = first_event(s, &behind);
+		due = e != NULL ? event_due_ms(e) : INT64_MAX;
+		if (e == NULL && ended)
+			break;
+		if (due < mix) {
+			behind = behind < mix ? behind : mix;
+			status = put_event(s, e, behind < INT64_MAX - SLACK_MS ? behind + SLACK_MS : behind, rows, out,
+			    turn);
+		} else {
+			status = put_mix(s, rows, e != NULL ? due + SLACK_MS : INT64_MAX, out, turn);
+		}
+	}
+	return status;
 }
 
 bool

@@ -6,7 +6,7 @@
  * only, no clock, no libc random numbers).
  *
  *	synth = flow_synth_new(&options)
- *	while ((n = flow_synth_next(synth, 1000, builder, &exporter)) > 0) ...
+ *	while (flow_synth_next(synth, 1000, builder, &turn) == FLOW_OK && turn.rows > 0) ...
  *
  * A conversation is between a client and a server.  Both come from pools whose
  * popularity is Zipf's; a host lies in a prefix, which decides its AS, mask,
@@ -18,6 +18,10 @@
  *	first <= last <= received, which never decreases from row to row
  *
  * `last` is not after the whole second of `received`, as exporters' clocks tell it.
+ *
+ * Events (synth/event_spec.h) add flows to those of the mix, which is the same without them, or do something
+ * to flows of the mix.  All of an event begins within the run; what it adds may be exported a little after the
+ * mix has ended.
  */
 
 #include <stdbool.h>
@@ -27,23 +31,29 @@
 #include "base/status.h"
 #include "net/addr.h"
 #include "record/builder.h"
+#include "synth/event_spec.h"
 
 struct flow_synth_options {
 	uint64_t seed;
-	uint64_t flows;		/* rows in all; 0: no end */
+	uint64_t flows;		/* rows of the mix, in all; 0: no end */
 	int64_t start_ms;	/* `received` of the first row */
 	uint64_t rate;		/* rows per 1000 s of `received` time, > 0 */
 	uint32_t exporters;	/* 1 .. FLOW_SYNTH_EXPORTERS_MAX */
 	uint32_t ipv6_percent;	/* 0 .. 100, of conversations */
 	uint32_t sampling;	/* announced rate; 0 or 1: none.  packets, bytes are multiples of it */
 	uint8_t version;	/* column export_version; 5: engine_type and engine_id instead of domain */
+	const struct event_spec *event;	/* copied */
+	size_t events;		/* at most FLOW_SYNTH_EVENTS_MAX */
 };
 
 #define FLOW_SYNTH_EXPORTERS_MAX 65536
+#define FLOW_SYNTH_EVENTS_MAX 1000
+/* Runs with events begin before that: 2200-01-01T00:00:00Z. */
+#define FLOW_SYNTH_EVENTS_BEFORE_MS INT64_C(7258118400000)
 
 /* 1 million flows in 1000 s from 1 exporter, 15 % IPv6, no sampling, from 2026-01-01T00:00:00Z. */
 #define FLOW_SYNTH_OPTIONS_INIT \
-	{ 1, 1000000, INT64_C(1767225600000), 1000000, 1, 15, 0, 9 }
+	{ 1, 1000000, INT64_C(1767225600000), 1000000, 1, 15, 0, 9, NULL, 0 }
 
 struct flow_synth;
 
@@ -51,14 +61,22 @@ struct flow_synth;
 struct flow_synth *flow_synth_new(const struct flow_synth_options *options) NODISCARD;
 void flow_synth_free(struct flow_synth *s);
 
-/*
- * Appends at most `rows` rows, all of one exporter, whose number (from 0) goes to
- * *exporter; *made is 0 at the end.  FLOW_ENOMEM.
- */
-enum flow_status flow_synth_next(struct flow_synth *s, size_t rows, struct flow_builder *out,
-    uint32_t *exporter, size_t *made) NODISCARD;
+/* Rows that one call made, all of one exporter. */
+struct flow_synth_turn {
+	uint32_t exporter;		/* from 0 */
+	size_t rows;			/* 0: there are no more */
+	bool unseen;			/* an outage, or a way past all exporters: they are not exported */
+	const uint16_t *event;		/* each row's event, from 1 in the order of the options; 0: the mix.  NULL: all are 0 */
+};
 
-/* `received` of the row that comes next. */
+/* Appends at most `rows` (> 0) rows.  turn->event is valid until the next call.  FLOW_ENOMEM. */
+enum flow_status flow_synth_next(struct flow_synth *s, size_t rows, struct flow_builder *out,
+    struct flow_synth_turn *turn) NODISCARD;
+
+/* Flows that event i (from 0) has had so far. */
+uint64_t flow_synth_event_rows(const struct flow_synth *s, size_t i);
+
+/* `received` of the mix's row that comes next; behind its last one, of the last row that was made. */
 int64_t flow_synth_now(const struct flow_synth *s);
 
 /* The address of exporter i: 198.18.0.1 and up (RFC 2544). */

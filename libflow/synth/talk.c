@@ -67,27 +67,10 @@ talker_release(struct talker *t)
 	alias_release(&t->service_rank);
 }
 
-/*
- * A heavy-tailed factor, 1 .. 2^tail: each doubling is 2.5 times rarer (a Pareto
- * tail with an exponent of 4/3).
- */
-static uint32_t
-heavy_tail(struct random *r, unsigned tail)
-{
-	uint64_t bits = random_next(r);
-	unsigned doublings = (unsigned)__builtin_ctzll(bits | UINT64_C(1) << 40) * 3 / 4;
-
-	if (tail == 0)
-		return 1;
-	if (doublings >= tail)
-		doublings = tail - 1;
-	return (1u << doublings) + ((uint32_t)(bits >> 44) & ((1u << doublings) - 1));
-}
-
 static uint32_t
 count_packets(struct random *r, const struct shape *s)
 {
-	uint32_t packets = s->packets * heavy_tail(r, s->tail);
+	uint32_t packets = s->packets * random_heavy_tail(r, s->tail);
 
 	return s->tail == 0 ? packets : packets + random_below(r, s->packets);
 }
@@ -116,9 +99,8 @@ random_tos(struct random *r)
 	return tos[random_below(r, ARRAY_LEN(tos))];
 }
 
-/* The port that a client takes: of Linux' range or of IANA's. */
-static uint16_t
-ephemeral_port(struct random *r)
+uint16_t
+talk_client_port(struct random *r)
 {
 	uint32_t bits = (uint32_t)(random_next(r) >> 32);
 
@@ -185,19 +167,18 @@ set_icmp(struct random *r, struct talk_flow *f, bool v6, bool reply)
 	f->dst_port = (uint16_t)(type << 8 | code);
 }
 
-static void
-set_ends(const struct talker *t, struct talk_flow *f, const struct host *src,
-    const struct host *dst)
+void
+talk_set_ends(const struct world *w, struct talk_flow *f, const struct host *src, const struct host *dst)
 {
 	f->src = src->addr;
 	f->dst = dst->addr;
 	f->src_network = src->network;
 	f->dst_network = dst->network;
-	f->next_hop = t->world->network[dst->network].next_hop;
+	f->next_hop = w->network[dst->network].next_hop;
 }
 
-static void
-turn_round(const struct talker *t, const struct talk_flow *f, struct talk_flow *back)
+void
+talk_turn_round(const struct world *w, const struct talk_flow *f, struct talk_flow *back)
 {
 	*back = *f;
 	back->src = f->dst;
@@ -206,7 +187,7 @@ turn_round(const struct talker *t, const struct talk_flow *f, struct talk_flow *
 	back->dst_network = f->src_network;
 	back->src_port = f->dst_port;
 	back->dst_port = f->src_port;
-	back->next_hop = t->world->network[back->dst_network].next_hop;
+	back->next_hop = w->network[back->dst_network].next_hop;
 	back->direction = f->direction ^ 1;
 }
 
@@ -215,7 +196,7 @@ static void
 answer(const struct talker *t, struct random *r, const struct talk_flow *f,
     const struct shape *s, bool v6, struct talk_flow *back)
 {
-	turn_round(t, f, back);
+	talk_turn_round(t->world, f, back);
 	if (f->packets > 2)
 		back->packets += random_below(r, (uint32_t)f->packets);
 	back->bytes = count_bytes(r, back->packets, s->down_lo, s->down_hi, v6);
@@ -237,15 +218,15 @@ scan(const struct talker *t, struct random *r, bool v6, struct talk_flow flow[2]
 	bool dropped = random_below(r, 4) == 0;
 
 	flow[0] = (struct talk_flow){ .proto = PROTO_TCP, .packets = 1, .tcp_flags = TCP_SYN };
-	set_ends(t, &flow[0], &src, &dst);
+	talk_set_ends(t->world, &flow[0], &src, &dst);
 	flow[0].bytes = v6 ? 60 : 40 + 4 * random_below(r, 2);
-	flow[0].src_port = ephemeral_port(r);
+	flow[0].src_port = talk_client_port(r);
 	flow[0].dst_port = doors[random_below(r, ARRAY_LEN(doors))];
 	flow[0].delay_ms = INACTIVE_TIMEOUT_MS + random_below(r, 1000);
 	flow[0].fwd_status = dropped ? DROPPED_ACL : FORWARDED;
 	if (dropped || room < 2 || random_below(r, 8) != 0)
 		return 1;
-	turn_round(t, &flow[0], &flow[1]);
+	talk_turn_round(t->world, &flow[0], &flow[1]);
 	flow[1].tcp_flags = TCP_RST | TCP_ACK;
 	flow[1].bytes = v6 ? 60 : 40;
 	flow[1].delay_ms = random_below(r, 1000);
@@ -287,13 +268,13 @@ talk(const struct talker *t, struct random *r, struct talk_flow flow[2], unsigne
 	s = &shapes[services[service].shape];
 	*f = (struct talk_flow){ .proto = services[service].proto, .fwd_status = FORWARDED };
 	client = alias_draw(&p->client_rank, r);
-	set_ends(t, f, &p->client[client], draw_server(p, r, client, service));
+	talk_set_ends(t->world, f, &p->client[client], draw_server(p, r, client, service));
 	f->tos = random_tos(r);
 	f->packets = count_packets(r, s);
 	f->bytes = count_bytes(r, f->packets, s->up_lo, s->up_hi, v6);
 	if (proto_has_ports(f->proto)) {
 		f->src_port = s == &shapes[SHAPE_CLOCK] && random_below(r, 2) == 0
-		    ? services[service].port : ephemeral_port(r);
+		    ? services[service].port : talk_client_port(r);
 		f->dst_port = services[service].port;
 	} else if (proto_is_icmp(f->proto)) {
 		set_icmp(r, f, v6, false);

@@ -34,3 +34,14 @@ void talker_release(struct talker *t);
 
 /* Makes a conversation's flows: returns 1 or 2, at most `room` (>= 1). */
 unsigned talk(const struct talker *t, struct random *r, struct talk_flow flow[2], unsigned room);
+
+/* Pieces of that, for others who make flows. */
+
+/* Addresses, networks and the next hop. */
+void talk_set_ends(const struct world *w, struct talk_flow *f, const struct host *src, const struct host *dst);
+
+/* *back becomes *f with its ends exchanged. */
+void talk_turn_round(const struct world *w, const struct talk_flow *f, struct talk_flow *back);
+
+/* The port that a client takes: of Linux' range or of IANA's. */
+uint16_t talk_client_port(struct random *r);

@@ -182,8 +182,41 @@ make_pool(struct world *w, struct random *r, bool v6)
 	return true;
 }
 
+uint32_t
+world_find(const struct world *w, const struct addr *a)
+{
+	uint32_t i;
+
+	for (i = 0; i < w->networks; i++)
+		if (addr_in_prefix(a, &w->network[i].base, w->network[i].bits))
+			break;
+	return i;
+}
+
+uint32_t
+world_adopt(struct world *w, const struct addr *base, uint8_t bits, uint32_t like)
+{
+	struct network *n = &w->network[w->networks];
+
+	*n = w->network[like];
+	n->base = *base;
+	n->bits = bits;
+	return w->networks++;
+}
+
+uint32_t
+world_detour(struct world *w, uint32_t network)
+{
+	struct network *n = &w->network[w->networks];
+
+	*n = w->network[network];
+	n->interface = n->interface == UPLINK_FIRST ? UPLINK_FIRST + 1 : UPLINK_FIRST;
+	n->next_hop = link_address(!addr_is_v4(&n->base), n->interface % 256);
+	return w->networks++;
+}
+
 bool
-world_init(struct world *w, uint64_t seed)
+world_init(struct world *w, uint64_t seed, uint32_t spare)
 {
 	struct alias rank = { 0, NULL };
 	uint32_t system[SYSTEMS], i;
@@ -197,7 +230,9 @@ world_init(struct world *w, uint64_t seed)
 	w->pool[1].networks_from = V4_NETWORKS;
 	w->pool[1].networks = V6_NETWORKS;
 	w->pool[1].local = V6_LOCAL;
-	w->network = calloc(V4_NETWORKS + V6_NETWORKS, sizeof(*w->network));
+	w->networks = V4_NETWORKS + V6_NETWORKS;
+	w->room = w->networks + spare;
+	w->network = calloc(w->room, sizeof(*w->network));
 	if (w->network == NULL || !alias_init_zipf(&rank, SYSTEMS))
 		return false;
 	for (i = 0; i < SYSTEMS; i++)

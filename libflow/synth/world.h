@@ -46,12 +46,22 @@ struct pool {
 
 struct world {
 	struct network *network;
+	uint32_t networks, room;	/* so many there are, and may be */
 	struct pool pool[2];	/* IPv4, IPv6 */
 };
 
-/* False when out of memory; the world is to be released even then. */
-bool world_init(struct world *w, uint64_t seed) NODISCARD;
+/* With room for `spare` further networks.  False when out of memory; the world is to be released even then. */
+bool world_init(struct world *w, uint64_t seed, uint32_t spare) NODISCARD;
 void world_release(struct world *w);
+
+/* The network that the address lies in; w->networks where there is none. */
+uint32_t world_find(const struct world *w, const struct addr *a);
+
+/* Adds base/bits behind the ports of network `like`; its number.  There must be room. */
+uint32_t world_adopt(struct world *w, const struct addr *base, uint8_t bits, uint32_t like);
+
+/* The same network by another uplink, as a further one.  There must be room. */
+uint32_t world_detour(struct world *w, uint32_t network);
 
 /* A host that nobody may have heard of, somewhere in a network. */
 struct host world_stranger(const struct world *w, struct random *r, uint32_t network);

@@ -34,14 +34,13 @@ make(const struct flow_synth_options *o)
 {
 	struct flow_synth *s = flow_synth_new(o);
 	struct flow_builder *b = flow_builder_new();
-	uint32_t exporter;
-	size_t made = 1;
+	struct flow_synth_turn turn = { .rows = 1 };
 
 	ok(s != NULL && b != NULL);
-	while (made > 0)
-		if (flow_synth_next(s, 1777, b, &exporter, &made) != FLOW_OK)
+	while (turn.rows > 0)
+		if (flow_synth_next(s, 1777, b, &turn) != FLOW_OK)
 			break;
-	is_uint(made, 0);
+	is_uint(turn.rows, 0);
 	flow_synth_free(s);
 	return b;
 }
@@ -215,18 +214,17 @@ test_clock(void)
 	struct flow_synth_options o = FLOW_SYNTH_OPTIONS_INIT;
 	struct flow_builder *b = flow_builder_new();
 	struct flow_synth *s;
-	uint32_t exporter;
-	size_t made;
+	struct flow_synth_turn turn;
 
 	o.flows = 5000;
 	o.rate = 250000;	/* 250 a second */
 	s = flow_synth_new(&o);
 	is_int(flow_synth_now(s), o.start_ms);
-	is_int(flow_synth_next(s, 2501, b, &exporter, &made), FLOW_OK);
-	is_uint(made, 2501);
+	is_int(flow_synth_next(s, 2501, b, &turn), FLOW_OK);
+	is_uint(turn.rows, 2501);
 	is_int(flow_synth_now(s), o.start_ms + 10004);
-	is_int(flow_synth_next(s, 1 << 20, b, &exporter, &made), FLOW_OK);
-	is_uint(made, 2499);
+	is_int(flow_synth_next(s, 1 << 20, b, &turn), FLOW_OK);
+	is_uint(turn.rows, 2499);
 	is_uint(flow_builder_rows(b), 5000);
 	flow_synth_free(s);
 	flow_builder_free(b);

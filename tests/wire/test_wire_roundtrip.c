@@ -159,8 +159,7 @@ test_version(uint8_t version, uint32_t sampling)
 	struct flow_encoder *encoder = flow_encoder_new(&eo);
 	struct flow_synth *synth;
 	const struct flow_batch *a, *z;
-	uint32_t exporter;
-	size_t made;
+	struct flow_synth_turn turn;
 
 	name_interfaces(interface);
 	so.flows = ROWS;
@@ -169,7 +168,7 @@ test_version(uint8_t version, uint32_t sampling)
 	so.sampling = sampling;
 	so.version = version;
 	synth = flow_synth_new(&so);
-	is_int(flow_synth_next(synth, ROWS, in, &exporter, &made), FLOW_OK);
+	is_int(flow_synth_next(synth, ROWS, in, &turn), FLOW_OK);
 	a = flow_builder_batch(in);
 	is_int(flow_encoder_batch(encoder, a, 0, a->rows, &d), FLOW_OK);
 	is_int(flow_encoder_flush(encoder, 0, &d), FLOW_OK);
