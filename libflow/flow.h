@@ -42,6 +42,7 @@
 #include "store/writer.h"
 #include "synth/synth.h"
 #include "wire/decode.h"
+#include "wire/encode/device.h"
 #include "wire/encode/encode.h"
 #include "wire/message.h"
 #include "wire/state/decoder_state.h"

@@ -27,6 +27,7 @@ struct generator {
 	struct sink *sink;
 	struct flow_synth *synth;
 	struct flow_builder *builder;
+	struct flow_device *device;	/* how all of them speak; NULL: a version without templates */
 	struct flow_encoder **encoder;	/* one an exporter, made when it first speaks */
 	struct flow_datagrams datagrams;
 	struct flow_encoder_interface interface[MAX_INTERFACES];
@@ -57,7 +58,8 @@ static struct flow_encoder *
 encoder_of(struct generator *g, uint32_t exporter)
 {
 	struct flow_encoder_options eo = {
-		.version = g->options->version, .domain = exporter,
+		.version = g->options->version, .scheme = g->options->scheme, .domain = exporter,
+		.exporter = flow_synth_exporter(exporter), .device = g->device,
 		.sampling = g->options->synth.sampling,
 		.interface = g->interface, .interfaces = g->interfaces,
 	};
@@ -190,6 +192,16 @@ run_truly(struct generator *g, const volatile int *stop)
 	return status != CLI_OK ? status : closed;
 }
 
+static int
+make_device(struct generator *g)
+{
+	struct flow_error err;
+
+	if (g->options->version < 9)
+		return CLI_OK;
+	return flow_device_named("usual", g->options->version, &g->device, &err) == FLOW_OK ? CLI_OK : cli_fail_error(&err);
+}
+
 int
 generate(const struct options *o, struct sink *sink, const volatile int *stop)
 {
@@ -198,6 +210,9 @@ generate(const struct options *o, struct sink *sink, const volatile int *stop)
 	int status;
 	uint32_t i;
 
+	status = make_device(&g);
+	if (status != CLI_OK)
+		return status;
 	name_interfaces(&g);
 	mishap_init(&g.mishap, o->synth.seed, (uint32_t)o->lose, (uint32_t)o->swap);
 	g.synth = flow_synth_new(&o->synth);
@@ -216,6 +231,7 @@ generate(const struct options *o, struct sink *sink, const volatile int *stop)
 		flow_encoder_free(g.encoder[i]);
 	free(g.encoder);
 	tally_release(&g.tally);
+	flow_device_free(g.device);
 	flow_builder_free(g.builder);
 	flow_synth_free(g.synth);
 	flow_datagrams_release(&g.datagrams);

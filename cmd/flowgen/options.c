@@ -19,6 +19,9 @@
 #define FILE_RATE 10000
 #define UDP_RATE 50000
 
+/* An sFlow agent always has a rate. */
+#define SFLOW_RATE 512
+
 #define MAX_RATE UINT64_C(1000000000)
 #define MAX_FLOWS (UINT64_C(1) << 40)
 
@@ -29,7 +32,7 @@ static const struct cli_table table = {
 	.usage =
 "usage: flowgen {-t HOST | -o FILE.pcap | -w FOLDER} [OPTION]...\n"
 "       flowgen {-t HOST | -o FILE.pcap | -w FOLDER} --replay PATH [OPTION]... [FILTER]\n"
-"Makes flows up, a believable mix of them, and exports them as NetFlow or IPFIX,\n"
+"Makes flows up, a believable mix of them, and exports them as NetFlow, IPFIX or sFlow,\n"
 "or exports what an archive holds.\n",
 	.row = option_rows, .count = ARRAY_LEN(option_rows),
 	.after = "",
@@ -124,18 +127,34 @@ add_replay(struct options *o, const char *path)
 	return true;
 }
 
+/* The word that -v takes for a version, and the scheme of v8. */
+static const struct version_word {
+	const char *word;
+	uint8_t version, scheme;
+} version_words[] = {
+	{ "1", 1, 0 }, { "5", 5, 0 }, { "7", 7, 0 }, { "8", 8, 1 }, { "9", 9, 0 }, { "10", 10, 0 }, { "ipfix", 10, 0 },
+	{ "sflow", FLOW_SFLOW5, 0 }, { "sflow5", FLOW_SFLOW5, 0 }, { "sflow4", FLOW_SFLOW4, 0 },
+};
+
 static bool
-parse_version(const char *text, uint8_t *out)
+parse_version(const char *text, struct options *o)
 {
-	if (strcmp(text, "5") == 0)
-		*out = 5;
-	else if (strcmp(text, "9") == 0)
-		*out = 9;
-	else if (strcmp(text, "10") == 0 || strcmp(text, "ipfix") == 0)
-		*out = 10;
-	else
-		return cli_misuse("-v: '%s' is none of 5, 9, 10", text) == CLI_OK;
-	return true;
+	uint64_t scheme;
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(version_words); i++)
+		if (strcmp(text, version_words[i].word) == 0) {
+			o->version = version_words[i].version;
+			o->scheme = version_words[i].scheme;
+			return true;
+		}
+	if (strncmp(text, "8.", 2) == 0 &&
+	    number_parse(text + 2, strlen(text + 2), NUMBER_DECIMAL, 14, &scheme) == FLOW_OK && scheme > 0) {
+		o->version = 8;
+		o->scheme = (uint8_t)scheme;
+		return true;
+	}
+	return cli_misuse("-v: '%s' is none of 1, 5, 7, 8.1 to 8.14, 9, 10, sflow, sflow4", text) == CLI_OK;
 }
 
 static bool
@@ -189,7 +208,7 @@ take_option(int c, struct options *o, struct pending *p)
 		p->flows = true;
 		return cli_number("-n", optarg, 0, MAX_FLOWS, &o->flows);
 	case OPT_NETFLOW:
-		return parse_version(optarg, &o->version);
+		return parse_version(optarg, o);
 	case OPT_RATE:
 		p->rate = optarg;
 		return cli_number("-r", optarg, 0, MAX_RATE, &o->rate);
@@ -309,8 +328,10 @@ settle(struct options *o, const struct pending *p)
 		return cli_misuse("--pace is for --replay") == CLI_OK;
 	if (o->version == 5 && o->synth.sampling > 16383)
 		return cli_misuse("--sampling: NetFlow v5 knows rates up to 16383") == CLI_OK;
-	if (o->version == 5)
+	if (o->version < 9)
 		o->synth.ipv6_percent = 0;
+	if (o->version >= FLOW_SFLOW4 && o->synth.sampling == 0)
+		o->synth.sampling = SFLOW_RATE;
 	if (o->flows == 0 && (o->archive != NULL || (o->pcap != NULL && strcmp(o->pcap, "-") != 0)))
 		return cli_misuse("-n 0 never ends: not into a file") == CLI_OK;
 	o->synth.flows = o->flows;

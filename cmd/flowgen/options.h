@@ -26,7 +26,8 @@ struct options {
 	uint64_t rate;		/* a second */
 	uint64_t lose, swap;	/* thousandths of a percent of datagrams */
 	bool unpaced;		/* send as fast as possible */
-	uint8_t version;
+	uint8_t version;	/* 1, 5, 7, 8, 9, 10, FLOW_SFLOW4, FLOW_SFLOW5 */
+	uint8_t scheme;		/* of v8 */
 	const char **replay;	/* paths of archives; allocated array */
 	size_t replays;		/* 0: flows are invented */
 	const char *filter;	/* of what is replayed; NULL: everything */

@@ -87,7 +87,8 @@ announced(const struct player *p, uint32_t sampling)
 static struct voice *
 add_voice(struct player *p, const struct source *source)
 {
-	struct flow_encoder_options eo = { .version = p->options->version,
+	struct flow_encoder_options eo = { .version = p->options->version, .scheme = p->options->scheme,
+		.exporter = source->exporter,
 		.domain = free_domain(p, source->domain),
 		.sampling = announced(p, source->sampling) };
 	struct flow_encoder *encoder = flow_encoder_new(&eo);
@@ -254,7 +255,7 @@ tell_skipped(const struct player *p)
 	for (i = 0; i < p->voices; i++)
 		skipped += flow_encoder_skipped(p->voice[i].encoder);
 	if (skipped > 0)
-		cli_warn("%" PRIu64 " IPv6 flows were left out: NetFlow v5 has none", skipped);
+		cli_warn("%" PRIu64 " IPv6 flows were left out: NetFlow before v9 has none", skipped);
 }
 
 static int

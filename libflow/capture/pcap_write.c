@@ -2,7 +2,7 @@
 #include "capture/pcap_write.h"
 
 #include "base/bytes.h"
-#include "capture/checksum.h"
+#include "net/checksum.h"
 
 #define PCAP_MAGIC_US 0xa1b2c3d4u
 #define LINKTYPE_ETHERNET 1

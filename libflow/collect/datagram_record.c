@@ -2,7 +2,7 @@
 #include "collect/datagram_record.h"
 
 #include "base/bytes.h"
-#include "capture/checksum.h"
+#include "net/checksum.h"
 #include "capture/pcap_write.h"
 
 #define RECORD_HEADER 16

@@ -15,6 +15,9 @@
 #include "synth/talk.h"
 #include "synth/world.h"
 
+/* Versions from here on are sFlow's, as in the column export_version. */
+#define SFLOW 104
+
 /* Streams of random numbers that do not depend on one another. */
 #define WORLD_STREAM UINT64_C(0x776f726c64)
 #define TALK_STREAM UINT64_C(0x74616c6b)
@@ -141,6 +144,18 @@ struct addr
 flow_synth_exporter(uint32_t i)
 {
 	return addr_from_v4((198u << 24 | 18u << 16 | 1) + i);
+}
+
+/* What sFlow takes of a flow: one packet of the usual length, as a frame (IEEE 802.3: at least 64 bytes). */
+static void
+one_packet(struct talk_flow *f)
+{
+	uint64_t frame = f->packets > 0 ? f->bytes / f->packets + 18 : 0;
+
+	f->packets = 1;
+	f->bytes = frame < 64 ? 64 : frame;
+	f->duration_ms = 0;
+	f->delay_ms = 0;
 }
 
 /* The next rows of the mix, at most n and ROWS_MAX. */
@@ -299,6 +314,10 @@ count_events(struct flow_synth *s, const struct rows *r, size_t n)
 static enum flow_status
 put_rows(struct flow_synth *s, struct rows *r, size_t n, struct flow_builder *out)
 {
+	size_t i;
+
+	for (i = r->at; s->options.version >= SFLOW && i < r->at + n; i++)
+		one_packet(&r->flow[i]);
 	if (s->events > 0) {
 		keep_order(s, r, n);
 		count_events(s, r, n);

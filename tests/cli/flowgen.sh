@@ -99,7 +99,8 @@ check "help" exits 0 "$flowgen" --help
 check "version" exits 0 "$flowgen" --version
 check "where to is missing" exits 2 "$flowgen"
 check "where to is said twice" exits 2 "$flowgen" -t 127.0.0.1 -o "$work/x.pcap"
-check "a version that is none" exits 2 "$flowgen" -o "$work/x.pcap" -v 8
+check "a version that is none" exits 2 "$flowgen" -o "$work/x.pcap" -v 6
+check "a scheme that is none" exits 2 "$flowgen" -o "$work/x.pcap" -v 8.15
 check "an endless file" exits 2 "$flowgen" -o "$work/x.pcap" -n 0
 check "too much sampling for v5" exits 2 "$flowgen" -o "$work/x.pcap" -v 5 --sampling 16384
 check "a start that is none" exits 2 "$flowgen" -o "$work/x.pcap" --start yesteryear

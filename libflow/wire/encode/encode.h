@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Rows -> export datagrams: NetFlow v5, v9 and IPFIX, as one exporter would send
- * them.  The reverse of wire/decode.h.
+ * Rows -> export datagrams: NetFlow v1, v5, v7, v8, v9, IPFIX and sFlow, as one exporter would
+ * send them.  The reverse of wire/decode.h.
  *
  *	encoder = flow_encoder_new(&options)
  *	flow_encoder_batch(encoder, batch, 0, batch->rows, &datagrams)   full datagrams so far
@@ -14,13 +14,14 @@
  *            rows in that order.  v9 headers know whole seconds only, so the header's
  *            uptime is that of the begun second: `first` and `last` keep their
  *            milliseconds.
- * Templates  One for IPv4 rows, one for IPv6 rows, of the same 21 elements, sent in a
- *            datagram of their own, with option data where sampling or interfaces are
- *            announced, at the beginning and every 1000 datagrams or 60 s.
- * Sequence   v5 flows, v9 datagrams, IPFIX data records (option records too).
- * Absent     Values that a row lacks are sent as 0.  v5 has no IPv6: such rows are
- *            skipped and counted; an AS above 65535 becomes 23456 (RFC 6793).
- * Sampling   Counters are divided by the announced rate.
+ * Templates  Those of the device (wire/encode/device.h), in datagrams of their own, with option
+ *            data, at the beginning and as often as it has them again.
+ * Sequence   v5, v7, v8 flows, v9 and sFlow datagrams, IPFIX data records (option records too).
+ * Absent     Values that a row lacks are sent as 0.  Rows that no template takes are
+ *            skipped and counted, such as IPv6 in versions before 9; an AS above 65535 becomes
+ *            23456 where it has 2 bytes (RFC 6793).
+ * Sampling   Counters are divided by the announced rate, where the version can announce one: v5, v9, IPFIX.
+ * sFlow      A row is one sample: its rate is the row's packets, the packet's length bytes / packets.
  */
 
 #include <stdbool.h>
@@ -29,7 +30,12 @@
 
 #include "base/buf.h"
 #include "base/status.h"
+#include "net/addr.h"
 #include "record/batch.h"
+
+/* Numbers of sFlow's versions beside those of NetFlow, as in the column export_version. */
+#define FLOW_SFLOW4 104
+#define FLOW_SFLOW5 105
 
 #define FLOW_ENCODER_NAME_MAX 16
 #define FLOW_ENCODER_TEXT_MAX 32
@@ -41,13 +47,18 @@ struct flow_encoder_interface {
 	char text[FLOW_ENCODER_TEXT_MAX];	/* description */
 };
 
+struct flow_device;
+
 struct flow_encoder_options {
-	uint8_t version;	/* 5, 9 or 10 (IPFIX) */
+	uint8_t version;	/* 1, 5, 7, 8, 9, 10 (IPFIX), 104, 105 (sFlow v4, v5) */
+	uint8_t scheme;		/* of v8: 1 .. 14; 0 is 1 */
+	const struct flow_device *device;	/* of that version, borrowed; NULL: the usual one */
+	struct addr exporter;	/* sFlow's agent, and where templates name it */
 	uint32_t domain;	/* source id, observation domain; v5: engine type << 8 | id */
 	uint32_t sampling;	/* announced rate; 0 or 1: none (v5: at most 16383) */
 	const struct flow_encoder_interface *interface;	/* announced; borrowed; v5: ignored */
 	size_t interfaces;
-	size_t max_bytes;	/* of a v9 or IPFIX datagram, 512 .. 65487; 0: 1400 */
+	size_t max_bytes;	/* of a v9, IPFIX or sFlow datagram, 512 .. 65487; 0: the device's */
 };
 
 /* Datagrams, one behind the other in `bytes`. */

@@ -6,6 +6,7 @@
 
 #include "base/attr.h"
 #include "base/bytes.h"
+#include "net/mac.h"
 
 /* RFC 6793: stands for an AS number of more than 16 bits. */
 #define AS_TRANS 23456
@@ -13,91 +14,10 @@
 /* Rows whose values are gathered before they are stored. */
 #define GATHER_ROWS 256
 
-#define LAYOUT(fields, size) { (fields), ARRAY_LEN(fields), (size) }
-
-/* What IPv4 and IPv6 templates of v9 and IPFIX have in common, in the middle and at the end. */
-#define COMMON_FIELDS                                                \
-	{ 7, 2, ENCODE_NUMBER, FLOW_FIELD_SRC_PORT },                \
-	{ 11, 2, ENCODE_NUMBER, FLOW_FIELD_DST_PORT },               \
-	{ 4, 1, ENCODE_NUMBER, FLOW_FIELD_PROTO },                   \
-	{ 6, 1, ENCODE_BITS, FLOW_FIELD_TCP_FLAGS },                 \
-	{ 5, 1, ENCODE_NUMBER, FLOW_FIELD_TOS },                     \
-	{ 61, 1, ENCODE_NUMBER, FLOW_FIELD_DIRECTION },              \
-	{ 10, 4, ENCODE_NUMBER, FLOW_FIELD_IN_IF },                  \
-	{ 14, 4, ENCODE_NUMBER, FLOW_FIELD_OUT_IF },                 \
-	{ 2, 8, ENCODE_COUNTER, FLOW_FIELD_PACKETS },                \
-	{ 1, 8, ENCODE_COUNTER, FLOW_FIELD_BYTES },                  \
-	{ 16, 4, ENCODE_NUMBER, FLOW_FIELD_SRC_AS },                 \
-	{ 17, 4, ENCODE_NUMBER, FLOW_FIELD_DST_AS },                 \
-	{ 89, 1, ENCODE_NUMBER, FLOW_FIELD_FWD_STATUS },             \
-	{ 60, 1, ENCODE_NUMBER, FLOW_FIELD_IP_VERSION }
-#define COMMON_SIZE (2 * 2 + 4 + 2 * 4 + 2 * 8 + 2 * 4 + 2)
-
-#define IPV4_FIELDS                                                  \
-	{ 8, 4, ENCODE_ADDR4, FLOW_FIELD_SRC_ADDR },                 \
-	{ 12, 4, ENCODE_ADDR4, FLOW_FIELD_DST_ADDR },                \
-	{ 15, 4, ENCODE_ADDR4, FLOW_FIELD_NEXT_HOP },                \
-	{ 9, 1, ENCODE_NUMBER, FLOW_FIELD_SRC_MASK },                \
-	{ 13, 1, ENCODE_NUMBER, FLOW_FIELD_DST_MASK }
-#define IPV4_SIZE (3 * 4 + 2)
-
-#define IPV6_FIELDS                                                  \
-	{ 27, 16, ENCODE_ADDR6, FLOW_FIELD_SRC_ADDR },               \
-	{ 28, 16, ENCODE_ADDR6, FLOW_FIELD_DST_ADDR },               \
-	{ 62, 16, ENCODE_ADDR6, FLOW_FIELD_NEXT_HOP },               \
-	{ 29, 1, ENCODE_NUMBER, FLOW_FIELD_SRC_MASK },               \
-	{ 30, 1, ENCODE_NUMBER, FLOW_FIELD_DST_MASK }
-#define IPV6_SIZE (3 * 16 + 2)
-
-#define V9_TIMES                                                     \
-	{ 22, 4, ENCODE_UPTIME, FLOW_FIELD_FIRST },                  \
-	{ 21, 4, ENCODE_UPTIME, FLOW_FIELD_LAST }
-#define V9_TIMES_SIZE (2 * 4)
-
-#define IPFIX_TIMES                                                  \
-	{ 152, 8, ENCODE_NUMBER, FLOW_FIELD_FIRST },                 \
-	{ 153, 8, ENCODE_NUMBER, FLOW_FIELD_LAST }
-#define IPFIX_TIMES_SIZE (2 * 8)
-
-static const struct encode_field v9_ipv4[] = { V9_TIMES, IPV4_FIELDS, COMMON_FIELDS };
-static const struct encode_field v9_ipv6[] = { V9_TIMES, IPV6_FIELDS, COMMON_FIELDS };
-static const struct encode_field ipfix_ipv4[] = { IPFIX_TIMES, IPV4_FIELDS, COMMON_FIELDS };
-static const struct encode_field ipfix_ipv6[] = { IPFIX_TIMES, IPV6_FIELDS, COMMON_FIELDS };
-static const struct encode_field v5[] = {
-	{ 0, 4, ENCODE_ADDR4, FLOW_FIELD_SRC_ADDR },
-	{ 0, 4, ENCODE_ADDR4, FLOW_FIELD_DST_ADDR },
-	{ 0, 4, ENCODE_ADDR4, FLOW_FIELD_NEXT_HOP },
-	{ 0, 2, ENCODE_NUMBER, FLOW_FIELD_IN_IF },
-	{ 0, 2, ENCODE_NUMBER, FLOW_FIELD_OUT_IF },
-	{ 0, 4, ENCODE_COUNTER, FLOW_FIELD_PACKETS },
-	{ 0, 4, ENCODE_COUNTER, FLOW_FIELD_BYTES },
-	{ 0, 4, ENCODE_UPTIME, FLOW_FIELD_FIRST },
-	{ 0, 4, ENCODE_UPTIME, FLOW_FIELD_LAST },
-	{ 0, 2, ENCODE_NUMBER, FLOW_FIELD_SRC_PORT },
-	{ 0, 2, ENCODE_NUMBER, FLOW_FIELD_DST_PORT },
-	{ 0, 1, ENCODE_ZERO, FLOW_FIELD_NONE },
-	{ 0, 1, ENCODE_BITS, FLOW_FIELD_TCP_FLAGS },
-	{ 0, 1, ENCODE_NUMBER, FLOW_FIELD_PROTO },
-	{ 0, 1, ENCODE_NUMBER, FLOW_FIELD_TOS },
-	{ 0, 2, ENCODE_AS, FLOW_FIELD_SRC_AS },
-	{ 0, 2, ENCODE_AS, FLOW_FIELD_DST_AS },
-	{ 0, 1, ENCODE_NUMBER, FLOW_FIELD_SRC_MASK },
-	{ 0, 1, ENCODE_NUMBER, FLOW_FIELD_DST_MASK },
-	{ 0, 2, ENCODE_ZERO, FLOW_FIELD_NONE },
-};
-
-const struct encode_layout encode_v9_ipv4 =
-    LAYOUT(v9_ipv4, V9_TIMES_SIZE + IPV4_SIZE + COMMON_SIZE);
-const struct encode_layout encode_v9_ipv6 =
-    LAYOUT(v9_ipv6, V9_TIMES_SIZE + IPV6_SIZE + COMMON_SIZE);
-const struct encode_layout encode_ipfix_ipv4 =
-    LAYOUT(ipfix_ipv4, IPFIX_TIMES_SIZE + IPV4_SIZE + COMMON_SIZE);
-const struct encode_layout encode_ipfix_ipv6 =
-    LAYOUT(ipfix_ipv6, IPFIX_TIMES_SIZE + IPV6_SIZE + COMMON_SIZE);
-const struct encode_layout encode_v5 = LAYOUT(v5, 48);
-
 static const enum flow_field addr_fields[] = {
-	FLOW_FIELD_SRC_ADDR, FLOW_FIELD_DST_ADDR, FLOW_FIELD_NEXT_HOP,
+	FLOW_FIELD_SRC_ADDR, FLOW_FIELD_DST_ADDR, FLOW_FIELD_NEXT_HOP, FLOW_FIELD_BGP_NEXT_HOP,
+	FLOW_FIELD_NAT_SRC_ADDR, FLOW_FIELD_NAT_DST_ADDR, FLOW_FIELD_INNER_SRC_ADDR,
+	FLOW_FIELD_INNER_DST_ADDR,
 };
 
 void
@@ -185,6 +105,24 @@ put_addrs(const struct encode_field *f, const struct encode_addrs *addrs,
 			out[i] = (uint64_t)v[row[i]];             \
 	} while (0)
 
+/* MACs are texts where they were read from a file. */
+static void
+gather_macs(const struct flow_column *c, const uint32_t *row, size_t count, uint64_t *out)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		struct flow_text text;
+
+		out[i] = 0;
+		if (!flow_column_has(c, row[i]))
+			continue;
+		text = flow_column_text(c, row[i]);
+		if (!mac_parse(text.p, text.len, &out[i]))
+			out[i] = 0;
+	}
+}
+
 /* The column's numbers of the rows; 0 where there is none. */
 static void
 gather(const struct flow_batch *batch, enum flow_field field, const uint32_t *row, size_t count,
@@ -193,6 +131,10 @@ gather(const struct flow_batch *batch, enum flow_field field, const uint32_t *ro
 	const struct flow_column *c = &batch->column[field];
 	size_t i;
 
+	if (c->form == FLOW_FORM_DICT) {
+		gather_macs(c, row, count, out);
+		return;
+	}
 	if (c->form != FLOW_FORM_FLAT) {
 		memset(out, 0, count * sizeof(*out));
 		return;
@@ -217,6 +159,21 @@ gather(const struct flow_batch *batch, enum flow_field field, const uint32_t *ro
 				out[i] = 0;
 }
 
+/* Seconds between 1900, where NTP begins, and 1970. */
+#define NTP_1970 UINT64_C(2208988800)
+
+static uint64_t
+ntp_of(uint64_t ms)
+{
+	return (ms / 1000 + NTP_1970) << 32 | (ms % 1000 << 32) / 1000;
+}
+
+static uint64_t
+clamp(uint64_t value, uint64_t max)
+{
+	return value > max ? max : value;
+}
+
 static void
 convert(const struct encode_field *f, const struct encode_context *context, uint64_t *value,
     size_t count)
@@ -224,24 +181,45 @@ convert(const struct encode_field *f, const struct encode_context *context, uint
 	uint64_t max = f->width == 8 ? UINT64_MAX : (UINT64_C(1) << (8 * f->width)) - 1;
 	size_t i;
 
-	if (f->form == ENCODE_UPTIME) {
+	switch (f->form) {
+	case ENCODE_UPTIME:
 		for (i = 0; i < count; i++)
 			value[i] -= (uint64_t)context->boot_ms;
 		return;
-	}
-	if (f->form == ENCODE_BITS)
+	case ENCODE_BITS:
 		return;
-	if (f->form == ENCODE_COUNTER && context->sampling > 1)
+	case ENCODE_NTP:
 		for (i = 0; i < count; i++)
+			value[i] = ntp_of(value[i]);
+		return;
+	case ENCODE_SECONDS:
+		for (i = 0; i < count; i++)
+			value[i] /= 1000;
+		break;
+	case ENCODE_COUNTER:
+		for (i = 0; context->sampling > 1 && i < count; i++)
 			value[i] /= context->sampling;
-	if (f->form == ENCODE_AS && f->width < 4) {
-		for (i = 0; i < count; i++)
+		break;
+	case ENCODE_AS:
+		for (i = 0; f->width < 4 && i < count; i++)
 			value[i] = value[i] > max ? AS_TRANS : value[i];
 		return;
+	default:
+		break;
 	}
-	if (f->width < 8)
-		for (i = 0; i < count; i++)
-			value[i] = value[i] > max ? max : value[i];
+	for (i = 0; f->width < 8 && i < count; i++)
+		value[i] = clamp(value[i], max);
+}
+
+static void
+put_odd(const uint64_t *value, size_t count, unsigned width, size_t stride, uint8_t *out)
+{
+	unsigned k;
+	size_t i;
+
+	for (i = 0; i < count; i++, out += stride)
+		for (k = 0; k < width; k++)
+			out[k] = (uint8_t)(value[i] >> (8 * (width - 1 - k)));
 }
 
 static void
@@ -262,34 +240,220 @@ put_numbers(const uint64_t *value, size_t count, unsigned width, size_t stride, 
 		for (i = 0; i < count; i++, out += stride)
 			store_be32(out, (uint32_t)value[i]);
 		break;
-	default:
+	case 8:
 		for (i = 0; i < count; i++, out += stride)
 			store_be64(out, value[i]);
 		break;
+	default:
+		put_odd(value, count, width, stride, out);
+		break;
+	}
+}
+
+/* A part of one column of some rows, and where it goes. */
+struct place {
+	const struct flow_batch *batch;
+	const uint32_t *row;
+	size_t count, stride;
+	uint8_t *out;
+};
+
+static struct flow_text
+text_of(const struct place *at, enum flow_field field, size_t i)
+{
+	const struct flow_column *c = &at->batch->column[field];
+
+	return c->form == FLOW_FORM_DICT && flow_column_has(c, at->row[i])
+	    ? flow_column_text(c, at->row[i]) : (struct flow_text){ "", 0 };
+}
+
+static void
+put_texts(const struct encode_field *f, const struct place *at)
+{
+	uint8_t *out = at->out;
+	size_t i;
+
+	for (i = 0; i < at->count; i++, out += at->stride) {
+		struct flow_text t = text_of(at, f->field, i);
+		size_t len = t.len < f->width ? t.len : f->width;
+
+		memset(out, 0, f->width);
+		if (len > 0)
+			memcpy(out, t.p, len);
+	}
+}
+
+/* Decimal digits up to what is none; *at is where that is. */
+static uint64_t
+digits(struct flow_text t, size_t *at)
+{
+	uint64_t v = 0;
+
+	for (; *at < t.len && t.p[*at] >= '0' && t.p[*at] <= '9'; (*at)++)
+		v = v * 10 + (uint64_t)(t.p[*at] - '0');
+	return v;
+}
+
+static void
+put_applications(const struct encode_field *f, const struct place *at)
+{
+	uint8_t *out = at->out;
+	size_t i;
+
+	for (i = 0; i < at->count; i++, out += at->stride) {
+		struct flow_text t = text_of(at, f->field, i);
+		uint64_t engine, selector;
+		size_t end = 0;
+
+		engine = digits(t, &end);
+		end++;
+		selector = digits(t, &end);
+		*out = (uint8_t)engine;
+		put_odd(&selector, 1, f->width - 1u, 0, out + 1);
+	}
+}
+
+/* A number that depends on the context alone. */
+static uint64_t
+same_number(const struct encode_field *f, const struct encode_context *context)
+{
+	double probability = 1.0 / (double)context->sampling;
+	uint64_t bits;
+
+	switch (f->form) {
+	case ENCODE_RATE:
+		return context->sampling - f->value;
+	case ENCODE_BOOT:
+		return (uint64_t)context->boot_ms;
+	case ENCODE_DOMAIN:
+		return context->domain;
+	case ENCODE_TEMPLATE:
+		return context->template;
+	case ENCODE_SUBJECT:
+		return context->subject;
+	case ENCODE_PROBABILITY:
+		memcpy(&bits, &probability, sizeof(bits));
+		return bits;
+	default:
+		return f->value;
+	}
+}
+
+static void
+put_constant_text(const struct encode_field *f, uint8_t *out)
+{
+	size_t len = strlen(f->text);
+
+	memset(out, 0, f->width);
+	memcpy(out, f->text, len < f->width ? len : f->width);
+}
+
+bool
+encode_same(const struct encode_field *f, const struct encode_context *context, uint8_t *out)
+{
+	uint64_t value;
+
+	switch (f->form) {
+	case ENCODE_ZERO:
+		memset(out, 0, f->width);
+		return true;
+	case ENCODE_EXPORTER:
+		if (f->width == 4)
+			store_be32(out, addr_is_v4(&context->exporter) ? addr_v4(&context->exporter) : 0);
+		else
+			memcpy(out, context->exporter.b, 16);
+		return true;
+	case ENCODE_CONSTANT:
+		if (f->text != NULL) {
+			put_constant_text(f, out);
+			return true;
+		}
+		break;
+	case ENCODE_RATE: case ENCODE_BOOT: case ENCODE_DOMAIN: case ENCODE_TEMPLATE: case ENCODE_SUBJECT:
+	case ENCODE_PROBABILITY:
+		break;
+	default:
+		return false;
+	}
+	value = same_number(f, context);
+	put_odd(&value, 1, f->width, 0, out);
+	return true;
+}
+
+static void
+put_same(const struct encode_field *f, const struct encode_context *context, const struct place *at)
+{
+	uint8_t bytes[256];
+	size_t i;
+
+	(void)encode_same(f, context, bytes);
+	for (i = 0; i < at->count; i++)
+		memcpy(at->out + i * at->stride, bytes, f->width);
+}
+
+/* Values of two columns. */
+static void
+put_pairs(const struct encode_field *f, const struct place *at)
+{
+	bool icmp = f->form == ENCODE_ICMP;
+	uint64_t a[GATHER_ROWS], b[GATHER_ROWS];
+	size_t i;
+
+	gather(at->batch, icmp ? FLOW_FIELD_ICMP_TYPE : FLOW_FIELD_LAST, at->row, at->count, a);
+	gather(at->batch, icmp ? FLOW_FIELD_ICMP_CODE : FLOW_FIELD_FIRST, at->row, at->count, b);
+	for (i = 0; i < at->count; i++)
+		a[i] = icmp ? a[i] << 8 | (b[i] & 0xff) : a[i] > b[i] ? a[i] - b[i] : 0;
+	put_numbers(a, at->count, f->width, at->stride, at->out);
+}
+
+static void
+put_prefix(const struct encode_field *f, const struct place *at)
+{
+	size_t i;
+
+	for (i = 0; i < at->count; i++) {
+		uint8_t *p = at->out + i * at->stride - f->prefix;
+
+		if (f->prefix == 1) {
+			*p = (uint8_t)f->width;
+		} else {
+			*p = 255;
+			store_be16(p + 1, f->width);
+		}
 	}
 }
 
 static void
 put_field(const struct encode_field *f, const struct encode_context *context,
-    const struct encode_addrs *addrs, const struct flow_batch *batch, const uint32_t *row,
-    size_t count, size_t stride, uint8_t *out)
+    const struct encode_addrs *addrs, const struct place *at)
 {
 	uint64_t value[GATHER_ROWS];
-	size_t i;
 
+	if (f->prefix > 0)
+		put_prefix(f, at);
 	switch (f->form) {
 	case ENCODE_ADDR4:
 	case ENCODE_ADDR6:
-		put_addrs(f, addrs, batch, row, count, stride, out);
+		put_addrs(f, addrs, at->batch, at->row, at->count, at->stride, at->out);
 		break;
-	case ENCODE_ZERO:
-		for (i = 0; i < count; i++)
-			memset(out + i * stride, 0, f->width);
+	case ENCODE_TEXT:
+		put_texts(f, at);
+		break;
+	case ENCODE_APPLICATION:
+		put_applications(f, at);
+		break;
+	case ENCODE_ICMP:
+	case ENCODE_DURATION:
+		put_pairs(f, at);
+		break;
+	case ENCODE_RATE: case ENCODE_BOOT: case ENCODE_EXPORTER: case ENCODE_CONSTANT: case ENCODE_ZERO:
+	case ENCODE_PROBABILITY: case ENCODE_DOMAIN: case ENCODE_TEMPLATE: case ENCODE_SUBJECT:
+		put_same(f, context, at);
 		break;
 	default:
-		gather(batch, f->field, row, count, value);
-		convert(f, context, value, count);
-		put_numbers(value, count, f->width, stride, out);
+		gather(at->batch, f->field, at->row, at->count, value);
+		convert(f, context, value, at->count);
+		put_numbers(value, at->count, f->width, at->stride, at->out);
 		break;
 	}
 }
@@ -302,12 +466,23 @@ encode_records(const struct encode_layout *layout, const struct encode_context *
 	size_t done, f;
 
 	for (done = 0; done < count; done += GATHER_ROWS) {
-		size_t n = count - done < GATHER_ROWS ? count - done : GATHER_ROWS, at = 0;
+		struct place at = { batch, row + done, count - done < GATHER_ROWS ? count - done
+		    : GATHER_ROWS, layout->size, out + done * layout->size };
 
 		for (f = 0; f < layout->fields; f++) {
-			put_field(&layout->field[f], context, addrs, batch, row + done, n,
-			    layout->size, out + done * layout->size + at);
-			at += layout->field[f].width;
+			at.out += layout->field[f].prefix;
+			put_field(&layout->field[f], context, addrs, &at);
+			at.out += layout->field[f].width;
 		}
 	}
+}
+
+uint64_t
+encode_number(const struct flow_batch *batch, enum flow_field field, size_t row)
+{
+	uint32_t at = (uint32_t)row;
+	uint64_t value;
+
+	gather(batch, field, &at, 1, &value);
+	return value;
 }

@@ -9,6 +9,7 @@
  *	record   [first][last][src][dst]...        `size` bytes, network byte order
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,34 +23,51 @@ enum encode_form {
 	ENCODE_BITS,	/* the low bits */
 	ENCODE_COUNTER,	/* divided by the sampling rate */
 	ENCODE_UPTIME,	/* ms since boot, modulo 2^32 */
+	ENCODE_SECONDS,	/* of a time in ms */
+	ENCODE_NTP,	/* of a time in ms: seconds since 1900, and fractions of 2^-32 s */
 	ENCODE_ADDR4,	/* 0.0.0.0 for an IPv6 address */
 	ENCODE_ADDR6,	/* :: for an IPv4 address */
+	ENCODE_TEXT,	/* cut off, or padded with NULs */
+	ENCODE_APPLICATION,	/* of a text engine:selector, RFC 6759: a byte, then the rest */
+	ENCODE_ICMP,	/* type << 8 | code */
+	ENCODE_DURATION,	/* ms from the column FIRST to LAST */
+	ENCODE_RATE,	/* the sampling rate, less `value` */
+	ENCODE_PROBABILITY,	/* 1 / the sampling rate, as a double */
+	ENCODE_DOMAIN,	/* observation domain, source id */
+	ENCODE_TEMPLATE,	/* the id of the first template */
+	ENCODE_SUBJECT,	/* of option data: the number of what the record is about */
+	ENCODE_BOOT,	/* when the exporter booted, in ms */
+	ENCODE_EXPORTER,	/* its address, of 4 or 16 bytes */
+	ENCODE_CONSTANT,	/* `value`, or the bytes of `text` padded with NULs */
 	ENCODE_ZERO,	/* padding */
 };
 
 struct encode_field {
 	uint16_t element;	/* of the template; 0 where there is none */
-	uint8_t width;		/* bytes, at most 8 but for addresses */
+	uint16_t width;		/* bytes of the value; numbers have at most 8 */
 	enum encode_form form;
 	enum flow_field field;
+	uint32_t pen;		/* 0: IANA's, or a number of v9 */
+	uint8_t prefix;		/* bytes before the value that tell its length: 0, or of variable length 1 or 3 */
+	uint64_t value;		/* CONSTANT, RATE */
+	const char *text;	/* CONSTANT: NULL for a number */
 };
 
 struct encode_layout {
 	const struct encode_field *field;
 	size_t fields;
-	size_t size;		/* the widths' sum */
+	size_t size;		/* the widths' and prefixes' sum */
 };
 
 /* What the values of a record depend on besides its row. */
 struct encode_context {
 	int64_t boot_ms;
-	uint32_t sampling;	/* >= 1 */
+	uint32_t sampling;	/* >= 1; what is announced */
+	struct addr exporter;
+	uint32_t domain;
+	uint16_t template;	/* the first one's id */
+	uint32_t subject;
 };
-
-/* The IPv4 and the IPv6 template of a version, 9 or 10, and the records of v5. */
-extern const struct encode_layout encode_v9_ipv4, encode_v9_ipv6;
-extern const struct encode_layout encode_ipfix_ipv4, encode_ipfix_ipv6;
-extern const struct encode_layout encode_v5;
 
 /*
  * The addresses of dictionaries, parsed once for each.  Texts that are no
@@ -74,3 +92,9 @@ struct addr encode_addr(const struct encode_addrs *a, const struct flow_batch *b
 void encode_records(const struct encode_layout *layout, const struct encode_context *context,
     const struct encode_addrs *addrs, const struct flow_batch *batch, const uint32_t *row,
     size_t count, uint8_t *out);
+
+/* Writes what depends on the context alone, f->width bytes; false where a value is a row's. */
+bool encode_same(const struct encode_field *f, const struct encode_context *context, uint8_t *out);
+
+/* A number, or a MAC, of one row; 0 where there is none. */
+uint64_t encode_number(const struct flow_batch *batch, enum flow_field field, size_t row);

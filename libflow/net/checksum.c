@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "capture/checksum.h"
+#include "net/checksum.h"
 
 #include "base/bytes.h"
 

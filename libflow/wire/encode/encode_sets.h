@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/* The sets of v9 and IPFIX that say what is sent: templates, and option data. */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "wire/encode/encode.h"
+#include "wire/encode/device_profile.h"
+
+#define ENCODE_SET_HEADER 4
+
+/* Begins a set; returns where it is, for encode_set_end. */
+size_t encode_set_begin(struct buf *b, uint16_t id);
+
+/* Tells a set's length, which is padded to a multiple of 4 bytes unless told otherwise. */
+void encode_set_end(struct buf *b, size_t at, bool padding);
+
+/* Bytes that a template, or one of options, takes in its set. */
+size_t encode_template_bytes(const struct encode_layout *layout, unsigned version);
+
+/* A template; the layout's fields begin at `turn` and go round. */
+void encode_put_template(struct buf *b, uint16_t id, const struct encode_layout *layout, size_t turn);
+
+/* A set of one options template. */
+void encode_put_options_template(struct buf *b, unsigned version, const struct encode_option *o, bool padding);
+
+/* What the exporter tells of itself, by the kind of option data. */
+struct encode_facts {
+	struct encode_context context;
+	const struct flow_encoder_options *options;
+	uint64_t bytes, datagrams, records;	/* exported so far */
+};
+
+/* How many records such option data has. */
+size_t encode_option_records(const struct encode_option *o, const struct encode_facts *facts);
+
+/* Appends record i of them. */
+void encode_put_option_record(struct buf *b, const struct encode_option *o, const struct encode_facts *facts, size_t i);

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/*
+ * Rows as sFlow datagrams: v5 (sflow.org, "sFlow Version 5") and v4 (RFC 3176).  A row is one flow sample: of
+ * a packet of bytes / packets, taken at the rate of its packets, so that a collector which multiplies has
+ * the row's packets again.  Counter samples tell what went through the interfaces.
+ */
+
+#include "wire/encode/encode.h"
+#include "wire/encode/encode_layout.h"
+#include "wire/encode/device_profile.h"
+
+struct encode_sflow;
+
+/* `habits` is borrowed; NULL when out of memory. */
+struct encode_sflow *encode_sflow_new(const struct flow_encoder_options *o, const struct encode_sflow_habits *habits) NODISCARD;
+void encode_sflow_free(struct encode_sflow *s);
+
+/* As flow_encoder_batch; the addresses are prepared. */
+enum flow_status encode_sflow_rows(struct encode_sflow *s, const struct encode_addrs *addrs, const struct flow_batch *batch,
+    size_t from, size_t rows, struct flow_datagrams *out) NODISCARD;
+
+/* As flow_encoder_flush. */
+enum flow_status encode_sflow_flush(struct encode_sflow *s, int64_t now_ms, struct flow_datagrams *out) NODISCARD;
