@@ -86,16 +86,44 @@ print_name(struct buf *out, const char *entry, struct json_slice key, struct jso
 	buf_append_u8(out, '\n');
 }
 
+struct named {
+	struct json_slice key, value;
+};
+
+/* By number: keys have no leading zeros, so that the shorter one is the lesser. */
+static int
+compare_named(const void *a, const void *b)
+{
+	const struct named *x = a, *y = b;
+
+	if (x->key.len != y->key.len)
+		return x->key.len < y->key.len ? -1 : 1;
+	return memcmp(x->key.p, y->key.p, x->key.len);
+}
+
 static void
 print_section(struct buf *out, const char *entry, struct json_slice section)
 {
-	struct json_slice key, value;
 	struct json_walk walk;
+	struct named *names, n;
+	size_t count = 0, i = 0;
 
 	if (!json_walk_begin(&walk, section))
 		return;
-	while (json_walk_next(&walk, &key, &value))
-		print_name(out, entry, key, value);
+	while (json_walk_next(&walk, &n.key, &n.value))
+		count++;
+	names = malloc((count + 1) * sizeof(*names));
+	if (names == NULL) {
+		out->failed = true;
+		return;
+	}
+	(void)json_walk_begin(&walk, section);
+	while (i < count && json_walk_next(&walk, &names[i].key, &names[i].value))
+		i++;
+	qsort(names, count, sizeof(*names), compare_named);
+	for (i = 0; i < count; i++)
+		print_name(out, entry, names[i].key, names[i].value);
+	free(names);
 }
 
 /* Those that are told: a file of some rows of others has counts of these alone. */
