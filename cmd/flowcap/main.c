@@ -77,11 +77,13 @@ collect(const struct options *options, struct inputs *in, struct status_server *
 	struct daemon daemon = DAEMON_INIT;
 	struct intake *intake = NULL;
 	struct running running = { options, NULL };
+	struct collect_options live = options->collect;
 	bool done = false;
 
+	live.tell_exporters = true;
 	/* The directories once more, as whom it will write. */
 	if (daemon_begin(&daemon, options) == CLI_OK && sources_check(options) == CLI_OK)
-		intake = intake_new(&options->collect);
+		intake = intake_new(&live);
 	if (intake != NULL) {
 		log_line(LOG_LEVEL_INFO, "listening on port %u, writing to %s", udp_port(in->udp),
 		    options->collect.directory != NULL ? options->collect.directory :

@@ -51,5 +51,6 @@ struct collect_options {
 	const char *metrics;		/* a file; NULL: none */
 	/* To the program. */
 	const struct log *log;
+	bool tell_exporters;		/* log the first datagram of each, of some hundreds */
 	void (*dump)(const char *text, size_t len);	/* each datagram as a text; NULL: none */
 };

@@ -40,6 +40,7 @@ struct tree {
 	struct flow_counts begin;	/* the decoder's counts when the slot began */
 	uint64_t drops, drops_begin;
 	uint64_t rows;			/* decoded, in all */
+	unsigned told;			/* exporters whose first datagram was logged */
 	int64_t last_ms;		/* receive time of the last datagram */
 	int64_t settled_ms;		/* when waiting data was looked at */
 };
@@ -269,46 +270,52 @@ tell_clock(const struct tree *t, const struct flow_exporter_news *n, int len, co
 	    t->options.decoder.fix_clock ? "; its times are moved by that" : "");
 }
 
-/* Once for each exporter: what is wrong with its times. */
-static void
-tell_news(const struct tree *t)
-{
-	struct flow_exporter_news n;
-	char addr[ADDR_TEXT_MAX], first[STAMP_TEXT_MAX], last[STAMP_TEXT_MAX];
-	struct stamp_cache cache = { 0 };
-	int len;
+/* Not for invented senders without end. */
+#define TOLD_EXPORTERS_MAX 200
 
-	if (!flow_decoder_news(t->decoder, &n))
+static void
+tell_begin(struct tree *t, const struct flow_exporter_news *n, int len, const char *addr)
+{
+	bool sflow = n->version > 100;	/* export_version 105 is sFlow 5 */
+
+	if (t->told == TOLD_EXPORTERS_MAX)
+		log_to(t->options.log, LOG_LEVEL_INFO, "more exporters: the first datagram of each is not told any more");
+	if (t->told++ >= TOLD_EXPORTERS_MAX)
 		return;
-	len = (int)addr_format(&n.exporter, addr);
-	if (n.clock)
-		tell_clock(t, &n, len, addr);
-	if (n.times)
-		log_to(t->options.log, LOG_LEVEL_INFO, "exporter %.*s: times of a flow that cannot be: %.*s to %.*s",
-		    len, addr, (int)stamp_format_iso(&cache, n.first_ms, first), first,
-		    (int)stamp_format_iso(&cache, n.last_ms, last), last);
+	log_to(t->options.log, LOG_LEVEL_INFO, "exporter %.*s: first datagram: %s%u%s", len, addr,
+	    sflow ? "sFlow v" : n->version == 10 ? "IPFIX, version " : "NetFlow v", sflow ? n->version - 100u : n->version,
+	    n->waits ? ", no template yet: its data waits for that" : "");
 }
 
-/* Grows with every datagram or row whose times are wrong. */
-static uint64_t
-wrong_times(const struct flow_decoder *decoder)
+/* Once for each exporter: that it is there, and what is wrong with its times. */
+static void
+tell_news(struct tree *t, const struct flow_exporter_news *n)
 {
-	const struct flow_counts *counts = flow_decoder_counts(decoder);
+	char addr[ADDR_TEXT_MAX], first[STAMP_TEXT_MAX], last[STAMP_TEXT_MAX];
+	struct stamp_cache cache = { 0 };
+	int len = (int)addr_format(&n->exporter, addr);
 
-	return counts->value[FLOW_COUNT_CLOCK_WRONG] + counts->value[FLOW_COUNT_TIMES_WRONG];
+	if (n->begins && t->options.tell_exporters)
+		tell_begin(t, n, len, addr);
+	if (n->clock)
+		tell_clock(t, n, len, addr);
+	if (n->times)
+		log_to(t->options.log, LOG_LEVEL_INFO, "exporter %.*s: times of a flow that cannot be: %.*s to %.*s",
+		    len, addr, (int)stamp_format_iso(&cache, n->first_ms, first), first,
+		    (int)stamp_format_iso(&cache, n->last_ms, last), last);
 }
 
 static bool
 decode(struct tree *t, const struct flow_datagram *datagram)
 {
-	uint64_t wrong = wrong_times(t->decoder);
+	struct flow_exporter_news news;
 
 	if (flow_decoder_datagram(t->decoder, datagram, t->builder) != FLOW_OK) {
 		log_to(t->options.log, LOG_LEVEL_ERROR, "out of memory while decoding");
 		return false;
 	}
-	if (wrong_times(t->decoder) != wrong)
-		tell_news(t);
+	if (flow_decoder_news(t->decoder, &news))
+		tell_news(t, &news);
 	return true;
 }
 

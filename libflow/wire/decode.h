@@ -197,6 +197,9 @@ void flow_decoder_expire(struct flow_decoder *d, int64_t now_ms);
 /* What an operator is to be told of an exporter, once for each. */
 struct flow_exporter_news {
 	struct addr exporter;
+	bool begins;		/* the first datagram of it since flow_decoder_new, or since it was forgotten */
+	uint8_t version;	/* begins: as column export_version */
+	bool waits;		/* begins: for a template */
 	bool clock;		/* its clock is more than a minute off the receive time */
 	bool times;		/* a row has times that cannot be */
 	int64_t header_ms;	/* clock: what it says, and by how much it is ahead (negative: behind) */
@@ -204,7 +207,7 @@ struct flow_exporter_news {
 	int64_t first_ms, last_ms;	/* times: of that row */
 };
 
-/* News since the last call: look when FLOW_COUNT_CLOCK_WRONG or FLOW_COUNT_TIMES_WRONG has grown. */
+/* News since the last call, to be asked for after each datagram; false: none. */
 bool flow_decoder_news(struct flow_decoder *d, struct flow_exporter_news *out);
 
 /* Counters. */

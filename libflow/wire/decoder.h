@@ -53,7 +53,7 @@ struct exporter {
 	size_t sources;
 	struct source *newest;	/* of its sources, the last made */
 	bool has_rates;		/* some source of it had, or has */
-	bool told_clock, told_times;	/* to the program, as news */
+	bool told_begin, told_clock, told_times;	/* to the program, as news */
 	struct known known;	/* rates and application names that its sources agree on */
 };
 

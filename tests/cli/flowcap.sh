@@ -229,6 +229,7 @@ check "two in a directory: all is there" same "$(sums "$work/two" | cut -d ' ' -
 # Killed: the journal holds what was not filed, the next collector files it
 check "kill -9: listening" start "$work/killed" -b 127.0.0.1 -t 86400
 "$flowgen" -t 127.0.0.1 -p "$port" -n 3000 -r 30000 --start 2026-03-01T00:00:00Z
+check "an exporter's first datagram is told" waits grep -q 'exporter 127.0.0.1: first datagram: NetFlow v9$' "$work/log"
 sleep 0.5
 kill -9 "$collector"
 wait "$collector" 2>/dev/null

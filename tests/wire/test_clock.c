@@ -42,6 +42,9 @@ test_minute(struct wire *w)
 
 	w->dg.received_ms = INT64_C(1700000000) * S;
 	v5(w, 1700000060);
+	ok(flow_decoder_news(w->d, &news) && news.begins && !news.clock && !news.times);
+	is_uint(news.version, 5);
+	ok(!news.waits);
 	v5(w, 1699999940);
 	is_uint(wire_count(w, FLOW_COUNT_CLOCK_WRONG), 0);
 	ok(!flow_decoder_news(w->d, &news));
@@ -148,8 +151,10 @@ test_impossible(struct wire *w)
 	struct flow_exporter_news news;
 
 	w->dg.received_ms = t;
-	wire_ipfix(w, 0, 2, "0100 0002 0098 0008 0099 0008");
 	row(w, t - HOUR, t);
+	ok(flow_decoder_news(w->d, &news) && news.begins && news.waits);
+	is_uint(news.version, 10);
+	wire_ipfix(w, 0, 2, "0100 0002 0098 0008 0099 0008");
 	row(w, t - (INT64_C(1) << 31) + 1, t);	/* 2^31 - 1 ms: the longest that counts as one */
 	row(w, begin, begin);
 	row(w, t + 366 * DAY, t + 366 * DAY);

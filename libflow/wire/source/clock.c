@@ -101,7 +101,13 @@ times_check(struct context *ctx, const int64_t *first, const int64_t *last, size
 bool
 flow_decoder_news(struct flow_decoder *d, struct flow_exporter_news *out)
 {
+	const struct exporter *e;
+
+	if (LIKELY(!d->news.begins && !d->news.clock && !d->news.times))
+		return false;
 	*out = d->news;
+	e = exporter_find(d, &out->exporter);
+	out->waits = out->begins && e != NULL && e->newest->held_bytes > 0;
 	d->news = (struct flow_exporter_news){ .clock = false };
-	return out->clock || out->times;
+	return true;
 }

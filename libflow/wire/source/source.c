@@ -241,6 +241,16 @@ source_add(struct flow_decoder *d, const struct source_key *key, int64_t now_ms)
 	return s;
 }
 
+/* For the log, once for each exporter. */
+static void
+tell_begin(struct flow_decoder *d, const struct source *s)
+{
+	s->exporter->told_begin = true;
+	d->news.exporter = s->exporter->addr;
+	d->news.begins = true;
+	d->news.version = s->version;
+}
+
 struct source *
 source_of(struct flow_decoder *d, const struct flow_datagram *dg, const struct source_key *key)
 {
@@ -254,6 +264,8 @@ source_of(struct flow_decoder *d, const struct flow_datagram *dg, const struct s
 		if (s == NULL)
 			return NULL;
 		d->last = s;
+		if (!s->exporter->told_begin)
+			tell_begin(d, s);
 	}
 	source_used(d, s);
 	s->port = dg->port;
