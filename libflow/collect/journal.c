@@ -23,41 +23,6 @@
 #define PAUSE_NS 500000
 #define SLOW_PAUSES 40
 
-static struct journal_segment *
-new_segment(struct journal *j, uint64_t begin)
-{
-	struct journal_segment *s = calloc(1, sizeof(*s));
-
-	if (s == NULL)
-		return NULL;
-	s->journal = j;
-	s->begin = begin;
-	atomic_init(&s->end, UINT64_MAX);
-	s->users = j->files ? 2 : 1;
-	return s;
-}
-
-static void
-free_segment(struct journal_segment *s)
-{
-	free(s->path);
-	free(s->extent);
-	free(s);
-}
-
-void
-journal_segment_leave(struct journal_segment *s)
-{
-	struct journal *j = s->journal;
-	bool last;
-
-	(void)pthread_mutex_lock(&j->lock);
-	last = --s->users == 0;
-	(void)pthread_mutex_unlock(&j->lock);
-	if (last)
-		free_segment(s);
-}
-
 /* Descriptors and memory, not threads. */
 static void
 release(struct journal *j)
@@ -107,12 +72,12 @@ journal_new(const struct journal_config *config)
 		j->cache = journal_cache_new(config->cache_bytes > 0 ? config->cache_bytes : CACHE_BYTES);
 	j->ring = ring_new(j->ring_bytes, DATAGRAM_RECORD_MAX);
 	j->reader.chunk = malloc(JOURNAL_CHUNK);
-	j->last = j->reader.segment = j->writer.segment = new_segment(j, 0);
+	j->last = j->reader.segment = j->writer.segment = journal_segment_new(j, 0);
 	if (j->ring == NULL || j->reader.chunk == NULL || j->last == NULL ||
 	    (j->files && !journal_writer_start(j))) {
 		log_to(config->log, LOG_LEVEL_ERROR, "the journal cannot be begun");
 		if (j->last != NULL)
-			free_segment(j->last);
+			journal_segment_free(j->last);
 		release(j);
 		return NULL;
 	}
@@ -130,7 +95,7 @@ journal_free(struct journal *j)
 		journal_writer_join(j);
 	for (s = j->reader.segment; s != NULL; s = next) {
 		next = s->next;
-		free_segment(s);
+		journal_segment_free(s);
 	}
 	release(j);
 }
@@ -219,7 +184,7 @@ void
 journal_cut(struct journal *j)
 {
 	uint64_t head = ring_head(j->ring);
-	struct journal_segment *next = head > j->last->begin ? new_segment(j, head) : NULL;
+	struct journal_segment *next = head > j->last->begin ? journal_segment_new(j, head) : NULL;
 
 	/* Out of memory: the slot goes on, and ends later. */
 	if (next == NULL)
@@ -458,37 +423,3 @@ journal_waited_us(const struct journal *j)
 }
 
 /* Files */
-
-const char *
-journal_segment_path(const struct journal_segment *s)
-{
-	return s->path;
-}
-
-uint64_t
-journal_segment_missed(struct journal_segment *s)
-{
-	uint64_t missed;
-
-	(void)pthread_mutex_lock(&s->journal->lock);
-	missed = s->missed;
-	(void)pthread_mutex_unlock(&s->journal->lock);
-	return missed;
-}
-
-bool
-journal_segment_unread(const struct journal_segment *s)
-{
-	return s->unread;
-}
-
-void
-journal_segment_release(struct journal_segment *s, bool filed)
-{
-	/* By either name, and in this order: the janitor may be about to give it the second. */
-	if (filed && s->path != NULL) {
-		journal_file_drop(s->path);
-		(void)unlink(s->path);
-	}
-	journal_segment_leave(s);
-}

@@ -118,5 +118,9 @@ void journal_writer_join(struct journal *j);
 /* The end of the last whole record of a chunk; adds to *records how many there are. */
 size_t journal_whole_records(const uint8_t *chunk, size_t len, uint64_t *records);
 
-/* One of its two users is done with a segment. */
+/* A segment from that position on; NULL when out of memory. */
+struct journal_segment *journal_segment_new(struct journal *j, uint64_t begin) NODISCARD;
+void journal_segment_free(struct journal_segment *s);
+
+/* One of its two users is done with a segment; the last one frees it. */
 void journal_segment_leave(struct journal_segment *s);

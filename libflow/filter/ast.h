@@ -145,3 +145,6 @@ bool ranges_have(const struct ranges *r, uint64_t v);
 
 /* The greatest value of a numeric column (or a MAC), as unsigned. */
 uint64_t field_max(enum flow_field field);
+
+/* Whether it is judged on dictionary entries. */
+bool predicate_has_cache(const struct predicate *p);

@@ -3,14 +3,6 @@
 
 #include <stdlib.h>
 
-bool
-predicate_has_cache(const struct predicate *p)
-{
-	return p->kind == PREDICATE_ADDR || p->kind == PREDICATE_MAC || p->kind == PREDICATE_ACL ||
-	    p->kind == PREDICATE_TEXT || p->kind == PREDICATE_GEO ||
-	    p->kind == PREDICATE_PAYLOAD || p->kind == PREDICATE_EXTRA;
-}
-
 /* Estimates */
 
 static struct estimate

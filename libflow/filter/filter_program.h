@@ -47,9 +47,6 @@ predicate_is_whole(const struct predicate *p)
 	return p->kind == PREDICATE_NUMBER && p->shift == 0 && p->mask == UINT64_MAX;
 }
 
-/* Whether it is judged on dictionary entries. */
-bool predicate_has_cache(const struct predicate *p);
-
 /* Whether one entry of its dictionary holds (entry.c). */
 bool predicate_entry(const struct predicate *p, const struct flow_text *text);
 

@@ -61,7 +61,9 @@ void nfdump_memory_release(struct nfdump_memory *memory);
 enum flow_status nfdump_block_read(const struct nfdump_file *file, size_t block, struct nfdump_memory *memory,
     size_t *len, struct flow_error *err) NODISCARD;
 
-/* A record within a block. */
+/* A record within a block; its header is its type and size. */
+#define NFDUMP_RECORD_HEADER_BYTES 4
+
 struct nfdump_record {
 	const uint8_t *p;	/* header and all */
 	uint16_t type, size;

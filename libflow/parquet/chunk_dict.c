@@ -286,6 +286,15 @@ load_numbers(struct pq_chunk_reader *r, struct cursor in, uint32_t count, struct
 	return st == FLOW_OK ? narrow_dictionary(r, err) : st;
 }
 
+struct buf *
+chunk_body_room(struct pq_chunk_reader *r, const struct page_header *h)
+{
+	if (chunk_is_text(r) && h->encoding != ENCODING_RLE_DICTIONARY &&
+	    (h->encoding != ENCODING_PLAIN_DICTIONARY || h->type == PAGE_DICTIONARY))
+		return texts_block(&r->texts);
+	return &r->page;
+}
+
 enum flow_status
 chunk_load_dictionary(struct pq_chunk_reader *r, const struct page_header *h, const uint8_t *body,
     struct flow_error *err)

@@ -14,15 +14,6 @@ pq_chunk_reader_by_page(struct pq_chunk_reader *reader, struct flow_error *err)
 	return page_places_read(&reader->places, reader->file, reader->chunk, reader->rows, err);
 }
 
-struct buf *
-chunk_body_room(struct pq_chunk_reader *r, const struct page_header *h)
-{
-	if (chunk_is_text(r) && h->encoding != ENCODING_RLE_DICTIONARY &&
-	    (h->encoding != ENCODING_PLAIN_DICTIONARY || h->type == PAGE_DICTIONARY))
-		return texts_block(&r->texts);
-	return &r->page;
-}
-
 /* Definition levels: behind a length in V1, of a known length in V2; required columns have none. */
 static bool
 open_levels(struct pq_chunk_reader *r, const struct page_header *h)

@@ -78,31 +78,6 @@ pq_chunk_reader_open(struct pq_chunk_reader *reader, const struct pq_file *file,
 	return FLOW_OK;
 }
 
-/*
- * Whether all are below count (at most 2^31): then their differences to it are negative.
- * And and or are vector instructions everywhere; an unsigned maximum is not.
- */
-VECTORIZED static bool
-all_below(const uint32_t *v, size_t n, uint32_t count)
-{
-	uint32_t any = 0, negative = UINT32_MAX;
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		any |= v[i];
-		negative &= v[i] - count;
-	}
-	return any >> 31 == 0 && negative >> 31 == 1;
-}
-
-bool
-chunk_read_indexes(struct pq_chunk_reader *r, size_t n, uint32_t *out)
-{
-	if (!rle_decode(&r->indexes, n, out))
-		return false;
-	return all_below(out, n, r->dictionary_count);
-}
-
 /* n values of the current page, none of them null, as codes. */
 static bool
 read_codes(struct pq_chunk_reader *r, size_t n, uint32_t *out)

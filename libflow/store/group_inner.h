@@ -12,3 +12,7 @@ struct flow_group {
 	size_t rows;
 	struct pq_chunk *chunk[FLOW_FIELD_COUNT];
 };
+
+/* As flow_group_encode, of a batch whose texts are in dictionaries already (flow_dictify). */
+enum flow_status group_encode(const struct flow_batch *batch, const struct flow_writer_options *options,
+    struct flow_group **group, struct flow_error *err) NODISCARD;

@@ -29,7 +29,7 @@ enum flow_status plan_group(const struct pq_file *file, const struct profile_map
     const struct flow_bounds *bounds, struct plan_part *part, struct flow_error *err) NODISCARD;
 void plan_part_clear(struct plan_part *part);
 
-/* Whether statistics and Bloom filters speak of the texts of a bound: of addresses in canonical form. */
+/* What both judge by (scan_plan_bounds.c): whether statistics and Bloom filters speak of the texts of a bound: of addresses in canonical form. */
 bool plan_knows_texts(const struct profile_map *map, const struct flow_bound *bound);
 
 /* Whether statistics of `rows` rows leave room for a value within a bound. */
@@ -37,7 +37,7 @@ bool plan_may_hold(const struct pq_bounds *stats, uint64_t rows, const struct fl
 
 /*
  * Finds the batches of a row group that page indexes rule out, for part->rows and part->keep
- * (plan_pages.c).
+ * (scan_plan_pages.c).
  */
 enum flow_status plan_pages(const struct pq_file *file, const struct profile_map *map, size_t group,
     const struct flow_bounds *bounds, struct plan_part *part, struct flow_error *err) NODISCARD;

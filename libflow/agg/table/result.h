@@ -86,8 +86,13 @@ void result_set_value(const struct key_part *part, uint64_t *group, uint64_t val
 int result_compare_keys(const struct flow_agg_result *r, const struct grouping *g,
     const uint64_t *a, const uint64_t *b);
 
-/* A column for each part of a key that is shown, and their cells of one row. */
+/* A column for a part of a key, unless that is hidden. */
+enum flow_status result_key_column(const struct key_part *part, struct flow_table *t) NODISCARD;
+
+/* A column for each part of a key that is shown, and the cell of one part, or all of them, in a row. */
 enum flow_status result_key_columns(const struct grouping *g, struct flow_table *t) NODISCARD;
+enum flow_status result_key_cell(const struct flow_agg_result *r, const struct grouping *g, size_t part,
+    const uint64_t *group, struct flow_table *t, size_t column, size_t row) NODISCARD;
 enum flow_status result_key_cells(const struct flow_agg_result *r, const struct grouping *g,
     const uint64_t *group, struct flow_table *t, size_t row) NODISCARD;
 
