@@ -141,7 +141,7 @@ archive_datagrams(struct sink *sink, const struct sender *from, const struct flo
     bool *closed)
 {
 	struct archive_sink *a = (struct archive_sink *)sink;
-	struct flow_datagram datagram = { .exporter = from->addr, .port = SOURCE_PORT,
+	struct flow_datagram datagram = { .exporter = from->addr, .port = from->port != 0 ? from->port : SOURCE_PORT,
 		.transport = FLOW_UDP };
 	int status = CLI_OK;
 	size_t i;

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "common/cli.h"
+#include "flowgen/malform.h"
 #include "flowgen/mishap.h"
 #include "flowgen/tally.h"
 #include "flowgen/truth.h"
@@ -33,6 +34,10 @@ struct generator {
 	struct flow_encoder_interface interface[MAX_INTERFACES];
 	size_t interfaces;
 	struct mishap mishap;
+	struct malform malform;
+	struct flow_datagrams bad;
+	uint32_t *boot;			/* of an exporter: so many restarts it has behind it */
+	struct buf shifted;		/* times as a wrong clock tells them */
 	struct truth *truth;		/* NULL: none is wanted */
 	struct tally tally;		/* where it is */
 	int64_t flushed_ms;
@@ -57,9 +62,10 @@ name_interfaces(struct generator *g)
 static struct flow_encoder *
 encoder_of(struct generator *g, uint32_t exporter)
 {
+	uint32_t told = g->options->one_address ? 0 : exporter;
 	struct flow_encoder_options eo = {
-		.version = g->options->version, .scheme = g->options->scheme, .domain = exporter,
-		.exporter = flow_synth_exporter(exporter), .device = g->device,
+		.version = g->options->version, .scheme = g->options->scheme, .domain = told,
+		.exporter = flow_synth_exporter(told), .device = g->device,
 		.sampling = g->options->synth.sampling,
 		.interface = g->interface, .interfaces = g->interfaces,
 	};
@@ -69,15 +75,54 @@ encoder_of(struct generator *g, uint32_t exporter)
 	return g->encoder[exporter];
 }
 
+/* What exporter i's clock is fast: all are, or every second one of several. */
+static int64_t
+skew(const struct generator *g, uint32_t exporter)
+{
+	return g->options->synth.exporters == 1 || exporter % 2 == 1 ? g->options->skew_ms : 0;
+}
+
+/* Exporters behind one address differ in their ports. */
+static struct sender
+sender_of(const struct generator *g, uint32_t exporter)
+{
+	uint32_t host = g->options->one_address && exporter < g->options->synth.exporters ? 0 : exporter;
+
+	return (struct sender){ exporter, flow_synth_exporter(host), host,
+		(uint16_t)(host == exporter ? 0 : 50000 + exporter % 10000) };
+}
+
+static int
+deliver_bad(struct generator *g)
+{
+	struct sender from = sender_of(g, g->options->synth.exporters);
+	int status = CLI_OK;
+
+	if (malform(&g->malform, &g->datagrams, &g->bad) != FLOW_OK)
+		return cli_fail("out of memory");
+	if (g->bad.count > 0)
+		status = sink_datagrams(g->sink, &from, &g->bad, &g->closed);
+	flow_datagrams_clear(&g->bad);
+	return status;
+}
+
 static int
 deliver(struct generator *g, uint32_t exporter)
 {
-	struct sender from = { exporter, flow_synth_exporter(exporter) };
+	struct sender from = sender_of(g, exporter);
+	int64_t fast_ms = skew(g, exporter);
 	int status = CLI_OK;
+	size_t i;
 
-	mishap(&g->mishap, &g->datagrams);
+	/* They are sent when they are, whatever their headers say. */
+	for (i = 0; i < g->datagrams.count && fast_ms != 0; i++)
+		g->datagrams.item[i].time_ms -= fast_ms;
+	if (mishap(&g->mishap, &g->datagrams) != FLOW_OK)
+		return cli_fail("out of memory");
 	if (g->datagrams.count > 0)
 		status = sink_datagrams(g->sink, &from, &g->datagrams, &g->closed);
+	if (status == CLI_OK && g->options->malform != 0)
+		status = deliver_bad(g);
 	flow_datagrams_clear(&g->datagrams);
 	return status;
 }
@@ -92,7 +137,7 @@ flush_all(struct generator *g)
 	for (i = 0; i < g->options->synth.exporters && status == CLI_OK; i++) {
 		if (g->encoder[i] == NULL)
 			continue;
-		if (flow_encoder_flush(g->encoder[i], now, &g->datagrams) != FLOW_OK)
+		if (flow_encoder_flush(g->encoder[i], now + skew(g, i), &g->datagrams) != FLOW_OK)
 			return cli_fail("out of memory");
 		status = deliver(g, i);
 	}
@@ -109,14 +154,69 @@ turn_rows(const struct options *o)
 	return rows < TURN_ROWS ? (size_t)rows : TURN_ROWS;
 }
 
+/* *batch with its times as the clock tells them that is so fast. */
+static enum flow_status
+shift_times(struct generator *g, const struct flow_batch *batch, int64_t fast_ms, struct flow_batch *out)
+{
+	static const enum flow_field fields[] = { FLOW_FIELD_FIRST, FLOW_FIELD_LAST, FLOW_FIELD_RECEIVED };
+	int64_t *to;
+	size_t i, k;
+
+	buf_clear(&g->shifted);
+	if (!buf_reserve(&g->shifted, ARRAY_LEN(fields) * batch->rows * sizeof(*to)))
+		return FLOW_ENOMEM;
+	to = (int64_t *)(void *)g->shifted.data;
+	*out = *batch;
+	for (k = 0; k < ARRAY_LEN(fields); k++, to += batch->rows) {
+		const int64_t *from = batch->column[fields[k]].values;
+
+		for (i = 0; i < batch->rows; i++)
+			to[i] = from[i] + fast_ms;
+		out->column[fields[k]].values = to;
+	}
+	return FLOW_OK;
+}
+
+/* An exporter that has restarted begins anew: uptime, sequence numbers, templates. */
+static int
+restart(struct generator *g, uint32_t exporter, int64_t now)
+{
+	int64_t passed = now - g->options->synth.start_ms;
+	uint32_t boot = (uint32_t)(passed / g->options->restart_ms);
+	int status = CLI_OK;
+
+	if (boot == g->boot[exporter])
+		return CLI_OK;
+	g->boot[exporter] = boot;
+	if (g->encoder[exporter] == NULL)
+		return CLI_OK;
+	if (flow_encoder_flush(g->encoder[exporter], now + skew(g, exporter), &g->datagrams) != FLOW_OK)
+		return cli_fail("out of memory");
+	status = deliver(g, exporter);
+	flow_encoder_free(g->encoder[exporter]);
+	g->encoder[exporter] = NULL;
+	return status;
+}
+
 static int
 hand_over(struct generator *g, uint32_t exporter)
 {
 	const struct flow_batch *batch = flow_builder_batch(g->builder);
+	int64_t fast_ms = skew(g, exporter);
 	struct flow_encoder *encoder;
+	struct flow_batch shifted;
+	int status;
 
-	if (batch == NULL || (encoder = encoder_of(g, exporter)) == NULL ||
-	    flow_encoder_batch(encoder, batch, 0, batch->rows, &g->datagrams) != FLOW_OK)
+	if (batch == NULL)
+		return cli_fail("out of memory");
+	if (g->options->restart_ms > 0 &&
+	    (status = restart(g, exporter, *(const int64_t *)batch->column[FLOW_FIELD_RECEIVED].values)) != CLI_OK)
+		return status;
+	if ((encoder = encoder_of(g, exporter)) == NULL)
+		return cli_fail("out of memory");
+	if (fast_ms != 0 && shift_times(g, batch, fast_ms, &shifted) != FLOW_OK)
+		return cli_fail("out of memory");
+	if (flow_encoder_batch(encoder, fast_ms != 0 ? &shifted : batch, 0, batch->rows, &g->datagrams) != FLOW_OK)
 		return cli_fail("out of memory");
 	return deliver(g, exporter);
 }
@@ -202,11 +302,24 @@ make_device(struct generator *g)
 	return flow_device_named("usual", g->options->version, &g->device, &err) == FLOW_OK ? CLI_OK : cli_fail_error(&err);
 }
 
+static void
+tell_mishaps(const struct generator *g)
+{
+	if (g->mishap.datagrams > 0)
+		cli_warn("lost on purpose: %" PRIu64 " datagrams with %" PRIu64 " flows",
+		    g->mishap.datagrams, g->mishap.flows);
+	if (g->mishap.twice > 0)
+		cli_warn("sent twice on purpose: %" PRIu64 " datagrams with %" PRIu64 " flows", g->mishap.twice,
+		    g->mishap.flows_twice);
+	if (g->malform.made > 0)
+		cli_warn("malformed on purpose: %" PRIu64 " datagrams", g->malform.made);
+}
+
 int
 generate(const struct options *o, struct sink *sink, const volatile int *stop)
 {
 	struct generator g = { .options = o, .sink = sink, .flushed_ms = o->synth.start_ms,
-		.datagrams = FLOW_DATAGRAMS_INIT };
+		.datagrams = FLOW_DATAGRAMS_INIT, .bad = FLOW_DATAGRAMS_INIT };
 	int status;
 	uint32_t i;
 
@@ -214,22 +327,29 @@ generate(const struct options *o, struct sink *sink, const volatile int *stop)
 	if (status != CLI_OK)
 		return status;
 	name_interfaces(&g);
-	mishap_init(&g.mishap, o->synth.seed, (uint32_t)o->lose, (uint32_t)o->swap);
+	mishap_init(&g.mishap, &(struct mishap_options){ o->synth.seed, o->lose, o->swap, o->duplicate,
+		o->templates_ms < 0 ? INT64_MIN : o->templates_ms < INT64_MAX ? o->synth.start_ms + o->templates_ms :
+		INT64_MAX });
+	malform_init(&g.malform, o->synth.seed, o->malform);
+	g.boot = calloc(o->synth.exporters, sizeof(*g.boot));
 	g.synth = flow_synth_new(&o->synth);
 	g.builder = flow_builder_new();
 	g.encoder = calloc(o->synth.exporters, sizeof(*g.encoder));
-	if (g.synth == NULL || g.builder == NULL || g.encoder == NULL)
+	if (g.synth == NULL || g.builder == NULL || g.encoder == NULL || g.boot == NULL)
 		status = cli_fail("out of memory");
 	else if (o->truth != NULL && (tally_init(&g.tally, o->synth.exporters, o->synth.events) != FLOW_OK))
 		status = cli_fail("out of memory");
 	else
 		status = run_truly(&g, stop);
-	if (status == CLI_OK && g.mishap.datagrams > 0)
-		cli_warn("lost on purpose: %" PRIu64 " datagrams with %" PRIu64 " flows",
-		    g.mishap.datagrams, g.mishap.flows);
+	if (status == CLI_OK)
+		tell_mishaps(&g);
 	for (i = 0; g.encoder != NULL && i < o->synth.exporters; i++)
 		flow_encoder_free(g.encoder[i]);
 	free(g.encoder);
+	free(g.boot);
+	malform_release(&g.malform);
+	flow_datagrams_release(&g.bad);
+	buf_release(&g.shifted);
 	tally_release(&g.tally);
 	flow_device_free(g.device);
 	flow_builder_free(g.builder);

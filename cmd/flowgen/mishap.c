@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "flowgen/mishap.h"
 
+#include <stdlib.h>
+
 #include "base/hash.h"
 
 #define WHOLE 100000
 
 void
-mishap_init(struct mishap *m, uint64_t seed, uint32_t lose, uint32_t swap)
+mishap_init(struct mishap *m, const struct mishap_options *options)
 {
-	*m = (struct mishap){ hash_mix64(seed ^ UINT64_C(0x6d6973686170)), lose, swap, 0, 0 };
+	*m = (struct mishap){ .options = *options, .state = hash_mix64(options->seed ^ UINT64_C(0x6d6973686170)) };
 }
 
 static bool
-strikes(struct mishap *m, uint32_t chance)
+strikes(struct mishap *m, uint64_t chance)
 {
 	if (chance == 0)
 		return false;
@@ -26,7 +28,9 @@ lose(struct mishap *m, struct flow_datagrams *d)
 	size_t kept = 0, i;
 
 	for (i = 0; i < d->count; i++) {
-		if (d->item[i].rows > 0 && strikes(m, m->lose)) {
+		if (d->item[i].rows == 0 && d->item[i].time_ms < m->options.templates_ms)
+			continue;
+		if (d->item[i].rows > 0 && strikes(m, m->options.lose)) {
 			m->datagrams++;
 			m->flows += d->item[i].rows;
 		} else {
@@ -49,14 +53,41 @@ swap(struct flow_datagram_span *a, struct flow_datagram_span *b)
 	b->time_ms = second_ms;
 }
 
-void
+static enum flow_status
+repeat(struct mishap *m, struct flow_datagrams *d)
+{
+	struct flow_datagram_span *item;
+	size_t count = d->count, i, to = 0;
+
+	if (count == 0)
+		return FLOW_OK;
+	item = malloc(2 * count * sizeof(*item));
+	if (item == NULL)
+		return FLOW_ENOMEM;
+	for (i = 0; i < count; i++) {
+		item[to++] = d->item[i];
+		if (d->item[i].rows == 0 || !strikes(m, m->options.duplicate))
+			continue;
+		item[to++] = d->item[i];
+		m->twice++;
+		m->flows_twice += d->item[i].rows;
+	}
+	free(d->item);
+	d->item = item;
+	d->count = to;
+	d->cap = 2 * count;
+	return FLOW_OK;
+}
+
+enum flow_status
 mishap(struct mishap *m, struct flow_datagrams *d)
 {
 	size_t i;
 
-	if (m->lose > 0)
+	if (m->options.lose > 0 || m->options.templates_ms != INT64_MIN)
 		lose(m, d);
 	for (i = 0; i + 1 < d->count; i++)
-		if (d->item[i].rows > 0 && d->item[i + 1].rows > 0 && strikes(m, m->swap))
+		if (d->item[i].rows > 0 && d->item[i + 1].rows > 0 && strikes(m, m->options.swap))
 			swap(&d->item[i], &d->item[i + 1]);
+	return m->options.duplicate > 0 ? repeat(m, d) : FLOW_OK;
 }

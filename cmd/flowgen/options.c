@@ -13,6 +13,7 @@
 
 #include "base/number.h"
 #include "common/cli.h"
+#include "flowgen/malform.h"
 #include "time/stamp.h"
 
 /* Flows a second where none is asked for: of the clock in files, of this machine's over UDP. */
@@ -157,6 +158,36 @@ parse_version(const char *text, struct options *o)
 	return cli_misuse("-v: '%s' is none of 1, 5, 7, 8.1 to 8.14, 9, 10, sflow, sflow4", text) == CLI_OK;
 }
 
+/* A time with units, or plain seconds. */
+static bool
+parse_span(const char *option, const char *text, int64_t least_ms, int64_t *out)
+{
+	uint64_t seconds;
+	int64_t ms;
+
+	if (number_parse(text, strlen(text), NUMBER_DECIMAL, UINT32_MAX, &seconds) == FLOW_OK)
+		ms = (int64_t)seconds * 1000;
+	else if (stamp_span_parse(text, strlen(text), &ms) != FLOW_OK || ms > INT64_C(1000) * UINT32_MAX)
+		ms = -1;
+	if (ms < least_ms)
+		return cli_misuse("%s: '%s' is no time from %g s on, as 90, 10m, 2h30m", option, text,
+		    (double)least_ms / 1000) == CLI_OK;
+	*out = ms;
+	return true;
+}
+
+static bool
+parse_skew(const char *text, int64_t *out)
+{
+	bool slow = *text == '-';
+
+	if (!parse_span("--skew", text + (slow || *text == '+'), 0, out))
+		return false;
+	if (slow)
+		*out = -*out;
+	return true;
+}
+
 static bool
 take_number(const char *option, uint64_t lo, uint64_t hi, uint32_t *out)
 {
@@ -233,6 +264,20 @@ take_option(int c, struct options *o, struct pending *p)
 		return parse_thousandths("--lose", optarg, 0, 100000, &o->lose);
 	case OPT_SWAP:
 		return parse_thousandths("--swap", optarg, 0, 100000, &o->swap);
+	case OPT_DUPLICATE:
+		return parse_thousandths("--duplicate", optarg, 0, 100000, &o->duplicate);
+	case OPT_SKEW:
+		return parse_skew(optarg, &o->skew_ms);
+	case OPT_RESTART:
+		return parse_span("--restart", optarg, 1000, &o->restart_ms);
+	case OPT_TEMPLATES:
+		o->templates_ms = INT64_MAX;
+		return strcmp(optarg, "never") == 0 || parse_span("--templates-after", optarg, 0, &o->templates_ms);
+	case OPT_ONE_ADDRESS:
+		o->one_address = true;
+		return true;
+	case OPT_MALFORM:
+		return malform_parse(optarg, &o->malform);
 	case OPT_EVENT:
 		return event_list_add(&o->events, optarg, p->now_ms);
 	case OPT_SPIKE:
@@ -334,6 +379,8 @@ settle(struct options *o, const struct pending *p)
 		o->synth.sampling = SFLOW_RATE;
 	if (o->flows == 0 && (o->archive != NULL || (o->pcap != NULL && strcmp(o->pcap, "-") != 0)))
 		return cli_misuse("-n 0 never ends: not into a file") == CLI_OK;
+	if (o->skew_ms < 0 && o->synth.start_ms + o->skew_ms < 86400000)
+		return cli_misuse("--skew: clocks would be before 1970") == CLI_OK;
 	o->synth.flows = o->flows;
 	o->synth.version = o->version;
 	return settle_rate(o, p) && settle_start(o, p) && settle_events(o);
@@ -345,7 +392,7 @@ options_parse(int argc, char **argv, struct options *o, bool *done)
 	struct pending pending = { .now_ms = wall_clock_ms() };
 	int c;
 
-	*o = (struct options){ .port = "9995", .flows = 1000000, .version = 9,
+	*o = (struct options){ .port = "9995", .flows = 1000000, .version = 9, .templates_ms = -1,
 		.layout = PARTITION_YMDH, .slot_s = 300,
 		.writer = FLOW_WRITER_OPTIONS_INIT, .synth = FLOW_SYNTH_OPTIONS_INIT };
 	*done = true;
@@ -354,6 +401,8 @@ options_parse(int argc, char **argv, struct options *o, bool *done)
 			return cli_help(&table);
 		if (c == OPT_VERSION)
 			return cli_version();
+		if (c == OPT_MALFORMS)
+			return malform_help();
 		if (c == OPT_EVENTS)
 			return event_list_help();
 		if (!take_option(c, o, &pending))

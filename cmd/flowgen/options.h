@@ -24,7 +24,12 @@ struct options {
 	int family;		/* AF_UNSPEC, AF_INET, AF_INET6 */
 	uint64_t flows;		/* 0: no end */
 	uint64_t rate;		/* a second */
-	uint64_t lose, swap;	/* thousandths of a percent of datagrams */
+	uint64_t lose, swap, duplicate;	/* thousandths of a percent of datagrams */
+	int64_t skew_ms;	/* exporters' clocks are fast */
+	int64_t restart_ms;	/* exporters restart as often; 0: never */
+	int64_t templates_ms;	/* when templates begin to come through; -1: at once, INT64_MAX: never */
+	bool one_address;	/* all exporters are behind it */
+	uint32_t malform;	/* kinds that are sent besides */
 	bool unpaced;		/* send as fast as possible */
 	uint8_t version;	/* 1, 5, 7, 8, 9, 10, FLOW_SFLOW4, FLOW_SFLOW5 */
 	uint8_t scheme;		/* of v8 */

@@ -50,7 +50,7 @@ pcap_datagrams(struct sink *sink, const struct sender *from, const struct flow_d
 	struct pcap_sink *p = (struct pcap_sink *)sink;
 	struct pcap_datagram record = {
 		.src = from->addr, .dst = addr_from_v4(COLLECTOR),
-		.src_port = SOURCE_PORT, .dst_port = p->port,
+		.src_port = from->port != 0 ? from->port : SOURCE_PORT, .dst_port = p->port,
 	};
 	size_t i;
 

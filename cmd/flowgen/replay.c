@@ -107,7 +107,7 @@ add_voice(struct player *p, const struct source *source)
 	if (encoder == NULL)
 		return NULL;
 	p->voice[p->voices] = (struct voice){ *source,
-		{ (uint32_t)p->voices, source->exporter }, encoder };
+		{ (uint32_t)p->voices, source->exporter, (uint32_t)p->voices, 0 }, encoder };
 	p->last = p->voices;
 	return &p->voice[p->voices++];
 }

@@ -15,6 +15,8 @@ struct sink;
 struct sender {
 	uint32_t number;
 	struct addr addr;
+	uint32_t host;		/* number of that address */
+	uint16_t port;		/* it sends from; 0: the usual one */
 };
 
 /* CLI_OK, or CLI_FAILURE after a message; here and below. */

@@ -133,7 +133,7 @@ udp_datagrams(struct sink *sink, const struct sender *from, const struct flow_da
 	size_t i;
 
 	UNUSED(closed);
-	if (*fd < 0 && (*fd = open_socket(u->to, from->number % MAX_SOCKETS)) < 0)
+	if (*fd < 0 && (*fd = open_socket(u->to, from->host % MAX_SOCKETS)) < 0)
 		return cli_fail("a socket for exporter %" PRIu32 ": %s", from->number,
 		    strerror(errno));
 	for (i = 0; i < d->count; i++) {
