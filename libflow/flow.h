@@ -17,6 +17,8 @@
 #include "net/geo.h"
 #include "output/escape.h"
 #include "output/formats.h"
+#include "output/html/html.h"
+#include "output/html/html_axis.h"
 #include "output/printer.h"
 #include "output/print_table.h"
 #include "retain/retain.h"

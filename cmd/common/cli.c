@@ -36,11 +36,22 @@ cli_start(const char *name)
 
 static void message(const char *fmt, va_list ap) PRINTF_LIKE(1, 0);
 
+/* Whether messages are held back. */
+static bool hushed;
+
+void
+cli_hush(bool hush)
+{
+	hushed = hush;
+}
+
 static void
 message(const char *fmt, va_list ap)
 {
 	char text[1024];
 
+	if (hushed)
+		return;
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	(void)fprintf(stderr, "%s: %s\n", program, text);
 }

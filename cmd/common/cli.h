@@ -24,6 +24,9 @@ void cli_start(const char *program);
 /* "prog: message" on stderr. */
 void cli_warn(const char *fmt, ...) PRINTF_LIKE(1, 2);
 
+/* Holds messages back, or no longer: where files are read once more, of which all was told the first time. */
+void cli_hush(bool hush);
+
 /* As cli_warn; returns CLI_FAILURE. */
 int cli_fail(const char *fmt, ...) PRINTF_LIKE(1, 2);
 

@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "common/cli.h"
-#include "flowstat/local_names.h"
-#include "flowstat/passes.h"
+#include "common/local_names.h"
+#include "common/passes.h"
 
 /* Rows of a table that are made and printed at a time. */
 #define SLICE 4096

@@ -75,3 +75,7 @@ void flow_table_printer_end(struct flow_table_printer *p, const struct flow_tabl
 
 /* What ends the whole output (a closing bracket). */
 void flow_table_printer_finish(struct flow_table_printer *p, struct buf *out);
+
+/* A row's keys in one line for people, but for column `time` (SIZE_MAX: none). */
+void flow_table_row_label(struct flow_table_printer *p, const struct flow_table *t, size_t row, size_t time,
+    struct buf *out);

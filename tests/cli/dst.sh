@@ -79,7 +79,7 @@ for TZ in "$zone" Europe/Berlin; do
 		"$(TZ=UTC flowstat -r "$a" -A proto --bin 1h -o csv | cksum)"
 
 	# The report of that day, by local time.
-	FLOWSTAT=$FLOW_BUILDDIR/flowstat "$FLOW_SRCDIR/scripts/nightly-report" -l -d 2026-03-29 "$a" >"$work/page"
+	"$FLOW_BUILDDIR/nightly-report" -l -d 2026-03-29 "$a" >"$work/page"
 	is "$TZ: the nightly report's flows" "$(grep -o '<span class="dim">flows</span><b>[0-9]*' "$work/page" |
 		grep -o '[0-9]*$')" "$(between 2026-03-28T23 2026-03-29T22)"
 

@@ -31,7 +31,7 @@ fi
 mkdir "$work/units"
 for unit in "$FLOW_SRCDIR"/systemd/*.service.in; do
 	name=${unit##*/}
-	sed -e "s|@bindir@|$FLOW_BUILDDIR|" -e "s|@pkglibexecdir@|$FLOW_SRCDIR/scripts|" -e "s|@sysconfdir@|$work/etc|" "$unit" >"$work/units/${name%.in}"
+	sed -e "s|@bindir@|$FLOW_BUILDDIR|" -e "s|@sysconfdir@|$work/etc|" "$unit" >"$work/units/${name%.in}"
 	is "no other paths in $name" "$(grep -o '@[a-z]*@' "$work/units/${name%.in}")" ''
 done
 cp "$FLOW_SRCDIR"/systemd/*.socket "$FLOW_SRCDIR"/systemd/*.timer "$work/units/"
@@ -56,7 +56,7 @@ is 'those of the expiry' "$("$FLOW_BUILDDIR/flowcat" -v $(options flowcap-expire
 is 'of the compaction' "$("$FLOW_BUILDDIR/flowcat" $(options flowcap-compact.service.in COMPACT_OPTIONS) 2>&1; echo $?)" 0
 mkdir -p "$work/tree"
 # shellcheck disable=SC2046
-is 'and of the report' "$(FLOWSTAT=$FLOW_BUILDDIR/flowstat "$FLOW_SRCDIR/scripts/nightly-report" \
+is 'and of the report' "$("$FLOW_BUILDDIR/nightly-report" \
 	$(options flowcap-report.service.in REPORT_OPTIONS) 2>&1; echo $?)" 4
 
 echo "1..$number"

@@ -27,16 +27,6 @@ html_real_value(const struct flow_table *t, size_t c, size_t row)
 	}
 }
 
-static bool
-is_name(const struct flow_table *t, size_t c)
-{
-	size_t len = c > 0 ? strlen(t->column[c - 1].name) : 0;
-
-	return c > 0 && t->column[c].kind == FLOW_KIND_TEXT &&
-	    strncmp(t->column[c].name, t->column[c - 1].name, len) == 0 &&
-	    strcmp(t->column[c].name + len, "_name") == 0;
-}
-
 void
 html_headings(struct buf *out, const struct flow_table *t)
 {
@@ -56,16 +46,6 @@ html_headings(struct buf *out, const struct flow_table *t)
 	buf_append_text(out, "</tr></thead>\n");
 }
 
-static void
-append_key(struct flow_table_printer *p, const struct flow_table *t, size_t row, size_t c, struct buf *text)
-{
-	if (is_name(t, c) && text->len > 0)
-		buf_append_u8(text, ' ');
-	else if (text->len > 0)
-		buf_append_text(text, " \xc2\xb7 ");
-	table_pretty(p, t, c, row, text);
-}
-
 void
 html_row_label(struct flow_table_printer *p, const struct flow_table *t, size_t row, size_t time, char *out,
     size_t room)
@@ -73,11 +53,7 @@ html_row_label(struct flow_table_printer *p, const struct flow_table *t, size_t 
 	struct buf text = BUF_INIT;
 	size_t len;
 
-	for (size_t c = 0; c < t->columns; c++)
-		if (t->column[c].key && c != time && (table_has(t, c, row) || table_is_rest(t, c, row)))
-			append_key(p, t, row, c, &text);
-	if (text.len == 0)
-		buf_append_text(&text, time == SIZE_MAX ? "none" : "all");
+	flow_table_row_label(p, t, row, time, &text);
 	len = text.failed ? 0 : text.len < room ? text.len : room - 1;
 	while (len > 0 && len < text.len && (text.data[len] & 0xc0) == 0x80)
 		len--;
@@ -176,7 +152,7 @@ put_cell(struct flow_table_printer *p, const struct flow_table *t, size_t c, siz
 
 	buf_append_text(out, "<td");
 	put_class(t, c, row, share, out);
-	if (!t->column[c].key || (c > 0 && t->column[c - 1].key && !is_name(t, c))) {
+	if (!t->column[c].key || (c > 0 && t->column[c - 1].key && !table_is_name(t, c))) {
 		buf_append_text(out, " data-l=\"");
 		html_string(out, t->column[c].label);
 		buf_append_u8(out, '"');

@@ -312,3 +312,30 @@ table_is_share(const struct flow_table *t, size_t c)
 	    strncmp(t->column[c].name, t->column[c - 1].name, len) == 0 &&
 	    strcmp(t->column[c].name + len, "_pct") == 0;
 }
+
+bool
+table_is_name(const struct flow_table *t, size_t c)
+{
+	size_t len = c > 0 ? strlen(t->column[c - 1].name) : 0;
+
+	return c > 0 && t->column[c].kind == FLOW_KIND_TEXT &&
+	    strncmp(t->column[c].name, t->column[c - 1].name, len) == 0 &&
+	    strcmp(t->column[c].name + len, "_name") == 0;
+}
+
+void
+flow_table_row_label(struct flow_table_printer *p, const struct flow_table *t, size_t row, size_t time,
+    struct buf *out)
+{
+	size_t begin = out->len;
+
+	for (size_t c = 0; c < t->columns; c++) {
+		if (!t->column[c].key || c == time || (!table_has(t, c, row) && !table_is_rest(t, c, row)))
+			continue;
+		if (out->len > begin)
+			buf_append_text(out, table_is_name(t, c) ? " " : " \xc2\xb7 ");
+		table_pretty(p, t, c, row, out);
+	}
+	if (out->len == begin)
+		buf_append_text(out, time == SIZE_MAX ? "none" : "all");
+}

@@ -73,3 +73,6 @@ bool table_is_bare(enum flow_kind kind);
 
 /* Whether column c says what share the column before it is of all: printed with it. */
 bool table_is_share(const struct flow_table *t, size_t c);
+
+/* Whether column c is the name of what the column before it numbers: printed with it. */
+bool table_is_name(const struct flow_table *t, size_t c);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "flowstat/local_names.h"
+#include "common/local_names.h"
 
 #include <inttypes.h>
 #include <stdio.h>

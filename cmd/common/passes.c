@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "flowstat/passes.h"
+#include "common/passes.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/* Makes a report and puts it where it belongs. */
+
+#include "nightly-report/options.h"
+
+enum {
+	REPORT_UNREADABLE = 3,
+	REPORT_EMPTY = 4,
+	REPORT_ALERT = 5,
+};
+
+/* What the program ends with. */
+int report_run(struct nightly_options *options);
