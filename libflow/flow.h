@@ -34,6 +34,7 @@
 #include "sql/sql.h"
 #include "store/archive.h"
 #include "store/exporters_tally.h"
+#include "store/live_reply.h"
 #include "store/merged.h"
 #include "store/scan.h"
 #include "store/slot_path.h"

@@ -218,28 +218,82 @@ reads_input(const struct flow_files *files)
 	return false;
 }
 
+/* Files and slots as of one moment, which were opened one after the other. */
+static bool
+is_settled(const struct query *q, const struct flow_files *files)
+{
+	return !flow_scan_vanished(q->scan) && flow_files_settled(files) && (q->live == NULL || flow_live_holds(q->live));
+}
+
+/* The open slots first: what is finished from here on is among the files, and makes them be asked for again. */
+static enum flow_status
+open_once(struct query *q, struct query_request *request, struct flow_scan_options *options, struct flow_error *err)
+{
+	struct flow_files *files = &request->files;
+
+	if (request->live) {
+		enum flow_status st = flow_live_open(files, &q->live, err);
+
+		if (st == FLOW_OK && flow_files_again(files) != FLOW_OK)
+			st = flow_fail_memory(err);
+		if (st != FLOW_OK)
+			return st;
+		options->live = q->live;
+	}
+	return flow_scan_open((const char *const *)files->path, files->count, options, &q->scan, err);
+}
+
+static void
+close_once(struct query *q)
+{
+	flow_scan_free(q->scan);
+	flow_live_close(q->live);
+	q->scan = NULL;
+	q->live = NULL;
+}
+
 /*
  * Opens all files; where others were adding, merging or removing some meanwhile, lists and opens them
  * again.  The last time what is open has to do, with a message for what vanished.
  */
 static enum flow_status
-open_settled(struct query *q, struct query_request *request, const struct flow_scan_options *options,
+open_settled(struct query *q, struct query_request *request, struct flow_scan_options *options,
     struct flow_error *err)
 {
 	struct flow_files *files = &request->files;
 	unsigned tries;
 
 	for (tries = 0;; tries++) {
-		enum flow_status st = flow_scan_open((const char *const *)files->path, files->count, options,
-		    &q->scan, err);
+		enum flow_status st = open_once(q, request, options, err);
 
-		if (st != FLOW_OK || tries == TRIES_MAX || files->asked_count == 0 || reads_input(files) ||
-		    (!flow_scan_vanished(q->scan) && flow_files_settled(files)))
+		if (st != FLOW_OK || files->asked_count == 0 || reads_input(files) || is_settled(q, files))
 			return st;
-		flow_scan_free(q->scan);
-		q->scan = NULL;
+		if (tries == TRIES_MAX)
+			break;
+		close_once(q);
 		if (flow_files_again(files) != FLOW_OK)
 			return flow_fail_memory(err);
+	}
+	if (q->live != NULL && flow_live_problem(q->live, 0) == NULL && !flow_live_holds(q->live))
+		return flow_fail(err, FLOW_EIO, FLOW_NO_OFFSET, "slots end faster than the archive's files can be opened: "
+		    "name fewer of them, or leave --live out");
+	return FLOW_OK;
+}
+
+/* What there is to say of collectors. */
+static void
+tell_live(struct query *q)
+{
+	const char *text;
+	size_t i;
+
+	for (i = 0; (text = flow_live_note(q->live, i)) != NULL; i++)
+		cli_warn("%s", text);
+	if (flow_live_collectors(q->live) == 0 && i == 0)
+		cli_warn("--live: no flowcap writes there now: only finished files are read");
+	for (i = 0; (text = flow_live_problem(q->live, i)) != NULL; i++) {
+		cli_warn("%s", text);
+		q->failed = true;
 	}
 }
 
@@ -258,7 +312,7 @@ open_scan(struct query *q, struct query_request *request, const struct flow_fiel
 	options.bounds = scan_bounds(q);
 	if (open_settled(q, request, &options, &err) != FLOW_OK)
 		return cli_fail_error(&err);
-	q->files = request->files.count;
+	q->files = flow_scan_files(q->scan);
 	q->told = calloc(flow_scan_tasks(q->scan) + 1, sizeof(*q->told));
 	if (q->told == NULL)
 		return cli_fail("out of memory");
@@ -266,7 +320,10 @@ open_scan(struct query *q, struct query_request *request, const struct flow_fiel
 		cli_warn("%s", request->files.problem[i]);
 		q->failed = true;
 	}
-	open_slot_tell(&request->files);
+	if (q->live != NULL)
+		tell_live(q);
+	else
+		open_slot_tell(&request->files);
 	status = resolve_window(q);
 	if (flow_scan_notice(q->scan) != NULL)
 		cli_warn("%s", flow_scan_notice(q->scan));
@@ -311,6 +368,7 @@ query_free(struct query *query)
 	if (query == NULL)
 		return;
 	flow_scan_free(query->scan);
+	flow_live_close(query->live);
 	flow_filter_free(query->filter);
 	free(query->clauses);
 	free(query->told);
@@ -393,6 +451,9 @@ query_explain(const struct query *query, struct buf *out)
 		buf_append_text(out, "filter: any\n");
 	else if (flow_filter_explain(query->filter, out) != FLOW_OK)
 		return FLOW_ENOMEM;
+	if (query->live != NULL)
+		buf_printf(out, "open slots: %zu of %zu collectors, among the files\n", flow_live_slots(query->live),
+		    flow_live_collectors(query->live));
 	buf_printf(out, "files: %" PRIu64 ", of which %" PRIu64 " hold no row that can pass\n",
 	    plan->files, plan->files_pruned);
 	buf_printf(out, "row groups: %" PRIu64 ", ruled out by statistics %" PRIu64

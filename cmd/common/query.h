@@ -22,6 +22,7 @@ struct query_request {
 	unsigned threads;		/* 0: one per core */
 	struct flow_names *names;	/* gets what the exporters announced; NULL: not wanted */
 	bool any_order;			/* tasks need not follow each other as their rows do */
+	bool live;			/* flows of the slots that collectors have open too */
 	bool touching;			/* rows that touch the window pass, not those alone that begin in it */
 	bool has_paths;			/* a path was given, even if it matched nothing */
 	/* Whether all paths are directories, read whole: then they stand for their files in SQL. */
@@ -57,6 +58,9 @@ int query_take_option(struct query_request *request, int code, const char *argum
  * a terminal.  CLI_OK, or CLI_MISUSE after a message.
  */
 int query_arguments(struct query_request *request, int argc, char **argv);
+
+/* After query_arguments: whether --live can be. CLI_OK, or CLI_MISUSE after a message. */
+int query_check_live(const struct query_request *request);
 
 /* Of a command that reads nothing: the one argument is the filter. */
 int query_filter_arguments(struct query_request *request, int argc, char **argv);

@@ -94,6 +94,9 @@ query_take_option(struct query_request *request, int code, const char *argument)
 	case OPT_DIRECTORIES:
 		request->directories = argument;
 		return CLI_OK;
+	case OPT_LIVE:
+		request->live = true;
+		return CLI_OK;
 	case OPT_TIME:
 		request->window = argument;
 		return CLI_OK;
@@ -251,4 +254,17 @@ query_arguments(struct query_request *request, int argc, char **argv)
 	if (isatty(STDIN_FILENO))
 		return cli_misuse("nothing to read: give a file or directory");
 	return add_path(request, "-", false);
+}
+
+int
+query_check_live(const struct query_request *request)
+{
+	const struct flow_files *files = &request->files;
+
+	if (!request->live)
+		return CLI_OK;
+	for (size_t i = 0; i < files->count; i++)
+		if (strcmp(files->path[i], "-") == 0)
+			return cli_misuse("--live: standard input is no archive: name a directory that flowcap writes to");
+	return CLI_OK;
 }

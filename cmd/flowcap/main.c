@@ -7,6 +7,7 @@
 #include "common/cli.h"
 #include "flowcap/daemon.h"
 #include "flowcap/expiry.h"
+#include "flowcap/live_server.h"
 #include "flowcap/program_log.h"
 #include "flowcap/service.h"
 #include "flowcap/source_option.h"
@@ -76,6 +77,7 @@ collect(const struct options *options, struct inputs *in, struct status_server *
 {
 	struct daemon daemon = DAEMON_INIT;
 	struct intake *intake = NULL;
+	struct live_server *lookers = NULL;
 	struct running running = { options, NULL };
 	struct collect_options live = options->collect;
 	bool done = false;
@@ -89,12 +91,14 @@ collect(const struct options *options, struct inputs *in, struct status_server *
 		    options->collect.directory != NULL ? options->collect.directory :
 		    options->collect.dynamic != NULL ? options->collect.dynamic : "the directories of -n");
 		done = expiry_start(options, &running.expiry) && status_server_start(server, intake);
+		lookers = done ? live_server_start(options, intake) : NULL;
 		in->reload = options->config != NULL ? reload : NULL;
 		in->reload_context = &running;
 		if (done)
 			daemon_ready(&daemon);
 		done = done && udp_input(in, intake);
 		expiry_stop(running.expiry);
+		live_server_stop(lookers);
 		status_server_stop(server);
 		done = intake_finish(intake) && done;
 	}

@@ -132,7 +132,7 @@ check_retention(const struct flowcat_options *o, int argc, char **argv)
 		return CLI_OK;
 	if (o->task != FLOWCAT_EXPIRE || o->write_path != NULL || o->compact_s != 0 || o->has_order ||
 	    o->request.window != NULL || o->request.filter_file != NULL || o->request.directories != NULL ||
-	    o->limit != UINT64_MAX)
+	    o->request.live || o->limit != UINT64_MAX)
 		return cli_misuse("--expire is a task of its own: it goes with no other");
 	if (optind < argc)
 		return cli_misuse("--expire: '%s': one directory, or repeat it", argv[optind]);
@@ -330,6 +330,8 @@ check_whole_files(const struct flowcat_options *o)
 
 	if (task == NULL)
 		return CLI_OK;
+	if (o->request.live)
+		return cli_misuse("%s is about finished files: no --live", task);
 	if (o->request.window != NULL || o->request.filter_file != NULL || o->request.pseudonyms != NULL ||
 	    o->write_path != NULL || o->limit != UINT64_MAX)
 		return cli_misuse("%s is about whole files: no -t, -f, -K, -w, -c", task);
@@ -385,6 +387,8 @@ flowcat_options_parse(int argc, char **argv, struct flowcat_options *options, bo
 		return cli_misuse("--split: -w DIRECTORY is missing");
 	if (options->split_s != 0 && options->split_by != NULL)
 		return cli_misuse("--split and --split-by: one of them");
+	if (options->request.live && (options->task == FLOWCAT_SQL || options->compact_s != 0))
+		return cli_misuse("--live: %s is about finished files", options->compact_s != 0 ? "--compact" : "--sql");
 	if (options->compact_s != 0 && (options->write_path != NULL || options->has_order ||
 	    options->request.window != NULL || options->request.filter_file != NULL ||
 	    options->request.pseudonyms != NULL || options->limit != UINT64_MAX))
@@ -396,6 +400,8 @@ flowcat_options_parse(int argc, char **argv, struct flowcat_options *options, bo
 		return cli_misuse("--compact changes no rows: '%s' is no file", options->request.filter);
 	if (status == CLI_OK)
 		status = check_whole_files(options);
+	if (status == CLI_OK)
+		status = query_check_live(&options->request);
 	if (options->has_cluster && options->compact_s == 0 && options->write_path == NULL)
 		return cli_misuse("--cluster: -w or --compact is missing");
 	if (options->compact_s != 0)

@@ -349,7 +349,10 @@ flowstat_options_parse(int argc, char **argv, struct flowstat_options *options, 
 	status = complete_asks(options, &common);
 	if (status != CLI_OK)
 		return status;
-	return query_arguments(&options->request, argc - optind, argv + optind);
+	if (options->request.live && options->sql)
+		return cli_misuse("--live: --sql is about finished files");
+	status = query_arguments(&options->request, argc - optind, argv + optind);
+	return status == CLI_OK ? query_check_live(&options->request) : status;
 }
 
 void

@@ -246,6 +246,30 @@ collector_files(const struct collector *c, struct pipeline_sum *sum)
 	pipeline_written(c->pipeline, sum);
 }
 
+void
+collector_look(struct collector *c, const char *journal, struct look *look)
+{
+	size_t i;
+
+	look_begin(look, pipeline_ends(c->pipeline), journal != NULL ? journal : "");
+	for (i = 0; i < c->trees; i++)
+		tree_look(c->tree[i], look);
+	look_begun(look);
+	look_release(look);
+}
+
+bool
+collector_await_ends(struct collector *c, uint64_t ends, const struct timespec *until)
+{
+	return pipeline_await_ends(c->pipeline, ends, until);
+}
+
+uint64_t
+collector_ends_begun(struct collector *c)
+{
+	return pipeline_ends_begun(c->pipeline);
+}
+
 static bool
 is_due(const struct tree *t, int64_t now_ms)
 {

@@ -51,6 +51,13 @@ void collector_losses(struct collector *c, const struct collector_losses *losses
 /* Appends the ledger and the exporters, as of now, for Prometheus. */
 void collector_report(const struct collector *c, struct buf *out);
 
+/* Has all open slots looked at (collect/look.h), which are of that journal (NULL: of none), and releases the look. */
+void collector_look(struct collector *c, const char *journal, struct look *look);
+
+/* For who asked for a look: pipeline_await_ends and pipeline_ends_begun; any thread. */
+bool collector_await_ends(struct collector *c, uint64_t ends, const struct timespec *until);
+uint64_t collector_ends_begun(struct collector *c);
+
 /* Logs the ledger as of now. */
 void collector_tell(const struct collector *c);
 

@@ -344,3 +344,16 @@ filing_waiting(struct filing *f)
 	(void)pthread_mutex_unlock(&f->lock);
 	return n;
 }
+
+size_t
+filing_failed(struct filing *f)
+{
+	const struct filing_entry *e;
+	size_t n = 0;
+
+	(void)pthread_mutex_lock(&f->lock);
+	for (e = f->first; e != NULL; e = e->next)
+		n += is_decided(e) && e->failed;
+	(void)pthread_mutex_unlock(&f->lock);
+	return n;
+}

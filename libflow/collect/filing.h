@@ -59,3 +59,6 @@ void filing_retried(struct filing_entry *e, bool filed);
 
 /* Journals that are not filed; any thread. */
 size_t filing_waiting(struct filing *f);
+
+/* Those that were decoded and could not be filed so far; any thread. */
+size_t filing_failed(struct filing *f);

@@ -50,6 +50,7 @@ struct intake {
 	pthread_cond_t reported;
 	struct buf report;
 	int64_t report_ms;		/* steady time; 0: there is none */
+	_Atomic(struct look *) look;	/* asked for, and not begun; NULL: none */
 };
 
 static const char *
@@ -118,10 +119,22 @@ steady_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+static void
+answer_look(struct intake *in, struct look *look)
+{
+	char id[JOURNAL_ID_MAX];
+
+	collector_look(in->collector, journal_current_id(in->journal, id) ? id : NULL, look);
+}
+
 /* What others have asked for since. */
 static void
 answer(struct intake *in)
 {
+	struct look *look = atomic_load(&in->look);
+
+	if (look != NULL && (look = atomic_exchange(&in->look, NULL)) != NULL)
+		answer_look(in, look);
 	if (atomic_load(&in->tell_asked) && atomic_exchange(&in->tell_asked, false)) {
 		tell_losses(in);
 		collector_tell(in->collector);
@@ -196,6 +209,7 @@ release(struct intake *in)
 	(void)filing_free(in->filing);
 	journal_free(in->journal);
 	release_reports(in);
+	look_release(atomic_load(&in->look));
 	free(in);
 }
 
@@ -328,6 +342,55 @@ intake_report(struct intake *in, int timeout_ms, struct buf *out)
 	(void)pthread_mutex_unlock(&in->report_lock);
 }
 
+/* Asks once; LOOK_STALE where a slot ended meanwhile. */
+static enum look_state
+try_look(struct intake *in, const struct timespec *until, struct look **out)
+{
+	struct look *look = look_new();
+	enum look_state state;
+
+	if (look == NULL)
+		return LOOK_LATE;
+	/* One that nobody waits for any more makes way. */
+	look_release(atomic_exchange(&in->look, look));
+	state = look_await(look, until);
+	/* What was ended before is to be found under its name. */
+	if (state == LOOK_WHOLE && !collector_await_ends(in->collector, look_ends(look), until))
+		state = LOOK_LATE;
+	if (state == LOOK_WHOLE && collector_ends_begun(in->collector) != look_ends(look))
+		state = LOOK_STALE;
+	if (state == LOOK_WHOLE)
+		*out = look;
+	else
+		look_release(look);
+	return state;
+}
+
+struct look *
+intake_look(struct intake *in, int timeout_ms)
+{
+	int64_t end_ms = steady_ms() + timeout_ms;
+	const struct timespec until = { .tv_sec = (time_t)(end_ms / 1000), .tv_nsec = (long)(end_ms % 1000) * 1000000 };
+	const struct timespec pause = { 0, 10 * 1000000 };
+	struct look *look = NULL;
+
+	while (try_look(in, &until, &look) == LOOK_STALE && steady_ms() < end_ms)
+		(void)nanosleep(&pause, NULL);
+	return look;
+}
+
+uint64_t
+intake_ends_begun(struct intake *in)
+{
+	return collector_ends_begun(in->collector);
+}
+
+size_t
+intake_unfiled(struct intake *in)
+{
+	return in->filing != NULL ? filing_failed(in->filing) : 0;
+}
+
 void
 intake_tell(struct intake *in)
 {
@@ -365,6 +428,7 @@ intake_finish(struct intake *in)
 	journal_free(in->journal);
 	done = done && filed && in->left.unfiled == 0 && !atomic_load(&in->failed);
 	release_reports(in);
+	look_release(atomic_load(&in->look));
 	free(in);
 	return done;
 }

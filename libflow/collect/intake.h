@@ -55,6 +55,18 @@ void intake_health(struct intake *in, struct intake_health *health);
  */
 void intake_report(struct intake *in, int timeout_ms, struct buf *out);
 
+/*
+ * What the open slots hold, all that was received some milliseconds ago, to be released (collect/look.h); NULL where who
+ * decodes does not answer in time, or memory is out.  From then on until intake_ends_begun says another number than
+ * look_ends did, no file is finished that has rows of the look, and all are that were begun before.  Any thread but those
+ * of the intake, one at a time, until intake_finish.
+ */
+struct look *intake_look(struct intake *in, int timeout_ms);
+uint64_t intake_ends_begun(struct intake *in);
+
+/* Slots that could not be filed so far, and wait in journals; any thread. */
+size_t intake_unfiled(struct intake *in);
+
 /* Has the ledger logged. */
 void intake_tell(struct intake *in);
 

@@ -404,6 +404,18 @@ journal_next(struct journal *j, struct flow_datagram *datagram, struct journal_s
 	return JOURNAL_DATAGRAM;
 }
 
+bool
+journal_current_id(struct journal *j, char id[JOURNAL_ID_MAX])
+{
+	const struct journal_segment *s = j->reader.segment;
+	bool known;
+
+	(void)pthread_mutex_lock(&j->lock);
+	known = s != NULL && s->path != NULL && journal_file_id(s->path, id);
+	(void)pthread_mutex_unlock(&j->lock);
+	return known;
+}
+
 uint64_t
 journal_backlog(const struct journal *j)
 {

@@ -79,6 +79,9 @@ struct journal_segment;
 enum journal_event journal_next(struct journal *j, struct flow_datagram *datagram,
     struct journal_segment **segment);
 
+/* The id of the journal that what was read last stands in; false where it is in no file yet.  The decoder's. */
+bool journal_current_id(struct journal *j, char id[JOURNAL_ID_MAX]);
+
 /* Bytes that the decoder has not read yet; any thread. */
 uint64_t journal_backlog(const struct journal *j);
 

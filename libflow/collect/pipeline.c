@@ -10,10 +10,11 @@
 
 #define THREADS_MAX 256
 
-/* A group to encode, or (builder NULL) a slot to finish. */
+/* A group to encode, a slot to look at, or (neither builder nor look) one to finish. */
 struct job {
 	struct slot *slot;
 	size_t number;			/* of the group; how many groups the slot has */
+	struct look *look;
 	struct flow_builder *builder;
 	struct slot_end end;
 	struct filing_entry *entry;	/* of the slot; NULL: none */
@@ -24,13 +25,14 @@ struct pipeline {
 	const struct log *log;
 	struct command *command;	/* NULL: none */
 	pthread_mutex_t lock;
-	pthread_cond_t changed;
+	pthread_cond_t changed, finished;	/* anything; a slot */
 	struct job *first, **last;	/* a queue */
 	struct flow_builder **idle;	/* at most `groups_max` */
 	unsigned idle_count;
 	unsigned groups, groups_max;	/* that wait or are being encoded */
 	bool closed, failed;
 	uint64_t rows, files, bytes;
+	uint64_t ends, ends_begun, ends_done;	/* of slots */
 	pthread_t thread[THREADS_MAX];
 	unsigned threads;
 };
@@ -51,6 +53,23 @@ run_group(struct pipeline *p, struct job *job)
 	p->groups--;
 	(void)pthread_cond_broadcast(&p->changed);
 	(void)pthread_mutex_unlock(&p->lock);
+}
+
+/* What it costs is what encoding these rows costs. */
+static void
+run_look(struct pipeline *p, struct job *job)
+{
+	struct flow_group *rows = NULL;
+	struct look_part part;
+	struct flow_error err;
+	bool done = job->builder == NULL || flow_group_encode(flow_builder_batch(job->builder),
+	    &job->slot->options->writer, &rows, &err) == FLOW_OK;
+
+	pipeline_discard(p, job->builder);
+	done = done && slot_look(job->slot, job->number, rows, &job->end.exporters, look_journal(job->look), &part);
+	buf_release(&job->end.exporters);
+	slot_free(job->slot);
+	look_add(job->look, done ? &part : NULL);
 }
 
 static void
@@ -78,6 +97,16 @@ run_end(struct pipeline *p, struct job *job)
 	(void)pthread_mutex_unlock(&p->lock);
 	if (job->entry != NULL)
 		filing_slot_end(job->entry, done);
+	(void)pthread_mutex_lock(&p->lock);
+	p->ends_done++;
+	(void)pthread_cond_broadcast(&p->finished);
+	(void)pthread_mutex_unlock(&p->lock);
+}
+
+static bool
+is_end(const struct job *job)
+{
+	return job->builder == NULL && job->look == NULL;
 }
 
 static struct job *
@@ -93,6 +122,7 @@ next_job(struct pipeline *p)
 		p->first = job->next;
 		if (p->first == NULL)
 			p->last = &p->first;
+		p->ends_begun += is_end(job);
 	}
 	(void)pthread_mutex_unlock(&p->lock);
 	return job;
@@ -107,7 +137,9 @@ encoder(void *argument)
 
 	priority_take(PRIORITY_LATER);
 	while ((job = next_job(p)) != NULL) {
-		if (job->builder != NULL)
+		if (job->look != NULL)
+			run_look(p, job);
+		else if (job->builder != NULL)
 			run_group(p, job);
 		else
 			run_end(p, job);
@@ -120,6 +152,7 @@ struct pipeline *
 pipeline_new(const struct collect_options *options, unsigned groups)
 {
 	struct pipeline *p = calloc(1, sizeof(*p));
+	pthread_condattr_t attributes;
 	unsigned i;
 
 	if (p != NULL)
@@ -134,6 +167,10 @@ pipeline_new(const struct collect_options *options, unsigned groups)
 	p->last = &p->first;
 	(void)pthread_mutex_init(&p->lock, NULL);
 	(void)pthread_cond_init(&p->changed, NULL);
+	(void)pthread_condattr_init(&attributes);
+	(void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	(void)pthread_cond_init(&p->finished, &attributes);
+	(void)pthread_condattr_destroy(&attributes);
 	for (i = 0; i < options->threads && i < THREADS_MAX; i++)
 		if (pthread_create(&p->thread[p->threads], NULL, encoder, p) == 0)
 			p->threads++;
@@ -214,7 +251,50 @@ pipeline_end(struct pipeline *p, struct slot *slot, size_t groups, struct slot_e
 {
 	if (entry != NULL)
 		filing_slot_begin(entry);
+	(void)pthread_mutex_lock(&p->lock);
+	p->ends++;
+	(void)pthread_mutex_unlock(&p->lock);
 	submit(p, (struct job){ .slot = slot, .number = groups, .end = end, .entry = entry });
+}
+
+void
+pipeline_look(struct pipeline *p, struct slot *slot, size_t groups, struct flow_builder *rows, struct buf *exporters,
+    struct look *look)
+{
+	slot_hold(slot);
+	submit(p, (struct job){ .slot = slot, .number = groups, .builder = rows, .look = look,
+		.end = { .exporters = *exporters, .metrics = BUF_INIT } });
+}
+
+uint64_t
+pipeline_ends(struct pipeline *p)
+{
+	return p->ends;
+}
+
+uint64_t
+pipeline_ends_begun(struct pipeline *p)
+{
+	uint64_t n;
+
+	(void)pthread_mutex_lock(&p->lock);
+	n = p->ends_begun;
+	(void)pthread_mutex_unlock(&p->lock);
+	return n;
+}
+
+bool
+pipeline_await_ends(struct pipeline *p, uint64_t ends, const struct timespec *until)
+{
+	bool done;
+	int waited = 0;
+
+	(void)pthread_mutex_lock(&p->lock);
+	while (p->ends_done < ends && waited == 0)
+		waited = pthread_cond_timedwait(&p->finished, &p->lock, until);
+	done = p->ends_done >= ends;
+	(void)pthread_mutex_unlock(&p->lock);
+	return done;
 }
 
 void
@@ -244,6 +324,7 @@ pipeline_finish(struct pipeline *p, uint64_t *rows)
 	for (i = 0; i < p->idle_count; i++)
 		flow_builder_free(p->idle[i]);
 	(void)pthread_cond_destroy(&p->changed);
+	(void)pthread_cond_destroy(&p->finished);
 	(void)pthread_mutex_destroy(&p->lock);
 	free(p->idle);
 	free(p);

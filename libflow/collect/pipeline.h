@@ -9,6 +9,7 @@
  */
 
 #include "collect/filing.h"
+#include "collect/look.h"
 #include "collect/slot.h"
 
 struct pipeline;
@@ -32,6 +33,20 @@ void pipeline_group(struct pipeline *p, struct slot *slot, size_t number,
  */
 void pipeline_end(struct pipeline *p, struct slot *slot, size_t groups, struct slot_end end,
     struct filing_entry *entry);
+
+/*
+ * Has the slot looked at, as slot_look has it, with the rows of the builder (NULL: none) behind its `groups`; the builder
+ * and the exporters' bytes are taken over.  The look is told of the part, which it has to expect.
+ */
+void pipeline_look(struct pipeline *p, struct slot *slot, size_t groups, struct flow_builder *rows,
+    struct buf *exporters, struct look *look);
+
+/* Slots that were handed over so far (the decoder's thread), and that are being finished or are (any). */
+uint64_t pipeline_ends(struct pipeline *p);
+uint64_t pipeline_ends_begun(struct pipeline *p);
+
+/* Waits until so many slots are finished, at most until then (CLOCK_MONOTONIC); false where they are not. */
+bool pipeline_await_ends(struct pipeline *p, uint64_t ends, const struct timespec *until);
 
 /* Of files that were finished; any thread. */
 struct pipeline_sum {

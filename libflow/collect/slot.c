@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "store/slot_path.h"
@@ -17,15 +18,31 @@ slot_new(const struct collect_options *options, int64_t start_ms)
 		return NULL;
 	s->options = options;
 	s->start_ms = start_ms;
+	s->users = 1;
 	(void)pthread_mutex_init(&s->lock, NULL);
 	(void)pthread_cond_init(&s->moved, NULL);
 	return s;
 }
 
 void
+slot_hold(struct slot *slot)
+{
+	(void)pthread_mutex_lock(&slot->lock);
+	slot->users++;
+	(void)pthread_mutex_unlock(&slot->lock);
+}
+
+void
 slot_free(struct slot *slot)
 {
+	bool last;
+
 	if (slot == NULL)
+		return;
+	(void)pthread_mutex_lock(&slot->lock);
+	last = --slot->users == 0;
+	(void)pthread_mutex_unlock(&slot->lock);
+	if (!last)
 		return;
 	flow_writer_abort(slot->writer);
 	(void)pthread_cond_destroy(&slot->moved);
@@ -55,14 +72,21 @@ clean_beside(const char *path)
 	free(directory);
 }
 
-static bool
-begin_file(struct slot *s)
+static enum flow_status
+find_path(struct slot *s, struct flow_error *err)
 {
 	const struct collect_options *o = s->options;
 	const struct flow_slot_layout layout = { o->directory, o->layout, o->slot_s, o->zone };
+
+	return s->path != NULL ? FLOW_OK : flow_slot_path(&layout, s->start_ms, &s->path, err);
+}
+
+static bool
+begin_file(struct slot *s)
+{
 	struct flow_error err;
 
-	if (flow_slot_path(&layout, s->start_ms, &s->path, &err) != FLOW_OK)
+	if (find_path(s, &err) != FLOW_OK)
 		return fail(s, &err);
 	clean_beside(s->path);
 	if (flow_writer_open(s->path, &s->options->writer, &s->writer, &err) != FLOW_OK)
@@ -137,10 +161,99 @@ slot_finish(struct slot *slot, size_t groups, const struct slot_end *end, uint64
 	while (slot->next < groups)
 		(void)pthread_cond_wait(&slot->moved, &slot->lock);
 	*rows = 0;
+	slot->ended = true;
 	if (slot->failed)
 		done = false;
 	else if (slot->writer != NULL)
 		done = close_file(slot, end, rows);
 	(void)pthread_mutex_unlock(&slot->lock);
+	return done;
+}
+
+/* A path below the archive's directory without that; NULL when out of memory. */
+static char *
+below(const struct slot *s, const char *path)
+{
+	size_t len = strlen(s->options->directory);
+
+	path += strncmp(path, s->options->directory, len) == 0 ? len : 0;
+	return strdup(path + strspn(path, "/"));
+}
+
+/* Of a slot whose file is not begun: a whole one in memory. */
+static enum flow_status
+look_at_rows(const struct slot *s, struct flow_group *rows, const struct flow_preview *about, struct look_part *part,
+    struct flow_error *err)
+{
+	struct flow_writer *w;
+	enum flow_status st = flow_writer_open_buf(&part->tail, &s->options->writer, &w, err);
+	struct buf tail = BUF_INIT;
+	uint64_t at;
+
+	if (st != FLOW_OK) {
+		flow_group_free(rows);
+		return st;
+	}
+	st = flow_writer_preview(w, rows, about, &at, &tail, err);
+	flow_writer_abort(w);
+	buf_append(&part->tail, tail.data, tail.len);
+	buf_release(&tail);
+	return st;
+}
+
+static enum flow_status
+look_at_file(struct slot *s, struct flow_group *rows, const struct flow_preview *about, struct look_part *part,
+    struct flow_error *err)
+{
+	const char *temporary = flow_writer_temporary(s->writer);
+	struct stat file;
+
+	if (temporary == NULL || stat(temporary, &file) != 0) {
+		flow_group_free(rows);
+		return flow_fail(err, FLOW_EIO, FLOW_NO_OFFSET, "%s: its file is gone", s->path);
+	}
+	part->device = file.st_dev;
+	part->inode = file.st_ino;
+	part->temporary = below(s, temporary);
+	return flow_writer_preview(s->writer, rows, about, &part->at, &part->tail, err);
+}
+
+/* Under the lock. */
+static bool
+look(struct slot *s, struct flow_group *rows, const struct flow_preview *about, struct look_part *part)
+{
+	struct flow_error err;
+	enum flow_status st;
+
+	if (s->ended || s->failed || find_path(s, &err) != FLOW_OK) {
+		flow_group_free(rows);
+		return s->failed && !s->ended;
+	}
+	part->directory = strdup(s->options->directory);
+	part->path = below(s, s->path);
+	st = s->writer == NULL ? look_at_rows(s, rows, about, part, &err) : look_at_file(s, rows, about, part, &err);
+	return st == FLOW_OK && !part->tail.failed && part->directory != NULL && part->path != NULL &&
+	    (part->at == 0 || part->temporary != NULL);
+}
+
+bool
+slot_look(struct slot *slot, size_t groups, struct flow_group *rows, const struct buf *exporters,
+    const char *journal, struct look_part *part)
+{
+	const struct flow_preview about = { exporters, SLOT_JOURNAL_KEY, journal };
+	bool done;
+
+	*part = (struct look_part){ .tail = BUF_INIT };
+	(void)pthread_mutex_lock(&slot->lock);
+	while (slot->next < groups)
+		(void)pthread_cond_wait(&slot->moved, &slot->lock);
+	if (slot->next > groups) {
+		flow_group_free(rows);
+		rows = NULL;
+	}
+	done = look(slot, rows, &about, part);
+	(void)pthread_mutex_unlock(&slot->lock);
+	if (!done)
+		look_part_clear(part);
 	return done;
 }

@@ -6,6 +6,7 @@
 #include <pthread.h>
 
 #include "collect/collect_options.h"
+#include "collect/look.h"
 #include "collect/journal_file.h"
 
 /* What is known when a slot ends, for metadata and log. */
@@ -29,16 +30,29 @@ struct slot {
 	struct flow_writer *writer;
 	char *path;
 	bool failed;
+	bool ended;			/* its file is finished, or given up */
+	unsigned users;			/* under `lock` */
 };
 
 struct slot *slot_new(const struct collect_options *options, int64_t start_ms);
+/* One user less; the last one frees it.  NULL is fine. */
 void slot_free(struct slot *slot);
+/* One more, who will call slot_free. */
+void slot_hold(struct slot *slot);
 
 /*
  * Writes group number `number` (NULL: could not be encoded) when its turn has come.
  * False, after a log line, when the slot is lost.
  */
 bool slot_write(struct slot *slot, size_t number, struct flow_group *group);
+
+/*
+ * What the slot would be if it ended now, with these rows behind the `groups` that were handed over before (NULL: none),
+ * which are left out where they were handed over meanwhile.  Waits for these groups; frees `rows`.  The part has no path
+ * where the slot could not be written.  False where it has ended.
+ */
+bool slot_look(struct slot *slot, size_t groups, struct flow_group *rows, const struct buf *exporters,
+    const char *journal, struct look_part *part);
 
 /* The key of a file's metadata that names the journal whose slot it is. */
 #define SLOT_JOURNAL_KEY "flow.journal"

@@ -100,6 +100,44 @@ tree_flush(struct tree *t)
 	t->waiting = 0;
 }
 
+/* A copy of the rows that are not handed over; *failed when out of memory. */
+static struct flow_builder *
+copy_rows(const struct tree *t, bool *failed)
+{
+	struct flow_builder *copy;
+
+	*failed = false;
+	if (t->builder == NULL || flow_builder_rows(t->builder) == 0)
+		return NULL;
+	copy = pipeline_builder(t->pipeline);
+	if (copy != NULL && flow_builder_copy(copy, t->builder) == FLOW_OK)
+		return copy;
+	pipeline_discard(t->pipeline, copy);
+	*failed = true;
+	return NULL;
+}
+
+void
+tree_look(struct tree *t, struct look *look)
+{
+	struct buf exporters = BUF_INIT;
+	struct flow_builder *rows;
+	bool failed;
+
+	if (t->slot == NULL)
+		return;
+	rows = copy_rows(t, &failed);
+	if (rows == NULL && t->groups == 0 && !failed)
+		return;
+	look_expect(look);
+	if (failed) {
+		look_add(look, NULL);
+		return;
+	}
+	flow_decoder_exporters_json(t->decoder, NULL, &exporters);
+	pipeline_look(t->pipeline, t->slot, t->groups, rows, &exporters, look);
+}
+
 static uint64_t
 since_begin(const struct tree *t, enum flow_count count)
 {

@@ -56,6 +56,9 @@ bool tree_has_file(const struct tree *t);
 /* Hands over the rows so far, so that tree_add counts them. */
 void tree_flush(struct tree *t);
 
+/* Has the open slot looked at, if there is one with rows. */
+void tree_look(struct tree *t, struct look *look);
+
 /* Ends the slot now, and has the metrics (NULL: none) written with it; the next datagram begins another. */
 void tree_rotate(struct tree *t, const struct buf *metrics);
 

@@ -46,7 +46,8 @@ struct file_key_value {
 
 struct pq_file {
 	int fd;
-	const uint8_t *memory;	/* instead of fd */
+	const uint8_t *memory;	/* instead of fd, or of what stands there from memory_at on */
+	uint64_t memory_at;
 	uint64_t bytes, rows;
 	uint8_t *tail;		/* the last bytes, read at once */
 	size_t tail_bytes;

@@ -25,6 +25,19 @@
 
 #define FOOTER_BYTES_MAX ((uint64_t)512 << 20)
 
+/* From the file what stands before memory_at, from memory the rest. */
+static enum flow_status
+read_joined(const struct pq_file *file, uint64_t offset, size_t len, uint8_t *out, struct flow_error *err)
+{
+	size_t before = offset >= file->memory_at ? 0 :
+	    len < file->memory_at - offset ? len : (size_t)(file->memory_at - offset);
+	enum flow_status st = before > 0 ? file_read_all_at(file->fd, offset, out, before, err) : FLOW_OK;
+
+	if (st == FLOW_OK && len > before)
+		memcpy(out + before, file->memory + (offset + before - file->memory_at), len - before);
+	return st;
+}
+
 enum flow_status
 file_read_at(const struct pq_file *file, uint64_t offset, size_t len, void *out,
     struct flow_error *err)
@@ -33,10 +46,11 @@ file_read_at(const struct pq_file *file, uint64_t offset, size_t len, void *out,
 		return flow_fail(err, FLOW_EFORMAT, (int64_t)offset,
 		    "%zu bytes are wanted where the file of %" PRIu64 " bytes has ended", len,
 		    file->bytes);
-	if (file->memory != NULL || offset >= file->bytes - file->tail_bytes) {
+	if (file->memory != NULL)
+		return read_joined(file, offset, len, out, err);
+	if (offset >= file->bytes - file->tail_bytes) {
 		if (len > 0)
-			memcpy(out, file->memory != NULL ? file->memory + offset :
-			    file->tail + (offset - (file->bytes - file->tail_bytes)), len);
+			memcpy(out, file->tail + (offset - (file->bytes - file->tail_bytes)), len);
 		return FLOW_OK;
 	}
 	return file_read_all_at(file->fd, offset, out, len, err);
@@ -506,16 +520,27 @@ pq_file_has_schema_of(const struct pq_file *file, const struct pq_file *model)
 }
 
 enum flow_status
-pq_file_open_memory(const void *bytes, size_t len, struct pq_file **file, struct flow_error *err)
+pq_file_open_joined(int fd, uint64_t at, const void *bytes, size_t len, const struct pq_file *model,
+    struct pq_file **file, struct flow_error *err)
 {
-	struct pq_file *f = calloc(1, sizeof(*f));
+	struct pq_file *f;
 
+	if (at > INT64_MAX || len > INT64_MAX - at)
+		return flow_fail(err, FLOW_ELIMIT, FLOW_NO_OFFSET, "a file of more than 2^63 bytes");
+	f = calloc(1, sizeof(*f));
 	if (f == NULL)
 		return flow_fail_memory(err);
-	f->fd = -1;
+	f->fd = fd;
 	f->memory = bytes;
-	f->bytes = len;
-	return open_file(f, NULL, file, err);
+	f->memory_at = at;
+	f->bytes = at + len;
+	return open_file(f, model, file, err);
+}
+
+enum flow_status
+pq_file_open_memory(const void *bytes, size_t len, struct pq_file **file, struct flow_error *err)
+{
+	return pq_file_open_joined(-1, 0, bytes, len, NULL, file, err);
 }
 
 void

@@ -33,6 +33,13 @@ bool pq_file_has_schema_of(const struct pq_file *file, const struct pq_file *mod
 /* The same as pq_file_open for bytes in memory, borrowed. */
 enum flow_status pq_file_open_memory(const void *bytes, size_t len, struct pq_file **file,
     struct flow_error *err) NODISCARD;
+
+/*
+ * The first `at` bytes of fd and, behind them, `len` bytes in memory, as one file: what pq_writer_preview made of a file
+ * that is still being written.  Both are borrowed; with at 0 there need be no fd.
+ */
+enum flow_status pq_file_open_joined(int fd, uint64_t at, const void *bytes, size_t len, const struct pq_file *model,
+    struct pq_file **file, struct flow_error *err) NODISCARD;
 void pq_file_close(struct pq_file *file);
 
 size_t pq_file_columns(const struct pq_file *file);

@@ -446,8 +446,10 @@ column_chunk(struct thrift_writer *t, const struct pq_column *column,
 	thrift_begin(t);
 	thrift_i64(t, 2, 0);	/* file_offset: deprecated, 0 by the specification */
 	chunk_metadata(t, column, c);
-	thrift_i64(t, 4, (int64_t)c->offset_index_offset);
-	thrift_i32(t, 5, (int32_t)c->offset_index_bytes);
+	if (c->offset_index_bytes > 0) {
+		thrift_i64(t, 4, (int64_t)c->offset_index_offset);
+		thrift_i32(t, 5, (int32_t)c->offset_index_bytes);
+	}
 	if (c->column_index_bytes > 0) {
 		thrift_i64(t, 6, (int64_t)c->column_index_offset);
 		thrift_i32(t, 7, (int32_t)c->column_index_bytes);
@@ -512,16 +514,14 @@ file_metadata(struct thrift_writer *t, const struct pq_writer *w)
 	thrift_end(t);
 }
 
-enum flow_status
-pq_writer_finish(struct pq_writer *writer, struct flow_error *err)
+static enum flow_status
+write_footer(struct pq_writer *writer, struct flow_error *err)
 {
-	enum flow_status st = write_indexes(writer, err);
 	struct buf out = BUF_INIT;
 	struct thrift_writer t = { .out = &out };
+	enum flow_status st;
 	size_t len;
 
-	if (st != FLOW_OK)
-		return st;
 	file_metadata(&t, writer);
 	len = out.len;
 	buf_append_le32(&out, (uint32_t)len);
@@ -533,5 +533,77 @@ pq_writer_finish(struct pq_writer *writer, struct flow_error *err)
 	else
 		st = write_bytes(writer, out.data, out.len, err);
 	buf_release(&out);
+	return st;
+}
+
+enum flow_status
+pq_writer_finish(struct pq_writer *writer, struct flow_error *err)
+{
+	enum flow_status st = write_indexes(writer, err);
+
+	return st == FLOW_OK ? write_footer(writer, err) : st;
+}
+
+static void
+free_chunks(struct pq_chunk *const *chunks, size_t count)
+{
+	for (size_t c = 0; chunks != NULL && c < count; c++)
+		pq_chunk_free(chunks[c]);
+}
+
+/* A writer to memory that goes on where another stands, and shares all that this has. */
+static bool
+begin_view(const struct pq_writer *w, const struct pq_key_value *more, size_t count, struct buf *tail,
+    struct pq_writer *view)
+{
+	*view = *w;
+	view->fd = -1;
+	view->memory = tail;
+	view->groups_cap = w->groups + 1;
+	view->group = calloc(view->groups_cap, sizeof(*view->group));
+	view->key_value = calloc(w->key_values + count + 1, sizeof(*view->key_value));
+	if (view->group == NULL || view->key_value == NULL) {
+		free(view->group);
+		free(view->key_value);
+		return false;
+	}
+	for (size_t g = 0; g < w->groups; g++)
+		view->group[g] = w->group[g];
+	for (size_t i = 0; i < w->key_values; i++)
+		view->key_value[i] = w->key_value[i];
+	for (size_t i = 0; i < count; i++)
+		view->key_value[view->key_values++] = (struct key_value){ (char *)(uintptr_t)more[i].key,
+			(char *)(uintptr_t)more[i].value, more[i].len };
+	return true;
+}
+
+static void
+end_view(struct pq_writer *view, size_t shared_groups)
+{
+	for (size_t g = shared_groups; g < view->groups; g++) {
+		for (size_t c = 0; c < view->columns; c++)
+			pq_chunk_free(view->group[g].chunk[c].chunk);
+		free(view->group[g].chunk);
+	}
+	free(view->group);
+	free(view->key_value);
+}
+
+enum flow_status
+pq_writer_preview(const struct pq_writer *writer, struct pq_chunk *const *chunks, size_t rows,
+    const struct pq_key_value *more, size_t count, struct buf *tail, struct flow_error *err)
+{
+	struct pq_writer view;
+	enum flow_status st = FLOW_OK;
+
+	if (!begin_view(writer, more, count, tail, &view)) {
+		free_chunks(chunks, writer->columns);
+		return flow_fail_memory(err);
+	}
+	if (chunks != NULL)
+		st = pq_writer_group(&view, chunks, rows, err);
+	if (st == FLOW_OK)
+		st = write_footer(&view, err);
+	end_view(&view, writer->groups);
 	return st;
 }

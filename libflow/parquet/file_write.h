@@ -33,6 +33,20 @@ enum flow_status pq_writer_group(struct pq_writer *writer, struct pq_chunk *cons
 enum flow_status pq_writer_key_value(struct pq_writer *writer, const char *key, const char *value,
     size_t len, struct flow_error *err) NODISCARD;
 
+/* Metadata that only a preview has, beside the writer's. */
+struct pq_key_value {
+	const char *key, *value;	/* borrowed */
+	size_t len;			/* of the value */
+};
+
+/*
+ * Appends to `tail` what would stand behind the bytes written so far if the file ended after one more row group
+ * (chunks NULL: without one): its pages, its Bloom filters, and a footer, but no page indexes.  The writer stays as it
+ * is; the chunks are freed.  pq_file_open_joined reads it.
+ */
+enum flow_status pq_writer_preview(const struct pq_writer *writer, struct pq_chunk *const *chunks, size_t rows,
+    const struct pq_key_value *more, size_t count, struct buf *tail, struct flow_error *err) NODISCARD;
+
 /* Bytes written so far. */
 uint64_t pq_writer_bytes(const struct pq_writer *writer);
 

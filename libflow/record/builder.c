@@ -267,6 +267,43 @@ flow_builder_commit(struct flow_builder *b, size_t n)
 	b->announced = 0;
 }
 
+/* Texts get the codes that they have there. */
+static enum flow_status
+copy_texts(struct build_column *to, struct intern *from)
+{
+	const struct flow_dict *dict = intern_dict(from);
+	enum flow_status st = FLOW_OK;
+	uint32_t code;
+
+	if (to->texts == NULL && (to->texts = intern_new()) == NULL)
+		return FLOW_ENOMEM;
+	for (uint32_t i = 0; i < dict->count && st == FLOW_OK; i++)
+		st = intern_code(to->texts, dict->text[i].p, dict->text[i].len, &code);
+	return st;
+}
+
+enum flow_status
+flow_builder_copy(struct flow_builder *to, const struct flow_builder *from)
+{
+	for (unsigned f = 0; f < FLOW_FIELD_COUNT; f++) {
+		const struct build_column *in = &from->column[f];
+		struct build_column *out = &to->column[f];
+		size_t rows = in->filled < from->rows ? in->filled : from->rows;
+
+		if (rows == 0)
+			continue;
+		if (!extend(to, out, out->size, rows, true) || (in->has_nulls && !begin_nulls(to, out)))
+			return FLOW_ENOMEM;
+		memcpy(out->values, in->values, rows * in->size);
+		if (in->has_nulls)
+			memcpy(out->valid, in->valid, BITMAP_WORDS(rows) * sizeof(*out->valid));
+		if (in->texts != NULL && copy_texts(out, in->texts) != FLOW_OK)
+			return FLOW_ENOMEM;
+	}
+	to->rows = from->rows;
+	return FLOW_OK;
+}
+
 const struct flow_batch *
 flow_builder_batch(struct flow_builder *b)
 {

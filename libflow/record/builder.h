@@ -63,6 +63,9 @@ enum flow_status flow_builder_text(struct flow_builder *b, enum flow_field field
 /* The announced rows exist now (n at most what was reserved). */
 void flow_builder_commit(struct flow_builder *b, size_t n);
 
+/* Puts the committed rows of one builder into another, which is empty. FLOW_ENOMEM: some of them. */
+enum flow_status flow_builder_copy(struct flow_builder *to, const struct flow_builder *from) NODISCARD;
+
 /*
  * The committed rows as a batch: ADDR and MAC FLAT, TEXT DICT.  It is valid
  * until the next call that takes b.  NULL when out of memory.

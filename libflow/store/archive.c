@@ -34,11 +34,14 @@ flow_files_clear(struct flow_files *files)
 		free(files->problem[i]);
 	for (i = 0; i < files->directories; i++)
 		free(files->directory[i]);
+	for (i = 0; i < files->sockets; i++)
+		free(files->socket[i]);
 	for (i = 0; i < files->asked_count; i++)
 		free(files->asked[i].text);
 	free(files->path);
 	free(files->problem);
 	free(files->directory);
+	free(files->socket);
 	free(files->asked);
 	*files = (struct flow_files)FLOW_FILES_INIT;
 }
@@ -124,6 +127,14 @@ found_directory(void *context, const char *path)
 }
 
 static enum flow_status
+found_socket(void *context, const char *path)
+{
+	struct flow_files *files = context;
+
+	return push(&files->socket, &files->sockets, &files->sockets_cap, strdup(path));
+}
+
+static enum flow_status
 found_problem(void *files, const char *path, const char *what)
 {
 	return add_problem(files, path, what);
@@ -132,7 +143,7 @@ found_problem(void *files, const char *path, const char *what)
 static enum flow_status
 add_directory(struct flow_files *files, const char *path)
 {
-	const struct directory_walk walk = { files, found_file, found_directory, found_problem };
+	const struct directory_walk walk = { files, found_file, found_directory, found_socket, found_problem };
 
 	return directory_walk(path, &walk);
 }
@@ -305,6 +316,8 @@ add_between(struct flow_files *files, const char *base, const char *first, const
 		    strdup(all.problem[i]));
 	for (size_t i = 0; i < all.directories && st == FLOW_OK; i++)
 		st = found_directory(files, all.directory[i]);
+	for (size_t i = 0; i < all.sockets && st == FLOW_OK; i++)
+		st = found_socket(files, all.socket[i]);
 	flow_files_clear(&all);
 	return st;
 }
@@ -337,6 +350,67 @@ flow_files_add_range(struct flow_files *files, const char *range)
 	enum flow_status st = note_asked(files, range, true);
 
 	return st == FLOW_OK ? add_range(files, range) : st;
+}
+
+/* Whether an absolute path lies below a directory, which may be spelled otherwise. */
+static bool
+is_below(const char *path, const char *directory)
+{
+	char *real = realpath(directory, NULL);
+	size_t len = real != NULL ? strlen(real) : 0;
+	bool below = real != NULL && (strcmp(real, "/") == 0 || (strncmp(path, real, len) == 0 && path[len] == '/'));
+
+	free(real);
+	return below;
+}
+
+static bool
+pattern_covers(const char *pattern, const char *path)
+{
+	bool covers = false;
+	struct stat st;
+	glob_t found;
+
+	if (stat(pattern, &st) == 0)
+		return S_ISDIR(st.st_mode) && is_below(path, pattern);
+	if (glob(pattern, 0, NULL, &found) != 0)
+		return false;
+	for (size_t i = 0; i < found.gl_pathc && !covers; i++)
+		covers = stat(found.gl_pathv[i], &st) == 0 && S_ISDIR(st.st_mode) && is_below(path, found.gl_pathv[i]);
+	globfree(&found);
+	return covers;
+}
+
+/* As add_range finds files. */
+static bool
+range_covers(const char *range, const char *path)
+{
+	const char *colon = strrchr(range, ':');
+	size_t first_len = colon != NULL ? (size_t)(colon - range) : strlen(range);
+	const char *to = colon != NULL ? colon + 1 : "";
+	char *base, *first;
+	struct stat st;
+	bool covers;
+
+	if (stat(range, &st) == 0 && S_ISDIR(st.st_mode))
+		return is_below(path, range);
+	base = range_base(range, first_len, to);
+	first = strndup(range, first_len);
+	covers = base != NULL && first != NULL && is_below(path, base) && compare_ends(path, first) >= 0 &&
+	    (to[0] == '\0' || compare_ends(path, to) <= 0);
+	free(base);
+	free(first);
+	return covers;
+}
+
+bool
+flow_files_covers(const struct flow_files *files, const char *path)
+{
+	for (size_t i = 0; i < files->asked_count; i++)
+		if (files->asked[i].range ? range_covers(files->asked[i].text, path) :
+		    pattern_covers(files->asked[i].text, path))
+			return true;
+	return false;
 }
 
 /* Slots are looked for once a path; without memory, some twenty times. */

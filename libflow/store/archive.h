@@ -24,6 +24,8 @@ struct flow_files {
 	size_t asked_count;
 	char **directory;	/* those that were listed */
 	size_t directories, directories_cap;
+	char **socket;		/* names in them of sockets of collectors (store/live.h) */
+	size_t sockets, sockets_cap;
 	int64_t since_ns;	/* when the first was asked for, since 1970 */
 };
 
@@ -57,6 +59,12 @@ enum flow_status flow_files_add_range(struct flow_files *files, const char *rang
  * without them last, then by path; a path that was named twice stays once.
  */
 void flow_files_sort(struct flow_files *files);
+
+/*
+ * Whether a file of that path, were it there, would be in a list of what was asked for.  The path is absolute and as
+ * realpath(3) has it but for its end.
+ */
+bool flow_files_covers(const struct flow_files *files, const char *path);
 
 /* Whether a path ends in a name that an archive's file has: *.parquet, no dot before it. */
 bool flow_file_is_named(const char *path);

@@ -12,6 +12,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "store/live_reply.h"
+
 #define SUFFIX ".parquet"
 
 #define OLD_NFDUMP_PREFIX "nfcapd."
@@ -86,14 +88,17 @@ take_entry(const char *directory, const struct dirent *entry, const struct level
 {
 	const char *between = directory[strlen(directory) - 1] == '/' ? "" : "/";
 	enum flow_status st;
+	bool is_socket = walk->socket != NULL && live_is_socket_name(entry->d_name);
 	char *path;
 
-	if (entry->d_name[0] == '.' ||
+	if ((entry->d_name[0] == '.' && !is_socket) ||
 	    (entry->d_type == DT_REG && !is_read(entry->d_name)))
 		return FLOW_OK;
 	if (asprintf(&path, "%s%s%s", directory, between, entry->d_name) < 0)
 		return FLOW_ENOMEM;
-	if (entry->d_type == DT_REG)
+	if (is_socket)
+		st = entry->d_type == DT_SOCK || entry->d_type == DT_UNKNOWN ? walk->socket(walk->context, path) : FLOW_OK;
+	else if (entry->d_type == DT_REG)
 		st = walk->file(walk->context, path);
 	else if (entry->d_type == DT_DIR)
 		st = walk_below(path, above, walk);

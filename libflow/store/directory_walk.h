@@ -15,6 +15,7 @@ struct directory_walk {
 	void *context;
 	enum flow_status (*file)(void *context, const char *path);	/* of a name that is one */
 	enum flow_status (*directory)(void *context, const char *path);	/* before its files are told */
+	enum flow_status (*socket)(void *context, const char *path);	/* of a name that a collector's has; NULL: not asked */
 	enum flow_status (*problem)(void *context, const char *path, const char *what);
 };
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/file_kind.h"
+#include "store/live.h"
 
 #define READ_BYTES ((size_t)1 << 20)
 
@@ -145,6 +146,25 @@ source_open_fd(struct source *source, int fd, const char *path, const struct sou
 		st = find_columns(&s, model, err);
 	if (st != FLOW_OK) {
 		flow_error_prefix(err, path);
+		source_close(&s);
+		return st;
+	}
+	*source = s;
+	return FLOW_OK;
+}
+
+enum flow_status
+source_open_live(struct source *source, const struct flow_live_slot *slot, const struct source *model,
+    struct flow_error *err)
+{
+	struct source s = { .fd = -1 };
+	enum flow_status st = pq_file_open_joined(slot->fd, slot->at, slot->tail, slot->tail_len,
+	    model != NULL ? model->file : NULL, &s.file, err);
+
+	if (st == FLOW_OK)
+		st = find_columns(&s, model, err);
+	if (st != FLOW_OK) {
+		flow_error_prefix(err, slot->path);
 		source_close(&s);
 		return st;
 	}

@@ -37,6 +37,12 @@ enum flow_status source_open(struct source *source, const char *path,
 /* The same of a file that is open already, and stays so longer than the source. */
 enum flow_status source_open_fd(struct source *source, int fd, const char *path,
     const struct source *model, struct flow_error *err) NODISCARD;
+
+struct flow_live_slot;
+
+/* The same of a slot that is being written, which stays open longer than the source. */
+enum flow_status source_open_live(struct source *source, const struct flow_live_slot *slot, const struct source *model,
+    struct flow_error *err) NODISCARD;
 void source_close(struct source *source);
 
 /* The same, but FLOW_EUNSUPPORTED for files of other collectors, with what does read them. */

@@ -40,6 +40,7 @@ struct scan_group {
 
 struct scan_file {
 	const char *path;
+	const struct flow_live_slot *live;	/* NULL: it is a file */
 	char *ident;
 	char *problem;
 	bool vanished;		/* the problem is that it is not there */
@@ -290,7 +291,8 @@ plan_file(struct flow_scan *scan, struct scan_file *f, struct plan_model *model,
 			flow_error_prefix(err, f->path);
 		return st;
 	}
-	st = f->fd >= 0 ? source_open_fd(&source, f->fd, f->path, model->source, err) :
+	st = f->live != NULL ? source_open_live(&source, f->live, model->source, err) :
+	    f->fd >= 0 ? source_open_fd(&source, f->fd, f->path, model->source, err) :
 	    source_open(&source, f->path, &scan->input, model->source, err);
 	if (st != FLOW_OK)
 		return st;
@@ -424,6 +426,8 @@ leave_out_held(struct flow_scan *scan, const struct flow_merged *merged)
 	for (size_t i = 0; i < scan->files; i++) {
 		struct scan_file *f = &scan->file[i];
 
+		if (f->live != NULL)
+			continue;
 		if (!flow_merged_has(merged, f->path, f->vanished ? NULL : &f->stat)) {
 			scan->vanished |= f->vanished;
 			continue;
@@ -495,25 +499,30 @@ enum flow_status
 flow_scan_open(const char *const *paths, size_t count, const struct flow_scan_options *options,
     struct flow_scan **scan, struct flow_error *err)
 {
+	size_t slots = options->live != NULL ? flow_live_slots(options->live) : 0, i;
 	struct flow_scan *s = calloc(1, sizeof(*s));
 	enum flow_status st = FLOW_OK;
-	size_t i;
 
 	if (s != NULL)
-		s->file = calloc(count + 1, sizeof(*s->file));
+		s->file = calloc(count + slots + 1, sizeof(*s->file));
 	if (s == NULL || s->file == NULL || count > UINT32_MAX) {
 		free(s);
 		return flow_fail_memory(err);
 	}
 	(void)pthread_mutex_init(&s->names_lock, NULL);
 	s->options = *options;
-	s->files = count;
+	s->files = count + slots;
 	s->descriptors = descriptors();
 	for (i = 0; i < count && st == FLOW_OK; i++) {
 		s->file[i].path = paths[i];
 		s->file[i].fd = -1;
 		if (strcmp(paths[i], "-") == 0 && s->input.bytes.data == NULL)
 			st = source_read_input(&s->input, err);
+	}
+	for (i = 0; i < slots; i++) {
+		s->file[count + i].live = flow_live_slot(options->live, i);
+		s->file[count + i].path = s->file[count + i].live->path;
+		s->file[count + i].fd = -1;
 	}
 	if (st == FLOW_OK) {
 		run_plan(s, options->threads);
@@ -623,6 +632,12 @@ const char *
 flow_scan_notice(const struct flow_scan *scan)
 {
 	return scan->notice;
+}
+
+size_t
+flow_scan_files(const struct flow_scan *scan)
+{
+	return scan->files;
 }
 
 const char *
@@ -759,7 +774,8 @@ task_source(struct flow_scan_worker *w, const struct source **source, struct flo
 	if (f->is_open || w->open_file == f)
 		return FLOW_OK;
 	close_file(w);
-	st = f->fd >= 0 ? source_open_fd(&w->source, f->fd, f->path, NULL, err) : open_again(w, f, err);
+	st = f->live != NULL ? source_open_live(&w->source, f->live, NULL, err) :
+	    f->fd >= 0 ? source_open_fd(&w->source, f->fd, f->path, NULL, err) : open_again(w, f, err);
 	if (st == FLOW_OK)
 		w->open_file = f;
 	return st;

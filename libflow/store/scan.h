@@ -33,6 +33,7 @@
 #include "record/field.h"
 #include "record/name_set.h"
 #include "record/select.h"
+#include "store/live.h"
 #include "store/writer.h"
 
 struct flow_scan_options {
@@ -49,6 +50,8 @@ struct flow_scan_options {
 	 * last, so that threads have done at about the same time.
 	 */
 	bool any_order;
+	/* Slots that are being written, behind the files, and open as long as the scan; NULL: none. */
+	const struct flow_live *live;
 	/* Gets the names that the files' exporters announced, while planning; NULL: not wanted. */
 	struct flow_names *names;
 };
@@ -182,5 +185,8 @@ uint64_t flow_scan_task_rows(const struct flow_scan *scan, size_t task, bool *wh
 enum flow_status flow_scan_copy(struct flow_scan_worker *worker, const enum flow_codec *codec,
     struct flow_group **group, struct flow_error *err) NODISCARD;
 
-/* Number of the file that the task belongs to, as in flow_scan_open's paths. */
+/* Files of the scan: those of flow_scan_open, then the slots. */
+size_t flow_scan_files(const struct flow_scan *scan);
+
+/* Number of the file that the task belongs to, as in flow_scan_open's paths; then the slots. */
 size_t flow_scan_file(const struct flow_scan_worker *worker);

@@ -90,7 +90,7 @@ name_file(const struct flow_writer *w, enum flow_status st, struct flow_error *e
 
 /* The writer takes the sink over, also on failure. */
 static enum flow_status
-open_writer(int fd, struct file_sink sink, const struct flow_writer_options *options,
+open_writer(int fd, struct buf *memory, struct file_sink sink, const struct flow_writer_options *options,
     struct flow_writer **writer, struct flow_error *err)
 {
 	struct pq_column columns[FLOW_FIELD_COUNT];
@@ -110,7 +110,8 @@ open_writer(int fd, struct file_sink sink, const struct flow_writer_options *opt
 	store_totals_init(&w->totals);
 	for (f = 0; f < FLOW_FIELD_COUNT; f++)
 		columns[f] = profile_column((enum flow_field)f);
-	st = name_file(w, pq_writer_new(fd, columns, FLOW_FIELD_COUNT, &w->file, err), err);
+	st = name_file(w, memory != NULL ? pq_writer_new_buf(memory, columns, FLOW_FIELD_COUNT, &w->file, err) :
+	    pq_writer_new(fd, columns, FLOW_FIELD_COUNT, &w->file, err), err);
 	if (st == FLOW_OK)
 		st = flow_writer_metadata(w, PROFILE_KEY_VERSION, PROFILE_VERSION,
 		    strlen(PROFILE_VERSION), err);
@@ -132,14 +133,21 @@ flow_writer_open(const char *path, const struct flow_writer_options *options,
 	struct file_sink sink;
 	enum flow_status st = file_sink_open(&sink, path, err);
 
-	return st == FLOW_OK ? open_writer(sink.fd, sink, options, writer, err) : st;
+	return st == FLOW_OK ? open_writer(sink.fd, NULL, sink, options, writer, err) : st;
 }
 
 enum flow_status
 flow_writer_open_fd(int fd, const struct flow_writer_options *options,
     struct flow_writer **writer, struct flow_error *err)
 {
-	return open_writer(fd, (struct file_sink)FILE_SINK_INIT, options, writer, err);
+	return open_writer(fd, NULL, (struct file_sink)FILE_SINK_INIT, options, writer, err);
+}
+
+enum flow_status
+flow_writer_open_buf(struct buf *out, const struct flow_writer_options *options, struct flow_writer **writer,
+    struct flow_error *err)
+{
+	return open_writer(-1, out, (struct file_sink)FILE_SINK_INIT, options, writer, err);
 }
 
 enum flow_status
@@ -308,6 +316,41 @@ flow_writer_metadata(struct flow_writer *writer, const char *key, const char *te
     struct flow_error *err)
 {
 	return pq_writer_key_value(writer->file, key, text, len, err);
+}
+
+enum flow_status
+flow_writer_preview(const struct flow_writer *writer, struct flow_group *group, const struct flow_preview *about,
+    uint64_t *at, struct buf *tail, struct flow_error *err)
+{
+	struct pq_key_value more[3];
+	struct flow_totals totals = writer->totals;
+	struct buf stats = BUF_INIT;
+	enum flow_status st;
+	size_t n = 0;
+
+	if (group != NULL)
+		store_totals_add(&totals, &group->totals);
+	store_totals_to_json(&totals, &writer->loss, &stats);
+	more[n++] = (struct pq_key_value){ PROFILE_KEY_STATS, (const char *)stats.data, stats.len };
+	if (about->exporters != NULL && about->exporters->len > 0)
+		more[n++] = (struct pq_key_value){ PROFILE_KEY_EXPORTERS, (const char *)about->exporters->data,
+			about->exporters->len };
+	if (about->journal != NULL && about->journal[0] != '\0')
+		more[n++] = (struct pq_key_value){ about->journal_key, about->journal, strlen(about->journal) };
+	*at = pq_writer_bytes(writer->file);
+	st = buf_status(&stats) == FLOW_OK ? pq_writer_preview(writer->file, group != NULL ? group->chunk : NULL,
+	    group != NULL ? group->rows : 0, more, n, tail, err) : flow_fail_memory(err);
+	if (group != NULL && buf_status(&stats) == FLOW_OK)
+		memset(group->chunk, 0, sizeof(group->chunk));	/* freed */
+	flow_group_free(group);
+	buf_release(&stats);
+	return st;
+}
+
+const char *
+flow_writer_temporary(const struct flow_writer *writer)
+{
+	return writer->sink.temporary;
 }
 
 const struct flow_totals *

@@ -161,5 +161,25 @@ enum flow_status flow_writer_close(struct flow_writer *writer, struct flow_error
 enum flow_status flow_writer_close_path(struct flow_writer *writer, char **path,
     struct flow_error *err) NODISCARD;
 
+/*
+ * What the file would be if it ended with this group (NULL: with what is written): appends to `tail` all that would
+ * follow the first *at bytes of it.  Nothing of the writer changes, and rows of flow_writer_batch that are in no row group
+ * yet are not in it.  `exporters` (NULL: none) becomes flow.exporters, `journal` (NULL or "": none) the value of
+ * `journal_key`.  The group is freed, also on failure.
+ */
+struct flow_preview {
+	const struct buf *exporters;
+	const char *journal_key, *journal;
+};
+enum flow_status flow_writer_preview(const struct flow_writer *writer, struct flow_group *group,
+    const struct flow_preview *about, uint64_t *at, struct buf *tail, struct flow_error *err) NODISCARD;
+
+/* The name that the file has until it is closed; NULL where it has none. */
+const char *flow_writer_temporary(const struct flow_writer *writer);
+
+/* Writes into memory, which stays the caller's, what flow_writer_open would write into a file. */
+enum flow_status flow_writer_open_buf(struct buf *out, const struct flow_writer_options *options,
+    struct flow_writer **writer, struct flow_error *err) NODISCARD;
+
 /* Drops the file and frees the writer; NULL is fine. */
 void flow_writer_abort(struct flow_writer *writer);

@@ -1,0 +1,517 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "flowcap/live_server.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "flowcap/program_log.h"
+
+#define WAIT_MS 200
+
+/* For the decoder's answer, and for a reader to take his. */
+#define LOOK_MS 8000
+#define TAKE_MS 5000
+
+/* An answer is given again while it is not older. */
+#define FRESH_MS 1000
+
+/* Readers at a time; who came first makes way. */
+#define CLIENTS_MAX 32
+
+/* An answer about a directory, shared by those who were sent it. */
+struct answer {
+	unsigned users;
+	struct buf bytes;
+};
+
+/* A directory that readers ask in. */
+struct place {
+	const char *directory;
+	char *path;		/* of the socket */
+	int listener;
+	struct answer *answer;	/* the last; NULL: none */
+};
+
+struct client {
+	int fd;
+	size_t place;
+	struct answer *answer;	/* being sent; NULL: he is expected to ask */
+	size_t sent;
+	int64_t since_ms;	/* he came, or was answered */
+};
+
+struct live_server {
+	struct intake *intake;
+	bool dynamic;		/* the last place is that above the exporters' */
+	struct place *place;
+	size_t places;
+	uint64_t run;
+	int64_t looked_ms;	/* when the answers are of; INT64_MIN: there are none */
+	uint64_t number;	/* of slots finished then */
+	struct client client[CLIENTS_MAX];
+	size_t clients;
+	pthread_t thread;
+	bool started;
+	atomic_bool ended;
+};
+
+static int64_t
+steady_ms(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void
+answer_leave(struct answer *a)
+{
+	if (a == NULL || --a->users > 0)
+		return;
+	buf_release(&a->bytes);
+	free(a);
+}
+
+/* Sockets. */
+
+/* A path that does not fit into an address is spelled through the directory's descriptor. */
+static bool
+set_address(struct sockaddr_un *a, int directory, const char *path)
+{
+	int len = (int)strlen(path);
+
+	*a = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	if ((size_t)len < sizeof(a->sun_path))
+		memcpy(a->sun_path, path, (size_t)len);
+	else
+		len = snprintf(a->sun_path, sizeof(a->sun_path), "/proc/self/fd/%d%s", directory, strrchr(path, '/'));
+	errno = ENAMETOOLONG;
+	return len > 0 && (size_t)len < sizeof(a->sun_path);
+}
+
+/* A socket is bound before it listens: one that nobody answers at is dead once it is so old. */
+#define NEW_S 5
+
+static bool
+is_old(int directory, const char *name)
+{
+	struct stat st;
+
+	return fstatat(directory, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISSOCK(st.st_mode) &&
+	    st.st_ctime < time(NULL) - NEW_S;
+}
+
+/* Sockets that collectors left when they were killed. */
+static void
+remove_dead(const char *directory, int fd)
+{
+	DIR *dir = opendir(directory);
+	const struct dirent *entry;
+	struct sockaddr_un a;
+	char *path;
+
+	while (dir != NULL && (entry = readdir(dir)) != NULL) {
+		int s;
+
+		if (!live_is_socket_name(entry->d_name) || !is_old(fd, entry->d_name) ||
+		    asprintf(&path, "%s/%s", directory, entry->d_name) < 0)
+			continue;
+		s = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+		if (s >= 0 && set_address(&a, fd, path) && connect(s, (const struct sockaddr *)&a, sizeof(a)) != 0 &&
+		    errno == ECONNREFUSED)
+			(void)unlink(path);
+		if (s >= 0)
+			(void)close(s);
+		free(path);
+	}
+	if (dir != NULL)
+		(void)closedir(dir);
+}
+
+/* Who may read and enter the directory may ask: connecting takes the right to write. */
+static mode_t
+socket_mode(const struct stat *directory)
+{
+	mode_t mode = 0600;
+
+	if ((directory->st_mode & 0050) == 0050)
+		mode |= 0060;
+	if ((directory->st_mode & 0005) == 0005)
+		mode |= 0006;
+	return mode;
+}
+
+static int
+listen_at(const struct place *p, int directory)
+{
+	struct sockaddr_un a;
+	struct stat st;
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), error;
+
+	if (fd >= 0 && set_address(&a, directory, p->path) && fstat(directory, &st) == 0 &&
+	    bind(fd, (const struct sockaddr *)&a, sizeof(a)) == 0) {
+		/* Nobody can connect before it listens. */
+		if (chmod(p->path, socket_mode(&st)) == 0 && listen(fd, CLIENTS_MAX) == 0)
+			return fd;
+		error = errno;
+		(void)unlink(p->path);
+		errno = error;
+	}
+	error = errno;
+	if (fd >= 0)
+		(void)close(fd);
+	errno = error;
+	return -1;
+}
+
+/* Adds a directory unless it is there; false after a log line. */
+static bool
+add_place(struct live_server *s, const char *directory)
+{
+	struct place *bigger, p = { .directory = directory, .listener = -1 };
+	int fd;
+
+	for (size_t i = 0; i < s->places; i++)
+		if (strcmp(s->place[i].directory, directory) == 0)
+			return true;
+	bigger = realloc(s->place, (s->places + 1) * sizeof(*bigger));
+	if (bigger != NULL)
+		s->place = bigger;
+	if (bigger == NULL || asprintf(&p.path, "%s/" LIVE_PREFIX "%016" PRIx64 LIVE_SUFFIX, directory, s->run) < 0) {
+		log_line(LOG_LEVEL_ERROR, "out of memory");
+		return false;
+	}
+	fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0) {
+		remove_dead(directory, fd);
+		p.listener = listen_at(&p, fd);
+	}
+	if (p.listener < 0) {
+		log_line(LOG_LEVEL_INFO, "%s: %s: --live of flowcat and flowstat is not possible there", p.path,
+		    strerror(errno));
+		free(p.path);
+	} else {
+		bigger[s->places++] = p;
+	}
+	if (fd >= 0)
+		(void)close(fd);
+	return p.listener >= 0;
+}
+
+static bool
+add_places(struct live_server *s, const struct collect_options *o)
+{
+	bool done = true;
+
+	if (o->directory != NULL)
+		return add_place(s, o->directory);
+	for (size_t i = 0; i < o->sources && done; i++)
+		done = add_place(s, o->source[i].directory);
+	if (done && o->dynamic != NULL) {
+		done = add_place(s, o->dynamic);
+		s->dynamic = done;
+	}
+	return done;
+}
+
+/* Answers. */
+
+static void
+forget_answers(struct live_server *s)
+{
+	for (size_t i = 0; i < s->places; i++) {
+		answer_leave(s->place[i].answer);
+		s->place[i].answer = NULL;
+	}
+	s->looked_ms = INT64_MIN;
+}
+
+/* The place that a directory's slots are told at, and the path from there to it ("" where it is the same). */
+static const struct place *
+place_of(const struct live_server *s, const char *directory, const char **from)
+{
+	const char *above;
+	size_t len;
+
+	*from = "";
+	for (size_t i = 0; i < s->places; i++)
+		if (strcmp(s->place[i].directory, directory) == 0)
+			return &s->place[i];
+	if (!s->dynamic)
+		return NULL;
+	above = s->place[s->places - 1].directory;
+	len = strlen(above);
+	if (strncmp(directory, above, len) != 0)
+		return NULL;
+	*from = directory + len + strspn(directory + len, "/");
+	return &s->place[s->places - 1];
+}
+
+static void
+put_part(struct buf *out, const struct look_part *part, const char *from)
+{
+	struct buf path = BUF_INIT, temporary = BUF_INIT;
+	const char *between = from[0] != '\0' ? "/" : "";
+
+	buf_printf(&path, "%s%s%s", from, between, part->path);
+	if (part->temporary != NULL)
+		buf_printf(&temporary, "%s%s%s", from, between, part->temporary);
+	out->failed |= path.failed || temporary.failed;
+	if (!out->failed) {
+		const struct live_reply_slot slot = { (const char *)path.data, (const char *)temporary.data, path.len,
+			temporary.len, part->at, part->device, part->inode, part->tail.data, part->tail.len };
+
+		live_reply_slot(out, &slot);
+	}
+	buf_release(&path);
+	buf_release(&temporary);
+}
+
+/* The answer at a place; NULL when out of memory. */
+static struct answer *
+make_answer(const struct live_server *s, const struct place *place, const struct look *look)
+{
+	const struct live_header header = { .run = s->run, .number = s->number,
+		.status = look != NULL ? LIVE_OK : LIVE_BUSY,
+		.unwritten = (uint32_t)(intake_unfiled(s->intake) + (look != NULL ? look_unwritten(look) : 0)) };
+	struct answer *a = calloc(1, sizeof(*a));
+	uint32_t slots = 0;
+
+	if (a == NULL)
+		return NULL;
+	a->users = 1;
+	live_reply_begin(&a->bytes, &header);
+	for (size_t i = 0; look != NULL && i < look_parts(look); i++) {
+		const struct look_part *part = look_part(look, i);
+		const char *from;
+
+		if (place_of(s, part->directory, &from) != place)
+			continue;
+		put_part(&a->bytes, part, from);
+		slots++;
+	}
+	live_reply_end(&a->bytes, 0, slots);
+	if (!a->bytes.failed)
+		return a;
+	answer_leave(a);
+	return NULL;
+}
+
+/* Makes sure that there are answers that are not old, and of slots that are still open. */
+static void
+refresh(struct live_server *s)
+{
+	struct look *look;
+
+	if (s->looked_ms != INT64_MIN && steady_ms() < s->looked_ms + FRESH_MS &&
+	    intake_ends_begun(s->intake) == s->number)
+		return;
+	forget_answers(s);
+	look = intake_look(s->intake, LOOK_MS);
+	s->number = look != NULL ? look_ends(look) : intake_ends_begun(s->intake);
+	for (size_t i = 0; i < s->places; i++)
+		s->place[i].answer = make_answer(s, &s->place[i], look);
+	s->looked_ms = steady_ms();
+	look_release(look);
+}
+
+/* Readers. */
+
+static void
+let_go(struct live_server *s, size_t i)
+{
+	(void)close(s->client[i].fd);
+	answer_leave(s->client[i].answer);
+	s->clients--;
+	memmove(&s->client[i], &s->client[i + 1], (s->clients - i) * sizeof(s->client[0]));
+}
+
+static void
+take_client(struct live_server *s, size_t place)
+{
+	int fd = accept4(s->place[place].listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	if (fd < 0) {
+		/* Out of descriptors, most likely: no reason to take a processor. */
+		if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
+			(void)poll(NULL, 0, WAIT_MS);
+		return;
+	}
+	if (s->clients == CLIENTS_MAX)
+		let_go(s, 0);
+	s->client[s->clients++] = (struct client){ .fd = fd, .place = place, .since_ms = steady_ms() };
+}
+
+/* Only a number, of slots whose files are finished or being finished. */
+static struct answer *
+number_answer(const struct live_server *s)
+{
+	const struct live_header header = { .run = s->run, .number = intake_ends_begun(s->intake) };
+	struct answer *a = calloc(1, sizeof(*a));
+
+	if (a == NULL)
+		return NULL;
+	a->users = 1;
+	live_reply_begin(&a->bytes, &header);
+	if (!a->bytes.failed)
+		return a;
+	answer_leave(a);
+	return NULL;
+}
+
+/* What he asks, one byte; false: he is to go. */
+static bool
+take_question(struct live_server *s, struct client *c)
+{
+	char question;
+	ssize_t n = recv(c->fd, &question, 1, MSG_DONTWAIT);
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return true;
+	if (n != 1 || (question != LIVE_ASK_SLOTS && question != LIVE_ASK_NUMBER))
+		return false;
+	if (question == LIVE_ASK_NUMBER) {
+		c->answer = number_answer(s);
+	} else {
+		refresh(s);
+		c->answer = s->place[c->place].answer;
+		if (c->answer != NULL)
+			c->answer->users++;
+	}
+	c->sent = 0;
+	c->since_ms = steady_ms();
+	return c->answer != NULL;
+}
+
+static bool
+send_some(struct client *c)
+{
+	const struct buf *b = &c->answer->bytes;
+	ssize_t n = send(c->fd, b->data + c->sent, b->len - c->sent, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+	if (n < 0)
+		return errno == EAGAIN || errno == EINTR;
+	c->sent += (size_t)n;
+	if (c->sent == b->len) {
+		answer_leave(c->answer);
+		c->answer = NULL;
+		c->since_ms = steady_ms();
+	}
+	return true;
+}
+
+/* Serves whom poll says; who was answered may stay and ask again. */
+static void
+serve(struct live_server *s, const struct pollfd *ready, size_t clients)
+{
+	int64_t now_ms = steady_ms();
+
+	/* From the last: places do not change for those that are still to be looked at. */
+	for (size_t i = clients; i-- > 0; ) {
+		struct client *c = &s->client[i];
+		bool stays = true;
+
+		if (ready[i].revents != 0)
+			stays = c->answer != NULL ? send_some(c) : take_question(s, c);
+		else if (c->answer != NULL)
+			stays = now_ms < c->since_ms + TAKE_MS;
+		if (!stays)
+			let_go(s, i);
+	}
+}
+
+static void *
+run(void *argument)
+{
+	struct live_server *s = argument;
+	struct pollfd *wait = calloc(CLIENTS_MAX + s->places, sizeof(*wait));
+
+	priority_take(PRIORITY_LATER);
+	while (wait != NULL && !atomic_load(&s->ended)) {
+		size_t clients = s->clients, i;
+
+		for (i = 0; i < clients; i++)
+			wait[i] = (struct pollfd){ .fd = s->client[i].fd,
+				.events = s->client[i].answer != NULL ? POLLOUT : POLLIN };
+		for (i = 0; i < s->places; i++)
+			wait[clients + i] = (struct pollfd){ .fd = s->place[i].listener, .events = POLLIN };
+		if (poll(wait, clients + s->places, WAIT_MS) <= 0)
+			memset(wait, 0, (clients + s->places) * sizeof(*wait));
+		serve(s, wait, clients);
+		for (i = 0; i < s->places; i++)
+			if (wait[clients + i].revents != 0)
+				take_client(s, i);
+		/* What nobody asked for lately takes no memory. */
+		if (s->looked_ms != INT64_MIN && steady_ms() >= s->looked_ms + FRESH_MS)
+			forget_answers(s);
+	}
+	free(wait);
+	return NULL;
+}
+
+static uint64_t
+new_run(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_REALTIME, &t);
+	return ((uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000) << 12 ^ (uint64_t)getpid();
+}
+
+struct live_server *
+live_server_start(const struct options *options, struct intake *intake)
+{
+	struct live_server *s = calloc(1, sizeof(*s));
+
+	if (s == NULL)
+		return NULL;
+	s->intake = intake;
+	s->run = new_run();
+	s->looked_ms = INT64_MIN;
+	if (add_places(s, &options->collect)) {
+		s->started = pthread_create(&s->thread, NULL, run, s) == 0;
+		if (s->started)
+			return s;
+		log_line(LOG_LEVEL_ERROR, "no thread for --live can be started");
+	}
+	live_server_stop(s);
+	return NULL;
+}
+
+void
+live_server_stop(struct live_server *s)
+{
+	if (s == NULL)
+		return;
+	atomic_store(&s->ended, true);
+	if (s->started)
+		(void)pthread_join(s->thread, NULL);
+	while (s->clients > 0)
+		let_go(s, s->clients - 1);
+	forget_answers(s);
+	for (size_t i = 0; i < s->places; i++) {
+		(void)close(s->place[i].listener);
+		(void)unlink(s->place[i].path);
+		free(s->place[i].path);
+	}
+	free(s->place);
+	free(s);
+}

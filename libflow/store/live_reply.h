@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/*
+ * What a collector and a reader say to each other over the socket in an archive's directory (flowcap(1), FILES).  The
+ * reader sends one byte:
+ *
+ *	's'   what do the open slots hold?  Answered with a reply: a header and a record for each slot.
+ *	'c'   which number has the last slot whose file was, or is being, finished?  Answered with a header of no slots.
+ *
+ * All numbers little-endian.
+ *
+ *	header  "flowlive"  u32 version  u32 slots  u64 bytes of it all  u64 run  u64 number  u32 status  u32 unwritten
+ *	slot    u16 + path  u16 + temporary  u64 at  u64 device  u64 inode  u64 + tail
+ *
+ * A slot is a file of the profile (flow-file(5)) that is still being written: the first `at` bytes of `temporary`, and
+ * `tail` behind them.  Paths are relative to the socket's directory, and lead nowhere else.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/status.h"
+
+#define LIVE_ASK_SLOTS 's'
+#define LIVE_ASK_NUMBER 'c'
+
+#define LIVE_HEADER_BYTES ((size_t)48)
+
+/* A longer reply is not believed. */
+#define LIVE_REPLY_MAX (UINT64_C(4) << 30)
+
+/* Names of sockets: LIVE_PREFIX, something of the collector's, LIVE_SUFFIX. */
+#define LIVE_PREFIX ".flowcap."
+#define LIVE_SUFFIX ".live"
+
+enum live_status {
+	LIVE_OK,
+	LIVE_BUSY,	/* who decodes does not answer */
+};
+
+struct live_header {
+	uint64_t bytes;		/* of the reply, with this */
+	uint64_t run;		/* another one after a restart */
+	uint64_t number;	/* of slots whose files are finished, or being finished */
+	uint32_t status;	/* enum live_status */
+	uint32_t unwritten;	/* slots whose flows are in journals alone, as they could not be written */
+	uint32_t slots;
+};
+
+struct live_reply_slot {
+	const char *path, *temporary;	/* not NUL-terminated */
+	size_t path_len, temporary_len;	/* temporary_len 0: there is none, and `at` is 0 */
+	uint64_t at, device, inode;
+	const uint8_t *tail;
+	size_t tail_len;
+};
+
+/* Appends a header; its `slots` and `bytes` are set by live_reply_end. */
+void live_reply_begin(struct buf *out, const struct live_header *header);
+void live_reply_slot(struct buf *out, const struct live_reply_slot *slot);
+/* `start` is out->len before live_reply_begin. */
+void live_reply_end(struct buf *out, size_t start, uint32_t slots);
+
+/* LIVE_HEADER_BYTES.  FLOW_EFORMAT with a message. */
+enum flow_status live_header_parse(const uint8_t *bytes, struct live_header *header, struct flow_error *err) NODISCARD;
+
+/*
+ * The slots behind a header, header->slots of them, into an array, to be freed; they point into the bytes.
+ * FLOW_EFORMAT where they are not what the header says, or a path leads elsewhere; FLOW_ENOMEM.
+ */
+enum flow_status live_slots_parse(const struct live_header *header, const uint8_t *bytes, size_t len,
+    struct live_reply_slot **slots, struct flow_error *err) NODISCARD;
+
+/* Whether it is a name that a socket has. */
+bool live_is_socket_name(const char *name);
