@@ -37,6 +37,7 @@
 #include "store/live_reply.h"
 #include "store/merged.h"
 #include "store/scan.h"
+#include "store/seen.h"
 #include "store/slot_path.h"
 #include "store/sort.h"
 #include "store/summary.h"

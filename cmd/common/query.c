@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
 #include "common/query_inner.h"
 
 #include <inttypes.h>
@@ -111,6 +115,8 @@ parse_window(struct query *q, const struct query_request *request)
 	if (stamp_window_parse(request->window, strlen(request->window), request->zone, now_ms(),
 	    &q->window, &err) != FLOW_OK)
 		return cli_misuse("-t: %s", err.message);
+	if (request->seen != NULL && q->window.base != STAMP_ABSOLUTE)
+		return cli_misuse("-t: seconds of the data are not known before its end: with --follow a time, or -1h");
 	q->has_window = true;
 	q->touching = request->touching;
 	return CLI_OK;
@@ -280,19 +286,37 @@ open_settled(struct query *q, struct query_request *request, struct flow_scan_op
 	return FLOW_OK;
 }
 
+/* What was told once is remembered, up to so much. */
+#define TOLD_BYTES ((size_t)1 << 16)
+
+static void
+warn(struct query_request *request, const char *text)
+{
+	size_t len = strlen(text) + 1;
+
+	if (request->repeats && request->told.len > 0 && memmem(request->told.data, request->told.len, text, len) != NULL)
+		return;
+	cli_warn("%s", text);
+	if (!request->repeats)
+		return;
+	if (request->told.len > TOLD_BYTES)
+		buf_clear(&request->told);
+	buf_append(&request->told, text, len);
+}
+
 /* What there is to say of collectors. */
 static void
-tell_live(struct query *q)
+tell_live(struct query *q, struct query_request *request)
 {
 	const char *text;
 	size_t i;
 
 	for (i = 0; (text = flow_live_note(q->live, i)) != NULL; i++)
-		cli_warn("%s", text);
+		warn(request, text);
 	if (flow_live_collectors(q->live) == 0 && i == 0)
-		cli_warn("--live: no flowcap writes there now: only finished files are read");
+		warn(request, "--live: no flowcap writes there now: only finished files are read");
 	for (i = 0; (text = flow_live_problem(q->live, i)) != NULL; i++) {
-		cli_warn("%s", text);
+		warn(request, text);
 		q->failed = true;
 	}
 }
@@ -301,12 +325,13 @@ static int
 open_scan(struct query *q, struct query_request *request, const struct flow_fieldset *wanted)
 {
 	struct flow_scan_options options = { .threads = q->threads, .names = request->names,
-		.any_order = request->any_order };
+		.any_order = request->any_order, .seen = request->seen };
 	struct flow_error err;
 	const char *problem;
 	int status;
 	size_t i;
 
+	q->seen = request->seen;
 	q->wanted = *wanted;
 	split_fields(q, wanted, &options.early, &options.late);
 	options.bounds = scan_bounds(q);
@@ -317,18 +342,18 @@ open_scan(struct query *q, struct query_request *request, const struct flow_fiel
 	if (q->told == NULL)
 		return cli_fail("out of memory");
 	for (i = 0; i < request->files.problems; i++) {
-		cli_warn("%s", request->files.problem[i]);
+		warn(request, request->files.problem[i]);
 		q->failed = true;
 	}
 	if (q->live != NULL)
-		tell_live(q);
+		tell_live(q, request);
 	else
 		open_slot_tell(&request->files);
 	status = resolve_window(q);
 	if (flow_scan_notice(q->scan) != NULL)
-		cli_warn("%s", flow_scan_notice(q->scan));
+		warn(request, flow_scan_notice(q->scan));
 	for (i = 0; (problem = flow_scan_problem(q->scan, i)) != NULL; i++) {
-		cli_warn("%s", problem);
+		warn(request, problem);
 		q->failed = true;
 	}
 	return status;
@@ -463,6 +488,21 @@ query_explain(const struct query *query, struct buf *out)
 	    "\nthreads: %u\n", plan->rows, plan->rows_left, plan->rows_pruned_by_pages,
 	    query_threads(query));
 	return buf_status(out);
+}
+
+int
+query_mark_seen(struct query *query)
+{
+	size_t missing;
+
+	if (flow_scan_mark_seen(query->scan, query->seen) != FLOW_OK)
+		return cli_fail("out of memory");
+	missing = flow_seen_missing(query->seen);
+	if (missing > 0)
+		cli_warn("%zu slots are neither open nor files any more: what came last in them follows when flowcap is started "
+		    "there again, and is missing here where files were merged at once (flowcap -x)", missing);
+	query->failed |= missing > 0;
+	return CLI_OK;
 }
 
 bool
@@ -624,6 +664,24 @@ keep_window(const struct query *q, const struct flow_batch *batch, struct flow_s
 	sel->all = false;
 }
 
+/* Rows from that one on. */
+static void
+keep_new(struct flow_selection *sel, uint64_t first)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; first > 0 && i < sel->count; i++) {
+		uint32_t row = flow_selection_row(sel, i);
+
+		sel->row[kept] = (uint16_t)row;
+		kept += row >= first;
+	}
+	if (first > 0) {
+		sel->count = kept;
+		sel->all = false;
+	}
+}
+
 bool
 query_select_rows(struct query_worker *w, const struct flow_batch *batch)
 {
@@ -633,6 +691,8 @@ query_select_rows(struct query_worker *w, const struct flow_batch *batch)
 		out_of_memory(w->query);
 		return false;
 	}
+	if (w->query->seen != NULL && w->selection.count > 0)
+		keep_new(&w->selection, flow_scan_seen_rows(w->scan));
 	if (w->query->has_window && w->selection.count > 0)
 		keep_window(w->query, batch, &w->selection);
 	return w->selection.count > 0;

@@ -23,6 +23,9 @@ struct query_request {
 	struct flow_names *names;	/* gets what the exporters announced; NULL: not wanted */
 	bool any_order;			/* tasks need not follow each other as their rows do */
 	bool live;			/* flows of the slots that collectors have open too */
+	struct flow_seen *seen;		/* rows that were seen are left out (query_mark_seen); NULL: none */
+	bool repeats;			/* it is opened again and again: what was told once is not told again */
+	struct buf told;
 	bool touching;			/* rows that touch the window pass, not those alone that begin in it */
 	bool has_paths;			/* a path was given, even if it matched nothing */
 	/* Whether all paths are directories, read whole: then they stand for their files in SQL. */
@@ -125,6 +128,9 @@ void query_rewind(struct query *query);
 
 /* What of the files of other collectors was read; false where there are none. */
 bool query_old(const struct query *query, struct flow_scan_old *old);
+
+/* All that was there is seen: request->seen.  CLI_OK, or CLI_FAILURE after a message. */
+int query_mark_seen(struct query *query);
 
 /* Rows that will be looked at, at most. */
 uint64_t query_rows(const struct query *query);

@@ -15,6 +15,7 @@ struct query {
 	struct flow_bound window_bound[2];
 	struct flow_clause *clauses;	/* the window's, then the filter's */
 	struct flow_bounds bounds;
+	struct flow_seen *seen;		/* the request's */
 	struct flow_live *live;		/* NULL: not asked for; open as long as the scan */
 	struct flow_scan *scan;
 	size_t files;

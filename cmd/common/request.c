@@ -24,6 +24,7 @@ query_request_clear(struct query_request *request)
 		free(request->directory[i]);
 	free(request->directory);
 	free(request->read);
+	buf_release(&request->told);
 	flow_geo_free(request->geo);
 	flow_elements_free(request->elements);
 	*request = (struct query_request)QUERY_REQUEST_INIT;

@@ -492,7 +492,7 @@ live_server_start(const struct options *options, struct intake *intake)
 			return s;
 		log_line(LOG_LEVEL_ERROR, "no thread for --live can be started");
 	}
-	live_server_stop(s);
+	live_server_free(s);
 	return NULL;
 }
 
@@ -504,12 +504,21 @@ live_server_stop(struct live_server *s)
 	atomic_store(&s->ended, true);
 	if (s->started)
 		(void)pthread_join(s->thread, NULL);
+	s->started = false;
 	while (s->clients > 0)
 		let_go(s, s->clients - 1);
 	forget_answers(s);
+}
+
+void
+live_server_free(struct live_server *s)
+{
+	if (s == NULL)
+		return;
+	live_server_stop(s);
 	for (size_t i = 0; i < s->places; i++) {
-		(void)close(s->place[i].listener);
 		(void)unlink(s->place[i].path);
+		(void)close(s->place[i].listener);
 		free(s->place[i].path);
 	}
 	free(s->place);

@@ -18,5 +18,10 @@ struct live_server;
  */
 struct live_server *live_server_start(const struct options *options, struct intake *intake);
 
-/* Before the intake is finished; removes the sockets.  NULL is fine. */
+/*
+ * Answers no more: before the intake is finished.  Who asks from then on waits until live_server_free, so that nobody
+ * takes slots that are being finished for none.  NULL is fine for both.
+ */
 void live_server_stop(struct live_server *s);
+/* Removes the sockets, which sends those who wait to the files. */
+void live_server_free(struct live_server *s);

@@ -101,6 +101,7 @@ collect(const struct options *options, struct inputs *in, struct status_server *
 		live_server_stop(lookers);
 		status_server_stop(server);
 		done = intake_finish(intake) && done;
+		live_server_free(lookers);
 	}
 	daemon_end(&daemon);
 	return done ? CLI_OK : CLI_FAILURE;

@@ -5,6 +5,7 @@
 #include "flowcat/compact.h"
 #include "flowcat/expire.h"
 #include "flowcat/explain_query.h"
+#include "flowcat/follow.h"
 #include "flowcat/print_exporters.h"
 #include "flowcat/options.h"
 #include "flowcat/print.h"
@@ -38,6 +39,8 @@ run(struct flowcat_options *options)
 	case FLOWCAT_ROWS:
 		break;
 	}
+	if (options->follow)
+		return flowcat_follow(options);
 	if (options->compact_s != 0)
 		return flowcat_compact(options);
 	if (options->split_by != NULL)

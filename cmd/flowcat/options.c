@@ -148,6 +148,11 @@ take_rows(int letter, const char *argument, struct flowcat_options *o)
 	struct flow_error err;
 
 	switch (letter) {
+	case OPT_FOLLOW:
+		o->follow = true;
+		o->request.live = true;
+		o->request.repeats = true;
+		return CLI_OK;
 	case OPT_COUNT:
 		return cli_number("-c", argument, 0, UINT64_MAX - 1, &o->limit) ? CLI_OK : CLI_MISUSE;
 	case OPT_ORDER:
@@ -387,6 +392,9 @@ flowcat_options_parse(int argc, char **argv, struct flowcat_options *options, bo
 		return cli_misuse("--split: -w DIRECTORY is missing");
 	if (options->split_s != 0 && options->split_by != NULL)
 		return cli_misuse("--split and --split-by: one of them");
+	if (options->follow && (options->task != FLOWCAT_ROWS || options->write_path != NULL || options->has_order ||
+	    strcmp(options->format, "json") == 0))
+		return cli_misuse("--follow prints flows as they come: no -w, -O, -m, -o json (but ndjson), and no other task");
 	if (options->request.live && (options->task == FLOWCAT_SQL || options->compact_s != 0))
 		return cli_misuse("--live: %s is about finished files", options->compact_s != 0 ? "--compact" : "--sql");
 	if (options->compact_s != 0 && (options->write_path != NULL || options->has_order ||

@@ -39,6 +39,7 @@ struct flowcat_options {
 	const char **expire;		/* --expire: directories */
 	size_t expires;
 	struct retain_options retain;	/* --max-age, --max-size, --min-free, --each, -n, --local-time */
+	bool follow;			/* --follow */
 	bool verbose;			/* -v */
 	bool resolve;
 	const char *config;		/* --config; NULL: FLOWRC, or none */

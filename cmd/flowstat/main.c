@@ -15,7 +15,7 @@ main(int argc, char **argv)
 	tzset();
 	status = flowstat_options_parse(argc, argv, &options, &done);
 	if (status == CLI_OK && !done)
-		status = flowstat_run(&options);
+		status = options.follow_s != 0 ? flowstat_follow(&options) : flowstat_run(&options);
 	flowstat_options_clear(&options);
 	return status;
 }

@@ -221,6 +221,10 @@ take_printing(int letter, const char *argument, struct flowstat_options *o)
 	case OPT_CSV_SAFE:
 		o->printer.csv_safe = true;
 		return CLI_OK;
+	case OPT_FOLLOW:
+		o->request.live = true;
+		o->request.repeats = true;
+		return cli_number("--follow", argument, 1, 86400, &o->follow_s) ? CLI_OK : CLI_MISUSE;
 	case OPT_TITLE:
 		o->title = argument;
 		return CLI_OK;
@@ -349,6 +353,8 @@ flowstat_options_parse(int argc, char **argv, struct flowstat_options *options, 
 	status = complete_asks(options, &common);
 	if (status != CLI_OK)
 		return status;
+	if (options->follow_s != 0 && (options->explain || strcmp(options->format, "html") == 0))
+		return cli_misuse("--follow: no --explain and no -o html");
 	if (options->request.live && options->sql)
 		return cli_misuse("--live: --sql is about finished files");
 	status = query_arguments(&options->request, argc - optind, argv + optind);

@@ -16,6 +16,8 @@ struct flowstat_options {
 	const char *as_names, *if_names;	/* files; NULL: none */
 	const char *title;	/* of an HTML page; NULL: none of its own */
 	uint64_t memory;	/* bytes of all workers; 0: half of the machine's */
+	uint64_t follow_s;	/* --follow; 0: once */
+	bool redraw;		/* on a terminal, in the same place */
 	bool explain;
 	bool sql;		/* print the question in SQL */
 	enum flow_sql_dialect dialect;

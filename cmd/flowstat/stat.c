@@ -8,8 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "common/cli.h"
+#include "common/every.h"
 #include "common/local_names.h"
 #include "common/passes.h"
 
@@ -98,13 +101,31 @@ print_table(struct run *run, size_t i, struct flow_table_printer *printer, struc
 	return status;
 }
 
+/* What stands before tables that follow others: as of when they are. */
+static void
+begin_again(const struct flowstat_options *o, struct buf *out)
+{
+	struct stamp_cache cache = { 0 };
+	char text[STAMP_TEXT_MAX];
+	size_t len;
+
+	if (o->redraw)
+		buf_append_text(out, "\033[H\033[J");
+	if (strcmp(o->format, "text") != 0 || o->printer.quiet)
+		return;
+	len = stamp_format_text(&cache, (int64_t)time(NULL) * 1000, o->printer.zone, text);
+	buf_printf(out, "%sas of %.*s\n", o->redraw ? "" : "\n", (int)len, text);
+}
+
 static int
-print_tables(struct run *run, struct flow_table_printer *printer)
+print_tables(const struct flowstat_options *o, struct run *run, struct flow_table_printer *printer)
 {
 	struct buf out = BUF_INIT;
 	bool closed = false;
 	int status = CLI_OK;
 
+	if (o->follow_s != 0)
+		begin_again(o, &out);
 	for (size_t i = 0; i < flow_agg_tables(run->spec) && status == CLI_OK && !closed; i++)
 		status = print_table(run, i, printer, &out, &closed);
 	if (status == CLI_OK && !closed) {
@@ -176,7 +197,7 @@ open_and_run(struct flowstat_options *o, struct run *run, struct flow_table_prin
 		return print_sql(o, run);
 	status = answer_make(run->spec, run->query, o->memory, &run->answer);
 	if (status == CLI_OK)
-		status = print_tables(run, printer);
+		status = print_tables(o, run, printer);
 	if (status == CLI_OK && query_failed(run->query))
 		status = CLI_FAILURE;
 	return status;
@@ -257,4 +278,19 @@ flowstat_run(struct flowstat_options *o)
 	flow_names_free(run.announced);
 	flow_agg_spec_free(run.spec);
 	return status;
+}
+
+int
+flowstat_follow(struct flowstat_options *o)
+{
+	int status, worst = CLI_OK;
+
+	o->redraw = isatty(STDOUT_FILENO) != 0;
+	every_begin();
+	do {
+		status = flowstat_run(o);
+		if (status != CLI_OK)
+			worst = status;
+	} while (status != CLI_MISUSE && every_wait((unsigned)o->follow_s * 1000));
+	return worst;
 }

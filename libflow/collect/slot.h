@@ -7,6 +7,7 @@
 
 #include "collect/collect_options.h"
 #include "collect/look.h"
+#include "store/profile.h"
 #include "collect/journal_file.h"
 
 /* What is known when a slot ends, for metadata and log. */
@@ -55,7 +56,7 @@ bool slot_look(struct slot *slot, size_t groups, struct flow_group *rows, const 
     const char *journal, struct look_part *part);
 
 /* The key of a file's metadata that names the journal whose slot it is. */
-#define SLOT_JOURNAL_KEY "flow.journal"
+#define SLOT_JOURNAL_KEY PROFILE_KEY_JOURNAL
 
 /* After all `groups` are written: metadata, and the file takes its name.  *rows is what it holds. */
 bool slot_finish(struct slot *slot, size_t groups, const struct slot_end *end, uint64_t *rows);

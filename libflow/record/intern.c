@@ -157,6 +157,22 @@ add(struct intern *in, const char *text, size_t len, uint64_t hash, size_t at, u
 	return FLOW_OK;
 }
 
+/* The slot of a text, or the free one that it would have; there is one. */
+static size_t
+find_slot(const struct intern *in, const char *text, size_t len, uint64_t hash)
+{
+	size_t at = hash & (in->slots - 1);
+
+	for (; in->slot[at] != 0; at = (at + 1) & (in->slots - 1)) {
+		uint32_t c = in->slot[at] - 1;
+
+		if (in->hash[c] == hash && in->text[c].len == len &&
+		    memcmp(in->text[c].p, text, len) == 0)
+			break;
+	}
+	return at;
+}
+
 enum flow_status
 intern_code(struct intern *in, const char *text, size_t len, uint32_t *code)
 {
@@ -165,17 +181,17 @@ intern_code(struct intern *in, const char *text, size_t len, uint32_t *code)
 
 	if ((size_t)in->dict.count * 2 >= in->slots && !grow_slots(in))
 		return FLOW_ENOMEM;
-	at = hash & (in->slots - 1);
-	for (; in->slot[at] != 0; at = (at + 1) & (in->slots - 1)) {
-		uint32_t c = in->slot[at] - 1;
+	at = find_slot(in, text, len, hash);
+	if (in->slot[at] == 0)
+		return add(in, text, len, hash, at, code);
+	*code = in->slot[at] - 1;
+	return FLOW_OK;
+}
 
-		if (in->hash[c] == hash && in->text[c].len == len &&
-		    memcmp(in->text[c].p, text, len) == 0) {
-			*code = c;
-			return FLOW_OK;
-		}
-	}
-	return add(in, text, len, hash, at, code);
+bool
+intern_has(const struct intern *in, const char *text, size_t len)
+{
+	return in->slots > 0 && in->slot[find_slot(in, text, len, hash_xxh64(text, len, 0))] != 0;
 }
 
 const struct flow_dict *

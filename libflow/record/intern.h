@@ -17,6 +17,9 @@ void intern_clear(struct intern *in);
 /* The code of a text, added (copied) if new; FLOW_ENOMEM, or FLOW_ELIMIT at 2^32-1 texts. */
 enum flow_status intern_code(struct intern *in, const char *text, size_t len, uint32_t *code) NODISCARD;
 
+/* Whether a text is there. */
+bool intern_has(const struct intern *in, const char *text, size_t len);
+
 /* All texts so far; the pointer is valid as long as `in`, its contents until the next new text. */
 const struct flow_dict *intern_dict(struct intern *in);
 

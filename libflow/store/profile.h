@@ -17,6 +17,7 @@
 #define PROFILE_KEY_IDENT "flow.ident"
 #define PROFILE_KEY_STATS "flow.stats"
 #define PROFILE_KEY_EXPORTERS "flow.exporters"
+#define PROFILE_KEY_JOURNAL "flow.journal"
 #define PROFILE_KEY_MERGED "flow.merged"
 
 /* The column as we write it; `name` is static storage. */

@@ -35,6 +35,7 @@
 /* A row group to read. */
 struct scan_group {
 	uint32_t number;
+	uint64_t first;		/* number of its first row in the file */
 	struct plan_part part;
 };
 
@@ -47,6 +48,10 @@ struct scan_file {
 	bool held;		/* another file holds its rows */
 	bool idle;		/* nothing of it is to be read, nor will be by narrower bounds */
 	char *merged;		/* flow.merged; NULL: none */
+	bool seen;		/* all of it was, before */
+	uint64_t seen_rows;	/* of its beginning, or of the slot that it was */
+	uint64_t rows;		/* in all; where options.seen is asked */
+	char *real, *journal;	/* path and flow.journal for options.seen; NULL: none */
 	struct stat stat;	/* of what was planned */
 	struct scan_group *group;
 	size_t group_count;
@@ -136,6 +141,7 @@ plan_groups(struct flow_scan *scan, struct scan_file *f, const struct source *so
     struct flow_error *err)
 {
 	size_t groups = source->old != NULL ? 0 : pq_file_groups(source->file), g;
+	uint64_t first = 0;
 
 	if (source->old != NULL)
 		return plan_parts(f, source->old, err);
@@ -146,9 +152,12 @@ plan_groups(struct flow_scan *scan, struct scan_file *f, const struct source *so
 	for (g = 0; g < groups; g++) {
 		struct plan_part *part = &f->group[f->group_count].part;
 		uint64_t rows = pq_file_group_rows(source->file, g);
-		enum flow_status st = plan_group(source->file, &source->map, g, scan->options.bounds,
-		    part, err);
+		enum flow_status st;
 
+		first += rows;
+		if (first <= f->seen_rows)
+			continue;
+		st = plan_group(source->file, &source->map, g, scan->options.bounds, part, err);
 		if (st != FLOW_OK)
 			return st;
 		f->counts.groups++;
@@ -162,6 +171,7 @@ plan_groups(struct flow_scan *scan, struct scan_file *f, const struct source *so
 			continue;
 		}
 		f->counts.rows_left += part->rows;
+		f->group[f->group_count].first = first - rows;
 		f->group[f->group_count++].number = (uint32_t)g;
 	}
 	return FLOW_OK;
@@ -251,6 +261,27 @@ take_notice(struct flow_scan *scan, const struct scan_file *f, const struct sour
 	return kept ? FLOW_OK : flow_fail_memory(err);
 }
 
+/* How much of it was seen before. */
+static enum flow_status
+recall(const struct flow_scan *scan, struct scan_file *f, const struct source *source, struct flow_error *err)
+{
+	const struct flow_seen *seen = scan->options.seen;
+	const char *journal;
+	size_t len;
+
+	if (seen == NULL || source->old != NULL)
+		return FLOW_OK;
+	f->rows = pq_file_rows(source->file);
+	f->real = f->live == NULL && strcmp(f->path, "-") != 0 ? realpath(f->path, NULL) : strdup(f->path);
+	journal = pq_file_key_value(source->file, PROFILE_KEY_JOURNAL, &len);
+	if (journal != NULL)
+		f->journal = strndup(journal, len);
+	if (f->real == NULL || (journal != NULL && f->journal == NULL))
+		return flow_fail_memory(err);
+	f->seen_rows = flow_seen_rows(seen, f->real, f->journal);
+	return FLOW_OK;
+}
+
 /* What is learned of a file but once, however often it is planned. */
 static enum flow_status
 learn(struct flow_scan *scan, struct scan_file *f, const struct source *source, struct flow_error *err)
@@ -273,7 +304,7 @@ learn(struct flow_scan *scan, struct scan_file *f, const struct source *source, 
 	merged = pq_file_key_value(source->file, PROFILE_KEY_MERGED, &len);
 	if (merged != NULL && (f->merged = strndup(merged, len)) == NULL)
 		return flow_fail_memory(err);
-	if (take_notice(scan, f, source, err) != FLOW_OK)
+	if (take_notice(scan, f, source, err) != FLOW_OK || recall(scan, f, source, err) != FLOW_OK)
 		return FLOW_ENOMEM;
 	return take_names(scan, source, err);
 }
@@ -331,7 +362,10 @@ plan_files(void *argument)
 		struct scan_file *f = &scan->file[i];
 		struct flow_error err;
 
-		if (f->problem != NULL || f->held || f->idle)
+		if (f->problem != NULL || f->held || f->idle || f->seen)
+			continue;
+		f->seen = scan->options.seen != NULL && f->live == NULL && flow_seen_has(scan->options.seen, f->path);
+		if (f->seen)
 			continue;
 		f->counts = (struct flow_scan_plan){ .files = 1 };
 		if (plan_file(scan, f, &model, &err) != FLOW_OK) {
@@ -549,6 +583,8 @@ flow_scan_free(struct flow_scan *scan)
 		free(scan->file[i].ident);
 		free(scan->file[i].problem);
 		free(scan->file[i].merged);
+		free(scan->file[i].real);
+		free(scan->file[i].journal);
 		if (scan->file[i].fd >= 0)
 			(void)close(scan->file[i].fd);
 		forget_groups(&scan->file[i]);
@@ -729,6 +765,29 @@ uint64_t
 flow_scan_row(const struct flow_scan_worker *worker)
 {
 	return worker->is_old ? old_reader_at(worker->old_reader) : group_reader_at(worker->reader);
+}
+
+uint64_t
+flow_scan_seen_rows(const struct flow_scan_worker *worker)
+{
+	const struct scan_task *task = &worker->scan->task[worker->task];
+	uint64_t at = task->group->first + (worker->is_old ? 0 : group_reader_at(worker->reader));
+
+	return task->file->seen_rows > at ? task->file->seen_rows - at : 0;
+}
+
+enum flow_status
+flow_scan_mark_seen(const struct flow_scan *scan, struct flow_seen *seen)
+{
+	enum flow_status st = FLOW_OK;
+
+	for (size_t i = 0; i < scan->files && st == FLOW_OK; i++) {
+		const struct scan_file *f = &scan->file[i];
+
+		if (!f->seen)
+			st = flow_seen_add(seen, f->path, f->real != NULL ? f->real : f->path, f->journal, f->rows, f->live == NULL);
+	}
+	return st;
 }
 
 uint64_t

@@ -34,6 +34,7 @@
 #include "record/name_set.h"
 #include "record/select.h"
 #include "store/live.h"
+#include "store/seen.h"
 #include "store/writer.h"
 
 struct flow_scan_options {
@@ -52,6 +53,7 @@ struct flow_scan_options {
 	bool any_order;
 	/* Slots that are being written, behind the files, and open as long as the scan; NULL: none. */
 	const struct flow_live *live;
+	const struct flow_seen *seen;	/* what is left out, see flow_scan_mark_seen; NULL: nothing */
 	/* Gets the names that the files' exporters announced, while planning; NULL: not wanted. */
 	struct flow_names *names;
 };
@@ -168,6 +170,15 @@ enum flow_status flow_scan_next(struct flow_scan_worker *worker, const struct fl
  */
 enum flow_status flow_scan_late(struct flow_scan_worker *worker, const struct flow_selection *sel,
     struct flow_error *err) NODISCARD;
+
+/* How many rows at the beginning of the batch that flow_scan_next gave last are in options.seen: not to be taken. */
+uint64_t flow_scan_seen_rows(const struct flow_scan_worker *worker);
+
+/*
+ * All of the scan's files and slots are seen now, whatever was read of them, so that a scan with options.seen has what
+ * comes from here on.  FLOW_ENOMEM.
+ */
+enum flow_status flow_scan_mark_seen(const struct flow_scan *scan, struct flow_seen *seen) NODISCARD;
 
 /* Number, in its row group, of the first row of the batch that flow_scan_next gave last. */
 uint64_t flow_scan_row(const struct flow_scan_worker *worker);

@@ -14,7 +14,7 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from exports import v5_record
 
-work, build = sys.argv[1:]
+work, build, what = sys.argv[1:]
 flowcap, flowcat, flowstat = (os.path.join(build, p) for p in ('flowcap', 'flowcat', 'flowstat'))
 number = 0
 failed = False
@@ -201,6 +201,119 @@ def garbage(path):
         s.close()
 
 
+class Follower:
+    """flowcat --follow or flowstat --follow, with what it has printed so far."""
+
+    def __init__(self, *arguments):
+        self.path = os.path.join(work, 'followed')
+        with open(self.path, 'wb') as out, open(self.path + '.err', 'wb') as err:
+            self.process = subprocess.Popen(arguments, stdout=out, stderr=err, stdin=subprocess.DEVNULL)
+
+    def text(self, which=''):
+        with open(self.path + which) as f:
+            return f.read()
+
+    def await_lines(self, count):
+        end = time.monotonic() + 30
+        while self.text().count('\n') < count and time.monotonic() < end and self.process.poll() is None:
+            time.sleep(0.05)
+        return self.text().split('\n')[:-1]
+
+    def end(self):
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(60)
+
+
+def test_follow():
+    """A stream over slots that end, a kill and a start: all rows that the archive then has, each once."""
+    a = folder('follow')
+    c = Collector('log', '-w', a, '-t', '2')
+    e = Exporter(c.port)
+    e.send(5)
+    await_numbers(150, '--live', '-r', a)
+    f = Follower(flowcat, '--follow', '-r', a, '-q', '-o', 'csv:bytes', '-t', '2000/01/01..')
+    first = f.await_lines(150)
+    check('--follow with a window begins with what is there', first == [str(n) for n in range(1, 151)], first)
+    later = subprocess.Popen([flowcat, '--follow', '-r', a, '-q', '-o', 'csv:bytes', '-c', '30', 'bytes > 600'],
+                             stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
+    for _ in range(25):
+        e.send(1)
+        time.sleep(0.1)
+    f.await_lines(900)
+    c.end(signal.SIGKILL)
+    c = Collector('log', '-w', a, '-t', '2')
+    e.to = ('127.0.0.1', c.port)
+    for _ in range(10):
+        e.send(1)
+        time.sleep(0.1)
+    got = [int(n) for n in f.await_lines(1200)]
+    check('the collector ends', c.end() == 0, c.text())
+    kept = numbers('-r', a)[0]
+    time.sleep(2.5)
+    got = [int(n) for n in f.text().split()]
+    status = f.end()
+    check('its rows are those of the archive, each once', sorted(got) == kept and len(set(got)) == len(got) and len(got) > 900,
+          (len(got), len(kept), f.text('.err')))
+    check('in the order in which they came', got == sorted(got), got[:20])
+    check('a signal ends it well', status == 0, (status, f.text('.err')))
+    out, _ = later.communicate(timeout=60)
+    check('without a window, only what comes, filtered, up to -c',
+          later.returncode == 0 and [int(n) for n in out.split()] == list(range(601, 631)), out[:200])
+    p = subprocess.Popen([flowcat, '--follow', '-r', a, '-q'], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
+    p.stdout.close()
+    check('it ends with who reads', p.wait(30) == 0)
+    for what in ('-w' + os.path.join(work, 'x'), '-Obytes', '-ojson', '-I', '-t-300'):
+        check(f'--follow and {what} are refused', run(flowcat, '--follow', '-r', a, what)[0] == 2)
+
+
+def test_follow_tables():
+    a = folder('tables')
+    c = Collector('log', '-w', a, '-t', '3600')
+    e = Exporter(c.port)
+    e.send(1)
+    await_numbers(30, '--live', '-r', a)
+    f = Follower(flowstat, '--follow', '1', '-r', a, '-A', 'dst_port', '-o', 'csv', '--measures', 'flows,bytes')
+    first = f.await_lines(2)
+    check('flowstat --follow prints a table', first[:2] == ['dst_port,flows,bytes', '443,30,465'], first)
+    e.send(1)
+    end = time.monotonic() + 20
+    while '443,60,1830' not in f.text() and time.monotonic() < end:
+        time.sleep(0.1)
+    check('and again, with what came', '\n443,60,1830\n' in f.text() and f.text().count('dst_port,') >= 2, f.text())
+    check('not to a terminal: no sequences', '\033' not in f.text())
+    check('it ends', f.end() == 0 and f.text('.err') == '', f.text('.err'))
+    import pty
+    main, side = pty.openpty()
+    p = subprocess.Popen([flowstat, '--follow', '1', '-r', a, '-s', 'port', '-n', '3'], stdout=side, stdin=subprocess.DEVNULL)
+    os.close(side)
+    text, end = b'', time.monotonic() + 20
+    while text.count(b'\033[H\033[J') < 2 and time.monotonic() < end:
+        text += os.read(main, 65536)
+    check('on a terminal in the same place', text.startswith(b'\033[H\033[Jas of ') and text.count(b'\033[H\033[J') == 2, text)
+    p.send_signal(signal.SIGINT)
+    check('until it is interrupted', p.wait(30) == 0)
+    os.close(main)
+    check('-o html and --follow are refused', run(flowstat, '--follow', '1', '-r', a, '-s', 'port', '-o', 'html')[0] == 2)
+    check('the collector ends', c.end() == 0)
+
+
+def test_ending():
+    """While a collector ends: its slot is live, or a file, and never neither."""
+    for n in range(4):
+        a = folder('ending%d' % n)
+        c = Collector('log', '-w', a, '-t', '3600')
+        Exporter(c.port).send(20)
+        sent = list(range(1, 601))
+        await_numbers(600, '--live', '-r', a)
+        c.process.send_signal(signal.SIGTERM)
+        looks = []
+        while c.process.poll() is None:
+            looks.append(numbers('--live', '-r', a))
+        looks.append(numbers('--live', '-r', a))
+        wrong = [x for x in looks if x[0] != sent or x[1] != 0]
+        check(f'while a collector ends, {n + 1}', not wrong, [(len(x[0]), x[1:]) for x in wrong])
+
+
 def test_rotation():
     """Slots of two seconds while flows come: every look has all flows up to some number, each once."""
     a = folder('rotation')
@@ -363,7 +476,11 @@ def test_impostor():
     check('a file of that name is nothing', numbers('--live', '-r', a)[:2] == ([], 0))
 
 
-for test in test_questions, test_rotation, test_large, test_trees, test_killed, test_impostor:
+GROUPS = {
+    'live': (test_questions, test_rotation, test_large, test_trees, test_killed),
+    'follow': (test_follow, test_follow_tables, test_ending, test_impostor),
+}
+for test in GROUPS[what]:
     test()
 print(f'1..{number}')
 sys.exit(failed)

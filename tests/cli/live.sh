@@ -11,7 +11,7 @@ trap 'rm -rf "$work"' EXIT
 
 python=${FLOW_PYTHON:-python3}
 if "$python" -c 'import sys; sys.exit(sys.version_info < (3, 9))' 2>/dev/null; then
-	"$python" "$FLOW_SRCDIR/tests/cli/live.py" "$work" "$FLOW_BUILDDIR"
+	"$python" "$FLOW_SRCDIR/tests/cli/live.py" "$work" "$FLOW_BUILDDIR" live
 	exit
 fi
 skip '--live' 'no python3 of 3.9 or later'
