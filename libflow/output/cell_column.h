@@ -113,6 +113,7 @@ struct column {
 	uint16_t stride;		/* of the cells */
 	bool left;			/* aligned to the left */
 	bool plain_numbers;
+	bool binary_halves;	/* see flow_printer_options */
 	bool full_ipv6;
 	enum stamp_zone zone;
 	struct resolver *resolver;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "output/people.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/attr.h"
@@ -61,6 +62,22 @@ people_number(const struct column *c, struct column_state *s, const struct chunk
 	return true;
 }
 
+/*
+ * Whether half a tenth is rounded up: always, or as a quotient in binary falls, which is what nfdump prints: 2.5 M of
+ * 2550000, as 2.55 is a little less there, but 1.4 M of 1350000.
+ */
+static bool
+half_goes_up(const struct column *c, uint64_t v, uint64_t unit)
+{
+	char text[DECIMAL_ROOM + 8];
+	int len;
+
+	if (!c->binary_halves)
+		return true;
+	len = snprintf(text, sizeof(text), "%.1f", (double)v / (double)unit);
+	return (uint64_t)(text[len - 1] - '0') != v / (unit / 10) % 10;
+}
+
 /* 1234567 as "1.2 M": one decimal of M, G or T, in thousands. */
 static uint32_t
 put_scaled(const struct column *c, char *out, uint64_t v)
@@ -73,14 +90,15 @@ put_scaled(const struct column *c, char *out, uint64_t v)
 	};
 	char text[DECIMAL_ROOM + 8];
 	size_t i = 0, len;
-	uint64_t tenths;
+	uint64_t tenths, rest;
 
 	while (i < ARRAY_LEN(scales) && v < scales[i].unit)
 		i++;
 	if (c->plain_numbers || i == ARRAY_LEN(scales))
 		return put_number(out, v, c->width);
 	tenths = v / (scales[i].unit / 10);
-	tenths += v % (scales[i].unit / 10) >= scales[i].unit / 20;
+	rest = v % (scales[i].unit / 10);
+	tenths += rest > scales[i].unit / 20 || (rest == scales[i].unit / 20 && half_goes_up(c, v, scales[i].unit));
 	len = decimal_u64(tenths / 10, text);
 	text[len++] = '.';
 	text[len++] = (char)('0' + tenths % 10);

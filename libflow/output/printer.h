@@ -52,6 +52,7 @@ struct resolver;
 
 struct flow_printer_options {
 	bool plain_numbers;	/* counters for people in digits, not as 1.2 M */
+	bool binary_halves;	/* half a tenth of M, G, T goes where a quotient in binary falls, as in nfdump; else up */
 	bool full_ipv6;		/* IPv6 for people uncut, columns wide enough for it */
 	bool quiet;		/* no header, in csv neither */
 	bool csv_safe;		/* csv: texts that spreadsheets might take for formulas get an apostrophe */
