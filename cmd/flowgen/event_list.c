@@ -5,13 +5,13 @@
 
 #include "flowgen/event_list.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/cli.h"
+#include "flowgen/lines.h"
 
 void
 event_list_release(struct event_list *list)
@@ -61,35 +61,25 @@ event_list_add_spike(struct event_list *list, const char *service, int64_t now_m
 	return status == FLOW_OK || cli_misuse("--spike: %s", err.message) == CLI_OK;
 }
 
-/* Without its end of line and comment; whether anything but blanks is left. */
-static bool
-strip(char *line)
+struct adding {
+	struct event_list *list;
+	int64_t now_ms;
+};
+
+static enum flow_status
+add_line(void *arg, const char *line, struct flow_error *err)
 {
-	line[strcspn(line, "#\r\n")] = '\0';
-	return line[strspn(line, " \t")] != '\0';
+	const struct adding *a = arg;
+
+	return add(a->list, line, a->now_ms, err);
 }
 
 bool
 event_list_add_file(struct event_list *list, const char *path, int64_t now_ms)
 {
-	FILE *f = fopen(path, "r");
-	char *line = NULL;
-	size_t cap = 0, number = 0;
-	bool right = true;
-	struct flow_error err;
+	struct adding a = { list, now_ms };
 
-	if (f == NULL)
-		return cli_fail("--scenario: %s: %s", path, strerror(errno)) == CLI_OK;
-	while (right && getline(&line, &cap, f) >= 0) {
-		number++;
-		if (strip(line) && add(list, line, now_ms, &err) != FLOW_OK)
-			right = cli_misuse("--scenario: %s: line %zu: %s", path, number, err.message) == CLI_OK;
-	}
-	if (right && ferror(f))
-		right = cli_fail("--scenario: %s: %s", path, strerror(errno)) == CLI_OK;
-	free(line);
-	(void)fclose(f);
-	return right;
+	return lines_read("--scenario", path, add_line, &a);
 }
 
 /* "1000/s" or "every 60s". */

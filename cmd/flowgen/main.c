@@ -69,5 +69,6 @@ main(int argc, char **argv)
 		status = run(&o);
 	free(o.replay);
 	event_list_release(&o.events);
+	network_list_release(&o.networks);
 	return status;
 }

@@ -13,6 +13,7 @@
 
 #include "base/number.h"
 #include "common/cli.h"
+#include "flowgen/lines.h"
 #include "flowgen/malform.h"
 #include "time/stamp.h"
 
@@ -177,6 +178,26 @@ parse_span(const char *option, const char *text, int64_t least_ms, int64_t *out)
 }
 
 static bool
+parse_curve(const char *text, enum curve_kind *out)
+{
+	static const char *const kinds[] = { "flat", "noise", "day" };
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(kinds); i++)
+		if (strcmp(text, kinds[i]) == 0) {
+			*out = (enum curve_kind)i;
+			return true;
+		}
+	return cli_misuse("--curve: '%s' is none of flat, noise, day", text) == CLI_OK;
+}
+
+static enum flow_status
+add_network(void *list, const char *line, struct flow_error *err)
+{
+	return network_list_add(list, line, err);
+}
+
+static bool
 parse_skew(const char *text, int64_t *out)
 {
 	bool slow = *text == '-';
@@ -264,6 +285,10 @@ take_option(int c, struct options *o, struct pending *p)
 		return parse_thousandths("--lose", optarg, 0, 100000, &o->lose);
 	case OPT_SWAP:
 		return parse_thousandths("--swap", optarg, 0, 100000, &o->swap);
+	case OPT_CURVE:
+		return parse_curve(optarg, &o->synth.curve);
+	case OPT_NETWORKS:
+		return lines_read("--networks", optarg, add_network, &o->networks);
 	case OPT_DUPLICATE:
 		return parse_thousandths("--duplicate", optarg, 0, 100000, &o->duplicate);
 	case OPT_SKEW:
@@ -351,14 +376,14 @@ settle_replay(struct options *o, const struct pending *p)
 static bool
 settle_events(struct options *o)
 {
+	if (o->target != NULL && !o->unpaced && (o->events.count > 0 || o->synth.curve != CURVE_FLAT))
+		o->pace = 1000;
 	if (o->events.count == 0)
 		return true;
 	if (o->synth.start_ms >= FLOW_SYNTH_EVENTS_BEFORE_MS)
 		return cli_misuse("--start: events are to happen before 2200") == CLI_OK;
 	o->synth.event = o->events.spec;
 	o->synth.events = o->events.count;
-	if (o->target != NULL && !o->unpaced)
-		o->pace = 1000;
 	return true;
 }
 
@@ -381,6 +406,9 @@ settle(struct options *o, const struct pending *p)
 		return cli_misuse("-n 0 never ends: not into a file") == CLI_OK;
 	if (o->skew_ms < 0 && o->synth.start_ms + o->skew_ms < 86400000)
 		return cli_misuse("--skew: clocks would be before 1970") == CLI_OK;
+	if (o->synth.curve != CURVE_FLAT && o->flows == 0)
+		return cli_misuse("--curve needs a number of flows (-n)") == CLI_OK;
+	o->synth.networks = &o->networks;
 	o->synth.flows = o->flows;
 	o->synth.version = o->version;
 	return settle_rate(o, p) && settle_start(o, p) && settle_events(o);

@@ -39,6 +39,7 @@ struct options {
 	uint64_t pace;		/* thousandths of the original speed; 0: by rate */
 	const char *truth;	/* file of what was made; NULL: none */
 	struct event_list events;
+	struct network_list networks;
 	struct flow_synth_options synth;	/* filled from the above too */
 };
 

@@ -21,6 +21,7 @@
 /* Streams of random numbers that do not depend on one another. */
 #define WORLD_STREAM UINT64_C(0x776f726c64)
 #define TALK_STREAM UINT64_C(0x74616c6b)
+#define CURVE_STREAM UINT64_C(0x6375727665)
 #define EVENT_STREAM UINT64_C(0x6576656e74)
 
 /* How far a row may be before another that is due earlier: turns of single rows would be slow. */
@@ -33,6 +34,7 @@ struct flow_synth {
 	struct random random;
 	uint64_t row;			/* number of the next one of the mix */
 	uint64_t turn_left;		/* rows of the mix that this exporter is still to make */
+	struct curve curve;		/* where the options have one */
 	int64_t end_ms;			/* of the mix; INT64_MAX: none */
 	int64_t last_ms;		/* `received` of the last row that was made */
 	struct event *event;
@@ -45,18 +47,34 @@ struct flow_synth {
 static bool
 options_valid(const struct flow_synth_options *o)
 {
-	return o->rate > 0 && o->exporters > 0 && o->exporters <= FLOW_SYNTH_EXPORTERS_MAX &&
+	return (o->curve == CURVE_FLAT || o->flows > 0) && o->rate > 0 && o->exporters > 0 && o->exporters <= FLOW_SYNTH_EXPORTERS_MAX &&
 	    o->ipv6_percent <= 100 && o->start_ms >= 0 && o->events <= FLOW_SYNTH_EVENTS_MAX &&
 	    (o->events == 0 || o->start_ms < FLOW_SYNTH_EVENTS_BEFORE_MS);
 }
 
-/* `received` of row n of the mix. */
+/* `received` of row n of the mix, if the rows come evenly. */
 static int64_t
-mix_ms(const struct flow_synth *s, uint64_t n)
+even_ms(const struct flow_synth *s, uint64_t n)
 {
 	uint64_t rate = s->options.rate, seconds = n / rate * 1000, rest = n % rate;
 
 	return s->options.start_ms + (int64_t)(seconds * 1000 + rest * 1000000 / rate);
+}
+
+/* `received` of row n of the mix; n never decreases. */
+static int64_t
+mix_ms(struct flow_synth *s, uint64_t n)
+{
+	return s->curve.row != NULL ? curve_ms(&s->curve, n) : even_ms(s, n);
+}
+
+static bool
+init_curve(struct flow_synth *s)
+{
+	const struct flow_synth_options *o = &s->options;
+
+	return o->curve == CURVE_FLAT || curve_init(&s->curve, o->curve, o->seed ^ CURVE_STREAM, o->start_ms, s->end_ms,
+	    o->flows, NULL);
 }
 
 static bool
@@ -96,13 +114,16 @@ flow_synth_new(const struct flow_synth_options *options)
 		return NULL;
 	s->options = *options;
 	s->last_ms = options->start_ms;
-	s->end_ms = options->flows != 0 ? mix_ms(s, options->flows) : INT64_MAX;
-	if (!world_init(&s->world, options->seed ^ WORLD_STREAM, (uint32_t)options->events * EVENT_NETWORKS) ||
-	    !talker_init(&s->talker, &s->world, options->ipv6_percent) || !init_events(s)) {
+	s->end_ms = options->flows != 0 ? even_ms(s, options->flows) : INT64_MAX;
+	if (!world_init(&s->world, options->seed ^ WORLD_STREAM, (uint32_t)options->events * EVENT_NETWORKS,
+	    options->networks) ||
+	    !talker_init(&s->talker, &s->world, options->ipv6_percent) || !init_curve(s) ||
+	    !init_events(s)) {
 		flow_synth_free(s);
 		return NULL;
 	}
 	s->options.event = NULL;
+	s->options.networks = NULL;
 	random_init(&s->random, options->seed ^ TALK_STREAM);
 	return s;
 }
@@ -118,13 +139,14 @@ flow_synth_free(struct flow_synth *s)
 		event_release(&s->event[i]);
 	free(s->event);
 	free(s->event_rows);
+	curve_release(&s->curve);
 	talker_release(&s->talker);
 	world_release(&s->world);
 	free(s);
 }
 
 int64_t
-flow_synth_now(const struct flow_synth *s)
+flow_synth_now(struct flow_synth *s)
 {
 	int64_t ms;
 

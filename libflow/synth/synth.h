@@ -31,7 +31,9 @@
 #include "base/status.h"
 #include "net/addr.h"
 #include "record/builder.h"
+#include "synth/curve.h"
 #include "synth/event_spec.h"
+#include "synth/network_list.h"
 
 struct flow_synth_options {
 	uint64_t seed;
@@ -44,6 +46,8 @@ struct flow_synth_options {
 	uint8_t version;	/* column export_version; 5: engine_type and engine_id instead of domain */
 	const struct event_spec *event;	/* copied */
 	size_t events;		/* at most FLOW_SYNTH_EVENTS_MAX */
+	enum curve_kind curve;	/* another than flat: `flows` is not 0 */
+	const struct network_list *networks;	/* borrowed until flow_synth_new returns; NULL: all are invented */
 };
 
 #define FLOW_SYNTH_EXPORTERS_MAX 65536
@@ -53,7 +57,7 @@ struct flow_synth_options {
 
 /* 1 million flows in 1000 s from 1 exporter, 15 % IPv6, no sampling, from 2026-01-01T00:00:00Z. */
 #define FLOW_SYNTH_OPTIONS_INIT \
-	{ 1, 1000000, INT64_C(1767225600000), 1000000, 1, 15, 0, 9, NULL, 0 }
+	{ 1, 1000000, INT64_C(1767225600000), 1000000, 1, 15, 0, 9, NULL, 0, CURVE_FLAT, NULL }
 
 struct flow_synth;
 
@@ -77,7 +81,7 @@ enum flow_status flow_synth_next(struct flow_synth *s, size_t rows, struct flow_
 uint64_t flow_synth_event_rows(const struct flow_synth *s, size_t i);
 
 /* `received` of the mix's row that comes next; behind its last one, of the last row that was made. */
-int64_t flow_synth_now(const struct flow_synth *s);
+int64_t flow_synth_now(struct flow_synth *s);
 
 /* The address of exporter i: 198.18.0.1 and up (RFC 2544). */
 struct addr flow_synth_exporter(uint32_t i);

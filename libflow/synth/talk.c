@@ -212,7 +212,8 @@ scan(const struct talker *t, struct random *r, bool v6, struct talk_flow flow[2]
 {
 	static const uint16_t doors[] = { 22, 23, 80, 443, 445, 1433, 2323, 3389, 5555, 6379, 8080 };
 	const struct pool *p = &t->world->pool[v6];
-	uint32_t from = p->networks_from + p->local + random_below(r, CURIOUS_NETWORKS);
+	uint32_t remote = p->networks - p->local, curious = remote < CURIOUS_NETWORKS ? remote : CURIOUS_NETWORKS;
+	uint32_t from = p->networks_from + p->local + random_below(r, curious);
 	struct host src = world_stranger(t->world, r, from);
 	struct host dst = world_stranger(t->world, r, p->networks_from + random_below(r, p->local));
 	bool dropped = random_below(r, 4) == 0;

@@ -100,16 +100,53 @@ overlaps(const struct network *from, uint32_t count, const struct network *n)
 	return false;
 }
 
+/* The networks of one family and side that the list names go to n[0 ..]; returns how many. */
+static uint32_t
+take_listed(const struct network_list *list, bool v6, bool local, struct network *n)
+{
+	uint32_t count = 0;
+	size_t i;
+
+	for (i = 0; list != NULL && i < list->count; i++) {
+		const struct network_entry *e = &list->entry[i];
+
+		if (addr_is_v4(&e->base) == v6 || e->local != local)
+			continue;
+		if (n != NULL)
+			n[count] = (struct network){ .base = e->base, .bits = e->bits, .as = e->as };
+		count++;
+	}
+	return count;
+}
+
+/* How many there are of a family, local ones first: those of the list, else as many as usual. */
 static void
-make_networks(struct world *w, struct random *r, const uint32_t *system, const struct alias *rank,
-    bool v6)
+count_networks(struct pool *p, const struct network_list *list, bool v6)
+{
+	uint32_t local = take_listed(list, v6, true, NULL), remote = take_listed(list, v6, false, NULL);
+
+	p->local = local > 0 ? local : v6 ? V6_LOCAL : V4_LOCAL;
+	p->networks = p->local + (remote > 0 ? remote : v6 ? V6_NETWORKS - V6_LOCAL : V4_NETWORKS - V4_LOCAL);
+}
+
+static void
+make_networks(struct world *w, struct random *r, const struct network_list *list, const uint32_t *system,
+    const struct alias *rank, bool v6)
 {
 	struct pool *p = &w->pool[v6];
-	uint32_t i;
+	uint32_t i, listed[2];
 
+	listed[false] = take_listed(list, v6, false, &w->network[p->networks_from + p->local]);
+	listed[true] = take_listed(list, v6, true, &w->network[p->networks_from]);
 	for (i = 0; i < p->networks; i++) {
 		struct network *n = &w->network[p->networks_from + i];
 		bool local = i < p->local;
+
+		if (listed[local] > 0) {
+			n->interface = local ? 1 + i % CUSTOMER_PORTS : UPLINK_FIRST + n->as % UPLINKS;
+			n->next_hop = link_address(v6, n->interface % 256);
+			continue;
+		}
 
 		n->bits = (uint8_t)(v6 ? random_between(r, 32, 48)
 		    : local ? random_between(r, 20, 23) : random_between(r, 14, 24));
@@ -216,7 +253,7 @@ world_detour(struct world *w, uint32_t network)
 }
 
 bool
-world_init(struct world *w, uint64_t seed, uint32_t spare)
+world_init(struct world *w, uint64_t seed, uint32_t spare, const struct network_list *list)
 {
 	struct alias rank = { 0, NULL };
 	uint32_t system[SYSTEMS], i;
@@ -225,20 +262,18 @@ world_init(struct world *w, uint64_t seed, uint32_t spare)
 
 	memset(w, 0, sizeof(*w));
 	random_init(&r, seed);
-	w->pool[0].networks = V4_NETWORKS;
-	w->pool[0].local = V4_LOCAL;
-	w->pool[1].networks_from = V4_NETWORKS;
-	w->pool[1].networks = V6_NETWORKS;
-	w->pool[1].local = V6_LOCAL;
-	w->networks = V4_NETWORKS + V6_NETWORKS;
+	count_networks(&w->pool[0], list, false);
+	count_networks(&w->pool[1], list, true);
+	w->pool[1].networks_from = w->pool[0].networks;
+	w->networks = w->pool[0].networks + w->pool[1].networks;
 	w->room = w->networks + spare;
 	w->network = calloc(w->room, sizeof(*w->network));
 	if (w->network == NULL || !alias_init_zipf(&rank, SYSTEMS))
 		return false;
 	for (i = 0; i < SYSTEMS; i++)
 		system[i] = random_as(&r);
-	make_networks(w, &r, system, &rank, false);
-	make_networks(w, &r, system, &rank, true);
+	make_networks(w, &r, list, system, &rank, false);
+	make_networks(w, &r, list, system, &rank, true);
 	done = make_pool(w, &r, false) && make_pool(w, &r, true);
 	alias_release(&rank);
 	return done;

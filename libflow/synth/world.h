@@ -15,6 +15,7 @@
 #include "base/attr.h"
 #include "net/addr.h"
 #include "synth/alias.h"
+#include "synth/network_list.h"
 #include "synth/random.h"
 
 /* Interfaces: customers 1 .. CUSTOMER_PORTS, uplinks UPLINK_FIRST and up. */
@@ -50,8 +51,11 @@ struct world {
 	struct pool pool[2];	/* IPv4, IPv6 */
 };
 
-/* With room for `spare` further networks.  False when out of memory; the world is to be released even then. */
-bool world_init(struct world *w, uint64_t seed, uint32_t spare) NODISCARD;
+/*
+ * With room for `spare` further networks; `list` names some, NULL: all are invented.  False when out of memory; the
+ * world is to be released even then.
+ */
+bool world_init(struct world *w, uint64_t seed, uint32_t spare, const struct network_list *list) NODISCARD;
 void world_release(struct world *w);
 
 /* The network that the address lies in; w->networks where there is none. */

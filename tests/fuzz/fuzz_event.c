@@ -40,7 +40,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	struct event_spec spec;
 
 	if (networks == 0) {
-		if (!world_init(&world, 1, EVENT_NETWORKS))
+		if (!world_init(&world, 1, EVENT_NETWORKS, NULL))
 			abort();
 		networks = world.networks;
 	}
