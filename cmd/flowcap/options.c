@@ -7,6 +7,7 @@
 
 #include "common/cli.h"
 #include "flowcap/program_log.h"
+#include "flowcap/repeat.h"
 #include "flowcap/source_option.h"
 #include "flowcap/status_server.h"
 
@@ -43,16 +44,24 @@ add_file(struct options *o, const char *path)
 }
 
 static int
-add_repeat(struct options *o, const char *target)
+add_repeat(struct options *o, const char *text)
 {
-	const char *slash = strrchr(target, '/');
+	struct repeat_target *bigger, *t;
+	int status;
 
-	if (slash == NULL || slash == target || slash[1] == '\0')
-		return cli_misuse("-R: '%s' is no HOST/PORT", target);
 	if (o->repeats == REPEATS_MAX)
 		return cli_misuse("-R: not more than %d targets", REPEATS_MAX);
-	o->repeat[o->repeats++] = target;
-	return CLI_OK;
+	bigger = realloc(o->repeat, (o->repeats + 1) * sizeof(*bigger));
+	if (bigger == NULL)
+		return cli_fail("out of memory");
+	o->repeat = bigger;
+	t = &bigger[o->repeats];
+	status = repeat_target_parse(text, t);
+	if (status != CLI_OK)
+		repeat_target_clear(t);
+	else
+		o->repeats++;
+	return status;
 }
 
 /* A negative rate overrides, as nfcapd's does. */
@@ -413,6 +422,11 @@ options_clear(struct options *options)
 {
 	free(options->files);
 	options->files = NULL;
+	for (size_t i = 0; i < options->repeats; i++)
+		repeat_target_clear(&options->repeat[i]);
+	free(options->repeat);
+	options->repeat = NULL;
+	options->repeats = 0;
 	flow_elements_free(options->elements);
 	options->elements = NULL;
 	sources_clear(options);

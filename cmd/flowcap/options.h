@@ -10,8 +10,16 @@
 #include "flowcap/config_file.h"
 #include "net/udp.h"
 
-/* nfcapd repeats to as many. */
-#define REPEATS_MAX 8
+/* Each datagram is sent once to each, by the thread that receives. */
+#define REPEATS_MAX 256
+
+/* -R HOST/PORT[,net=NET[;NET...]] */
+struct repeat_target {
+	char *text;			/* owned; the others point into it */
+	const char *host, *port;
+	struct collect_net *net;	/* whose datagrams it gets */
+	size_t nets;			/* 0: all */
+};
 
 struct options {
 	/* Input. */
@@ -23,7 +31,7 @@ struct options {
 	bool tcp;			/* --tcp: IPFIX over TCP as well */
 	struct flow_elements *elements;	/* --elements; NULL: none */
 	uint64_t buffer_bytes;		/* -B */
-	const char *repeat[REPEATS_MAX];	/* -R */
+	struct repeat_target *repeat;	/* -R */
 	size_t repeats;
 	struct collect_options collect;	/* -p, -s, -w, -n, -M, -S, -t, --local-time, -z, -I, -j, -x, --metrics, --no-journal */
 	struct retain_options retain;	/* -e */

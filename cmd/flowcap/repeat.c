@@ -13,17 +13,19 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "common/cli.h"
 #include "flowcap/program_log.h"
+#include "flowcap/source_option.h"
 
 #define SEND_BUFFER (4 << 20)
 
 struct repeater {
 	size_t count;
 	struct target {
-		const char *name;
+		const struct repeat_target *to;
 		int fd;
 		uint64_t sent, failed;
-	} target[REPEATS_MAX];
+	} *target;
 };
 
 static int
@@ -46,25 +48,53 @@ connect_to(const struct addrinfo *list)
 	return fd;
 }
 
-/* HOST/PORT, as nfcapd's -R; options_parse has seen to the slash. */
+int
+repeat_target_parse(const char *text, struct repeat_target *target)
+{
+	char *comma, *slash;
+
+	*target = (struct repeat_target){ .text = strdup(text) };
+	if (target->text == NULL)
+		return cli_fail("out of memory");
+	comma = strchr(target->text, ',');
+	if (comma != NULL)
+		*comma++ = '\0';
+	slash = strrchr(target->text, '/');
+	if (slash == NULL || slash == target->text || slash[1] == '\0')
+		return cli_misuse("-R: '%s' is no HOST/PORT", text);
+	*slash = '\0';
+	target->host = target->text;
+	target->port = slash + 1;
+	if (comma == NULL)
+		return CLI_OK;
+	if (strncmp(comma, "net=", 4) != 0)
+		return cli_misuse("-R: '%s': behind HOST/PORT there can be ,net=ADDRESS/BITS;ADDRESS...", text);
+	return nets_parse("-R", comma + 4, &target->net, &target->nets);
+}
+
+void
+repeat_target_clear(struct repeat_target *target)
+{
+	free(target->text);
+	free(target->net);
+	*target = (struct repeat_target){ .text = NULL };
+}
+
 static bool
-open_target(const char *text, struct target *t)
+open_target(const struct repeat_target *to, struct target *t)
 {
 	struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_DGRAM }, *list;
-	const char *slash = strrchr(text, '/');
-	char *host = strndup(text, (size_t)(slash - text));
-	int rc = host != NULL ? getaddrinfo(host, slash + 1, &hints, &list) : EAI_MEMORY;
+	int rc = getaddrinfo(to->host, to->port, &hints, &list);
 
-	free(host);
-	*t = (struct target){ .name = text, .fd = -1 };
+	*t = (struct target){ .to = to, .fd = -1 };
 	if (rc != 0) {
-		log_line(LOG_LEVEL_ERROR, "-R %s: %s", text, gai_strerror(rc));
+		log_line(LOG_LEVEL_ERROR, "-R %s/%s: %s", to->host, to->port, gai_strerror(rc));
 		return false;
 	}
 	t->fd = connect_to(list);
 	freeaddrinfo(list);
 	if (t->fd < 0)
-		log_line(LOG_LEVEL_ERROR, "-R %s: %s", text, strerror(errno));
+		log_line(LOG_LEVEL_ERROR, "-R %s/%s: %s", to->host, to->port, strerror(errno));
 	return t->fd >= 0;
 }
 
@@ -78,12 +108,15 @@ repeater_new(const struct options *options, struct repeater **out)
 	if (options->repeats == 0)
 		return true;
 	r = calloc(1, sizeof(*r));
-	if (r == NULL) {
+	if (r != NULL)
+		r->target = calloc(options->repeats, sizeof(*r->target));
+	if (r == NULL || r->target == NULL) {
+		free(r);
 		log_line(LOG_LEVEL_ERROR, "out of memory");
 		return false;
 	}
 	for (i = 0; i < options->repeats; i++, r->count++)
-		if (!open_target(options->repeat[i], &r->target[i])) {
+		if (!open_target(&options->repeat[i], &r->target[i])) {
 			repeater_free(r);
 			return false;
 		}
@@ -98,21 +131,34 @@ repeater_free(struct repeater *r)
 
 	for (i = 0; r != NULL && i < r->count; i++) {
 		log_line(r->target[i].failed > 0 ? LOG_LEVEL_ERROR : LOG_LEVEL_DETAIL,
-		    "repeated to %s: %" PRIu64 " datagrams, not sent %" PRIu64, r->target[i].name,
-		    r->target[i].sent, r->target[i].failed);
+		    "repeated to %s/%s: %" PRIu64 " datagrams, not sent %" PRIu64, r->target[i].to->host,
+		    r->target[i].to->port, r->target[i].sent, r->target[i].failed);
 		(void)close(r->target[i].fd);
 	}
+	if (r != NULL)
+		free(r->target);
 	free(r);
 }
 
+static bool
+is_for(const struct repeat_target *to, const struct addr *sender)
+{
+	for (size_t i = 0; i < to->nets; i++)
+		if (addr_in_prefix(sender, &to->net[i].addr, to->net[i].bits))
+			return true;
+	return to->nets == 0;
+}
+
 void
-repeater_send(struct repeater *r, const void *bytes, size_t len)
+repeater_send(struct repeater *r, const struct addr *sender, const void *bytes, size_t len)
 {
 	size_t i;
 
 	for (i = 0; r != NULL && i < r->count; i++) {
 		struct target *t = &r->target[i];
 
+		if (!is_for(t->to, sender))
+			continue;
 		/* A refusal is that of an earlier datagram: this one has not been tried. */
 		if (send(t->fd, bytes, len, 0) >= 0 ||
 		    (errno == ECONNREFUSED && send(t->fd, bytes, len, 0) >= 0))

@@ -12,26 +12,26 @@
 
 /* ADDRESS or ADDRESS/BITS */
 static int
-parse_net(const char *text, struct collect_net *net)
+parse_net(const char *option, const char *text, struct collect_net *net)
 {
 	const char *slash = strchr(text, '/');
 	size_t len = slash != NULL ? (size_t)(slash - text) : strlen(text);
 	uint64_t bits;
 
 	if (!addr_parse(text, len, &net->addr))
-		return cli_misuse("-n: '%s' is no address, nor a network", text);
+		return cli_misuse("%s: '%s' is no address, nor a network", option, text);
 	addr_to_v4(&net->addr);
 	net->bits = addr_is_v4(&net->addr) ? 32 : 128;
 	if (slash == NULL)
 		return CLI_OK;
-	if (!cli_number("-n", slash + 1, 0, net->bits, &bits))
+	if (!cli_number(option, slash + 1, 0, net->bits, &bits))
 		return CLI_MISUSE;
 	net->bits = (unsigned)bits;
 	return CLI_OK;
 }
 
-static int
-parse_nets(char *text, struct collect_source *s)
+int
+nets_parse(const char *option, char *text, struct collect_net **net, size_t *nets)
 {
 	struct collect_net *bigger;
 	int status = CLI_OK;
@@ -41,11 +41,11 @@ parse_nets(char *text, struct collect_source *s)
 		next = strchr(text, ';');
 		if (next != NULL)
 			*next++ = '\0';
-		bigger = realloc(s->net, (s->nets + 1) * sizeof(*bigger));
+		bigger = realloc(*net, (*nets + 1) * sizeof(*bigger));
 		if (bigger == NULL)
 			return cli_fail("out of memory");
-		s->net = bigger;
-		status = parse_net(text, &s->net[s->nets++]);
+		*net = bigger;
+		status = parse_net(option, text, &bigger[(*nets)++]);
 	}
 	return status;
 }
@@ -75,7 +75,7 @@ sources_add(struct options *options, const char *text)
 		if (strcmp(bigger[i].directory, directory) == 0)
 			return cli_misuse("-n: '%s' is given twice", directory);
 	s->directory = directory;
-	return parse_nets(nets, s);
+	return nets_parse("-n", nets, &s->net, &s->nets);
 }
 
 void

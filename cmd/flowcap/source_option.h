@@ -8,6 +8,12 @@
 
 #include "flowcap/options.h"
 
+/*
+ * NET[;NET...], each ADDRESS or ADDRESS/BITS, behind those of *net, which is to be freed whatever comes; the text is
+ * cut.  CLI_OK, or a message that names the option.
+ */
+int nets_parse(const char *option, char *text, struct collect_net **net, size_t *nets);
+
 /* -n IDENT,NET[;NET...],DIRECTORY; CLI_OK, or a message. */
 int sources_add(struct options *options, const char *text);
 void sources_clear(struct options *options);

@@ -30,7 +30,7 @@
 #define LIVE_HEADER_BYTES ((size_t)48)
 
 /* A longer reply is not believed. */
-#define LIVE_REPLY_MAX (UINT64_C(4) << 30)
+#define LIVE_REPLY_MAX (UINT64_C(1) << 30)
 
 /* Names of sockets: LIVE_PREFIX, something of the collector's, LIVE_SUFFIX. */
 #define LIVE_PREFIX ".flowcap."

@@ -261,6 +261,24 @@ take_notice(struct flow_scan *scan, const struct scan_file *f, const struct sour
 	return kept ? FLOW_OK : flow_fail_memory(err);
 }
 
+/* Whether it was made of files that were seen. */
+static bool
+holds_seen(const struct flow_seen *seen, const struct scan_file *f)
+{
+	struct flow_merged m = FLOW_MERGED_INIT;
+	bool holds = false;
+
+	if (f->merged == NULL || flow_merged_add(&m, f->path, f->merged, strlen(f->merged)) != FLOW_OK)
+		return false;
+	for (size_t i = 0; i < m.slots && !holds; i++) {
+		const struct flow_merged_entry *e = flow_merged_at(&m, i);
+
+		holds = e != NULL && flow_seen_has(seen, e->path);
+	}
+	flow_merged_clear(&m);
+	return holds;
+}
+
 /* How much of it was seen before. */
 static enum flow_status
 recall(const struct flow_scan *scan, struct scan_file *f, const struct source *source, struct flow_error *err)
@@ -271,6 +289,9 @@ recall(const struct flow_scan *scan, struct scan_file *f, const struct source *s
 
 	if (seen == NULL || source->old != NULL)
 		return FLOW_OK;
+	if (holds_seen(seen, f))
+		return flow_fail(err, FLOW_EUNSUPPORTED, FLOW_NO_OFFSET, "it was made of files some of which were read before: "
+		    "nothing of it is read again, and what came last may be missing");
 	f->rows = pq_file_rows(source->file);
 	f->real = f->live == NULL && strcmp(f->path, "-") != 0 ? realpath(f->path, NULL) : strdup(f->path);
 	journal = pq_file_key_value(source->file, PROFILE_KEY_JOURNAL, &len);
@@ -286,6 +307,7 @@ recall(const struct flow_scan *scan, struct scan_file *f, const struct source *s
 static enum flow_status
 learn(struct flow_scan *scan, struct scan_file *f, const struct source *source, struct flow_error *err)
 {
+	enum flow_status st;
 	size_t len;
 	const char *ident, *merged;
 
@@ -304,9 +326,10 @@ learn(struct flow_scan *scan, struct scan_file *f, const struct source *source, 
 	merged = pq_file_key_value(source->file, PROFILE_KEY_MERGED, &len);
 	if (merged != NULL && (f->merged = strndup(merged, len)) == NULL)
 		return flow_fail_memory(err);
-	if (take_notice(scan, f, source, err) != FLOW_OK || recall(scan, f, source, err) != FLOW_OK)
+	if (take_notice(scan, f, source, err) != FLOW_OK)
 		return FLOW_ENOMEM;
-	return take_names(scan, source, err);
+	st = recall(scan, f, source, err);
+	return st == FLOW_OK ? take_names(scan, source, err) : st;
 }
 
 static enum flow_status
