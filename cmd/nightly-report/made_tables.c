@@ -116,6 +116,47 @@ exporters_table(const struct report *r)
 	return NULL;
 }
 
+static bool
+direction_row(struct flow_table *t, size_t row, const struct cube *cube, const struct figures *now)
+{
+	const char *label = cube->dim[CUBE_DIRECTION].value[row].label;
+	double seconds = (double)(cube->span.to_ms - cube->span.from_ms) / 1000, share, mean;
+	struct cube_sums all = { 0, 0, 0 };
+
+	for (size_t b = 0; b < CUBE_BINS; b++) {
+		all.flows += cube->time[CUBE_DIRECTION][row][b].flows;
+		all.packets += cube->time[CUBE_DIRECTION][row][b].packets;
+		all.bytes += cube->time[CUBE_DIRECTION][row][b].bytes;
+	}
+	share = now->bytes > 0 ? 100 * (double)all.bytes / (double)now->bytes : 0;
+	mean = (double)all.bytes * 8 / seconds;
+	flow_table_set(t, 1, row, &all.flows);
+	flow_table_set(t, 2, row, &all.packets);
+	flow_table_set(t, 3, row, &all.bytes);
+	flow_table_set(t, 4, row, &share);
+	flow_table_set(t, 5, row, &mean);
+	return flow_table_set_text(t, 0, row, label, strlen(label)) == FLOW_OK;
+}
+
+struct flow_table *
+direction_table(const struct report *r)
+{
+	static const struct column columns[] = {
+		{ "direction", "Direction", FLOW_KIND_TEXT, true }, { "flows", "Flows", FLOW_KIND_COUNT, false },
+		{ "packets", "Packets", FLOW_KIND_COUNT, false }, { "bytes", "Bytes", FLOW_KIND_COUNT, false },
+		{ "bytes_pct", "%", FLOW_KIND_PERCENT, false }, { "mean_bps", "Mean", FLOW_KIND_RATE, false },
+	};
+	struct flow_table *t = new_table("own networks", columns, ARRAY_LEN(columns), CUBE_DIRECTIONS);
+	bool good = t != NULL;
+
+	for (size_t i = 0; i < CUBE_DIRECTIONS && good; i++)
+		good = direction_row(t, i, r->cube, &r->now);
+	if (good)
+		return t;
+	flow_table_free(t);
+	return NULL;
+}
+
 /* A table of the same columns for some rows, but for a column (SIZE_MAX: all). */
 static struct flow_table *
 like(const struct flow_table *t, size_t without, size_t rows)

@@ -80,6 +80,9 @@ take_option(int letter, char *argument, struct nightly_options *o, bool *done)
 	case OPT_TITLE:
 		o->title = argument;
 		return CLI_OK;
+	case OPT_LOCAL:
+		o->local = argument;
+		return CLI_OK;
 	case OPT_AS_NAMES:
 		o->as_names = argument;
 		return CLI_OK;

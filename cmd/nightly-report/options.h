@@ -16,7 +16,7 @@ struct nightly_options {
 	uint64_t rows;			/* of each table */
 	const char *out;		/* a file or a folder; NULL: standard output */
 	const char *index;		/* a folder; NULL: none */
-	const char *title, *as_names, *if_names;	/* NULL: none */
+	const char *title, *as_names, *if_names, *local;	/* NULL: none */
 	const char *archive;		/* the first one */
 	enum nightly_format format;
 	bool no_scripts, alert;

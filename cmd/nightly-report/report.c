@@ -47,12 +47,23 @@ ask_pasts(struct report *r)
 	return status == CLI_OK ? CLI_OK : cli_fail("the weeks before: cannot be asked");
 }
 
+/* For the explorer, and for directions. */
+static bool
+wants_cube(const struct report *r)
+{
+	const struct nightly_options *o = r->options;
+
+	return r->answer.flows > 0 && (o->local != NULL || (o->format == NIGHTLY_HTML && !o->no_scripts));
+}
+
 static int
 ask_all(struct report *r, struct flow_names *announced)
 {
 	struct nightly_options *o = r->options;
 	int status;
 
+	if (o->local != NULL && (status = networks_load(o->local, &r->local)) != CLI_OK)
+		return status;
 	o->request.names = announced;
 	status = names_load(o->as_names, o->if_names, announced, &r->names);
 	if (status == CLI_OK)
@@ -63,6 +74,8 @@ ask_all(struct report *r, struct flow_names *announced)
 	if (figures_make(&r->answer, &r->span, &r->now) != FLOW_OK || health_make(o, &r->span, &r->health) != FLOW_OK)
 		return cli_fail("out of memory");
 	status = ask_pasts(r);
+	if (status == CLI_OK && wants_cube(r))
+		status = cube_make(o, &r->span, &r->answer, o->local != NULL ? &r->local : NULL, &r->cube);
 	if (status == CLI_OK)
 		findings_make(r);
 	return status;
@@ -144,6 +157,8 @@ report_clear(struct report *r)
 	flow_table_free(r->past_load);
 	health_clear(&r->health);
 	names_free(r->names);
+	networks_clear(&r->local);
+	cube_free(r->cube);
 }
 
 int

@@ -228,7 +228,7 @@ report_index_write(const char *folder, enum stamp_zone zone, struct flow_error *
 
 	if (list == NULL)
 		return err->status;
-	html_page_begin(&out, "Reports of traffic", true);
+	html_page_begin(&out, "Reports of traffic", HTML_SCRIPT);
 	buf_append_text(&out, "<header><h1>Reports of traffic</h1></header>\n<section><div class=\"wrap\"><table><thead><tr>"
 	    "<th scope=\"col\">Report</th><th scope=\"col\">From</th><th scope=\"col\">Traffic</th>"
 	    "<th scope=\"col\" class=\"n\">Bytes</th><th scope=\"col\" class=\"n\">Flows</th>"
@@ -237,7 +237,7 @@ report_index_write(const char *folder, enum stamp_zone zone, struct flow_error *
 	for (size_t i = 0; i < count; i++)
 		put_entry(&out, &list[i], zone);
 	buf_append_text(&out, "</tbody></table></div></section>\n");
-	html_page_end(&out, true);
+	html_page_end(&out, HTML_SCRIPT);
 	buf_printf(&path, "%s/index.html", folder);
 	buf_append_u8(&path, '\0');
 	st = out.failed || path.failed ? flow_fail_memory(err) : file_replace((const char *)path.data, out.data, out.len,

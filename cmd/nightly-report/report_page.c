@@ -12,6 +12,12 @@
 
 #include "nightly-report/report_index.h"
 
+static bool
+has_explorer(const struct report *r)
+{
+	return r->cube != NULL && !r->options->no_scripts;
+}
+
 void
 report_title(const struct report *r, char *out, size_t room)
 {
@@ -87,6 +93,23 @@ findings(struct buf *out, const struct findings *all, const struct sections *s)
 	buf_append_text(out, "</ul>\n");
 }
 
+/* What the explorer's script works on, and in; both are nothing to see without it. */
+static void
+put_explorer(const struct report *r, struct buf *out)
+{
+	struct buf command = BUF_INIT;
+
+	if (!has_explorer(r))
+		return;
+	sections_command(r, &command);
+	buf_append_u8(&command, '\0');
+	buf_append_text(out, "<section id=\"explore\" hidden></section>\n<script type=\"application/json\" id=\"cube\">");
+	cube_json(r->cube, command.failed ? "" : (const char *)command.data,
+	    r->options->request.filter != NULL ? r->options->request.filter : "", out);
+	buf_append_text(out, "</script>\n");
+	buf_release(&command);
+}
+
 static void
 make_lead(const struct report *r, const struct sections *s, struct buf *lead)
 {
@@ -100,6 +123,7 @@ make_lead(const struct report *r, const struct sections *s, struct buf *lead)
 	cards(lead, &r->now);
 	if (r->answer.flows == 0)
 		buf_append_text(lead, "<p>Nothing to show.</p>\n");
+	put_explorer(r, lead);
 }
 
 #define FACTS 5
@@ -172,7 +196,7 @@ report_page(const struct report *r, const struct sections *s, struct buf *out, s
 	struct buf lead = BUF_INIT;
 	char files[32], source[SOURCE_MAX], title[256];
 	struct flow_table_printer_options options = { .zone = r->span.zone, .fact = fact, .lead = &lead, .title = title,
-		.no_scripts = r->options->no_scripts, .tables = s->count };
+		.no_scripts = r->options->no_scripts, .explorer = has_explorer(r), .tables = s->count };
 	enum flow_status st;
 
 	report_title(r, title, sizeof(title));

@@ -34,6 +34,18 @@ append_instant(struct buf *out, int64_t ms)
 	buf_append(out, text, stamp_format_iso(&cache, ms, text));
 }
 
+void
+sections_command(const struct report *r, struct buf *out)
+{
+	const struct query_request *request = &r->options->request;
+
+	buf_append_text(out, "flowstat");
+	for (size_t i = 0; i < request->reads; i++) {
+		buf_append_text(out, " -r");
+		append_word(out, request->read[i].text);
+	}
+}
+
 /* The command that prints a table; NULL where there is none, or no memory. */
 static char *
 command_of(const struct report *r, enum report_table table)
@@ -44,11 +56,7 @@ command_of(const struct report *r, enum report_table table)
 
 	if (question == NULL)
 		return NULL;
-	buf_append_text(&out, "flowstat");
-	for (size_t i = 0; i < o->request.reads; i++) {
-		buf_append_text(&out, " -r");
-		append_word(&out, o->request.read[i].text);
-	}
+	sections_command(r, &out);
 	buf_append_text(&out, " -t ");
 	append_instant(&out, r->span.from_ms);
 	buf_append_text(&out, "..");
@@ -215,6 +223,8 @@ sections_make(const struct report *r, struct sections *s)
 	*s = (struct sections){ .list = NULL };
 	if (add_made(s, compare_table(r), "Against the weeks before", "Traffic now and then") &&
 	    add_made(s, exporters_table(r), "", "Exporters, losses, sampling and clocks") &&
+	    (r->cube == NULL || r->cube->dim[CUBE_DIRECTION].count == 0 ||
+	    add_made(s, direction_table(r), "", "Own networks: in, out, inside and transit")) &&
 	    add_answer(r, s, TABLE_LOAD, "All traffic", "By router") &&
 	    add_answer(r, s, TABLE_PROTO_LOAD, "", "By protocol") &&
 	    add_answer(r, s, TABLE_SERVICE_LOAD, "", "By service, the lower port of the two") &&

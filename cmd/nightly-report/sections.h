@@ -22,3 +22,6 @@ struct sections {
 /* FLOW_ENOMEM leaves something that may be cleared. */
 enum flow_status sections_make(const struct report *report, struct sections *sections) NODISCARD;
 void sections_clear(struct sections *sections);
+
+/* Appends what a flowstat command over the report's archive begins with: flowstat -r ... */
+void sections_command(const struct report *report, struct buf *out);

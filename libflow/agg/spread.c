@@ -156,6 +156,11 @@ share(const struct spread *s, uint32_t i, uint64_t v)
 {
 	unsigned __int128 all = v;
 
+	/* Most flows lie in one bin, whole, and most products in 64 bits: a division of 128 is a call, and takes thrice as long. */
+	if (s->before[i] == 0 && s->until[i] == s->whole[i])
+		return v;
+	if (v <= UINT32_MAX && s->until[i] <= UINT32_MAX)
+		return v * s->until[i] / s->whole[i] - v * s->before[i] / s->whole[i];
 	return (uint64_t)(all * s->until[i] / s->whole[i] - all * s->before[i] / s->whole[i]);
 }
 

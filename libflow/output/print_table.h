@@ -56,7 +56,7 @@ struct flow_table_printer_options {
 	const struct buf *lead;	/* html: instead of facts and totals at the head, HTML that is taken as it is */
 	const struct flow_table_section *section;	/* html: of each table in their order */
 	size_t sections;
-	bool no_scripts;	/* html */
+	bool no_scripts, explorer;	/* html: see html.h, enum html_scripts */
 	size_t tables;		/* that will come; ndjson names them where there are several */
 };
 

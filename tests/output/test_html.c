@@ -201,14 +201,14 @@ static void
 test_policy(void)
 {
 	buf_clear(&out);
-	html_page_begin(&out, "<t>", true);
-	html_page_end(&out, true);
+	html_page_begin(&out, "<t>", HTML_SCRIPT);
+	html_page_end(&out, HTML_SCRIPT);
 	buf_append_u8(&out, 0);
 	is_uint(times_of("'sha256-"), 2);
 	is_uint(times_of("<title>&lt;t&gt;</title>"), 1);
 	buf_clear(&out);
-	html_page_begin(&out, "t", false);
-	html_page_end(&out, false);
+	html_page_begin(&out, "t", HTML_NO_SCRIPT);
+	html_page_end(&out, HTML_NO_SCRIPT);
 	buf_append_u8(&out, 0);
 	is_uint(times_of("'sha256-"), 1);
 	is_uint(times_of("<script"), 0);

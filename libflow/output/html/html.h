@@ -26,13 +26,19 @@ void html_scaled(struct buf *out, double v, const char *unit);
 /* The unit of a column by its name: "bytes" is in B, "bps" in b/s, "pps" in p/s, others have "". */
 const char *html_unit(const char *name);
 
+enum html_scripts {
+	HTML_NO_SCRIPT,
+	HTML_SCRIPT,		/* tables sort, charts are read at the pointer */
+	HTML_EXPLORER,		/* and what explore.js makes of the elements with the ids "cube" and "explore" */
+};
+
 /*
- * From the document's beginning to its <main>; `title` as it is, not escaped.  The page's own style and (with
- * `scripts`) script are allowed by their SHA-256 in a Content-Security-Policy, and nothing else.
+ * From the document's beginning to its <main>; `title` as it is, not escaped.  The page's own style and scripts are
+ * allowed by their SHA-256 in a Content-Security-Policy, and nothing else.
  */
-void html_page_begin(struct buf *out, const char *title, bool scripts);
+void html_page_begin(struct buf *out, const char *title, enum html_scripts scripts);
 /* The end of <main> and of the document. */
-void html_page_end(struct buf *out, bool scripts);
+void html_page_end(struct buf *out, enum html_scripts scripts);
 
 /* Values over time: values[t * keys + k], times ascending. */
 struct html_series {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* page.css and page.js as texts: the build makes html_assets.c of them (scripts/embed-text). */
+/* page.css, page.js and explore.js as texts: the build makes html_assets.c of them (scripts/embed-text). */
 
 #include <stddef.h>
 
-extern const char html_style[], html_script[];
-extern const size_t html_style_len, html_script_len;
+extern const char html_style[], html_script[], html_explorer[];
+extern const size_t html_style_len, html_script_len, html_explorer_len;

@@ -26,20 +26,24 @@ put_source(struct buf *out, const char *text, size_t len)
 }
 
 static void
-put_policy(struct buf *out, bool scripts)
+put_policy(struct buf *out, enum html_scripts scripts)
 {
 	buf_append_text(out, "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
 	    "base-uri 'none'; form-action 'none'; style-src ");
 	put_source(out, html_style, html_style_len);
-	if (scripts) {
+	if (scripts != HTML_NO_SCRIPT) {
 		buf_append_text(out, "; script-src ");
 		put_source(out, html_script, html_script_len);
+	}
+	if (scripts == HTML_EXPLORER) {
+		buf_append_u8(out, ' ');
+		put_source(out, html_explorer, html_explorer_len);
 	}
 	buf_append_text(out, "\">\n");
 }
 
 void
-html_page_begin(struct buf *out, const char *title, bool scripts)
+html_page_begin(struct buf *out, const char *title, enum html_scripts scripts)
 {
 	buf_append_text(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
 	put_policy(out, scripts);
@@ -52,14 +56,21 @@ html_page_begin(struct buf *out, const char *title, bool scripts)
 	    "<main id=\"main\">\n");
 }
 
+static void
+put_script(struct buf *out, const char *text, size_t len)
+{
+	buf_append_text(out, "<script>");
+	buf_append(out, text, len);
+	buf_append_text(out, "</script>\n");
+}
+
 void
-html_page_end(struct buf *out, bool scripts)
+html_page_end(struct buf *out, enum html_scripts scripts)
 {
 	buf_append_text(out, "</main>\n");
-	if (scripts) {
-		buf_append_text(out, "<script>");
-		buf_append(out, html_script, html_script_len);
-		buf_append_text(out, "</script>\n");
-	}
+	if (scripts != HTML_NO_SCRIPT)
+		put_script(out, html_script, html_script_len);
+	if (scripts == HTML_EXPLORER)
+		put_script(out, html_explorer, html_explorer_len);
 	buf_append_text(out, "</body>\n</html>\n");
 }

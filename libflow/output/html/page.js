@@ -25,6 +25,8 @@ function copy(text, what) {
 	else old();
 }
 
+window.flowCopy = copy;
+
 // Tables: headings sort, and each can be copied.
 const value = (row, i) => {
 	const c = row.cells[i];
@@ -119,6 +121,7 @@ if (nav) {
 
 // Browsers that do not open what a link leads into.
 function reveal() {
+	if (location.hash.includes('=')) return;
 	let e = null;
 	try { e = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1))); } catch (x) { return; }
 	for (let p = e; p; p = p.parentElement) if (p.tagName === 'DETAILS') p.open = true;

@@ -318,11 +318,13 @@ html_finish(struct flow_table_printer *p, struct buf *out)
 {
 	const char *title = p->options.title != NULL ? p->options.title : "Flow report";
 	struct table_html *h = state(p, out);
+	enum html_scripts scripts = p->options.no_scripts ? HTML_NO_SCRIPT : p->options.explorer ? HTML_EXPLORER :
+	    HTML_SCRIPT;
 
 	if (h == NULL)
 		return;
 	set_grid(h, false);
-	html_page_begin(out, title, !p->options.no_scripts);
+	html_page_begin(out, title, scripts);
 	buf_append_text(out, "<header><h1>");
 	html_string(out, title);
 	buf_append_text(out, "</h1>\n");
@@ -343,7 +345,7 @@ html_finish(struct flow_table_printer *p, struct buf *out)
 		put_facts(p, out);
 		buf_append_text(out, "</footer>\n");
 	}
-	html_page_end(out, !p->options.no_scripts);
+	html_page_end(out, scripts);
 	out->failed |= h->sections.failed || h->rows.failed || h->contents.failed || h->totals.failed;
 }
 
