@@ -14,7 +14,6 @@
 
 #include "common/cli.h"
 #include "common/open_slot.h"
-#include "common/query_copy.h"
 
 /* More would only queue for the disk. */
 #define THREADS_MAX 256
@@ -197,8 +196,8 @@ resolve_window(struct query *q)
 }
 
 /* What rows are chosen by is read of all of them, what else is wanted of those that passed. */
-static void
-split_fields(const struct query *q, const struct flow_fieldset *wanted, struct flow_fieldset *early,
+void
+query_split_fields(const struct query *q, const struct flow_fieldset *wanted, struct flow_fieldset *early,
     struct flow_fieldset *late)
 {
 	const struct flow_fieldset none = { { 0 } };
@@ -333,7 +332,7 @@ open_scan(struct query *q, struct query_request *request, const struct flow_fiel
 
 	q->seen = request->seen;
 	q->wanted = *wanted;
-	split_fields(q, wanted, &options.early, &options.late);
+	query_split_fields(q, wanted, &options.early, &options.late);
 	options.bounds = scan_bounds(q);
 	if (open_settled(q, request, &options, &err) != FLOW_OK)
 		return cli_fail_error(&err);
@@ -511,56 +510,6 @@ query_failed(struct query *query)
 	return query->failed;
 }
 
-static void
-out_of_memory(struct query *q)
-{
-	q->failed = true;
-	(void)cli_fail("out of memory");
-}
-
-/* The worker of a scan's worker, which it owns. */
-static struct query_worker *
-worker_of(struct query *query, struct flow_scan_worker *scan)
-{
-	struct query_worker *w = calloc(1, sizeof(*w));
-
-	if (w == NULL)
-		flow_scan_worker_free(scan);
-	if (w != NULL) {
-		w->query = query;
-		w->scan = scan;
-		if (query->filter != NULL)
-			w->filter = flow_filter_state_new(query->filter);
-		if (query->pseudonyms != NULL)
-			w->pseudonyms = flow_pseudonyms_new(query->pseudonyms);
-		if (query->elements != NULL)
-			w->names = extra_renamer_new(query->elements);
-	}
-	if (w == NULL || w->scan == NULL || (query->filter != NULL && w->filter == NULL) ||
-	    (query->pseudonyms != NULL && w->pseudonyms == NULL) ||
-	    (query->elements != NULL && w->names == NULL)) {
-		query_worker_free(w);
-		out_of_memory(query);
-		return NULL;
-	}
-	return w;
-}
-
-struct query_worker *
-query_worker_new(struct query *query)
-{
-	return worker_of(query, flow_scan_worker_new(query->scan));
-}
-
-struct query_worker *
-query_worker_new_of(struct query *query, const struct flow_fieldset *wanted)
-{
-	struct flow_fieldset early, late;
-
-	split_fields(query, wanted, &early, &late);
-	return worker_of(query, flow_scan_worker_new_of(query->scan, &early, &late));
-}
-
 void
 query_rewind(struct query *query)
 {
@@ -579,56 +528,6 @@ query_rows(const struct query *query)
 	return flow_scan_plan(query->scan)->rows_left;
 }
 
-void
-query_worker_free(struct query_worker *worker)
-{
-	if (worker == NULL)
-		return;
-	flow_filter_state_free(worker->filter);
-	flow_pseudonyms_free(worker->pseudonyms);
-	extra_renamer_free(worker->names);
-	flow_scan_worker_free(worker->scan);
-	free(worker);
-}
-
-/* What a filter asks of the file that the task is of. */
-static bool
-begin_task(struct query_worker *worker, size_t task)
-{
-	const char *ident;
-
-	worker->task = task;
-	if (worker->filter == NULL)
-		return true;
-	ident = query_ident(worker);
-	if (flow_filter_state_ident(worker->filter, ident, ident != NULL ? strlen(ident) : 0) == FLOW_OK)
-		return true;
-	out_of_memory(worker->query);
-	return false;
-}
-
-bool
-query_take(struct query_worker *worker, size_t *task)
-{
-	if (!flow_scan_take(worker->scan, task))
-		return false;
-	(void)begin_task(worker, *task);
-	return true;
-}
-
-bool
-query_go(struct query_worker *worker, size_t task)
-{
-	flow_scan_go(worker->scan, task);
-	return begin_task(worker, task);
-}
-
-const char *
-query_ident(const struct query_worker *worker)
-{
-	return flow_scan_ident(worker->query->scan, flow_scan_file(worker->scan));
-}
-
 const char *
 query_common_ident(const struct query *query)
 {
@@ -641,198 +540,6 @@ query_common_ident(const struct query *query)
 			return "<several>";
 	}
 	return common;
-}
-
-/* Rows that begin in the window, and, where they may touch it, those that reach into it. */
-static void
-keep_window(const struct query *q, const struct flow_batch *batch, struct flow_selection *sel)
-{
-	const struct flow_column *first = &batch->column[FLOW_FIELD_FIRST];
-	const struct flow_column *last = &batch->column[FLOW_FIELD_LAST];
-	const int64_t *begin = first->values, *end = last->values;
-	int64_t from = q->window.from_ms, to = q->window.to_ms;
-	uint32_t i, kept = 0;
-
-	for (i = 0; i < sel->count; i++) {
-		uint32_t row = flow_selection_row(sel, i);
-
-		sel->row[kept] = (uint16_t)row;
-		kept += flow_column_has(first, row) && begin[row] < to && (begin[row] >= from ||
-		    (q->touching && flow_column_has(last, row) && end[row] > from));
-	}
-	sel->count = kept;
-	sel->all = false;
-}
-
-/* Rows from that one on. */
-static void
-keep_new(struct flow_selection *sel, uint64_t first)
-{
-	uint32_t kept = 0;
-
-	for (uint32_t i = 0; first > 0 && i < sel->count; i++) {
-		uint32_t row = flow_selection_row(sel, i);
-
-		sel->row[kept] = (uint16_t)row;
-		kept += row >= first;
-	}
-	if (first > 0) {
-		sel->count = kept;
-		sel->all = false;
-	}
-}
-
-bool
-query_select_rows(struct query_worker *w, const struct flow_batch *batch)
-{
-	if (w->filter == NULL)
-		flow_selection_all(&w->selection, batch->rows);
-	else if (flow_filter_select(w->filter, batch, &w->selection) != FLOW_OK) {
-		out_of_memory(w->query);
-		return false;
-	}
-	if (w->query->seen != NULL && w->selection.count > 0)
-		keep_new(&w->selection, flow_scan_seen_rows(w->scan));
-	if (w->query->has_window && w->selection.count > 0)
-		keep_window(w->query, batch, &w->selection);
-	return w->selection.count > 0;
-}
-
-static bool
-rename_addresses(struct query_worker *w, const struct flow_batch **batch)
-{
-	if (w->pseudonyms == NULL)
-		return true;
-	if (flow_pseudonyms_apply(w->pseudonyms, *batch, &w->selection, &w->renamed) != FLOW_OK) {
-		out_of_memory(w->query);
-		return false;
-	}
-	*batch = &w->renamed;
-	return true;
-}
-
-/* Gives members of `extra` the names that they have by now; false when out of memory. */
-static bool
-name_elements(struct query_worker *w, const struct flow_batch **batch)
-{
-	if (w->names == NULL)
-		return true;
-	w->named = **batch;
-	*batch = &w->named;
-	if (extra_renamer_apply(w->names, &w->named.column[FLOW_FIELD_EXTRA]) == FLOW_OK)
-		return true;
-	out_of_memory(w->query);
-	return false;
-}
-
-bool
-query_next(struct query_worker *worker, const struct flow_batch **batch,
-    const struct flow_selection **selection)
-{
-	const struct flow_batch *stored;
-	struct flow_error err;
-	enum flow_status st;
-
-	while ((st = flow_scan_next(worker->scan, batch, &err)) == FLOW_OK) {
-		stored = *batch;
-		if (!name_elements(worker, batch))
-			return false;
-		if (!query_select_rows(worker, *batch))
-			continue;
-		st = flow_scan_late(worker->scan, &worker->selection, &err);
-		if (st != FLOW_OK)
-			break;
-		*selection = &worker->selection;
-		*batch = stored;	/* with the columns that came late */
-		return name_elements(worker, batch) && rename_addresses(worker, batch);
-	}
-	if (st != FLOW_END) {
-		worker->query->failed = true;
-		if (!worker->query->told[worker->task])
-			(void)cli_fail_error(&err);
-		worker->query->told[worker->task] = true;
-	}
-	return false;
-}
-
-uint64_t
-query_place(const struct query_worker *worker)
-{
-	return FLOW_TOP_PLACE(worker->task, flow_scan_row(worker->scan));
-}
-
-/* Those of the places of a task that lie in the batch, into the selection; how many. */
-static size_t
-select_places(struct query_worker *w, const struct flow_batch *batch, const uint64_t *place, size_t count)
-{
-	uint64_t from = query_place(w);
-	size_t n = 0;
-
-	while (n < count && place[n] - from < batch->rows) {
-		w->selection.row[n] = (uint16_t)(place[n] - from);
-		n++;
-	}
-	w->selection.count = (uint32_t)n;
-	w->selection.all = false;
-	return n;
-}
-
-struct fetch {
-	struct query_worker *worker;
-	bool (*take)(void *context, const struct flow_batch *batch, const struct flow_selection *sel);
-	void *context;
-};
-
-/* The places of one task; false where that ended all. */
-static bool
-fetch_task(const struct fetch *f, const uint64_t *place, size_t count)
-{
-	struct query_worker *w = f->worker;
-	const struct flow_batch *batch;
-	struct flow_error err;
-	enum flow_status st = FLOW_OK;
-
-	w->task = (size_t)(place[0] >> 32);
-	flow_scan_go(w->scan, w->task);
-	while (count > 0 && (st = flow_scan_next(w->scan, &batch, &err)) == FLOW_OK) {
-		size_t n = select_places(w, batch, place, count);
-
-		if (n == 0)
-			continue;
-		st = flow_scan_late(w->scan, &w->selection, &err);
-		if (st != FLOW_OK)
-			break;
-		if (!rename_addresses(w, &batch) || !f->take(f->context, batch, &w->selection))
-			return false;
-		place += n;
-		count -= n;
-	}
-	if (count == 0)
-		return true;
-	w->query->failed = true;
-	if (st != FLOW_END && !w->query->told[w->task])
-		(void)cli_fail_error(&err);
-	return false;
-}
-
-void
-query_fetch(struct query *query, const uint64_t *place, size_t count,
-    bool (*take)(void *context, const struct flow_batch *batch, const struct flow_selection *sel),
-    void *context)
-{
-	const struct flow_fieldset none = { { 0 } };
-	struct fetch f = { worker_of(query, flow_scan_worker_new_of(query->scan, &none, &query->wanted)),
-		take, context };
-	size_t from = 0;
-
-	for (size_t i = 1; i <= count && f.worker != NULL; i++) {
-		if (i < count && place[i] >> 32 == place[from] >> 32)
-			continue;
-		if (!fetch_task(&f, place + from, i - from))
-			break;
-		from = i;
-	}
-	query_worker_free(f.worker);
 }
 
 struct thread_start {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* What a query and its workers hold: between query.c and query_copy.c. */
+/* What a query and its workers hold: between query.c, query_worker.c and query_copy.c. */
 
 #include <stdatomic.h>
 
@@ -38,6 +38,10 @@ struct query_worker {
 	struct flow_batch named;
 	struct flow_selection selection;
 };
+
+/* Which columns choose rows, and which are read of those that pass. */
+void query_split_fields(const struct query *query, const struct flow_fieldset *wanted, struct flow_fieldset *early,
+    struct flow_fieldset *late);
 
 /* Chooses rows of a batch by filter and window, into worker->selection; false where none passed. */
 bool query_select_rows(struct query_worker *worker, const struct flow_batch *batch);

@@ -18,6 +18,17 @@ enum flow_status parse_filter(struct parser *p, struct node **root) NODISCARD;
 enum flow_status parse_primary(struct parser *p, struct node **out) NODISCARD;
 
 /*
+ * What follows a subject, whose words are behind (subject.c); `is null`, whose `is` is behind; a condition on a member
+ * of `extra`, at its name.
+ */
+enum flow_status parse_subject(struct parser *p, const struct subject *s, struct node **out) NODISCARD;
+enum flow_status parse_null(struct parser *p, const struct subject *s, struct node **out) NODISCARD;
+enum flow_status parse_extra(struct parser *p, struct node **out) NODISCARD;
+
+/* Hands a node out; FLOW_ENOMEM where there is none. */
+enum flow_status parse_done(struct parser *p, struct node *n, struct node **out) NODISCARD;
+
+/*
  * What follows a subject (value.c): a comparison with a value, or membership
  * in a list or a file.  *every tells that it is a negative one (!=, not in), which
  * for a word of several columns has to hold for each of them.

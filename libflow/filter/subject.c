@@ -1,0 +1,497 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a word of the vocabulary asks, and the values behind it, as predicates. */
+#include <string.h>
+
+#include "filter/parse.h"
+#include "net/proto.h"
+
+/* Whether databases are asked. */
+static bool
+is_geo(enum subject_kind kind)
+{
+	return kind >= SUBJECT_COUNTRY && kind <= SUBJECT_AS_ORG;
+}
+
+static struct predicate
+predicate_of(const struct subject *s, enum predicate_kind kind)
+{
+	struct predicate p = { .kind = kind, .phrase = s->phrase, .shift = s->shift,
+		.mask = s->mask };
+
+	p.fields = s->fields;
+	for (size_t i = 0; i < s->fields; i++)
+		p.field[i] = s->field[i];
+	if (is_geo(s->kind))
+		p.geo_word = (enum flow_geo_word)(s->kind - SUBJECT_COUNTRY);
+	return p;
+}
+
+/* A number that other words imply; the ranges are static, sorted and apart. */
+static struct node *
+implied(struct parser *p, enum flow_field field, const struct range *range, size_t count)
+{
+	struct predicate number = { .kind = PREDICATE_NUMBER, .fields = 1, .field = { field },
+		.phrase = flow_field_info(field)->name, .mask = UINT64_MAX,
+		.ranges = { range, count } };
+
+	return node_predicate(p->arena, &number);
+}
+
+/*
+ * Whether there is something inside: any protocol, and not "is not null", as bounds leave out
+ * what is all null.
+ */
+static struct node *
+implied_inner(struct parser *p)
+{
+	static const struct range any[] = { { 0, UINT8_MAX } };
+
+	return implied(p, FLOW_FIELD_INNER_PROTO, any, ARRAY_LEN(any));
+}
+
+/* The predicate on each of the subject's columns; one of them, or every one, has to hold. */
+static struct node *
+for_each_field(struct parser *p, const struct subject *s, struct predicate *predicate, bool every)
+{
+	struct node *all = NULL, *n;
+
+	for (size_t i = 0; i < s->fields; i++) {
+		predicate->fields = 1;
+		predicate->field[0] = s->field[i];
+		n = node_predicate(p->arena, predicate);
+		all = i == 0 ? n : node_join(p->arena, every ? NODE_AND : NODE_OR, all, n);
+	}
+	return s->tunnel ? node_join(p->arena, NODE_AND, implied_inner(p), all) : all;
+}
+
+enum flow_status
+parse_done(struct parser *p, struct node *n, struct node **out)
+{
+	*out = n;
+	return n != NULL ? FLOW_OK : parse_fail_memory(p);
+}
+
+/* The rule by which values of a subject are read. */
+static struct value_rule
+rule_of(const struct subject *s)
+{
+	struct value_rule rule = { VALUE_NUMBER, s->names, unit_of(s), UINT64_MAX, s->phrase };
+
+	if (s->fields > 0)
+		rule.max = field_max(s->field[0]);
+	if (s->mask < rule.max)
+		rule.max = s->mask;
+	switch (s->kind) {
+	case SUBJECT_PROTO:
+		rule.kind = VALUE_PROTO;
+		break;
+	case SUBJECT_TIME:
+		rule.kind = VALUE_TIME;
+		break;
+	case SUBJECT_MAC:
+		rule.kind = VALUE_MAC;
+		break;
+	case SUBJECT_FLAGS:
+		rule.kind = VALUE_FLAGS;
+		rule.max = UINT8_MAX;
+		break;
+	case SUBJECT_FLAGS_EXACT:
+		rule.kind = VALUE_FLAGS;
+		break;
+	case SUBJECT_ACL:
+		rule.max = UINT32_MAX;
+		break;
+	case SUBJECT_DURATION:
+	case SUBJECT_PPS:
+	case SUBJECT_BPS:
+	case SUBJECT_BPP:
+	case SUBJECT_COUNT:
+		rule.max = UINT64_MAX;
+		break;
+	default:
+		break;
+	}
+	return rule;
+}
+
+static enum flow_status
+parse_numbers(struct parser *p, const struct subject *s, enum predicate_kind kind,
+    struct node **out)
+{
+	struct predicate predicate = predicate_of(s, kind);
+	struct value_rule rule = rule_of(s);
+	enum flow_status st;
+	bool every;
+
+	st = value_numbers(p, &rule, &predicate.ranges, &every);
+	return st == FLOW_OK ? parse_done(p, for_each_field(p, s, &predicate, every), out) : st;
+}
+
+/* As parse_numbers, where all columns together make the number. */
+static enum flow_status
+parse_computed(struct parser *p, const struct subject *s, enum predicate_kind kind, uint8_t factor,
+    struct node **out)
+{
+	struct predicate predicate = predicate_of(s, kind);
+	struct value_rule rule = rule_of(s);
+	enum flow_status st;
+	bool every;
+
+	predicate.shift = factor;
+	st = value_numbers(p, &rule, &predicate.ranges, &every);
+	return st == FLOW_OK ? parse_done(p, node_predicate(p->arena, &predicate), out) : st;
+}
+
+static enum flow_status
+parse_texts(struct parser *p, const struct subject *s, enum predicate_kind kind, struct node **out)
+{
+	struct predicate predicate = predicate_of(s, kind);
+	struct node *all = NULL, *n;
+	struct matcher **matcher;
+	enum flow_status st;
+	size_t count;
+
+	predicate.geo = p->options.geo;
+	st = value_texts(p, s->phrase, s->kind == SUBJECT_COUNTRY, &matcher, &count, &predicate.negated);
+	if (st != FLOW_OK)
+		return st;
+	if (count == 0)
+		return parse_done(p, node_constant(p->arena, false), out);
+	for (size_t i = 0; i < count; i++) {
+		predicate.matcher = matcher[i];
+		if (kind == PREDICATE_IDENT)
+			n = node_predicate(p->arena, &predicate);
+		else
+			n = for_each_field(p, s, &predicate, predicate.negated);
+		all = i == 0 ? n :
+		    node_join(p->arena, predicate.negated ? NODE_AND : NODE_OR, all, n);
+	}
+	return parse_done(p, all, out);
+}
+
+/* `is null`: of no address anything is known. */
+static enum flow_status
+parse_geo_null(struct parser *p, const struct subject *s, bool negated, struct node **out)
+{
+	struct predicate known = predicate_of(s, PREDICATE_GEO);
+	struct node *n;
+
+	known.geo = p->options.geo;
+	if (matcher_new(p->arena, MATCH_BEGINS, "", 0, &known.matcher, p->err) != FLOW_OK)
+		return parse_fail_memory(p);
+	n = for_each_field(p, s, &known, false);
+	return parse_done(p, negated ? n : node_not(p->arena, n), out);
+}
+
+/* IS alone is Iceland. */
+static enum flow_status
+parse_geo(struct parser *p, const struct subject *s, struct node **out)
+{
+	const struct token *t = parse_token(p);
+	bool negated;
+
+	if (p->options.geo == NULL)
+		return parse_fail(p, t - 1, "'%s' needs a database of addresses (--geo FILE)",
+		    s->phrase);
+	if (lex_is(t, "is")) {
+		negated = t[1].kind == TOKEN_NOT;
+		if (lex_is(t + 1 + negated, "null")) {
+			p->pos += 2 + (size_t)negated;
+			return parse_geo_null(p, s, negated, out);
+		}
+	}
+	return parse_texts(p, s, PREDICATE_GEO, out);
+}
+
+static enum flow_status
+parse_addrs(struct parser *p, const struct subject *s, struct node **out)
+{
+	struct predicate predicate = predicate_of(s, PREDICATE_ADDR);
+	enum flow_status st;
+	bool every;
+
+	if (value_is_text(p))
+		return parse_texts(p, s, PREDICATE_TEXT, out);
+	st = value_addrs(p, s->phrase, &predicate.set, &every);
+	return st == FLOW_OK ? parse_done(p, for_each_field(p, s, &predicate, every), out) : st;
+}
+
+/* One of the subject's addresses is of the family of *any; NULL: no memory. */
+static struct node *
+some_address_in(struct parser *p, const struct subject *s, const struct addr *any)
+{
+	struct predicate predicate = predicate_of(s, PREDICATE_ADDR);
+	struct addr_range all = addr_range_prefix(any, 0);
+
+	predicate.set = addr_set_new(p->arena, &all, 1);
+	return predicate.set == NULL ? NULL : for_each_field(p, s, &predicate, false);
+}
+
+/*
+ * The family of a flow, which is one: an address of IPv6 makes it IPv6, so that a partner that looks
+ * like IPv4 is an IPv4-mapped address.
+ */
+static enum flow_status
+parse_family(struct parser *p, const struct subject *s, bool v4, struct node **out)
+{
+	static const struct addr any6;
+	struct node *six = some_address_in(p, s, &any6), *four;
+
+	if (six == NULL || !v4)
+		return parse_done(p, six, out);
+	four = some_address_in(p, s, &addr_any4);
+	six = node_not(p->arena, six);
+	return parse_done(p, four == NULL || six == NULL ? NULL :
+	    node_join(p->arena, NODE_AND, four, six), out);
+}
+
+static bool
+is_letters(const struct token *t)
+{
+	return (t->kind == TOKEN_WORD || t->kind == TOKEN_TEXT) && t->len > 0 &&
+	    !(t->p[0] >= '0' && t->p[0] <= '9') && !lex_is(t, "in");
+}
+
+/*
+ * Letters alone: all of these are set.  With = (or any comparator) the flags
+ * are exactly that, as a number of eight bits.
+ */
+static enum flow_status
+parse_flags(struct parser *p, const struct subject *s, struct node **out)
+{
+	static const struct range tcp[] = { { PROTO_TCP, PROTO_TCP } };
+	struct predicate bits = predicate_of(s, PREDICATE_BITS);
+	struct subject low = *s;
+	struct node *n = NULL;
+	enum flow_status st;
+	struct ranges one;
+	bool every;
+
+	if (is_letters(parse_token(p))) {
+		struct value_rule rule = rule_of(s);
+
+		st = value_numbers(p, &rule, &one, &every);
+		if (st != FLOW_OK)
+			return st;
+		bits.mask = one.range[0].lo;
+		n = node_predicate(p->arena, &bits);
+	} else {
+		low.mask = UINT8_MAX;
+		if ((st = parse_numbers(p, &low, PREDICATE_NUMBER, &n)) != FLOW_OK)
+			return st;
+	}
+	n = node_join(p->arena, NODE_AND, implied(p, FLOW_FIELD_PROTO, tcp, ARRAY_LEN(tcp)), n);
+	return parse_done(p, n, out);
+}
+
+static enum flow_status
+parse_icmp(struct parser *p, const struct subject *s, struct node **out)
+{
+	static const struct range icmp[] = { { PROTO_ICMP, PROTO_ICMP }, { PROTO_ICMP6, PROTO_ICMP6 } };
+	struct node *n = NULL;
+	enum flow_status st;
+
+	if ((st = parse_numbers(p, s, PREDICATE_NUMBER, &n)) != FLOW_OK)
+		return st;
+	n = node_join(p->arena, NODE_AND, implied(p, FLOW_FIELD_PROTO, icmp, ARRAY_LEN(icmp)), n);
+	return parse_done(p, n, out);
+}
+
+/*
+ * Exporters of NetFlow v9 that do not send the engine as fields have its type
+ * and id in the two low bytes of the source id.
+ */
+static enum flow_status
+parse_engine(struct parser *p, const struct subject *s, struct node **out)
+{
+	static const struct range nine[] = { { 9, 9 } };
+	const struct subject type = { .fields = 1, .field = { FLOW_FIELD_ENGINE_TYPE } };
+	const struct subject id = { .fields = 1, .field = { FLOW_FIELD_ENGINE_ID } };
+	struct predicate no_type = predicate_of(&type, PREDICATE_NULL);
+	struct predicate no_id = predicate_of(&id, PREDICATE_NULL);
+	struct predicate engine = predicate_of(s, PREDICATE_NUMBER), source = engine;
+	struct value_rule rule = rule_of(s);
+	enum flow_status st;
+	struct node *n;
+	bool every;
+
+	if ((st = value_numbers(p, &rule, &engine.ranges, &every)) != FLOW_OK)
+		return st;
+	source.ranges = engine.ranges;
+	source.field[0] = FLOW_FIELD_DOMAIN;
+	source.shift = s->field[0] == FLOW_FIELD_ENGINE_TYPE ? 8 : 0;
+	source.mask = UINT8_MAX;
+	n = node_predicate(p->arena, &source);
+	n = node_join(p->arena, NODE_AND, n, implied(p, FLOW_FIELD_EXPORT_VERSION, nine, ARRAY_LEN(nine)));
+	n = node_join(p->arena, NODE_AND, n, node_predicate(p->arena, &no_type));
+	n = node_join(p->arena, NODE_AND, n, node_predicate(p->arena, &no_id));
+	return parse_done(p, node_join(p->arena, NODE_OR, node_predicate(p->arena, &engine), n), out);
+}
+
+static enum flow_status
+parse_mpls(struct parser *p, const struct subject *s, bool any, struct node **out)
+{
+	struct subject labels = *s;
+	struct predicate predicate;
+	struct value_rule rule;
+	struct node *all = NULL, *n;
+	enum flow_status st;
+	bool every;
+
+	labels.mask = 0xfffff;
+	labels.shift = 4;
+	rule = rule_of(&labels);
+	predicate = predicate_of(&labels, any ? PREDICATE_NUMBER : PREDICATE_MPLS_EOS);
+	if ((st = value_numbers(p, &rule, &predicate.ranges, &every)) != FLOW_OK)
+		return st;
+	predicate.fields = PREDICATE_FIELDS;
+	for (size_t i = 0; i < PREDICATE_FIELDS; i++)
+		predicate.field[i] = (enum flow_field)(FLOW_FIELD_MPLS_1 + i);
+	if (!any)
+		return parse_done(p, node_predicate(p->arena, &predicate), out);
+	predicate.fields = 1;
+	for (size_t i = 0; i < PREDICATE_FIELDS; i++) {
+		predicate.field[0] = (enum flow_field)(FLOW_FIELD_MPLS_1 + i);
+		n = node_predicate(p->arena, &predicate);
+		all = i == 0 ? n : node_join(p->arena, every ? NODE_AND : NODE_OR, all, n);
+	}
+	return parse_done(p, all, out);
+}
+
+/* What messages are of: those of the DNS of port 53, hellos of TCP. */
+static struct node *
+payload_of(struct parser *p, enum payload_word word)
+{
+	static const struct range tcp[] = { { PROTO_TCP, PROTO_TCP } }, dns[] = { { 53, 53 } };
+
+	if (word == PAYLOAD_CONTENT)
+		return node_constant(p->arena, true);
+	if (word == PAYLOAD_DNS || word == PAYLOAD_DNS_NAME || word == PAYLOAD_DNS_ADDRESS)
+		return node_join(p->arena, NODE_OR,
+		    implied(p, FLOW_FIELD_SRC_PORT, dns, ARRAY_LEN(dns)),
+		    implied(p, FLOW_FIELD_DST_PORT, dns, ARRAY_LEN(dns)));
+	return implied(p, FLOW_FIELD_PROTO, tcp, ARRAY_LEN(tcp));
+}
+
+/* Without `in` or `out` bytes may be of either way, messages are of the one that began: as nfdump has it. */
+static enum flow_status
+parse_payload(struct parser *p, const struct subject *s, struct node **out)
+{
+	struct predicate predicate = predicate_of(s, PREDICATE_PAYLOAD);
+	enum flow_status st = value_payload(p, s, &predicate.matcher);
+	struct node *n;
+
+	if (st != FLOW_OK)
+		return st;
+	predicate.payload = s->payload;
+	predicate.way = s->out ? PAYLOAD_OUT : PAYLOAD_IN;
+	n = node_predicate(p->arena, &predicate);
+	if (s->payload == PAYLOAD_CONTENT && !s->in && !s->out) {
+		predicate.way = PAYLOAD_OUT;
+		n = node_join(p->arena, NODE_OR, n, node_predicate(p->arena, &predicate));
+	}
+	return parse_done(p, node_join(p->arena, NODE_AND, payload_of(p, s->payload), n), out);
+}
+
+/* `is null`, `is not null` behind a column. */
+enum flow_status
+parse_null(struct parser *p, const struct subject *s, struct node **out)
+{
+	/* A tunnel has an outer header. */
+	static const struct subject inner = { .fields = 1, .field = { FLOW_FIELD_INNER_PROTO } };
+	struct predicate predicate = predicate_of(s, PREDICATE_NULL);
+	bool negated = parse_accept(p, TOKEN_NOT);
+	struct node *n;
+
+	if (!parse_accept_word(p, "null"))
+		return parse_fail(p, parse_token(p), "expected 'null' or 'not null' behind 'is'");
+	n = for_each_field(p, s->tunnel ? &inner : s, &predicate, true);
+	return parse_done(p, negated ? node_not(p->arena, n) : n, out);
+}
+
+/* extra.NAME: also `is null`, which is true where the member is not there. */
+enum flow_status
+parse_extra(struct parser *p, struct node **out)
+{
+	static const struct subject extra = { .fields = 1, .field = { FLOW_FIELD_EXTRA } };
+	struct predicate predicate = predicate_of(&extra, PREDICATE_EXTRA);
+	struct extra_test *test = arena_alloc(p->arena, sizeof(*test));
+	enum flow_status st;
+	struct node *n;
+	bool absent;
+
+	if (test == NULL)
+		return parse_fail_memory(p);
+	*test = (struct extra_test){ .compare = EXTRA_EXISTS };
+	if ((st = value_extra(p, &predicate.phrase, test, &absent)) != FLOW_OK)
+		return st;
+	predicate.extra = test;
+	n = node_predicate(p->arena, &predicate);
+	return parse_done(p, absent ? node_not(p->arena, n) : n, out);
+}
+
+enum flow_status
+parse_subject(struct parser *p, const struct subject *s, struct node **out)
+{
+	struct predicate alone;
+
+	switch (s->kind) {
+	case SUBJECT_ANY:
+		return parse_done(p, node_constant(p->arena, true), out);
+	case SUBJECT_REFUSED:
+		break;
+	case SUBJECT_NUMBER:
+	case SUBJECT_PROTO:
+	case SUBJECT_FLAGS_EXACT:
+	case SUBJECT_TIME:
+		return parse_numbers(p, s, PREDICATE_NUMBER, out);
+	case SUBJECT_MAC:
+		return value_is_text(p) ? parse_texts(p, s, PREDICATE_TEXT, out) :
+		    parse_numbers(p, s, PREDICATE_MAC, out);
+	case SUBJECT_ACL:
+		return parse_numbers(p, s, PREDICATE_ACL, out);
+	case SUBJECT_FLAGS:
+		return parse_flags(p, s, out);
+	case SUBJECT_ICMP:
+		return parse_icmp(p, s, out);
+	case SUBJECT_ENGINE:
+		return parse_engine(p, s, out);
+	case SUBJECT_ADDR:
+		return parse_addrs(p, s, out);
+	case SUBJECT_TEXT:
+		return parse_texts(p, s, PREDICATE_TEXT, out);
+	case SUBJECT_IDENT:
+		return parse_texts(p, s, PREDICATE_IDENT, out);
+	case SUBJECT_IPV4:
+	case SUBJECT_IPV6:
+		return parse_family(p, s, s->kind == SUBJECT_IPV4, out);
+	case SUBJECT_COUNT:
+		return parse_computed(p, s, PREDICATE_COUNT, 0, out);
+	case SUBJECT_DURATION:
+		return parse_computed(p, s, PREDICATE_DURATION, 0, out);
+	case SUBJECT_PPS:
+		return parse_computed(p, s, PREDICATE_RATE, 1, out);
+	case SUBJECT_BPS:
+		return parse_computed(p, s, PREDICATE_RATE, 8, out);
+	case SUBJECT_BPP:
+		return parse_computed(p, s, PREDICATE_RATIO, 0, out);
+	case SUBJECT_TTL_EQUAL:
+		alone = predicate_of(s, PREDICATE_EQUAL);
+		return parse_done(p, node_predicate(p->arena, &alone), out);
+	case SUBJECT_PORT_BLOCK:
+		alone = predicate_of(s, PREDICATE_PORT_BLOCK);
+		return parse_done(p, for_each_field(p, s, &alone, false), out);
+	case SUBJECT_COUNTRY:
+	case SUBJECT_CITY:
+	case SUBJECT_AS_ORG:
+		return parse_geo(p, s, out);
+	case SUBJECT_PAYLOAD:
+	case SUBJECT_PAYLOAD_REGEX:
+	case SUBJECT_PAYLOAD_DEFINED:
+		return parse_payload(p, s, out);
+	case SUBJECT_MPLS_ANY:
+	case SUBJECT_MPLS_EOS:
+		return parse_mpls(p, s, s->kind == SUBJECT_MPLS_ANY, out);
+	}
+	return parse_fail(p, parse_token(p), "'%s': %s", s->phrase, s->why);
+}
