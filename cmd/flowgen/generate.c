@@ -28,7 +28,6 @@ struct generator {
 	struct sink *sink;
 	struct flow_synth *synth;
 	struct flow_builder *builder;
-	struct flow_device *device;	/* how all of them speak; NULL: a version without templates */
 	struct flow_encoder **encoder;	/* one an exporter, made when it first speaks */
 	struct flow_datagrams datagrams;
 	struct flow_encoder_interface interface[MAX_INTERFACES];
@@ -65,7 +64,7 @@ encoder_of(struct generator *g, uint32_t exporter)
 	uint32_t told = g->options->one_address ? 0 : exporter;
 	struct flow_encoder_options eo = {
 		.version = g->options->version, .scheme = g->options->scheme, .domain = told,
-		.exporter = flow_synth_exporter(told), .device = g->device,
+		.exporter = flow_synth_exporter(told), .device = g->options->device,
 		.sampling = g->options->synth.sampling,
 		.interface = g->interface, .interfaces = g->interfaces,
 	};
@@ -292,14 +291,18 @@ run_truly(struct generator *g, const volatile int *stop)
 	return status != CLI_OK ? status : closed;
 }
 
-static int
-make_device(struct generator *g)
+/* Rows of events and of the mix that no template is for. */
+static void
+tell_skipped(const struct generator *g)
 {
-	struct flow_error err;
+	uint64_t skipped = 0;
+	uint32_t i;
 
-	if (g->options->version < 9)
-		return CLI_OK;
-	return flow_device_named("usual", g->options->version, &g->device, &err) == FLOW_OK ? CLI_OK : cli_fail_error(&err);
+	for (i = 0; g->encoder != NULL && i < g->options->synth.exporters; i++)
+		if (g->encoder[i] != NULL)
+			skipped += flow_encoder_skipped(g->encoder[i]);
+	if (skipped > 0)
+		cli_warn("%" PRIu64 " flows were left out: no template is for them, or the version has none", skipped);
 }
 
 static void
@@ -323,9 +326,6 @@ generate(const struct options *o, struct sink *sink, const volatile int *stop)
 	int status;
 	uint32_t i;
 
-	status = make_device(&g);
-	if (status != CLI_OK)
-		return status;
 	name_interfaces(&g);
 	mishap_init(&g.mishap, &(struct mishap_options){ o->synth.seed, o->lose, o->swap, o->duplicate,
 		o->templates_ms < 0 ? INT64_MIN : o->templates_ms < INT64_MAX ? o->synth.start_ms + o->templates_ms :
@@ -343,6 +343,7 @@ generate(const struct options *o, struct sink *sink, const volatile int *stop)
 		status = run_truly(&g, stop);
 	if (status == CLI_OK)
 		tell_mishaps(&g);
+	tell_skipped(&g);
 	for (i = 0; g.encoder != NULL && i < o->synth.exporters; i++)
 		flow_encoder_free(g.encoder[i]);
 	free(g.encoder);
@@ -351,7 +352,6 @@ generate(const struct options *o, struct sink *sink, const volatile int *stop)
 	flow_datagrams_release(&g.bad);
 	buf_release(&g.shifted);
 	tally_release(&g.tally);
-	flow_device_free(g.device);
 	flow_builder_free(g.builder);
 	flow_synth_free(g.synth);
 	flow_datagrams_release(&g.datagrams);

@@ -68,6 +68,7 @@ main(int argc, char **argv)
 	if (!done)
 		status = run(&o);
 	free(o.replay);
+	flow_device_free(o.device);
 	event_list_release(&o.events);
 	network_list_release(&o.networks);
 	return status;

@@ -13,6 +13,7 @@
 
 #include "base/number.h"
 #include "common/cli.h"
+#include "flowgen/device_option.h"
 #include "flowgen/lines.h"
 #include "flowgen/malform.h"
 #include "time/stamp.h"
@@ -259,6 +260,12 @@ take_option(int c, struct options *o, struct pending *p)
 	case OPT_FLOWS:
 		p->flows = true;
 		return cli_number("-n", optarg, 0, MAX_FLOWS, &o->flows);
+	case OPT_DEVICE:
+		o->device_name = optarg;
+		return true;
+	case OPT_TEMPLATE:
+		o->template = optarg;
+		return true;
 	case OPT_NETFLOW:
 		return parse_version(optarg, o);
 	case OPT_RATE:
@@ -392,6 +399,8 @@ settle(struct options *o, const struct pending *p)
 {
 	if ((o->target != NULL) + (o->pcap != NULL) + (o->archive != NULL) != 1)
 		return cli_misuse("say where to: one of -t HOST, -o FILE.pcap, -w FOLDER") == CLI_OK;
+	if (!device_settle(o))
+		return false;
 	if (o->replays > 0)
 		return settle_replay(o, p);
 	if (o->pace > 0)
@@ -420,7 +429,7 @@ options_parse(int argc, char **argv, struct options *o, bool *done)
 	struct pending pending = { .now_ms = wall_clock_ms() };
 	int c;
 
-	*o = (struct options){ .port = "9995", .flows = 1000000, .version = 9, .templates_ms = -1,
+	*o = (struct options){ .port = "9995", .flows = 1000000, .templates_ms = -1,
 		.layout = PARTITION_YMDH, .slot_s = 300,
 		.writer = FLOW_WRITER_OPTIONS_INIT, .synth = FLOW_SYNTH_OPTIONS_INIT };
 	*done = true;
@@ -433,6 +442,8 @@ options_parse(int argc, char **argv, struct options *o, bool *done)
 			return malform_help();
 		if (c == OPT_EVENTS)
 			return event_list_help();
+		if (c == OPT_DEVICES)
+			return device_help();
 		if (!take_option(c, o, &pending))
 			return CLI_MISUSE;
 	}

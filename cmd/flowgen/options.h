@@ -31,6 +31,8 @@ struct options {
 	bool one_address;	/* all exporters are behind it */
 	uint32_t malform;	/* kinds that are sent besides */
 	bool unpaced;		/* send as fast as possible */
+	const char *device_name, *template;	/* --device, --template; NULL: not said */
+	struct flow_device *device;	/* by that and the version; NULL: NetFlow before v9 */
 	uint8_t version;	/* 1, 5, 7, 8, 9, 10, FLOW_SFLOW4, FLOW_SFLOW5 */
 	uint8_t scheme;		/* of v8 */
 	const char **replay;	/* paths of archives; allocated array */

@@ -87,7 +87,7 @@ announced(const struct player *p, uint32_t sampling)
 static struct voice *
 add_voice(struct player *p, const struct source *source)
 {
-	struct flow_encoder_options eo = { .version = p->options->version, .scheme = p->options->scheme,
+	struct flow_encoder_options eo = { .version = p->options->version, .scheme = p->options->scheme, .device = p->options->device,
 		.exporter = source->exporter,
 		.domain = free_domain(p, source->domain),
 		.sampling = announced(p, source->sampling) };
@@ -255,7 +255,8 @@ tell_skipped(const struct player *p)
 	for (i = 0; i < p->voices; i++)
 		skipped += flow_encoder_skipped(p->voice[i].encoder);
 	if (skipped > 0)
-		cli_warn("%" PRIu64 " IPv6 flows were left out: NetFlow before v9 has none", skipped);
+		cli_warn("%" PRIu64 " flows were left out: %s", skipped, p->options->version < 9
+		    ? "NetFlow before v9 has no IPv6" : "no template is for them");
 }
 
 static int
@@ -286,6 +287,8 @@ open_scan(struct player *p, const struct flow_files *files)
 
 	for (i = 0; i < ARRAY_LEN(columns); i++)
 		flow_fieldset_add(&so.early, columns[i]);
+	if (p->options->device != NULL)
+		flow_fieldset_union(&so.early, flow_device_fields(p->options->device));
 	if (p->filter != NULL) {
 		flow_fieldset_union(&so.early, flow_filter_fields(p->filter));
 		so.bounds = flow_filter_bounds(p->filter);

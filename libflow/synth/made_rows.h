@@ -13,7 +13,7 @@
 struct rows {
 	uint32_t exporter;
 	size_t at, n;			/* [at, n) wait */
-	struct talk_flow flow[ROWS_MAX];
+	struct talk_flow flow[ROWS_MAX + 1];	/* one more for a way back that becomes no row */
 	int64_t received[ROWS_MAX];
 	uint16_t event[ROWS_MAX];	/* number of the event from 1; 0: none */
 };

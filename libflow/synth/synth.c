@@ -8,6 +8,7 @@
 
 #include "base/hash.h"
 #include "net/proto.h"
+#include "synth/dress.h"
 #include "synth/bend.h"
 #include "synth/event.h"
 #include "synth/random.h"
@@ -190,7 +191,8 @@ make_mix(struct flow_synth *s, uint64_t n)
 	r->at = 0;
 	r->n = n < ROWS_MAX ? (size_t)n : ROWS_MAX;
 	for (i = 0; i < r->n;)
-		i += talk(&s->talker, &s->random, &r->flow[i], r->n - i < 2 ? 1 : 2);
+		i += dress_conversation(s->options.kind, &r->flow[i],
+		    talk(&s->talker, &s->random, &r->flow[i], r->n - i < 2 && s->options.kind != DRESS_BIFLOW ? 1 : 2));
 	for (i = 0; i < r->n; i++, s->row++) {
 		r->received[i] = mix_ms(s, s->row);
 		r->event[i] = 0;
@@ -336,6 +338,7 @@ count_events(struct flow_synth *s, const struct rows *r, size_t n)
 static enum flow_status
 put_rows(struct flow_synth *s, struct rows *r, size_t n, struct flow_builder *out)
 {
+	struct dress_options dress = { s->options.kind, s->options.sampling > 1 ? s->options.sampling : 1, s->world.network };
 	size_t i;
 
 	for (i = r->at; s->options.version >= SFLOW && i < r->at + n; i++)
@@ -346,7 +349,8 @@ put_rows(struct flow_synth *s, struct rows *r, size_t n, struct flow_builder *ou
 	}
 	if (flow_builder_reserve(out, n) != FLOW_OK || put_key(r, n, out) != FLOW_OK ||
 	    put_addrs(r, n, out) != FLOW_OK || put_routes(s->world.network, r, n, out) != FLOW_OK ||
-	    put_counters(&s->options, r, n, out) != FLOW_OK)
+	    put_counters(&s->options, r, n, out) != FLOW_OK ||
+	    dress_columns(&s->options.fields, &dress, r, n, out) != FLOW_OK)
 		return FLOW_ENOMEM;
 	flow_builder_commit(out, n);
 	r->at += n;

@@ -32,6 +32,7 @@
 #include "net/addr.h"
 #include "record/builder.h"
 #include "synth/curve.h"
+#include "synth/dress_kind.h"
 #include "synth/event_spec.h"
 #include "synth/network_list.h"
 
@@ -48,6 +49,8 @@ struct flow_synth_options {
 	size_t events;		/* at most FLOW_SYNTH_EVENTS_MAX */
 	enum curve_kind curve;	/* another than flat: `flows` is not 0 */
 	const struct network_list *networks;	/* borrowed until flow_synth_new returns; NULL: all are invented */
+	enum dress_kind kind;	/* what rows a conversation makes */
+	struct flow_fieldset fields;	/* columns besides the usual ones */
 };
 
 #define FLOW_SYNTH_EXPORTERS_MAX 65536
@@ -57,7 +60,7 @@ struct flow_synth_options {
 
 /* 1 million flows in 1000 s from 1 exporter, 15 % IPv6, no sampling, from 2026-01-01T00:00:00Z. */
 #define FLOW_SYNTH_OPTIONS_INIT \
-	{ 1, 1000000, INT64_C(1767225600000), 1000000, 1, 15, 0, 9, NULL, 0, CURVE_FLAT, NULL }
+	{ 1, 1000000, INT64_C(1767225600000), 1000000, 1, 15, 0, 9, NULL, 0, CURVE_FLAT, NULL, DRESS_PLAIN, { { 0 } } }
 
 struct flow_synth;
 

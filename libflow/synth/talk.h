@@ -20,6 +20,8 @@ struct talk_flow {
 	uint64_t packets, bytes;
 	uint16_t src_port, dst_port;
 	uint8_t proto, tcp_flags, tos, fwd_status, direction;
+	uint64_t rev_packets, rev_bytes;	/* of the way back, where one row tells of both */
+	uint8_t kind;		/* firewallEvent or natEvent; 0: the row is about neither */
 };
 
 struct talker {

@@ -154,3 +154,7 @@ def flow_record(kind, x, told):
         columns['dst_as'] = path[-1] if path else own
         if path:
             columns['next_as'] = path[0]
+    elif kind == 1007:
+        columns['nat_src_addr'], columns['nat_dst_addr'] = (packet.address_text(x.address()) for _ in range(2))
+    elif kind == 1020:
+        columns['nat_src_port'], columns['nat_dst_port'] = x.u32(), x.u32()

@@ -98,7 +98,7 @@ take_time(struct reader *r, int64_t *ms)
 	for (i = 0; i < ARRAY_LEN(units); i++)
 		if (is(word + n, len - n, units[i].unit))
 			break;
-	if (i == ARRAY_LEN(units) || number_parse(word, n, NUMBER_DECIMAL, 1000000, &value) != FLOW_OK || value == 0)
+	if (i == ARRAY_LEN(units) || number_parse(word, n, NUMBER_DECIMAL, 10000000, &value) != FLOW_OK || value == 0)
 		return wrong(r, "no time with a unit of ms, s, m, h, d", word, len);
 	*ms = (int64_t)value * units[i].ms;
 	return FLOW_OK;
@@ -141,6 +141,8 @@ add_field(struct reader *r, const char *word, size_t len, bool scope)
 		return st;
 	if (d->version == 9 && (f->prefix > 0 || f->pen != 0))
 		return wrong(r, "v9 has no variable length and no enterprise elements", word, len);
+	if (d->version == 10 && f->element > 32767)
+		return wrong(r, "numbers of IPFIX end at 32767", word, len);
 	r->fields++;
 	return FLOW_OK;
 }
@@ -164,6 +166,7 @@ make_layout(struct reader *r, unsigned family, struct encode_layout *out)
 		out->size += (size_t)field[i].prefix + field[i].width;
 		if (field[i].field != FLOW_FIELD_NONE)
 			flow_fieldset_add(&r->device->fields, field[i].field);
+		r->device->tells_rate |= field[i].form == ENCODE_RATE || field[i].form == ENCODE_PROBABILITY;
 		if (field[i].form == ENCODE_ICMP)
 			flow_fieldset_add(&r->device->fields, FLOW_FIELD_ICMP_CODE);
 		if (field[i].form == ENCODE_DURATION)
@@ -338,11 +341,36 @@ take_refresh(struct reader *r)
 	return take_time(r, &r->device->habits.refresh_ms);
 }
 
+/* What rows must have for it, besides the usual. */
+static void
+add_sample_fields(struct flow_fieldset *set, const char *word)
+{
+	static const struct {
+		const char *word;
+		enum flow_field field;
+	} needs[] = {
+		{ "vlan", FLOW_FIELD_SRC_VLAN }, { "vlan", FLOW_FIELD_DST_VLAN }, { "mpls", FLOW_FIELD_MPLS_1 },
+		{ "mpls", FLOW_FIELD_MPLS_2 }, { "tunnels", FLOW_FIELD_INNER_SRC_ADDR },
+		{ "tunnels", FLOW_FIELD_INNER_DST_ADDR }, { "tunnels", FLOW_FIELD_INNER_SRC_PORT },
+		{ "tunnels", FLOW_FIELD_INNER_DST_PORT }, { "tunnels", FLOW_FIELD_INNER_PROTO },
+		{ "gateway", FLOW_FIELD_PREV_AS }, { "gateway", FLOW_FIELD_NEXT_AS }, { "gateway", FLOW_FIELD_BGP_NEXT_HOP },
+		{ "ethernet", FLOW_FIELD_IN_SRC_MAC }, { "ethernet", FLOW_FIELD_IN_DST_MAC },
+		{ "nat", FLOW_FIELD_NAT_SRC_ADDR }, { "nat", FLOW_FIELD_NAT_DST_ADDR }, { "nat", FLOW_FIELD_NAT_SRC_PORT },
+		{ "nat", FLOW_FIELD_NAT_DST_PORT },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(needs); i++)
+		if (strcmp(needs[i].word, word) == 0)
+			flow_fieldset_add(set, needs[i].field);
+}
+
 /* Records of sFlow's samples, and how these are written. */
 static enum flow_status
 take_sflow(struct reader *r)
 {
-	static const char *const words[] = { "expanded", "fields", "ethernet", "switch", "router", "gateway", "nat" };
+	static const char *const words[] = { "expanded", "fields", "ethernet", "switch", "router", "gateway", "nat", "vlan",
+		"mpls", "tunnels" };
 	struct encode_sflow_habits *s = &r->device->sflow;
 	bool *const flags[] = { &s->expanded, &s->fields, &s->ethernet, &s->ext_switch, &s->ext_router, &s->ext_gateway,
 		&s->ext_nat };
@@ -358,8 +386,11 @@ take_sflow(struct reader *r)
 			return FLOW_OK;
 		r->next = at;
 		st = take_choice(r, words, ARRAY_LEN(words), &i);
-		if (st == FLOW_OK)
+		if (st != FLOW_OK)
+			return st;
+		if (i < ARRAY_LEN(flags))
 			*flags[i] = true;
+		add_sample_fields(&r->device->fields, words[i]);
 	}
 	return st;
 }
@@ -575,6 +606,12 @@ unsigned
 flow_device_version(const struct flow_device *d)
 {
 	return d->version;
+}
+
+unsigned
+flow_device_scheme(const struct flow_device *d)
+{
+	return d->scheme;
 }
 
 const struct flow_fieldset *

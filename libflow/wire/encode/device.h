@@ -43,14 +43,17 @@ enum flow_device_rows {
 enum flow_status flow_device_parse(const char *text, size_t len, unsigned version,
     struct flow_device **out, struct flow_error *err) NODISCARD;
 
-/* The built-in one of that name; FLOW_ENOTFOUND with a message that lists some that are alike. */
+/* The built-in one of that name, or "usual" and "all" (every column) of that version; FLOW_ENOTFOUND with a message that lists some that are alike. */
 enum flow_status flow_device_named(const char *name, unsigned version, struct flow_device **out,
     struct flow_error *err) NODISCARD;
 
 void flow_device_free(struct flow_device *d);
 
-/* The version that it speaks: 1, 5, 7, 8, 9, 10, 104 or 105; and the scheme of v8. */
+/* The version that it speaks: 1, 5, 7, 8, 9, 10, 104 or 105. */
 unsigned flow_device_version(const struct flow_device *d);
+
+/* The scheme of v8. */
+unsigned flow_device_scheme(const struct flow_device *d);
 
 /* The columns of rows that it sends. */
 const struct flow_fieldset *flow_device_fields(const struct flow_device *d);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The built-in devices, by name. */
-#include <stdio.h>
 #include <string.h>
 
 #include "base/attr.h"
@@ -15,26 +14,18 @@ static const struct known_device {
 #undef DEVICE
 };
 
-/* What a version has where no device is asked for: by name "usual", and the version. */
-static const struct usual {
+/* What a version has where no device is asked for, and where every column is. */
+static const struct by_version {
+	const char *name;
 	unsigned version;
 	const char *text;
-} usuals[] = {
-#define USUAL(version, text) { version, text },
+} by_versions[] = {
+#define USUAL(version, text) { "usual", version, text },
+#define ALL(version, text) { "all", version, text },
 #include "wire/encode/usual.def"
 #undef USUAL
+#undef ALL
 };
-
-static enum flow_status
-usual(unsigned version, struct flow_device **out, struct flow_error *err)
-{
-	size_t i;
-
-	for (i = 0; i < ARRAY_LEN(usuals); i++)
-		if (usuals[i].version == version)
-			return flow_device_parse(usuals[i].text, strlen(usuals[i].text), version, out, err);
-	return flow_fail(err, FLOW_ENOTFOUND, FLOW_NO_OFFSET, "version %u has no templates", version);
-}
 
 enum flow_status
 flow_device_named(const char *name, unsigned version, struct flow_device **out, struct flow_error *err)
@@ -43,8 +34,11 @@ flow_device_named(const char *name, unsigned version, struct flow_device **out, 
 	struct nearest nearest;
 	size_t i;
 
-	if (strcmp(name, "usual") == 0)
-		return usual(version, out, err);
+	for (i = 0; i < ARRAY_LEN(by_versions); i++)
+		if (strcmp(by_versions[i].name, name) == 0 && by_versions[i].version == version)
+			return flow_device_parse(by_versions[i].text, strlen(by_versions[i].text), version, out, err);
+	if (strcmp(name, "all") == 0)
+		return flow_fail(err, FLOW_ENOTFOUND, FLOW_NO_OFFSET, "this version has no templates");
 	nearest_begin(&nearest, name, strlen(name));
 	for (i = 0; i < ARRAY_LEN(devices); i++) {
 		if (strcmp(devices[i].name, name) == 0)

@@ -65,6 +65,7 @@ struct flow_device {
 	unsigned version, scheme;	/* 1, 5, 7, 8, 9, 10, 104, 105; scheme of v8 */
 	enum flow_device_rows rows;
 	struct flow_fieldset fields;
+	bool tells_rate;		/* some element, or option data, has the sampling rate */
 	struct encode_template *template;
 	size_t templates;
 	struct encode_option *option;

@@ -40,6 +40,7 @@ static bool
 add_stage(struct flow_encoder *e, uint16_t id, const struct encode_layout *layout, const struct encode_template *t)
 {
 	struct stage *s = &e->stage[e->stages];
+	size_t i;
 
 	*s = (struct stage){ .layout = *layout, .id = id, .template = t, .records = BUF_INIT };
 	s->row = malloc(CHUNK_ROWS * sizeof(*s->row));
@@ -51,6 +52,8 @@ add_stage(struct flow_encoder *e, uint16_t id, const struct encode_layout *layou
 	}
 	memcpy(s->field, layout->field, layout->fields * sizeof(*s->field));
 	s->layout.field = s->field;
+	for (i = 0; i < layout->fields; i++)
+		e->deltas |= layout->field[i].form == ENCODE_DELTA;
 	e->stages++;
 	return true;
 }
@@ -72,11 +75,11 @@ add_stages(struct flow_encoder *e)
 	return true;
 }
 
-/* Whether the version can tell a rate for all records. */
+/* Whether it can tell a rate for all records. */
 static bool
-announces(unsigned version)
+announces(const struct flow_encoder *e)
 {
-	return version == 5 || version == 9 || version == 10;
+	return e->options.version == 5 || ((e->options.version == 9 || e->options.version == 10) && e->device->tells_rate);
 }
 
 static bool
@@ -84,7 +87,7 @@ set_up(struct flow_encoder *e)
 {
 	const struct flow_encoder_options *o = &e->options;
 
-	e->context.sampling = o->sampling > 1 && announces(o->version) ? o->sampling : 1;
+	e->context.sampling = o->sampling > 1 && announces(e) ? o->sampling : 1;
 	e->context.domain = o->domain;
 	e->context.exporter = o->exporter;
 	if (is_sflow(o->version)) {
@@ -228,6 +231,13 @@ received(const struct flow_batch *batch, size_t row)
 	return ms > 0 ? ms : 0;
 }
 
+/* Times that count from the header's second are those of rows of one second. */
+static bool
+too_late(const struct flow_encoder *e, int64_t received_ms)
+{
+	return e->deltas && e->waiting > 0 && whole_second(e->time_ms) != whole_second(received_ms);
+}
+
 static enum flow_status
 encode_chunk(struct flow_encoder *e, const struct flow_batch *batch, size_t from, size_t rows,
     struct flow_datagrams *out)
@@ -245,7 +255,7 @@ encode_chunk(struct flow_encoder *e, const struct flow_batch *batch, size_t from
 		if (stage[i] == NO_STAGE)
 			continue;
 		s = &e->stage[stage[i]];
-		if (!encode_fits(e, s) && encode_send(e, e->time_ms, out) != FLOW_OK)
+		if ((!encode_fits(e, s) || too_late(e, received(batch, from + i))) && encode_send(e, e->time_ms, out) != FLOW_OK)
 			return FLOW_ENOMEM;
 		e->waiting_bytes += s->layout.size + (s->waiting == 0 ? ENCODE_SET_HEADER + 3 : 0);
 		s->waiting++;
@@ -329,5 +339,5 @@ flow_encoder_flush(struct flow_encoder *e, int64_t now_ms, struct flow_datagrams
 		return encode_sflow_flush(e->sflow, now_ms, out);
 	if (e->waiting == 0)
 		return FLOW_OK;
-	return encode_send(e, now_ms > e->time_ms ? now_ms : e->time_ms, out);
+	return encode_send(e, now_ms > e->time_ms && !e->deltas ? now_ms : e->time_ms, out);
 }

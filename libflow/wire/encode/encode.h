@@ -20,7 +20,7 @@
  * Absent     Values that a row lacks are sent as 0.  Rows that no template takes are
  *            skipped and counted, such as IPv6 in versions before 9; an AS above 65535 becomes
  *            23456 where it has 2 bytes (RFC 6793).
- * Sampling   Counters are divided by the announced rate, where the version can announce one: v5, v9, IPFIX.
+ * Sampling   Counters are divided by the announced rate, where it can be announced: in v5, and by devices of v9 and IPFIX that do.
  * sFlow      A row is one sample: its rate is the row's packets, the packet's length bytes / packets.
  */
 

@@ -41,6 +41,7 @@ struct flow_encoder {
 	int64_t booted_ms, changed_ms;	/* when it last booted, and templates last changed */
 	uint64_t bytes, datagrams, records;	/* exported so far */
 	bool started;
+	bool deltas;			/* some times count from the second in the header */
 	uint64_t skipped;
 };
 

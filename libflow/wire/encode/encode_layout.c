@@ -391,18 +391,36 @@ put_same(const struct encode_field *f, const struct encode_context *context, con
 		memcpy(at->out + i * at->stride, bytes, f->width);
 }
 
+static uint64_t
+less(uint64_t a, uint64_t b)
+{
+	return a > b ? a - b : 0;
+}
+
 /* Values of two columns. */
 static void
 put_pairs(const struct encode_field *f, const struct place *at)
 {
-	bool icmp = f->form == ENCODE_ICMP;
+	static const struct { enum encode_form form; enum flow_field first, second; } columns[] = {
+		{ ENCODE_ICMP, FLOW_FIELD_ICMP_TYPE, FLOW_FIELD_ICMP_CODE },
+		{ ENCODE_DURATION, FLOW_FIELD_LAST, FLOW_FIELD_FIRST },
+		{ ENCODE_DELTA, FLOW_FIELD_RECEIVED, FLOW_FIELD_NONE },
+	};
 	uint64_t a[GATHER_ROWS], b[GATHER_ROWS];
-	size_t i;
+	size_t i, k;
 
-	gather(at->batch, icmp ? FLOW_FIELD_ICMP_TYPE : FLOW_FIELD_LAST, at->row, at->count, a);
-	gather(at->batch, icmp ? FLOW_FIELD_ICMP_CODE : FLOW_FIELD_FIRST, at->row, at->count, b);
-	for (i = 0; i < at->count; i++)
-		a[i] = icmp ? a[i] << 8 | (b[i] & 0xff) : a[i] > b[i] ? a[i] - b[i] : 0;
+	for (k = 0; columns[k].form != f->form; k++)
+		;
+	gather(at->batch, columns[k].first, at->row, at->count, a);
+	gather(at->batch, f->form == ENCODE_DELTA ? f->field : columns[k].second, at->row, at->count, b);
+	for (i = 0; i < at->count; i++) {
+		if (f->form == ENCODE_ICMP)
+			a[i] = a[i] << 8 | (b[i] & 0xff);
+		else if (f->form == ENCODE_DURATION)
+			a[i] = less(a[i], b[i]);
+		else
+			a[i] = less(a[i] - a[i] % 1000, b[i]) * 1000;
+	}
 	put_numbers(a, at->count, f->width, at->stride, at->out);
 }
 
@@ -444,6 +462,7 @@ put_field(const struct encode_field *f, const struct encode_context *context,
 		break;
 	case ENCODE_ICMP:
 	case ENCODE_DURATION:
+	case ENCODE_DELTA:
 		put_pairs(f, at);
 		break;
 	case ENCODE_RATE: case ENCODE_BOOT: case ENCODE_EXPORTER: case ENCODE_CONSTANT: case ENCODE_ZERO:

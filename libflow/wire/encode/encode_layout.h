@@ -31,6 +31,7 @@ enum encode_form {
 	ENCODE_APPLICATION,	/* of a text engine:selector, RFC 6759: a byte, then the rest */
 	ENCODE_ICMP,	/* type << 8 | code */
 	ENCODE_DURATION,	/* ms from the column FIRST to LAST */
+	ENCODE_DELTA,	/* of a time in ms: microseconds before the second of the row's export */
 	ENCODE_RATE,	/* the sampling rate, less `value` */
 	ENCODE_PROBABILITY,	/* 1 / the sampling rate, as a double */
 	ENCODE_DOMAIN,	/* observation domain, source id */
