@@ -33,6 +33,8 @@
 #include "record/pseudonym.h"
 #include "record/select.h"
 #include "record/result_table.h"
+#include "rollup/rollup_files.h"
+#include "rollup/rollup_table.h"
 #include "sql/sql.h"
 #include "store/archive.h"
 #include "store/exporters_tally.h"

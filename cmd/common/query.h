@@ -28,6 +28,7 @@ struct query_request {
 	struct buf told;
 	bool touching;			/* rows that touch the window pass, not those alone that begin in it */
 	bool has_paths;			/* a path was given, even if it matched nothing */
+	bool may_read_nothing;		/* where no path is given nothing is read, not standard input */
 	/* Whether all paths are directories, read whole: then they stand for their files in SQL. */
 	bool only_directories;
 	char **directory;		/* those; owned */

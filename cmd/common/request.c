@@ -250,7 +250,7 @@ query_arguments(struct query_request *request, int argc, char **argv)
 	for (i = 0; i < argc && status == CLI_OK; i++)
 		status = is_path(argv[i]) ? add_path(request, argv[i], false) :
 		    take_filter(request, argv[i]);
-	if (status != CLI_OK || request->has_paths)
+	if (status != CLI_OK || request->has_paths || request->may_read_nothing)
 		return status;
 	if (isatty(STDIN_FILENO))
 		return cli_misuse("nothing to read: give a file or directory");

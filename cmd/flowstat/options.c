@@ -257,6 +257,45 @@ take_memory(struct flowstat_options *o, const char *text)
 	return CLI_OK;
 }
 
+/* Sums that are made, or used. */
+static int
+take_rollup(int letter, const char *argument, struct flowstat_options *o)
+{
+	switch (letter) {
+	case OPT_ROLLUP:
+		o->rollup_width = rollup_width_find(argument);
+		return o->rollup_width != NULL ? CLI_OK : cli_misuse("--rollup: '%s' is not 5m, 1h or 1d", argument);
+	case OPT_WRITE:
+		o->rollup_directory = argument;
+		return CLI_OK;
+	case OPT_ROLLUPS:
+		o->rollups = argument;
+		return CLI_OK;
+	default:
+		return CLI_NOT_MINE;
+	}
+}
+
+/* Rollups are of all flows, and no question is asked beside. */
+static int
+check_rollup(const struct flowstat_options *o, const struct common *c)
+{
+	const struct query_request *r = &o->request;
+
+	if (o->rollup_width != NULL && o->rollup_directory == NULL)
+		return cli_misuse("--rollup: where to? -w DIR");
+	if (o->rollup_width == NULL && o->rollup_directory != NULL)
+		return cli_misuse("-w: only rollups are written (--rollup 5m|1h|1d)");
+	if ((r->live || o->follow_s != 0) && (o->rollup_width != NULL || o->rollups != NULL))
+		return cli_misuse("--live, --follow: rollups are of files that are finished");
+	if (o->rollups != NULL && o->sql)
+		return cli_misuse("--rollups: --sql is about flows");
+	if (o->rollup_width != NULL && (o->asks > 0 || c->five_tuple || c->pairing != FLOW_AGG_ONE_WAY || r->window != NULL ||
+	    r->filter_file != NULL || o->rollups != NULL || o->explain || o->sql))
+		return cli_misuse("--rollup: rollups are of all flows: no question, -t, -f, --rollups, --explain or --sql beside it");
+	return CLI_OK;
+}
+
 static int
 take_general(int letter, const char *argument, struct flowstat_options *o, bool *done)
 {
@@ -291,6 +330,8 @@ take_option(int letter, const char *argument, struct flowstat_options *o, struct
 		status = query_take_option(&o->request, letter, argument);
 	if (status == CLI_NOT_MINE)
 		status = take_printing(letter, argument, o);
+	if (status == CLI_NOT_MINE)
+		status = take_rollup(letter, argument, o);
 	return status == CLI_NOT_MINE ? take_general(letter, argument, o, done) : status;
 }
 
@@ -350,14 +391,19 @@ flowstat_options_parse(int argc, char **argv, struct flowstat_options *options, 
 		status = take_option(letter, optarg, options, &common, done);
 	if (status != CLI_OK || *done)
 		return status;
-	status = complete_asks(options, &common);
+	status = check_rollup(options, &common);
+	if (status == CLI_OK && options->rollup_width == NULL)
+		status = complete_asks(options, &common);
 	if (status != CLI_OK)
 		return status;
 	if (options->follow_s != 0 && (options->explain || strcmp(options->format, "html") == 0))
 		return cli_misuse("--follow: no --explain and no -o html");
 	if (options->request.live && options->sql)
 		return cli_misuse("--live: --sql is about finished files");
+	options->request.may_read_nothing = options->rollups != NULL;
 	status = query_arguments(&options->request, argc - optind, argv + optind);
+	if (status == CLI_OK && options->rollup_width != NULL && options->request.filter != NULL)
+		return cli_misuse("--rollup: '%s' is no file, and rollups are of all flows", options->request.filter);
 	return status == CLI_OK ? query_check_live(&options->request) : status;
 }
 

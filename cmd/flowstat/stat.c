@@ -15,6 +15,7 @@
 #include "common/every.h"
 #include "common/local_names.h"
 #include "common/passes.h"
+#include "flowstat/rollup_use.h"
 
 /* Rows of a table that are made and printed at a time. */
 #define SLICE 4096
@@ -25,6 +26,7 @@ struct run {
 	struct answer answer;
 	struct names *names;
 	struct flow_names *announced;	/* by exporters; NULL: not wanted */
+	struct buf rollups;		/* what --explain says of them */
 };
 
 static int
@@ -143,6 +145,8 @@ explain(const struct run *run)
 	bool closed = false;
 	int status;
 
+	if (run->rollups.len > 0)
+		buf_append(&out, run->rollups.data, run->rollups.len);
 	if (query_explain(run->query, &out) != FLOW_OK)
 		status = cli_fail("out of memory");
 	else
@@ -182,8 +186,10 @@ static int
 open_and_run(struct flowstat_options *o, struct run *run, struct flow_table_printer *printer)
 {
 	struct flow_fieldset wanted = { { 0 } };
-	int status;
+	int status = o->rollups != NULL ? rollup_use(o, run->spec, &run->rollups) : CLI_OK;
 
+	if (status != CLI_OK)
+		return status;
 	flow_agg_fields(run->spec, &wanted);
 	o->request.any_order = true;
 	o->request.touching = flow_agg_spreads(run->spec);
@@ -276,6 +282,7 @@ flowstat_run(struct flowstat_options *o)
 	query_free(run.query);
 	names_free(run.names);
 	flow_names_free(run.announced);
+	buf_release(&run.rollups);
 	flow_agg_spec_free(run.spec);
 	return status;
 }

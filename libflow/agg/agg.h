@@ -156,6 +156,24 @@ bool flow_agg_spreads(const struct flow_agg_spec *spec);
 /* Whether some question is about a period. */
 bool flow_agg_has_period(const struct flow_agg_spec *spec);
 
+/*
+ * Rows that stand for many: those of each bin of `first`, of that width, that are alike in some columns, with their
+ * flows, packets and bytes of both directions added up, the earliest first and the latest last and received.
+ */
+struct flow_agg_sums {
+	int64_t width_ms;
+	struct flow_fieldset keys;	/* the columns that they are alike in */
+	enum flow_field network;	/* an address column that has networks of at least so many bits; or NONE */
+	uint8_t bits4, bits6;
+	bool service;			/* the lower one of both ports is in dst_port, src_port is empty */
+};
+
+/*
+ * Whether such rows give the same answers as those that they stand for, to all questions; where they do not, *why names
+ * something that they lack (valid as long as the spec). Of a period (flow_agg_has_period) the caller has to know more.
+ */
+bool flow_agg_takes_sums(const struct flow_agg_spec *spec, const struct flow_agg_sums *sums, const char **why);
+
 /* Adds to *set the columns that feed will look at. */
 void flow_agg_fields(const struct flow_agg_spec *spec, struct flow_fieldset *set);
 

@@ -138,6 +138,12 @@ flow_filter_ordered(const struct flow_filter *f)
 	return f->ordered;
 }
 
+bool
+flow_filter_asks_file(const struct flow_filter *f)
+{
+	return f->asks_file;
+}
+
 const struct flow_bounds *
 flow_filter_bounds(const struct flow_filter *f)
 {

@@ -79,6 +79,9 @@ bool flow_filter_is_any(const struct flow_filter *f);
 /* Whether rows are judged by their number (`count`): one state must see them all, in order. */
 bool flow_filter_ordered(const struct flow_filter *f);
 
+/* Whether it asks something of the file that rows come from (`ident`). */
+bool flow_filter_asks_file(const struct flow_filter *f);
+
 /* What must hold for a row group to have rows that pass; valid as long as the filter. */
 const struct flow_bounds *flow_filter_bounds(const struct flow_filter *f);
 

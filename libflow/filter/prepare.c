@@ -135,6 +135,7 @@ predicate_prepare(struct flow_filter *f, struct predicate *p)
 	if (predicate_has_cache(p))
 		p->id = f->caches++;
 	f->ordered = f->ordered || p->kind == PREDICATE_COUNT;
+	f->asks_file = f->asks_file || p->kind == PREDICATE_IDENT;
 	if (p->kind == PREDICATE_NUMBER)
 		return make_table(f->arena, p);
 	if (p->kind == PREDICATE_ADDR)

@@ -306,6 +306,16 @@ def make_moved(table, folder, ours):
     return moved, pa.concat_tables([rows, table] if codec[1] == "GZIP" else [table, rows])
 
 
+def make_rollup(tree, folder):
+    """Sums of a tree's files, as pyarrow reads them."""
+    run = subprocess.run([os.path.join(os.environ["FLOW_BUILDDIR"], "flowstat"), "--rollup", "1d", "-w",
+                          os.path.join(folder, "rollups"), "-r", tree], capture_output=True, text=True, check=False)
+    path = os.path.join(folder, "rollups/1d/src_network/rollup.202601010000.parquet")
+    rows = pq.read_table(path)
+    check(run.returncode == 0 and not run.stderr and rows.num_rows > 1000, "flowstat --rollup", run.stderr)
+    return path, rows
+
+
 def make_tree(table, folder, name, old):
     """The table's rows in files as a collector names them; those whose number is in `old` are of version 1."""
     rows = table.num_rows // 4
@@ -339,6 +349,7 @@ def main():
         flowcat("-r", source, "-w", small)
         moved, both_tables = make_moved(table, folder, ours)
         tree, both = make_tree(plain, folder, "tree", ()), make_tree(plain, folder, "both", (0, 2))
+        rollup, sums = make_rollup(tree, folder)
         chosen = os.environ.get("FLOW_ENGINES", "").split(",")
         for name, needs, read, read_tree, write in ENGINES:
             if chosen != [""] and name not in chosen:
@@ -351,6 +362,7 @@ def main():
             for codec, path in ours.items():
                 is_read(name, f"all columns of a file of {codec}", read, path, table)
             is_read(name, "a file of row groups copied from others", read, moved, both_tables)
+            is_read(name, "a rollup", read, rollup, sums)
             if read_tree is not None:
                 # Files come in any order.
                 order = [("first", "ascending"), ("bytes", "ascending"), ("last", "ascending")]

@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Rollups and their flows against DuckDB (rollups.py); skipped where Python has no DuckDB.
+set -u
+
+python=${FLOW_PYTHON:-python3}
+if ! "$python" -c 'import duckdb' 2>/dev/null; then
+	echo "1..0 # SKIP $python has no module duckdb (FLOW_PYTHON names another)"
+	exit 0
+fi
+work=$(mktemp -d "${TMPDIR:-/tmp}/flowstat-test.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+TZ=UTC PYTHONDONTWRITEBYTECODE=1 "$python" "$FLOW_SRCDIR/tests/agg/rollups.py" "$FLOW_BUILDDIR" "$work"
