@@ -158,10 +158,13 @@ take_header(struct page_source *s, uint64_t window, struct page_header *h, struc
 		return st;
 	if (s->end - (uint64_t)page_source_offset(s) < h->bytes)
 		return flow_fail(err, FLOW_ETRUNCATED, offset, "a page of %u bytes is cut", h->bytes);
-	if (!may_hold(s, h))
-		return flow_fail(err, FLOW_EFORMAT, offset, "a page of %u bytes claims to hold %u",
-		    h->bytes, h->raw_bytes);
-	return FLOW_OK;
+	if (may_hold(s, h))
+		return FLOW_OK;
+	/* Of a codec that is not known nobody knows what it may hold. */
+	st = codec_check(s->chunk->codec, err);
+	if (st != FLOW_OK)
+		return st;
+	return flow_fail(err, FLOW_EFORMAT, offset, "a page of %u bytes claims to hold %u", h->bytes, h->raw_bytes);
 }
 
 enum flow_status

@@ -160,6 +160,8 @@ def pyarrow_forms(table, folder):
     run = flowcat("-r", path, "-o", "csv")
     check(run.returncode == 1 and "BROTLI" in run.stderr and path in run.stderr and "COMPRESSION zstd" in run.stderr,
           "brotli is refused by name, with the cure", run.stderr)
+    run = flowcat("-r", path, "--verify")
+    check(run.returncode == 1 and "BROTLI" in run.stderr, "and --verify says so, too", run.stderr)
     for name, kind in (("bytes", pa.decimal128(18, 2)), ("in_if", pa.date32()), ("packets", pa.float64()),
                        ("src_port", pa.list_(pa.uint16())), ("proto", pa.string())):
         other = pa.Table.from_arrays([pa.nulls(9, kind) if n == name else table.column(n).slice(0, 9)
