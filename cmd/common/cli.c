@@ -34,6 +34,12 @@ cli_start(const char *name)
 	(void)signal(SIGXFSZ, SIG_IGN);	/* writing fails with EFBIG instead */
 }
 
+const char *
+cli_program(void)
+{
+	return program;
+}
+
 static void message(const char *fmt, va_list ap) PRINTF_LIKE(1, 0);
 
 /* Whether messages are held back. */

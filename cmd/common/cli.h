@@ -21,6 +21,9 @@ enum cli_exit {
 /* To be called first: keeps the program's name, ignores SIGPIPE and SIGXFSZ, sets the C locale's output. */
 void cli_start(const char *program);
 
+/* The name that cli_start was given. */
+const char *cli_program(void);
+
 /* "prog: message" on stderr. */
 void cli_warn(const char *fmt, ...) PRINTF_LIKE(1, 2);
 

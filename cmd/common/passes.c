@@ -148,7 +148,7 @@ scan(struct passes *p, bool sieves)
 		return CLI_FAILURE;
 	query_rewind(p->query);
 	if (sieves) {
-		query_run(p->threads, sieve_work, p);
+		query_run_told(p->query, p->threads, sieve_work, p);
 		if (p->failed)
 			return CLI_FAILURE;
 		if (flow_agg_sieve_end(p->agg, p->threads, &err) != FLOW_OK)
@@ -156,7 +156,7 @@ scan(struct passes *p, bool sieves)
 		query_rewind(p->query);
 	}
 	p->rows = 0;
-	query_run(p->threads, work, p);
+	query_run_told(p->query, p->threads, work, p);
 	return p->failed ? CLI_FAILURE : CLI_OK;
 }
 

@@ -578,3 +578,11 @@ query_run(unsigned threads, void (*job)(void *context, unsigned i), void *contex
 			job(context, i);
 	}
 }
+
+void
+query_run_told(struct query *query, unsigned threads, void (*job)(void *context, unsigned i), void *context)
+{
+	progress_begin(&query->progress, flow_scan_tasks(query->scan));
+	query_run(threads, job, context);
+	progress_end(&query->progress);
+}

@@ -169,3 +169,6 @@ void query_fetch(struct query *query, const uint64_t *place, size_t count,
  * with one thread it is called directly.
  */
 void query_run(unsigned threads, void (*job)(void *context, unsigned i), void *context);
+
+/* The same for jobs that take the query's tasks and print nothing: a terminal is told how far they are. */
+void query_run_told(struct query *query, unsigned threads, void (*job)(void *context, unsigned i), void *context);

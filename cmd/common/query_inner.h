@@ -5,6 +5,7 @@
 
 #include <stdatomic.h>
 
+#include "common/progress.h"
 #include "common/query.h"
 
 struct query {
@@ -25,6 +26,7 @@ struct query {
 	struct flow_fieldset wanted;
 	bool *told;			/* by task: an error in it was told */
 	atomic_bool failed;
+	struct progress progress;	/* tasks taken */
 };
 
 struct query_worker {

@@ -89,6 +89,7 @@ query_take(struct query_worker *worker, size_t *task)
 {
 	if (!flow_scan_take(worker->scan, task))
 		return false;
+	progress_step(&worker->query->progress);
 	(void)begin_task(worker, *task);
 	return true;
 }

@@ -202,7 +202,7 @@ copy_rows(const struct flowcat_options *options, struct query *query, struct exp
 		return cli_fail("out of memory");
 	turn_init(&all.turn);
 	if (all.left > 0)
-		query_run(query_threads(query), copy_work, &all);
+		query_run_told(query, query_threads(query), copy_work, &all);
 	turn_release(&all.turn);
 	free(wanted);
 	return all.failed ? CLI_FAILURE : CLI_OK;

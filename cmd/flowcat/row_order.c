@@ -122,7 +122,7 @@ find_top(const struct flowcat_options *options, struct query *query, struct rows
 
 	if (f.top == NULL)
 		return cli_fail("out of memory");
-	query_run(threads, find_work, &f);
+	query_run_told(query, threads, find_work, &f);
 	status = f.failed ? CLI_FAILURE : collect_top(&f, threads);
 	r->top = f.top[0];
 	for (unsigned i = 1; i < threads; i++)
