@@ -16,6 +16,7 @@
 #include "flowgen/device_option.h"
 #include "flowgen/lines.h"
 #include "flowgen/malform.h"
+#include "flowgen/sink.h"
 #include "time/stamp.h"
 
 /* Flows a second where none is asked for: of the clock in files, of this machine's over UDP. */
@@ -222,6 +223,19 @@ take_number(const char *option, uint64_t lo, uint64_t hi, uint32_t *out)
 }
 
 static bool
+add_target(struct options *o, const char *host)
+{
+	if (o->targets == MAX_TARGETS)
+		return cli_misuse("-t: more than %d hosts", MAX_TARGETS) == CLI_OK;
+	if (o->targets == 0)
+		o->target = host;
+	else
+		o->others[o->targets - 1] = host;
+	o->targets++;
+	return true;
+}
+
+static bool
 take_option(int c, struct options *o, struct pending *p)
 {
 	/* As the table has them. */
@@ -230,7 +244,12 @@ take_option(int c, struct options *o, struct pending *p)
 	switch (c) {
 	case OPT_TARGET:
 	case OPT_TARGET_HOST:
-		o->target = optarg;
+		return add_target(o, optarg);
+	case OPT_TCP:
+		o->tcp = true;
+		return true;
+	case OPT_SOURCE:
+		o->source = optarg;
 		return true;
 	case OPT_PORT:
 		o->port = optarg;
@@ -394,12 +413,27 @@ settle_events(struct options *o)
 	return true;
 }
 
+/* Streams and files of messages are IPFIX's alone. */
+static bool
+settle_transport(const struct options *o)
+{
+	if (o->tcp && o->target == NULL)
+		return cli_misuse("--tcp is for -t") == CLI_OK;
+	if (o->source != NULL && o->target == NULL)
+		return cli_misuse("--source is for -t") == CLI_OK;
+	if (o->tcp && o->version != 10)
+		return cli_misuse("--tcp is for IPFIX: -v 10") == CLI_OK;
+	if (o->pcap != NULL && pcap_is_ipfix(o->pcap) && o->version != 10)
+		return cli_misuse("-o %s: a file of IPFIX messages is for -v 10", o->pcap) == CLI_OK;
+	return true;
+}
+
 static bool
 settle(struct options *o, const struct pending *p)
 {
 	if ((o->target != NULL) + (o->pcap != NULL) + (o->archive != NULL) != 1)
 		return cli_misuse("say where to: one of -t HOST, -o FILE.pcap, -w FOLDER") == CLI_OK;
-	if (!device_settle(o))
+	if (!device_settle(o) || !settle_transport(o))
 		return false;
 	if (o->replays > 0)
 		return settle_replay(o, p);

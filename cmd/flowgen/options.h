@@ -10,9 +10,12 @@
 #include "flowgen/event_list.h"
 #include "time/partition.h"
 
+/* Hosts that may get the same datagrams. */
+#define MAX_TARGETS 16
+
 struct options {
 	/* Exactly one of these three. */
-	const char *target;	/* host */
+	const char *target;	/* host; the first one of targets */
 	const char *pcap;	/* file; "-" is standard output */
 	const char *archive;	/* folder */
 
@@ -21,6 +24,10 @@ struct options {
 	uint32_t slot_s;
 
 	const char *port;
+	const char *others[MAX_TARGETS - 1];	/* hosts that get the same datagrams */
+	size_t targets;		/* hosts in all */
+	bool tcp;		/* IPFIX over TCP instead of UDP */
+	const char *source;	/* address that exporters send from; NULL: any */
 	int family;		/* AF_UNSPEC, AF_INET, AF_INET6 */
 	uint64_t flows;		/* 0: no end */
 	uint64_t rate;		/* a second */

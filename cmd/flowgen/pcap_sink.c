@@ -21,6 +21,7 @@ struct pcap_sink {
 	struct sink sink;
 	struct file_sink file;
 	bool to_stdout;
+	bool ipfix;		/* messages one behind the other, instead of pcap */
 	uint16_t port;
 	struct buf buf;
 };
@@ -58,7 +59,10 @@ pcap_datagrams(struct sink *sink, const struct sender *from, const struct flow_d
 		record.time_us = d->item[i].time_ms * 1000;
 		record.bytes = d->bytes.data + d->item[i].offset;
 		record.len = d->item[i].len;
-		pcap_write_datagram(&p->buf, &record);
+		if (p->ipfix)
+			buf_append(&p->buf, record.bytes, record.len);
+		else
+			pcap_write_datagram(&p->buf, &record);
 	}
 	return p->buf.failed || p->buf.len >= WRITE_BYTES ? write_out(p, closed) : CLI_OK;
 }
@@ -82,6 +86,14 @@ pcap_close(struct sink *sink, bool keep)
 	return status;
 }
 
+bool
+pcap_is_ipfix(const char *path)
+{
+	size_t len = strlen(path);
+
+	return len > 6 && strcmp(path + len - 6, ".ipfix") == 0;
+}
+
 int
 pcap_sink_open(const struct options *o, struct sink **sink)
 {
@@ -92,7 +104,7 @@ pcap_sink_open(const struct options *o, struct sink **sink)
 	if (p == NULL)
 		return cli_fail("out of memory");
 	*p = (struct pcap_sink){ { pcap_datagrams, pcap_close }, FILE_SINK_INIT,
-		strcmp(o->pcap, "-") == 0, 0, BUF_INIT };
+		strcmp(o->pcap, "-") == 0, pcap_is_ipfix(o->pcap), 0, BUF_INIT };
 	if (!cli_number("-p", o->port, 1, 65535, &port)) {
 		free(p);
 		return CLI_MISUSE;
@@ -106,7 +118,8 @@ pcap_sink_open(const struct options *o, struct sink **sink)
 		free(p);
 		return cli_fail_error(&err);
 	}
-	pcap_write_header(&p->buf);
+	if (!p->ipfix)
+		pcap_write_header(&p->buf);
 	*sink = &p->sink;
 	return CLI_OK;
 }

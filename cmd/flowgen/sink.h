@@ -24,6 +24,9 @@ int udp_sink_open(const struct options *o, struct sink **sink);
 int pcap_sink_open(const struct options *o, struct sink **sink);
 int archive_sink_open(const struct options *o, struct sink **sink);
 
+/* Whether what -o names is a file of IPFIX messages (RFC 5655) by its ending, and no pcap file. */
+bool pcap_is_ipfix(const char *path);
+
 /* Takes datagrams of an exporter; *closed: the reader has gone, stop early. */
 int sink_datagrams(struct sink *s, const struct sender *from, const struct flow_datagrams *d,
     bool *closed);

@@ -25,11 +25,19 @@
 /* Waits shorter than this are left to add up. */
 #define LEAST_WAIT_NS 200000
 
-struct udp_sink {
-	struct sink sink;
+/* One that gets everything. */
+struct receiver {
 	struct addrinfo *found;		/* what the name resolved to */
 	const struct addrinfo *to;	/* one of them, that worked */
 	int fd[MAX_SOCKETS];		/* opened when an exporter first speaks; -1 until then */
+};
+
+struct udp_sink {
+	struct sink sink;
+	struct receiver receiver[MAX_TARGETS];
+	size_t receivers;
+	bool tcp;
+	struct sockaddr_storage source;	/* its family is AF_UNSPEC where none was said */
 	uint64_t rate;		/* flows a second; 0: unpaced */
 	int64_t pace;		/* thousandths of the time that passed originally; 0: by rate */
 	uint64_t rows;		/* sent so far */
@@ -79,8 +87,16 @@ send_one(struct udp_sink *u, int fd, const uint8_t *bytes, size_t len)
 	static const struct timespec nap = { 0, 1000000 };
 
 	for (;;) {
-		if (send(fd, bytes, len, 0) >= 0)
+		ssize_t sent = send(fd, bytes, len, MSG_NOSIGNAL);
+
+		if (sent >= 0 && (size_t)sent == len)
 			return CLI_OK;
+		/* A stream may take less than all. */
+		if (sent >= 0) {
+			bytes += sent;
+			len -= (size_t)sent;
+			continue;
+		}
 		if (errno == ECONNREFUSED) {
 			if (u->refused++ == 0)
 				cli_warn("nobody listens there (yet)");
@@ -92,31 +108,39 @@ send_one(struct udp_sink *u, int fd, const uint8_t *bytes, size_t len)
 	}
 }
 
-/* On IPv4 loopback exporters have addresses of their own, 127.0.0.1 and up. */
+/* On IPv4 loopback exporters have addresses of their own, from 127.0.0.1 or the one that was said. */
 static bool
-bind_loopback(int fd, const struct addrinfo *ai, uint32_t number)
+bind_source(const struct udp_sink *u, int fd, const struct addrinfo *ai, uint32_t number)
 {
+	bool said = u->source.ss_family != AF_UNSPEC;
 	struct sockaddr_in sin;
+	uint32_t first = 127u << 24 | 1;
 
+	if (said && u->source.ss_family != ai->ai_family) {
+		errno = EAFNOSUPPORT;
+		return false;
+	}
 	if (ai->ai_family != AF_INET)
+		return !said || bind(fd, (const struct sockaddr *)&u->source, sizeof(struct sockaddr_in6)) == 0;
+	memcpy(&sin, said ? (const void *)&u->source : (const void *)ai->ai_addr, sizeof(sin));
+	if (said)
+		first = load_be32(&sin.sin_addr);
+	else if (load_be32(&sin.sin_addr) >> 24 != 127)
 		return true;
-	memcpy(&sin, ai->ai_addr, sizeof(sin));
-	if (load_be32(&sin.sin_addr) >> 24 != 127)
-		return true;
-	store_be32(&sin.sin_addr, (127u << 24) + 1 + number);
+	store_be32(&sin.sin_addr, first >> 24 == 127 ? first + number : first);
 	sin.sin_port = 0;
 	return bind(fd, (const struct sockaddr *)&sin, sizeof(sin)) == 0;
 }
 
 static int
-open_socket(const struct addrinfo *ai, uint32_t number)
+open_socket(const struct udp_sink *u, const struct addrinfo *ai, uint32_t number)
 {
-	int fd = socket(ai->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0), size = SEND_BUFFER, saved;
+	int fd = socket(ai->ai_family, (u->tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC, 0), size = SEND_BUFFER, saved;
 
 	if (fd < 0)
 		return -1;
 	(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
-	if (bind_loopback(fd, ai, number) && connect(fd, ai->ai_addr, ai->ai_addrlen) == 0)
+	if (bind_source(u, fd, ai, number) && connect(fd, ai->ai_addr, ai->ai_addrlen) == 0)
 		return fd;
 	saved = errno;
 	(void)close(fd);
@@ -124,21 +148,42 @@ open_socket(const struct addrinfo *ai, uint32_t number)
 	return -1;
 }
 
+/* The socket of an exporter towards a receiver, by TCP a stream; their domains tell exporters on one apart. */
+static int
+socket_of(struct udp_sink *u, struct receiver *r, uint32_t exporter)
+{
+	int *fd = &r->fd[exporter % MAX_SOCKETS];
+
+	if (*fd < 0 && (*fd = open_socket(u, r->to, exporter % MAX_SOCKETS)) < 0)
+		(void)cli_fail("a socket for exporter %" PRIu32 ": %s", exporter, strerror(errno));
+	return *fd;
+}
+
+static int
+send_to_all(struct udp_sink *u, uint32_t exporter, const uint8_t *bytes, size_t len)
+{
+	int status = CLI_OK, fd;
+	size_t i;
+
+	for (i = 0; i < u->receivers && status == CLI_OK; i++) {
+		fd = socket_of(u, &u->receiver[i], exporter);
+		status = fd < 0 ? CLI_FAILURE : send_one(u, fd, bytes, len);
+	}
+	return status;
+}
+
 static int
 udp_datagrams(struct sink *sink, const struct sender *from, const struct flow_datagrams *d,
     bool *closed)
 {
 	struct udp_sink *u = (struct udp_sink *)sink;
-	int *fd = &u->fd[from->number % MAX_SOCKETS], status;
+	int status;
 	size_t i;
 
 	UNUSED(closed);
-	if (*fd < 0 && (*fd = open_socket(u->to, from->host % MAX_SOCKETS)) < 0)
-		return cli_fail("a socket for exporter %" PRIu32 ": %s", from->number,
-		    strerror(errno));
 	for (i = 0; i < d->count; i++) {
 		wait_until(due(u, d->item[i].time_ms));
-		status = send_one(u, *fd, d->bytes.data + d->item[i].offset, d->item[i].len);
+		status = send_to_all(u, from->number, d->bytes.data + d->item[i].offset, d->item[i].len);
 		if (status != CLI_OK)
 			return status;
 		u->rows += d->item[i].rows;
@@ -151,13 +196,15 @@ udp_close(struct sink *sink, bool keep)
 {
 	struct udp_sink *u = (struct udp_sink *)sink;
 	int status = CLI_OK;
-	uint32_t i;
+	size_t i, k;
 
-	for (i = 0; i < MAX_SOCKETS; i++)
-		if (u->fd[i] >= 0)
-			(void)close(u->fd[i]);
-	if (u->found != NULL)
-		freeaddrinfo(u->found);
+	for (k = 0; k < MAX_TARGETS; k++) {
+		for (i = 0; i < MAX_SOCKETS; i++)
+			if (u->receiver[k].fd[i] >= 0)
+				(void)close(u->receiver[k].fd[i]);
+		if (u->receiver[k].found != NULL)
+			freeaddrinfo(u->receiver[k].found);
+	}
 	if (keep && u->refused > 0)
 		status = cli_fail("%" PRIu64 " datagrams found nobody who listens", u->refused);
 	free(u);
@@ -166,34 +213,54 @@ udp_close(struct sink *sink, bool keep)
 
 /* The first address that can be sent to. */
 static int
-open_first(struct udp_sink *u, const struct options *o)
+open_receiver(struct udp_sink *u, const struct options *o, const char *host)
 {
-	for (u->to = u->found; u->to != NULL; u->to = u->to->ai_next)
-		if ((u->fd[0] = open_socket(u->to, 0)) >= 0)
+	struct addrinfo hints = { .ai_family = o->family, .ai_socktype = o->tcp ? SOCK_STREAM : SOCK_DGRAM };
+	struct receiver *r = &u->receiver[u->receivers++];
+	int failed = getaddrinfo(host, o->port, &hints, &r->found);
+
+	if (failed != 0) {
+		r->found = NULL;
+		return cli_fail("%s port %s: %s", host, o->port, gai_strerror(failed));
+	}
+	for (r->to = r->found; r->to != NULL; r->to = r->to->ai_next)
+		if ((r->fd[0] = open_socket(u, r->to, 0)) >= 0)
 			return CLI_OK;
-	return cli_fail("%s port %s: %s", o->target, o->port, strerror(errno));
+	return cli_fail("%s port %s: %s", host, o->port, strerror(errno));
+}
+
+static int
+take_source(struct udp_sink *u, const char *text)
+{
+	struct addrinfo hints = { .ai_flags = AI_NUMERICHOST, .ai_socktype = SOCK_DGRAM }, *found;
+
+	if (text == NULL)
+		return CLI_OK;
+	if (getaddrinfo(text, NULL, &hints, &found) != 0)
+		return cli_misuse("--source: '%s' is no address", text);
+	memcpy(&u->source, found->ai_addr, found->ai_addrlen);
+	freeaddrinfo(found);
+	return CLI_OK;
 }
 
 int
 udp_sink_open(const struct options *o, struct sink **sink)
 {
-	struct addrinfo hints = { .ai_family = o->family, .ai_socktype = SOCK_DGRAM };
 	struct udp_sink *u = calloc(1, sizeof(*u));
-	int status, failed;
+	size_t i;
+	int status;
 
 	if (u == NULL)
 		return cli_fail("out of memory");
 	u->sink = (struct sink){ udp_datagrams, udp_close };
-	memset(u->fd, -1, sizeof(u->fd));
+	for (i = 0; i < MAX_TARGETS; i++)
+		memset(u->receiver[i].fd, -1, sizeof(u->receiver[i].fd));
+	u->tcp = o->tcp;
 	u->rate = o->unpaced ? 0 : (o->synth.rate + 999) / 1000;
 	u->pace = (int64_t)o->pace;
-	failed = getaddrinfo(o->target, o->port, &hints, &u->found);
-	if (failed != 0) {
-		u->found = NULL;
-		status = cli_fail("%s port %s: %s", o->target, o->port, gai_strerror(failed));
-	} else {
-		status = open_first(u, o);
-	}
+	status = take_source(u, o->source);
+	for (i = 0; i < o->targets && status == CLI_OK; i++)
+		status = open_receiver(u, o, i == 0 ? o->target : o->others[i - 1]);
 	if (status != CLI_OK) {
 		(void)udp_close(&u->sink, false);
 		return status;

@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Where flowgen sends to: IPFIX over TCP and as a file, several collectors, addresses that exporters send from.
+set -u
+
+# shellcheck source=tests/cli/tap.sh
+. "$FLOW_SRCDIR/tests/cli/tap.sh"
+
+flowgen=$FLOW_BUILDDIR/flowgen
+flowcap=$FLOW_BUILDDIR/flowcap
+work=$(mktemp -d "${TMPDIR:-/tmp}/transports-test.XXXXXX")
+# shellcheck source=tests/cli/collector.sh
+. "$FLOW_SRCDIR/tests/cli/collector.sh"
+trap '[ -z "$collector" ] || kill "$collector" 2>/dev/null; rm -rf "$work"' EXIT
+
+rows()
+{
+	"$FLOW_BUILDDIR/flowcat" -r "$1" -o "csv:$2" | tail -n +2 | sort
+}
+
+options=(-v 10 -n 600 --exporters 3 -r 3000 --start 2026-03-01T00:00:00Z)
+columns=first,last,src_addr,dst_addr,src_port,dst_port,packets,bytes,domain
+"$flowgen" -w "$work/archive" "${options[@]}"
+rows "$work/archive" $columns >"$work/want"
+
+# A file of messages is what they are in a pcap file, one behind the other.
+check "a file of messages is written" "$flowgen" -o "$work/x.ipfix" "${options[@]}"
+mkdir "$work/file"
+"$flowcap" -f "$work/x.ipfix" -w "$work/file" 2>/dev/null
+rows "$work/file" $columns >"$work/got"
+check "flowcap reads the file" cmp "$work/want" "$work/got"
+if command -v tshark >/dev/null; then
+	check "tshark reads the file" same "$(tshark -r "$work/x.ipfix" -T fields -e cflow.octets 2>/dev/null | tr ',' '\n' | grep -c .)" 600
+else
+	skip "tshark reads the file" "no tshark"
+fi
+check "no other version in such a file" exits 2 "$flowgen" -o "$work/y.ipfix" -v 9
+check "no other version over TCP" exits 2 "$flowgen" -t 127.0.0.1 --tcp -v 9
+check "TCP goes to a host" exits 2 "$flowgen" -o "$work/y.pcap" -v 10 --tcp
+check "an address that is none" exits 2 "$flowgen" -t 127.0.0.1 --source nowhere
+check "an address of another host" exits 1 "$flowgen" -t 127.0.0.1 --source 192.0.2.1 -n 1
+
+# Over TCP, a connection an exporter.
+check "a collector listens" start "$work/tcp" --tcp
+check "IPFIX goes over TCP" "$flowgen" -t 127.0.0.1 -p "$port" --tcp "${options[@]}"
+check "the collector ends" stops 0
+rows "$work/tcp" $columns >"$work/got"
+check "all of it comes" cmp "$work/want" "$work/got"
+
+# Twice to one collector is twice everything; exporters send from the address that was said and those behind it.
+check "it listens again" start "$work/udp"
+check "two targets, a source" "$flowgen" -t 127.0.0.1 -t 127.0.0.1 -p "$port" "${options[@]}" --source 127.0.1.7
+check "the collector ends again" stops 0
+check "each target gets all" same "$(rows "$work/udp" src_addr | wc -l)" 1200
+check "exporters have their addresses" same "$(rows "$work/udp" exporter | uniq | xargs)" "127.0.1.7 127.0.1.8 127.0.1.9"
+
+echo "1..$number"
