@@ -27,9 +27,14 @@ static int
 flush(struct follow *f)
 {
 	size_t skip = f->skip < f->text.len ? f->skip : f->text.len;
-	int status = buf_status(&f->text) == FLOW_OK ?
-	    cli_write(f->text.data + skip, f->text.len - skip, &f->closed) : cli_fail("out of memory");
+	int status;
 
+	if (buf_status(&f->text) != FLOW_OK)
+		return cli_fail("out of memory");
+	if (f->text.len == 0)
+		return CLI_OK;
+	f->skip = 0;
+	status = cli_write(f->text.data + skip, f->text.len - skip, &f->closed);
 	buf_clear(&f->text);
 	return status;
 }
@@ -44,10 +49,7 @@ print_batch(struct follow *f, const struct flow_batch *batch, const struct flow_
 	f->left -= some.count;
 	if (flow_printer_batch(f->printer, f->state, batch, &some, &f->text) != FLOW_OK)
 		return cli_fail("out of memory");
-	if (f->text.len < WRITE_BYTES)
-		return CLI_OK;
-	f->skip = 0;
-	return flush(f);
+	return f->text.len < WRITE_BYTES ? CLI_OK : flush(f);
 }
 
 /* What one look found, in its order. */
@@ -66,7 +68,7 @@ print_new(struct follow *f, struct query *query)
 			status = print_batch(f, batch, selection);
 	}
 	query_worker_free(w);
-	return status == CLI_OK && f->text.len > 0 ? flush(f) : status;
+	return status == CLI_OK ? flush(f) : status;
 }
 
 /* One look: what came since the last. */
@@ -97,12 +99,9 @@ static int
 follow(struct follow *f)
 {
 	bool silent = f->options->request.window == NULL;
-	size_t skip = f->skip;
-	int status;
+	int status = frame(f, flow_printer_begin);
 
-	f->skip = 0;
-	status = frame(f, flow_printer_begin);
-	f->skip = skip;
+	f->skip = flow_printer_first_skip(f->printer);
 	every_begin();
 	while (status == CLI_OK && !f->closed && f->left > 0) {
 		status = look(f, silent);
@@ -128,7 +127,6 @@ flowcat_follow(struct flowcat_options *options)
 		return cli_misuse("-o: %s", err.message);
 	f.printer = printer;
 	f.wanted = *flow_printer_fields(printer);
-	f.skip = flow_printer_first_skip(printer);
 	if (flow_printer_wants_names(printer))
 		options->request.names = options->names;
 	options->request.seen = flow_seen_new();
