@@ -108,20 +108,61 @@ add_line(struct list *list, char *line, bool interface)
 	return list_add(list, key, line);
 }
 
+/* The name of "AS64496,"Some, Inc.",Content,US" as bgp.tools lists them (RFC 4180), in place. */
+static char *
+csv_name(char *at)
+{
+	char *out = at, *from = at;
+
+	if (*at != '"') {
+		at[strcspn(at, ",")] = '\0';
+		return at;
+	}
+	for (from++; *from != '\0' && (*from != '"' || from[1] == '"'); from++) {
+		from += *from == '"';
+		*out++ = *from;
+	}
+	*out = '\0';
+	return at;
+}
+
+/* A line of such a list into ours. */
+static bool
+add_csv(struct list *list, char *line)
+{
+	char *first = line, *name;
+
+	line[strcspn(line, "\r\n")] = '\0';
+	name = line + strcspn(line, ",");
+	if (*name == '\0')
+		return true;
+	*name++ = '\0';
+	if (strncmp(first, "AS", 2) == 0)
+		first += 2;
+	name = csv_name(name);
+	return name[0] == '\0' || list_add(list, first, name);
+}
+
 static int
 load(const char *path, bool interface, struct list *list)
 {
 	FILE *f = fopen(path, "r");
 	char *line = NULL;
 	size_t room = 0;
-	bool good = true;
+	bool good = true, csv = false, begun = false;
 
 	if (f == NULL) {
 		cli_warn("%s: cannot be read", path);
 		return CLI_FAILURE;
 	}
-	while (good && getline(&line, &room, f) >= 0)
-		good = add_line(list, line, interface);
+	while (good && getline(&line, &room, f) >= 0) {
+		bool heading = !begun && !interface && strncmp(line, "asn,name", 8) == 0;
+
+		csv |= heading;
+		begun = true;
+		if (!heading)
+			good = csv ? add_csv(list, line) : add_line(list, line, interface);
+	}
 	if (good && list->count > 0)
 		qsort(list->entry, list->count, sizeof(*list->entry), compare);
 	free(line);

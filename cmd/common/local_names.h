@@ -7,7 +7,8 @@
  *	AS table         13335 CLOUDFLARENET        or AS13335,CLOUDFLARENET
  *	interface table  192.0.2.1 12 ge-0/0/1      * stands for any exporter
  *
- * Fields are parted by blanks, tabs or commas; the name is the rest of the line; lines that begin
+ * A table of ASes that begins with the line asn,name is CSV (RFC 4180) of these and more columns, as bgp.tools offers
+ * it; RIPE's asn.txt is of the first form.  Fields are parted by blanks, tabs or commas; the name is the rest of the line; lines that begin
  * with # are comments.
  */
 

@@ -54,8 +54,9 @@ tell_load(struct report *r)
 	tell_bytes(&text, now);
 	if (usual > 0)
 		tell(r, odd ? FINDING_ALERT : FINDING_GOOD, TABLE_LOAD,
-		    "Traffic was %s, %.0f %% %s the median of the %zu times compared (%s).", (char *)text.data,
-		    fabs(100 * (now / usual - 1)), now < usual ? "below" : "above", n,
+		    "Traffic was %s, %.0f %% %s %s of the %zu %s compared (%s).", (char *)text.data,
+		    fabs(100 * (now / usual - 1)), now < usual ? "below" : "above", n == 1 ? "that" : "the median", n,
+		    n == 1 ? "time" : "times",
 		    odd ? "beyond twice, or half, of all of them" : "within the usual");
 	buf_release(&text);
 }

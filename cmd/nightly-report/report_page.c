@@ -171,7 +171,7 @@ print_sections(const struct report *r, const struct sections *s, const struct fl
 
 		list[i] = (struct flow_table_section){ .part = from->part[0] != '\0' ? from->part : NULL,
 			.title = from->title[0] != '\0' ? from->title : NULL, .command = from->command,
-			.past = from->past && r->past[0].any ? past : NULL };
+			.past = from->past && r->past[0].any ? past : NULL, .brief = from->brief };
 	}
 	return list;
 }

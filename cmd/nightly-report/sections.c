@@ -150,7 +150,10 @@ add_router_table(const struct report *r, struct sections *s, enum report_table i
 		flow_table_free(t);
 		t = with;
 	}
-	return add_made(s, t, part, title);
+	if (!add_made(s, t, part, title))
+		return false;
+	s->list[s->count - 1].brief = true;
+	return true;
 }
 
 static bool

@@ -12,6 +12,7 @@ struct section {
 	char *command;			/* owned; NULL: none */
 	enum report_table from;		/* TABLES: of none of them */
 	bool past;			/* a chart that the past is shown in */
+	bool brief;			/* one of many charts */
 };
 
 struct sections {

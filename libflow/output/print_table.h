@@ -43,6 +43,7 @@ struct flow_table_section {
 	const char *title;	/* instead of the table's own */
 	const char *command;	/* that prints the table */
 	const struct flow_table_past *past;
+	bool brief;		/* one of many charts: it tells values of fewer places */
 };
 
 struct flow_table_printer_options {

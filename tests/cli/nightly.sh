@@ -122,6 +122,15 @@ printf '1 <img src=x>\n131099 <i>x</i>\n' >"$tmp/ases"
 run 'twenty routers' 0 -d 2026-03-02 -i "$tmp/ifs" -a "$tmp/ases" -t '</title><script>' -o "$tmp/routers.html" "$tmp/routers"
 is 'have twenty parts' "$(grep -c '<h2 id="p[0-9]*">Router ' "$tmp/routers.html")" 20
 is 'whose names are text' "$(grep -c '<b onclick\|<img\|<i>\|</title><script>' "$tmp/routers.html"):$(grep -c '&lt;b onclick=alert(1)&gt;' "$tmp/routers.html" | sed 's/[1-9][0-9]*/some/')" 0:some
+# Lists of ASes as they are offered: RIPE's, and CSV with a heading.
+printf '64496 EXAMPLE - Some, Inc., US\n131099 LAB Net, ZZ\n' >"$tmp/asn.txt"
+printf 'asn,name,class,cc\nAS64496,Other,Content,US\nAS131099,"Lab ""Net"", Inc.",Unknown,ZZ\n' >"$tmp/asns.csv"
+for list in asn.txt asns.csv; do
+	flowstat -r "$tmp/routers" -A src_as -o json --as-names "$tmp/$list" 'src as 131099' |
+		grep -oE '"src_as_name":"([^"\\]|\\.)*"'
+done >"$tmp/names"
+is 'lists of ASes' "$(cat "$tmp/names")" '"src_as_name":"LAB Net, ZZ"
+"src_as_name":"Lab \"Net\", Inc."'
 flowcat -r "$tmp/archive" -c 1 -w "$tmp/one.parquet" || exit 99
 run 'one flow' 0 --from 2026-02-28 --to 2026-03-05 -o "$tmp/one.html" "$tmp/one.parquet"
 is 'is a page' "$(tail -n 1 "$tmp/one.html"):$(grep -c 'nan\|inf<' "$tmp/one.html")" '</html>:0'

@@ -53,8 +53,13 @@ struct html_series {
 	int64_t width_ms;	/* of a bin; the chart ends where the last one does */
 	const double *values;
 	const double *past;	/* sums of a week before for each time, below 0 where there are none; NULL: unknown */
+	size_t points;		/* most places that tell values when pointed at */
 	enum stamp_zone zone;
 };
+
+/* More are narrower than a pixel on most screens, and make a heavy page; where a page has many charts fewer are enough. */
+#define HTML_POINTS 288
+#define HTML_POINTS_BRIEF 96
 
 /* Stacked areas with axes, the peak marked, a line of the past; each bin says its values when pointed at. */
 void html_chart(struct buf *out, const struct html_series *s);

@@ -12,9 +12,6 @@
 
 #define HIGH 1000.0
 
-/* More places to point at than that are narrower than a pixel on most screens, and make a heavy page. */
-#define POINTS_MAX 288
-
 static double
 value_at(const struct html_series *s, size_t t, size_t k)
 {
@@ -143,7 +140,7 @@ point_text(struct buf *out, const struct html_series *s, size_t t)
 static void
 points(struct buf *out, const struct html_series *s)
 {
-	size_t each = (s->times + POINTS_MAX - 1) / POINTS_MAX;
+	size_t most_points = s->points > 0 ? s->points : HTML_POINTS, each = (s->times + most_points - 1) / most_points;
 
 	for (size_t t = 0; t < s->times; t += each) {
 		size_t most = t, end = t + each < s->times ? t + each : s->times;

@@ -200,6 +200,7 @@ draw_series(struct flow_table_printer *p, const struct flow_table *t, const stru
 
 	(void)snprintf(id, sizeof(id), "s%zu", p->tables);
 	s.id = id;
+	s.points = section != NULL && section->brief ? HTML_POINTS_BRIEF : HTML_POINTS;
 	if (!html_values_series(&h->values, t, section != NULL ? section->past : NULL, label, &aligned, &s))
 		return;
 	html_chart(&h->sections, &s);
