@@ -11,6 +11,8 @@
 #include "collect/command.h"
 #include "collect/intake.h"
 #include "collect/priority.h"
+#include "base/shell_quote.h"
+#include "detect/detect.h"
 #include "element/elements_file.h"
 #include "element/extra_rename.h"
 #include "filter/filter.h"

@@ -40,6 +40,8 @@ struct query_request {
 	} *read;
 	size_t reads;
 	const char *directories;	/* -M; NULL: none */
+	const char **argument;		/* paths among the arguments, as they came */
+	size_t arguments;
 	struct flow_geo *geo;		/* of --geo, owned; NULL: none */
 	struct flow_elements *elements;	/* of --elements, owned; NULL: none */
 };
@@ -65,6 +67,9 @@ int query_arguments(struct query_request *request, int argc, char **argv);
 
 /* After query_arguments: whether --live can be. CLI_OK, or CLI_MISUSE after a message. */
 int query_check_live(const struct query_request *request);
+
+/* Appends the options and paths, quoted for a shell, with which flowcat reads the same files and window. */
+void query_put_words(const struct query_request *request, struct buf *out);
 
 /* Of a command that reads nothing: the one argument is the filter. */
 int query_filter_arguments(struct query_request *request, int argc, char **argv);

@@ -25,6 +25,7 @@ query_request_clear(struct query_request *request)
 	free(request->directory);
 	free(request->read);
 	buf_release(&request->told);
+	free(request->argument);
 	flow_geo_free(request->geo);
 	flow_elements_free(request->elements);
 	*request = (struct query_request)QUERY_REQUEST_INIT;
@@ -242,13 +243,51 @@ query_filter_arguments(struct query_request *request, int argc, char **argv)
 	return status;
 }
 
+/* A path that stands among the arguments. */
+static int
+take_path(struct query_request *request, const char *text)
+{
+	const char **more = realloc(request->argument, (request->arguments + 1) * sizeof(*more));
+
+	if (more == NULL)
+		return cli_fail("out of memory");
+	request->argument = more;
+	more[request->arguments++] = text;
+	return add_path(request, text, false);
+}
+
+static void
+put_word(struct buf *out, const char *option, const char *text)
+{
+	buf_append_text(out, option);
+	flow_shell_quote(out, text, strlen(text));
+}
+
+void
+query_put_words(const struct query_request *request, struct buf *out)
+{
+	for (size_t i = 0; i < request->reads; i++)
+		put_word(out, request->read[i].range ? " -R " : " -r ", request->read[i].text);
+	if (request->directories != NULL)
+		put_word(out, " -M ", request->directories);
+	/* With -M, -r would be read below its directories. */
+	for (size_t i = 0; i < request->arguments; i++)
+		put_word(out, request->directories != NULL ? " " : " -r ", request->argument[i]);
+	if (request->window != NULL)
+		put_word(out, " -t ", request->window);
+	if (request->live)
+		buf_append_text(out, " --live");
+	if (request->zone == STAMP_UTC)
+		buf_append_text(out, " --utc");
+}
+
 int
 query_arguments(struct query_request *request, int argc, char **argv)
 {
 	int i, status = read_all(request);
 
 	for (i = 0; i < argc && status == CLI_OK; i++)
-		status = is_path(argv[i]) ? add_path(request, argv[i], false) :
+		status = is_path(argv[i]) ? take_path(request, argv[i]) :
 		    take_filter(request, argv[i]);
 	if (status != CLI_OK || request->has_paths || request->may_read_nothing)
 		return status;

@@ -91,35 +91,21 @@ add_talkers(struct flowstat_options *o)
 	return status;
 }
 
+/* What is looked for; not a question of groups. */
 static int
-add_scans(struct flowstat_options *o)
+add_detector(struct flowstat_options *o, enum flow_detect_what what)
 {
-	static const char *const scans[][4] = {
-		{ "src_addr", "distinct(dst_addr)", "distinct(dst_addr)=100,syn_pct=50",
-		    "scans of hosts" },
-		{ "src_addr,dst_addr", "distinct(dst_port)", "distinct(dst_port)=100,syn_pct=50",
-		    "scans of ports" },
-		/* Sweeps of a port by any protocol: beside TCP there is no handshake to judge by. */
-		{ "src_addr,proto,dst_port", "distinct(dst_addr)", "distinct(dst_addr)=256",
-		    "sweeps of a port" },
-		{ "dst_addr", "distinct(src_addr)", "distinct(src_addr)=100", "many to one" },
-	};
-	static const char measures[] = "flows,distinct(dst_addr),distinct(dst_port),"
-	    "distinct(src_addr),syn_only,syn_pct,packets,bytes,bpp,first,last";
-
-	for (size_t i = 0; i < ARRAY_LEN(scans); i++) {
-		struct flow_agg_ask *ask;
-
-		if (add_ask(o, NULL, scans[i][0]) != CLI_OK)
-			return CLI_FAILURE;
-		ask = &o->ask[o->asks - 1];
-		ask->measures = measures;
-		ask->order = scans[i][1];
-		ask->min = scans[i][2];
-		ask->about = scans[i][3];
-		ask->limit = TOP;
-	}
+	o->detect.what |= (unsigned)what;
 	return CLI_OK;
+}
+
+static int
+take_threshold(struct flowstat_options *o, const char *text)
+{
+	struct flow_error err;
+
+	return flow_detect_threshold(&o->detect, text, &err) == FLOW_OK ? CLI_OK :
+	    cli_misuse("--threshold: %s", err.message);
 }
 
 static int
@@ -170,7 +156,19 @@ take_question(int letter, const char *argument, struct flowstat_options *o, stru
 	case OPT_TALKERS:
 		return add_talkers(o);
 	case OPT_SCANS:
-		return add_scans(o);
+		return add_detector(o, FLOW_DETECT_SCANS);
+	case OPT_BEACONS:
+		return add_detector(o, FLOW_DETECT_BEACONS);
+	case OPT_DOS:
+		return add_detector(o, FLOW_DETECT_FLOODS);
+	case OPT_AMPLIFICATION:
+		return add_detector(o, FLOW_DETECT_REFLECTION);
+	case OPT_EXFILTRATION:
+		return add_detector(o, FLOW_DETECT_LEAKS);
+	case OPT_DETECT:
+		return add_detector(o, FLOW_DETECT_ALL);
+	case OPT_THRESHOLD:
+		return take_threshold(o, argument);
 	default:
 		return CLI_NOT_MINE;
 	}
@@ -290,6 +288,8 @@ check_rollup(const struct flowstat_options *o, const struct common *c)
 		return cli_misuse("--live, --follow: rollups are of files that are finished");
 	if (o->rollups != NULL && o->sql)
 		return cli_misuse("--rollups: --sql is about flows");
+	if (o->detect.what != 0 && (o->rollups != NULL || o->rollup_width != NULL))
+		return cli_misuse("--rollups, --rollup: what stands out is found in flows, not in their sums");
 	if (o->rollup_width != NULL && (o->asks > 0 || c->five_tuple || c->pairing != FLOW_AGG_ONE_WAY || r->window != NULL ||
 	    r->filter_file != NULL || o->rollups != NULL || o->explain || o->sql))
 		return cli_misuse("--rollup: rollups are of all flows: no question, -t, -f, --rollups, --explain or --sql beside it");
@@ -343,7 +343,8 @@ complete_asks(struct flowstat_options *o, const struct common *c)
 
 	if (five && add_ask(o, NULL, FIVE_TUPLE) != CLI_OK)
 		return CLI_FAILURE;
-	if (o->asks == 0)
+	o->detect.most = c->limited ? c->limit : 0;
+	if (o->asks == 0 && o->detect.what == 0)
 		return cli_misuse("what is to be counted? (-s srcip/bytes, -A dst_port, -a, ...)");
 	for (size_t i = 0; i < o->asks; i++) {
 		struct flow_agg_ask *ask = &o->ask[i];
@@ -383,6 +384,7 @@ flowstat_options_parse(int argc, char **argv, struct flowstat_options *options, 
 
 	*options = (struct flowstat_options){
 		.request = QUERY_REQUEST_INIT,
+		.detect = FLOW_DETECT_OPTIONS_INIT,
 		.format = "text",
 		.printer = { .zone = STAMP_LOCAL },
 	};

@@ -11,6 +11,7 @@ struct flowstat_options {
 	/* What to compute: -s, -A, -a each add one; the common settings are added at the end. */
 	struct flow_agg_ask *ask;
 	size_t asks;
+	struct flow_detect_options detect;	/* --scans and the like */
 	const char *format;
 	struct flow_table_printer_options printer;
 	const char *as_names, *if_names;	/* files; NULL: none */

@@ -15,6 +15,7 @@
 #include "common/every.h"
 #include "common/local_names.h"
 #include "common/passes.h"
+#include "flowstat/detections.h"
 #include "flowstat/rollup_use.h"
 
 /* Rows of a table that are made and printed at a time. */
@@ -24,6 +25,7 @@ struct run {
 	struct flow_agg_spec *spec;
 	struct query *query;
 	struct answer answer;
+	struct detections *detections;	/* NULL: nothing is looked for */
 	struct names *names;
 	struct flow_names *announced;	/* by exporters; NULL: not wanted */
 	struct buf rollups;		/* what --explain says of them */
@@ -63,9 +65,15 @@ flush(struct buf *out, bool *closed)
 static int
 make_slice(struct run *run, size_t i, uint64_t from, struct flow_table **t)
 {
+	size_t asked = flow_agg_tables(run->spec);
 	struct flow_error err;
+	enum flow_status st;
 
-	if (answer_table(&run->answer, i, from, SLICE, t, &err) != FLOW_OK)
+	if (i < asked)
+		st = answer_table(&run->answer, i, from, SLICE, t, &err);
+	else
+		st = detections_table(run->detections, i - asked, from, SLICE, t, &err);
+	if (st != FLOW_OK)
 		return cli_fail_error(&err);
 	if (names_add(run->names, *t) != FLOW_OK) {
 		flow_table_free(*t);
@@ -78,7 +86,9 @@ make_slice(struct run *run, size_t i, uint64_t from, struct flow_table **t)
 static int
 print_table(struct run *run, size_t i, struct flow_table_printer *printer, struct buf *out, bool *closed)
 {
-	uint64_t rows = answer_rows(&run->answer, i), from = 0;
+	size_t asked = flow_agg_tables(run->spec);
+	uint64_t rows = i < asked ? answer_rows(&run->answer, i) : detections_rows(run->detections, i - asked);
+	uint64_t from = 0;
 	struct flow_table *t;
 	bool beyond = false;
 	int status;
@@ -128,7 +138,7 @@ print_tables(const struct flowstat_options *o, struct run *run, struct flow_tabl
 
 	if (o->follow_s != 0)
 		begin_again(o, &out);
-	for (size_t i = 0; i < flow_agg_tables(run->spec) && status == CLI_OK && !closed; i++)
+	for (size_t i = 0; i < o->printer.tables && status == CLI_OK && !closed; i++)
 		status = print_table(run, i, printer, &out, &closed);
 	if (status == CLI_OK && !closed) {
 		flow_table_printer_finish(printer, &out);
@@ -171,7 +181,11 @@ print_sql(const struct flowstat_options *o, const struct run *run)
 	struct flow_sql_from from;
 	struct flow_error err;
 	bool closed = false;
-	int status = query_sql_from(run->query, &o->request, o->dialect, &from);
+	int status;
+
+	if (o->detect.what != 0)
+		return cli_misuse("--sql: what stands out is found by more than sums");
+	status = query_sql_from(run->query, &o->request, o->dialect, &from);
 
 	if (status == CLI_OK &&
 	    flow_sql_tables(&from, query_filter(run->query), run->spec, &out, &err) != FLOW_OK)
@@ -191,6 +205,8 @@ open_and_run(struct flowstat_options *o, struct run *run, struct flow_table_prin
 	if (status != CLI_OK)
 		return status;
 	flow_agg_fields(run->spec, &wanted);
+	if (o->detect.what != 0)
+		flow_detect_fields(o->detect.what, &wanted);
 	o->request.any_order = true;
 	o->request.touching = flow_agg_spreads(run->spec);
 	status = query_open(&o->request, &wanted, &run->query);
@@ -201,7 +217,10 @@ open_and_run(struct flowstat_options *o, struct run *run, struct flow_table_prin
 		return explain(run);
 	if (o->sql)
 		return print_sql(o, run);
-	status = answer_make(run->spec, run->query, o->memory, &run->answer);
+	if (flow_agg_tables(run->spec) > 0)
+		status = answer_make(run->spec, run->query, o->memory, &run->answer);
+	if (status == CLI_OK && o->detect.what != 0)
+		status = detections_make(&o->detect, &o->request, run->query, o->memory, &run->detections);
 	if (status == CLI_OK)
 		status = print_tables(o, run, printer);
 	if (status == CLI_OK && query_failed(run->query))
@@ -267,7 +286,7 @@ flowstat_run(struct flowstat_options *o)
 	if (status == CLI_OK)
 		status = load_names(o, &run);
 	if (status == CLI_OK) {
-		o->printer.tables = flow_agg_tables(run.spec);
+		o->printer.tables = flow_agg_tables(run.spec) + flow_detect_tables(o->detect.what);
 		o->printer.title = o->title;
 		o->printer.fact = fact;
 		o->printer.facts = make_facts(o, fact, files, source);
@@ -278,6 +297,7 @@ flowstat_run(struct flowstat_options *o)
 	if (status == CLI_OK)
 		status = open_and_run(o, &run, printer);
 	answer_clear(&run.answer);
+	detections_free(run.detections);
 	flow_table_printer_free(printer);
 	query_free(run.query);
 	names_free(run.names);

@@ -614,31 +614,40 @@ def plant(path, kinds):
 
 
 def test_scans():
-    """Each kind of scan planted once, beside what is nearly one."""
+    """Each kind of scan planted once, beside what is nearly one: 32 targets that fail, and half of those tried."""
     path, net = work + "/scans.parquet", "'198.51.' || (100 + i // 250) || '.' || (i % 250)"
+    later = net.replace("i", "(i + 40)")
     plant(path, [
-        (100, "'10.0.0.1'", net, 6, "445", 2, "40", "1000"),	# hosts, all SYN
-        (99, "'10.0.0.2'", net, 6, "445", 2, "40", "1000"),	# one too few
+        (32, "'10.0.0.1'", net, 6, "445", 2, "40", "1000"),	# hosts, all SYN
+        (31, "'10.0.0.2'", net, 6, "445", 2, "40", "1000"),	# one too few
         (150, "'10.0.0.3'", net, 6, "443", 27, "40", "1000"),	# answered
-        (100, "'10.0.0.4'", "'192.0.2.1'", 6, "i", 2, "40", "1000"),	# ports
-        (99, "'10.0.0.5'", "'192.0.2.1'", 6, "i", 2, "40", "1000"),
+        (32, "'10.0.0.4'", "'192.0.2.1'", 6, "i", 2, "40", "1000"),	# ports
+        (31, "'10.0.0.5'", "'192.0.2.1'", 6, "i", 2, "40", "1000"),
         (150, "'10.0.0.6'", "'192.0.2.1'", 6, "i", 27, "40", "1000"),
-        (256, "'10.0.0.7'", net, 17, "161", "NULL", "40", "1000"),	# one port of UDP
-        (255, "'10.0.0.8'", net, 17, "161", "NULL", "40", "1000"),
+        (40, "'10.0.0.7'", net, 17, "161", "NULL", "40", "1000"),	# one port of UDP, and nothing comes back
+        (31, "'10.0.0.8'", net, 17, "161", "NULL", "40", "1000"),
         (300, "'10.0.0.9'", net, 17, "i", "NULL", "40", "1000"),	# each another port
-        (100, "'10.1.0.' || i", "'192.0.2.2'", 6, "80", 27, "40", "1000"),	# many sources
-        (99, "'10.1.0.' || i", "'192.0.2.3'", 6, "80", 27, "40", "1000"),
-        # Half of the rows attempts, and a little less.
-        (50, "'10.0.0.10'", net, 6, "22", 2, "40", "1000"),
-        (50, "'10.0.0.10'", net.replace("i", "(i + 50)"), 6, "22", 27, "40", "1000"),
-        (49, "'10.0.0.11'", net, 6, "22", 2, "40", "1000"),
-        (51, "'10.0.0.11'", net.replace("i", "(i + 49)"), 6, "22", 27, "40", "1000"),
+        (2000, "'10.2.0.1'", net, 17, "1024", "NULL", "40", "1000"),	# answered
+        (2000, net, "'10.2.0.1'", 17, "1024", "NULL", "40", "1001"),
+        # Half of the targets failed, and a little less.
+        (40, "'10.0.0.10'", net, 6, "22", 2, "40", "1000"),
+        (40, "'10.0.0.10'", later, 6, "22", 27, "40", "2000"),
+        (40, "'10.0.0.11'", net, 6, "22", 2, "40", "1000"),
+        (41, "'10.0.0.11'", later, 6, "22", 27, "40", "2000"),
+        # The same hosts failed and answered later.
+        (60, "'10.0.0.12'", net, 6, "22", 2, "40", "1000"),
+        (60, "'10.0.0.12'", net, 6, "22", 27, "40", "9000"),
     ])
-    hosts, ports, sweeps, targets = tables(path, "--scans", "-n", "0")
-    compare("scans of hosts", [r[0] for r in hosts], ["10.0.0.1", "10.0.0.10"])
-    compare("scans of ports", [r[:2] for r in ports], [["10.0.0.4", "192.0.2.1"]])
-    compare("one port of many", [r[:3] for r in sweeps], [["10.0.0.7", "17", "161"]])
-    compare("targets of many", [r[0] for r in targets], ["192.0.2.2"])
+    hosts, ports = tables(path, "--scans")
+    compare("scans of hosts", sorted(r[1:7] for r in hosts), [
+        ["10.0.0.1", "6", "445", "32", "32", "0"], ["10.0.0.10", "6", "22", "40", "80", "40"],
+        ["10.0.0.7", "17", "161", "40", "40", "0"]])
+    compare("scans of ports", [r[1:7] for r in ports], [["10.0.0.4", "192.0.2.1", "6", "32", "32", "0"]])
+    compare("lower thresholds", [len(t) for t in tables(path, "--scans", "--threshold", "scan-targets=31,scan-share=49")],
+            [3 + 3, 2])
+    shown = subprocess.run(["sh", "-c", hosts[0][-1] + " -o csv:src_addr,dst_port"], check=True, capture_output=True,
+                           text=True, env=dict(os.environ, PATH=os.path.dirname(flowstat) + ":" + os.environ["PATH"]))
+    compare("the flows behind it", [len(shown.stdout.splitlines())], [1 + int(hosts[0][7])])
 
 
 def test_spikes():

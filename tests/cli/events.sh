@@ -107,7 +107,7 @@ top brute-force 203.0.113.9 src_addr flows 'dst port 22'
 top spike 192.0.2.88 dst_addr flows 'dst port 3306'
 top slow-scan 2001:db8:bad::1 src_addr flows 'ipv6 and flags S and not flags A and packets 1'
 is "vertical-scan is found" "$("$FLOW_BUILDDIR/flowstat" -q -r "$work/archive" -o csv --scans 2>/dev/null |
-	grep -c '203.0.113.5')" 1
+	grep -c ',203[.]0[.]113[.]5,')" 1
 is "flash-crowd is found" "$(ask -A dst_addr --measures 'distinct(src_addr)' -O 'distinct(src_addr)' -n 1 \
 	'dst port 443 and packets > 4' | cut -d, -f1)" 192.0.2.87
 is "worm is found" "$(ask -A dst_port -O flows -n 1 'flags S and not flags A and dst port > 1024 and

@@ -107,7 +107,14 @@ check "names of an exporter's interfaces" says '508  link' \
 	"$flowstat" -A exporter,in_if --if-names "$work/if" "$archive"
 check "other" says 'other' "$flowstat" -s srcip/bytes --bin 1h -n 2 "$archive"
 check "talkers" lines 41 "$flowstat" -N --talkers "$archive"
-check "scans" says 'src_addr by distinct_dst_addr' "$flowstat" --scans --min flows=1 "$archive"
+check "scans" says 'scans of ports' "$flowstat" --scans "$archive"
+check "nothing stands out in ordinary traffic" lines 13 "$flowstat" --detect -o csv "$archive"
+check "nor in little memory" lines 13 "$flowstat" --detect --memory 5M -o csv "$archive"
+check "no scans in ordinary traffic" lines 3 "$flowstat" --scans -o csv "$archive"
+check "thresholds" exits 0 "$flowstat" --scans --threshold scan-targets=2,scan-share=0.5 "$archive"
+check "a threshold out of range" exits 2 "$flowstat" --scans --threshold scan-share=101 "$archive"
+check "an unknown threshold" exits 2 "$flowstat" --scans --threshold scan=1 "$archive"
+check "no SQL of what stands out" exits 2 "$flowstat" --scans --sql duckdb "$archive"
 check "window" says 'Total: flows 0' "$flowstat" -s srcip -t 2001/01/01-2001/01/02 "$archive"
 check "explain" says 'src_addr' "$flowstat" --explain -s srcip "$archive" 'src host 192.0.2.1'
 check_jq "sums agree with totals" sums_agree
@@ -217,7 +224,7 @@ for format in text csv json ndjson markdown html; do
 	$with "$format of a filter that takes none" rows 0 $format "$flowstat" -r "$archive" "$nothing"
 	$with "$format of one flow" rows 2 $format "$flowstat" -r "$work/one.parquet"
 done
-for question in -a -b --talkers --scans '--spikes proto' '--billing if' '-A proto --bin 5m' '-s record/bytes'; do
+for question in -a -b --talkers --scans --detect '--spikes proto' '--billing if' '-A proto --bin 5m' '-s record/bytes'; do
 	# shellcheck disable=SC2086 # words
 	check "$question of nothing" exits 0 "$flowstat" -r "$work/none.parquet" $question
 	# shellcheck disable=SC2086

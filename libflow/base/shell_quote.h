@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+#include <stddef.h>
+
+#include "base/buf.h"
+
+/*
+ * Appends a word of a POSIX shell's command that reaches the program byte for byte, whatever it holds: as it is
+ * where nothing in it is special, else in single quotes.  (A word cannot hold a NUL.)
+ */
+void flow_shell_quote(struct buf *out, const char *text, size_t len);

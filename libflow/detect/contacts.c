@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "detect/contacts.h"
+
+/* RFC 792, RFC 4443. */
+enum icmp { ICMP_ECHO_REPLY = 0, ICMP_ECHO = 8, ICMP6_ECHO = 128, ICMP6_ECHO_REPLY = 129 };
+
+/* Of a TCP flow with flags: what they say of its sender's attempt. */
+static enum contact
+tcp_contact(uint16_t flags)
+{
+	if ((flags & TCP_ACK) != 0)
+		return (flags & (TCP_RST | TCP_SYN)) == TCP_RST ? CONTACT_NONE : CONTACT_DONE;
+	/* FIN, PSH and URG alone begin no connection: so scanners ask without a trace in logs. */
+	return (flags & (TCP_SYN | TCP_FIN | TCP_PSH | TCP_URG)) != 0 ? CONTACT_FAILED : CONTACT_NONE;
+}
+
+static enum contact
+ping_contact(uint8_t type, uint8_t ask, uint8_t reply)
+{
+	return type == ask ? CONTACT_OPEN : type == reply ? CONTACT_ANSWER : CONTACT_NONE;
+}
+
+static enum contact
+row_contact(const struct detect_rows *r, uint32_t i)
+{
+	enum contact contact = CONTACT_NONE;
+
+	if (r->rev_packets[i] > 0)
+		return CONTACT_DONE;
+	if (r->proto[i] == PROTO_TCP && r->flags[i] != 0)
+		return tcp_contact(r->flags[i]);
+	if (r->proto[i] == PROTO_TCP || r->proto[i] == PROTO_UDP)
+		contact = CONTACT_OPEN;
+	else if (r->proto[i] == PROTO_ICMP)
+		contact = ping_contact(r->icmp_type[i], ICMP_ECHO, ICMP_ECHO_REPLY);
+	else if (r->proto[i] == PROTO_ICMP6)
+		contact = ping_contact(r->icmp_type[i], ICMP6_ECHO, ICMP6_ECHO_REPLY);
+	/* Where packets are sampled the answer mostly is not seen. */
+	return r->sampled[i] ? CONTACT_NONE : contact;
+}
+
+void
+contacts_tell(struct detect_rows *r)
+{
+	for (uint32_t i = 0; i < r->n; i++)
+		r->contact[i] = (uint8_t)row_contact(r, i);
+}
+
+uint64_t
+matcher_ends(uint64_t seed, const struct detect_rows *r, uint32_t i, bool *forward)
+{
+	bool ping = contact_is_ping(r->proto[i]);
+	uint64_t a = hash_mix64((r->src_hash[i] ^ seed) + (ping ? 0 : r->sport[i]));
+	uint64_t b = hash_mix64((r->dst_hash[i] ^ seed) + (ping ? 0 : r->dport[i]));
+
+	*forward = a < b;
+	return hash_mix64(a + b + r->proto[i]);
+}
+
+void
+matcher_look(struct matcher *m, struct detect_rows *r)
+{
+	for (uint32_t i = 0; i < r->n; i++) {
+		uint64_t ends, *slot;
+		bool forward;
+
+		r->mate[i] = false;
+		if (r->contact[i] != CONTACT_OPEN && r->contact[i] != CONTACT_ANSWER)
+			continue;
+		ends = matcher_ends(m->seed, r, i, &forward) & ~UINT64_C(1);
+		slot = &m->slot[ends >> 48];
+		r->mate[i] = *slot == (ends | !forward);
+		*slot = r->mate[i] ? 0 : ends | forward;
+	}
+}

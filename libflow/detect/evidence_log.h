@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/*
+ * Records of one size, put away by the upper bits of the hash that each begins with, so that all of a key are in
+ * one part and parts are judged one by one.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+
+#define LOG_PARTS 256
+
+static inline unsigned
+log_part(uint64_t hash)
+{
+	return (unsigned)(hash >> 56);
+}
+
+struct log_chunk;
+
+struct evidence_log {
+	size_t record;		/* bytes of one */
+	size_t bytes;		/* of memory that is held */
+	struct log_chunk *part[LOG_PARTS];
+	uint64_t count[LOG_PARTS];
+};
+
+void evidence_log_init(struct evidence_log *log, size_t record);
+void evidence_log_clear(struct evidence_log *log);
+
+/* Room for one more record, to be filled by the caller; NULL when out of memory. */
+void *evidence_log_add(struct evidence_log *log, uint64_t hash);
+
+/* Moves a part's records to `out`, which has room for them, and frees them; gives the place behind the last. */
+void *evidence_log_take(struct evidence_log *log, unsigned part, void *out);

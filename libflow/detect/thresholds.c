@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "detect/detect.h"
+
+struct threshold {
+	const char *name;
+	size_t member;
+	double value, least, most;
+};
+
+static const struct threshold thresholds[] = {
+#define THRESHOLD(name, member, value, least, most, doc) \
+	{ name, offsetof(struct flow_detect_options, member), value, least, most },
+#include "detect/thresholds.def"
+#undef THRESHOLD
+};
+
+#define THRESHOLDS (sizeof(thresholds) / sizeof(thresholds[0]))
+
+struct flow_detect_options
+flow_detect_usual(void)
+{
+	return (struct flow_detect_options){
+#define THRESHOLD(name, member, value, least, most, doc) .member = value,
+#include "detect/thresholds.def"
+#undef THRESHOLD
+	};
+}
+
+/* Digits with decimals and k, M, G or T (powers of 1000); false: it is none. */
+static bool
+parse_number(const char *text, size_t len, double *out)
+{
+	static const char units[] = "kMGT";
+	char copy[32], *end;
+	const char *unit;
+
+	if (len == 0 || len >= sizeof(copy) || text[0] < '0' || text[0] > '9')
+		return false;
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	if (strspn(copy, "0123456789.kMGT") != len)
+		return false;
+	*out = strtod(copy, &end);
+	unit = *end != '\0' ? strchr(units, *end) : NULL;
+	for (const char *u = units; unit != NULL && u <= unit; u++)
+		*out *= 1000;
+	return end[unit != NULL] == '\0';
+}
+
+static enum flow_status
+unknown(const char *text, size_t len, struct flow_error *err)
+{
+	struct buf names = BUF_INIT;
+	enum flow_status st;
+
+	for (size_t i = 0; i < THRESHOLDS; i++)
+		buf_printf(&names, "%s%s", i > 0 ? ", " : "", thresholds[i].name);
+	buf_append_u8(&names, '\0');
+	st = flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "no threshold '%.*s': there are %s", (int)(len > 64 ? 64 : len),
+	    text, names.failed ? "others" : (const char *)names.data);
+	buf_release(&names);
+	return st;
+}
+
+static enum flow_status
+set(struct flow_detect_options *options, const char *text, size_t len, struct flow_error *err)
+{
+	const char *equal = memchr(text, '=', len);
+	size_t name = equal != NULL ? (size_t)(equal - text) : len;
+	double value;
+
+	for (size_t i = 0; i < THRESHOLDS; i++) {
+		const struct threshold *t = &thresholds[i];
+
+		if (strlen(t->name) != name || memcmp(t->name, text, name) != 0)
+			continue;
+		if (equal == NULL || !parse_number(equal + 1, len - name - 1, &value) || value < t->least ||
+		    value > t->most)
+			return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "%s takes a number from %g to %g, as %s=%g",
+			    t->name, t->least, t->most, t->name, t->value);
+		memcpy((char *)options + t->member, &value, sizeof(value));
+		return FLOW_OK;
+	}
+	return unknown(text, name, err);
+}
+
+enum flow_status
+flow_detect_threshold(struct flow_detect_options *options, const char *text, struct flow_error *err)
+{
+	enum flow_status st = FLOW_OK;
+
+	for (;;) {
+		size_t len = strcspn(text, ",");
+
+		st = set(options, text, len, err);
+		if (st != FLOW_OK || text[len] == '\0')
+			return st;
+		text += len + 1;
+	}
+}
