@@ -23,8 +23,8 @@ offered()
 )
 is 'bash: a long option' "$(offered flowcat --check)" '--check-filter'
 is 'bash: several' "$(offered flowcat --split)" '--split --split-by'
-is 'bash: of all programs' "$(offered flowcap --ip; offered flowgen --s; offered flowstat --as)" \
-	$'--ipv4 --ipv6\n--sampling --seed --slot --start --subdirs --swap\n--as-names'
+is 'bash: of all programs' "$(offered flowcap --ip; offered flowgen --su; offered flowstat --as)" \
+	$'--ipv4 --ipv6\n--subdirs\n--as-names'
 is 'bash: letters' "$(offered flowgen - | tr ' ' '\n' | grep -cxE -- '-4|-t|--pace')" 3
 is 'bash: words' "$(offered flowcat -z z)" zstd
 is 'bash: words behind =' "$(offered flowcat --sql = d)" duckdb
