@@ -11,6 +11,7 @@
 #include "common/cli.h"
 #include "flowgen/generate.h"
 #include "flowgen/options.h"
+#include "flowgen/profile_make.h"
 #include "flowgen/replay.h"
 #include "flowgen/sink.h"
 
@@ -66,10 +67,11 @@ main(int argc, char **argv)
 	tzset();
 	status = options_parse(argc, argv, &o, &done);
 	if (!done)
-		status = run(&o);
+		status = o.measure ? profile_make(&o) : run(&o);
 	free(o.replay);
 	flow_device_free(o.device);
 	event_list_release(&o.events);
 	network_list_release(&o.networks);
+	free(o.profile);
 	return status;
 }

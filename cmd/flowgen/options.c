@@ -48,6 +48,7 @@ struct pending {
 	const char *start;
 	uint64_t duration_s;	/* 0: not said */
 	bool flows;		/* -n was there */
+	bool ipv6;		/* --ipv6 was */
 	const char *invents;	/* an option that is about invented flows only */
 	int64_t now_ms;
 };
@@ -194,6 +195,28 @@ parse_curve(const char *text, enum curve_kind *out)
 }
 
 static enum flow_status
+add_profile(void *profile, const char *line, struct flow_error *err)
+{
+	return flow_profile_add(profile, line, err);
+}
+
+static bool
+read_profile(struct options *o, const char *path)
+{
+	struct flow_error err;
+
+	free(o->profile);
+	o->profile = calloc(1, sizeof(*o->profile));
+	if (o->profile == NULL)
+		return cli_fail("out of memory") == CLI_OK;
+	if (!lines_read("--profile", path, add_profile, o->profile))
+		return false;
+	if (flow_profile_check(o->profile, &err) != FLOW_OK)
+		return cli_misuse("--profile: %s: %s", path, err.message) == CLI_OK;
+	return true;
+}
+
+static enum flow_status
 add_network(void *list, const char *line, struct flow_error *err)
 {
 	return network_list_add(list, line, err);
@@ -300,6 +323,7 @@ take_option(int c, struct options *o, struct pending *p)
 	case OPT_EXPORTERS:
 		return take_number("--exporters", 1, FLOW_SYNTH_EXPORTERS_MAX, &o->synth.exporters);
 	case OPT_IPV6:
+		p->ipv6 = true;
 		return take_number("--ipv6", 0, 100, &o->synth.ipv6_percent);
 	case OPT_SAMPLING:
 		return take_number("--sampling", 1, 1u << 24, &o->synth.sampling);
@@ -313,6 +337,12 @@ take_option(int c, struct options *o, struct pending *p)
 		return parse_thousandths("--swap", optarg, 0, 100000, &o->swap);
 	case OPT_CURVE:
 		return parse_curve(optarg, &o->synth.curve);
+	case OPT_PROFILE:
+		if (strcmp(optarg, "make") == 0) {
+			o->measure = true;
+			return true;
+		}
+		return read_profile(o, optarg);
 	case OPT_NETWORKS:
 		return lines_read("--networks", optarg, add_network, &o->networks);
 	case OPT_DUPLICATE:
@@ -441,6 +471,9 @@ settle(struct options *o, const struct pending *p)
 		return cli_misuse("--pace is for --replay") == CLI_OK;
 	if (o->version == 5 && o->synth.sampling > 16383)
 		return cli_misuse("--sampling: NetFlow v5 knows rates up to 16383") == CLI_OK;
+	o->synth.profile = o->profile;
+	if (o->profile != NULL && !p->ipv6)
+		o->synth.ipv6_percent = (o->profile->ipv6 + 5) / 10;
 	if (o->version < 9)
 		o->synth.ipv6_percent = 0;
 	if (o->version >= FLOW_SFLOW4 && o->synth.sampling == 0)
@@ -480,6 +513,13 @@ options_parse(int argc, char **argv, struct options *o, bool *done)
 			return device_help();
 		if (!take_option(c, o, &pending))
 			return CLI_MISUSE;
+	}
+	if (o->measure) {
+		for (; optind < argc; optind++)
+			if (!add_replay(o, argv[optind]))
+				return CLI_FAILURE;
+		*done = o->replays == 0;
+		return *done ? cli_misuse("--profile make: which archives?") : CLI_OK;
 	}
 	if (optind < argc - 1 || (optind < argc && o->replays == 0))
 		return cli_misuse("'%s': one argument is expected, and with --replay: a filter",

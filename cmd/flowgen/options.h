@@ -49,6 +49,8 @@ struct options {
 	const char *truth;	/* file of what was made; NULL: none */
 	struct event_list events;
 	struct network_list networks;
+	struct flow_profile *profile;	/* allocated; NULL: none */
+	bool measure;		/* make a profile of the archives in `replay` instead of flows */
 	struct flow_synth_options synth;	/* filled from the above too */
 };
 

@@ -81,7 +81,7 @@ curve_init(struct curve *c, enum curve_kind kind, uint64_t seed, int64_t start_m
 		int64_t from = start_ms + (int64_t)k * c->step_ms, len = end_ms - from;
 		uint64_t weight = noise(&r, octave, k);
 
-		if (kind == CURVE_DAY || week != NULL)
+		if (kind == CURVE_DAY)
 			weight = weight * day_weight(week, from) / 100;
 		/* The last step may be shorter. */
 		if (len < c->step_ms)

@@ -75,7 +75,7 @@ init_curve(struct flow_synth *s)
 	const struct flow_synth_options *o = &s->options;
 
 	return o->curve == CURVE_FLAT || curve_init(&s->curve, o->curve, o->seed ^ CURVE_STREAM, o->start_ms, s->end_ms,
-	    o->flows, NULL);
+	    o->flows, o->profile != NULL && o->profile->has_week ? o->profile->week : NULL);
 }
 
 static bool
@@ -118,13 +118,14 @@ flow_synth_new(const struct flow_synth_options *options)
 	s->end_ms = options->flows != 0 ? even_ms(s, options->flows) : INT64_MAX;
 	if (!world_init(&s->world, options->seed ^ WORLD_STREAM, (uint32_t)options->events * EVENT_NETWORKS,
 	    options->networks) ||
-	    !talker_init(&s->talker, &s->world, options->ipv6_percent) || !init_curve(s) ||
+	    !talker_init(&s->talker, &s->world, options->ipv6_percent, options->profile) || !init_curve(s) ||
 	    !init_events(s)) {
 		flow_synth_free(s);
 		return NULL;
 	}
 	s->options.event = NULL;
 	s->options.networks = NULL;
+	s->options.profile = NULL;
 	random_init(&s->random, options->seed ^ TALK_STREAM);
 	return s;
 }

@@ -35,6 +35,7 @@
 #include "synth/dress_kind.h"
 #include "synth/event_spec.h"
 #include "synth/network_list.h"
+#include "synth/traffic_profile.h"
 
 struct flow_synth_options {
 	uint64_t seed;
@@ -48,6 +49,7 @@ struct flow_synth_options {
 	const struct event_spec *event;	/* copied */
 	size_t events;		/* at most FLOW_SYNTH_EVENTS_MAX */
 	enum curve_kind curve;	/* another than flat: `flows` is not 0 */
+	const struct flow_profile *profile;	/* that is right (flow_profile_check); copied; NULL: the usual mix */
 	const struct network_list *networks;	/* borrowed until flow_synth_new returns; NULL: all are invented */
 	enum dress_kind kind;	/* what rows a conversation makes */
 	struct flow_fieldset fields;	/* columns besides the usual ones */
@@ -60,7 +62,7 @@ struct flow_synth_options {
 
 /* 1 million flows in 1000 s from 1 exporter, 15 % IPv6, no sampling, from 2026-01-01T00:00:00Z. */
 #define FLOW_SYNTH_OPTIONS_INIT \
-	{ 1, 1000000, INT64_C(1767225600000), 1000000, 1, 15, 0, 9, NULL, 0, CURVE_FLAT, NULL, DRESS_PLAIN, { { 0 } } }
+	{ 1, 1000000, INT64_C(1767225600000), 1000000, 1, 15, 0, 9, NULL, 0, CURVE_FLAT, NULL, NULL, DRESS_PLAIN, { { 0 } } }
 
 struct flow_synth;
 

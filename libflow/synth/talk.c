@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "synth/talk.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/attr.h"
@@ -50,21 +51,29 @@ static const struct service {
 };
 
 bool
-talker_init(struct talker *t, const struct world *world, uint32_t ipv6_percent)
+talker_init(struct talker *t, const struct world *world, uint32_t ipv6_percent, const struct flow_profile *profile)
 {
-	uint64_t weight[ARRAY_LEN(services)];
-	uint32_t i;
+	uint64_t weight[ARRAY_LEN(services) > PROFILE_SERVICES ? ARRAY_LEN(services) : PROFILE_SERVICES];
+	uint32_t count = profile != NULL ? profile->services : ARRAY_LEN(services), i;
 
-	*t = (struct talker){ world, { 0, NULL }, ipv6_percent };
-	for (i = 0; i < ARRAY_LEN(services); i++)
-		weight[i] = services[i].weight;
-	return alias_init(&t->service_rank, weight, ARRAY_LEN(services));
+	*t = (struct talker){ world, { 0, NULL }, ipv6_percent, NULL };
+	if (profile != NULL) {
+		t->profile = malloc(sizeof(*t->profile));
+		if (t->profile == NULL)
+			return false;
+		*t->profile = *profile;
+	}
+	for (i = 0; i < count; i++)
+		weight[i] = profile != NULL ? profile->service[i].weight : services[i].weight;
+	return alias_init(&t->service_rank, weight, count);
 }
 
 void
 talker_release(struct talker *t)
 {
 	alias_release(&t->service_rank);
+	free(t->profile);
+	t->profile = NULL;
 }
 
 static uint32_t
@@ -253,6 +262,73 @@ draw_server(const struct pool *p, struct random *r, uint32_t client, uint32_t se
 	return &p->server[(rank + service * UINT32_C(0x9e3779b1)) & (p->servers - 1)];
 }
 
+/* A number of bin k of 1, 2-3, 4-7 ... */
+static uint64_t
+in_doubling(struct random *r, uint32_t k)
+{
+	uint64_t bits = random_next(r);
+
+	return (UINT64_C(1) << k) + (bits & ((UINT64_C(1) << k) - 1));
+}
+
+/* Bytes of packets whose length is drawn from the profile, and which IP allows. */
+static uint64_t
+profile_bytes(struct random *r, uint64_t packets, const struct profile_bins *lengths, bool v6)
+{
+	uint32_t bin = profile_bin(lengths, (uint32_t)(random_next(r) >> 32));
+	uint64_t length = bin * PROFILE_LENGTH_STEP + random_below(r, PROFILE_LENGTH_STEP);
+	uint64_t least = v6 ? HEADER_MIN_V6 : HEADER_MIN_V4;
+
+	length = length < least ? least : length;
+	return packets * (length < PACKET_MAX ? length : PACKET_MAX);
+}
+
+/*
+ * A conversation as the profile has them.  One random number decides how many packets there are in either direction and
+ * how long it takes: large requests have large answers and take long.
+ */
+static unsigned
+talk_by_profile(const struct talker *t, struct random *r, struct talk_flow flow[2], unsigned room, bool v6)
+{
+	const struct pool *p = &t->world->pool[v6];
+	uint32_t service = alias_draw(&t->service_rank, r), client = alias_draw(&p->client_rank, r), u, bin;
+	const struct profile_service *s = &t->profile->service[service];
+	struct talk_flow *f = &flow[0], *back = &flow[1];
+	bool cut;
+
+	*f = (struct talk_flow){ .proto = s->proto, .fwd_status = FORWARDED };
+	talk_set_ends(t->world, f, &p->client[client], draw_server(p, r, client, service));
+	u = (uint32_t)(random_next(r) >> 32);
+	f->tos = random_tos(r);
+	f->packets = in_doubling(r, profile_bin(&s->packets[0], u));
+	f->bytes = profile_bytes(r, f->packets, &s->lengths[0], v6);
+	if (proto_has_ports(s->proto)) {
+		f->src_port = talk_client_port(r);
+		f->dst_port = s->port;
+	} else if (proto_is_icmp(s->proto)) {
+		set_icmp(r, f, v6, false);
+	}
+	bin = profile_bin(&s->times, u);
+	if (bin > 0 && f->packets > 1)
+		f->duration_ms = (uint32_t)in_doubling(r, bin < 25 ? bin - 1 : 24);
+	cut = f->duration_ms >= ACTIVE_TIMEOUT_MS - 1000;
+	f->delay_ms = cut ? random_below(r, 200) : INACTIVE_TIMEOUT_MS + random_below(r, 1000);
+	if (f->proto == PROTO_TCP)
+		end_tcp(r, f, cut);
+	if (room < 2 || random_below(r, 100) >= s->answered)
+		return 1;
+	talk_turn_round(t->world, f, back);
+	back->packets = in_doubling(r, profile_bin(&s->packets[1], u));
+	back->bytes = profile_bytes(r, back->packets, &s->lengths[1], v6);
+	if (back->packets == 1)
+		back->duration_ms = 0;
+	if (back->duration_ms > 0)
+		back->duration_ms -= random_below(r, back->duration_ms < 40 ? back->duration_ms : 40);
+	if (proto_is_icmp(f->proto))
+		set_icmp(r, back, v6, true);
+	return 2;
+}
+
 unsigned
 talk(const struct talker *t, struct random *r, struct talk_flow flow[2], unsigned room)
 {
@@ -263,6 +339,8 @@ talk(const struct talker *t, struct random *r, struct talk_flow flow[2], unsigne
 	const struct shape *s;
 	uint32_t client;
 
+	if (t->profile != NULL)
+		return talk_by_profile(t, r, flow, room, v6);
 	if (dice / 100 % 1000 < SCAN_PER_1000)
 		return scan(t, r, v6, flow, room);
 	service = alias_draw(&t->service_rank, r);

@@ -8,6 +8,7 @@
 
 #include "net/addr.h"
 #include "synth/alias.h"
+#include "synth/traffic_profile.h"
 #include "synth/random.h"
 #include "synth/world.h"
 
@@ -28,10 +29,12 @@ struct talker {
 	const struct world *world;
 	struct alias service_rank;
 	uint32_t ipv6_percent;
+	struct flow_profile *profile;	/* a copy; NULL: the usual mix */
 };
 
-/* `world` is borrowed; false when out of memory. */
-bool talker_init(struct talker *t, const struct world *world, uint32_t ipv6_percent) NODISCARD;
+/* `world` is borrowed; a profile that is right replaces the usual services, NULL: none.  False when out of memory. */
+bool talker_init(struct talker *t, const struct world *world, uint32_t ipv6_percent, const struct flow_profile *profile)
+    NODISCARD;
 void talker_release(struct talker *t);
 
 /* Makes a conversation's flows: returns 1 or 2, at most `room` (>= 1). */
