@@ -46,7 +46,7 @@ struct beacon_record {
 static bool
 is_begin(const struct detect_rows *r, uint32_t i)
 {
-	if (r->sampled[i] || r->dport[i] >= r->sport[i])
+	if (r->sampled[i] || r->dport[i] >= r->sport[i] || detect_is_multicast(r->dst[i]))
 		return false;
 	if (r->proto[i] == PROTO_UDP)
 		return r->dport[i] != PORT_NTP && r->dport[i] != PORT_SNMP;

@@ -51,6 +51,15 @@ detect_is_kept(const struct detect_context *c, uint64_t hash)
 	return log_part(hash) >= c->from && log_part(hash) < c->to;
 }
 
+/* 224.0.0.0/4 and ff00::/8 (RFC 5771, RFC 4291), and 255.255.255.255: what many asked for, or nobody did. */
+static inline bool
+detect_is_multicast(const struct addr *a)
+{
+	if (!addr_is_v4(a))
+		return a->b[0] == 0xff;
+	return (a->b[12] & 0xf0) == 224 || (addr_lo(a) & UINT32_MAX) == UINT32_MAX;
+}
+
 /* The hash of a key that has more than an address. */
 static inline uint64_t
 detect_key(uint64_t hash, uint64_t more)

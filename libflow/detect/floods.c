@@ -77,13 +77,6 @@ least(const struct flow_detect_options *options)
 	return TALLY_UNIT;
 }
 
-/* 224.0.0.0/4 and ff00::/8 (RFC 5771, RFC 4291): what many asked for. */
-static bool
-is_multicast(const struct addr *a)
-{
-	return addr_is_v4(a) ? a->b[12] >= 224 && a->b[12] < 240 : a->b[0] == 0xff;
-}
-
 static bool
 is_syn(const struct detect_rows *r, uint32_t i)
 {
@@ -115,7 +108,7 @@ count_others(const struct detect_context *c, const struct detect_rows *r)
 	for (uint32_t i = 0; i < r->n; i++) {
 		struct minutes m;
 
-		if (r->proto[i] == PROTO_TCP || is_multicast(r->dst[i]))
+		if (r->proto[i] == PROTO_TCP || detect_is_multicast(r->dst[i]))
 			continue;
 		m = minutes_of(r->first_ms[i], r->last_ms[i], r->packets[i], r->bytes[i]);
 		while (minutes_next(&m, &part))
@@ -168,7 +161,7 @@ keep_others(const struct detect_context *c, const struct detect_rows *r, struct 
 	enum flow_status st = FLOW_OK;
 
 	for (uint32_t i = 0; i < r->n && st == FLOW_OK; i++) {
-		if (r->proto[i] == PROTO_TCP || is_multicast(r->dst[i]))
+		if (r->proto[i] == PROTO_TCP || detect_is_multicast(r->dst[i]))
 			continue;
 		st = keep_row(c, r, i, FLOOD_IN, log);
 		if (st == FLOW_OK)

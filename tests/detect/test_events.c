@@ -89,6 +89,11 @@ beacon_harmless(struct traffic *t)
 		f = flow("192.0.2.21", "203.0.113.9", 17, 123, TRAFFIC_START_MS + i * 64000);
 		traffic_talk(t, f, 1, 76);
 	}
+	/* What announces itself to all. */
+	for (unsigned i = 0; i < 500; i++)
+		traffic_add(t, &(struct traffic_flow){ .src = traffic_addr("192.0.2.23"), .dst = traffic_addr("224.0.0.251"),
+		    .proto = 17, .sport = (uint16_t)(9000 + i), .dport = 8612, .first_ms = TRAFFIC_START_MS + i * 7000,
+		    .last_ms = TRAFFIC_START_MS + i * 7000, .packets = 1, .bytes = 44 });
 	for (unsigned i = 0; i < 96; i++) {
 		struct traffic_flow f = flow("192.0.2.22", "203.0.113.10", 6, 443, TRAFFIC_START_MS + i * 900000);
 
