@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/cli.h"
+#include "flowcap/nfcapd_line.h"
 #include "flowcap/program_log.h"
 #include "flowcap/repeat.h"
 #include "flowcap/source_option.h"
@@ -404,6 +405,11 @@ options_parse(int argc, char **argv, struct options *options, bool *done)
 	};
 	options->collect.writer.keep_existing = true;
 	*done = false;
+	status = nfcapd_line_read(argc, argv, &options->line);
+	if (status != CLI_OK)
+		return status;
+	argc = options->line.argc;
+	argv = options->line.argv;
 	status = find_config(argc, argv, options);
 	if (status == CLI_OK && options->config != NULL)
 		status = take_config(options, done);
@@ -430,5 +436,6 @@ options_clear(struct options *options)
 	flow_elements_free(options->elements);
 	options->elements = NULL;
 	sources_clear(options);
+	nfcapd_line_clear(&options->line);
 	config_file_clear(&options->settings);
 }

@@ -8,6 +8,7 @@
 
 #include "flow.h"
 #include "flowcap/config_file.h"
+#include "flowcap/nfcapd_line.h"
 #include "net/udp.h"
 
 /* Each datagram is sent once to each, by the thread that receives. */
@@ -43,6 +44,7 @@ struct options {
 	unsigned verbose;		/* -v */
 	/* Where they come from. */
 	const char *config;		/* -C; NULL: none */
+	struct nfcapd_line line;	/* that was read, of nfcapd's spelling or not */
 	struct config_file settings;	/* of it */
 	bool check_only;		/* --check-config */
 	bool retain_given;		/* -e is on the command line */

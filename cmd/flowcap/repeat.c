@@ -48,6 +48,9 @@ connect_to(const struct addrinfo *list)
 	return fd;
 }
 
+/* As nfcapd, and as its own. */
+#define DEFAULT_PORT "9995"
+
 int
 repeat_target_parse(const char *text, struct repeat_target *target)
 {
@@ -60,11 +63,12 @@ repeat_target_parse(const char *text, struct repeat_target *target)
 	if (comma != NULL)
 		*comma++ = '\0';
 	slash = strrchr(target->text, '/');
-	if (slash == NULL || slash == target->text || slash[1] == '\0')
-		return cli_misuse("-R: '%s' is no HOST/PORT", text);
-	*slash = '\0';
+	if (target->text[0] == '\0' || (slash != NULL && (slash == target->text || slash[1] == '\0')))
+		return cli_misuse("-R: '%s' is no HOST[/PORT]", text);
+	if (slash != NULL)
+		*slash++ = '\0';
 	target->host = target->text;
-	target->port = slash + 1;
+	target->port = slash != NULL ? slash : DEFAULT_PORT;
 	if (comma == NULL)
 		return CLI_OK;
 	if (strncmp(comma, "net=", 4) != 0)

@@ -285,6 +285,15 @@ take_task(int letter, const char *argument, struct flowcat_options *o)
 	}
 }
 
+/* nfdump does with one program what two do here: a letter that getopt did not know, and has told of. */
+static int
+unknown_letter(int letter)
+{
+	if (letter != 0 && strchr("saAbB", letter) != NULL)
+		cli_warn("-%c is of flowstat, which puts flows together; libexec/netflow-tools/nfdump takes nfdump's lines", letter);
+	return cli_misuse_hint();
+}
+
 static int
 take_option(int letter, const char *argument, struct flowcat_options *o, bool *done)
 {
@@ -298,7 +307,7 @@ take_option(int letter, const char *argument, struct flowcat_options *o, bool *d
 	if (status != CLI_NOT_MINE)
 		return status;
 	*done = letter == OPT_HELP || letter == OPT_VERSION;
-	return letter == OPT_HELP ? cli_help(&table) : letter == OPT_VERSION ? cli_version() : cli_misuse_hint();
+	return letter == OPT_HELP ? cli_help(&table) : letter == OPT_VERSION ? cli_version() : unknown_letter(optopt);
 }
 
 /* What -o may need besides its text. */

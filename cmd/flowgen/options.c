@@ -503,6 +503,10 @@ options_parse(int argc, char **argv, struct options *o, bool *done)
 	while ((c = cli_getopt(argc, argv, &table)) != -1) {
 		if (c == OPT_HELP)
 			return cli_help(&table);
+		/* flow-gen's -V is what it exports. */
+		if (c == OPT_VERSION && optind < argc && argv[optind][0] >= '0' && argv[optind][0] <= '9')
+			return cli_misuse("-V %s: -v %s is the version of the exports, -V tells that of this program",
+			    argv[optind], argv[optind]);
 		if (c == OPT_VERSION)
 			return cli_version();
 		if (c == OPT_MALFORMS)

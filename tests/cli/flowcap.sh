@@ -306,7 +306,7 @@ for version in 9 10; do
 done
 
 # One collector repeats to another
-check "-R without a port" exits 2 "$flowcap" -w "$work/w" -R 127.0.0.1
+check "-R with an empty port" exits 2 "$flowcap" -w "$work/w" -R 127.0.0.1/
 check "the last of a row: listening" start "$work/last" -b 127.0.0.1
 last=$collector
 mkdir "$work/first"
