@@ -151,6 +151,24 @@ flow_names_set(struct flow_names *names, enum flow_name_kind kind, struct flow_t
 	return FLOW_OK;
 }
 
+/* Hashes stand where names do, under kinds of their own. */
+bool
+flow_names_were_said(struct flow_names *names, enum flow_name_kind kind, struct flow_text exporter, uint64_t hash)
+{
+	struct entry *e;
+	bool made, same;
+
+	if (exporter.len == 0 || names->used >= FLOW_NAMES_MAX)
+		return false;
+	e = put(names, (enum flow_name_kind)(FLOW_NAME_KINDS + kind), exporter, 0, &made);
+	if (e == NULL)
+		return false;
+	same = !made && memcmp(e->name, &hash, sizeof(hash)) == 0;
+	memcpy(e->name, &hash, sizeof(hash));
+	e->len = sizeof(hash);
+	return same;
+}
+
 bool
 flow_names_any(const struct flow_names *names, enum flow_name_kind kind)
 {

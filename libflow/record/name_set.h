@@ -39,6 +39,12 @@ void flow_names_free(struct flow_names *names);
 enum flow_status flow_names_set(struct flow_names *names, enum flow_name_kind kind,
     struct flow_text exporter, uint64_t number, struct flow_text name) NODISCARD;
 
+/*
+ * Whether the last text that an exporter's names of a kind were read from has that hash; remembers it. Then they need not
+ * be set once more. False also where memory is short.
+ */
+bool flow_names_were_said(struct flow_names *names, enum flow_name_kind kind, struct flow_text exporter, uint64_t hash);
+
 /* Whether there is any name of that kind. */
 bool flow_names_any(const struct flow_names *names, enum flow_name_kind kind);
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "store/exporters.h"
 
+#include <string.h>
+
+#include "base/hash.h"
 #include "base/json.h"
 #include "base/number.h"
 
@@ -32,40 +35,72 @@ take_name(struct flow_names *names, enum flow_name_kind kind, struct flow_text e
 	return flow_names_set(names, kind, exporter, number, string_text(name, room));
 }
 
+/* All names of an exporter. Most files of an archive say the same: what was said last is not taken apart again. */
 static enum flow_status
-take_section(struct flow_names *names, enum flow_name_kind kind, struct flow_text exporter,
-    struct json_slice source, const char *section)
+take_section(struct flow_names *names, enum flow_name_kind kind, struct flow_text exporter, struct json_slice list)
 {
-	struct json_slice list, key, value;
+	struct json_slice key, value;
 	enum flow_status st = FLOW_OK;
 	struct json_walk walk;
 
-	if (!json_find(source.p, source.len, section, &list) || !json_walk_begin(&walk, list))
+	if (list.len == 0 || flow_names_were_said(names, kind, exporter, hash_xxh64(list.p, list.len, 0)) ||
+	    !json_walk_begin(&walk, list))
 		return FLOW_OK;
 	while (st == FLOW_OK && json_walk_next(&walk, &key, &value))
 		st = take_name(names, kind, exporter, key, value);
 	return st;
 }
 
+static bool
+is_key(struct json_slice key, const char *name)
+{
+	return key.len == strlen(name) && memcmp(key.p, name, key.len) == 0;
+}
+
+static void
+first_of(struct json_slice *member, struct json_slice value)
+{
+	if (member->p == NULL)
+		*member = value;
+}
+
+/* What one exporter says. */
+static enum flow_status
+take_source(struct flow_names *names, struct json_slice source)
+{
+	struct json_slice key, value, address = { NULL, 0 }, interfaces = { NULL, 0 }, vrfs = { NULL, 0 };
+	struct flow_text exporter;
+	char room[TEXT_MAX];
+	struct json_walk walk;
+	enum flow_status st;
+
+	if (!json_walk_begin(&walk, source) || !walk.is_object)
+		return FLOW_OK;
+	while (json_walk_next(&walk, &key, &value)) {
+		if (is_key(key, "exporter"))
+			first_of(&address, value);
+		else if (is_key(key, "interfaces"))
+			first_of(&interfaces, value);
+		else if (is_key(key, "vrfs"))
+			first_of(&vrfs, value);
+	}
+	if (address.p == NULL)
+		return FLOW_OK;
+	exporter = string_text(address, room);
+	st = take_section(names, FLOW_NAME_INTERFACE, exporter, interfaces);
+	return st == FLOW_OK ? take_section(names, FLOW_NAME_VRF, exporter, vrfs) : st;
+}
+
 enum flow_status
 store_exporters_names(const char *json, size_t len, struct flow_names *names)
 {
-	struct json_slice key, source, address;
+	struct json_slice key, source;
 	enum flow_status st = FLOW_OK;
-	char room[TEXT_MAX];
 	struct json_walk walk;
 
 	if (!json_walk_begin(&walk, (struct json_slice){ json, len }))
 		return FLOW_OK;
-	while (st == FLOW_OK && json_walk_next(&walk, &key, &source)) {
-		struct flow_text exporter;
-
-		if (!json_find(source.p, source.len, "exporter", &address))
-			continue;
-		exporter = string_text(address, room);
-		st = take_section(names, FLOW_NAME_INTERFACE, exporter, source, "interfaces");
-		if (st == FLOW_OK)
-			st = take_section(names, FLOW_NAME_VRF, exporter, source, "vrfs");
-	}
+	while (st == FLOW_OK && json_walk_next(&walk, &key, &source))
+		st = take_source(names, source);
 	return st;
 }

@@ -102,6 +102,15 @@ from_metadata(void)
 	is_str(find(n, FLOW_NAME_INTERFACE, "192.0.2.1", 8), "");
 	is_str(find(n, FLOW_NAME_INTERFACE, "2001:db8::1", 7), "c");
 	is_str(find(n, FLOW_NAME_VRF, "192.0.2.1", 3), "red");
+	/* What was said before counts again where something else was said since. */
+	for (i = 0; i < 5; i++) {
+		static const char *const said[] = { "a", "a", "b", "a", "a" };
+		char json[100];
+
+		(void)snprintf(json, sizeof(json), "[{\"exporter\":\"192.0.2.9\",\"interfaces\":{\"7\":{\"name\":\"%s\"}}}]", said[i]);
+		ok(store_exporters_names(json, strlen(json), n) == FLOW_OK);
+		is_str(find(n, FLOW_NAME_INTERFACE, "192.0.2.9", 7), said[i]);
+	}
 	flow_names_free(n);
 }
 
