@@ -65,7 +65,7 @@ list_free(struct list *list)
 static const char *
 list_find(const struct list *list, const char *key)
 {
-	struct entry want;
+	struct entry want = { .name = NULL };
 	const struct entry *found;
 
 	(void)snprintf(want.key, sizeof(want.key), "%s", key);

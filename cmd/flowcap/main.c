@@ -97,6 +97,8 @@ collect(const struct options *options, struct inputs *in, struct status_server *
 		if (done)
 			daemon_ready(&daemon);
 		done = done && udp_input(in, intake);
+		in->reload = NULL;
+		in->reload_context = NULL;
 		expiry_stop(running.expiry);
 		live_server_stop(lookers);
 		status_server_stop(server);

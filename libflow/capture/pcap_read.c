@@ -370,7 +370,7 @@ static enum flow_status
 take_packet(struct pcap_reader *r, uint32_t type, const uint8_t *body, size_t len,
     struct pcap_packet *out)
 {
-	size_t head = type == NG_SIMPLE ? 4 : 20, captured;
+	size_t head = type == NG_SIMPLE ? 4 : 20, captured = 0;
 	const struct interface *i;
 	uint32_t id = 0;
 

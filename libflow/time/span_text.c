@@ -20,7 +20,7 @@ span_text_format(int64_t ms, char out[SPAN_TEXT_MAX])
 
 	for (i = 0; i < ARRAY_LEN(unit) - 1 && s < unit[i].s; i++)
 		;
-	if (unit[i].s == 1)
+	if (i == ARRAY_LEN(unit) - 1)
 		return (size_t)snprintf(out, SPAN_TEXT_MAX, "%" PRIu64 " s", s);
 	return (size_t)snprintf(out, SPAN_TEXT_MAX, "%" PRIu64 " %s %" PRIu64 " %s", s / unit[i].s,
 	    unit[i].name, s % unit[i].s / unit[i + 1].s, unit[i + 1].name);

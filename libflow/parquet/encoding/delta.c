@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/attr.h"
+#include "base/zigzag.h"
 #include "parquet/encoding/bitpack.h"
 
 #define BLOCK 128
@@ -18,18 +19,6 @@
 
 /* Blocks that an estimate looks at. */
 #define SAMPLE_BLOCKS 8
-
-static uint64_t
-zigzag(int64_t v)
-{
-	return (uint64_t)v << 1 ^ (uint64_t)(v >> 63);
-}
-
-static int64_t
-unzigzag(uint64_t v)
-{
-	return (int64_t)(v >> 1 ^ (0 - (v & 1)));
-}
 
 /* A difference in wrapping arithmetic of that width, sign-extended. */
 static int64_t

@@ -4,12 +4,6 @@
 /* Element counts below this stand in the list's first byte. */
 #define SHORT_LIST 15
 
-static uint64_t
-zigzag(int64_t v)
-{
-	return (uint64_t)v << 1 ^ (uint64_t)(v >> 63);
-}
-
 void
 thrift_begin(struct thrift_writer *w)
 {

@@ -22,6 +22,7 @@
 
 #include "base/buf.h"
 #include "base/cursor.h"
+#include "base/zigzag.h"
 
 enum thrift_type {
 	THRIFT_STOP = 0,
@@ -87,12 +88,6 @@ thrift_fail(struct thrift_reader *r)
 	r->in.failed = true;
 }
 
-static inline int64_t
-thrift_unzigzag(uint64_t v)
-{
-	return (int64_t)(v >> 1 ^ (0 - (v & 1)));
-}
-
 /* Enters a struct: the outermost, a field's value or a list's element. */
 static inline void
 thrift_struct(struct thrift_reader *r)
@@ -131,7 +126,7 @@ thrift_field(struct thrift_reader *r, struct thrift_field *f)
 	if (head >> 4 != 0)
 		f->id = (int16_t)(*last + (head >> 4));
 	else
-		f->id = (int16_t)thrift_unzigzag(cursor_varint(&r->in));
+		f->id = (int16_t)unzigzag(cursor_varint(&r->in));
 	*last = f->id;
 	return !cursor_failed(&r->in);
 }
@@ -139,7 +134,7 @@ thrift_field(struct thrift_reader *r, struct thrift_field *f)
 static inline int64_t
 thrift_read_element_int(struct thrift_reader *r)
 {
-	return thrift_unzigzag(cursor_varint(&r->in));
+	return unzigzag(cursor_varint(&r->in));
 }
 
 /* Values; a field of another type fails the reader. */
