@@ -50,6 +50,7 @@ struct pending {
 	bool flows;		/* -n was there */
 	bool ipv6;		/* --ipv6 was */
 	const char *invents;	/* an option that is about invented flows only */
+	const char *chooses;	/* an option that is about replayed flows only */
 	int64_t now_ms;
 };
 
@@ -246,6 +247,20 @@ take_number(const char *option, uint64_t lo, uint64_t hi, uint32_t *out)
 }
 
 static bool
+parse_window(const char *option, const char *text, struct options *o, struct pending *p)
+{
+	struct flow_error err;
+
+	if (stamp_window_parse(text, strlen(text), STAMP_LOCAL, p->now_ms, &o->window, &err) != FLOW_OK)
+		return cli_misuse("%s: %s", option, err.message) == CLI_OK;
+	if (o->window.base != STAMP_ABSOLUTE)
+		return cli_misuse("%s: '%s' is of the data's beginning or end, which a replay does not know; give instants",
+		    option, text) == CLI_OK;
+	p->chooses = option;
+	return true;
+}
+
+static bool
 add_target(struct options *o, const char *host)
 {
 	if (o->targets == MAX_TARGETS)
@@ -266,6 +281,10 @@ take_option(int c, struct options *o, struct pending *p)
 		p->invents = cli_option_name(&table, c);
 	switch (c) {
 	case OPT_TARGET:
+		/* No host is named like a window of time. */
+		if (strstr(optarg, "..") != NULL)
+			return parse_window("-t", optarg, o, p);
+		return add_target(o, optarg);
 	case OPT_TARGET_HOST:
 		return add_target(o, optarg);
 	case OPT_TCP:
@@ -329,6 +348,11 @@ take_option(int c, struct options *o, struct pending *p)
 		return take_number("--sampling", 1, 1u << 24, &o->synth.sampling);
 	case OPT_REPLAY:
 		return add_replay(o, optarg);
+	case OPT_FILTER_FILE:
+		o->filter_file = optarg;
+		return true;
+	case OPT_WINDOW:
+		return parse_window("--window", optarg, o, p);
 	case OPT_PACE:
 		return parse_thousandths("--pace", optarg, 1, 1000000000, &o->pace);
 	case OPT_LOSE:
@@ -382,10 +406,9 @@ settle_rate(struct options *o, const struct pending *p)
 	if (p->rate == NULL)
 		o->rate = udp ? UDP_RATE : FILE_RATE;
 	o->unpaced = udp && o->rate == 0;
-	if (o->rate == 0 && !udp)
-		return cli_misuse("-r: a rate of 0 is for UDP only") == CLI_OK;
+	/* Files are always written as fast as it goes; the rate is how fast their clock goes. */
 	if (o->rate == 0)
-		o->rate = UDP_RATE;
+		o->rate = udp ? UDP_RATE : FILE_RATE;
 	o->synth.rate = o->rate * 1000;
 	if (p->duration_s == 0)
 		return true;
@@ -469,6 +492,8 @@ settle(struct options *o, const struct pending *p)
 		return settle_replay(o, p);
 	if (o->pace > 0)
 		return cli_misuse("--pace is for --replay") == CLI_OK;
+	if (p->chooses != NULL || o->filter_file != NULL)
+		return cli_misuse("%s is for --replay", p->chooses != NULL ? p->chooses : "-f") == CLI_OK;
 	if (o->version == 5 && o->synth.sampling > 16383)
 		return cli_misuse("--sampling: NetFlow v5 knows rates up to 16383") == CLI_OK;
 	o->synth.profile = o->profile;
@@ -497,6 +522,7 @@ options_parse(int argc, char **argv, struct options *o, bool *done)
 	int c;
 
 	*o = (struct options){ .port = "9995", .flows = 1000000, .templates_ms = -1,
+		.window = { STAMP_ABSOLUTE, INT64_MIN, INT64_MAX, 0 },
 		.layout = PARTITION_YMDH, .slot_s = 300,
 		.writer = FLOW_WRITER_OPTIONS_INIT, .synth = FLOW_SYNTH_OPTIONS_INIT };
 	*done = true;
@@ -529,6 +555,8 @@ options_parse(int argc, char **argv, struct options *o, bool *done)
 		return cli_misuse("'%s': one argument is expected, and with --replay: a filter",
 		    argv[argc - 1]);
 	o->filter = argv[optind];
+	if (o->filter != NULL && o->filter_file != NULL)
+		return cli_misuse("-f %s: there is a filter on the command line already", o->filter_file);
 	if (!settle(o, &pending))
 		return CLI_MISUSE;
 	*done = false;

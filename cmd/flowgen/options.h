@@ -9,6 +9,7 @@
 #include "flow.h"
 #include "flowgen/event_list.h"
 #include "time/partition.h"
+#include "time/stamp.h"
 
 /* Hosts that may get the same datagrams. */
 #define MAX_TARGETS 16
@@ -45,6 +46,8 @@ struct options {
 	const char **replay;	/* paths of archives; allocated array */
 	size_t replays;		/* 0: flows are invented */
 	const char *filter;	/* of what is replayed; NULL: everything */
+	const char *filter_file;	/* instead, where to read it from */
+	struct stamp_window window;	/* flows that begin in it are replayed */
 	uint64_t pace;		/* thousandths of the original speed; 0: by rate */
 	const char *truth;	/* file of what was made; NULL: none */
 	struct event_list events;

@@ -196,13 +196,34 @@ play_batch(struct player *p, const struct flow_batch *b, const struct flow_selec
 	return status;
 }
 
+/* Rows that begin in the window, of those that were chosen. */
+static void
+keep_window(const struct stamp_window *w, const struct flow_batch *b, struct flow_selection *sel)
+{
+	const int64_t *first = b->column[FLOW_FIELD_FIRST].values;
+	uint32_t i, kept = 0;
+
+	for (i = 0; i < sel->count; i++) {
+		uint32_t row = flow_selection_row(sel, i);
+
+		if (first != NULL && first[row] >= w->from_ms && first[row] < w->to_ms)
+			sel->row[kept++] = (uint16_t)row;
+	}
+	sel->all = false;
+	sel->count = kept;
+}
+
 static int
 choose(struct player *p, const struct flow_batch *b, struct flow_selection *sel)
 {
+	const struct stamp_window *w = &p->options->window;
+
 	if (p->filter == NULL)
 		flow_selection_all(sel, b->rows);
 	else if (flow_filter_select(p->state, b, sel) != FLOW_OK)
 		return cli_fail("out of memory");
+	if (w->from_ms != INT64_MIN || w->to_ms != INT64_MAX)
+		keep_window(w, b, sel);
 	return CLI_OK;
 }
 
@@ -260,15 +281,26 @@ tell_skipped(const struct player *p)
 }
 
 static int
+filter_misuse(const char *path, const struct flow_error *err)
+{
+	if (err->status == FLOW_ENOMEM || err->status == FLOW_EIO)
+		return cli_fail_error(err);
+	return cli_misuse("-f %s: %s", path, err->message);
+}
+
+static int
 open_filter(struct player *p)
 {
 	const char *text = p->options->filter;
 	struct buf caret = BUF_INIT;
 	struct flow_error err;
 
-	if (text == NULL)
+	if (p->options->filter_file != NULL) {
+		if (flow_filter_parse_file(p->options->filter_file, NULL, &p->filter, &err) != FLOW_OK)
+			return filter_misuse(p->options->filter_file, &err);
+	} else if (text == NULL) {
 		return CLI_OK;
-	if (flow_filter_parse(text, strlen(text), NULL, &p->filter, &err) != FLOW_OK) {
+	} else if (flow_filter_parse(text, strlen(text), NULL, &p->filter, &err) != FLOW_OK) {
 		flow_filter_caret(text, strlen(text), &err, &caret);
 		(void)cli_fail("filter: %s\n%.*s", err.message, (int)caret.len, (char *)caret.data);
 		buf_release(&caret);

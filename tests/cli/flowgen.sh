@@ -150,6 +150,18 @@ if command -v tshark >/dev/null; then
 else
 	skip "a filter chooses" "no tshark"
 fi
+echo 'proto udp and dst port 53' >"$work/filter"
+"$flowgen" --replay "$work/archive" -o "$work/file.pcap" -n 10 -f "$work/filter"
+check "a filter file chooses the same" cmp "$work/replay.pcap" "$work/file.pcap"
+check "a filter file that is none" exits 1 "$flowgen" --replay "$work/archive" -o "$work/x.pcap" -f "$work/none"
+mkdir "$work/window"
+"$flowgen" --replay "$work/archive" -o "$work/window.pcap" -t 2026-01-01T00:02:00Z..2026-01-01T00:04:00Z
+"$flowgen" --replay "$work/archive" -o "$work/again.pcap" --window 2026-01-01T00:02:00Z..2026-01-01T00:04:00Z
+check "-t and --window say the same" cmp "$work/window.pcap" "$work/again.pcap"
+"$FLOW_BUILDDIR/flowcap" -f "$work/window.pcap" -w "$work/window" 2>/dev/null
+check "a window chooses flows that begin in it" same "$("$FLOW_BUILDDIR/flowcat" -r "$work/window" -o csv:first | wc -l)" \
+	"$("$FLOW_BUILDDIR/flowcat" -r "$work/archive" -t 2026-01-01T00:02:00Z..2026-01-01T00:04:00Z -o csv:first | wc -l)"
+check "a window without a replay" exits 2 "$flowgen" -o "$work/x.pcap" --window today
 check "a filter that is none" exits 2 "$flowgen" --replay "$work/archive" -o "$work/x.pcap" 'port and'
 check "an archive that is none" exits 1 "$flowgen" --replay "$work/none" -o "$work/x.pcap"
 check "a seed for a replay" exits 2 "$flowgen" --replay "$work/archive" -o "$work/x.pcap" --seed 2
