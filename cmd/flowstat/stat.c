@@ -15,7 +15,7 @@
 #include "common/every.h"
 #include "common/local_names.h"
 #include "common/passes.h"
-#include "flowstat/detections.h"
+#include "common/detections.h"
 #include "flowstat/rollup_use.h"
 
 /* Rows of a table that are made and printed at a time. */

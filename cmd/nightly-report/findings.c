@@ -110,6 +110,17 @@ tell_health(struct report *r)
 		    "The disk has room for more than ten years.", h->disk_days);
 }
 
+static void
+tell_detected(struct report *r)
+{
+	for (size_t i = 0; i < r->detected.tables; i++) {
+		const struct flow_table *t = r->detected.table[i];
+
+		if (t->rows > 0)
+			tell(r, FINDING_ALERT, TABLES, "Detected %s: %zu; see the part Detected.", t->title, t->rows);
+	}
+}
+
 void
 findings_make(struct report *r)
 {
@@ -121,6 +132,7 @@ findings_make(struct report *r)
 	if (r->answer.flows > 0)
 		tell_load(r);
 	silence_tell(r);
+	tell_detected(r);
 	tell_health(r);
 	if (r->answer.flows > 0)
 		spikes_tell(r);

@@ -4,6 +4,7 @@
 /* What a report says in words: what calls for attention, what is worth knowing, what is well. */
 
 #include "nightly-report/cube.h"
+#include "nightly-report/detected.h"
 #include "nightly-report/figures.h"
 #include "nightly-report/health.h"
 
@@ -36,6 +37,7 @@ struct report {
 	/* The first past's table of load, for exporters that are gone; owned. */
 	struct flow_table *past_load;
 	struct health health;
+	struct detected detected;
 	struct networks local;	/* none: without directions */
 	struct cube *cube;	/* NULL: none was asked for; owned */
 	struct findings findings;

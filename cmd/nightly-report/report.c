@@ -76,6 +76,8 @@ ask_all(struct report *r, struct flow_names *announced)
 	status = ask_pasts(r);
 	if (status == CLI_OK && wants_cube(r))
 		status = cube_make(o, &r->span, &r->answer, o->local != NULL ? &r->local : NULL, &r->cube);
+	if (status == CLI_OK && r->answer.flows > 0)
+		status = detected_make(o, &r->span, &r->detected);
 	if (status == CLI_OK)
 		findings_make(r);
 	return status;
@@ -157,6 +159,7 @@ report_clear(struct report *r)
 	flow_table_free(r->past_load);
 	health_clear(&r->health);
 	names_free(r->names);
+	detected_clear(&r->detected);
 	networks_clear(&r->local);
 	cube_free(r->cube);
 }

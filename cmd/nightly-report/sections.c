@@ -207,6 +207,26 @@ list_routers(const struct flow_table *t, struct router *list)
 	return count;
 }
 
+/* What was detected, where something was. */
+static bool
+add_detected(const struct report *r, struct sections *s)
+{
+	const char *part = "Detected";
+	struct section *section;
+
+	for (size_t i = 0; i < r->detected.tables; i++) {
+		if (r->detected.table[i]->rows == 0)
+			continue;
+		section = new_section(s);
+		if (section == NULL)
+			return false;
+		section->table = r->detected.table[i];
+		(void)snprintf(section->part, sizeof(section->part), "%s", part);
+		part = "";
+	}
+	return true;
+}
+
 static bool
 add_routers(const struct report *r, struct sections *s)
 {
@@ -226,6 +246,7 @@ sections_make(const struct report *r, struct sections *s)
 	*s = (struct sections){ .list = NULL };
 	if (add_made(s, compare_table(r), "Against the weeks before", "Traffic now and then") &&
 	    add_made(s, exporters_table(r), "", "Exporters, losses, sampling and clocks") &&
+	    add_detected(r, s) &&
 	    (r->cube == NULL || r->cube->dim[CUBE_DIRECTION].count == 0 ||
 	    add_made(s, direction_table(r), "", "Own networks: in, out, inside and transit")) &&
 	    add_answer(r, s, TABLE_LOAD, "All traffic", "By router") &&

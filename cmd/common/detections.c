@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "flowstat/detections.h"
+#include "common/detections.h"
 
 #include <stdatomic.h>
 #include <stdio.h>
