@@ -18,6 +18,9 @@ nfdump_files_read(const struct query_request *request, struct nfdump_files *file
 		    flow_summary_read(request->files.path[i], &one, NULL) != FLOW_OK)
 			continue;
 		files->bytes += one.bytes;
+		/* Old files need not tell their times. */
+		if (one.totals.first_ms == INT64_MIN || one.totals.last_ms == INT64_MAX)
+			one.totals.rows = 0;
 		if (one.totals.rows > 0 && (!files->known || one.totals.first_ms < files->first_ms))
 			files->first_ms = one.totals.first_ms;
 		if (one.totals.rows > 0 && (!files->known || one.totals.last_ms > files->last_ms))

@@ -133,10 +133,11 @@ stamp_from_civil(const struct stamp_civil *c, enum stamp_zone zone)
 static int64_t
 offset_find(struct stamp_cache *cache, int64_t ms)
 {
-	int64_t from = floor_div(ms, BLOCK_MS) * BLOCK_MS, first, last;
+	int64_t from, first, last;
 
 	if (ms > ZONE_LIMIT_MS || ms < -ZONE_LIMIT_MS)
 		return 0;
+	from = floor_div(ms, BLOCK_MS) * BLOCK_MS;
 	if (!local_offset_s(from / 1000, &first) ||
 	    !local_offset_s((from + BLOCK_MS) / 1000 - 1, &last))
 		return 0;
