@@ -19,7 +19,7 @@ nfdump_files_read(const struct query_request *request, struct nfdump_files *file
 			continue;
 		files->bytes += one.bytes;
 		/* Old files need not tell their times. */
-		if (one.totals.first_ms == INT64_MIN || one.totals.last_ms == INT64_MAX)
+		if (one.totals.first_ms > one.totals.last_ms)
 			one.totals.rows = 0;
 		if (one.totals.rows > 0 && (!files->known || one.totals.first_ms < files->first_ms))
 			files->first_ms = one.totals.first_ms;
