@@ -257,8 +257,8 @@ sections_make(const struct report *r, struct sections *s)
 	    add_answer(r, s, TABLE_IF_SPIKE, "", "Spikes of interfaces") &&
 	    add_answer(r, s, TABLE_SOURCE, "Who", "Sources") && add_answer(r, s, TABLE_DESTINATION, "", "Destinations") &&
 	    add_answer(r, s, TABLE_PAIR, "", "Who sent to whom") &&
-	    add_answer(r, s, TABLE_SOURCE_AS, "Autonomous systems", "From") &&
-	    add_answer(r, s, TABLE_DESTINATION_AS, "", "To") &&
+	    add_answer(r, s, TABLE_SOURCE_AS, "Autonomous systems", "From autonomous systems") &&
+	    add_answer(r, s, TABLE_DESTINATION_AS, "", "To autonomous systems") &&
 	    add_answer(r, s, TABLE_AS_BILL, "", "In (from it) and out (to it), peak and 95 %") &&
 	    add_answer(r, s, TABLE_IF_LOAD, "Interfaces", "By router and input interface") &&
 	    add_answer(r, s, TABLE_IF_BILL, "", "In and out, peak and 95 %") && add_routers(r, s))

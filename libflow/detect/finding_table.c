@@ -113,8 +113,10 @@ finding_table(const struct detector *d, const struct flow_detect_options *o, con
 		st = flow_table_add(t, d->column[c].name, d->column[c].label, d->column[c].kind, d->column[c].key);
 	if (st == FLOW_OK)
 		st = flow_table_add(t, "command", "Command", FLOW_KIND_TEXT, false);
-	if (st == FLOW_OK)
+	if (st == FLOW_OK) {
+		t->column[d->columns].whole = true;
 		st = flow_table_reserve(t, rows);
+	}
 	for (size_t r = 0; r < rows && st == FLOW_OK; r++)
 		st = set_row(d, o, &list[from + r], t, r);
 	if (st != FLOW_OK) {

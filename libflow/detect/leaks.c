@@ -15,6 +15,9 @@
 
 #define HOUR_MS 3600000.0
 
+/* Packets of fewer bytes hold headers (IPv6 40, TCP 20 and options) and no data: a scan takes nothing away. */
+#define HEADER_BYTES 80
+
 struct leak_record {
 	uint64_t hash;
 	struct addr host, peer;
@@ -55,13 +58,13 @@ count(const struct detect_context *c, const struct detect_rows *r)
 
 /* Bytes of row i between a client and its peer; backwards: the row runs from the peer. */
 static enum flow_status
-add(const struct detect_context *c, const struct detect_rows *r, uint32_t i, bool backwards, bool out, uint64_t bytes,
-    struct evidence_log *log)
+add(const struct detect_context *c, const struct detect_rows *r, uint32_t i, bool backwards, bool out, uint64_t packets,
+    uint64_t bytes, struct evidence_log *log)
 {
 	uint64_t hash = host_key(backwards ? r->dst_hash[i] : r->src_hash[i]);
 	struct leak_record *e;
 
-	if (bytes == 0 || !detect_is_kept(c, hash) || tally_most(c->tally, hash) < least(c->options))
+	if (bytes == 0 || (out && bytes / HEADER_BYTES < packets) || !detect_is_kept(c, hash) || tally_most(c->tally, hash) < least(c->options))
 		return FLOW_OK;
 	e = evidence_log_add(log, hash);
 	if (e == NULL)
@@ -82,9 +85,9 @@ keep(const struct detect_context *c, const struct detect_rows *r, struct evidenc
 
 		if (!has_ports(r->proto[i]) || r->sport[i] == r->dport[i])
 			continue;
-		st = add(c, r, i, backwards, !backwards, r->bytes[i], log);
+		st = add(c, r, i, backwards, !backwards, r->packets[i], r->bytes[i], log);
 		if (st == FLOW_OK)
-			st = add(c, r, i, backwards, backwards, r->rev_bytes[i], log);
+			st = add(c, r, i, backwards, backwards, r->rev_packets[i], r->rev_bytes[i], log);
 	}
 	return st;
 }

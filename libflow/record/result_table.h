@@ -72,6 +72,7 @@ struct flow_table_column {
 	char label[FLOW_TABLE_NAME_MAX];	/* for people: heading */
 	enum flow_kind kind;
 	bool key;		/* part of what the row is about, not a measure */
+	bool whole;		/* TEXT: of use uncut alone, such as a command; false after flow_table_add */
 	void *values;		/* array of the kind's type, `capacity` long */
 	uint64_t *valid;	/* bitmap: rows that have a value */
 };

@@ -244,6 +244,14 @@ leak_harmless(struct traffic *t)
 	upload(t, "192.0.2.51", "203.0.113.51", 5, 60000000, 50000000, 3);
 	upload(t, "192.0.2.52", "203.0.113.52", 100, 1000000, 90000000, 3);
 	upload(t, "192.0.2.53", "203.0.113.53", 9, 9000000, 10000, 3);
+	/* A scan: headers alone, however many bytes they are in all. */
+	for (unsigned i = 0; i < 300; i++) {
+		struct traffic_flow f = flow("192.0.2.82", "203.0.113.82", 6, 443, TRAFFIC_START_MS + i * 1000);
+
+		f.packets = 10000;
+		f.bytes = 440000;
+		traffic_add(t, &f);
+	}
 	/* One of a flood's sources. */
 	flood(t, "192.0.2.81", 17, 5000, 1, 400000, 400000000, TRAFFIC_START_MS);
 }

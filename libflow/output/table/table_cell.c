@@ -144,7 +144,7 @@ put_number(struct flow_table_printer *p, struct buf *out, enum flow_kind kind, u
 }
 
 static void
-put_text(struct buf *out, struct flow_text t, bool pretty)
+put_text(struct buf *out, struct flow_text t, bool pretty, bool whole)
 {
 	size_t shown = t.len;
 
@@ -153,7 +153,7 @@ put_text(struct buf *out, struct flow_text t, bool pretty)
 		return;
 	}
 	/* An exporter's name of 60 KB would make each row as wide; not within a character. */
-	if (t.len > TEXT_SHOWN_MAX)
+	if (t.len > TEXT_SHOWN_MAX && !whole)
 		for (shown = TEXT_SHOWN_MAX; shown > 0 && ((unsigned char)t.p[shown] & 0xc0) == 0x80;)
 			shown--;
 	if (buf_reserve(out, escape_room(shown)))
@@ -184,7 +184,7 @@ put_cell(struct flow_table_printer *p, const struct flow_table_column *c, size_t
 			buf_printf(out, "/%d", prefix->bits);
 		break;
 	case FLOW_KIND_TEXT:
-		put_text(out, ((const struct flow_text *)c->values)[row], pretty);
+		put_text(out, ((const struct flow_text *)c->values)[row], pretty, c->whole);
 		break;
 	default:
 		put_number(p, out, c->kind, ((const uint64_t *)c->values)[row], pretty);
