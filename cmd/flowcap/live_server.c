@@ -107,16 +107,26 @@ set_address(struct sockaddr_un *a, int directory, const char *path)
 	return len > 0 && (size_t)len < sizeof(a->sun_path);
 }
 
-/* A socket is bound before it listens: one that nobody answers at is dead once it is so old. */
+/*
+ * A socket gets its name once it listens, so that one which nobody answers at is dead.  Under this one it is bound, and is dead
+ * only when it is so old.
+ */
+#define NEW_SUFFIX ".new"
 #define NEW_S 5
 
+/* Whether a socket may be dead: all that have their name, and old ones that never got it. */
 static bool
-is_old(int directory, const char *name)
+may_be_dead(int directory, const char *name)
 {
+	size_t len = strlen(name), suffix = strlen(NEW_SUFFIX);
+	bool is_new = len > suffix && strcmp(name + len - suffix, NEW_SUFFIX) == 0;
+	char *whole = strndup(name, is_new ? len - suffix : len);
+	bool is_ours = whole != NULL && live_is_socket_name(whole);
 	struct stat st;
 
-	return fstatat(directory, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISSOCK(st.st_mode) &&
-	    st.st_ctime < time(NULL) - NEW_S;
+	free(whole);
+	return is_ours && fstatat(directory, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISSOCK(st.st_mode) &&
+	    (!is_new || st.st_ctime < time(NULL) - NEW_S);
 }
 
 /* Sockets that collectors left when they were killed. */
@@ -131,8 +141,7 @@ remove_dead(const char *directory, int fd)
 	while (dir != NULL && (entry = readdir(dir)) != NULL) {
 		int s;
 
-		if (!live_is_socket_name(entry->d_name) || !is_old(fd, entry->d_name) ||
-		    asprintf(&path, "%s/%s", directory, entry->d_name) < 0)
+		if (!may_be_dead(fd, entry->d_name) || asprintf(&path, "%s/%s", directory, entry->d_name) < 0)
 			continue;
 		s = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 		if (s >= 0 && set_address(&a, fd, path) && connect(s, (const struct sockaddr *)&a, sizeof(a)) != 0 &&
@@ -159,20 +168,21 @@ socket_mode(const struct stat *directory)
 	return mode;
 }
 
+/* A socket that listens under that name; -1 with errno. */
 static int
-listen_at(const struct place *p, int directory)
+listen_under(const char *made, const char *path, int directory)
 {
 	struct sockaddr_un a;
 	struct stat st;
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), error;
 
-	if (fd >= 0 && set_address(&a, directory, p->path) && fstat(directory, &st) == 0 &&
+	if (fd >= 0 && set_address(&a, directory, made) && fstat(directory, &st) == 0 &&
 	    bind(fd, (const struct sockaddr *)&a, sizeof(a)) == 0) {
 		/* Nobody can connect before it listens. */
-		if (chmod(p->path, socket_mode(&st)) == 0 && listen(fd, CLIENTS_MAX) == 0)
+		if (chmod(made, socket_mode(&st)) == 0 && listen(fd, CLIENTS_MAX) == 0 && rename(made, path) == 0)
 			return fd;
 		error = errno;
-		(void)unlink(p->path);
+		(void)unlink(made);
 		errno = error;
 	}
 	error = errno;
@@ -180,6 +190,21 @@ listen_at(const struct place *p, int directory)
 		(void)close(fd);
 	errno = error;
 	return -1;
+}
+
+static int
+listen_at(const struct place *p, int directory)
+{
+	char *made;
+	int fd;
+
+	if (asprintf(&made, "%s" NEW_SUFFIX, p->path) < 0) {
+		errno = ENOMEM;
+		return -1;
+	}
+	fd = listen_under(made, p->path, directory);
+	free(made);
+	return fd;
 }
 
 /* Adds a directory unless it is there; false after a log line. */

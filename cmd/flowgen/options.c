@@ -273,12 +273,10 @@ add_target(struct options *o, const char *host)
 	return true;
 }
 
+/* Options of one section; *mine becomes false for those of others.  false after a message. */
 static bool
-take_option(int c, struct options *o, struct pending *p)
+take_where(int c, struct options *o, struct pending *p, bool *mine)
 {
-	/* As the table has them. */
-	if ((c >= OPT_DURATION && c <= OPT_TRUTH) || c == OPT_SPIKE)
-		p->invents = cli_option_name(&table, c);
 	switch (c) {
 	case OPT_TARGET:
 		/* No host is named like a window of time. */
@@ -318,6 +316,17 @@ take_option(int c, struct options *o, struct pending *p)
 	case OPT_IDENT:
 		o->writer.ident = optarg;
 		return true;
+	default:
+		*mine = false;
+		return true;
+	}
+}
+
+/* What is made up. */
+static bool
+take_what(int c, struct options *o, struct pending *p, bool *mine)
+{
+	switch (c) {
 	case OPT_FLOWS:
 		p->flows = true;
 		return cli_number("-n", optarg, 0, MAX_FLOWS, &o->flows);
@@ -346,19 +355,6 @@ take_option(int c, struct options *o, struct pending *p)
 		return take_number("--ipv6", 0, 100, &o->synth.ipv6_percent);
 	case OPT_SAMPLING:
 		return take_number("--sampling", 1, 1u << 24, &o->synth.sampling);
-	case OPT_REPLAY:
-		return add_replay(o, optarg);
-	case OPT_FILTER_FILE:
-		o->filter_file = optarg;
-		return true;
-	case OPT_WINDOW:
-		return parse_window("--window", optarg, o, p);
-	case OPT_PACE:
-		return parse_thousandths("--pace", optarg, 1, 1000000000, &o->pace);
-	case OPT_LOSE:
-		return parse_thousandths("--lose", optarg, 0, 100000, &o->lose);
-	case OPT_SWAP:
-		return parse_thousandths("--swap", optarg, 0, 100000, &o->swap);
 	case OPT_CURVE:
 		return parse_curve(optarg, &o->synth.curve);
 	case OPT_PROFILE:
@@ -369,6 +365,22 @@ take_option(int c, struct options *o, struct pending *p)
 		return read_profile(o, optarg);
 	case OPT_NETWORKS:
 		return lines_read("--networks", optarg, add_network, &o->networks);
+	default:
+		*mine = false;
+		return true;
+	}
+}
+
+/* What goes wrong. */
+static bool
+take_mishap(int c, struct options *o, struct pending *p, bool *mine)
+{
+	(void)p;
+	switch (c) {
+	case OPT_LOSE:
+		return parse_thousandths("--lose", optarg, 0, 100000, &o->lose);
+	case OPT_SWAP:
+		return parse_thousandths("--swap", optarg, 0, 100000, &o->swap);
 	case OPT_DUPLICATE:
 		return parse_thousandths("--duplicate", optarg, 0, 100000, &o->duplicate);
 	case OPT_SKEW:
@@ -383,6 +395,26 @@ take_option(int c, struct options *o, struct pending *p)
 		return true;
 	case OPT_MALFORM:
 		return malform_parse(optarg, &o->malform);
+	default:
+		*mine = false;
+		return true;
+	}
+}
+
+/* What happens besides, or in its place. */
+static bool
+take_happening(int c, struct options *o, struct pending *p, bool *mine)
+{
+	switch (c) {
+	case OPT_REPLAY:
+		return add_replay(o, optarg);
+	case OPT_FILTER_FILE:
+		o->filter_file = optarg;
+		return true;
+	case OPT_WINDOW:
+		return parse_window("--window", optarg, o, p);
+	case OPT_PACE:
+		return parse_thousandths("--pace", optarg, 1, 1000000000, &o->pace);
 	case OPT_EVENT:
 		return event_list_add(&o->events, optarg, p->now_ms);
 	case OPT_SPIKE:
@@ -393,8 +425,27 @@ take_option(int c, struct options *o, struct pending *p)
 		o->truth = optarg;
 		return true;
 	default:
-		return cli_misuse_hint() == CLI_OK;
+		*mine = false;
+		return true;
 	}
+}
+
+static bool
+take_option(int c, struct options *o, struct pending *p)
+{
+	static bool (*const section[])(int c, struct options *o, struct pending *p, bool *mine) = { take_where, take_what,
+		take_mishap, take_happening };
+
+	/* As the table has them. */
+	if ((c >= OPT_DURATION && c <= OPT_TRUTH) || c == OPT_SPIKE)
+		p->invents = cli_option_name(&table, c);
+	for (size_t i = 0; i < ARRAY_LEN(section); i++) {
+		bool mine = true, good = section[i](c, o, p, &mine);
+
+		if (mine)
+			return good;
+	}
+	return cli_misuse_hint() == CLI_OK;
 }
 
 /* Rate, duration and number of flows decide how fast the clock goes. */

@@ -202,26 +202,13 @@ block_of(const struct talk_flow *f)
 	return (uint16_t)(FIRST_BLOCK_PORT + hash_of(&f->src, 3) % 126 * BLOCK_PORTS);
 }
 
-/* The number of a column of a row; false where the row has none. */
+/* Of the way through the network. */
 static bool
-number_of(enum flow_field field, const struct dress_options *o, const struct talk_flow *f, int64_t received, uint64_t *v)
+way_number(enum flow_field field, const struct dress_options *o, const struct talk_flow *f, uint64_t *v)
 {
 	const struct network *src = &o->network[f->src_network], *dst = &o->network[f->dst_network];
-	uint64_t size = f->packets > 0 ? f->bytes / f->packets : 0;
 
 	switch (field) {
-	case FLOW_FIELD_REV_PACKETS:
-		*v = f->rev_packets * (uint64_t)o->scale;
-		return o->kind == DRESS_BIFLOW || o->kind == DRESS_NSEL;
-	case FLOW_FIELD_REV_BYTES:
-		*v = f->rev_bytes * (uint64_t)o->scale;
-		return o->kind == DRESS_BIFLOW || o->kind == DRESS_NSEL;
-	case FLOW_FIELD_POST_PACKETS:
-		*v = f->packets * (uint64_t)o->scale;
-		return true;
-	case FLOW_FIELD_POST_BYTES:
-		*v = f->bytes * (uint64_t)o->scale;
-		return true;
 	case FLOW_FIELD_PREV_AS:
 		*v = neighbour(src);
 		return true;
@@ -252,35 +239,20 @@ number_of(enum flow_field field, const struct dress_options *o, const struct tal
 	case FLOW_FIELD_DST_VLAN:
 		*v = vlan_of(dst);
 		return *v != 0;
-	case FLOW_FIELD_ETHER_TYPE:
-		*v = is_v6(f) ? 0x86dd : 0x0800;
-		return true;
 	case FLOW_FIELD_MPLS_1:
 	case FLOW_FIELD_MPLS_2:
 		*v = label(f, 1 + (unsigned)(field - FLOW_FIELD_MPLS_1));
 		return true;
-	case FLOW_FIELD_MIN_TTL:
-	case FLOW_FIELD_MAX_TTL:
-		*v = ttl_of(f);
-		return true;
-	case FLOW_FIELD_MIN_LENGTH:
-		*v = size < 40 ? size : f->packets > 2 ? 40 : size;
-		return true;
-	case FLOW_FIELD_MAX_LENGTH:
-		*v = f->packets > 2 && size > 200 ? 1500 : size;
-		return true;
-	case FLOW_FIELD_END_REASON:
-		*v = end_reason(f);
-		return true;
-	case FLOW_FIELD_DST_TOS:
-		*v = f->tos;
-		return true;
-	case FLOW_FIELD_FRAG_FLAGS:
-		*v = 0x40;	/* do not fragment, as the byte of the header has it */
-		return !is_v6(f);
-	case FLOW_FIELD_FLOW_LABEL:
-		*v = hash_of(&f->src, f->src_port) & 0xfffff;
-		return is_v6(f);
+	default:
+		return false;
+	}
+}
+
+/* Of what a NAT or a firewall says. */
+static bool
+event_number(enum flow_field field, const struct dress_options *o, const struct talk_flow *f, int64_t received, uint64_t *v)
+{
+	switch (field) {
 	case FLOW_FIELD_NAT_SRC_PORT:
 		*v = translated_port(f);
 		return is_translated(o, f);
@@ -314,6 +286,55 @@ number_of(enum flow_field field, const struct dress_options *o, const struct tal
 	case FLOW_FIELD_CONN_ID:
 		*v = hash_of(&f->src, (uint64_t)f->src_port << 32 | f->dst_port) & 0x7fffffff;
 		return true;
+	default:
+		return false;
+	}
+}
+
+/* Of the packets, and of what is in them. */
+static bool
+packet_number(enum flow_field field, const struct dress_options *o, const struct talk_flow *f, uint64_t *v)
+{
+	uint64_t size = f->packets > 0 ? f->bytes / f->packets : 0;
+
+	switch (field) {
+	case FLOW_FIELD_REV_PACKETS:
+		*v = f->rev_packets * (uint64_t)o->scale;
+		return o->kind == DRESS_BIFLOW || o->kind == DRESS_NSEL;
+	case FLOW_FIELD_REV_BYTES:
+		*v = f->rev_bytes * (uint64_t)o->scale;
+		return o->kind == DRESS_BIFLOW || o->kind == DRESS_NSEL;
+	case FLOW_FIELD_POST_PACKETS:
+		*v = f->packets * (uint64_t)o->scale;
+		return true;
+	case FLOW_FIELD_POST_BYTES:
+		*v = f->bytes * (uint64_t)o->scale;
+		return true;
+	case FLOW_FIELD_ETHER_TYPE:
+		*v = is_v6(f) ? 0x86dd : 0x0800;
+		return true;
+	case FLOW_FIELD_MIN_TTL:
+	case FLOW_FIELD_MAX_TTL:
+		*v = ttl_of(f);
+		return true;
+	case FLOW_FIELD_MIN_LENGTH:
+		*v = size < 40 ? size : f->packets > 2 ? 40 : size;
+		return true;
+	case FLOW_FIELD_MAX_LENGTH:
+		*v = f->packets > 2 && size > 200 ? 1500 : size;
+		return true;
+	case FLOW_FIELD_END_REASON:
+		*v = end_reason(f);
+		return true;
+	case FLOW_FIELD_DST_TOS:
+		*v = f->tos;
+		return true;
+	case FLOW_FIELD_FRAG_FLAGS:
+		*v = 0x40;	/* do not fragment, as the byte of the header has it */
+		return !is_v6(f);
+	case FLOW_FIELD_FLOW_LABEL:
+		*v = hash_of(&f->src, f->src_port) & 0xfffff;
+		return is_v6(f);
 	case FLOW_FIELD_BIFLOW_DIRECTION:
 		*v = 1;		/* initiator */
 		return true;
@@ -329,6 +350,13 @@ number_of(enum flow_field field, const struct dress_options *o, const struct tal
 	default:
 		return false;
 	}
+}
+
+/* The number of a column of a row; false where the row has none. */
+static bool
+number_of(enum flow_field field, const struct dress_options *o, const struct talk_flow *f, int64_t received, uint64_t *v)
+{
+	return way_number(field, o, f, v) || event_number(field, o, f, received, v) || packet_number(field, o, f, v);
 }
 
 static bool

@@ -78,7 +78,7 @@ for (s, _), f, addresses in zip(targets, filters, wanted):
     check(f'-R HOST/PORT{f}: its datagrams, byte for byte', got == want, (len(got), len(want)))
 collector.send_signal(signal.SIGTERM)
 check('the collector ends', collector.wait(60) == 0)
-for wrong in '127.0.0.1', '127.0.0.1/', '/9995', '127.0.0.1/9995,', '127.0.0.1/9995,nets=10.0.0.0/8', \
+for wrong in '', '127.0.0.1/', '/9995', '127.0.0.1/9995,', '127.0.0.1/9995,nets=10.0.0.0/8', \
         '127.0.0.1/9995,net=', '127.0.0.1/9995,net=10.0.0.0/33', '127.0.0.1/9995,net=10.0.0.0/8;x':
     p = subprocess.run([flowcap, '-w', directory, '-R', wrong], capture_output=True, timeout=60)
     check(f'-R {wrong} is refused', p.returncode == 2 and b'-R' in p.stderr, p)
