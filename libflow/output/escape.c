@@ -73,7 +73,7 @@ put_character(char *out, const char **p, const char *end)
 static size_t
 put_csv(const char *text, size_t len, const char *prefix, char *out)
 {
-	const char *p = text, *end = text + len;
+	const char *p = text, *end = len > 0 ? text + len : text;
 	bool quoted = false;
 	char *to = out;
 
@@ -160,7 +160,7 @@ put_json_control(char *out, unsigned char c)
 size_t
 escape_json(const char *text, size_t len, char *out)
 {
-	const char *p = text, *end = text + len;
+	const char *p = text, *end = len > 0 ? text + len : text;
 	char *to = out;
 
 	while (p < end) {
@@ -198,7 +198,7 @@ control_length(const unsigned char *p, size_t len)
 size_t
 escape_plain(const char *text, size_t len, char *out)
 {
-	const char *p = text, *end = text + len;
+	const char *p = text, *end = len > 0 ? text + len : text;
 	char *to = out;
 
 	while (p < end) {
