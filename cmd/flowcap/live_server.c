@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "flowcap/program_log.h"
+#include "net/unix_address.h"
 
 #define WAIT_MS 200
 
@@ -92,21 +93,6 @@ answer_leave(struct answer *a)
 
 /* Sockets. */
 
-/* A path that does not fit into an address is spelled through the directory's descriptor. */
-static bool
-set_address(struct sockaddr_un *a, int directory, const char *path)
-{
-	int len = (int)strlen(path);
-
-	*a = (struct sockaddr_un){ .sun_family = AF_UNIX };
-	if ((size_t)len < sizeof(a->sun_path))
-		memcpy(a->sun_path, path, (size_t)len);
-	else
-		len = snprintf(a->sun_path, sizeof(a->sun_path), "/proc/self/fd/%d%s", directory, strrchr(path, '/'));
-	errno = ENAMETOOLONG;
-	return len > 0 && (size_t)len < sizeof(a->sun_path);
-}
-
 /*
  * A socket gets its name once it listens, so that one which nobody answers at is dead.  Under this one it is bound, and is dead
  * only when it is so old.
@@ -144,7 +130,7 @@ remove_dead(const char *directory, int fd)
 		if (!may_be_dead(fd, entry->d_name) || asprintf(&path, "%s/%s", directory, entry->d_name) < 0)
 			continue;
 		s = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-		if (s >= 0 && set_address(&a, fd, path) && connect(s, (const struct sockaddr *)&a, sizeof(a)) != 0 &&
+		if (s >= 0 && unix_address(path, fd, &a) && connect(s, (const struct sockaddr *)&a, sizeof(a)) != 0 &&
 		    errno == ECONNREFUSED)
 			(void)unlink(path);
 		if (s >= 0)
@@ -176,7 +162,7 @@ listen_under(const char *made, const char *path, int directory)
 	struct stat st;
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), error;
 
-	if (fd >= 0 && set_address(&a, directory, made) && fstat(directory, &st) == 0 &&
+	if (fd >= 0 && unix_address(made, directory, &a) && fstat(directory, &st) == 0 &&
 	    bind(fd, (const struct sockaddr *)&a, sizeof(a)) == 0) {
 		/* Nobody can connect before it listens. */
 		if (chmod(made, socket_mode(&st)) == 0 && listen(fd, CLIENTS_MAX) == 0 && rename(made, path) == 0)

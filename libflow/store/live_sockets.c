@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "net/unix_address.h"
 #include "store/live_reply.h"
 
 void
@@ -152,22 +153,6 @@ live_sockets_find(const struct flow_files *files, struct live_sockets *sockets)
 	return st;
 }
 
-/* A path that does not fit is spelled through the directory's descriptor. */
-static bool
-set_address(const struct live_socket *s, int directory, struct sockaddr_un *a)
-{
-	const char *slash = strrchr(s->path, '/'), *name = slash != NULL ? slash + 1 : s->path;
-	int len = (int)strlen(s->path);
-
-	*a = (struct sockaddr_un){ .sun_family = AF_UNIX };
-	if ((size_t)len < sizeof(a->sun_path))
-		memcpy(a->sun_path, s->path, (size_t)len);
-	else
-		len = snprintf(a->sun_path, sizeof(a->sun_path), "/proc/self/fd/%d/%s", directory, name);
-	errno = ENAMETOOLONG;
-	return len > 0 && (size_t)len < sizeof(a->sun_path);
-}
-
 int
 live_socket_connect(const struct live_socket *socket_)
 {
@@ -175,7 +160,7 @@ live_socket_connect(const struct live_socket *socket_)
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	struct sockaddr_un a;
 
-	if (fd >= 0 && (!set_address(socket_, directory, &a) ||
+	if (fd >= 0 && (!unix_address(socket_->path, directory, &a) ||
 	    connect(fd, (const struct sockaddr *)&a, sizeof(a)) != 0)) {
 		error = errno;
 		(void)close(fd);
