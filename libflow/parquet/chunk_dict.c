@@ -13,14 +13,16 @@ enum flow_status
 chunk_unfold(struct pq_chunk_reader *r, struct flow_error *err)
 {
 	enum chunk_texts from = r->where;
-	enum flow_status st;
+	enum flow_status st = FLOW_OK;
 	struct cursor in;
 
 	if (from == TEXTS_IN_ARRAY)
 		return FLOW_OK;
 	r->where = TEXTS_IN_ARRAY;
-	st = from == TEXTS_FOLDED ? text_dict_bytes(&r->folded, &in, err) :
-	    dict_pieces_bytes(&r->pieces, &in, err);
+	if (from == TEXTS_FOLDED)
+		in = text_dict_bytes(&r->folded);
+	else
+		st = dict_pieces_bytes(&r->pieces, &in, err);
 	return st == FLOW_OK ? texts_add_plain(&r->texts, in, r->dictionary_count, err) : st;
 }
 
@@ -48,7 +50,8 @@ pq_chunk_reader_text(struct pq_chunk_reader *reader, uint32_t code, struct flow_
 {
 	switch (reader->where) {
 	case TEXTS_FOLDED:
-		return text_dict_entry(&reader->folded, code, text, err);
+		*text = text_dict_entry(&reader->folded, code);
+		return FLOW_OK;
 	case TEXTS_IN_PIECES:
 		return dict_pieces_entry(&reader->pieces, code, text, err);
 	default:
@@ -124,33 +127,11 @@ texts_room(struct pq_chunk_reader *r, const struct page_header *h, uint8_t **byt
 	return FLOW_OK;
 }
 
-/* Keeps a dictionary as it is in the file, and decompresses it as it is asked for. */
-static enum flow_status
-fold_packed(struct pq_chunk_reader *r, const struct page_header *h, const uint8_t *body,
-    struct flow_error *err)
-{
-	enum flow_status st = page_source_check(&r->pages, h, body, err);
-	struct lz4_block packed;
-	uint8_t *room;
-
-	if (st == FLOW_OK)
-		st = texts_room(r, h, &room, err);
-	if (st != FLOW_OK)
-		return st;
-	memset(room + h->raw_bytes, 0, BITPACK_SLACK);
-	page_source_keep(&r->pages, &r->packed);
-	packed = lz4_block_make(body, h->bytes, room, h->raw_bytes);
-	st = text_dict_open_packed(&r->folded, &packed, h->values, r->sought, h->is_sorted, err);
-	r->where = st == FLOW_OK ? TEXTS_FOLDED : TEXTS_IN_ARRAY;
-	r->dictionary_count = h->values;
-	return st;
-}
-
 /* Begins with pieces whose index is read. */
 static enum flow_status
 open_pieces(struct pq_chunk_reader *r, const struct page_header *h, struct flow_error *err)
 {
-	uint8_t *room;
+	uint8_t *room = NULL;
 	enum flow_status st = texts_room(r, h, &room, err);
 
 	if (st == FLOW_OK)
@@ -309,11 +290,6 @@ chunk_load_dictionary(struct pq_chunk_reader *r, const struct page_header *h, co
 	if (h->encoding != ENCODING_PLAIN && h->encoding != ENCODING_PLAIN_DICTIONARY)
 		return flow_fail(err, FLOW_EUNSUPPORTED, chunk_offset(r),
 		    "a dictionary in encoding %d", h->encoding);
-	if (chunk_may_fold(r) && r->chunk->codec == PQ_LZ4_RAW) {
-		st = fold_packed(r, h, body, err);
-		r->has_dictionary = st == FLOW_OK;
-		return st;
-	}
 	st = fold_numbers(r, h, body, &folded, err);
 	if (st != FLOW_OK || folded)
 		return st;

@@ -92,7 +92,7 @@ in_pieces(const struct pq_file *f, size_t group, size_t column, unsigned width, 
 			same(whole, at, some, n, width);
 		at += n;
 	}
-	/* liblz4 takes a match of no distance, which lz4_block.h does not. */
+	/* liblz4 takes a match of no distance, which lz4_piece.h does not. */
 	must(good || few);
 	free(some);
 	pq_chunk_reader_free(r);

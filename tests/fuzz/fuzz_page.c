@@ -14,7 +14,6 @@
 #include "parquet/crc.h"
 #include "parquet/encoding/delta.h"
 #include "parquet/dict/dict_pieces.h"
-#include "parquet/dict/lz4_block.h"
 #include "parquet/dict/lz4_pieces.h"
 #include "parquet/dict/number_frames.h"
 #include "parquet/encoding/rle.h"
@@ -129,7 +128,6 @@ static void
 folded(struct cursor in, const struct texts *t)
 {
 	struct text_dict d = { .count = 0 };
-	struct flow_text entry;
 	bool found = false;
 
 	if (t->count == 0)
@@ -138,9 +136,11 @@ folded(struct cursor in, const struct texts *t)
 	for (size_t i = 0; d.hits <= TEXT_DICT_HITS_MAX && i < d.hits; i++)
 		found = found || text_dict_hit(&d, i) == t->count / 2;
 	must(found || d.hits > TEXT_DICT_HITS_MAX);
-	for (uint32_t i = 0; i < t->count; i++)
-		must(text_dict_entry(&d, i, &entry, NULL) == FLOW_OK && entry.p == t->text[i].p &&
-		    entry.len == t->text[i].len);
+	for (uint32_t i = 0; i < t->count; i++) {
+		struct flow_text entry = text_dict_entry(&d, i);
+
+		must(entry.p == t->text[i].p && entry.len == t->text[i].len);
+	}
 	text_dict_release(&d);
 }
 
@@ -162,40 +162,6 @@ texts(struct cursor in, unsigned kind)
 	if (kind == 0)
 		folded(in, &t);
 	texts_release(&t);
-}
-
-/* Decompresses by and by, as the bytes of a dictionary, which they need not be. */
-static void
-lz4_dictionary(struct cursor in, bool is_sorted)
-{
-	static const struct flow_text sought = { "10.0.0.1", 8 };
-	uint8_t *out = calloc(1, VALUES + BITPACK_SLACK);
-	struct lz4_block packed = lz4_block_make(in.pos, cursor_left(&in), out, VALUES);
-	struct text_dict d = { .count = 0 };
-	struct flow_text entry;
-
-	must(out != NULL);
-	if (text_dict_open_packed(&d, &packed, 100, &sought, is_sorted, NULL) == FLOW_OK)
-		for (uint32_t i = 0; i < 100; i++)
-			if (text_dict_entry(&d, i * 37 % 100, &entry, NULL) == FLOW_OK)
-				must((const uint8_t *)entry.p + entry.len <= out + VALUES);
-	text_dict_release(&d);
-	free(out);
-}
-
-/* What liblz4 packed, in steps. */
-static void
-lz4_steps(const struct buf *packed, struct cursor in)
-{
-	size_t len = cursor_left(&in);
-	uint8_t *out = malloc(len + 1);
-	struct lz4_block b = lz4_block_make(packed->data, packed->len, out, len);
-
-	must(out != NULL);
-	for (size_t want = 0; want < len; want = want * 2 + 1)
-		must(lz4_block_decompress(&b, want) && memcmp(out, in.pos, lz4_block_have(&b)) == 0);
-	must(lz4_block_decompress(&b, SIZE_MAX) && memcmp(out, in.pos, len) == 0);
-	free(out);
 }
 
 /* Packed in pieces, each of which becomes what it was made of, as all of them do. */
@@ -335,11 +301,8 @@ codec(enum pq_codec which, struct cursor in)
 	out = malloc(cursor_left(&in) + 1);
 	must(out != NULL && codec_decompress(which, &state, packed.data, packed.len, out, cursor_left(&in),
 	    NULL) == FLOW_OK && memcmp(out, in.pos, cursor_left(&in)) == 0);
-	if (which == PQ_LZ4_RAW && cursor_left(&in) > 0) {
-		lz4_dictionary(in, packed.len % 2 == 0);
-		lz4_steps(&packed, in);
+	if (which == PQ_LZ4_RAW && cursor_left(&in) > 0)
 		lz4_in_pieces(in);
-	}
 	codec_state_release(&state);
 	free(out);
 	buf_release(&packed);

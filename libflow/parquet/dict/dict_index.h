@@ -20,7 +20,7 @@
 
 #include "base/buf.h"
 #include "base/text.h"
-#include "parquet/dict/lz4_block.h"
+#include "parquet/dict/lz4_piece.h"
 #include "parquet/meta/page_header.h"
 
 /* The longest text that a piece may begin with. */

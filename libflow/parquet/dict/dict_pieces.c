@@ -79,12 +79,12 @@ open_part(struct dict_pieces *d, size_t i, struct flow_error *err)
 	const struct dict_piece *piece = &d->index.piece[i], *next = piece + 1;
 	struct cursor in = cursor_make(d->room + piece->lz4.out, next->lz4.out - piece->lz4.out);
 	struct text_dict *part = &d->part[i];
-	struct flow_text first;
 	enum flow_status st = text_dict_open(part, in, next->code - piece->code, NULL, err);
+	struct flow_text first = { "", 0 };
 
-	if (st == FLOW_OK)
-		st = text_dict_entry(part, 0, &first, err);
-	if (st == FLOW_OK && (part->at != part->len || text_compare(&first, &piece->first) != 0))
+	if (st == FLOW_OK && part->count > 0)
+		first = text_dict_entry(part, 0);
+	if (st == FLOW_OK && (part->count == 0 || part->end != part->len || text_compare(&first, &piece->first) != 0))
 		st = malformed(d, piece, err);
 	if (st != FLOW_OK)
 		part->count = 0;
@@ -142,31 +142,25 @@ piece_of(const struct dict_pieces *d, const struct flow_text *text, uint32_t cod
 }
 
 /* Finds a text among ascending entries. */
-static enum flow_status
-find_entry(struct text_dict *part, const struct flow_text *text, bool *found, uint32_t *code,
-    struct flow_error *err)
+static bool
+find_entry(const struct text_dict *part, const struct flow_text *text, uint32_t *code)
 {
 	uint32_t low = 0, high = part->count;
-	enum flow_status st = FLOW_OK;
 
-	*found = false;
-	while (low < high && !*found) {
+	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
-		struct flow_text entry;
-		int order;
+		struct flow_text entry = text_dict_entry(part, middle);
+		int order = text_compare(&entry, text);
 
-		st = text_dict_entry(part, middle, &entry, err);
-		if (st != FLOW_OK)
-			break;
-		order = text_compare(&entry, text);
-		*found = order == 0;
 		*code = middle;
+		if (order == 0)
+			return true;
 		if (order < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return st;
+	return false;
 }
 
 enum flow_status
@@ -177,9 +171,8 @@ dict_pieces_find(struct dict_pieces *d, const struct flow_text *text, bool *foun
 	struct text_dict *part;
 	enum flow_status st = read_part(d, i, &part, err);
 
-	if (st == FLOW_OK)
-		st = find_entry(part, text, found, code, err);
-	if (st == FLOW_OK && *found)
+	*found = st == FLOW_OK && find_entry(part, text, code);
+	if (*found)
 		*code += d->index.piece[i].code;
 	return st;
 }
@@ -192,8 +185,9 @@ dict_pieces_entry(struct dict_pieces *d, uint32_t code, struct flow_text *text,
 	struct text_dict *part;
 	enum flow_status st = read_part(d, i, &part, err);
 
-	return st == FLOW_OK ?
-	    text_dict_entry(part, code - d->index.piece[i].code, text, err) : st;
+	if (st == FLOW_OK)
+		*text = text_dict_entry(part, code - d->index.piece[i].code);
+	return st;
 }
 
 enum flow_status

@@ -16,7 +16,7 @@
 #include <stddef.h>
 
 #include "base/buf.h"
-#include "parquet/dict/lz4_block.h"
+#include "parquet/dict/lz4_piece.h"
 
 /* A block that grows behind what `out` had; one begins with lz4_pieces_make. */
 struct lz4_pieces {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "parquet/dict/lz4_block.h"
+#include "parquet/dict/lz4_piece.h"
 
 #include <string.h>
 
@@ -19,8 +19,14 @@
 #define SHORT_IN (1 + SHORT_LITERALS + 2)
 #define SHORT_OUT (LONG - 1 + SHORT_MATCH)
 
+/* What is decompressed: [in, in_end) is to be read, [begin, out) is written of [begin, out_end). */
+struct lz4 {
+	const uint8_t *in, *in_end;
+	uint8_t *begin, *out, *out_end;
+};
+
 static inline bool
-add_length(struct lz4_block *b, size_t *len)
+add_length(struct lz4 *b, size_t *len)
 {
 	uint8_t more = 255;
 
@@ -34,7 +40,7 @@ add_length(struct lz4_block *b, size_t *len)
 }
 
 static inline bool
-copy_literals(struct lz4_block *b, size_t len)
+copy_literals(struct lz4 *b, size_t len)
 {
 	if (len == LONG && !add_length(b, &len))
 		return false;
@@ -49,7 +55,7 @@ copy_literals(struct lz4_block *b, size_t len)
 
 /* Copies from before, by and by: what is copied may be copied again.  Literals end the block. */
 static inline bool
-copy_match(struct lz4_block *b, size_t offset, size_t len)
+copy_match(struct lz4 *b, size_t offset, size_t len)
 {
 	const uint8_t *from = b->out - offset;
 	uint8_t *end;
@@ -57,7 +63,7 @@ copy_match(struct lz4_block *b, size_t offset, size_t len)
 	if (len == LONG && !add_length(b, &len))
 		return false;
 	len += MATCH_MIN;
-	if (offset == 0 || offset > lz4_block_have(b) || (size_t)(b->out_end - b->out) <= len)
+	if (offset == 0 || offset > (size_t)(b->out - b->begin) || (size_t)(b->out_end - b->out) <= len)
 		return false;
 	end = b->out + len;
 	/* The last piece may write beyond the match, not beyond the room. */
@@ -74,7 +80,7 @@ copy_match(struct lz4_block *b, size_t offset, size_t len)
 
 /* One sequence, of any length; the block ends with one that has no match. */
 static inline bool
-any_sequence(struct lz4_block *b)
+any_sequence(struct lz4 *b)
 {
 	size_t token, offset;
 
@@ -97,7 +103,7 @@ any_sequence(struct lz4_block *b)
  * done, for another.
  */
 static inline bool
-short_sequence(struct lz4_block *b)
+short_sequence(struct lz4 *b)
 {
 	size_t literals, match, offset;
 	const uint8_t *from;
@@ -109,7 +115,7 @@ short_sequence(struct lz4_block *b)
 	if (literals == LONG || match == LONG)
 		return false;
 	offset = load_le16(b->in + 1 + literals);
-	if (UNLIKELY(offset < 8 || offset > literals + lz4_block_have(b)))
+	if (UNLIKELY(offset < 8 || offset > literals + (size_t)(b->out - b->begin)))
 		return false;
 	memcpy(b->out, b->in + 1, SHORT_LITERALS);
 	b->in += 1 + literals + 2;
@@ -123,23 +129,22 @@ short_sequence(struct lz4_block *b)
 	return true;
 }
 
-bool
-lz4_block_decompress(struct lz4_block *block, size_t want)
+/* Sequences up to `end`; false where none ends there, or one is malformed. */
+static bool
+sequences(struct lz4 *block, const uint8_t *end)
 {
-	struct lz4_block b = *block;	/* in registers */
-	size_t all = (size_t)(b.out_end - b.begin);
-	const uint8_t *goal = b.begin + (want < all ? want : all);
+	struct lz4 b = *block;	/* in registers */
 
-	while (b.out < goal)
+	while (b.in < end)
 		if (!short_sequence(&b) && !any_sequence(&b))
 			return false;
 	*block = b;
-	return b.out < b.out_end || b.in == b.in_end;
+	return b.in == end;
 }
 
 /* Literals of a sequence that begins at b->in; those stand there afterwards. */
 static bool
-take_literals(struct lz4_block *b, size_t *len)
+take_literals(struct lz4 *b, size_t *len)
 {
 	if (b->in == b->in_end)
 		return false;
@@ -149,7 +154,7 @@ take_literals(struct lz4_block *b, size_t *len)
 
 /* The first sequence of a piece: its literals from `own` on, and its match. */
 static bool
-first_sequence(struct lz4_block *b, const uint8_t *own)
+first_sequence(struct lz4 *b, const uint8_t *own)
 {
 	size_t token = b->in < b->in_end ? *b->in : 0u, len = 0, offset;
 
@@ -167,7 +172,7 @@ first_sequence(struct lz4_block *b, const uint8_t *own)
 
 /* The last literals of a piece, in the sequence that the next one begins with; they end where it says. */
 static bool
-last_literals(struct lz4_block *b)
+last_literals(struct lz4 *b)
 {
 	size_t len = 0, own;
 
@@ -184,15 +189,10 @@ bool
 lz4_piece_decompress(const uint8_t *in, const struct lz4_piece *piece, const struct lz4_piece *next,
     uint8_t *out)
 {
-	struct lz4_block b = lz4_block_make(in, next->literals - piece->in, out, next->out - piece->out);
+	struct lz4 b = { in, in + (next->literals - piece->in), out, out, out + (next->out - piece->out) };
 	const uint8_t *end = in + (next->in - piece->in);
 
-	if (!first_sequence(&b, in + (piece->literals - piece->in)))
+	if (!first_sequence(&b, in + (piece->literals - piece->in)) || !sequences(&b, end))
 		return false;
-	if (next->in == next->literals)		/* the last one */
-		return lz4_block_decompress(&b, SIZE_MAX) && lz4_block_is_whole(&b);
-	while (b.in < end)
-		if (!short_sequence(&b) && !any_sequence(&b))
-			return false;
-	return b.in == end && last_literals(&b);
+	return next->in == next->literals ? b.out == b.out_end : last_literals(&b);
 }
