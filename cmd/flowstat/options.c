@@ -25,7 +25,7 @@ static const struct cli_table table = {
 
 /* What holds for all questions, wherever it stands on the command line. */
 struct common {
-	const char *measures, *order, *min, *bin;
+	const char *measures, *order, *min, *having, *bin;
 	bool spread, series;
 	uint32_t percent, factor;
 	enum flow_agg_pairing pairing;
@@ -203,6 +203,9 @@ take_detail(int letter, const char *argument, struct common *c)
 	case OPT_MIN:
 		c->min = argument;
 		return CLI_OK;
+	case OPT_HAVING:
+		c->having = argument;
+		return CLI_OK;
 	default:
 		return CLI_NOT_MINE;
 	}
@@ -362,6 +365,9 @@ complete_asks(struct flowstat_options *o, const struct common *c)
 			ask->order = c->order;
 		if (c->min != NULL)
 			ask->min = c->min;
+		if (c->having != NULL && (ask->billing != 0 || ask->spikes != 0))
+			return cli_misuse("--having: bills and spikes have no measures");
+		ask->having = c->having;
 		ask->spread = c->spread;
 		if (ask->billing != 0 && c->percent != 0)
 			ask->billing = c->percent;

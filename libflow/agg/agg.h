@@ -69,8 +69,8 @@ struct flow_agg_ask {
 	/* MEASURE[,MEASURE...]; NULL: first, last, duration, flows, packets, bytes, pps, bps, bpp */
 	const char *measures;
 	/*
-	 * A measure, `key`, tstart or tend, -MEASURE reversed; NULL: flows for a statistic, else
-	 * `key`.  Packets and bytes of statistics, and in orders of two-way rows, are those of
+	 * A measure, `key`, tstart or tend, -MEASURE reversed, MEASURE:a and :d up and down; or several of measures and keys,
+	 * as in "bytes,src_addr:d".  NULL: flows for a statistic, else `key`.  Packets and bytes of statistics, and in orders of two-way rows, are those of
 	 * both directions.
 	 */
 	const char *order;
@@ -81,6 +81,8 @@ struct flow_agg_ask {
 	 * measure); NULL: none
 	 */
 	const char *min;
+	/* A condition on measures, as in "bytes > 10M and not pps < 5" (agg/ask/having.h); NULL: none. */
+	const char *having;
 	enum flow_agg_pairing pairing;	/* with keys that hold both ends */
 	/*
 	 * A series: one row for each bin of that width ("5m") and each group of the table that

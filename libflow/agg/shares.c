@@ -17,16 +17,30 @@ struct flow_agg_shares {
 	struct row_merge *merge;	/* of the table that is being read; NULL: none */
 };
 
+/* The column of a part of the key. */
+static size_t
+key_column(const struct grouping *g, uint8_t part)
+{
+	size_t column = 0;
+
+	for (uint8_t k = 0; k < part && k < g->parts; k++)
+		column += !g->part[k].hidden;
+	return column;
+}
+
 /* How rows of a view are ordered (agg/table/order.c, agg/report). */
 static struct row_order
-order_of(const struct view *v)
+order_of(const struct view *v, const struct grouping *g)
 {
-	struct row_order order = { .keys_descend = v->by_key && !v->ascending };
+	struct row_order order = { .keys_descend = v->by_key && !v->ascending && v->thens == 0, .thens = v->thens };
+
+	for (size_t i = 0; i < v->thens; i++)
+		order.then[i] = (struct row_then){ v->then[i].is_key, !v->then[i].ascending, key_column(g, v->then[i].part) };
 
 	if (v->spikes)
 		order.has_time = true;
 	if (v->series)
-		order = (struct row_order){ true, true, 0, order.keys_descend };
+		order = (struct row_order){ .has_time = true, .time_first = true, .keys_descend = order.keys_descend };
 	return order;
 }
 
@@ -42,7 +56,7 @@ flow_agg_shares_new(const struct flow_agg_spec *spec, const char *folder)
 	s->runs = calloc(spec->views + 1, sizeof(*s->runs));
 	s->beyond = calloc(spec->views + 1, sizeof(*s->beyond));
 	for (size_t i = 0; s->runs != NULL && i < spec->views; i++) {
-		const struct row_order order = order_of(&spec->view[i]);
+		const struct row_order order = order_of(&spec->view[i], &spec->grouping[spec->view[i].grouping]);
 
 		row_runs_init(&s->runs[i], &order);
 	}
@@ -71,14 +85,24 @@ static enum flow_status
 add_slice(struct flow_agg_shares *s, const struct flow_agg_result *r, size_t table, uint64_t from,
     const struct flow_table *t, struct flow_error *err)
 {
-	uint64_t rank[SLICE];
+	const struct view *v = &s->spec->view[table];
+	size_t ranks = 1 + v->thens;
+	uint64_t *rank = malloc((t->rows + 1) * (1 + VIEW_ORDERS) * sizeof(*rank));
+	enum flow_status st;
 
-	for (size_t i = 0; i < t->rows; i++)
-		rank[i] = result_rank(r, table, from + i);
+	if (rank == NULL)
+		return flow_fail_memory(err);
+	for (size_t i = 0; i < t->rows; i++) {
+		rank[i * ranks] = result_rank(r, table, from + i);
+		if (v->thens > 0)
+			result_ranks(r, table, from + i, rank + i * ranks + 1);
+	}
 	s->beyond[table] |= t->beyond;
 	if (s->spec->view[table].spikes)
 		s->runs[table].order.time = flow_table_find(t, "time");
-	return row_runs_add(&s->runs[table], t, rank, err);
+	st = row_runs_add(&s->runs[table], t, rank, err);
+	free(rank);
+	return st;
 }
 
 static enum flow_status

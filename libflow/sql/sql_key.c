@@ -127,7 +127,8 @@ sql_key(struct buf *out, enum flow_sql_dialect d, const struct key_part *part, s
 }
 
 void
-sql_key_order(struct buf *out, enum flow_sql_dialect d, const struct key_part *part, const char *name)
+sql_key_order(struct buf *out, enum flow_sql_dialect d, const struct key_part *part, const char *name,
+    bool ascending)
 {
 	struct buf column = BUF_INIT;
 
@@ -150,6 +151,6 @@ sql_key_order(struct buf *out, enum flow_sql_dialect d, const struct key_part *p
 		sql_address_digits(out, d, (const char *)column.data);
 	else
 		buf_append_text(out, (const char *)column.data);
-	buf_append_text(out, " ASC NULLS FIRST");
+	buf_append_text(out, ascending ? " ASC NULLS FIRST" : " DESC NULLS LAST");
 	buf_release(&column);
 }

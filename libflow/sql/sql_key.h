@@ -15,4 +15,4 @@ enum flow_status sql_key(struct buf *out, enum flow_sql_dialect d, const struct 
 
 /* Appends what rows are ordered by for that part, which stands in a column called `name`. */
 void sql_key_order(struct buf *out, enum flow_sql_dialect d, const struct key_part *part,
-    const char *name);
+    const char *name, bool ascending);

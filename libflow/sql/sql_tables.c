@@ -154,7 +154,16 @@ has_shares(const struct view *v)
 	for (size_t i = 0; i < v->columns; i++)
 		if (v->column[i].kind == MEASURE_SHARE)
 			return true;
-	return v->order.kind == MEASURE_SHARE;
+	for (size_t i = 0; i < v->mins; i++)
+		if (v->min[i].measure.kind == MEASURE_SHARE)
+			return true;
+	for (size_t i = 0; i < v->having.tests; i++)
+		if (v->having.test[i].measure.kind == MEASURE_SHARE)
+			return true;
+	for (size_t i = 0; i < v->thens; i++)
+		if (!v->then[i].is_key && v->then[i].measure.kind == MEASURE_SHARE)
+			return true;
+	return !v->by_key && v->order.kind == MEASURE_SHARE;
 }
 
 static enum flow_status
@@ -226,31 +235,130 @@ write_mins(struct statement *s)
 	return st;
 }
 
+/* One test of --having; durations are compared in milliseconds, and a measure without a value passes none. */
+static enum flow_status
+write_test(struct statement *s, struct buf *out, const struct having_test *test)
+{
+	enum flow_status st;
+
+	buf_append_text(out, "coalesce((");
+	st = sql_measure(out, s->d, &s->g->slots, &test->measure, s->err);
+	buf_printf(out, ")%s %s %.17g, %s)", test->measure.kind == MEASURE_DURATION ? " * 1000" : "",
+	    having_sign(test->how), test->value, s->d == FLOW_SQL_CLICKHOUSE ? "0" : "FALSE");
+	return st;
+}
+
+/* Makes of the two uppermost of a stack of conditions one. */
+static void
+join_conditions(struct buf *a, struct buf *b, const char *word)
+{
+	struct buf both = BUF_INIT;
+
+	buf_append_text(&both, "(");
+	buf_append(&both, a->data, a->len);
+	buf_printf(&both, " %s ", word);
+	buf_append(&both, b->data, b->len);
+	buf_append_text(&both, ")");
+	both.failed = both.failed || a->failed || b->failed;
+	buf_release(a);
+	buf_release(b);
+	*a = both;
+}
+
+static void
+negate_condition(struct buf *a)
+{
+	struct buf negated = BUF_INIT;
+
+	buf_append_text(&negated, "NOT (");
+	buf_append(&negated, a->data, a->len);
+	buf_append_text(&negated, ")");
+	negated.failed = negated.failed || a->failed;
+	buf_release(a);
+	*a = negated;
+}
+
+static enum flow_status
+write_having(struct statement *s)
+{
+	const struct having *h = &s->v->having;
+	struct buf stack[HAVING_TESTS] = { BUF_INIT };
+	enum flow_status st = FLOW_OK;
+	size_t n = 0;
+
+	if (h->steps == 0)
+		return FLOW_OK;
+	for (size_t i = 0; i < h->steps && st == FLOW_OK; i++) {
+		if (h->step[i] == HAVING_NOT) {
+			negate_condition(&stack[n - 1]);
+		} else if (h->step[i] < HAVING_TESTS) {
+			stack[n] = (struct buf)BUF_INIT;
+			st = write_test(s, &stack[n++], &h->test[h->step[i]]);
+		} else {
+			join_conditions(&stack[n - 2], &stack[n - 1], h->step[i] == HAVING_AND ? "AND" : "OR");
+			n--;
+		}
+	}
+	if (st == FLOW_OK) {
+		buf_append_text(s->out, s->v->mins > 0 ? " AND " : "\nWHERE ");
+		buf_append(s->out, stack[0].data, stack[0].len);
+	}
+	for (size_t i = 0; i < n; i++) {
+		s->out->failed |= stack[i].failed;
+		buf_release(&stack[i]);
+	}
+	return st;
+}
+
+/* A group without a value counts as the least. */
+static enum flow_status
+write_measure_order(struct statement *s, const struct measure *m, bool ascending)
+{
+	enum flow_status st;
+
+	buf_append_text(s->out, "coalesce(");
+	st = sql_measure(s->out, s->d, &s->g->slots, m, s->err);
+	if (m->kind == MEASURE_TIME) {
+		buf_append_text(s->out, ", ");
+		sql_instant(s->out, s->d, 0);
+		buf_append_text(s->out, ")");
+	} else {
+		buf_append_text(s->out, ", 0)");
+	}
+	buf_append_text(s->out, ascending ? " ASC, " : " DESC, ");
+	return st;
+}
+
+static void
+write_key_order(struct statement *s, size_t part, bool ascending)
+{
+	char name[8];
+
+	(void)snprintf(name, sizeof(name), "k%zu", part);
+	sql_key_order(s->out, s->d, &s->g->part[part], name, ascending);
+}
+
 static enum flow_status
 write_order(struct statement *s)
 {
 	enum flow_status st = FLOW_OK;
-	char name[8];
 
 	buf_append_text(s->out, "\nORDER BY ");
-	if (!s->v->by_key) {
-		buf_append_text(s->out, "coalesce(");
-		st = sql_measure(s->out, s->d, &s->g->slots, &s->v->order, s->err);
-		if (s->v->order.kind == MEASURE_TIME) {
+	for (size_t i = 0; i < s->v->thens && st == FLOW_OK; i++) {
+		const struct view_order *by = &s->v->then[i];
+
+		if (by->is_key) {
+			write_key_order(s, by->part, by->ascending);
 			buf_append_text(s->out, ", ");
-			sql_instant(s->out, s->d, 0);
-			buf_append_text(s->out, ")");
 		} else {
-			buf_append_text(s->out, ", 0)");
+			st = write_measure_order(s, &by->measure, by->ascending);
 		}
-		buf_append_text(s->out, s->v->ascending ? " ASC, " : " DESC, ");
-	} else if (!s->v->ascending) {
-		return refuse(s, "keys in descending order");
 	}
+	if (s->v->thens == 0 && !s->v->by_key)
+		st = write_measure_order(s, &s->v->order, s->v->ascending);
 	for (size_t i = 0; i < s->g->parts; i++) {
 		buf_append_text(s->out, i > 0 ? ", " : "");
-		(void)snprintf(name, sizeof(name), "k%zu", i);
-		sql_key_order(s->out, s->d, &s->g->part[i], name);
+		write_key_order(s, i, s->v->thens > 0 || !s->v->by_key || s->v->ascending);
 	}
 	if (s->v->limit > 0)
 		buf_printf(s->out, "\nLIMIT %" PRIu64, s->v->limit);
@@ -272,7 +380,7 @@ static enum flow_status
 write_statement(struct statement *s)
 {
 	static enum flow_status (*const step[])(struct statement *) = {
-		write_flows, write_sums, write_totals, write_select, write_mins, write_order,
+		write_flows, write_sums, write_totals, write_select, write_mins, write_having, write_order,
 	};
 	enum flow_status st = check(s);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Texts of questions: keys, measures, order, threshold and bin, one a line; a question
+ * Texts of questions: keys, measures, order, threshold, bin and condition, one a line; a question
  * that is accepted must also be answered (of no flows, and of two).
  */
 #include <stdint.h>
@@ -64,13 +64,13 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	struct flow_agg_spec *spec = flow_agg_spec_new();
-	char *text = malloc(len + 1), *line[5], *next = text;
+	char *text = malloc(len + 1), *line[6], *next = text;
 	struct flow_agg_ask ask = { .limit = 3 };
 	struct flow_error err;
 
 	memcpy(text, data, len);
 	text[len] = '\0';
-	for (size_t i = 0; i < 5; i++) {
+	for (size_t i = 0; i < 6; i++) {
 		line[i] = strsep(&next, "\n");
 		if (line[i] != NULL && line[i][0] == '\0')
 			line[i] = NULL;
@@ -90,6 +90,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	ask.order = line[2];
 	ask.min = line[3];
 	ask.bin = line[4];
+	ask.having = line[5];
 	ask.spread = ask.bin != NULL;
 	if ((ask.keys != NULL || ask.statistic != NULL) &&
 	    flow_agg_ask(spec, &ask, &err) == FLOW_OK) {

@@ -274,6 +274,19 @@ one(struct grouping *g, const char *text, size_t len, bool statistic, struct flo
 	return FLOW_OK;
 }
 
+uint8_t
+key_part_find(const struct grouping *g, const char *text, size_t len)
+{
+	struct key_part part;
+	uint8_t k = 0;
+
+	if (len == 0 || !word_part(text, len, &part))
+		return g->parts;
+	while (k < g->parts && (g->part[k].hidden || strcmp(g->part[k].name, part.name) != 0))
+		k++;
+	return k;
+}
+
 enum flow_status
 key_parse(struct grouping *g, const char *text, size_t len, bool statistic,
     struct flow_error *err)

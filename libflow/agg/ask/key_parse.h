@@ -12,6 +12,9 @@
 enum flow_status key_parse(struct grouping *g, const char *text, size_t len, bool statistic,
     struct flow_error *err) NODISCARD;
 
+/* The part that a text such as "src_addr" or "srcip" names, not a hidden one; g->parts where there is none. */
+uint8_t key_part_find(const struct grouping *g, const char *text, size_t len);
+
 /* Appends a bin of the instant `first`, of a width such as "5m"; there is room. */
 enum flow_status key_add_bin(struct grouping *g, const char *width, struct flow_error *err)
     NODISCARD;

@@ -71,6 +71,16 @@ view_fits(const struct flow_agg_spec *spec, const struct view *v, const char **w
 		if (!measure_fits(g, &v->min[i].measure))
 			return false;
 	}
+	for (unsigned i = 0; i < v->thens; i++) {
+		*why = v->then[i].measure.name;
+		if (!v->then[i].is_key && !measure_fits(g, &v->then[i].measure))
+			return false;
+	}
+	for (unsigned i = 0; i < v->having.tests; i++) {
+		*why = v->having.test[i].measure.name;
+		if (!measure_fits(g, &v->having.test[i].measure))
+			return false;
+	}
 	return true;
 }
 

@@ -194,6 +194,9 @@ needs_totals(const struct view *v)
 	for (size_t i = 0; i < v->mins; i++)
 		if (v->min[i].measure.kind == MEASURE_SHARE)
 			return true;
+	for (size_t i = 0; i < v->having.tests; i++)
+		if (v->having.test[i].measure.kind == MEASURE_SHARE)
+			return true;
 	return false;
 }
 

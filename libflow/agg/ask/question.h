@@ -7,6 +7,7 @@
  */
 
 #include "agg/agg.h"
+#include "agg/ask/having.h"
 #include "agg/ask/measure.h"
 #include "record/field.h"
 
@@ -89,6 +90,16 @@ struct view_min {
 	double least;
 };
 
+/* One of several orders: a part of the key, or a measure. */
+#define VIEW_ORDERS 8
+
+struct view_order {
+	bool is_key;
+	uint8_t part;
+	struct measure measure;
+	bool ascending;
+};
+
 struct view {
 	size_t grouping;
 	char title[2 * FLOW_TABLE_NAME_MAX];
@@ -97,9 +108,16 @@ struct view {
 	bool by_key;
 	struct measure order;
 	bool ascending;
+	/*
+	 * All orders, the first one (above) too, where there are several, or the first is one part of the key; rows that tie
+	 * in all stand in ascending order of their keys.  0: the first one is all.
+	 */
+	struct view_order then[VIEW_ORDERS];
+	uint8_t thens;
 	uint64_t limit;
 	struct view_min min[VIEW_MINS];
 	uint8_t mins;
+	struct having having;
 	/* A series: the grouping whose last part is the bin; `grouping` says which groups are shown. */
 	bool series;
 	size_t bins;

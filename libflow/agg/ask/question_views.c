@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "agg/ask/question_parse.h"
 
+#include "agg/ask/key_parse.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -129,34 +131,112 @@ mins_parse(struct draft *d, bool both, const char *text, struct view *v, struct 
 	return st;
 }
 
-/* One view, ordered by a word. */
+/* Which way an order runs, from what stands before and behind its word: -WORD, WORD:a, WORD:d. */
+struct direction {
+	bool reversed;		/* - */
+	char said;		/* a or d; 0: neither */
+};
+
+static struct direction
+direction_cut(const char **word, size_t *len)
+{
+	struct direction d = { .reversed = *len > 0 && **word == '-' };
+
+	*word += d.reversed;
+	*len -= d.reversed;
+	if (*len > 2 && (*word)[*len - 2] == ':' && ((*word)[*len - 1] == 'a' || (*word)[*len - 1] == 'd')) {
+		d.said = (*word)[*len - 1];
+		*len -= 2;
+	}
+	return d;
+}
+
+/* Keys and instants ascend unless told otherwise, all else descends. */
+static bool
+is_ascending(struct direction d, bool by_default)
+{
+	return d.said != 0 ? (d.said == 'a') != d.reversed : by_default != d.reversed;
+}
+
+/* One of several orders: a measure, or else a part of the key. */
+static enum flow_status
+order_parse(struct draft *d, bool both, const char *word, size_t len, struct view_order *order, struct flow_error *err)
+{
+	struct direction way = direction_cut(&word, &len);
+	enum flow_status st = measure_parse(&d->grouping.slots, both, word, len, &order->measure, err);
+
+	order->is_key = false;
+	order->part = key_part_find(&d->grouping, word, len);
+	if (st == FLOW_EINVAL && order->part < d->grouping.parts) {
+		order->is_key = true;
+		st = FLOW_OK;
+	}
+	order->ascending = is_ascending(way, order->is_key || order->measure.kind == MEASURE_TIME);
+	return st;
+}
+
+/* Orders with commas between them; one alone that is a measure needs no list. */
+static enum flow_status
+orders_parse(struct draft *d, const struct flow_agg_ask *ask, bool both, const char *text, size_t len, struct view *v,
+    struct flow_error *err)
+{
+	const char *end = text + len;
+	enum flow_status st = FLOW_OK;
+
+	while (st == FLOW_OK) {
+		const char *comma = memchr(text, ',', (size_t)(end - text));
+		const char *stop = comma != NULL ? comma : end;
+
+		if (v->thens == VIEW_ORDERS)
+			return flow_fail(err, FLOW_ELIMIT, FLOW_NO_OFFSET, "more than %d orders of rows", VIEW_ORDERS);
+		st = order_parse(d, both, text, (size_t)(stop - text), &v->then[v->thens++], err);
+		if (comma == NULL)
+			break;
+		text = comma + 1;
+	}
+	if (st != FLOW_OK)
+		return st;
+	v->by_key = v->then[0].is_key;
+	v->order = v->then[0].measure;
+	v->ascending = v->then[0].ascending;
+	if (v->thens == 1 && !v->by_key)
+		v->thens = 0;
+	if (v->thens > 0 && ask->bin != NULL)
+		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "a series has one order, a measure");
+	return FLOW_OK;
+}
+
+/* One view, ordered by a word, or several with commas between them. */
 static enum flow_status
 view_add(struct draft *d, const struct flow_agg_ask *ask, bool both, const char *keys,
     size_t keys_len, const char *word, size_t len, struct flow_error *err)
 {
-	bool reversed = len > 0 && word[0] == '-';
+	bool sums_ways = both || ask->pairing != FLOW_AGG_ONE_WAY;
 	struct view *v = &d->view[d->views];
 	enum flow_status st = FLOW_OK;
+	const char *by = word;
+	size_t by_len = len;
+	struct direction way = direction_cut(&by, &by_len);
 
 	if (d->views == DRAFT_VIEWS)
 		return flow_fail(err, FLOW_ELIMIT, FLOW_NO_OFFSET, "more than %d orders", DRAFT_VIEWS);
-	word += reversed;
-	len -= reversed;
 	*v = d->common;
 	v->limit = ask->limit;
-	if (len == 3 && memcmp(word, "key", 3) == 0)
+	if (by_len == 3 && memcmp(by, "key", 3) == 0) {
 		v->by_key = true;
-	else
-		st = measure_parse(&d->grouping.slots, both || ask->pairing != FLOW_AGG_ONE_WAY, word,
-		    len, &v->order, err);
+		v->ascending = is_ascending(way, true);
+	} else {
+		st = orders_parse(d, ask, sums_ways, word, len, v, err);
+	}
 	if (st != FLOW_OK)
 		return st;
-	v->ascending = (v->by_key || v->order.kind == MEASURE_TIME) != reversed;
 	if (ask->min != NULL)
 		st = mins_parse(d, both, ask->min, v, err);
-	(void)snprintf(v->title, sizeof(v->title), "%.30s%s%.*s by %s",
-	    ask->about != NULL ? ask->about : "", ask->about != NULL ? ": " : "",
-	    (int)(keys_len > 90 ? 90 : keys_len), keys, v->by_key ? "key" : v->order.name);
+	if (st == FLOW_OK && ask->having != NULL)
+		st = having_parse(&d->grouping.slots, both, ask->having, &v->having, err);
+	(void)snprintf(v->title, sizeof(v->title), "%.30s%s%.*s by %.*s", ask->about != NULL ? ask->about : "",
+	    ask->about != NULL ? ": " : "", (int)(keys_len > 60 ? 60 : keys_len), keys,
+	    v->thens > 0 ? (int)(len > 30 ? 30 : len) : 30, v->thens > 0 ? word : v->by_key ? "key" : v->order.name);
 	d->views++;
 	return st;
 }

@@ -14,31 +14,49 @@
 
 static const struct sieve_rule no_rule = { .by = SIEVE_NOTHING };
 
+/* What a view's groups have at the least: rows, rows with SYN alone, and the percentage of these. */
+struct least {
+	double rows, syn, percent;
+};
+
+static void
+least_raise(double *least, double to)
+{
+	*least = to > *least ? to : *least;
+}
+
+static void
+least_add(struct least *all, const struct slots *slots, const struct measure *m, double least)
+{
+	enum slot_op op = slots->slot[m->a].op;
+
+	if (m->kind == MEASURE_PART && op == SLOT_SYN)
+		least_raise(&all->percent, least);
+	else if (m->kind == MEASURE_SLOT && op == SLOT_SYN)
+		least_raise(&all->syn, least);
+	else if (m->kind == MEASURE_SLOT && (op == SLOT_ROWS || op == SLOT_COUNT || op == SLOT_DISTINCT))
+		least_raise(&all->rows, least);
+}
+
 /* The least number of rows that all of a view's groups have, and of those with SYN alone. */
 static struct sieve_rule
 view_rows(const struct slots *slots, const struct view *v)
 {
-	double rows = 0, syn = 0, percent = 0;
+	const struct having *h = &v->having;
+	struct least all = { 0, 0, 0 };
 
-	for (size_t i = 0; i < v->mins; i++) {
-		const struct measure *m = &v->min[i].measure;
-		enum slot_op op = slots->slot[m->a].op;
-		double least = v->min[i].least;
-
-		if (m->kind == MEASURE_PART && op == SLOT_SYN)
-			percent = least > percent ? least : percent;
-		else if (m->kind == MEASURE_SLOT && op == SLOT_SYN)
-			syn = least > syn ? least : syn;
-		else if (m->kind == MEASURE_SLOT &&
-		    (op == SLOT_ROWS || op == SLOT_COUNT || op == SLOT_DISTINCT))
-			rows = least > rows ? least : rows;
-	}
+	for (size_t i = 0; i < v->mins; i++)
+		least_add(&all, slots, &v->min[i].measure, v->min[i].least);
+	for (size_t i = 0; i < h->tests && having_is_all(h); i++)
+		if (h->test[i].how >= HAVING_AT_LEAST || h->test[i].how == HAVING_EQUAL)
+			least_add(&all, slots, &h->test[i].measure, h->test[i].value);
 	/* What doubles round up is no reason to leave a group out. */
-	if (rows * percent / 100 > syn)
-		syn = rows * percent / 100 * (1 - 1e-9);
-	if (syn > rows / 4)
-		return (struct sieve_rule){ .by = SIEVE_SYN, .least = syn < UINT32_MAX ? (uint32_t)syn : UINT32_MAX };
-	return (struct sieve_rule){ .by = SIEVE_ROWS, .least = rows < UINT32_MAX ? (uint32_t)rows : UINT32_MAX };
+	if (all.rows * all.percent / 100 > all.syn)
+		all.syn = all.rows * all.percent / 100 * (1 - 1e-9);
+	if (all.syn > all.rows / 4)
+		return (struct sieve_rule){ .by = SIEVE_SYN,
+			.least = all.syn < UINT32_MAX ? (uint32_t)all.syn : UINT32_MAX };
+	return (struct sieve_rule){ .by = SIEVE_ROWS, .least = all.rows < UINT32_MAX ? (uint32_t)all.rows : UINT32_MAX };
 }
 
 /* Whether a view only shows groups of a grouping in which rows may be kept out of it. */
@@ -108,7 +126,8 @@ view_sum(const struct flow_agg_spec *spec, const struct view *v)
 	const struct grouping *g = &spec->grouping[v->grouping];
 	struct sieve_rule rule = { .by = SIEVE_SUM, .most = v->limit, .parts = g->parts };
 
-	if (v->billing || v->spikes || v->limit == 0 || v->limit > SUMS_MOST || g->part[0].alts > 1 ||
+	/* A condition may leave out all that is guessed to be shown. */
+	if (v->billing || v->spikes || v->limit == 0 || v->limit > SUMS_MOST || v->having.steps > 0 || g->part[0].alts > 1 ||
 	    !view_order_is_sum(v, &g->slots))
 		return no_rule;
 	rule.slot = g->slots.slot[v->order.a];

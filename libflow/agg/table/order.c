@@ -25,6 +25,20 @@ result_rank(const struct flow_agg_result *r, size_t table, uint64_t row)
 	return v->row[row].rank;
 }
 
+void
+result_ranks(const struct flow_agg_result *r, size_t table, uint64_t row, uint64_t rank[VIEW_ORDERS])
+{
+	const struct view *vw = &r->spec->view[table];
+	uint64_t room[NARROW_SLOTS];
+	const uint64_t *state = groups_read(&r->groups[vw->grouping], r->view[table].row[row].group, room);
+
+	for (size_t i = 0; i < vw->thens; i++) {
+		rank[i] = vw->then[i].is_key ? 0 : measure_rank(&vw->then[i].measure, state);
+		if (!vw->then[i].is_key && vw->then[i].ascending)
+			rank[i] = ~rank[i];
+	}
+}
+
 /* The hash of a group's key as agg/feed_sieve.h has it of rows. */
 static uint64_t
 key_hash(const struct flow_agg_result *r, const struct grouping *g, const uint64_t *group)
@@ -72,11 +86,11 @@ addr_rank(const struct addr *a)
 	return hi > past_v4 ? hi : past_v4 + 1;
 }
 
-/* The order of the first part of the key, as far as 64 bits go; 0 comes first. */
+/* The order of one part of the key, as far as 64 bits go; 0 comes first. */
 static uint64_t
-key_rank(const struct order *o, const uint64_t *group)
+part_rank(const struct order *o, uint8_t k, const uint64_t *group)
 {
-	const struct key_part *part = &o->grouping->part[0];
+	const struct key_part *part = &o->grouping->part[k];
 	enum flow_type type = key_part_type(part);
 	bool has;
 	uint64_t v = result_value(part, group, &has);
@@ -94,10 +108,34 @@ row_rank(const struct order *o, const uint64_t *group, const uint64_t *state)
 	uint64_t rank;
 
 	if (o->view->by_key)
-		rank = key_rank(o, group);
+		rank = part_rank(o, o->view->thens > 0 ? o->view->then[0].part : 0, group);
 	else
 		rank = measure_rank(&o->view->order, state);
 	return o->view->ascending ? ~rank : rank;
+}
+
+/* Of two rows of one rank, by the list of orders. */
+static int
+compare_then(const struct order *o, const struct result_row *a, const struct result_row *b)
+{
+	uint64_t room_a[NARROW_SLOTS], room_b[NARROW_SLOTS];
+	const uint64_t *state_a = groups_read(o->groups, a->group, room_a);
+	const uint64_t *state_b = groups_read(o->groups, b->group, room_b);
+	int order = 0;
+
+	for (size_t i = 0; i < o->view->thens && order == 0; i++) {
+		const struct view_order *by = &o->view->then[i];
+
+		if (by->is_key) {
+			order = result_compare_part(o->result, &o->grouping->part[by->part], a->group, b->group);
+		} else {
+			uint64_t rank_a = measure_rank(&by->measure, state_a), rank_b = measure_rank(&by->measure, state_b);
+
+			order = (rank_a > rank_b) - (rank_a < rank_b);
+		}
+		order = by->ascending ? order : -order;
+	}
+	return order != 0 ? order : result_compare_keys(o->result, o->grouping, a->group, b->group);
 }
 
 /* Which of two rows comes first. */
@@ -110,6 +148,8 @@ compare_rows(const void *pa, const void *pb, void *arg)
 
 	if (a->rank != b->rank)
 		return a->rank > b->rank ? -1 : 1;
+	if (o->view->thens > 0)
+		return compare_then(o, a, b);
 	if (a->key != b->key)
 		return a->key < b->key ? -1 : 1;
 	keys = result_compare_keys(o->result, o->grouping, a->group, b->group);
@@ -155,7 +195,7 @@ passes(const struct order *o, const uint64_t *state)
 		if (measure_real(&o->view->min[i].measure, state, &o->result->totals) <
 		    o->view->min[i].least)
 			return false;
-	return true;
+	return having_holds(&o->view->having, state, &o->result->totals);
 }
 
 /* A group into the rows of a view that keeps at most `most`. */
@@ -173,7 +213,7 @@ take(struct result_view *v, uint64_t most, bool bounded, uint64_t *group, const 
 		return;
 	row.rank = row_rank(o, group, state);
 	/* Sorting all rows takes a third less time if few keys are looked up; heaps look at few anyway. */
-	row.key = bounded || o->view->by_key ? 0 : key_rank(o, group);
+	row.key = bounded || o->view->by_key || o->view->thens > 0 ? 0 : part_rank(o, 0, group);
 	row.group = group;
 	if (most == 0)
 		return;

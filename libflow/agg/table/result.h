@@ -73,6 +73,9 @@ void result_sort(const struct flow_agg_result *r, void *list, size_t n, size_t s
 /* Orders a table's rows of several shares: greater ones come first. */
 uint64_t result_rank(const struct flow_agg_result *r, size_t table, uint64_t row);
 
+/* The same for each of a list of orders (question.h, struct view): of a part of the key 0. */
+void result_ranks(const struct flow_agg_result *r, size_t table, uint64_t row, uint64_t rank[VIEW_ORDERS]);
+
 /* Sets the bits in the spec of the groups that a late view chose. */
 void result_remember(const struct flow_agg_result *r, size_t view);
 
@@ -83,6 +86,8 @@ uint64_t result_value(const struct key_part *part, const uint64_t *group, bool *
 void result_set_value(const struct key_part *part, uint64_t *group, uint64_t value);
 
 /* <0, 0, >0: keys in the order of their parts. */
+int result_compare_part(const struct flow_agg_result *r, const struct key_part *part, const uint64_t *a,
+    const uint64_t *b);
 int result_compare_keys(const struct flow_agg_result *r, const struct grouping *g,
     const uint64_t *a, const uint64_t *b);
 

@@ -85,8 +85,8 @@ compare_numbers(uint64_t a, uint64_t b)
 	return (a > b) - (a < b);
 }
 
-static int
-compare_part(const struct flow_agg_result *r, const struct key_part *part, const uint64_t *a,
+int
+result_compare_part(const struct flow_agg_result *r, const struct key_part *part, const uint64_t *a,
     const uint64_t *b)
 {
 	bool has_a, has_b;
@@ -115,6 +115,6 @@ result_compare_keys(const struct flow_agg_result *r, const struct grouping *g, c
 	int order = 0;
 
 	for (size_t k = 0; k < g->parts && order == 0; k++)
-		order = compare_part(r, &g->part[k], a, b);
+		order = result_compare_part(r, &g->part[k], a, b);
 	return order;
 }

@@ -50,13 +50,13 @@ put(struct buf *out, const void *p, size_t len)
 
 /* One row; the length before it counts what follows it. */
 static void
-put_row(struct buf *out, const struct flow_table *t, size_t row, uint64_t rank)
+put_row(struct buf *out, const struct flow_table *t, size_t row, const uint64_t *rank, size_t ranks)
 {
 	size_t at = out->len;
 	uint32_t len = 0;
 
 	put(out, &len, sizeof(len));
-	put(out, &rank, sizeof(rank));
+	put(out, rank, ranks * sizeof(*rank));
 	for (size_t c = 0; c < t->columns; c++) {
 		const struct flow_table_column *column = &t->column[c];
 		size_t size = flow_kind_size(column->kind);
@@ -105,7 +105,7 @@ row_runs_add(struct row_runs *r, const struct flow_table *t, const uint64_t *ran
 	enum flow_status st;
 
 	for (size_t i = 0; i < t->rows; i++)
-		put_row(&out, t, i, rank[i]);
+		put_row(&out, t, i, rank + i * (1 + r->order.thens), 1 + r->order.thens);
 	st = buf_status(&out) == FLOW_OK ? write_all(r, &out, err) : flow_fail_memory(err);
 	buf_release(&out);
 	r->run[r->runs - 1].to = r->end;
@@ -125,7 +125,7 @@ struct reader {
 	char *window;
 	size_t size, begin, end;	/* of it, what is not used yet */
 	bool has_row;
-	uint64_t rank;
+	uint64_t rank[1 + ROW_THENS];
 	size_t row_bytes;
 	struct cell *cell;
 };
@@ -181,8 +181,8 @@ cut_row(const struct row_merge *m, struct reader *r)
 {
 	const char *p = r->window + r->begin + sizeof(uint32_t);
 
-	memcpy(&r->rank, p, sizeof(r->rank));
-	p += sizeof(r->rank);
+	memcpy(r->rank, p, (1 + m->order.thens) * sizeof(r->rank[0]));
+	p += (1 + m->order.thens) * sizeof(r->rank[0]);
 	for (size_t c = 0; c < m->columns; c++) {
 		bool has = *p++ != 0;
 
@@ -262,6 +262,18 @@ compare_cells(enum flow_kind kind, const struct cell *a, const struct cell *b)
 	}
 }
 
+static int
+compare_then(const struct row_merge *m, const struct row_then *by, const struct reader *a, const struct reader *b, size_t i)
+{
+	int order;
+
+	if (!by->is_key)
+		return compare_numbers(b->rank[i], a->rank[i]);
+	/* Of networks the address alone, which a prefix begins with: lengths decide where all else ties. */
+	order = compare_cells(m->kind[by->column] == FLOW_KIND_PREFIX ? FLOW_KIND_ADDR : m->kind[by->column], &a->cell[by->column], &b->cell[by->column]);
+	return by->descends ? -order : order;
+}
+
 /* Which of two runs' rows comes first. */
 static int
 compare_rows(const struct row_merge *m, const struct reader *a, const struct reader *b)
@@ -272,10 +284,14 @@ compare_rows(const struct row_merge *m, const struct reader *a, const struct rea
 
 	if (time != 0 && m->order.time_first)
 		return time;
-	if (a->rank != b->rank)
-		return a->rank > b->rank ? -1 : 1;
+	if (a->rank[0] != b->rank[0])
+		return a->rank[0] > b->rank[0] ? -1 : 1;
 	if (time != 0)
 		return time;
+	for (size_t i = 0; i < m->order.thens && order == 0; i++)
+		order = compare_then(m, &m->order.then[i], a, b, 1 + i);
+	if (order != 0)
+		return order;
 	for (size_t k = 0; k < m->keys && order == 0; k++)
 		order = compare_cells(m->kind[m->key[k]], &a->cell[m->key[k]], &b->cell[m->key[k]]);
 	return m->order.keys_descend ? -order : order;
