@@ -11,6 +11,7 @@
 #include "collect/command.h"
 #include "collect/intake.h"
 #include "collect/priority.h"
+#include "collect/state_directory.h"
 #include "base/shell_quote.h"
 #include "detect/detect.h"
 #include "element/elements_file.h"

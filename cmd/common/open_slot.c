@@ -20,7 +20,7 @@ is_journal(const char *name)
 }
 
 static bool
-has_journal(const char *directory)
+is_collected_in(const char *directory)
 {
 	DIR *d = opendir(directory);
 	const struct dirent *entry;
@@ -29,7 +29,7 @@ has_journal(const char *directory)
 	if (d == NULL)
 		return false;
 	while (!found && (entry = readdir(d)) != NULL)
-		found = is_journal(entry->d_name);
+		found = is_journal(entry->d_name) || live_is_socket_name(entry->d_name);
 	closedir(d);
 	return found;
 }
@@ -40,7 +40,7 @@ open_slot_tell(const struct flow_files *files)
 	if (files->count > 0)
 		return;
 	for (size_t i = 0; i < files->directories; i++)
-		if (has_journal(files->directory[i]))
+		if (is_collected_in(files->directory[i]))
 			cli_warn("%s: no file is finished yet: what flowcap receives becomes one when its slot ends "
 			    "(after 5 minutes, or as its -t says), or when it is ended or started again; --live reads what it "
 			    "has now",

@@ -6,7 +6,7 @@
 #include "flow.h"
 
 /*
- * Where no file was found, says of each directory that was listed and holds a collector's journals that
- * flows wait in them until their slot ends.
+ * Where no file was found, says of each directory that was listed and holds a collector's socket or journals
+ * that flows wait until their slot ends.
  */
 void open_slot_tell(const struct flow_files *files);

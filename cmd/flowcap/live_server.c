@@ -40,6 +40,12 @@
 struct answer {
 	unsigned users;
 	struct buf bytes;
+	/* Descriptors of slots' files, which go with the byte at `at`; in order. */
+	struct answer_file {
+		size_t at;
+		int fd;
+	} *file;
+	size_t files;
 };
 
 /* A directory that readers ask in. */
@@ -54,7 +60,7 @@ struct client {
 	int fd;
 	size_t place;
 	struct answer *answer;	/* being sent; NULL: he is expected to ask */
-	size_t sent;
+	size_t sent, files;	/* bytes and descriptors */
 	int64_t since_ms;	/* he came, or was answered */
 };
 
@@ -87,6 +93,9 @@ answer_leave(struct answer *a)
 {
 	if (a == NULL || --a->users > 0)
 		return;
+	for (size_t i = 0; i < a->files; i++)
+		(void)close(a->file[i].fd);
+	free(a->file);
 	buf_release(&a->bytes);
 	free(a);
 }
@@ -276,24 +285,36 @@ place_of(const struct live_server *s, const char *directory, const char **from)
 	return &s->place[s->places - 1];
 }
 
-static void
-put_part(struct buf *out, const struct look_part *part, const char *from)
+/* A slot's file is the answer's, too, from here on. */
+static bool
+put_file(struct answer *a, const struct look_part *part)
 {
-	struct buf path = BUF_INIT, temporary = BUF_INIT;
-	const char *between = from[0] != '\0' ? "/" : "";
+	struct answer_file *bigger = realloc(a->file, (a->files + 1) * sizeof(*bigger));
+	int fd;
 
-	buf_printf(&path, "%s%s%s", from, between, part->path);
-	if (part->temporary != NULL)
-		buf_printf(&temporary, "%s%s%s", from, between, part->temporary);
-	out->failed |= path.failed || temporary.failed;
-	if (!out->failed) {
-		const struct live_reply_slot slot = { (const char *)path.data, (const char *)temporary.data, path.len,
-			temporary.len, part->at, part->device, part->inode, part->tail.data, part->tail.len };
+	if (bigger == NULL)
+		return false;
+	a->file = bigger;
+	fd = fcntl(part->fd, F_DUPFD_CLOEXEC, 0);
+	if (fd >= 0)
+		bigger[a->files++] = (struct answer_file){ a->bytes.len, fd };
+	return fd >= 0;
+}
 
-		live_reply_slot(out, &slot);
+static void
+put_part(struct answer *a, const struct look_part *part, const char *from)
+{
+	struct buf path = BUF_INIT;
+
+	buf_printf(&path, "%s%s%s", from, from[0] != '\0' ? "/" : "", part->path);
+	a->bytes.failed |= path.failed || (part->at > 0 && !put_file(a, part));
+	if (!a->bytes.failed) {
+		const struct live_reply_slot slot = { (const char *)path.data, path.len, part->at, part->tail.data,
+			part->tail.len };
+
+		live_reply_slot(&a->bytes, &slot);
 	}
 	buf_release(&path);
-	buf_release(&temporary);
 }
 
 /* The answer at a place; NULL when out of memory. */
@@ -316,7 +337,7 @@ make_answer(const struct live_server *s, const struct place *place, const struct
 
 		if (place_of(s, part->directory, &from) != place)
 			continue;
-		put_part(&a->bytes, part, from);
+		put_part(a, part, from);
 		slots++;
 	}
 	live_reply_end(&a->bytes, 0, slots);
@@ -407,21 +428,51 @@ take_question(struct live_server *s, struct client *c)
 		if (c->answer != NULL)
 			c->answer->users++;
 	}
-	c->sent = 0;
+	c->sent = c->files = 0;
 	c->since_ms = steady_ms();
 	return c->answer != NULL;
+}
+
+/* Bytes, and a descriptor with the first of them (-1: none). */
+static ssize_t
+send_with_file(int fd, const uint8_t *bytes, size_t len, int file)
+{
+	union {
+		struct cmsghdr header;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control = { .bytes = { 0 } };
+	struct iovec part = { (void *)(uintptr_t)bytes, len };
+	struct msghdr m = { .msg_iov = &part, .msg_iovlen = 1 };
+
+	if (file >= 0) {
+		struct cmsghdr *c;
+
+		m.msg_control = control.bytes;
+		m.msg_controllen = sizeof(control.bytes);
+		c = CMSG_FIRSTHDR(&m);
+		c->cmsg_level = SOL_SOCKET;
+		c->cmsg_type = SCM_RIGHTS;
+		c->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(c), &file, sizeof(int));
+	}
+	return sendmsg(fd, &m, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 static bool
 send_some(struct client *c)
 {
-	const struct buf *b = &c->answer->bytes;
-	ssize_t n = send(c->fd, b->data + c->sent, b->len - c->sent, MSG_DONTWAIT | MSG_NOSIGNAL);
+	const struct answer *a = c->answer;
+	const struct answer_file *file = c->files < a->files ? &a->file[c->files] : NULL;
+	bool with_file = file != NULL && file->at == c->sent;
+	size_t end = with_file ? (c->files + 1 < a->files ? file[1].at : a->bytes.len) :
+	    file != NULL ? file->at : a->bytes.len;
+	ssize_t n = send_with_file(c->fd, a->bytes.data + c->sent, end - c->sent, with_file ? file->fd : -1);
 
 	if (n < 0)
 		return errno == EAGAIN || errno == EINTR;
+	c->files += with_file && n > 0;
 	c->sent += (size_t)n;
-	if (c->sent == b->len) {
+	if (c->sent == a->bytes.len) {
 		answer_leave(c->answer);
 		c->answer = NULL;
 		c->since_ms = steady_ms();

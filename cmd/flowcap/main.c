@@ -17,6 +17,9 @@
 /* Descriptors for sockets, journals and the like. */
 #define RESERVED_DESCRIPTORS (64 + TCP_CONNECTIONS_MAX)
 
+/* Of a slot's file: to write it, and for --live to look at it and to be answered. */
+#define SLOT_DESCRIPTORS 3
+
 /* Row groups in memory beyond those that are being encoded. */
 #define FILE_SPARE 2
 
@@ -53,7 +56,7 @@ raise_descriptors(struct collect_options *collect)
 		(void)getrlimit(RLIMIT_NOFILE, &limit);
 	if (limit.rlim_cur != RLIM_INFINITY)
 		collect->open_files = limit.rlim_cur > 2 * RESERVED_DESCRIPTORS ?
-		    (size_t)limit.rlim_cur - RESERVED_DESCRIPTORS : 1;
+		    ((size_t)limit.rlim_cur - RESERVED_DESCRIPTORS) / SLOT_DESCRIPTORS : 1;
 }
 
 /* What SIGHUP needs. */
@@ -72,6 +75,19 @@ reload(void *context)
 		expiry_change(r->expiry, &retain);
 }
 
+static void
+tell_places(const struct collect_options *o, unsigned port)
+{
+	const char *archive = o->directory != NULL ? o->directory : o->dynamic;
+
+	if (archive == NULL)
+		log_line(LOG_LEVEL_INFO, "listening on port %u, writing to the directories of -n", port);
+	else if (o->state == NULL)
+		log_line(LOG_LEVEL_INFO, "listening on port %u, writing to %s", port, archive);
+	else
+		log_line(LOG_LEVEL_INFO, "listening on port %u, writing to %s, journals to %s", port, archive, o->state);
+}
+
 static int
 collect(const struct options *options, struct inputs *in, struct status_server *server)
 {
@@ -84,12 +100,11 @@ collect(const struct options *options, struct inputs *in, struct status_server *
 
 	live.tell_exporters = true;
 	/* The directories once more, as whom it will write. */
-	if (daemon_begin(&daemon, options) == CLI_OK && sources_check(options) == CLI_OK)
+	if (daemon_begin(&daemon, options) == CLI_OK && sources_check(options) == CLI_OK &&
+	    (!live.journal || sources_find_state(&live, options->state) == CLI_OK))
 		intake = intake_new(&live);
 	if (intake != NULL) {
-		log_line(LOG_LEVEL_INFO, "listening on port %u, writing to %s", udp_port(in->udp),
-		    options->collect.directory != NULL ? options->collect.directory :
-		    options->collect.dynamic != NULL ? options->collect.dynamic : "the directories of -n");
+		tell_places(&live, udp_port(in->udp));
 		done = expiry_start(options, &running.expiry) && status_server_start(server, intake);
 		lookers = done ? live_server_start(options, intake) : NULL;
 		in->reload = options->config != NULL ? reload : NULL;
@@ -105,6 +120,7 @@ collect(const struct options *options, struct inputs *in, struct status_server *
 		done = intake_finish(intake) && done;
 		live_server_free(lookers);
 	}
+	sources_free_state(&live);
 	daemon_end(&daemon);
 	return done ? CLI_OK : CLI_FAILURE;
 }

@@ -248,6 +248,9 @@ take_option(int letter, char *argument, struct options *o, bool *done)
 	case OPT_FIX_CLOCK:
 		o->collect.decoder.fix_clock = true;
 		return CLI_OK;
+	case OPT_STATE:
+		o->state = argument;
+		return CLI_OK;
 	case OPT_NO_JOURNAL:
 		o->collect.journal = false;
 		return CLI_OK;
@@ -289,6 +292,8 @@ check(const struct options *o, int argc, char **argv)
 		return cli_misuse("-w and %s do not go together", o->collect.sources > 0 ? "-n" : "-M");
 	if (o->collect.directory == NULL && o->collect.writer.ident != NULL)
 		return cli_misuse("-I and %s do not go together", o->collect.sources > 0 ? "-n" : "-M");
+	if (o->state != NULL && o->collect.sources > 0)
+		return cli_misuse("--state and -n do not go together: each of these archives has its own beside it");
 	if (o->file_count > 0 && o->daemon)
 		return cli_misuse("-f and -D do not go together");
 	if (o->file_count > 0 && !retain_limits_empty(&o->retain.limits))

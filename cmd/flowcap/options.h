@@ -36,6 +36,7 @@ struct options {
 	size_t repeats;
 	struct collect_options collect;	/* -p, -s, -w, -n, -M, -S, -t, --local-time, -z, -I, -j, -x, --metrics, --no-journal */
 	struct retain_options retain;	/* -e */
+	const char *state;		/* --state; NULL: not given */
 	const char *status;		/* --metrics, where it is an address; NULL: none */
 	/* Process. */
 	bool daemon;			/* -D */

@@ -146,3 +146,31 @@ sources_check(const struct options *options)
 		status = check_directory(options, options->collect.dynamic);
 	return status;
 }
+
+int
+sources_find_state(struct collect_options *collect, const char *asked)
+{
+	const char *archive = collect->directory != NULL ? collect->directory : collect->dynamic;
+
+	if (archive != NULL && (collect->state = state_directory(archive, asked, collect->log)) == NULL)
+		return CLI_FAILURE;
+	for (size_t i = 0; i < collect->sources; i++) {
+		struct collect_source *s = &collect->source[i];
+
+		s->state = state_directory(s->directory, NULL, collect->log);
+		if (s->state == NULL)
+			return CLI_FAILURE;
+	}
+	return CLI_OK;
+}
+
+void
+sources_free_state(struct collect_options *collect)
+{
+	free(collect->state);
+	collect->state = NULL;
+	for (size_t i = 0; i < collect->sources; i++) {
+		free(collect->source[i].state);
+		collect->source[i].state = NULL;
+	}
+}

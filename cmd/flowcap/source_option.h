@@ -18,5 +18,12 @@ int nets_parse(const char *option, char *text, struct collect_net **net, size_t 
 int sources_add(struct options *options, const char *text);
 void sources_clear(struct options *options);
 
+/*
+ * Finds where journals and what is known of exporters are kept (collect/state_directory.h), and makes it; `asked` is that of
+ * --state, NULL: none.  CLI_OK, or a message.  sources_free_state, whatever comes.
+ */
+int sources_find_state(struct collect_options *collect, const char *asked);
+void sources_free_state(struct collect_options *collect);
+
 /* Whether all directories of the command line can be written to; CLI_OK, or a message. */
 int sources_check(const struct options *options);

@@ -2,11 +2,13 @@
 #pragma once
 
 /*
- * Files that appear only whole: a sink is written under a temporary dot-name
- * in the same directory, and takes its name when it is committed.  A name of a device or a pipe
- * (/dev/null, /dev/stdout) is written as it is, and is replaced by nothing.
+ * Files that appear only whole: a sink is written without a name (Linux, O_TMPFILE), so that nobody comes upon
+ * it and nothing of it stays when the process is killed, and takes its name when it is committed.  Where the
+ * file system has no such files, it has a temporary dot-name in the same directory.  A name of a device or a
+ * pipe (/dev/null, /dev/stdout) is written as it is, and is replaced by nothing.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,21 +17,22 @@
 struct file_sink {
 	int fd;			/* open for writing; -1 when closed */
 	char *path;		/* the final name; NULL once committed or aborted */
-	char *temporary;	/* the name meanwhile; NULL: written as it is */
+	char *temporary;	/* the name meanwhile; NULL: none */
+	bool special;		/* written as it is */
 };
 
-#define FILE_SINK_INIT { -1, NULL, NULL }
+#define FILE_SINK_INIT { -1, NULL, NULL, false }
 
 /*
- * Creates the temporary file beside `path` (the directory must exist), empty.
+ * Creates the file in the directory of `path`, which must exist, empty.
  * Errors: FLOW_EIO, FLOW_ENOMEM.
  */
 enum flow_status file_sink_open(struct file_sink *sink, const char *path,
     struct flow_error *err) NODISCARD;
 
 /*
- * fsync, close, rename to the final name (replacing what is there), fsync of the
- * directory.  On failure the temporary file is removed.  The sink is closed
+ * fsync, close, the final name (replacing what has it), fsync of the
+ * directory.  On failure nothing is left of the file.  The sink is closed
  * either way.
  */
 enum flow_status file_sink_commit(struct file_sink *sink, struct flow_error *err) NODISCARD;
@@ -46,7 +49,10 @@ enum flow_status file_sink_commit_new(struct file_sink *sink, char **path, struc
 enum flow_status file_replace(const char *path, const void *bytes, size_t len, struct flow_error *err)
     NODISCARD;
 
-/* Closes and removes the temporary file; fine on a closed sink. */
+/* Another descriptor of what an open sink writes, for reading alone; -1 with errno. */
+int file_sink_open_again(const struct file_sink *sink);
+
+/* Closes, and nothing is left of the file; fine on a closed sink. */
 void file_sink_abort(struct file_sink *sink);
 
 /*

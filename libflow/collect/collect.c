@@ -17,6 +17,7 @@
 #include "collect/exporter_metrics.h"
 #include "collect/metrics.h"
 #include "collect/sources.h"
+#include "collect/state_directory.h"
 #include "collect/tree.h"
 
 /* Exporters that get a directory of -M; a power of two, twice as many places.  Further ones share one. */
@@ -55,7 +56,7 @@ struct collector {
 };
 
 static struct tree *
-add_tree(struct collector *c, const char *directory, const char *ident)
+add_tree(struct collector *c, const char *directory, const char *state, const char *ident)
 {
 	struct tree **bigger = realloc(c->tree, (c->trees + 1) * sizeof(*bigger));
 	struct tree *t;
@@ -63,7 +64,7 @@ add_tree(struct collector *c, const char *directory, const char *ident)
 	if (bigger == NULL)
 		return NULL;
 	c->tree = bigger;
-	t = tree_new(c->options, directory, ident, c->pipeline, &c->journal);
+	t = tree_new(c->options, directory, state, ident, c->pipeline, &c->journal);
 	if (t == NULL)
 		return NULL;
 	tree_drops(t, c->losses.kernel_drops);
@@ -82,9 +83,9 @@ add_trees(struct collector *c)
 			return false;
 	}
 	if (o->directory != NULL)
-		return add_tree(c, o->directory, o->writer.ident) != NULL;
+		return add_tree(c, o->directory, o->state, o->writer.ident) != NULL;
 	for (i = 0; i < o->sources; i++)
-		if (add_tree(c, o->source[i].directory, o->source[i].ident) == NULL)
+		if (add_tree(c, o->source[i].directory, o->source[i].state, o->source[i].ident) == NULL)
 			return false;
 	return true;
 }
@@ -140,16 +141,20 @@ static struct tree *
 make_dynamic(struct collector *c, const char *name)
 {
 	struct tree *t = NULL;
-	char *path;
+	char *path, *state = NULL;
 
 	if (asprintf(&path, "%s/%s", c->options->dynamic, name) < 0)
 		return NULL;
+	/* Where that cannot be made, what is known of the exporter is kept with its files. */
+	if (c->options->state != NULL)
+		state = state_directory_below(c->options->state, name, c->options->log);
 	if (mkdir(path, 0777) != 0 && errno != EEXIST)
 		log_to(c->options->log, LOG_LEVEL_ERROR, "%s: %s: its flows are refused", path,
 		    strerror(errno));
-	else if ((t = add_tree(c, path, name)) == NULL)
+	else if ((t = add_tree(c, path, state, name)) == NULL)
 		log_to(c->options->log, LOG_LEVEL_ERROR, "%s: out of memory: its flows are refused", path);
 	free(path);
+	free(state);
 	return t;
 }
 

@@ -22,6 +22,7 @@ struct collect_net {
 struct collect_source {
 	char *ident;			/* owns the text of directory too */
 	const char *directory;
+	char *state;			/* where what is kept beside its files is; NULL: there */
 	struct collect_net *net;
 	size_t nets;
 };
@@ -34,6 +35,7 @@ struct collect_options {
 	struct collect_source *source;
 	size_t sources;
 	const char *dynamic;
+	char *state;			/* of `directory`, else of `dynamic`: as that of a source; NULL: there */
 	/* Files. */
 	enum partition_layout layout;
 	uint32_t slot_s;		/* length of a slot */

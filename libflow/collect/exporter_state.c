@@ -26,12 +26,17 @@
 #define STATE_BYTES_MAX ((int64_t)4 << 30)
 
 static char *
-path_of(const struct collect_options *options, const char *ending)
+path_in(const char *directory, const struct collect_options *options, const char *ending)
 {
 	char *path;
 
-	return asprintf(&path, "%s/.flowcap.%u.%s", options->directory, (unsigned)options->port,
-	    ending) < 0 ? NULL : path;
+	return asprintf(&path, "%s/.flowcap.%u.%s", directory, (unsigned)options->port, ending) < 0 ? NULL : path;
+}
+
+static const char *
+state_of(const struct collect_options *options)
+{
+	return options->state != NULL ? options->state : options->directory;
 }
 
 void
@@ -47,11 +52,10 @@ exporter_state_save(const struct flow_decoder *decoder, const char *journal_id, 
 	flow_decoder_save(decoder, out);
 }
 
-/* What version 0.1.0 left is of no use to anybody, once there is a state. */
 static void
-remove_templates(const struct collect_options *options)
+remove_old(const struct collect_options *options, const char *ending)
 {
-	char *path = path_of(options, "templates");
+	char *path = path_in(options->directory, options, ending);
 
 	if (path != NULL)
 		(void)unlink(path);
@@ -61,7 +65,7 @@ remove_templates(const struct collect_options *options)
 bool
 exporter_state_write(const struct collect_options *options, const struct buf *bytes)
 {
-	char *path = path_of(options, "state");
+	char *path = path_in(state_of(options), options, "state");
 	struct flow_error err;
 	enum flow_status st;
 
@@ -71,8 +75,12 @@ exporter_state_write(const struct collect_options *options, const struct buf *by
 		st = file_replace(path, bytes->data, bytes->len, &err);
 	if (st != FLOW_OK)
 		log_to(options->log, LOG_LEVEL_ERROR, "what exporters announced is not kept: %s", err.message);
-	else
-		remove_templates(options);
+	/* What was kept with the files is of no use to anybody any more. */
+	if (st == FLOW_OK) {
+		remove_old(options, "templates");
+		if (strcmp(state_of(options), options->directory) != 0)
+			remove_old(options, "state");
+	}
 	free(path);
 	return st == FLOW_OK;
 }
@@ -119,12 +127,12 @@ read_head(struct cursor *in, char after[JOURNAL_ID_MAX])
 	return true;
 }
 
-/* Whether there is a state, good or not. */
+/* Whether there is a state in that directory, good or not. */
 static bool
-load_state(const struct collect_options *options, struct flow_decoder *decoder,
+load_state(const char *directory, const struct collect_options *options, struct flow_decoder *decoder,
     char after[JOURNAL_ID_MAX])
 {
-	char *path = path_of(options, "state");
+	char *path = path_in(directory, options, "state");
 	struct buf bytes = BUF_INIT;
 	struct flow_error err = { .message = "" };
 	bool there = true;
@@ -174,7 +182,7 @@ static void
 load_templates(const struct collect_options *options, struct flow_decoder *decoder)
 {
 	struct flow_builder *rows = flow_builder_new();
-	char *path = path_of(options, "templates");
+	char *path = path_in(options->directory, options, "templates");
 	struct pcap_reader *reader = NULL;
 	struct flow_error err;
 
@@ -198,6 +206,9 @@ exporter_state_load(const struct collect_options *options, struct flow_decoder *
 	after[0] = '\0';
 	file_sinks_clean(options->directory, ".flowcap.", ".state");
 	file_sinks_clean(options->directory, ".flowcap.", ".templates");
-	if (!load_state(options, decoder, after))
+	if (options->state != NULL)
+		file_sinks_clean(options->state, ".flowcap.", ".state");
+	if (!load_state(state_of(options), options, decoder, after) &&
+	    (options->state == NULL || !load_state(options->directory, options, decoder, after)))
 		load_templates(options, decoder);
 }

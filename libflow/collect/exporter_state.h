@@ -2,13 +2,14 @@
 #pragma once
 
 /*
- * What a tree's decoder knows of exporters, across restarts: DIRECTORY/.flowcap.PORT.state.
+ * What a tree's decoder knows of exporters, across restarts: STATE/.flowcap.PORT.state, where STATE is
+ * collect_options.state or, where that is NULL, the directory of the files.
  *
  *	"FLOWKNOW"  u8 length, id of the journal at whose end that was  u64 XXH64 of these two
  *	the decoder's state (wire/state/decoder_state.h)
  *
  * Version 0.1.0 had .flowcap.PORT.templates instead, a pcap file of announcements: it is read where there
- * is no state, and removed when there is one.
+ * is no state, and removed when there is one.  A state that is with the files while there is none in STATE is read, and removed, too.
  */
 
 #include "collect/collect_options.h"

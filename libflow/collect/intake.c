@@ -58,8 +58,11 @@ journal_directory(const struct collect_options *o)
 {
 	if (!o->journal)
 		return NULL;
-	return o->directory != NULL ? o->directory : o->dynamic != NULL ? o->dynamic :
-	    o->source[0].directory;
+	if (o->state != NULL)
+		return o->state;
+	if (o->directory != NULL || o->dynamic != NULL)
+		return o->directory != NULL ? o->directory : o->dynamic;
+	return o->source[0].state != NULL ? o->source[0].state : o->source[0].directory;
 }
 
 /* Decoder */

@@ -166,6 +166,14 @@ file_below(struct work *w, const char *dynamic)
 	return done;
 }
 
+/* Of an archive: an earlier version, or one that was told so, had them with the files. */
+static bool
+file_archive(struct work *w, const char *directory, const char *state)
+{
+	return file_directory_of(w, directory) && (state == NULL || strcmp(state, directory) == 0 ||
+	    file_directory_of(w, state));
+}
+
 bool
 left_journals_file(const struct collect_options *options, const char *own_run,
     struct collector *collector, struct filing *filing, struct left_sum *sum)
@@ -175,11 +183,11 @@ left_journals_file(const struct collect_options *options, const char *own_run,
 	size_t i;
 
 	if (options->directory != NULL)
-		done = file_directory_of(&w, options->directory);
+		done = file_archive(&w, options->directory, options->state);
 	for (i = 0; i < options->sources && done; i++)
-		done = file_directory_of(&w, options->source[i].directory);
+		done = file_archive(&w, options->source[i].directory, options->source[i].state);
 	if (options->dynamic != NULL && done)
-		done = file_directory_of(&w, options->dynamic) && file_below(&w, options->dynamic);
+		done = file_archive(&w, options->dynamic, options->state) && file_below(&w, options->dynamic);
 	/* Those who will connect have nothing to do with who was connected then. */
 	collector_session_end(collector, NULL, 0);
 	return done;

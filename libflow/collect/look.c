@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct look {
 	pthread_mutex_t lock;
@@ -41,9 +42,10 @@ look_part_clear(struct look_part *part)
 {
 	free(part->directory);
 	free(part->path);
-	free(part->temporary);
+	if (part->fd >= 0)
+		(void)close(part->fd);
 	buf_release(&part->tail);
-	*part = (struct look_part){ .tail = BUF_INIT };
+	*part = (struct look_part)LOOK_PART_INIT;
 }
 
 static void

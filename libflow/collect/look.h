@@ -19,10 +19,12 @@
 struct look_part {
 	char *directory;	/* of the archive */
 	char *path;		/* that the file will have; below that directory */
-	char *temporary;	/* that it has; NULL: nothing is written yet, and `at` is 0 */
-	uint64_t at, device, inode;
+	int fd;			/* for reading; -1: nothing is written yet, and `at` is 0 */
+	uint64_t at;
 	struct buf tail;
 };
+
+#define LOOK_PART_INIT { NULL, NULL, -1, 0, BUF_INIT }
 
 struct look;
 

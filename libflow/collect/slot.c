@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/file.h"
 #include "store/slot_path.h"
@@ -205,16 +204,11 @@ static enum flow_status
 look_at_file(struct slot *s, struct flow_group *rows, const struct flow_preview *about, struct look_part *part,
     struct flow_error *err)
 {
-	const char *temporary = flow_writer_temporary(s->writer);
-	struct stat file;
-
-	if (temporary == NULL || stat(temporary, &file) != 0) {
+	part->fd = flow_writer_open_again(s->writer);
+	if (part->fd < 0) {
 		flow_group_free(rows);
-		return flow_fail(err, FLOW_EIO, FLOW_NO_OFFSET, "%s: its file is gone", s->path);
+		return flow_fail_errno(err, "%s", s->path);
 	}
-	part->device = file.st_dev;
-	part->inode = file.st_ino;
-	part->temporary = below(s, temporary);
 	return flow_writer_preview(s->writer, rows, about, &part->at, &part->tail, err);
 }
 
@@ -232,8 +226,7 @@ look(struct slot *s, struct flow_group *rows, const struct flow_preview *about, 
 	part->directory = strdup(s->options->directory);
 	part->path = below(s, s->path);
 	st = s->writer == NULL ? look_at_rows(s, rows, about, part, &err) : look_at_file(s, rows, about, part, &err);
-	return st == FLOW_OK && !part->tail.failed && part->directory != NULL && part->path != NULL &&
-	    (part->at == 0 || part->temporary != NULL);
+	return st == FLOW_OK && !part->tail.failed && part->directory != NULL && part->path != NULL;
 }
 
 bool
@@ -243,7 +236,7 @@ slot_look(struct slot *slot, size_t groups, struct flow_group *rows, const struc
 	const struct flow_preview about = { exporters, SLOT_JOURNAL_KEY, journal };
 	bool done;
 
-	*part = (struct look_part){ .tail = BUF_INIT };
+	*part = (struct look_part)LOOK_PART_INIT;
 	(void)pthread_mutex_lock(&slot->lock);
 	while (slot->next < groups)
 		(void)pthread_cond_wait(&slot->moved, &slot->lock);

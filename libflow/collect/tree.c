@@ -25,7 +25,7 @@
 
 struct tree {
 	struct collect_options options;		/* with its own directory and ident */
-	char *directory, *ident;	/* NULL where the command line has them */
+	char *directory, *state, *ident;	/* NULL where the command line has them */
 	struct flow_decoder *decoder;
 	struct pipeline *pipeline;	/* shared */
 	const struct tree_journal *journal;
@@ -46,8 +46,8 @@ struct tree {
 };
 
 struct tree *
-tree_new(const struct collect_options *options, const char *directory, const char *ident,
-    struct pipeline *pipeline, const struct tree_journal *journal)
+tree_new(const struct collect_options *options, const char *directory, const char *state,
+    const char *ident, struct pipeline *pipeline, const struct tree_journal *journal)
 {
 	struct tree *t = calloc(1, sizeof(*t));
 
@@ -57,13 +57,16 @@ tree_new(const struct collect_options *options, const char *directory, const cha
 	t->pipeline = pipeline;
 	t->journal = journal;
 	t->directory = strdup(directory);
+	t->state = state != NULL ? strdup(state) : NULL;
 	t->ident = ident != NULL ? strdup(ident) : NULL;
 	t->decoder = flow_decoder_new(&options->decoder);
-	if (t->directory == NULL || (ident != NULL && t->ident == NULL) || t->decoder == NULL) {
+	if (t->directory == NULL || (state != NULL && t->state == NULL) ||
+	    (ident != NULL && t->ident == NULL) || t->decoder == NULL) {
 		tree_free(t);
 		return NULL;
 	}
 	t->options.directory = t->directory;
+	t->options.state = t->state;
 	t->options.writer.ident = t->ident;
 	if (options->remember) {
 		exporter_state_load(&t->options, t->decoder, t->known_after);
@@ -81,6 +84,7 @@ tree_free(struct tree *t)
 	flow_builder_free(t->builder);
 	flow_decoder_free(t->decoder);
 	free(t->directory);
+	free(t->state);
 	free(t->ident);
 	free(t);
 }

@@ -28,11 +28,12 @@ struct tree_sum {
 };
 
 /*
- * In that directory, with that ident (NULL: none), apart from that by the options.  The journal's
+ * In that directory, with that for what is beside its files (NULL: the same) and that ident (NULL: none), apart from
+ * that by the options.  The journal's
  * description is the caller's, who changes it between slots.  NULL when out of memory.
  */
 struct tree *tree_new(const struct collect_options *options, const char *directory,
-    const char *ident, struct pipeline *pipeline, const struct tree_journal *journal);
+    const char *state, const char *ident, struct pipeline *pipeline, const struct tree_journal *journal);
 
 /* After the pipeline has finished what was rotated. */
 void tree_free(struct tree *t);

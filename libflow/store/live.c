@@ -6,7 +6,6 @@
 #include "store/live.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
@@ -27,11 +26,21 @@
 
 #define READ_BYTES ((size_t)1 << 20)
 
+/* Nobody has so many slots open at a time. */
+#define FILES_MAX 65536
+
+/* Descriptors that came, in order; those that were taken are -1. */
+struct received {
+	int *fd;
+	size_t count;
+};
+
 /* A collector that has answered. */
 struct collector {
 	int fd;
 	uint64_t run, number;
 	struct buf reply;
+	struct received files;
 };
 
 struct texts {
@@ -128,9 +137,47 @@ await(int fd, short events, int64_t end_ms)
 	return false;
 }
 
+/* Takes what came with bytes; false when out of memory. */
+static bool
+keep_files(struct msghdr *m, struct received *files)
+{
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c != NULL; c = CMSG_NXTHDR(m, c)) {
+		int *bigger, fd;
+
+		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS || c->cmsg_len < CMSG_LEN(sizeof(int)))
+			continue;
+		memcpy(&fd, CMSG_DATA(c), sizeof(int));
+		bigger = files->count < FILES_MAX ? realloc(files->fd, (files->count + 1) * sizeof(*bigger)) : NULL;
+		if (bigger == NULL) {
+			(void)close(fd);
+			return false;
+		}
+		files->fd = bigger;
+		bigger[files->count++] = fd;
+	}
+	return true;
+}
+
+/* As recv(2), without waiting. */
+static ssize_t
+receive(int fd, void *bytes, size_t len, struct received *files)
+{
+	/* Room for one: the system closes others. */
+	union {
+		struct cmsghdr header;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct iovec part = { bytes, len };
+	struct msghdr m = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes,
+		.msg_controllen = sizeof(control.bytes) };
+	ssize_t n = recvmsg(fd, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+
+	return n > 0 && !keep_files(&m, files) ? 0 : n;
+}
+
 /* Reads until the buffer has so many bytes; false where they do not come. */
 static bool
-read_up_to(int fd, uint64_t bytes, int64_t end_ms, struct buf *out)
+read_up_to(int fd, uint64_t bytes, int64_t end_ms, struct buf *out, struct received *files)
 {
 	while (out->len < bytes) {
 		size_t some = bytes - out->len < READ_BYTES ? (size_t)(bytes - out->len) : READ_BYTES;
@@ -138,7 +185,7 @@ read_up_to(int fd, uint64_t bytes, int64_t end_ms, struct buf *out)
 
 		if (!buf_reserve(out, some) || !await(fd, POLLIN, end_ms))
 			return false;
-		n = recv(fd, buf_end(out), some, MSG_DONTWAIT);
+		n = receive(fd, buf_end(out), some, files);
 		if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
 			return false;
 		out->len += n > 0 ? (size_t)n : 0;
@@ -148,15 +195,16 @@ read_up_to(int fd, uint64_t bytes, int64_t end_ms, struct buf *out)
 
 /* A question and its whole answer; false where there is none: FLOW_END where the collector has hung up. */
 static bool
-ask(int fd, char question, struct buf *reply, struct live_header *header, struct flow_error *err)
+ask(int fd, char question, struct buf *reply, struct received *files, struct live_header *header,
+    struct flow_error *err)
 {
 	int64_t end_ms = steady_ms() + PATIENCE_MS;
 
 	if (await(fd, POLLOUT, end_ms) && send(fd, &question, 1, MSG_DONTWAIT | MSG_NOSIGNAL) == 1 &&
-	    read_up_to(fd, LIVE_HEADER_BYTES, end_ms, reply)) {
+	    read_up_to(fd, LIVE_HEADER_BYTES, end_ms, reply, files)) {
 		if (live_header_parse(reply->data, header, err) != FLOW_OK)
 			return false;
-		if (read_up_to(fd, header->bytes, end_ms, reply))
+		if (read_up_to(fd, header->bytes, end_ms, reply, files))
 			return true;
 	}
 	if (reply->failed)
@@ -183,35 +231,23 @@ keep_slot(struct flow_live *l, char *path, int fd, const struct live_reply_slot 
 	return FLOW_OK;
 }
 
-/* The file that is being written; -1 where it is not there any more, or another one. */
-static int
-open_temporary(const char *directory, const struct live_reply_slot *s)
+/* Whether what came can be the beginning of a slot's file. */
+static bool
+is_beginning(int fd, const struct live_reply_slot *s)
 {
 	struct stat st;
-	char *path;
-	int fd;
 
-	if (asprintf(&path, "%s/%.*s", directory, (int)s->temporary_len, s->temporary) < 0)
-		return -1;
-	fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	free(path);
-	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (uint64_t)st.st_ino == s->inode &&
-	    st.st_size >= (int64_t)s->at)
-		return fd;
-	if (fd >= 0) {
-		(void)close(fd);
-		errno = ENOENT;
-	}
-	return -1;
+	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size >= (int64_t)s->at;
 }
 
+/* The descriptor is where it came; -1: none. */
 static enum flow_status
 take_slot(struct flow_live *l, const struct flow_files *files, const struct live_socket *socket_,
-    const struct live_reply_slot *s)
+    const struct live_reply_slot *s, int *came)
 {
 	enum flow_status st = FLOW_OK;
 	char *path;
-	int fd = -1;
+	int fd;
 
 	if (asprintf(&path, "%s/%.*s", strcmp(socket_->directory, "/") == 0 ? "" : socket_->directory, (int)s->path_len,
 	    s->path) < 0)
@@ -220,22 +256,34 @@ take_slot(struct flow_live *l, const struct flow_files *files, const struct live
 		free(path);
 		return FLOW_OK;
 	}
-	if (s->temporary_len > 0 && (fd = open_temporary(socket_->directory, s)) < 0) {
-		if (errno == ENOENT)
-			l->moved = true;
-		else
-			st = problem(l, path, "its beginning cannot be read: flows of the open slot are missing");
+	if (s->at > 0 && !is_beginning(*came, s)) {
+		st = problem(l, path, "its beginning cannot be read: flows of the open slot are missing");
 		free(path);
 		return st;
 	}
+	fd = *came;
+	*came = -1;
 	return keep_slot(l, path, fd, s);
+}
+
+/* Whether so many descriptors came as there are slots with a beginning. */
+static bool
+has_beginnings(const struct live_header *header, const struct live_reply_slot *slot, const struct received *files)
+{
+	size_t wanted = 0;
+
+	for (uint32_t i = 0; i < header->slots; i++)
+		wanted += slot[i].at > 0;
+	return wanted == files->count;
 }
 
 static enum flow_status
 take_reply(struct flow_live *l, const struct flow_files *files, const struct live_socket *socket_,
-    const struct live_header *header, const struct buf *reply)
+    const struct live_header *header, const struct buf *reply, const struct received *came)
 {
 	struct live_reply_slot *slot;
+	size_t next = 0;
+	int none = -1;
 	struct flow_error err;
 	enum flow_status st = live_slots_parse(header, reply->data + LIVE_HEADER_BYTES, reply->len - LIVE_HEADER_BYTES, &slot,
 	    &err);
@@ -243,8 +291,12 @@ take_reply(struct flow_live *l, const struct flow_files *files, const struct liv
 
 	if (st != FLOW_OK)
 		return st == FLOW_ENOMEM ? st : problem(l, socket_->path, err.message);
+	if (!has_beginnings(header, slot, came)) {
+		free(slot);
+		return problem(l, socket_->path, "a malformed answer of flowcap");
+	}
 	for (uint32_t i = 0; i < header->slots && st == FLOW_OK; i++)
-		st = take_slot(l, files, socket_, &slot[i]);
+		st = take_slot(l, files, socket_, &slot[i], slot[i].at > 0 ? &came->fd[next++] : &none);
 	free(slot);
 	if (st == FLOW_OK && header->status != LIVE_OK)
 		st = problem(l, socket_->path, "flowcap is behind: it waits for the disk, or files what an earlier run left; "
@@ -263,17 +315,17 @@ ask_collector(struct flow_live *l, const struct flow_files *files, const struct 
 	struct live_header header;
 	struct flow_error err;
 
-	*c = (struct collector){ .fd = await_connection(s), .reply = BUF_INIT };
+	*c = (struct collector){ .fd = await_connection(s), .reply = BUF_INIT, .files = { NULL, 0 } };
 	if (c->fd < 0)
 		return no_connection(l, s->path, errno);
 	l->collectors++;
-	if (!ask(c->fd, LIVE_ASK_SLOTS, &c->reply, &header, &err)) {
+	if (!ask(c->fd, LIVE_ASK_SLOTS, &c->reply, &c->files, &header, &err)) {
 		l->moved |= err.status == FLOW_END;
 		return err.status == FLOW_ENOMEM ? err.status : problem(l, s->path, err.message);
 	}
 	c->run = header.run;
 	c->number = header.number;
-	return take_reply(l, files, s, &header, &c->reply);
+	return take_reply(l, files, s, &header, &c->reply, &c->files);
 }
 
 enum flow_status
@@ -297,6 +349,15 @@ flow_live_open(const struct flow_files *files, struct flow_live **live, struct f
 }
 
 static void
+close_files(struct received *files)
+{
+	for (size_t i = 0; i < files->count; i++)
+		if (files->fd[i] >= 0)
+			(void)close(files->fd[i]);
+	free(files->fd);
+}
+
+static void
 free_texts(struct texts *t)
 {
 	for (size_t i = 0; i < t->count; i++)
@@ -312,6 +373,7 @@ flow_live_close(struct flow_live *live)
 	for (size_t i = 0; i < live->collectors; i++) {
 		(void)close(live->collector[i].fd);
 		buf_release(&live->collector[i].reply);
+		close_files(&live->collector[i].files);
 	}
 	for (size_t i = 0; i < live->slots; i++) {
 		free(live->slot[i].path);
@@ -328,13 +390,15 @@ flow_live_close(struct flow_live *live)
 static bool
 still_holds(const struct collector *c)
 {
+	struct received files = { NULL, 0 };
 	struct buf reply = BUF_INIT;
 	struct live_header header;
 	struct flow_error err;
-	bool holds = ask(c->fd, LIVE_ASK_NUMBER, &reply, &header, &err) && header.run == c->run &&
+	bool holds = ask(c->fd, LIVE_ASK_NUMBER, &reply, &files, &header, &err) && header.run == c->run &&
 	    header.number == c->number;
 
 	buf_release(&reply);
+	close_files(&files);
 	return holds;
 }
 

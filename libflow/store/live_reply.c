@@ -8,10 +8,10 @@
 #include "base/cursor.h"
 
 #define MAGIC "flowlive"
-#define VERSION 1
+#define VERSION 2
 
-/* Of a record whose texts are empty. */
-#define SLOT_BYTES_MIN 36
+/* Of a record whose path and tail are empty. */
+#define SLOT_BYTES_MIN 18
 
 #define SLOTS_AT 12
 #define BYTES_AT 16
@@ -29,21 +29,12 @@ live_reply_begin(struct buf *out, const struct live_header *header)
 	buf_append_le32(out, header->unwritten);
 }
 
-static void
-text(struct buf *out, const char *p, size_t len)
-{
-	buf_append_le16(out, (uint16_t)len);
-	buf_append(out, p, len);
-}
-
 void
 live_reply_slot(struct buf *out, const struct live_reply_slot *slot)
 {
-	text(out, slot->path, slot->path_len);
-	text(out, slot->temporary, slot->temporary_len);
+	buf_append_le16(out, (uint16_t)slot->path_len);
+	buf_append(out, slot->path, slot->path_len);
 	buf_append_le64(out, slot->at);
-	buf_append_le64(out, slot->device);
-	buf_append_le64(out, slot->inode);
 	buf_append_le64(out, slot->tail_len);
 	buf_append(out, slot->tail, slot->tail_len);
 }
@@ -108,18 +99,13 @@ read_slot(struct cursor *c, struct live_reply_slot *s)
 
 	s->path_len = cursor_le16(c);
 	s->path = (const char *)cursor_bytes(c, s->path_len);
-	s->temporary_len = cursor_le16(c);
-	s->temporary = (const char *)cursor_bytes(c, s->temporary_len);
 	s->at = cursor_le64(c);
-	s->device = cursor_le64(c);
-	s->inode = cursor_le64(c);
 	tail = cursor_le64(c);
 	if (cursor_failed(c) || tail > cursor_left(c))
 		return false;
 	s->tail_len = (size_t)tail;
 	s->tail = cursor_bytes(c, s->tail_len);
-	return stays_below(s->path, s->path_len) && s->at <= INT64_MAX &&
-	    (s->temporary_len > 0 ? stays_below(s->temporary, s->temporary_len) : s->at == 0);
+	return stays_below(s->path, s->path_len) && s->at <= INT64_MAX;
 }
 
 enum flow_status

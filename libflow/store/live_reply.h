@@ -11,10 +11,12 @@
  * All numbers little-endian.
  *
  *	header  "flowlive"  u32 version  u32 slots  u64 bytes of it all  u64 run  u64 number  u32 status  u32 unwritten
- *	slot    u16 + path  u16 + temporary  u64 at  u64 device  u64 inode  u64 + tail
+ *	slot    u16 + path  u64 at  u64 + tail
  *
- * A slot is a file of the profile (flow-file(5)) that is still being written: the first `at` bytes of `temporary`, and
- * `tail` behind them.  Paths are relative to the socket's directory, and lead nowhere else.
+ * A slot is a file of the profile (flow-file(5)) that is still being written: the first `at` bytes of a file, and
+ * `tail` behind them.  The file has no name: where `at` is not 0, its descriptor, for reading, comes (SCM_RIGHTS) with the
+ * first byte of the slot's record, one for each.  The path, that it will have, is relative to the socket's directory, and
+ * leads nowhere else.
  */
 
 #include <stdbool.h>
@@ -51,9 +53,9 @@ struct live_header {
 };
 
 struct live_reply_slot {
-	const char *path, *temporary;	/* not NUL-terminated */
-	size_t path_len, temporary_len;	/* temporary_len 0: there is none, and `at` is 0 */
-	uint64_t at, device, inode;
+	const char *path;	/* not NUL-terminated */
+	size_t path_len;
+	uint64_t at;
 	const uint8_t *tail;
 	size_t tail_len;
 };

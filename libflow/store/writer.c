@@ -347,10 +347,10 @@ flow_writer_preview(const struct flow_writer *writer, struct flow_group *group, 
 	return st;
 }
 
-const char *
-flow_writer_temporary(const struct flow_writer *writer)
+int
+flow_writer_open_again(const struct flow_writer *writer)
 {
-	return writer->sink.temporary;
+	return file_sink_open_again(&writer->sink);
 }
 
 const struct flow_totals *

@@ -96,7 +96,7 @@ bool flow_group_is_counted(const struct flow_group *group);
 struct flow_writer;
 
 /*
- * Begins the file `path` under a temporary name beside it (base/file.h); its
+ * Begins the file `path`, without a name or under a temporary one (base/file.h); its
  * directory must exist.  It appears under its name, whole, when closed.
  */
 enum flow_status flow_writer_open(const char *path, const struct flow_writer_options *options,
@@ -174,8 +174,8 @@ struct flow_preview {
 enum flow_status flow_writer_preview(const struct flow_writer *writer, struct flow_group *group,
     const struct flow_preview *about, uint64_t *at, struct buf *tail, struct flow_error *err) NODISCARD;
 
-/* The name that the file has until it is closed; NULL where it has none. */
-const char *flow_writer_temporary(const struct flow_writer *writer);
+/* Another descriptor of the file of flow_writer_open, for reading alone; -1 with errno. */
+int flow_writer_open_again(const struct flow_writer *writer);
 
 /* Writes into memory, which stays the caller's, what flow_writer_open would write into a file. */
 enum flow_status flow_writer_open_buf(struct buf *out, const struct flow_writer_options *options,

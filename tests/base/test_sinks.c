@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Temporary files of sinks: those of the dead go, and nothing else. */
+#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -41,7 +43,57 @@ make(const char *name, int age_s)
 	(void)close(fd);
 }
 
-/* A process that is killed while it writes leaves a file that then goes. */
+static size_t
+count_files(void)
+{
+	DIR *dir = opendir(directory);
+	size_t n = 0;
+
+	while (dir != NULL && readdir(dir) != NULL)
+		n++;
+	(void)closedir(dir);
+	return n - 2;
+}
+
+/* What is written has no name, where the system has such files, and takes one: a free one, or another's. */
+static void
+test_unnamed(void)
+{
+	struct file_sink sink = FILE_SINK_INIT;
+	char bytes[8] = "", *path;
+	struct stat st;
+	int fd;
+
+	ok(file_replace(in_directory("e"), "one", 3, NULL) == FLOW_OK);
+	is_uint(count_files(), 1);
+	is_int(file_sink_open(&sink, in_directory("e"), NULL), FLOW_OK);
+	if (sink.temporary == NULL)
+		is_uint(count_files(), 1);
+	ok(file_write_all(sink.fd, "two", 3, NULL) == FLOW_OK);
+	fd = file_sink_open_again(&sink);
+	ok(pread(fd, bytes, 8, 0) == 3 && strcmp(bytes, "two") == 0);
+	ok(write(fd, "x", 1) < 0);
+	(void)close(fd);
+	ok(stat(in_directory("e"), &st) == 0 && st.st_nlink == 1);
+	is_int(file_sink_commit(&sink, NULL), FLOW_OK);
+	is_uint(count_files(), 1);
+	ok(stat(in_directory("e"), &st) == 0 && st.st_nlink == 1 && S_ISREG(st.st_mode));
+	fd = open(in_directory("e"), O_RDONLY);
+	ok(read(fd, bytes, 8) == 3 && strcmp(bytes, "two") == 0);
+	(void)close(fd);
+	is_int(file_sink_open(&sink, in_directory("e"), NULL), FLOW_OK);
+	is_int(file_sink_commit_new(&sink, &path, NULL), FLOW_OK);
+	is_str(path, in_directory("e.1"));
+	free(path);
+	is_uint(count_files(), 2);
+	is_int(file_sink_open(&sink, in_directory("f"), NULL), FLOW_OK);
+	file_sink_abort(&sink);
+	is_uint(count_files(), 2);
+	(void)unlink(in_directory("e"));
+	(void)unlink(in_directory("e.1"));
+}
+
+/* A process that is killed while it writes leaves nothing, or a file that then goes. */
 static void
 test_killed(void)
 {
@@ -58,7 +110,8 @@ test_killed(void)
 	}
 	(void)waitpid(child, &status, 0);
 	(void)snprintf(name, sizeof(name), ".a.parquet.%ld-0", (long)child);
-	ok(is_there(name));
+	ok(count_files() == is_there(name));
+	make(name, 0);
 	file_sinks_clean(directory, "b", ".parquet");
 	file_sinks_clean(directory, "", ".state");
 	ok(is_there(name));
@@ -76,10 +129,13 @@ test_alive(void)
 	pid_t child;
 	int status;
 
-	is_int(file_sink_open(&sink, in_directory("b.parquet"), NULL), FLOW_OK);
-	(void)futimens(sink.fd, old);
-	if (path == NULL || rename(sink.temporary, path) != 0)
+	/* As it is where there are no files without a name. */
+	sink.fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
+	sink.path = strdup(in_directory("b.parquet"));
+	sink.temporary = path;
+	if (sink.fd < 0 || sink.path == NULL || flock(sink.fd, LOCK_EX | LOCK_NB) != 0)
 		abort();
+	(void)futimens(sink.fd, old);
 	child = fork();
 	if (child == 0) {
 		/* The lock is the parent's description, which the child shares: let go of it here. */
@@ -89,8 +145,6 @@ test_alive(void)
 	}
 	(void)waitpid(child, &status, 0);
 	ok(access(path, F_OK) == 0);
-	free(sink.temporary);
-	sink.temporary = path;
 	file_sink_abort(&sink);
 	ok(!is_there(".b.parquet.2147483646-0"));
 }
@@ -183,6 +237,7 @@ main(void)
 {
 	if (mkdtemp(directory) == NULL)
 		return 1;
+	test_unnamed();
 	test_killed();
 	test_alive();
 	test_unlocked();

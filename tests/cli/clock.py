@@ -123,9 +123,11 @@ def jumps(name, env, settings, ends):
     result(f"{name}: each of {len(want)} flows is filed once", times == want,
            f"{len([i for i in want if i not in times])} lost", f"{len([i for i in times if times[i] > 1])} twice",
            collector.text())
-    left = [x for _, _, names in os.walk(directory) for x in names if not x.endswith((".parquet", ".state"))]
+    left = [x for top in (directory, directory + ".state") for _, _, names in os.walk(top) for x in names
+            if not x.endswith((".parquet", ".state"))]
     result(f"{name}: nothing else is left", not left, left)
     shutil.rmtree(directory)
+    shutil.rmtree(directory + ".state", ignore_errors=True)
 
 
 def main():

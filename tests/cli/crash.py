@@ -137,8 +137,8 @@ def filed(directory):
 
 
 def leftovers(directory):
-    return sorted(name for _, _, names in os.walk(directory) for name in names
-                  if not name.endswith((".parquet", ".state")) or name.startswith(".flowcap.2"))
+    return sorted(name for top in (directory, directory + ".state") for _, _, names in os.walk(top)
+                  for name in names if not name.endswith((".parquet", ".state")) or name.startswith(".flowcap.2"))
 
 
 def random_kills():
@@ -181,6 +181,7 @@ def random_kills():
     result("none is there that was not sent", not unknown, unknown[:10])
     result("nothing else is left", not leftovers(directory), leftovers(directory))
     shutil.rmtree(directory)
+    shutil.rmtree(directory + ".state", ignore_errors=True)
 
 
 def kills_while_filing():
@@ -204,7 +205,7 @@ def kills_while_filing():
         collector.process.send_signal(1)  # SIGHUP: the next file
         time.sleep(0.25)
     collector.kill()
-    journals = len([n for n in os.listdir(directory) if n.endswith(".journal")])
+    journals = len([n for n in os.listdir(directory + ".state") if n.endswith(".journal")])
     result("slots that cannot be filed stay in their journals", journals >= 25, journals)
     os.unlink(year)
     for _ in range(ROUNDS):
@@ -221,6 +222,7 @@ def kills_while_filing():
     result("none is lost", not lost, lost[:10])
     result("none is filed twice", not twice, twice[:10])
     shutil.rmtree(directory)
+    shutil.rmtree(directory + ".state", ignore_errors=True)
 
 
 def v9(sequence, *sets):
@@ -268,6 +270,7 @@ def held_data():
                f"{len(times)} of {len(want)}", [n for n in times if times[n] > 1], collector.tail())
         result(f"held over {name}: nothing else is left", not leftovers(directory), leftovers(directory))
         shutil.rmtree(directory)
+        shutil.rmtree(directory + ".state", ignore_errors=True)
 
 
 def main():

@@ -45,7 +45,7 @@ rows()
 
 journals()
 {
-	find "$1" -name '*.journal' | wc -l
+	find "$1.state" -name '*.journal' | wc -l
 }
 
 # balances N: so many flows decoded and written, and no datagram dropped
@@ -90,7 +90,7 @@ archive_fault()
 	local name=$1 text=$2
 
 	shift 2
-	rm -rf "$work/archive"
+	rm -rf "$work/archive" "$work/archive.state"
 	faults ''
 	check "$name: listening" start "$work/archive"
 	faults "$@"
@@ -103,7 +103,7 @@ archive_fault()
 	check "$name: the ledger" balances 5000
 	check "$name: all are there" same "$(rows "$work/archive")" 5000
 	check "$name: no journal is left" same "$(journals "$work/archive")" 0
-	check "$name: nor anything else" same "$(find "$work/archive" -type f ! -name '*.parquet' ! -name '*.state')" ''
+	check "$name: nor anything else" same "$(find "$work/archive" "$work/archive.state" -type f ! -name '*.parquet' ! -name '*.state')" ''
 }
 
 archive_fault "the archive: no room to write" 'No space left' 'write 28 .parquet'
@@ -119,7 +119,7 @@ journal_fault()
 	local name=$1 text=$2 line=$3
 
 	shift 3
-	rm -rf "$work/faulty"
+	rm -rf "$work/faulty" "$work/faulty.state"
 	faults ''
 	check "$name: listening" start "$work/faulty" "$@"
 	faults "$line"
@@ -188,7 +188,7 @@ check "a bad block: listening again" start "$work/block"
 check "a bad block: stopped with a failure" stops 1
 got=$(rows "$work/block")
 check "a bad block: what is around it is there ($got of 20000)" test "$got" -gt 15000 -a "$got" -lt 20000
-check "a bad block: and the journal too" same "$(find "$work/block" -name '*.journal.damaged' | wc -l)" 1
+check "a bad block: and the journal too" same "$(find "$work/block.state" -name '*.journal.damaged' | wc -l)" 1
 faults ''
 check "a bad block: not twice" start "$work/block"
 check "a bad block: stopped" stops 0

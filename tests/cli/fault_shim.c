@@ -23,6 +23,9 @@
 #include <time.h>
 #include <unistd.h>
 
+/* Files without a name are of the archive. */
+#define UNNAMED ".parquet"
+
 #define WAITS -1
 #define HALF -2
 
@@ -71,6 +74,9 @@ fault_fd(const char *call, int fd)
 	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
 	len = readlink(link, path, sizeof(path) - 1);
 	path[len > 0 ? len : 0] = '\0';
+	/* One that has no name yet: "/archive/2026/.../#123 (deleted)". */
+	if (strstr(path, "/#") != NULL && len + sizeof(UNNAMED) <= sizeof(path))
+		(void)strcat(path, UNNAMED);
 	return fault(call, path);
 }
 
@@ -146,9 +152,10 @@ pread64(int fd, void *bytes, size_t len, off64_t offset)
 }
 
 int
-link(const char *from, const char *to)
+linkat(int from_directory, const char *from, int to_directory, const char *to, int flags)
 {
-	return fault("link", to) != 0 ? -1 : NEXT(int (*)(const char *, const char *), "link")(from, to);
+	return fault("link", to) != 0 ? -1 : NEXT(int (*)(int, const char *, int, const char *, int), "linkat")(from_directory,
+	    from, to_directory, to, flags);
 }
 
 static int
@@ -156,7 +163,7 @@ open_at(const char *name, const char *path, int flags, va_list ap)
 {
 	mode_t mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? (mode_t)va_arg(ap, int) : 0;
 
-	return fault("open", path) != 0 ? -1 : NEXT(int (*)(const char *, int, ...), name)(path, flags, mode);
+	return fault("open", (flags & O_TMPFILE) == O_TMPFILE ? UNNAMED : path) != 0 ? -1 : NEXT(int (*)(const char *, int, ...), name)(path, flags, mode);
 }
 
 int

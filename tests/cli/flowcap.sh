@@ -233,17 +233,20 @@ check "an exporter's first datagram is told" waits grep -q 'exporter 127.0.0.1: 
 sleep 0.5
 kill -9 "$collector"
 wait "$collector" 2>/dev/null
-check "kill -9: no file, a journal" same \
-	"$(files "$work/killed" | sed 's/r[0-9a-f]\{16,\}/RUN/g; s/[^ ]*spare *//g')" \
+check "kill -9: no file" same "$(files "$work/killed")" ''
+check "kill -9: a journal beside the archive" same \
+	"$(files "$work/killed.state" | sed 's/r[0-9a-f]\{16,\}/RUN/g; s/[^ ]*spare *//g')" \
 	".flowcap.RUN-00000000.journal .flowcap.RUN.lock"
 if command -v tshark >/dev/null; then
-	check "kill -9: the journal is a capture without fault" same "$(tshark -r "$work"/killed/.flowcap.*.journal \
+	check "kill -9: the journal is a capture without fault" same "$(tshark -r "$work"/killed.state/.flowcap.*.journal \
 		-o ip.check_checksum:TRUE -o udp.check_checksum:TRUE -Y '_ws.malformed || ip.checksum.status == 0 ||
 		udp.checksum.status == 0' 2>&1 | grep -vc 'as user')" 0
 else
 	skip "kill -9: the journal is a capture without fault" "no tshark"
 fi
 cp -r "$work/killed" "$work/again"
+cp -r "$work/killed.state" "$work/again.state"
+cp "$work"/killed.state/.flowcap.*.journal "$work/told.journal"
 check "kill -9: listening again" start "$work/killed" -b 127.0.0.1 -t 86400
 "$flowgen" -t 127.0.0.1 -p "$port" -n 500
 sleep 0.3
@@ -251,15 +254,32 @@ check "kill -9: a journal that is in use is left alone" start2 "$work/killed"
 check "kill -9: stopped" stop
 check "kill -9: all is there" same "$(sums "$work/killed" | cut -d ' ' -f 1)" 3500
 check "kill -9: and no journal" same \
-	"$(files "$work/killed" | tr ' ' '\n' | grep -c journal)" 0
-truncate -s -7 "$work"/again/.flowcap.*.journal
+	"$(files "$work/killed.state" | tr ' ' '\n' | grep -c journal)" 0
+truncate -s -7 "$work"/again.state/.flowcap.*.journal
 check "kill -9: a journal that is cut" start "$work/again" -b 127.0.0.1 -t 86400
 check "kill -9: stopped again" stop
 check "kill -9: all but its last datagram is there" test "$(sums "$work/again" | cut -d ' ' -f 1)" -gt 2950
+
+# Journals with the files, as earlier versions had them; a directory that was named; one that cannot be beside.
+mv "$work"/again.state/.flowcap.*.state "$work/again"
+rm -r "$work/again.state" "$work"/again/20*
+cp "$work/told.journal" "$work/again/.flowcap.r1-00000000.journal"
+check "--state: listening" start "$work/again" -b 127.0.0.1 -t 86400 --state "$work/kept"
+check "--state: journals beside the files are filed" waits same "$(ls "$work/again/" | grep -c journal)" 0
+kill -9 "$collector"
+wait "$collector" 2>/dev/null
+check "--state: there they are" same "$(files "$work/kept" | tr ' ' '\n' | grep -c '\.lock$'):$(ls -d "$work/again.state" 2>&-)" 1:
+: >"$work/again.state"
+check "no directory beside: listening" start "$work/again" -b 127.0.0.1 -t 86400
+check "no directory beside: which is told" grep -q "again.state: is no directory of this user's" "$work/log"
+check "no directory beside: stopped" stop
+check "no directory beside: all is there" same "$(sums "$work/again" | cut -d ' ' -f 1)" 3000
+check "--state and -n" exits 2 "$flowcap" -n "x,192.0.2.1,$work/again" --state "$work/kept"
+
 check "kill -9: without a journal" start "$work/none" -b 127.0.0.1 --no-journal
 "$flowgen" -t 127.0.0.1 -p "$port" -n 100
 sleep 0.3
-check "kill -9: there is none" same "$(files "$work/none")" ""
+check "kill -9: there is none" same "$(files "$work/none"; ls -d "$work"/none.*)" ""
 check "kill -9: stopped without" stop
 
 # Templates outlive the collector: the datagrams behind the first are sent to the next one

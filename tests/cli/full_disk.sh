@@ -47,7 +47,7 @@ fails()
 # Everything below a folder that is a file
 files()
 {
-	find "$1" -type f 2>/dev/null | sort | xargs
+	find "$@" -type f 2>/dev/null | sort | xargs
 }
 
 rows()
@@ -160,10 +160,10 @@ rm "$work/live"/20??
 check "a collector: listening again" start
 check "a collector: stopped again" stops 0
 check "a collector: all is there" same "$(rows "$work/live")" 2000
-check "a collector: and no journal" same "$(files "$work/live" | tr ' ' '\n' | grep -cE 'journal|/\.flowcap\.2')" 0
+check "a collector: and no journal" same "$(files "$work/live" "$work/live.state" | tr ' ' '\n' | grep -cE 'journal|/\.flowcap\.2')" 0
 
 # One without room for either says what is lost; what was written is filed later, up to the cut.
-rm -rf "$work/live" && mkdir "$work/live"
+rm -rf "$work/live" "$work/live.state" && mkdir "$work/live"
 rm -f "$work/log"
 (
 	trap '' XFSZ
@@ -184,7 +184,7 @@ check "no room for a journal: listening again" start
 check "no room for a journal: stopped again" stops 0
 lines=$(rows "$work/live")
 check "no room for a journal: what it had is there" test "$lines" -gt 500 -a "$lines" -lt 6000
-check "no room for a journal: and it is gone" same "$(files "$work/live" | tr ' ' '\n' | grep -c journal)" 0
+check "no room for a journal: and it is gone" same "$(files "$work/live" "$work/live.state" | tr ' ' '\n' | grep -c journal)" 0
 
 if [ -w /dev/full ]; then
 	nospace="No space left on device"

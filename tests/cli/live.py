@@ -429,20 +429,28 @@ def test_killed():
 def test_impostor():
     """Somebody else's socket, which says what he likes."""
     a = folder('impostor')
-    header = struct.pack('<8sIIQQQII', b'flowlive', 1, 0, 48, 1, 0, 0, 0)
+    header = struct.pack('<8sIIQQQII', b'flowlive', 2, 0, 48, 1, 0, 0, 0)
 
     def lie(claimed, body=b''):
-        return struct.pack('<8sIIQQQII', b'flowlive', 1, 1, claimed, 1, 0, 0, 0) + body
+        return struct.pack('<8sIIQQQII', b'flowlive', 2, 1, claimed, 1, 0, 0, 0) + body
 
     def text(s):
         return struct.pack('<H', len(s)) + s
 
-    outside = text(b'../x.parquet') + text(b'') + struct.pack('<QQQQ', 0, 0, 0, 0)
-    junk = text(b'x.parquet') + text(b'') + struct.pack('<QQQQ', 0, 0, 0, 100) + os.urandom(100)
-    answers = {'nothing': b'', 'a text': b'HTTP/1.0 200 OK\r\n' + b' ' * 40, 'another version': header[:8] + b'\2' + header[9:],
+    outside = text(b'../x.parquet') + struct.pack('<QQ', 0, 0)
+    begun = text(b'x.parquet') + struct.pack('<QQ', 4, 0)
+    junk = text(b'x.parquet') + struct.pack('<QQ', 0, 100) + os.urandom(100)
+    answers = {'nothing': b'', 'a text': b'HTTP/1.0 200 OK\r\n' + b' ' * 40, 'another version': header[:8] + b'\3' + header[9:],
                'too many slots': lie(48), 'a size beyond reason': lie(1 << 60), 'less than it said': lie(1000, b'x' * 10),
-               'a path that leads outside': lie(48 + len(outside), outside), 'no Parquet': lie(48 + len(junk), junk)}
-    for name, answer in answers.items():
+               'a path that leads outside': lie(48 + len(outside), outside), 'no Parquet': lie(48 + len(junk), junk),
+               'a beginning without a file': lie(48 + len(begun), begun)}
+    pipe = os.pipe()
+    other = os.open(os.path.join(work, 'log'), os.O_RDONLY | os.O_CREAT)
+    files = {'a pipe for a file': (answers['a beginning without a file'], pipe[:1]),
+             'a file that is shorter': (answers['a beginning without a file'], [os.memfd_create('short')]),
+             'files that nobody asked for': (answers['no Parquet'], [other, other])}
+    answers = {**{name: (answer, []) for name, answer in answers.items()}, **files}
+    for name, (answer, with_files) in answers.items():
         path = os.path.join(a, '.flowcap.0123.live')
         listener = socket.socket(socket.AF_UNIX)
         listener.bind(path)
@@ -460,7 +468,7 @@ def test_impostor():
                     s.settimeout(5)
                     try:
                         s.recv(1)
-                        s.sendall(answer)
+                        socket.send_fds(s, [answer], with_files) if with_files else s.sendall(answer)
                     except OSError:
                         pass
 

@@ -66,8 +66,8 @@ for seed in ${RESTARTS_SEEDS:-1 2 3 4}; do
 	is "seed $seed: there are rows" "$([ "$(wc -l <"$tmp/whole.rows")" -gt 50 ] && echo yes)" yes
 	is "seed $seed: the same rows" "$(diff "$tmp/whole.rows" "$tmp/cut.rows" | head -n 6)" ''
 	is "seed $seed: only files and what is known are left" \
-		"$(find "$tmp/cut" -type f ! -name '*.parquet' ! -name '.flowcap.*.state')" ''
-	rm -r "$tmp/whole" "$tmp/cut"
+		"$(find "$tmp/cut" "$tmp/cut.state" -type f ! -name '*.parquet' ! -name '.flowcap.*.state')" ''
+	rm -r "$tmp/whole" "$tmp/cut" "$tmp"/*.state
 done
 
 echo "1..$number"

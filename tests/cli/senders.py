@@ -84,6 +84,7 @@ class Archive:
 
     def close(self):
         shutil.rmtree(self.folder)
+        shutil.rmtree(self.folder + ".state", ignore_errors=True)
 
 
 def test_nothing_taken():

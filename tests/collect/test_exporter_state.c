@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -161,6 +162,31 @@ test_upgrade(struct wire *w)
 	ok(!is_there(".flowcap.2055.templates"));
 }
 
+/* One that is with the files, where it is to be kept elsewhere now: it is read, and goes once it is there. */
+static void
+test_moved(struct wire *w)
+{
+	struct collect_options o = options();
+	char after[JOURNAL_ID_MAX];
+	struct buf b = BUF_INIT;
+
+	write_state(w);
+	ok(is_there(".flowcap.2055.state"));
+	o.state = path_of("kept");
+	if (mkdir(o.state, 0700) != 0)
+		abort();
+	exporter_state_load(&o, w->d, after);
+	is_str(after, "some-journal.7");
+	exporter_state_save(w->d, "another", &b);
+	ok(exporter_state_write(&o, &b));
+	buf_release(&b);
+	ok(!is_there(".flowcap.2055.state"));
+	ok(is_there("kept/.flowcap.2055.state"));
+	exporter_state_load(&o, w->d, after);
+	is_str(after, "another");
+	free(o.state);
+}
+
 static void
 test_none(struct wire *w)
 {
@@ -185,6 +211,7 @@ main(void)
 	damage("cut in the head", 200, 40);
 	damage("cut by a byte", 1, 40);
 	wire_run(test_upgrade, NULL);
+	wire_run(test_moved, NULL);
 	test_directory_remove(directory);
 	return tap_done();
 }

@@ -57,7 +57,12 @@ def read_polars(path):
 
 
 def read_polars_tree(path):
-    """Without the prefix it refuses directories that have other files, even hidden ones."""
+    import polars
+    return polars.scan_parquet(path).collect().to_arrow()
+
+
+def read_polars_hidden(path):
+    """By itself it takes every file of a directory for Parquet."""
     import polars
     return polars.scan_parquet(path, hidden_file_prefix=".").collect().to_arrow()
 
