@@ -178,6 +178,21 @@ def has_hyparquet():
         return ""
 
 
+def parquet_go(*arguments):
+    return subprocess.run([os.environ["FLOW_PARQUET_GO"], *arguments], capture_output=True, check=False)
+
+
+def read_parquet_go(path):
+    run = parquet_go(path)
+    if run.returncode != 0:
+        raise RuntimeError(run.stderr.decode()[-300:])
+    return json.loads(run.stdout)
+
+
+def has_parquet_go():
+    return parquet_go().stdout.decode().strip() if os.environ.get("FLOW_PARQUET_GO") else ""
+
+
 ENGINES = [
     ("pyarrow", "pyarrow", read_pyarrow, read_pyarrow, write_pyarrow),
     ("pandas", "pandas", read_pandas, read_pandas, write_pandas),
@@ -188,6 +203,7 @@ ENGINES = [
     ("fastparquet", "fastparquet", read_fastparquet, read_fastparquet_tree, write_fastparquet),
     ("Spark", "pyspark", read_spark, read_spark_tree, write_spark),
     ("hyparquet", has_hyparquet, read_hyparquet, None, None),
+    ("parquet-go", has_parquet_go, read_parquet_go, None, None),
 ]
 
 
@@ -253,11 +269,18 @@ def flowcat(*arguments):
     return subprocess.run([FLOWCAT, *arguments], capture_output=True, text=True)
 
 
-def is_read(name, what, read, path, want):
+def what_differs(read, path, want):
     try:
-        why = differences(read(path), want)
+        return differences(read(path), want)
     except Exception as error:  # whatever an engine throws: it did not read
-        why = f"{type(error).__name__}: {str(error)[:400]}"
+        return f"{type(error).__name__}: {str(error)[:400]}"
+
+
+def is_read(name, what, read, path, want, other=None):
+    """`other` is another writer's file of the same rows and codec: what an engine cannot read of that, either, is not ours."""
+    why = what_differs(read, path, want)
+    if why and other is not None and what_differs(read, other, want):
+        return skip(f"{name} reads {what}: nor does it read pyarrow's")
     check(not why, f"{name} reads {what}", why)
 
 
@@ -344,8 +367,10 @@ def main():
         plain = below_2_53(table.slice(0, 5000))
         source = os.path.join(folder, "source.parquet")
         pq.write_table(table, source, compression="none")
-        ours = {}
+        ours, theirs = {}, {}
         for codec in codecs():
+            theirs[codec] = os.path.join(folder, codec + ".pa.parquet")
+            pq.write_table(table, theirs[codec], compression=codec)
             ours[codec] = os.path.join(folder, codec + ".parquet")
             run = flowcat("-r", source, "-w", ours[codec], "-z", codec)
             check(run.returncode == 0 and not run.stderr, f"flowcat -w -z {codec}", run.stderr)
@@ -353,6 +378,8 @@ def main():
         small = os.path.join(folder, "plain.parquet")
         flowcat("-r", source, "-w", small)
         moved, both_tables = make_moved(table, folder, ours)
+        theirs["moved"] = os.path.join(folder, "moved.pa.parquet")
+        pq.write_table(both_tables, theirs["moved"], compression="lz4")
         tree, both = make_tree(plain, folder, "tree", ()), make_tree(plain, folder, "both", (0, 2))
         rollup, sums = make_rollup(tree, folder)
         chosen = os.environ.get("FLOW_ENGINES", "").split(",")
@@ -365,8 +392,8 @@ def main():
                 continue
             name = f"{name} {told}"
             for codec, path in ours.items():
-                is_read(name, f"all columns of a file of {codec}", read, path, table)
-            is_read(name, "a file of row groups copied from others", read, moved, both_tables)
+                is_read(name, f"all columns of a file of {codec}", read, path, table, theirs[codec])
+            is_read(name, "a file of row groups copied from others", read, moved, both_tables, theirs["moved"])
             is_read(name, "a rollup", read, rollup, sums)
             if read_tree is not None:
                 # Files come in any order.
