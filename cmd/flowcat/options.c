@@ -401,6 +401,8 @@ flowcat_options_parse(int argc, char **argv, struct flowcat_options *options, bo
 		return cli_misuse("--split: -w DIRECTORY is missing");
 	if (options->split_s != 0 && options->split_by != NULL)
 		return cli_misuse("--split and --split-by: one of them");
+	if (options->follow && options->task == FLOWCAT_SQL)
+		return cli_misuse("--follow: --sql is about finished files");
 	if (options->follow && (options->task != FLOWCAT_ROWS || options->write_path != NULL || options->has_order ||
 	    strcmp(options->format, "json") == 0))
 		return cli_misuse("--follow prints flows as they come: no -w, -O, -m, -o json (but ndjson), and no other task");

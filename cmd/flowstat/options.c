@@ -407,7 +407,7 @@ flowstat_options_parse(int argc, char **argv, struct flowstat_options *options, 
 	if (options->follow_s != 0 && (options->explain || strcmp(options->format, "html") == 0))
 		return cli_misuse("--follow: no --explain and no -o html");
 	if (options->request.live && options->sql)
-		return cli_misuse("--live: --sql is about finished files");
+		return cli_misuse("%s: --sql is about finished files", options->follow_s != 0 ? "--follow" : "--live");
 	options->request.may_read_nothing = options->rollups != NULL;
 	status = query_arguments(&options->request, argc - optind, argv + optind);
 	if (status == CLI_OK && options->rollup_width != NULL && options->request.filter != NULL)

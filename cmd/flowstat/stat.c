@@ -184,7 +184,7 @@ print_sql(const struct flowstat_options *o, const struct run *run)
 	int status;
 
 	if (o->detect.what != 0)
-		return cli_misuse("--sql: what stands out is found by more than sums");
+		return cli_misuse("no SQL for what --detect and its parts find: that takes more than sums");
 	status = query_sql_from(run->query, &o->request, o->dialect, &from);
 
 	if (status == CLI_OK &&

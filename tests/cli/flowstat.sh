@@ -114,7 +114,23 @@ check "no scans in ordinary traffic" lines 3 "$flowstat" --scans -o csv "$archiv
 check "thresholds" exits 0 "$flowstat" --scans --threshold scan-targets=2,scan-share=0.5 "$archive"
 check "a threshold out of range" exits 2 "$flowstat" --scans --threshold scan-share=101 "$archive"
 check "an unknown threshold" exits 2 "$flowstat" --scans --threshold scan=1 "$archive"
-check "no SQL of what stands out" exits 2 "$flowstat" --scans --sql duckdb "$archive"
+# no_sql STATUS NAME ARGUMENT...: refused, by name, and nothing is printed
+no_sql()
+{
+	local status=$1 name=$2
+
+	shift 2
+	"$flowstat" "$@" --sql=duckdb "$archive" >"$work/sql" 2>"$work/err"
+	check "no SQL of $*, by name" same "$?:$(grep -c -- "$name" "$work/err"):$(wc -c <"$work/sql")" "$status:1:0"
+}
+no_sql 2 --detect --scans
+no_sql 2 --detect --detect
+no_sql 1 spikes --spikes src_addr
+no_sql 1 bills --billing if
+no_sql 1 series -s proto/bytes --series proto
+no_sql 2 --rollups -s proto --rollups "$work"
+no_sql 2 --follow -s proto --follow 5
+no_sql 2 --live -s proto --live
 check "window" says 'Total: flows 0' "$flowstat" -s srcip -t 2001/01/01-2001/01/02 "$archive"
 check "explain" says 'src_addr' "$flowstat" --explain -s srcip "$archive" 'src host 192.0.2.1'
 check_jq "sums agree with totals" sums_agree
