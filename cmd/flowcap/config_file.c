@@ -15,7 +15,7 @@
 #define TEXT_MAX ((size_t)4 << 20)
 
 /* What makes sense on a command line alone. */
-static const char *const not_here[] = { "config", "check-config", "help", "version" };
+static const char *const not_here[] = { "config", "check", "check-config", "help", "version" };
 
 static int
 read_text(const char *path, char **text)

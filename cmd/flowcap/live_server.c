@@ -5,24 +5,20 @@
 
 #include "flowcap/live_server.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "flowcap/live_listener.h"
 #include "flowcap/program_log.h"
-#include "net/unix_address.h"
+#include "store/live_reply.h"
 
 #define WAIT_MS 200
 
@@ -66,6 +62,7 @@ struct client {
 
 struct live_server {
 	struct intake *intake;
+	struct status_report *report;
 	bool dynamic;		/* the last place is that above the exporters' */
 	struct place *place;
 	size_t places;
@@ -100,140 +97,29 @@ answer_leave(struct answer *a)
 	free(a);
 }
 
-/* Sockets. */
-
-/*
- * A socket gets its name once it listens, so that one which nobody answers at is dead.  Under this one it is bound, and is dead
- * only when it is so old.
- */
-#define NEW_SUFFIX ".new"
-#define NEW_S 5
-
-/* Whether a socket may be dead: all that have their name, and old ones that never got it. */
-static bool
-may_be_dead(int directory, const char *name)
-{
-	size_t len = strlen(name), suffix = strlen(NEW_SUFFIX);
-	bool is_new = len > suffix && strcmp(name + len - suffix, NEW_SUFFIX) == 0;
-	char *whole = strndup(name, is_new ? len - suffix : len);
-	bool is_ours = whole != NULL && live_is_socket_name(whole);
-	struct stat st;
-
-	free(whole);
-	return is_ours && fstatat(directory, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISSOCK(st.st_mode) &&
-	    (!is_new || st.st_ctime < time(NULL) - NEW_S);
-}
-
-/* Sockets that collectors left when they were killed. */
-static void
-remove_dead(const char *directory, int fd)
-{
-	DIR *dir = opendir(directory);
-	const struct dirent *entry;
-	struct sockaddr_un a;
-	char *path;
-
-	while (dir != NULL && (entry = readdir(dir)) != NULL) {
-		int s;
-
-		if (!may_be_dead(fd, entry->d_name) || asprintf(&path, "%s/%s", directory, entry->d_name) < 0)
-			continue;
-		s = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-		if (s >= 0 && unix_address(path, fd, &a) && connect(s, (const struct sockaddr *)&a, sizeof(a)) != 0 &&
-		    errno == ECONNREFUSED)
-			(void)unlink(path);
-		if (s >= 0)
-			(void)close(s);
-		free(path);
-	}
-	if (dir != NULL)
-		(void)closedir(dir);
-}
-
-/* Who may read and enter the directory may ask: connecting takes the right to write. */
-static mode_t
-socket_mode(const struct stat *directory)
-{
-	mode_t mode = 0600;
-
-	if ((directory->st_mode & 0050) == 0050)
-		mode |= 0060;
-	if ((directory->st_mode & 0005) == 0005)
-		mode |= 0006;
-	return mode;
-}
-
-/* A socket that listens under that name; -1 with errno. */
-static int
-listen_under(const char *made, const char *path, int directory)
-{
-	struct sockaddr_un a;
-	struct stat st;
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), error;
-
-	if (fd >= 0 && unix_address(made, directory, &a) && fstat(directory, &st) == 0 &&
-	    bind(fd, (const struct sockaddr *)&a, sizeof(a)) == 0) {
-		/* Nobody can connect before it listens. */
-		if (chmod(made, socket_mode(&st)) == 0 && listen(fd, CLIENTS_MAX) == 0 && rename(made, path) == 0)
-			return fd;
-		error = errno;
-		(void)unlink(made);
-		errno = error;
-	}
-	error = errno;
-	if (fd >= 0)
-		(void)close(fd);
-	errno = error;
-	return -1;
-}
-
-static int
-listen_at(const struct place *p, int directory)
-{
-	char *made;
-	int fd;
-
-	if (asprintf(&made, "%s" NEW_SUFFIX, p->path) < 0) {
-		errno = ENOMEM;
-		return -1;
-	}
-	fd = listen_under(made, p->path, directory);
-	free(made);
-	return fd;
-}
-
 /* Adds a directory unless it is there; false after a log line. */
 static bool
 add_place(struct live_server *s, const char *directory)
 {
-	struct place *bigger, p = { .directory = directory, .listener = -1 };
-	int fd;
+	struct place *bigger, p = { .directory = directory };
 
 	for (size_t i = 0; i < s->places; i++)
 		if (strcmp(s->place[i].directory, directory) == 0)
 			return true;
 	bigger = realloc(s->place, (s->places + 1) * sizeof(*bigger));
-	if (bigger != NULL)
-		s->place = bigger;
-	if (bigger == NULL || asprintf(&p.path, "%s/" LIVE_PREFIX "%016" PRIx64 LIVE_SUFFIX, directory, s->run) < 0) {
+	if (bigger == NULL) {
 		log_line(LOG_LEVEL_ERROR, "out of memory");
 		return false;
 	}
-	fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd >= 0) {
-		remove_dead(directory, fd);
-		p.listener = listen_at(&p, fd);
-	}
+	s->place = bigger;
+	p.listener = live_listen(directory, s->run, &p.path);
 	if (p.listener < 0) {
-		log_line(LOG_LEVEL_INFO, "%s: %s: --live of flowcat and flowstat is not possible there", p.path,
-		    strerror(errno));
-		free(p.path);
-	} else {
-		bigger[s->places++] = p;
+		log_line(LOG_LEVEL_INFO, "%s: no socket: %s: --live of flowcat and flowstat, and --check of flowcap, are "
+		    "not possible there", directory, strerror(errno));
+		return false;
 	}
-	if (fd >= 0)
-		(void)close(fd);
-	return p.listener >= 0;
+	bigger[s->places++] = p;
+	return true;
 }
 
 static bool
@@ -409,6 +295,24 @@ number_answer(const struct live_server *s)
 	return NULL;
 }
 
+static struct answer *
+metrics_answer(const struct live_server *s)
+{
+	const struct live_header header = { .run = s->run, .number = intake_ends_begun(s->intake) };
+	struct answer *a = calloc(1, sizeof(*a));
+
+	if (a == NULL)
+		return NULL;
+	a->users = 1;
+	live_reply_begin(&a->bytes, &header);
+	status_report_put(s->report, &a->bytes);
+	live_reply_end(&a->bytes, 0, 0);
+	if (!a->bytes.failed)
+		return a;
+	answer_leave(a);
+	return NULL;
+}
+
 /* What he asks, one byte; false: he is to go. */
 static bool
 take_question(struct live_server *s, struct client *c)
@@ -418,11 +322,13 @@ take_question(struct live_server *s, struct client *c)
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return true;
-	if (n != 1 || (question != LIVE_ASK_SLOTS && question != LIVE_ASK_NUMBER))
+	if (n != 1)
 		return false;
 	if (question == LIVE_ASK_NUMBER) {
 		c->answer = number_answer(s);
-	} else {
+	} else if (question == LIVE_ASK_METRICS) {
+		c->answer = metrics_answer(s);
+	} else if (question == LIVE_ASK_SLOTS) {
 		refresh(s);
 		c->answer = s->place[c->place].answer;
 		if (c->answer != NULL)
@@ -539,13 +445,14 @@ new_run(void)
 }
 
 struct live_server *
-live_server_start(const struct options *options, struct intake *intake)
+live_server_start(const struct options *options, struct intake *intake, struct status_report *report)
 {
 	struct live_server *s = calloc(1, sizeof(*s));
 
 	if (s == NULL)
 		return NULL;
 	s->intake = intake;
+	s->report = report;
 	s->run = new_run();
 	s->looked_ms = INT64_MIN;
 	if (add_places(s, &options->collect)) {

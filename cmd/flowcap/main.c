@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "common/cli.h"
+#include "flowcap/check.h"
 #include "flowcap/daemon.h"
 #include "flowcap/expiry.h"
 #include "flowcap/live_server.h"
@@ -94,6 +95,7 @@ collect(const struct options *options, struct inputs *in, struct status_server *
 	struct daemon daemon = DAEMON_INIT;
 	struct intake *intake = NULL;
 	struct live_server *lookers = NULL;
+	struct status_report *report = NULL;
 	struct running running = { options, NULL };
 	struct collect_options live = options->collect;
 	bool done = false;
@@ -105,8 +107,9 @@ collect(const struct options *options, struct inputs *in, struct status_server *
 		intake = intake_new(&live);
 	if (intake != NULL) {
 		tell_places(&live, udp_port(in->udp));
-		done = expiry_start(options, &running.expiry) && status_server_start(server, intake);
-		lookers = done ? live_server_start(options, intake) : NULL;
+		report = status_report_new(options, intake, in->udp);
+		done = report != NULL && expiry_start(options, &running.expiry) && status_server_start(server, report);
+		lookers = done ? live_server_start(options, intake, report) : NULL;
 		in->reload = options->config != NULL ? reload : NULL;
 		in->reload_context = &running;
 		if (done)
@@ -117,6 +120,7 @@ collect(const struct options *options, struct inputs *in, struct status_server *
 		expiry_stop(running.expiry);
 		live_server_stop(lookers);
 		status_server_stop(server);
+		status_report_free(report);
 		done = intake_finish(intake) && done;
 		live_server_free(lookers);
 	}
@@ -174,9 +178,9 @@ listen_and_collect(const struct options *options)
 static int
 run(const struct options *options)
 {
-	int status = sources_check(options);
+	int status = options->check_health ? check_and_tell(options) : sources_check(options);
 
-	if (status != CLI_OK)
+	if (options->check_health || status != CLI_OK)
 		return status;
 	if (options->check_only) {
 		(void)printf("%s: it is right\n", options->config != NULL ? options->config : "the command line");

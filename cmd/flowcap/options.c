@@ -228,6 +228,9 @@ take_option(int letter, char *argument, struct options *o, bool *done)
 		return take_sync(o, argument);
 	case OPT_CONFIG:
 		return CLI_OK;		/* it was read first */
+	case OPT_CHECK:
+		o->check_health = true;
+		return CLI_OK;
 	case OPT_CHECK_CONFIG:
 		o->check_only = true;
 		return CLI_OK;
@@ -294,6 +297,8 @@ check(const struct options *o, int argc, char **argv)
 		return cli_misuse("-I and %s do not go together", o->collect.sources > 0 ? "-n" : "-M");
 	if (o->state != NULL && o->collect.sources > 0)
 		return cli_misuse("--state and -n do not go together: each of these archives has its own beside it");
+	if (o->file_count > 0 && o->check_health)
+		return cli_misuse("-f and --check do not go together");
 	if (o->file_count > 0 && o->daemon)
 		return cli_misuse("-f and -D do not go together");
 	if (o->file_count > 0 && !retain_limits_empty(&o->retain.limits))

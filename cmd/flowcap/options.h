@@ -48,6 +48,7 @@ struct options {
 	struct nfcapd_line line;	/* that was read, of nfcapd's spelling or not */
 	struct config_file settings;	/* of it */
 	bool check_only;		/* --check-config */
+	bool check_health;		/* --check */
 	bool retain_given;		/* -e is on the command line */
 };
 

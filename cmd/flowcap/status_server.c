@@ -6,7 +6,6 @@
 #include "flowcap/status_server.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -15,31 +14,24 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "common/cli.h"
+#include "flowcap/judge.h"
 #include "flowcap/program_log.h"
 #include "net/tcp.h"
 
 #define UNIX "unix:"
 #define WAIT_MS 200
-#define PATIENCE_MS 2000	/* for a request, an answer to be taken, and a report */
+#define PATIENCE_MS 2000	/* for a request, and an answer to be taken */
 #define REQUEST_MAX 4096
 
-/* What is not well. */
-#define BACKLOG_BYTES (UINT64_C(64) << 20)
-#define JOURNALS 3
-#define FREE_PERMILLE 10
-
 struct status_server {
-	const struct options *options;
 	int listener;
 	const char *path;		/* of a Unix socket; NULL: none */
-	time_t since;
-	struct intake *intake;
+	struct status_report *report;
 	pthread_t thread;
 	bool started;
 	atomic_bool ended;
@@ -122,8 +114,6 @@ status_server_new(const struct options *options, struct status_server **server)
 	s = calloc(1, sizeof(*s));
 	if (s == NULL)
 		return cli_fail("out of memory") == CLI_OK;
-	s->options = options;
-	s->since = time(NULL);
 	s->listener = -1;
 	if (strncmp(text, UNIX, strlen(UNIX)) == 0) {
 		s->path = text + strlen(UNIX);
@@ -141,88 +131,25 @@ status_server_new(const struct options *options, struct status_server **server)
 	return true;
 }
 
-static void
-put_number(struct buf *out, const char *name, const char *type, const char *help, double value)
-{
-	buf_printf(out, "# HELP flowcap_%s %s\n# TYPE flowcap_%s %s\nflowcap_%s %.0f\n", name, help, name, type, name, value);
-}
-
-static const char *
-archive_of(const struct collect_options *o)
-{
-	return o->directory != NULL ? o->directory : o->dynamic != NULL ? o->dynamic : o->source[0].directory;
-}
-
-/* Free bytes for us, and the size; false where the system does not tell. */
-static bool
-disk_of(const struct status_server *s, double *free_bytes, double *size)
-{
-	struct statvfs fs;
-
-	if (statvfs(archive_of(&s->options->collect), &fs) != 0)
-		return false;
-	*free_bytes = (double)fs.f_bavail * (double)fs.f_frsize;
-	*size = (double)fs.f_blocks * (double)fs.f_frsize;
-	return true;
-}
-
-static void
-put_disk(const struct status_server *s, const struct intake_health *h, struct buf *out)
-{
-	double left, size, seconds = difftime(time(NULL), s->since);
-
-	if (!disk_of(s, &left, &size))
-		return;
-	put_number(out, "archive_free_bytes", "gauge", "free on the archive's file system", left);
-	put_number(out, "archive_size_bytes", "gauge", "size of the archive's file system", size);
-	if (h->written.bytes > 0 && seconds > 0)
-		put_number(out, "archive_days_left", "gauge", "until it is full, as fast as since the start",
-		    left / ((double)h->written.bytes / seconds * 86400));
-}
-
-static void
-put_metrics(struct status_server *s, struct buf *out)
-{
-	struct intake_health h;
-
-	intake_report(s->intake, PATIENCE_MS, out);
-	intake_health(s->intake, &h);
-	put_number(out, "report_age_seconds", "gauge", "how old the ledger above is, where decoding is stuck",
-	    h.report_age_ms == INT64_MAX ? -1 : (double)(h.report_age_ms / 1000));
-	put_number(out, "start_seconds", "gauge", "when it began, since 1970", (double)s->since);
-	put_number(out, "backlog_bytes", "gauge", "received and not decoded yet", (double)h.backlog_bytes);
-	put_number(out, "journals", "gauge", "slots that are not filed yet", (double)h.journals);
-	put_number(out, "files_total", "counter", "files finished", (double)h.written.files);
-	put_number(out, "file_rows_total", "counter", "rows in them", (double)h.written.rows);
-	put_number(out, "file_bytes_total", "counter", "their bytes", (double)h.written.bytes);
-	put_disk(s, &h, out);
-}
-
-/* Appends what is not well, a line each; whether all is. */
+/* Appends what is not well, a line each; whether it is well enough to go on. */
 static bool
 put_health(struct status_server *s, struct buf *out)
 {
-	struct intake_health h;
+	struct findings findings = FINDINGS_INIT;
 	struct buf report = BUF_INIT;
-	double left, size;
+	bool well;
 
-	intake_report(s->intake, PATIENCE_MS, &report);
+	status_report_put(s->report, &report);
+	judge_collector((const char *)report.data, report.len, time(NULL), &findings);
+	if (status_report_failed(s->report))
+		findings_add(&findings, FINDING_CRITICAL, "decoding has failed: it has to be started anew");
+	well = findings_worst(&findings) != FINDING_CRITICAL;
+	findings_put(&findings, FINDING_WARNING, out);
+	findings_clear(&findings);
 	buf_release(&report);
-	intake_health(s->intake, &h);
-	if (intake_failed(s->intake))
-		buf_append_text(out, "decoding has failed: it has to be started anew\n");
-	if (h.report_age_ms > PATIENCE_MS)
-		buf_append_text(out, "decoding does not answer: it waits for the disk, or files what an earlier run left\n");
-	if (h.backlog_bytes > BACKLOG_BYTES)
-		buf_printf(out, "behind: %" PRIu64 " bytes are received and not decoded\n", h.backlog_bytes);
-	if (h.journals > JOURNALS)
-		buf_printf(out, "%zu slots are in journals and cannot be filed\n", h.journals);
-	if (disk_of(s, &left, &size) && left < size / 1000 * FREE_PERMILLE)
-		buf_append_text(out, "the archive's disk is full, or nearly\n");
-	if (out->len > 0)
-		return false;
-	buf_append_text(out, "ok\n");
-	return true;
+	if (out->len == 0)
+		buf_append_text(out, "ok\n");
+	return well;
 }
 
 static int64_t
@@ -301,7 +228,7 @@ serve(struct status_server *s, int fd)
 		return;
 	if (asks_for(request, "/metrics")) {
 		type = "text/plain; version=0.0.4";
-		put_metrics(s, &body);
+		status_report_put(s->report, &body);
 	} else if (asks_for(request, "/health")) {
 		status = put_health(s, &body) ? status : "503 Service Unavailable";
 	} else {
@@ -344,11 +271,11 @@ run(void *argument)
 }
 
 bool
-status_server_start(struct status_server *s, struct intake *intake)
+status_server_start(struct status_server *s, struct status_report *report)
 {
 	if (s == NULL)
 		return true;
-	s->intake = intake;
+	s->report = report;
 	s->started = pthread_create(&s->thread, NULL, run, s) == 0;
 	if (!s->started)
 		log_line(LOG_LEVEL_ERROR, "no thread for --metrics can be started");

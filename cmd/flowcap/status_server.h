@@ -3,10 +3,11 @@
 
 /*
  * --metrics unix:PATH or HOST:PORT: a thread that answers GET /metrics and GET /health, one after the other, over
- * HTTP/1.0.  Nothing else can be asked, and nothing be changed.
+ * HTTP/1.0.  The health is 503 where flows are being lost or nothing is decoded, else 200 with what may go wrong.  Nothing else can be asked, and nothing be changed.
  */
 
 #include "flowcap/options.h"
+#include "flowcap/status_report.h"
 
 struct status_server;
 
@@ -20,7 +21,7 @@ bool status_server_is_address(const char *text);
 bool status_server_new(const struct options *options, struct status_server **server);
 
 /* Answers from here on; false after a log line. */
-bool status_server_start(struct status_server *s, struct intake *intake);
+bool status_server_start(struct status_server *s, struct status_report *report);
 
 /* Answers no more: before the intake is finished. */
 void status_server_stop(struct status_server *s);

@@ -10,7 +10,9 @@ struct exporter {
 	uint8_t version;
 	uint32_t domain;
 	uint64_t datagrams, flows, lost, templates, sampling, last_s;
+	uint64_t lately_lost, lately_units, waiting_bytes, waiting_s;
 	int64_t clock_ahead_ms, last_ms;
+	int64_t announced_ms_ago;	/* -1: no template was */
 };
 
 struct exporter_metrics {
@@ -44,8 +46,16 @@ find(struct exporter_metrics *e, const struct flow_source_info *s)
 		e->beyond++;
 		return &e->others;
 	}
-	e->exporter[e->count] = (struct exporter){ .addr = s->exporter, .version = s->version, .domain = s->domain };
+	e->exporter[e->count] = (struct exporter){ .addr = s->exporter, .version = s->version, .domain = s->domain,
+		.announced_ms_ago = -1 };
 	return &e->exporter[e->count++];
+}
+
+/* Of what its sequence numbers are numbers (struct flow_source_info). */
+static bool
+counts_datagrams(uint8_t version)
+{
+	return version == 9 || version == 104 || version == 105;
 }
 
 void
@@ -62,6 +72,13 @@ exporter_metrics_add(struct exporter_metrics *e, const struct flow_decoder *deco
 		x->flows += s.all_flows;
 		x->lost += s.all_lost;
 		x->templates += s.templates;
+		x->lately_lost += s.lately_lost;
+		x->lately_units += counts_datagrams(s.version) ? s.lately_datagrams : s.lately_flows;
+		x->waiting_bytes += s.waiting_bytes;
+		if ((uint64_t)(s.waiting_ms / 1000) > x->waiting_s)
+			x->waiting_s = (uint64_t)(s.waiting_ms / 1000);
+		if (s.announced_ms_ago >= 0 && (x->announced_ms_ago < 0 || s.announced_ms_ago < x->announced_ms_ago))
+			x->announced_ms_ago = s.announced_ms_ago;
 		/* Of several ports that of the one heard last. */
 		if (s.last_ms < x->last_ms)
 			continue;
@@ -110,6 +127,26 @@ put_numbers(const struct exporter_metrics *e, const char *name, const char *type
 }
 
 static void
+put_template_ages(const struct exporter_metrics *e, struct buf *out)
+{
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < e->count; i++)
+		any |= e->exporter[i].announced_ms_ago >= 0;
+	if (!any)
+		return;
+	put_head(out, "template_age_seconds", "gauge", "since it announced a template last, as of its last datagram");
+	for (i = 0; i < e->count; i++) {
+		if (e->exporter[i].announced_ms_ago < 0)
+			continue;
+		buf_append_text(out, "flowcap_exporter_template_age_seconds");
+		put_labels(&e->exporter[i], false, out);
+		buf_printf(out, "%.3f\n", (double)e->exporter[i].announced_ms_ago / 1000);
+	}
+}
+
+static void
 put_clocks(const struct exporter_metrics *e, struct buf *out)
 {
 	size_t i;
@@ -134,6 +171,15 @@ exporter_metrics_format(const struct exporter_metrics *e, struct buf *out)
 	put_numbers(e, "templates", "gauge", "templates known", offsetof(struct exporter, templates), out);
 	put_numbers(e, "sampling", "gauge", "the rate used or announced last, 0 unknown",
 	    offsetof(struct exporter, sampling), out);
+	put_numbers(e, "lost_lately", "gauge", "the same of this slot and the one before",
+	    offsetof(struct exporter, lately_lost), out);
+	put_numbers(e, "received_lately", "gauge", "what has come of these units in the same time",
+	    offsetof(struct exporter, lately_units), out);
+	put_numbers(e, "waiting_bytes", "gauge", "data that waits for its template",
+	    offsetof(struct exporter, waiting_bytes), out);
+	put_numbers(e, "waiting_seconds", "gauge", "for how long the oldest of it has waited",
+	    offsetof(struct exporter, waiting_s), out);
+	put_template_ages(e, out);
 	put_numbers(e, "last_seconds", "gauge", "when it sent last, since 1970", offsetof(struct exporter, last_s), out);
 	put_clocks(e, out);
 }

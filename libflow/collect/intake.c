@@ -34,6 +34,9 @@ struct intake {
 	int64_t start_ms, end_ms;	/* of the slot */
 	/* Shared. */
 	_Atomic uint64_t kernel_drops, refused_connections, bad_streams, cut_streams;
+	_Atomic int64_t kernel_drops_s;	/* when they became more; 0: never */
+	_Atomic int64_t idle_ms;	/* steady time when nothing waited to be decoded */
+	_Atomic int64_t decoded_ms;	/* when the datagram came that was decoded last; 0: none was */
 	atomic_bool failed;
 	struct journal *journal;
 	struct filing *filing;		/* NULL without journals */
@@ -88,6 +91,7 @@ take_datagram(struct intake *in, const struct flow_datagram *d)
 	if (!in->in_segment && !collector_journal_begin(in->collector, NULL))
 		return false;
 	in->in_segment = true;
+	atomic_store_explicit(&in->decoded_ms, d->received_ms, memory_order_relaxed);
 	if (++in->datagrams == LOSSES_DATAGRAMS)
 		tell_losses(in);
 	if (d->transport == FLOW_TCP && d->len == 0)
@@ -240,6 +244,7 @@ intake_new(const struct collect_options *options)
 	if (in == NULL)
 		return NULL;
 	in->options = options;
+	atomic_store(&in->idle_ms, steady_ms());
 	begin_reports(in);
 	metrics_begin(options);
 	if (!begin(in)) {
@@ -296,6 +301,8 @@ void
 intake_tick(struct intake *in, int64_t now_ms)
 {
 	journal_push(in->journal);
+	if (journal_backlog(in->journal) == 0)
+		atomic_store(&in->idle_ms, steady_ms());
 	if (in->open && now_ms >= in->end_ms)
 		intake_rotate(in);
 }
@@ -310,10 +317,27 @@ intake_rotate(struct intake *in)
 void
 intake_losses(struct intake *in, const struct collector_losses *sockets)
 {
-	atomic_store(&in->kernel_drops, sockets->kernel_drops);
+	if (atomic_exchange(&in->kernel_drops, sockets->kernel_drops) < sockets->kernel_drops)
+		atomic_store(&in->kernel_drops_s, (int64_t)time(NULL));
 	atomic_store(&in->refused_connections, sockets->refused_connections);
 	atomic_store(&in->bad_streams, sockets->bad_streams);
 	atomic_store(&in->cut_streams, sockets->cut_streams);
+}
+
+/* After a pause decoding is not as far behind as the last datagram is old, and under load there are no pauses. */
+static int64_t
+lag_ms(struct intake *in)
+{
+	int64_t decoded_ms = atomic_load(&in->decoded_ms), since_idle_ms = steady_ms() - atomic_load(&in->idle_ms), lag;
+	struct timespec now;
+
+	if (journal_backlog(in->journal) == 0)
+		return 0;
+	if (decoded_ms == 0)
+		return since_idle_ms;
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	lag = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 - decoded_ms;
+	return lag < 0 ? 0 : lag < since_idle_ms ? lag : since_idle_ms;
 }
 
 void
@@ -321,8 +345,12 @@ intake_health(struct intake *in, struct intake_health *health)
 {
 	*health = (struct intake_health){
 		.backlog_bytes = journal_backlog(in->journal),
+		.lag_ms = lag_ms(in),
+		.unwritten_bytes = journal_unwritten(in->journal),
+		.ring_bytes = journal_room(in->journal),
 		.not_journalled = journal_missed(in->journal),
 		.kernel_drops = atomic_load(&in->kernel_drops),
+		.kernel_drops_s = atomic_load(&in->kernel_drops_s),
 		.journals = in->filing != NULL ? filing_waiting(in->filing) : 0,
 	};
 	collector_files(in->collector, &health->written);

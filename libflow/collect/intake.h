@@ -41,8 +41,12 @@ void intake_losses(struct intake *in, const struct collector_losses *sockets);
 /* What is known without asking who decodes; any thread, until intake_finish. */
 struct intake_health {
 	uint64_t backlog_bytes;		/* received, and not decoded yet */
+	int64_t lag_ms;			/* how far decoding is behind, at most */
+	uint64_t unwritten_bytes;	/* received, and in no journal yet */
+	uint64_t ring_bytes;		/* that much may be so */
 	uint64_t not_journalled;	/* datagrams */
 	uint64_t kernel_drops;
+	int64_t kernel_drops_s;		/* when they became more, since 1970; 0: never */
 	size_t journals;		/* that are not filed */
 	struct pipeline_sum written;
 	int64_t report_age_ms;		/* of what intake_report gives; INT64_MAX: there is none yet */

@@ -423,6 +423,18 @@ journal_backlog(const struct journal *j)
 }
 
 uint64_t
+journal_unwritten(const struct journal *j)
+{
+	return j->files ? ring_head(j->ring) - atomic_load(&j->settled) : 0;
+}
+
+size_t
+journal_room(const struct journal *j)
+{
+	return j->ring_bytes;
+}
+
+uint64_t
 journal_missed(const struct journal *j)
 {
 	return atomic_load(&j->missed);

@@ -85,6 +85,10 @@ bool journal_current_id(struct journal *j, char id[JOURNAL_ID_MAX]);
 /* Bytes that the decoder has not read yet; any thread. */
 uint64_t journal_backlog(const struct journal *j);
 
+/* Bytes that are in memory and in no file yet, and how many there can be: the receiver waits then; any thread. */
+uint64_t journal_unwritten(const struct journal *j);
+size_t journal_room(const struct journal *j);
+
 /* Datagrams that were decoded without being in a file, though they should be; any thread. */
 uint64_t journal_missed(const struct journal *j);
 

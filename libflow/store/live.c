@@ -7,40 +7,23 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "store/live_ask.h"
 #include "store/live_reply.h"
 #include "store/live_sockets.h"
-
-/* For an answer: the collector itself gives up before. */
-#define PATIENCE_MS 12000
-#define PAUSE_MS 20
-
-#define READ_BYTES ((size_t)1 << 20)
-
-/* Nobody has so many slots open at a time. */
-#define FILES_MAX 65536
-
-/* Descriptors that came, in order; those that were taken are -1. */
-struct received {
-	int *fd;
-	size_t count;
-};
 
 /* A collector that has answered. */
 struct collector {
 	int fd;
 	uint64_t run, number;
 	struct buf reply;
-	struct received files;
+	struct live_files files;
 };
 
 struct texts {
@@ -56,15 +39,6 @@ struct flow_live {
 	struct texts problems, notes;
 	bool moved;		/* a slot was finished before it was opened */
 };
-
-static int64_t
-steady_ms(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* Takes the text over; false when out of memory, which its being NULL says too. */
 static bool
@@ -110,109 +84,13 @@ no_connection(struct flow_live *l, const char *path, int error)
 	return tell(&l->problems, text) ? FLOW_OK : FLOW_ENOMEM;
 }
 
-/* Waits for its turn where many ask. */
-static int
-await_connection(const struct live_socket *s)
+static enum flow_status
+no_answer(struct flow_live *l, const char *path, const struct flow_error *err)
 {
-	int64_t end_ms = steady_ms() + PATIENCE_MS;
-	int fd;
+	char what[sizeof(err->message) + 64];
 
-	while ((fd = live_socket_connect(s)) < 0 && (errno == EAGAIN || errno == EINTR) && steady_ms() < end_ms)
-		(void)poll(NULL, 0, PAUSE_MS);
-	return fd;
-}
-
-static bool
-await(int fd, short events, int64_t end_ms)
-{
-	struct pollfd wait = { .fd = fd, .events = events };
-	int64_t left;
-
-	while ((left = end_ms - steady_ms()) > 0) {
-		int n = poll(&wait, 1, (int)left);
-
-		if (n > 0 || (n < 0 && errno != EINTR))
-			return n > 0;
-	}
-	return false;
-}
-
-/* Takes what came with bytes; false when out of memory. */
-static bool
-keep_files(struct msghdr *m, struct received *files)
-{
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c != NULL; c = CMSG_NXTHDR(m, c)) {
-		int *bigger, fd;
-
-		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS || c->cmsg_len < CMSG_LEN(sizeof(int)))
-			continue;
-		memcpy(&fd, CMSG_DATA(c), sizeof(int));
-		bigger = files->count < FILES_MAX ? realloc(files->fd, (files->count + 1) * sizeof(*bigger)) : NULL;
-		if (bigger == NULL) {
-			(void)close(fd);
-			return false;
-		}
-		files->fd = bigger;
-		bigger[files->count++] = fd;
-	}
-	return true;
-}
-
-/* As recv(2), without waiting. */
-static ssize_t
-receive(int fd, void *bytes, size_t len, struct received *files)
-{
-	/* Room for one: the system closes others. */
-	union {
-		struct cmsghdr header;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control;
-	struct iovec part = { bytes, len };
-	struct msghdr m = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes,
-		.msg_controllen = sizeof(control.bytes) };
-	ssize_t n = recvmsg(fd, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-
-	return n > 0 && !keep_files(&m, files) ? 0 : n;
-}
-
-/* Reads until the buffer has so many bytes; false where they do not come. */
-static bool
-read_up_to(int fd, uint64_t bytes, int64_t end_ms, struct buf *out, struct received *files)
-{
-	while (out->len < bytes) {
-		size_t some = bytes - out->len < READ_BYTES ? (size_t)(bytes - out->len) : READ_BYTES;
-		ssize_t n;
-
-		if (!buf_reserve(out, some) || !await(fd, POLLIN, end_ms))
-			return false;
-		n = receive(fd, buf_end(out), some, files);
-		if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
-			return false;
-		out->len += n > 0 ? (size_t)n : 0;
-	}
-	return true;
-}
-
-/* A question and its whole answer; false where there is none: FLOW_END where the collector has hung up. */
-static bool
-ask(int fd, char question, struct buf *reply, struct received *files, struct live_header *header,
-    struct flow_error *err)
-{
-	int64_t end_ms = steady_ms() + PATIENCE_MS;
-
-	if (await(fd, POLLOUT, end_ms) && send(fd, &question, 1, MSG_DONTWAIT | MSG_NOSIGNAL) == 1 &&
-	    read_up_to(fd, LIVE_HEADER_BYTES, end_ms, reply, files)) {
-		if (live_header_parse(reply->data, header, err) != FLOW_OK)
-			return false;
-		if (read_up_to(fd, header->bytes, end_ms, reply, files))
-			return true;
-	}
-	if (reply->failed)
-		(void)flow_fail_memory(err);
-	else
-		(void)flow_fail(err, steady_ms() < end_ms ? FLOW_END : FLOW_EIO, FLOW_NO_OFFSET,
-		    "flowcap does not answer: flows of the open slot are missing");
-	return false;
+	(void)snprintf(what, sizeof(what), "%s: flows of the open slot are missing", err->message);
+	return problem(l, path, what);
 }
 
 static enum flow_status
@@ -268,7 +146,7 @@ take_slot(struct flow_live *l, const struct flow_files *files, const struct live
 
 /* Whether so many descriptors came as there are slots with a beginning. */
 static bool
-has_beginnings(const struct live_header *header, const struct live_reply_slot *slot, const struct received *files)
+has_beginnings(const struct live_header *header, const struct live_reply_slot *slot, const struct live_files *files)
 {
 	size_t wanted = 0;
 
@@ -279,7 +157,7 @@ has_beginnings(const struct live_header *header, const struct live_reply_slot *s
 
 static enum flow_status
 take_reply(struct flow_live *l, const struct flow_files *files, const struct live_socket *socket_,
-    const struct live_header *header, const struct buf *reply, const struct received *came)
+    const struct live_header *header, const struct buf *reply, const struct live_files *came)
 {
 	struct live_reply_slot *slot;
 	size_t next = 0;
@@ -315,13 +193,13 @@ ask_collector(struct flow_live *l, const struct flow_files *files, const struct 
 	struct live_header header;
 	struct flow_error err;
 
-	*c = (struct collector){ .fd = await_connection(s), .reply = BUF_INIT, .files = { NULL, 0 } };
+	*c = (struct collector){ .fd = live_connect(s), .reply = BUF_INIT, .files = { NULL, 0 } };
 	if (c->fd < 0)
 		return no_connection(l, s->path, errno);
 	l->collectors++;
-	if (!ask(c->fd, LIVE_ASK_SLOTS, &c->reply, &c->files, &header, &err)) {
+	if (!live_ask(c->fd, LIVE_ASK_SLOTS, &c->reply, &c->files, &header, &err)) {
 		l->moved |= err.status == FLOW_END;
-		return err.status == FLOW_ENOMEM ? err.status : problem(l, s->path, err.message);
+		return err.status == FLOW_ENOMEM ? err.status : no_answer(l, s->path, &err);
 	}
 	c->run = header.run;
 	c->number = header.number;
@@ -349,15 +227,6 @@ flow_live_open(const struct flow_files *files, struct flow_live **live, struct f
 }
 
 static void
-close_files(struct received *files)
-{
-	for (size_t i = 0; i < files->count; i++)
-		if (files->fd[i] >= 0)
-			(void)close(files->fd[i]);
-	free(files->fd);
-}
-
-static void
 free_texts(struct texts *t)
 {
 	for (size_t i = 0; i < t->count; i++)
@@ -373,7 +242,7 @@ flow_live_close(struct flow_live *live)
 	for (size_t i = 0; i < live->collectors; i++) {
 		(void)close(live->collector[i].fd);
 		buf_release(&live->collector[i].reply);
-		close_files(&live->collector[i].files);
+		live_files_close(&live->collector[i].files);
 	}
 	for (size_t i = 0; i < live->slots; i++) {
 		free(live->slot[i].path);
@@ -390,15 +259,15 @@ flow_live_close(struct flow_live *live)
 static bool
 still_holds(const struct collector *c)
 {
-	struct received files = { NULL, 0 };
+	struct live_files files = { NULL, 0 };
 	struct buf reply = BUF_INIT;
 	struct live_header header;
 	struct flow_error err;
-	bool holds = ask(c->fd, LIVE_ASK_NUMBER, &reply, &files, &header, &err) && header.run == c->run &&
+	bool holds = live_ask(c->fd, LIVE_ASK_NUMBER, &reply, &files, &header, &err) && header.run == c->run &&
 	    header.number == c->number;
 
 	buf_release(&reply);
-	close_files(&files);
+	live_files_close(&files);
 	return holds;
 }
 

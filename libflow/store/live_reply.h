@@ -6,6 +6,7 @@
  * reader sends one byte:
  *
  *	's'   what do the open slots hold?  Answered with a reply: a header and a record for each slot.
+ *	'm'   how is it?  Answered with a header of no slots, and the text of GET /metrics behind it.
  *	'c'   which number has the last slot whose file was, or is being, finished?  Answered with a header of no slots.
  *
  * All numbers little-endian.
@@ -28,6 +29,7 @@
 
 #define LIVE_ASK_SLOTS 's'
 #define LIVE_ASK_NUMBER 'c'
+#define LIVE_ASK_METRICS 'm'
 
 #define LIVE_HEADER_BYTES ((size_t)48)
 

@@ -80,8 +80,8 @@ add(struct live_sockets *sockets, const char *path)
 	return FLOW_OK;
 }
 
-static enum flow_status
-look_in(struct live_sockets *sockets, const char *directory)
+enum flow_status
+live_sockets_in(const char *directory, struct live_sockets *sockets)
 {
 	DIR *dir = opendir(directory);
 	enum flow_status st = FLOW_OK;
@@ -129,7 +129,7 @@ look_above(struct live_sockets *sockets, const char *asked)
 	while (path != NULL && st == FLOW_OK) {
 		char *above = strcmp(path, "/") == 0 ? NULL : file_directory(path);
 
-		st = look_in(sockets, path);
+		st = live_sockets_in(path, sockets);
 		free(path);
 		path = above;
 	}

@@ -24,6 +24,9 @@ struct live_sockets {
  * are believed.  Each once.  FLOW_ENOMEM.
  */
 enum flow_status live_sockets_find(const struct flow_files *files, struct live_sockets *sockets) NODISCARD;
+
+/* Adds those in one directory alone.  FLOW_ENOMEM. */
+enum flow_status live_sockets_in(const char *directory, struct live_sockets *sockets) NODISCARD;
 void live_sockets_clear(struct live_sockets *sockets);
 
 /* Connects; the descriptor, which does not block, or -1 with errno set. */

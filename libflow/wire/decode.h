@@ -253,6 +253,10 @@ struct flow_source_info {
 	int64_t clock_ahead_ms;		/* how far the last of them was; negative: behind */
 	uint64_t times_wrong;		/* rows with times that cannot be */
 	uint64_t all_datagrams, all_flows, all_lost;	/* since it is known, and not of the slot alone */
+	uint64_t lately_datagrams, lately_flows, lately_lost;	/* of this slot and the one before */
+	int64_t announced_ms_ago;	/* its last template; -1: none yet */
+	size_t waiting_bytes;		/* data without a template, and for how long the oldest has waited */
+	int64_t waiting_ms;
 };
 
 /* Sources known now; i < flow_decoder_sources.  The order is stable between datagrams only. */

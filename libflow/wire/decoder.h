@@ -107,7 +107,9 @@ struct source {
 	uint64_t clock_wrong, times_wrong;		/* the same: datagrams, rows */
 	struct {
 		uint64_t datagrams, flows, lost;
-	} earlier;					/* of slots before */
+	} earlier, before;				/* of all slots before, and of the last of them */
+	bool announced;					/* it has sent a template, at announced_ms by the decoder's age_clock */
+	int64_t announced_ms;
 };
 
 struct use_list {

@@ -31,7 +31,7 @@ declare -A value=([directory]=$work/tree [source]="r1,192.0.2.1,$work/tree" [sou
 	[execute]='echo %d/%f' [local-time]=- [fix-clock]=- [journal-sync]=100 [no-journal]=- [state]=$work/kept [metrics]=$work/prom
 	[threads]=2 [daemon]=- [pid-file]=$work/pid [user]=nobody [group]=nogroup [verbose]=-)
 names=$("${FLOW_SRCDIR:-$(dirname "$0")/../..}"/scripts/list-options flowcap | cut -f 3 | sort -u |
-	grep -vxE -- '-|config|check-config|help|version')
+	grep -vxE -- '-|config|check|check-config|help|version')
 is 'there is a test of every setting' "$(printf '%s\n' "${!value[@]}" | sort)" "$names"
 for name in $names; do
 	where="directory = $work/other"
@@ -48,7 +48,7 @@ for name in $names; do
 		is "$name with nothing behind =" "$(answer "$where" "$name =")" "2:flowcap: $conf:2: $name has no value behind ="
 	fi
 done
-for name in config check-config help version none w; do
+for name in config check check-config help version none w; do
 	is "there is no $name" "$(answer "directory = $work/tree" "$name = x")" "2:flowcap: $conf:2: there is no setting '$name'"
 done
 is 'no name' "$(answer '[flowcap]')" "2:flowcap: $conf:1: '[flowcap]' is no name"

@@ -40,6 +40,12 @@ flow_decoder_source(const struct flow_decoder *d, size_t i, struct flow_source_i
 		.all_datagrams = s->earlier.datagrams + s->datagrams,
 		.all_flows = s->earlier.flows + s->flows,
 		.all_lost = s->earlier.lost + s->sequence.lost,
+		.lately_datagrams = s->before.datagrams + s->datagrams,
+		.lately_flows = s->before.flows + s->flows,
+		.lately_lost = s->before.lost + s->sequence.lost,
+		.announced_ms_ago = s->announced ? d->age.now_ms - s->announced_ms : -1,
+		.waiting_bytes = s->held_bytes,
+		.waiting_ms = s->held_first != NULL ? d->age.now_ms - s->held_first->since_ms : 0,
 	};
 }
 
@@ -54,6 +60,9 @@ flow_decoder_slot_begin(struct flow_decoder *d)
 		s->earlier.datagrams += s->datagrams;
 		s->earlier.flows += s->flows;
 		s->earlier.lost += s->sequence.lost;
+		s->before.datagrams = s->datagrams;
+		s->before.flows = s->flows;
+		s->before.lost = s->sequence.lost;
 		s->datagrams = s->flows = s->packets = s->bytes = 0;
 		s->clock_wrong = s->times_wrong = 0;
 		sequence_count_anew(&s->sequence);

@@ -61,6 +61,8 @@ store_define(struct context *ctx, struct template *t)
 
 	decoder_count(d, FLOW_COUNT_TEMPLATES, 1);
 	t->seen_ms = d->age.now_ms;
+	ctx->src->announced = true;
+	ctx->src->announced_ms = d->age.now_ms;
 	if (known != NULL && template_same(known, t)) {
 		known->seen_ms = t->seen_ms;
 		template_free(t);

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+/* Values out of a text in Prometheus' format, as flowcap writes it: NAME VALUE, or NAME{label="value",...} VALUE. */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct metric_line {
+	const char *name;	/* behind "flowcap_"; none of these is NUL-terminated */
+	size_t name_len;
+	const char *labels;	/* between the braces; NULL: there are none */
+	size_t labels_len;
+	double value;
+};
+
+/* The next value from *at on, which moves behind it; false at the end.  What is no value is skipped. */
+bool metric_next(const char **at, const char *end, struct metric_line *line);
+
+bool metric_is(const struct metric_line *line, const char *name);
+
+/* The value without labels of that name; `absent` where there is none. */
+double metric_value(const char *text, size_t len, const char *name, double absent);
+
+/* A label's value, copied into `out`, cut at its size; "" where there is none. */
+void metric_label(const struct metric_line *line, const char *label, char *out, size_t size);
