@@ -9,6 +9,7 @@
 #include "flowcap/daemon.h"
 #include "flowcap/expiry.h"
 #include "flowcap/live_server.h"
+#include "flowcap/multicast.h"
 #include "flowcap/program_log.h"
 #include "flowcap/service.h"
 #include "flowcap/source_option.h"
@@ -145,7 +146,7 @@ take_udp(const struct options *options, const struct service_sockets *passed, st
 		return cli_fail("%s", err.message);
 	if (!in->passed)
 		service_store(passed, in->udp);
-	return CLI_OK;
+	return multicast_join(options, in->udp) ? CLI_OK : CLI_FAILURE;
 }
 
 static int

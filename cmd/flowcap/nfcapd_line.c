@@ -10,7 +10,7 @@
 #include "common/cli.h"
 
 /* Letters that take an argument in both. */
-static const char takers[] = "nMStIxpbBfRsPugC";
+static const char takers[] = "nMStIxpbBfRsPugCJ";
 
 struct reading {
 	int argc, at;

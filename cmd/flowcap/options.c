@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/cli.h"
+#include "flowcap/multicast.h"
 #include "flowcap/nfcapd_line.h"
 #include "flowcap/program_log.h"
 #include "flowcap/repeat.h"
@@ -63,6 +64,14 @@ add_repeat(struct options *o, const char *text)
 	else
 		o->repeats++;
 	return status;
+}
+
+static int
+add_join(struct options *o, const char *text)
+{
+	if (o->joins == JOINS_MAX)
+		return cli_misuse("-J: not more than %d groups", JOINS_MAX);
+	return join_parse(text, &o->join[o->joins++]);
 }
 
 /* A negative rate overrides, as nfcapd's does. */
@@ -125,6 +134,11 @@ take_input(int letter, char *argument, struct options *o)
 		return add_file(o, argument);
 	case OPT_REPEAT:
 		return add_repeat(o, argument);
+	case OPT_KEEP_SOURCE:
+		o->keep_source = true;
+		return CLI_OK;
+	case OPT_JOIN:
+		return add_join(o, argument);
 	case OPT_SAMPLING:
 		return take_sampling(o, argument);
 	default:
@@ -305,8 +319,10 @@ check(const struct options *o, int argc, char **argv)
 		return cli_misuse("-f and -e do not go together: flowcat --expire removes once");
 	if (o->file_count > 0 && o->status != NULL)
 		return cli_misuse("-f and --metrics %s do not go together: --metrics FILE", o->status);
-	if (o->file_count > 0 && (o->tcp || o->repeats > 0))
-		return cli_misuse("-f and %s do not go together", o->tcp ? "--tcp" : "-R");
+	if (o->file_count > 0 && (o->tcp || o->repeats > 0 || o->joins > 0))
+		return cli_misuse("-f and %s do not go together", o->tcp ? "--tcp" : o->joins > 0 ? "-J" : "-R");
+	if (o->joins > 0 && o->host != NULL)
+		return cli_misuse("-J and -b do not go together: what is sent to a group is not sent to %s", o->host);
 	if (o->verbose > 1 && o->daemon)
 		return cli_misuse("-v -v and -D do not go together");
 	return CLI_OK;

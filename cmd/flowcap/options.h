@@ -9,15 +9,26 @@
 #include "flow.h"
 #include "flowcap/config_file.h"
 #include "flowcap/nfcapd_line.h"
+#include "net/addr.h"
 #include "net/udp.h"
 
 /* Each datagram is sent once to each, by the thread that receives. */
 #define REPEATS_MAX 256
 
-/* -R HOST/PORT[,net=NET[;NET...]] */
+/* -J GROUP[%INTERFACE] */
+struct join_group {
+	const char *text;
+	struct addr group;
+	unsigned interface;		/* its index; 0: by the routes */
+};
+#define JOINS_MAX 32
+
+/* -R HOST[%INTERFACE][/PORT][,ttl=N][,net=NET[;NET...]] */
 struct repeat_target {
 	char *text;			/* owned; the others point into it */
 	const char *host, *port;
+	unsigned interface;		/* for a multicast group; 0: by the routes */
+	unsigned ttl;			/* the same; 0: the system's, 1 */
 	struct collect_net *net;	/* whose datagrams it gets */
 	size_t nets;			/* 0: all */
 };
@@ -34,6 +45,9 @@ struct options {
 	uint64_t buffer_bytes;		/* -B */
 	struct repeat_target *repeat;	/* -R */
 	size_t repeats;
+	bool keep_source;		/* -A */
+	struct join_group join[JOINS_MAX];	/* -J */
+	size_t joins;
 	struct collect_options collect;	/* -p, -s, -w, -n, -M, -S, -t, --local-time, -z, -I, -j, -x, --metrics, --no-journal */
 	struct retain_options retain;	/* -e */
 	const char *state;		/* --state; NULL: not given */

@@ -8,34 +8,113 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
-#include "common/cli.h"
+#include "flowcap/kept_templates.h"
+#include "flowcap/multicast.h"
 #include "flowcap/program_log.h"
-#include "flowcap/source_option.h"
+#include "flowcap/raw_socket.h"
 
 #define SEND_BUFFER (4 << 20)
 
-struct repeater {
-	size_t count;
-	struct target {
-		const struct repeat_target *to;
-		int fd;
-		uint64_t sent, failed;
-	} *target;
+/* A receiver that has refused nothing for so long takes datagrams again; systems send such refusals once a second. */
+#define BACK_MS 3000
+
+#define HOPS 64			/* of packets that are not for a group */
+
+/* Where -A sends to, of each family: exporters keep theirs. */
+enum { WAY_V4, WAY_V6, WAYS };
+
+struct way {
+	bool used;
+	struct addr to;
+	uint32_t scope;
+	uint16_t port;
+	uint8_t hops;
 };
 
-static int
-connect_to(const struct addrinfo *list)
+struct target {
+	const struct repeat_target *to;
+	int fd;
+	struct way way[WAYS];
+	bool away;			/* it refused the last datagram but few */
+	int64_t refused_ms;		/* when; by the steady clock */
+	bool told_family;
+	uint64_t sent, failed;
+};
+
+struct repeater {
+	size_t count;
+	struct target *target;
+	struct kept_templates *kept;
+	int raw[WAYS];			/* -A; else -1 */
+	uint8_t *packet;		/* the same: RAW_PACKET_MAX */
+};
+
+static int64_t
+steady_ms(void)
 {
-	const struct addrinfo *a;
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Of a socket address; false where it is of no family that we know. */
+static bool
+way_of(const struct addrinfo *a, const struct repeat_target *to, struct way *way, unsigned *which)
+{
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+
+	*way = (struct way){ .used = true };
+	if (a->ai_family == AF_INET) {
+		memcpy(&v4, a->ai_addr, sizeof(v4));
+		way->to = addr_from_v4(ntohl(v4.sin_addr.s_addr));
+		way->port = ntohs(v4.sin_port);
+		*which = WAY_V4;
+	} else if (a->ai_family == AF_INET6) {
+		memcpy(&v6, a->ai_addr, sizeof(v6));
+		way->to = addr_from_v6(v6.sin6_addr.s6_addr);
+		way->port = ntohs(v6.sin6_port);
+		way->scope = to->interface != 0 ? to->interface : v6.sin6_scope_id;
+		*which = WAY_V6;
+	} else {
+		return false;
+	}
+	way->hops = multicast_is_group(&way->to) ? (uint8_t)(to->ttl != 0 ? to->ttl : 1) : HOPS;
+	return true;
+}
+
+/* With an interface: that of a link-local address or a group. */
+static void
+set_scope(struct addrinfo *a, unsigned interface)
+{
+	struct sockaddr_in6 v6;
+
+	if (a->ai_family != AF_INET6 || interface == 0)
+		return;
+	memcpy(&v6, a->ai_addr, sizeof(v6));
+	v6.sin6_scope_id = interface;
+	memcpy(a->ai_addr, &v6, sizeof(v6));
+}
+
+static int
+connect_to(struct addrinfo *list, const struct repeat_target *to)
+{
+	struct addrinfo *a;
 	int fd = -1, size = SEND_BUFFER, keep;
 
 	for (a = list; a != NULL && fd < 0; a = a->ai_next) {
+		set_scope(a, to->interface);
 		fd = socket(a->ai_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+		if (fd >= 0)
+			multicast_send_by(fd, a->ai_family, to->interface, to->ttl);
 		if (fd >= 0 && connect(fd, a->ai_addr, a->ai_addrlen) != 0) {
 			keep = errno;
 			(void)close(fd);
@@ -48,82 +127,88 @@ connect_to(const struct addrinfo *list)
 	return fd;
 }
 
-/* As nfcapd, and as its own. */
-#define DEFAULT_PORT "9995"
-
-int
-repeat_target_parse(const char *text, struct repeat_target *target)
-{
-	char *comma, *slash;
-
-	*target = (struct repeat_target){ .text = strdup(text) };
-	if (target->text == NULL)
-		return cli_fail("out of memory");
-	comma = strchr(target->text, ',');
-	if (comma != NULL)
-		*comma++ = '\0';
-	slash = strrchr(target->text, '/');
-	if (target->text[0] == '\0' || (slash != NULL && (slash == target->text || slash[1] == '\0')))
-		return cli_misuse("-R: '%s' is no HOST[/PORT]", text);
-	if (slash != NULL)
-		*slash++ = '\0';
-	target->host = target->text;
-	target->port = slash != NULL ? slash : DEFAULT_PORT;
-	if (comma == NULL)
-		return CLI_OK;
-	if (strncmp(comma, "net=", 4) != 0)
-		return cli_misuse("-R: '%s': behind HOST/PORT there can be ,net=ADDRESS/BITS;ADDRESS...", text);
-	return nets_parse("-R", comma + 4, &target->net, &target->nets);
-}
-
-void
-repeat_target_clear(struct repeat_target *target)
-{
-	free(target->text);
-	free(target->net);
-	*target = (struct repeat_target){ .text = NULL };
-}
-
 static bool
 open_target(const struct repeat_target *to, struct target *t)
 {
-	struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_DGRAM }, *list;
+	struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_DGRAM }, *list, *a;
 	int rc = getaddrinfo(to->host, to->port, &hints, &list);
+	struct way way;
+	unsigned which;
 
 	*t = (struct target){ .to = to, .fd = -1 };
 	if (rc != 0) {
 		log_line(LOG_LEVEL_ERROR, "-R %s/%s: %s", to->host, to->port, gai_strerror(rc));
 		return false;
 	}
-	t->fd = connect_to(list);
+	t->fd = connect_to(list, to);
+	for (a = list; a != NULL; a = a->ai_next)
+		if (way_of(a, to, &way, &which) && !t->way[which].used)
+			t->way[which] = way;
 	freeaddrinfo(list);
 	if (t->fd < 0)
 		log_line(LOG_LEVEL_ERROR, "-R %s/%s: %s", to->host, to->port, strerror(errno));
 	return t->fd >= 0;
 }
 
+/* One socket for each family, of which a machine without IPv6 has one. */
+static bool
+open_raw(struct repeater *r)
+{
+	static const int family[WAYS] = { AF_INET, AF_INET6 };
+	int error = 0;
+
+	r->packet = malloc(RAW_PACKET_MAX);
+	for (unsigned i = 0; i < WAYS; i++)
+		if ((r->raw[i] = raw_socket_open(family[i])) < 0 && errno != EAFNOSUPPORT)
+			error = errno;
+	if (r->packet == NULL) {
+		log_line(LOG_LEVEL_ERROR, "out of memory");
+		return false;
+	}
+	if (error != 0) {
+		log_line(LOG_LEVEL_ERROR, "-A: %s%s", strerror(error), error == EPERM || error == EACCES ?
+		    ": sending with others' addresses takes root, or CAP_NET_RAW (AmbientCapabilities= of a service)" : "");
+		return false;
+	}
+	if (!raw_socket_drop_capability()) {
+		log_line(LOG_LEVEL_ERROR, "-A: CAP_NET_RAW cannot be given up: %s", strerror(errno));
+		return false;
+	}
+	return true;
+}
+
+static bool
+fill(const struct options *options, struct repeater *r)
+{
+	for (size_t i = 0; i < options->repeats; i++, r->count++)
+		if (!open_target(&options->repeat[i], &r->target[i]))
+			return false;
+	return !options->keep_source || open_raw(r);
+}
+
 bool
 repeater_new(const struct options *options, struct repeater **out)
 {
 	struct repeater *r;
-	size_t i;
 
 	*out = NULL;
 	if (options->repeats == 0)
 		return true;
 	r = calloc(1, sizeof(*r));
-	if (r != NULL)
+	if (r != NULL) {
+		r->raw[WAY_V4] = r->raw[WAY_V6] = -1;
 		r->target = calloc(options->repeats, sizeof(*r->target));
-	if (r == NULL || r->target == NULL) {
-		free(r);
+		r->kept = kept_templates_new(options->repeats);
+	}
+	if (r == NULL || r->target == NULL || r->kept == NULL) {
 		log_line(LOG_LEVEL_ERROR, "out of memory");
+		repeater_free(r);
 		return false;
 	}
-	for (i = 0; i < options->repeats; i++, r->count++)
-		if (!open_target(&options->repeat[i], &r->target[i])) {
-			repeater_free(r);
-			return false;
-		}
+	if (!fill(options, r)) {
+		repeater_free(r);
+		return false;
+	}
 	*out = r;
 	return true;
 }
@@ -133,14 +218,20 @@ repeater_free(struct repeater *r)
 {
 	size_t i;
 
-	for (i = 0; r != NULL && i < r->count; i++) {
+	if (r == NULL)
+		return;
+	for (i = 0; i < r->count; i++) {
 		log_line(r->target[i].failed > 0 ? LOG_LEVEL_ERROR : LOG_LEVEL_DETAIL,
 		    "repeated to %s/%s: %" PRIu64 " datagrams, not sent %" PRIu64, r->target[i].to->host,
 		    r->target[i].to->port, r->target[i].sent, r->target[i].failed);
 		(void)close(r->target[i].fd);
 	}
-	if (r != NULL)
-		free(r->target);
+	for (i = 0; i < WAYS; i++)
+		if (r->raw[i] >= 0)
+			(void)close(r->raw[i]);
+	kept_templates_free(r->kept);
+	free(r->packet);
+	free(r->target);
 	free(r);
 }
 
@@ -153,21 +244,91 @@ is_for(const struct repeat_target *to, const struct addr *sender)
 	return to->nets == 0;
 }
 
-void
-repeater_send(struct repeater *r, const struct addr *sender, const void *bytes, size_t len)
+static bool
+send_plain(struct target *t, const uint8_t *bytes, size_t len)
 {
-	size_t i;
+	if (send(t->fd, bytes, len, 0) >= 0)
+		return true;
+	if (errno != ECONNREFUSED)
+		return false;
+	/* A refusal is that of an earlier datagram: this one has not been tried. */
+	if (!t->away)
+		log_line(LOG_LEVEL_INFO, "-R %s/%s: nobody listens there (yet)", t->to->host, t->to->port);
+	t->away = true;
+	t->refused_ms = steady_ms();
+	return send(t->fd, bytes, len, 0) >= 0;
+}
 
-	for (i = 0; r != NULL && i < r->count; i++) {
+/* Of a family that the receiver has no address of, exporters cannot keep theirs. */
+static bool
+send_raw(struct repeater *r, struct target *t, const struct udp_datagram *from, const uint8_t *bytes, size_t len)
+{
+	unsigned which = addr_is_v4(&from->src) ? WAY_V4 : WAY_V6;
+	const struct way *way = &t->way[which];
+	const struct raw_datagram d = { .src = from->src, .dst = way->to, .dst_scope = way->scope, .src_port = from->src_port,
+		.dst_port = way->port, .hops = way->hops, .bytes = bytes, .len = len };
+
+	if (way->used && r->raw[which] >= 0) {
+		if (multicast_is_group(&way->to))
+			multicast_send_by(r->raw[which], which == WAY_V4 ? AF_INET : AF_INET6, t->to->interface, 0);
+		return raw_socket_send(r->raw[which], &d, r->packet);
+	}
+	if (!t->told_family)
+		log_line(LOG_LEVEL_ERROR, "-R %s/%s has no %s address: exporters of that family cannot keep theirs, and it gets "
+		    "their datagrams from this host's", t->to->host, t->to->port, which == WAY_V4 ? "IPv4" : "IPv6");
+	t->told_family = true;
+	return send_plain(t, bytes, len);
+}
+
+static void
+send_to(struct repeater *r, struct target *t, const struct udp_datagram *from, const uint8_t *bytes, size_t len)
+{
+	if (r->packet != NULL ? send_raw(r, t, from, bytes, len) : send_plain(t, bytes, len))
+		t->sent++;
+	else
+		t->failed++;
+}
+
+/* Whether it takes datagrams again, so that it has to learn what was announced meanwhile. */
+static void
+look_whether_back(struct repeater *r, size_t i)
+{
+	struct target *t = &r->target[i];
+	int error = 0;
+	socklen_t len = sizeof(error);
+
+	if (!t->away || steady_ms() - t->refused_ms < BACK_MS)
+		return;
+	/* The answer to what was sent last, which may have been long ago. */
+	if (getsockopt(t->fd, SOL_SOCKET, SO_ERROR, &error, &len) == 0 && error != 0) {
+		t->refused_ms = steady_ms();
+		return;
+	}
+	t->away = false;
+	kept_templates_owe(r->kept, i);
+	log_line(LOG_LEVEL_INFO, "-R %s/%s: it takes datagrams again, and gets the exporters' templates", t->to->host,
+	    t->to->port);
+}
+
+void
+repeater_send(struct repeater *r, const struct udp_datagram *d)
+{
+	struct kept_source *source;
+	const uint8_t *message;
+	size_t i, step, len;
+
+	if (r == NULL)
+		return;
+	source = kept_templates_see(r->kept, &d->src, d->src_port, d->bytes, d->len);
+	for (i = 0; i < r->count; i++) {
 		struct target *t = &r->target[i];
 
-		if (!is_for(t->to, sender))
+		if (!is_for(t->to, &d->src))
 			continue;
-		/* A refusal is that of an earlier datagram: this one has not been tried. */
-		if (send(t->fd, bytes, len, 0) >= 0 ||
-		    (errno == ECONNREFUSED && send(t->fd, bytes, len, 0) >= 0))
-			t->sent++;
-		else
-			t->failed++;
+		look_whether_back(r, i);
+		step = 0;
+		while ((message = kept_templates_next(r->kept, source, i, d->bytes, &step, &len)) != NULL)
+			send_to(r, t, d, message, len);
+		send_to(r, t, d, d->bytes, d->len);
 	}
 }

@@ -104,7 +104,7 @@ drain(int fd, struct udp_receiver *receiver, struct repeater *repeater, struct i
 				.exporter = d[i].src, .port = d[i].src_port, .transport = FLOW_UDP,
 				.received_ms = d[i].received_ms };
 
-			repeater_send(repeater, &d[i].src, d[i].bytes, d[i].len);
+			repeater_send(repeater, &d[i]);
 			intake_datagram(intake, &f, 0);
 		}
 		intake_push(intake);
