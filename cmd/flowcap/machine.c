@@ -140,6 +140,27 @@ judge_left(const char *directory, const struct writer *w, struct findings *out)
 		    "what is in them is not filed: chown -R %s %s", directory, foreign, w->name != NULL ? w->name : "USER", directory);
 }
 
+/* Journals and templates are beside the archive, or where --state says (collect/state_directory.h). */
+static void
+judge_state(const char *directory, const struct options *o, const struct writer *w, struct findings *out)
+{
+	char *path = NULL;
+	struct stat st;
+
+	if (asprintf(&path, "%s%s", o->state != NULL ? o->state : directory, o->state != NULL ? "" : ".state") < 0) {
+		out->failed = true;
+		return;
+	}
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
+		if (!may(w, path, R_OK | W_OK | X_OK))
+			findings_add(out, FINDING_CRITICAL, "%s: %s may not write there, where its journals are: chown -R %s %s", path,
+			    w->name != NULL ? w->name : "this user", w->name != NULL ? w->name : "USER", path);
+		else
+			judge_left(path, w, out);
+	}
+	free(path);
+}
+
 static void
 judge_directory(const char *directory, const struct options *o, const struct writer *w, struct findings *out)
 {
@@ -161,6 +182,7 @@ judge_directory(const char *directory, const struct options *o, const struct wri
 	if ((st.st_mode & S_IWOTH) != 0 && (st.st_mode & S_ISVTX) == 0)
 		findings_add(out, FINDING_WARNING, "%s: everybody may write there: chmod o-w %s", directory, directory);
 	judge_left(directory, w, out);
+	judge_state(directory, o, w, out);
 	judge_room(directory, o, out);
 }
 

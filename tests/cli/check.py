@@ -93,6 +93,11 @@ def before():
         os.chmod(work, 0o755)
         s = Said('-w', tree, '-b', '127.0.0.1', '-p', port, '-u', 'nobody')
         check('what another user left', s.has('CRITICAL', '1 files of an earlier collector', 'chown -R nobody'), s)
+        os.unlink(left)
+        os.mkdir(tree + '.state', 0o700)
+        s = Said('-w', tree, '-b', '127.0.0.1', '-p', port, '-u', 'nobody')
+        check('the state of another user', s.has('CRITICAL', tree + '.state: nobody may not write there'), s)
+        os.rmdir(tree + '.state')
     s = Said('-w', tree, '-b', '127.0.0.1', '-p', port)
     check('everybody may write there', s.has('WARNING', 'everybody may write'), s)
     with open(os.path.join(work, 'conf'), 'w', encoding='utf-8') as f:
