@@ -18,7 +18,6 @@
 #include "flowcap/machine.h"
 #include "flowcap/metric_text.h"
 #include "flowcap/strays.h"
-#include "store/live_ask.h"
 
 /* How long to look for exports to other ports. */
 #define LOOK_MS 1500

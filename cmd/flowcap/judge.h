@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <time.h>
 
-#include "flowcap/findings.h"
+#include "flowcap/health_findings.h"
 
 /* Adds what is not well by a text of status_report_put, or an older one: what that has not is not judged. */
 void judge_collector(const char *text, size_t len, time_t now, struct findings *out);

@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 #include "net/unix_address.h"
-#include "store/live_reply.h"
+#include "flow.h"
 
 /*
  * A socket gets its name once it listens, so that one which nobody answers at is dead.  Under this one it is bound, and is dead

@@ -18,7 +18,6 @@
 
 #include "flowcap/live_listener.h"
 #include "flowcap/program_log.h"
-#include "store/live_reply.h"
 
 #define WAIT_MS 200
 

@@ -23,7 +23,6 @@
 #include <sys/timex.h>
 #endif
 
-#include "store/live_reply.h"
 
 /* What many exporters take: a journal and a slot each. */
 #define FILES_MIN 4096

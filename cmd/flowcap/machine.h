@@ -3,7 +3,7 @@
 
 /* What a machine lacks for a collector of these options: clock, limits, disk, permissions, buffers, the port. */
 
-#include "flowcap/findings.h"
+#include "flowcap/health_findings.h"
 #include "flowcap/options.h"
 
 /* Adds what matters whether or not a collector runs. */

@@ -17,7 +17,7 @@
 #endif
 
 #include "base/bytes.h"
-#include "capture/pcap_write.h"
+#include "flow.h"
 
 /* Before the packet in a record of a capture: headers of pcap and Ethernet. */
 #define BEFORE_PACKET (16 + 14)

@@ -15,7 +15,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "flowcap/kept_templates.h"
 #include "flowcap/multicast.h"
 #include "flowcap/program_log.h"
 #include "flowcap/raw_socket.h"

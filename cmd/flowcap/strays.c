@@ -20,8 +20,7 @@
 #include <linux/if_packet.h>
 #endif
 
-#include "capture/frame.h"
-#include "wire/decode.h"
+#include "flow.h"
 
 /* Senders and ports that are told. */
 #define PORTS_MAX 8

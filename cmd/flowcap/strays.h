@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-#include "flowcap/findings.h"
+#include "flowcap/health_findings.h"
 
 /* Looks for so long, and adds what it finds. */
 void strays_look(uint16_t port, int wait_ms, struct findings *out);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "flowcap/kept_templates.h"
+#include "wire/template/kept_templates.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #include "config.h"
 #endif
 
-#include "flowcap/findings.h"
+#include "flowcap/health_findings.h"
 
 #include <stdarg.h>
 #include <stdio.h>
