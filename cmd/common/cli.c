@@ -51,6 +51,15 @@ cli_hush(bool hush)
 	hushed = hush;
 }
 
+/* Names of files, and what stands in them, may hold what steers a terminal: control bytes, but for ends of lines. */
+static void
+disarm(char *text)
+{
+	for (unsigned char *p = (unsigned char *)text; *p != '\0'; p++)
+		if ((*p < ' ' && *p != '\n' && *p != '\t') || *p == 0x7f || (*p == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0))
+			*p = '?';
+}
+
 static void
 message(const char *fmt, va_list ap)
 {
@@ -59,6 +68,7 @@ message(const char *fmt, va_list ap)
 	if (hushed)
 		return;
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	disarm(text);
 	(void)fprintf(stderr, "%s: %s\n", program, text);
 }
 
