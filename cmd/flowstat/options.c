@@ -167,6 +167,11 @@ take_question(int letter, const char *argument, struct flowstat_options *o, stru
 		return add_detector(o, FLOW_DETECT_LEAKS);
 	case OPT_DETECT:
 		return add_detector(o, FLOW_DETECT_ALL);
+	case OPT_LISTS:
+		o->detect.what |= FLOW_DETECT_LISTED;
+		return list_files_take(&o->lists, argument);
+	case OPT_LOCAL:
+		return list_files_take(&o->local, argument);
 	case OPT_THRESHOLD:
 		return take_threshold(o, argument);
 	default:
@@ -346,6 +351,8 @@ complete_asks(struct flowstat_options *o, const struct common *c)
 
 	if (five && add_ask(o, NULL, FIVE_TUPLE) != CLI_OK)
 		return CLI_FAILURE;
+	if (o->local.count > 0 && o->lists.count == 0)
+		return cli_misuse("--local: it is for --lists");
 	o->detect.most = c->limited ? c->limit : 0;
 	if (o->asks == 0 && o->detect.what == 0)
 		return cli_misuse("what is to be counted? (-s srcip/bytes, -A dst_port, -a, ...)");
@@ -419,6 +426,8 @@ void
 flowstat_options_clear(struct flowstat_options *options)
 {
 	query_request_clear(&options->request);
+	list_files_clear(&options->lists);
+	list_files_clear(&options->local);
 	free(options->ask);
 	options->ask = NULL;
 	options->asks = 0;

@@ -3,6 +3,7 @@
 
 /* flowstat's command line. */
 
+#include "common/list_files.h"
 #include "common/query.h"
 #include "flow.h"
 
@@ -12,6 +13,7 @@ struct flowstat_options {
 	struct flow_agg_ask *ask;
 	size_t asks;
 	struct flow_detect_options detect;	/* --scans and the like */
+	struct list_files lists, local;		/* --lists, --local */
 	const char *format;
 	struct flow_table_printer_options printer;
 	const char *as_names, *if_names;	/* files; NULL: none */

@@ -196,6 +196,19 @@ print_sql(const struct flowstat_options *o, const struct run *run)
 	return status;
 }
 
+/* Once, also where the question is asked again and again. */
+static int
+read_lists(struct flowstat_options *o)
+{
+	int status = list_files_read(&o->lists);
+
+	if (status == CLI_OK)
+		status = list_files_read_own(&o->local);
+	o->detect.lists = o->lists.lists;
+	o->detect.own = o->local.lists;
+	return status;
+}
+
 static int
 open_and_run(struct flowstat_options *o, struct run *run, struct flow_table_printer *printer)
 {
@@ -220,10 +233,12 @@ open_and_run(struct flowstat_options *o, struct run *run, struct flow_table_prin
 	if (flow_agg_tables(run->spec) > 0)
 		status = answer_make(run->spec, run->query, o->memory, &run->answer);
 	if (status == CLI_OK && o->detect.what != 0)
+		status = read_lists(o);
+	if (status == CLI_OK && o->detect.what != 0)
 		status = detections_make(&o->detect, &o->request, run->query, o->memory, &run->detections);
 	if (status == CLI_OK)
 		status = print_tables(o, run, printer);
-	if (status == CLI_OK && query_failed(run->query))
+	if (status == CLI_OK && (query_failed(run->query) || o->lists.damaged))
 		status = CLI_FAILURE;
 	return status;
 }

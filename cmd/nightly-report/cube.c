@@ -12,7 +12,7 @@
 struct pass {
 	struct query *query;
 	struct cube **cube;		/* of each worker */
-	const struct networks *local;
+	const struct net_sets *local;
 	atomic_bool failed;
 };
 
@@ -139,7 +139,7 @@ run_pass(struct pass *p, unsigned threads, const struct cube *like)
 
 int
 cube_make(struct nightly_options *o, const struct report_span *span, const struct report_answer *answer,
-    const struct networks *local, struct cube **out)
+    const struct net_sets *local, struct cube **out)
 {
 	struct cube *cube = calloc(1, sizeof(*cube));
 	struct pass p = { .local = local };

@@ -11,7 +11,6 @@
  * size, whatever the traffic.  Flows count where they begin, as in the report's lists.
  */
 
-#include "nightly-report/networks.h"
 #include "nightly-report/questions.h"
 
 #define CUBE_BINS 48
@@ -50,7 +49,7 @@ struct cube {
  * directions; NULL: none.  CLI_OK, with a cube to be freed, or what to end with after a message.
  */
 int cube_make(struct nightly_options *options, const struct report_span *span, const struct report_answer *answer,
-    const struct networks *local, struct cube **cube);
+    const struct net_sets *local, struct cube **cube);
 void cube_free(struct cube *cube);
 
 /* "inside", "in", "out" and "transit", by whether source and destination are local. */

@@ -64,7 +64,7 @@ fill_slots(struct cube_codes *c)
 }
 
 struct cube_codes *
-cube_codes_new(const struct cube *cube, const struct networks *local)
+cube_codes_new(const struct cube *cube, const struct net_sets *local)
 {
 	struct cube_codes *c = calloc(1, sizeof(*c));
 
@@ -101,7 +101,7 @@ look_up(const struct cube_codes *c, enum cube_dim dim, const struct flow_text *t
 		i++;
 	code = (uint8_t)i;
 	if (c->local != NULL && dim != CUBE_EXPORTER && addr_parse(text->p, text->len, &addr) &&
-	    networks_have(c->local, &addr))
+	    net_sets_find(c->local, &addr) != 0)
 		code |= LOCAL;
 	return code;
 }

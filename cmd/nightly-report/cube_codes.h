@@ -8,7 +8,7 @@
 struct cube_codes {
 	uint8_t code[CUBE_DIMS][FLOW_BATCH_ROWS];
 	const struct cube *cube;
-	const struct networks *local;
+	const struct net_sets *local;
 	/* Of a dictionary's entries, found when a row has them: the code, whether it is local. */
 	struct entry_codes {
 		uint64_t serial;
@@ -21,7 +21,7 @@ struct cube_codes {
 };
 
 /* The cube, which has its values, and the networks (may be NULL) outlive it.  NULL when out of memory. */
-struct cube_codes *cube_codes_new(const struct cube *cube, const struct networks *local) NODISCARD;
+struct cube_codes *cube_codes_new(const struct cube *cube, const struct net_sets *local) NODISCARD;
 void cube_codes_free(struct cube_codes *codes);
 
 /* The columns that it and the sums look at. */

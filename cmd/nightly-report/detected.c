@@ -30,6 +30,11 @@ detected_make(struct nightly_options *o, const struct report_span *span, struct 
 	*out = (struct detected){ .tables = 0 };
 	what.what = FLOW_DETECT_ALL;
 	what.most = o->rows;
+	if (o->lists.lists != NULL) {
+		what.what |= FLOW_DETECT_LISTED;
+		what.lists = o->lists.lists;
+		what.own = o->local.lists;
+	}
 	flow_detect_fields(what.what, &wanted);
 	report_span_window(span, window);
 	o->request.window = window;

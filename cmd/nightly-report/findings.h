@@ -38,7 +38,6 @@ struct report {
 	struct flow_table *past_load;
 	struct health health;
 	struct detected detected;
-	struct networks local;	/* none: without directions */
 	struct cube *cube;	/* NULL: none was asked for; owned */
 	struct findings findings;
 };

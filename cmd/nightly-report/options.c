@@ -81,8 +81,9 @@ take_option(int letter, char *argument, struct nightly_options *o, bool *done)
 		o->title = argument;
 		return CLI_OK;
 	case OPT_LOCAL:
-		o->local = argument;
-		return CLI_OK;
+		return list_files_take(&o->local, argument);
+	case OPT_LISTS:
+		return list_files_take(&o->lists, argument);
 	case OPT_AS_NAMES:
 		o->as_names = argument;
 		return CLI_OK;
@@ -181,4 +182,6 @@ void
 nightly_options_clear(struct nightly_options *options)
 {
 	query_request_clear(&options->request);
+	list_files_clear(&options->local);
+	list_files_clear(&options->lists);
 }

@@ -3,6 +3,7 @@
 
 /* nightly-report's command line. */
 
+#include "common/list_files.h"
 #include "common/query.h"
 
 enum nightly_format { NIGHTLY_HTML, NIGHTLY_TEXT, NIGHTLY_JSON };
@@ -16,7 +17,8 @@ struct nightly_options {
 	uint64_t rows;			/* of each table */
 	const char *out;		/* a file or a folder; NULL: standard output */
 	const char *index;		/* a folder; NULL: none */
-	const char *title, *as_names, *if_names, *local;	/* NULL: none */
+	const char *title, *as_names, *if_names;	/* NULL: none */
+	struct list_files local, lists;
 	const char *archive;		/* the first one */
 	enum nightly_format format;
 	bool no_scripts, alert;

@@ -53,7 +53,7 @@ wants_cube(const struct report *r)
 {
 	const struct nightly_options *o = r->options;
 
-	return r->answer.flows > 0 && (o->local != NULL || (o->format == NIGHTLY_HTML && !o->no_scripts));
+	return r->answer.flows > 0 && (o->local.lists != NULL || (o->format == NIGHTLY_HTML && !o->no_scripts));
 }
 
 static int
@@ -62,7 +62,10 @@ ask_all(struct report *r, struct flow_names *announced)
 	struct nightly_options *o = r->options;
 	int status;
 
-	if (o->local != NULL && (status = networks_load(o->local, &r->local)) != CLI_OK)
+	status = list_files_read_own(&o->local);
+	if (status == CLI_OK)
+		status = list_files_read(&o->lists);
+	if (status != CLI_OK)
 		return status;
 	o->request.names = announced;
 	status = names_load(o->as_names, o->if_names, announced, &r->names);
@@ -75,7 +78,8 @@ ask_all(struct report *r, struct flow_names *announced)
 		return cli_fail("out of memory");
 	status = ask_pasts(r);
 	if (status == CLI_OK && wants_cube(r))
-		status = cube_make(o, &r->span, &r->answer, o->local != NULL ? &r->local : NULL, &r->cube);
+		status = cube_make(o, &r->span, &r->answer,
+		    o->local.lists != NULL ? net_lists_sets(o->local.lists) : NULL, &r->cube);
 	if (status == CLI_OK && r->answer.flows > 0)
 		status = detected_make(o, &r->span, &r->detected);
 	if (status == CLI_OK)
@@ -142,7 +146,7 @@ put(const struct report *r, const struct buf *text)
 static int
 status_of(const struct report *r)
 {
-	if (r->answer.unreadable)
+	if (r->answer.unreadable || r->options->lists.damaged)
 		return REPORT_UNREADABLE;
 	if (r->answer.flows == 0)
 		return REPORT_EMPTY;
@@ -160,7 +164,6 @@ report_clear(struct report *r)
 	health_clear(&r->health);
 	names_free(r->names);
 	detected_clear(&r->detected);
-	networks_clear(&r->local);
 	cube_free(r->cube);
 }
 

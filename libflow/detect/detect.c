@@ -9,7 +9,7 @@
 #include "detect/pairing.h"
 
 static const struct detector *const detectors[] = { &scan_of_hosts, &scan_of_ports, &beacons, &syn_floods,
-    &other_floods, &reflections, &leaks };
+    &other_floods, &reflections, &leaks, &listed };
 
 #define DETECTORS (sizeof(detectors) / sizeof(detectors[0]))
 
@@ -94,6 +94,9 @@ flow_detect_worker_new(struct flow_detect *d, size_t bytes)
 	w->detect = d;
 	w->matcher.seed = d->seed;
 	w->bytes = bytes;
+	for (size_t i = 0; i < 2 && d->options.lists != NULL; i++)
+		w->cache[i].marks = (struct addr_marks){ net_lists_sets(d->options.lists),
+			d->options.own != NULL ? net_lists_sets(d->options.own) : NULL };
 	for (size_t i = 0; i < DETECTORS; i++)
 		evidence_log_init(&w->log[i], detectors[i]->record);
 	return w;
@@ -236,6 +239,7 @@ judge_part(struct flow_detect *d, struct flow_detect_worker *const *w, size_t n,
 		to = evidence_log_take(&w[i]->log[k], part, to);
 	st = detectors[k]->judge(&c, all, count, out);
 	free(all);
+	findings_trim(out, d->options.most);
 	return st;
 }
 
@@ -260,6 +264,7 @@ flow_detect_gather(struct flow_detect *d, struct flow_detect_worker *const *w, s
 		for (size_t i = 0; i < n; i++)
 			for (size_t f = 0; f < w[i]->findings[k].count && st == FLOW_OK; f++)
 				st = findings_add(&d->findings[k], &w[i]->findings[k].list[f]);
+		findings_trim(&d->findings[k], d->options.most);
 		findings_sort(&d->findings[k]);
 	}
 	return st == FLOW_OK ? FLOW_OK : flow_fail_memory(err);

@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * What stands out in flows: scans, beacons, floods, reflections, leaks.
+ * What stands out in flows: scans, beacons, floods, reflections, leaks, peers that are on lists.
  *
  *	d = flow_detect_new(&options)           what is looked for
  *	pass 1: flow_detect_count(worker, ...)  all rows: bounds of what each key may have (key_tally.h)
@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "base/status.h"
+#include "net/net_lists.h"
 #include "record/batch.h"
 #include "record/result_table.h"
 #include "record/select.h"
@@ -31,7 +32,8 @@ enum flow_detect_what {
 	FLOW_DETECT_FLOODS = 4,
 	FLOW_DETECT_REFLECTION = 8,
 	FLOW_DETECT_LEAKS = 16,
-	FLOW_DETECT_ALL = 31,
+	FLOW_DETECT_ALL = 31,		/* what needs nothing but flows */
+	FLOW_DETECT_LISTED = 32,	/* needs options.lists */
 };
 
 struct flow_detect_options {
@@ -41,6 +43,8 @@ struct flow_detect_options {
 	/* The filter that chose the rows, put before that of a finding; NULL: none. */
 	const char *filter;
 	uint64_t most;			/* rows of a table; 0: all */
+	const struct net_lists *lists;	/* of networks, ended; NULL: none */
+	const struct net_lists *own;	/* own networks, ended; NULL: not known */
 	uint64_t seed;			/* of hashes, by chance: no answer depends on it, but what can be made slow */
 	/* Thresholds: detect/thresholds.def says what they are. */
 #define THRESHOLD(name, member, value, least, most, doc) double member;

@@ -25,7 +25,8 @@ addr_cache_release(struct addr_cache *cache)
 {
 	free(cache->addr);
 	free(cache->hash);
-	*cache = (struct addr_cache){ .addr = NULL };
+	free(cache->mark);
+	*cache = (struct addr_cache){ .marks = cache->marks };
 }
 
 /* Whether there is nothing to be parsed, or it is as it was. */
@@ -47,7 +48,9 @@ cache_begin(struct addr_cache *cache, const struct flow_column *c)
 		addr_cache_release(cache);
 		cache->addr = malloc(count * sizeof(*cache->addr));
 		cache->hash = malloc(count * sizeof(*cache->hash));
-		if (cache->addr == NULL || cache->hash == NULL)
+		if (cache->marks.listed != NULL)
+			cache->mark = malloc(count * sizeof(*cache->mark));
+		if (cache->addr == NULL || cache->hash == NULL || (cache->marks.listed != NULL && cache->mark == NULL))
 			return false;
 		cache->cap = count;
 	}
@@ -64,6 +67,8 @@ parse(struct addr_cache *cache, const struct flow_text *text, uint32_t code)
 
 	cache->hash[code] = addr_parse_fast(text->p, text->len, a) ? hash_mix128(addr_hi(a), addr_lo(a)) | 2 :
 	    NO_ADDRESS;
+	if (cache->mark != NULL && cache->hash[code] != NO_ADDRESS)
+		cache->mark[code] = addr_mark(&cache->marks, a);
 	return cache->hash[code];
 }
 
@@ -96,6 +101,8 @@ parse_all(struct addr_cache *cache, const struct flow_dict *dict, const struct a
 			next++;
 		if (beside != NULL && next < beside->count && text_same(&beside->text[next], text)) {
 			cache->addr[code] = other->addr[next];
+			if (cache->mark != NULL)
+				cache->mark[code] = other->mark[next];
 			cache->hash[code] = other->hash[next++];
 		} else {
 			(void)parse(cache, text, code);
@@ -193,6 +200,8 @@ detect_rows_next(struct detect_rows *r, struct addr_cache cache[2], const struct
 			continue;
 		r->src[i] = &cache[0].addr[code[0]];
 		r->dst[i] = &cache[1].addr[code[1]];
+		r->src_mark[i] = cache[0].mark != NULL ? cache[0].mark[code[0]] : 0;
+		r->dst_mark[i] = cache[1].mark != NULL ? cache[1].mark[code[1]] : 0;
 		r->proto[i] = ((const uint8_t *)proto->values)[one];
 		row[r->n++] = one;
 	}

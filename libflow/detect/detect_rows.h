@@ -5,6 +5,7 @@
 
 #include "base/attr.h"
 #include "base/hash.h"
+#include "detect/addr_marks.h"
 #include "net/addr.h"
 #include "record/batch.h"
 #include "record/select.h"
@@ -18,12 +19,15 @@ struct addr_cache {
 	uint32_t cap;
 	struct addr *addr;
 	uint64_t *hash;		/* 0: not parsed yet; 1: no address */
+	uint32_t *mark;		/* detect/addr_marks.h; NULL where nothing is looked up */
+	struct addr_marks marks;	/* set by the owner, before the first batch */
 };
 
 struct detect_rows {
 	uint32_t n;
 	const struct addr *src[DETECT_ROWS], *dst[DETECT_ROWS];
 	uint64_t src_hash[DETECT_ROWS], dst_hash[DETECT_ROWS];
+	uint32_t src_mark[DETECT_ROWS], dst_mark[DETECT_ROWS];	/* 0 where nothing is looked up */
 	int64_t first_ms[DETECT_ROWS], last_ms[DETECT_ROWS];
 	uint64_t packets[DETECT_ROWS], bytes[DETECT_ROWS];
 	uint64_t rev_packets[DETECT_ROWS], rev_bytes[DETECT_ROWS];

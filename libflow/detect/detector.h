@@ -38,11 +38,11 @@ struct detector {
 	size_t columns;
 	/* The filter of the flows behind a finding. */
 	void (*filter)(const struct finding *f, struct buf *out);
-	/* The text of FINDING_KIND; NULL: there is none. */
-	const char *(*kind)(const struct finding *f);
+	/* The text of FINDING_TEXT n; NULL: there is none. */
+	const char *(*text)(const struct flow_detect_options *options, const struct finding *f, unsigned n);
 };
 
-extern const struct detector scan_of_hosts, scan_of_ports, beacons, syn_floods, other_floods, reflections, leaks;
+extern const struct detector scan_of_hosts, scan_of_ports, beacons, syn_floods, other_floods, reflections, leaks, listed;
 
 /* Whether evidence of a key is kept in this share. */
 static inline bool
@@ -58,6 +58,13 @@ detect_is_multicast(const struct addr *a)
 	if (!addr_is_v4(a))
 		return a->b[0] == 0xff;
 	return (a->b[12] & 0xf0) == 224 || (addr_lo(a) & UINT32_MAX) == UINT32_MAX;
+}
+
+/* Adds, up to the greatest number. */
+static inline void
+detect_add_up(uint64_t *sum, uint64_t more)
+{
+	*sum = *sum + more < *sum ? UINT64_MAX : *sum + more;
 }
 
 /* The hash of a key that has more than an address. */

@@ -6,6 +6,9 @@
 
 #include "base/shell_quote.h"
 
+/* So many are kept without a look at how many are wanted. */
+#define TRIM_MIN 65536
+
 enum flow_status
 findings_add(struct findings *f, const struct finding *one)
 {
@@ -47,6 +50,8 @@ compare(const void *pa, const void *pb)
 	if (order == 0)
 		order = (int)a->port - (int)b->port;
 	if (order == 0)
+		order = (int)a->list - (int)b->list;
+	if (order == 0)
 		order = (int)a->kind - (int)b->kind;
 	return order != 0 ? order : a->first_ms < b->first_ms ? -1 : a->first_ms > b->first_ms;
 }
@@ -56,6 +61,15 @@ findings_sort(struct findings *f)
 {
 	if (f->count > 1)
 		qsort(f->list, f->count, sizeof(*f->list), compare);
+}
+
+void
+findings_trim(struct findings *f, uint64_t most)
+{
+	if (most == 0 || f->count < TRIM_MIN || f->count / 2 < most)
+		return;
+	findings_sort(f);
+	f->count = (size_t)most;
 }
 
 void

@@ -18,6 +18,7 @@ struct finding {
 	uint64_t count[FINDING_COUNTS];
 	double real[FINDING_REALS];
 	uint16_t port;
+	uint16_t list;
 	uint8_t proto;
 	uint8_t kind;
 };
@@ -31,6 +32,11 @@ struct findings {
 enum flow_status findings_add(struct findings *f, const struct finding *one) NODISCARD;
 void findings_clear(struct findings *f);
 
+/*
+ * Where more than a great many were added, forgets all but the `most` that would be first; 0: forgets none.
+ */
+void findings_trim(struct findings *f, uint64_t most);
+
 /* Highest scores first, then by what was counted first, then by keys: the same order whoever found them. */
 void findings_sort(struct findings *f);
 
@@ -43,7 +49,7 @@ enum finding_value {
 	FINDING_PROTO,
 	FINDING_FIRST,
 	FINDING_LAST,
-	FINDING_KIND,		/* a text of the detector's */
+	FINDING_TEXT,		/* the detector's text number n */
 	FINDING_COUNT,		/* count[n], an unsigned number */
 	FINDING_REAL,		/* real[n] */
 };

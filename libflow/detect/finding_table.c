@@ -58,7 +58,7 @@ set_value(const struct finding_column *c, const struct finding *f, struct flow_t
 	case FINDING_COUNT:
 		number = f->count[c->n];
 		break;
-	case FINDING_KIND:
+	case FINDING_TEXT:
 		break;
 	}
 	flow_table_set(t, column, row, &number);
@@ -93,11 +93,14 @@ set_row(const struct detector *d, const struct flow_detect_options *o, const str
 	enum flow_status st = FLOW_OK;
 
 	for (size_t c = 0; c < d->columns && st == FLOW_OK; c++) {
-		if (d->column[c].value != FINDING_KIND) {
+		const char *text;
+
+		if (d->column[c].value != FINDING_TEXT) {
 			set_value(&d->column[c], f, t, c, row);
 			continue;
 		}
-		st = flow_table_set_text(t, c, row, d->kind(f), strlen(d->kind(f)));
+		text = d->text(o, f, d->column[c].n);
+		st = flow_table_set_text(t, c, row, text, strlen(text));
 	}
 	return st == FLOW_OK ? set_command(d, o, f, t, row) : st;
 }

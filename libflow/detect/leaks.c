@@ -111,19 +111,13 @@ struct leak_sum {
 	bool taken;			/* TCP, or something came back: no flood */
 };
 
-static void
-add_up(uint64_t *sum, uint64_t more)
-{
-	*sum = *sum + more < *sum ? UINT64_MAX : *sum + more;
-}
-
 static struct leak_sum
 sum_up(const struct leak_record *e, size_t n)
 {
 	struct leak_sum s = { .first_ms = INT64_MAX, .last_ms = INT64_MIN };
 
 	for (size_t i = 0; i < n; i++) {
-		add_up(e[i].out ? &s.out : &s.in, e[i].bytes);
+		detect_add_up(e[i].out ? &s.out : &s.in, e[i].bytes);
 		s.taken |= e[i].handshake || !e[i].out;
 		if (!e[i].out)
 			continue;

@@ -51,17 +51,6 @@ addr_list_release(struct addr_list *list)
 	*list = (struct addr_list){ 0 };
 }
 
-struct addr_range
-addr_range_prefix(const struct addr *net, unsigned bits)
-{
-	struct addr_range r = { addr_mask(net, bits), addr_mask(net, bits) };
-	unsigned first = addr_is_v4(net) ? 96 + bits : bits;
-
-	for (unsigned i = first; i < 128; i++)
-		r.hi.b[i / 8] |= (uint8_t)(0x80 >> (i % 8));
-	return r;
-}
-
 /* IPv4 first, since an IPv6 range may reach across the addresses that stand for IPv4. */
 static int
 compare_lo(const void *a, const void *b)

@@ -12,12 +12,7 @@
 
 #include "base/arena.h"
 #include "base/attr.h"
-#include "net/addr.h"
-
-/* Addresses lo .. hi, both included, of one family. */
-struct addr_range {
-	struct addr lo, hi;
-};
+#include "net/addr_range.h"
 
 /* A growing list of ranges; all zero at first. */
 struct addr_list {
@@ -31,9 +26,6 @@ struct addr_set;
 /* False when out of memory. */
 bool addr_list_add(struct addr_list *list, struct addr_range r) NODISCARD;
 void addr_list_release(struct addr_list *list);
-
-/* The range of net/bits, bits in its family. */
-struct addr_range addr_range_prefix(const struct addr *net, unsigned bits);
 
 /* Copies the ranges; NULL when out of memory. */
 const struct addr_set *addr_set_new(struct arena *arena, const struct addr_range *range, size_t n)

@@ -32,16 +32,6 @@ short_v4(const char *text, size_t len, struct addr *out)
 	return octets;
 }
 
-/* The bits of an IPv4 netmask; false if its ones are not together. */
-static bool
-mask_bits(uint32_t mask, unsigned *bits)
-{
-	uint32_t hosts = ~mask;
-
-	*bits = 32 - (unsigned)__builtin_popcount(hosts);
-	return (hosts & (hosts + 1)) == 0;
-}
-
 bool
 value_mask(const struct token *t, bool v4, unsigned *bits)
 {
@@ -57,47 +47,27 @@ value_mask(const struct token *t, bool v4, unsigned *bits)
 	}
 	if (!addr_parse(t->p, t->len, &mask))
 		return false;
-	if (v4 && addr_is_v4(&mask) && !mask_bits(addr_v4(&mask), bits))
+	if (v4 && addr_is_v4(&mask) && !addr_mask_bits(addr_v4(&mask), bits))
 		*bits = VALUE_MASK_INVALID;
 	return true;
 }
 
-/* ADDRESS/BITS, and 10/8; slash is where the '/' is. */
+/* 10/8, of which the address is short; slash is where the '/' is. */
 static enum flow_status
-add_prefix(struct parser *p, const struct source *source, const struct token *t, const char *slash,
+add_short(struct parser *p, const struct source *source, const struct token *t, const char *slash,
     struct addr_list *list)
 {
 	size_t net_len = (size_t)(slash - t->p);
 	char word[LEX_QUOTE_ROOM];
-	unsigned max, octets;
 	struct addr net;
 	uint64_t bits;
 
-	if (!addr_parse(t->p, net_len, &net)) {
-		octets = short_v4(t->p, net_len, &net);
-		if (octets == 0)
-			return lex_fail(source, t->p, FLOW_EINVAL, p->err, "'%s' is no network",
-			    lex_quote(t, word));
-	}
-	max = addr_is_v4(&net) ? 32 : 128;
-	if (number_parse(slash + 1, t->len - net_len - 1, NUMBER_DECIMAL, max, &bits) != FLOW_OK)
-		return lex_fail(source, slash + 1, FLOW_EINVAL, p->err,
-		    "expected a prefix length of 0 to %u", max);
+	if (short_v4(t->p, net_len, &net) == 0)
+		return lex_fail(source, t->p, FLOW_EINVAL, p->err, "'%s' is no network", lex_quote(t, word));
+	if (number_parse(slash + 1, t->len - net_len - 1, NUMBER_DECIMAL, 32, &bits) != FLOW_OK)
+		return lex_fail(source, slash + 1, FLOW_EINVAL, p->err, "expected a prefix length of 0 to 32");
 	return addr_list_add(list, addr_range_prefix(&net, (unsigned)bits)) ? FLOW_OK :
 	    parse_fail_memory(p);
-}
-
-/* ADDRESS-ADDRESS; false if it is none. */
-static bool
-parse_span(const struct token *t, struct addr_range *out)
-{
-	const char *dash = memchr(t->p, '-', t->len);
-	size_t len;
-
-	if (dash == NULL)
-		return false;
-	len = (size_t)(dash - t->p);
-	return addr_parse(t->p, len, &out->lo) && addr_parse(dash + 1, t->len - len - 1, &out->hi);
 }
 
 /* Whether it may be the name of a host, and no misspelt address. */
@@ -190,17 +160,19 @@ value_addr_item(struct parser *p, const struct source *source, const struct toke
 	char word[LEX_QUOTE_ROOM];
 	struct addr_range r;
 
-	if (slash != NULL)
-		return add_prefix(p, source, t, slash, list);
-	if (addr_parse(t->p, t->len, &r.lo)) {
-		r.hi = r.lo;
+	switch (addr_range_parse(t->p, t->len, &r)) {
+	case ADDR_RANGE_GOOD:
 		return addr_list_add(list, r) ? FLOW_OK : parse_fail_memory(p);
-	}
-	if (parse_span(t, &r)) {
-		if (addr_is_v4(&r.lo) != addr_is_v4(&r.hi) || addr_compare(&r.lo, &r.hi) > 0)
-			return lex_fail(source, t->p, FLOW_EINVAL, p->err,
-			    "the range ends before it begins, or in another family");
-		return addr_list_add(list, r) ? FLOW_OK : parse_fail_memory(p);
+	case ADDR_RANGE_NET:
+		return add_short(p, source, t, slash, list);
+	case ADDR_RANGE_BITS:
+		return lex_fail(source, slash + 1, FLOW_EINVAL, p->err, "expected a prefix length of 0 to %u",
+		    addr_is_v4(&r.lo) ? 32 : 128);
+	case ADDR_RANGE_ORDER:
+		return lex_fail(source, t->p, FLOW_EINVAL, p->err,
+		    "the range ends before it begins, or in another family");
+	case ADDR_RANGE_NONE:
+		break;
 	}
 	if (is_host_name(t))
 		return add_host_name(p, source, t, list);

@@ -29,7 +29,7 @@ nightly-report -d 2026-03-02 --no-script -o "$tmp/plain.html" "$tmp/archive"
 is 'without scripts there is none' "$(grep -c 'id="cube"\|id="explore"' "$tmp/plain.html")" 0
 printf '192.0.2.0/33\n' >"$tmp/wrong"
 nightly-report -d 2026-03-02 --local "$tmp/wrong" "$tmp/archive" >/dev/null 2>"$tmp/err"
-is 'a network that is none' "$?:$(grep -c "wrong: line 1: '192.0.2.0/33' is no network" "$tmp/err")" 2:1
+is 'a network that is none' "$?:$(grep -c "wrong:1: '192.0.2.0/33': the length" "$tmp/err")" 2:1
 
 cat >"$tmp/cube.py" <<'EOF'
 import csv, io, json, re, subprocess, sys
