@@ -67,6 +67,16 @@ add_repeat(struct options *o, const char *text)
 }
 
 static int
+take_proxies(struct options *o, const char *text)
+{
+	char *copy = strdup(text);
+	int status = copy != NULL ? nets_parse("--proxy-protocol", copy, &o->proxy, &o->proxies) : cli_fail("out of memory");
+
+	free(copy);
+	return status;
+}
+
+static int
 add_join(struct options *o, const char *text)
 {
 	if (o->joins == JOINS_MAX)
@@ -128,6 +138,8 @@ take_input(int letter, char *argument, struct options *o)
 	case OPT_IPV6:
 		o->family = UDP_IPV6;
 		return CLI_OK;
+	case OPT_PROXY_PROTOCOL:
+		return take_proxies(o, argument);
 	case OPT_BUFFER:
 		return take_number("-B", argument, 1024, INT32_MAX, &o->buffer_bytes);
 	case OPT_CAPTURE:
@@ -457,6 +469,9 @@ options_clear(struct options *options)
 	for (size_t i = 0; i < options->repeats; i++)
 		repeat_target_clear(&options->repeat[i]);
 	free(options->repeat);
+	free(options->proxy);
+	options->proxy = NULL;
+	options->proxies = 0;
 	options->repeat = NULL;
 	options->repeats = 0;
 	flow_elements_free(options->elements);

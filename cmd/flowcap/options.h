@@ -41,6 +41,8 @@ struct options {
 	bool has_port;			/* -p is given */
 	enum udp_family family;		/* -4, -6 */
 	bool tcp;			/* --tcp: IPFIX over TCP as well */
+	struct collect_net *proxy;	/* --proxy-protocol: whose connections begin with its header */
+	size_t proxies;
 	struct flow_elements *elements;	/* --elements; NULL: none */
 	uint64_t buffer_bytes;		/* -B */
 	struct repeat_target *repeat;	/* -R */

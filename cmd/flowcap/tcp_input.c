@@ -15,6 +15,7 @@
 
 #include "base/cursor.h"
 #include "flowcap/program_log.h"
+#include "net/proxy_header.h"
 #include "net/tcp.h"
 
 /* The longest message, and what may come behind it in one read. */
@@ -43,8 +44,10 @@
 
 struct connection {
 	int fd;
-	struct addr peer;
+	struct addr peer;	/* of a proxy's connection, when its header came: whose it passes on */
 	uint16_t port;
+	bool awaits_header;	/* of the PROXY protocol */
+	bool bad_header;
 	bool served;		/* a whole message came */
 	int64_t since_ms;	/* when that was, or the connection; by the steady clock, here and below */
 	int64_t rest_ms;	/* since when a begun message waits for its rest; 0: none does */
@@ -53,6 +56,7 @@ struct connection {
 };
 
 struct tcp_input {
+	const struct options *options;
 	int listener;
 	size_t count;
 	struct connection connection[TCP_CONNECTIONS_MAX];
@@ -83,6 +87,7 @@ tcp_input_new(const struct options *options, uint16_t port, int listener)
 		log_line(LOG_LEVEL_ERROR, "out of memory");
 		return NULL;
 	}
+	t->options = options;
 	t->listener = listener;
 	if ((listener >= 0 ? tcp_adopt(listener, &err) :
 	    tcp_listen(options->host, port, options->family, &t->listener, &err)) != FLOW_OK) {
@@ -166,8 +171,8 @@ take_fault(struct tcp_input *t, const struct connection *n, bool bad)
 		return;
 	put_begin(&n->bytes, begin);
 	if (bad)
-		log_line(LOG_LEVEL_ERROR, "TCP %.*s port %u: closed, for this is no IPFIX: \"%s\"", (int)len, text,
-		    n->port, begin);
+		log_line(LOG_LEVEL_ERROR, "TCP %.*s port %u: closed, for this is no %s: \"%s\"", (int)len, text, n->port,
+		    n->bad_header ? "header of the PROXY protocol" : "IPFIX", begin);
 	else
 		log_line(LOG_LEVEL_ERROR, "TCP %.*s port %u: it ended within a message, of which %zu bytes had come",
 		    (int)len, text, n->port, n->bytes.len);
@@ -222,11 +227,22 @@ connections_of(const struct tcp_input *t, const struct addr *peer)
 	return n;
 }
 
+/* Whether who connects speaks for others, by the PROXY protocol. */
+static bool
+is_proxy(const struct options *o, const struct addr *peer)
+{
+	for (size_t i = 0; i < o->proxies; i++)
+		if (addr_in_prefix(peer, &o->proxy[i].addr, o->proxy[i].bits))
+			return true;
+	return false;
+}
+
 static void
 take_connection(struct tcp_input *t, int fd, const struct addr *peer, uint16_t port, int64_t now_ms,
     struct intake *intake)
 {
-	bool share = connections_of(t, peer) >= TCP_PEER_CONNECTIONS_MAX;
+	bool proxy = is_proxy(t->options, peer);
+	bool share = !proxy && connections_of(t, peer) >= TCP_PEER_CONNECTIONS_MAX;
 	bool full = share || t->count == TCP_CONNECTIONS_MAX;
 	size_t i = full ? who_gives_way(t, share ? peer : NULL) : t->count;
 
@@ -239,7 +255,7 @@ take_connection(struct tcp_input *t, int fd, const struct addr *peer, uint16_t p
 	if (full)
 		end_connection(t, i, "closed for another, it was silent", now_ms, intake);
 	t->connection[t->count++] = (struct connection){ .fd = fd, .peer = *peer, .port = port,
-		.since_ms = steady_ms(), .bytes = BUF_INIT };
+		.awaits_header = proxy, .since_ms = steady_ms(), .bytes = BUF_INIT };
 	log_peer(t, peer, port, "connected");
 }
 
@@ -259,6 +275,35 @@ accept_all(struct tcp_input *t, int64_t now_ms, struct intake *intake)
 		t->logged_ms = steady_ms();
 		t->listen_ms = steady_ms() + DESCRIPTOR_MS;
 	}
+}
+
+/*
+ * The header that a proxy's connection begins with.  FLOW_END: it has not come whole; FLOW_ELIMIT: whose connection this is
+ * has too many.
+ */
+static enum flow_status
+take_header(struct tcp_input *t, struct connection *n)
+{
+	struct proxy_header h;
+	enum flow_status st = proxy_header_parse(n->bytes.data, n->bytes.len, &h);
+
+	n->bad_header = st == FLOW_EFORMAT;
+	if (st != FLOW_OK)
+		return st;
+	if (h.has_source && connections_of(t, &h.source) >= TCP_PEER_CONNECTIONS_MAX) {
+		t->refused++;
+		n->bytes.len = 0;	/* nothing of a message is cut */
+		return FLOW_ELIMIT;
+	}
+	n->awaits_header = false;
+	n->bytes.len -= h.len;
+	memmove(n->bytes.data, n->bytes.data + h.len, n->bytes.len);
+	if (h.has_source) {
+		n->peer = h.source;
+		n->port = h.port;
+		log_peer(t, &n->peer, n->port, "connected, by a proxy");
+	}
+	return FLOW_OK;
 }
 
 /* The whole messages that have come.  FLOW_EFORMAT: the stream cannot be trusted any more. */
@@ -290,7 +335,7 @@ take_messages(struct connection *n, int64_t now_ms, struct intake *intake)
 
 /* FLOW_OK: it goes on; FLOW_END: the peer has closed; FLOW_EIO, FLOW_EFORMAT, FLOW_ENOMEM. */
 static enum flow_status
-read_connection(struct connection *n, int64_t now_ms, struct intake *intake)
+read_connection(struct tcp_input *t, struct connection *n, int64_t now_ms, struct intake *intake)
 {
 	enum flow_status st = FLOW_OK;
 	unsigned i;
@@ -306,7 +351,11 @@ read_connection(struct connection *n, int64_t now_ms, struct intake *intake)
 		if (got == 0)
 			return FLOW_END;
 		n->bytes.len += (size_t)got;
-		st = take_messages(n, now_ms, intake);
+		st = n->awaits_header ? take_header(t, n) : FLOW_OK;
+		if (st == FLOW_OK)
+			st = take_messages(n, now_ms, intake);
+		else if (st == FLOW_END)
+			st = FLOW_OK;
 	}
 	return st;
 }
@@ -336,11 +385,11 @@ tcp_input_take(struct tcp_input *t, const struct pollfd *wait, int64_t now_ms, s
 		const char *why = over(&t->connection[i], now);
 
 		if (wait != NULL && wait[i + 1].revents != 0)
-			st = read_connection(&t->connection[i], now_ms, intake);
+			st = read_connection(t, &t->connection[i], now_ms, intake);
 		if (st == FLOW_ENOMEM)
 			return false;
 		if (st != FLOW_OK)
-			why = "closed";
+			why = st == FLOW_ELIMIT ? "refused, there are too many connections" : "closed";
 		if (why != NULL)
 			take_fault(t, &t->connection[i], st == FLOW_EFORMAT);
 		if (why != NULL)

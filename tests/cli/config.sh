@@ -26,7 +26,7 @@ answer()
 
 # Every long option there is has a value here; those of the command line alone have none.
 declare -A value=([directory]=$work/tree [source]="r1,192.0.2.1,$work/tree" [sources]=$work/tree [port]=9996 [bind]=127.0.0.1
-	[ipv4]=- [ipv6]=- [tcp]=- [buffer]=1000000 [file]=$work/in.pcap [repeat]=127.0.0.1/9 [sampling]=-100 [join]=239.1.1.1 [keep-source]=-
+	[ipv4]=- [ipv6]=- [tcp]=- [buffer]=1000000 [file]=$work/in.pcap [repeat]=127.0.0.1/9 [sampling]=-100 [join]=239.1.1.1 [proxy-protocol]="127.0.0.1;::1" [keep-source]=-
 	[elements]=/dev/null [layout]=hive [interval]=60 [compress]=zstd:3 [ident]="a name" [expire]=age=90d,free=10%
 	[execute]='echo %d/%f' [local-time]=- [fix-clock]=- [journal-sync]=100 [no-journal]=- [state]=$work/kept [metrics]=$work/prom
 	[threads]=2 [daemon]=- [pid-file]=$work/pid [user]=nobody [group]=nogroup [verbose]=-)

@@ -13,6 +13,7 @@
 
 /* RFC 7011 10.3.3: a message over UDP is to fit into any path's packets. */
 #define MESSAGE_MAX 1400
+#define TEMPLATE_BYTES_MAX 65000	/* so that it fits into a message with headers and padding */
 #define V9 9
 #define V9_HEADER 20
 #define IPFIX_HEADER 16
@@ -146,7 +147,7 @@ keep(struct kept_source *s, bool options, uint16_t id, const uint8_t *bytes, siz
 		return;
 	if (i < s->count)
 		drop(s, i);
-	if (len == 0 || s->bytes + len > SOURCE_BYTES)
+	if (len == 0 || len > TEMPLATE_BYTES_MAX || s->bytes + len > SOURCE_BYTES)
 		return;
 	bigger = realloc(s->kept, (s->count + 1) * sizeof(*bigger));
 	copy = malloc(len);
