@@ -323,7 +323,7 @@ tell_live(struct query *q, struct query_request *request)
 static int
 open_scan(struct query *q, struct query_request *request, const struct flow_fieldset *wanted)
 {
-	struct flow_scan_options options = { .threads = q->threads, .names = request->names,
+	struct flow_scan_options options = { .threads = q->threads, .names = q->names,
 		.any_order = request->any_order, .seen = request->seen };
 	struct flow_error err;
 	const char *problem;
@@ -358,6 +358,17 @@ open_scan(struct query *q, struct query_request *request, const struct flow_fiel
 	return status;
 }
 
+/* Names that exporters gave, where the caller or the filter wants them. */
+static int
+take_names(struct query *q, const struct query_request *request)
+{
+	q->names = request->names;
+	if (q->names != NULL || q->filter == NULL || !flow_filter_asks_names(q->filter))
+		return CLI_OK;
+	q->names = q->own_names = flow_names_new();
+	return q->names != NULL ? CLI_OK : cli_fail("out of memory");
+}
+
 int
 query_open(struct query_request *request, const struct flow_fieldset *wanted, struct query **query)
 {
@@ -377,6 +388,8 @@ query_open(struct query_request *request, const struct flow_fieldset *wanted, st
 	if (status == CLI_OK)
 		status = parse_window(q, request);
 	if (status == CLI_OK)
+		status = take_names(q, request);
+	if (status == CLI_OK)
 		status = open_scan(q, request, wanted);
 	if (status != CLI_OK) {
 		query_free(q);
@@ -394,6 +407,7 @@ query_free(struct query *query)
 	flow_scan_free(query->scan);
 	flow_live_close(query->live);
 	flow_filter_free(query->filter);
+	flow_names_free(query->own_names);
 	free(query->clauses);
 	free(query->told);
 	free(query);

@@ -22,6 +22,7 @@ struct query {
 	size_t files;
 	const struct cryptopan *pseudonyms;
 	const struct flow_elements *elements;	/* names for `extra`; NULL: as it is stored */
+	struct flow_names *names, *own_names;	/* of interfaces; NULL: nobody wants them; own_names is freed with the query */
 	unsigned threads;
 	struct flow_fieldset wanted;
 	bool *told;			/* by task: an error in it was told */

@@ -77,6 +77,7 @@ begin_task(struct query_worker *worker, size_t task)
 	worker->task = task;
 	if (worker->filter == NULL)
 		return true;
+	flow_filter_state_names(worker->filter, worker->query->names);
 	ident = query_ident(worker);
 	if (flow_filter_state_ident(worker->filter, ident, ident != NULL ? strlen(ident) : 0) == FLOW_OK)
 		return true;

@@ -6,6 +6,7 @@
 
 #include "base/number.h"
 #include "common/cli.h"
+#include "flowstat/table_out.h"
 
 #define FIVE_TUPLE "proto,src_addr,dst_addr,src_port,dst_port"
 #define TOP 10
@@ -272,7 +273,7 @@ take_rollup(int letter, const char *argument, struct flowstat_options *o)
 		o->rollup_width = rollup_width_find(argument);
 		return o->rollup_width != NULL ? CLI_OK : cli_misuse("--rollup: '%s' is not 5m, 1h or 1d", argument);
 	case OPT_WRITE:
-		o->rollup_directory = argument;
+		o->write_path = argument;
 		return CLI_OK;
 	case OPT_ROLLUPS:
 		o->rollups = argument;
@@ -288,10 +289,11 @@ check_rollup(const struct flowstat_options *o, const struct common *c)
 {
 	const struct query_request *r = &o->request;
 
-	if (o->rollup_width != NULL && o->rollup_directory == NULL)
+	if (o->rollup_width != NULL && o->write_path == NULL)
 		return cli_misuse("--rollup: where to? -w DIR");
-	if (o->rollup_width == NULL && o->rollup_directory != NULL)
-		return cli_misuse("-w: only rollups are written (--rollup 5m|1h|1d)");
+	if (o->rollup_width == NULL && o->write_path != NULL && (o->follow_s != 0 || o->detect.what != 0 || c->series ||
+	    c->bin != NULL || o->sql))
+		return cli_misuse("-w: a file holds one table of groups: no --bin, --series, --follow, --sql, nothing that is looked for");
 	if ((r->live || o->follow_s != 0) && (o->rollup_width != NULL || o->rollups != NULL))
 		return cli_misuse("--live, --follow: rollups are of files that are finished");
 	if (o->rollups != NULL && o->sql)
@@ -343,6 +345,17 @@ take_option(int letter, const char *argument, struct flowstat_options *o, struct
 	return status == CLI_NOT_MINE ? take_general(letter, argument, o, done) : status;
 }
 
+/* Columns of groups that are shown as flows, and of a set, where they are not told. */
+#define FLOW_MEASURES "first,last,flows,in_packets,in_bytes,rev_packets,rev_bytes,tcp_flags"
+
+static const char *
+usual_measures(const struct flowstat_options *o)
+{
+	if (o->write_path != NULL)
+		return NULL;
+	return table_out_is_of_flows(o->format) ? FLOW_MEASURES : strcmp(o->format, "set") == 0 ? "rows" : NULL;
+}
+
 /* The settings that every question shares. */
 static int
 complete_asks(struct flowstat_options *o, const struct common *c)
@@ -366,8 +379,8 @@ complete_asks(struct flowstat_options *o, const struct common *c)
 			ask->spread = c->spread;
 			continue;
 		}
-		if (c->measures != NULL)
-			ask->measures = c->measures;
+		if (c->measures != NULL || usual_measures(o) != NULL)
+			ask->measures = c->measures != NULL ? c->measures : usual_measures(o);
 		if (c->order != NULL)
 			ask->order = c->order;
 		if (c->min != NULL)
@@ -411,6 +424,8 @@ flowstat_options_parse(int argc, char **argv, struct flowstat_options *options, 
 		status = complete_asks(options, &common);
 	if (status != CLI_OK)
 		return status;
+	if (options->write_path != NULL && options->rollup_width == NULL && options->asks > 1)
+		return cli_misuse("-w: one question, as a file holds one table");
 	if (options->follow_s != 0 && (options->explain || strcmp(options->format, "html") == 0))
 		return cli_misuse("--follow: no --explain and no -o html");
 	if (options->request.live && options->sql)

@@ -22,7 +22,7 @@ struct flowstat_options {
 	uint64_t follow_s;	/* --follow; 0: once */
 	bool redraw;		/* on a terminal, in the same place */
 	const struct rollup_width *rollup_width;	/* --rollup; NULL: no rollups are made */
-	const char *rollup_directory;	/* -w */
+	const char *write_path;	/* -w: a file, or the directory of rollups; NULL: none */
 	const char *rollups;	/* --rollups: where they are; NULL: none is used */
 	bool explain;
 	bool sql;		/* print the question in SQL */

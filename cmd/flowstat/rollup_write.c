@@ -61,7 +61,7 @@ find_place(const char *directory)
 static int
 check_place(const struct flowstat_options *o)
 {
-	char *place = find_place(o->rollup_directory), *read;
+	char *place = find_place(o->write_path), *read;
 	int status = CLI_OK;
 
 	for (size_t i = 0; place != NULL && status == CLI_OK && i < o->request.directory_count; i++) {
@@ -69,7 +69,7 @@ check_place(const struct flowstat_options *o)
 		if (read != NULL && strncmp(place, read, strlen(read)) == 0 &&
 		    (place[strlen(read)] == '/' || place[strlen(read)] == '\0'))
 			status = cli_misuse("-w %s: rollups below %s would be read as flows: they need a directory of "
-			    "their own", o->rollup_directory, o->request.directory[i]);
+			    "their own", o->write_path, o->request.directory[i]);
 		free(read);
 	}
 	free(place);
@@ -82,7 +82,7 @@ make_directories(const struct flowstat_options *o)
 	struct flow_error err;
 
 	for (unsigned t = 0; t < ROLLUP_TABLES; t++) {
-		char *path = rollup_directory(o->rollup_directory, (enum rollup_table)t, o->rollup_width);
+		char *path = rollup_directory(o->write_path, (enum rollup_table)t, o->rollup_width);
 		enum flow_status st = path != NULL ? file_mkdirs(path, &err) : flow_fail_memory(&err);
 
 		if (st == FLOW_OK)
@@ -139,7 +139,7 @@ all_in(const struct rollup_files *some, const struct rollup_files *others)
 static int
 is_wanted(struct period *p, enum rollup_table table, bool *wanted)
 {
-	char *path = rollup_path(p->options->rollup_directory, table, p->options->rollup_width, p->begin_ms);
+	char *path = rollup_path(p->options->write_path, table, p->options->rollup_width, p->begin_ms);
 	struct rollup_files old = ROLLUP_FILES_INIT;
 	bool is_there;
 	int status = CLI_OK;
@@ -191,7 +191,7 @@ static int
 write_table(const struct period *p, enum rollup_table table, size_t number, const struct answer *answer)
 {
 	struct flow_writer_options how = FLOW_WRITER_OPTIONS_INIT;
-	char *path = rollup_path(p->options->rollup_directory, table, p->options->rollup_width, p->begin_ms);
+	char *path = rollup_path(p->options->write_path, table, p->options->rollup_width, p->begin_ms);
 	struct flow_writer *writer = NULL;
 	struct buf json = BUF_INIT;
 	struct flow_error err;

@@ -17,6 +17,7 @@
 #include "common/passes.h"
 #include "common/detections.h"
 #include "flowstat/rollup_use.h"
+#include "flowstat/table_out.h"
 
 /* Rows of a table that are made and printed at a time. */
 #define SLICE 4096
@@ -84,7 +85,7 @@ make_slice(struct run *run, size_t i, uint64_t from, struct flow_table **t)
 
 /* One table, slice by slice. */
 static int
-print_table(struct run *run, size_t i, struct flow_table_printer *printer, struct buf *out, bool *closed)
+print_table(struct run *run, size_t i, struct table_out *to, struct buf *out, bool *closed)
 {
 	size_t asked = flow_agg_tables(run->spec);
 	uint64_t rows = i < asked ? answer_rows(&run->answer, i) : detections_rows(run->detections, i - asked);
@@ -98,14 +99,16 @@ print_table(struct run *run, size_t i, struct flow_table_printer *printer, struc
 		if (status != CLI_OK)
 			return status;
 		if (from == 0)
-			flow_table_printer_begin(printer, t, out);
-		flow_table_printer_rows(printer, t, out);
+			status = table_out_begin(to, t, out);
+		if (status == CLI_OK)
+			status = table_out_rows(to, t, out);
 		beyond |= t->beyond;
 		from += SLICE;
-		if (from >= rows)
-			flow_table_printer_end(printer, t, out);
+		if (from >= rows && status == CLI_OK)
+			table_out_end(to, t, out);
 		flow_table_free(t);
-		status = flush(out, closed);
+		if (status == CLI_OK)
+			status = flush(out, closed);
 	} while (from < rows && status == CLI_OK && !*closed);
 	if (beyond)
 		cli_warn("sums beyond 18446744073709551615 are shown as that; averages, rates and shares of them "
@@ -130,7 +133,7 @@ begin_again(const struct flowstat_options *o, struct buf *out)
 }
 
 static int
-print_tables(const struct flowstat_options *o, struct run *run, struct flow_table_printer *printer)
+print_tables(const struct flowstat_options *o, struct run *run, struct table_out *to)
 {
 	struct buf out = BUF_INIT;
 	bool closed = false;
@@ -139,10 +142,11 @@ print_tables(const struct flowstat_options *o, struct run *run, struct flow_tabl
 	if (o->follow_s != 0)
 		begin_again(o, &out);
 	for (size_t i = 0; i < o->printer.tables && status == CLI_OK && !closed; i++)
-		status = print_table(run, i, printer, &out, &closed);
+		status = print_table(run, i, to, &out, &closed);
 	if (status == CLI_OK && !closed) {
-		flow_table_printer_finish(printer, &out);
-		status = flush(&out, &closed);
+		status = table_out_finish(to, &out);
+		if (status == CLI_OK)
+			status = flush(&out, &closed);
 	}
 	buf_release(&out);
 	return status;
@@ -210,7 +214,7 @@ read_lists(struct flowstat_options *o)
 }
 
 static int
-open_and_run(struct flowstat_options *o, struct run *run, struct flow_table_printer *printer)
+open_and_run(struct flowstat_options *o, struct run *run, struct table_out *to)
 {
 	struct flow_fieldset wanted = { { 0 } };
 	int status = o->rollups != NULL ? rollup_use(o, run->spec, &run->rollups) : CLI_OK;
@@ -237,7 +241,7 @@ open_and_run(struct flowstat_options *o, struct run *run, struct flow_table_prin
 	if (status == CLI_OK && o->detect.what != 0)
 		status = detections_make(&o->detect, &o->request, run->query, o->memory, &run->detections);
 	if (status == CLI_OK)
-		status = print_tables(o, run, printer);
+		status = print_tables(o, run, to);
 	if (status == CLI_OK && (query_failed(run->query) || o->lists.damaged))
 		status = CLI_FAILURE;
 	return status;
@@ -248,7 +252,8 @@ static int
 load_names(struct flowstat_options *o, struct run *run)
 {
 	bool machine = strcmp(o->format, "csv") == 0 || strcmp(o->format, "json") == 0 ||
-	    strcmp(o->format, "ndjson") == 0;
+	    strcmp(o->format, "ndjson") == 0 || strcmp(o->format, "set") == 0 || o->write_path != NULL ||
+	    table_out_is_of_flows(o->format);
 
 	if (!machine || o->if_names != NULL) {
 		run->announced = flow_names_new();
@@ -291,9 +296,8 @@ int
 flowstat_run(struct flowstat_options *o)
 {
 	struct run run = { .spec = NULL };
-	struct flow_table_printer *printer = NULL;
+	struct table_out *to = NULL;
 	struct flow_table_fact fact[FACTS];
-	struct flow_error err;
 	char files[32], source[SOURCE_MAX];
 	int status;
 
@@ -305,15 +309,13 @@ flowstat_run(struct flowstat_options *o)
 		o->printer.title = o->title;
 		o->printer.fact = fact;
 		o->printer.facts = make_facts(o, fact, files, source);
-		if (flow_table_printer_new(o->format, &o->printer, &printer, &err) != FLOW_OK)
-			status = err.status == FLOW_EINVAL ? cli_misuse("-o %s", err.message) :
-			    cli_fail_error(&err);
+		status = table_out_open(o, run.announced, &to);
 	}
 	if (status == CLI_OK)
-		status = open_and_run(o, &run, printer);
+		status = open_and_run(o, &run, to);
 	answer_clear(&run.answer);
 	detections_free(run.detections);
-	flow_table_printer_free(printer);
+	table_out_free(to);
 	query_free(run.query);
 	names_free(run.names);
 	flow_names_free(run.announced);

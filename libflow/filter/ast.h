@@ -21,6 +21,7 @@
 #include "payload/payload.h"
 #include "record/batch.h"
 #include "record/field.h"
+#include "time/stamp.h"
 
 /* Most levels of and, or, not inside each other. */
 #define AST_MAX_DEPTH 100
@@ -61,6 +62,10 @@ enum predicate_kind {
 	PREDICATE_EQUAL,	/* two columns have the same value (ranges unused) */
 	PREDICATE_PORT_BLOCK,	/* column lies within PORT_BLOCK_START .. PORT_BLOCK_END */
 	PREDICATE_MPLS_EOS,	/* the label of the first entry that is the bottom of the stack */
+	PREDICATE_HOUR,		/* FIRST: the hour of its day in `zone`, 0 to 23, is in ranges */
+	PREDICATE_WEEKDAY,	/* likewise the day of the week, 1 (Monday) to 7 */
+	PREDICATE_SAMPLE,	/* a hash of the columns is a multiple of `mask` */
+	PREDICATE_IF_NAME,	/* the matcher holds of the name that EXPORTER gave the number (not: negated) */
 	/* No column. */
 	PREDICATE_COUNT,	/* the row's number is in ranges */
 	PREDICATE_IDENT,	/* the file's ident matches */
@@ -72,7 +77,8 @@ struct predicate {
 	size_t fields;
 	enum flow_field field[PREDICATE_FIELDS];
 	uint8_t shift;
-	bool negated;			/* PREDICATE_TEXT, PREDICATE_GEO, PREDICATE_IDENT */
+	bool negated;			/* PREDICATE_TEXT, PREDICATE_GEO, PREDICATE_IDENT, PREDICATE_IF_NAME */
+	enum stamp_zone zone;
 	enum flow_geo_word geo_word;
 	const struct flow_geo *geo;
 	enum payload_word payload;

@@ -54,10 +54,15 @@ estimate_predicate(const struct predicate *p)
 	case PREDICATE_PORT_BLOCK:
 	case PREDICATE_MPLS_EOS:
 	case PREDICATE_DURATION:
+	case PREDICATE_HOUR:
+	case PREDICATE_WEEKDAY:
+	case PREDICATE_IF_NAME:
 		return (struct estimate){ 8, 0.3 };
 	case PREDICATE_RATE:
 	case PREDICATE_RATIO:
 		return (struct estimate){ 20, 0.3 };
+	case PREDICATE_SAMPLE:
+		return (struct estimate){ 50, 1.0 / (double)p->mask };
 	}
 	return (struct estimate){ 1, 0.5 };
 }
@@ -160,6 +165,8 @@ never(const struct predicate *p)
 	case PREDICATE_RATE:
 	case PREDICATE_RATIO:
 	case PREDICATE_MPLS_EOS:
+	case PREDICATE_HOUR:
+	case PREDICATE_WEEKDAY:
 	case PREDICATE_COUNT:
 		return p->ranges.count == 0;
 	default:

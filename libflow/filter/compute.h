@@ -4,6 +4,12 @@
 /* Predicates on what several columns make together. */
 
 #include "filter/filter_program.h"
+#include "record/name_set.h"
 
 /* m &= the predicate, for rows in which the columns that it needs have values. */
 void compute_filter(const struct predicate *p, const struct flow_batch *batch, uint8_t *m);
+
+/* The same of HOUR and WEEKDAY, of SAMPLE, and of IF_NAME by these names (NULL: there are none). */
+void clock_filter(const struct predicate *p, const struct flow_batch *batch, uint8_t *m);
+void sample_filter(const struct predicate *p, const struct flow_batch *batch, uint8_t *m);
+void name_filter(const struct predicate *p, const struct flow_names *names, const struct flow_batch *batch, uint8_t *m);

@@ -36,6 +36,7 @@ struct flow_filter_state {
 	uint8_t (*mask)[MASK_ROWS];	/* filter->masks of them */
 	char *ident;
 	size_t ident_len;
+	const struct flow_names *names;	/* NULL: there are none */
 	uint64_t next_row;
 	size_t table_bytes;		/* of all caches */
 };
@@ -92,6 +93,12 @@ flow_filter_state_ident(struct flow_filter_state *s, const char *text, size_t le
 	s->ident = copy;
 	s->ident_len = len;
 	return FLOW_OK;
+}
+
+void
+flow_filter_state_names(struct flow_filter_state *s, const struct flow_names *names)
+{
+	s->names = names;
 }
 
 void
@@ -311,6 +318,16 @@ filter_predicate(struct run *r, const struct predicate *p, uint8_t *m)
 	case PREDICATE_PORT_BLOCK:
 	case PREDICATE_MPLS_EOS:
 		compute_filter(p, r->batch, m);
+		break;
+	case PREDICATE_HOUR:
+	case PREDICATE_WEEKDAY:
+		clock_filter(p, r->batch, m);
+		break;
+	case PREDICATE_SAMPLE:
+		sample_filter(p, r->batch, m);
+		break;
+	case PREDICATE_IF_NAME:
+		name_filter(p, r->state->names, r->batch, m);
 		break;
 	case PREDICATE_COUNT:
 		filter_count(r, p, m);

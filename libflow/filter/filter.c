@@ -139,6 +139,12 @@ flow_filter_ordered(const struct flow_filter *f)
 }
 
 bool
+flow_filter_asks_names(const struct flow_filter *f)
+{
+	return f->asks_names;
+}
+
+bool
 flow_filter_asks_file(const struct flow_filter *f)
 {
 	return f->asks_file;

@@ -30,6 +30,7 @@
 #include "record/batch.h"
 #include "record/filter_bounds.h"
 #include "record/field.h"
+#include "record/name_set.h"
 #include "record/select.h"
 #include "time/stamp.h"
 
@@ -79,8 +80,11 @@ bool flow_filter_is_any(const struct flow_filter *f);
 /* Whether rows are judged by their number (`count`): one state must see them all, in order. */
 bool flow_filter_ordered(const struct flow_filter *f);
 
-/* Whether it asks something of the file that rows come from (`ident`). */
+/* Whether it asks something of the file that rows come from (`ident`, names of interfaces). */
 bool flow_filter_asks_file(const struct flow_filter *f);
+
+/* Whether it asks for names of interfaces. */
+bool flow_filter_asks_names(const struct flow_filter *f);
 
 /* What must hold for a row group to have rows that pass; valid as long as the filter. */
 const struct flow_bounds *flow_filter_bounds(const struct flow_filter *f);
@@ -95,6 +99,9 @@ void flow_filter_state_free(struct flow_filter_state *s);
 /* The identification string (flow.ident) of the file that the next batches come from; copied. */
 enum flow_status flow_filter_state_ident(struct flow_filter_state *s, const char *text, size_t len)
     NODISCARD;
+
+/* Names of interfaces, which outlive the state; NULL, as at first: none has a name. */
+void flow_filter_state_names(struct flow_filter_state *s, const struct flow_names *names);
 
 /* The number, from 1, of the next batch's first row; by default select counts on by itself. */
 void flow_filter_state_count(struct flow_filter_state *s, uint64_t first);

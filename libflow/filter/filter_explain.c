@@ -133,6 +133,13 @@ append_predicate(struct buf *out, const struct predicate *p)
 		buf_append_text(out, "ident ");
 		append_match(out, p);
 		return;
+	case PREDICATE_IF_NAME:
+		buf_append_text(out, ": name ");
+		append_match(out, p);
+		return;
+	case PREDICATE_SAMPLE:
+		buf_printf(out, ": one in %llu", (unsigned long long)p->mask);
+		return;
 	case PREDICATE_NULL:
 		buf_append_text(out, " is null");
 		return;

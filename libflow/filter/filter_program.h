@@ -17,7 +17,8 @@ struct flow_filter {
 	size_t caches;		/* predicates that are judged once per dictionary entry */
 	size_t masks;		/* masks that evaluation needs at once */
 	bool ordered;
-	bool asks_file;		/* ident */
+	bool asks_file;
+	bool asks_names;		/* ident */
 };
 
 /* Joins, orders and prepares the predicates of f->root; fills all but bounds (compile.c). */

@@ -128,6 +128,8 @@ predicate_prepare(struct flow_filter *f, struct predicate *p)
 {
 	for (size_t i = 0; i < p->fields; i++)
 		flow_fieldset_add(&f->fields, p->field[i]);
+	if (p->kind == PREDICATE_IF_NAME)
+		flow_fieldset_add(&f->fields, FLOW_FIELD_EXPORTER);
 	if (p->kind == PREDICATE_PORT_BLOCK) {
 		flow_fieldset_add(&f->fields, FLOW_FIELD_PORT_BLOCK_START);
 		flow_fieldset_add(&f->fields, FLOW_FIELD_PORT_BLOCK_END);
@@ -135,7 +137,8 @@ predicate_prepare(struct flow_filter *f, struct predicate *p)
 	if (predicate_has_cache(p))
 		p->id = f->caches++;
 	f->ordered = f->ordered || p->kind == PREDICATE_COUNT;
-	f->asks_file = f->asks_file || p->kind == PREDICATE_IDENT;
+	f->asks_file = f->asks_file || p->kind == PREDICATE_IDENT || p->kind == PREDICATE_IF_NAME;
+	f->asks_names = f->asks_names || p->kind == PREDICATE_IF_NAME;
 	if (p->kind == PREDICATE_NUMBER)
 		return make_table(f->arena, p);
 	if (p->kind == PREDICATE_ADDR)

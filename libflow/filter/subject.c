@@ -101,6 +101,12 @@ rule_of(const struct subject *s)
 	case SUBJECT_ACL:
 		rule.max = UINT32_MAX;
 		break;
+	case SUBJECT_HOUR:
+		rule.max = 23;
+		break;
+	case SUBJECT_WEEKDAY:
+		rule.max = 7;
+		break;
 	case SUBJECT_DURATION:
 	case SUBJECT_PPS:
 	case SUBJECT_BPS:
@@ -140,6 +146,69 @@ parse_computed(struct parser *p, const struct subject *s, enum predicate_kind ki
 	predicate.shift = factor;
 	st = value_numbers(p, &rule, &predicate.ranges, &every);
 	return st == FLOW_OK ? parse_done(p, node_predicate(p->arena, &predicate), out) : st;
+}
+
+/* Of the zone's clock: the hour of the day or the day of the week. */
+static enum flow_status
+parse_clock(struct parser *p, const struct subject *s, enum predicate_kind kind, struct node **out)
+{
+	struct predicate predicate = predicate_of(s, kind);
+	struct value_rule rule = rule_of(s);
+	const struct token *t = parse_token(p);
+	enum flow_status st;
+	bool every;
+
+	predicate.zone = p->options.zone;
+	st = value_numbers(p, &rule, &predicate.ranges, &every);
+	if (st != FLOW_OK)
+		return st;
+	/* 0 is Sunday for some, and Monday for others. */
+	if (kind == PREDICATE_WEEKDAY && !every && ranges_have(&predicate.ranges, 0) &&
+	    !ranges_have(&predicate.ranges, 1))
+		return parse_fail(p, t, "days of the week are mon to sun, or 1 (Monday) to 7");
+	return parse_done(p, node_predicate(p->arena, &predicate), out);
+}
+
+/* sample N: one flow in N. */
+static enum flow_status
+parse_sample(struct parser *p, struct node **out)
+{
+	struct predicate predicate = { .kind = PREDICATE_SAMPLE, .phrase = "sample", .fields = 6,
+		.field = { FLOW_FIELD_SRC_ADDR, FLOW_FIELD_DST_ADDR, FLOW_FIELD_SRC_PORT, FLOW_FIELD_DST_PORT,
+		    FLOW_FIELD_PROTO, FLOW_FIELD_FIRST } };
+	const struct value_rule rule = { .kind = VALUE_NUMBER, .max = UINT32_MAX, .phrase = "sample" };
+	const struct token *t = parse_token(p);
+	struct ranges n;
+	enum flow_status st;
+	bool every;
+
+	st = value_numbers(p, &rule, &n, &every);
+	if (st != FLOW_OK)
+		return st;
+	if (n.count != 1 || n.range[0].lo != n.range[0].hi || n.range[0].lo == 0)
+		return parse_fail(p, t, "'sample' takes one number: sample 100 is one flow in 100");
+	predicate.mask = n.range[0].lo;
+	return parse_done(p, node_predicate(p->arena, &predicate), out);
+}
+
+/* Whether a name of an interface follows, not its number. */
+static bool
+is_if_name(const struct parser *p, const struct subject *s)
+{
+	const struct token *t = parse_token(p);
+
+	if (s->kind != SUBJECT_NUMBER || s->fields == 0 || (s->field[0] != FLOW_FIELD_IN_IF && s->field[0] != FLOW_FIELD_OUT_IF))
+		return false;
+	if (value_is_text(p))
+		return true;
+	t += t->kind == TOKEN_NOT;
+	if (lex_is(t, "in"))
+		t += t[1].kind == TOKEN_LIST_OPEN || t[1].kind == TOKEN_OPEN ? 2 : 1;
+	else if (t->kind == TOKEN_EQ || t->kind == TOKEN_NE)
+		t++;
+	if (t->kind == TOKEN_TEXT)
+		return true;
+	return t->kind == TOKEN_WORD && t->len > 0 && t->p[0] != '@' && !(t->p[0] >= '0' && t->p[0] <= '9');
 }
 
 static enum flow_status
@@ -441,6 +510,14 @@ parse_subject(struct parser *p, const struct subject *s, struct node **out)
 	case SUBJECT_REFUSED:
 		break;
 	case SUBJECT_NUMBER:
+		if (is_if_name(p, s))
+			return parse_texts(p, s, PREDICATE_IF_NAME, out);
+		return parse_numbers(p, s, PREDICATE_NUMBER, out);
+	case SUBJECT_HOUR:
+	case SUBJECT_WEEKDAY:
+		return parse_clock(p, s, s->kind == SUBJECT_HOUR ? PREDICATE_HOUR : PREDICATE_WEEKDAY, out);
+	case SUBJECT_SAMPLE:
+		return parse_sample(p, out);
 	case SUBJECT_PROTO:
 	case SUBJECT_FLAGS_EXACT:
 	case SUBJECT_TIME:

@@ -85,6 +85,21 @@ read_service(struct parser *p, const struct value_rule *rule, const struct item 
 	return FLOW_OK;
 }
 
+/* NAME-NAME; the dash is at `first`. */
+static bool
+name_range(enum name_group names, const struct token *t, size_t first, uint64_t *lo, uint64_t *hi)
+{
+	struct token from = *t, to = *t;
+	uint64_t ignored;
+
+	if (first == t->len)
+		return false;
+	from.len = (uint32_t)first;
+	to.p += first + 1;
+	to.len = (uint32_t)(t->len - first - 1);
+	return vocab_name(names, &from, lo, &ignored) && vocab_name(names, &to, &ignored, hi);
+}
+
 /* N or N-M. */
 static enum flow_status
 read_number(struct parser *p, const struct value_rule *rule, const struct item *item, uint64_t *lo,
@@ -96,6 +111,9 @@ read_number(struct parser *p, const struct value_rule *rule, const struct item *
 
 	if (vocab_name(rule->names, &item->token, lo, hi))
 		return FLOW_OK;
+	if (name_range(rule->names, &item->token, first, lo, hi))
+		return *lo <= *hi ? FLOW_OK : lex_fail(item->source, item->token.p, FLOW_EINVAL, p->err,
+		    "the range ends before it begins");
 	if (unit_is_service(rule->unit, item->token.p, item->token.len))
 		return read_service(p, rule, item, lo, hi);
 	if ((st = parse_number(p, rule, item, 0, first, lo)) != FLOW_OK)

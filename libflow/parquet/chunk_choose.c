@@ -56,7 +56,8 @@ choose_delta(const struct work *w, size_t plain, size_t *best)
 	unsigned bits = work_value_bytes(w) * 8;
 	size_t delta = delta_estimate(w->numbers, w->count, bits);
 
-	if (delta >= plain || !delta_fits(w->numbers, w->count, bits, DELTA_WIDTH_MAX))
+	/* Differences are of integers alone. */
+	if (w->column->physical == PQ_DOUBLE || delta >= plain || !delta_fits(w->numbers, w->count, bits, DELTA_WIDTH_MAX))
 		return false;
 	*best = delta;
 	return true;
@@ -160,7 +161,8 @@ try_numbers(struct work *w, struct trial *t)
 	}
 	if (failed)
 		t->status = FLOW_ENOMEM;
-	if (delta_fits(w->numbers, w->count, work_value_bytes(w) * 8, DELTA_WIDTH_MAX))
+	if (w->column->physical != PQ_DOUBLE &&
+	    delta_fits(w->numbers, w->count, work_value_bytes(w) * 8, DELTA_WIDTH_MAX))
 		try_encoding(w, t, ENCODING_DELTA_BINARY_PACKED, 0, 0);
 	try_encoding(w, t, ENCODING_PLAIN, 0, 0);
 }

@@ -16,6 +16,8 @@
 #include "base/text.h"
 #include "parquet/meta/schema.h"
 
+/* Of a DOUBLE column numbers are their bits, and none is negative: as these, their bits compare. */
+
 /* Values of one column, row-aligned; null rows hold any value. */
 struct pq_values {
 	size_t rows;

@@ -374,6 +374,37 @@ write_port_block(struct writer *w, const struct predicate *p)
 	column(w, w->out, FLOW_FIELD_PORT_BLOCK_END);
 }
 
+/* Hours and days of UTC; a remainder is never negative, though % may be.  1970-01-01 was a Thursday. */
+static enum flow_status
+write_clock(struct writer *w, const struct predicate *p)
+{
+	bool hour = p->kind == PREDICATE_HOUR;
+	struct buf ms = BUF_INIT, rest = BUF_INIT, expr = BUF_INIT;
+
+	if (p->zone != STAMP_UTC)
+		return refuse(w, p, "local time is not asked in SQL; --utc is");
+	number(w, &ms, p->field[0]);
+	buf_append_u8(&ms, '\0');
+	if (!ms.failed && hour)
+		buf_printf(&rest, "((%s) %% 86400000 + 86400000) %% 86400000", (const char *)ms.data);
+	else if (!ms.failed)
+		buf_printf(&rest, "((%s) %% 604800000 + 604800000 + 259200000) %% 604800000", (const char *)ms.data);
+	buf_append_u8(&rest, '\0');
+	if (!rest.failed)
+		sql_quotient(&expr, w->d, (const char *)rest.data, hour ? "3600000" : "86400000");
+	if (!hour)
+		buf_append_text(&expr, " + 1");
+	buf_append_u8(&expr, '\0');
+	if (ms.failed || rest.failed || expr.failed)
+		w->out->failed = true;
+	else
+		ranges(w, (const char *)expr.data, FLOW_TYPE_U64, &p->ranges, UINT64_MAX);
+	buf_release(&ms);
+	buf_release(&rest);
+	buf_release(&expr);
+	return FLOW_OK;
+}
+
 static enum flow_status
 write_predicate(struct writer *w, const struct predicate *p)
 {
@@ -404,6 +435,13 @@ write_predicate(struct writer *w, const struct predicate *p)
 	case PREDICATE_PORT_BLOCK:
 		write_port_block(w, p);
 		return FLOW_OK;
+	case PREDICATE_HOUR:
+	case PREDICATE_WEEKDAY:
+		return write_clock(w, p);
+	case PREDICATE_SAMPLE:
+		return refuse(w, p, "engines have no such hash; USING SAMPLE and the like take other rows");
+	case PREDICATE_IF_NAME:
+		return refuse(w, p, "names of interfaces stand in the files' metadata");
 	case PREDICATE_GEO:
 		return refuse(w, p, "databases of addresses are not in the archive");
 	case PREDICATE_COUNT:

@@ -15,7 +15,7 @@ struct table_format {
 };
 
 extern const struct table_format table_text, table_csv, table_json, table_ndjson, table_markdown,
-    table_html;
+    table_html, table_set;
 
 struct flow_table_printer {
 	const struct table_format *format;
