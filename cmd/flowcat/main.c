@@ -6,6 +6,7 @@
 #include "flowcat/expire.h"
 #include "flowcat/explain_query.h"
 #include "flowcat/follow.h"
+#include "flowcat/import.h"
 #include "flowcat/print_exporters.h"
 #include "flowcat/options.h"
 #include "flowcat/print.h"
@@ -45,6 +46,8 @@ run(struct flowcat_options *options)
 		return flowcat_compact(options);
 	if (options->split_by != NULL)
 		return flowcat_split_key(options);
+	if (options->import)
+		return flowcat_import(options);
 	if (options->split_s != 0)
 		return flowcat_split(options);
 	if (options->write_path != NULL)

@@ -228,6 +228,9 @@ take_writing(int letter, const char *argument, struct flowcat_options *o)
 		return CLI_OK;
 	case OPT_SPLIT:
 		return take_seconds("--split", argument, 1, &o->split_s);
+	case OPT_IMPORT:
+		o->import = true;
+		return CLI_OK;
 	case OPT_SPLIT_BY:
 		o->split_by = argument;
 		return CLI_OK;
@@ -376,6 +379,24 @@ memory_default(void)
 	return bytes != UINT64_MAX ? bytes / 2 : MEMORY_DEFAULT;
 }
 
+#define IMPORT_SLOT_S 300
+
+static int
+check_import(struct flowcat_options *o)
+{
+	if (!o->import)
+		return CLI_OK;
+	if (o->write_path == NULL || strcmp(o->write_path, "-") == 0)
+		return cli_misuse("--import: -w DIRECTORY is missing");
+	if (o->split_by != NULL || o->compact_s != 0 || o->task != FLOWCAT_ROWS || o->has_order || o->follow || o->request.live ||
+	    o->request.window != NULL || o->request.filter_file != NULL || o->request.pseudonyms != NULL ||
+	    o->limit != UINT64_MAX)
+		return cli_misuse("--import takes whole files, each once: no --split-by, -t, -f, -K, -c, -O, and no other task");
+	if (o->split_s == 0)
+		o->split_s = IMPORT_SLOT_S;
+	return CLI_OK;
+}
+
 int
 flowcat_options_parse(int argc, char **argv, struct flowcat_options *options, bool *done)
 {
@@ -397,6 +418,9 @@ flowcat_options_parse(int argc, char **argv, struct flowcat_options *options, bo
 		status = check_retention(options, argc, argv);
 	if (status != CLI_OK || *done || options->task == FLOWCAT_EXPIRE)
 		return status;
+	status = check_import(options);
+	if (status != CLI_OK)
+		return status;
 	if ((options->split_s != 0 || options->split_by != NULL) && options->write_path == NULL)
 		return cli_misuse("--split: -w DIRECTORY is missing");
 	if (options->split_s != 0 && options->split_by != NULL)
@@ -417,6 +441,8 @@ flowcat_options_parse(int argc, char **argv, struct flowcat_options *options, bo
 	status = query_arguments(&options->request, argc - optind, argv + optind);
 	if (status == CLI_OK && options->compact_s != 0 && options->request.filter != NULL)
 		return cli_misuse("--compact changes no rows: '%s' is no file", options->request.filter);
+	if (status == CLI_OK && options->import && options->request.filter != NULL)
+		return cli_misuse("--import takes whole files: '%s' is no file", options->request.filter);
 	if (status == CLI_OK)
 		status = check_whole_files(options);
 	if (status == CLI_OK)

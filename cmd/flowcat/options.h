@@ -18,6 +18,7 @@ struct flowcat_options {
 	const char *split_by;		/* --split-by: names of columns */
 	uint32_t compact_s;		/* --compact: seconds of a file; 0: no */
 	const char *merged;		/* what -w writes as flow.merged; NULL: nothing */
+	bool import;			/* --import */
 	uint32_t split_s;		/* --split: seconds of a file; 0: one file */
 	enum partition_layout layout;	/* -S */
 	uint64_t limit;			/* -c; UINT64_MAX: all */

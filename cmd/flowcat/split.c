@@ -151,20 +151,35 @@ split_rows(const struct flowcat_options *options, struct query *query, struct sp
  * filed, too, and counted with them.
  */
 static void
-tell_ledger(const struct query *query, const struct split *s)
+tell_ledger(const struct split_counts *c)
 {
-	struct flow_scan_old old;
-
-	if (!query_old(query, &old))
+	if (c->nfdump + c->flow_tools == 0)
 		return;
 	cli_warn("files of nfdump: %zu, of flow-tools: %zu; %" PRIu64 " records = %" PRIu64 " flows + %" PRIu64 " that "
 	    "describe exporters + %" PRIu64 " lost (damaged places: %" PRIu64 "); %" PRIu64 " flows filed, %" PRIu64
-	    " left out by filter and options", old.nfdump, old.flow_tools, old.flows + old.others + old.lost, old.flows,
-	    old.others, old.lost, old.damaged, s->filed, old.flows > s->filed ? old.flows - s->filed : 0);
+	    " left out by filter and options", c->nfdump, c->flow_tools, c->flows + c->others + c->lost, c->flows, c->others,
+	    c->lost, c->damaged, c->filed, c->flows > c->filed ? c->flows - c->filed : 0);
+}
+
+static void
+take_counts(struct query *query, const struct split *s, struct split_counts *counts)
+{
+	struct flow_scan_old old;
+
+	counts->filed = s->filed;
+	counts->failed = query_failed(query);
+	if (!query_old(query, &old))
+		return;
+	counts->nfdump = old.nfdump;
+	counts->flow_tools = old.flow_tools;
+	counts->flows = old.flows;
+	counts->others = old.others;
+	counts->lost = old.lost;
+	counts->damaged = old.damaged;
 }
 
 int
-flowcat_split(struct flowcat_options *options)
+split_files(struct flowcat_options *options, struct split_counts *counts)
 {
 	struct flow_writer_options writer = options->writer;
 	struct split s = { .writer = &writer, .layout = { .directory = options->write_path,
@@ -175,6 +190,7 @@ flowcat_split(struct flowcat_options *options)
 	unsigned f;
 	int status;
 
+	*counts = (struct split_counts){ .filed = 0 };
 	flowcat_inputs_summary(options, &inputs);
 	s.exporters = flowcat_told_exporters(options, &inputs);
 	if (writer.ident == NULL)
@@ -186,11 +202,19 @@ flowcat_split(struct flowcat_options *options)
 	if (status == CLI_OK)
 		status = split_rows(options, query, &s);
 	if (query != NULL)
-		tell_ledger(query, &s);
-	if (status == CLI_OK && query_failed(query))
-		status = CLI_FAILURE;
+		take_counts(query, &s, counts);
 	query_free(query);
 	free(s.cleaned);
 	flow_summary_clear(&inputs);
 	return status;
+}
+
+int
+flowcat_split(struct flowcat_options *options)
+{
+	struct split_counts counts;
+	int status = split_files(options, &counts);
+
+	tell_ledger(&counts);
+	return status == CLI_OK && counts.failed ? CLI_FAILURE : status;
 }
