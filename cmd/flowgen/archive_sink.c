@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "common/cli.h"
+#include "flowgen/group_queue.h"
 #include "flowgen/sink.h"
 #include "time/partition.h"
 
@@ -19,6 +20,7 @@ struct archive_sink {
 	struct flow_decoder *decoder;
 	struct flow_builder *builder;	/* rows of the row group to come */
 	struct flow_writer *writer;	/* of the open slot; NULL before the first */
+	struct group_queue *queue;
 	int64_t slot_ms;		/* when that begins */
 	uint64_t lost;			/* what the decoder had missed by then */
 };
@@ -41,63 +43,33 @@ slot_path(const struct archive_sink *a, struct buf *folder, struct buf *file)
 	buf_append_u8(file, '\0');
 }
 
-/* The rows that have gathered become a row group. */
+/* Hands the rows that have gathered to the queue; `last`: the slot's file ends with them. */
 static int
-write_group(struct archive_sink *a)
-{
-	const struct flow_batch *batch = flow_builder_batch(a->builder);
-	struct flow_group *group;
-	struct flow_error err;
-
-	if (batch == NULL)
-		return cli_fail("out of memory");
-	if (batch->rows > 0 &&
-	    (flow_group_encode(batch, &a->options->writer, &group, &err) != FLOW_OK ||
-	    flow_writer_append(a->writer, group, &err) != FLOW_OK))
-		return cli_fail_error(&err);
-	flow_builder_clear(a->builder);
-	return CLI_OK;
-}
-
-static int
-write_metadata(struct archive_sink *a)
+write_group(struct archive_sink *a, bool last)
 {
 	uint64_t lost = flow_decoder_counts(a->decoder)->value[FLOW_COUNT_SEQUENCE_LOST];
-	struct buf json = BUF_INIT;
-	struct flow_error err;
+	struct file_end end = { BUF_INIT, lost > a->lost ? lost - a->lost : 0 };	/* less where something came late */
 	int status = CLI_OK;
 
-	/* Less than before where something came late. */
-	flow_writer_loss(a->writer, lost > a->lost ? lost - a->lost : 0, 0);
-	a->lost = lost;
-	flow_decoder_exporters_json(a->decoder, NULL, &json);
-	if (json.failed)
-		status = cli_fail("out of memory");
-	else if (flow_writer_metadata(a->writer, "flow.exporters", (const char *)json.data,
-	    json.len, &err) != FLOW_OK)
-		status = cli_fail_error(&err);
-	buf_release(&json);
+	if (last) {
+		a->lost = lost;
+		flow_decoder_exporters_json(a->decoder, NULL, &end.exporters);
+		if (end.exporters.failed)
+			status = cli_fail("out of memory");
+	}
+	if (status == CLI_OK) {
+		status = group_queue_put(a->queue, a->writer, &a->builder, last ? &end : NULL);
+		if (last)
+			a->writer = NULL;
+	}
+	buf_release(&end.exporters);
 	return status;
 }
 
 static int
 close_slot(struct archive_sink *a)
 {
-	struct flow_writer *writer = a->writer;
-	struct flow_error err;
-	int status;
-
-	if (writer == NULL)
-		return CLI_OK;
-	status = write_group(a);
-	if (status == CLI_OK)
-		status = write_metadata(a);
-	a->writer = NULL;
-	if (status != CLI_OK)
-		flow_writer_abort(writer);
-	else if (flow_writer_close(writer, &err) != FLOW_OK)
-		status = cli_fail_error(&err);
-	return status;
+	return a->writer != NULL ? write_group(a, true) : CLI_OK;
 }
 
 static int
@@ -133,7 +105,7 @@ receive(struct archive_sink *a, const struct flow_datagram *datagram)
 		return status;
 	if (flow_decoder_datagram(a->decoder, datagram, a->builder) != FLOW_OK)
 		return cli_fail("out of memory");
-	return flow_builder_rows(a->builder) >= FLOW_GROUP_ROWS ? write_group(a) : CLI_OK;
+	return flow_builder_rows(a->builder) >= FLOW_GROUP_ROWS ? write_group(a, false) : CLI_OK;
 }
 
 static int
@@ -160,8 +132,10 @@ static int
 archive_close(struct sink *sink, bool keep)
 {
 	struct archive_sink *a = (struct archive_sink *)sink;
-	int status = keep ? close_slot(a) : CLI_OK;
+	int status = keep ? close_slot(a) : CLI_OK, written;
 
+	written = group_queue_free(a->queue);
+	status = status == CLI_OK ? written : status;
 	flow_writer_abort(a->writer);
 	flow_builder_free(a->builder);
 	flow_decoder_free(a->decoder);
@@ -180,7 +154,8 @@ archive_sink_open(const struct options *o, struct sink **sink)
 	a->options = o;
 	a->decoder = flow_decoder_new(NULL);
 	a->builder = flow_builder_new();
-	if (a->decoder == NULL || a->builder == NULL) {
+	a->queue = group_queue_new(&o->writer, o->threads - 1);
+	if (a->decoder == NULL || a->builder == NULL || a->queue == NULL) {
 		(void)archive_close(&a->sink, false);
 		return cli_fail("out of memory");
 	}

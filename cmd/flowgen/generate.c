@@ -27,7 +27,8 @@ struct generator {
 	const struct options *options;
 	struct sink *sink;
 	struct flow_synth *synth;
-	struct flow_builder *builder;
+	struct flow_builder *builder;	/* what exporters tell */
+	struct flow_builder *whole;	/* what there was, where sampling leaves less of it; NULL: the same */
 	struct flow_encoder **encoder;	/* one an exporter, made when it first speaks */
 	struct flow_datagrams datagrams;
 	struct flow_encoder_interface interface[MAX_INTERFACES];
@@ -39,6 +40,8 @@ struct generator {
 	struct buf shifted;		/* times as a wrong clock tells them */
 	struct truth *truth;		/* NULL: none is wanted */
 	struct tally tally;		/* where it is */
+	uint64_t made;			/* flows, of which sampling leaves less: */
+	struct tally_sum told;
 	int64_t flushed_ms;
 	bool closed;			/* the reader has gone */
 };
@@ -72,6 +75,24 @@ encoder_of(struct generator *g, uint32_t exporter)
 	if (g->encoder[exporter] == NULL)
 		g->encoder[exporter] = flow_encoder_new(&eo);
 	return g->encoder[exporter];
+}
+
+/* All of it is wanted, and exporters tell only of what was sampled. */
+static int
+open_synth(struct generator *g)
+{
+	const struct options *o = g->options;
+	struct flow_synth_options so = o->synth;
+
+	so.by_second = true;
+	so.threads = o->threads - 1;
+	if (o->truth != NULL && so.sampling > 1) {
+		g->whole = so.whole = flow_builder_new();
+		if (g->whole == NULL)
+			return cli_fail("out of memory");
+	}
+	g->synth = flow_synth_new(&so);
+	return g->synth != NULL ? CLI_OK : cli_fail("out of memory");
 }
 
 /* What exporter i's clock is fast: all are, or every second one of several. */
@@ -129,10 +150,13 @@ deliver(struct generator *g, uint32_t exporter)
 static int
 flush_all(struct generator *g)
 {
-	int64_t now = flow_synth_now(g->synth);
+	/* Before the second begins that the next flow is in: what is exported in each is what was made in it. */
+	int64_t now = flow_synth_now(g->synth), passed = now - g->options->synth.start_ms;
+	int64_t second = now - passed % FLUSH_MS;
 	int status = CLI_OK;
 	uint32_t i;
 
+	now = second > g->flushed_ms ? second - 1 : now;
 	for (i = 0; i < g->options->synth.exporters && status == CLI_OK; i++) {
 		if (g->encoder[i] == NULL)
 			continue;
@@ -140,7 +164,7 @@ flush_all(struct generator *g)
 			return cli_fail("out of memory");
 		status = deliver(g, i);
 	}
-	g->flushed_ms = now;
+	g->flushed_ms = second;
 	return status;
 }
 
@@ -223,7 +247,7 @@ hand_over(struct generator *g, uint32_t exporter)
 static int
 tell_truth(struct generator *g, const struct flow_synth_turn *turn)
 {
-	const struct flow_batch *batch = flow_builder_batch(g->builder);
+	const struct flow_batch *batch = flow_builder_batch(g->whole != NULL ? g->whole : g->builder);
 
 	if (batch == NULL)
 		return cli_fail("out of memory");
@@ -239,12 +263,19 @@ take_turn(struct generator *g, size_t *made)
 	int status = CLI_OK;
 
 	flow_builder_clear(g->builder);
+	if (g->whole != NULL)
+		flow_builder_clear(g->whole);
 	if (flow_synth_next(g->synth, turn_rows(g->options), g->builder, &turn) != FLOW_OK)
 		return cli_fail("out of memory");
 	*made = turn.rows;
 	if (turn.rows > 0 && g->truth != NULL)
 		status = tell_truth(g, &turn);
-	return status == CLI_OK && turn.rows > 0 && !turn.unseen ? hand_over(g, turn.exporter) : status;
+	g->made += turn.rows;
+	if (status != CLI_OK || turn.unseen || flow_builder_rows(g->builder) == 0)
+		return status;
+	if (g->options->synth.sampling > 1)
+		tally_batch(&g->told, flow_builder_batch(g->builder));
+	return hand_over(g, turn.exporter);
 }
 
 static int
@@ -308,6 +339,9 @@ tell_skipped(const struct generator *g)
 static void
 tell_mishaps(const struct generator *g)
 {
+	if (g->options->synth.sampling > 1 && g->options->version < FLOW_SFLOW4 && g->told.flows < g->made)
+		cli_warn("sampled: of %" PRIu64 " flows %" PRIu64 " had a packet that was taken; they stand for packets %" PRIu64
+		    ", bytes %" PRIu64, g->made, g->told.flows, g->told.packets, g->told.bytes);
 	if (g->mishap.datagrams > 0)
 		cli_warn("lost on purpose: %" PRIu64 " datagrams with %" PRIu64 " flows",
 		    g->mishap.datagrams, g->mishap.flows);
@@ -332,14 +366,13 @@ generate(const struct options *o, struct sink *sink, const volatile int *stop)
 		INT64_MAX });
 	malform_init(&g.malform, o->synth.seed, o->malform);
 	g.boot = calloc(o->synth.exporters, sizeof(*g.boot));
-	g.synth = flow_synth_new(&o->synth);
 	g.builder = flow_builder_new();
 	g.encoder = calloc(o->synth.exporters, sizeof(*g.encoder));
-	if (g.synth == NULL || g.builder == NULL || g.encoder == NULL || g.boot == NULL)
+	if (g.builder == NULL || g.encoder == NULL || g.boot == NULL)
 		status = cli_fail("out of memory");
 	else if (o->truth != NULL && (tally_init(&g.tally, o->synth.exporters, o->synth.events) != FLOW_OK))
 		status = cli_fail("out of memory");
-	else
+	else if ((status = open_synth(&g)) == CLI_OK)
 		status = run_truly(&g, stop);
 	if (status == CLI_OK)
 		tell_mishaps(&g);
@@ -353,6 +386,7 @@ generate(const struct options *o, struct sink *sink, const volatile int *stop)
 	buf_release(&g.shifted);
 	tally_release(&g.tally);
 	flow_builder_free(g.builder);
+	flow_builder_free(g.whole);
 	flow_synth_free(g.synth);
 	flow_datagrams_release(&g.datagrams);
 	return status;

@@ -49,6 +49,7 @@ struct pending {
 	uint64_t duration_s;	/* 0: not said */
 	bool flows;		/* -n was there */
 	bool ipv6;		/* --ipv6 was */
+	bool curve;		/* --curve was */
 	const char *invents;	/* an option that is about invented flows only */
 	const char *chooses;	/* an option that is about replayed flows only */
 	int64_t now_ms;
@@ -178,6 +179,20 @@ parse_span(const char *option, const char *text, int64_t least_ms, int64_t *out)
 		return cli_misuse("%s: '%s' is no time from %g s on, as 90, 10m, 2h30m", option, text,
 		    (double)least_ms / 1000) == CLI_OK;
 	*out = ms;
+	return true;
+}
+
+/* Of exporters. */
+static bool
+parse_timeout(const char *option, const char *text, uint32_t *out)
+{
+	int64_t ms;
+
+	if (!parse_span(option, text, 1000, &ms))
+		return false;
+	if (ms > FLOW_SYNTH_TIMEOUT_MAX_MS)
+		return cli_misuse("%s: '%s' is longer than an hour", option, text) == CLI_OK;
+	*out = (uint32_t)ms;
 	return true;
 }
 
@@ -316,6 +331,8 @@ take_where(int c, struct options *o, struct pending *p, bool *mine)
 	case OPT_IDENT:
 		o->writer.ident = optarg;
 		return true;
+	case OPT_THREADS:
+		return take_number("-j", 1, 256, &o->threads);
 	default:
 		*mine = false;
 		return true;
@@ -355,7 +372,12 @@ take_what(int c, struct options *o, struct pending *p, bool *mine)
 		return take_number("--ipv6", 0, 100, &o->synth.ipv6_percent);
 	case OPT_SAMPLING:
 		return take_number("--sampling", 1, 1u << 24, &o->synth.sampling);
+	case OPT_ACTIVE_TIMEOUT:
+		return parse_timeout("--active-timeout", optarg, &o->synth.active_ms);
+	case OPT_INACTIVE_TIMEOUT:
+		return parse_timeout("--inactive-timeout", optarg, &o->synth.inactive_ms);
 	case OPT_CURVE:
+		p->curve = true;
 		return parse_curve(optarg, &o->synth.curve);
 	case OPT_PROFILE:
 		if (strcmp(optarg, "make") == 0) {
@@ -502,11 +524,13 @@ settle_replay(struct options *o, const struct pending *p)
 	return settle_rate(o, p);
 }
 
-/* Events come on top of the rate, so that only the clock can pace. */
+/* Events come on top of the rate, and sampling leaves less of it, so that only the clock can pace. */
 static bool
 settle_events(struct options *o)
 {
-	if (o->target != NULL && !o->unpaced && (o->events.count > 0 || o->synth.curve != CURVE_FLAT))
+	bool fewer = o->synth.sampling > 1 && o->version < FLOW_SFLOW4;
+
+	if (o->target != NULL && !o->unpaced && (o->events.count > 0 || o->synth.curve != CURVE_FLAT || fewer))
 		o->pace = 1000;
 	if (o->events.count == 0)
 		return true;
@@ -558,6 +582,9 @@ settle(struct options *o, const struct pending *p)
 		return cli_misuse("-n 0 never ends: not into a file") == CLI_OK;
 	if (o->skew_ms < 0 && o->synth.start_ms + o->skew_ms < 86400000)
 		return cli_misuse("--skew: clocks would be before 1970") == CLI_OK;
+	/* No traffic is perfectly even; but what is sent at a rate is sent at that rate. */
+	if (!p->curve && o->flows > 0 && o->target == NULL)
+		o->synth.curve = CURVE_NOISE;
 	if (o->synth.curve != CURVE_FLAT && o->flows == 0)
 		return cli_misuse("--curve needs a number of flows (-n)") == CLI_OK;
 	o->synth.networks = &o->networks;
@@ -572,7 +599,7 @@ options_parse(int argc, char **argv, struct options *o, bool *done)
 	struct pending pending = { .now_ms = wall_clock_ms() };
 	int c;
 
-	*o = (struct options){ .port = "9995", .flows = 1000000, .templates_ms = -1,
+	*o = (struct options){ .port = "9995", .threads = cli_cores(), .flows = 1000000, .templates_ms = -1,
 		.window = { STAMP_ABSOLUTE, INT64_MIN, INT64_MAX, 0 },
 		.layout = PARTITION_YMDH, .slot_s = 300,
 		.writer = FLOW_WRITER_OPTIONS_INIT, .synth = FLOW_SYNTH_OPTIONS_INIT };

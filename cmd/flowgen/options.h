@@ -30,6 +30,7 @@ struct options {
 	bool tcp;		/* IPFIX over TCP instead of UDP */
 	const char *source;	/* address that exporters send from; NULL: any */
 	int family;		/* AF_UNSPEC, AF_INET, AF_INET6 */
+	unsigned threads;	/* that make flows, and encode row groups of archives */
 	uint64_t flows;		/* 0: no end */
 	uint64_t rate;		/* a second */
 	uint64_t lose, swap, duplicate;	/* thousandths of a percent of datagrams */

@@ -42,6 +42,20 @@ count(struct tally_sum *s, int64_t packets, int64_t bytes)
 }
 
 void
+tally_batch(struct tally_sum *s, const struct flow_batch *b)
+{
+	const int64_t *packets, *bytes;
+	size_t i;
+
+	if (b == NULL)
+		return;
+	packets = b->column[FLOW_FIELD_PACKETS].values;
+	bytes = b->column[FLOW_FIELD_BYTES].values;
+	for (i = 0; i < b->rows; i++)
+		count(s, packets[i], bytes[i]);
+}
+
+void
 tally_add(struct tally *t, const struct flow_batch *b, const struct flow_synth_turn *turn)
 {
 	const int64_t *packets = b->column[FLOW_FIELD_PACKETS].values, *bytes = b->column[FLOW_FIELD_BYTES].values;

@@ -22,5 +22,8 @@ void tally_release(struct tally *t);
 
 void tally_add(struct tally *t, const struct flow_batch *batch, const struct flow_synth_turn *turn);
 
+/* The same of one sum, for which rows are all that counts. */
+void tally_batch(struct tally_sum *s, const struct flow_batch *batch);
+
 /* A table on stderr; `event` are the names. */
 void tally_print(const struct tally *t, const struct event_spec *event);

@@ -15,12 +15,16 @@
 
 #include "base/bytes.h"
 #include "common/cli.h"
+#include "flowgen/pace.h"
 #include "flowgen/sink.h"
 
 #define SEND_BUFFER (4 << 20)
 
 /* Exporters beyond this share sockets; their domains still tell them apart. */
 #define MAX_SOCKETS 256
+
+/* Datagrams in one call of the system. */
+#define BATCH 64
 
 /* Waits shorter than this are left to add up. */
 #define LEAST_WAIT_NS 200000
@@ -38,11 +42,8 @@ struct udp_sink {
 	size_t receivers;
 	bool tcp;
 	struct sockaddr_storage source;	/* its family is AF_UNSPEC where none was said */
-	uint64_t rate;		/* flows a second; 0: unpaced */
-	int64_t pace;		/* thousandths of the time that passed originally; 0: by rate */
-	uint64_t rows;		/* sent so far */
+	struct pace pace;
 	int64_t start_ns;	/* monotonic; 0: nothing sent yet */
-	int64_t first_ms;	/* export time of what was sent then */
 	uint64_t refused;	/* datagrams that nobody took */
 };
 
@@ -55,22 +56,6 @@ monotonic_ns(void)
 	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
 }
 
-/* When the next datagram, exported at time_ms, is to leave; monotonic, 0: at once. */
-static int64_t
-due(struct udp_sink *u, int64_t time_ms)
-{
-	if (u->start_ns == 0) {
-		u->start_ns = monotonic_ns();
-		u->first_ms = time_ms;
-	}
-	if (u->pace > 0)
-		return u->start_ns + (time_ms - u->first_ms) * 1000000 / u->pace * 1000;
-	if (u->rate == 0)
-		return 0;
-	return u->start_ns + (int64_t)(u->rows / u->rate) * 1000000000 +
-	    (int64_t)(u->rows % u->rate * 1000000000 / u->rate);
-}
-
 static void
 wait_until(int64_t ns)
 {
@@ -80,32 +65,65 @@ wait_until(int64_t ns)
 		(void)clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL);
 }
 
-/* A connected UDP socket reports that nobody listened when the next datagram is sent. */
+/* What sending failed with; CLI_OK: it is worth another try. */
 static int
-send_one(struct udp_sink *u, int fd, const uint8_t *bytes, size_t len)
+send_failed(struct udp_sink *u)
 {
 	static const struct timespec nap = { 0, 1000000 };
 
-	for (;;) {
+	/* A connected UDP socket reports that nobody listened when the next datagram is sent. */
+	if (errno == ECONNREFUSED && !u->tcp) {
+		if (u->refused++ == 0)
+			cli_warn("nobody listens there (yet)");
+	} else if (errno == ENOBUFS) {
+		(void)nanosleep(&nap, NULL);
+	} else if (errno != EINTR) {
+		return cli_fail("send: %s", strerror(errno));
+	}
+	return CLI_OK;
+}
+
+/* A stream may take less than all. */
+static int
+send_stream(struct udp_sink *u, int fd, const uint8_t *bytes, size_t len)
+{
+	int status = CLI_OK;
+
+	while (len > 0 && status == CLI_OK) {
 		ssize_t sent = send(fd, bytes, len, MSG_NOSIGNAL);
 
-		if (sent >= 0 && (size_t)sent == len)
-			return CLI_OK;
-		/* A stream may take less than all. */
-		if (sent >= 0) {
-			bytes += sent;
-			len -= (size_t)sent;
+		if (sent < 0) {
+			status = send_failed(u);
 			continue;
 		}
-		if (errno == ECONNREFUSED) {
-			if (u->refused++ == 0)
-				cli_warn("nobody listens there (yet)");
-		} else if (errno == ENOBUFS) {
-			(void)nanosleep(&nap, NULL);
-		} else if (errno != EINTR) {
-			return cli_fail("send: %s", strerror(errno));
-		}
+		bytes += sent;
+		len -= (size_t)sent;
 	}
+	return status;
+}
+
+/* Datagrams [from, from + n), n <= BATCH, by one call of the system where that takes them. */
+static int
+send_batch(struct udp_sink *u, int fd, const struct flow_datagrams *d, size_t from, size_t n)
+{
+	struct mmsghdr message[BATCH];
+	struct iovec part[BATCH];
+	int status = CLI_OK;
+	size_t i, done = 0;
+
+	for (i = 0; i < n; i++) {
+		part[i] = (struct iovec){ d->bytes.data + d->item[from + i].offset, d->item[from + i].len };
+		message[i] = (struct mmsghdr){ .msg_hdr = { .msg_iov = &part[i], .msg_iovlen = 1 } };
+	}
+	while (done < n && status == CLI_OK) {
+		int sent = sendmmsg(fd, message + done, (unsigned)(n - done), 0);
+
+		if (sent >= 0)
+			done += (size_t)sent;
+		else
+			status = send_failed(u);
+	}
+	return status;
 }
 
 /* On IPv4 loopback exporters have addresses of their own, from 127.0.0.1 or the one that was said. */
@@ -160,16 +178,38 @@ socket_of(struct udp_sink *u, struct receiver *r, uint32_t exporter)
 }
 
 static int
-send_to_all(struct udp_sink *u, uint32_t exporter, const uint8_t *bytes, size_t len)
+send_to_all(struct udp_sink *u, uint32_t exporter, const struct flow_datagrams *d, size_t from, size_t n)
 {
 	int status = CLI_OK, fd;
-	size_t i;
+	size_t i, k;
 
 	for (i = 0; i < u->receivers && status == CLI_OK; i++) {
 		fd = socket_of(u, &u->receiver[i], exporter);
-		status = fd < 0 ? CLI_FAILURE : send_one(u, fd, bytes, len);
+		status = fd < 0 ? CLI_FAILURE : CLI_OK;
+		if (status == CLI_OK && !u->tcp)
+			status = send_batch(u, fd, d, from, n);
+		for (k = from; k < from + n && status == CLI_OK && u->tcp; k++)
+			status = send_stream(u, fd, d->bytes.data + d->item[k].offset, d->item[k].len);
 	}
 	return status;
+}
+
+/* Waits until datagram `from` is due, and says how many from it on are by then. */
+static size_t
+wait_for(struct udp_sink *u, const struct flow_datagrams *d, size_t from)
+{
+	int64_t due = pace_due(&u->pace, d->item[from].time_ms), now;
+	size_t n = 0;
+
+	if (u->start_ns == 0)
+		u->start_ns = monotonic_ns();
+	if (due > 0)
+		wait_until(u->start_ns + due);
+	now = due > 0 ? monotonic_ns() - u->start_ns + LEAST_WAIT_NS : 0;
+	do
+		pace_count(&u->pace, d->item[from + n++].rows);
+	while (n < BATCH && from + n < d->count && pace_due(&u->pace, d->item[from + n].time_ms) <= now);
+	return n;
 }
 
 static int
@@ -177,18 +217,15 @@ udp_datagrams(struct sink *sink, const struct sender *from, const struct flow_da
     bool *closed)
 {
 	struct udp_sink *u = (struct udp_sink *)sink;
-	int status;
-	size_t i;
+	int status = CLI_OK;
+	size_t i, n;
 
 	UNUSED(closed);
-	for (i = 0; i < d->count; i++) {
-		wait_until(due(u, d->item[i].time_ms));
-		status = send_to_all(u, from->number, d->bytes.data + d->item[i].offset, d->item[i].len);
-		if (status != CLI_OK)
-			return status;
-		u->rows += d->item[i].rows;
+	for (i = 0; i < d->count && status == CLI_OK; i += n) {
+		n = wait_for(u, d, i);
+		status = send_to_all(u, from->number, d, i, n);
 	}
-	return CLI_OK;
+	return status;
 }
 
 static int
@@ -256,8 +293,8 @@ udp_sink_open(const struct options *o, struct sink **sink)
 	for (i = 0; i < MAX_TARGETS; i++)
 		memset(u->receiver[i].fd, -1, sizeof(u->receiver[i].fd));
 	u->tcp = o->tcp;
-	u->rate = o->unpaced ? 0 : (o->synth.rate + 999) / 1000;
-	u->pace = (int64_t)o->pace;
+	u->pace.rate = o->unpaced ? 0 : (o->synth.rate + 999) / 1000;
+	u->pace.factor = (int64_t)o->pace;
 	status = take_source(u, o->source);
 	for (i = 0; i < o->targets && status == CLI_OK; i++)
 		status = open_receiver(u, o, i == 0 ? o->target : o->others[i - 1]);

@@ -76,22 +76,6 @@ alias_init(struct alias *a, const uint64_t *weight, uint32_t count)
 	return sum == 0;
 }
 
-bool
-alias_init_zipf(struct alias *a, uint32_t count)
-{
-	uint64_t *weight = count <= MAX_COUNT ? malloc(((size_t)count + 1) * sizeof(*weight)) : NULL;
-	uint32_t i;
-	bool done;
-
-	if (weight == NULL)
-		return false;
-	for (i = 0; i < count; i++)
-		weight[i] = (UINT64_C(1) << 31) / (i + 1);
-	done = alias_init(a, weight, count);
-	free(weight);
-	return done;
-}
-
 void
 alias_release(struct alias *a)
 {

@@ -29,9 +29,6 @@ struct alias {
  */
 bool alias_init(struct alias *a, const uint64_t *weight, uint32_t count) NODISCARD;
 
-/* Weights 1/1, 1/2, 1/3 ...: Zipf's law. */
-bool alias_init_zipf(struct alias *a, uint32_t count) NODISCARD;
-
 void alias_release(struct alias *a);
 
 static inline uint32_t

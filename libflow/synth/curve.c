@@ -111,6 +111,7 @@ int64_t
 curve_ms(struct curve *c, uint64_t n)
 {
 	const uint64_t *row = c->row;
+	uint64_t rows, passed;
 	int64_t from, len;
 
 	while (c->cursor + 1 < c->steps && n >= row[c->cursor + 1])
@@ -119,6 +120,10 @@ curve_ms(struct curve *c, uint64_t n)
 		return c->end_ms;
 	from = c->start_ms + (int64_t)c->cursor * c->step_ms;
 	len = c->end_ms - from < c->step_ms ? c->end_ms - from : c->step_ms;
-	return from + (int64_t)((unsigned __int128)(n - row[c->cursor]) * (uint64_t)len /
-	    (row[c->cursor + 1] - row[c->cursor]));
+	rows = row[c->cursor + 1] - row[c->cursor];
+	passed = n - row[c->cursor];
+	/* As nearly always, 64 bits are enough. */
+	if (passed < UINT32_MAX && len < UINT32_MAX)
+		return from + (int64_t)(passed * (uint64_t)len / rows);
+	return from + (int64_t)((unsigned __int128)passed * (uint64_t)len / rows);
 }

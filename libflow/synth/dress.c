@@ -28,7 +28,6 @@
 #define PROTO_TCP 6
 #define PROTO_GRE 47
 #define TCP_FIN_RST 0x05
-#define ACTIVE_MS 59000
 
 #define END_IDLE 1
 #define END_ACTIVE 2
@@ -153,11 +152,11 @@ ttl_of(const struct talk_flow *f)
 }
 
 static uint8_t
-end_reason(const struct talk_flow *f)
+end_reason(const struct dress_options *o, const struct talk_flow *f)
 {
 	if (f->proto == PROTO_TCP && (f->tcp_flags & TCP_FIN_RST) != 0)
 		return END_SEEN;
-	return f->duration_ms >= ACTIVE_MS ? END_ACTIVE : END_IDLE;
+	return f->duration_ms + 1000 >= o->active_ms ? END_ACTIVE : END_IDLE;
 }
 
 /* Customers' ports have a VLAN each, uplinks have none. */
@@ -324,7 +323,7 @@ packet_number(enum flow_field field, const struct dress_options *o, const struct
 		*v = f->packets > 2 && size > 200 ? 1500 : size;
 		return true;
 	case FLOW_FIELD_END_REASON:
-		*v = end_reason(f);
+		*v = end_reason(o, f);
 		return true;
 	case FLOW_FIELD_DST_TOS:
 		*v = f->tos;

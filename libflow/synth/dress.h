@@ -18,6 +18,7 @@ unsigned dress_conversation(enum dress_kind kind, struct talk_flow flow[2], unsi
 struct dress_options {
 	enum dress_kind kind;
 	int64_t scale;			/* of counters: the sampling rate */
+	uint32_t active_ms;		/* the active timeout */
 	const struct network *network;	/* of the world */
 };
 

@@ -7,13 +7,14 @@
 #include <string.h>
 
 #include "base/hash.h"
-#include "net/proto.h"
-#include "synth/dress.h"
 #include "synth/bend.h"
 #include "synth/event.h"
-#include "synth/random.h"
 #include "synth/made_rows.h"
-#include "synth/talk.h"
+#include "synth/piece.h"
+#include "synth/random.h"
+#include "synth/sampler.h"
+#include "synth/synth_columns.h"
+#include "synth/talk_blocks.h"
 #include "synth/world.h"
 
 /* Versions from here on are sFlow's, as in the column export_version. */
@@ -24,14 +25,26 @@
 #define TALK_STREAM UINT64_C(0x74616c6b)
 #define CURVE_STREAM UINT64_C(0x6375727665)
 #define EVENT_STREAM UINT64_C(0x6576656e74)
+#define BLOCK_STREAM UINT64_C(0x626c6f636b)
+#define SAMPLE_STREAM UINT64_C(0x73616d706c65)
 
 /* How far a row may be before another that is due earlier: turns of single rows would be slow. */
 #define SLACK_MS 20
+
+/* How long a piece of a flow waits for its exporter's turn. */
+#define PIECE_SLACK_MS 200
 
 struct flow_synth {
 	struct flow_synth_options options;
 	struct world world;
 	struct talker talker;
+	struct talk_blocks *blocks;
+	const struct talk_block *block;	/* whose flows are taken, */
+	size_t taken;			/* so many so far */
+	struct pieces pieces, tails;	/* of long flows: of the mix, of events */
+	bool cuts;			/* long flows come in pieces */
+	struct sampler sampler;
+	bool samples;			/* of what was made, only sampled packets are seen */
 	struct random random;
 	uint64_t row;			/* number of the next one of the mix */
 	uint64_t turn_left;		/* rows of the mix that this exporter is still to make */
@@ -43,12 +56,14 @@ struct flow_synth {
 	size_t events;
 	bool bends;			/* some event does something to others' flows */
 	struct rows mix, extra, moved, unseen;
+	struct rows seen;		/* by sampling, of some of those */
 };
 
 static bool
 options_valid(const struct flow_synth_options *o)
 {
-	return (o->curve == CURVE_FLAT || o->flows > 0) && o->rate > 0 && o->exporters > 0 && o->exporters <= FLOW_SYNTH_EXPORTERS_MAX &&
+	return (o->curve == CURVE_FLAT || o->flows > 0) && o->active_ms >= 1000 && o->active_ms <= FLOW_SYNTH_TIMEOUT_MAX_MS &&
+	    o->inactive_ms >= 1000 && o->inactive_ms <= FLOW_SYNTH_TIMEOUT_MAX_MS && o->rate > 0 && o->exporters > 0 && o->exporters <= FLOW_SYNTH_EXPORTERS_MAX &&
 	    o->ipv6_percent <= 100 && o->start_ms >= 0 && o->events <= FLOW_SYNTH_EVENTS_MAX &&
 	    (o->events == 0 || o->start_ms < FLOW_SYNTH_EVENTS_BEFORE_MS);
 }
@@ -109,6 +124,7 @@ init_events(struct flow_synth *s)
 struct flow_synth *
 flow_synth_new(const struct flow_synth_options *options)
 {
+	struct talk_options talk;
 	struct flow_synth *s;
 
 	if (!options_valid(options) || (s = calloc(1, sizeof(*s))) == NULL)
@@ -116,10 +132,18 @@ flow_synth_new(const struct flow_synth_options *options)
 	s->options = *options;
 	s->last_ms = options->start_ms;
 	s->end_ms = options->flows != 0 ? even_ms(s, options->flows) : INT64_MAX;
+	/* A sample of sFlow is of one packet, an event of a firewall or a NAT of none. */
+	s->cuts = options->version < SFLOW && (options->kind == DRESS_PLAIN || options->kind == DRESS_BIFLOW);
+	s->samples = s->cuts && options->sampling > 1;
+	if (s->samples)
+		sampler_init(&s->sampler, hash_mix64(options->seed ^ SAMPLE_STREAM), options->sampling);
+	pieces_init(&s->pieces, options->active_ms);
+	pieces_init(&s->tails, options->active_ms);
+	talk = (struct talk_options){ options->ipv6_percent, options->profile, options->active_ms, options->inactive_ms };
 	if (!world_init(&s->world, options->seed ^ WORLD_STREAM, (uint32_t)options->events * EVENT_NETWORKS,
 	    options->networks) ||
-	    !talker_init(&s->talker, &s->world, options->ipv6_percent, options->profile) || !init_curve(s) ||
-	    !init_events(s)) {
+	    !talker_init(&s->talker, &s->world, &talk) || !init_curve(s) || !init_events(s) ||
+	    (s->blocks = talk_blocks_new(&s->talker, options->kind, options->seed ^ BLOCK_STREAM, options->threads)) == NULL) {
 		flow_synth_free(s);
 		return NULL;
 	}
@@ -141,6 +165,9 @@ flow_synth_free(struct flow_synth *s)
 		event_release(&s->event[i]);
 	free(s->event);
 	free(s->event_rows);
+	talk_blocks_free(s->blocks);
+	pieces_release(&s->pieces);
+	pieces_release(&s->tails);
 	curve_release(&s->curve);
 	talker_release(&s->talker);
 	world_release(&s->world);
@@ -164,12 +191,6 @@ flow_synth_event_rows(const struct flow_synth *s, size_t i)
 	return s->event_rows[i];
 }
 
-struct addr
-flow_synth_exporter(uint32_t i)
-{
-	return addr_from_v4((198u << 24 | 18u << 16 | 1) + i);
-}
-
 /* What sFlow takes of a flow: one packet of the usual length, as a frame (IEEE 802.3: at least 64 bytes). */
 static void
 one_packet(struct talk_flow *f)
@@ -182,128 +203,48 @@ one_packet(struct talk_flow *f)
 	f->delay_ms = 0;
 }
 
-/* The next rows of the mix, at most n and ROWS_MAX. */
-static void
-make_mix(struct flow_synth *s, uint64_t n)
+/* The next flow that begins. */
+static enum flow_status
+new_flow(struct flow_synth *s, struct talk_flow *f, int64_t received_ms)
+{
+	if (s->block == NULL || s->taken == TALK_BLOCK) {
+		s->block = talk_blocks_next(s->blocks);
+		s->taken = 0;
+	}
+	*f = s->block->flow[s->taken++];
+	if (f->duration_ms <= s->options.active_ms)
+		return FLOW_OK;
+	if (!s->cuts) {
+		f->duration_ms = s->options.active_ms;
+		return FLOW_OK;
+	}
+	return pieces_cut(&s->pieces, f, received_ms, s->mix.exporter, 0, &s->random) ? FLOW_OK : FLOW_ENOMEM;
+}
+
+/* The next rows of the mix, at most turn_left and ROWS_MAX: flows that begin, and pieces of others that are due. */
+static enum flow_status
+make_mix(struct flow_synth *s)
 {
 	struct rows *r = &s->mix;
-	size_t i;
+	size_t most = s->turn_left < ROWS_MAX ? (size_t)s->turn_left : ROWS_MAX;
 
 	r->at = 0;
-	r->n = n < ROWS_MAX ? (size_t)n : ROWS_MAX;
-	for (i = 0; i < r->n;)
-		i += dress_conversation(s->options.kind, &r->flow[i],
-		    talk(&s->talker, &s->random, &r->flow[i], r->n - i < 2 && s->options.kind != DRESS_BIFLOW ? 1 : 2));
-	for (i = 0; i < r->n; i++, s->row++) {
-		r->received[i] = mix_ms(s, s->row);
-		r->event[i] = 0;
-	}
-}
+	for (r->n = 0; r->n < most && s->turn_left > 0; r->n++, s->row++, s->turn_left--) {
+		int64_t now = mix_ms(s, s->row);
+		const struct piece *p = pieces_first(&s->pieces);
+		bool due = p != NULL && p->due_ms <= now, mine = due && p->exporter == r->exporter;
 
-/* One column of rows r [r->at, r->at + n): `value` in terms of flow f, the i-th of them. */
-#define COLUMN(id, type, value)                                                   \
-	do {                                                                      \
-		type *column = flow_builder_flat(out, FLOW_FIELD_##id, n);        \
-		if (column == NULL)                                               \
-			return FLOW_ENOMEM;                                       \
-		for (i = 0; i < n; i++) {                                         \
-			const struct talk_flow *f = &r->flow[r->at + i];          \
-			column[i] = (type)(value);                                \
-			UNUSED(f);                                                \
-		}                                                                 \
-	} while (0)
-
-/* As exporters tell time: a flow's last packet is not after the second of its export. */
-static int64_t
-last_ms(const struct rows *r, size_t i)
-{
-	int64_t received = r->received[i];
-
-	return received - received % 1000 - r->flow[i].delay_ms;
-}
-
-static enum flow_status
-put_key(const struct rows *r, size_t n, struct flow_builder *out)
-{
-	size_t i;
-
-	COLUMN(SRC_PORT, uint16_t, f->src_port);
-	COLUMN(DST_PORT, uint16_t, f->dst_port);
-	COLUMN(PROTO, uint8_t, f->proto);
-	COLUMN(TOS, uint8_t, f->tos);
-	COLUMN(TCP_FLAGS, uint16_t, f->tcp_flags);
-	COLUMN(IP_VERSION, uint8_t, addr_is_v4(&f->src) ? 4 : 6);
-	COLUMN(ICMP_TYPE, uint8_t, f->dst_port >> 8);
-	COLUMN(ICMP_CODE, uint8_t, f->dst_port & 0xff);
-	for (i = 0; i < n; i++) {
-		if (proto_is_icmp(r->flow[r->at + i].proto))
-			continue;
-		if (flow_builder_null(out, FLOW_FIELD_ICMP_TYPE, i) != FLOW_OK ||
-		    flow_builder_null(out, FLOW_FIELD_ICMP_CODE, i) != FLOW_OK)
+		/* That of another exporter waits a little, then it is that one's turn. */
+		if (due && !mine && r->n > 0 && now - p->due_ms > PIECE_SLACK_MS) {
+			s->turn_left = 0;
+			break;
+		}
+		if (mine ? !pieces_take(&s->pieces, now, &s->random, &r->flow[r->n])
+		    : new_flow(s, &r->flow[r->n], now) != FLOW_OK)
 			return FLOW_ENOMEM;
+		r->received[r->n] = now;
+		r->event[r->n] = 0;
 	}
-	return FLOW_OK;
-}
-
-static enum flow_status
-put_addrs(const struct rows *r, size_t n, struct flow_builder *out)
-{
-	static const enum flow_field fields[] = {
-		FLOW_FIELD_SRC_ADDR, FLOW_FIELD_DST_ADDR, FLOW_FIELD_NEXT_HOP, FLOW_FIELD_EXPORTER,
-	};
-	struct addr exporter = flow_synth_exporter(r->exporter);
-	const struct talk_flow *f = &r->flow[r->at];
-	size_t i, k;
-
-	for (k = 0; k < ARRAY_LEN(fields); k++) {
-		struct addr *column = flow_builder_flat(out, fields[k], n);
-
-		if (column == NULL)
-			return FLOW_ENOMEM;
-		for (i = 0; i < n; i++)
-			column[i] = k == 0 ? f[i].src : k == 1 ? f[i].dst
-			    : k == 2 ? f[i].next_hop : exporter;
-	}
-	return FLOW_OK;
-}
-
-static enum flow_status
-put_routes(const struct network *net, const struct rows *r, size_t n, struct flow_builder *out)
-{
-	size_t i;
-
-	COLUMN(IN_IF, uint32_t, net[f->src_network].interface);
-	COLUMN(OUT_IF, uint32_t, net[f->dst_network].interface);
-	COLUMN(SRC_AS, uint32_t, net[f->src_network].as);
-	COLUMN(DST_AS, uint32_t, net[f->dst_network].as);
-	COLUMN(SRC_MASK, uint8_t, net[f->src_network].bits);
-	COLUMN(DST_MASK, uint8_t, net[f->dst_network].bits);
-	COLUMN(DIRECTION, uint8_t, f->direction);
-	COLUMN(FWD_STATUS, uint8_t, f->fwd_status);
-	return FLOW_OK;
-}
-
-static enum flow_status
-put_counters(const struct flow_synth_options *o, const struct rows *r, size_t n, struct flow_builder *out)
-{
-	int64_t scale = o->sampling > 1 ? o->sampling : 1;
-	size_t i;
-
-	COLUMN(FIRST, int64_t, last_ms(r, r->at + i) - f->duration_ms);
-	COLUMN(LAST, int64_t, last_ms(r, r->at + i));
-	COLUMN(RECEIVED, int64_t, r->received[r->at + i]);
-	COLUMN(PACKETS, int64_t, (int64_t)f->packets * scale);
-	COLUMN(BYTES, int64_t, (int64_t)f->bytes * scale);
-	COLUMN(FLOWS, int64_t, 1);
-	if (o->version == 5) {
-		COLUMN(ENGINE_TYPE, uint8_t, r->exporter >> 8);
-		COLUMN(ENGINE_ID, uint8_t, r->exporter);
-	} else {
-		COLUMN(DOMAIN, uint32_t, r->exporter);
-	}
-	COLUMN(EXPORT_VERSION, uint8_t, o->version);
-	if (o->sampling > 1)
-		COLUMN(SAMPLING, uint32_t, o->sampling);
 	return FLOW_OK;
 }
 
@@ -335,37 +276,61 @@ count_events(struct flow_synth *s, const struct rows *r, size_t n)
 			s->event_rows[r->event[i] - 1]++;
 }
 
+/* What sampling leaves of the first n that wait. */
+static const struct rows *
+sample(struct flow_synth *s, const struct rows *r, size_t n)
+{
+	struct rows *seen = &s->seen;
+	size_t i;
+
+	seen->exporter = r->exporter;
+	seen->at = seen->n = 0;
+	for (i = r->at; i < r->at + n; i++) {
+		seen->flow[seen->n] = r->flow[i];
+		seen->received[seen->n] = r->received[i];
+		seen->n += sampler_flow(&s->sampler, &s->world, &seen->flow[seen->n]);
+	}
+	return seen;
+}
+
 /* The first n of those that wait become rows of the batch. */
 static enum flow_status
 put_rows(struct flow_synth *s, struct rows *r, size_t n, struct flow_builder *out)
 {
-	struct dress_options dress = { s->options.kind, s->options.sampling > 1 ? s->options.sampling : 1, s->world.network };
-	size_t i;
+	const struct flow_synth_options *o = &s->options;
+	int64_t scale = o->sampling > 1 ? o->sampling : 1;
+	const struct rows *seen = r;
+	size_t count = n, i;
 
-	for (i = r->at; s->options.version >= SFLOW && i < r->at + n; i++)
+	for (i = r->at; o->version >= SFLOW && i < r->at + n; i++)
 		one_packet(&r->flow[i]);
 	if (s->events > 0) {
 		keep_order(s, r, n);
 		count_events(s, r, n);
 	}
-	if (flow_builder_reserve(out, n) != FLOW_OK || put_key(r, n, out) != FLOW_OK ||
-	    put_addrs(r, n, out) != FLOW_OK || put_routes(s->world.network, r, n, out) != FLOW_OK ||
-	    put_counters(&s->options, r, n, out) != FLOW_OK ||
-	    dress_columns(&s->options.fields, &dress, r, n, out) != FLOW_OK)
+	if (s->samples) {
+		seen = sample(s, r, n);
+		count = seen->n;
+	}
+	if (o->whole != NULL && synth_columns(o, &s->world, r, n, s->samples ? 1 : scale, o->whole) != FLOW_OK)
 		return FLOW_ENOMEM;
-	flow_builder_commit(out, n);
+	if (count > 0 && synth_columns(o, &s->world, seen, count, scale, out) != FLOW_OK)
+		return FLOW_ENOMEM;
 	r->at += n;
 	return FLOW_OK;
 }
 
-/* Lower numbers are busier: the smaller of two draws. */
+/* That of a piece that waits, or lower numbers, which are busier: the smaller of two draws. */
 static uint32_t
 draw_exporter(struct flow_synth *s)
 {
+	const struct piece *p = pieces_first(&s->pieces);
 	uint32_t a, b;
 
 	if (s->options.exporters == 1)
 		return 0;
+	if (p != NULL && p->due_ms <= mix_ms(s, s->row))
+		return p->exporter;
 	a = random_below(&s->random, s->options.exporters);
 	b = random_below(&s->random, s->options.exporters);
 	return a < b ? a : b;
@@ -405,7 +370,7 @@ first_event(struct flow_synth *s, int64_t *next_ms)
 }
 
 /* Flows of an event, as long as nothing else is due for a while. */
-static void
+static enum flow_status
 make_extra(struct flow_synth *s, struct event *e, int64_t until_ms, size_t rows)
 {
 	struct rows *r = &s->extra;
@@ -427,8 +392,31 @@ make_extra(struct flow_synth *s, struct event *e, int64_t until_ms, size_t rows)
 				f->delay_ms = (uint32_t)(begun - first_ms - f->duration_ms);
 			r->received[r->n] = due;
 			r->event[r->n] = number;
+			if (s->cuts && !pieces_cut(&s->tails, f, due, r->exporter, number, &e->random))
+				return FLOW_ENOMEM;
 		}
 	}
+	return FLOW_OK;
+}
+
+/* Pieces of events' flows: those of one exporter that are due. */
+static enum flow_status
+make_tails(struct flow_synth *s, int64_t until_ms, size_t rows)
+{
+	const struct piece *p = pieces_first(&s->tails);
+	struct rows *r = &s->extra;
+	size_t most = rows < ROWS_MAX ? rows : ROWS_MAX;
+
+	r->at = r->n = 0;
+	r->exporter = p->exporter;
+	for (; r->n < most && p != NULL && p->due_ms <= until_ms && p->exporter == r->exporter; r->n++) {
+		r->received[r->n] = p->due_ms;
+		r->event[r->n] = p->event;
+		if (!pieces_take(&s->tails, p->due_ms, &s->random, &r->flow[r->n]))
+			return FLOW_ENOMEM;
+		p = pieces_first(&s->tails);
+	}
+	return FLOW_OK;
 }
 
 /* The mix's rows that are not after limit_ms, of those that wait. */
@@ -444,6 +432,15 @@ mix_until(const struct rows *r, int64_t limit_ms)
 	return n;
 }
 
+/* The last moment of the second that the mix is in, counted from the beginning. */
+static int64_t
+second_end(struct flow_synth *s)
+{
+	int64_t passed = flow_synth_now(s) - s->options.start_ms;
+
+	return s->options.start_ms + passed - passed % 1000 + 999;
+}
+
 /* Rows of the mix; with events just those that were made in one go, else all that are wanted. */
 static enum flow_status
 put_mix(struct flow_synth *s, size_t rows, int64_t limit_ms, struct flow_builder *out, struct flow_synth_turn *turn)
@@ -452,14 +449,16 @@ put_mix(struct flow_synth *s, size_t rows, int64_t limit_ms, struct flow_builder
 	uint64_t left = s->options.flows != 0 ? s->options.flows - s->row : UINT64_MAX;
 	size_t n;
 
+	if (s->options.by_second && second_end(s) < limit_ms)
+		limit_ms = second_end(s);
 	if (s->turn_left == 0 && rows_left(r) == 0) {
 		r->exporter = draw_exporter(s);
 		s->turn_left = rows < left ? rows : left;
 	}
 	do {
 		if (rows_left(r) == 0) {
-			make_mix(s, s->turn_left);
-			s->turn_left -= r->n;
+			if (make_mix(s) != FLOW_OK)
+				return FLOW_ENOMEM;
 			bend(s, r);
 		}
 		n = mix_until(r, limit_ms);
@@ -470,7 +469,7 @@ put_mix(struct flow_synth *s, size_t rows, int64_t limit_ms, struct flow_builder
 		turn->rows += n;
 		if (n > 0 && put_rows(s, r, n, out) != FLOW_OK)
 			return FLOW_ENOMEM;
-	} while (s->events == 0 && s->turn_left > 0 && turn->rows < rows);
+	} while (s->events == 0 && rows_left(r) == 0 && s->turn_left > 0 && turn->rows < rows);
 	return FLOW_OK;
 }
 
@@ -488,11 +487,15 @@ put_aside(struct flow_synth *s, size_t rows, struct flow_builder *out, struct fl
 	return put_rows(s, r, turn->rows, out);
 }
 
+/* Flows of an event, or (e is NULL) pieces that are due. */
 static enum flow_status
 put_event(struct flow_synth *s, struct event *e, int64_t until_ms, size_t rows, struct flow_builder *out,
     struct flow_synth_turn *turn)
 {
-	make_extra(s, e, until_ms, rows);
+	enum flow_status status = e != NULL ? make_extra(s, e, until_ms, rows) : make_tails(s, until_ms, rows);
+
+	if (status != FLOW_OK)
+		return status;
 	bend(s, &s->extra);
 	return rows_left(&s->moved) + rows_left(&s->unseen) + rows_left(&s->extra) > 0
 	    ? put_aside(s, rows, out, turn) : FLOW_OK;
@@ -507,20 +510,27 @@ flow_synth_next(struct flow_synth *s, size_t rows, struct flow_builder *out, str
 	while (status == FLOW_OK && turn->rows == 0) {
 		bool ended = mix_ended(s) && rows_left(&s->mix) == 0;
 		int64_t mix = ended ? INT64_MAX : flow_synth_now(s), behind, due;
+		const struct piece *p;
 		struct event *e;
 
 		if (rows_left(&s->moved) + rows_left(&s->unseen) + rows_left(&s->extra) > 0)
 			return put_aside(s, rows, out, turn);
 		e = first_event(s, &behind);
 		due = e != NULL ? event_due_ms(e) : INT64_MAX;
-		if (e == NULL && ended)
+		p = pieces_first(&s->tails);
+		if (p != NULL && p->due_ms < due) {
+			behind = due;
+			due = p->due_ms;
+			e = NULL;
+		}
+		if (due == INT64_MAX && ended)
 			break;
 		if (due < mix) {
 			behind = behind < mix ? behind : mix;
 			status = put_event(s, e, behind < INT64_MAX - SLACK_MS ? behind + SLACK_MS : behind, rows, out,
 			    turn);
 		} else {
-			status = put_mix(s, rows, e != NULL ? due + SLACK_MS : INT64_MAX, out, turn);
+			status = put_mix(s, rows, due < INT64_MAX ? due + SLACK_MS : INT64_MAX, out, turn);
 		}
 	}
 	return status;

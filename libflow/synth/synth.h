@@ -12,7 +12,9 @@
  * popularity is Zipf's; a host lies in a prefix, which decides its AS, mask,
  * interface and next hop.  The service decides protocol, port and size; sizes
  * have a heavy tail; TCP flags and durations follow from them.  Most
- * conversations yield two rows, one a direction.  A few percent are scans:
+ * conversations yield two rows, one a direction; flows longer than the active timeout yield a row each time that it
+ * passes (synth/piece.h), whenever that is; with sampling, only flows of which a packet was taken are seen
+ * (synth/sampler.h).  A few percent are scans:
  * random addresses, one SYN.
  *
  *	first <= last <= received, which never decreases from row to row
@@ -44,7 +46,7 @@ struct flow_synth_options {
 	uint64_t rate;		/* rows per 1000 s of `received` time, > 0 */
 	uint32_t exporters;	/* 1 .. FLOW_SYNTH_EXPORTERS_MAX */
 	uint32_t ipv6_percent;	/* 0 .. 100, of conversations */
-	uint32_t sampling;	/* announced rate; 0 or 1: none.  packets, bytes are multiples of it */
+	uint32_t sampling;	/* one packet in so many is taken; 0 or 1: all.  packets, bytes are multiples of it */
 	uint8_t version;	/* column export_version; 5: engine_type and engine_id instead of domain */
 	const struct event_spec *event;	/* copied */
 	size_t events;		/* at most FLOW_SYNTH_EVENTS_MAX */
@@ -53,7 +55,13 @@ struct flow_synth_options {
 	const struct network_list *networks;	/* borrowed until flow_synth_new returns; NULL: all are invented */
 	enum dress_kind kind;	/* what rows a conversation makes */
 	struct flow_fieldset fields;	/* columns besides the usual ones */
+	uint32_t active_ms, inactive_ms;	/* timeouts of exporters, 1 s .. FLOW_SYNTH_TIMEOUT_MAX_MS */
+	unsigned threads;		/* that make flows ahead: what comes is the same */
+	bool by_second;			/* a turn has flows of one second, counted from start_ms */
+	struct flow_builder *whole;	/* borrowed; gets all rows as they were made, before sampling; NULL: nobody wants them */
 };
+
+#define FLOW_SYNTH_TIMEOUT_MAX_MS 3600000
 
 #define FLOW_SYNTH_EXPORTERS_MAX 65536
 #define FLOW_SYNTH_EVENTS_MAX 1000
@@ -62,7 +70,8 @@ struct flow_synth_options {
 
 /* 1 million flows in 1000 s from 1 exporter, 15 % IPv6, no sampling, from 2026-01-01T00:00:00Z. */
 #define FLOW_SYNTH_OPTIONS_INIT \
-	{ 1, 1000000, INT64_C(1767225600000), 1000000, 1, 15, 0, 9, NULL, 0, CURVE_FLAT, NULL, NULL, DRESS_PLAIN, { { 0 } } }
+	{ 1, 1000000, INT64_C(1767225600000), 1000000, 1, 15, 0, 9, NULL, 0, CURVE_FLAT, NULL, NULL, DRESS_PLAIN, { { 0 } }, \
+	  60000, 15000, 0, false, NULL }
 
 struct flow_synth;
 
@@ -70,10 +79,10 @@ struct flow_synth;
 struct flow_synth *flow_synth_new(const struct flow_synth_options *options) NODISCARD;
 void flow_synth_free(struct flow_synth *s);
 
-/* Rows that one call made, all of one exporter. */
+/* Rows that one call made, all of one exporter.  Of sampled flows fewer, or none, are in the batch. */
 struct flow_synth_turn {
 	uint32_t exporter;		/* from 0 */
-	size_t rows;			/* 0: there are no more */
+	size_t rows;			/* that were made; 0: there are no more */
 	bool unseen;			/* an outage, or a way past all exporters: they are not exported */
 	const uint16_t *event;		/* each row's event, from 1 in the order of the options; 0: the mix.  NULL: all are 0 */
 };

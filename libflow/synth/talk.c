@@ -5,11 +5,11 @@
 #include <string.h>
 
 #include "base/attr.h"
+#include "base/hash.h"
 #include "net/proto.h"
 
-/* Exporters cut flows that last longer, and wait that long for another packet. */
-#define ACTIVE_TIMEOUT_MS 60000
-#define INACTIVE_TIMEOUT_MS 15000
+/* No flow lasts longer. */
+#define LONGEST_MS 3600000
 
 #define FORWARDED 64		/* RFC 7270: forwarded, reason unknown */
 #define DROPPED_ACL 130
@@ -51,17 +51,21 @@ static const struct service {
 };
 
 bool
-talker_init(struct talker *t, const struct world *world, uint32_t ipv6_percent, const struct flow_profile *profile)
+talker_init(struct talker *t, const struct world *world, const struct talk_options *o)
 {
+	const struct flow_profile *profile = o->profile;
 	uint64_t weight[ARRAY_LEN(services) > PROFILE_SERVICES ? ARRAY_LEN(services) : PROFILE_SERVICES];
 	uint32_t count = profile != NULL ? profile->services : ARRAY_LEN(services), i;
 
-	*t = (struct talker){ world, { 0, NULL }, ipv6_percent, NULL };
+	*t = (struct talker){ world, { 0, NULL }, *o, NULL };
+	t->options.profile = NULL;
 	if (profile != NULL) {
-		t->profile = malloc(sizeof(*t->profile));
-		if (t->profile == NULL)
+		struct flow_profile *copy = malloc(sizeof(*copy));
+
+		if (copy == NULL)
 			return false;
-		*t->profile = *profile;
+		*copy = *profile;
+		t->options.profile = t->profile = copy;
 	}
 	for (i = 0; i < count; i++)
 		weight[i] = profile != NULL ? profile->service[i].weight : services[i].weight;
@@ -140,21 +144,19 @@ end_tcp(struct random *r, struct talk_flow *f, bool cut)
 		f->delay_ms = random_below(r, 1000);
 }
 
+/* Flows are whole here, however long they last: exporters cut them (synth/piece.h). */
 static void
-set_time(struct random *r, struct talk_flow *f, const struct shape *s)
+set_time(const struct talker *t, struct random *r, struct talk_flow *f, const struct shape *s)
 {
 	uint32_t gap = 1u << random_below(r, s->gap + 1u);
 	uint64_t duration = (f->packets - 1) * gap;
-	bool cut = duration > ACTIVE_TIMEOUT_MS;
 
 	if (duration > 0)
 		duration += random_below(r, gap + 1);
-	if (cut)
-		duration = ACTIVE_TIMEOUT_MS - random_below(r, gap + 1);
-	f->duration_ms = (uint32_t)duration;
-	f->delay_ms = cut ? random_below(r, 200) : INACTIVE_TIMEOUT_MS + random_below(r, 1000);
+	f->duration_ms = (uint32_t)(duration < LONGEST_MS ? duration : LONGEST_MS);
+	f->delay_ms = t->options.inactive_ms + random_below(r, 1000);
 	if (f->proto == PROTO_TCP)
-		end_tcp(r, f, cut);
+		end_tcp(r, f, false);
 }
 
 /* Exporters put type and code where the destination port is. */
@@ -232,7 +234,7 @@ scan(const struct talker *t, struct random *r, bool v6, struct talk_flow flow[2]
 	flow[0].bytes = v6 ? 60 : 40 + 4 * random_below(r, 2);
 	flow[0].src_port = talk_client_port(r);
 	flow[0].dst_port = doors[random_below(r, ARRAY_LEN(doors))];
-	flow[0].delay_ms = INACTIVE_TIMEOUT_MS + random_below(r, 1000);
+	flow[0].delay_ms = t->options.inactive_ms + random_below(r, 1000);
 	flow[0].fwd_status = dropped ? DROPPED_ACL : FORWARDED;
 	if (dropped || room < 2 || random_below(r, 8) != 0)
 		return 1;
@@ -250,15 +252,14 @@ scan(const struct talker *t, struct random *r, bool v6, struct talk_flow flow[2]
 static const struct host *
 draw_server(const struct pool *p, struct random *r, uint32_t client, uint32_t service)
 {
-	uint32_t rank, habit = random_below(r, 16);
-	struct random habits;
+	uint64_t bits = random_next(r);
+	uint32_t habit = (uint32_t)(bits >> 60), rank;
 
-	if (habit < 12) {
-		random_init(&habits, (uint64_t)client << 32 | service << 8 | habit % 4);
-		rank = alias_draw(&p->server_rank, &habits);
-	} else {
-		rank = alias_draw(&p->server_rank, r);
-	}
+	if (habit < 12)
+		bits = hash_mix64((uint64_t)client << 32 | service << 8 | habit % 4);
+	else
+		bits = random_next(r);
+	rank = zipf_rank(&p->server_rank, bits);
 	return &p->server[(rank + service * UINT32_C(0x9e3779b1)) & (p->servers - 1)];
 }
 
@@ -288,16 +289,15 @@ profile_bytes(struct random *r, uint64_t packets, const struct profile_bins *len
  * how long it takes: large requests have large answers and take long.
  */
 static unsigned
-talk_by_profile(const struct talker *t, struct random *r, struct talk_flow flow[2], unsigned room, bool v6)
+talk_by_profile(const struct talker *t, struct random *r, const struct talk_who *who, struct talk_flow flow[2], unsigned room)
 {
-	const struct pool *p = &t->world->pool[v6];
-	uint32_t service = alias_draw(&t->service_rank, r), client = alias_draw(&p->client_rank, r), u, bin;
-	const struct profile_service *s = &t->profile->service[service];
+	const struct profile_service *s = &t->profile->service[who->service];
 	struct talk_flow *f = &flow[0], *back = &flow[1];
-	bool cut;
+	bool v6 = who->v6, cut;
+	uint32_t u, bin;
 
 	*f = (struct talk_flow){ .proto = s->proto, .fwd_status = FORWARDED };
-	talk_set_ends(t->world, f, &p->client[client], draw_server(p, r, client, service));
+	talk_set_ends(t->world, f, who->client, who->server);
 	u = (uint32_t)(random_next(r) >> 32);
 	f->tos = random_tos(r);
 	f->packets = in_doubling(r, profile_bin(&s->packets[0], u));
@@ -311,8 +311,9 @@ talk_by_profile(const struct talker *t, struct random *r, struct talk_flow flow[
 	bin = profile_bin(&s->times, u);
 	if (bin > 0 && f->packets > 1)
 		f->duration_ms = (uint32_t)in_doubling(r, bin < 25 ? bin - 1 : 24);
-	cut = f->duration_ms >= ACTIVE_TIMEOUT_MS - 1000;
-	f->delay_ms = cut ? random_below(r, 200) : INACTIVE_TIMEOUT_MS + random_below(r, 1000);
+	/* As long as a timeout: a piece of what was longer. */
+	cut = f->duration_ms + 1000 >= t->options.active_ms;
+	f->delay_ms = cut ? random_below(r, 200) : t->options.inactive_ms + random_below(r, 1000);
 	if (f->proto == PROTO_TCP)
 		end_tcp(r, f, cut);
 	if (room < 2 || random_below(r, 100) >= s->answered)
@@ -329,36 +330,50 @@ talk_by_profile(const struct talker *t, struct random *r, struct talk_flow flow[
 	return 2;
 }
 
-unsigned
-talk(const struct talker *t, struct random *r, struct talk_flow flow[2], unsigned room)
+void
+talk_choose(const struct talker *t, struct random *r, struct talk_who *who)
 {
-	uint32_t dice = (uint32_t)(random_next(r) >> 32), service;
-	bool v6 = dice % 100 < t->ipv6_percent;
-	const struct pool *p = &t->world->pool[v6];
-	struct talk_flow *f = &flow[0];
-	const struct shape *s;
+	const struct pool *p;
 	uint32_t client;
 
+	who->dice = (uint32_t)(random_next(r) >> 32);
+	who->v6 = who->dice % 100 < t->options.ipv6_percent;
+	p = &t->world->pool[who->v6];
+	who->service = alias_draw(&t->service_rank, r);
+	client = zipf_draw(&p->client_rank, r);
+	who->client = &p->client[client];
+	who->server = draw_server(p, r, client, who->service);
+	__builtin_prefetch(who->client);
+	__builtin_prefetch(who->server);
+}
+
+unsigned
+talk(const struct talker *t, struct random *r, const struct talk_who *who, struct talk_flow flow[2], unsigned room)
+{
+	struct talk_flow *f = &flow[0];
+	const struct service *service;
+	const struct shape *s;
+	bool v6 = who->v6;
+
 	if (t->profile != NULL)
-		return talk_by_profile(t, r, flow, room, v6);
-	if (dice / 100 % 1000 < SCAN_PER_1000)
+		return talk_by_profile(t, r, who, flow, room);
+	if (who->dice / 100 % 1000 < SCAN_PER_1000)
 		return scan(t, r, v6, flow, room);
-	service = alias_draw(&t->service_rank, r);
-	s = &shapes[services[service].shape];
-	*f = (struct talk_flow){ .proto = services[service].proto, .fwd_status = FORWARDED };
-	client = alias_draw(&p->client_rank, r);
-	talk_set_ends(t->world, f, &p->client[client], draw_server(p, r, client, service));
+	service = &services[who->service];
+	s = &shapes[service->shape];
+	*f = (struct talk_flow){ .proto = service->proto, .fwd_status = FORWARDED };
+	talk_set_ends(t->world, f, who->client, who->server);
 	f->tos = random_tos(r);
 	f->packets = count_packets(r, s);
 	f->bytes = count_bytes(r, f->packets, s->up_lo, s->up_hi, v6);
 	if (proto_has_ports(f->proto)) {
 		f->src_port = s == &shapes[SHAPE_CLOCK] && random_below(r, 2) == 0
-		    ? services[service].port : talk_client_port(r);
-		f->dst_port = services[service].port;
+		    ? service->port : talk_client_port(r);
+		f->dst_port = service->port;
 	} else if (proto_is_icmp(f->proto)) {
 		set_icmp(r, f, v6, false);
 	}
-	set_time(r, f, s);
+	set_time(t, r, f, s);
 	/* Errors have no answer; some packets take another way back. */
 	if (room < 2 || (proto_is_icmp(f->proto) && f->dst_port != (v6 ? 128 : 8) << 8) ||
 	    random_below(r, 16) == 0)

@@ -25,20 +25,36 @@ struct talk_flow {
 	uint8_t kind;		/* firewallEvent or natEvent; 0: the row is about neither */
 };
 
+struct talk_options {
+	uint32_t ipv6_percent;		/* of conversations */
+	const struct flow_profile *profile;	/* that is right; replaces the usual services; NULL: none */
+	uint32_t active_ms, inactive_ms;	/* timeouts of exporters */
+};
+
 struct talker {
 	const struct world *world;
 	struct alias service_rank;
-	uint32_t ipv6_percent;
+	struct talk_options options;
 	struct flow_profile *profile;	/* a copy; NULL: the usual mix */
 };
 
-/* `world` is borrowed; a profile that is right replaces the usual services, NULL: none.  False when out of memory. */
-bool talker_init(struct talker *t, const struct world *world, uint32_t ipv6_percent, const struct flow_profile *profile)
-    NODISCARD;
+/* `world` is borrowed, the profile is copied.  False when out of memory. */
+bool talker_init(struct talker *t, const struct world *world, const struct talk_options *o) NODISCARD;
 void talker_release(struct talker *t);
 
+/* Who is to talk about what. */
+struct talk_who {
+	uint32_t dice;		/* decides whether it is a scan */
+	bool v6;
+	uint32_t service;
+	const struct host *client, *server;
+};
+
+/* Draws that, some conversations ahead: hosts lie anywhere in memory, and are on their way from now on. */
+void talk_choose(const struct talker *t, struct random *r, struct talk_who *who);
+
 /* Makes a conversation's flows: returns 1 or 2, at most `room` (>= 1). */
-unsigned talk(const struct talker *t, struct random *r, struct talk_flow flow[2], unsigned room);
+unsigned talk(const struct talker *t, struct random *r, const struct talk_who *who, struct talk_flow flow[2], unsigned room);
 
 /* Pieces of that, for others who make flows. */
 

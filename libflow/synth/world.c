@@ -131,7 +131,7 @@ count_networks(struct pool *p, const struct network_list *list, bool v6)
 
 static void
 make_networks(struct world *w, struct random *r, const struct network_list *list, const uint32_t *system,
-    const struct alias *rank, bool v6)
+    const struct zipf *rank, bool v6)
 {
 	struct pool *p = &w->pool[v6];
 	uint32_t i, listed[2];
@@ -154,7 +154,7 @@ make_networks(struct world *w, struct random *r, const struct network_list *list
 			n->base = v6 ? random_v6_network(r, n->bits)
 			    : random_v4_network(r, n->bits);
 		while (overlaps(&w->network[p->networks_from], i, n));
-		n->as = local && i % 4 != 0 ? OPERATOR_AS : system[alias_draw(rank, r)];
+		n->as = local && i % 4 != 0 ? OPERATOR_AS : system[zipf_draw(rank, r)];
 		n->interface = local ? 1 + i % CUSTOMER_PORTS : UPLINK_FIRST + n->as % UPLINKS;
 		n->next_hop = link_address(v6, n->interface % 256);
 	}
@@ -211,8 +211,8 @@ make_pool(struct world *w, struct random *r, bool v6)
 	p->client = calloc(p->clients, sizeof(*p->client));
 	p->server = calloc(p->servers, sizeof(*p->server));
 	if (p->client == NULL || p->server == NULL ||
-	    !alias_init_zipf(&p->client_rank, p->clients) ||
-	    !alias_init_zipf(&p->server_rank, p->servers))
+	    !zipf_init(&p->client_rank, p->clients) ||
+	    !zipf_init(&p->server_rank, p->servers))
 		return false;
 	make_hosts(w, r, p, p->client, p->clients, false);
 	make_hosts(w, r, p, p->server, p->servers, true);
@@ -255,7 +255,7 @@ world_detour(struct world *w, uint32_t network)
 bool
 world_init(struct world *w, uint64_t seed, uint32_t spare, const struct network_list *list)
 {
-	struct alias rank = { 0, NULL };
+	struct zipf rank;
 	uint32_t system[SYSTEMS], i;
 	struct random r;
 	bool done;
@@ -268,14 +268,14 @@ world_init(struct world *w, uint64_t seed, uint32_t spare, const struct network_
 	w->networks = w->pool[0].networks + w->pool[1].networks;
 	w->room = w->networks + spare;
 	w->network = calloc(w->room, sizeof(*w->network));
-	if (w->network == NULL || !alias_init_zipf(&rank, SYSTEMS))
+	if (w->network == NULL || !zipf_init(&rank, SYSTEMS))
 		return false;
 	for (i = 0; i < SYSTEMS; i++)
 		system[i] = random_as(&r);
 	make_networks(w, &r, list, system, &rank, false);
 	make_networks(w, &r, list, system, &rank, true);
 	done = make_pool(w, &r, false) && make_pool(w, &r, true);
-	alias_release(&rank);
+	zipf_release(&rank);
 	return done;
 }
 
@@ -287,8 +287,8 @@ world_release(struct world *w)
 	for (i = 0; i < 2; i++) {
 		free(w->pool[i].client);
 		free(w->pool[i].server);
-		alias_release(&w->pool[i].client_rank);
-		alias_release(&w->pool[i].server_rank);
+		zipf_release(&w->pool[i].client_rank);
+		zipf_release(&w->pool[i].server_rank);
 	}
 	free(w->network);
 	memset(w, 0, sizeof(*w));

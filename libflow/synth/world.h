@@ -14,9 +14,9 @@
 
 #include "base/attr.h"
 #include "net/addr.h"
-#include "synth/alias.h"
 #include "synth/network_list.h"
 #include "synth/random.h"
+#include "synth/zipf.h"
 
 /* Interfaces: customers 1 .. CUSTOMER_PORTS, uplinks UPLINK_FIRST and up. */
 #define CUSTOMER_PORTS 24
@@ -39,7 +39,7 @@ struct host {
 /* The hosts of one family; counts are powers of two. */
 struct pool {
 	struct host *client, *server;
-	struct alias client_rank, server_rank;
+	struct zipf client_rank, server_rank;
 	uint32_t clients, servers;
 	uint32_t networks_from, networks;	/* of world->network */
 	uint32_t local;				/* the first so many of them */

@@ -21,7 +21,7 @@ flowstat, flowgen, work = sys.argv[1:4]
 archive = work + "/archive"
 subprocess.run([flowgen, "-n", "30000", "--seed", "7", "--exporters", "3", "-w", archive], check=True)
 # A second part from another seed, with sampling, so that columns differ between files.
-subprocess.run([flowgen, "-n", "20000", "--seed", "8", "--sampling", "100", "-v", "10",
+subprocess.run([flowgen, "-n", "60000", "--seed", "8", "--sampling", "100", "-v", "10",
                 "-w", work + "/archive2"], check=True)
 paths = glob.glob(work + "/archive*/**/*.parquet", recursive=True)
 db = duckdb.connect()

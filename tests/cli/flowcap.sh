@@ -306,7 +306,8 @@ for version in 9 10; do
 		skip "v$version: and sampling" "no tshark"
 		continue
 	fi
-	"$flowgen" -o "$work/told.pcap" -v $version -n 400 --sampling 10
+	"$flowgen" -o "$work/told.pcap" -v $version -n 1000 --sampling 10 2>"$work/log"
+	told=$(awk '/sampled: of/ { print $6 }' "$work/log")
 	start "$work/told$version" -b 127.0.0.1 >/dev/null
 	stop >/dev/null
 	start "$work/told$version" -b 127.0.0.1 -p "$port" >/dev/null
@@ -320,7 +321,7 @@ for version in 9 10; do
 	sleep 0.3
 	stop >/dev/null
 	check "v$version: templates are remembered" same \
-		"$(sums "$work/told$version" | cut -d ' ' -f 1) $((before < 400))" "400 1"
+		"$(sums "$work/told$version" | cut -d ' ' -f 1) $((before < told))" "$told 1"
 	check "v$version: and sampling" same \
 		"$("$flowcat" -r "$work/told$version" -q -o csv:sampling | sort -u)" 10
 done
@@ -396,7 +397,7 @@ check "local time" same "$(files "$work/local")" "2014/05/13/22/flowcap.20140513
 mkdir "$work/hour"
 "$flowgen" -o "$work/hour.pcap" -n 3600 --duration 1h --start 2014-05-13T16:00:00Z --ipv6 0
 check "a capture of an hour" "$flowcap" -w "$work/hour" -f "$work/hour.pcap" -I border
-check "has twelve slots, and one for its last second" same "$(files "$work/hour" | wc -w)" 13
+check "has twelve slots" same "$(files "$work/hour" | wc -w)" 12
 check "all flows are there" same "$(sums "$work/hour" | cut -d ' ' -f 1)" 3600
 check "received lies in the slot" same "$("$flowcat" -q -o csv:received -r \
 	"$work/hour/2014/05/13/16/flowcap.201405131605.parquet" | cut -c 1-16 | sort -u | xargs)" \
@@ -404,7 +405,7 @@ check "received lies in the slot" same "$("$flowcat" -q -o csv:received -r \
 check "its identification" says border "$flowcat" -I -r "$work/hour"
 check "again" "$flowcap" -w "$work/hour" -f "$work/hour.pcap"
 check "keeps what there is" same "$(files "$work/hour" | wc -w) $(sums "$work/hour" | cut -d ' ' -f 1)" \
-	"26 7200"
+	"24 7200"
 
 mkdir "$work/cut" "$work/gz" "$work/stdin" "$work/port"
 size=$(wc -c <"$work/may.pcap")

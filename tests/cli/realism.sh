@@ -11,7 +11,7 @@ python=${FLOW_PYTHON:-python3}
 work=$(mktemp -d "${TMPDIR:-/tmp}/flowgen-real.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
-"$flowgen" -w "$work/flat" -n 120000 --duration 2h
+"$flowgen" -w "$work/flat" -n 120000 --duration 2h --curve flat
 "$FLOW_BUILDDIR/flowcat" -r "$work/flat" -o csv:src_addr,dst_addr,src_port,dst_port,proto,packets,bytes >"$work/flows.csv"
 is "Zipf's law and a heavy tail" "$("$python" "$FLOW_SRCDIR/tests/cli/realism.py" <"$work/flows.csv" |
 	sed 's/ [-0-9.]* / /' | xargs)" "zipf True tail True"
@@ -24,6 +24,8 @@ minutes()
 }
 "$flowgen" -w "$work/noise" -n 120000 --duration 2h --curve noise
 "$flowgen" -w "$work/day" -n 120000 --duration 1d --curve day
+"$flowgen" -w "$work/usual" -n 120000 --duration 2h
+check "noise is usual in files" diff -r "$work/usual" "$work/noise"
 is "a flat rate is flat" "$(minutes "$work/flat")" "120 0"
 is "noise is in all minutes" "$(minutes "$work/noise" | awk '{ print $1, ($2 >= 6 && $2 <= 18) }')" "120 1"
 is "a day has its curve" "$(minutes "$work/day" | awk '{ print $1, ($2 >= 25 && $2 <= 50) }')" "1440 1"

@@ -18,7 +18,7 @@ rows()
 	"$FLOW_BUILDDIR/flowcat" -r "$1" -o "csv:$2" | tail -n +2 | sort
 }
 
-options=(-v 10 -n 600 --exporters 3 -r 3000 --start 2026-03-01T00:00:00Z)
+options=(-v 10 -n 1200 --exporters 3 -r 3000 --start 2026-03-01T00:00:00Z)
 columns=first,last,src_addr,dst_addr,src_port,dst_port,packets,bytes,domain
 "$flowgen" -w "$work/archive" "${options[@]}"
 rows "$work/archive" $columns >"$work/want"
@@ -30,7 +30,7 @@ mkdir "$work/file"
 rows "$work/file" $columns >"$work/got"
 check "flowcap reads the file" cmp "$work/want" "$work/got"
 if command -v tshark >/dev/null; then
-	check "tshark reads the file" same "$(tshark -r "$work/x.ipfix" -T fields -e cflow.octets 2>/dev/null | tr ',' '\n' | grep -c .)" 600
+	check "tshark reads the file" same "$(tshark -r "$work/x.ipfix" -T fields -e cflow.octets 2>/dev/null | tr ',' '\n' | grep -c .)" 1200
 else
 	skip "tshark reads the file" "no tshark"
 fi
@@ -51,7 +51,7 @@ check "all of it comes" cmp "$work/want" "$work/got"
 check "it listens again" start "$work/udp"
 check "two targets, a source" "$flowgen" -t 127.0.0.1 -t 127.0.0.1 -p "$port" "${options[@]}" --source 127.0.1.7
 check "the collector ends again" stops 0
-check "each target gets all" same "$(rows "$work/udp" src_addr | wc -l)" 1200
+check "each target gets all" same "$(rows "$work/udp" src_addr | wc -l)" 2400
 check "exporters have their addresses" same "$(rows "$work/udp" exporter | uniq | xargs)" "127.0.1.7 127.0.1.8 127.0.1.9"
 
 echo "1..$number"

@@ -45,20 +45,6 @@ test_shares(void)
 }
 
 static void
-test_zipf(void)
-{
-	struct alias a;
-	uint64_t first;
-
-	ok(alias_init_zipf(&a, 1000));
-	first = share_of(&a, 0);
-	ok(distance(first / 2, share_of(&a, 1)) <= 1000);
-	ok(distance(first / 10, share_of(&a, 9)) <= 1000);
-	ok(distance(first / 1000, share_of(&a, 999)) <= 1000);
-	alias_release(&a);
-}
-
-static void
 test_draw(void)
 {
 	static const uint64_t weight[] = { 1, 3 };
@@ -84,7 +70,6 @@ test_limits(void)
 	ok(!alias_init(&a, zero, 2));
 	ok(!alias_init(&a, large, 1));
 	ok(!alias_init(&a, one, 0));
-	ok(!alias_init_zipf(&a, (1u << 18) + 1));
 	ok(alias_init(&a, one, 1));
 	random_init(&r, 1);
 	is_uint(alias_draw(&a, &r), 0);
@@ -95,7 +80,6 @@ int
 main(void)
 {
 	test_shares();
-	test_zipf();
 	test_draw();
 	test_limits();
 	return tap_done();

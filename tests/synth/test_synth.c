@@ -11,7 +11,7 @@
 #define ROWS 60000
 
 /* Of options(1); a change of the traffic changes it, knowingly. */
-#define DIGEST UINT64_C(11229738006107212838)
+#define DIGEST UINT64_C(9088057180359633802)
 
 #define VALUE(batch, id, type, row) (((const type *)(batch)->column[FLOW_FIELD_##id].values)[row])
 
@@ -24,7 +24,6 @@ options(uint64_t seed)
 	o.flows = ROWS;
 	o.rate = 3333000;
 	o.exporters = 5;
-	o.sampling = 10;
 	return o;
 }
 
@@ -56,7 +55,7 @@ check_counters(const struct flow_batch *b, size_t i, struct faults *faults)
 	int64_t packets = VALUE(b, PACKETS, int64_t, i), bytes = VALUE(b, BYTES, int64_t, i);
 	bool v6 = VALUE(b, IP_VERSION, uint8_t, i) == 6;
 
-	if (packets <= 0 || bytes <= 0 || packets % 10 != 0 || bytes % 10 != 0)
+	if (packets <= 0 || bytes <= 0 || packets > bytes)
 		faults->counters++;
 	if (bytes < packets * (v6 ? 60 : 40) || bytes > packets * 1500)
 		faults->packet_size++;
@@ -72,7 +71,7 @@ check_key(const struct flow_batch *b, size_t i, struct faults *faults)
 
 	if ((flags != 0) != (proto == PROTO_TCP))
 		faults->flags++;
-	if (flags == TCP_SYN && VALUE(b, PACKETS, int64_t, i) != 10)
+	if (flags == TCP_SYN && VALUE(b, PACKETS, int64_t, i) != 1)
 		faults->flags++;
 	if (proto_has_ports(proto) ? src == 0 || dst == 0 : src != 0)
 		faults->ports++;
@@ -94,7 +93,7 @@ check_time(const struct flow_batch *b, size_t i, struct faults *faults)
 
 	if (first > last || last > received / 1000 * 1000)
 		faults->time_order++;
-	if (VALUE(b, PACKETS, int64_t, i) == 10 && first != last)
+	if (VALUE(b, PACKETS, int64_t, i) == 1 && first != last)
 		faults->time_order++;
 	if (i > 0 && received < VALUE(b, RECEIVED, int64_t, i - 1))
 		faults->received_order++;
@@ -168,7 +167,7 @@ test_mix(const struct flow_batch *b)
 	}
 	ok(tcp > b->rows / 2 && tcp < b->rows * 3 / 4);
 	ok(udp > b->rows / 4 && udp < b->rows / 2);
-	ok(icmp > b->rows / 100 && icmp < b->rows / 20);
+	ok(icmp > b->rows / 200 && icmp < b->rows / 20);
 	ok(tcp + udp + icmp < b->rows);
 	ok(v6 > b->rows * 14 / 100 && v6 < b->rows * 16 / 100);
 }
@@ -230,6 +229,111 @@ test_clock(void)
 	flow_builder_free(b);
 }
 
+/*
+ * Flows longer than the active timeout come in pieces: no row is longer, some rows are pieces of the same flow, which follow
+ * each other within a second, and there are as many rows as were asked for.
+ */
+static void
+test_pieces(void)
+{
+	struct flow_synth_options o = FLOW_SYNTH_OPTIONS_INIT;
+	size_t longer = 0, whole = 0, next = 0, late = 0, i, k;
+	const struct flow_batch *b;
+	struct flow_builder *rows;
+
+	o.flows = 20000;
+	o.rate = 20000;		/* 1000 s */
+	o.active_ms = 30000;
+	rows = make(&o);
+	b = flow_builder_batch(rows);
+	is_uint(b->rows, 20000);
+	for (i = 0; i < b->rows; i++) {
+		int64_t last = VALUE(b, LAST, int64_t, i), length = last - VALUE(b, FIRST, int64_t, i);
+
+		longer += length > 30000;
+		late += VALUE(b, RECEIVED, int64_t, i) > last + 17000;
+		if (length != 30000)
+			continue;
+		whole++;
+		for (k = i + 1; k < b->rows; k++)
+			if (VALUE(b, FIRST, int64_t, k) == last + 1 &&
+			    VALUE(b, SRC_PORT, uint16_t, k) == VALUE(b, SRC_PORT, uint16_t, i) &&
+			    addr_equal(&VALUE(b, SRC_ADDR, struct addr, k), &VALUE(b, SRC_ADDR, struct addr, i)))
+				break;
+		next += k < b->rows;
+	}
+	is_uint(longer, 0);
+	is_uint(late, 0);
+	/* What goes on at the end of the run has no further row. */
+	ok(whole > 200);
+	ok(next > whole * 9 / 10);
+	flow_builder_free(rows);
+}
+
+/* With sampling the whole is as without, and what is seen is an unbiased part of it. */
+static void
+test_sampling(void)
+{
+	struct flow_synth_options o = options(1);
+	struct flow_builder *plain = make(&o), *whole = flow_builder_new(), *seen;
+	const struct flow_batch *all, *some;
+	int64_t packets = 0, sampled = 0, odd = 0;
+	size_t differ = 0, i;
+
+	o.sampling = 10;
+	o.whole = whole;
+	seen = make(&o);
+	all = flow_builder_batch(whole);
+	some = flow_builder_batch(seen);
+	is_uint(all->rows, ROWS);
+	for (i = 0; i < all->rows; i++)
+		differ += VALUE(all, PACKETS, int64_t, i) != VALUE(flow_builder_batch(plain), PACKETS, int64_t, i);
+	is_uint(differ, 0);
+	for (i = 0; i < all->rows; i++)
+		packets += VALUE(all, PACKETS, int64_t, i);
+	for (i = 0; i < some->rows; i++) {
+		sampled += VALUE(some, PACKETS, int64_t, i);
+		odd += VALUE(some, PACKETS, int64_t, i) % 10 != 0 || VALUE(some, BYTES, int64_t, i) % 10 != 0 ||
+		    VALUE(some, PACKETS, int64_t, i) == 0;
+	}
+	is_int(odd, 0);
+	ok(some->rows > ROWS / 4 && some->rows < ROWS * 3 / 4);
+	/* Of so many packets a tenth: 0.4 % is one standard deviation. */
+	ok(packets > 500000);
+	ok(sampled > packets - packets / 50 && sampled < packets + packets / 50);
+	flow_builder_free(plain);
+	flow_builder_free(whole);
+	flow_builder_free(seen);
+}
+
+/* A turn has flows of one second. */
+static void
+test_seconds(void)
+{
+	struct flow_synth_options o = FLOW_SYNTH_OPTIONS_INIT;
+	struct flow_synth *s;
+	struct flow_synth_turn turn = { .rows = 1 };
+	struct flow_builder *b = flow_builder_new();
+	size_t crossing = 0, rows = 0;
+
+	o.flows = 10000;
+	o.rate = 777000;
+	o.by_second = true;
+	s = flow_synth_new(&o);
+	while (turn.rows > 0 && flow_synth_next(s, 300, b, &turn) == FLOW_OK) {
+		const struct flow_batch *batch = flow_builder_batch(b);
+
+		rows += batch->rows;
+		crossing += batch->rows > 0 && VALUE(batch, RECEIVED, int64_t, 0) / 1000 !=
+		    VALUE(batch, RECEIVED, int64_t, batch->rows - 1) / 1000;
+		flow_builder_clear(b);
+	}
+	is_uint(rows, 10000);
+	is_uint(crossing, 0);
+	flow_synth_free(s);
+	flow_builder_free(b);
+}
+
 static void
 test_limits(void)
 {
@@ -241,6 +345,12 @@ test_limits(void)
 	o.rate = 0;
 	ok(flow_synth_new(&o) == NULL);
 	o.rate = 1;
+	o.active_ms = FLOW_SYNTH_TIMEOUT_MAX_MS + 1;
+	ok(flow_synth_new(&o) == NULL);
+	o.active_ms = 60000;
+	o.inactive_ms = 999;
+	ok(flow_synth_new(&o) == NULL);
+	o.inactive_ms = 15000;
 	o.exporters = FLOW_SYNTH_EXPORTERS_MAX + 1;
 	ok(flow_synth_new(&o) == NULL);
 	flow_synth_free(NULL);
@@ -259,6 +369,9 @@ main(void)
 	test_mix(batch);
 	test_repeat(batch);
 	test_clock();
+	test_pieces();
+	test_sampling();
+	test_seconds();
 	test_limits();
 	flow_builder_free(b);
 	return tap_done();
