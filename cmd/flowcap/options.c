@@ -10,6 +10,7 @@
 #include "flowcap/nfcapd_line.h"
 #include "flowcap/program_log.h"
 #include "flowcap/repeat.h"
+#include "flowcap/sampling_option.h"
 #include "flowcap/source_option.h"
 #include "flowcap/status_server.h"
 
@@ -84,19 +85,6 @@ add_join(struct options *o, const char *text)
 	return join_parse(text, &o->join[o->joins++]);
 }
 
-/* A negative rate overrides, as nfcapd's does. */
-static int
-take_sampling(struct options *o, const char *text)
-{
-	uint64_t rate;
-
-	o->collect.decoder.sampling_override = text[0] == '-';
-	if (!cli_number("-s", text + (text[0] == '-'), 1, UINT32_MAX, &rate))
-		return CLI_MISUSE;
-	o->collect.decoder.sampling = (uint32_t)rate;
-	return CLI_OK;
-}
-
 static int
 take_elements(struct options *o, const char *path)
 {
@@ -152,7 +140,7 @@ take_input(int letter, char *argument, struct options *o)
 	case OPT_JOIN:
 		return add_join(o, argument);
 	case OPT_SAMPLING:
-		return take_sampling(o, argument);
+		return sampling_add(o, argument);
 	default:
 		return CLI_NOT_MINE;
 	}
@@ -469,6 +457,7 @@ options_clear(struct options *options)
 	for (size_t i = 0; i < options->repeats; i++)
 		repeat_target_clear(&options->repeat[i]);
 	free(options->repeat);
+	sampling_clear(options);
 	free(options->proxy);
 	options->proxy = NULL;
 	options->proxies = 0;

@@ -50,6 +50,8 @@ struct options {
 	bool keep_source;		/* -A */
 	struct join_group join[JOINS_MAX];	/* -J */
 	size_t joins;
+	struct flow_sampling_rule *rule;	/* -s with net= or if= */
+	size_t rules;
 	struct collect_options collect;	/* -p, -s, -w, -n, -M, -S, -t, --local-time, -z, -I, -j, -x, --metrics, --no-journal */
 	struct retain_options retain;	/* -e */
 	const char *state;		/* --state; NULL: not given */

@@ -142,6 +142,31 @@ put_settings(const struct status_report *r, struct buf *out)
 		    limit.rlim_cur == RLIM_INFINITY ? 1e9 : (double)limit.rlim_cur);
 }
 
+/* What -s says: the general rate is a rule of all. */
+static void
+put_rules(const struct status_report *r, struct buf *out)
+{
+	const struct flow_decoder_options *d = &r->options->collect.decoder;
+	char text[ADDR_TEXT_MAX];
+
+	if (d->rules == 0 && d->sampling == 0)
+		return;
+	buf_append_text(out, "# HELP flowcap_sampling_rule the rate that -s sets, of these exporters and interfaces\n"
+	    "# TYPE flowcap_sampling_rule gauge\n");
+	for (size_t i = 0; i < d->rules; i++) {
+		const struct flow_sampling_rule *rule = &d->rule[i];
+
+		buf_printf(out, "flowcap_sampling_rule{rule=\"%zu\",net=\"%.*s/%u\",interface=\"", i + 1,
+		    (int)addr_format(&rule->net, text), text, rule->bits);
+		if (rule->has_interface)
+			buf_printf(out, "%u", (unsigned)rule->interface);
+		buf_printf(out, "\",override=\"%d\"} %u\n", rule->override, (unsigned)rule->rate);
+	}
+	if (d->sampling != 0)
+		buf_printf(out, "flowcap_sampling_rule{rule=\"general\",net=\"\",interface=\"\",override=\"%d\"} %u\n",
+		    d->sampling_override, (unsigned)d->sampling);
+}
+
 void
 status_report_put(struct status_report *r, struct buf *out)
 {
@@ -155,4 +180,5 @@ status_report_put(struct status_report *r, struct buf *out)
 	put_files(&h, out);
 	put_disk(r, &h, out);
 	put_settings(r, out);
+	put_rules(r, out);
 }

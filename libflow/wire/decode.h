@@ -132,6 +132,19 @@ enum flow_scope {
 };
 
 /*
+ * The operator's word on the rate of some exporters, or of what came in by some of their interfaces (in_if of a row).
+ * Of several the first that fits a row.
+ */
+struct flow_sampling_rule {
+	struct addr net;
+	unsigned bits;
+	bool has_interface;
+	uint32_t interface;
+	uint32_t rate;			/* 1 and above */
+	bool override;			/* it wins over what exporters announce, else over nothing but the operator's general rate */
+};
+
+/*
  * Zero in a limit means its default.  What exceeds a limit in all pushes out sources: first those
  * that have not sent for ten seconds from their first datagram to a later one, so that invented
  * senders push out each other; of equal ones that which was not used for longest.  So it is with
@@ -140,6 +153,8 @@ enum flow_scope {
 struct flow_decoder_options {
 	uint32_t sampling;		/* operator's rate; 0: none */
 	bool sampling_override;	/* it wins over what exporters announce */
+	const struct flow_sampling_rule *rule;	/* before these two; outlive the decoder */
+	size_t rules;
 	bool drop_extra;		/* do not fill the column `extra` */
 	const struct flow_elements *elements;	/* the user's names of elements; outlive the decoder */
 	enum flow_scope scope;

@@ -16,6 +16,7 @@
 #include "wire/decode.h"
 #include "wire/source/age.h"
 #include "wire/source/learned.h"
+#include "wire/source/operator_rate.h"
 #include "wire/source/rate.h"
 #include "wire/template/plan.h"
 #include "wire/source/sequence.h"
@@ -97,6 +98,7 @@ struct source {
 	int64_t init_ms;		/* systemInitTimeMilliseconds */
 	struct held *held_first, *held_last;
 	size_t held_bytes;
+	struct operator_rate operator;
 	struct sequence sequence;
 	bool has_uptime;		/* v9: the last header's uptime, and when it came */
 	uint32_t uptime_ms;
@@ -366,6 +368,8 @@ struct rate sampling_announced(const struct span *span, const uint16_t *role);
 bool sampling_is_announced(const uint16_t *role);
 /* The rate of rows that say nothing of their own. */
 struct rate sampling_of_source(const struct context *ctx);
+/* Scales rows of one announced rate (none: RATE_NONE) by the operator's word on their interfaces. */
+enum flow_status rows_scale_ruled(struct context *ctx, size_t n, struct rate announced) NODISCARD;
 
 /* plan_value.c: "engine:selector" (RFC 6759) at out, no NUL; len >= 1. */
 #define APP_ID_TEXT_MAX 64

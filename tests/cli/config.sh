@@ -54,7 +54,7 @@ done
 is 'no name' "$(answer '[flowcap]')" "2:flowcap: $conf:1: '[flowcap]' is no name"
 is 'no =' "$(answer 'port 9995')" "2:flowcap: $conf:1: behind port stands no ="
 for wrong in 'port = 70000' 'layout = 9' 'interval = 0' 'compress = rar' 'expire = age=1' 'buffer = x' 'threads = 0' \
-	'source = r1' 'sampling = 0' 'repeat = host/' 'execute = echo %q' 'journal-sync = 0' "elements = $work/none"; do
+	'source = r1' 'sampling = 0' 'sampling = 5,net=x' 'sampling = 5,if=x' 'sampling = 5,what=1' 'repeat = host/' 'execute = echo %q' 'journal-sync = 0' "elements = $work/none"; do
 	printf 'directory = %s\n\n%s\n' "$work/tree" "$wrong" >"$conf"
 	flowcap -C "$conf" --check-config >"$work/out" 2>&1
 	is "$wrong" "$([ $? -gt 0 ] && echo fails):$(grep -c "^flowcap: $conf:3: " "$work/out")" fails:1

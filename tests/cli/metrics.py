@@ -233,6 +233,13 @@ def many_trees():
 
 one_archive()
 many_trees()
+c = Collector('rules', '-w', os.path.join(work, 'rules'), '--metrics', 'unix:' + os.path.join(work, 'rules.socket'),
+              '-s', '1000,net=127.0.0.0/8;::1,if=5;7', '-s', '-8,net=192.0.2.1', '-s', '100')
+m = parse(get(Unix(os.path.join(work, 'rules.socket')), '/metrics')[2])
+got = sorted((v, *(dict(k)[w] for w in ('net', 'interface', 'override'))) for (n, k), v in m.items() if n == 'flowcap_sampling_rule')
+check('rules of sampling', got == sorted([(1000, net, interface, '0') for net in ('127.0.0.0/8', '::1/128') for interface in '57'] +
+                                         [(8, '192.0.2.1/32', '', '1'), (100, '', '', '0')]), got)
+check('it ends', c.end() == 0, c.text())
 left = os.path.join(work, 'left')
 s = socket.socket(socket.AF_UNIX)
 s.bind(left)

@@ -212,9 +212,73 @@ test_odd_rate(struct wire *w)
 	is_str(wire_text(w, FLOW_FIELD_SRC_ADDR, 0), "");
 }
 
+/* Of interfaces 7, 9 and others: over what is announced, where nothing is, and the exporter's. */
+static void
+test_rules(struct wire *w)
+{
+	wire_v9(w, 0, 0, "0100 0003 000a 0004 000e 0004 0002 0004");
+	wire_v9(w, 0, 256, "00000007 00000001 00000003 00000009 00000001 00000003 00000008 00000001 00000003");
+	sampled(w, 0, 100, 300);
+	sampled(w, 1, 10, 30);
+	sampled(w, 2, 5, 15);
+	/* Announced: 20 for interface 7, 30 for 8. */
+	wire_v9(w, 0, 1, "0200 0004 0004 0002 0004 0022 0004");
+	wire_v9(w, 0, 512, "00000007 00000014 00000008 0000001e");
+	wire_v9(w, 0, 256, "00000007 00000009 00000003 00000009 00000008 00000003"
+	    "00000009 00000009 00000003 00000008 00000001 00000003");
+	sampled(w, 3, 100, 300);
+	sampled(w, 4, 30, 90);
+	sampled(w, 5, 10, 30);
+	sampled(w, 6, 30, 90);
+	/* Without an interface in the row. */
+	wire_v9(w, 1, 0, "0101 0002 0008 0004 0002 0004");
+	wire_v9(w, 1, 257, "0a000001 00000003");
+	sampled(w, 7, 5, 15);
+	/* The header's 100 of v5, whose interface is 0. */
+	feed_v5(w, 1, 0x4064);
+	sampled(w, 8, 100, 300);
+}
+
+/* Rules of others leave all to the general rate. */
+static void
+test_rules_of_others(struct wire *w)
+{
+	wire_v9(w, 0, 0, "0100 0003 000a 0004 000e 0004 0002 0004");
+	wire_v9(w, 0, 256, "00000007 00000001 00000003");
+	sampled(w, 0, 50, 150);
+	feed_v5(w, 1, 0x4064);
+	sampled(w, 1, 100, 300);
+}
+
+/* A rule of the exporter, over what is announced. */
+static void
+test_exporter_rule(struct wire *w)
+{
+	feed_v5(w, 1, 0x4064);
+	sampled(w, 0, 8, 24);
+	wire_v9(w, 0, 0, "0100 0002 0022 0004 0002 0004");
+	wire_v9(w, 0, 256, "00000100 00000003");
+	sampled(w, 1, 8, 24);
+}
+
 int
 main(void)
 {
+	const struct addr we = addr_from_v4(0xc0000201);
+	const struct flow_sampling_rule rule[] = {
+		{ .net = we, .bits = 32, .has_interface = true, .interface = 7, .rate = 100, .override = true },
+		{ .net = we, .bits = 32, .has_interface = true, .interface = 9, .rate = 10 },
+		{ .net = we, .bits = 24, .rate = 5 },
+		{ .net = we, .bits = 32, .has_interface = true, .interface = 8, .rate = 99, .override = true },
+	};
+	const struct flow_sampling_rule other[] = {
+		{ .net = addr_from_v4(0xc0000302), .bits = 24, .has_interface = true, .interface = 7, .rate = 9, .override = true },
+		{ .net = addr_from_v4(0xc0000302), .bits = 24, .rate = 9, .override = true },
+	};
+	const struct flow_sampling_rule ours[] = { { .net = we, .bits = 32, .rate = 8, .override = true } };
+	const struct flow_decoder_options by_interface = { .rule = rule, .rules = 4, .sampling = 1000, .sampling_override = true };
+	const struct flow_decoder_options of_others = { .rule = other, .rules = 2, .sampling = 50 };
+	const struct flow_decoder_options of_exporter = { .rule = ours, .rules = 1, .sampling = 50 };
 	const struct flow_decoder_options by_default = { .sampling = 50 };
 	const struct flow_decoder_options always = { .sampling = 7, .sampling_override = true };
 
@@ -230,5 +294,8 @@ main(void)
 	wire_run(test_interface_rates, NULL);
 	wire_run(test_template_rates, NULL);
 	wire_run(test_odd_rate, NULL);
+	wire_run(test_rules, &by_interface);
+	wire_run(test_rules_of_others, &of_others);
+	wire_run(test_exporter_rule, &of_exporter);
 	return tap_done();
 }

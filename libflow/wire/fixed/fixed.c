@@ -170,7 +170,7 @@ fill_columns(struct fixed_datagram *m, const uint8_t *p, size_t n)
 	struct span span;
 	struct rows r = { .ctx = ctx, .plan = NULL, .span = &span, .stride = l->record_len, .n = n };
 	enum flow_status st = FLOW_OK;
-	struct rate rate = rate_whole(ctx->d->options.sampling);
+	struct rate rate = rate_whole(ctx->src->operator.rate);
 	size_t f;
 
 	for (f = 0; f < l->fields && st == FLOW_OK; f++) {
@@ -188,10 +188,10 @@ fill_columns(struct fixed_datagram *m, const uint8_t *p, size_t n)
 		st = fixed_extras(ctx, l, p, n);
 	if (st == FLOW_OK)
 		st = rows_source(ctx, n, false);
-	if (st == FLOW_OK && !ctx->d->options.sampling_override)
+	if (st == FLOW_OK && !ctx->src->operator.override)
 		rate = sampling_of_source(ctx);
 	if (st == FLOW_OK)
-		st = rows_scale(ctx, n, rate);
+		st = ctx->src->operator.by_interface ? rows_scale_ruled(ctx, n, rate) : rows_scale(ctx, n, rate);
 	if (st == FLOW_OK)
 		st = rows_icmp_port(ctx, n);
 	return st == FLOW_OK ? rows_account(ctx, n) : st;

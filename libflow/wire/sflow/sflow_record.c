@@ -249,11 +249,10 @@ begin_row(struct sflow_row *r, struct sflow_sample *s)
 static enum flow_status
 finish_row(struct sflow_row *r, const struct sflow_sample *s, struct cursor records)
 {
-	const struct flow_decoder_options *o = &r->ctx->d->options;
-	uint32_t rate = o->sampling_override ? o->sampling : s->rate;
+	const struct rate announced = rate_whole(s->rate);
+	uint32_t rate = operator_rate_settle(&r->ctx->d->options, &r->ctx->src->exporter->addr,
+	    s->in_format == SFLOW_IF_INDEX ? &s->in_value : NULL, announced).times;
 
-	if (rate == 0)
-		rate = o->sampling;
 	sflow_set_number(r, FLOW_FIELD_PACKETS, r->has_length);
 	sflow_set_number(r, FLOW_FIELD_BYTES, r->frame_length);
 	sflow_settle_hops(r);

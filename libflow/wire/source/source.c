@@ -222,6 +222,7 @@ source_add(struct flow_decoder *d, const struct source_key *key, int64_t now_ms)
 		free(s);
 		return NULL;
 	}
+	s->operator = operator_rate_of(&d->options, &key->exporter);
 	join_siblings(s);
 	s->sender = key->sender;
 	s->version = key->version;

@@ -81,7 +81,7 @@ rate_otherwise(const struct context *ctx, const struct source *told)
 		rate = known_rate(&ctx->src->exporter->known, KNOWN_DOMAIN_RATE, 0);
 	if (!rate_known(rate))
 		rate = rate_whole(ctx->header_rate);
-	return rate_known(rate) ? rate : rate_whole(ctx->d->options.sampling);
+	return rate_known(rate) ? rate : rate_whole(ctx->src->operator.rate);
 }
 
 struct rate
@@ -140,7 +140,7 @@ template_rate(const struct rows *r, const struct source *told)
 		rate = unsaid_part_rate(r, told, &unsaid);
 		/* What other domains have is no better guess than what these parts have. */
 		if (unsaid && !rate_known(rate))
-			return rate_whole(r->ctx->d->options.sampling);
+			return rate_whole(r->ctx->src->operator.rate);
 	}
 	return rate_known(rate) ? rate : rate_otherwise(r->ctx, told);
 }
@@ -250,6 +250,33 @@ use_parts(const struct rows *r, const struct source *told, struct rate *rate)
 	}
 }
 
+/* The operator's rates of interfaces, over what was announced or beside it. */
+static void
+settle_by_interface(struct context *ctx, size_t n, struct rate *rate)
+{
+	const uint32_t *in_if = flow_builder_peek(ctx->out, FLOW_FIELD_IN_IF);
+
+	for (size_t i = 0; i < n; i++)
+		rate[i] = operator_rate_settle(&ctx->d->options, &ctx->src->exporter->addr, in_if != NULL ? &in_if[i] : NULL,
+		    rate[i]);
+}
+
+enum flow_status
+rows_scale_ruled(struct context *ctx, size_t n, struct rate announced)
+{
+	struct buf *scratch = &ctx->d->rates;
+	struct rate *rate;
+
+	buf_clear(scratch);
+	if (!buf_reserve(scratch, n * sizeof(*rate)))
+		return FLOW_ENOMEM;
+	rate = (struct rate *)(void *)scratch->data;
+	for (size_t i = 0; i < n; i++)
+		rate[i] = announced;
+	settle_by_interface(ctx, n, rate);
+	return rows_scale_each(ctx, n, rate);
+}
+
 static enum flow_status
 scale_each(const struct rows *r, const struct source *told)
 {
@@ -273,6 +300,8 @@ scale_each(const struct rows *r, const struct source *told)
 	for (i = 0; i < r->n; i++)
 		if (!rate_known(rate[i]))
 			rate[i] = otherwise;
+	if (ctx->src->operator.by_interface)
+		settle_by_interface(ctx, r->n, rate);
 	return rows_scale_each(ctx, r->n, rate);
 }
 
@@ -282,10 +311,10 @@ rows_sampling(const struct rows *r)
 	struct context *ctx = r->ctx;
 	const struct source *told;
 
-	if (ctx->d->options.sampling_override && ctx->d->options.sampling != 0)
-		return rows_scale(ctx, r->n, rate_whole(ctx->d->options.sampling));
+	if (ctx->src->operator.override)
+		return rows_scale(ctx, r->n, rate_whole(ctx->src->operator.rate));
 	told = rates_of(ctx->src);
-	if (r->plan->has_sampling || told->has_interface_rates || has_part_rates(told))
+	if (ctx->src->operator.by_interface || r->plan->has_sampling || told->has_interface_rates || has_part_rates(told))
 		return scale_each(r, told);
 	return rows_scale(ctx, r->n, template_rate(r, told));
 }
