@@ -37,6 +37,7 @@ struct voice {
 	struct source source;
 	struct sender from;
 	struct flow_encoder *encoder;
+	bool waits;		/* it has rows that are not sent */
 };
 
 struct player {
@@ -48,6 +49,8 @@ struct player {
 	struct flow_scan_worker *worker;
 	struct voice *voice;
 	size_t voices, cap, last;		/* last: the voice that spoke last */
+	struct buf waiting;			/* numbers of voices that wait, uint32_t */
+	int64_t received_ms;			/* of the rows that they have */
 	struct flow_datagrams datagrams;
 	uint64_t left;				/* flows that may still be sent */
 	bool closed;				/* the reader has gone */
@@ -107,7 +110,7 @@ add_voice(struct player *p, const struct source *source)
 	if (encoder == NULL)
 		return NULL;
 	p->voice[p->voices] = (struct voice){ *source,
-		{ (uint32_t)p->voices, source->exporter, (uint32_t)p->voices, 0 }, encoder };
+		{ (uint32_t)p->voices, source->exporter, (uint32_t)p->voices, 0 }, encoder, false };
 	p->last = p->voices;
 	return &p->voice[p->voices++];
 }
@@ -153,7 +156,47 @@ same_source(const struct flow_batch *b, size_t row, size_t other)
 	    number_of(b, FLOW_FIELD_SAMPLING, row) == number_of(b, FLOW_FIELD_SAMPLING, other);
 }
 
-/* Rows [from, from + rows) of one source. */
+/* Sends what waits, so that a datagram has rows of one time alone, and datagrams come in the order of time. */
+static int
+flush_waiting(struct player *p)
+{
+	const uint32_t *number = (const uint32_t *)(const void *)p->waiting.data;
+	size_t n = p->waiting.len / sizeof(*number), i;
+	int status = CLI_OK;
+
+	for (i = 0; i < n && status == CLI_OK && !p->closed; i++) {
+		struct voice *v = &p->voice[number[i]];
+
+		v->waits = false;
+		if (flow_encoder_flush(v->encoder, 0, &p->datagrams) != FLOW_OK)
+			return cli_fail("out of memory");
+		status = deliver(p, v);
+	}
+	buf_clear(&p->waiting);
+	return status;
+}
+
+static enum flow_status
+note_waiting(struct player *p, struct voice *v)
+{
+	uint32_t number = (uint32_t)(v - p->voice);
+
+	if (v->waits)
+		return FLOW_OK;
+	v->waits = true;
+	buf_append(&p->waiting, &number, sizeof(number));
+	return buf_status(&p->waiting);
+}
+
+static int64_t
+received_of(const struct flow_batch *b, size_t row)
+{
+	const struct flow_column *c = &b->column[FLOW_FIELD_RECEIVED];
+
+	return flow_column_has(c, row) ? ((const int64_t *)c->values)[row] : 0;
+}
+
+/* Rows [from, from + rows) of one source and time. */
 static int
 play_run(struct player *p, const struct flow_batch *b, size_t from, size_t rows)
 {
@@ -161,6 +204,7 @@ play_run(struct player *p, const struct flow_batch *b, size_t from, size_t rows)
 	struct source source = { addr_any4, number_of(b, FLOW_FIELD_DOMAIN, from),
 		number_of(b, FLOW_FIELD_SAMPLING, from) };
 	struct voice *v;
+	int status;
 
 	if (flow_column_has(c, from)) {
 		struct flow_text text = flow_column_text(c, from);
@@ -168,13 +212,16 @@ play_run(struct player *p, const struct flow_batch *b, size_t from, size_t rows)
 		if (!addr_parse(text.p, text.len, &source.exporter))
 			source.exporter = addr_any4;
 	}
+	if (received_of(b, from) != p->received_ms && (status = flush_waiting(p)) != CLI_OK)
+		return status;
+	p->received_ms = received_of(b, from);
 	v = find_voice(p, &source);
-	if (v == NULL || flow_encoder_batch(v->encoder, b, from, rows, &p->datagrams) != FLOW_OK)
+	if (v == NULL || note_waiting(p, v) != FLOW_OK || flow_encoder_batch(v->encoder, b, from, rows, &p->datagrams) != FLOW_OK)
 		return cli_fail("out of memory");
 	return deliver(p, v);
 }
 
-/* Cuts what was chosen into runs of rows that follow one another and have one source. */
+/* Cuts what was chosen into runs of rows that follow one another and have one source and time. */
 static int
 play_batch(struct player *p, const struct flow_batch *b, const struct flow_selection *sel)
 {
@@ -187,7 +234,7 @@ play_batch(struct player *p, const struct flow_batch *b, const struct flow_selec
 		for (n = 1; i + n < sel->count && n < p->left; n++) {
 			uint32_t row = flow_selection_row(sel, i + n);
 
-			if (row != from + n || !same_source(b, row, from))
+			if (row != from + n || !same_source(b, row, from) || received_of(b, row) != received_of(b, from))
 				break;
 		}
 		status = play_run(p, b, from, n);
@@ -251,20 +298,6 @@ play_all(struct player *p, const volatile int *stop)
 		}
 	}
 	return CLI_OK;
-}
-
-static int
-flush_all(struct player *p)
-{
-	int status = CLI_OK;
-	size_t i;
-
-	for (i = 0; i < p->voices && status == CLI_OK && !p->closed; i++) {
-		if (flow_encoder_flush(p->voice[i].encoder, 0, &p->datagrams) != FLOW_OK)
-			return cli_fail("out of memory");
-		status = deliver(p, &p->voice[i]);
-	}
-	return status;
 }
 
 static void
@@ -362,6 +395,7 @@ release(struct player *p)
 	for (i = 0; i < p->voices; i++)
 		flow_encoder_free(p->voice[i].encoder);
 	free(p->voice);
+	buf_release(&p->waiting);
 	flow_scan_worker_free(p->worker);
 	flow_scan_free(p->scan);
 	flow_filter_state_free(p->state);
@@ -384,7 +418,7 @@ replay(const struct options *o, struct sink *sink, const volatile int *stop, boo
 	if (status == CLI_OK)
 		status = play_all(&p, stop);
 	if (status == CLI_OK && !p.closed)
-		status = flush_all(&p);
+		status = flush_waiting(&p);
 	if (status == CLI_OK)
 		tell_skipped(&p);
 	*keep = status == CLI_OK && (p.voices > 0 || !p.incomplete);

@@ -150,6 +150,22 @@ if command -v tshark >/dev/null; then
 else
 	skip "a filter chooses" "no tshark"
 fi
+# Several exporters, whose flows wait in datagrams of their own: each keeps its time of receipt.
+"$flowgen" -w "$work/several" -n 20000 --exporters 9 -r 5000
+"$flowgen" --replay "$work/several" -o "$work/several.pcap" -v 10
+mkdir "$work/replayed"
+"$FLOW_BUILDDIR/flowcap" -f "$work/several.pcap" -w "$work/replayed" 2>/dev/null
+for folder in several replayed; do
+	"$FLOW_BUILDDIR/flowcat" -r "$work/$folder" -o csv:received,exporter,first,last,src_addr,dst_addr,src_port,packets,bytes | sort >"$work/$folder.csv"
+done
+check "a replay keeps times of receipt and exporters" cmp "$work/several.csv" "$work/replayed.csv"
+if command -v tshark >/dev/null; then
+	check "its datagrams come in the order of the rows" same \
+		"$(tshark -r "$work/several.pcap" -T fields -e frame.time_delta 2>/dev/null | grep -c '^-')" \
+		"$("$FLOW_BUILDDIR/flowcat" -q -r "$work/several" -o csv:received | awk '$1 < was { n++ } { was = $1 } END { print n + 0 }')"
+else
+	skip "its datagrams come in the order of the rows" "no tshark"
+fi
 echo 'proto udp and dst port 53' >"$work/filter"
 "$flowgen" --replay "$work/archive" -o "$work/file.pcap" -n 5 -f "$work/filter"
 check "a filter file chooses the same" cmp "$work/replay.pcap" "$work/file.pcap"
