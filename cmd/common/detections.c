@@ -134,8 +134,12 @@ take_all(struct detections *d)
 {
 	unsigned from = 0, width = FLOW_DETECT_SHARES;
 	int status = run(d, count);
+	struct flow_error err;
+	bool any = false;
 
-	if (status == CLI_OK && !flow_detect_counted(d->detect))
+	if (status == CLI_OK && flow_detect_counted(d->detect, &any, &err) != FLOW_OK)
+		status = cli_fail_error(&err);
+	if (!any)
 		from = FLOW_DETECT_SHARES;
 	while (status == CLI_OK && from < FLOW_DETECT_SHARES) {
 		unsigned to = from + width < FLOW_DETECT_SHARES ? from + width : FLOW_DETECT_SHARES;

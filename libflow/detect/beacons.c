@@ -70,9 +70,12 @@ least(const struct flow_detect_options *options)
 static void
 count(const struct detect_context *c, const struct detect_rows *r)
 {
+	struct tally_list list = { .n = 0 };
+
 	for (uint32_t i = 0; i < r->n; i++)
 		if (is_begin(r, i))
-			tally_add(c->tally, key(r, i), 1);
+			tally_list_put(&list, c->tally, c->tally->count, key(r, i), 1);
+	tally_list_flush(&list);
 }
 
 static enum flow_status
@@ -85,7 +88,7 @@ keep(const struct detect_context *c, const struct detect_rows *r, struct evidenc
 		if (!is_begin(r, i))
 			continue;
 		hash = key(r, i);
-		if (!detect_is_kept(c, hash) || tally_most(c->tally, hash) < least(c->options))
+		if (!detect_is_kept(c, hash) || !tally_enough(c->tally, hash))
 			continue;
 		e = evidence_log_add(log, hash);
 		if (e == NULL)
@@ -98,8 +101,9 @@ keep(const struct detect_context *c, const struct detect_rows *r, struct evidenc
 }
 
 static int
-compare_key(const struct beacon_record *a, const struct beacon_record *b)
+compare_key(const void *pa, const void *pb)
 {
+	const struct beacon_record *a = pa, *b = pb;
 	int order;
 
 	if (a->hash != b->hash)
@@ -127,6 +131,12 @@ compare(const void *pa, const void *pb)
 	return a->bytes < b->bytes ? -1 : a->bytes > b->bytes;
 }
 
+static uint64_t
+number(const void *record)
+{
+	return evidence_signed(((const struct beacon_record *)record)->first_ms);
+}
+
 /* Whether a flow goes on with the connection of the one before, or is the same seen by another router. */
 static bool
 goes_on(const struct beacon_record *before, const struct beacon_record *e)
@@ -151,7 +161,7 @@ judge_key(const struct detect_context *c, const struct beacon_record *e, size_t 
 	struct spread_sample gaps, sizes;
 	const struct beacon_record *begin = e;
 	size_t m = 0;
-	double covered;
+	double covered, gaps_madm, sizes_madm;
 
 	size[0] = (double)e->bytes;
 	for (size_t i = 1; i < n; i++) {
@@ -164,34 +174,40 @@ judge_key(const struct detect_context *c, const struct beacon_record *e, size_t 
 	}
 	if (m == 0 || (double)(m + 1) < c->options->beacon_count)
 		return FLOW_OK;
+	/* Of most keys gaps are too wide, and nothing else needs to be known. */
 	gaps = spread_sample(gap, m);
+	if (gaps.median < GAP_LEAST_MS || gaps.tenths > GAPS_WIDE * gaps.median)
+		return FLOW_OK;
 	sizes = spread_sample(size, m + 1);
-	if (gaps.median < GAP_LEAST_MS || gaps.tenths > GAPS_WIDE * gaps.median ||
-	    gaps.madm > GAPS_MADM * gaps.median || sizes.median <= 0 || sizes.madm > SIZES_MADM * sizes.median)
+	gaps_madm = spread_madm(gap, m, gaps.median);
+	sizes_madm = spread_madm(size, m + 1, sizes.median);
+	if (gaps_madm > GAPS_MADM * gaps.median || sizes.median <= 0 || sizes_madm > SIZES_MADM * sizes.median)
 		return FLOW_OK;
 	covered = (double)m * gaps.median / (double)(begin->first_ms - e->first_ms);
 	covered = covered < 1 ? covered : 1 / covered;
-	f.score = 100 * (1 - fabs(gaps.skew) + close_to_1(gaps.madm / gaps.median) + covered + 1 - fabs(sizes.skew) +
-	    close_to_1(sizes.madm / sizes.median) + close_to_1(sizes.median / SIZE_MOST)) / 6;
+	f.score = 100 * (1 - fabs(gaps.skew) + close_to_1(gaps_madm / gaps.median) + covered + 1 - fabs(sizes.skew) +
+	    close_to_1(sizes_madm / sizes.median) + close_to_1(sizes.median / SIZE_MOST)) / 6;
 	if (f.score < c->options->beacon_score)
 		return FLOW_OK;
 	f.count[0] = m + 1;
 	f.count[1] = (uint64_t)gaps.median;
 	f.count[2] = (uint64_t)sizes.median;
 	f.count[3] = n;
-	f.real[0] = 100 * gaps.madm / gaps.median;
+	f.real[0] = 100 * gaps_madm / gaps.median;
 	return findings_add(out, &f);
 }
 
 static enum flow_status
 judge(const struct detect_context *c, void *evidence, size_t n, struct findings *out)
 {
+	static const struct evidence_order order = { sizeof(struct beacon_record), number, compare, compare_key };
 	struct beacon_record *e = evidence;
 	double *gap = malloc((n + 1) * sizeof(*gap)), *size = malloc((n + 1) * sizeof(*size));
 	enum flow_status st = gap != NULL && size != NULL ? FLOW_OK : FLOW_ENOMEM;
 	size_t from = 0;
 
-	qsort(e, n, sizeof(*e), compare);
+	if (st == FLOW_OK)
+		st = evidence_sort(&order, e, n);
 	for (size_t i = 1; i <= n && st == FLOW_OK; i++) {
 		if (i < n && compare_key(&e[i], &e[from]) == 0)
 			continue;

@@ -61,15 +61,19 @@ void
 matcher_look(struct matcher *m, struct detect_rows *r)
 {
 	for (uint32_t i = 0; i < r->n; i++) {
+		bool forward, open = r->contact[i] == CONTACT_OPEN;
 		uint64_t ends, *slot;
-		bool forward;
 
-		r->mate[i] = false;
-		if (r->contact[i] != CONTACT_OPEN && r->contact[i] != CONTACT_ANSWER)
+		r->mate[i] = MATE_NONE;
+		if (!open && r->contact[i] != CONTACT_ANSWER)
 			continue;
-		ends = matcher_ends(m->seed, r, i, &forward) & ~UINT64_C(1);
+		/* The lowest bits tell what waits. */
+		ends = matcher_ends(m->seed, r, i, &forward) & ~UINT64_C(3);
 		slot = &m->slot[ends >> 48];
-		r->mate[i] = *slot == (ends | !forward);
-		*slot = r->mate[i] ? 0 : ends | forward;
+		if (*slot == (ends | (uint64_t)!forward << 1 | 1))
+			r->mate[i] = MATE_ASKED;
+		else if (open && *slot == (ends | (uint64_t)!forward << 1))
+			r->mate[i] = MATE_ANSWERED;
+		*slot = r->mate[i] != MATE_NONE ? 0 : ends | (uint64_t)forward << 1 | open;
 	}
 }

@@ -27,6 +27,13 @@ contact_is_ping(uint8_t proto)
 /* Fills r->contact. */
 void contacts_tell(struct detect_rows *r);
 
+/* Whether a row is the counterpart of one that came before. */
+enum mate {
+	MATE_NONE,
+	MATE_ASKED,		/* and answers it, which was CONTACT_OPEN */
+	MATE_ANSWERED,		/* and was answered by it, which was CONTACT_ANSWER */
+};
+
 /*
  * Rows that wait for their answer: slots by a hash of both ends, each with the last row that came there.  So a row
  * that finds its counterpart surely is answered, as answers stand near; one that finds none may be.
@@ -41,5 +48,5 @@ struct matcher {
 /* The hash of both ends of a row, whichever is which; *forward: which way it runs. */
 uint64_t matcher_ends(uint64_t seed, const struct detect_rows *r, uint32_t i, bool *forward);
 
-/* Fills r->mate: whether a row is the counterpart of one that came before, and no other is. */
+/* Fills r->mate: whether a row is the counterpart of one that came before, of which no other is. */
 void matcher_look(struct matcher *m, struct detect_rows *r);

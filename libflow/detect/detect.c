@@ -56,7 +56,7 @@ flow_detect_new(const struct flow_detect_options *options, uint64_t rows)
 	/* Keys of a day then share few counters, and these fit into a cache. */
 	for (size_t i = 0; i < DETECTORS && good; i++)
 		if (is_on(d, i))
-			good = tally_init(&d->tally[i], rows / 16);
+			good = tally_init(&d->tally[i], rows / 16, detectors[i]->use);
 	if (!good) {
 		flow_detect_free(d);
 		return NULL;
@@ -163,17 +163,19 @@ flow_detect_count(struct flow_detect_worker *w, const struct flow_batch *batch, 
 	return FLOW_OK;
 }
 
-bool
-flow_detect_counted(struct flow_detect *d)
+enum flow_status
+flow_detect_counted(struct flow_detect *d, bool *any, struct flow_error *err)
 {
-	bool any = false;
-
+	*any = false;
 	d->scope.answers_seen = pairing_answers(d->pairing);
 	for (size_t i = 0; i < DETECTORS; i++) {
-		d->any[i] = is_on(d, i) && tally_any(&d->tally[i], detectors[i]->least(&d->options));
-		any |= d->any[i];
+		if (!is_on(d, i))
+			continue;
+		if (!tally_close(&d->tally[i], detectors[i]->least(&d->options), d->scope.answers_seen, &d->any[i]))
+			return flow_fail_memory(err);
+		*any |= d->any[i];
 	}
-	return any;
+	return FLOW_OK;
 }
 
 void

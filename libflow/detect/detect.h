@@ -84,8 +84,8 @@ void flow_detect_worker_free(struct flow_detect_worker *w);
 enum flow_status flow_detect_count(struct flow_detect_worker *w, const struct flow_batch *batch,
     const struct flow_selection *sel, struct flow_error *err) NODISCARD;
 
-/* After pass 1, and once: whether some key may have enough, so that pass 2 is needed at all. */
-bool flow_detect_counted(struct flow_detect *d);
+/* After pass 1, and once.  *any: some key may have enough, so that pass 2 is needed at all.  FLOW_ENOMEM. */
+enum flow_status flow_detect_counted(struct flow_detect *d, bool *any, struct flow_error *err) NODISCARD;
 
 /* Before each pass 2: evidence of keys in shares [from, to) is kept. */
 void flow_detect_share(struct flow_detect *d, unsigned from, unsigned to);

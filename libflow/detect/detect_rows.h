@@ -37,8 +37,7 @@ struct detect_rows {
 	uint8_t icmp_type[DETECT_ROWS];
 	bool sampled[DETECT_ROWS];	/* one packet in several was looked at */
 	/* What detect/contacts.h makes of them. */
-	uint8_t contact[DETECT_ROWS];
-	bool mate[DETECT_ROWS];
+	uint8_t contact[DETECT_ROWS], mate[DETECT_ROWS];
 };
 
 /* The columns that rows are made of. */

@@ -6,6 +6,7 @@
 #include "detect/detect.h"
 #include "detect/detect_rows.h"
 #include "detect/evidence_log.h"
+#include "detect/evidence_sort.h"
 #include "detect/finding.h"
 #include "detect/key_tally.h"
 
@@ -25,9 +26,10 @@ struct detector {
 	unsigned what;		/* the bit of enum flow_detect_what */
 	const char *title;
 	size_t record;		/* bytes of evidence; it begins with the key's hash, a uint64_t */
-	/* Pass 1: adds to the tally what keys may have. */
+	enum tally_use use;
+	/* Pass 1: adds to the tally what keys may have, or marks those that have it. */
 	void (*count)(const struct detect_context *c, const struct detect_rows *r);
-	/* The least of a counter whose keys may have enough. */
+	/* The least of a counter whose keys may have enough, below 2^31. */
 	uint64_t (*least)(const struct flow_detect_options *options);
 	/* Pass 2: evidence of keys that may have enough. FLOW_ENOMEM. */
 	enum flow_status (*keep)(const struct detect_context *c, const struct detect_rows *r,

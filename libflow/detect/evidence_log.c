@@ -55,19 +55,37 @@ evidence_log_add(struct evidence_log *log, uint64_t hash)
 	return chunk->bytes + log->record * chunk->used++;
 }
 
+/* The chunks of a part, the first one first. */
+static struct log_chunk *
+turned(struct log_chunk *chunk)
+{
+	struct log_chunk *first = NULL;
+
+	while (chunk != NULL) {
+		struct log_chunk *next = chunk->next;
+
+		chunk->next = first;
+		first = chunk;
+		chunk = next;
+	}
+	return first;
+}
+
 void *
 evidence_log_take(struct evidence_log *log, unsigned part, void *out)
 {
+	struct log_chunk *chunk = turned(log->part[part]);
 	unsigned char *to = out;
 
-	while (log->part[part] != NULL) {
-		struct log_chunk *chunk = log->part[part];
+	while (chunk != NULL) {
+		struct log_chunk *next = chunk->next;
 
 		memcpy(to, chunk->bytes, chunk->used * log->record);
 		to += chunk->used * log->record;
-		log->part[part] = chunk->next;
 		free(chunk);
+		chunk = next;
 	}
+	log->part[part] = NULL;
 	log->count[part] = 0;
 	return to;
 }

@@ -34,5 +34,8 @@ void evidence_log_clear(struct evidence_log *log);
 /* Room for one more record, to be filled by the caller; NULL when out of memory. */
 void *evidence_log_add(struct evidence_log *log, uint64_t hash);
 
-/* Moves a part's records to `out`, which has room for them, and frees them; gives the place behind the last. */
+/*
+ * Moves a part's records to `out`, which has room for them, in the order in which they came, and frees them; gives the
+ * place behind the last.
+ */
 void *evidence_log_take(struct evidence_log *log, unsigned part, void *out);

@@ -8,12 +8,9 @@
  * Flowspec", 2023: bits, packets and sources a minute by destination.  A crowd that a popular server answers is none.
  */
 #include "detect/contacts.h"
-#include "detect/detector.h"
-#include "detect/minutes.h"
+#include "detect/minute_records.h"
 
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
 /* Percent of a destination's TCP flows in a minute that must be SYN alone. */
 #define SYN_SHARE 80
@@ -26,36 +23,19 @@
 
 enum flood_kind { FLOOD_IN, FLOOD_OTHER, FLOOD_BACK };
 
-/* One row's part in one minute. */
-struct flood_record {
-	uint64_t hash;
-	struct addr dst, src;
-	int64_t minute;
-	uint64_t packets, bytes;
-	int64_t first_ms, last_ms;	/* of the row */
-	uint8_t proto, kind;
-	bool begins;			/* the row's first part */
-};
-
 static uint64_t
 dst_key(uint64_t dst, uint8_t proto)
 {
 	return detect_key(dst, (uint64_t)proto << 8 | 7);
 }
 
-static uint64_t
-minute_key(uint64_t key, int64_t minute)
+/* At least what of a threshold an amount is; scale: TALLY_UNIT by the threshold. */
+static int32_t
+part_of(uint64_t amount, double scale)
 {
-	return detect_key(key, (uint64_t)minute);
-}
+	double part = (double)amount * scale + 1;
 
-/* What of a threshold an amount is, rounded up. */
-static uint64_t
-part_of(uint64_t amount, double threshold)
-{
-	double part = ceil((double)amount * TALLY_UNIT / threshold);
-
-	return part < TALLY_UNIT ? (uint64_t)part : TALLY_UNIT;
+	return part < TALLY_UNIT ? (int32_t)part : TALLY_UNIT;
 }
 
 static double
@@ -86,6 +66,8 @@ is_syn(const struct detect_rows *r, uint32_t i)
 static void
 count_syn(const struct detect_context *c, const struct detect_rows *r)
 {
+	double scale = TALLY_UNIT / (c->options->flood_syn * 60);
+	struct tally_list list = { .n = 0 };
 	struct minutes_part part;
 
 	for (uint32_t i = 0; i < r->n; i++) {
@@ -95,53 +77,49 @@ count_syn(const struct detect_context *c, const struct detect_rows *r)
 			continue;
 		m = minutes_of(r->first_ms[i], r->last_ms[i], r->packets[i], r->bytes[i]);
 		while (minutes_next(&m, &part))
-			tally_add(c->tally, minute_key(dst_key(r->dst_hash[i], PROTO_TCP), part.minute),
-			    part_of(part.packets, c->options->flood_syn * 60));
+			tally_list_put(&list, c->tally, c->tally->count,
+			    minute_hash(dst_key(r->dst_hash[i], PROTO_TCP), part.minute), part_of(part.packets, scale));
 	}
+	tally_list_flush(&list);
+}
+
+static bool
+is_other(const struct detect_rows *r, uint32_t i)
+{
+	return r->proto[i] != PROTO_TCP && !detect_is_multicast(r->dst[i]);
 }
 
 static void
 count_others(const struct detect_context *c, const struct detect_rows *r)
 {
+	double packets = TALLY_UNIT / packets_least(c->options), bytes = TALLY_UNIT / bytes_least(c->options);
+	struct tally_list list = { .n = 0 };
 	struct minutes_part part;
 
 	for (uint32_t i = 0; i < r->n; i++) {
 		struct minutes m;
 
-		if (r->proto[i] == PROTO_TCP || detect_is_multicast(r->dst[i]))
+		if (!is_other(r, i))
 			continue;
 		m = minutes_of(r->first_ms[i], r->last_ms[i], r->packets[i], r->bytes[i]);
 		while (minutes_next(&m, &part))
-			tally_add(c->tally, minute_key(dst_key(r->dst_hash[i], r->proto[i]), part.minute),
-			    part_of(part.packets, packets_least(c->options)) +
-			    part_of(part.bytes, bytes_least(c->options)));
+			tally_list_put(&list, c->tally, c->tally->count,
+			    minute_hash(dst_key(r->dst_hash[i], r->proto[i]), part.minute),
+			    part_of(part.packets, packets) + part_of(part.bytes, bytes));
 	}
+	tally_list_flush(&list);
 }
 
-/* The parts of a row in minutes that may have enough; back: the row is what a destination sends. */
+/* The parts of a row; back: the row is what a destination sends. */
 static enum flow_status
 keep_row(const struct detect_context *c, const struct detect_rows *r, uint32_t i, enum flood_kind kind,
     struct evidence_log *log)
 {
-	bool back = kind == FLOOD_BACK, begins = true;
-	uint64_t hash = dst_key(back ? r->src_hash[i] : r->dst_hash[i], r->proto[i]);
-	struct minutes m = minutes_of(r->first_ms[i], r->last_ms[i], r->packets[i], r->bytes[i]);
-	struct minutes_part part;
+	bool back = kind == FLOOD_BACK;
+	const struct minute_key key = { .hash = dst_key(back ? r->src_hash[i] : r->dst_hash[i], r->proto[i]),
+		.is_source = back, .kind = (uint8_t)kind };
 
-	for (; detect_is_kept(c, hash) && minutes_next(&m, &part); begins = false) {
-		struct flood_record *e;
-
-		if (tally_most(c->tally, minute_key(hash, part.minute)) < TALLY_UNIT)
-			continue;
-		e = evidence_log_add(log, hash);
-		if (e == NULL)
-			return FLOW_ENOMEM;
-		*e = (struct flood_record){ .hash = hash, .dst = back ? *r->src[i] : *r->dst[i],
-			.src = back ? *r->dst[i] : *r->src[i], .minute = part.minute, .packets = part.packets,
-			.bytes = part.bytes, .first_ms = r->first_ms[i], .last_ms = r->last_ms[i], .proto = r->proto[i],
-			.kind = (uint8_t)kind, .begins = begins };
-	}
-	return FLOW_OK;
+	return minute_records_keep(c, r, i, &key, log);
 }
 
 static enum flow_status
@@ -161,7 +139,7 @@ keep_others(const struct detect_context *c, const struct detect_rows *r, struct 
 	enum flow_status st = FLOW_OK;
 
 	for (uint32_t i = 0; i < r->n && st == FLOW_OK; i++) {
-		if (r->proto[i] == PROTO_TCP || detect_is_multicast(r->dst[i]))
+		if (!is_other(r, i))
 			continue;
 		st = keep_row(c, r, i, FLOOD_IN, log);
 		if (st == FLOW_OK)
@@ -170,154 +148,59 @@ keep_others(const struct detect_context *c, const struct detect_rows *r, struct 
 	return st;
 }
 
-static int
-compare_key(const struct flood_record *a, const struct flood_record *b)
+/* What is told of a minute that is a flood. */
+static void
+add_minute(struct finding *f, const struct minute_sum *m)
 {
-	int order;
+	double share = 100.0 * (double)m->flows[FLOOD_IN] / (double)(m->flows[FLOOD_IN] + m->flows[FLOOD_OTHER]);
 
-	if (a->hash != b->hash)
-		return a->hash < b->hash ? -1 : 1;
-	order = addr_compare(&a->dst, &b->dst);
-	return order != 0 ? order : (int)a->proto - (int)b->proto;
+	f->count[0] += m->packets[FLOOD_IN];
+	f->count[1] += m->bytes[FLOOD_IN];
+	f->count[3] = m->peers > f->count[3] ? m->peers : f->count[3];
+	f->real[0] = fmax(f->real[0], (double)m->packets[FLOOD_IN] / 60);
+	f->real[1] = fmax(f->real[1], (double)m->bytes[FLOOD_IN] * 8 / 60);
+	f->real[2] = fmax(f->real[2], share);
 }
 
-static int
-compare(const void *pa, const void *pb)
-{
-	const struct flood_record *a = pa, *b = pb;
-	int order = compare_key(a, b);
-
-	if (order != 0)
-		return order;
-	if (a->minute != b->minute)
-		return a->minute < b->minute ? -1 : 1;
-	return a->kind != b->kind ? (int)a->kind - (int)b->kind : addr_compare(&a->src, &b->src);
-}
-
-/* What one minute of a destination has. */
-struct flood_minute {
-	uint64_t packets, bytes, flows, sources;
-	uint64_t others;	/* TCP: flows that are not SYN alone */
-	uint64_t back;		/* packets */
-};
-
-static struct flood_minute
-sum_minute(const struct flood_record *e, size_t n)
-{
-	struct flood_minute m = { 0 };
-
-	for (size_t i = 0; i < n; i++) {
-		if (e[i].kind == FLOOD_OTHER)
-			m.others++;
-		else if (e[i].kind == FLOOD_BACK)
-			m.back += e[i].packets;
-		if (e[i].kind != FLOOD_IN)
-			continue;
-		m.packets += e[i].packets;
-		m.bytes += e[i].bytes;
-		m.flows++;
-		m.sources += i == 0 || e[i - 1].kind != FLOOD_IN || addr_compare(&e[i].src, &e[i - 1].src) != 0;
-	}
-	return m;
-}
-
-/* By how much it is a flood: 0: it is none, 1 and above: of the threshold. */
 static double
-syn_excess(const struct detect_context *c, const struct flood_minute *m)
+judge_syn_minute(const struct detect_context *c, const struct minute_sum *m, struct finding *f)
 {
-	double times = (double)m->packets / (c->options->flood_syn * 60);
+	double times = (double)m->packets[FLOOD_IN] / (c->options->flood_syn * 60);
 
-	if (times < 1 || m->flows * 100 < SYN_SHARE * (m->flows + m->others) ||
-	    ((double)m->sources < c->options->flood_sources && times < BY_FEW))
+	if (times < 1 || m->flows[FLOOD_IN] * 100 < SYN_SHARE * (m->flows[FLOOD_IN] + m->flows[FLOOD_OTHER]) ||
+	    ((double)m->peers < c->options->flood_sources && times < BY_FEW))
 		return 0;
+	add_minute(f, m);
 	return times;
 }
 
 static double
-other_excess(const struct detect_context *c, const struct flood_minute *m)
+judge_other_minute(const struct detect_context *c, const struct minute_sum *m, struct finding *f)
 {
-	double packets = (double)m->packets / packets_least(c->options);
-	double bytes = (double)m->bytes / bytes_least(c->options);
+	double packets = (double)m->packets[FLOOD_IN] / packets_least(c->options);
+	double bytes = (double)m->bytes[FLOOD_IN] / bytes_least(c->options);
 	double times = packets > bytes ? packets : bytes;
 
-	if (times < 1 || (double)m->back * 100 > (double)ANSWERED_MOST * (double)m->packets)
+	if (times < 1 ||
+	    (double)m->packets[FLOOD_BACK] * 100 > (double)ANSWERED_MOST * (double)m->packets[FLOOD_IN])
 		return 0;
 	/* Where answers are not seen, what is usual is not told from what is not. */
-	if (((double)m->sources < c->options->flood_sources || !c->scope->answers_seen) && times < BY_FEW)
+	if (((double)m->peers < c->options->flood_sources || !c->scope->answers_seen) && times < BY_FEW)
 		return 0;
+	add_minute(f, m);
 	return times;
-}
-
-static void
-add_minute(struct finding *f, const struct flood_record *e, size_t n, const struct flood_minute *m, double times)
-{
-	double share = 100.0 * (double)m->flows / (double)(m->flows + m->others);
-
-	f->count[0] += m->packets;
-	f->count[1] += m->bytes;
-	f->count[3] = m->sources > f->count[3] ? m->sources : f->count[3];
-	f->real[0] = (double)m->packets / 60 > f->real[0] ? (double)m->packets / 60 : f->real[0];
-	f->real[1] = (double)m->bytes * 8 / 60 > f->real[1] ? (double)m->bytes * 8 / 60 : f->real[1];
-	f->real[2] = share > f->real[2] ? share : f->real[2];
-	/* 50 at the threshold, and nearer to 100 by half for each time that it is doubled. */
-	f->score = fmax(f->score, 100 - 50 / times);
-	for (size_t i = 0; i < n; i++) {
-		if (e[i].kind != FLOOD_IN)
-			continue;
-		f->first_ms = e[i].first_ms < f->first_ms ? e[i].first_ms : f->first_ms;
-		f->last_ms = e[i].last_ms > f->last_ms ? e[i].last_ms : f->last_ms;
-		f->count[2] += e[i].begins;
-	}
-}
-
-/* All minutes of one destination. */
-static enum flow_status
-judge_key(const struct detect_context *c, const struct flood_record *e, size_t n, bool syn, struct findings *out)
-{
-	struct finding f = { .a = e->dst, .proto = e->proto, .first_ms = INT64_MAX, .last_ms = INT64_MIN };
-	size_t from = 0;
-
-	for (size_t i = 1; i <= n; i++) {
-		struct flood_minute m;
-		double times;
-
-		if (i < n && e[i].minute == e[from].minute)
-			continue;
-		m = sum_minute(e + from, i - from);
-		times = syn ? syn_excess(c, &m) : other_excess(c, &m);
-		if (times > 0)
-			add_minute(&f, e + from, i - from, &m, times);
-		from = i;
-	}
-	return f.score > 0 ? findings_add(out, &f) : FLOW_OK;
-}
-
-static enum flow_status
-judge(const struct detect_context *c, struct flood_record *e, size_t n, bool syn, struct findings *out)
-{
-	enum flow_status st = FLOW_OK;
-	size_t from = 0;
-
-	qsort(e, n, sizeof(*e), compare);
-	for (size_t i = 1; i <= n && st == FLOW_OK; i++) {
-		if (i < n && compare_key(&e[i], &e[from]) == 0)
-			continue;
-		st = judge_key(c, e + from, i - from, syn, out);
-		from = i;
-	}
-	return st;
 }
 
 static enum flow_status
 judge_syn(const struct detect_context *c, void *evidence, size_t n, struct findings *out)
 {
-	return judge(c, evidence, n, true, out);
+	return minute_records_judge(c, evidence, n, judge_syn_minute, out);
 }
 
 static enum flow_status
 judge_others(const struct detect_context *c, void *evidence, size_t n, struct findings *out)
 {
-	return judge(c, evidence, n, false, out);
+	return minute_records_judge(c, evidence, n, judge_other_minute, out);
 }
 
 static void
@@ -367,7 +250,7 @@ static const struct finding_column other_columns[] = {
 const struct detector syn_floods = {
 	.what = FLOW_DETECT_FLOODS,
 	.title = "SYN floods",
-	.record = sizeof(struct flood_record),
+	.record = sizeof(struct minute_record),
 	.count = count_syn,
 	.least = least,
 	.keep = keep_syn,
@@ -380,7 +263,7 @@ const struct detector syn_floods = {
 const struct detector other_floods = {
 	.what = FLOW_DETECT_FLOODS,
 	.title = "other floods",
-	.record = sizeof(struct flood_record),
+	.record = sizeof(struct minute_record),
 	.count = count_others,
 	.least = least,
 	.keep = keep_others,

@@ -11,7 +11,6 @@
 #include "detect/detector.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #define HOUR_MS 3600000.0
 
@@ -38,8 +37,7 @@ least(const struct flow_detect_options *options)
 {
 	double kib = options->leak_bytes / 1024;
 
-	/* What is added at once never is more than this. */
-	return kib < 1 ? 1 : kib < 1 << 20 ? (uint64_t)kib : 1 << 20;
+	return kib < 1 ? 1 : kib < TALLY_MOST ? (uint64_t)kib : TALLY_MOST;
 }
 
 static bool
@@ -48,12 +46,43 @@ has_ports(uint8_t proto)
 	return proto == PROTO_TCP || proto == PROTO_UDP;
 }
 
+/* A host and its peer. */
+static uint64_t
+pair_key(uint64_t host, uint64_t peer)
+{
+	return detect_key(host + (peer << 1 | peer >> 63), 13);
+}
+
+/* Which way bytes of a row go out, from the end with the higher port. */
+static bool
+goes_out(const struct detect_rows *r, uint32_t i, uint64_t *host, uint64_t *peer, uint64_t *bytes)
+{
+	bool backwards = r->sport[i] < r->dport[i];
+
+	*host = backwards ? r->dst_hash[i] : r->src_hash[i];
+	*peer = backwards ? r->src_hash[i] : r->dst_hash[i];
+	*bytes = backwards ? r->rev_bytes[i] : r->bytes[i];
+	return has_ports(r->proto[i]) && r->sport[i] != r->dport[i] && *bytes > 0;
+}
+
+/*
+ * What a host sends to one peer must be enough, but all that it sends is evidence: the row that makes the pair's counter
+ * enough, as the last one of the pair does at the latest, marks the host.
+ */
 static void
 count(const struct detect_context *c, const struct detect_rows *r)
 {
+	uint64_t host[DETECT_ROWS], pair, peer, bytes, enough = least(c->options);
+	struct tally_list list = { .n = 0 };
+
 	for (uint32_t i = 0; i < r->n; i++)
-		if (has_ports(r->proto[i]) && r->sport[i] > r->dport[i])
-			tally_add(c->tally, host_key(r->src_hash[i]), (r->bytes[i] >> 10) + 1);
+		if (goes_out(r, i, &host[list.n], &peer, &bytes)) {
+			pair = pair_key(host[list.n], peer);
+			tally_list_put(&list, c->tally, c->tally->count, pair, tally_amount((bytes >> 10) + 1));
+		}
+	for (uint32_t i = 0; i < list.n; i++)
+		if (tally_add(list.at[i], list.amount[i]) >= enough)
+			tally_mark(c->tally, host_key(host[i]));
 }
 
 /* Bytes of row i between a client and its peer; backwards: the row runs from the peer. */
@@ -64,7 +93,8 @@ add(const struct detect_context *c, const struct detect_rows *r, uint32_t i, boo
 	uint64_t hash = host_key(backwards ? r->dst_hash[i] : r->src_hash[i]);
 	struct leak_record *e;
 
-	if (bytes == 0 || (out && bytes / HEADER_BYTES < packets) || !detect_is_kept(c, hash) || tally_most(c->tally, hash) < least(c->options))
+	if (bytes == 0 || (out && bytes / HEADER_BYTES < packets) || !detect_is_kept(c, hash) ||
+	    !tally_enough(c->tally, hash))
 		return FLOW_OK;
 	e = evidence_log_add(log, hash);
 	if (e == NULL)
@@ -102,6 +132,20 @@ compare(const void *pa, const void *pb)
 		return a->hash < b->hash ? -1 : 1;
 	order = addr_compare(&a->host, &b->host);
 	return order != 0 ? order : addr_compare(&a->peer, &b->peer);
+}
+
+static int
+compare_host(const void *pa, const void *pb)
+{
+	const struct leak_record *a = pa, *b = pb;
+
+	return a->hash != b->hash ? (a->hash < b->hash ? -1 : 1) : addr_compare(&a->host, &b->host);
+}
+
+static uint64_t
+number(const void *record)
+{
+	return evidence_addr(&((const struct leak_record *)record)->peer);
 }
 
 /* What goes to and fro, and when some goes out. */
@@ -183,13 +227,13 @@ judge_host(const struct detect_context *c, const struct leak_record *e, size_t n
 static enum flow_status
 judge(const struct detect_context *c, void *evidence, size_t n, struct findings *out)
 {
+	static const struct evidence_order order = { sizeof(struct leak_record), number, compare, compare_host };
 	struct leak_record *e = evidence;
-	enum flow_status st = FLOW_OK;
+	enum flow_status st = evidence_sort(&order, e, n);
 	size_t from = 0;
 
-	qsort(e, n, sizeof(*e), compare);
 	for (size_t i = 1; i <= n && st == FLOW_OK; i++) {
-		if (i < n && e[i].hash == e[from].hash && addr_compare(&e[i].host, &e[from].host) == 0)
+		if (i < n && compare_host(&e[i], &e[from]) == 0)
 			continue;
 		st = judge_host(c, e + from, i - from, out);
 		from = i;
@@ -224,6 +268,7 @@ const struct detector leaks = {
 	.what = FLOW_DETECT_LEAKS,
 	.title = "exfiltration",
 	.record = sizeof(struct leak_record),
+	.use = TALLY_MARKS,
 	.count = count,
 	.least = least,
 	.keep = keep,

@@ -71,12 +71,15 @@ on_list(uint32_t mark)
 static void
 count(const struct detect_context *c, const struct detect_rows *r)
 {
+	struct tally_list list = { .n = 0 };
+
 	for (uint32_t i = 0; i < r->n; i++) {
 		if (on_list(r->dst_mark[i]) && is_watched(c, r->src_mark[i], r->src[i]))
-			tally_add(c->tally, key(r->src_hash[i], r->dst_hash[i]), 1);
+			tally_list_put(&list, c->tally, c->tally->count, key(r->src_hash[i], r->dst_hash[i]), 1);
 		if (on_list(r->src_mark[i]) && is_watched(c, r->dst_mark[i], r->dst[i]))
-			tally_add(c->tally, key(r->dst_hash[i], r->src_hash[i]), 1);
+			tally_list_put(&list, c->tally, c->tally->count, key(r->dst_hash[i], r->src_hash[i]), 1);
 	}
+	tally_list_flush(&list);
 }
 
 /* What row i says of the end that sends, as if that were the host. */
@@ -116,7 +119,7 @@ add(const struct detect_context *c, const struct detect_rows *r, uint32_t i, boo
 	struct listed_record *e;
 	unsigned signs;
 
-	if (!detect_is_kept(c, hash) || tally_most(c->tally, hash) < least(c->options))
+	if (!detect_is_kept(c, hash) || !tally_enough(c->tally, hash))
 		return FLOW_OK;
 	e = evidence_log_add(log, hash);
 	if (e == NULL)

@@ -56,20 +56,6 @@ service_port(const struct detect_rows *r, uint32_t i, uint16_t port)
 	return contact_is_ping(r->proto[i]) ? 0 : port;
 }
 
-/* A row that is an attempt and may have failed counts; where it and another answer each other, neither does. */
-static void
-count_hosts(const struct detect_context *c, const struct detect_rows *r)
-{
-	for (uint32_t i = 0; i < r->n; i++) {
-		uint8_t proto = r->proto[i];
-
-		if (r->mate[i])
-			tally_take(c->tally, service_key(r->dst_hash[i], proto, service_port(r, i, r->sport[i])));
-		else if (r->contact[i] == CONTACT_FAILED || r->contact[i] == CONTACT_OPEN)
-			tally_add(c->tally, service_key(r->src_hash[i], proto, service_port(r, i, r->dport[i])), 1);
-	}
-}
-
 /* One of several ports: not a ping, nor traceroute. */
 static bool
 has_ports(const struct detect_rows *r, uint32_t i, uint16_t port)
@@ -78,18 +64,45 @@ has_ports(const struct detect_rows *r, uint32_t i, uint16_t port)
 	    port <= TRACEROUTE_LAST);
 }
 
+/* The key of a row, or of the attempt that a row answers; false where it has none. */
+static bool
+key_of(const struct detect_rows *r, uint32_t i, bool by_host, bool backwards, uint64_t *hash)
+{
+	uint64_t src = backwards ? r->dst_hash[i] : r->src_hash[i], dst = backwards ? r->src_hash[i] : r->dst_hash[i];
+	uint16_t port = backwards ? r->sport[i] : r->dport[i];
+
+	*hash = by_host ? host_key(src, dst, r->proto[i]) : service_key(src, r->proto[i], service_port(r, i, port));
+	return !by_host || has_ports(r, i, port);
+}
+
+/* A row that is an attempt and may have failed counts; where it and another answer each other, neither does. */
+static void
+count(const struct detect_context *c, const struct detect_rows *r, bool by_host)
+{
+	struct tally_list list = { .n = 0 };
+	uint64_t hash;
+
+	for (uint32_t i = 0; i < r->n; i++) {
+		bool failed = r->contact[i] == CONTACT_FAILED, counts = failed || r->contact[i] == CONTACT_OPEN;
+
+		if (r->mate[i] == MATE_ASKED && key_of(r, i, by_host, true, &hash))
+			tally_list_put(&list, c->tally, c->tally->open, hash, -1);
+		else if (r->mate[i] == MATE_NONE && counts && key_of(r, i, by_host, false, &hash))
+			tally_list_put(&list, c->tally, failed ? c->tally->count : c->tally->open, hash, 1);
+	}
+	tally_list_flush(&list);
+}
+
+static void
+count_hosts(const struct detect_context *c, const struct detect_rows *r)
+{
+	count(c, r, false);
+}
+
 static void
 count_ports(const struct detect_context *c, const struct detect_rows *r)
 {
-	for (uint32_t i = 0; i < r->n; i++) {
-		uint8_t proto = r->proto[i];
-
-		if (r->mate[i] && has_ports(r, i, r->sport[i]))
-			tally_take(c->tally, host_key(r->dst_hash[i], r->src_hash[i], proto));
-		else if (!r->mate[i] && (r->contact[i] == CONTACT_FAILED || r->contact[i] == CONTACT_OPEN) &&
-		    has_ports(r, i, r->dport[i]))
-			tally_add(c->tally, host_key(r->src_hash[i], r->dst_hash[i], proto), 1);
-	}
+	count(c, r, true);
 }
 
 /* Evidence of one contact; backwards: row i answers, and the target is its source. */
@@ -114,54 +127,47 @@ least(const struct flow_detect_options *options)
 	return (uint64_t)ceil(options->scan_targets);
 }
 
-static bool
-is_wanted(const struct detect_context *c, uint64_t hash)
+/* Evidence of row i, or of what it answers, if its key may have enough. */
+static enum flow_status
+keep_contact(const struct detect_context *c, const struct detect_rows *r, uint32_t i, bool by_host, bool backwards,
+    struct evidence_log *log)
 {
-	return detect_is_kept(c, hash) && tally_most(c->tally, hash) >= (uint32_t)least(c->options);
+	uint64_t hash;
+
+	if (!key_of(r, i, by_host, backwards, &hash) || !tally_enough(c->tally, hash) || !detect_is_kept(c, hash))
+		return FLOW_OK;
+	return add_contact(r, i, hash, backwards ? CONTACT_ANSWER : (enum contact)r->contact[i], backwards, log);
+}
+
+static enum flow_status
+keep(const struct detect_context *c, const struct detect_rows *r, bool by_host, struct evidence_log *log)
+{
+	enum flow_status st = FLOW_OK;
+
+	for (uint32_t i = 0; i < r->n && st == FLOW_OK; i++) {
+		bool open = r->contact[i] == CONTACT_OPEN, answers = r->contact[i] == CONTACT_ANSWER;
+
+		/* Where answers are not among the flows, what would need one tells nothing. */
+		if (r->contact[i] == CONTACT_NONE || ((open || answers) && !c->scope->answers_seen))
+			continue;
+		if (!answers)
+			st = keep_contact(c, r, i, by_host, false, log);
+		if (st == FLOW_OK && (open || (answers && !by_host)))
+			st = keep_contact(c, r, i, by_host, true, log);
+	}
+	return st;
 }
 
 static enum flow_status
 keep_hosts(const struct detect_context *c, const struct detect_rows *r, struct evidence_log *log)
 {
-	enum flow_status st = FLOW_OK;
-
-	for (uint32_t i = 0; i < r->n && st == FLOW_OK; i++) {
-		enum contact contact = r->contact[i];
-		uint64_t hash = service_key(r->src_hash[i], r->proto[i], service_port(r, i, r->dport[i]));
-
-		if (contact == CONTACT_NONE)
-			continue;
-		if (contact != CONTACT_ANSWER && is_wanted(c, hash))
-			st = add_contact(r, i, hash, contact, false, log);
-		if (contact != CONTACT_OPEN && contact != CONTACT_ANSWER)
-			continue;
-		hash = service_key(r->dst_hash[i], r->proto[i], service_port(r, i, r->sport[i]));
-		if (st == FLOW_OK && is_wanted(c, hash))
-			st = add_contact(r, i, hash, CONTACT_ANSWER, true, log);
-	}
-	return st;
+	return keep(c, r, false, log);
 }
 
 static enum flow_status
 keep_ports(const struct detect_context *c, const struct detect_rows *r, struct evidence_log *log)
 {
-	enum flow_status st = FLOW_OK;
-
-	for (uint32_t i = 0; i < r->n && st == FLOW_OK; i++) {
-		enum contact contact = r->contact[i];
-		uint64_t hash = host_key(r->src_hash[i], r->dst_hash[i], r->proto[i]);
-
-		if (contact == CONTACT_NONE || contact == CONTACT_ANSWER)
-			continue;
-		if (has_ports(r, i, r->dport[i]) && is_wanted(c, hash))
-			st = add_contact(r, i, hash, contact, false, log);
-		if (contact != CONTACT_OPEN || !has_ports(r, i, r->sport[i]))
-			continue;
-		hash = host_key(r->dst_hash[i], r->src_hash[i], r->proto[i]);
-		if (st == FLOW_OK && is_wanted(c, hash))
-			st = add_contact(r, i, hash, CONTACT_ANSWER, true, log);
-	}
-	return st;
+	return keep(c, r, true, log);
 }
 
 static int
@@ -206,6 +212,35 @@ compare_ports(const void *a, const void *b)
 {
 	return compare_records(a, b, true);
 }
+
+static int
+compare_service(const void *a, const void *b)
+{
+	return compare_key(a, b, false);
+}
+
+static int
+compare_host(const void *a, const void *b)
+{
+	return compare_key(a, b, true);
+}
+
+static uint64_t
+number_of_host(const void *record)
+{
+	return evidence_addr(&((const struct contact_record *)record)->dst);
+}
+
+static uint64_t
+number_of_port(const void *record)
+{
+	return ((const struct contact_record *)record)->port;
+}
+
+static const struct evidence_order by_hosts = { sizeof(struct contact_record), number_of_host, compare_hosts,
+	compare_service };
+static const struct evidence_order by_ports = { sizeof(struct contact_record), number_of_port, compare_ports,
+	compare_host };
 
 /* A target's first contact. */
 struct target {
@@ -302,7 +337,8 @@ judge(const struct detect_context *c, struct contact_record *e, size_t n, bool b
 	enum flow_status st = target != NULL ? FLOW_OK : FLOW_ENOMEM;
 	size_t from = 0;
 
-	qsort(e, n, sizeof(*e), by_host ? compare_ports : compare_hosts);
+	if (st == FLOW_OK)
+		st = evidence_sort(by_host ? &by_ports : &by_hosts, e, n);
 	for (size_t i = 1; i <= n && st == FLOW_OK; i++) {
 		if (i < n && compare_key(&e[i], &e[from], by_host) == 0)
 			continue;
@@ -377,6 +413,7 @@ const struct detector scan_of_hosts = {
 	.what = FLOW_DETECT_SCANS,
 	.title = "scans of hosts",
 	.record = sizeof(struct contact_record),
+	.use = TALLY_OPEN,
 	.count = count_hosts,
 	.least = least,
 	.keep = keep_hosts,
@@ -390,6 +427,7 @@ const struct detector scan_of_ports = {
 	.what = FLOW_DETECT_SCANS,
 	.title = "scans of ports",
 	.record = sizeof(struct contact_record),
+	.use = TALLY_OPEN,
 	.count = count_ports,
 	.least = least,
 	.keep = keep_ports,

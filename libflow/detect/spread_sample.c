@@ -34,9 +34,14 @@ spread_sample(double *value, size_t n)
 	s.tenths = quantile(value, n, 0.9) - quantile(value, n, 0.1);
 	/* Where two of the three are the same, the quotient is 1 whatever the rest is. */
 	s.skew = q3 > s.median && s.median > q1 ? (q1 + q3 - 2 * s.median) / (q3 - q1) : 0;
-	for (size_t i = 0; i < n; i++)
-		value[i] = fabs(value[i] - s.median);
-	qsort(value, n, sizeof(*value), compare);
-	s.madm = quantile(value, n, 0.5);
 	return s;
+}
+
+double
+spread_madm(double *value, size_t n, double median)
+{
+	for (size_t i = 0; i < n; i++)
+		value[i] = fabs(value[i] - median);
+	qsort(value, n, sizeof(*value), compare);
+	return quantile(value, n, 0.5);
 }

@@ -158,6 +158,7 @@ traffic_detect(const struct traffic *t, const struct flow_detect_options *option
 	struct flow_detect *d = flow_detect_new(options, t->parts * FLOW_BATCH_ROWS);
 	struct flow_detect_worker *w[8];
 	struct flow_error err;
+	bool any;
 
 	must(d != NULL && workers <= 8);
 	for (size_t i = 0; i < workers; i++)
@@ -165,7 +166,8 @@ traffic_detect(const struct traffic *t, const struct flow_detect_options *option
 	for (size_t i = 0; i < t->parts; i++)
 		must(flow_detect_count(w[i % workers], close_part(&t->part[i]), NULL, &err) == FLOW_OK);
 	free_workers(w, workers);
-	if (!flow_detect_counted(d))
+	must(flow_detect_counted(d, &any, &err) == FLOW_OK);
+	if (!any)
 		return d;
 	for (unsigned s = 0; s < shares; s++) {
 		flow_detect_share(d, s * FLOW_DETECT_SHARES / shares, (s + 1) * FLOW_DETECT_SHARES / shares);
