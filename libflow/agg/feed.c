@@ -505,6 +505,13 @@ feed_rest(struct flow_agg *agg, const struct groups *g, const struct flow_batch 
 	return st;
 }
 
+/* Whether rows go to a grouping in this phase. */
+static bool
+feed_is_wanted(const struct flow_agg *agg, size_t grouping)
+{
+	return agg->spec->phase == FLOW_AGG_ALL || grouping_is_fed(agg->spec, grouping);
+}
+
 /* Rows to a grouping, but for those that its sieve keeps out; same: see feed_hashes. */
 static enum flow_status
 feed_sieved(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch,
@@ -539,20 +546,40 @@ feed_sieved(struct flow_agg *agg, struct groups *g, const struct flow_batch *bat
 	return in.n > 0 && st == FLOW_OK ? feed_grouping(agg, g, batch, &in) : st;
 }
 
+/* Rows to all groupings that spread as one does. */
 static enum flow_status
-feed_spread(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch,
-    const struct rows *rows)
+feed_alike(struct flow_agg *agg, size_t first, const struct flow_batch *batch, const struct rows *rows)
 {
+	const struct flow_agg_spec *spec = agg->spec;
+	enum flow_status st = FLOW_OK;
+
+	for (size_t i = first; i < spec->groupings && rows->n > 0 && st == FLOW_OK; i++)
+		if (spread_is_same(&spec->grouping[i], &spec->grouping[first]) && feed_is_wanted(agg, i))
+			st = feed_sieved(agg, &agg->groups[i], batch, rows, false);
+	return st;
+}
+
+/* Spreads rows for a grouping and all later ones that spread alike; nothing if an earlier one did. */
+static enum flow_status
+feed_spread(struct flow_agg *agg, size_t grouping, const struct flow_batch *batch, const struct rows *rows)
+{
+	const struct flow_agg_spec *spec = agg->spec;
+	const struct grouping *g = &spec->grouping[grouping];
 	const struct flow_batch *part;
 	enum flow_status st;
+	struct rows whole;
 
-	spread_begin(agg->spread, g->grouping, batch, rows);
-	while ((st = spread_next(agg->spread, &part)) == FLOW_OK) {
-		st = feed_sieved(agg, g, part, &(struct rows){ NULL, 0, (uint32_t)part->rows }, false);
-		if (st != FLOW_OK)
-			return st;
-	}
-	agg->outside[g - agg->groups] += spread_outside(agg->spread);
+	for (size_t i = 0; i < grouping; i++)
+		if (spread_is_same(&spec->grouping[i], g) && feed_is_wanted(agg, i))
+			return FLOW_OK;
+	spread_begin(agg->spread, spec, g, batch, rows);
+	whole = spread_whole(agg->spread);
+	st = feed_alike(agg, grouping, batch, &whole);
+	while (st == FLOW_OK && (st = spread_next(agg->spread, &part)) == FLOW_OK)
+		st = feed_alike(agg, grouping, part, &(struct rows){ NULL, 0, (uint32_t)part->rows });
+	for (size_t i = grouping; i < spec->groupings; i++)
+		if (spread_is_same(&spec->grouping[i], g) && feed_is_wanted(agg, i))
+			agg->outside[i] += spread_outside(agg->spread);
 	return st == FLOW_END ? FLOW_OK : st;
 }
 
@@ -669,9 +696,9 @@ feed_rows(struct flow_agg *agg, const struct flow_batch *batch, const struct row
 	for (size_t i = 0; i < agg->spec->groupings && st == FLOW_OK; i++) {
 		struct groups *g = &agg->groups[i];
 
-		if (agg->spec->phase != FLOW_AGG_ALL && !grouping_is_fed(agg->spec, i))
+		if (!feed_is_wanted(agg, i))
 			continue;
-		st = g->grouping->spread_ms != 0 ? feed_spread(agg, g, batch, rows) :
+		st = g->grouping->spread_ms != 0 ? feed_spread(agg, i, batch, rows) :
 		    feed_begun(agg, g, batch, rows, &begun);
 	}
 	return st;

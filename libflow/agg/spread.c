@@ -16,7 +16,9 @@ struct gathered {
 struct spread {
 	const struct grouping *grouping;
 	const struct flow_batch *from;
-	struct rows rows;
+	struct rows all, rows;		/* all of them, and those that are to be spread */
+	uint16_t within[GROUP_ROWS], cut[GROUP_ROWS];
+	uint32_t wholes;
 	struct flow_fieldset fields;
 	uint32_t at;			/* row that is being spread */
 	int64_t bin;			/* how many of its bins are done */
@@ -46,24 +48,16 @@ spread_free(struct spread *s)
 	free(s);
 }
 
-void
-spread_begin(struct spread *s, const struct grouping *g, const struct flow_batch *batch,
-    const struct rows *rows)
+static void
+add_fields(const struct grouping *g, struct flow_fieldset *fields)
 {
-	memset(&s->fields, 0, sizeof(s->fields));
 	for (size_t k = 0; k < g->parts; k++) {
 		for (size_t a = 0; a < g->part[k].alts; a++)
-			flow_fieldset_add(&s->fields, g->part[k].field[a]);
+			flow_fieldset_add(fields, g->part[k].field[a]);
 		if (g->part[k].mask != FLOW_FIELD_NONE)
-			flow_fieldset_add(&s->fields, g->part[k].mask);
+			flow_fieldset_add(fields, g->part[k].mask);
 	}
-	slots_fields(&g->slots, &s->fields);
-	s->grouping = g;
-	s->from = batch;
-	s->rows = *rows;
-	s->at = 0;
-	s->bin = 0;
-	s->outside = 0;
+	slots_fields(&g->slots, fields);
 }
 
 uint64_t
@@ -98,6 +92,59 @@ floor_bin(int64_t ms, int64_t width_ms)
 
 	/* The first bin of all begins with time itself. */
 	return __builtin_sub_overflow(ms, rest < 0 ? rest + width_ms : rest, &start) ? INT64_MIN : start;
+}
+
+/* Parts rows into those that lie within one bin, and those that do not. */
+static void
+part_rows(struct spread *s)
+{
+	const struct flow_column *first = &s->from->column[FLOW_FIELD_FIRST], *last = &s->from->column[FLOW_FIELD_LAST];
+	const int64_t *begin = first->values, *end = last->values;
+	const struct grouping *g = s->grouping;
+	int64_t start = 0, stop = 0;	/* of a bin within the period */
+	uint32_t cut = 0;
+
+	s->wholes = 0;
+	for (uint32_t i = 0; i < s->all.n; i++) {
+		uint32_t row = rows_at(&s->all, i);
+		bool known = first->form == FLOW_FORM_FLAT && last->form == FLOW_FORM_FLAT &&
+		    flow_column_has(first, row) && flow_column_has(last, row);
+
+		if (known && (begin[row] < start || begin[row] >= stop) && begin[row] >= g->from_ms && begin[row] < g->to_ms) {
+			start = floor_bin(begin[row], g->spread_ms);
+			if (__builtin_add_overflow(start, g->spread_ms, &stop) || stop > g->to_ms)
+				stop = g->to_ms;
+			start = start > g->from_ms ? start : g->from_ms;
+		}
+		if (known && begin[row] >= start && begin[row] < stop && end[row] <= stop)
+			s->within[s->wholes++] = (uint16_t)row;
+		else
+			s->cut[cut++] = (uint16_t)row;
+	}
+	s->rows = (struct rows){ s->cut, 0, cut };
+}
+
+void
+spread_begin(struct spread *s, const struct flow_agg_spec *spec, const struct grouping *g,
+    const struct flow_batch *batch, const struct rows *rows)
+{
+	memset(&s->fields, 0, sizeof(s->fields));
+	for (size_t i = 0; i < spec->groupings; i++)
+		if (spread_is_same(&spec->grouping[i], g))
+			add_fields(&spec->grouping[i], &s->fields);
+	s->grouping = g;
+	s->from = batch;
+	s->all = *rows;
+	s->at = 0;
+	s->bin = 0;
+	s->outside = 0;
+	part_rows(s);
+}
+
+struct rows
+spread_whole(const struct spread *s)
+{
+	return s->wholes == s->all.n ? s->all : (struct rows){ s->within, 0, s->wholes };
 }
 
 static struct part
