@@ -16,51 +16,79 @@ struct pass {
 	atomic_bool failed;
 };
 
-static void
-add_sums(struct cube_sums *to, uint64_t flows, uint64_t packets, uint64_t bytes)
+static inline void
+add_sums(struct cube_sums *to, const struct cube_sums *more)
 {
-	to->flows += flows;
-	to->packets += packets;
-	to->bytes += bytes;
+	to->flows += more->flows;
+	to->packets += more->packets;
+	to->bytes += more->bytes;
 }
 
-/* Adds one row by its codes. */
+/*
+ * Adds one row by its codes, where it has a value that the cube has: what the others have is what is left in the end
+ * (make_others), so that of 55 sums a third is touched.
+ */
 static void
-add_row(struct cube *cube, const struct cube_codes *codes, uint32_t row, size_t bin, const uint64_t sums[3])
+add_row(struct cube *cube, const struct cube_codes *codes, uint32_t row, size_t bin, const struct cube_sums *sums)
 {
-	for (size_t a = 0; a < CUBE_DIMS; a++) {
-		size_t x = codes->code[a][row];
+	size_t dim[CUBE_DIMS], code[CUBE_DIMS], n = 0;
 
-		if (cube->dim[a].count == 0)
-			continue;
-		add_sums(&cube->time[a][x][bin], sums[0], sums[1], sums[2]);
-		for (size_t b = a + 1; b < CUBE_DIMS; b++)
-			if (cube->dim[b].count > 0)
-				add_sums(&cube->pair[a][b][x][codes->code[b][row]], sums[0], sums[1], sums[2]);
+	for (size_t d = 0; d < CUBE_DIMS; d++) {
+		dim[n] = d;
+		code[n] = codes->code[d][row];
+		n += code[n] < cube->dim[d].count;
+	}
+	add_sums(&cube->all[bin], sums);
+	for (size_t i = 0; i < n; i++) {
+		add_sums(&cube->time[dim[i]][code[i]][bin], sums);
+		for (size_t k = i + 1; k < n; k++)
+			add_sums(&cube->pair[dim[i]][dim[k]][code[i]][code[k]], sums);
 	}
 }
 
-static uint64_t
-number_at(const struct flow_batch *batch, enum flow_field field, uint32_t row, uint64_t otherwise)
+/* A column's numbers; NULL: it has none at all. */
+static const uint64_t *
+numbers_of(const struct flow_batch *batch, enum flow_field field)
 {
 	const struct flow_column *c = &batch->column[field];
 
-	return c->form == FLOW_FORM_FLAT && flow_column_has(c, row) ? ((const uint64_t *)c->values)[row] : otherwise;
+	return c->form == FLOW_FORM_FLAT ? c->values : NULL;
+}
+
+static inline uint64_t
+number_at(const uint64_t *number, const struct flow_column *c, uint32_t row, uint64_t otherwise)
+{
+	return number != NULL && (c->valid == NULL || bitmap_get(c->valid, row)) ? number[row] : otherwise;
+}
+
+static inline size_t
+bin_of(int64_t first, int64_t all)
+{
+	if (all <= INT64_MAX / CUBE_BINS)
+		return (size_t)(first * CUBE_BINS / all);
+	return (size_t)((__int128)first * CUBE_BINS / all);
 }
 
 static void
 add_batch(struct cube *cube, struct cube_codes *codes, const struct flow_batch *batch, const struct flow_selection *sel)
 {
+	static const enum flow_field field[] = { FLOW_FIELD_FIRST, FLOW_FIELD_FLOWS, FLOW_FIELD_PACKETS, FLOW_FIELD_BYTES };
 	int64_t from = cube->span.from_ms, all = cube->span.to_ms - from;
+	const struct flow_column *c[ARRAY_LEN(field)];
+	const uint64_t *v[ARRAY_LEN(field)];
 
+	for (size_t f = 0; f < ARRAY_LEN(field); f++) {
+		c[f] = &batch->column[field[f]];
+		v[f] = numbers_of(batch, field[f]);
+	}
 	for (uint32_t i = 0; i < sel->count; i++) {
 		uint32_t row = flow_selection_row(sel, i);
-		int64_t first = (int64_t)number_at(batch, FLOW_FIELD_FIRST, row, 0) - from;
-		const uint64_t sums[] = { number_at(batch, FLOW_FIELD_FLOWS, row, 1),
-			number_at(batch, FLOW_FIELD_PACKETS, row, 0), number_at(batch, FLOW_FIELD_BYTES, row, 0) };
+		int64_t first = (int64_t)number_at(v[0], c[0], row, 0) - from;
+		const struct cube_sums sums = { number_at(v[1], c[1], row, 1), number_at(v[2], c[2], row, 0),
+			number_at(v[3], c[3], row, 0) };
 
 		if (first >= 0 && first < all)
-			add_row(cube, codes, row, (size_t)((__int128)first * CUBE_BINS / all), sums);
+			add_row(cube, codes, row, bin_of(first, all), &sums);
 	}
 }
 
@@ -91,13 +119,62 @@ work(void *context, unsigned i)
 static void
 merge(struct cube *to, const struct cube *from)
 {
-	uint64_t *const at[] = { &to->time[0][0][0].flows, &to->pair[0][0][0][0].flows };
-	const uint64_t *const more[] = { &from->time[0][0][0].flows, &from->pair[0][0][0][0].flows };
-	const size_t count[] = { sizeof(to->time) / sizeof(uint64_t), sizeof(to->pair) / sizeof(uint64_t) };
+	uint64_t *const at[] = { &to->all[0].flows, &to->time[0][0][0].flows, &to->pair[0][0][0][0].flows };
+	const uint64_t *const more[] = { &from->all[0].flows, &from->time[0][0][0].flows, &from->pair[0][0][0][0].flows };
+	const size_t count[] = { sizeof(to->all) / (sizeof(uint64_t)), sizeof(to->time) / (sizeof(uint64_t)),
+		sizeof(to->pair) / (sizeof(uint64_t)) };
 
 	for (size_t k = 0; k < ARRAY_LEN(at); k++)
 		for (size_t i = 0; i < count[k]; i++)
 			at[k][i] += more[k][i];
+}
+
+static void
+take_sums(struct cube_sums *from, const struct cube_sums *less)
+{
+	from->flows -= less->flows;
+	from->packets -= less->packets;
+	from->bytes -= less->bytes;
+}
+
+/* Of the values of a, together with those of b, what the others have; each value's sums are those of all time. */
+static void
+pair_others(struct cube *cube, size_t a, size_t b, struct cube_sums sum[CUBE_DIMS][CUBE_VALUES + 1])
+{
+	size_t na = cube->dim[a].count, nb = cube->dim[b].count;
+
+	for (size_t x = 0; x <= na; x++)
+		cube->pair[a][b][x][nb] = sum[a][x];
+	for (size_t y = 0; y < nb; y++) {
+		cube->pair[a][b][na][y] = sum[b][y];
+		for (size_t x = 0; x < na; x++) {
+			take_sums(&cube->pair[a][b][na][y], &cube->pair[a][b][x][y]);
+			take_sums(&cube->pair[a][b][x][nb], &cube->pair[a][b][x][y]);
+		}
+		take_sums(&cube->pair[a][b][na][nb], &cube->pair[a][b][na][y]);
+	}
+}
+
+/* What the others have: what values leave of all. */
+static void
+make_others(struct cube *cube)
+{
+	struct cube_sums sum[CUBE_DIMS][CUBE_VALUES + 1] = { { { 0 } } };
+
+	for (size_t d = 0; d < CUBE_DIMS; d++) {
+		size_t others = cube->dim[d].count;
+
+		for (size_t bin = 0; bin < CUBE_BINS; bin++) {
+			cube->time[d][others][bin] = cube->all[bin];
+			for (size_t x = 0; x < others; x++)
+				take_sums(&cube->time[d][others][bin], &cube->time[d][x][bin]);
+			for (size_t x = 0; x <= others; x++)
+				add_sums(&sum[d][x], &cube->time[d][x][bin]);
+		}
+	}
+	for (size_t a = 0; a < CUBE_DIMS; a++)
+		for (size_t b = a + 1; b < CUBE_DIMS; b++)
+			pair_others(cube, a, b, sum);
 }
 
 static int
@@ -162,6 +239,7 @@ cube_make(struct nightly_options *o, const struct report_span *span, const struc
 	}
 	free(p.cube);
 	query_free(p.query);
+	make_others(cube);
 	if (status == CLI_OK)
 		*out = cube;
 	else

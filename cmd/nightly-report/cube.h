@@ -40,6 +40,7 @@ struct cube {
 		size_t count;		/* the value `count` is "other"; of directions there is none; 0: left out */
 		struct cube_value value[CUBE_VALUES];
 	} dim[CUBE_DIMS];
+	struct cube_sums all[CUBE_BINS];
 	struct cube_sums time[CUBE_DIMS][CUBE_VALUES + 1][CUBE_BINS];
 	struct cube_sums pair[CUBE_DIMS][CUBE_DIMS][CUBE_VALUES + 1][CUBE_VALUES + 1];	/* where the first is less */
 };
