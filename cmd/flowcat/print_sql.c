@@ -42,15 +42,21 @@ static int
 print(struct flowcat_options *o, const struct query *query, struct flow_sql_rows *rows)
 {
 	struct buf out = BUF_INIT;
+	struct flow_sql_order order[FLOW_SORT_KEYS];
 	struct flow_sql_from from;
 	struct flow_error err;
 	bool closed = false;
 	int status = query_sql_from(query, &o->request, o->dialect, &from);
 
-	if (o->has_order && o->order.key != FLOW_SORT_FIELD)
-		status = cli_fail("no SQL for that order: -O takes columns there");
-	rows->order = o->has_order ? o->order.field : FLOW_FIELD_NONE;
-	rows->ascending = !o->order.descending;
+	for (unsigned i = 0; o->has_order && i < o->order.keys && status == CLI_OK; i++) {
+		const struct flow_sort_by *by = &o->order.by[i];
+
+		if (by->key == FLOW_SORT_FIELD || by->key == FLOW_SORT_ADDR_HAS)
+			order[rows->orders++] = (struct flow_sql_order){ by->field, !by->descending };
+		else if (by->key < FLOW_SORT_ADDR_HAS)
+			status = cli_fail("no SQL for that order: -O takes columns there");
+	}
+	rows->order = order;
 	rows->limit = o->limit == UINT64_MAX ? 0 : o->limit;
 	if (status == CLI_OK &&
 	    flow_sql_rows(&from, query_filter(query), rows, &out, &err) != FLOW_OK)

@@ -140,7 +140,7 @@ rows_open(const struct flowcat_options *options, struct query *query, struct row
 	if (r == NULL)
 		return cli_fail("out of memory");
 	r->left = options->limit;
-	if (options->has_order && options->limit > 0 && options->limit <= TOP_MAX) {
+	if (options->has_order && options->order.keys == 1 && options->limit > 0 && options->limit <= TOP_MAX) {
 		status = find_top(options, query, r);
 	} else {
 		r->worker = query_worker_new(query);

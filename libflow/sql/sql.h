@@ -40,12 +40,18 @@ struct flow_sql_from {
 	int64_t from_ms, to_ms;
 };
 
+/* Rows by a column; absent values come last. */
+struct flow_sql_order {
+	enum flow_field field;
+	bool ascending;
+};
+
 /* Which rows flowcat prints. */
 struct flow_sql_rows {
 	const enum flow_field *column;
 	size_t columns;
-	enum flow_field order;	/* FLOW_FIELD_NONE: as they come */
-	bool ascending;
+	const struct flow_sql_order *order;
+	size_t orders;		/* 0: as they come */
 	uint64_t limit;		/* 0: all */
 };
 

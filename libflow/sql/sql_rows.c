@@ -4,6 +4,25 @@
 #include "sql/dialect.h"
 #include "sql/sql_filter.h"
 
+/* Addresses compare as numbers. */
+static void
+write_order(struct buf *out, enum flow_sql_dialect d, const struct flow_sql_order *order, bool first)
+{
+	struct buf name = BUF_INIT;
+
+	buf_append_text(out, first ? "\nORDER BY " : ", ");
+	sql_name(&name, d, flow_field_info(order->field)->name);
+	buf_append_u8(&name, '\0');
+	if (name.failed)
+		out->failed = true;
+	else if (flow_field_info(order->field)->type == FLOW_TYPE_ADDR)
+		sql_address_digits(out, d, (const char *)name.data);
+	else
+		buf_append_text(out, (const char *)name.data);
+	buf_append_text(out, order->ascending ? " ASC NULLS LAST" : " DESC NULLS LAST");
+	buf_release(&name);
+}
+
 enum flow_status
 flow_sql_rows(const struct flow_sql_from *from, const struct flow_filter *filter,
     const struct flow_sql_rows *rows, struct buf *out, struct flow_error *err)
@@ -26,11 +45,8 @@ flow_sql_rows(const struct flow_sql_from *from, const struct flow_filter *filter
 			buf_append_text(out, "\nWHERE ");
 			buf_append(out, where.data, where.len);
 		}
-		if (rows->order != FLOW_FIELD_NONE) {
-			buf_append_text(out, "\nORDER BY ");
-			sql_name(out, from->dialect, flow_field_info(rows->order)->name);
-			buf_append_text(out, rows->ascending ? " ASC NULLS LAST" : " DESC NULLS LAST");
-		}
+		for (size_t i = 0; i < rows->orders; i++)
+			write_order(out, from->dialect, &rows->order[i], i == 0);
 		if (rows->limit > 0)
 			buf_printf(out, "\nLIMIT %" PRIu64, rows->limit);
 		buf_append_text(out, ";\n");

@@ -20,7 +20,7 @@ struct flow_sort {
 	char *directory;
 	struct gather *rows;		/* of the current run; NULL once runs are merged */
 	uint32_t *row;			/* those rows in order, once finished */
-	uint64_t *key;			/* of runs that are written: their keys in order */
+	uint64_t *key;			/* of runs that are written: the keys of their rows in order, order.keys of each */
 	size_t given;
 	struct gather *some;		/* rows that are to be given next, */
 	uint32_t *order_of_some;	/* in this order, */
@@ -32,7 +32,7 @@ struct flow_sort {
 };
 
 /* What sorting takes for a row, beside its columns. */
-#define ROW_BYTES (2 * sizeof(struct entry) + sizeof(uint32_t) + sizeof(uint64_t))
+#define ROW_BYTES(keys) (2 * sizeof(struct entry) + sizeof(uint32_t) + (keys) * sizeof(uint64_t))
 
 /* How many entries have each value of each byte of their keys. */
 static void
@@ -116,33 +116,70 @@ flow_sort_free(struct flow_sort *sort)
 	free(sort);
 }
 
+/* The keys of the rows in order. */
+static bool
+list_keys(struct flow_sort *s, const struct flow_batch *b)
+{
+	for (unsigned k = 0; k < s->order.keys; k++) {
+		const struct flow_sort_by *by = &s->order.by[k];
+		uint64_t *known;
+
+		if (!sort_key_entries(by, b, &known))
+			return false;
+		for (size_t i = 0; i < b->rows; i++)
+			s->key[i * s->order.keys + k] = sort_key_by(by, b, known, s->row[i]);
+		free(known);
+	}
+	return true;
+}
+
+/*
+ * Sorts entries of rows by all keys, the last key first: a sort leaves what ties in it in the order of the one before.  Gives
+ * the one of both arrays that has the result; NULL when out of memory.
+ */
+static struct entry *
+sort_by_keys(const struct flow_sort *s, const struct flow_batch *b, struct entry *entry, struct entry *other)
+{
+	for (unsigned k = s->order.keys; k-- > 0;) {
+		const struct flow_sort_by *by = &s->order.by[k];
+		struct entry *sorted;
+		uint64_t *known;
+
+		if (!sort_key_entries(by, b, &known))
+			return NULL;
+		for (size_t i = 0; i < b->rows; i++)
+			entry[i].key = sort_key_by(by, b, known, entry[i].row);
+		free(known);
+		sorted = sort_entries(entry, other, b->rows);
+		other = sorted == entry ? other : entry;
+		entry = sorted;
+	}
+	return entry;
+}
+
 /* The rows in memory; with their keys where they are wanted. */
 static enum flow_status
 sort_rows(struct flow_sort *s, bool keys, struct flow_error *err)
 {
 	const struct flow_batch *b = gather_batch(s->rows);
-	struct entry *entry = malloc((b->rows + 1) * sizeof(*entry)), *sorted;
+	struct entry *entry = malloc((b->rows + 1) * sizeof(*entry)), *sorted = NULL;
 	struct entry *other = malloc((b->rows + 1) * sizeof(*other));
 	size_t i;
 
 	s->row = malloc((b->rows + 1) * sizeof(*s->row));
 	if (keys)
-		s->key = malloc((b->rows + 1) * sizeof(*s->key));
-	if (entry == NULL || other == NULL || s->row == NULL || (keys && s->key == NULL)) {
-		free(entry);
-		free(other);
-		return flow_fail_memory(err);
+		s->key = malloc((b->rows + 1) * s->order.keys * sizeof(*s->key));
+	if (entry != NULL && other != NULL && s->row != NULL && (!keys || s->key != NULL)) {
+		for (i = 0; i < b->rows; i++)
+			entry[i].row = (uint32_t)i;
+		sorted = sort_by_keys(s, b, entry, other);
 	}
-	for (i = 0; i < b->rows; i++)
-		entry[i] = (struct entry){ sort_key(&s->order, b, i), (uint32_t)i };
-	sorted = sort_entries(entry, other, b->rows);
-	for (i = 0; i < b->rows; i++) {
+	for (i = 0; sorted != NULL && i < b->rows; i++)
 		s->row[i] = sorted[i].row;
-		if (keys)
-			s->key[i] = sorted[i].key;
-	}
 	free(entry);
 	free(other);
+	if (sorted == NULL || (keys && !list_keys(s, b)))
+		return flow_fail_memory(err);
 	s->given = 0;
 	return FLOW_OK;
 }
@@ -159,7 +196,8 @@ spill(struct flow_sort *s, struct flow_error *err)
 	s->run = bigger;
 	st = sort_rows(s, true, err);
 	if (st == FLOW_OK)
-		st = sort_run_write(s->directory, gather_batch(s->rows), s->row, s->key, &s->run[s->runs], err);
+		st = sort_run_write(s->directory, gather_batch(s->rows), s->row, s->key, s->order.keys,
+		    &s->run[s->runs], err);
 	free(s->row);
 	free(s->key);
 	s->row = NULL;
@@ -176,7 +214,7 @@ flow_sort_add(struct flow_sort *sort, const struct flow_batch *batch,
 {
 	if (gather_add(sort->rows, batch, sel) != FLOW_OK)
 		return flow_fail_memory(err);
-	if (gather_bytes(sort->rows) + gather_rows(sort->rows) * ROW_BYTES <
+	if (gather_bytes(sort->rows) + gather_rows(sort->rows) * ROW_BYTES(sort->order.keys) <
 	    sort->memory_bytes && gather_rows(sort->rows) < UINT32_MAX - FLOW_BATCH_ROWS)
 		return FLOW_OK;
 	return spill(sort, err);
@@ -196,25 +234,34 @@ flow_sort_finish(struct flow_sort *sort, struct flow_error *err)
 	return st;
 }
 
-/* The run whose next row comes first; *limit is the next one's key, and whether ties are its. */
-static size_t
-first_run(const struct flow_sort *s, uint64_t *limit, bool *ties)
+static int
+compare_keys(const struct flow_sort *s, const uint64_t *a, const uint64_t *b)
 {
-	size_t best = s->runs, second = s->runs;
+	for (unsigned k = 0; k < s->order.keys; k++)
+		if (a[k] != b[k])
+			return a[k] < b[k] ? -1 : 1;
+	return 0;
+}
 
+/* The run whose next row comes first; *second is the one whose row comes next, and *ties whether equal keys are the first's. */
+static size_t
+first_run(const struct flow_sort *s, size_t *second, bool *ties)
+{
+	size_t best = s->runs;
+
+	*second = s->runs;
 	for (size_t i = 0; i < s->runs; i++) {
 		if (!sort_run_has(s->run[i]))
 			continue;
-		if (best == s->runs || sort_run_key(s->run[i]) < sort_run_key(s->run[best])) {
-			second = best;
+		if (best == s->runs || compare_keys(s, sort_run_key(s->run[i]), sort_run_key(s->run[best])) < 0) {
+			*second = best;
 			best = i;
-		} else if (second == s->runs || sort_run_key(s->run[i]) < sort_run_key(s->run[second])) {
-			second = i;
+		} else if (*second == s->runs || compare_keys(s, sort_run_key(s->run[i]), sort_run_key(s->run[*second])) < 0) {
+			*second = i;
 		}
 	}
-	*limit = second != s->runs ? sort_run_key(s->run[second]) : UINT64_MAX;
 	/* Equal keys belong to the earlier run. */
-	*ties = best < second;
+	*ties = best < *second;
 	return best;
 }
 
@@ -222,15 +269,14 @@ first_run(const struct flow_sort *s, uint64_t *limit, bool *ties)
 static enum flow_status
 merge_keys(struct flow_sort *s, size_t most, size_t *merged, struct flow_error *err)
 {
-	size_t n = 0, at;
-	uint64_t limit;
+	size_t n = 0, at, second;
 	bool ties;
 
-	while (n < most && (at = first_run(s, &limit, &ties)) != s->runs) {
+	while (n < most && (at = first_run(s, &second, &ties)) != s->runs) {
 		struct sort_run *r = s->run[at];
 
-		while (n < most && sort_run_has(r) &&
-		    (sort_run_key(r) < limit || (ties && sort_run_key(r) == limit))) {
+		while (n < most && sort_run_has(r) && (second == s->runs ||
+		    compare_keys(s, sort_run_key(r), sort_run_key(s->run[second])) < (ties ? 1 : 0))) {
 			enum flow_status st = sort_run_next(r, err);
 
 			if (st != FLOW_OK)

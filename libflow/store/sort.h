@@ -26,20 +26,32 @@ enum flow_sort_key {
 	FLOW_SORT_DURATION,	/* last - first */
 	FLOW_SORT_RATE,		/* field per time of the duration; 0 where that is 0 */
 	FLOW_SORT_RATIO,	/* field / per; 0 where that is 0 */
+	/* Of an address, of which three keys make an order: whether there is one, and its two halves. */
+	FLOW_SORT_ADDR_HAS,
+	FLOW_SORT_ADDR_HIGH,
+	FLOW_SORT_ADDR_LOW,
 };
 
-struct flow_sort_order {
+struct flow_sort_by {
 	enum flow_sort_key key;
-	enum flow_field field;	/* a number; not of a duration */
+	enum flow_field field;	/* a number, or an address; not of a duration */
 	enum flow_field per;
 	bool descending;
 };
 
+/* Keys: the next one decides where rows tie in those before. */
+#define FLOW_SORT_KEYS 16
+
+struct flow_sort_order {
+	struct flow_sort_by by[FLOW_SORT_KEYS];
+	unsigned keys;
+};
+
 /*
- * A column that holds numbers, or nfdump's words: flows, packets, bytes, pps, bps, bpp, with i or o
+ * Orders with commas between them: a column that holds numbers or addresses, or nfdump's words: flows, packets, bytes, pps, bps, bpp, with i or o
  * before the last five (ipackets, ...: those of the flow; o: those of its reverse direction),
  * duration, tstart, tend; with ":a" or ":d" for the direction.  By default times ascend and all else
- * descends.  Absent values come last.
+ * descends.  Absent values come last.  Addresses ascend by default, IPv4 first.
  */
 enum flow_status flow_sort_order_parse(const char *text, struct flow_sort_order *order,
     struct flow_error *err) NODISCARD;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "store/sort_key.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "record/derived.h"
@@ -32,7 +33,7 @@ static const struct {
 };
 
 static bool
-find_word(const char *text, size_t len, struct flow_sort_order *order)
+find_word(const char *text, size_t len, struct flow_sort_by *order)
 {
 	size_t i;
 
@@ -47,8 +48,8 @@ find_word(const char *text, size_t len, struct flow_sort_order *order)
 	order->key = FLOW_SORT_FIELD;
 	order->per = FLOW_FIELD_NONE;
 	order->field = flow_field_find(text, len);
-	return order->field != FLOW_FIELD_NONE &&
-	    !flow_type_is_text(flow_field_info(order->field)->type);
+	return order->field != FLOW_FIELD_NONE && (flow_field_info(order->field)->type == FLOW_TYPE_ADDR ||
+	    !flow_type_is_text(flow_field_info(order->field)->type));
 }
 
 static enum flow_status
@@ -61,39 +62,73 @@ no_word(const char *text, size_t len, struct flow_error *err)
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		nearest_try_text(&meant, words[i].word);
 	flow_field_nearest(&meant);
-	return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "'%s' is no order: a column of numbers, or flows, "
-	    "packets, bytes, pps, bps, bpp (ipps, opps, ...), duration, tstart, tend%s", text,
+	return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "'%.*s' is no order: a column of numbers or addresses, or flows, "
+	    "packets, bytes, pps, bps, bpp (ipps, opps, ...), duration, tstart, tend%s", (int)len, text,
 	    nearest_hint(&meant, hint));
+}
+
+/* One order of a list, which is `len` bytes long. */
+static enum flow_status
+parse_one(const char *text, size_t len, struct flow_sort_order *order, struct flow_error *err)
+{
+	const char *colon = memchr(text, ':', len);
+	size_t word = colon != NULL ? (size_t)(colon - text) : len;
+	struct flow_sort_by by;
+	bool addr;
+
+	if (!find_word(text, word, &by))
+		return no_word(text, word, err);
+	addr = by.key == FLOW_SORT_FIELD && flow_field_info(by.field)->type == FLOW_TYPE_ADDR;
+	by.descending = by.key != FLOW_SORT_FIELD || (!addr && flow_field_info(by.field)->type != FLOW_TYPE_TIME);
+	if (colon != NULL && (len != word + 2 || (colon[1] != 'a' && colon[1] != 'd')))
+		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "'%.*s': the direction is a or d", (int)len, text);
+	if (colon != NULL)
+		by.descending = colon[1] == 'd';
+	if (order->keys + (addr ? 3 : 1) > FLOW_SORT_KEYS)
+		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "too many orders at '%.*s'", (int)len, text);
+	if (addr)
+		by.key = FLOW_SORT_ADDR_HAS;
+	order->by[order->keys++] = by;
+	for (unsigned i = 1; addr && i < 3; i++) {
+		by.key = (enum flow_sort_key)(FLOW_SORT_ADDR_HAS + i);
+		order->by[order->keys++] = by;
+	}
+	return FLOW_OK;
 }
 
 enum flow_status
 flow_sort_order_parse(const char *text, struct flow_sort_order *order, struct flow_error *err)
 {
-	size_t len = strcspn(text, ":");
-	const char *direction = text[len] == ':' ? text + len + 1 : "";
-	struct flow_sort_order o;
+	struct flow_sort_order o = { .keys = 0 };
+	enum flow_status st = FLOW_OK;
 
-	if (!find_word(text, len, &o))
-		return no_word(text, len, err);
-	o.descending = o.key != FLOW_SORT_FIELD || flow_field_info(o.field)->type != FLOW_TYPE_TIME;
-	if (text[len] == ':' && strcmp(direction, "a") != 0 && strcmp(direction, "d") != 0)
-		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "'%s': the direction is a or d", text);
-	if (direction[0] != '\0')
-		o.descending = direction[0] == 'd';
-	*order = o;
-	return FLOW_OK;
+	while (st == FLOW_OK) {
+		size_t len = strcspn(text, ",");
+
+		st = parse_one(text, len, &o, err);
+		if (text[len] == '\0')
+			break;
+		text += len + 1;
+	}
+	if (st == FLOW_OK)
+		*order = o;
+	return st;
 }
 
 void
 flow_sort_order_fields(const struct flow_sort_order *order, struct flow_fieldset *fields)
 {
-	if (order->field != FLOW_FIELD_NONE)
-		flow_fieldset_add(fields, order->field);
-	if (order->per != FLOW_FIELD_NONE)
-		flow_fieldset_add(fields, order->per);
-	if (order->key == FLOW_SORT_DURATION || order->key == FLOW_SORT_RATE) {
-		flow_fieldset_add(fields, FLOW_FIELD_FIRST);
-		flow_fieldset_add(fields, FLOW_FIELD_LAST);
+	for (unsigned i = 0; i < order->keys; i++) {
+		const struct flow_sort_by *by = &order->by[i];
+
+		if (by->field != FLOW_FIELD_NONE)
+			flow_fieldset_add(fields, by->field);
+		if (by->per != FLOW_FIELD_NONE)
+			flow_fieldset_add(fields, by->per);
+		if (by->key == FLOW_SORT_DURATION || by->key == FLOW_SORT_RATE) {
+			flow_fieldset_add(fields, FLOW_FIELD_FIRST);
+			flow_fieldset_add(fields, FLOW_FIELD_LAST);
+		}
 	}
 }
 
@@ -112,7 +147,7 @@ number(const struct flow_batch *b, enum flow_field field, size_t row)
 }
 
 static double
-derived(const struct flow_sort_order *order, const struct flow_batch *b, size_t row)
+derived(const struct flow_sort_by *order, const struct flow_batch *b, size_t row)
 {
 	uint64_t duration_ms;
 
@@ -124,12 +159,45 @@ derived(const struct flow_sort_order *order, const struct flow_batch *b, size_t 
 	return derived_rate_real(number(b, order->field, row), DERIVED_PER_S, duration_ms);
 }
 
+/* A part of an address; of one that is absent, or no address, the greatest. */
+static uint64_t
+addr_key(const struct flow_sort_by *by, const struct flow_text *text)
+{
+	struct addr a;
+	uint64_t v;
+	bool has = text != NULL && addr_parse(text->p, text->len, &a);
+
+	if (by->key == FLOW_SORT_ADDR_HAS)
+		return !has;
+	if (!has)
+		return 0;
+	v = by->key == FLOW_SORT_ADDR_HIGH ? addr_hi(&a) : addr_lo(&a);
+	return by->descending ? ~v : v;
+}
+
+bool
+sort_key_entries(const struct flow_sort_by *order, const struct flow_batch *b, uint64_t **entry)
+{
+	const struct flow_dict *dict;
+
+	*entry = NULL;
+	if (order->key < FLOW_SORT_ADDR_HAS || b->column[order->field].form != FLOW_FORM_DICT)
+		return true;
+	dict = b->column[order->field].dict;
+	*entry = malloc(((size_t)dict->count + 1) * sizeof(**entry));
+	for (uint32_t i = 0; *entry != NULL && i < dict->count; i++)
+		(*entry)[i] = addr_key(order, &dict->text[i]);
+	return *entry != NULL;
+}
+
 uint64_t
-sort_key(const struct flow_sort_order *order, const struct flow_batch *b, size_t row)
+sort_key(const struct flow_sort_by *order, const struct flow_batch *b, size_t row)
 {
 	const struct flow_column *c = order->field != FLOW_FIELD_NONE ? &b->column[order->field] : NULL;
 	uint64_t v;
 
+	if (order->key >= FLOW_SORT_ADDR_HAS)
+		return addr_key(order, flow_column_has(c, row) ? &c->dict->text[c->codes[row]] : NULL);
 	if (c != NULL && !flow_column_has(c, row))
 		return UINT64_MAX;
 	if (order->key == FLOW_SORT_FIELD) {

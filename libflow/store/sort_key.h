@@ -9,4 +9,22 @@
  * A number whose unsigned order is the order asked for; absent values are the largest.  (Of unsigned
  * numbers of 64 bits the two that come last count as equal.)
  */
-uint64_t sort_key(const struct flow_sort_order *order, const struct flow_batch *b, size_t row);
+uint64_t sort_key(const struct flow_sort_by *order, const struct flow_batch *b, size_t row);
+
+/*
+ * Of an address the keys of all entries of its column's dictionary, allocated, as each is in many rows; *entry is NULL for any
+ * other order.  False when out of memory.
+ */
+bool sort_key_entries(const struct flow_sort_by *order, const struct flow_batch *b, uint64_t **entry) NODISCARD;
+
+/* As sort_key, by these. */
+static inline uint64_t
+sort_key_by(const struct flow_sort_by *order, const struct flow_batch *b, const uint64_t *entry, size_t row)
+{
+	const struct flow_column *c;
+
+	if (entry == NULL)
+		return sort_key(order, b, row);
+	c = &b->column[order->field];
+	return flow_column_has(c, row) ? entry[c->codes[row]] : order->key == FLOW_SORT_ADDR_HAS;
+}

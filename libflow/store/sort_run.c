@@ -14,7 +14,7 @@
 #include "base/file.h"
 #include "store/raw_rows.h"
 
-/* Keys that are read at a time. */
+/* Rows whose keys are read at a time. */
 #define KEYS 8192
 
 /* The file: all keys, then SORT_RUN_ROWS rows after the other. */
@@ -23,7 +23,8 @@ struct sort_run {
 	size_t rows;
 	uint64_t *end;			/* of the bytes of so many rows each, in the file */
 	/* Keys. */
-	uint64_t key[KEYS];
+	uint64_t *key;			/* of KEYS rows, `keys` of each */
+	unsigned keys;
 	size_t at;			/* the row whose key is the next */
 	/* Rows. */
 	struct raw_reader *reader;
@@ -63,7 +64,7 @@ static enum flow_status
 write_rows(struct sort_run *r, struct raw_writer *writer, const struct flow_batch *batch, const uint32_t *row,
     struct flow_error *err)
 {
-	uint64_t at = r->rows * sizeof(uint64_t);
+	uint64_t at = r->rows * r->keys * sizeof(uint64_t);
 
 	for (size_t from = 0; from < r->rows; from += SORT_RUN_ROWS) {
 		size_t n = r->rows - from < SORT_RUN_ROWS ? r->rows - from : SORT_RUN_ROWS;
@@ -88,13 +89,13 @@ read_keys(struct sort_run *r, struct flow_error *err)
 
 	if (left == 0)
 		return FLOW_OK;
-	return file_read_all_at(r->fd, r->at * sizeof(r->key[0]), r->key,
-	    (left < KEYS ? left : KEYS) * sizeof(r->key[0]), err);
+	return file_read_all_at(r->fd, r->at * r->keys * sizeof(r->key[0]), r->key,
+	    (left < KEYS ? left : KEYS) * r->keys * sizeof(r->key[0]), err);
 }
 
 enum flow_status
 sort_run_write(const char *directory, const struct flow_batch *batch, const uint32_t *row, const uint64_t *key,
-    struct sort_run **run, struct flow_error *err)
+    unsigned keys, struct sort_run **run, struct flow_error *err)
 {
 	struct sort_run *r = calloc(1, sizeof(*r));
 	struct raw_writer *writer = raw_writer_new();
@@ -103,17 +104,19 @@ sort_run_write(const char *directory, const struct flow_batch *batch, const uint
 	if (r != NULL) {
 		r->fd = -1;
 		r->rows = batch->rows;
+		r->keys = keys;
+		r->key = malloc(KEYS * keys * sizeof(*r->key));
 		r->end = malloc((piece_count(r) + 1) * sizeof(*r->end));
 		r->reader = raw_reader_new();
 		for (uint32_t i = 0; i < SORT_RUN_ROWS; i++)
 			r->number[i] = i;
 	}
-	if (r == NULL || writer == NULL || r->end == NULL || r->reader == NULL)
+	if (r == NULL || writer == NULL || r->end == NULL || r->key == NULL || r->reader == NULL)
 		(void)flow_fail_memory(err);
 	else
 		st = open_file(directory, &r->fd, err);
 	if (st == FLOW_OK) {
-		st = file_write_all(r->fd, key, r->rows * sizeof(*key), err);
+		st = file_write_all(r->fd, key, r->rows * keys * sizeof(*key), err);
 		if (st == FLOW_OK)
 			st = write_rows(r, writer, batch, row, err);
 		if (st == FLOW_OK)
@@ -140,6 +143,7 @@ sort_run_free(struct sort_run *run)
 	raw_reader_free(run->reader);
 	buf_release(&run->bytes);
 	free(run->end);
+	free(run->key);
 	free(run);
 }
 
@@ -149,10 +153,10 @@ sort_run_has(const struct sort_run *run)
 	return run->at < run->rows;
 }
 
-uint64_t
+const uint64_t *
 sort_run_key(const struct sort_run *run)
 {
-	return run->key[run->at % KEYS];
+	return &run->key[run->at % KEYS * run->keys];
 }
 
 enum flow_status
@@ -165,7 +169,7 @@ static enum flow_status
 read_rows(struct sort_run *r, struct flow_error *err)
 {
 	size_t piece = r->taken / SORT_RUN_ROWS, left = r->rows - r->taken;
-	uint64_t begin = piece > 0 ? r->end[piece - 1] : r->rows * sizeof(uint64_t);
+	uint64_t begin = piece > 0 ? r->end[piece - 1] : r->rows * r->keys * sizeof(uint64_t);
 	size_t len = (size_t)(r->end[piece] - begin);
 	enum flow_status st;
 

@@ -23,18 +23,18 @@
 struct sort_run;
 
 /*
- * Writes all rows of a batch in DICT form, row[i] being the i-th and key[i] its key, and goes back to the first. FLOW_EIO
+ * Writes all rows of a batch in DICT form, row[i] being the i-th, with its `keys` keys from key[i * keys] on, and goes back to the first. FLOW_EIO
  * (the directory is named), FLOW_ENOMEM.
  */
 enum flow_status sort_run_write(const char *directory, const struct flow_batch *batch, const uint32_t *row,
-    const uint64_t *key, struct sort_run **run, struct flow_error *err) NODISCARD;
+    const uint64_t *key, unsigned keys, struct sort_run **run, struct flow_error *err) NODISCARD;
 void sort_run_free(struct sort_run *run);
 
 /* Whether there is another key. */
 bool sort_run_has(const struct sort_run *run);
 
-/* The key of the next row; only where there is one. */
-uint64_t sort_run_key(const struct sort_run *run);
+/* The keys of the next row; only where there is one. */
+const uint64_t *sort_run_key(const struct sort_run *run);
 
 /* Looks at the key behind. */
 enum flow_status sort_run_next(struct sort_run *run, struct flow_error *err) NODISCARD;

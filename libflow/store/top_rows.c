@@ -119,7 +119,7 @@ flow_top_add(struct flow_top *top, const struct flow_batch *batch, const struct 
 
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t row = sel != NULL ? flow_selection_row(sel, i) : i;
-		struct entry e = { sort_key(&top->order, batch, row), at + row, 0 };
+		struct entry e = { sort_key(&top->order.by[0], batch, row), at + row, 0 };
 
 		if (top->count == top->most && e.key > top->heap[0].key)
 			continue;

@@ -28,7 +28,7 @@
 
 struct flow_top;
 
-/* The first n (> 0) rows; NULL when out of memory. */
+/* The first n (> 0) rows in an order of one key; NULL when out of memory. */
 struct flow_top *flow_top_new(const struct flow_sort_order *order, size_t n) NODISCARD;
 void flow_top_free(struct flow_top *top);
 

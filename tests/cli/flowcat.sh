@@ -138,7 +138,7 @@ flowcat -r "$a" -O dst_port -w "$tmp/sorted.parquet"
 is '-O with -w: all columns, sorted' "$(flowcat -o csv:all -q "$tmp/sorted.parquet" | LC_ALL=C sort | cksum)" \
 	"$(flowcat -o csv:all -q "$a" | LC_ALL=C sort | cksum)"
 rm "$tmp/sorted.parquet"
-flowcat -r "$a" -O src_addr 2>/dev/null
+flowcat -r "$a" -O src_mac 2>/dev/null
 is 'an order that is none is misuse' $? 2
 if command -v jq >/dev/null; then
 	is 'json is one array' "$(flowcat -r "$a" -o json:src_addr,bytes | jq length)" $flows

@@ -108,6 +108,35 @@ for name, text, sql in (("both", "src ip in @%s and src ip in @%s" % (a, b), "in
     report("sets: " + name, sorted(run("flowstat", "-A", "src_addr", "-o", "set", text).split()),
            sorted(r[0] for r in rows("from (%s %s %s)" % (read % 443, sql, read % 53))))
 
+# Rows by several keys, and by addresses.
+import ipaddress
+
+
+def packed(text):
+    a = ipaddress.ip_address(text)
+    return ("00" * 10 + "ffff" if a.version == 4 else "") + a.packed.hex()
+
+
+db.create_function("packed", packed, [str], str)
+LINES = "csv:src_addr,dst_addr,src_port,dst_port,proto,bytes,first"
+for order, sql in (("src_addr", "packed(src_addr)"), ("src_addr:d", "packed(src_addr) desc"),
+                   ("proto:a,dst_addr:d,bytes", "proto, packed(dst_addr) desc, bytes desc"),
+                   ("dst_port,src_addr,tstart:d", "dst_port desc, packed(src_addr), first desc")):
+    want = rows("select src_addr, dst_addr, src_port, dst_port, proto, bytes, strftime(first, '%Y-%m-%dT%H:%M:%S.%g') || 'Z' from flows "
+                "order by {0}, packed(src_addr), packed(dst_addr), src_port, dst_port, first".format(sql))
+    for more in ([], ["--memory", "1M"], ["-c", "500"]):
+        keys = order + ("" if order.startswith("src_addr") else ",src_addr") + ",dst_addr,src_port:a,dst_port:a,tstart"
+        got = run("flowcat", "-q", "-o", LINES, "-O", keys, *more).splitlines()
+        report("flowcat -O %s %s" % (order, " ".join(more)), [line.replace("None", "") for line in got],
+               [",".join(r).replace("None", "") for r in want[:len(got)]])
+        report("flowcat -O %s %s: all" % (order, " ".join(more)), len(got), 500 if more == ["-c", "500"] else len(want))
+statement = run("flowcat", "--sql", "duckdb", "-o", LINES, "-O", "proto:a,src_addr:d,dst_addr,src_port:a,dst_port:a,tstart")
+report("flowcat --sql of several keys", [r[:6] for r in rows(statement)], [line.split(",")[:6] for line in run(
+    "flowcat", "-q", "-o", LINES, "-O", "proto:a,src_addr:d,dst_addr,src_port:a,dst_port:a,tstart").splitlines()])
+for order, why in (("byts", "did you mean 'bytes'"), ("bytes,scr_addr", "did you mean 'src_addr'"), ("bytes:x", "a or d"),
+                   (",".join(["src_addr"] * 6), "too many orders")):
+    report("flowcat -O " + order[:30], why in run("flowcat", "-O", order, status=2), True)
+
 # Hours and weekdays, in UTC, in a zone with DST's offset of half hours, and in SQL.
 CLOCK = [("hour 8-17", "hour({0}) between 8 and 17"), ("weekday mon-fri", "isodow({0}) between 1 and 5"),
          ("weekday in [sat sun] and hour < 6", "isodow({0}) in (6, 7) and hour({0}) < 6"),
