@@ -54,4 +54,33 @@ check "the collector ends again" stops 0
 check "each target gets all" same "$(rows "$work/udp" src_addr | wc -l)" 2400
 check "exporters have their addresses" same "$(rows "$work/udp" exporter | uniq | xargs)" "127.0.1.7 127.0.1.8 127.0.1.9"
 
+# A multicast group, over the interface of the source.
+if command -v python3 >/dev/null; then
+	told=$(python3 - "$flowgen" <<'END'
+import socket, struct, subprocess, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+try:
+    s.bind(('239.255.77.1', 0))
+    s.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, socket.inet_aton('239.255.77.1') + socket.inet_aton('127.0.0.1'))
+except OSError as problem:
+    sys.exit('skip: %s' % problem)
+s.settimeout(2)
+subprocess.run([sys.argv[1], '-t', '239.255.77.1', '-p', str(s.getsockname()[1]), '--source', '127.0.0.1', '-v', '5', '-n', '900',
+                '-r', '9000'], check=True)
+flows = 0
+while flows < 900:
+    flows += struct.unpack('!H', s.recv(65535)[2:4])[0]
+print(flows)
+END
+	)
+	if [ -n "$told" ]; then
+		check "a multicast group gets all" same "$told" 900
+	else
+		skip "a multicast group gets all" "no multicast on the loopback interface"
+	fi
+else
+	skip "a multicast group gets all" "no python3"
+fi
+
 echo "1..$number"
