@@ -230,26 +230,26 @@ assemble(const struct work *w, const struct body *raw, const struct body *body,
 }
 
 /*
- * Takes the texts from the dictionary page, where they stand one behind the other; they
- * themselves are all over the memory.
+ * Takes the entries from the dictionary page, where they stand one behind the other; texts
+ * themselves are all over the memory.  A column without a dictionary gets no filter.
  */
 static enum flow_status
 fill_bloom(const struct work *w, struct buf *bloom)
 {
-	size_t bytes = bloom_bytes(w->text_count), at = 0;
-	uint32_t i;
+	size_t entries = w->encoding == ENCODING_RLE_DICTIONARY ? work_entries(w) : 0, bytes = bloom_bytes(entries), at = 0;
 
-	if (!w->column->bloom || w->text_count == 0)
+	if (!w->column->bloom || entries == 0)
 		return FLOW_OK;
 	if (!buf_reserve(bloom, bytes))
 		return FLOW_ENOMEM;
 	memset(bloom->data, 0, bytes);
 	bloom->len = bytes;
-	for (i = 0; i < w->text_count; i++) {
-		uint32_t len = load_le32(w->raw.data + at);
+	for (size_t i = 0; i < entries; i++) {
+		size_t head = w->texts != NULL ? 4 : 0;
+		size_t len = head > 0 ? load_le32(w->raw.data + at) : work_value_bytes(w);
 
-		bloom_insert(bloom->data, bytes, bloom_hash(w->raw.data + at + 4, len));
-		at += 4 + (size_t)len;
+		bloom_insert(bloom->data, bytes, bloom_hash(w->raw.data + at + head, len));
+		at += head + len;
 	}
 	return FLOW_OK;
 }

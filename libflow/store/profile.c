@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Columns in which people look for single hosts. */
+/* Columns in which people look for single hosts and ASes, which most row groups do not have. */
 static bool
 wants_bloom(enum flow_field field)
 {
@@ -15,6 +15,8 @@ wants_bloom(enum flow_field field)
 	case FLOW_FIELD_BGP_NEXT_HOP:
 	case FLOW_FIELD_NAT_SRC_ADDR:
 	case FLOW_FIELD_NAT_DST_ADDR:
+	case FLOW_FIELD_SRC_AS:
+	case FLOW_FIELD_DST_AS:
 		return true;
 	default:
 		return false;
@@ -73,6 +75,16 @@ is_number_column(const struct pq_column *c)
 	default:
 		return c->logical >= PQ_INT_8 && c->logical <= PQ_UINT_64;
 	}
+}
+
+size_t
+profile_plain_bytes(const struct pq_column *column)
+{
+	bool whole = column->logical == PQ_NONE || (column->logical >= PQ_INT_8 && column->logical <= PQ_UINT_64);
+
+	if (!whole || (column->physical != PQ_INT32 && column->physical != PQ_INT64))
+		return 0;
+	return column->physical == PQ_INT32 ? 4 : 8;
 }
 
 static bool

@@ -37,6 +37,9 @@ struct profile_map {
 enum flow_status profile_map(const struct pq_file *file, struct profile_map *map,
     struct flow_error *err) NODISCARD;
 
+/* Bytes of a whole number of that column in PLAIN, little-endian, as Bloom filters know it; 0: its values are something else. */
+size_t profile_plain_bytes(const struct pq_column *column);
+
 /* Whether a file was written by these programs. */
 bool profile_is_ours(const struct pq_file *file);
 

@@ -3,6 +3,21 @@
 
 #include <stdlib.h>
 
+#include "base/bytes.h"
+
+/* Asks a Bloom filter for a number, which it knows as PLAIN has it. */
+static enum flow_status
+number_may_be_there(const struct pq_file *file, size_t group, size_t column, uint64_t number, bool *may,
+    struct flow_error *err)
+{
+	uint8_t bytes[8];
+	const struct flow_text plain = { (const char *)bytes, (uint32_t)profile_plain_bytes(pq_file_column(file, column)) };
+
+	*may = true;
+	store_le64(bytes, number);
+	return plain.len > 0 ? pq_bloom_may_hold(file, group, column, &plain, 1, may, err) : FLOW_OK;
+}
+
 static enum flow_status
 bound_may_hold(const struct pq_file *file, const struct profile_map *map, size_t group,
     const struct flow_bound *bound, enum plan_verdict *verdict, struct flow_error *err)
@@ -21,10 +36,10 @@ bound_may_hold(const struct pq_file *file, const struct profile_map *map, size_t
 		*verdict = PLAN_NO_BY_STATISTICS;
 		return FLOW_OK;
 	}
-	if (bound->text_count == 0)
+	if (bound->text_count == 0 && (bound->lo != bound->hi || flow_field_info(bound->field)->type == FLOW_TYPE_TIME))
 		return FLOW_OK;
-	st = pq_bloom_may_hold(file, group, (size_t)column, bound->text, bound->text_count, &may,
-	    err);
+	st = bound->text_count == 0 ? number_may_be_there(file, group, (size_t)column, bound->lo, &may, err) :
+	    pq_bloom_may_hold(file, group, (size_t)column, bound->text, bound->text_count, &may, err);
 	if (st == FLOW_OK && !may)
 		*verdict = PLAN_NO_BY_BLOOM;
 	return st;

@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
+#include "store/profile.h"
+
 static bool
 text_outside(const struct flow_text *t, const struct pq_bounds *b)
 {
@@ -74,7 +77,8 @@ verify_column_begin(struct verify_column *v, const struct pq_file *file, size_t 
 	pq_file_bounds(file, group, column, &v->chunk.bounds);
 	if (st == FLOW_OK)
 		st = pq_pages_read(file, group, column, &v->pages, err);
-	if (st == FLOW_OK && flow_type_is_text(type))
+	v->plain_bytes = type != FLOW_TYPE_TIME ? profile_plain_bytes(pq_file_column(file, column)) : 0;
+	if (st == FLOW_OK && (flow_type_is_text(type) || v->plain_bytes > 0))
 		st = pq_bloom_read(file, group, column, &v->bloom, err);
 	return st;
 }
@@ -105,6 +109,29 @@ ask_bloom(struct verify_column *v, const struct flow_column *c, size_t rows, str
 		if (!pq_bloom_check(v->bloom, &t))
 			return flow_fail(err, FLOW_ECORRUPT, FLOW_NO_OFFSET,
 			    "the Bloom filter does not know '%.*s'", t.len < 64 ? (int)t.len : 64, t.p);
+	}
+	return FLOW_OK;
+}
+
+/* Each number. */
+static enum flow_status
+ask_bloom_for_numbers(const struct verify_column *v, const struct flow_column *c, size_t rows, struct flow_error *err)
+{
+	uint64_t last = 0;
+	bool asked = false;
+
+	for (size_t i = 0; i < rows; i++) {
+		uint64_t number = flow_column_has(c, i) ? flow_column_number(c, v->type, i) : last;
+		uint8_t bytes[8];
+		const struct flow_text plain = { (const char *)bytes, (uint32_t)v->plain_bytes };
+
+		if (!flow_column_has(c, i) || (asked && number == last))
+			continue;
+		asked = true;
+		last = number;
+		store_le64(bytes, number);
+		if (!pq_bloom_check(v->bloom, &plain))
+			return flow_fail(err, FLOW_ECORRUPT, FLOW_NO_OFFSET, "the Bloom filter does not know %" PRIu64, number);
 	}
 	return FLOW_OK;
 }
@@ -149,6 +176,8 @@ verify_column_rows(struct verify_column *v, const struct flow_column *c, size_t 
 		st = look_at_pages(v, c, rows, err);
 	if (st == FLOW_OK && v->bloom != NULL && c->form == FLOW_FORM_DICT)
 		st = ask_bloom(v, c, rows, err);
+	if (st == FLOW_OK && v->bloom != NULL && c->form != FLOW_FORM_DICT && v->plain_bytes > 0)
+		st = ask_bloom_for_numbers(v, c, rows, err);
 	return st;
 }
 

@@ -23,6 +23,7 @@ struct verify_column {
 	size_t next_page;
 	uint64_t row, page_end;
 	struct pq_bloom *bloom;		/* NULL: it has none */
+	size_t plain_bytes;		/* of a number as the filter knows it; 0: it is none */
 	uint64_t *asked;		/* bitmap of the texts that the filter was asked for */
 	uint32_t asked_cap;		/* how many it has room for */
 };

@@ -306,6 +306,32 @@ def duckdb_cases(ours, table, folder):
     away = [db.execute(probe.format(ours["many"], f"192.168.{i}.9")).fetchall()[0][0] for i in range(100)]
     check(all(here) and len(here) > 50, "DuckDB's own look at our Bloom filter finds what is there", here)
     check(sum(away) < 20, "and hardly anything else", away)
+    bloom_of_numbers(db, table["many"].slice(0, 20000), folder)
+
+
+def bloom_of_numbers(db, table, folder):
+    """Filters of ASes: ours as DuckDB looks at them, and of any integer column DuckDB's as we do."""
+    table = put(table, "src_as", pa.array([1000 + 7 * (i * i % 501) for i in range(table.num_rows)], pa.int64()))
+    table = put(table, "dst_port", pa.array([7 * (i * i % 503) for i in range(table.num_rows)], pa.int32()))
+    ours, source = os.path.join(folder, "as.parquet"), os.path.join(folder, "as.pa.parquet")
+    theirs = os.path.join(folder, "as.duck.parquet")
+    pq.write_table(table, source)
+    flowcat("-r", source, "-w", ours)
+    db.sql(f"COPY (SELECT * FROM '{source}') TO '{theirs}' (FORMAT parquet, COMPRESSION lz4_raw)")
+    there = set(table.column("src_as").to_pylist())
+    probe = "SELECT bool_and(bloom_filter_excludes) FROM parquet_bloom_probe('{}', 'src_as', {})"
+    out = [n for n in range(1000, 4500) if db.execute(probe.format(ours, n)).fetchall()[0][0]] if there else []
+    check(not there & set(out) and len(out) > 3100, "DuckDB finds ASes by our Bloom filters, and hardly others", len(out))
+    for path in (ours, theirs):
+        for column in ("src_as", "dst_port"):
+            values = table.column(column).to_pylist()
+            word = "src as" if column == "src_as" else "dst port"
+            for n in sorted(set(values))[::50] + [1001, 3, 70]:
+                run = flowcat("-r", path, "-q", "-o", f"csv:{column}", f"{word} {n}")
+                check(run.returncode == 0 and run.stdout.split() == [str(n)] * values.count(n),
+                      f"{word} {n} in {os.path.basename(path)}", run.stderr)
+        run = flowcat("--verify", path)
+        check(run.returncode == 0, f"--verify asks Bloom filters of numbers of {os.path.basename(path)}", run.stderr)
 
 
 def spark_cases(ours, table, folder, tree):
