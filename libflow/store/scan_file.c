@@ -131,18 +131,47 @@ keep_or_close(struct flow_scan *scan, struct scan_file *f, struct plan_model *mo
 		model->source = kept;
 }
 
-/* Keeps what is to be told of the first file with columns that are ignored. */
+/*
+ * A column that the file lacks and a directory's name tells, as engines write partitions: NAME=VALUE.  *len is that of the
+ * directory's name; NULL: there is none.
+ */
+static const char *
+told_by_directory(const char *path, const struct profile_map *map, enum flow_field *field, size_t *len)
+{
+	const char *slash;
+
+	for (; (slash = strchr(path, '/')) != NULL; path = slash + 1) {
+		const char *equals = memchr(path, '=', (size_t)(slash - path));
+
+		*field = equals != NULL ? flow_field_find(path, (size_t)(equals - path)) : FLOW_FIELD_NONE;
+		*len = (size_t)(slash - path);
+		if (*field != FLOW_FIELD_NONE && map->column[*field] < 0)
+			return path;
+	}
+	return NULL;
+}
+
+/* Keeps what is to be told of the first file with columns that are ignored, or are elsewhere. */
 static enum flow_status
 take_notice(struct flow_scan *scan, const struct scan_file *f, const struct source *source,
     struct flow_error *err)
 {
 	struct buf text = BUF_INIT;
+	enum flow_field field;
+	size_t len;
+	const char *directory = told_by_directory(f->path, &source->map, &field, &len);
 	bool kept;
 
-	if (source->map.ignored == 0)
+	if (source->map.ignored == 0 && directory == NULL)
 		return FLOW_OK;
-	buf_printf(&text, "%s: columns that flow-file(5) does not have are ignored: ", f->path);
-	profile_ignored_names(source->file, &text);
+	if (directory != NULL) {
+		buf_printf(&text, "%s: %s is missing: the directory's name '%.*s' tells it, which is not read; write it into the "
+		    "files, too (WRITE_PARTITION_COLUMNS true in DuckDB, elsewhere partition by a copy of the column)", f->path,
+		    flow_field_info(field)->name, (int)(len < 80 ? len : 80), directory);
+	} else {
+		buf_printf(&text, "%s: columns that flow-file(5) does not have are ignored: ", f->path);
+		profile_ignored_names(source->file, &text);
+	}
 	buf_append_u8(&text, '\0');
 	(void)pthread_mutex_lock(&scan->names_lock);
 	if (!text.failed && (scan->notice == NULL || f < scan->notice_file)) {

@@ -307,6 +307,18 @@ def duckdb_cases(ours, table, folder):
     check(all(here) and len(here) > 50, "DuckDB's own look at our Bloom filter finds what is there", here)
     check(sum(away) < 20, "and hardly anything else", away)
     bloom_of_numbers(db, table["many"].slice(0, 20000), folder)
+    partitions(db, ours["few"], folder)
+
+
+def partitions(db, ours, folder):
+    """Partitioning takes a column out of the files: where it is in the directory's name alone, we say so, once."""
+    for name, more, lines in (("taken", "", 1), ("kept", ", WRITE_PARTITION_COLUMNS true", 0)):
+        tree = os.path.join(folder, name)
+        db.sql(f"COPY (SELECT * FROM '{ours}') TO '{tree}' (FORMAT parquet, PARTITION_BY (proto, src_port){more})")
+        run = flowcat("-r", tree, "-q", "-o", "csv:bytes")
+        check(run.returncode == 0 and len(run.stdout.split()) == 40000 and run.stderr.count("\n") == lines and
+              (": proto is missing: the directory's name 'proto=" in run.stderr) == (lines > 0),
+              f"a column that a partition has {name}", run.stderr)
 
 
 def bloom_of_numbers(db, table, folder):
