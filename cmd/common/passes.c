@@ -10,32 +10,44 @@
 /* Rows that wait for their groups, in all threads. */
 #define WAITING_BYTES ((size_t)512 << 20)
 
-/*
- * Groups are taken share by share where so much memory was given, and where 256 shares are enough: else they go to files,
- * all at once, which takes less time but more memory, of which the kernel takes back what others need.
- */
-#define SHARES_MEMORY ((uint64_t)4 << 20)
-#define SHARE_MIN 1
+/* Less memory than that is not worth its name: it is what is taken at least. */
+#define MEMORY_MIN ((uint64_t)4 << 20)
 
 /* Of the memory that is given workers fill two fifths: tables double as they grow, and when they are merged. */
 #define FILLED(bytes) ((bytes) / 5 * 2)
+
+/* And what that is written to parts waits in an eighth, or in so much of what comes beside the given memory. */
+#define BUFFERED(bytes) ((size_t)((bytes) / 8 > ((uint64_t)8 << 20) ? (bytes) / 8 : (uint64_t)8 << 20))
 
 struct passes {
 	struct flow_agg_spec *spec;
 	struct query *query;
 	struct flow_agg **agg;
+	struct flow_agg_parts *parts;	/* NULL: all fits, so far */
+	bool reads_parts;
 	unsigned threads;
 	uint64_t memory;		/* UINT64_MAX: no bound */
 	const char *folder;
 	unsigned from, to;		/* of FLOW_AGG_SHARES */
 	bool may_fill;
 	atomic_uint_fast64_t rows;	/* that were looked at in this pass */
+	uint64_t all_rows;		/* that there are in it */
 	atomic_bool failed, full;
 };
 
 /* Each pass over the rows. */
 typedef enum flow_status feed(struct flow_agg *agg, const struct flow_batch *batch,
     const struct flow_selection *sel, struct flow_error *err);
+
+/* A worker has no room, or cannot go on; what several of them say is said once. */
+static void
+feed_failed(struct passes *p, const struct flow_agg *agg, const struct flow_error *err)
+{
+	if (flow_agg_is_full(agg))
+		p->full = true;
+	else if (!atomic_exchange(&p->failed, true))
+		(void)cli_fail_error(err);
+}
 
 /* One batch; false where that ends the pass. */
 static bool
@@ -47,12 +59,7 @@ feed_one(struct passes *p, struct flow_agg *agg, const struct flow_batch *batch,
 	p->rows += batch->rows;
 	if (rows(agg, batch, selection, &err) == FLOW_OK)
 		return true;
-	if (flow_agg_is_full(agg)) {
-		p->full = true;
-		return false;
-	}
-	(void)cli_fail_error(&err);
-	p->failed = true;
+	feed_failed(p, agg, &err);
 	return false;
 }
 
@@ -79,6 +86,25 @@ work(void *context, unsigned i)
 	struct passes *p = context;
 
 	feed_all(p, query_worker_new(p->query), p->agg[i], flow_agg_feed);
+}
+
+/* Rows of the share from the file of parts. */
+static void
+parts_work(void *context, unsigned i)
+{
+	struct passes *p = context;
+	struct flow_error err;
+	uint64_t rows;
+
+	while (!p->failed && !p->full) {
+		enum flow_status st = flow_agg_parts_feed(p->agg[i], &rows, &err);
+
+		p->rows += rows;
+		if (st == FLOW_END)
+			return;
+		if (st != FLOW_OK)
+			feed_failed(p, p->agg[i], &err);
+	}
 }
 
 static void
@@ -119,8 +145,12 @@ make_worker(struct passes *p, unsigned i)
 		return CLI_OK;
 	flow_agg_limit(p->agg[i], (size_t)((p->may_fill ? FILLED(p->memory) : p->memory) / p->threads) + 1,
 	    p->folder);
-	return flow_agg_share(p->agg[i], p->from, p->to, p->may_fill, &err) == FLOW_OK ? CLI_OK :
-	    cli_fail_error(&err);
+	if (flow_agg_share(p->agg[i], p->from, p->to, p->may_fill, &err) != FLOW_OK)
+		return cli_fail_error(&err);
+	if (p->parts == NULL)
+		return CLI_OK;
+	return (p->reads_parts ? flow_agg_parts_read : flow_agg_parts_write)(p->agg[i], p->parts, &err) == FLOW_OK ?
+	    CLI_OK : cli_fail_error(&err);
 }
 
 static int
@@ -156,7 +186,23 @@ scan(struct passes *p, bool sieves)
 		query_rewind(p->query);
 	}
 	p->rows = 0;
+	p->all_rows = query_rows(p->query);
 	query_run_told(p->query, p->threads, work, p);
+	return p->failed ? CLI_FAILURE : CLI_OK;
+}
+
+/* The rows of a share from the parts to new workers. */
+static int
+scan_parts(struct passes *p)
+{
+	free_workers(p);
+	p->full = false;
+	if (make_workers(p) != CLI_OK)
+		return CLI_FAILURE;
+	flow_agg_parts_rewind(p->parts, p->from, p->to);
+	p->rows = 0;
+	p->all_rows = flow_agg_parts_rows(p->parts, p->from, p->to);
+	query_run(p->threads, parts_work, p);
 	return p->failed ? CLI_FAILURE : CLI_OK;
 }
 
@@ -180,13 +226,18 @@ clamp(double v, double least, double most)
 	return v < least ? least : v > most ? most : v;
 }
 
-/* A share of that many 256ths. */
+/* A share of that many of FLOW_AGG_SHARES: of whole parts, or of one that is read several times. */
 static void
 take_width(struct passes *p, double width)
 {
-	double left = FLOW_AGG_SHARES - p->from;
+	unsigned left = FLOW_AGG_SHARES - p->from, within = FLOW_AGG_SHARE_WHOLE - p->from % FLOW_AGG_SHARE_WHOLE;
+	unsigned to = (unsigned)clamp(width, 1, left);
 
-	p->to = p->from + (unsigned)clamp(width, SHARE_MIN < left ? SHARE_MIN : left, left);
+	if (to >= FLOW_AGG_SHARE_WHOLE && within == FLOW_AGG_SHARE_WHOLE)
+		to -= to % FLOW_AGG_SHARE_WHOLE;
+	else if (to > within)
+		to = within;
+	p->to = p->from + to;
 }
 
 /*
@@ -196,8 +247,7 @@ take_width(struct passes *p, double width)
 static void
 take_less(struct passes *p)
 {
-	uint64_t all = query_rows(p->query);
-	double part = all > 0 ? (double)p->rows / (double)all : 0;
+	double part = p->all_rows > 0 ? (double)p->rows / (double)p->all_rows : 0;
 
 	take_width(p, (p->to - p->from) * clamp(part * 0.8, 1.0 / 8, 3.0 / 4));
 }
@@ -246,28 +296,90 @@ show_series(struct passes *p, struct answer *a)
 	return scan(p, false) == CLI_OK ? merge(p, &a->series) : CLI_FAILURE;
 }
 
-/* All at once, with files for what does not fit. */
+/* Adds a share's rows to the answer. */
 static int
-answer_by_files(struct passes *p, struct answer *a)
+add_share(struct passes *p, struct answer *a)
 {
 	struct flow_error err;
 
-	flow_agg_shares_free(a->shares);
-	a->shares = NULL;
+	if (merge(p, &a->result) != CLI_OK)
+		return CLI_FAILURE;
+	return flow_agg_shares_add(a->shares, a->result, &err) == FLOW_OK ? CLI_OK : cli_fail_error(&err);
+}
+
+/* The last share of a turn. */
+static void
+keep_share(struct answer *a)
+{
+	flow_agg_shares_keep(a->shares, a->result);
+	a->result = NULL;
+}
+
+/* Rows of what is large to parts, and what is small at once. */
+static int
+write_parts(struct passes *p, struct answer *a)
+{
+	struct flow_error err;
+	bool any;
+
 	p->from = 0;
 	p->to = FLOW_AGG_SHARES;
-	p->may_fill = false;
-	if (flow_agg_set_phase(p->spec, FLOW_AGG_ALL, &err) != FLOW_OK)
+	p->reads_parts = false;
+	do {
+		if (flow_agg_part_large(p->spec, p->agg, p->threads, &any, &err) != FLOW_OK)
+			return cli_fail_error(&err);
+		p->may_fill = any;
+		free_workers(p);
+		flow_agg_parts_free(p->parts);
+		p->parts = flow_agg_parts_new(p->spec, p->folder, p->threads, BUFFERED(p->memory));
+		if (p->parts == NULL)
+			return cli_fail("out of memory");
+		if (scan(p, flow_agg_sieves(p->spec)) != CLI_OK)
+			return CLI_FAILURE;
+	} while (p->full);
+	if (flow_agg_parts_end(p->agg, p->threads, &err) != FLOW_OK)
 		return cli_fail_error(&err);
-	return scan(p, flow_agg_sieves(p->spec)) == CLI_OK ? merge(p, &a->result) : CLI_FAILURE;
+	if (add_share(p, a) != CLI_OK)
+		return CLI_FAILURE;
+	if (flow_agg_parts_note(p->parts, a->result, &err) != FLOW_OK)
+		return cli_fail_error(&err);
+	keep_share(a);
+	return CLI_OK;
+}
+
+/* Tables whose rows are parted, share by share. */
+static int
+answer_turn(struct passes *p, struct answer *a, double width)
+{
+	size_t used;
+
+	p->from = 0;
+	p->full = false;
+	take_width(p, width);
+	while (p->from < FLOW_AGG_SHARES) {
+		/* What the smallest share needs goes to files. */
+		p->may_fill = !p->full || p->to - p->from > 1;
+		if (p->full && p->may_fill)
+			take_less(p);
+		if (scan_parts(p) != CLI_OK)
+			return CLI_FAILURE;
+		if (p->full)
+			continue;
+		used = most_used(p);
+		if (add_share(p, a) != CLI_OK)
+			return CLI_FAILURE;
+		take_next(p, used);
+	}
+	keep_share(a);
+	return CLI_OK;
 }
 
 /* Share by share, when the groups of all did not fit. */
 static int
 answer_shares(struct passes *p, struct answer *a)
 {
+	double width = p->all_rows > 0 ? FLOW_AGG_SHARES * 0.8 * (double)p->rows / (double)p->all_rows : 0;
 	struct flow_error err;
-	size_t used;
 
 	flow_agg_plan_sure(p->spec);
 	if (flow_agg_set_phase(p->spec, FLOW_AGG_CHOOSE, &err) != FLOW_OK)
@@ -275,24 +387,16 @@ answer_shares(struct passes *p, struct answer *a)
 	a->shares = flow_agg_shares_new(p->spec, p->folder);
 	if (a->shares == NULL)
 		return cli_fail("out of memory");
-	while (p->from < FLOW_AGG_SHARES) {
-		if (p->full && p->to - p->from <= SHARE_MIN)
-			return answer_by_files(p, a);
-		if (p->full)
-			take_less(p);
-		flow_agg_result_free(a->result);
-		a->result = NULL;
-		if (scan(p, flow_agg_sieves(p->spec)) != CLI_OK)
+	if (write_parts(p, a) != CLI_OK)
+		return CLI_FAILURE;
+	p->reads_parts = true;
+	while (flow_agg_turn_next(p->spec))
+		if (answer_turn(p, a, width) != CLI_OK)
 			return CLI_FAILURE;
-		if (p->full)
-			continue;
-		used = most_used(p);
-		if (merge(p, &a->result) != CLI_OK)
-			return CLI_FAILURE;
-		if (flow_agg_shares_add(a->shares, a->result, &err) != FLOW_OK)
-			return cli_fail_error(&err);
-		take_next(p, used);
-	}
+	free_workers(p);
+	flow_agg_parts_free(p->parts);
+	p->parts = NULL;
+	flow_agg_turn_all(p->spec);
 	return show_series(p, a);
 }
 
@@ -320,15 +424,18 @@ answer_make(struct flow_agg_spec *spec, struct query *query, uint64_t memory, st
 	const char *folder = getenv("TMPDIR");
 	struct passes p = { .spec = spec, .query = query, .threads = query_threads(query), .memory = memory,
 		.folder = folder != NULL && folder[0] != '\0' ? folder : "/tmp", .to = FLOW_AGG_SHARES,
-		.may_fill = memory >= SHARES_MEMORY };
+		.may_fill = true };
 	int status;
 
 	*answer = (struct answer){ .spec = spec };
 	/* Half of the machine's, where nothing is said. */
 	if (memory == 0 && (p.memory = cli_memory()) != UINT64_MAX)
 		p.memory /= 2;
+	if (p.memory < MEMORY_MIN)
+		p.memory = MEMORY_MIN;
 	status = answer_all(&p, answer);
 	free_workers(&p);
+	flow_agg_parts_free(p.parts);
 	return status;
 }
 
@@ -365,5 +472,5 @@ answer_table(struct answer *answer, size_t table, uint64_t from, size_t rows, st
 
 	if (r != NULL)
 		return flow_agg_table(r, table, from, rows, t, err);
-	return flow_agg_shares_table(answer->shares, answer->result, table, from, rows, t, err);
+	return flow_agg_shares_table(answer->shares, table, from, rows, t, err);
 }

@@ -6,7 +6,8 @@
  *
  *	one pass			where all groups fit
  *	+ one before it			that counts what keeps rows out (flow_agg_sieves)
- *	one for each share of groups	where they do not (flow_agg_share), and one for series of those chosen
+ *	one more			where they do not, that writes rows to a temporary file, from which they are
+ *					read share by share (flow_agg_parts), and one for series of the groups chosen
  */
 
 #include <stdbool.h>
@@ -14,7 +15,7 @@
 #include "common/query.h"
 
 struct answer {
-	struct flow_agg_result *result;		/* of all, or the last share of groups */
+	struct flow_agg_result *result;		/* of all; NULL: there are shares */
 	struct flow_agg_shares *shares;		/* NULL: there are none */
 	struct flow_agg_result *series;		/* of the phase FLOW_AGG_SHOW; NULL: there was none */
 	const struct flow_agg_spec *spec;

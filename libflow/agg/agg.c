@@ -6,6 +6,7 @@
 
 #include "agg/feed.h"
 #include "agg/feed_sieve.h"
+#include "agg/parts/parts.h"
 
 /* Groups that do not fit into a core's cache any more. */
 #define MANY_GROUPS 65536
@@ -86,6 +87,7 @@ flow_agg_free(struct flow_agg *agg)
 	free(agg->backlog);
 	free(agg->outside);
 	free(agg->ends);
+	agg_parts_free(agg->parts);
 	free(agg->values);
 	free(agg->scratch);
 	spread_free(agg->spread);
@@ -107,20 +109,41 @@ flow_agg_bytes(const struct flow_agg *agg)
 	return bytes + (agg->approx != NULL ? approx_bytes(agg->approx) : 0);
 }
 
+/* Memory of rows that wait, and of the groups that they may become, which are there before these rows are gone. */
+static size_t
+waiting_bytes(const struct backlog *b, const struct groups *g)
+{
+	if (b->log.bytes == 0)
+		return 0;
+	return b->log.bytes + b->log.bytes / b->log.record_bytes * groups_each_bytes(g);
+}
+
+size_t
+grouping_bytes(const struct flow_agg *agg, size_t grouping)
+{
+	const struct grouping *g = &agg->spec->grouping[grouping];
+	size_t bytes = 0;
+
+	if (!g->dense || key_part_is_atom(&g->part[0]))
+		bytes += groups_bytes(&agg->groups[grouping]) +
+		    waiting_bytes(&agg->backlog[grouping], &agg->groups[grouping]);
+	for (size_t i = 0; i < agg->spec->values; i++)
+		if (agg->spec->value[i].of == grouping)
+			bytes += agg->values[i].log.bytes;
+	/* All have their sketches in one place. */
+	return bytes + (slots_approx(&g->slots) ? approx_bytes(agg->approx) : 0);
+}
+
 size_t
 flow_agg_growing_bytes(const struct flow_agg *agg)
 {
-	size_t bytes = atoms_bytes(&agg->maps.values) + atoms_bytes(&agg->maps.texts);
+	size_t bytes = atoms_bytes(&agg->maps.values) + atoms_bytes(&agg->maps.texts), sketches = 0;
 
-	for (size_t i = 0; i < agg->spec->groupings; i++) {
-		const struct grouping *g = &agg->spec->grouping[i];
-
-		if (!g->dense || key_part_is_atom(&g->part[0]))
-			bytes += groups_bytes(&agg->groups[i]) + agg->backlog[i].log.bytes;
-	}
-	for (size_t i = 0; i < agg->spec->values; i++)
-		bytes += agg->values[i].log.bytes;
-	return bytes + (agg->approx != NULL ? approx_bytes(agg->approx) : 0);
+	if (agg->approx != NULL)
+		sketches = approx_bytes(agg->approx);
+	for (size_t i = 0; i < agg->spec->groupings; i++)
+		bytes += grouping_bytes(agg, i) - (slots_approx(&agg->spec->grouping[i].slots) ? sketches : 0);
+	return bytes + sketches;
 }
 
 void
@@ -215,10 +238,12 @@ should_wait(uint64_t groups, uint64_t rows)
 	return (groups > MANY_GROUPS && groups > rows / 2) || (groups > 8 * MANY_GROUPS && groups > rows / 4);
 }
 
-/* Lets rows of such groupings wait from now on. */
+/* Lets rows of such groupings wait from now on; those of parts come sorted as they would be then. */
 static void
 begin_backlogs(struct flow_agg *agg)
 {
+	if (parts_reads(agg))
+		return;
 	for (size_t i = 0; i < agg->spec->groupings; i++) {
 		struct backlog *b = &agg->backlog[i];
 
@@ -243,8 +268,12 @@ each_portion(struct flow_agg *agg, const struct flow_batch *batch, const struct 
 		uint32_t n = count - from < GROUP_ROWS ? count - from : GROUP_ROWS;
 		struct rows rows = { all ? NULL : sel->row + from, from, n };
 
-		if (take(agg, batch, &rows) != FLOW_OK)
-			return flow_fail_memory(err);
+		if (take(agg, batch, &rows) == FLOW_OK)
+			continue;
+		if (agg->parts != NULL && agg->parts->error.status != FLOW_OK)
+			return flow_fail(err, agg->parts->error.status, FLOW_NO_OFFSET, "%s",
+			    agg->parts->error.message);
+		return flow_fail_memory(err);
 	}
 	return FLOW_OK;
 }

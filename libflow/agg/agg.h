@@ -238,22 +238,36 @@ void flow_agg_limit(struct flow_agg *agg, size_t bytes, const char *folder);
 void flow_agg_room(struct flow_agg *agg, size_t bytes);
 
 /*
- * Questions whose groups, addresses or sketches do not fit into memory are answered share by share, each time
- * reading all rows:
+ * Questions whose groups, addresses or sketches do not fit into memory are answered share by share: rows are sorted
+ * into a temporary file by the hashes of their groups once, and then read share by share.
  *
- *	for each share [from, to) of 0 .. FLOW_AGG_SHARES:
- *		new workers, flow_agg_limit, flow_agg_share(agg, from, to), the passes, flow_agg_finish
+ *	flow_agg_part_large			chooses the groupings whose rows are parted: those that are large
+ *	new workers, flow_agg_limit, flow_agg_share(agg, 0, FLOW_AGG_SHARES), flow_agg_parts_write
+ *	the passes				count what is small and write the other rows
+ *	flow_agg_parts_end, flow_agg_finish, flow_agg_parts_note
+ *	flow_agg_shares_add, flow_agg_shares_keep
+ *	while flow_agg_turn_next: for each share [from, to) of 0 .. FLOW_AGG_SHARES:
+ *		flow_agg_parts_rewind(parts, from, to)
+ *		new workers, flow_agg_limit, flow_agg_share(agg, from, to), flow_agg_parts_read
+ *		flow_agg_parts_feed until FLOW_END, flow_agg_finish
  *		flow_agg_shares_add(shares, result)	its rows go to a temporary file, sorted
+ *		flow_agg_shares_keep			the last one's
+ *	flow_agg_turn_all
  *	flow_agg_shares_table(shares, ...)		all shares' rows, merged
  *
  * A worker takes the groups whose hashes lie in the share (of bills, spikes and series: all bins of these), and
  * looks up no other address.  Where it would need more than its limit, flow_agg_feed gives FLOW_ELIMIT
- * and flow_agg_is_full tells so: then the share is to be taken smaller.  What a single 256th needs goes to files
- * where it can (may_fill false).  With all shares it is as without this, but for flow_agg_is_full.
+ * and flow_agg_is_full tells so: then the share is to be taken smaller, or something more is to be parted.  What the
+ * smallest share needs goes to files where it can (may_fill false).  With all shares it is as without this, but for
+ * flow_agg_is_full.
  *
  * A series with a limit is made last, of the groups that the shares have chosen: see flow_agg_phase.
  */
-#define FLOW_AGG_SHARES 256
+#define FLOW_AGG_SHARES 65536
+#define FLOW_AGG_SHARE_SHIFT 48		/* of a hash, which leaves the number of its smallest share */
+
+/* A share whose ends are multiples of that is read from the file without looking at hashes once more. */
+#define FLOW_AGG_SHARE_WHOLE 256
 
 enum flow_status flow_agg_share(struct flow_agg *agg, unsigned from, unsigned to, bool may_fill,
     struct flow_error *err) NODISCARD;
@@ -289,10 +303,55 @@ void flow_agg_shares_free(struct flow_agg_shares *shares);
 enum flow_status flow_agg_shares_add(struct flow_agg_shares *shares, struct flow_agg_result *result,
     struct flow_error *err) NODISCARD;
 
-/* As flow_agg_rows and flow_agg_table for all shares, `last` being one of their results; slices come in order. */
+/*
+ * Takes one of the results that were added in this turn, without its groups, for what is the same in all; it is freed
+ * with the shares.
+ */
+void flow_agg_shares_keep(struct flow_agg_shares *shares, struct flow_agg_result *result);
+
+/* As flow_agg_rows and flow_agg_table for all shares, of each turn of which a result was kept; slices come in order. */
 uint64_t flow_agg_shares_rows(const struct flow_agg_shares *shares, size_t table);
-enum flow_status flow_agg_shares_table(struct flow_agg_shares *shares, struct flow_agg_result *last,
-    size_t table, uint64_t from, size_t rows, struct flow_table **out, struct flow_error *err) NODISCARD;
+enum flow_status flow_agg_shares_table(struct flow_agg_shares *shares, size_t table, uint64_t from, size_t rows,
+    struct flow_table **out, struct flow_error *err) NODISCARD;
+
+struct flow_agg_parts;
+
+/*
+ * Chooses what is to be parted, by what n workers hold that are full: what takes much of it, and one thing more than
+ * before at least; *any: there was one.  It is the turn then of what is not parted.
+ */
+enum flow_status flow_agg_part_large(struct flow_agg_spec *spec, struct flow_agg *const *agg, size_t n, bool *any,
+    struct flow_error *err) NODISCARD;
+
+/* The next tables whose rows are parted; false after the last.  And: all tables, as it was at first. */
+bool flow_agg_turn_next(struct flow_agg_spec *spec);
+void flow_agg_turn_all(struct flow_agg_spec *spec);
+
+/*
+ * Rows in a temporary file in `folder` (which the caller keeps), written by so many workers with about that many
+ * bytes of buffers.  NULL when out of memory.
+ */
+struct flow_agg_parts *flow_agg_parts_new(struct flow_agg_spec *spec, const char *folder, size_t workers,
+    size_t bytes) NODISCARD;
+void flow_agg_parts_free(struct flow_agg_parts *parts);
+
+/* After flow_agg_share: the worker writes the rows of what is parted, or reads them. */
+enum flow_status flow_agg_parts_write(struct flow_agg *agg, struct flow_agg_parts *parts, struct flow_error *err)
+    NODISCARD;
+enum flow_status flow_agg_parts_read(struct flow_agg *agg, struct flow_agg_parts *parts, struct flow_error *err)
+    NODISCARD;
+
+/* Ends the writing by n workers; then, what their result knows of all rows is that of all shares. */
+enum flow_status flow_agg_parts_end(struct flow_agg *const *agg, size_t n, struct flow_error *err) NODISCARD;
+enum flow_status flow_agg_parts_note(struct flow_agg_parts *parts, const struct flow_agg_result *all,
+    struct flow_error *err) NODISCARD;
+
+/* Rows that a share of this turn reads, about, and the begin of their reading. */
+uint64_t flow_agg_parts_rows(const struct flow_agg_parts *parts, unsigned from, unsigned to);
+void flow_agg_parts_rewind(struct flow_agg_parts *parts, unsigned from, unsigned to);
+
+/* Feeds the next rows, *rows of them; FLOW_END after the last, else as flow_agg_feed.  For several workers at a time. */
+enum flow_status flow_agg_parts_feed(struct flow_agg *agg, uint64_t *rows, struct flow_error *err) NODISCARD;
 
 /* Memory held, for limits. */
 size_t flow_agg_bytes(const struct flow_agg *agg);

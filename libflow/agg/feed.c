@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "agg/feed_sieve.h"
+#include "agg/parts/parts.h"
 #include "agg/share.h"
 #include "base/hash.h"
 
@@ -454,6 +455,21 @@ feed_shared_ends(struct flow_agg *agg, struct groups *g, const struct flow_batch
 	return st;
 }
 
+/* Rows of several ends that were split, under the one that they have. */
+static enum flow_status
+feed_end(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch, const struct rows *rows)
+{
+	struct feed_scratch *s = agg->scratch;
+
+	if (key_values(&agg->maps, &g->grouping->part[0], 0, batch, rows, s->value[0], s->flag[0]) != FLOW_OK)
+		return FLOW_ENOMEM;
+	if (g->grouping->dense)
+		return add_dense_values(agg, g, batch, rows);
+	if (other_values(agg, g->grouping, batch, rows) != FLOW_OK)
+		return FLOW_ENOMEM;
+	return feed_keys(agg, g, batch, rows, s->value[0], s->flag[0]);
+}
+
 static enum flow_status
 feed_grouping(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch,
     const struct rows *rows)
@@ -462,6 +478,8 @@ feed_grouping(struct flow_agg *agg, struct groups *g, const struct flow_batch *b
 	const struct grouping *grouping = g->grouping;
 	enum flow_status st;
 
+	if (grouping->part[0].alts > 1 && parts_has_one_end(agg, grouping))
+		return feed_end(agg, g, batch, rows);
 	if (grouping->part[0].alts > 1 && agg_is_shared(agg))
 		return feed_shared_ends(agg, g, batch, rows);
 	if (grouping->dense)
@@ -505,11 +523,13 @@ feed_rest(struct flow_agg *agg, const struct groups *g, const struct flow_batch 
 	return st;
 }
 
-/* Whether rows go to a grouping in this phase. */
+/* Whether rows go to a grouping in this phase, or are put away for it; those that come from there are of one grouping. */
 static bool
 feed_is_wanted(const struct flow_agg *agg, size_t grouping)
 {
-	return agg->spec->phase == FLOW_AGG_ALL || grouping_is_fed(agg->spec, grouping);
+	if (parts_reads(agg) && grouping != agg->parts->grouping)
+		return false;
+	return agg->spec->phase == FLOW_AGG_ALL || grouping_is_fed(agg->spec, grouping) || parts_takes(agg, grouping);
 }
 
 /* Rows to a grouping, but for those that its sieve keeps out; same: see feed_hashes. */
@@ -524,7 +544,7 @@ feed_sieved(struct flow_agg *agg, struct groups *g, const struct flow_batch *bat
 
 	if (grouping_share_parts(g->grouping) < g->grouping->parts)
 		share_note_ends(agg, grouping, batch, rows);
-	if (agg_is_shared(agg) && g->grouping->part[0].alts == 1) {
+	if (agg_is_shared(agg) && parts_has_one_end(agg, g->grouping) && !parts_are_share(agg)) {
 		if (share_rows(agg, g->grouping, 0, batch, rows, agg->scratch->shared, &mine) != FLOW_OK)
 			return FLOW_ENOMEM;
 		rows = &mine;
@@ -543,7 +563,9 @@ feed_sieved(struct flow_agg *agg, struct groups *g, const struct flow_batch *bat
 		}
 		in = sieve_rows(sieve, rows, hash, agg->scratch->sieved);
 	}
-	return in.n > 0 && st == FLOW_OK ? feed_grouping(agg, g, batch, &in) : st;
+	if (in.n == 0 || st != FLOW_OK)
+		return st;
+	return parts_takes(agg, grouping) ? parts_put(agg, grouping, batch, &in) : feed_grouping(agg, g, batch, &in);
 }
 
 /* Rows to all groupings that spread as one does. */
@@ -553,9 +575,27 @@ feed_alike(struct flow_agg *agg, size_t first, const struct flow_batch *batch, c
 	const struct flow_agg_spec *spec = agg->spec;
 	enum flow_status st = FLOW_OK;
 
-	for (size_t i = first; i < spec->groupings && rows->n > 0 && st == FLOW_OK; i++)
-		if (spread_is_same(&spec->grouping[i], &spec->grouping[first]) && feed_is_wanted(agg, i))
+	for (size_t i = first; i < spec->groupings && rows->n > 0 && st == FLOW_OK; i++) {
+		if (!spread_is_same(&spec->grouping[i], &spec->grouping[first]) || !feed_is_wanted(agg, i))
+			continue;
+		if (parts_takes(agg, i))
+			share_note_ends(agg, i, batch, rows);
+		else
 			st = feed_sieved(agg, &agg->groups[i], batch, rows, false);
+	}
+	return st;
+}
+
+/* What is parted of rows that were spread: as they were, as they are spread again when they are read. */
+static enum flow_status
+put_unspread(struct flow_agg *agg, size_t first, const struct flow_batch *batch, const struct rows *rows)
+{
+	const struct flow_agg_spec *spec = agg->spec;
+	enum flow_status st = FLOW_OK;
+
+	for (size_t i = first; i < spec->groupings && st == FLOW_OK; i++)
+		if (spread_is_same(&spec->grouping[i], &spec->grouping[first]) && parts_takes(agg, i))
+			st = parts_put(agg, i, batch, rows);
 	return st;
 }
 
@@ -580,7 +620,7 @@ feed_spread(struct flow_agg *agg, size_t grouping, const struct flow_batch *batc
 	for (size_t i = grouping; i < spec->groupings; i++)
 		if (spread_is_same(&spec->grouping[i], g) && feed_is_wanted(agg, i))
 			agg->outside[i] += spread_outside(agg->spread);
-	return st == FLOW_END ? FLOW_OK : st;
+	return st == FLOW_END ? put_unspread(agg, grouping, batch, rows) : st;
 }
 
 /* Those of the rows that begin in [from_ms, to_ms), listed in `row` unless they are all. */
@@ -689,7 +729,7 @@ feed_rows(struct flow_agg *agg, const struct flow_batch *batch, const struct row
 	enum flow_status st = FLOW_OK;
 
 	feed_sieves_begin(agg);
-	if (!totals_are_summed(agg))
+	if (!totals_are_summed(agg) && !parts_reads(agg))
 		accumulate_totals(&agg->totals, batch, &begun);
 	if (agg->narrow && begun.n > 0)
 		st = keep_narrow(agg, batch, &begun);

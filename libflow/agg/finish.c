@@ -4,6 +4,7 @@
 
 #include "agg/agg.h"
 #include "agg/report/billing.h"
+#include "agg/parts/parts.h"
 #include "agg/workers_merge.h"
 #include "agg/table/result.h"
 #include "agg/report/series.h"
@@ -304,6 +305,8 @@ flow_agg_finish(struct flow_agg *const *agg, size_t n, struct flow_agg_result **
 	r->limit = agg[0]->limit;
 	r->view = calloc(r->spec->views + 1, sizeof(*r->view));
 	st = r->view != NULL && prepare_kept(r) == FLOW_OK ? add_outside(r, agg, n) : FLOW_ENOMEM;
+	if (parts_reads(agg[0]))
+		parts_tell(r, agg[0]);
 	if (st == FLOW_OK)
 		st = merge_workers(agg, n, r);
 	if (st == FLOW_OK)
@@ -331,30 +334,43 @@ flow_agg_finish(struct flow_agg *const *agg, size_t n, struct flow_agg_result **
 }
 
 void
+result_lighten(struct flow_agg_result *r)
+{
+	for (size_t i = 0; r->view != NULL && i < r->spec->views; i++) {
+		kept_free(r->view[i].kept);
+		r->view[i].kept = NULL;
+		r->view[i].rows = 0;
+	}
+	for (size_t i = 0; r->groups != NULL && i < r->spec->groupings; i++) {
+		groups_release(&r->groups[i]);
+		groups_init(&r->groups[i], &r->spec->grouping[i]);
+	}
+	for (size_t i = 0; i < r->arrays; i++)
+		spool_free(&r->array[i]);
+	r->arrays = 0;
+	for (size_t i = 0; i < r->workers; i++)
+		approx_free(r->approx[i]);
+	r->workers = 0;
+	key_maps_release(&r->maps);
+}
+
+void
 flow_agg_result_free(struct flow_agg_result *r)
 {
 	if (r == NULL)
 		return;
-	for (size_t i = 0; r->view != NULL && i < r->spec->views; i++)
-		kept_free(r->view[i].kept);
-	for (size_t i = 0; r->groups != NULL && i < r->spec->groupings; i++)
-		groups_release(&r->groups[i]);
+	result_lighten(r);
 	for (size_t i = 0; r->rest != NULL && i < r->spec->groupings; i++) {
 		if (r->rest[i] != NULL)
 			groups_release(r->rest[i]);
 		free(r->rest[i]);
 	}
 	free(r->rest);
-	for (size_t i = 0; i < r->arrays; i++)
-		spool_free(&r->array[i]);
 	free(r->array);
-	for (size_t i = 0; i < r->workers; i++)
-		approx_free(r->approx[i]);
 	free(r->approx);
 	free(r->view);
 	free(r->groups);
 	free(r->outside);
 	free(r->ends);
-	key_maps_release(&r->maps);
 	free(r);
 }

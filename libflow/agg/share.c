@@ -70,7 +70,7 @@ flow_agg_share(struct flow_agg *agg, unsigned from, unsigned to, bool may_fill, 
 static bool
 is_in(const struct flow_agg *agg, uint64_t hash)
 {
-	return groups_part_of(hash) - agg->share_from < agg->share_to - agg->share_from;
+	return (unsigned)(hash >> FLOW_AGG_SHARE_SHIFT) - agg->share_from < agg->share_to - agg->share_from;
 }
 
 enum flow_status

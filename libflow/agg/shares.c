@@ -14,6 +14,9 @@ struct flow_agg_shares {
 	const char *folder;
 	struct row_runs *runs;		/* by table */
 	bool *beyond;			/* likewise */
+	struct flow_agg_result **like;	/* likewise: what tells its columns and notes; borrowed */
+	struct flow_agg_result **kept;	/* of each turn one */
+	size_t kepts;
 	struct row_merge *merge;	/* of the table that is being read; NULL: none */
 };
 
@@ -60,7 +63,9 @@ flow_agg_shares_new(const struct flow_agg_spec *spec, const char *folder)
 
 		row_runs_init(&s->runs[i], &order);
 	}
-	if (s->runs == NULL || s->beyond == NULL) {
+	s->like = calloc(spec->views + 1, sizeof(*s->like));
+	s->kept = calloc(spec->groupings + 2, sizeof(*s->kept));
+	if (s->runs == NULL || s->beyond == NULL || s->like == NULL || s->kept == NULL) {
 		flow_agg_shares_free(s);
 		return NULL;
 	}
@@ -75,6 +80,10 @@ flow_agg_shares_free(struct flow_agg_shares *s)
 	for (size_t i = 0; s->runs != NULL && i < s->spec->views; i++)
 		row_runs_release(&s->runs[i]);
 	row_merge_free(s->merge);
+	for (size_t i = 0; i < s->kepts; i++)
+		flow_agg_result_free(s->kept[i]);
+	free(s->kept);
+	free(s->like);
 	free(s->runs);
 	free(s->beyond);
 	free(s);
@@ -121,15 +130,32 @@ add_table(struct flow_agg_shares *s, struct flow_agg_result *r, size_t table, st
 	return st;
 }
 
+/* Whether a table's rows are added in the turn that it is. */
+static bool
+is_added(const struct flow_agg_spec *spec, size_t view)
+{
+	return view_is_made(spec, view) && !flow_agg_is_late(spec, view);
+}
+
 enum flow_status
 flow_agg_shares_add(struct flow_agg_shares *s, struct flow_agg_result *r, struct flow_error *err)
 {
 	enum flow_status st = FLOW_OK;
 
 	for (size_t i = 0; i < s->spec->views && st == FLOW_OK; i++)
-		if (!flow_agg_is_late(s->spec, i))
+		if (is_added(s->spec, i))
 			st = add_table(s, r, i, err);
 	return st;
+}
+
+void
+flow_agg_shares_keep(struct flow_agg_shares *s, struct flow_agg_result *r)
+{
+	result_lighten(r);
+	for (size_t i = 0; i < s->spec->views; i++)
+		if (is_added(s->spec, i))
+			s->like[i] = r;
+	s->kept[s->kepts++] = r;
 }
 
 uint64_t
@@ -142,11 +168,11 @@ flow_agg_shares_rows(const struct flow_agg_shares *s, size_t table)
 }
 
 enum flow_status
-flow_agg_shares_table(struct flow_agg_shares *s, struct flow_agg_result *last, size_t table, uint64_t from,
-    size_t rows, struct flow_table **out, struct flow_error *err)
+flow_agg_shares_table(struct flow_agg_shares *s, size_t table, uint64_t from, size_t rows, struct flow_table **out,
+    struct flow_error *err)
 {
 	uint64_t all = flow_agg_shares_rows(s, table), left = all > from ? all - from : 0;
-	enum flow_status st = flow_agg_table(last, table, 0, 0, out, err);
+	enum flow_status st = flow_agg_table(s->like[table], table, 0, 0, out, err);
 
 	if (st != FLOW_OK)
 		return st;

@@ -14,6 +14,7 @@
 #include "agg/spread.h"
 
 struct feed_scratch;
+struct agg_parts;
 
 /* The first and last of some instants. */
 struct instants {
@@ -45,7 +46,11 @@ struct flow_agg {
 	unsigned share_from, share_to;
 	bool may_fill, is_full;		/* see flow_agg_share */
 	struct instants *ends;		/* by grouping: of all rows of its period, whatever the share */
+	struct agg_parts *parts;	/* rows that go to a file, or come from one (agg/parts/parts.h); NULL: none do */
 };
+
+/* Memory that grows with the groups of one grouping. */
+size_t grouping_bytes(const struct flow_agg *agg, size_t grouping);
 
 /*
  * Whether the totals are the sum of a grouping's groups.  A grouping that leaves rows out has not all of

@@ -280,6 +280,28 @@ feed_share(struct flow_agg_spec *spec, const struct shares *s, unsigned from, un
 	feed_all(agg, flow_agg_feed, s);
 }
 
+/* The rows of a share that were parted. */
+static void
+read_share(struct flow_agg_spec *spec, const struct shares *s, struct flow_agg_parts *parts, unsigned from, unsigned to,
+    struct flow_agg **agg)
+{
+	enum flow_status st = FLOW_OK;
+	uint64_t rows;
+
+	flow_agg_parts_rewind(parts, from, to);
+	for (size_t w = 0; w < s->workers; w++) {
+		agg[w] = flow_agg_new(spec);
+		flow_agg_limit(agg[w], (size_t)1 << 30, ".");
+		if (flow_agg_share(agg[w], from, to, true, NULL) != FLOW_OK ||
+		    flow_agg_parts_read(agg[w], parts, NULL) != FLOW_OK)
+			abort();
+	}
+	for (size_t w = 0; st == FLOW_OK; w = (w + 1) % s->workers)
+		st = flow_agg_parts_feed(agg[w], &rows, NULL);
+	if (st != FLOW_END)
+		abort();
+}
+
 static struct flow_agg_result *
 finish_share(struct flow_agg **agg, size_t workers)
 {
@@ -292,11 +314,44 @@ finish_share(struct flow_agg **agg, size_t workers)
 	return r;
 }
 
+/* All rows into parts, those of what is not parted (nothing, in a spec of one question) to the answer. */
+static struct flow_agg_parts *
+write_parts(struct flow_agg_spec *spec, const struct shares *s, struct flow_agg_shares *all)
+{
+	struct flow_agg_parts *parts;
+	struct flow_agg_result *r;
+	struct flow_agg *agg[8];
+	bool any;
+
+	feed_share(spec, s, 0, FLOW_AGG_SHARES, agg);
+	if (flow_agg_part_large(spec, agg, s->workers, &any, NULL) != FLOW_OK || !any)
+		abort();
+	for (size_t w = 0; w < s->workers; w++)
+		flow_agg_free(agg[w]);
+	parts = flow_agg_parts_new(spec, ".", s->workers, 1);
+	for (size_t w = 0; w < s->workers; w++) {
+		agg[w] = flow_agg_new(spec);
+		flow_agg_limit(agg[w], (size_t)1 << 30, ".");
+		if (flow_agg_share(agg[w], 0, FLOW_AGG_SHARES, true, NULL) != FLOW_OK ||
+		    flow_agg_parts_write(agg[w], parts, NULL) != FLOW_OK)
+			abort();
+	}
+	feed_all(agg, flow_agg_feed, s);
+	if (flow_agg_parts_end(agg, s->workers, NULL) != FLOW_OK)
+		abort();
+	r = finish_share(agg, s->workers);
+	if (flow_agg_parts_note(parts, r, NULL) != FLOW_OK || flow_agg_shares_add(all, r, NULL) != FLOW_OK)
+		abort();
+	flow_agg_shares_keep(all, r);
+	return parts;
+}
+
 /* The answer share by share, merged, or, of a series with a limit, from a pass of its own. */
 static const char *
 run_shares(struct flow_agg_spec *spec, const struct shares *s)
 {
 	struct flow_agg_shares *all = flow_agg_shares_new(spec, ".");
+	struct flow_agg_parts *parts;
 	struct flow_agg_result *r = NULL;
 	struct flow_agg *agg[8];
 	struct flow_table *t;
@@ -305,15 +360,21 @@ run_shares(struct flow_agg_spec *spec, const struct shares *s)
 	answer[0] = '\0';
 	if (flow_agg_set_phase(spec, FLOW_AGG_CHOOSE, NULL) != FLOW_OK)
 		abort();
-	for (unsigned i = 0; i < rig_shares; i++) {
-		feed_share(spec, s, i * FLOW_AGG_SHARES / rig_shares, (i + 1) * FLOW_AGG_SHARES / rig_shares, agg);
-		flow_agg_result_free(r);
-		r = finish_share(agg, s->workers);
-		if (flow_agg_shares_add(all, r, NULL) != FLOW_OK)
-			abort();
+	parts = write_parts(spec, s, all);
+	while (flow_agg_turn_next(spec)) {
+		for (unsigned i = 0; i < rig_shares; i++) {
+			read_share(spec, s, parts, i * FLOW_AGG_SHARES / rig_shares, (i + 1) * FLOW_AGG_SHARES / rig_shares, agg);
+			flow_agg_result_free(r);
+			r = finish_share(agg, s->workers);
+			if (flow_agg_shares_add(all, r, NULL) != FLOW_OK)
+				abort();
+		}
+		flow_agg_shares_keep(all, r);
+		r = NULL;
 	}
+	flow_agg_parts_free(parts);
+	flow_agg_turn_all(spec);
 	if (late) {
-		flow_agg_result_free(r);
 		if (flow_agg_set_phase(spec, FLOW_AGG_SHOW, NULL) != FLOW_OK)
 			abort();
 		feed_share(spec, s, 0, FLOW_AGG_SHARES, agg);
@@ -323,7 +384,7 @@ run_shares(struct flow_agg_spec *spec, const struct shares *s)
 		size_t rows = from == 0 ? 3 : 1000;
 
 		if ((late ? flow_agg_table(r, 0, from, rows, &t, NULL) :
-		    flow_agg_shares_table(all, r, 0, from, rows, &t, NULL)) != FLOW_OK)
+		    flow_agg_shares_table(all, 0, from, rows, &t, NULL)) != FLOW_OK)
 			abort();
 		rig_table(t, answer, sizeof(answer));
 		if (from == 0)

@@ -85,8 +85,11 @@ mkdir "$work/tmp"
 check "flowcat -O with files for what does not fit" fails "$work/tmp: write: $large" \
 	full 64 env TMPDIR="$work/tmp" flowcat -r "$a" -O bytes --memory 1M -o csv:all
 check "flowcat -O: nothing stays" same "$(files "$work/tmp")" ""
+# More than fits into the least memory that is taken.
+more=$work/more
+flowgen -w "$more" -n 200000 --seed 5 --duration 1h || exit 99
 check "flowstat with a file for what does not fit" fails "temporary file: $large" \
-	full 64 env TMPDIR="$work/tmp" flowstat -r "$a" -a --memory 100k
+	full 64 env TMPDIR="$work/tmp" flowstat -r "$a" -a -r "$more" --memory 1M
 check "flowstat: nothing stays" same "$(files "$work/tmp")" ""
 # shellcheck disable=SC2016 # the inner shell's
 check "flowcat -o csv" fails "standard output: $large" \

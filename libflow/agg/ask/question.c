@@ -15,6 +15,7 @@ flow_agg_spec_new(void)
 	if (spec != NULL) {
 		spec->from_ms = INT64_MIN;
 		spec->to_ms = INT64_MAX;
+		spec->turn = TURN_ALL;
 	}
 	return spec;
 }
@@ -37,6 +38,8 @@ flow_agg_spec_free(struct flow_agg_spec *spec)
 	free(spec->view);
 	free(spec->value);
 	shown_free(spec);
+	free(spec->parted);
+	free(spec->cluster);
 	free(spec);
 }
 
@@ -317,18 +320,31 @@ flow_agg_is_late(const struct flow_agg_spec *spec, size_t table)
 	return spec->view[table].series && spec->view[table].limit > 0;
 }
 
-bool
-view_is_made(const struct flow_agg_spec *spec, size_t view)
+/* Whether a view's rows are made in the phase that it is. */
+static bool
+is_in_phase(const struct flow_agg_spec *spec, size_t view)
 {
 	return spec->phase == FLOW_AGG_ALL || flow_agg_is_late(spec, view) == (spec->phase == FLOW_AGG_SHOW);
 }
 
 bool
+view_is_made(const struct flow_agg_spec *spec, size_t view)
+{
+	return is_in_phase(spec, view) && grouping_is_in_turn(spec, spec->view[view].grouping);
+}
+
+bool
 grouping_is_fed(const struct flow_agg_spec *spec, size_t grouping)
+{
+	return grouping_is_in_phase(spec, grouping) && grouping_is_in_turn(spec, grouping);
+}
+
+bool
+grouping_is_in_phase(const struct flow_agg_spec *spec, size_t grouping)
 {
 	for (size_t i = 0; i < spec->views; i++) {
 		const struct view *v = &spec->view[i];
-		bool is_made = view_is_made(spec, i), has_bins = v->series || v->billing;
+		bool is_made = is_in_phase(spec, i), has_bins = v->series || v->billing;
 
 		if (has_bins && v->bins == grouping && is_made)
 			return true;
@@ -436,16 +452,19 @@ grouping_key_fields(const struct grouping *g, struct flow_fieldset *set)
 }
 
 void
+grouping_fields(const struct grouping *g, struct flow_fieldset *set)
+{
+	grouping_key_fields(g, set);
+	slots_fields(&g->slots, set);
+	if (period_width(g) != 0)
+		flow_fieldset_add(set, FLOW_FIELD_FIRST);
+	if (g->spread_ms != 0)
+		flow_fieldset_add(set, FLOW_FIELD_LAST);
+}
+
+void
 flow_agg_fields(const struct flow_agg_spec *spec, struct flow_fieldset *set)
 {
-	for (size_t i = 0; i < spec->groupings; i++) {
-		const struct grouping *g = &spec->grouping[i];
-
-		grouping_key_fields(g, set);
-		slots_fields(&g->slots, set);
-		if (period_width(g) != 0)
-			flow_fieldset_add(set, FLOW_FIELD_FIRST);
-		if (g->spread_ms != 0)
-			flow_fieldset_add(set, FLOW_FIELD_LAST);
-	}
+	for (size_t i = 0; i < spec->groupings; i++)
+		grouping_fields(&spec->grouping[i], set);
 }

@@ -162,15 +162,33 @@ struct flow_agg_spec {
 	bool sieves_sums;		/* see flow_agg_plan */
 	enum flow_agg_phase phase;
 	uint64_t **shown;		/* by grouping, of chosen groups the bits of their hashes; NULL: none is */
+	/* Rows of some groupings are parted (flow_agg_parts): which, and which groupings' tables are made now. */
+	bool *parted;			/* by grouping; NULL: none is */
+	size_t *cluster;		/* by grouping: the first of those that have tables together; NULL as well */
+	size_t turn;			/* TURN_ALL, TURN_REST, or the least number of a cluster's groupings */
 };
+
+/* All groupings; those that are not parted. */
+#define TURN_ALL SIZE_MAX
+#define TURN_REST (SIZE_MAX - 1)
 
 /* Bits of the hashes of groups that were chosen to be shown. */
 #define SHOWN_BITS ((size_t)1 << 20)
 
-/* Whether rows are counted under a grouping in the phase that the spec is in. */
+/* Whether rows are counted under a grouping in the phase that the spec is in, whosever turn it is. */
+bool grouping_is_in_phase(const struct flow_agg_spec *spec, size_t grouping);
+
+/* The same in the turn that it is. */
 bool grouping_is_fed(const struct flow_agg_spec *spec, size_t grouping);
 
-/* Whether a view's rows are made in that phase; the groups of one that is late are chosen in any. */
+/* Whether rows of a grouping go to parts; whether its tables are made in the turn that it is. */
+bool grouping_is_parted(const struct flow_agg_spec *spec, size_t grouping);
+bool grouping_is_in_turn(const struct flow_agg_spec *spec, size_t grouping);
+
+/* Makes the lists of what is parted, of nothing at first, unless they are there; FLOW_ENOMEM. */
+enum flow_status spec_find_clusters(struct flow_agg_spec *spec) NODISCARD;
+
+/* Whether a view's rows are made in that phase and turn; the groups of one that is late are chosen in any. */
 bool view_is_made(const struct flow_agg_spec *spec, size_t view);
 
 /* Parts of a key by whose hash groups are shared out: all but the bin of a period. */
@@ -178,6 +196,18 @@ unsigned grouping_share_parts(const struct grouping *g);
 
 /* Whether some column's values are all needed in a grouping's groups. */
 bool grouping_has_values(const struct flow_agg_spec *spec, size_t grouping);
+
+/* Adds to *set the columns that rows are counted under a grouping with. */
+void grouping_fields(const struct grouping *g, struct flow_fieldset *set);
+
+/*
+ * Whether a row of several ends can be written as several rows of one, whose value is in the column of the first: where
+ * nothing else asks for that column.
+ */
+bool grouping_splits_ends(const struct grouping *g);
+
+/* Adds to *set the columns that such rows are counted with; else, and of others, as grouping_fields. */
+void grouping_part_fields(const struct grouping *g, struct flow_fieldset *set);
 
 /* Adds to *set the columns that a grouping's keys are made from. */
 void grouping_key_fields(const struct grouping *g, struct flow_fieldset *set);

@@ -78,6 +78,13 @@ enum flow_status groups_part_move(struct groups *g, unsigned part, const char *f
     struct flow_error *err) NODISCARD;
 size_t groups_bytes(const struct groups *g);
 
+/* Memory of one of many groups of a hashed grouping, about, with its place in the table. */
+static inline size_t
+groups_each_bytes(const struct groups *g)
+{
+	return g->stride * sizeof(uint64_t) + sizeof(uint32_t) + 2 * sizeof(struct bucket);
+}
+
 /* All groups, also those that do not count. */
 uint64_t groups_count(const struct groups *g);
 

@@ -70,6 +70,9 @@ void result_array_free(struct flow_agg_result *r, void *p);
 void result_sort(const struct flow_agg_result *r, void *list, size_t n, size_t size,
     spool_compare *compare, void *arg);
 
+/* Frees the groups, and all that leads to them; tables have no rows then, but columns and notes. */
+void result_lighten(struct flow_agg_result *r);
+
 /* Orders a table's rows of several shares: greater ones come first. */
 uint64_t result_rank(const struct flow_agg_result *r, size_t table, uint64_t row);
 
