@@ -36,18 +36,20 @@ all_null(const struct column *c, struct cells *out, const struct chunk *chunk)
 {
 	out->copy = 16;
 	out->step = 0;
+	out->same = true;
 	for (size_t i = 0; i < chunk->n; i++)
 		out->len[i] = c->null_len;
 	return true;
 }
 
-/* The first cell is that of all rows. */
+/* The first cell is that of all rows that have a value. */
 static void
-same_cells(struct column_state *s, const struct chunk *k)
+same_cells(const struct flow_column *in, struct column_state *s, const struct chunk *k)
 {
 	uint32_t len = s->cells.len[0];
 
 	s->cells.step = 0;
+	s->cells.same = in->valid == NULL;
 	for (size_t i = 1; i < k->n; i++)
 		s->cells.len[i] = len;
 }
@@ -165,7 +167,7 @@ number_cells(const struct column *c, struct column_state *s, const struct chunk 
 			s->cells.len[i] = (uint32_t)format_number(wide ? n.wide[i] : n.low[i], type,
 			    cell_at(s, i));
 		if (n.differ == 0)
-			same_cells(s, k);
+			same_cells(in, s, k);
 	}
 	column_nulls(in, k, &s->cells, c->null_len);
 	return true;
@@ -212,6 +214,7 @@ text_cells(const struct column *c, struct column_state *s, const struct chunk *k
 		return all_null(c, &s->cells, k);
 	if (!text_cache_cells(c, s, k))
 		return false;
+	s->cells.same = in->dict->count == 1 && in->valid == NULL;
 	column_nulls(in, k, &s->cells, c->null_len);
 	return true;
 }

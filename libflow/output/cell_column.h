@@ -41,6 +41,7 @@ struct cells {
 	uint32_t stride;		/* bytes from cell to cell in `text`: 16, 32 or 64 */
 	uint32_t step;			/* stride; or 0: the first cell is that of all rows */
 	uint32_t copy;			/* bytes to copy of each; 0: cells are in `ref` */
+	bool same;			/* the first cell is that of all rows, its length too */
 	uint32_t len[OUTPUT_CHUNK];
 	const char *ref[OUTPUT_CHUNK];	/* readable up to len, rounded up to 16 */
 	char *text;

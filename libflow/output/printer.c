@@ -17,7 +17,13 @@ struct lane {
 	uint32_t copy;
 	char after[2];
 	uint8_t after_len;
+	/* Of csv instead of `before` and `after`: a comma and the columns behind that are the same in all rows. */
+	uint32_t tail_len;
+	const char *tail;
 };
+
+/* Longest cell that may be part of a tail. */
+#define TAIL_CELL_MAX CELL_INLINE_MAX
 
 static size_t
 cells_bytes(const struct column *c)
@@ -31,6 +37,7 @@ struct flow_printer_state {
 	struct lane *lane;
 	struct column_state *column;
 	char *cells;		/* of all columns */
+	char *tails;		/* of all lanes, one behind the other */
 };
 
 void
@@ -88,10 +95,12 @@ flow_printer_state_new(const struct flow_printer *p)
 	s->lane = calloc(p->count + 1, sizeof(*s->lane));
 	s->column = calloc(p->count + 1, sizeof(*s->column));
 	s->cells = calloc(1, bytes + CELL_INLINE_MAX);
-	if (s->lane == NULL || s->column == NULL || s->cells == NULL) {
+	s->tails = calloc(p->count + 1, TAIL_CELL_MAX + 1);
+	if (s->lane == NULL || s->column == NULL || s->cells == NULL || s->tails == NULL) {
 		free(s->lane);
 		free(s->column);
 		free(s->cells);
+		free(s->tails);
 		free(s);
 		return NULL;
 	}
@@ -114,6 +123,7 @@ flow_printer_state_free(struct flow_printer_state *s)
 	free(s->lane);
 	free(s->column);
 	free(s->cells);
+	free(s->tails);
 	free(s);
 }
 
@@ -213,11 +223,44 @@ join_commas(const struct lane *lane, size_t lanes, size_t rows, char *out)
 	for (size_t r = 0; r < rows; r++) {
 		for (const struct lane *l = lane; l < lane + lanes; l++) {
 			out = copy_cell(out, l, r, l->len[r]);
-			*out++ = ',';
+			if (l->tail_len == 1)
+				*out++ = ',';
+			else
+				out = copy_steps(out, l->tail, l->tail_len);
 		}
 		out[-1] = '\n';
 	}
 	return out;
+}
+
+/* Most bytes that the chunk's cells of a column take. */
+static size_t
+cells_room(const struct cells *c, size_t rows)
+{
+	size_t total = 0;
+
+	if (c->copy > 0)
+		return c->copy * rows;
+	for (size_t r = 0; r < rows; r++)
+		total += c->len[r] == CELL_ABSENT ? 0 : c->len[r];
+	return total;
+}
+
+/*
+ * A comma behind each lane of csv.  Columns that are the same in all rows of the chunk, as are most of all columns,
+ * which no row has, become part of it.
+ */
+static bool
+into_tail(const struct cells *c, struct lane *last, char *tail)
+{
+	uint32_t len = c->len[0];
+
+	if (last == NULL || !c->same || len > TAIL_CELL_MAX)
+		return false;
+	memcpy(tail, c->copy > 0 ? c->text : c->ref[0], len);
+	tail[len] = ',';
+	last->tail_len += len + 1;
+	return true;
 }
 
 /* Prepares the chunk's columns; sets the lanes that have any value and the most bytes they take. */
@@ -225,6 +268,7 @@ static bool
 prepare(const struct flow_printer *p, struct flow_printer_state *s, size_t *lanes, size_t *room)
 {
 	size_t n = 0, fixed = p->open.len + p->close.len + 96, total = 0;
+	char *tail = s->tails;
 
 	for (size_t i = 0; i < p->count; i++) {
 		const struct column *c = &p->column[i];
@@ -234,8 +278,14 @@ prepare(const struct flow_printer *p, struct flow_printer_state *s, size_t *lane
 		    s->chunk.batch->column[c->field].form == FLOW_FORM_NULL)
 			continue;
 		cs->cells.step = cs->cells.stride;
+		cs->cells.same = false;
 		if (!c->cells(c, cs, &s->chunk))
 			return false;
+		if (p->commas && into_tail(&cs->cells, n > 0 ? &s->lane[n - 1] : NULL, tail)) {
+			tail += cs->cells.len[0] + 1;
+			fixed += cs->cells.len[0] + 1;
+			continue;
+		}
 		s->lane[n++] = (struct lane){
 			.before = c->before,
 			.text = cs->cells.text,
@@ -246,14 +296,12 @@ prepare(const struct flow_printer *p, struct flow_printer_state *s, size_t *lane
 			.copy = cs->cells.copy,
 			.after = { c->after[0], c->after[1] },
 			.after_len = c->after_len,
+			.tail_len = 1,
+			.tail = tail,
 		};
+		*tail++ = ',';
 		fixed += c->before_len + 2;
-		if (cs->cells.copy > 0) {
-			fixed += cs->cells.copy;
-			continue;
-		}
-		for (size_t r = 0; r < s->chunk.n; r++)
-			total += cs->cells.len[r] == CELL_ABSENT ? 0 : cs->cells.len[r];
+		total += cells_room(&cs->cells, s->chunk.n);
 	}
 	*lanes = n;
 	*room = total + fixed * s->chunk.n + 96;

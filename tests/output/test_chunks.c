@@ -15,17 +15,19 @@
 
 #define ROWS 5000
 
-#define SPEC "csv:src_port,src_addr,packets,bytes,username"
+/* dst_as and dst_vlan no row has; proto, next_hop and, where there is one, out_if are the same in all rows. */
+#define SPEC "csv:dst_as,src_port,proto,next_hop,src_addr,out_if,packets,bytes,username,dst_vlan,ip_version"
 
 /* Row i as printf has it; texts are of many lengths, some beyond any slot. */
 static void
 expect(struct buf *out, unsigned i)
 {
-	buf_printf(out, "%u,10.0.%u.%u,%u,", i % 65536, i / 256, i % 256, i % 7 == 0 ? 0 : i * 1000);
+	buf_printf(out, ",%u,6,192.0.2.1,10.0.%u.%u,%s,%u,", i % 65536, i / 256, i % 256, i % 200 > 130 ? "" : "17",
+	    i % 7 == 0 ? 0 : i * 1000);
 	buf_printf(out, "%lld,", (long long)(i % 100 == 99 ? INT64_MAX : (int64_t)i * i * i));
 	if (i % 3 != 0)
 		buf_printf(out, "user%0*u", (int)(i % 90), i);
-	buf_append_u8(out, '\n');
+	buf_append(out, ",,4\n", 4);
 }
 
 static void
@@ -36,6 +38,11 @@ fill(struct rows *r, unsigned rows)
 	rows_begin(r);
 	for (unsigned i = 0; i < rows; i++) {
 		rows_number(r, FLOW_FIELD_SRC_PORT, i % 65536);
+		rows_number(r, FLOW_FIELD_PROTO, 6);
+		rows_number(r, FLOW_FIELD_IP_VERSION, 4);
+		rows_addr(r, FLOW_FIELD_NEXT_HOP, "192.0.2.1");
+		if (i % 200 <= 130)
+			rows_number(r, FLOW_FIELD_OUT_IF, 17);
 		(void)snprintf(text, sizeof(text), "10.0.%u.%u", i / 256, i % 256);
 		rows_addr(r, FLOW_FIELD_SRC_ADDR, text);
 		rows_number(r, FLOW_FIELD_PACKETS, i % 7 == 0 ? 0 : i * 1000);
