@@ -15,7 +15,7 @@ join_items(struct bin_item *list, size_t n, const struct bin_order *o)
 
 	for (size_t i = 0; i < n; i++) {
 		if (kept > 0 && list[kept - 1].bin == list[i].bin &&
-		    bins_same_key(o, &list[kept - 1], &list[i])) {
+		    bins_same_key(o, list[kept - 1].group, list[i].group)) {
 			list[kept - 1].bytes[BINS_IN] = add_saturated(list[kept - 1].bytes[BINS_IN],
 			    list[i].bytes[BINS_IN]);
 			list[kept - 1].bytes[BINS_OUT] = add_saturated(list[kept - 1].bytes[BINS_OUT],
@@ -107,7 +107,7 @@ make_bills(struct flow_agg_result *r, size_t view, const struct bin_item *list, 
 	if (scratch == NULL || v->bill == NULL)
 		return FLOW_ENOMEM;
 	for (size_t i = 1; i <= n; i++) {
-		if (i < n && bins_same_key(o, &list[from], &list[i]))
+		if (i < n && bins_same_key(o, list[from].group, list[i].group))
 			continue;
 		v->bill[v->rows++] = make_bill(list + from, i - from, &v->range, vw->percent,
 		    scratch);

@@ -64,9 +64,9 @@ bins_sort(struct bin_item *list, size_t n, struct bin_order *o)
 }
 
 bool
-bins_same_key(const struct bin_order *o, const struct bin_item *a, const struct bin_item *b)
+bins_same_key(const struct bin_order *o, const uint64_t *a, const uint64_t *b)
 {
-	return compare_packed(o, a->group, b->group) == 0;
+	return compare_packed(o, a, b) == 0;
 }
 
 /* Widens [*first, *last] to the bins of all groups. */

@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * Bytes of keys in bins of time, as bills and spikes list them: groupings whose
+ * Bytes of keys in bins of time, as bills list them: groupings whose
  * last part is the bin.
  */
 
@@ -29,7 +29,9 @@ void bins_list(const struct groups *g, int way, bool both, struct bin_item *list
 
 /* One key's bins one behind the other, ascending; keys in any order. */
 void bins_sort(struct bin_item *list, size_t n, struct bin_order *o);
-bool bins_same_key(const struct bin_order *o, const struct bin_item *a, const struct bin_item *b);
+
+/* Whether two groups are of one key, whatever their bins. */
+bool bins_same_key(const struct bin_order *o, const uint64_t *a, const uint64_t *b);
 
 /*
  * The period of groupings of equal bins (`more` may be NULL); where it is open, and in a series

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "agg/report/spikes.h"
 
-#include "agg/report/bins.h"
-
+#include <math.h>
 #include <string.h>
+
+#include "agg/report/bins.h"
+#include "base/hash.h"
 
 /* Fewer bins say nothing of what is usual. */
 #define MIN_BINS 3
@@ -43,48 +45,220 @@ compare_spikes(const void *pa, const void *pb, void *arg)
 	return result_compare_keys(o->result, &o->key, a->group, b->group);
 }
 
-/* The spikes among list[0 .. n-1], all of one key, into out; how many. */
-static size_t
-find_spikes(const struct bin_item *list, size_t n, const struct bin_range *range,
-    const struct view *vw, struct spike *out)
+/* A key's bytes in all of its bins, in 128 bits: whatever comes first, nothing is rounded. */
+struct key_sum {
+	uint64_t key;		/* see key_of; 0: none yet */
+	uint64_t low, high;
+};
+
+/* Keys without their bin: a table of open addressing. */
+struct key_sums {
+	struct flow_agg_result *result;
+	struct bin_order order;
+	struct key_sum *at;
+	size_t mask, used;
+};
+
+#define MIN_KEYS 1024
+/* Groups between the request for the memory of their key and its use. */
+#define KEYS_AHEAD 16
+
+/*
+ * A key in a table: its only word, which is not 0, as the bin's flag is in it; else the address of one of its groups,
+ * which takes one more cache line to be compared.
+ */
+static uint64_t
+key_of(const struct key_sums *keys, const uint64_t *group)
 {
-	uint64_t whole_ms = (uint64_t)range->to_ms - (uint64_t)range->from_ms;
-	double all = 0, width_ms = (double)range->width_ms;
-	size_t found = 0;
+	const struct grouping *g = &keys->order.key;
 
-	for (size_t i = 0; i < n; i++)
-		all += (double)list[i].bytes[BINS_IN];
-	for (size_t i = 0; i < n; i++) {
-		uint64_t bytes = list[i].bytes[BINS_IN], length_ms = bins_length_ms(range, list[i].bin);
-		double usual = (all - (double)bytes) / ((double)(whole_ms - length_ms) / width_ms);
-		double amount = (double)bytes / ((double)length_ms / width_ms);
+	return g->words == 2 ? group[g->part[g->parts].word ^ 1] : (uint64_t)(uintptr_t)group;
+}
 
-		if (bytes > 0 && amount * 1000 >= usual * vw->percent)
-			out[found++] = (struct spike){ list[i].group, bytes, amount, usual };
+static bool
+key_is(const struct key_sums *keys, uint64_t key, const uint64_t *group)
+{
+	if (keys->order.key.words == 2)
+		return key == key_of(keys, group);
+	return bins_same_key(&keys->order, (const uint64_t *)(uintptr_t)key, group);
+}
+
+static uint64_t
+key_hash(const struct key_sums *keys, const uint64_t *group)
+{
+	const struct grouping *g = &keys->order.key;
+	const uint8_t bin = g->part[g->parts].word;
+	uint64_t mixed = 0;
+
+	if (g->words == 2)
+		return hash_mix64(group[bin ^ 1]);
+	for (uint8_t w = 0; w < g->words; w++)
+		if (w != bin)
+			mixed = hash_mix128(mixed, group[w]);
+	return mixed;
+}
+
+static struct key_sum *
+key_find(const struct key_sums *keys, const uint64_t *group, uint64_t hash)
+{
+	size_t i = hash & keys->mask;
+
+	while (keys->at[i].key != 0 && !key_is(keys, keys->at[i].key, group))
+		i = (i + 1) & keys->mask;
+	return &keys->at[i];
+}
+
+/* To its place in a larger table, which has none of the key. */
+static void
+key_move(struct key_sums *keys, const struct key_sum *key)
+{
+	uint64_t hash = keys->order.key.words == 2 ? hash_mix64(key->key) :
+	    key_hash(keys, (const uint64_t *)(uintptr_t)key->key);
+	size_t i = hash & keys->mask;
+
+	while (keys->at[i].key != 0)
+		i = (i + 1) & keys->mask;
+	keys->at[i] = *key;
+}
+
+/* Room for one more key, of which there are at most half as many as places. */
+static enum flow_status
+keys_grow(struct key_sums *keys)
+{
+	const struct key_sums old = *keys;
+	size_t count = old.at != NULL ? 2 * (old.mask + 1) : MIN_KEYS;
+
+	if (old.at != NULL && 2 * (old.used + 1) <= old.mask + 1)
+		return FLOW_OK;
+	keys->at = result_array(keys->result, count, sizeof(*keys->at));
+	if (keys->at == NULL)
+		return FLOW_ENOMEM;
+	memset(keys->at, 0, count * sizeof(*keys->at));
+	keys->mask = count - 1;
+	for (size_t i = 0; old.at != NULL && i <= old.mask; i++)
+		if (old.at[i].key != 0)
+			key_move(keys, &old.at[i]);
+	result_array_free(keys->result, old.at);
+	return FLOW_OK;
+}
+
+/* What is done with each group that counts; `hash` is its key's. */
+typedef enum flow_status group_fn(void *context, const uint64_t *group, uint64_t hash);
+
+static enum flow_status
+each_of_part(const struct key_sums *keys, const struct groups *g, unsigned part, group_fn *fn, void *context)
+{
+	const struct group_part *p = &g->part[part];
+	uint64_t hash[KEYS_AHEAD];
+	enum flow_status st = FLOW_OK;
+
+	for (uint64_t i = 0; i < (uint64_t)p->count + KEYS_AHEAD && st == FLOW_OK; i++) {
+		uint64_t *h = &hash[i % KEYS_AHEAD];
+
+		if (i >= KEYS_AHEAD) {
+			const uint64_t *group = groups_at(g, p, (uint32_t)(i - KEYS_AHEAD));
+
+			st = groups_used(g, group) ? fn(context, group, *h) : FLOW_OK;
+		}
+		if (i >= p->count)
+			continue;
+		*h = key_hash(keys, groups_at(g, p, (uint32_t)i));
+		__builtin_prefetch(&keys->at[*h & keys->mask], 1);
 	}
-	return found;
+	return st;
+}
+
+static enum flow_status
+each_group(const struct key_sums *keys, const struct groups *g, group_fn *fn, void *context)
+{
+	enum flow_status st = FLOW_OK;
+
+	for (unsigned part = 0; part < GROUP_PARTS && st == FLOW_OK; part++)
+		st = each_of_part(keys, g, part, fn, context);
+	return st;
+}
+
+static uint64_t
+group_bytes(const struct key_sums *keys, const uint64_t *group)
+{
+	return group[keys->order.key.words + 1];
+}
+
+static enum flow_status
+add_to_key(void *context, const uint64_t *group, uint64_t hash)
+{
+	struct key_sums *keys = context;
+	uint64_t bytes = group_bytes(keys, group);
+	struct key_sum *key;
+
+	if (keys_grow(keys) != FLOW_OK)
+		return FLOW_ENOMEM;
+	key = key_find(keys, group, hash);
+	keys->used += key->key == 0;
+	if (key->key == 0)
+		key->key = key_of(keys, group);
+	key->low += bytes;
+	key->high += key->low < bytes;
+	return FLOW_OK;
 }
 
 /* Spikes that are looked at together before all but the greatest are dropped. */
 #define SPIKES_TOGETHER 65536
 
+struct search {
+	const struct key_sums *keys;
+	size_t view;
+	uint64_t room;		/* for spikes */
+	double least;		/* those of less excess are not shown */
+};
+
 /* Sorts the spikes; where the view shows fewer only these are kept. */
 static void
-keep_greatest(struct flow_agg_result *r, size_t view, struct bin_order *o)
+keep_greatest(struct search *s)
 {
-	struct result_view *v = &r->view[view];
-	uint64_t limit = r->spec->view[view].limit;
+	struct flow_agg_result *r = s->keys->result;
+	struct result_view *v = &r->view[s->view];
+	struct bin_order o = s->keys->order;
+	uint64_t limit = r->spec->view[s->view].limit;
 
-	result_sort(r, v->spike, v->rows, sizeof(*v->spike), compare_spikes, o);
-	if (limit > 0 && v->rows > limit)
-		v->rows = limit;
+	result_sort(r, v->spike, v->rows, sizeof(*v->spike), compare_spikes, &o);
+	if (limit == 0 || v->rows < limit)
+		return;
+	v->rows = limit;
+	s->least = excess(&v->spike[limit - 1]);
 }
 
-/* How many spikes there is room for: some more than one key's, and those that are shown. */
-static uint64_t
-room_for(const struct view *vw, const struct bin_range *range, uint64_t groups)
+/* A group is a spike if it has far more than its key has in the other bins. */
+static enum flow_status
+hold_against_key(void *context, const uint64_t *group, uint64_t hash)
 {
-	uint64_t some = vw->limit + range->bins + SPIKES_TOGETHER;
+	struct search *s = context;
+	const struct grouping *g = &s->keys->order.key;
+	struct result_view *v = &s->keys->result->view[s->view];
+	const struct bin_range *range = &v->range;
+	const struct key_sum *key = key_find(s->keys, group, hash);
+	uint64_t whole_ms = (uint64_t)range->to_ms - (uint64_t)range->from_ms, length_ms;
+	double all = (double)((unsigned __int128)key->high << 64 | key->low), width_ms = (double)range->width_ms;
+	struct spike one = { .group = group, .bytes = group_bytes(s->keys, group) };
+	bool has;
+
+	length_ms = bins_length_ms(range, result_value(&g->part[g->parts], group, &has) ^ SLOT_TIME_BIAS);
+	one.usual = (all - (double)one.bytes) / ((double)(whole_ms - length_ms) / width_ms);
+	one.amount = (double)one.bytes / ((double)length_ms / width_ms);
+	if (one.bytes == 0 || one.amount * 1000 < one.usual * s->keys->result->spec->view[s->view].percent ||
+	    excess(&one) < s->least)
+		return FLOW_OK;
+	if (v->rows == s->room)
+		keep_greatest(s);
+	v->spike[v->rows++] = one;
+	return FLOW_OK;
+}
+
+/* How many spikes there is room for: some more than are shown. */
+static uint64_t
+room_for(const struct view *vw, uint64_t groups)
+{
+	uint64_t some = vw->limit + SPIKES_TOGETHER;
 
 	return vw->limit == 0 || some < vw->limit || some > groups ? groups : some;
 }
@@ -94,32 +268,21 @@ spikes_fill(struct flow_agg_result *r, size_t view)
 {
 	const struct view *vw = &r->spec->view[view];
 	struct result_view *v = &r->view[view];
-	struct bin_order o = bin_order(r, r->groups[vw->grouping].grouping);
 	const struct groups *g = &r->groups[vw->grouping];
-	struct bin_item *list = result_array(r, groups_count(g), sizeof(*list));
-	size_t n = 0, from = 0;
-	uint64_t room;
+	struct key_sums keys = { .result = r, .order = bin_order(r, g->grouping) };
+	struct search s = { &keys, view, room_for(vw, groups_count(g)), -INFINITY };
+	enum flow_status st;
 
-	if (list != NULL)
-		bins_list(g, BINS_IN, false, list, &n);
 	v->range = bins_range(r, g, NULL);
-	room = room_for(vw, &v->range, n);
-	v->spike = result_array(r, room, sizeof(*v->spike));
-	if (list == NULL || v->spike == NULL)
+	v->spike = result_array(r, s.room, sizeof(*v->spike));
+	if (v->spike == NULL || keys_grow(&keys) != FLOW_OK)
 		return FLOW_ENOMEM;
-	bins_sort(list, n, &o);
-	for (size_t i = 1; i <= n && v->range.bins >= MIN_BINS; i++) {
-		if (i < n && bins_same_key(&o, &list[from], &list[i]))
-			continue;
-		if (i - from > room - v->rows)
-			keep_greatest(r, view, &o);
-		v->rows += find_spikes(list + from, i - from, &v->range, vw,
-		    v->spike + v->rows);
-		from = i;
-	}
-	result_array_free(r, list);
-	keep_greatest(r, view, &o);
-	return FLOW_OK;
+	st = v->range.bins >= MIN_BINS ? each_group(&keys, g, add_to_key, &keys) : FLOW_OK;
+	if (st == FLOW_OK && keys.used > 0)
+		st = each_group(&keys, g, hold_against_key, &s);
+	result_array_free(r, keys.at);
+	keep_greatest(&s);
+	return st;
 }
 
 static enum flow_status
