@@ -102,6 +102,23 @@ add(struct approx *a, uint64_t *slot, uint64_t hash)
 	return hll_add(h, hash, a->arena) ? FLOW_OK : FLOW_ENOMEM;
 }
 
+/* Rows between the requests for a slot, its sketch and the sketch's memory, and their use. */
+#define SLOT_AHEAD 48
+#define SKETCH_AHEAD 32
+#define LIST_AHEAD 16
+
+/* Sketches of many groups are in no cache: each step of the way to a row's is asked for some rows before. */
+static inline void
+ask_ahead(uint64_t *const *state, uint8_t k, const uint64_t *hash, uint32_t n, uint32_t i)
+{
+	if (i + SLOT_AHEAD < n)
+		__builtin_prefetch(&state[i + SLOT_AHEAD][k], 1);
+	if (i + SKETCH_AHEAD < n)
+		__builtin_prefetch((const void *)(uintptr_t)state[i + SKETCH_AHEAD][k], 1);
+	if (i + LIST_AHEAD < n && state[i + LIST_AHEAD][k] != 0)
+		hll_prefetch((const struct hll *)(uintptr_t)state[i + LIST_AHEAD][k], hash[i + LIST_AHEAD]);
+}
+
 enum flow_status
 approx_rows(struct approx *a, const struct slots *slots, const struct flow_batch *batch,
     const struct rows *rows, uint64_t *const *state)
@@ -119,9 +136,11 @@ approx_rows(struct approx *a, const struct slots *slots, const struct flow_batch
 		if (c->form == FLOW_FORM_NULL || (c->form == FLOW_FORM_DICT && c->dict->count == 0))
 			continue;
 		st = row_hashes(a, batch, s->field[0], rows, hash);
-		for (uint32_t i = 0; i < rows->n && st == FLOW_OK; i++)
+		for (uint32_t i = 0; i < rows->n && st == FLOW_OK; i++) {
+			ask_ahead(state, k, hash, rows->n, i);
 			if (flow_column_has(c, rows_at(rows, i)))
 				st = add(a, &state[i][k], hash[i]);
+		}
 	}
 	return st;
 }

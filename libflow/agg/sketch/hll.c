@@ -40,10 +40,16 @@ put_rank(struct hll *h, uint32_t entry)
 		h->rank[at] = (uint8_t)whole;
 }
 
+static inline uint32_t
+place_of(uint32_t cap, uint32_t index)
+{
+	return index * 0x9e3779b1U >> 8 & (cap - 1);
+}
+
 static uint32_t *
 place(uint32_t *list, uint32_t cap, uint32_t entry)
 {
-	uint32_t i = (entry >> RANK_BITS) * 0x9e3779b1U >> 8 & (cap - 1);
+	uint32_t i = place_of(cap, entry >> RANK_BITS);
 
 	while (list[i] != 0 && list[i] >> RANK_BITS != entry >> RANK_BITS)
 		i = (i + 1) & (cap - 1);
@@ -107,6 +113,15 @@ bool
 hll_add(struct hll *h, uint64_t hash, struct arena *arena)
 {
 	return add_entry(h, entry_of(hash), arena);
+}
+
+void
+hll_prefetch(const struct hll *h, uint64_t hash)
+{
+	if (h->rank != NULL)
+		__builtin_prefetch(&h->rank[hash >> (64 - HLL_BITS)], 1);
+	else if (h->list != NULL)
+		__builtin_prefetch(&h->list[place_of(h->cap, (uint32_t)(hash >> (64 - LIST_BITS)))], 1);
 }
 
 bool

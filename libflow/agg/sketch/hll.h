@@ -30,6 +30,9 @@ struct hll {
 /* Adds a value by its hash, of which all 64 bits count; false when out of memory. */
 bool hll_add(struct hll *h, uint64_t hash, struct arena *arena) NODISCARD;
 
+/* Asks for the memory that adding a value of this hash will need. */
+void hll_prefetch(const struct hll *h, uint64_t hash);
+
 /* Adds all that was added to another; false when out of memory. */
 bool hll_merge(struct hll *h, const struct hll *other, struct arena *arena) NODISCARD;
 
