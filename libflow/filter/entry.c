@@ -118,9 +118,27 @@ host_entries(const struct flow_text *host, const struct flow_dict *dict, uint8_t
 		    memcmp(dict->text[i].p, host->p, host->len) == 0;
 }
 
+/* A network whose addresses begin alike as texts: its last byte and its first tell most others apart. */
+static void
+network_entries(const struct flow_text *prefix, const struct flow_dict *dict, uint8_t *table)
+{
+	const char first = prefix->p[0], last = prefix->p[prefix->len - 1];
+
+	for (uint32_t i = 0; i < dict->count; i++) {
+		const struct flow_text *t = &dict->text[i];
+
+		table[i] = t->len >= prefix->len && t->p[prefix->len - 1] == last && t->p[0] == first &&
+		    memcmp(t->p, prefix->p, prefix->len) == 0;
+	}
+}
+
 void
 predicate_entries(const struct predicate *p, const struct flow_dict *dict, uint8_t *table)
 {
+	if (p->kind == PREDICATE_ADDR && p->texts == 1 && p->by_prefix && p->text[0].len > 0) {
+		network_entries(&p->text[0], dict, table);
+		return;
+	}
 	if (p->kind == PREDICATE_ADDR && p->texts == 1 && !p->by_prefix) {
 		host_entries(&p->text[0], dict, table);
 		return;

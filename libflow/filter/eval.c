@@ -11,6 +11,8 @@
 
 /* A dictionary is judged as a whole where so many batches like this one would ask for all of it. */
 #define FILL_BATCHES 16
+/* One host or network is told from entries one behind the other in a fiftieth of the time that one anywhere takes. */
+#define FILL_BATCHES_NETWORK 512
 
 /*
  * Tables of all caches together; beyond it predicates are asked for each row
@@ -223,6 +225,7 @@ filter_entries(struct run *r, const struct predicate *p, const struct flow_colum
 {
 	struct cache *c = &r->state->cache[p->id];
 	enum flow_status st;
+	size_t batches = p->kind == PREDICATE_ADDR && p->texts == 1 ? FILL_BATCHES_NETWORK : FILL_BATCHES;
 	bool cached;
 
 	if (col->form != FLOW_FORM_DICT)
@@ -233,7 +236,7 @@ filter_entries(struct run *r, const struct predicate *p, const struct flow_colum
 		and_directly(p, col, m, r->rows);
 		return FLOW_OK;
 	}
-	if (!c->complete && mask_count(m, r->rows) * FILL_BATCHES >= col->dict->count)
+	if (!c->complete && mask_count(m, r->rows) * batches >= col->dict->count)
 		cache_fill(c, p, col->dict);
 	if (c->complete)
 		and_complete(c, col->codes, m, r->rows);
