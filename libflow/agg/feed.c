@@ -215,6 +215,65 @@ feed_keys(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch
 	return add_rows(agg, g, batch, &rest, paired ? s->back : NULL);
 }
 
+/* Whether a grouping's keys are one number of 32 bits, whose values lie one by one in a column. */
+static bool
+is_one_number(const struct groups *g, const struct flow_batch *batch)
+{
+	const struct key_part *part = &g->grouping->part[0];
+
+	return g->grouping->parts == 1 && part->kind == KEY_FIELD && part->alts == 1 &&
+	    key_part_type(part) == FLOW_TYPE_U32 && column_whole(&batch->column[part->field[0]]);
+}
+
+/* Finds the groups of rows s->row[0 .. n-1], whose places among the others are s->left[0 .. n-1]. */
+static enum flow_status
+find_missing(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch, uint32_t n)
+{
+	struct feed_scratch *s = agg->scratch;
+	const struct rows rows = { s->row, 0, n };
+	uint64_t *group[GROUP_ROWS];
+	enum flow_status st = key_values(&agg->maps, &g->grouping->part[0], 0, batch, &rows, s->value[0], s->flag[0]);
+
+	if (st != FLOW_OK)
+		return st;
+	pack_keys(s, g->grouping, n, s->value[0], s->flag[0]);
+	st = groups_find(g, s->key, s->hash, n, group);
+	g->recent_pause = 0;	/* it judged by rows that were not there anyway */
+	for (uint32_t k = 0; k < n && st == FLOW_OK; k++) {
+		s->state[s->left[k]] = groups_state(g, group[k]);
+		*groups_recent(g, s->key[k]) = (struct group_recent){ group[k], (uint32_t)s->hash[k] };
+	}
+	return st;
+}
+
+/*
+ * Rows whose keys are one number, to their groups: most were found of late where groups are few, and then neither a
+ * key is packed nor a hash made.
+ */
+static enum flow_status
+feed_number(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch, const struct rows *rows)
+{
+	struct feed_scratch *s = agg->scratch;
+	const struct key_part *part = &g->grouping->part[0];
+	const uint32_t *value = batch->column[part->field[0]].values;
+	uint32_t missed = 0;
+
+	for (uint32_t i = 0; i < rows->n; i++) {
+		uint32_t r = rows_at(rows, i);
+		uint64_t key = ((uint64_t)value[r] + 1) << part->shift, *group = groups_recent(g, key)->group;
+		bool known = group != NULL && group[0] == key;
+
+		s->state[i] = known ? groups_state(g, group) : NULL;
+		s->row[missed] = (uint16_t)r;
+		s->left[missed] = (uint16_t)i;
+		missed += !known;
+	}
+	if (missed > 0 && find_missing(agg, g, batch, missed) != FLOW_OK)
+		return FLOW_ENOMEM;
+	groups_judge_recent(g, rows->n, missed);
+	return add_rows(agg, g, batch, rows, NULL);
+}
+
 /* The rows whose value differs from those that earlier alternatives counted. */
 static uint32_t
 keep_new(struct feed_scratch *s, const struct grouping *g, size_t alt, const struct rows *rows)
@@ -486,6 +545,9 @@ feed_grouping(struct flow_agg *agg, struct groups *g, const struct flow_batch *b
 		return feed_dense(agg, g, batch, rows);
 	if (grouping->part[0].alts > 1)
 		return feed_alternatives(agg, g, batch, rows);
+	if (g->recent_pause == 0 && !agg->backlog[g - agg->groups].on && is_one_number(g, batch) &&
+	    !grouping_has_values(agg->spec, (size_t)(g - agg->groups)))
+		return feed_number(agg, g, batch, rows);
 	st = key_values(&agg->maps, &grouping->part[0], 0, batch, rows, s->value[0], s->flag[0]);
 	if (st == FLOW_OK)
 		st = other_values(agg, grouping, batch, rows);

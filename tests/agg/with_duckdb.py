@@ -188,6 +188,8 @@ def test_keys():
         "service": ["least(src_port, dst_port)"],
         "proto,src_addr,dst_addr,src_port,dst_port": [
             "proto", "src_addr", "dst_addr", "src_port", "dst_port"],
+        "src_as": ["src_as"],
+        "out_if": ["out_if"],
         "src_as,dst_as": ["src_as", "dst_as"],
         "in_if,out_if,tos,tcp_flags": ["in_if", "out_if", "tos", "tcp_flags"],
         "exporter,domain,next_hop": ["exporter", "domain", "next_hop"],
@@ -215,7 +217,7 @@ def test_measures():
            "count(distinct src_mask)", "min(epoch_ms(first))", "max(epoch_ms(received))",
            "max(src_as)", "count(*) filter (tcp_flags & 63 = 2)",
            "printf('%.3f', 100 * (count(*) filter (tcp_flags & 63 = 2))::double / count(*))"]
-    for key in ("proto", "dst_port", "src_addr", "exporter"):
+    for key in ("proto", "dst_port", "src_addr", "exporter", "dst_as"):
         rows = db.execute("select %s, %s from flows group by 1" % (key, ", ".join(sql))).fetchall()
         rows = sorted(rows, key=lambda r: key_order(key, r[0]))
         want = [[iso(v) if i in (11, 12) else text(v) for i, v in enumerate(r)] for r in rows]

@@ -142,11 +142,27 @@ sieve_key_is_few(const struct grouping *g, unsigned parts)
 	return parts == 1 && !key_part_is_atom(&g->part[0]) && flow_type_size(key_part_type(&g->part[0])) <= 2;
 }
 
-/* Fewer groups than bytes have values need no counters. */
+/* Columns of which a network sees some thousand values, of the billions that there could be. */
 static bool
-is_small(const struct grouping *g)
+is_of_few_values(enum flow_field field)
 {
-	return g->parts == 1 && !key_part_is_atom(&g->part[0]) && flow_type_size(key_part_type(&g->part[0])) == 1;
+	return field == FLOW_FIELD_SRC_AS || field == FLOW_FIELD_DST_AS || field == FLOW_FIELD_PREV_AS ||
+	    field == FLOW_FIELD_NEXT_AS || field == FLOW_FIELD_IN_IF || field == FLOW_FIELD_OUT_IF;
+}
+
+/*
+ * Fewer groups than bytes have values need no counters; nor do the groups of a view that is no series by one number
+ * of which there are few: to read that column twice takes a third longer than to group all rows.
+ */
+static bool
+is_small(const struct grouping *g, const struct view *v)
+{
+	const struct key_part *part = &g->part[0];
+
+	if (g->parts != 1 || key_part_is_atom(part))
+		return false;
+	return flow_type_size(key_part_type(part)) == 1 ||
+	    (is_plain(v) && part->kind == KEY_FIELD && is_of_few_values(part->field[0]));
 }
 
 static bool
@@ -171,7 +187,7 @@ rule_of_sums(const struct flow_agg_spec *spec, size_t grouping)
 		if (!of_bins && v->grouping != grouping)
 			continue;
 		one = view_sum(spec, v);
-		if (one.by == SIEVE_NOTHING || is_small(&spec->grouping[v->grouping]) ||
+		if (one.by == SIEVE_NOTHING || is_small(&spec->grouping[v->grouping], v) ||
 		    (all.by != SIEVE_NOTHING && (!slot_equal(&one.slot, &all.slot) || of_bins != all.has_rest)))
 			return no_rule;
 		one.has_rest = of_bins;

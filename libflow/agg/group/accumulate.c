@@ -116,6 +116,10 @@ column_into(const struct flow_batch *batch, enum flow_field field, enum slot_op 
 	uint64_t value[GROUP_ROWS], *some[GROUP_ROWS];
 	uint32_t n = 0;
 
+	if (column_whole(c) && bias == 0) {
+		apply(op, k, state, column_words(c, type, rows, value), rows->n);
+		return;
+	}
 	if ((op == SLOT_COUNT || op == SLOT_HAS) && c->form == FLOW_FORM_DICT) {
 		memset(value, 0, rows->n * sizeof(*value));
 	} else if (c->form != FLOW_FORM_FLAT) {

@@ -186,8 +186,8 @@ find_recent(const struct groups *g, const uint64_t *key, const uint64_t *hash, s
 /* Where groups are many, looking there first is only tried now and then. */
 #define RECENT_PAUSE 64
 
-static void
-recent_judge(struct groups *g, size_t rows, size_t missed)
+void
+groups_judge_recent(struct groups *g, size_t rows, size_t missed)
 {
 	if (g->recent_pause > 0)
 		g->recent_pause--;
@@ -261,7 +261,7 @@ groups_find(struct groups *g, const uint64_t *key, const uint64_t *hash, size_t 
 		    out) != FLOW_OK)
 			return FLOW_ENOMEM;
 	}
-	recent_judge(g, n, missed);
+	groups_judge_recent(g, n, missed);
 	return FLOW_OK;
 }
 
