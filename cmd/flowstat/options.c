@@ -283,6 +283,39 @@ take_rollup(int letter, const char *argument, struct flowstat_options *o)
 	}
 }
 
+/* Rules that flows are looked at by. */
+static int
+take_alert(int letter, const char *argument, struct flowstat_options *o)
+{
+	switch (letter) {
+	case OPT_ALERT:
+		o->alert = argument;
+		return CLI_OK;
+	case OPT_STATE:
+		o->alert_state = argument;
+		return CLI_OK;
+	case OPT_CHECK:
+		o->alert_check = true;
+		return CLI_OK;
+	default:
+		return CLI_NOT_MINE;
+	}
+}
+
+/* Rules ask questions of their own. */
+static int
+check_alert(const struct flowstat_options *o, const struct common *c)
+{
+	const struct query_request *r = &o->request;
+
+	if (o->alert == NULL)
+		return o->alert_state == NULL && !o->alert_check ? CLI_OK : cli_misuse("--state, --check: they are for --alert");
+	if (o->asks > 0 || c->five_tuple || c->pairing != FLOW_AGG_ONE_WAY || o->detect.what != 0 || r->window != NULL ||
+	    r->filter_file != NULL || r->live || o->rollups != NULL || o->rollup_width != NULL || o->explain || o->sql)
+		return cli_misuse("--alert: its rules say what is asked: no question, -t, -f, --live, rollups, --explain or --sql beside it");
+	return CLI_OK;
+}
+
 /* Rollups are of all flows, and no question is asked beside. */
 static int
 check_rollup(const struct flowstat_options *o, const struct common *c)
@@ -342,6 +375,8 @@ take_option(int letter, const char *argument, struct flowstat_options *o, struct
 		status = take_printing(letter, argument, o);
 	if (status == CLI_NOT_MINE)
 		status = take_rollup(letter, argument, o);
+	if (status == CLI_NOT_MINE)
+		status = take_alert(letter, argument, o);
 	return status == CLI_NOT_MINE ? take_general(letter, argument, o, done) : status;
 }
 
@@ -420,7 +455,9 @@ flowstat_options_parse(int argc, char **argv, struct flowstat_options *options, 
 	if (status != CLI_OK || *done)
 		return status;
 	status = check_rollup(options, &common);
-	if (status == CLI_OK && options->rollup_width == NULL)
+	if (status == CLI_OK)
+		status = check_alert(options, &common);
+	if (status == CLI_OK && options->rollup_width == NULL && options->alert == NULL)
 		status = complete_asks(options, &common);
 	if (status != CLI_OK)
 		return status;
@@ -430,10 +467,12 @@ flowstat_options_parse(int argc, char **argv, struct flowstat_options *options, 
 		return cli_misuse("--follow: no --explain and no -o html");
 	if (options->request.live && options->sql)
 		return cli_misuse("%s: --sql is about finished files", options->follow_s != 0 ? "--follow" : "--live");
-	options->request.may_read_nothing = options->rollups != NULL;
+	options->request.may_read_nothing = options->rollups != NULL || options->alert_check;
 	status = query_arguments(&options->request, argc - optind, argv + optind);
 	if (status == CLI_OK && options->rollup_width != NULL && options->request.filter != NULL)
 		return cli_misuse("--rollup: '%s' is no file, and rollups are of all flows", options->request.filter);
+	if (status == CLI_OK && options->alert != NULL && options->request.filter != NULL)
+		return cli_misuse("--alert: '%s' is no file, and rules have filters of their own", options->request.filter);
 	return status == CLI_OK ? query_check_live(&options->request) : status;
 }
 

@@ -14,6 +14,8 @@ struct flowstat_options {
 	size_t asks;
 	struct flow_detect_options detect;	/* --scans and the like */
 	struct list_files lists, local;		/* --lists, --local */
+	const char *alert, *alert_state;	/* --alert, --state; NULL: not given */
+	bool alert_check;
 	const char *format;
 	struct flow_table_printer_options printer;
 	const char *as_names, *if_names;	/* files; NULL: none */

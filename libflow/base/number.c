@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/number.h"
 
-#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* The value of a digit in that base, or -1. */
 static int
@@ -128,4 +129,24 @@ number_parse(const char *text, size_t len, unsigned syntax, uint64_t max, uint64
 	if (st == FLOW_OK)
 		*out = v;
 	return st;
+}
+
+bool
+number_parse_real(const char *text, size_t len, double *out)
+{
+	static const char units[] = "kMGT";
+	char copy[32], *end;
+	const char *unit;
+
+	if (len == 0 || len >= sizeof(copy) || text[0] < '0' || text[0] > '9')
+		return false;
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	if (strspn(copy, "0123456789.kMGT") != len)
+		return false;
+	*out = strtod(copy, &end);
+	unit = *end != '\0' ? strchr(units, *end) : NULL;
+	for (const char *u = units; unit != NULL && u <= unit; u++)
+		*out *= 1000;
+	return end[unit != NULL] == '\0';
 }

@@ -3,6 +3,7 @@
 
 /* Strict text to integer: the whole text is a number in range, or it is an error. */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,3 +24,6 @@ enum number_syntax {
  */
 enum flow_status number_parse(const char *text, size_t len, unsigned syntax, uint64_t max,
     uint64_t *out) NODISCARD;
+
+/* Digits with decimals and k, M, G or T (powers of 1000), as in 0.5 and 50M, of at most 31 bytes; false: it is none. */
+bool number_parse_real(const char *text, size_t len, double *out);

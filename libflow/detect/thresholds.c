@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/number.h"
 #include "detect/detect.h"
 
 struct threshold {
@@ -29,27 +29,6 @@ flow_detect_usual(void)
 #include "detect/thresholds.def"
 #undef THRESHOLD
 	};
-}
-
-/* Digits with decimals and k, M, G or T (powers of 1000); false: it is none. */
-static bool
-parse_number(const char *text, size_t len, double *out)
-{
-	static const char units[] = "kMGT";
-	char copy[32], *end;
-	const char *unit;
-
-	if (len == 0 || len >= sizeof(copy) || text[0] < '0' || text[0] > '9')
-		return false;
-	memcpy(copy, text, len);
-	copy[len] = '\0';
-	if (strspn(copy, "0123456789.kMGT") != len)
-		return false;
-	*out = strtod(copy, &end);
-	unit = *end != '\0' ? strchr(units, *end) : NULL;
-	for (const char *u = units; unit != NULL && u <= unit; u++)
-		*out *= 1000;
-	return end[unit != NULL] == '\0';
 }
 
 static enum flow_status
@@ -79,7 +58,7 @@ set(struct flow_detect_options *options, const char *text, size_t len, struct fl
 
 		if (strlen(t->name) != name || memcmp(t->name, text, name) != 0)
 			continue;
-		if (equal == NULL || !parse_number(equal + 1, len - name - 1, &value) || value < t->least ||
+		if (equal == NULL || !number_parse_real(equal + 1, len - name - 1, &value) || value < t->least ||
 		    value > t->most)
 			return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "%s takes a number from %g to %g, as %s=%g",
 			    t->name, t->least, t->most, t->name, t->value);
