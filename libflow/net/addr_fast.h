@@ -7,11 +7,10 @@
 
 bool addr_parse_fast(const char *text, size_t len, struct addr *out);
 
-/* By what it is done, as far as the machine can. */
+/* How an address is parsed. */
 enum addr_way {
-	ADDR_BY_BYTES,		/* any machine */
-	ADDR_BY_SHUFFLE,	/* IPv4 by SSE 4.1, else as before */
-	ADDR_BY_PLACES,		/* AVX-512 VBMI2, else as before; addr_parse_fast */
+	ADDR_BY_BYTES,		/* on any machine */
+	ADDR_BY_PLACES,		/* by AVX-512 VBMI2 where the machine has it, else by bytes: addr_parse_fast */
 };
 
 /* The same in one way, for tests. */
