@@ -340,7 +340,7 @@ add_dense(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch
 }
 
 /* Rows that an earlier alternative counted count nowhere. */
-VECTORIZED static void
+static void
 send_nowhere(int32_t number[KEY_ALTS][GROUP_ROWS], size_t alt, uint32_t n)
 {
 	for (size_t b = 0; b < alt; b++)

@@ -16,16 +16,6 @@
 #endif
 
 /*
- * A function whose simple loops are worth vector instructions also at -O2, where gcc
- * leaves them alone (clang does not).
- */
-#if defined(__GNUC__) && !defined(__clang__)
-#define VECTORIZED __attribute__((optimize("O3")))
-#else
-#define VECTORIZED
-#endif
-
-/*
  * A function that is little more than a loop of a few instructions, which takes longer where
  * it straddles two lines of the cache: elsewhere that is chance, and changes with each build.
  */

@@ -6,7 +6,7 @@
  * Whether all are below count (at most 2^31): then their differences to it are negative.
  * And and or are vector instructions everywhere; an unsigned maximum is not.
  */
-VECTORIZED static bool
+static bool
 all_below(const uint32_t *v, size_t n, uint32_t count)
 {
 	uint32_t any = 0, negative = UINT32_MAX;

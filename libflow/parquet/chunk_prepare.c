@@ -37,7 +37,7 @@ work_release(struct work *w)
 	} while (0)
 
 /* Numbers of rows that have one, as 64 bits each; how many they are. */
-VECTORIZED static size_t
+static size_t
 widen_numbers(const struct pq_values *in, uint64_t *to)
 {
 	size_t rows = in->rows, n = 0, i;

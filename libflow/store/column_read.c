@@ -194,7 +194,7 @@ column_reader_all(struct column_reader *c, const struct column_rows *rows, struc
 }
 
 /* Whether any is the one, with vector instructions where there are some. */
-VECTORIZED static bool
+static bool
 has_code(const uint32_t *codes, size_t n, uint32_t code)
 {
 	uint32_t any = 0;

@@ -274,7 +274,7 @@ present(const struct flow_batch *batch, enum flow_field field, const struct rows
 }
 
 /* In halves, which do not overflow. */
-VECTORIZED static unsigned __int128
+static unsigned __int128
 sum_of(const uint64_t *value, uint32_t n)
 {
 	uint64_t lo = 0, hi = 0;
@@ -287,7 +287,7 @@ sum_of(const uint64_t *value, uint32_t n)
 }
 
 /* The range of instants, which start out as numbers with a sign. */
-VECTORIZED static void
+static void
 range_of(const uint64_t *value, uint32_t n, int64_t *least_yet, int64_t *greatest_yet)
 {
 	int64_t low = *least_yet, high = *greatest_yet;

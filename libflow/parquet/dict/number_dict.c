@@ -52,7 +52,7 @@ grow(struct number_dict *d)
 #define SAMPLE 2048
 #define SAMPLE_FROM 8192
 
-VECTORIZED static uint64_t
+static uint64_t
 all_bits(const uint64_t *values, size_t n)
 {
 	uint64_t bits = 0;

@@ -248,7 +248,7 @@ put_several(struct packer *p, const uint32_t *in, unsigned width, size_t n, unsi
 	return i;
 }
 
-VECTORIZED void
+void
 bitpack_pack32(const uint32_t *in, unsigned width, size_t n, uint8_t *out)
 {
 	struct packer p = { 0, 0, out };

@@ -28,7 +28,7 @@ difference(uint64_t a, uint64_t b, unsigned bits)
 }
 
 /* Differences of n (1 to 128) values, less their least, which is returned. */
-VECTORIZED static int64_t
+static int64_t
 block_deltas(const uint64_t *values, uint64_t before, size_t n, unsigned bits, uint64_t *out)
 {
 	int64_t delta[BLOCK], least = INT64_MAX;
@@ -91,7 +91,7 @@ delta_encode(const uint64_t *values, size_t n, unsigned bits, struct buf *out)
 }
 
 /* Bits in which some value differs from the first. */
-VECTORIZED static uint64_t
+static uint64_t
 differing_bits(const uint64_t *values, size_t n)
 {
 	uint64_t first = n > 0 ? values[0] : 0, all = 0;

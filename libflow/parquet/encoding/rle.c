@@ -193,7 +193,7 @@ take_spare(struct rle_decoder *d, size_t n, uint32_t *out)
 	return have;
 }
 
-VECTORIZED static void
+static void
 repeat(uint32_t value, size_t n, uint32_t *out)
 {
 	size_t i;

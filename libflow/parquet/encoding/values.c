@@ -46,7 +46,7 @@ floor_divide(int64_t v, int64_t by)
 	return v / by - (v % by < 0);
 }
 
-VECTORIZED static void
+static void
 interpret(const struct pq_column *c, uint64_t *v, size_t n)
 {
 	int64_t unit = c->logical == PQ_TIMESTAMP_MICROS ? 1000 :
@@ -247,7 +247,7 @@ values_unsplit(struct cursor in, size_t bytes, struct buf *out)
 	return true;
 }
 
-VECTORIZED bool
+bool
 values_have_bits(const uint64_t *values, size_t n, uint64_t mask)
 {
 	uint64_t any = 0;
@@ -267,7 +267,7 @@ values_have_bits(const uint64_t *values, size_t n, uint64_t mask)
 		}                                       \
 	} while (0)
 
-VECTORIZED bool
+bool
 values_narrow(const uint64_t *in, size_t n, unsigned width, void *out)
 {
 	uint64_t all = 0;
@@ -298,7 +298,7 @@ values_narrow(const uint64_t *in, size_t n, unsigned width, void *out)
 			to[i] = one;                     \
 	} while (0)
 
-VECTORIZED void
+void
 values_repeat(const void *value, size_t n, unsigned width, void *out)
 {
 	size_t i;

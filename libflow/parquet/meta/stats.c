@@ -43,7 +43,7 @@ put_number(const struct pq_column *column, uint64_t v, uint8_t *out)
 #define LANES 4
 
 /* The least and the greatest key of n numbers, at least one. */
-VECTORIZED static void
+static void
 key_bounds(const struct pq_column *column, const uint64_t *numbers, size_t n, int64_t *min, int64_t *max)
 {
 	const uint64_t flip = (uint64_t)order_key(column, 0);
