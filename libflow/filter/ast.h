@@ -57,14 +57,14 @@ enum predicate_kind {
 	PREDICATE_NULL,
 	/* Values of several columns make a number, which is in ranges. */
 	PREDICATE_DURATION,	/* FIRST, LAST: ms; 0 if it ends before it begins */
-	PREDICATE_RATE,		/* FIRST, LAST, counter: counter * shift * 1000 / ms, or 0 */
+	PREDICATE_RATE,		/* FIRST, LAST, counter: counter * factor * 1000 / ms, or 0 */
 	PREDICATE_RATIO,	/* counter, counter: quotient; 0 by zero */
 	PREDICATE_EQUAL,	/* two columns have the same value (ranges unused) */
 	PREDICATE_PORT_BLOCK,	/* column lies within PORT_BLOCK_START .. PORT_BLOCK_END */
 	PREDICATE_MPLS_EOS,	/* the label of the first entry that is the bottom of the stack */
 	PREDICATE_HOUR,		/* FIRST: the hour of its day in `zone`, 0 to 23, is in ranges */
 	PREDICATE_WEEKDAY,	/* likewise the day of the week, 1 (Monday) to 7 */
-	PREDICATE_SAMPLE,	/* a hash of the columns is a multiple of `mask` */
+	PREDICATE_SAMPLE,	/* a hash of the columns is a multiple of `one_in` */
 	PREDICATE_IF_NAME,	/* the matcher holds of the name that EXPORTER gave the number (not: negated) */
 	/* No column. */
 	PREDICATE_COUNT,	/* the row's number is in ranges */
@@ -76,18 +76,29 @@ struct predicate {
 	const char *phrase;		/* as the language calls it */
 	size_t fields;
 	enum flow_field field[PREDICATE_FIELDS];
-	uint8_t shift;
-	bool negated;			/* PREDICATE_TEXT, PREDICATE_GEO, PREDICATE_IDENT, PREDICATE_IF_NAME */
-	enum stamp_zone zone;
-	enum flow_geo_word geo_word;
-	const struct flow_geo *geo;
-	enum payload_word payload;
-	enum payload_way way;
-	const struct extra_test *extra;
-	uint64_t mask;
-	struct ranges ranges;
-	const uint8_t *table;		/* NUMBER of up to 16 bits: a byte a value; or NULL */
-	const struct addr_set *set;
+	/* What only some kinds have; `kind` says which. */
+	union {
+		struct {
+			uint64_t mask;
+			uint8_t shift;
+			const uint8_t *table;	/* of up to 16 bits: a byte a value; or NULL */
+		} number;			/* NUMBER, BITS, MPLS_EOS */
+		const struct addr_set *set;	/* ADDR */
+		struct {
+			const struct flow_geo *db;
+			enum flow_geo_word word;
+		} geo;				/* GEO */
+		struct {
+			enum payload_word word;
+			enum payload_way way;
+		} payload;			/* PAYLOAD */
+		const struct extra_test *extra;	/* EXTRA */
+		uint64_t factor;		/* RATE */
+		enum stamp_zone zone;		/* HOUR, WEEKDAY */
+		uint64_t one_in;		/* SAMPLE */
+	};
+	struct ranges ranges;		/* where the kind says so */
+	bool negated;			/* TEXT, GEO, IDENT, IF_NAME */
 	/*
 	 * ADDR: a set of few addresses (by_prefix: networks), their canonical texts
 	 * (beginnings), or none.  TEXT, GEO: several texts, sorted, of which one is equal;

@@ -62,7 +62,7 @@ estimate_predicate(const struct predicate *p)
 	case PREDICATE_RATIO:
 		return (struct estimate){ 20, 0.3 };
 	case PREDICATE_SAMPLE:
-		return (struct estimate){ 50, 1.0 / (double)p->mask };
+		return (struct estimate){ 50, 1.0 / (double)p->one_in };
 	}
 	return (struct estimate){ 1, 0.5 };
 }

@@ -47,7 +47,7 @@ static void
 filter_rate(const struct predicate *p, const uint64_t *first, const uint64_t *last,
     const uint64_t *counter, uint8_t *m, size_t rows)
 {
-	uint64_t per_s = DERIVED_PER_S * p->shift;
+	uint64_t per_s = DERIVED_PER_S * p->factor;
 
 	FILTER_EACH(derived_rate(counter[i], per_s, derived_duration_ms((int64_t)first[i], (int64_t)last[i])))
 }
@@ -94,7 +94,7 @@ holds_mpls_eos(const struct predicate *p, const struct flow_batch *b, size_t row
 			continue;
 		entry = value(b, p->field[i], row);
 		if (entry & 1)
-			return ranges_have(&p->ranges, (entry >> p->shift) & p->mask);
+			return ranges_have(&p->ranges, (entry >> p->number.shift) & p->number.mask);
 	}
 	return false;
 }

@@ -36,7 +36,7 @@ is_place(const struct predicate *p, const struct flow_text *text)
 
 	if (!addr_parse_fast(text->p, text->len, &a))
 		return false;
-	place = flow_geo_find(p->geo, p->geo_word, &a);
+	place = flow_geo_find(p->geo.db, p->geo.word, &a);
 	return place.len > 0 && is_match(p, &place) != p->negated;
 }
 
@@ -53,8 +53,8 @@ is_payload(const struct predicate *p, const struct flow_text *extra)
 	uint8_t bytes[PAYLOAD_BYTES_MAX];
 	size_t len;
 
-	return payload_find(extra, p->way, bytes, &len) &&
-	    payload_any(p->payload, bytes, len, matches, p->matcher);
+	return payload_find(extra, p->payload.way, bytes, &len) &&
+	    payload_any(p->payload.word, bytes, len, matches, p->matcher);
 }
 
 /* "id-ace-hash", each hexadecimal. */

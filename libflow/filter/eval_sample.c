@@ -33,6 +33,6 @@ sample_filter(const struct predicate *p, const struct flow_batch *batch, uint8_t
 			continue;
 		for (size_t f = 0; f < p->fields; f++)
 			hash = hash_value(batch, p->field[f], i, hash);
-		m[i] = hash_mix64(hash) % p->mask == 0;
+		m[i] = hash_mix64(hash) % p->one_in == 0;
 	}
 }

@@ -105,7 +105,7 @@ append_predicate(struct buf *out, const struct predicate *p)
 		buf_printf(out, "%s%s", i > 0 ? ", " : "", name(p->field[i]));
 	switch (p->kind) {
 	case PREDICATE_BITS:
-		buf_printf(out, " has all bits of 0x%llx", (unsigned long long)p->mask);
+		buf_printf(out, " has all bits of 0x%llx", (unsigned long long)p->number.mask);
 		return;
 	case PREDICATE_ADDR:
 		buf_append_text(out, " is one of ");
@@ -116,7 +116,7 @@ append_predicate(struct buf *out, const struct predicate *p)
 	case PREDICATE_GEO:
 	case PREDICATE_PAYLOAD:
 		if (p->kind == PREDICATE_PAYLOAD)
-			buf_printf(out, " (%s)", p->way == PAYLOAD_IN ? "payload" : "reversePayload");
+			buf_printf(out, " (%s)", p->payload.way == PAYLOAD_IN ? "payload" : "reversePayload");
 		if (p->kind != PREDICATE_TEXT)
 			buf_printf(out, " as %s", p->phrase);
 		buf_append_text(out, " ");
@@ -138,7 +138,7 @@ append_predicate(struct buf *out, const struct predicate *p)
 		append_match(out, p);
 		return;
 	case PREDICATE_SAMPLE:
-		buf_printf(out, ": one in %llu", (unsigned long long)p->mask);
+		buf_printf(out, ": one in %llu", (unsigned long long)p->one_in);
 		return;
 	case PREDICATE_NULL:
 		buf_append_text(out, " is null");
@@ -151,8 +151,8 @@ append_predicate(struct buf *out, const struct predicate *p)
 		return;
 	case PREDICATE_NUMBER:
 		max = field_max(p->field[0]);
-		if (p->shift != 0 || p->mask != UINT64_MAX)
-			buf_printf(out, " >> %u & 0x%llx", p->shift, (unsigned long long)p->mask);
+		if (p->number.shift != 0 || p->number.mask != UINT64_MAX)
+			buf_printf(out, " >> %u & 0x%llx", p->number.shift, (unsigned long long)p->number.mask);
 		break;
 	default:
 		buf_printf(out, "%s%s", p->fields > 0 ? " as " : "", p->phrase);
@@ -162,7 +162,7 @@ append_predicate(struct buf *out, const struct predicate *p)
 	}
 	buf_append_text(out, " in ");
 	append_ranges(out, type, &p->ranges, max);
-	buf_append_text(out, p->table != NULL ? " (by table)" :
+	buf_append_text(out, p->kind == PREDICATE_NUMBER && p->number.table != NULL ? " (by table)" :
 	    predicate_has_cache(p) ? " (by dictionary)" : "");
 }
 

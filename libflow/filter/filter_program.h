@@ -46,7 +46,7 @@ bool predicate_prepare(struct flow_filter *f, struct predicate *p) NODISCARD;
 static inline bool
 predicate_is_whole(const struct predicate *p)
 {
-	return p->kind == PREDICATE_NUMBER && p->shift == 0 && p->mask == UINT64_MAX;
+	return p->kind == PREDICATE_NUMBER && p->number.shift == 0 && p->number.mask == UINT64_MAX;
 }
 
 /* Whether one entry of its dictionary holds (entry.c). */

@@ -108,7 +108,7 @@ static bool
 merge_text(struct merge *m, struct node *child, bool *taken)
 {
 	const struct predicate *p = child->predicate;
-	size_t kind = p->kind == PREDICATE_GEO ? 1 + p->geo_word : 0;
+	size_t kind = p->kind == PREDICATE_GEO ? 1 + p->geo.word : 0;
 	struct text_list *list = &m->texts[p->field[0]][kind];
 	struct node *first = m->text[p->field[0]][kind];
 

@@ -27,7 +27,7 @@ make_table(struct arena *arena, struct predicate *p)
 	for (size_t i = 0; i < p->ranges.count; i++)
 		memset(table + p->ranges.range[i].lo, 1,
 		    (size_t)(p->ranges.range[i].hi - p->ranges.range[i].lo) + 1);
-	p->table = table;
+	p->number.table = table;
 	return true;
 }
 

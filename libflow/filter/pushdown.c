@@ -32,7 +32,7 @@ add_ranges(struct bounds_list *list, const struct predicate *p)
 {
 	const struct ranges *r = &p->ranges;
 
-	if (p->shift != 0 || p->mask != UINT64_MAX)
+	if (p->number.shift != 0 || p->number.mask != UINT64_MAX)
 		return false;
 	if (r->count > RANGES_MAX)
 		return add(list, (struct flow_bound){ .field = p->field[0], .lo = r->range[0].lo,
@@ -121,7 +121,7 @@ add_predicate(struct bounds_list *list, const struct predicate *p)
 	case PREDICATE_NUMBER:
 		return add_ranges(list, p);
 	case PREDICATE_BITS:
-		return add(list, (struct flow_bound){ .field = p->field[0], .lo = p->mask,
+		return add(list, (struct flow_bound){ .field = p->field[0], .lo = p->number.mask,
 		    .hi = field_max(p->field[0]) });
 	case PREDICATE_ADDR:
 		return add_addrs(list, p);

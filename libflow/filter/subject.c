@@ -6,23 +6,20 @@
 #include "net/proto.h"
 
 /* Whether databases are asked. */
-static bool
-is_geo(enum subject_kind kind)
-{
-	return kind >= SUBJECT_COUNTRY && kind <= SUBJECT_AS_ORG;
-}
-
 static struct predicate
 predicate_of(const struct subject *s, enum predicate_kind kind)
 {
-	struct predicate p = { .kind = kind, .phrase = s->phrase, .shift = s->shift,
-		.mask = s->mask };
+	struct predicate p = { .kind = kind, .phrase = s->phrase };
 
 	p.fields = s->fields;
 	for (size_t i = 0; i < s->fields; i++)
 		p.field[i] = s->field[i];
-	if (is_geo(s->kind))
-		p.geo_word = (enum flow_geo_word)(s->kind - SUBJECT_COUNTRY);
+	if (kind == PREDICATE_NUMBER || kind == PREDICATE_MPLS_EOS) {
+		p.number.mask = s->mask;
+		p.number.shift = s->shift;
+	} else if (kind == PREDICATE_GEO) {
+		p.geo.word = (enum flow_geo_word)(s->kind - SUBJECT_COUNTRY);
+	}
 	return p;
 }
 
@@ -31,7 +28,7 @@ static struct node *
 implied(struct parser *p, enum flow_field field, const struct range *range, size_t count)
 {
 	struct predicate number = { .kind = PREDICATE_NUMBER, .fields = 1, .field = { field },
-		.phrase = flow_field_info(field)->name, .mask = UINT64_MAX,
+		.phrase = flow_field_info(field)->name, .number.mask = UINT64_MAX,
 		.ranges = { range, count } };
 
 	return node_predicate(p->arena, &number);
@@ -143,7 +140,8 @@ parse_computed(struct parser *p, const struct subject *s, enum predicate_kind ki
 	enum flow_status st;
 	bool every;
 
-	predicate.shift = factor;
+	if (kind == PREDICATE_RATE)
+		predicate.factor = factor;
 	st = value_numbers(p, &rule, &predicate.ranges, &every);
 	return st == FLOW_OK ? parse_done(p, node_predicate(p->arena, &predicate), out) : st;
 }
@@ -187,7 +185,7 @@ parse_sample(struct parser *p, struct node **out)
 		return st;
 	if (n.count != 1 || n.range[0].lo != n.range[0].hi || n.range[0].lo == 0)
 		return parse_fail(p, t, "'sample' takes one number: sample 100 is one flow in 100");
-	predicate.mask = n.range[0].lo;
+	predicate.one_in = n.range[0].lo;
 	return parse_done(p, node_predicate(p->arena, &predicate), out);
 }
 
@@ -220,7 +218,8 @@ parse_texts(struct parser *p, const struct subject *s, enum predicate_kind kind,
 	enum flow_status st;
 	size_t count;
 
-	predicate.geo = p->options.geo;
+	if (kind == PREDICATE_GEO)
+		predicate.geo.db = p->options.geo;
 	st = value_texts(p, s->phrase, s->kind == SUBJECT_COUNTRY, &matcher, &count, &predicate.negated);
 	if (st != FLOW_OK)
 		return st;
@@ -245,7 +244,7 @@ parse_geo_null(struct parser *p, const struct subject *s, bool negated, struct n
 	struct predicate known = predicate_of(s, PREDICATE_GEO);
 	struct node *n;
 
-	known.geo = p->options.geo;
+	known.geo.db = p->options.geo;
 	if (matcher_new(p->arena, MATCH_BEGINS, "", 0, &known.matcher, p->err) != FLOW_OK)
 		return parse_fail_memory(p);
 	n = for_each_field(p, s, &known, false);
@@ -342,7 +341,7 @@ parse_flags(struct parser *p, const struct subject *s, struct node **out)
 		st = value_numbers(p, &rule, &one, &every);
 		if (st != FLOW_OK)
 			return st;
-		bits.mask = one.range[0].lo;
+		bits.number.mask = one.range[0].lo;
 		n = node_predicate(p->arena, &bits);
 	} else {
 		low.mask = UINT8_MAX;
@@ -388,8 +387,8 @@ parse_engine(struct parser *p, const struct subject *s, struct node **out)
 		return st;
 	source.ranges = engine.ranges;
 	source.field[0] = FLOW_FIELD_DOMAIN;
-	source.shift = s->field[0] == FLOW_FIELD_ENGINE_TYPE ? 8 : 0;
-	source.mask = UINT8_MAX;
+	source.number.shift = s->field[0] == FLOW_FIELD_ENGINE_TYPE ? 8 : 0;
+	source.number.mask = UINT8_MAX;
 	n = node_predicate(p->arena, &source);
 	n = node_join(p->arena, NODE_AND, n, implied(p, FLOW_FIELD_EXPORT_VERSION, nine, ARRAY_LEN(nine)));
 	n = node_join(p->arena, NODE_AND, n, node_predicate(p->arena, &no_type));
@@ -452,11 +451,11 @@ parse_payload(struct parser *p, const struct subject *s, struct node **out)
 
 	if (st != FLOW_OK)
 		return st;
-	predicate.payload = s->payload;
-	predicate.way = s->out ? PAYLOAD_OUT : PAYLOAD_IN;
+	predicate.payload.word = s->payload;
+	predicate.payload.way = s->out ? PAYLOAD_OUT : PAYLOAD_IN;
 	n = node_predicate(p->arena, &predicate);
 	if (s->payload == PAYLOAD_CONTENT && !s->in && !s->out) {
-		predicate.way = PAYLOAD_OUT;
+		predicate.payload.way = PAYLOAD_OUT;
 		n = node_join(p->arena, NODE_OR, n, node_predicate(p->arena, &predicate));
 	}
 	return parse_done(p, node_join(p->arena, NODE_AND, payload_of(p, s->payload), n), out);

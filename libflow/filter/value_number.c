@@ -107,7 +107,7 @@ and_each(const struct predicate *p, const struct flow_column *c, uint8_t *m, siz
 		for (size_t j = i; j < i + 8 && j < rows; j++)
 			if (m[j] != 0)
 				m[j] = ranges_have(&p->ranges,
-				    (flow_column_number(c, type, j) >> p->shift) & p->mask);
+				    (flow_column_number(c, type, j) >> p->number.shift) & p->number.mask);
 	}
 }
 
@@ -136,13 +136,13 @@ number_filter(const struct predicate *p, const struct flow_column *c, uint8_t *m
 	enum flow_type type = flow_field_info(p->field[0])->type;
 
 	if (p->kind == PREDICATE_BITS)
-		and_bits(c->values, flow_type_size(type), p->mask, m, rows);
-	else if (p->shift != 0 || p->mask != UINT64_MAX)
+		and_bits(c->values, flow_type_size(type), p->number.mask, m, rows);
+	else if (p->number.shift != 0 || p->number.mask != UINT64_MAX)
 		and_each(p, c, m, rows);
 	else if (p->ranges.count == 1)
 		and_range(c->values, type, &p->ranges.range[0], m, rows);
-	else if (p->table != NULL)
-		and_table(c->values, flow_type_size(type), p->table, m, rows);
+	else if (p->number.table != NULL)
+		and_table(c->values, flow_type_size(type), p->number.table, m, rows);
 	else if (p->ranges.count <= RANGES_FEW)
 		and_ranges(p, c, m, spare, rows);
 	else

@@ -103,12 +103,12 @@ write_number(struct writer *w, const struct predicate *p)
 
 	column(w, &expr, p->field[0]);
 	buf_append_u8(&expr, '\0');
-	if (!expr.failed && (p->shift != 0 || p->mask != UINT64_MAX)) {
-		sql_shift(&shifted, w->d, (const char *)expr.data, p->shift);
+	if (!expr.failed && (p->number.shift != 0 || p->number.mask != UINT64_MAX)) {
+		sql_shift(&shifted, w->d, (const char *)expr.data, p->number.shift);
 		buf_append_u8(&shifted, '\0');
 		buf_clear(&expr);
-		if (!shifted.failed && p->mask != UINT64_MAX)
-			sql_mask(&expr, w->d, (const char *)shifted.data, p->mask);
+		if (!shifted.failed && p->number.mask != UINT64_MAX)
+			sql_mask(&expr, w->d, (const char *)shifted.data, p->number.mask);
 		else if (!shifted.failed)
 			buf_append_text(&expr, (const char *)shifted.data);
 		buf_append_u8(&expr, '\0');
@@ -330,7 +330,7 @@ write_computed(struct writer *w, const struct predicate *p)
 			number(w, &below, p->field[1]);
 		number(w, &above, p->field[p->kind == PREDICATE_RATE ? 2 : 0]);
 		if (p->kind == PREDICATE_RATE)
-			buf_printf(&above, " * %u", 1000u * p->shift);
+			buf_printf(&above, " * %u", 1000u * (unsigned)p->factor);
 		buf_append_u8(&above, '\0');
 		buf_append_u8(&below, '\0');
 		if (!above.failed && !below.failed) {
@@ -358,8 +358,8 @@ write_bits(struct writer *w, const struct predicate *p)
 	column(w, &name, p->field[0]);
 	buf_append_u8(&name, '\0');
 	if (!name.failed)
-		sql_mask(w->out, w->d, (const char *)name.data, p->mask);
-	buf_printf(w->out, " = %" PRIu64, p->mask);
+		sql_mask(w->out, w->d, (const char *)name.data, p->number.mask);
+	buf_printf(w->out, " = %" PRIu64, p->number.mask);
 	w->out->failed = w->out->failed || name.failed;
 	buf_release(&name);
 }
