@@ -8,8 +8,9 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdint.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "base/clock.h"
 
 static volatile sig_atomic_t ended;
 static int64_t last_ms;
@@ -21,15 +22,6 @@ end(int number)
 	ended = 1;
 }
 
-static int64_t
-steady_ms(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 void
 every_begin(void)
 {
@@ -38,7 +30,7 @@ every_begin(void)
 	(void)sigemptyset(&action.sa_mask);
 	(void)sigaction(SIGINT, &action, NULL);
 	(void)sigaction(SIGTERM, &action, NULL);
-	last_ms = steady_ms();
+	last_ms = clock_steady_ms();
 }
 
 bool
@@ -46,14 +38,14 @@ every_wait(unsigned period_ms)
 {
 	/* Asked for nothing, poll still tells of a pipe whose reader has gone. */
 	struct pollfd out = { .fd = STDOUT_FILENO };
-	int64_t now = steady_ms(), until = last_ms + period_ms;
+	int64_t now = clock_steady_ms(), until = last_ms + period_ms;
 
 	if (until < now)
 		until = now;
 	do {
 		if (poll(&out, 1, (int)(until - now)) > 0 && (out.revents & (POLLERR | POLLHUP | POLLNVAL)) != 0)
 			return false;
-		now = steady_ms();
+		now = clock_steady_ms();
 	} while (!ended && now < until);
 	last_ms = until;
 	return !ended;

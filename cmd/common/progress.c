@@ -5,22 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "common/cli.h"
 
 #define FIRST_MS 2000
 #define NEXT_MS 500
-
-static int64_t
-now_ms(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 void
 progress_begin(struct progress *p, uint64_t total)
@@ -31,7 +22,7 @@ progress_begin(struct progress *p, uint64_t total)
 	p->total = total;
 	p->done = 0;
 	if (p->readings++ == 0) {
-		p->begun_ms = now_ms();
+		p->begun_ms = clock_steady_ms();
 		p->next_ms = p->begun_ms + FIRST_MS;
 	}
 	p->shown = false;
@@ -59,7 +50,7 @@ progress_step(struct progress *p)
 	if (!p->on)
 		return;
 	done = atomic_fetch_add(&p->done, 1);	/* the one that begins is not done yet */
-	now = now_ms();
+	now = clock_steady_ms();
 	next = p->next_ms;
 	if (now >= next && atomic_compare_exchange_strong(&p->next_ms, &next, now + NEXT_MS))
 		show(p, done, now);

@@ -6,12 +6,13 @@
 #include "common/query_inner.h"
 
 #include <inttypes.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
+#include "base/team.h"
 #include "common/cli.h"
 #include "common/open_slot.h"
 
@@ -23,15 +24,6 @@
 
 /* What is read of a filter file to show where it is wrong. */
 #define CARET_TEXT_MAX ((size_t)1 << 20)
-
-static int64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_REALTIME, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 /* A file's beginning, which is where a person's filter has its mistakes. */
 static void
@@ -111,7 +103,7 @@ parse_window(struct query *q, const struct query_request *request)
 
 	if (request->window == NULL)
 		return CLI_OK;
-	if (stamp_window_parse(request->window, strlen(request->window), request->zone, now_ms(),
+	if (stamp_window_parse(request->window, strlen(request->window), request->zone, clock_wall_ms(),
 	    &q->window, &err) != FLOW_OK)
 		return cli_misuse("-t: %s", err.message);
 	if (request->seen != NULL && q->window.base != STAMP_ABSOLUTE)
@@ -556,41 +548,25 @@ query_common_ident(const struct query *query)
 	return common;
 }
 
-struct thread_start {
+struct jobs {
 	void (*job)(void *context, unsigned i);
 	void *context;
-	unsigned i;
-	pthread_t thread;
-	bool started;
 };
 
-static void *
-thread_main(void *argument)
+static void
+run_job(void *context, size_t i)
 {
-	struct thread_start *start = argument;
+	const struct jobs *jobs = context;
 
-	start->job(start->context, start->i);
-	return NULL;
+	jobs->job(jobs->context, (unsigned)i);
 }
 
 void
 query_run(unsigned threads, void (*job)(void *context, unsigned i), void *context)
 {
-	struct thread_start start[THREADS_MAX];
-	unsigned i;
+	struct jobs jobs = { job, context };
 
-	/* The first job runs here; where a thread cannot be had, its job does too. */
-	for (i = 1; i < threads && i < THREADS_MAX; i++) {
-		start[i] = (struct thread_start){ .job = job, .context = context, .i = i };
-		start[i].started = pthread_create(&start[i].thread, NULL, thread_main, &start[i]) == 0;
-	}
-	job(context, 0);
-	for (i = 1; i < threads && i < THREADS_MAX; i++) {
-		if (start[i].started)
-			(void)pthread_join(start[i].thread, NULL);
-		else
-			job(context, i);
-	}
+	team_run(threads, threads, run_job, &jobs);
 }
 
 void

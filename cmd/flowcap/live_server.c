@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "flowcap/live_listener.h"
 #include "flowcap/program_log.h"
 
@@ -74,15 +75,6 @@ struct live_server {
 	bool started;
 	atomic_bool ended;
 };
-
-static int64_t
-steady_ms(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 static void
 answer_leave(struct answer *a)
@@ -238,7 +230,7 @@ refresh(struct live_server *s)
 {
 	struct look *look;
 
-	if (s->looked_ms != INT64_MIN && steady_ms() < s->looked_ms + FRESH_MS &&
+	if (s->looked_ms != INT64_MIN && clock_steady_ms() < s->looked_ms + FRESH_MS &&
 	    intake_ends_begun(s->intake) == s->number)
 		return;
 	forget_answers(s);
@@ -246,7 +238,7 @@ refresh(struct live_server *s)
 	s->number = look != NULL ? look_ends(look) : intake_ends_begun(s->intake);
 	for (size_t i = 0; i < s->places; i++)
 		s->place[i].answer = make_answer(s, &s->place[i], look);
-	s->looked_ms = steady_ms();
+	s->looked_ms = clock_steady_ms();
 	look_release(look);
 }
 
@@ -274,7 +266,7 @@ take_client(struct live_server *s, size_t place)
 	}
 	if (s->clients == CLIENTS_MAX)
 		let_go(s, 0);
-	s->client[s->clients++] = (struct client){ .fd = fd, .place = place, .since_ms = steady_ms() };
+	s->client[s->clients++] = (struct client){ .fd = fd, .place = place, .since_ms = clock_steady_ms() };
 }
 
 /* Only a number, of slots whose files are finished or being finished. */
@@ -334,7 +326,7 @@ take_question(struct live_server *s, struct client *c)
 			c->answer->users++;
 	}
 	c->sent = c->files = 0;
-	c->since_ms = steady_ms();
+	c->since_ms = clock_steady_ms();
 	return c->answer != NULL;
 }
 
@@ -380,7 +372,7 @@ send_some(struct client *c)
 	if (c->sent == a->bytes.len) {
 		answer_leave(c->answer);
 		c->answer = NULL;
-		c->since_ms = steady_ms();
+		c->since_ms = clock_steady_ms();
 	}
 	return true;
 }
@@ -389,7 +381,7 @@ send_some(struct client *c)
 static void
 serve(struct live_server *s, const struct pollfd *ready, size_t clients)
 {
-	int64_t now_ms = steady_ms();
+	int64_t now_ms = clock_steady_ms();
 
 	/* From the last: places do not change for those that are still to be looked at. */
 	for (size_t i = clients; i-- > 0; ) {
@@ -427,7 +419,7 @@ run(void *argument)
 			if (wait[clients + i].revents != 0)
 				take_client(s, i);
 		/* What nobody asked for lately takes no memory. */
-		if (s->looked_ms != INT64_MIN && steady_ms() >= s->looked_ms + FRESH_MS)
+		if (s->looked_ms != INT64_MIN && clock_steady_ms() >= s->looked_ms + FRESH_MS)
 			forget_answers(s);
 	}
 	free(wait);

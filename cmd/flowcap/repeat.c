@@ -12,9 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "flowcap/multicast.h"
 #include "flowcap/program_log.h"
 #include "flowcap/raw_socket.h"
@@ -54,15 +54,6 @@ struct repeater {
 	int raw[WAYS];			/* -A; else -1 */
 	uint8_t *packet;		/* the same: RAW_PACKET_MAX */
 };
-
-static int64_t
-steady_ms(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* Of a socket address; false where it is of no family that we know. */
 static bool
@@ -254,7 +245,7 @@ send_plain(struct target *t, const uint8_t *bytes, size_t len)
 	if (!t->away)
 		log_line(LOG_LEVEL_INFO, "-R %s/%s: nobody listens there (yet)", t->to->host, t->to->port);
 	t->away = true;
-	t->refused_ms = steady_ms();
+	t->refused_ms = clock_steady_ms();
 	return send(t->fd, bytes, len, 0) >= 0;
 }
 
@@ -296,11 +287,11 @@ look_whether_back(struct repeater *r, size_t i)
 	int error = 0;
 	socklen_t len = sizeof(error);
 
-	if (!t->away || steady_ms() - t->refused_ms < BACK_MS)
+	if (!t->away || clock_steady_ms() - t->refused_ms < BACK_MS)
 		return;
 	/* The answer to what was sent last, which may have been long ago. */
 	if (getsockopt(t->fd, SOL_SOCKET, SO_ERROR, &error, &len) == 0 && error != 0) {
-		t->refused_ms = steady_ms();
+		t->refused_ms = clock_steady_ms();
 		return;
 	}
 	t->away = false;

@@ -18,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "common/cli.h"
 #include "flowcap/judge.h"
 #include "flowcap/program_log.h"
@@ -152,21 +153,12 @@ put_health(struct status_server *s, struct buf *out)
 	return well;
 }
 
-static int64_t
-steady_ms(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* Whether it is ready before that time: who sends or takes a byte now and then keeps nobody out. */
 static bool
 await(int fd, short events, int64_t end_ms)
 {
 	struct pollfd wait = { .fd = fd, .events = events };
-	int64_t left = end_ms - steady_ms();
+	int64_t left = end_ms - clock_steady_ms();
 
 	return left > 0 && poll(&wait, 1, (int)left) > 0;
 }
@@ -175,7 +167,7 @@ await(int fd, short events, int64_t end_ms)
 static bool
 read_request(int fd, char out[REQUEST_MAX])
 {
-	int64_t end_ms = steady_ms() + PATIENCE_MS;
+	int64_t end_ms = clock_steady_ms() + PATIENCE_MS;
 	size_t len = 0;
 	ssize_t got;
 
@@ -196,7 +188,7 @@ read_request(int fd, char out[REQUEST_MAX])
 static void
 send_all(int fd, const struct buf *bytes)
 {
-	int64_t end_ms = steady_ms() + PATIENCE_MS;
+	int64_t end_ms = clock_steady_ms() + PATIENCE_MS;
 	size_t at = 0;
 	ssize_t n;
 

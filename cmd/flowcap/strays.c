@@ -20,6 +20,7 @@
 #include <linux/if_packet.h>
 #endif
 
+#include "base/clock.h"
 #include "flow.h"
 
 /* Senders and ports that are told. */
@@ -33,15 +34,6 @@ struct stray {
 	struct addr from;
 	unsigned datagrams;
 };
-
-static int64_t
-steady_ms(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /*
  * The value of NAME in a table of /proc/net, where a line "Group: name name ..." goes before "Group: value value ...", or
@@ -190,10 +182,10 @@ strays_look(uint16_t port, int wait_ms, struct findings *out)
 	struct stray stray[PORTS_MAX];
 	struct pollfd wait = { .fd = packet_socket(), .events = POLLIN };
 	uint8_t *bytes = wait.fd >= 0 ? malloc(PACKET_BYTES) : NULL;
-	int64_t end_ms = steady_ms() + wait_ms, left;
+	int64_t end_ms = clock_steady_ms() + wait_ms, left;
 	size_t strays = 0;
 
-	while ((left = end_ms - steady_ms()) > 0)
+	while ((left = end_ms - clock_steady_ms()) > 0)
 		if (poll(&wait, bytes != NULL, (int)left) > 0)
 			take_packets(wait.fd, port, bytes, stray, &strays);
 	after = count();

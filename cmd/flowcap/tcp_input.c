@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/cursor.h"
 #include "flowcap/program_log.h"
 #include "net/proxy_header.h"
@@ -68,15 +69,6 @@ struct tcp_input {
 	unsigned told;
 };
 
-static int64_t
-steady_ms(void)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 struct tcp_input *
 tcp_input_new(const struct options *options, uint16_t port, int listener)
 {
@@ -116,7 +108,7 @@ tcp_input_free(struct tcp_input *t)
 size_t
 tcp_input_poll(const struct tcp_input *t, struct pollfd *wait)
 {
-	bool listens = t->listen_ms == 0 || steady_ms() >= t->listen_ms;
+	bool listens = t->listen_ms == 0 || clock_steady_ms() >= t->listen_ms;
 	size_t i;
 
 	wait[0] = (struct pollfd){ .fd = listens ? t->listener : -1, .events = POLLIN };
@@ -130,7 +122,7 @@ log_peer(struct tcp_input *t, const struct addr *peer, uint16_t port, const char
 {
 	char text[ADDR_TEXT_MAX];
 	size_t len = addr_format(peer, text);
-	int64_t now = steady_ms();
+	int64_t now = clock_steady_ms();
 
 	if (now < t->logged_ms + LOG_MS) {
 		t->unlogged++;
@@ -163,8 +155,8 @@ take_fault(struct tcp_input *t, const struct connection *n, bool bad)
 	if (!bad && n->bytes.len == 0)
 		return;
 	*(bad ? &t->bad : &t->cut) += 1;
-	if (steady_ms() >= t->told_ms + LOG_MS) {
-		t->told_ms = steady_ms();
+	if (clock_steady_ms() >= t->told_ms + LOG_MS) {
+		t->told_ms = clock_steady_ms();
 		t->told = 0;
 	}
 	if (t->told++ >= FAULTS_MAX)
@@ -204,7 +196,7 @@ static size_t
 who_gives_way(const struct tcp_input *t, const struct addr *peer)
 {
 	size_t i, victim = t->count;
-	int64_t now = steady_ms();
+	int64_t now = clock_steady_ms();
 
 	for (i = 0; i < t->count; i++) {
 		const struct connection *n = &t->connection[i];
@@ -255,7 +247,7 @@ take_connection(struct tcp_input *t, int fd, const struct addr *peer, uint16_t p
 	if (full)
 		end_connection(t, i, "closed for another, it was silent", now_ms, intake);
 	t->connection[t->count++] = (struct connection){ .fd = fd, .peer = *peer, .port = port,
-		.awaits_header = proxy, .since_ms = steady_ms(), .bytes = BUF_INIT };
+		.awaits_header = proxy, .since_ms = clock_steady_ms(), .bytes = BUF_INIT };
 	log_peer(t, peer, port, "connected");
 }
 
@@ -270,10 +262,10 @@ accept_all(struct tcp_input *t, int64_t now_ms, struct intake *intake)
 		take_connection(t, fd, &peer, port, now_ms, intake);
 	t->listen_ms = 0;
 	if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-		if (steady_ms() >= t->logged_ms + LOG_MS)
+		if (clock_steady_ms() >= t->logged_ms + LOG_MS)
 			log_line(LOG_LEVEL_ERROR, "TCP: %s: connections have to wait", strerror(errno));
-		t->logged_ms = steady_ms();
-		t->listen_ms = steady_ms() + DESCRIPTOR_MS;
+		t->logged_ms = clock_steady_ms();
+		t->listen_ms = clock_steady_ms() + DESCRIPTOR_MS;
 	}
 }
 
@@ -323,13 +315,13 @@ take_messages(struct connection *n, int64_t now_ms, struct intake *intake)
 		intake_datagram(intake, &d, n->sequence);
 		n->sequence += (uint32_t)m.len;
 		n->served = true;
-		n->since_ms = steady_ms();
+		n->since_ms = clock_steady_ms();
 		n->rest_ms = 0;
 	}
 	n->bytes.len = cursor_left(&in);
 	memmove(n->bytes.data, in.pos, n->bytes.len);
 	if (n->bytes.len > 0 && n->rest_ms == 0)
-		n->rest_ms = steady_ms();
+		n->rest_ms = clock_steady_ms();
 	return st == FLOW_EFORMAT ? st : FLOW_OK;
 }
 
@@ -376,7 +368,7 @@ over(const struct connection *n, int64_t now)
 bool
 tcp_input_take(struct tcp_input *t, const struct pollfd *wait, int64_t now_ms, struct intake *intake)
 {
-	int64_t now = steady_ms();
+	int64_t now = clock_steady_ms();
 	size_t i;
 
 	/* From the end: whoever ends gives its place to the last, which had its turn. */

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "flowcap/program_log.h"
 #include "flowcap/service.h"
 
@@ -29,15 +30,6 @@ static volatile sig_atomic_t ledger_asked;
  */
 #define SAME_REQUEST_MS 500
 
-static int64_t
-monotonic_ms(void)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 static void
 on_signal(int number)
 {
@@ -52,13 +44,13 @@ on_signal(int number)
 		ledger_asked = 1;
 		return;
 	}
-	if (stop_asked && monotonic_ms() - asked_ms < SAME_REQUEST_MS)
+	if (stop_asked && clock_steady_ms() - asked_ms < SAME_REQUEST_MS)
 		return;
 	if (stop_asked) {
 		(void)!write(STDERR_FILENO, text, sizeof(text) - 1);
 		_exit(EXIT_FAILURE);
 	}
-	asked_ms = monotonic_ms();
+	asked_ms = clock_steady_ms();
 	stop_asked = 1;
 }
 
@@ -76,22 +68,13 @@ udp_input_signals(void)
 	(void)sigaction(SIGUSR1, &action, NULL);
 }
 
-static int64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_REALTIME, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 /* All that has come until now.  What comes meanwhile waits: a flood would have no end. */
 static bool
 drain(int fd, struct udp_receiver *receiver, struct repeater *repeater, struct intake *intake)
 {
 	const struct udp_datagram *d;
 	struct flow_error err;
-	int64_t begin_ms = now_ms();
+	int64_t begin_ms = clock_wall_ms();
 	size_t count, i;
 
 	do {
@@ -130,7 +113,7 @@ take(const struct inputs *in, struct udp_receiver *receiver, int wait_ms, struct
 	}
 	if (n > 0 && wait[0].revents != 0 && !drain(in->udp, receiver, in->repeater, intake))
 		return false;
-	return in->tcp == NULL || tcp_input_take(in->tcp, n > 0 ? wait + 1 : NULL, now_ms(), intake);
+	return in->tcp == NULL || tcp_input_take(in->tcp, n > 0 ? wait + 1 : NULL, clock_wall_ms(), intake);
 }
 
 static void
@@ -169,8 +152,8 @@ udp_input(const struct inputs *in, struct intake *intake)
 	while (going && !stop_asked) {
 		going = take(in, receiver, WAIT_MS, intake) && !intake_failed(intake);
 		tell_losses(in, receiver, intake);
-		intake_tick(intake, now_ms());
-		service_alive(now_ms());
+		intake_tick(intake, clock_wall_ms());
+		service_alive(clock_wall_ms());
 		if (ledger_asked) {
 			ledger_asked = 0;
 			intake_tell(intake);
@@ -186,7 +169,7 @@ udp_input(const struct inputs *in, struct intake *intake)
 	/* What had arrived before the signal. */
 	going = going && take(in, receiver, 0, intake);
 	if (in->tcp != NULL)
-		tcp_input_end(in->tcp, now_ms(), intake);
+		tcp_input_end(in->tcp, clock_wall_ms(), intake);
 	if (receiver != NULL)
 		tell_losses(in, receiver, intake);
 	udp_receiver_free(receiver);

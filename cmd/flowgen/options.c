@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/number.h"
 #include "common/cli.h"
 #include "flowgen/device_option.h"
@@ -54,15 +55,6 @@ struct pending {
 	const char *chooses;	/* an option that is about replayed flows only */
 	int64_t now_ms;
 };
-
-static int64_t
-wall_clock_ms(void)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_REALTIME, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 /* 90, 90s, 5m, 2h, 1d as seconds. */
 static bool
@@ -596,7 +588,7 @@ settle(struct options *o, const struct pending *p)
 int
 options_parse(int argc, char **argv, struct options *o, bool *done)
 {
-	struct pending pending = { .now_ms = wall_clock_ms() };
+	struct pending pending = { .now_ms = clock_wall_ms() };
 	int c;
 
 	*o = (struct options){ .port = "9995", .threads = cli_cores(), .flows = 1000000, .templates_ms = -1,

@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "common/cli.h"
 
 /* What a question needs beside the tables that it asks for. */
@@ -22,15 +22,6 @@ struct listed {
 	bool *covered;
 };
 
-static int64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_REALTIME, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 /* Mistakes are told by whoever opens the query: then no rollup is taken. */
 static bool
 read_need(const struct flowstat_options *o, const struct flow_agg_spec *spec, struct need *need)
@@ -45,7 +36,7 @@ read_need(const struct flowstat_options *o, const struct flow_agg_spec *spec, st
 	else if (r->filter != NULL)
 		st = flow_filter_parse(r->filter, strlen(r->filter), &options, &need->filter, NULL);
 	if (st == FLOW_OK && need->has_window)
-		st = stamp_window_parse(r->window, strlen(r->window), r->zone, now_ms(), &need->window, NULL);
+		st = stamp_window_parse(r->window, strlen(r->window), r->zone, clock_wall_ms(), &need->window, NULL);
 	return st == FLOW_OK;
 }
 

@@ -7,21 +7,13 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "common/cli.h"
 #include "nightly-report/report_index.h"
 #include "nightly-report/report_json.h"
 #include "nightly-report/report_mail.h"
 #include "nightly-report/report_page.h"
-
-static int64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_REALTIME, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 /* The same question of times before; what could not be read was told the first time. */
 static int
@@ -179,7 +171,7 @@ report_run(struct nightly_options *options)
 		status = cli_fail("out of memory");
 	if (status == CLI_OK) {
 		r->options = options;
-		r->now_ms = now_ms();
+		r->now_ms = clock_wall_ms();
 		status = report_span_make(options, r->now_ms, &r->span);
 	}
 	if (status == CLI_OK)

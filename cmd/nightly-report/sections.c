@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/vec.h"
 #include "nightly-report/made_tables.h"
 
 /* Routers with most bytes that get a part of their own. */
@@ -78,15 +79,8 @@ command_of(const struct report *r, enum report_table table)
 static struct section *
 new_section(struct sections *s)
 {
-	if (s->count == s->cap) {
-		size_t cap = s->cap > 0 ? 2 * s->cap : 64;
-		struct section *list = realloc(s->list, cap * sizeof(*list));
-
-		if (list == NULL)
-			return NULL;
-		s->list = list;
-		s->cap = cap;
-	}
+	if (!VEC_RESERVE(s->list, s->cap, s->count + 1))
+		return NULL;
 	s->list[s->count] = (struct section){ .from = TABLES };
 	return &s->list[s->count++];
 }

@@ -9,7 +9,7 @@
 #include "agg/table/result.h"
 #include "agg/report/series.h"
 #include "agg/report/spikes.h"
-#include "agg/team.h"
+#include "base/team.h"
 
 static enum flow_status
 add_outside(struct flow_agg_result *r, struct flow_agg *const *agg, size_t n)

@@ -8,9 +8,9 @@
 #include "agg/group/atom_merge.h"
 #include "agg/group/deferred_rows.h"
 #include "agg/table/direction.h"
-#include "agg/team.h"
 #include "agg/group/key_remap.h"
 #include "agg/group/value_count.h"
+#include "base/team.h"
 
 /*
  * Merging: first every worker's atoms get the ids of the first worker, then parts of groupings are

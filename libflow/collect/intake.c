@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "collect/journal.h"
 #include "collect/left_journals.h"
 #include "collect/metrics.h"
@@ -117,15 +118,6 @@ take_slot_end(struct intake *in, struct journal_segment *segment)
 		journal_segment_release(segment, true);
 }
 
-static int64_t
-steady_ms(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 static void
 answer_look(struct intake *in, struct look *look)
 {
@@ -152,7 +144,7 @@ answer(struct intake *in)
 	(void)pthread_mutex_lock(&in->report_lock);
 	buf_release(&in->report);
 	collector_report(in->collector, &in->report);
-	in->report_ms = steady_ms();
+	in->report_ms = clock_steady_ms();
 	(void)pthread_cond_broadcast(&in->reported);
 	(void)pthread_mutex_unlock(&in->report_lock);
 }
@@ -244,7 +236,7 @@ intake_new(const struct collect_options *options)
 	if (in == NULL)
 		return NULL;
 	in->options = options;
-	atomic_store(&in->idle_ms, steady_ms());
+	atomic_store(&in->idle_ms, clock_steady_ms());
 	begin_reports(in);
 	metrics_begin(options);
 	if (!begin(in)) {
@@ -302,7 +294,7 @@ intake_tick(struct intake *in, int64_t now_ms)
 {
 	journal_push(in->journal);
 	if (journal_backlog(in->journal) == 0)
-		atomic_store(&in->idle_ms, steady_ms());
+		atomic_store(&in->idle_ms, clock_steady_ms());
 	if (in->open && now_ms >= in->end_ms)
 		intake_rotate(in);
 }
@@ -328,15 +320,13 @@ intake_losses(struct intake *in, const struct collector_losses *sockets)
 static int64_t
 lag_ms(struct intake *in)
 {
-	int64_t decoded_ms = atomic_load(&in->decoded_ms), since_idle_ms = steady_ms() - atomic_load(&in->idle_ms), lag;
-	struct timespec now;
+	int64_t decoded_ms = atomic_load(&in->decoded_ms), since_idle_ms = clock_steady_ms() - atomic_load(&in->idle_ms), lag;
 
 	if (journal_backlog(in->journal) == 0)
 		return 0;
 	if (decoded_ms == 0)
 		return since_idle_ms;
-	(void)clock_gettime(CLOCK_REALTIME, &now);
-	lag = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 - decoded_ms;
+	lag = clock_wall_ms() - decoded_ms;
 	return lag < 0 ? 0 : lag < since_idle_ms ? lag : since_idle_ms;
 }
 
@@ -355,14 +345,14 @@ intake_health(struct intake *in, struct intake_health *health)
 	};
 	collector_files(in->collector, &health->written);
 	(void)pthread_mutex_lock(&in->report_lock);
-	health->report_age_ms = in->report_ms != 0 ? steady_ms() - in->report_ms : INT64_MAX;
+	health->report_age_ms = in->report_ms != 0 ? clock_steady_ms() - in->report_ms : INT64_MAX;
 	(void)pthread_mutex_unlock(&in->report_lock);
 }
 
 void
 intake_report(struct intake *in, int timeout_ms, struct buf *out)
 {
-	int64_t begin_ms = steady_ms(), end_ms = begin_ms + timeout_ms;
+	int64_t begin_ms = clock_steady_ms(), end_ms = begin_ms + timeout_ms;
 	const struct timespec end = { .tv_sec = (time_t)(end_ms / 1000), .tv_nsec = (long)(end_ms % 1000) * 1000000 };
 
 	atomic_store(&in->report_asked, true);
@@ -400,12 +390,12 @@ try_look(struct intake *in, const struct timespec *until, struct look **out)
 struct look *
 intake_look(struct intake *in, int timeout_ms)
 {
-	int64_t end_ms = steady_ms() + timeout_ms;
+	int64_t end_ms = clock_steady_ms() + timeout_ms;
 	const struct timespec until = { .tv_sec = (time_t)(end_ms / 1000), .tv_nsec = (long)(end_ms % 1000) * 1000000 };
 	const struct timespec pause = { 0, 10 * 1000000 };
 	struct look *look = NULL;
 
-	while (try_look(in, &until, &look) == LOOK_STALE && steady_ms() < end_ms)
+	while (try_look(in, &until, &look) == LOOK_STALE && clock_steady_ms() < end_ms)
 		(void)nanosleep(&pause, NULL);
 	return look;
 }

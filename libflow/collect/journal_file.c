@@ -15,9 +15,9 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "capture/pcap_write.h"
 
@@ -25,15 +25,6 @@
 #define SUFFIX ".journal"
 #define SPARE ".spare"
 #define RUNS_MAX 1000
-
-static int64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_REALTIME, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 /* Creates and locks a lock file; -1 with errno set. */
 static int
@@ -68,7 +59,7 @@ journal_run_begin(struct journal_run *run, const char *directory, const struct l
 	run->directory = strdup(directory);
 	for (n = 0; run->directory != NULL && n < RUNS_MAX && run->lock < 0; n++) {
 		(void)snprintf(run->name, sizeof(run->name), "r%011" PRIx64 "%05x%03x",
-		    (uint64_t)now_ms() & UINT64_C(0xfffffffffff), (unsigned)getpid() & 0xfffff, n);
+		    (uint64_t)clock_wall_ms() & UINT64_C(0xfffffffffff), (unsigned)getpid() & 0xfffff, n);
 		free(path);
 		path = lock_path(directory, run->name, strlen(run->name));
 		run->lock = path != NULL ? lock_file(path, O_EXCL) : -1;

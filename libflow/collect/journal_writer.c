@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "capture/pcap_write.h"
 #include "collect/datagram_record.h"
 #include "collect/journal_inner.h"
@@ -25,15 +26,6 @@
 
 /* How long to wait for a spare before looking whether that was given up. */
 #define SPARE_MS 5
-
-static int64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 /* Janitor */
 
@@ -148,7 +140,7 @@ sync_now(struct journal *j)
 	if (w->unsynced)
 		w->sync_fails = fails;
 	w->unsynced = false;
-	w->synced_ms = now_ms();
+	w->synced_ms = clock_steady_ms();
 	settle(j, w->at);
 }
 
@@ -244,14 +236,14 @@ write_chunk(struct journal *j, size_t len)
 	struct journal_writer *w = &j->writer;
 	bool done;
 
-	if (w->fd < 0 || (w->failed_ms != INT64_MIN && now_ms() < w->failed_ms + RETRY_MS))
+	if (w->fd < 0 || (w->failed_ms != INT64_MIN && clock_steady_ms() < w->failed_ms + RETRY_MS))
 		return false;
 	done = write_at(w->fd, w->chunk, len, w->size);
 	if (!done) {
 		if (w->failed_ms == INT64_MIN)
 			log_to(j->log, LOG_LEVEL_ERROR, "%s: write: %s: a crash would lose this slot",
 			    w->segment->path, strerror(errno));
-		w->failed_ms = now_ms();
+		w->failed_ms = clock_steady_ms();
 		/* What is behind is no whole record. */
 		(void)ftruncate(w->fd, w->size);
 		return false;
@@ -350,7 +342,7 @@ write_some(struct journal *j, uint64_t limit)
 	w->records = records;
 	if (j->sync_ms == 0)
 		settle(j, w->at);
-	else if (now_ms() >= w->synced_ms + j->sync_ms)
+	else if (clock_steady_ms() >= w->synced_ms + j->sync_ms)
 		sync_now(j);
 }
 
@@ -358,13 +350,13 @@ static void
 rest(struct journal *j)
 {
 	struct journal_writer *w = &j->writer;
-	int64_t due = j->sync_ms > 0 && w->unsynced ? w->synced_ms + j->sync_ms - now_ms() : IDLE_MS;
+	int64_t due = j->sync_ms > 0 && w->unsynced ? w->synced_ms + j->sync_ms - clock_steady_ms() : IDLE_MS;
 
 	if (due > 0)
 		wakeup_wait(&j->writer_wakeup, (long)(due < IDLE_MS ? due : IDLE_MS));
 	else
 		wakeup_stay(&j->writer_wakeup);
-	if (j->sync_ms > 0 && w->unsynced && now_ms() >= w->synced_ms + j->sync_ms)
+	if (j->sync_ms > 0 && w->unsynced && clock_steady_ms() >= w->synced_ms + j->sync_ms)
 		sync_now(j);
 }
 

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/vec.h"
+
 struct look {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
@@ -108,15 +110,8 @@ look_journal(const struct look *look)
 static bool
 push(struct look *l, const struct look_part *part)
 {
-	if (l->parts == l->cap) {
-		size_t cap = l->cap == 0 ? 8 : l->cap * 2;
-		struct look_part *bigger = realloc(l->part, cap * sizeof(*bigger));
-
-		if (bigger == NULL)
-			return false;
-		l->part = bigger;
-		l->cap = cap;
-	}
+	if (!VEC_RESERVE(l->part, l->cap, l->parts + 1))
+		return false;
 	l->part[l->parts++] = *part;
 	return true;
 }

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <time.h>
 
+#include "base/clock.h"
+
 /* A clock that nobody sets, where conditions know it. */
 #if defined(__APPLE__)
 #define WAKEUP_CLOCK CLOCK_REALTIME
@@ -63,15 +65,8 @@ wakeup_stay(struct wakeup *w)
 static inline void
 wakeup_wait(struct wakeup *w, long ms)
 {
-	struct timespec until;
+	struct timespec until = clock_after(WAKEUP_CLOCK, (unsigned)ms);
 
-	(void)clock_gettime(WAKEUP_CLOCK, &until);
-	until.tv_sec += ms / 1000;
-	until.tv_nsec += ms % 1000 * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000;
-	}
 	(void)pthread_mutex_lock(&w->lock);
 	while (!w->woken && pthread_cond_timedwait(&w->changed, &w->lock, &until) != ETIMEDOUT)
 		;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/shell_quote.h"
+#include "base/vec.h"
 
 /* So many are kept without a look at how many are wanted. */
 #define TRIM_MIN 65536
@@ -12,15 +13,8 @@
 enum flow_status
 findings_add(struct findings *f, const struct finding *one)
 {
-	if (f->count == f->cap) {
-		size_t cap = f->cap > 0 ? 2 * f->cap : 64;
-		struct finding *list = realloc(f->list, cap * sizeof(*list));
-
-		if (list == NULL)
-			return FLOW_ENOMEM;
-		f->list = list;
-		f->cap = cap;
-	}
+	if (!VEC_RESERVE(f->list, f->cap, f->count + 1))
+		return FLOW_ENOMEM;
 	f->list[f->count++] = *one;
 	return FLOW_OK;
 }

@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/number.h"
 #include "base/text.h"
+#include "base/vec.h"
 #include "element/type.h"
 
 #define PARTS 4
@@ -108,7 +109,6 @@ add_line(struct flow_elements *e, struct line *l, const char *p, size_t len)
 {
 	const char *hash = memchr(p, '#', len);
 	struct flow_text whole = { p, (uint32_t)(hash != NULL ? (size_t)(hash - p) : len) };
-	struct element_name *more;
 	enum flow_status st;
 
 	trim(&whole);
@@ -118,12 +118,8 @@ add_line(struct flow_elements *e, struct line *l, const char *p, size_t len)
 		return fail(l, "expected four parts", &whole);
 	if (l->number == 1 && l->part[0].len == 3 && strncasecmp(l->part[0].p, "PEN", 3) == 0)
 		return FLOW_OK;
-	if (e->count == e->cap) {
-		e->cap = e->cap == 0 ? 64 : 2 * e->cap;
-		if ((more = realloc(e->entry, e->cap * sizeof(*more))) == NULL)
-			return flow_fail_memory(l->err);
-		e->entry = more;
-	}
+	if (!VEC_RESERVE(e->entry, e->cap, e->count + 1))
+		return flow_fail_memory(l->err);
 	st = read_entry(l, e->arena, &e->entry[e->count]);
 	if (st == FLOW_OK)
 		e->count++;

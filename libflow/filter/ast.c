@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/vec.h"
+
 struct node *
 node_constant(struct arena *arena, bool value)
 {
@@ -85,15 +87,8 @@ node_join(struct arena *arena, enum node_kind kind, struct node *a, struct node 
 bool
 range_list_add(struct range_list *list, uint64_t lo, uint64_t hi)
 {
-	if (list->count == list->cap) {
-		size_t cap = list->cap == 0 ? 8 : 2 * list->cap;
-		struct range *more = realloc(list->range, cap * sizeof(*more));
-
-		if (more == NULL)
-			return false;
-		list->range = more;
-		list->cap = cap;
-	}
+	if (!VEC_RESERVE(list->range, list->cap, list->count + 1))
+		return false;
 	list->range[list->count++] = (struct range){ lo, hi };
 	return true;
 }

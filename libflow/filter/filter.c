@@ -3,22 +3,12 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "filter/filter_program.h"
 
 /* Columns of a line that are shown on each side of the caret. */
 #define CARET_SIDE 60
-
-static int64_t
-clock_ms(void)
-{
-	struct timespec now;
-
-	if (clock_gettime(CLOCK_REALTIME, &now) != 0)
-		return 0;
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* Tokens to program; f->arena exists. */
 static enum flow_status
@@ -32,7 +22,7 @@ build(struct flow_filter *f, const char *path, const char *text, size_t len,
 	if (options != NULL)
 		p.options = *options;
 	if (p.options.now_ms == 0)
-		p.options.now_ms = clock_ms();
+		p.options.now_ms = clock_wall_ms();
 	st = lex_text(f->arena, path, text, len, p.options.no_files, &lexed, err);
 	if (st != FLOW_OK)
 		return st;

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/vec.h"
+
 /* Most files that one filter includes, each time counted. */
 #define LEX_MAX_SOURCES 10000
 
@@ -117,15 +119,8 @@ push_token(struct lexer *lx, struct token t)
 {
 	struct lexed *out = &lx->out;
 
-	if (out->count == lx->token_cap) {
-		size_t cap = lx->token_cap == 0 ? 64 : 2 * lx->token_cap;
-		struct token *more = realloc(out->token, cap * sizeof(*more));
-
-		if (more == NULL)
-			return flow_fail_memory(lx->err);
-		out->token = more;
-		lx->token_cap = cap;
-	}
+	if (!VEC_RESERVE(out->token, lx->token_cap, out->count + 1))
+		return flow_fail_memory(lx->err);
 	out->token[out->count++] = t;
 	return FLOW_OK;
 }
@@ -135,15 +130,8 @@ push_source(struct lexer *lx, const struct source *s)
 {
 	struct lexed *out = &lx->out;
 
-	if (out->sources == lx->source_cap) {
-		size_t cap = lx->source_cap == 0 ? 4 : 2 * lx->source_cap;
-		struct source *more = realloc(out->source, cap * sizeof(*more));
-
-		if (more == NULL)
-			return flow_fail_memory(lx->err);
-		out->source = more;
-		lx->source_cap = cap;
-	}
+	if (!VEC_RESERVE(out->source, lx->source_cap, out->sources + 1))
+		return flow_fail_memory(lx->err);
 	out->source[out->sources++] = *s;
 	return FLOW_OK;
 }

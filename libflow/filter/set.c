@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/bitmap.h"
+#include "base/vec.h"
 #include "net/addr_fast.h"
 
 /* From so many IPv4 ranges on an index pays. */
@@ -31,15 +32,8 @@ struct addr_set {
 bool
 addr_list_add(struct addr_list *list, struct addr_range r)
 {
-	if (list->count == list->cap) {
-		size_t cap = list->cap == 0 ? 8 : 2 * list->cap;
-		struct addr_range *more = realloc(list->range, cap * sizeof(*more));
-
-		if (more == NULL)
-			return false;
-		list->range = more;
-		list->cap = cap;
-	}
+	if (!VEC_RESERVE(list->range, list->cap, list->count + 1))
+		return false;
 	list->range[list->count++] = r;
 	return true;
 }

@@ -8,6 +8,7 @@
 
 #include "base/attr.h"
 #include "base/bytes.h"
+#include "base/vec.h"
 
 #define MAGIC 0xa50c
 
@@ -179,15 +180,8 @@ read_header(struct nfdump_file *f, struct header *h, struct flow_error *err)
 static enum flow_status
 add_block(struct nfdump_file *f, size_t *cap, const struct nfdump_block *block)
 {
-	if (f->blocks == *cap) {
-		size_t more = *cap > 0 ? 2 * *cap : 16;
-		struct nfdump_block *bigger = realloc(f->block, more * sizeof(*bigger));
-
-		if (bigger == NULL)
-			return FLOW_ENOMEM;
-		f->block = bigger;
-		*cap = more;
-	}
+	if (!VEC_RESERVE(f->block, *cap, f->blocks + 1))
+		return FLOW_ENOMEM;
 	f->block[f->blocks++] = *block;
 	f->about.records += block->records;
 	return FLOW_OK;

@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/hash.h"
 #include "net/proto.h"
 
@@ -271,21 +272,6 @@ resolver_free(struct resolver *r)
 	leave(r);
 }
 
-static struct timespec
-from_now(unsigned ms)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	t.tv_sec += ms / 1000;
-	t.tv_nsec += (long)(ms % 1000) * 1000000;
-	if (t.tv_nsec >= 1000000000) {
-		t.tv_sec++;
-		t.tv_nsec -= 1000000000;
-	}
-	return t;
-}
-
 /* The address's entry, new and queued if need be; NULL where there is no room. */
 static struct entry *
 want(struct resolver *r, const struct addr *a)
@@ -300,7 +286,7 @@ want(struct resolver *r, const struct addr *a)
 		*e = (struct entry){
 			.addr = *a,
 			.state = STATE_PENDING,
-			.deadline = from_now(r->options.timeout_ms),
+			.deadline = clock_after(CLOCK_MONOTONIC, r->options.timeout_ms),
 		};
 		r->queue[(r->queue_head + r->queue_len) % QUEUE_MAX] = *a;
 		r->queue_len++;

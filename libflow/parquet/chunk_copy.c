@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/vec.h"
 #include "parquet/chunk.h"
 #include "parquet/crc.h"
 #include "parquet/dict/dict_index.h"
@@ -86,15 +87,8 @@ take_data(struct copy *c, const struct page_header *h, size_t begin, size_t end,
 	if (h->encoding != to->encoding || (to->encoding == ENCODING_RLE_DICTIONARY) != to->has_dictionary ||
 	    h->level_encoding != ENCODING_RLE || h->values == 0 || h->values > to->rows - c->rows)
 		return other_writer(c, "pages of several kinds", err);
-	if (to->pages == c->pages_cap) {
-		size_t cap = c->pages_cap == 0 ? 32 : 2 * c->pages_cap;
-		struct chunk_page *more = realloc(to->page, cap * sizeof(*more));
-
-		if (more == NULL)
-			return flow_fail_memory(err);
-		to->page = more;
-		c->pages_cap = cap;
-	}
+	if (!VEC_RESERVE(to->page, c->pages_cap, to->pages + 1))
+		return flow_fail_memory(err);
 	to->page[to->pages++] = (struct chunk_page){ .offset = begin, .bytes = (uint32_t)(end - begin),
 		.first_row = c->rows };
 	c->rows += h->values;

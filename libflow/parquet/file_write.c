@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/vec.h"
 #include "parquet/meta/bloom.h"
 #include "parquet/chunk.h"
 #include "parquet/dict/dict_index.h"
@@ -181,15 +182,8 @@ pq_writer_key_value(struct pq_writer *writer, const char *key, const char *value
 static struct written_group *
 new_group(struct pq_writer *w)
 {
-	if (w->groups == w->groups_cap) {
-		size_t cap = w->groups_cap == 0 ? 8 : w->groups_cap * 2;
-		struct written_group *bigger = realloc(w->group, cap * sizeof(*bigger));
-
-		if (bigger == NULL)
-			return NULL;
-		w->group = bigger;
-		w->groups_cap = cap;
-	}
+	if (!VEC_RESERVE(w->group, w->groups_cap, w->groups + 1))
+		return NULL;
 	w->group[w->groups].chunk = calloc(w->columns + 1, sizeof(struct written_chunk));
 	if (w->group[w->groups].chunk == NULL)
 		return NULL;

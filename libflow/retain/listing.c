@@ -15,6 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/vec.h"
+
 #define OPEN_DIRECTORY (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
 
 /* Deeper is no archive, and each level has a descriptor open. */
@@ -42,25 +44,6 @@ retain_stopped(const struct retain_options *options)
 {
 	return options->stop != NULL && options->stop(options->context);
 }
-
-/* Room for one more; false without memory. */
-static bool
-grow(void **array, size_t count, size_t *cap, size_t size)
-{
-	size_t more = *cap == 0 ? 64 : *cap * 2;
-	void *bigger;
-
-	if (count < *cap)
-		return true;
-	bigger = realloc(*array, more * size);
-	if (bigger == NULL)
-		return false;
-	*array = bigger;
-	*cap = more;
-	return true;
-}
-
-#define GROW(array, count, cap) grow((void **)&(array), count, &(cap), sizeof(*(array)))
 
 static char *
 join(const char *root, const char *path, const char *name)
@@ -129,7 +112,7 @@ find_archive(struct retain_listing *list, uint32_t root, const char *path, uint3
 		*archive = (uint32_t)i;
 		return FLOW_OK;
 	}
-	if (!GROW(list->archive, list->archives, list->archives_cap)) {
+	if (!VEC_RESERVE(list->archive, list->archives_cap, list->archives + 1)) {
 		free(name);
 		return FLOW_ENOMEM;
 	}
@@ -144,7 +127,7 @@ add_directory(struct retain_listing *list, uint32_t root, const char *path)
 	struct retain_directory d = { .root = root };
 
 	if (find_archive(list, root, path, &d.archive) != FLOW_OK ||
-	    !GROW(list->directory, list->directories, list->directories_cap) || (d.path = strdup(path)) == NULL)
+	    !VEC_RESERVE(list->directory, list->directories_cap, list->directories + 1) || (d.path = strdup(path)) == NULL)
 		return FLOW_ENOMEM;
 	list->directory[list->directories++] = d;
 	return FLOW_OK;
@@ -174,7 +157,7 @@ ensure_listed(struct retain_listing *list, struct here *h)
 static enum flow_status
 add_file(struct retain_listing *list, struct here *h, const struct slot_name *name, uint64_t bytes)
 {
-	if (ensure_listed(list, h) != FLOW_OK || !GROW(list->file, list->files, list->files_cap))
+	if (ensure_listed(list, h) != FLOW_OK || !VEC_RESERVE(list->file, list->files_cap, list->files + 1))
 		return FLOW_ENOMEM;
 	list->file[list->files++] = (struct retain_file){ .name = *name, .bytes = bytes,
 		.begin_ms = slot_name_begin(name, list->options->zone), .directory = (uint32_t)h->directory };
@@ -257,7 +240,7 @@ note_empty(struct retain_listing *list, struct here *h)
 	if (h->entries > 0 || !slot_directory_is_date(name, strlen(name)) || fstat(h->fd, &st) != 0 ||
 	    (int64_t)st.st_mtim.tv_sec > list->options->now_ms / 1000 - EMPTY_S)
 		return FLOW_OK;
-	if (ensure_listed(list, h) != FLOW_OK || !GROW(list->empty, list->empties, list->empties_cap))
+	if (ensure_listed(list, h) != FLOW_OK || !VEC_RESERVE(list->empty, list->empties_cap, list->empties + 1))
 		return FLOW_ENOMEM;
 	list->empty[list->empties++] = (uint32_t)h->directory;
 	return FLOW_OK;

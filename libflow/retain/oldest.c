@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "base/vec.h"
+
 void
 retain_oldest_init(struct retain_oldest *o, struct retain_remover *remover, struct retain_file *files, size_t count)
 {
@@ -36,16 +38,10 @@ swap(struct retain_candidate *a, struct retain_candidate *b)
 static bool
 push(struct retain_oldest *o, const struct retain_candidate *c)
 {
-	size_t i = o->count, cap = o->cap == 0 ? 64 : o->cap * 2;
-	struct retain_candidate *bigger;
+	size_t i = o->count;
 
-	if (o->count == o->cap) {
-		bigger = realloc(o->heap, cap * sizeof(*bigger));
-		if (bigger == NULL)
-			return false;
-		o->heap = bigger;
-		o->cap = cap;
-	}
+	if (!VEC_RESERVE(o->heap, o->cap, o->count + 1))
+		return false;
 	o->heap[o->count++] = *c;
 	for (; i > 0 && is_before(&o->heap[i], &o->heap[(i - 1) / 2]); i = (i - 1) / 2)
 		swap(&o->heap[i], &o->heap[(i - 1) / 2]);

@@ -14,6 +14,7 @@
 
 #include "base/hash.h"
 #include "base/json.h"
+#include "base/vec.h"
 #include "parquet/file_read.h"
 #include "store/archive.h"
 #include "store/summary.h"
@@ -51,15 +52,8 @@ put(struct rollup_files *files, size_t number)
 static bool
 make_room(struct rollup_files *files)
 {
-	if (files->count == files->cap) {
-		size_t cap = files->cap == 0 ? MIN_SLOTS : files->cap * 2;
-		struct rollup_file *bigger = realloc(files->file, cap * sizeof(*bigger));
-
-		if (bigger == NULL)
-			return false;
-		files->file = bigger;
-		files->cap = cap;
-	}
+	if (!VEC_RESERVE(files->file, files->cap, files->count + 1))
+		return false;
 	if (files->count * 2 >= files->slots) {
 		size_t slots = files->slots == 0 ? MIN_SLOTS * 2 : files->slots * 2;
 		uint32_t *slot = calloc(slots, sizeof(*slot));

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/vec.h"
 
 struct tally {
 	struct addr exporter;
@@ -48,15 +49,8 @@ find(struct exporters_tally *s, const struct addr *exporter, uint64_t version, u
 	for (s->last = 0; s->last < s->count; s->last++)
 		if (is_of(&s->tally[s->last], exporter, version, domain))
 			return &s->tally[s->last];
-	if (s->count == s->cap) {
-		size_t cap = s->cap == 0 ? 16 : 2 * s->cap;
-		struct tally *more = realloc(s->tally, cap * sizeof(*more));
-
-		if (more == NULL)
-			return NULL;
-		s->tally = more;
-		s->cap = cap;
-	}
+	if (!VEC_RESERVE(s->tally, s->cap, s->count + 1))
+		return NULL;
 	s->tally[s->count] = (struct tally){ .exporter = *exporter, .version = version, .domain = domain };
 	return &s->tally[s->count++];
 }

@@ -13,6 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+
 /* For an answer: the collector itself gives up before. */
 #define PATIENCE_MS 12000
 #define PAUSE_MS 20
@@ -21,15 +23,6 @@
 
 /* Nobody has so many slots open at a time. */
 #define FILES_MAX 65536
-
-static int64_t
-steady_ms(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 void
 live_files_close(struct live_files *files)
@@ -43,10 +36,10 @@ live_files_close(struct live_files *files)
 int
 live_connect(const struct live_socket *s)
 {
-	int64_t end_ms = steady_ms() + PATIENCE_MS;
+	int64_t end_ms = clock_steady_ms() + PATIENCE_MS;
 	int fd;
 
-	while ((fd = live_socket_connect(s)) < 0 && (errno == EAGAIN || errno == EINTR) && steady_ms() < end_ms)
+	while ((fd = live_socket_connect(s)) < 0 && (errno == EAGAIN || errno == EINTR) && clock_steady_ms() < end_ms)
 		(void)poll(NULL, 0, PAUSE_MS);
 	return fd;
 }
@@ -57,7 +50,7 @@ await(int fd, short events, int64_t end_ms)
 	struct pollfd wait = { .fd = fd, .events = events };
 	int64_t left;
 
-	while ((left = end_ms - steady_ms()) > 0) {
+	while ((left = end_ms - clock_steady_ms()) > 0) {
 		int n = poll(&wait, 1, (int)left);
 
 		if (n > 0 || (n < 0 && errno != EINTR))
@@ -126,7 +119,7 @@ bool
 live_ask(int fd, char question, struct buf *reply, struct live_files *files, struct live_header *header,
     struct flow_error *err)
 {
-	int64_t end_ms = steady_ms() + PATIENCE_MS;
+	int64_t end_ms = clock_steady_ms() + PATIENCE_MS;
 
 	if (await(fd, POLLOUT, end_ms) && send(fd, &question, 1, MSG_DONTWAIT | MSG_NOSIGNAL) == 1 &&
 	    read_up_to(fd, LIVE_HEADER_BYTES, end_ms, reply, files)) {
@@ -138,7 +131,7 @@ live_ask(int fd, char question, struct buf *reply, struct live_files *files, str
 	if (reply->failed)
 		(void)flow_fail_memory(err);
 	else
-		(void)flow_fail(err, steady_ms() < end_ms ? FLOW_END : FLOW_EIO, FLOW_NO_OFFSET,
+		(void)flow_fail(err, clock_steady_ms() < end_ms ? FLOW_END : FLOW_EIO, FLOW_NO_OFFSET,
 		    "flowcap does not answer");
 	return false;
 }

@@ -11,6 +11,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/attr.h"
+#include "base/team.h"
 #include "store/merged.h"
 
 /* More threads than that do not read footers faster. */
@@ -42,12 +44,15 @@ forget_groups(struct scan_file *f)
 	f->group_count = 0;
 }
 
-static void *
-plan_files(void *argument)
+/* One thread's share of the files: those that no other has taken. */
+static void
+plan_files(void *context, size_t thread)
 {
 	struct plan_model model = { .own.fd = -1 };
-	struct flow_scan *scan = argument;
+	struct flow_scan *scan = context;
 	size_t i;
+
+	UNUSED(thread);
 
 	while ((i = atomic_fetch_add(&scan->next_file, 1)) < scan->files) {
 		struct scan_file *f = &scan->file[i];
@@ -68,25 +73,15 @@ plan_files(void *argument)
 		}
 	}
 	source_close(&model.own);
-	return NULL;
 }
 
 static void
 run_plan(struct flow_scan *scan, unsigned threads)
 {
-	pthread_t thread[PLAN_THREADS_MAX];
-	unsigned i, started = 0;
+	size_t most = threads < PLAN_THREADS_MAX ? threads : PLAN_THREADS_MAX;
 
-	if (threads > PLAN_THREADS_MAX)
-		threads = PLAN_THREADS_MAX;
-	if (threads > scan->files)
-		threads = (unsigned)scan->files;
-	for (i = 1; i < threads; i++)
-		if (pthread_create(&thread[started], NULL, plan_files, scan) == 0)
-			started++;
-	(void)plan_files(scan);
-	for (i = 0; i < started; i++)
-		(void)pthread_join(thread[i], NULL);
+	most = most < scan->files ? most : scan->files;
+	team_run(most, most > 0 ? most : 1, plan_files, scan);
 }
 
 static void

@@ -3,7 +3,8 @@
 
 #include <stdlib.h>
 
-#include "agg/team.h"
+#include "base/team.h"
+
 
 /* Values that a task looks up, and that are added together. */
 #define SLICE 8192

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "agg/group/spool.h"
+#include "base/vec.h"
 
 void
 spill_init(struct spill *s)
@@ -54,15 +55,8 @@ write_all(struct spill *s, const void *bytes, size_t len, struct flow_error *err
 static enum flow_status
 chunk_add(struct spill *s, struct spill_chunk c)
 {
-	if (s->chunks == s->cap) {
-		size_t cap = s->cap > 0 ? 2 * s->cap : GROUP_PARTS;
-		struct spill_chunk *more = realloc(s->chunk, cap * sizeof(*more));
-
-		if (more == NULL)
-			return FLOW_ENOMEM;
-		s->chunk = more;
-		s->cap = cap;
-	}
+	if (!VEC_RESERVE(s->chunk, s->cap, s->chunks + 1))
+		return FLOW_ENOMEM;
 	s->chunk[s->chunks++] = c;
 	return FLOW_OK;
 }

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "base/vec.h"
+
 void
 number_frames_release(struct number_frames *f)
 {
@@ -14,15 +16,8 @@ number_frames_release(struct number_frames *f)
 static bool
 add(struct number_frames *f, uint32_t in, uint32_t bytes)
 {
-	if (f->count == f->cap) {
-		size_t cap = f->cap == 0 ? 16 : f->cap * 2;
-		struct number_frame *more = realloc(f->frame, cap * sizeof(*more));
-
-		if (more == NULL)
-			return false;
-		f->frame = more;
-		f->cap = cap;
-	}
+	if (!VEC_RESERVE(f->frame, f->cap, f->count + 1))
+		return false;
 	f->frame[f->count++] = (struct number_frame){ in, bytes, false };
 	return true;
 }

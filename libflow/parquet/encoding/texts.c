@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/vec.h"
 #include "parquet/encoding/delta.h"
 
 /* Bytes that the texts of a DELTA_BYTE_ARRAY page may unfold to. */
@@ -44,15 +45,8 @@ texts_block(struct texts *t)
 		buf_clear(b);
 		return b;
 	}
-	if (t->blocks == t->blocks_cap) {
-		size_t cap = t->blocks_cap == 0 ? 4 : t->blocks_cap * 2;
-		struct buf **bigger = realloc(t->block, cap * sizeof(struct buf *));
-
-		if (bigger == NULL)
-			return NULL;
-		t->block = bigger;
-		t->blocks_cap = cap;
-	}
+	if (!VEC_RESERVE(t->block, t->blocks_cap, t->blocks + 1))
+		return NULL;
 	b = calloc(1, sizeof(*b));
 	if (b == NULL)
 		return NULL;

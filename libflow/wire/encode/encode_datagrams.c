@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "base/vec.h"
+
 void
 flow_datagrams_release(struct flow_datagrams *d)
 {
@@ -21,15 +23,8 @@ flow_datagrams_clear(struct flow_datagrams *d)
 bool
 encode_datagram_open(struct flow_datagrams *d, size_t room, int64_t time_ms, uint32_t rows)
 {
-	if (d->count == d->cap) {
-		size_t cap = d->cap != 0 ? 2 * d->cap : 64;
-		struct flow_datagram_span *item = realloc(d->item, cap * sizeof(*item));
-
-		if (item == NULL)
-			return false;
-		d->item = item;
-		d->cap = cap;
-	}
+	if (!VEC_RESERVE(d->item, d->cap, d->count + 1))
+		return false;
 	if (!buf_reserve(&d->bytes, room))
 		return false;
 	d->item[d->count] = (struct flow_datagram_span){ d->bytes.len, 0, time_ms, rows };

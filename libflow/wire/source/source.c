@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "base/vec.h"
 #include "wire/decoder.h"
 
 #define MIN_BUCKETS 64
@@ -195,15 +196,8 @@ make_room(struct flow_decoder *d)
 		(void)source_evict(d, NULL, false);
 	if (d->sources >= d->buckets && !grow_buckets(d))
 		return false;
-	if (d->sources == d->all_cap) {
-		size_t cap = d->all_cap == 0 ? MIN_BUCKETS : d->all_cap * 2;
-		struct source **all = realloc(d->all, cap * sizeof(struct source *));
-
-		if (all == NULL)
-			return false;
-		d->all = all;
-		d->all_cap = cap;
-	}
+	if (!VEC_RESERVE(d->all, d->all_cap, d->sources + 1))
+		return false;
 	return true;
 }
 

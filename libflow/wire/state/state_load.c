@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "base/vec.h"
 #include "wire/decoder.h"
 #include "wire/state/state_format.h"
 
@@ -120,15 +121,8 @@ get_source_rest(struct load *l, struct source *s)
 static bool
 number_source(struct load *l, struct source *s)
 {
-	if (l->count == l->cap) {
-		size_t cap = l->cap == 0 ? 64 : l->cap * 2;
-		struct source **bigger = realloc(l->numbered, cap * sizeof(struct source *));
-
-		if (bigger == NULL)
-			return false;
-		l->numbered = bigger;
-		l->cap = cap;
-	}
+	if (!VEC_RESERVE(l->numbered, l->cap, l->count + 1))
+		return false;
 	l->numbered[l->count++] = s;
 	return true;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "agg/team.h"
+#include "base/team.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
