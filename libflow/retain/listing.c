@@ -19,10 +19,10 @@
 
 #define OPEN_DIRECTORY (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
 
-/* Deeper is no archive, and each level has a descriptor open. */
+/* No archive is deeper, and each level keeps a descriptor open. */
 #define DEPTH_MAX 24
 
-/* An empty directory that is younger may have been made for a file that is about to come. */
+/* A younger empty directory may have been made for a file that is about to be written. */
 #define EMPTY_S 3600
 
 void
@@ -96,7 +96,7 @@ retain_directory_open(const struct retain_listing *list, const struct retain_dir
 	return fd;
 }
 
-/* The number of the archive of that directory: neighbours mostly have the same. */
+/* The number of a directory's archive; searched from the last, as neighbours mostly share one. */
 static enum flow_status
 find_archive(struct retain_listing *list, uint32_t root, const char *path, uint32_t *archive)
 {
@@ -127,20 +127,21 @@ add_directory(struct retain_listing *list, uint32_t root, const char *path)
 	struct retain_directory d = { .root = root };
 
 	if (find_archive(list, root, path, &d.archive) != FLOW_OK ||
-	    !VEC_RESERVE(list->directory, list->directories_cap, list->directories + 1) || (d.path = strdup(path)) == NULL)
+	    !VEC_RESERVE(list->directory, list->directories_cap, list->directories + 1) ||
+	    (d.path = strdup(path)) == NULL)
 		return FLOW_ENOMEM;
 	list->directory[list->directories++] = d;
 	return FLOW_OK;
 }
 
-/* A directory on the way. */
+/* A directory that the walk is in. */
 struct here {
 	int fd;
 	uint32_t root;
 	unsigned depth;
 	const char *path;
 	size_t entries;			/* of any kind */
-	int64_t directory;		/* its number in the list; -1: it is not there yet */
+	int64_t directory;		/* its index in the list; -1: not listed yet */
 };
 
 static enum flow_status
@@ -166,7 +167,7 @@ add_file(struct retain_listing *list, struct here *h, const struct slot_name *na
 
 static enum flow_status walk(struct retain_listing *list, struct here *h);
 
-/* Another file system, or a directory that was named itself, is none of this walk's. */
+/* Whether the walk skips a directory: it is on another file system, or is a root itself. */
 static bool
 is_elsewhere(const struct retain_listing *list, const struct here *h, const struct stat *st)
 {
@@ -195,9 +196,10 @@ enter(struct retain_listing *list, const struct here *above, const char *name)
 	h.path = path;
 	h.fd = openat(above->fd, name, OPEN_DIRECTORY);
 	if (h.fd < 0) {
-		/* It went meanwhile, or became a link. */
+		/* ENOENT, ELOOP, ENOTDIR: it was removed meanwhile, or replaced by a link. */
 		if (errno != ENOENT && errno != ELOOP && errno != ENOTDIR)
-			retain_tell(list->options, list->sum, "%s/%s: %s", list->root[h.root].path, path, strerror(errno));
+			retain_tell(list->options, list->sum, "%s/%s: %s", list->root[h.root].path, path,
+			    strerror(errno));
 	} else if (fstat(h.fd, &status) == 0 && !is_elsewhere(list, &h, &status)) {
 		st = walk(list, &h);
 	} else {
@@ -230,7 +232,7 @@ take_entry(struct retain_listing *list, struct here *h, const struct dirent *e)
 	return add_file(list, h, &name, (uint64_t)st.st_size);
 }
 
-/* An empty one that an interrupted run, or somebody else, left. */
+/* Lists an empty directory that an interrupted run, or another program, left. */
 static enum flow_status
 note_empty(struct retain_listing *list, struct here *h)
 {
@@ -246,7 +248,7 @@ note_empty(struct retain_listing *list, struct here *h)
 	return FLOW_OK;
 }
 
-/* Takes the descriptor. */
+/* Takes over h->fd. */
 static enum flow_status
 walk(struct retain_listing *list, struct here *h)
 {
@@ -275,7 +277,7 @@ walk(struct retain_listing *list, struct here *h)
 	return st;
 }
 
-/* False where it is there already, or cannot be opened, which is told. */
+/* Adds a root; false if it is a root already, or cannot be opened, which is reported. */
 static bool
 open_root(struct retain_listing *list, const char *path)
 {

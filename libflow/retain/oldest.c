@@ -18,7 +18,7 @@ retain_oldest_clear(struct retain_oldest *o)
 	o->heap = NULL;
 }
 
-/* By end; of the same, the one that begins first. */
+/* By end; among equal ends, by begin. */
 static bool
 is_before(const struct retain_candidate *a, const struct retain_candidate *b)
 {

@@ -11,10 +11,10 @@
 
 #include "store/summary.h"
 
-/* Directories of slots that ended less than this ago are left to the next run: a collector may be about to use them. */
+/* Emptied directories whose slots ended less than this ago stay until the next run: a collector may still use them. */
 #define RECENT_MS (25 * INT64_C(3600000))
 
-/* What st_blocks counts. */
+/* The unit of st_blocks. */
 #define BLOCK_BYTES 512
 
 void
@@ -23,7 +23,7 @@ retain_remover_init(struct retain_remover *r, struct retain_listing *list)
 	*r = (struct retain_remover){ .list = list, .directory = -1, .fd = -1 };
 }
 
-/* Removes a directory, and those above it that are parts of a date, as far as they are empty. */
+/* Removes a directory and its parents, as long as they are parts of a date and empty. */
 static void
 remove_upwards(struct retain_listing *list, const struct retain_directory *directory)
 {
@@ -77,7 +77,7 @@ refuse(struct retain_remover *r, const char *what)
 	free(path);
 }
 
-/* Makes that directory the open one. */
+/* Opens a directory in place of the last one; false if it cannot be opened. */
 static bool
 go_to(struct retain_remover *r, uint32_t directory)
 {
@@ -97,7 +97,7 @@ mtime_ns(const struct stat *st)
 	return (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
 }
 
-/* The end of what a file holds, as its footer tells. */
+/* The last receive time in a file's footer, else the last write; never before begin_ms. */
 static int64_t
 end_of(int fd, const char *path, const struct stat *st, int64_t begin_ms)
 {
@@ -128,7 +128,7 @@ retain_look(struct retain_remover *r, const struct retain_file *file, struct ret
 			refuse(r, strerror(errno));
 		return false;
 	}
-	/* Who may not read a file may remove it all the same. */
+	/* A file that may not be read may still be removed. */
 	if ((fd >= 0 ? fstat(fd, &st) : fstatat(r->fd, name, &st, AT_SYMLINK_NOFOLLOW)) != 0 || !S_ISREG(st.st_mode)) {
 		if (fd >= 0)
 			(void)close(fd);
@@ -143,7 +143,7 @@ retain_look(struct retain_remover *r, const struct retain_file *file, struct ret
 	return true;
 }
 
-/* False where somebody else has locked it. */
+/* Locks the open directory; false if another program has locked it. */
 static bool
 lock(struct retain_remover *r)
 {
@@ -181,7 +181,7 @@ retain_remove(struct retain_remover *r, const struct retain_file *file, const st
 	slot_name_format(&file->name, name);
 	if (fstatat(r->fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
 		return errno == ENOENT ? RETAIN_GONE : (refuse(r, strerror(errno)), RETAIN_REFUSED);
-	/* Merged with others meanwhile, or held. */
+	/* It was merged with other files meanwhile, or its directory got a hold. */
 	if (st.st_ino != seen->ino || mtime_ns(&st) != seen->mtime_ns || (uint64_t)st.st_size != seen->bytes ||
 	    fstatat(r->fd, RETAIN_HOLD, &hold, AT_SYMLINK_NOFOLLOW) == 0)
 		return RETAIN_IN_USE;

@@ -1,42 +1,42 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* Looks into files, and removes them, one directory at a time. */
+/* Examines and removes files, one directory at a time. */
 
 #include "retain/listing.h"
 
-/* A file as it was when it was looked at. */
+/* What retain_look found of a file. */
 struct retain_seen {
-	int64_t end_ms;			/* of what it holds: the last receive time, or, unknown, of the last write */
+	int64_t end_ms;			/* the last receive time in it; if unknown, the last write */
 	ino_t ino;
 	int64_t mtime_ns;
 	uint64_t bytes, disk_bytes;
 };
 
-/* The directory that was used last stays open, and locked once something was removed in it. */
+/* The directory that was used last stays open; it is locked from the first removal in it on. */
 struct retain_remover {
 	struct retain_listing *list;
 	int64_t directory;		/* -1: none */
 	int fd;				/* -1: it cannot be opened */
 	bool locked;
-	int64_t end_ms;			/* of the last file that went from it */
+	int64_t end_ms;			/* the latest end of a file removed from it */
 };
 
 void retain_remover_init(struct retain_remover *r, struct retain_listing *list);
 
-/* Closes, and removes what is empty now. */
+/* Closes the directory; removes it, and parts of a date above it, if they are empty now. */
 void retain_remover_end(struct retain_remover *r);
 
-/* False where it is not there any more, or cannot be opened, which is told. */
+/* Fills *seen; false if the file is gone, or cannot be opened, which is reported. */
 bool retain_look(struct retain_remover *r, const struct retain_file *file, struct retain_seen *seen);
 
 enum retain_fate {
-	RETAIN_GONE,			/* removed, now or by somebody else; or it would be */
-	RETAIN_IN_USE,			/* others work in its directory, or have replaced it */
-	RETAIN_REFUSED,			/* told */
+	RETAIN_GONE,			/* removed, now or by another program; or a dry run */
+	RETAIN_IN_USE,			/* its directory is locked or held, or it was replaced */
+	RETAIN_REFUSED,			/* not permitted, which is reported */
 };
 
-/* Removes a file, if it still is what was seen.  Counts, and tells that it went. */
+/* Removes a file if it is unchanged since *seen.  Counts it and calls options->gone. */
 enum retain_fate retain_remove(struct retain_remover *r, const struct retain_file *file,
     const struct retain_seen *seen);
 

@@ -8,11 +8,11 @@
 
 #include "retain/oldest.h"
 
-/* How much is to go of a group of files. */
+/* How much to remove from a group of files. */
 struct quota {
-	int64_t until_ms;		/* what ended before that; INT64_MAX: any */
-	uint64_t bytes;			/* so much of it; UINT64_MAX: all */
-	bool on_disk;			/* of what the file system counts, else of sizes */
+	int64_t until_ms;		/* only files that ended before; INT64_MAX: any */
+	uint64_t bytes;			/* how many bytes of them; UINT64_MAX: all */
+	bool on_disk;			/* bytes are those allocated on the disk, else sizes */
 	const char *what;		/* the limit, for messages */
 };
 
@@ -37,7 +37,7 @@ tell_short(const struct retain_listing *list, const struct quota *q, uint64_t we
 	    q->what, q->bytes - went);
 }
 
-/* Removes the oldest of sorted files, as many as the quota says; *went are their bytes. */
+/* Removes the oldest of sorted files until the quota is met; *went: the bytes removed. */
 static enum flow_status
 remove_oldest(struct retain_listing *list, struct retain_file *files, size_t count, const struct quota *q,
     uint64_t *went)
@@ -59,7 +59,7 @@ remove_oldest(struct retain_listing *list, struct retain_file *files, size_t cou
 		fate = retain_remove(&remover, c.file, &c.seen);
 		list->sum->in_use += fate == RETAIN_IN_USE;
 		c.file->gone = fate == RETAIN_GONE;
-		/* Younger ones do not go in the place of one that has to wait. */
+		/* If one cannot be removed yet, no younger one is removed in its place. */
 		if (fate != RETAIN_GONE && !all)
 			break;
 		if (fate != RETAIN_GONE)
@@ -94,7 +94,7 @@ keep_size(struct retain_listing *list, struct retain_file *files, size_t count)
 	return limit == 0 ? FLOW_OK : remove_oldest(list, files, count, &q, &went);
 }
 
-/* Files of one group: an archive, or all of them. */
+/* Applies both limits to one group: the files of an archive, or all. */
 static enum flow_status
 keep_age_and_size(struct retain_listing *list, struct retain_file *files, size_t count)
 {
@@ -109,8 +109,8 @@ keep_age_and_size(struct retain_listing *list, struct retain_file *files, size_t
 }
 
 /*
- * What is missing on the file system of a root, before anything goes: some free what went only after a while, and
- * what somebody still reads later.
+ * Bytes to be freed on a root's file system, measured before any file is removed: some file systems free blocks only
+ * after a while, and those of an open file only when it is closed.
  */
 static uint64_t
 missing_bytes(const struct retain_limits *l, const struct retain_root *root)
@@ -126,7 +126,7 @@ missing_bytes(const struct retain_limits *l, const struct retain_root *root)
 	return want > have ? want - have : 0;
 }
 
-/* Files of one file system. */
+/* Removes files of one file system until enough is free. */
 static enum flow_status
 keep_free(struct retain_listing *list, struct retain_file *files, size_t count)
 {
@@ -153,7 +153,7 @@ first_root_of_device(const struct retain_listing *list, uint32_t root)
 
 enum grouping { ALL_TOGETHER, BY_ARCHIVE, BY_DEVICE };
 
-/* Calls `keep` for each group. */
+/* Sorts files into groups and calls `keep` for each. */
 static enum flow_status
 for_groups(struct retain_listing *list, enum grouping by,
     enum flow_status (*keep)(struct retain_listing *list, struct retain_file *files, size_t count))

@@ -2,19 +2,19 @@
 #pragma once
 
 /*
- * Takes what is too old, or too much, out of archives.
+ * Removes files from archives that are too old, or exceed a limit of size.
  *
- * What is there is all that is known: there is no file of state, and a run that was interrupted, or runs
- * twice, does no harm.  Only files that are named as flowcap names them (slot_name.h) and are no links go,
- * the oldest first, by the end of what they hold: a file of a day that --compact made goes when its day is
- * too old.  A file whose time is not over (the clock was wrong, perhaps) never goes.  Directories that are
- * parts of a date go with their last file.
+ * There is no state file: each run looks at what exists, so an interrupted or a concurrent run does no harm.
+ * Only regular files with flowcap's names (slot_name.h) are removed, the oldest first, by the end of their
+ * data: a file of a day that --compact made is removed when its day is too old.  A file that ends in the
+ * future (the clock was wrong, perhaps) is never removed.  Directories that are parts of a date are removed
+ * with their last file.
  *
- * A directory with an entry named .keep is spared with all that is below; so is what begins with a dot, what
- * links lead to, and other file systems below a directory that is named.
+ * A directory with an entry named .keep is spared with all that is below; so are names that begin with a dot,
+ * targets of symlinks, and other file systems mounted below a named directory.
  *
- * Readers that miss a file look again (store/archive.h).  Whoever merges files locks their directories: what
- * is locked stays until the next run, as does a file that was replaced meanwhile.
+ * Readers that miss a file look again (store/archive.h).  A program that merges files locks their directories:
+ * files in a locked directory stay until the next run, as does a file that was replaced meanwhile.
  */
 
 #include "retain/limits.h"
@@ -25,28 +25,28 @@
 
 struct retain_options {
 	struct retain_limits limits;
-	bool each;			/* the size is that of each archive below, not of all together */
-	bool dry_run;			/* only tell */
+	bool each;			/* limits.size_bytes is for each archive, not for all together */
+	bool dry_run;			/* report, remove nothing */
 	enum stamp_zone zone;		/* of files' names */
 	int64_t now_ms;
 	void *context;
-	/* A file or directory (with a slash at its end) went, or would go; its bytes.  NULL: nobody needs to know. */
+	/* A file or directory (with a slash at its end) was, or would be, removed; bytes: its size.  NULL: not wanted. */
 	void (*gone)(void *context, const char *path, uint64_t bytes);
 	void (*problem)(void *context, const char *message);
-	bool (*stop)(void *context);	/* whether it is to end now; NULL: never */
+	bool (*stop)(void *context);	/* true: stop now; NULL: never */
 };
 
 struct retain_sum {
-	uint64_t files, bytes, directories;	/* that went, or would go */
+	uint64_t files, bytes, directories;	/* removed, or would be */
 	uint64_t kept_files;
 	uint64_t held;			/* directories with a hold */
-	uint64_t in_use;		/* files that would have gone, but others work on them */
-	uint64_t problems;		/* told */
+	uint64_t in_use;		/* files to be removed, but in use by other programs */
+	uint64_t problems;		/* reported to options->problem */
 };
 
 /*
- * In these directories (links to them are followed), which count together.  FLOW_OK even after problems;
- * FLOW_ENOMEM.
+ * Applies the limits to these directories (links to them are followed) together.  FLOW_OK even after
+ * problems; FLOW_ENOMEM.
  */
 enum flow_status retain_run(const char *const *directories, size_t count, const struct retain_options *options,
     struct retain_sum *sum) NODISCARD;

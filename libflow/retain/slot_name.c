@@ -37,7 +37,7 @@ civil_of(const struct slot_name *name)
 	};
 }
 
-/* Whether it is a time that a calendar has: it is the same after the way to an instant and back. */
+/* Whether the calendar has that date and time: converting it to an instant and back gives the same digits. */
 static bool
 is_time(const struct slot_name *name)
 {
@@ -71,7 +71,7 @@ slot_name_parse(const char *name, struct slot_name *out)
 	n.number = (uint32_t)number;
 	if (strcmp(p, END) != 0 || !is_time(&n))
 		return false;
-	/* No zeros before a number, and the like: it is known by what it stands for from here on. */
+	/* Only the canonical spelling, without leading zeros: later the name is formatted from these numbers. */
 	slot_name_format(&n, again);
 	if (strcmp(again, name) != 0)
 		return false;

@@ -69,7 +69,7 @@ make_room(struct rollup_files *files)
 	return true;
 }
 
-/* The list takes the name. */
+/* Takes over file.name. */
 static enum flow_status
 add(struct rollup_files *files, struct rollup_file file)
 {
@@ -135,7 +135,7 @@ is_text(const char *json, size_t len, const char *key, const char *text)
 	return json_find(json, len, key, &s) && s.len == strlen(text) + 2 && memcmp(s.p + 1, text, s.len - 2) == 0;
 }
 
-/* One source; what is malformed is another file than any. */
+/* Adds one source; a malformed one matches no file on the disk. */
 static enum flow_status
 read_source(struct json_slice source, struct rollup_files *files)
 {
@@ -211,7 +211,7 @@ rollup_path(const char *directory, enum rollup_table table, const struct rollup_
 	struct buf name = BUF_INIT;
 	int n;
 
-	/* 2026-11-23T08:00:00.000Z, of which the digits to minutes are taken. */
+	/* Takes the digits of 2026-11-23T08:00:00.000Z down to the minutes. */
 	text[stamp_format_iso(&cache, begin_ms, text)] = '\0';
 	for (const char *p = text; *p != '\0' && name.len < 12; p++)
 		if (*p >= '0' && *p <= '9')

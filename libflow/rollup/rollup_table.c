@@ -24,9 +24,9 @@ static const struct rollup_width widths[ROLLUP_WIDTHS] = {
 
 static const struct table {
 	const char *name, *keys;
-	/* The columns of the keys behind the bin, the exporter and the protocol. */
+	/* The columns of the keys after the bin, the exporter and the protocol. */
 	enum flow_field field[2];
-	enum flow_field mask;		/* of a network: its length; else NONE */
+	enum flow_field mask;		/* the column of a network's prefix length, or NONE */
 } tables[ROLLUP_TABLES] = {
 	[ROLLUP_INTERFACE] = { "interface", "in_if,out_if", { FLOW_FIELD_IN_IF, FLOW_FIELD_OUT_IF }, NONE },
 	[ROLLUP_AS] = { "as", "src_as,dst_as", { FLOW_FIELD_SRC_AS, FLOW_FIELD_DST_AS }, NONE },
@@ -35,7 +35,7 @@ static const struct table {
 	[ROLLUP_DST_NETWORK] = { "dst_network", "dst_addr/24,/48", { FLOW_FIELD_DST_ADDR, NONE }, FLOW_FIELD_DST_MASK },
 };
 
-/* Behind the keys, in this order. */
+/* The columns after the keys, in this order. */
 static const char measures[] = "first,last,max(received),flows,packets,bytes,sum(rev_packets),sum(rev_bytes)";
 static const enum flow_field measure_field[] = { FLOW_FIELD_FIRST, FLOW_FIELD_LAST, FLOW_FIELD_RECEIVED,
 	FLOW_FIELD_FLOWS, FLOW_FIELD_PACKETS, FLOW_FIELD_BYTES, FLOW_FIELD_REV_PACKETS, FLOW_FIELD_REV_BYTES };
@@ -126,7 +126,7 @@ is_valid(const struct flow_table_column *c, size_t row)
 	return bitmap_get(c->valid, row);
 }
 
-/* A number of the table as the column has it; only where there is one. */
+/* Stores a number in the column's type; false if it does not fit. */
 static bool
 put_number(enum flow_field field, const struct flow_table_column *c, size_t row, void *values)
 {
@@ -160,7 +160,7 @@ put_value(enum flow_field field, const struct flow_table_column *c, size_t row, 
 	return true;
 }
 
-/* Room for a column's values, all absent. */
+/* Allocates a column's values and sets all to null. */
 static enum flow_status
 begin_column(struct rollup_rows *r, enum flow_field field, struct flow_error *err)
 {
@@ -195,7 +195,7 @@ put_column(struct rollup_rows *r, enum flow_field field, const struct flow_table
 	return st;
 }
 
-/* The lengths of networks. */
+/* Fills the column of prefix lengths. */
 static enum flow_status
 put_masks(struct rollup_rows *r, enum flow_field field, const struct flow_table_column *c, struct flow_error *err)
 {
@@ -217,7 +217,7 @@ rollup_rows_make(struct rollup_rows *r, enum rollup_table table, const struct fl
     const struct flow_batch **rows, struct flow_error *err)
 {
 	const struct table *t = &tables[table];
-	const struct flow_table_column *c = slice->column + 1;	/* behind the bin, which `first` tells */
+	const struct flow_table_column *c = slice->column + 1;	/* after the bin, which `first` implies */
 	enum flow_status st;
 
 	if (slice->rows > r->cap) {

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Rollups: tables of the flow profile in which a row stands for all flows of a bin of time that are alike in some columns
- * (agg/agg.h, struct flow_agg_sums). What they are, and how a table of results becomes rows of the profile.
+ * Rollups: files of the flow profile in which a row is the sum of all flows of a time bin that have the same keys
+ * (agg/agg.h, struct flow_agg_sums). Here are their definitions, and the way from a result table to rows.
  */
 
 #include <stddef.h>
@@ -12,7 +12,7 @@
 #include "agg/agg.h"
 #include "record/batch.h"
 
-/* Keys of their own beside the bin, the exporter and the protocol. */
+/* Each with the keys that it has besides the bin, the exporter and the protocol. */
 enum rollup_table {
 	ROLLUP_INTERFACE,	/* in_if, out_if */
 	ROLLUP_AS,		/* src_as, dst_as */
@@ -22,7 +22,7 @@ enum rollup_table {
 	ROLLUP_TABLES
 };
 
-/* How wide bins are, and how many files' rows go into a file: of an hour, or of a day. */
+/* The width of bins, and the period that one file covers: an hour or a day. */
 struct rollup_width {
 	const char *name;	/* 5m, 1h, 1d */
 	int64_t ms;
@@ -31,21 +31,21 @@ struct rollup_width {
 
 #define ROLLUP_WIDTHS 3
 
-/* The i-th, from the narrowest. */
+/* The i-th width, narrowest first. */
 const struct rollup_width *rollup_width_at(unsigned i);
 
-/* NULL where there is none of that name. */
+/* The width of that name; NULL: there is none. */
 const struct rollup_width *rollup_width_find(const char *name);
 
-/* The folder that a table's files lie in. */
+/* The name of the directory of a table's files. */
 const char *rollup_table_name(enum rollup_table table);
 
-/* The question whose answer is the table; texts are static, or in room. */
+/* The query whose result is the table; its texts are static or in `room`. */
 #define ROLLUP_KEYS_MAX 64
 struct flow_agg_ask rollup_table_ask(enum rollup_table table, const struct rollup_width *width,
     char room[ROLLUP_KEYS_MAX]);
 
-/* What a table's rows are. */
+/* Describes a table's rows as sums. */
 void rollup_table_sums(enum rollup_table table, const struct rollup_width *width, struct flow_agg_sums *sums);
 
 struct rollup_rows;
@@ -54,8 +54,8 @@ struct rollup_rows *rollup_rows_new(void) NODISCARD;	/* NULL when out of memory 
 void rollup_rows_free(struct rollup_rows *r);
 
 /*
- * A slice of the answer as rows, valid until the next call or as long as the slice. FLOW_ERANGE where a sum is beyond
- * what a column holds; FLOW_ENOMEM.
+ * Turns a slice of the result into rows, valid until the next call and while the slice is. FLOW_ERANGE: a sum exceeds
+ * its column's type; FLOW_ENOMEM.
  */
 enum flow_status rollup_rows_make(struct rollup_rows *r, enum rollup_table table, const struct flow_table *slice,
     const struct flow_batch **rows, struct flow_error *err) NODISCARD;
