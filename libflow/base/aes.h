@@ -3,8 +3,8 @@
 
 /*
  * AES-128 (FIPS-197), encryption of single blocks only.  Its table look-ups take
- * time that depends on the data: fit for pseudonyms, not for secrets that
- * others may time.
+ * time that depends on the data: fit for pseudonyms, not for secrets whose use
+ * an attacker can time.
  */
 
 #include <stdint.h>

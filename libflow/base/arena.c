@@ -55,7 +55,7 @@ chunk_new(struct arena *a, size_t size)
 	return c;
 }
 
-/* A thing larger than a chunk lies in one of its own, behind the newest. */
+/* An object larger than a chunk gets a chunk of its own, linked behind the newest. */
 static void *
 alloc_alone(struct arena *a, size_t size)
 {

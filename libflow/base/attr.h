@@ -16,8 +16,8 @@
 #endif
 
 /*
- * A function that is little more than a loop of a few instructions, which takes longer where
- * it straddles two lines of the cache: elsewhere that is chance, and changes with each build.
+ * Aligns a function that is mostly one short loop.  The loop is slower where it straddles two
+ * cache lines, and without alignment that is chance and changes with each build.
  */
 #if defined(__GNUC__) || defined(__clang__)
 #define LINE_ALIGNED __attribute__((aligned(64)))

@@ -2,13 +2,13 @@
 #pragma once
 
 /*
- * A text of settings, a line each:
+ * A text of settings, one a line:
  *
  *	# a comment
  *	name = value, up to the end of the line
  *	name
  *
- * Blanks around names and values do not count; a value has no quotes and no comment of its own.
+ * Blanks around names and values are dropped; a value has no quotes, and a # in it is part of it.
  */
 
 #include <stddef.h>
@@ -20,7 +20,7 @@ struct config_lines {
 	size_t number;		/* of the last line, from 1 */
 };
 
-/* The text is changed: names and values are ended by NULs, and belong to it. */
+/* Points into the text, which the parser changes: it ends names and values with NULs. */
 struct config_line {
 	size_t number;
 	char *name;		/* of lower-case letters, digits and '-' */
@@ -29,5 +29,6 @@ struct config_line {
 
 struct config_lines config_lines_begin(char *text);
 
-/* The next setting; FLOW_END after the last, FLOW_EFORMAT with what is wrong with line `lines->number`. */
-enum flow_status config_lines_next(struct config_lines *lines, struct config_line *out, struct flow_error *err) NODISCARD;
+/* The next setting; FLOW_END after the last, FLOW_EFORMAT with the fault of line `lines->number`. */
+enum flow_status config_lines_next(struct config_lines *lines, struct config_line *out,
+    struct flow_error *err) NODISCARD;

@@ -24,7 +24,7 @@ struct cursor {
 	bool failed;
 };
 
-/* NULL is fine where there is nothing. */
+/* `data` may be NULL where `len` is 0. */
 static inline struct cursor
 cursor_make(const void *data, size_t len)
 {
@@ -117,7 +117,7 @@ cursor_varint(struct cursor *c)
 	uint64_t v = 0;
 	unsigned shift;
 
-	/* Most fit one byte. */
+	/* Most numbers take one byte. */
 	if (LIKELY(!c->failed && c->pos < c->end && *c->pos < 0x80))
 		return *c->pos++;
 	for (shift = 0; shift < 64; shift += 7) {

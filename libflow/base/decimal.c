@@ -35,7 +35,7 @@ scaled(double v, uint64_t scale)
 
 	memcpy(&bits, &v, sizeof(bits));
 	exponent = (unsigned)(bits >> 52);
-	/* Below 2^-11 even the thousandths are less than half of one; from 2^52 on all is whole. */
+	/* Below 2^-11, v * 1000 is less than 1/2; from 2^52 on, v has no fraction. */
 	if (exponent < 1023 - 11)
 		return 0;
 	shift = 1023 + 52 - exponent;

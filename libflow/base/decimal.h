@@ -48,7 +48,7 @@ static inline size_t
 decimal_below8(uint32_t v, char *out)
 {
 	uint64_t digits = decimal_digits8(v);
-	/* The last digit stays even if it is zero. */
+	/* Skips leading zeros, but never the last digit. */
 	unsigned skip = (unsigned)__builtin_ctzll(digits | UINT64_C(1) << 56) / 8;
 
 	store_le64(out, (digits | UINT64_C(0x3030303030303030)) >> (8 * skip));
@@ -87,7 +87,7 @@ decimal_u64(uint64_t v, char *out)
 	return v < 100000000 ? decimal_below8((uint32_t)v, out) : decimal_large(v, out);
 }
 
-/* Places that decimal_real may be asked for, and the numbers from which on it gives up. */
+/* The most decimals that decimal_real takes, and the end of its range. */
 #define DECIMAL_PLACES 3
 #define DECIMAL_REAL_END 9007199254740992.0	/* 2^53 */
 

@@ -12,8 +12,8 @@
 typedef void digest_block(uint32_t *state, const uint8_t *block);
 
 /*
- * Adds all bytes, block by block: behind the last one stand a bit that is set, zeros, and the length in
- * bits, of 64 bits in the order of bytes that is asked for, which end a block.
+ * Calls `add` for each block.  The last ones are padded: a 1 bit, zeros, and the length in bits as a 64-bit
+ * number in the byte order that is asked for.
  */
 void digest_blocks(const void *bytes, size_t len, bool big_endian, digest_block *add,
     uint32_t *state);

@@ -2,10 +2,10 @@
 #pragma once
 
 /*
- * Files that appear only whole: a sink is written without a name (Linux, O_TMPFILE), so that nobody comes upon
- * it and nothing of it stays when the process is killed, and takes its name when it is committed.  Where the
- * file system has no such files, it has a temporary dot-name in the same directory.  A name of a device or a
- * pipe (/dev/null, /dev/stdout) is written as it is, and is replaced by nothing.
+ * Files that appear only when they are complete.  A sink is written without a name (Linux, O_TMPFILE), so
+ * that nobody sees it and nothing is left when the process is killed; committing it gives it its name.  Where
+ * the file system has no unnamed files, it has a temporary dot-name in the same directory.  A device or a
+ * pipe (/dev/null, /dev/stdout) is written directly, and is never replaced.
  */
 
 #include <stdbool.h>
@@ -17,8 +17,8 @@
 struct file_sink {
 	int fd;			/* open for writing; -1 when closed */
 	char *path;		/* the final name; NULL once committed or aborted */
-	char *temporary;	/* the name meanwhile; NULL: none */
-	bool special;		/* written as it is */
+	char *temporary;	/* the temporary name; NULL: none */
+	bool special;		/* a device or a pipe, written directly */
 };
 
 #define FILE_SINK_INIT { -1, NULL, NULL, false }
@@ -31,28 +31,31 @@ enum flow_status file_sink_open(struct file_sink *sink, const char *path,
     struct flow_error *err) NODISCARD;
 
 /*
- * fsync, close, the final name (replacing what has it), fsync of the
- * directory.  On failure nothing is left of the file.  The sink is closed
+ * fsync, close, rename to the final name (replacing a file of that name), fsync
+ * of the directory.  On failure nothing is left of the file.  The sink is closed
  * either way.
  */
 enum flow_status file_sink_commit(struct file_sink *sink, struct flow_error *err) NODISCARD;
 
 /*
- * As file_sink_commit, but replaces nothing: where "dir/a.b" is taken, the name is the first of
- * "dir/a.1.b", "dir/a.2.b" ... that is free, whoever else takes names at the same time.  Where
- * `path` is not NULL, *path is the name, allocated.  FLOW_ELIMIT beyond 100000 of them.
+ * As file_sink_commit, but replaces nothing: where "dir/a.b" exists, the name is the first of "dir/a.1.b",
+ * "dir/a.2.b" ... that is free, also while other processes take names.  Where `path` is not NULL, *path is
+ * the name, allocated.  FLOW_ELIMIT beyond 100000 of them.
  */
 enum flow_status file_sink_commit_new(struct file_sink *sink, char **path, struct flow_error *err)
     NODISCARD;
 
-/* A file of these bytes under that name, whole or not at all, instead of what is there.  Messages begin with the path. */
+/*
+ * Writes a file of these bytes, replacing the one of that name; all or nothing.  Messages begin with the
+ * path.
+ */
 enum flow_status file_replace(const char *path, const void *bytes, size_t len, struct flow_error *err)
     NODISCARD;
 
-/* Another descriptor of what an open sink writes, for reading alone; -1 with errno. */
+/* A second, read-only descriptor of the file of an open sink; -1 with errno. */
 int file_sink_open_again(const struct file_sink *sink);
 
-/* Closes, and nothing is left of the file; fine on a closed sink. */
+/* Closes the sink and removes the file; fine on a closed sink. */
 void file_sink_abort(struct file_sink *sink);
 
 /*
@@ -70,7 +73,7 @@ char *file_directory(const char *path);
 
 /*
  * Reads exactly `len` bytes of fd at `offset`, across short reads and EINTR.  FLOW_EIO; FLOW_ETRUNCATED where
- * they are not there: for files whose size said that they are.  Errors have the offset.
+ * the file ends before, although its size said otherwise.  Errors have the offset.
  */
 enum flow_status file_read_all_at(int fd, uint64_t offset, void *out, size_t len, struct flow_error *err)
     NODISCARD;

@@ -9,7 +9,7 @@
 #define CAPTURE "flowcap -f files the exports in it"
 #define OLD "flowcat -r and flowstat -r read it"
 
-/* First bytes, and what they are of. */
+/* Magic bytes, at an offset, and the kind of file that they mark. */
 static const struct kind {
 	const char *magic;
 	uint8_t len;
@@ -26,7 +26,8 @@ static const struct kind {
 	{ "\xa5\x0c", 2, 0, "a file of nfdump from a big-endian machine: nfreplay there sends its flows to flowcap" },
 	{ "\xcf\x10", 2, 0, "a file of flow-tools: " OLD },
 	{ "\xde\xad\xbe\xef", 4, 0, "a file of SiLK: rwsilk2ipfix makes IPFIX of it, which flowcap -f files" },
-	{ "\x1f\x8b", 2, 0, "compressed with gzip: gunzip it first (only captures and IPFIX, for flowcap -f, may stay so)" },
+	{ "\x1f\x8b", 2, 0, "compressed with gzip: gunzip it first "
+	    "(only captures and IPFIX, for flowcap -f, may stay so)" },
 	{ "\x28\xb5\x2f\xfd", 4, 0, "compressed with Zstandard: unzstd it first" },
 	{ "BZh", 3, 0, "compressed with bzip2: bunzip2 it first" },
 	{ "\xfd" "7zXZ", 5, 0, "compressed with xz: unxz it first" },
@@ -41,7 +42,7 @@ static const struct kind {
 	{ "\x7f" "ELF", 4, 0, "a program" },
 };
 
-/* Whether what there is of the beginning can be read by people. */
+/* Whether the bytes are text. */
 static int
 is_text(const uint8_t *p, size_t len)
 {

@@ -17,13 +17,13 @@
 #include <time.h>
 #include <unistd.h>
 
-/* How many leftovers of one name and process id to step over. */
+/* How many leftover temporary names of this process id are tried. */
 #define TEMPORARY_NAMES 1000
 
-/* Files of one name and numbers: of one slot, after restarts, or captures that are read again. */
+/* Most numbered files of one name: of one slot after restarts, or of captures that are read again. */
 #define NAMES_MAX 100000
 
-/* A temporary file that nobody has written to for so long, nor holds a lock on, is nobody's. */
+/* Age at which a temporary file without a lock counts as abandoned. */
 #define FORGOTTEN_S 3600
 
 /* "dir/name" -> "dir/.name.PID-N" */
@@ -39,7 +39,7 @@ temporary_name(const char *path, unsigned n)
 	return text;
 }
 
-/* Whether ".name.PID-N" is the temporary name of a final one that begins and ends so; *pid is its writer. */
+/* Whether this is ".name.PID-N" of a final name that begins and ends as given; *pid is its writer. */
 static bool
 is_temporary(const char *entry, const char *begin, const char *end, long *pid)
 {
@@ -54,7 +54,7 @@ is_temporary(const char *entry, const char *begin, const char *end, long *pid)
 	    sscanf(dot, ".%ld-%u%n", pid, &n, &used) == 2 && dot[used] == '\0' && *pid > 0;
 }
 
-/* Whether nobody writes it any more. */
+/* Whether its writer is gone. */
 static bool
 is_dead(int fd, long pid)
 {
@@ -93,7 +93,7 @@ file_sinks_clean(const char *directory, const char *begin, const char *end)
 		(void)closedir(dir);
 }
 
-/* Whether a link is of the kind of /dev/stdout: a name of what the process has open already. */
+/* Whether this is a link such as /dev/stdout, to a file that the process has open. */
 static bool
 names_open_file(const char *path)
 {
@@ -103,7 +103,7 @@ names_open_file(const char *path)
 	return len >= 6 && memcmp(target, "/proc/", 6) == 0;
 }
 
-/* What cannot be replaced: a device, a pipe.  Root could, and /dev/null would be a file from then on. */
+/* Devices and pipes cannot be replaced.  (Root could replace /dev/null by a plain file.) */
 static bool
 is_special(const char *path)
 {
@@ -112,7 +112,7 @@ is_special(const char *path)
 	return stat(path, &st) == 0 && (!S_ISREG(st.st_mode) || names_open_file(path));
 }
 
-/* Written as it is: there is no temporary file. */
+/* Opens a device or a pipe, without a temporary file. */
 static enum flow_status
 open_special(struct file_sink *s, const char *path, struct flow_error *err)
 {
@@ -127,7 +127,7 @@ open_special(struct file_sink *s, const char *path, struct flow_error *err)
 	return flow_fail_memory(err);
 }
 
-/* The name under which the process can reach an open file that has none. */
+/* The name in /proc of an open file without a name. */
 struct fd_name {
 	char text[32];
 };
@@ -141,7 +141,7 @@ name_of(int fd)
 	return n;
 }
 
-/* A file without a name in that directory, which can get one; -1 where the system has no such. */
+/* An unnamed file in that directory that can be linked later; -1 where the system has none. */
 static int
 open_unnamed(const char *path)
 {
@@ -153,7 +153,7 @@ open_unnamed(const char *path)
 	if (directory != NULL)
 		fd = open(directory, O_RDWR | O_TMPFILE | O_CLOEXEC, 0666);
 	free(directory);
-	/* Without /proc it would stay without one. */
+	/* It gets its name through /proc. */
 	if (fd >= 0 && (fstat(fd, &file) != 0 || stat(name_of(fd).text, &found) != 0 || found.st_ino != file.st_ino ||
 	    found.st_dev != file.st_dev)) {
 		(void)close(fd);
@@ -291,7 +291,7 @@ name_temporarily(struct file_sink *sink)
 	return false;
 }
 
-/* Gives the file its name, instead of what has it now. */
+/* Gives the file its name, replacing a file of that name. */
 static bool
 take_its_name(struct file_sink *sink)
 {
@@ -308,7 +308,7 @@ take_its_name(struct file_sink *sink)
 	return true;
 }
 
-/* All that can fail before it has its name; one without a temporary name must stay open until then. */
+/* Everything that can fail before the renaming; an unnamed file must stay open until it has its name. */
 static enum flow_status
 finish(struct file_sink *sink, struct flow_error *err)
 {
@@ -341,7 +341,7 @@ numbered_name(const char *path, unsigned n)
 	return asprintf(&text, "%.*s.%u%s", (int)stem, path, n, path + stem) < 0 ? NULL : text;
 }
 
-/* Gives the file its name, or the next that is free. */
+/* Gives the file its name, or the first numbered one that is free. */
 static enum flow_status
 link_free_name(struct file_sink *sink, struct flow_error *err)
 {

@@ -12,13 +12,13 @@
 /* One read(2), and the least size of the buffer. */
 #define READ_BYTES ((size_t)1 << 20)
 
-/* Compressed bytes that are read at once. */
+/* Compressed bytes per read(2). */
 #define PACKED_BYTES ((size_t)1 << 17)
 
 struct input {
 	int fd;			/* -1: memory */
 	bool keep_fd;		/* standard input is not ours to close */
-	bool begun;		/* whether it is gzip has been looked at */
+	bool begun;		/* the test for gzip has been made */
 	bool ended;
 	char *name;
 	uint8_t *buf;		/* NULL for memory */
@@ -119,7 +119,7 @@ read_some(struct input *in, uint8_t *to, size_t room, size_t *got, struct flow_e
 	return FLOW_OK;
 }
 
-/* Fetches compressed bytes if there are none left; ended if there are no more. */
+/* Reads compressed bytes if none are left; at the end of the file avail_in stays 0. */
 static enum flow_status
 fetch_packed(struct input *in, struct flow_error *err)
 {
@@ -168,7 +168,7 @@ inflate_some(struct input *in, uint8_t *to, size_t room, size_t *got, struct flo
 	return FLOW_OK;
 }
 
-/* The first bytes are in the buffer: if they are gzip's they become its input. */
+/* Looks at the first bytes in the buffer: those of gzip become the input of zlib. */
 static enum flow_status
 begin_gzip(struct input *in, struct flow_error *err)
 {
@@ -191,7 +191,7 @@ begin_gzip(struct input *in, struct flow_error *err)
 	return FLOW_OK;
 }
 
-/* Moves what is unread to the front and makes room for `n` bytes in all. */
+/* Moves the unread bytes to the front and makes room for `n` bytes in all. */
 static enum flow_status
 make_room(struct input *in, size_t n, struct flow_error *err)
 {

@@ -6,7 +6,7 @@
 #include "base/hex.h"
 #include "base/utf8.h"
 
-/* Deepest nesting that is stepped over. */
+/* Deepest nesting that is skipped over. */
 #define DEPTH_MAX 32
 
 void
@@ -68,7 +68,7 @@ skip_string(struct scan *s)
 	return true;
 }
 
-/* Numbers and words: up to what ends them. */
+/* Skips a number or word, up to its delimiter. */
 static bool
 skip_word(struct scan *s)
 {
@@ -79,7 +79,7 @@ skip_word(struct scan *s)
 	return s->p > begin;
 }
 
-/* Objects and arrays by counting brackets, which is enough for text of our own making. */
+/* Skips an object or array by counting brackets, which is enough for text that we wrote. */
 static bool
 skip_value(struct scan *s)
 {

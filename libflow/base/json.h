@@ -43,13 +43,13 @@ struct json_walk {
 bool json_walk_begin(struct json_walk *walk, struct json_slice text);
 
 /*
- * The next one: its value, and of a member its key (without quotes, as it stands).  False at the
- * end, or where the text is not well-formed.
+ * The next value, and of a member its key (without quotes, escapes unresolved).  False at the end, or where
+ * the text is not well-formed.
  */
 bool json_walk_next(struct json_walk *walk, struct json_slice *key, struct json_slice *value);
 
 /*
- * The text of a string (quotes and all) with its escapes resolved, at out with room for text.len
- * bytes; its length, 0 for what is no string.  Surrogates become U+FFFD.
+ * The text of a string (with its quotes), escapes resolved, written at out with room for text.len bytes.
+ * Returns its length, 0 where it is no string.  Surrogates become U+FFFD.
  */
 size_t json_unescape(struct json_slice text, char *out);

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Where a library tells what happens meanwhile: to a function of the program's.
- * Errors that a caller can act on are returned (base/status.h), not logged.
+ * Where the library reports events: a function of the program's.  Errors that a
+ * caller can act on are returned (base/status.h), not logged.
  */
 
 #include "base/attr.h"
@@ -20,5 +20,5 @@ struct log {
 	void *context;
 };
 
-/* Formats one line (2047 bytes at most) for the log; NULL is fine and says nothing. */
+/* Formats one line (2047 bytes at most) for the log; does nothing where `log` is NULL. */
 void log_to(const struct log *log, enum log_level level, const char *fmt, ...) PRINTF_LIKE(3, 4);

@@ -28,7 +28,7 @@ rotate(uint32_t v, unsigned by)
 	return v << by | v >> (32 - by);
 }
 
-/* What a step of each round mixes, and the word of the block that it takes. */
+/* The mixing function of a step, by its round, and the word of the block that it takes. */
 static uint32_t
 mix(unsigned i, uint32_t b, uint32_t c, uint32_t d, unsigned *word)
 {

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * MD5 (RFC 1321): for JA3, which is made of it, and nothing that has to be secure.  Our own, as
- * loading libcrypto takes 0.5 ms at each start, a tenth of a search of 288 files that finds nothing.
+ * MD5 (RFC 1321), for JA3, which is defined by it; not for security.  Our own, because loading libcrypto
+ * takes 0.5 ms at each start, a tenth of a search of 288 files that finds nothing.
  */
 
 #include <stddef.h>

@@ -57,7 +57,7 @@ nearest_try(struct nearest *n, const char *candidate, size_t len)
 	if (n->len > WORD_MAX || len > WORD_MAX)
 		return;
 	d = edit_distance(n->word, n->len, candidate, len);
-	/* Something of the word must be left. */
+	/* A distance of the whole word would match anything. */
 	if (d <= limit && d < n->len && d < n->distance) {
 		n->best = candidate;
 		n->best_len = len;

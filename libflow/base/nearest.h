@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* Which of some known words was probably meant by a misspelt one. */
+/* Finds which known word was probably meant by a misspelt one. */
 
 #include <stddef.h>
 
@@ -13,13 +13,13 @@ struct nearest {
 	size_t distance;
 };
 
-/* The word lives as long as *n is used; words beyond 32 bytes are near nothing. */
+/* The word must live as long as *n; words beyond 32 bytes are near nothing. */
 void nearest_begin(struct nearest *n, const char *word, size_t len);
 
 /*
- * Takes the candidate if it is nearer than those before: by insertions, deletions, replacements and exchanges
- * of neighbours (Damerau's and Levenshtein's distance, of any case), at most one in a word of three letters,
- * two of six, three else.  The candidate lives as long as *n.
+ * Keeps the candidate if it is nearer than those before, by the Damerau-Levenshtein distance (insertions,
+ * deletions, replacements, exchanges of neighbours; case is ignored).  The limit is 1 for words of up to
+ * three letters, 2 up to six, else 3.  The candidate must live as long as *n.
  */
 void nearest_try(struct nearest *n, const char *candidate, size_t len);
 void nearest_try_text(struct nearest *n, const char *candidate);

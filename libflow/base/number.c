@@ -74,7 +74,7 @@ suffix_power(char c)
 	}
 }
 
-/* Digits, perhaps a point and more digits, times 10^zeros, which has to be whole. */
+/* Digits, perhaps with a fraction, times 10^zeros; the product has to be an integer. */
 static enum flow_status
 scaled(const char *text, size_t len, unsigned zeros, uint64_t *out)
 {

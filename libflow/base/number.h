@@ -18,12 +18,12 @@ enum number_syntax {
 
 /*
  * Reads exactly `len` bytes, digits without sign or blanks, as a number of at
- * most `max`.  `syntax` is an or of enum number_syntax; a scaled number may
- * have a fraction if the product is whole: 1.5k.  FLOW_EINVAL where it is no number,
- * FLOW_ELIMIT where it is above max; *out is untouched then.
+ * most `max`.  `syntax` is a bitwise or of enum number_syntax; a scaled number
+ * may have a fraction if the product is an integer: 1.5k.  FLOW_EINVAL where it
+ * is no number, FLOW_ELIMIT where it is above max; *out is untouched then.
  */
 enum flow_status number_parse(const char *text, size_t len, unsigned syntax, uint64_t max,
     uint64_t *out) NODISCARD;
 
-/* Digits with decimals and k, M, G or T (powers of 1000), as in 0.5 and 50M, of at most 31 bytes; false: it is none. */
+/* A number such as 0.5 or 50M (k, M, G, T: powers of 1000), of at most 31 bytes; false where it is none. */
 bool number_parse_real(const char *text, size_t len, double *out);

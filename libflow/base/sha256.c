@@ -31,7 +31,7 @@ rotate(uint32_t v, unsigned by)
 	return v >> by | v << (32 - by);
 }
 
-/* The block's 16 words, and 48 made of them. */
+/* The message schedule: the block's 16 words and 48 made of them. */
 static void
 spread(const uint8_t *p, uint32_t w[64])
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* SHA-256 (FIPS 180-4): for JA4, which is made of it.  Our own for the reason that base/md5.h tells. */
+/* SHA-256 (FIPS 180-4), for JA4, which is defined by it.  Our own for the reason in base/md5.h. */
 
 #include <stddef.h>
 #include <stdint.h>

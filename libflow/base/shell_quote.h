@@ -6,7 +6,7 @@
 #include "base/buf.h"
 
 /*
- * Appends a word of a POSIX shell's command that reaches the program byte for byte, whatever it holds: as it is
- * where nothing in it is special, else in single quotes.  (A word cannot hold a NUL.)
+ * Appends text as one word of a POSIX shell command: plain where nothing in it is special, else in single
+ * quotes.  (A word cannot hold a NUL.)
  */
 void flow_shell_quote(struct buf *out, const char *text, size_t len);

@@ -37,7 +37,7 @@ exchange(uint64_t *a, uint64_t *b)
 }
 
 /*
- * Parts v (n >= 3) by the median of three: none of v[0 .. cut-1] is greater than any of v[cut .. n-1],
+ * Partitions v (n >= 3) by the median of three: none of v[0 .. cut-1] is greater than any of v[cut .. n-1],
  * and neither part is empty.
  */
 static size_t
@@ -64,7 +64,7 @@ part(uint64_t *v, size_t n)
 	}
 }
 
-/* How often parts may be cut badly before the library's sort, which no order defeats, takes over. */
+/* How many bad partitions are allowed before qsort takes over. */
 static unsigned
 depth_of(size_t n)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* Unsigned numbers in order, or only one of them in its place. */
+/* Sorting and selection (the k-th smallest) of unsigned numbers. */
 
 #include <stddef.h>
 #include <stdint.h>
@@ -10,7 +10,7 @@
 void sort64(uint64_t *v, size_t n);
 
 /*
- * The number that would be v[k] (k < n) if they were sorted; moves them.  Takes time in proportion to n,
- * where sorting takes n log n.
+ * Returns the number that would be v[k] (k < n) if v were sorted; reorders v.  O(n), where sorting takes O(n
+ * log n).
  */
 uint64_t select64(uint64_t *v, size_t n, size_t k);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* A piece of text that belongs to somebody else; dictionaries are arrays of these. */
+/* A borrowed piece of text; dictionaries are arrays of these. */
 
 #include <stdint.h>
 #include <string.h>
@@ -11,7 +11,7 @@ struct flow_text {
 	uint32_t len;
 };
 
-/* By bytes, the shorter one first where it begins the other: below, at or above 0. */
+/* Compares bytewise, a prefix before the longer text: < 0, 0 or > 0. */
 static inline int
 text_compare(const struct flow_text *a, const struct flow_text *b)
 {

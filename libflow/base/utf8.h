@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* What is a character of UTF-8, and what are stray bytes. */
+/* Tells valid UTF-8 sequences from stray bytes. */
 
 #include <stddef.h>
 #include <stdint.h>
 
 /*
- * Length of the sequence at p, of which `left` > 0 bytes are there; 0 where there is none by RFC 3629,
- * table of section 4: nothing overlong, no surrogates, nothing beyond U+10FFFF.
+ * Length of the sequence at p, of which `left` > 0 bytes may be read; 0 where it is not valid by the table of
+ * RFC 3629 section 4 (overlong, a surrogate, beyond U+10FFFF).
  */
 static inline size_t
 utf8_length(const uint8_t *p, size_t left)

@@ -20,7 +20,7 @@ vec_reserve(void *items, size_t *cap, size_t need, size_t size)
 		return false;
 	while (more < need || more <= *cap)
 		more *= 2;
-	/* A pointer to any type has the form of one to void (POSIX), but not its type. */
+	/* POSIX: all object pointers are represented like void *, but have other types. */
 	memcpy(&array, items, sizeof(array));
 	bigger = realloc(array, more * size);
 	if (bigger == NULL)

@@ -9,9 +9,9 @@
 #include "base/attr.h"
 
 /*
- * Has room for `need` elements in an array of `*cap`: nothing is done where it has, else the room at
- * least doubles.  `items` and `cap` are lvalues, a pointer from malloc (or NULL) and a size_t.  False when
- * out of memory, and nothing has changed.
+ * Makes room for `need` elements in an array of `*cap`: does nothing where there is enough, else at least
+ * doubles the room.  `items` and `cap` are lvalues, a pointer from malloc (or NULL) and a size_t.  False when
+ * out of memory; then nothing has changed.
  */
 #define VEC_RESERVE(items, cap, need) vec_reserve(&(items), &(cap), (need), sizeof(*(items)))
 

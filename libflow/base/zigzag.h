@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* Signed numbers as unsigned ones of which small ones stand for small ones: 0, -1, 1, -2 ... (Protocol Buffers, "sint64"). */
+/*
+ * Zigzag encoding (Protocol Buffers, "sint64"): signed to unsigned, small magnitudes to small numbers: 0, -1,
+ * 1, -2 ...
+ */
 
 #include <stdint.h>
 
