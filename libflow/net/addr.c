@@ -123,7 +123,7 @@ parse_v4(const char *text, size_t len, uint8_t out[4])
 	return p == end;
 }
 
-/* Puts the bytes after "::" to the end and zeros between. */
+/* Moves the bytes after "::" to the end, zeros between. */
 static bool
 expand_gap(uint8_t b[16], size_t used, size_t gap)
 {

@@ -2,15 +2,14 @@
 #pragma once
 
 /*
- * An IP address as a 16-byte value in network byte order; IPv4 is stored
- * IPv4-mapped (::ffff:a.b.c.d, RFC 4291 2.5.5.2), so that one type, one order
- * and one prefix match serve both families.
+ * An IP address as a 16-byte value in network byte order; IPv4 is stored IPv4-mapped (::ffff:a.b.c.d, RFC
+ * 4291 2.5.5.2), so that one type, one order and one prefix match serve both families.
  *
- * An IPv4-mapped address in the header of an IPv6 packet is one of IPv6 all the same.  It is stored as
- * ::fffe:a.b.c.d and reads and prints as ::ffff:a.b.c.d: another host than a.b.c.d, and of the other family.
- * Nobody has addresses in ::fffe:0:0/96 (RFC 4291 2.4 reserves ::/8); one that comes in a packet all the
- * same is taken for the IPv4-mapped one.  The block lies beside ::ffff:0:0/96, so that it is in the
- * same prefixes of up to 94 bits.
+ * An IPv4-mapped address in the header of an IPv6 packet is an IPv6 address: another host than a.b.c.d.  It
+ * is stored as ::fffe:a.b.c.d, and read and printed as ::ffff:a.b.c.d.  No host has an address in
+ * ::fffe:0:0/96 (RFC 4291 2.4 reserves ::/8); a packet that has one nevertheless counts as having the
+ * IPv4-mapped one.  The block is next to ::ffff:0:0/96, so that both are in the same prefixes of up to 94
+ * bits.
  */
 
 #include <stdbool.h>
@@ -39,7 +38,7 @@ addr_from_v4(uint32_t host_order)
 	return a;
 }
 
-/* Of a socket, or of a field that has IPv4 addresses as IPv4-mapped ones, which so are IPv4. */
+/* From the 16 bytes of a socket address, or of a field in which IPv4-mapped means IPv4. */
 static inline struct addr
 addr_from_v6(const uint8_t bytes[16])
 {
@@ -67,14 +66,14 @@ addr_is_v4(const struct addr *a)
 	return addr_hi(a) == 0 && (addr_lo(a) >> 32) == 0xffff;
 }
 
-/* Whether it is an IPv4-mapped address of IPv6. */
+/* Whether it is an IPv6 address that is IPv4-mapped. */
 static inline bool
 addr_is_mapped(const struct addr *a)
 {
 	return addr_hi(a) == 0 && (addr_lo(a) >> 32) == 0xfffe;
 }
 
-/* a.b.c.d becomes ::ffff:a.b.c.d, an address of IPv6; others stay. */
+/* a.b.c.d becomes the IPv6 address ::ffff:a.b.c.d; others stay. */
 static inline void
 addr_to_mapped(struct addr *a)
 {
@@ -82,7 +81,7 @@ addr_to_mapped(struct addr *a)
 		a->b[11] = 0xfe;
 }
 
-/* ::ffff:a.b.c.d becomes the IPv4 address a.b.c.d; others stay. */
+/* The IPv6 address ::ffff:a.b.c.d becomes the IPv4 address a.b.c.d; others stay. */
 static inline void
 addr_to_v4(struct addr *a)
 {
@@ -90,7 +89,7 @@ addr_to_v4(struct addr *a)
 		a->b[11] = 0xff;
 }
 
-/* Of the header of an IPv6 packet: an IPv4-mapped address is one of IPv6. */
+/* From the header of an IPv6 packet: an IPv4-mapped address is an IPv6 one. */
 static inline struct addr
 addr_from_header6(const uint8_t bytes[16])
 {
@@ -100,7 +99,7 @@ addr_from_header6(const uint8_t bytes[16])
 	return a;
 }
 
-/* The bytes of an IPv6 header or field: IPv4 addresses, too, are IPv4-mapped. */
+/* The bytes for an IPv6 header or field; IPv4 becomes IPv4-mapped. */
 static inline void
 addr_store_v6(const struct addr *a, uint8_t out[16])
 {
@@ -122,7 +121,7 @@ addr_equal(const struct addr *a, const struct addr *b)
 	return memcmp(a->b, b->b, 16) == 0;
 }
 
-/* <0, 0, >0 in the order of the bytes: IPv4 sorts together, numerically, behind IPv4-mapped addresses. */
+/* <0, 0, >0 in bytewise order: IPv4 addresses are together, in numeric order, after IPv4-mapped IPv6 ones. */
 static inline int
 addr_compare(const struct addr *a, const struct addr *b)
 {

@@ -8,8 +8,8 @@
 #endif
 
 /*
- * Both parsers only take the usual forms; all else is left to addr_parse, which
- * also has the last word on what is no address.
+ * Both parsers take only the usual forms, and leave all others to addr_parse, which also decides what is no
+ * address.
  */
 
 #define BYTES_32(b) ((uint32_t)(b) * UINT32_C(0x01010101))
@@ -59,7 +59,7 @@ parse_v4_by_bytes(const char *text, size_t len, uint32_t *out)
 }
 
 #if defined(__x86_64__)
-/* What the parsers by vectors need. */
+/* CPU features that the vector parsers need. */
 #define VECTORS "avx512vbmi2,avx512bw,avx512vl,bmi,popcnt"
 
 static bool
@@ -71,8 +71,9 @@ vectors_usable(void)
 }
 
 /*
- * Numbers of up to four digits, the i-th from the text's byte first[i] to last[i], are given four
- * places each: the bits of those that have a digit.  One digit where first and last are 0.
+ * Lays out numbers of up to four digits, right-aligned in four places each.  Number i stands at bytes
+ * first[i] .. last[i] of the text.  Returns a bit for each place that gets a digit; where first and last are
+ * 0, that is one.
  */
 __attribute__((target(VECTORS))) static inline uint32_t
 places_given(__m128i first, __m128i last)
@@ -85,8 +86,8 @@ places_given(__m128i first, __m128i last)
 }
 
 /*
- * The same by putting digits next to each other and then spreading them to their places: 10 instead
- * of 18 ns an address.
+ * The same with vectors: packs the digits, then spreads them to their places.  10 instead of 18 ns an
+ * address.
  */
 __attribute__((target(VECTORS))) static bool
 parse_v4_by_places(const char *text, size_t len, uint32_t *out)
@@ -211,15 +212,18 @@ parse_v6_by_bytes(const char *text, size_t len, struct addr *out)
 }
 
 #if defined(__x86_64__)
-/* Where an IPv6 address's text has what, by bits. */
+/* Bit masks over the bytes of an IPv6 address's text. */
 struct marks6 {
 	uint64_t text, digits, colons;
-	uint64_t first, last;		/* digits of each group */
-	uint64_t gap;			/* the first colon of each two */
+	uint64_t first, last;		/* first and last digit of each group */
+	uint64_t gap;			/* the first colon of each "::" */
 	unsigned groups;
 };
 
-/* Nothing but groups of up to four digits with colons between, and one gap where groups are missing. */
+/*
+ * Whether there are only groups of up to four digits with colons between, and one "::" exactly where groups
+ * are missing.
+ */
 static inline bool
 marks_are_right(const struct marks6 *m)
 {
@@ -232,7 +236,7 @@ marks_are_right(const struct marks6 *m)
 	    (m->gap != 0 ? m->groups < 8 : m->groups == 8);
 }
 
-/* Which of the address's 32 nibbles, four a group, have a digit. */
+/* A bit for each of the 32 nibbles, four a group, that has a digit in the text. */
 __attribute__((target(VECTORS))) static inline uint32_t
 nibbles_given(const struct marks6 *m)
 {
@@ -251,8 +255,8 @@ nibbles_given(const struct marks6 *m)
 }
 
 /*
- * The same by vectors: digits are put next to each other, then spread to the address's nibbles, by
- * AVX-512 VBMI2: 13 instead of 55 ns an address.
+ * The same with vectors (AVX-512 VBMI2): packs the digits, then spreads them to the address's nibbles.  13
+ * instead of 55 ns an address.
  */
 __attribute__((target(VECTORS))) static bool
 parse_v6_by_nibbles(const char *text, size_t len, struct addr *out)
@@ -277,7 +281,7 @@ parse_v6_by_nibbles(const char *text, size_t len, struct addr *out)
 	value = _mm512_mask_add_epi8(value, letters, value, _mm512_set1_epi8(9));
 	value = _mm512_maskz_compress_epi8(m.digits, value);
 	nibbles = _mm256_maskz_expand_epi8(nibbles_given(&m), _mm512_castsi512_si256(value));
-	/* Each two make a byte: 16 times the first and the second. */
+	/* Two nibbles make a byte: 16 * first + second. */
 	nibbles = _mm256_maddubs_epi16(nibbles, _mm256_set1_epi16(0x0110));
 	_mm_storeu_si128((void *)out->b, _mm256_cvtepi16_epi8(nibbles));
 	return true;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* addr_parse for those who parse whole dictionaries: the same results, several bytes a step. */
+/* addr_parse for whole dictionaries: the same results, several bytes a step. */
 
 #include "net/addr.h"
 

@@ -20,12 +20,12 @@ enum addr_range_fault {
 	ADDR_RANGE_GOOD,
 	ADDR_RANGE_NONE,	/* nothing of that kind */
 	ADDR_RANGE_NET,		/* what stands before the '/' is no address */
-	ADDR_RANGE_BITS,	/* an address and '/', and then no number of bits of its family; out->lo is the address */
+	ADDR_RANGE_BITS,	/* an address, "/", and no valid prefix length; out->lo is the address */
 	ADDR_RANGE_ORDER,	/* ADDRESS-ADDRESS ends before it begins, or in another family */
 };
 
 /*
- * ADDRESS, ADDRESS/BITS or ADDRESS-ADDRESS, of exactly `len` bytes, no blanks.  Bits behind the length may be set, as
- * in 192.0.2.1/24.  *out is only of use where the answer is ADDR_RANGE_GOOD.
+ * Reads ADDRESS, ADDRESS/BITS or ADDRESS-ADDRESS from exactly `len` bytes without blanks.  Host bits may be
+ * set, as in 192.0.2.1/24.  *out is valid only where the answer is ADDR_RANGE_GOOD.
  */
 enum addr_range_fault addr_range_parse(const char *text, size_t len, struct addr_range *out);

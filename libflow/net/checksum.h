@@ -9,5 +9,7 @@
 /* Adds bytes to a sum that begins with 0 or with numbers below 2^32; only the last call may have an odd length. */
 uint64_t checksum_add(uint64_t sum, const uint8_t *bytes, size_t len);
 
-/* What a header has of it; over a header or segment that has it already: 0 where nothing was damaged. */
+/*
+ * The checksum for a header.  Over a header or segment that contains its checksum: 0 where it is undamaged.
+ */
 uint16_t checksum_end(uint64_t sum);

@@ -32,7 +32,7 @@ cryptopan_key_parse(const char *text, size_t len, uint8_t key[static CRYPTOPAN_K
 	return true;
 }
 
-/* The first half is the cipher's key, the second, encrypted, fills up short prefixes. */
+/* The first half is the cipher's key; the second, encrypted, is the pad of short prefixes. */
 void
 cryptopan_init(struct cryptopan *c, const uint8_t key[static CRYPTOPAN_KEY_BYTES])
 {
@@ -53,8 +53,8 @@ put_prefix(uint8_t *block, const uint8_t *in, size_t bits)
 
 /*
  * Bit i of the pseudonym is bit i of the address, flipped by the first bit of
- * the cipher over the i bits before it, filled up with the pad.  Fills in the
- * flips from bit `from` on.
+ * the cipher over the i bits before it, padded.  Fills in the flips from bit
+ * `from` on.
  */
 static void
 flips(const struct cryptopan *c, const uint8_t *in, size_t from, size_t bits, uint8_t *flip)
@@ -94,7 +94,10 @@ cryptopan_next(const struct cryptopan *c, struct cryptopan_last *last, const str
 	addr_store_v6(a, in.b);
 	out = in;
 	if (last->used[family]) {
-		/* A bit's flip depends on the bits before it: one more is known than is shared. */
+		/*
+		 * The flip of a bit depends only on the bits before it, so one more flip is known than bits
+		 * are shared.
+		 */
 		known = shared_bits(in.b + skip, last->addr[family].b + skip, bits);
 		known = known < bits ? known + 1 : bits;
 	}

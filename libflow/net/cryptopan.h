@@ -2,13 +2,12 @@
 #pragma once
 
 /*
- * Crypto-PAn: pseudonyms for addresses that keep prefixes (Xu, Fan, Ammar,
- * Moon: "Prefix-Preserving IP Address Anonymization", 2002).  Two addresses
- * that share their first n bits share exactly the first n bits of their
- * pseudonyms.  IPv6 is done as IPv4, over 128 bits: bit i is turned by a function of the i bits
- * before it, as the paper has it for any length.  The same key gives the same
- * pseudonyms as other implementations.  nfanon's (1.7) differ for IPv6: its function takes bit i in, too,
- * works on octets in the machine's order, and so keeps no prefixes.
+ * Crypto-PAn: pseudonyms for addresses that keep prefixes (Xu, Fan, Ammar, Moon: "Prefix-Preserving IP
+ * Address Anonymization", 2002).  Two addresses that share exactly their first n bits have pseudonyms that
+ * share exactly their first n bits.  IPv6 is treated as IPv4 is, over 128 bits: a bit is flipped by a
+ * function of the bits before it, which the paper defines for any length.  The same key gives the same
+ * pseudonyms as other implementations.  nfanon (1.7) differs for IPv6: its function depends on bit i, too,
+ * and works on octets in the machine's order, and so keeps no prefixes.
  */
 
 #include <stdbool.h>
@@ -38,8 +37,8 @@ void cryptopan_init(struct cryptopan *c, const uint8_t key[static CRYPTOPAN_KEY_
 struct addr cryptopan_addr(const struct cryptopan *c, const struct addr *a);
 
 /*
- * The same, quicker for addresses that come sorted: what the bits shared with
- * the address before give is remembered.  Zero-initialised, one per thread.
+ * The same, faster for sorted addresses: remembers the flips for the bits shared
+ * with the last address.  Zero-initialised, one per thread.
  */
 struct cryptopan_last {
 	bool used[2];		/* IPv4, IPv6 */

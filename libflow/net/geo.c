@@ -38,7 +38,7 @@ flow_geo_free(struct flow_geo *geo)
 	free(geo);
 }
 
-/* The library would wait for a pipe, and says little of what cannot be mapped. */
+/* The library would block on a pipe, and explains badly why a file cannot be mapped. */
 static enum flow_status
 check_file(const char *path, struct flow_error *err)
 {
@@ -98,14 +98,14 @@ find_entry(const MMDB_s *db, const struct addr *a, MMDB_entry_s *entry)
 	return status == MMDB_SUCCESS && found.found_entry;
 }
 
-/* Where makers of databases put a word. */
+/* Paths under which different databases have a word. */
 static const char *const paths[FLOW_GEO_WORDS][2][4] = {
 	[FLOW_GEO_COUNTRY] = { { "country", "iso_code", NULL }, { "country_code", NULL } },
 	[FLOW_GEO_CITY] = { { "city", "names", "en", NULL }, { "city", NULL } },
 	[FLOW_GEO_AS_ORG] = { { "autonomous_system_organization", NULL }, { "as_name", NULL } },
 };
 
-/* A text below a path of an entry. */
+/* The text at a path of an entry. */
 static struct flow_text
 entry_text(MMDB_entry_s *entry, const char *const *path)
 {
@@ -150,7 +150,7 @@ entry_degrees(MMDB_entry_s *entry, const char *which, double *out)
 	return true;
 }
 
-/* Most bytes of a city's name, so that what is behind it has room. */
+/* Most bytes of a city's name, so that the coordinates fit after it. */
 #define CITY_MAX 64
 
 /* The length of a text, or of the whole characters (UTF-8) in its first `most` bytes. */

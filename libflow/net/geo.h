@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Countries and names of networks by address, from databases in MaxMind's format.  Without
- * libmaxminddb nothing opens.  Lookups of several threads at once are sound.
+ * Countries, cities and names of ASes by address, from databases in MaxMind's format.  Without libmaxminddb
+ * nothing opens.  Several threads may look up at once.
  */
 
 #include <stddef.h>
@@ -31,8 +31,8 @@ enum flow_status flow_geo_add(struct flow_geo *geo, const char *path, struct flo
     NODISCARD;
 
 /*
- * What the first database that knows says of an address; a text of length 0 if none does.
- * Valid as long as geo is.
+ * What the first database that has an answer says of an address; a text of length 0 where none has. Valid as
+ * long as geo is.
  */
 struct flow_text flow_geo_find(const struct flow_geo *geo, enum flow_geo_word word,
     const struct addr *a);
@@ -41,9 +41,8 @@ struct flow_text flow_geo_find(const struct flow_geo *geo, enum flow_geo_word wo
 #define FLOW_GEO_LOCATION_MAX 128
 
 /*
- * "CONTINENT/COUNTRY/CITY long/lat: 8.5500/47.3667" (WGS 84, degrees) as nfdump has it, of the
- * first database that has coordinates of an address; what it does not name is left out between
- * the slashes.  Returns the bytes written to `out`, of FLOW_GEO_LOCATION_MAX bytes; 0 if no
- * database knows.
+ * "CONTINENT/COUNTRY/CITY long/lat: 8.5500/47.3667" (WGS 84, degrees) as nfdump prints it, from the first
+ * database that has coordinates of the address; a missing name leaves an empty place between the slashes.
+ * Returns the bytes written to `out`, of FLOW_GEO_LOCATION_MAX bytes; 0 where no database has any.
  */
 size_t flow_geo_location(const struct flow_geo *geo, const struct addr *a, char *out);

@@ -17,7 +17,7 @@ is_between(char c)
 	return memchr(BETWEEN, c, sizeof(BETWEEN) - 1) != NULL;
 }
 
-/* The next field of what is left between *at and end; of length 0 where there is none. */
+/* The next field between *at and end; of length 0 where there is none. */
 static struct field
 next_field(const char **at, const char *end)
 {
@@ -59,7 +59,8 @@ is_prefix(const struct addr_range *span, const struct field *f)
 	struct addr_range whole;
 	uint64_t bits;
 
-	if (f->len == 0 || number_parse(f->p, f->len, NUMBER_DECIMAL, addr_is_v4(&span->lo) ? 32 : 128, &bits) != FLOW_OK)
+	if (f->len == 0 ||
+	    number_parse(f->p, f->len, NUMBER_DECIMAL, addr_is_v4(&span->lo) ? 32 : 128, &bits) != FLOW_OK)
 		return false;
 	whole = addr_range_prefix(&span->lo, (unsigned)bits);
 	return addr_equal(&whole.lo, &span->lo) && addr_equal(&whole.hi, &span->hi);
@@ -87,7 +88,7 @@ has_letter(const struct field *f)
 	return false;
 }
 
-/* 0.0.0.0, 127.0.0.1, :: and ::1, to which files of hosts send what nobody is to reach. */
+/* 0.0.0.0, 127.0.0.1, :: and ::1: hosts files map names there to block them. */
 static bool
 is_sink(const struct addr *a)
 {
@@ -96,7 +97,7 @@ is_sink(const struct addr *a)
 	return addr_hi(a) == 0 && addr_lo(a) <= 1;
 }
 
-/* What fields behind a single address make of it. */
+/* Makes a network or range of a single address and the fields after it. */
 static enum net_line
 complete(const char *at, const char *end, struct addr_range *r)
 {
@@ -143,7 +144,7 @@ parse_named(const char *text, const char *end, struct addr_range *out)
 	}
 }
 
-/* The last line of Spamhaus' lists of JSON: {"type":"metadata","timestamp":1,...} */
+/* The last line of Spamhaus' JSON lists: {"type":"metadata","timestamp":1,...} */
 static bool
 is_metadata(const char *text, const char *end)
 {
@@ -174,7 +175,8 @@ net_line_parse(const char *text, size_t len, struct addr_range *out)
 			return any && !is_metadata(text, end) ? parse_named(text, end, out) : NET_LINE_EMPTY;
 		switch (addr_range_parse(f.p, f.len, out)) {
 		case ADDR_RANGE_GOOD:
-			return is_single(out) && memchr(f.p, '/', f.len) == NULL ? complete(at, end, out) : NET_LINE_RANGE;
+			return is_single(out) && memchr(f.p, '/', f.len) == NULL ? complete(at, end, out) :
+			    NET_LINE_RANGE;
 		case ADDR_RANGE_BITS:
 			return NET_LINE_BITS;
 		case ADDR_RANGE_ORDER:

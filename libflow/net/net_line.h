@@ -19,14 +19,14 @@
 enum net_line {
 	NET_LINE_RANGE,		/* *out is what it says */
 	NET_LINE_EMPTY,		/* blank, or a comment */
-	NET_LINE_NONE,		/* there is no address in it: a heading where it is the first one */
-	NET_LINE_BITS,		/* an address with no such length of prefix */
+	NET_LINE_NONE,		/* no address; a heading where it is the first line */
+	NET_LINE_BITS,		/* an address with an invalid prefix length */
 	NET_LINE_ORDER,		/* a range that ends before it begins */
 	NET_LINE_HOSTS,		/* "0.0.0.0 bad.example": a list of names */
 };
 
-/* Reads exactly `len` bytes, whatever they are; a line ending may be among them. */
+/* Reads exactly `len` bytes of any kind; they may include the line ending. */
 enum net_line net_line_parse(const char *text, size_t len, struct addr_range *out);
 
-/* What is wrong with such a line, for a message; NULL for those that are well. */
+/* A message for a line that is wrong; NULL for a good one. */
 const char *net_line_fault(enum net_line line);

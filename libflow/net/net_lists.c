@@ -13,10 +13,10 @@
 #include "base/input.h"
 #include "net/net_line.h"
 
-/* Lines of a file that are told one by one. */
+/* Bad lines of a file that are reported one by one. */
 #define TOLD 3
 
-/* The longest line; of what is told of one, the beginning. */
+/* The longest line, and how much of one a message quotes. */
 #define LINE_MAX_BYTES ((size_t)64 << 10)
 #define SHOWN 48
 
@@ -41,7 +41,7 @@ struct reading {
 	net_lists_tell *tell;
 	void *context;
 	uint64_t line, wrong;
-	bool begun;			/* something was neither blank nor a comment */
+	bool begun;			/* a line that was neither blank nor a comment has been seen */
 };
 
 struct net_lists *
@@ -71,7 +71,7 @@ net_lists_free(struct net_lists *lists)
 	free(lists);
 }
 
-/* The beginning of a line as people may see it, whatever is in it. */
+/* The beginning of a line, made safe to print. */
 static void
 show(const char *text, size_t len, char out[SHOWN + 4])
 {
@@ -113,7 +113,7 @@ take_line(struct reading *r, const char *text, size_t len)
 	struct addr_range range;
 	enum net_line line;
 
-	/* Some editors begin a file so (U+FEFF, which marks the order of bytes). */
+	/* Some editors write a byte order mark (U+FEFF). */
 	if (r->line == 1 && len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
 		text += 3;
 		len -= 3;
@@ -126,7 +126,7 @@ take_line(struct reading *r, const char *text, size_t len)
 		r->lists->list[r->lists->count - 1].networks++;
 		return net_sets_add(r->lists->maker, (unsigned)r->lists->count - 1, &range);
 	}
-	/* Names of columns; but a name with a dot is that of a host. */
+	/* A heading with the columns' names; but a word with a dot is a host's name. */
 	if (line != NET_LINE_NONE || r->begun || memchr(text, '.', len) != NULL)
 		tell_wrong(r, text, len, net_line_fault(line));
 	r->begun = true;
@@ -146,7 +146,7 @@ next_line(struct reading *r, const uint8_t **p, size_t *len, struct flow_error *
 		size_t ready;
 		bool last;
 
-		/* The plain end of a file comes without a message. */
+		/* The end of a file is no error, and has no message. */
 		one.message[0] = '\0';
 		st = input_peek(r->in, want, p, &one);
 		ready = input_ready(r->in);
@@ -158,7 +158,7 @@ next_line(struct reading *r, const uint8_t **p, size_t *len, struct flow_error *
 		}
 		if (ready == 0)
 			return FLOW_END;
-		/* What is left is shorter than was asked for, and is there. */
+		/* The last bytes are fewer than were asked for. */
 		if (last && input_peek(r->in, ready, p, err) != FLOW_OK)
 			return FLOW_END;
 		end = memchr(*p + looked, '\n', ready - looked);
@@ -316,7 +316,7 @@ add_directory(struct net_lists *lists, const char *path, net_lists_tell *tell, v
 		if (status == FLOW_OK || status == FLOW_EIO || status == FLOW_ECORRUPT) {
 			enum flow_status st = add_entry(lists, path, entry[i]->d_name, tell, context, &one);
 
-			/* One that cannot be read keeps no other from being read. */
+			/* An unreadable file does not stop the others from being read. */
 			if (st == FLOW_EIO || st == FLOW_ECORRUPT || st == FLOW_ETRUNCATED)
 				tell(context, one.message);
 			else if (st != FLOW_OK && err != NULL)

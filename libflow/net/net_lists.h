@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Lists of networks in files, such as those of addresses that are known to do harm: net/net_line.h says how lines look.
- * The name of a list is that of its file.
+ * Lists of networks in files, such as blocklists; net/net_line.h describes the lines.  A list is named after
+ * its file.
  */
 
 #include "net/net_sets.h"
@@ -13,26 +13,32 @@ struct net_lists;
 struct net_lists *net_lists_new(void) NODISCARD;
 void net_lists_free(struct net_lists *lists);
 
-/* Told of what is wrong, as "PATH:LINE: ...", and that is left out. */
+/* Called for each fault, with "PATH:LINE: ..."; the line is left out. */
 typedef void net_lists_tell(void *context, const char *message);
 
 /*
- * Adds a file, which may be compressed by gzip, or all files of a directory (not of those below it, nor what begins with
- * a dot or ends with ~) by their names.  Lines that cannot be read are told, the first ones one by one, and left out.
- * FLOW_EIO and others where a file or the directory cannot be read: what it gave until then stays.  FLOW_ELIMIT beyond
- * NET_SETS_LISTS files.
+ * Adds a file, which may be compressed by gzip, or all files of a directory in the order of their names (not
+ * its subdirectories, nor names that begin with a dot or end with ~).  Lines that cannot be read are left out
+ * and reported, the first ones one by one.  FLOW_EIO and others where a file or the directory cannot be read:
+ * what was read until then stays.  FLOW_ELIMIT beyond NET_SETS_LISTS files.
  */
 enum flow_status net_lists_add(struct net_lists *lists, const char *path, net_lists_tell *tell, void *context,
     struct flow_error *err) NODISCARD;
 
-/* The same of bytes in memory. */
+/* The same for bytes in memory. */
 enum flow_status net_lists_add_bytes(struct net_lists *lists, const char *name, const void *bytes, size_t len,
     net_lists_tell *tell, void *context, struct flow_error *err) NODISCARD;
 
-/* After the last was added, and once, before anything is looked up.  Errors are those of net_sets_make. */
+/*
+ * To be called once, after the last list was added and before anything is looked up.  Errors are those of
+ * net_sets_make.
+ */
 enum flow_status net_lists_end(struct net_lists *lists, struct flow_error *err) NODISCARD;
 
-/* How many there are; name, networks as written, and time of the file (ms since 1970; 0: not known) of one. */
+/*
+ * How many lists there are; a list's name, number of networks as written, and time of its file (ms since
+ * 1970; 0: unknown).
+ */
 size_t net_lists_count(const struct net_lists *lists);
 const char *net_lists_name(const struct net_lists *lists, size_t list);
 uint64_t net_lists_networks(const struct net_lists *lists, size_t list);

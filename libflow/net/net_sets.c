@@ -7,15 +7,16 @@
 #include "base/hash.h"
 #include "base/sort64.h"
 
-/* Of all sets' lists together. */
+/* Most lists of all sets together. */
 #define MEMBERS_MAX ((size_t)1 << 24)
 
-/* From so many pieces on, most searches end sooner with a map of the /24 networks that a list touches. */
+/* From this many pieces on, a bitmap of the /24 networks that a list touches ends most searches sooner. */
 #define TOUCHED_MIN 4096
 
 /*
- * Where something changes at an address.  While sets are made `what` is twice the list, and 1 more where the range has
- * ended; then it is the set from here to the next.  Of IPv4 both are in one number, the address in the upper half.
+ * An address at which the covering lists change.  While sets are made, `what` is twice the list, plus 1 where
+ * a range of it has ended; afterwards it is the set from here to the next place.  IPv4 packs both in one
+ * number, the address in the upper half.
  */
 struct place6 {
 	uint64_t hi, lo;
@@ -41,14 +42,14 @@ struct net_sets {
 	size_t sets, sets_cap, members, members_cap;
 };
 
-/* Which lists cover the place that is looked at. */
+/* The lists that cover the current place. */
 struct sweep {
 	struct net_sets *sets;
-	uint32_t depth[NET_SETS_LISTS];		/* ranges of each that do */
+	uint32_t depth[NET_SETS_LISTS];		/* per list: how many of its ranges cover it */
 	uint16_t active[NET_SETS_LISTS], at[NET_SETS_LISTS];
 	size_t count;
-	uint64_t hash;				/* of the active ones, in any order */
-	uint32_t *slot;				/* sets by their hash; 0: free (the set of none is found without) */
+	uint64_t hash;				/* of the active lists, independent of their order */
+	uint32_t *slot;				/* sets by their hash; 0: free (the empty set needs no slot) */
 	uint64_t *slot_hash;
 	size_t slots;
 };
@@ -127,7 +128,7 @@ compare6(const void *pa, const void *pb)
 	return a->lo != b->lo ? a->lo < b->lo ? -1 : 1 : 0;
 }
 
-/* A range of a list begins, or has ended. */
+/* Takes account of the begin or the end of a range. */
 static void
 change(struct sweep *s, uint32_t what)
 {
@@ -192,7 +193,7 @@ is_active_set(const struct sweep *s, uint32_t set)
 	return true;
 }
 
-/* So many lists are found in order by looking at all. */
+/* Up to this many lists are sorted by insertion. */
 #define MANY 64
 
 /* The active lists, ascending. */
@@ -216,14 +217,15 @@ put_active(const struct sweep *s, uint16_t *out)
 	}
 }
 
-/* A new set of the active lists. */
+/* Adds a set of the active lists. */
 static enum flow_status
 add_set(struct sweep *s, struct flow_error *err)
 {
 	struct net_sets *sets = s->sets;
 
 	if (sets->members + s->count > MEMBERS_MAX)
-		return flow_fail(err, FLOW_ELIMIT, FLOW_NO_OFFSET, "lists overlap each other in too many ways: give fewer at once");
+		return flow_fail(err, FLOW_ELIMIT, FLOW_NO_OFFSET, "lists overlap each other in too many ways: "
+		    "give fewer at once");
 	while (sets->members + s->count >= sets->members_cap) {
 		size_t cap = sets->members_cap > 0 ? 2 * sets->members_cap : 1024;
 		uint16_t *member = realloc(sets->member, cap * sizeof(*member));
@@ -249,7 +251,7 @@ add_set(struct sweep *s, struct flow_error *err)
 	return FLOW_OK;
 }
 
-/* The number of the set of the active lists. */
+/* Finds the set of the active lists, or adds it. */
 static enum flow_status
 find_set(struct sweep *s, uint32_t *set, struct flow_error *err)
 {
@@ -275,7 +277,7 @@ find_set(struct sweep *s, uint32_t *set, struct flow_error *err)
 	return st;
 }
 
-/* Changes of IPv4 into places, in the same memory. */
+/* Turns changes of IPv4 into places, in the same memory. */
 static enum flow_status
 sweep_v4(struct sweep *s, struct flow_error *err)
 {
@@ -324,7 +326,7 @@ sweep_v6(struct sweep *s, struct flow_error *err)
 	return st;
 }
 
-/* What ranges reach the end of a family's addresses is not ended. */
+/* Ranges that reach the last address of a family have no end event. */
 static void
 sweep_end(struct sweep *s)
 {
@@ -360,7 +362,7 @@ make_index(struct net_sets *n)
 	return true;
 }
 
-/* Gives back what is not needed. */
+/* Returns unused memory. */
 static void
 shrink(struct net_sets *n)
 {
@@ -376,7 +378,7 @@ shrink(struct net_sets *n)
 static enum flow_status
 sweep_all(struct sweep *s, struct flow_error *err)
 {
-	/* Set 0 is that of no list. */
+	/* Set 0 is the empty one. */
 	enum flow_status st = add_set(s, err);
 
 	if (st == FLOW_OK)
@@ -484,6 +486,7 @@ size_t
 net_sets_bytes(const struct net_sets *sets)
 {
 	return sizeof(*sets) + sets->v4_count * sizeof(*sets->v4) + sets->v6_count * sizeof(*sets->v6) +
-	    65537 * sizeof(*sets->index) + (sets->touched != NULL ? BITMAP_WORDS(1 << 24) * sizeof(*sets->touched) : 0) +
+	    65537 * sizeof(*sets->index) +
+	    (sets->touched != NULL ? BITMAP_WORDS(1 << 24) * sizeof(*sets->touched) : 0) +
 	    sets->sets_cap * sizeof(*sets->from) + sets->members_cap * sizeof(*sets->member);
 }

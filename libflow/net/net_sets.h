@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * Which of many lists of networks an address is on.
+ * Finds which of many lists of networks contain an address.
  *
  *	m = net_sets_maker_new()
  *	net_sets_add(m, list, &range)       any order; ranges of a list and of several may overlap
@@ -10,9 +10,9 @@
  *	id = net_sets_find(sets, &addr)     0: on none
  *	list = net_sets_lists(sets, id, &count)
  *
- * The space of each family is cut where what lists cover changes, and each piece has the number of a set of lists. So a
- * search is one binary search, however deep networks lie in each other, and lists are told all, not only that of the
- * longest prefix.  A network of IPv4 that lies alone takes 16 bytes, one of IPv6 48, also while it is made (sorting IPv6
+ * The address space of each family is cut where the covering lists change; each piece has the number of a set of
+ * lists.  So a lookup is one binary search, however deeply networks nest, and finds all lists, not only that of the
+ * longest prefix.  An isolated network takes 16 bytes (IPv4) or 48 (IPv6), also while sets are made (sorting IPv6
  * takes as much again).
  */
 
@@ -22,7 +22,7 @@
 #include "base/status.h"
 #include "net/addr_range.h"
 
-/* Lists are numbered from 0 up to that. */
+/* Lists are numbered from 0 to NET_SETS_LISTS - 1. */
 #define NET_SETS_LISTS 4096
 
 struct net_sets_maker;

@@ -9,8 +9,8 @@
 #include "base/hex.h"
 
 /*
- * By number: what is printed, at most five letters so that columns stay
- * straight, and IANA's keyword where that is another.
+ * By number: the name that is printed, at most five letters so that columns stay
+ * straight, and IANA's keyword where it differs.
  */
 static const struct {
 	char name[6];

@@ -3,8 +3,8 @@
 
 /*
  * IP protocol numbers and TCP flags as words.  Names are the keywords of IANA's
- * registry "Assigned Internet Protocol Numbers", or the short forms of them
- * that nfdump's users know, so that none has more than five letters.
+ * registry "Assigned Internet Protocol Numbers", or the shorter ones that nfdump
+ * uses, so that none has more than five letters.
  */
 
 #include <stdbool.h>

@@ -21,7 +21,7 @@ static const uint8_t signature[12] = "\x0d\x0a\x0d\x0a\x00\x0d\x0aQUIT\x0a";
 #define V1_MAX 107
 #define V1_WORDS 6
 
-/* Whether both begin alike, as far as there is something. */
+/* Whether the bytes so far agree with the expected ones. */
 static bool
 begins(const uint8_t *bytes, size_t len, const void *with, size_t with_len)
 {
@@ -75,7 +75,9 @@ take_port(const char *text, size_t len, uint16_t *port)
 	return number <= UINT16_MAX;
 }
 
-/* The words of a line, with one space between two; how many there are, V1_WORDS + 1 where there are more. */
+/*
+ * Splits a line into words with one space between two; returns how many, V1_WORDS + 1 where there are more.
+ */
 static size_t
 split(const char *line, size_t len, const char *word[V1_WORDS], size_t word_len[V1_WORDS])
 {

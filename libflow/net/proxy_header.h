@@ -2,8 +2,9 @@
 #pragma once
 
 /*
- * The header of the PROXY protocol, versions 1 and 2 (https://www.haproxy.org/download/2.9/doc/proxy-protocol.txt), by which what
- * ends TLS (stunnel: version 1, haproxy: both) tells whose connection it passes on.
+ * The header of the PROXY protocol, versions 1 and 2
+ * (https://www.haproxy.org/download/2.9/doc/proxy-protocol.txt).  A proxy that ends TLS (stunnel: version 1,
+ * haproxy: both) sends it to name the client.
  */
 
 #include <stdbool.h>
@@ -13,7 +14,7 @@
 #include "base/status.h"
 #include "net/addr.h"
 
-/* The longest: 16 bytes and 65535 of addresses and what else is told (version 2). */
+/* The longest header: 16 bytes and 65535 of addresses and TLVs (version 2). */
 #define PROXY_HEADER_MAX (16 + 65535)
 
 struct proxy_header {
@@ -23,5 +24,5 @@ struct proxy_header {
 	size_t len;		/* of the header: the stream begins behind it */
 };
 
-/* FLOW_END: it is not whole yet; FLOW_EFORMAT: this begins no such header. */
+/* FLOW_END: incomplete; FLOW_EFORMAT: no such header. */
 enum flow_status proxy_header_parse(const uint8_t *bytes, size_t len, struct proxy_header *out) NODISCARD;

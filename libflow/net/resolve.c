@@ -20,7 +20,7 @@
 #define TIMEOUT_DEFAULT_MS 2000
 #define CACHED_DEFAULT 65536
 
-/* Addresses that hash alike share so many entries; the one unused for longest gives way. */
+/* Associativity of the cache: entries per hash value; the least recently used one is replaced. */
 #define WAYS 8
 
 /* Look-ups that wait for a thread. */
@@ -48,7 +48,7 @@ struct services {
 
 struct resolver {
 	pthread_mutex_t lock;
-	pthread_cond_t wanted;		/* the queue is no longer empty, or it is over */
+	pthread_cond_t wanted;		/* the queue is not empty, or the resolver is freed */
 	pthread_cond_t found;		/* some look-up has ended */
 	unsigned owners;		/* the user and the threads */
 	bool closing;
@@ -136,7 +136,7 @@ find(struct resolver *r, const struct addr *a)
 	return NULL;
 }
 
-/* The entry of the set that may be taken: free, or longest unused; NULL if all are pending. */
+/* The entry of the set to replace: a free one, or the least recently used; NULL if all are pending. */
 static struct entry *
 victim(struct resolver *r, const struct addr *a)
 {
@@ -152,7 +152,7 @@ victim(struct resolver *r, const struct addr *a)
 	return best;
 }
 
-/* A thread's life: takes an address, looks it up without the lock, notes the answer. */
+/* The loop of a thread: takes an address, looks it up without the lock, stores the answer. */
 static void *
 work(void *arg)
 {

@@ -2,13 +2,8 @@
 #pragma once
 
 /*
- * Names of hosts and services for people: many look-ups at once, a bounded
- * cache, and no answer waited for longer than a set time.
- *
- *	resolver_want(r, &addr)          for all addresses of interest
- *	resolver_host(r, &addr, out)     waits for each at most what is left of its time
- *
- * All functions may be called by several threads at once.
+ * Names of hosts and services for people: parallel look-ups, a bounded cache,
+ * and a bound on the time that an answer is waited for.
  */
 
 #include <stdbool.h>

@@ -36,7 +36,7 @@ open_socket(const struct addrinfo *a, enum udp_family family)
 	return -1;
 }
 
-/* IPv6 first where nobody asked for anything: it takes both families. */
+/* Without a host and family, IPv6 first: it takes both families. */
 static int
 open_first(const struct addrinfo *list, enum udp_family family, bool any_host)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* Sockets for those who connect. */
+/* Sockets for TCP connections. */
 
 #include <stdint.h>
 
@@ -13,11 +13,11 @@
 enum flow_status tcp_listen(const char *host, uint16_t port, enum udp_family family, int *fd,
     struct flow_error *err) NODISCARD;
 
-/* Makes a socket that listens already one as tcp_listen makes it.  FLOW_EIO. */
+/* Sets up a socket that listens already as tcp_listen does.  FLOW_EIO. */
 enum flow_status tcp_adopt(int fd, struct flow_error *err) NODISCARD;
 
 /*
- * Accepts whoever waits, as a socket that does not block and notices dead peers; -1 if nobody does,
- * or on failure (errno).
+ * Accepts a waiting connection, as a non-blocking socket that notices dead peers; -1 if none waits, or on
+ * failure (errno).
  */
 int tcp_accept(int listener, struct addr *peer, uint16_t *port);

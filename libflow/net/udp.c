@@ -35,7 +35,7 @@ set_options(int fd, size_t buffer_bytes)
 {
 	int on = 1, size = buffer_bytes > INT32_MAX ? INT32_MAX : (int)buffer_bytes;
 
-	/* What the kernel cannot do costs only times and counts. */
+	/* Without these, only times and drop counts are less exact. */
 	(void)setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on));
 	(void)setsockopt(fd, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof(on));
 	if (size > 0 && setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) != 0)
@@ -211,7 +211,7 @@ to_ms(const struct timespec *t)
 	return (int64_t)t->tv_sec * 1000 + t->tv_nsec / 1000000;
 }
 
-/* A datagram can tell less than the kernel did when it was asked. */
+/* A queued datagram may carry an older count than the kernel's last answer. */
 static void
 take_drops(struct udp_receiver *r, uint32_t seen)
 {
@@ -255,7 +255,7 @@ udp_receive(struct udp_receiver *r, int fd, const struct udp_datagram **datagram
 	*datagrams = r->datagram;
 	prepare(r);
 	n = recvmmsg(fd, r->message, (unsigned)r->batch, 0, NULL);
-	/* Errors of one peer (a closed port that it told us of) are none of the socket's. */
+	/* An error of one peer (its closed port) does not concern the socket. */
 	if (n < 0 && (errno == EAGAIN || errno == EINTR || errno == ECONNREFUSED))
 		return FLOW_OK;
 	if (n < 0)

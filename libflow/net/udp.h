@@ -26,7 +26,7 @@ enum udp_family {
 enum flow_status udp_bind(const char *host, uint16_t port, enum udp_family family,
     size_t buffer_bytes, int *fd, struct flow_error *err) NODISCARD;
 
-/* Makes a socket that somebody else has bound one as udp_bind makes it.  FLOW_EIO. */
+/* Sets up a socket that is bound already as udp_bind does.  FLOW_EIO. */
 enum flow_status udp_adopt(int fd, size_t buffer_bytes, struct flow_error *err) NODISCARD;
 
 /* The port that a socket is bound to; 0 on failure. */
@@ -46,19 +46,16 @@ struct udp_receiver;
 struct udp_receiver *udp_receiver_new(size_t batch);
 void udp_receiver_free(struct udp_receiver *r);
 
-/*
- * Receives what is there, without waiting: *count datagrams (0: none), valid until the next
- * call.  FLOW_EIO.
- */
+/* Receives without waiting: *count datagrams (0: none), valid until the next call.  FLOW_EIO. */
 enum flow_status udp_receive(struct udp_receiver *r, int fd, const struct udp_datagram **datagrams,
     size_t *count, struct flow_error *err) NODISCARD;
 
 /*
- * Datagrams that the kernel has dropped since the socket was made: as the last datagram told, or, after
- * udp_receiver_ask, as of now where the system can be asked (Linux).
+ * Datagrams that the kernel has dropped since the socket was made: as of the last datagram, or of the last
+ * udp_receiver_ask where the system can be asked (Linux).
  */
 uint64_t udp_receiver_drops(const struct udp_receiver *r);
 
-/* Counts from here on; what the kernel has dropped until now, as far as it can be asked. */
+/* Counts from here on; returns what the kernel has dropped until now, as far as it can be asked. */
 uint64_t udp_receiver_forget(struct udp_receiver *r, int fd);
 void udp_receiver_ask(struct udp_receiver *r, int fd);
