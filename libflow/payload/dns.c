@@ -9,11 +9,11 @@
 #define HEADER_BYTES 12
 #define TCP_LENGTH_BYTES 2
 
-/* RFC 1035 2.3.4: of a name in a message, with the root's; each byte may become four, and a dot. */
+/* RFC 1035 2.3.4: longest name in a message, with the root; as text a byte may take four, and a dot. */
 #define NAME_BYTES 255
 #define NAME_TEXT (4 * NAME_BYTES + 2)
 
-/* A name has no more labels. */
+/* Most labels of a name. */
 #define HOPS_MAX (NAME_BYTES / 2)
 
 /* RFC 1035 3.2, RFC 3596. */
@@ -65,7 +65,7 @@ add_byte(struct name *n, uint8_t c)
 		n->len += (size_t)snprintf(n->text + n->len, 5, "\\%03u", c);
 }
 
-/* The labels from `at` on, which may go on where some stand before (4.1.4). */
+/* The labels from `at` on, which may continue at an earlier place (compression, 4.1.4). */
 static bool
 add_labels(struct name *n, const struct cursor *message, size_t at)
 {
@@ -119,7 +119,7 @@ take_name(struct message *m, struct name *n)
 	return true;
 }
 
-/* A question: its name, and its type and class, which are stepped over. */
+/* Reads a question's name, and skips its type and class. */
 static bool
 take_question(struct message *m, struct name *n)
 {
@@ -129,7 +129,7 @@ take_question(struct message *m, struct name *n)
 	return !cursor_failed(&m->in);
 }
 
-/* Up to the answers; false if not all questions are there. */
+/* Skips to the answers; false if not all questions are there. */
 static bool
 open_message(struct message *m, const uint8_t *bytes, size_t len)
 {

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * What a message of the DNS (RFC 1035) asks and answers.  It may be cut: what stands before the cut is
- * told.  Over TCP its length stands before it (4.2.2); both are taken.
+ * Names and addresses in a message of the DNS (RFC 1035).  A truncated message is read up to where it ends.
+ * Over TCP its length precedes it (4.2.2); both forms are read.
  */
 
 #include "payload/visit.h"

@@ -19,10 +19,7 @@ digit_of(char c)
 	return 16;
 }
 
-/*
- * Where a member's value begins.  Quotes within texts are escaped, so that a key with its own is nowhere
- * else.
- */
+/* Where a member's value begins.  Quotes within texts are escaped, so a quoted key occurs nowhere else. */
 static const char *
 find_member(const struct flow_text *extra, const char *key)
 {
@@ -59,7 +56,7 @@ payload_find(const struct flow_text *extra, enum payload_way way,
 	return *len > 0;
 }
 
-/* The text that a word finds in a hello, some of it in the hello's bytes; `room` is for TLS_JA4_BYTES. */
+/* The text that a word finds in a hello; it may point into the hello.  `room` is for TLS_JA4_BYTES. */
 static struct flow_text
 text_of_hello(enum payload_word word, const struct tls_hello *hello, char *room)
 {

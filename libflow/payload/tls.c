@@ -39,7 +39,7 @@ add(struct tls_list *list, uint16_t v, struct cursor *in)
 		list->value[list->count++] = v;
 }
 
-/* Numbers of two bytes up to the end. */
+/* A list of 16-bit numbers, up to the end. */
 static void
 add_all(struct tls_list *list, struct cursor in, struct cursor *parent)
 {
@@ -99,7 +99,7 @@ read_versions(struct tls_hello *h, struct cursor in)
 	}
 }
 
-/* An extension whose length is right, whatever it holds. */
+/* Reads an extension; its length has been checked, its content not. */
 static void
 read_extension(struct tls_hello *h, uint16_t type, struct cursor in, struct cursor *parent)
 {

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * The hello that a side of TLS or SSL 3 begins with (RFC 8446 4.1, RFC 5246 7.4.1), and fingerprints
- * made of it.  It has to be there as a whole, in one record.
+ * The hello with which each side of TLS or SSL 3 begins (RFC 8446 4.1, RFC 5246 7.4.1), and fingerprints of
+ * it.  It must be complete, and in one record.
  */
 
 #include <stdbool.h>
@@ -12,10 +12,10 @@
 
 #include "base/text.h"
 
-/* More than any list of a hello that is in use has; a longer one is taken for no hello. */
+/* Longer than the lists of any hello in use; a message with a longer one counts as no hello. */
 #define TLS_LIST_MAX 512
 
-/* Numbers in their order, without those of RFC 8701 (GREASE), which mean nothing. */
+/* Numbers in their order, without the meaningless ones of RFC 8701 (GREASE). */
 struct tls_list {
 	uint16_t value[TLS_LIST_MAX];
 	size_t count;

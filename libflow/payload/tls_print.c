@@ -12,7 +12,7 @@
 /* Four lists of numbers of five digits, a sign before each, a version, and room to write one. */
 #define TEXT_MAX (4 * 6 * TLS_LIST_MAX + 16 + DECIMAL_ROOM)
 
-/* What is hashed: of bounded length, so that memory for it cannot be missing. */
+/* The text that is hashed, of bounded length, so that it needs no allocation. */
 struct text {
 	char p[TEXT_MAX];
 	size_t len;
@@ -59,7 +59,7 @@ tls_ja3(const struct tls_hello *hello, char out[TLS_JA3_BYTES])
 	hex_put(hash, sizeof(hash), out);
 }
 
-/* Extensions that JA4 counts, but does not hash: server_name and ALPN, which tell of the server. */
+/* Extensions that JA4 counts, but does not hash: server_name and ALPN, which depend on the server. */
 static bool
 is_of_server(uint16_t extension)
 {
@@ -97,7 +97,7 @@ add_hexadecimal(struct text *t, const struct tls_list *list)
 	}
 }
 
-/* Twelve digits of the SHA-256 of a text; zeros for none. */
+/* The first 12 digits of the SHA-256 of a text; zeros for an empty one. */
 static void
 put_hash(const struct text *text, bool is_none, char out[12])
 {

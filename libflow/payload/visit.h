@@ -5,5 +5,5 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Looks at one of several texts; whoever goes through them stops at the first that is true, and says so. */
+/* Called for each text; the caller stops at the first that returns true, and returns that. */
 typedef bool payload_visit(void *context, const char *text, size_t len);

@@ -44,7 +44,7 @@ partition_directory(enum partition_layout layout, int64_t slot_ms, enum stamp_zo
 	char text[128];
 	size_t len = 0;
 
-/* Format strings stay literals, which compilers check. */
+/* Keeps format strings literal, so that the compiler checks them. */
 #define FORMAT(name, format)                                           \
 	case name:                                                     \
 		len = strftime(text, sizeof(text), format, &tm);       \

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/*
- * How an archive is laid out in time: slots of some seconds, a file for each, in
- * directories by date.
- */
+/* How an archive is laid out in time: slots of a fixed length, one file each, in directories by date. */
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* How long something is, for people: its two greatest units. */
+/* A duration for people: its two greatest units. */
 
 #include <stddef.h>
 #include <stdint.h>
@@ -9,7 +9,7 @@
 #define SPAN_TEXT_MAX 32
 
 /*
- * "59 s", "12 min 5 s", "23 h 59 min", "3 d 7 h", "53 y 318 d" (of 365 days), cut, without a sign; no NUL.
- * The length.
+ * "59 s", "12 min 5 s", "23 h 59 min", "3 d 7 h", "53 y 318 d" (of 365 days), truncated, without a sign; no
+ * NUL. Returns the length.
  */
 size_t span_text_format(int64_t ms, char out[SPAN_TEXT_MAX]);

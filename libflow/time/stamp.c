@@ -11,7 +11,7 @@
 #define DAY_MS INT64_C(86400000)
 #define DAY_S INT64_C(86400)
 
-/* Offsets are asked for blocks of this length; see offset_find. */
+/* Offsets from UTC are cached for blocks of this length; see offset_find. */
 #define BLOCK_MS INT64_C(900000)
 
 /* Beyond this no zone has anything to say, and sums cannot overflow. */
@@ -91,8 +91,9 @@ stamp_civil(int64_t ms, enum stamp_zone zone, struct stamp_civil *out)
 }
 
 /*
- * When clocks show that many seconds since 1970, by the offset of the day before or else of the day
- * after.  What mktime takes a repeated hour for depends on what it was asked before.
+ * The instant at which local clocks show that many seconds since 1970, by the offset of the day before or
+ * else of the day after.  (mktime is not used: its choice in a repeated hour depends on what it was asked
+ * before.)
  */
 static int64_t
 instant_of_local(int64_t shown)
@@ -126,9 +127,9 @@ stamp_from_civil(const struct stamp_civil *c, enum stamp_zone zone)
 }
 
 /*
- * An offset that is the same at both ends of a block of 15 minutes holds
- * within: no zone ever changed twice in that time.  A block with a change in
- * it is not remembered.
+ * An offset that is the same at both ends of a block of 15 minutes holds within:
+ * no zone ever changed twice in that time.  A block with a change in it is not
+ * cached.
  */
 static int64_t
 offset_find(struct stamp_cache *cache, int64_t ms)
@@ -174,8 +175,9 @@ day_find(struct stamp_cache *cache, int64_t ms)
 	decimal_2(c.day, p + 4);
 	cache->date_len = (uint8_t)(p + 6 - cache->date);
 	/*
-	 * Modulo 2^64: the first day of all begins before INT64_MIN, the last
-	 * ends after INT64_MAX.  Those two would match each other; forget them.
+	 * Modulo 2^64: the first day begins before INT64_MIN, the last ends
+	 * after INT64_MAX.  Those two would match each other; so neither is
+	 * cached.
 	 */
 	cache->day_ms = (int64_t)((uint64_t)days * (uint64_t)DAY_MS);
 	cache->day_known = ms < INT64_MAX - DAY_MS && ms > INT64_MIN + DAY_MS;

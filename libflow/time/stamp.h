@@ -37,9 +37,9 @@ struct stamp_civil {
 void stamp_civil(int64_t ms, enum stamp_zone zone, struct stamp_civil *out);
 
 /*
- * The instant of a civil time; fields beyond their range (month 13, day 0)
- * carry over; offset_s is ignored.  Of a local time that a change of DST repeats, the
- * first is meant; one that it skips counts by the offset before the change.  Saturates.
+ * The instant of a civil time; fields beyond their range (month 13, day 0) carry over;
+ * offset_s is ignored.  A local time that a change of DST repeats means the first one; a
+ * skipped one counts by the offset before the change.  Saturates.
  */
 int64_t stamp_from_civil(const struct stamp_civil *civil, enum stamp_zone zone);
 

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* Longer is not a time; it also bounds the attempts to split a window. */
+/* Longest text of a time; it also bounds the attempts to split a window. */
 #define TEXT_MAX 128
 
 #define EXPECTED "expected a time such as 2026-11-23T08:41:02Z, 2026/11/23.08:41, " \
@@ -51,7 +51,7 @@ scan_count_digits(const struct scan *s)
 	return n;
 }
 
-/* A number of min to max digits (max at most 18), all that there are. */
+/* A number of min to max digits (max at most 18); no digit may follow. */
 static bool
 scan_number(struct scan *s, size_t min, size_t max, int64_t *out)
 {
@@ -66,7 +66,7 @@ scan_number(struct scan *s, size_t min, size_t max, int64_t *out)
 	return true;
 }
 
-/* Exactly n digits, more may follow. */
+/* A number of exactly n digits; more may follow. */
 static bool
 scan_digits(struct scan *s, size_t n, int64_t *out)
 {
@@ -263,7 +263,10 @@ scan_span(struct scan *s, int64_t *out)
 	do {
 		if (!scan_number(s, 1, 9, &number) || !scan_unit(s, &unit))
 			return false;
-		/* At most 63 terms of 10^9 weeks: no overflow below TEXT_MAX, but for the check. */
+		/*
+		 * Within TEXT_MAX there are at most 63 terms of 10^9 weeks, which cannot overflow; checked
+		 * all the same.
+		 */
 		if (__builtin_add_overflow(sum, number * unit, &sum))
 			return false;
 	} while (scan_count_digits(s) > 0);
@@ -322,7 +325,7 @@ parts_instant(const struct parts *t, enum stamp_zone zone)
 	return stamp_from_civil(&c, zone);
 }
 
-/* Midnight of a day, so many days after that of now. */
+/* Midnight of the day that is that many days after the day of now. */
 static int64_t
 midnight(enum stamp_zone zone, int64_t now_ms, int days)
 {
