@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* The ways in which nfdump compresses blocks, by the numbers that it gives them. */
+/* nfdump's block compression; the values are nfdump's own numbers. */
 
 #include <stddef.h>
 #include <stdint.h>
@@ -17,10 +17,10 @@ enum block_codec {
 	BLOCK_CODECS
 };
 
-/* What becomes greater when it is decompressed is no block: nfdump has room for so much. */
+/* The size of nfdump's buffer: a block that decompresses to more is damaged. */
 #define BLOCK_BYTES_MAX ((size_t)5 << 20)
 
-/* FLOW_EUNSUPPORTED, with what to do, for numbers that nobody knows and codecs that were not built in. */
+/* FLOW_EUNSUPPORTED, with what to do, for unknown numbers and for codecs that were not built in. */
 enum flow_status block_codec_check(unsigned codec, struct flow_error *err) NODISCARD;
 
 /*

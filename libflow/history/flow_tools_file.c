@@ -34,7 +34,7 @@ enum {
 	TLV_HOST = 15,
 };
 
-/* zlib makes no more than that of a byte. */
+/* The most bytes that zlib decompresses one byte to. */
 #define INFLATE_MAX 1032
 
 /* What a header says. */
@@ -136,8 +136,8 @@ read_header_3(struct flow_tools_file *f, struct header *h, struct flow_error *er
 		return st;
 	end = number(f, p + 4, 4);
 	if (end < START_BYTES || end > sizeof(p))
-		return flow_fail(err, FLOW_EFORMAT, 4, "the header of a file of flow-tools has a length (%zu) that cannot "
-		    "be", end);
+		return flow_fail(err, FLOW_EFORMAT, 4, "the header of a file of flow-tools has a length (%zu) "
+		    "that cannot be", end);
 	st = old_bytes_read(&f->bytes, 0, p, end, err);
 	*h = (struct header){ .version = 0 };
 	while (st == FLOW_OK && end - at >= 4) {
@@ -165,19 +165,20 @@ read_header(struct flow_tools_file *f, struct header *h, struct flow_error *err)
 		return flow_fail(err, FLOW_EFORMAT, 0, "no file of flow-tools");
 	f->big_endian = p[2] == ORDER_BIG;
 	if (p[3] != 1 && p[3] != 3)
-		return flow_fail(err, FLOW_EUNSUPPORTED, 3, "a file of flow-tools of stream format %u; formats 1 and 3 are "
-		    "read", p[3]);
+		return flow_fail(err, FLOW_EUNSUPPORTED, 3, "a file of flow-tools of stream format %u; formats "
+		    "1 and 3 are read", p[3]);
 	st = p[3] == 1 ? read_header_1(f, h, err) : read_header_3(f, h, err);
 	if (st != FLOW_OK)
 		return st;
 	f->form = flow_tools_form(p[3], h->version, h->aggregation);
 	if (f->form == NULL)
-		return flow_fail(err, FLOW_EUNSUPPORTED, FLOW_NO_OFFSET, "a file of flow-tools with exports of version %"
-		    PRIu32 ", aggregation %" PRIu32 ", which flow-tools does not write", h->version, h->aggregation);
+		return flow_fail(err, FLOW_EUNSUPPORTED, FLOW_NO_OFFSET, "a file of flow-tools with exports of version "
+		    "%" PRIu32 ", aggregation %" PRIu32 ", which flow-tools does not write",
+		    h->version, h->aggregation);
 	return FLOW_OK;
 }
 
-/* How many rows there are, or, compressed, may be. */
+/* Counts the rows: by the file's size, or, if compressed, by the header, limited to what the data can hold. */
 static void
 count_rows(struct flow_tools_file *f, const struct header *h)
 {
@@ -199,8 +200,8 @@ count_rows(struct flow_tools_file *f, const struct header *h)
 static void
 tell_about(struct flow_tools_file *f, const struct header *h)
 {
-	(void)snprintf(f->about.creator, sizeof(f->about.creator), "flow-tools%s%.40s", h->host[0] != '\0' ? " on " : "",
-	    h->host);
+	(void)snprintf(f->about.creator, sizeof(f->about.creator), "flow-tools%s%.40s",
+	    h->host[0] != '\0' ? " on " : "", h->host);
 	f->about.has_lost = (h->flags & FLAG_STREAMING) == 0;
 	f->about.lost = h->lost;
 	if (h->begin_s == 0 || h->end_s < h->begin_s)
@@ -233,7 +234,8 @@ flow_tools_file_open(const struct old_bytes *bytes, struct flow_tools_file **fil
 			st = flow_fail_memory(err);
 	}
 	if (st == FLOW_ETRUNCATED)
-		st = flow_fail(err, FLOW_EFORMAT, 0, "a file of flow-tools that ends within its header: it holds no flows");
+		st = flow_fail(err, FLOW_EFORMAT, 0, "a file of flow-tools that ends within its header: it "
+		    "holds no flows");
 	if (st != FLOW_OK) {
 		flow_tools_file_close(f);
 		return st;

@@ -32,21 +32,21 @@ struct flow_tools_value {
 	uint8_t offset, len;
 };
 
-/* A value that no column is for; it is in `extra` unless it is zero. */
+/* A value without a column; it goes to `extra` unless it is zero. */
 struct flow_tools_extra {
 	const char *name;	/* NULL: the end */
 	uint8_t offset, len;
 	bool is_addr;
 };
 
-/* Where records have what. */
+/* The layout of a record: offsets within it. */
 struct flow_tools_form {
 	uint8_t len;			/* of a record */
-	uint8_t exporter;		/* offset of the exporter's address; 0: none */
-	uint8_t uptime;			/* of the uptime when it was exported; 0: none, times are since unix_secs */
+	uint8_t exporter;		/* of the exporter's address; 0: none */
+	uint8_t uptime;			/* of the uptime at export; 0: none, times count from unix_secs */
 	uint8_t first, last;		/* of uptimes */
-	uint8_t icmp_port;		/* of the destination port, which has type and code of ICMP; 0: none */
-	bool milliseconds;		/* the export time's fraction is in these, not in nanoseconds */
+	uint8_t icmp_port;		/* of the destination port, which holds ICMP's type and code; 0: none */
+	bool milliseconds;		/* the export time's fraction is in milliseconds, not nanoseconds */
 	const struct flow_tools_value *value;
 	uint8_t values;
 	const struct flow_tools_extra *extra;	/* NULL: none */
@@ -59,25 +59,22 @@ struct flow_tools_file {
 	bool big_endian, compressed;
 	uint16_t version;		/* of the exports */
 	uint8_t aggregation;		/* of version 8 */
-	uint32_t exporter;		/* of all flows; 0: not told */
+	uint32_t exporter;		/* of all flows; 0: unknown */
 	uint64_t data;			/* offset of the first record */
 	const struct flow_tools_form *form;
-	uint64_t rows;			/* exact, or what the header says of compressed data; 0: it does not */
+	uint64_t rows;			/* exact; of compressed data the header's count, 0 if it has none */
 	size_t parts;			/* the last one goes on to the end of the data */
 	struct old_about about;
 	struct flow_tools_inflate *inflate;	/* compressed only */
 };
 
 /*
- * Opens a file; its data is not looked at.  FLOW_EUNSUPPORTED for stream formats and records that are not known,
- * FLOW_EFORMAT for what has no whole header.
+ * Opens a file; reads its header, no records.  FLOW_EUNSUPPORTED for unknown stream formats and records,
+ * FLOW_EFORMAT for an incomplete header.
  */
 enum flow_status flow_tools_file_open(const struct old_bytes *bytes, struct flow_tools_file **file,
     struct flow_error *err) NODISCARD;
 void flow_tools_file_close(struct flow_tools_file *file);
 
-/*
- * The form of records of a stream format (1 or 3), version and aggregation; NULL: it is not known
- * (flow_tools_form.c).
- */
+/* The form of records of a stream format (1 or 3), version and aggregation; NULL: unknown (flow_tools_form.c). */
 const struct flow_tools_form *flow_tools_form(unsigned stream, unsigned version, unsigned aggregation);

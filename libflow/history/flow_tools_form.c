@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Where the records of flow-tools have what: its ftlib.h, struct fts3rec_* and fts1rec_compat. */
+/* The layouts of flow-tools' records: its ftlib.h, struct fts3rec_* and fts1rec_compat. */
 #include "base/attr.h"
 #include "history/flow_tools_file.h"
 
@@ -20,7 +20,7 @@ static const struct flow_tools_value old[] = {
 	V(24, 4, PACKETS), V(28, 4, BYTES), V(40, 2, SRC_PORT), V(42, 2, DST_PORT), V(46, 1, PROTO), V(47, 1, TOS),
 	V(48, 1, TCP_FLAGS), V(52, 2, SRC_AS), V(54, 2, DST_AS), V(56, 1, SRC_MASK), V(57, 1, DST_MASK),
 };
-/* Version 1 has no routes; what stands there is not set. */
+/* Version 1 has no routes; it leaves their bytes unset. */
 #define OLD_1_VALUES 12
 
 static const struct flow_tools_value v1[] = { COMMON };
@@ -74,16 +74,16 @@ static const struct flow_tools_value v8_prefix_port_tos[] = {
 	V(50, 2, OUT_IF), V(52, 1, DST_MASK), V(53, 1, SRC_MASK), ENGINE(54), V(56, 1, TOS), V(57, 1, PROTO),
 };
 
-#define PLAIN(length, list, more) { .extra = more, .len = length, .exporter = 12, .uptime = 8, .first = 40, .last = 44, .icmp_port = 50, \
-	VALUES(list) }
-/* Aggregations with a count of flows, ... */
+#define PLAIN(length, list, more) { .extra = more, .len = length, .exporter = 12, .uptime = 8, .first = 40, \
+	.last = 44, .icmp_port = 50, VALUES(list) }
+/* Aggregations with a count of flows. */
 #define GROUP(length, list, port) { .len = length, .exporter = 12, .uptime = 8, .first = 28, .last = 32, \
 	.icmp_port = port, VALUES(list) }
-/* of which these have exporter and uptime the other way round, ... */
+/* The same with exporter and uptime swapped. */
 #define SWAPPED(length, list) { .len = length, .exporter = 8, .uptime = 12, .first = 28, .last = 32, VALUES(list) }
-/* and without, of the Catalyst. */
-#define CATALYST(length, list, port, more) { .extra = more, .len = length, .exporter = 12, .uptime = 8, .first = 24, .last = 28, \
-	.icmp_port = port, VALUES(list) }
+/* Aggregations of the Catalyst, without a count of flows. */
+#define CATALYST(length, list, port, more) { .extra = more, .len = length, .exporter = 12, .uptime = 8, .first = 24, \
+	.last = 28, .icmp_port = port, VALUES(list) }
 
 static const struct flow_tools_extra v6_extra[] = { { "inEncapsulation", 64, 1, false },
 	{ "outEncapsulation", 65, 1, false }, { "peerNextHop", 68, 4, true }, { .name = NULL } };

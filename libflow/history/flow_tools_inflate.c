@@ -11,7 +11,7 @@
 
 #define INPUT_BYTES ((size_t)64 << 10)
 
-/* Pieces that are kept for threads which took them first and come later. */
+/* Pieces kept for threads that took an earlier part, but read it later. */
 #define KEPT_MAX 8
 
 struct piece {
@@ -25,8 +25,8 @@ struct flow_tools_inflate {
 	pthread_mutex_t lock;
 	z_stream stream;
 	bool open;			/* `stream` is */
-	uint64_t in, out;		/* bytes taken from the file, and given */
-	enum flow_status ended;		/* FLOW_OK: not yet; FLOW_END, or what is wrong behind `out` */
+	uint64_t in, out;		/* bytes read from the file; bytes decompressed */
+	enum flow_status ended;		/* FLOW_OK: not yet; FLOW_END, or the error behind `out` */
 	struct flow_error why;
 	struct piece kept[KEPT_MAX];
 	size_t next;			/* kept piece to be replaced */
@@ -63,7 +63,7 @@ flow_tools_inflate_free(struct flow_tools_inflate *z)
 	free(z);
 }
 
-/* Begins at the beginning. */
+/* Starts the stream again from its beginning. */
 static enum flow_status
 restart(struct flow_tools_inflate *z, struct flow_error *err)
 {
@@ -88,7 +88,7 @@ end_stream(struct flow_tools_inflate *z, const struct flow_tools_file *file, enu
 	close_stream(z);
 }
 
-/* Takes more of the file; the stream ends where the file does. */
+/* Reads more of the file; the end of the file ends the stream. */
 static enum flow_status
 refill(struct flow_tools_inflate *z, const struct flow_tools_file *file, struct flow_error *err)
 {
@@ -109,7 +109,7 @@ refill(struct flow_tools_inflate *z, const struct flow_tools_file *file, struct 
 	return FLOW_OK;
 }
 
-/* The next bytes of the stream; fewer than wanted where it has ended. */
+/* Decompresses the next bytes; *got < want where the stream has ended. */
 static enum flow_status
 inflate_some(struct flow_tools_inflate *z, const struct flow_tools_file *file, uint8_t *out, size_t want,
     size_t *got, struct flow_error *err)
@@ -138,7 +138,7 @@ inflate_some(struct flow_tools_inflate *z, const struct flow_tools_file *file, u
 	return st;
 }
 
-/* Inflates a piece that another thread will ask for. */
+/* Decompresses the next piece and keeps it for the thread that will ask for it. */
 static enum flow_status
 pass_over(struct flow_tools_inflate *z, const struct flow_tools_file *file, size_t want, struct flow_error *err)
 {

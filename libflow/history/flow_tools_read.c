@@ -10,7 +10,7 @@
 
 #define RECORD_BYTES_MAX 72
 
-/* A record up to 2^30 ms later than its export is just that; anything else is before it. */
+/* Uptimes wrap around: a record at most 2^30 ms later than its export counts as later, any other as earlier. */
 #define LATE_MS (UINT32_C(1) << 30)
 
 void
@@ -30,7 +30,7 @@ flow_tools_reader_begin(struct flow_tools_reader *r, const struct flow_tools_fil
 	r->len = r->at = 0;
 }
 
-/* A piece of data that is not compressed. */
+/* Reads a piece of data that is not compressed. */
 static enum flow_status
 read_plain(const struct flow_tools_file *f, uint64_t offset, uint8_t *out, size_t want, size_t *got,
     struct flow_error *err)
@@ -47,8 +47,8 @@ tell_rest(const struct flow_tools_reader *r, uint64_t offset, size_t rest, struc
 	struct flow_error err;
 
 	(void)flow_fail(&err, FLOW_ECORRUPT, r->file->compressed ? FLOW_NO_OFFSET :
-	    (int64_t)(r->file->data + offset + r->len), "the data ends within a record, of which %zu of %u bytes are there",
-	    rest, (unsigned)r->file->form->len);
+	    (int64_t)(r->file->data + offset + r->len), "the data ends within a record, of which %zu of "
+	    "%u bytes are there", rest, (unsigned)r->file->form->len);
 	old_damage_add(&counts->damage, 1, &err);
 }
 
@@ -74,7 +74,7 @@ next_piece(struct flow_tools_reader *r, struct old_counts *counts, struct flow_e
 		old_damage_add(&counts->damage, 0, &why);
 	if (got > r->len)
 		tell_rest(r, offset, got - r->len, counts);
-	/* Whatever is wrong, nothing comes behind it. */
+	/* Whatever the error, no data follows it. */
 	if (got < want)
 		r->endless = false;
 	else if (r->endless)
@@ -131,7 +131,7 @@ fill_times(const struct flow_tools_file *f, struct row_table *t, size_t row, con
 	int64_t export_ms = s * INT64_C(1000) + (form->milliseconds ? fraction : fraction / 1000000);
 
 	if (form->uptime == 0) {
-		/* Format 1 has the instant from which the uptimes count, and none of the export. */
+		/* Format 1 has the time at which the uptimes begin, but no export time. */
 		row_table_put_time(t, FLOW_FIELD_RECEIVED, row, export_ms + last);
 		row_table_put_time(t, FLOW_FIELD_FIRST, row, export_ms + first);
 		row_table_put_time(t, FLOW_FIELD_LAST, row, export_ms + last);
@@ -139,8 +139,10 @@ fill_times(const struct flow_tools_file *f, struct row_table *t, size_t row, con
 		uint32_t up = number4(f->big_endian, p + form->uptime);
 
 		row_table_put_time(t, FLOW_FIELD_RECEIVED, row, export_ms);
-		row_table_put_time(t, FLOW_FIELD_FIRST, row, export_ms + (int64_t)LATE_MS - (uint32_t)(up - first + LATE_MS));
-		row_table_put_time(t, FLOW_FIELD_LAST, row, export_ms + (int64_t)LATE_MS - (uint32_t)(up - last + LATE_MS));
+		row_table_put_time(t, FLOW_FIELD_FIRST, row,
+		    export_ms + (int64_t)LATE_MS - (uint32_t)(up - first + LATE_MS));
+		row_table_put_time(t, FLOW_FIELD_LAST, row,
+		    export_ms + (int64_t)LATE_MS - (uint32_t)(up - last + LATE_MS));
 	}
 }
 
@@ -196,7 +198,8 @@ flow_tools_reader_fill(struct flow_tools_reader *r, struct row_table *t, size_t 
 	fill_extra(f, t, row, p);
 	row_table_put_v4(t, FLOW_FIELD_EXPORTER, row, exporter);
 	ROW_PUT(t, EXPORT_VERSION, row, f->version == 1005 ? 5U : f->version);
-	if (form->icmp_port != 0 && (row_table_wants(t, FLOW_FIELD_ICMP_TYPE) || row_table_wants(t, FLOW_FIELD_ICMP_CODE))) {
+	if (form->icmp_port != 0 && (row_table_wants(t, FLOW_FIELD_ICMP_TYPE) ||
+	    row_table_wants(t, FLOW_FIELD_ICMP_CODE))) {
 		uint32_t port = number(f->big_endian, p + form->icmp_port, 2);
 
 		for (unsigned i = 0; i < form->values; i++) {

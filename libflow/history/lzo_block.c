@@ -6,10 +6,10 @@
 #include "base/attr.h"
 #include "base/bytes.h"
 
-/* A length that does not fit its instruction goes on in bytes; of zeros no sane block has so many. */
+/* A length too large for its instruction continues in the bytes behind; a valid block never reaches this one. */
 #define LENGTH_MAX ((size_t)1 << 30)
 
-/* The distance that is no match but the end. */
+/* The distance that marks the end of the block. */
 #define END_DISTANCE 16384
 
 /* What an instruction asks for, beside the literals that follow it. */
@@ -48,7 +48,7 @@ take_le16(struct lzo *z)
 	return v;
 }
 
-/* `bits` of the instruction, or where these are zero `full` and what following bytes add. */
+/* A length: `bits` of the instruction, or, if these are zero, `full` plus what the following bytes add. */
 static size_t
 take_length(struct lzo *z, unsigned bits, size_t full)
 {
@@ -74,7 +74,7 @@ copy_literals(struct lzo *z, size_t n)
 	z->out += n;
 }
 
-/* Source and target may overlap: then what was just written is repeated. */
+/* Source and target may overlap: the bytes just written are then repeated. */
 static void
 copy_match(struct lzo *z, const struct match *m)
 {

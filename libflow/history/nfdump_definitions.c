@@ -15,10 +15,10 @@
 #define TYPE_APPLICATIONS 12
 #define TYPE_SAMPLER 15
 
-/* Of each kind; a file with more of them does not come from a collector. */
+/* Of each kind; no collector writes more into a file. */
 #define DEFINITIONS_MAX ((size_t)1 << 20)
 
-/* So many of an exporter's samplers before a flow, and behind it, are looked at. */
+/* The rate of a flow is looked for among this many samplers of its exporter before it, and behind it. */
 #define SAMPLERS_NEAR 256
 
 struct app {
@@ -34,7 +34,7 @@ struct list {
 struct nfdump_definitions {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	size_t blocks, next, done;	/* to be read, taken, and read */
+	size_t blocks, next, done;	/* to be read; taken by threads; read */
 	bool sorted, failed;
 	struct list exporters, samplers, maps, apps;
 };
@@ -74,7 +74,7 @@ nfdump_definitions_free(struct nfdump_definitions *d)
 	free(d);
 }
 
-/* Copies an item to the end; false when out of memory.  What is too much is left out. */
+/* Appends a copy of an item; false when out of memory.  Items beyond DEFINITIONS_MAX are dropped. */
 static bool
 list_add(struct list *l, const void *item)
 {
@@ -93,7 +93,7 @@ list_add(struct list *l, const void *item)
 	return true;
 }
 
-/* 1.7.8 writes 16 bytes of an address; before there were two numbers in the machine's order, and a family. */
+/* 1.7.8 writes the address as 16 bytes, older versions as two numbers in the machine's byte order and a family. */
 static struct addr
 exporter_addr(const uint8_t *p, uint16_t family)
 {
@@ -170,7 +170,7 @@ add_map(struct nfdump_definitions *d, const struct nfdump_record *r, size_t bloc
 	return d->maps.count == DEFINITIONS_MAX;
 }
 
-/* Elements of the same size: id, name and description with the lengths that stand before them all. */
+/* An array of elements of one size; each holds id, name and description, whose lengths stand before the array. */
 static bool
 add_apps(struct nfdump_definitions *d, const struct nfdump_record *r)
 {
@@ -250,7 +250,7 @@ read_block(const struct nfdump_file *file, size_t block, struct nfdump_memory *m
 	return kept;
 }
 
-/* Exporters, samplers and maps begin with their number and block, in the same places or not. */
+/* Orders definitions of one kind by number, then by block. */
 #define COMPARE(name, type) \
 static int name(const void *pa, const void *pb) \
 { \
@@ -320,7 +320,7 @@ nfdump_definitions_read(const struct nfdump_file *file)
 	return failed ? FLOW_ENOMEM : FLOW_OK;
 }
 
-/* The first of a sorted list with that number and that block or a later one; count where there is none. */
+/* Index of the first item of a sorted list that has this number and this block or a later one; count if none has. */
 #define LOWER_BOUND(name, type, list) \
 static size_t name(const struct nfdump_definitions *d, uint16_t number, size_t block) \
 { \
@@ -363,7 +363,7 @@ nfdump_map_find(const struct nfdump_definitions *d, uint16_t number, size_t bloc
 	return at < d->maps.count && m[at].number == number ? &m[at] : NULL;
 }
 
-/* How much nfcapd prefers a sampler; 0: it is not this flow's. */
+/* How much nfcapd prefers a sampler; 0: it does not apply to this flow. */
 static unsigned
 preference(const struct nfdump_sampler *s, uint64_t selector)
 {
@@ -389,7 +389,7 @@ nfdump_rate_find(const struct nfdump_definitions *d, uint16_t exporter, size_t b
 	    i < d->samplers.count && s[i].number == exporter && i < here + SAMPLERS_NEAR; i++) {
 		unsigned p = preference(&s[i], selector), q = best == NULL ? 0 : preference(best, selector);
 
-		/* Of the same kind the last one before the flow counts. */
+		/* Of two of one kind the last one before the flow wins. */
 		if (p > q || (p > 0 && p == q && s[i].block <= block))
 			best = &s[i];
 	}

@@ -2,10 +2,9 @@
 #pragma once
 
 /*
- * What records of a file of nfdump define for its flows: exporters, their samplers, extension maps (layout 1) and
- * names of applications.  Flows refer to them by number.  A definition counts from its block on; where several
- * threads of nfcapd wrote the file, it may stand behind the flows that refer to it, so that where none comes before
- * a flow, the next one counts.
+ * Definitions in a file of nfdump that its flows refer to by number: exporters, their samplers, extension maps
+ * (layout 1) and names of applications.  A definition holds from its block on.  Several threads of nfcapd may
+ * have written it behind the flows that refer to it: a flow without an earlier definition takes the next one.
  */
 
 #include <stdbool.h>
@@ -29,18 +28,18 @@ struct nfdump_exporter {
 struct nfdump_sampler {
 	uint16_t number;	/* of the exporter */
 	size_t block;
-	int64_t id;		/* selector, or one of the following */
-	uint32_t rate;		/* one in so many, rounded; at least 1 */
+	int64_t id;		/* a selector (>= 0), or an enum nfdump_sampler_id */
+	uint32_t rate;		/* one packet in n, rounded; at least 1 */
 };
 
-/* Samplers that are no selectors, in the order in which nfcapd prefers them: the first wins over selectors. */
+/* Samplers without a selector.  nfcapd prefers GIVEN to selectors, selectors to GENERIC, GENERIC to DEFAULT. */
 enum nfdump_sampler_id {
 	NFDUMP_SAMPLER_GIVEN = -3,	/* nfcapd -s -RATE */
 	NFDUMP_SAMPLER_GENERIC = -1,	/* what the exporter announces for all its flows */
 	NFDUMP_SAMPLER_DEFAULT = -2,	/* nfcapd -s RATE */
 };
 
-/* Layout 1: which extensions the records that refer to it have, in this order. */
+/* Layout 1: the extensions, in this order, of the records that refer to the map. */
 struct nfdump_map {
 	uint16_t number;
 	size_t block;
@@ -48,22 +47,22 @@ struct nfdump_map {
 	size_t count;
 };
 
-/* For a file with so many blocks; NULL when out of memory. */
+/* For a file of `blocks` blocks; NULL when out of memory. */
 struct nfdump_definitions *nfdump_definitions_new(size_t blocks);
 void nfdump_definitions_free(struct nfdump_definitions *d);
 
 /*
- * Reads the definitions of all blocks, the first time; threads that call it meanwhile share the work, and wait for
- * the others.  Damaged blocks are passed over: whoever reads their flows tells of them.  FLOW_ENOMEM.
+ * The first call reads the definitions of all blocks; threads that call it meanwhile share the work, and wait for
+ * the others.  Damaged blocks are skipped: the reader of their flows reports them.  FLOW_ENOMEM.
  */
 enum flow_status nfdump_definitions_read(const struct nfdump_file *file) NODISCARD;
 
-/* After that: what counts for a flow of `block`; NULL: nothing is defined. */
+/* After that: the definition for a flow of `block`; NULL: there is none. */
 const struct nfdump_exporter *nfdump_exporter_find(const struct nfdump_definitions *d, uint16_t number,
     size_t block);
 const struct nfdump_map *nfdump_map_find(const struct nfdump_definitions *d, uint16_t number, size_t block);
 
-/* The rate of a flow whose record refers to a selector (0: none); 0: not known. */
+/* The sampling rate of a flow whose record refers to a selector (0: to none); returns 0 if unknown. */
 uint32_t nfdump_rate_find(const struct nfdump_definitions *d, uint16_t exporter, size_t block, uint64_t selector);
 
 /* The name of an application, not terminated; NULL: it has none. */

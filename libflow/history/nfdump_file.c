@@ -33,7 +33,7 @@ static const char *const creators[] = { "nfdump", "nfcapd", "nfpcapd", "sfcapd",
 	"geolookup", "ft2nfdump", "torlookup" };
 
 struct header {
-	uint32_t blocks;	/* that it says it has */
+	uint32_t blocks;	/* the number in the header */
 	uint64_t first;		/* where the first one begins */
 	uint64_t end;		/* behind the last one */
 };
@@ -49,7 +49,7 @@ copy_ident(struct old_about *about, const uint8_t *text, size_t len)
 		about->ident[0] = '\0';
 }
 
-/* The sums of both layouts are alike up to the times: flows, bytes and packets, then each by protocol. */
+/* Both layouts have the same sums before the times: flows, bytes and packets, then each by protocol. */
 static void
 read_sums(struct old_about *about, const uint8_t *p)
 {
@@ -162,8 +162,8 @@ read_header(struct nfdump_file *f, struct header *h, struct flow_error *err)
 		return st;
 	f->layout = load_le16(p + 2);
 	if (load_be16(p) == MAGIC && load_le16(p) != MAGIC)
-		return flow_fail(err, FLOW_EUNSUPPORTED, 0, "a file of nfdump from a big-endian machine: only nfdump on "
-		    "such a machine reads it; send its flows to flowcap with nfreplay there");
+		return flow_fail(err, FLOW_EUNSUPPORTED, 0, "a file of nfdump from a big-endian machine: only nfdump "
+		    "on such a machine reads it; send its flows to flowcap with nfreplay there");
 	if (load_le16(p) != MAGIC)
 		return flow_fail(err, FLOW_EFORMAT, 0, "no file of nfdump");
 	if (f->layout == 1)
@@ -171,10 +171,10 @@ read_header(struct nfdump_file *f, struct header *h, struct flow_error *err)
 	if (f->layout == 2)
 		return read_header_2(f, h, err);
 	if (f->layout == 3)
-		return flow_fail(err, FLOW_EUNSUPPORTED, 2, "a file of nfdump 1.8 (layout 3), whose form is not settled: "
-		    "send its flows to flowcap with nfreplay of nfdump 1.8");
-	return flow_fail(err, FLOW_EUNSUPPORTED, 2, "a file of nfdump of layout %u; layouts 1 (nfdump 1.6) and 2 (1.7) "
-	    "are read", f->layout);
+		return flow_fail(err, FLOW_EUNSUPPORTED, 2, "a file of nfdump 1.8 (layout 3), whose form is not "
+		    "settled: send its flows to flowcap with nfreplay of nfdump 1.8");
+	return flow_fail(err, FLOW_EUNSUPPORTED, 2, "a file of nfdump of layout %u; layouts 1 (nfdump 1.6) and 2 "
+	    "(1.7) are read", f->layout);
 }
 
 static enum flow_status
@@ -198,8 +198,8 @@ end_early(struct nfdump_file *f, uint64_t at, uint32_t left, const char *what)
 }
 
 /*
- * Finds the blocks.  A header without blocks is that of a file that was not closed: then all there are.  In layout
- * 1 there is nothing behind them.
+ * Finds the blocks.  A header that counts none belongs to a file that was not closed: all blocks up to the file's
+ * end are taken then.  In layout 1 nothing follows the blocks.
  */
 static enum flow_status
 walk_blocks(struct nfdump_file *f, const struct header *h, struct flow_error *err)

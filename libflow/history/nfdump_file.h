@@ -26,8 +26,8 @@
 
 struct nfdump_block {
 	uint64_t offset;	/* of its bytes, behind the header */
-	uint32_t size;		/* as it stands in the file */
-	uint32_t records;	/* that it says it has */
+	uint32_t size;		/* in the file */
+	uint32_t records;	/* the number in the block's header */
 };
 
 struct nfdump_file {
@@ -36,28 +36,28 @@ struct nfdump_file {
 	enum block_codec codec;
 	struct nfdump_block *block;
 	size_t blocks;
-	struct old_damage damage;	/* what ended the walk over the blocks before the file's end */
+	struct old_damage damage;	/* what ended the search for blocks before the file's end */
 	struct old_about about;
-	struct nfdump_definitions *definitions;	/* what the blocks define; filled once asked for */
+	struct nfdump_definitions *definitions;	/* of the blocks; filled by nfdump_definitions_read */
 };
 
 /*
- * Opens a file and finds its blocks, none of which is decompressed.  A file whose blocks end too early is opened,
- * and file->damage tells; FLOW_EUNSUPPORTED for layout 3 and others, encrypted files, other byte orders and codecs,
- * FLOW_EFORMAT for what has no whole header.
+ * Opens a file and finds its blocks, but decompresses none.  A file whose blocks end too early is opened, and
+ * file->damage says where; FLOW_EUNSUPPORTED for layout 3 and unknown ones, encrypted files, other byte orders
+ * and codecs, FLOW_EFORMAT for an incomplete header.
  */
 enum flow_status nfdump_file_open(const struct old_bytes *bytes, struct nfdump_file **file,
     struct flow_error *err) NODISCARD;
 void nfdump_file_close(struct nfdump_file *file);
 
-/* Memory for a block, as it stands and decompressed: BLOCK_BYTES_MAX each; begins zeroed. */
+/* Buffers for a block, compressed and decompressed: BLOCK_BYTES_MAX each; begins zeroed. */
 struct nfdump_memory {
 	uint8_t *packed, *raw;
 };
 
 void nfdump_memory_release(struct nfdump_memory *memory);
 
-/* Reads a block into memory->raw.  Errors (FLOW_ECORRUPT, FLOW_EIO, FLOW_ENOMEM) have the block's offset. */
+/* Reads a block into memory->raw.  Errors (FLOW_ECORRUPT, FLOW_EIO, FLOW_ENOMEM) tell the block's offset. */
 enum flow_status nfdump_block_read(const struct nfdump_file *file, size_t block, struct nfdump_memory *memory,
     size_t *len, struct flow_error *err) NODISCARD;
 
@@ -65,13 +65,13 @@ enum flow_status nfdump_block_read(const struct nfdump_file *file, size_t block,
 #define NFDUMP_RECORD_HEADER_BYTES 4
 
 struct nfdump_record {
-	const uint8_t *p;	/* header and all */
+	const uint8_t *p;	/* begins with the header */
 	uint16_t type, size;
 };
 
 /*
- * The record at *at, which moves behind it.  FLOW_END at the end of the block; FLOW_ECORRUPT where what is there is
- * no record, so that the rest of the block cannot be read.
+ * Takes the record at *at and moves *at behind it.  FLOW_END at the end of the block; FLOW_ECORRUPT if the bytes
+ * there are no record: the rest of the block cannot be read.
  */
 enum flow_status nfdump_record_next(const uint8_t *block, size_t len, size_t *at, struct nfdump_record *record)
     NODISCARD;

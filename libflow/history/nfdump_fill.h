@@ -2,21 +2,21 @@
 #pragma once
 
 /*
- * Flow records of nfdump's files to rows: which record is one, and what its parts mean in our columns.
+ * Turns nfdump's flow records into rows: which records are flows, and which columns their parts fill.
  *
- * What nfdump stores as 0 for want of a value is null where 0 means nothing: MAC addresses, TTLs, labels, events ...
- * Counters are those of the file, which nfcapd has multiplied by the sampling rate already.
+ * nfdump stores a missing value as 0; it becomes null in columns where 0 means nothing: MAC addresses, TTLs,
+ * labels, events ... Counters stay as the file has them: nfcapd has multiplied them by the sampling rate already.
  */
 
 #include "history/nfdump_file.h"
 #include "history/row_table.h"
 
-/* Where rows come from; one thread's. */
+/* Where rows come from; for one thread. */
 struct nfdump_origin {
 	const struct nfdump_file *file;
 	size_t block;
 	bool defined;		/* the file's definitions were read */
-	struct nfdump_rate {	/* of the last row that asked for one */
+	struct nfdump_rate {	/* the rate last looked up */
 		bool known;
 		uint16_t exporter;
 		uint64_t selector;
@@ -24,38 +24,38 @@ struct nfdump_origin {
 	} rate;
 };
 
-/* The same file's next block. */
+/* Moves to another block of the same file. */
 void nfdump_origin_go(struct nfdump_origin *o, size_t block);
 
-/* Reads the file's definitions if nobody did.  FLOW_ENOMEM. */
+/* Reads the file's definitions unless they were read already.  FLOW_ENOMEM. */
 enum flow_status nfdump_origin_define(struct nfdump_origin *o) NODISCARD;
 
 enum nfdump_record_kind {
 	NFDUMP_OTHER,		/* a record that is no flow */
 	NFDUMP_FLOW_2,		/* a list of elements: type 11 */
-	NFDUMP_FLOW_1,		/* type 10, or 1 of the first files: by an extension map */
-	NFDUMP_DAMAGED,		/* a flow whose parts do not fit it */
+	NFDUMP_FLOW_1,		/* type 10, or 1 in early files: extensions by a map */
+	NFDUMP_DAMAGED,		/* a flow whose parts exceed the record */
 	NFDUMP_UNKNOWN,		/* a flow of a later version */
 };
 
 /*
- * What a record is.  Of FLOW_1 *map is set to its extension map, which has to be defined (nfdump_origin_define); the
- * parts of what is no damage lie within the record.  Of FLOW_2 *left_out is set to the type of an element that is
- * not known, and left out; it is 0 where there is none.
+ * Tells what a record is.  Unless it is damaged, its parts lie within the record.  FLOW_1: *map is its extension
+ * map, which has to be defined (nfdump_origin_define).  FLOW_2: *left_out is the type of an unknown element,
+ * which is left out; 0: none.
  */
 enum nfdump_record_kind nfdump_record_kind(const struct nfdump_origin *o, const struct nfdump_record *record,
     const struct nfdump_map **map, unsigned *left_out);
 
-/* The same of layout 1 alone. */
+/* The same for layout 1 only. */
 enum nfdump_record_kind nfdump_record_kind_1(const struct nfdump_origin *o, const struct nfdump_record *record,
     const struct nfdump_map **map);
 
-/* Puts a flow into a row; t->failed tells where memory ran out. */
+/* Puts a flow into a row; t->failed is set when out of memory. */
 void nfdump_fill_2(struct nfdump_origin *o, struct row_table *t, size_t row, const uint8_t *record);
 void nfdump_fill_1(struct nfdump_origin *o, struct row_table *t, size_t row, const uint8_t *record,
     const struct nfdump_map *map);
 
-/* What both layouts have in common (nfdump_row.c): what stands at several places of a record. */
+/* Values that records of both layouts hold in several places, until nfdump_row.c combines them. */
 struct nfdump_row {
 	struct nfdump_origin *origin;
 	struct row_table *t;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Layout 1: a flow is a header of 32 bytes (28 in the first files), addresses and counters as its flags say, and
- * the extensions of its map in that order (nfx.h).
+ * Layout 1: a flow is a header of 32 bytes (28 in early files), then addresses and counters whose sizes its flags
+ * give, then the extensions in the order of its map (nfx.h).
  */
 #include "base/attr.h"
 #include "base/bytes.h"
@@ -18,7 +18,7 @@
 #define FLAG_BYTES_64 4
 #define FLAG_SAMPLED 128
 
-/* Lengths of extensions, by number; 0: not known. */
+/* Lengths of extensions, by number; 0: unknown. */
 static const uint8_t lengths[] = {
 	[4] = 4, [5] = 8, [6] = 4, [7] = 8, [8] = 4, [9] = 4, [10] = 16, [11] = 4, [12] = 16, [13] = 4, [14] = 4,
 	[15] = 8, [16] = 4, [17] = 8, [18] = 4, [19] = 8, [20] = 16, [21] = 16, [22] = 40, [23] = 4, [24] = 16,
@@ -227,7 +227,7 @@ take_counter(const uint8_t **p, bool wide)
 	return v;
 }
 
-/* Header, addresses and counters; where the extensions begin. */
+/* Fills header, addresses and counters; returns where the extensions begin. */
 static const uint8_t *
 fill_fixed(struct nfdump_row *r, const uint8_t *record)
 {

@@ -12,7 +12,7 @@
 
 #define FLAG_SAMPLED 2
 
-/* An element's value; `len` is its length, at least what the table says. */
+/* Fills the columns of an element from its value; `len` is at least the minimum in the table. */
 typedef void fill_element(struct nfdump_row *r, const uint8_t *p, size_t len);
 
 static void
@@ -52,7 +52,7 @@ fill_ipv6(struct nfdump_row *r, const uint8_t *p, size_t len)
 	nfdump_row_addr(r->t, FLOW_FIELD_DST_ADDR, r->row, p + 16);
 }
 
-/* Of NetFlow v5 and v7 nfcapd keeps interfaces only. */
+/* Of NetFlow v5 and v7, nfcapd keeps only the interfaces. */
 static void
 fill_misc(struct nfdump_row *r, const uint8_t *p, size_t len)
 {
@@ -277,7 +277,7 @@ fill_out_payload(struct nfdump_row *r, const uint8_t *p, size_t len)
 	row_extra_octets(r->t, "reversePayload", p, len);
 }
 
-/* nfpcapd and sfcapd: the outer packet's; the flow's own are those of the inner one. */
+/* nfpcapd and sfcapd: of the outer packet; the flow's own values are those of the inner one. */
 static void
 fill_tunnel4(struct nfdump_row *r, const uint8_t *p, size_t len)
 {
@@ -304,7 +304,7 @@ fill_tunnel6(struct nfdump_row *r, const uint8_t *p, size_t len)
 	row_extra_number(r->t, "tunnelProtocolIdentifier", load_le32(p + 32));
 }
 
-/* The domain of the flow itself; nfdump_row_end may put that of the exporter's record, which is the same. */
+/* The flow's own domain; nfdump_row_end may put that of the exporter's record instead, which is equal. */
 static void
 fill_observation(struct nfdump_row *r, const uint8_t *p, size_t len)
 {
@@ -410,7 +410,7 @@ fill_ip(struct nfdump_row *r, const uint8_t *p, size_t len)
 	ROW_PUT_SET(r->t, MAX_TTL, r->row, p[3]);
 }
 
-/* By type: what a value has at least, so that whoever fills may read it. */
+/* By type: the minimum length of a value, so that its function may read as many bytes. */
 static const struct element {
 	uint8_t least;
 	fill_element *fill;
@@ -431,8 +431,8 @@ static const struct element {
 };
 
 /*
- * Whether the elements fill the record, and each is as long as its type wants.  Type 0 is what nfcapd stored only for
- * itself.
+ * Whether the elements fill the record, and each is at least as long as its type needs.  Type 0 is something that
+ * nfcapd stored for itself only.
  */
 static bool
 elements_fit(const uint8_t *p, size_t size, unsigned *left_out)

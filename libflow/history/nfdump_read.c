@@ -19,21 +19,21 @@ nfdump_reader_begin(struct nfdump_reader *r, const struct nfdump_file *file, siz
 	r->has_block = false;
 }
 
-/* Tells of the rest of a block that cannot be read. */
+/* Reports that the rest of a block cannot be read. */
 static void
 lose_rest(struct nfdump_reader *r, struct old_counts *counts, const char *what)
 {
 	const struct nfdump_block *b = &r->origin.file->block[r->origin.block];
 	struct flow_error err;
 
-	(void)flow_fail(&err, FLOW_ECORRUPT, (int64_t)b->offset, "the block that begins here: %s at byte %zu of the %zu "
-	    "that it has", what, r->at, r->len);
+	(void)flow_fail(&err, FLOW_ECORRUPT, (int64_t)b->offset, "the block that begins here: %s at byte %zu of the "
+	    "%zu that it has", what, r->at, r->len);
 	old_damage_add(&counts->damage, b->records > r->met ? b->records - r->met : 0, &err);
 	r->at = r->len;
 	r->met = b->records;
 }
 
-/* Reads the block; where it cannot be read it counts as lost, and is passed over (FLOW_ECORRUPT). */
+/* Reads the block; one that cannot be read counts as lost, and is skipped (FLOW_ECORRUPT). */
 static enum flow_status
 load_block(struct nfdump_reader *r, struct old_counts *counts, struct flow_error *err)
 {
@@ -58,7 +58,7 @@ load_block(struct nfdump_reader *r, struct old_counts *counts, struct flow_error
 	return FLOW_ECORRUPT;
 }
 
-/* Tells, once for each block, of elements that are not known. */
+/* Reports unknown elements, once for each block. */
 static void
 tell_left_out(struct nfdump_reader *r, unsigned type, struct old_counts *counts)
 {
@@ -71,7 +71,7 @@ tell_left_out(struct nfdump_reader *r, unsigned type, struct old_counts *counts)
 	r->told = true;
 }
 
-/* Whether a record is a flow that can be read; what it is counts otherwise. */
+/* Whether a record is a flow that can be read; counts it if it is not. */
 static bool
 take_record(struct nfdump_reader *r, const struct nfdump_record *record, struct old_counts *counts)
 {
@@ -102,7 +102,7 @@ take_record(struct nfdump_reader *r, const struct nfdump_record *record, struct 
 	return false;
 }
 
-/* Ends a block: what it did not have of the records that it counts is lost. */
+/* Ends a block: records that its header counts, but that were not found, are lost. */
 static void
 end_block(struct nfdump_reader *r, struct old_counts *counts)
 {

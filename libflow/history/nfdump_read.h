@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* Blocks of a file of nfdump to records, and these to rows; one thread's. */
+/* Turns blocks of a file of nfdump into records, and these into rows; for one thread. */
 
 #include "history/nfdump_fill.h"
 #include "history/old_rows.h"
@@ -12,9 +12,9 @@ struct nfdump_reader {
 	struct nfdump_memory memory;
 	size_t end;		/* the block behind the last one of the part */
 	bool has_block;
-	bool told;		/* of an element of the block that is left out */
-	size_t len, at;		/* of the block, and where the next record is */
-	uint64_t met;		/* records of the block met so far */
+	bool told;		/* an unknown element of the block was reported */
+	size_t len, at;		/* of the block; where the next record is */
+	uint64_t met;		/* records of the block found so far */
 	const struct nfdump_map *map;
 };
 
@@ -24,12 +24,12 @@ void nfdump_reader_release(struct nfdump_reader *r);
 void nfdump_reader_begin(struct nfdump_reader *r, const struct nfdump_file *file, size_t from, size_t to);
 
 /*
- * The next records, all of one block; they stay until the next call.  What is damaged is passed over, and told in
+ * The next records, all of one block; they stay until the next call.  Damaged ones are skipped, and reported in
  * *counts.  FLOW_END, FLOW_ENOMEM, FLOW_EIO.
  */
 enum flow_status nfdump_reader_next(struct nfdump_reader *r, struct old_records *records,
     struct old_counts *counts, struct flow_error *err) NODISCARD;
 
-/* Puts one of the records into a row; t->failed tells where memory ran out. */
+/* Puts one of the records into a row; t->failed is set when out of memory. */
 void nfdump_reader_fill(struct nfdump_reader *r, struct row_table *t, size_t row, const uint8_t *record,
     const void *form);

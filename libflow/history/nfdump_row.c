@@ -8,10 +8,10 @@
 #include "base/decimal.h"
 #include "net/proto.h"
 
-/* Labels that a record has room for: as many as columns. */
+/* Labels in a record: one for each of our columns. */
 #define MPLS_LABELS 10
 
-/* Of the exporter's record and of flows. */
+/* VERSION_SFLOW stands in an exporter's record, the bits in a flow. */
 #define VERSION_SFLOW 9999
 #define VERSION_SFLOW_BIT 0x80
 #define VERSION_PCAP_BIT 0x40
@@ -32,7 +32,7 @@ nfdump_origin_define(struct nfdump_origin *o)
 	return st;
 }
 
-/* Two numbers of 64 bits in the machine's order, the upper one first. */
+/* Two 64-bit numbers in the machine's byte order, the upper one first. */
 void
 nfdump_row_addr(struct row_table *t, enum flow_field field, size_t row, const uint8_t *hi_lo)
 {
@@ -58,7 +58,7 @@ nfdump_row_acl(struct row_table *t, enum flow_field field, size_t row, uint32_t 
 	row_table_put_text(t, field, row, text, (size_t)len);
 }
 
-/* As RFC 6759 has it: one byte of an engine, then a selector. */
+/* RFC 6759: one byte of engine id, then a selector. */
 void
 nfdump_row_app(struct nfdump_row *r, const uint8_t *id, size_t len)
 {
@@ -97,8 +97,8 @@ nfdump_row_mpls(struct row_table *t, size_t row, const uint8_t *labels)
 }
 
 /*
- * nfcapd puts the lowest bits of the source id there where NetFlow v9 and IPFIX tell of no engine: what says nothing
- * else is null.
+ * If NetFlow v9 and IPFIX tell no engine, nfcapd stores the lowest bits of the source id instead: such a value,
+ * which says nothing new, becomes null.
  */
 static void
 put_engine(struct nfdump_row *r, const struct nfdump_exporter *e)
@@ -113,7 +113,7 @@ put_engine(struct nfdump_row *r, const struct nfdump_exporter *e)
 	ROW_PUT(r->t, ENGINE_ID, r->row, r->engine_id);
 }
 
-/* The exporter's record, where the flow does not say itself what it tells. */
+/* Fills from the exporter's record what the flow does not tell itself. */
 static void
 put_origin(struct nfdump_row *r)
 {
@@ -133,7 +133,7 @@ put_origin(struct nfdump_row *r)
 	if (!r->has_exporter)
 		row_table_put_addr(r->t, FLOW_FIELD_EXPORTER, r->row, e != NULL ? &e->addr : &addr_any4);
 	put_engine(r, e);
-	/* Before version 9 it is the engine, which has columns of its own. */
+	/* Before version 9 the domain is the engine, which has columns of its own. */
 	if (e != NULL && e->version >= 9)
 		ROW_PUT(r->t, DOMAIN, r->row, e->domain);
 	if (r->version == 0 && e != NULL)
@@ -145,7 +145,7 @@ put_origin(struct nfdump_row *r)
 	    100U + (r->version & 0x0f) : r->version);
 }
 
-/* What nfcapd multiplied the counters by. */
+/* The rate by which nfcapd multiplied the counters. */
 static void
 put_sampling(struct nfdump_row *r)
 {
@@ -153,7 +153,7 @@ put_sampling(struct nfdump_row *r)
 
 	if (!r->sampled || !row_table_wants(r->t, FLOW_FIELD_SAMPLING))
 		return;
-	/* sfcapd's flow is one packet, times its rate. */
+	/* sfcapd's flow is one packet, multiplied by the rate. */
 	if ((r->version & VERSION_SFLOW_BIT) != 0) {
 		ROW_PUT_SET(r->t, SAMPLING, r->row, r->packets);
 		return;
@@ -169,8 +169,8 @@ put_sampling(struct nfdump_row *r)
 }
 
 /*
- * nfcapd has one pair of counters for the other direction of a biflow and for what left the router.  Firewalls'
- * events, and flows with a direction of a biflow (RFC 5103), are the former.
+ * nfcapd has one pair of counters for two things: the reverse direction of a biflow, and what left the router.
+ * It is the former for events of firewalls, and for flows with a direction of a biflow (RFC 5103).
  */
 static void
 put_out(struct nfdump_row *r)

@@ -13,12 +13,12 @@ struct old_sums {
 struct old_about {
 	char ident[129];		/* "": none */
 	char creator[64];		/* what wrote it: "nfcapd 1.7.8", "flow-tools on collector" */
-	bool has_sums;			/* of its flows, */
+	bool has_sums;			/* `all` is known */
 	struct old_sums all, tcp, udp, icmp, other;
-	bool has_parts;			/* and of these protocols */
-	bool has_times;			/* first_ms and last_ms: of its flows, or of when it was written */
+	bool has_parts;			/* so are those of the protocols */
+	bool has_times;			/* first_ms and last_ms: of its flows, or of its writing */
 	int64_t first_ms, last_ms;
-	bool has_lost;			/* flows that the collector missed; nfdump counts gaps instead, of any size */
+	bool has_lost;			/* flows that the collector missed; of nfdump gaps of any size */
 	uint64_t lost;
-	uint64_t records;		/* that it says it has; 0: it does not */
+	uint64_t records;		/* the number in the file; 0: it has none */
 };

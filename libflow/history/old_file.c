@@ -8,7 +8,7 @@
 #include "history/flow_tools_read.h"
 #include "history/nfdump_read.h"
 
-/* Blocks of nfdump are put together to parts of about so many rows. */
+/* Blocks of nfdump are joined to parts of about this many rows. */
 #define PART_ROWS 65536
 
 struct old_file {
@@ -16,13 +16,13 @@ struct old_file {
 	struct old_bytes bytes;
 	struct nfdump_file *nfdump;
 	struct flow_tools_file *flow_tools;
-	size_t *part;		/* of nfdump: where each begins, and the end */
+	size_t *part;		/* of nfdump: the first block of each, and the end */
 	size_t parts;
 };
 
 struct old_reader {
-	struct flow_fieldset early, late;	/* no column in both, unless it is sought */
-	struct flow_fieldset wanted_late;	/* `late` as it was asked for */
+	struct flow_fieldset early, late;	/* no column is in both, unless it is sought */
+	struct flow_fieldset wanted_late;	/* `late` as the caller gave it */
 	struct addr sought[FLOW_FIELD_COUNT];
 	const struct old_file *file;		/* NULL: not open */
 	size_t part;
@@ -49,7 +49,7 @@ old_kind_name(enum old_kind kind)
 	return kind == OLD_NFDUMP ? "nfdump" : "flow-tools";
 }
 
-/* Blocks that are to be read together: as they stand, each in one part. */
+/* Joins blocks to parts. */
 static enum flow_status
 make_parts(struct old_file *f)
 {
@@ -112,7 +112,7 @@ old_file_open_fd(int fd, struct old_file **file, struct flow_error *err)
 	struct old_bytes bytes;
 
 	*file = NULL;
-	/* What is no regular file is nothing that these were: others say so. */
+	/* None of these is a file without a size; the caller reports it. */
 	if (old_bytes_of_fd(fd, &bytes, NULL) != FLOW_OK)
 		return FLOW_OK;
 	return open_bytes(&bytes, file, err);
@@ -265,7 +265,7 @@ fill_row(struct old_reader *r, struct row_table *t, size_t row)
 		flow_tools_reader_fill(&r->flow_tools, t, row, r->records.p[row]);
 }
 
-/* The end of a part; what ended the file before its end is told with the last one. */
+/* Ends a part; with the last one it reports what ended the blocks before the file's end. */
 static enum flow_status
 end_part(struct old_reader *r, struct flow_error *err)
 {

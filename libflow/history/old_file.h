@@ -8,7 +8,7 @@
  *	old_file_open --> parts, each a task for a worker
  *	old_reader_begin(part) --> old_reader_next: early columns --> old_reader_late: the others, of rows that passed
  *
- * What is damaged is passed over and told at the end of the part, so that all that can be read is.
+ * Damaged data is skipped, and reported at the end of the part, so that everything else is read.
  */
 
 #include <stdbool.h>
@@ -28,7 +28,7 @@ enum old_kind {
 	OLD_FLOW_TOOLS,
 };
 
-/* What a file is by its first bytes; four are enough. */
+/* Recognizes a file by its first bytes; four are enough. */
 enum old_kind old_kind(const uint8_t *first, size_t len);
 
 /* "nfdump" or "flow-tools". */
@@ -37,8 +37,8 @@ const char *old_kind_name(enum old_kind kind);
 struct old_file;
 
 /*
- * Opens a descriptor, or bytes in memory, which stay until the file is closed; *file is NULL where it is no old file
- * (FLOW_OK).  Errors as nfdump_file_open and flow_tools_file_open; messages without a path.
+ * Opens a descriptor, or bytes in memory, which stay until the file is closed; *file is NULL and FLOW_OK returned
+ * if it is no old file.  Errors as nfdump_file_open and flow_tools_file_open; messages without a path.
  */
 enum flow_status old_file_open_fd(int fd, struct old_file **file, struct flow_error *err) NODISCARD;
 enum flow_status old_file_open_memory(const uint8_t *bytes, size_t len, struct old_file **file,
@@ -52,15 +52,15 @@ uint64_t old_file_bytes(const struct old_file *file);
 /* At least one. */
 size_t old_file_parts(const struct old_file *file);
 
-/* Rows of a part, as far as the file tells; what comes may be more or fewer. */
+/* Rows of a part as the file counts them; the real number may differ. */
 uint64_t old_file_part_rows(const struct old_file *file, size_t part);
 
 /* Records of parts that were read to their end: each is in one of the first three. */
 struct old_ledger {
-	uint64_t flows;		/* rows given */
+	uint64_t flows;		/* became rows */
 	uint64_t others;	/* describe exporters and the file */
 	uint64_t lost;		/* damaged */
-	uint64_t damaged;	/* places that are */
+	uint64_t damaged;	/* damaged places */
 };
 
 struct old_reader;
@@ -70,8 +70,8 @@ struct old_reader *old_reader_new(const struct flow_fieldset *early, const struc
 void old_reader_free(struct old_reader *r);
 
 /*
- * Says what rows will be chosen by: of an early column of addresses of which the query asks nothing but whether it is
- * one host, old_reader_next then has null in place of all others, which old_reader_late mends if it is a late one, too.
+ * Tells the reader the filter's bounds.  If a filter only compares an early column of addresses with one host,
+ * old_reader_next returns other addresses as null; old_reader_late then reads them if the column is late too.
  */
 void old_reader_seek(struct old_reader *r, const struct flow_bounds *bounds);
 
@@ -81,18 +81,18 @@ void old_reader_end(struct old_reader *r);
 bool old_reader_is_open(const struct old_reader *r);
 
 /*
- * The next batch with its early columns, at most FLOW_BATCH_ROWS rows, in the form of scans.  At the end FLOW_END,
- * or, where something was damaged, FLOW_ECORRUPT with what it was; FLOW_ENOMEM.
+ * The next batch with its early columns, at most FLOW_BATCH_ROWS rows, in the form of scans.  At the end
+ * FLOW_END, or FLOW_ECORRUPT with a message about the damage; FLOW_ENOMEM.
  */
 enum flow_status old_reader_next(struct old_reader *r, const struct flow_batch **batch, struct flow_error *err)
     NODISCARD;
 
-/* Adds the late columns for the selected rows (NULL: all) to that batch; others have null in them. */
+/* Adds the late columns to that batch for the selected rows (NULL: all); they are null in other rows. */
 enum flow_status old_reader_late(struct old_reader *r, const struct flow_selection *sel, struct flow_error *err)
     NODISCARD;
 
 /* Number, in its part, of the first row of the batch that was given last. */
 uint64_t old_reader_at(const struct old_reader *r);
 
-/* What became of the part that ended; only after old_reader_next did not return FLOW_OK. */
+/* The counts of the part that ended; only after old_reader_next did not return FLOW_OK. */
 struct old_ledger old_reader_ledger(const struct old_reader *r);

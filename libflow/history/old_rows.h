@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* Records of a part of an old file, a batch at a time, and what became of all it holds. */
+/* Records of a part of an old file, one batch at a time, and counts of everything that was met. */
 
 #include <stdint.h>
 
@@ -14,10 +14,10 @@
 struct old_records {
 	size_t count;			/* at most FLOW_BATCH_ROWS */
 	const uint8_t *p[FLOW_BATCH_ROWS];
-	const void *form[FLOW_BATCH_ROWS];	/* what tells how to read it; NULL: it does itself */
+	const void *form[FLOW_BATCH_ROWS];	/* how to read the record (nfdump's map); NULL: it tells itself */
 };
 
-/* Every record that blocks and headers count is in one of them. */
+/* Every record that blocks and headers count is in one of these. */
 struct old_counts {
 	uint64_t flows;		/* became rows */
 	uint64_t others;	/* describe exporters, or other things that are no flows */

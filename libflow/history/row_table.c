@@ -98,7 +98,7 @@ row_table_begin(struct row_table *t, const struct flow_fieldset *wanted, size_t 
 	return FLOW_OK;
 }
 
-/* Takes all values but one out of a column. */
+/* Makes all values of a column null but the one that is sought. */
 static void
 keep_sought(const struct row_table *t, enum flow_field field)
 {
@@ -184,7 +184,7 @@ row_table_put_text(struct row_table *t, enum flow_field field, size_t row, const
 	((uint32_t *)(void *)t->values[field])[row] = code;
 }
 
-/* Begins a member; false where nobody wants it. */
+/* Begins a member; false if `extra` is not wanted. */
 static bool
 member(struct row_table *t, const char *name)
 {

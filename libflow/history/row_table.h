@@ -2,8 +2,7 @@
 #pragma once
 
 /*
- * Rows of a batch, filled row by row where a record of an old file says what it has, and only in the columns
- * that are wanted.
+ * Rows of a batch of an old file, filled one by one, value by value, and only in the columns that are wanted.
  *
  *	row_table_begin(t, &wanted, rows)
  *	ROW_PUT(t, PACKETS, row, v)		in any order; what is not put is null
@@ -26,10 +25,10 @@ struct row_texts;
 
 struct row_table {
 	size_t rows;
-	uint8_t *values[FLOW_FIELD_COUNT];	/* of flow_type_size bytes, TEXT: codes; NULL: not wanted */
+	uint8_t *values[FLOW_FIELD_COUNT];	/* flow_type_size bytes each, TEXT: codes; NULL: not wanted */
 	uint64_t *valid[FLOW_FIELD_COUNT];
 	bool failed;				/* memory ran out: row_table_finish says so */
-	/* Of these addresses alone the column tells, all others become null; NULL: of all. */
+	/* Only this address stays in the column, all others become null; NULL: all stay. */
 	const struct addr *sought[FLOW_FIELD_COUNT];
 	struct row_texts *own;
 	struct buf extra;			/* members of the row's JSON object so far */
@@ -39,17 +38,17 @@ struct row_table {
 struct row_table *row_table_new(void);
 void row_table_free(struct row_table *t);
 
-/* Begins anew, with at most FLOW_BATCH_ROWS rows.  FLOW_ENOMEM. */
+/* Begins a batch of at most FLOW_BATCH_ROWS rows.  FLOW_ENOMEM. */
 enum flow_status row_table_begin(struct row_table *t, const struct flow_fieldset *wanted, size_t rows)
     NODISCARD;
 
 /*
- * Sets the wanted columns of *batch, and no others.  They are valid until the next begin; the batch's rows
- * are the caller's to set.  FLOW_ENOMEM, also for what was put before.
+ * Sets the wanted columns of *batch, and no others.  They are valid until the next begin; the caller sets the
+ * batch's rows.  FLOW_ENOMEM, also if memory ran out in a put before.
  */
 enum flow_status row_table_finish(struct row_table *t, struct flow_batch *batch) NODISCARD;
 
-/* The types of columns where the compiler sees them: ROW_TYPE_PACKETS. */
+/* The types of columns as compile-time constants: ROW_TYPE_PACKETS. */
 enum {
 #define FIELD(id, type, need, name, elements, doc) ROW_TYPE_##id = FLOW_TYPE_##type,
 #include "record/field.def"
@@ -62,7 +61,7 @@ row_table_wants(const struct row_table *t, enum flow_field field)
 	return t->values[field] != NULL;
 }
 
-/* A number; what is too great for the type becomes the greatest number that is not. */
+/* A number; it is capped at the type's maximum. */
 static inline void
 row_table_put(struct row_table *t, enum flow_field field, enum flow_type type, size_t row, uint64_t v)
 {
@@ -87,7 +86,7 @@ row_table_put(struct row_table *t, enum flow_field field, enum flow_type type, s
 #define ROW_PUT(t, id, row, v) \
 	row_table_put(t, FLOW_FIELD_##id, (enum flow_type)ROW_TYPE_##id, row, v)
 
-/* The same where zero means that nothing was exported. */
+/* The same, but 0 stands for "not exported" and is not put. */
 #define ROW_PUT_SET(t, id, row, v) do { \
 	uint64_t put_value = (v); \
 	if (put_value != 0) \
@@ -124,12 +123,12 @@ row_table_put_v4(struct row_table *t, enum flow_field field, size_t row, uint32_
 	row_table_put_addr(t, field, row, &a);
 }
 
-/* A text of a TEXT column; bytes that are no UTF-8 become '?'. */
+/* A text of a TEXT column; bytes that are not valid UTF-8 become '?'. */
 void row_table_put_text(struct row_table *t, enum flow_field field, size_t row, const char *text, size_t len);
 
 /*
- * Members of the row's `extra`, by the names of flow-file(5); row_extra_end puts them into the column.
- * Nothing happens where it is not wanted.
+ * Members of the row's `extra`, by the names of flow-file(5); row_extra_end puts them into the column. No-ops if
+ * the column is not wanted.
  */
 void row_extra_number(struct row_table *t, const char *name, uint64_t v);
 void row_extra_addr(struct row_table *t, const char *name, const struct addr *a);

@@ -57,7 +57,8 @@ choose_delta(const struct work *w, size_t plain, size_t *best)
 	size_t delta = delta_estimate(w->numbers, w->count, bits);
 
 	/* Differences are of integers alone. */
-	if (w->column->physical == PQ_DOUBLE || delta >= plain || !delta_fits(w->numbers, w->count, bits, DELTA_WIDTH_MAX))
+	if (w->column->physical == PQ_DOUBLE || delta >= plain ||
+	    !delta_fits(w->numbers, w->count, bits, DELTA_WIDTH_MAX))
 		return false;
 	*best = delta;
 	return true;

@@ -159,7 +159,8 @@ compress_body(struct work *w, const struct pq_encode_options *options, size_t i,
 	bool is_dictionary = i == 0 && w->encoding == ENCODING_RLE_DICTIONARY;
 
 	if (is_dictionary && w->texts != NULL && dict_index_knows(options->codec))
-		return dict_pack(options->codec, options->level, &w->codec, raw, body->len, w->text_count, packed, dict_index);
+		return dict_pack(options->codec, options->level, &w->codec, raw, body->len, w->text_count,
+		    packed, dict_index);
 	if (is_dictionary && w->texts == NULL && options->codec == PQ_ZSTD)
 		return number_frames_write(options->level, &w->codec, raw, body->len, work_value_bytes(w), packed);
 	return codec_compress(options->codec, options->level, &w->codec, raw, body->len, packed);
@@ -236,7 +237,8 @@ assemble(const struct work *w, const struct body *raw, const struct body *body,
 static enum flow_status
 fill_bloom(const struct work *w, struct buf *bloom)
 {
-	size_t entries = w->encoding == ENCODING_RLE_DICTIONARY ? work_entries(w) : 0, bytes = bloom_bytes(entries), at = 0;
+	size_t entries = w->encoding == ENCODING_RLE_DICTIONARY ? work_entries(w) : 0,
+	    bytes = bloom_bytes(entries), at = 0;
 
 	if (!w->column->bloom || entries == 0)
 		return FLOW_OK;

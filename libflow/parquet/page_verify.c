@@ -33,7 +33,8 @@ check_pieces(struct dict_pieces *d, const struct page_source *source, uint64_t a
 	enum flow_status st;
 
 	st = buf_reserve(&room, (size_t)h->raw_bytes + BITPACK_SLACK) ?
-	    dict_pieces_open(d, source->file, (enum pq_codec)source->chunk->codec, at, h, room.data, err) : flow_fail_memory(err);
+	    dict_pieces_open(d, source->file, (enum pq_codec)source->chunk->codec, at, h, room.data, err) :
+	    flow_fail_memory(err);
 	if (st == FLOW_OK)
 		st = dict_pieces_verify(d, bytes, err);
 	buf_release(&room);

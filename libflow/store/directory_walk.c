@@ -97,7 +97,8 @@ take_entry(const char *directory, const struct dirent *entry, const struct level
 	if (asprintf(&path, "%s%s%s", directory, between, entry->d_name) < 0)
 		return FLOW_ENOMEM;
 	if (is_socket)
-		st = entry->d_type == DT_SOCK || entry->d_type == DT_UNKNOWN ? walk->socket(walk->context, path) : FLOW_OK;
+		st = entry->d_type == DT_SOCK || entry->d_type == DT_UNKNOWN ?
+		    walk->socket(walk->context, path) : FLOW_OK;
 	else if (entry->d_type == DT_REG)
 		st = walk->file(walk->context, path);
 	else if (entry->d_type == DT_DIR)

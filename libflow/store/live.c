@@ -74,8 +74,8 @@ no_connection(struct flow_live *l, const char *path, int error)
 	if (error == ENOENT)
 		return FLOW_OK;
 	if (error == ECONNREFUSED) {
-		if (asprintf(&text, "%s: its collector has ended without a word (flowcap, killed?): what it had received of "
-		    "its last slot becomes a file when it is started there again", path) < 0)
+		if (asprintf(&text, "%s: its collector has ended without a word (flowcap, killed?): what it had "
+		    "received of its last slot becomes a file when it is started there again", path) < 0)
 			text = NULL;
 		return tell(&l->notes, text) ? FLOW_OK : FLOW_ENOMEM;
 	}
@@ -163,8 +163,8 @@ take_reply(struct flow_live *l, const struct flow_files *files, const struct liv
 	size_t next = 0;
 	int none = -1;
 	struct flow_error err;
-	enum flow_status st = live_slots_parse(header, reply->data + LIVE_HEADER_BYTES, reply->len - LIVE_HEADER_BYTES, &slot,
-	    &err);
+	enum flow_status st = live_slots_parse(header, reply->data + LIVE_HEADER_BYTES,
+	    reply->len - LIVE_HEADER_BYTES, &slot, &err);
 	char what[160];
 
 	if (st != FLOW_OK)
@@ -177,12 +177,12 @@ take_reply(struct flow_live *l, const struct flow_files *files, const struct liv
 		st = take_slot(l, files, socket_, &slot[i], slot[i].at > 0 ? &came->fd[next++] : &none);
 	free(slot);
 	if (st == FLOW_OK && header->status != LIVE_OK)
-		st = problem(l, socket_->path, "flowcap is behind: it waits for the disk, or files what an earlier run left; "
-		    "flows of the open slot are missing");
+		st = problem(l, socket_->path, "flowcap is behind: it waits for the disk, or files what an "
+		    "earlier run left; flows of the open slot are missing");
 	if (st != FLOW_OK || header->unwritten == 0)
 		return st;
-	(void)snprintf(what, sizeof(what), "flows of %" PRIu32 " slots are missing: they could not be written yet, and are "
-	    "in journals alone", header->unwritten);
+	(void)snprintf(what, sizeof(what), "flows of %" PRIu32 " slots are missing: they could not be written "
+	    "yet, and are in journals alone", header->unwritten);
 	return problem(l, socket_->path, what);
 }
 

@@ -193,6 +193,6 @@ source_open_parquet(struct source *source, const char *path, const struct source
 		return st;
 	kind = old_file_kind(source->old);
 	source_close(source);
-	return flow_fail(err, FLOW_EUNSUPPORTED, FLOW_NO_OFFSET, "%s: a file of %s has no checksums: flowcat -r reads all "
-	    "of it, and tells what is damaged", path, old_kind_name(kind));
+	return flow_fail(err, FLOW_EUNSUPPORTED, FLOW_NO_OFFSET, "%s: a file of %s has no checksums: flowcat -r "
+	    "reads all of it, and tells what is damaged", path, old_kind_name(kind));
 }

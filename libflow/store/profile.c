@@ -116,8 +116,8 @@ static const struct cure cure[] = {
 	[FLOW_TYPE_U32] = { "INT_64", "CAST(%s AS BIGINT)" },
 	[FLOW_TYPE_U64] = { "UINT_64", "CAST(%s AS UBIGINT)" },
 	[FLOW_TYPE_I64] = { "INT_64", "CAST(round(%s) AS BIGINT), of sums sum(%s)::BIGINT" },
-	[FLOW_TYPE_TIME] = { "TIMESTAMP", "to_timestamp(%s) of seconds, epoch_ms(%s) of milliseconds, make_timestamp(%s) of micro-, "
-	    "make_timestamp_ns(%s) of nanoseconds, CAST(%s AS TIMESTAMP) else" },
+	[FLOW_TYPE_TIME] = { "TIMESTAMP", "to_timestamp(%s) of seconds, epoch_ms(%s) of milliseconds, "
+	    "make_timestamp(%s) of micro-, make_timestamp_ns(%s) of nanoseconds, CAST(%s AS TIMESTAMP) else" },
 	[FLOW_TYPE_ADDR] = { "STRING", "CAST(%s AS VARCHAR), in ClickHouse toString(%s)" },
 	[FLOW_TYPE_MAC] = { "STRING", "CAST(%s AS VARCHAR)" },
 	[FLOW_TYPE_TEXT] = { "STRING", "CAST(%s AS VARCHAR)" },

@@ -344,7 +344,8 @@ raw_reader_rows(struct raw_reader *r, const uint8_t *bytes, size_t len, size_t n
 	unsigned f;
 
 	if (hashed == 0 || load_le64(bytes + hashed) != hash_xxh64(bytes, hashed, 0))
-		return flow_fail(err, FLOW_ECORRUPT, FLOW_NO_OFFSET, "a temporary file holds other bytes than were written");
+		return flow_fail(err, FLOW_ECORRUPT, FLOW_NO_OFFSET, "a temporary file holds other bytes than "
+		    "were written");
 	r->batch = (struct flow_batch){ .rows = n };
 	while (!cursor_failed(&in) && (f = cursor_u8(&in)) < FLOW_FIELD_COUNT)
 		if (!get_column(r, f, &in, n))

@@ -377,7 +377,8 @@ flow_scan_mark_seen(const struct flow_scan *scan, struct flow_seen *seen)
 		const struct scan_file *f = &scan->file[i];
 
 		if (!f->seen)
-			st = flow_seen_add(seen, f->path, f->real != NULL ? f->real : f->path, f->journal, f->rows, f->live == NULL);
+			st = flow_seen_add(seen, f->path, f->real != NULL ? f->real : f->path, f->journal, f->rows,
+			    f->live == NULL);
 	}
 	return st;
 }

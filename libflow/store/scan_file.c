@@ -165,8 +165,9 @@ take_notice(struct flow_scan *scan, const struct scan_file *f, const struct sour
 	if (source->map.ignored == 0 && directory == NULL)
 		return FLOW_OK;
 	if (directory != NULL) {
-		buf_printf(&text, "%s: %s is missing: the directory's name '%.*s' tells it, which is not read; write it into the "
-		    "files, too (WRITE_PARTITION_COLUMNS true in DuckDB, elsewhere partition by a copy of the column)", f->path,
+		buf_printf(&text, "%s: %s is missing: the directory's name '%.*s' tells it, which is not read; "
+		    "write it into the files, too (WRITE_PARTITION_COLUMNS true in DuckDB, elsewhere partition by a "
+		    "copy of the column)", f->path,
 		    flow_field_info(field)->name, (int)(len < 80 ? len : 80), directory);
 	} else {
 		buf_printf(&text, "%s: columns that flow-file(5) does not have are ignored: ", f->path);
@@ -214,8 +215,8 @@ recall(const struct flow_scan *scan, struct scan_file *f, const struct source *s
 	if (seen == NULL || source->old != NULL)
 		return FLOW_OK;
 	if (holds_seen(seen, f))
-		return flow_fail(err, FLOW_EUNSUPPORTED, FLOW_NO_OFFSET, "it was made of files some of which were read before: "
-		    "nothing of it is read again, and what came last may be missing");
+		return flow_fail(err, FLOW_EUNSUPPORTED, FLOW_NO_OFFSET, "it was made of files some of which "
+		    "were read before: nothing of it is read again, and what came last may be missing");
 	f->rows = pq_file_rows(source->file);
 	f->real = f->live == NULL && strcmp(f->path, "-") != 0 ? realpath(f->path, NULL) : strdup(f->path);
 	journal = pq_file_key_value(source->file, PROFILE_KEY_JOURNAL, &len);

@@ -11,7 +11,8 @@ number_may_be_there(const struct pq_file *file, size_t group, size_t column, uin
     struct flow_error *err)
 {
 	uint8_t bytes[8];
-	const struct flow_text plain = { (const char *)bytes, (uint32_t)profile_plain_bytes(pq_file_column(file, column)) };
+	const struct flow_text plain = { (const char *)bytes,
+		(uint32_t)profile_plain_bytes(pq_file_column(file, column)) };
 
 	*may = true;
 	store_le64(bytes, number);

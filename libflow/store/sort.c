@@ -256,7 +256,8 @@ first_run(const struct flow_sort *s, size_t *second, bool *ties)
 		if (best == s->runs || compare_keys(s, sort_run_key(s->run[i]), sort_run_key(s->run[best])) < 0) {
 			*second = best;
 			best = i;
-		} else if (*second == s->runs || compare_keys(s, sort_run_key(s->run[i]), sort_run_key(s->run[*second])) < 0) {
+		} else if (*second == s->runs ||
+		    compare_keys(s, sort_run_key(s->run[i]), sort_run_key(s->run[*second])) < 0) {
 			*second = i;
 		}
 	}

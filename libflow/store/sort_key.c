@@ -62,8 +62,9 @@ no_word(const char *text, size_t len, struct flow_error *err)
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		nearest_try_text(&meant, words[i].word);
 	flow_field_nearest(&meant);
-	return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "'%.*s' is no order: a column of numbers or addresses, or flows, "
-	    "packets, bytes, pps, bps, bpp (ipps, opps, ...), duration, tstart, tend%s", (int)len, text,
+	return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "'%.*s' is no order: a column of numbers or "
+	    "addresses, or flows, packets, bytes, pps, bps, bpp (ipps, opps, ...), duration, "
+	    "tstart, tend%s", (int)len, text,
 	    nearest_hint(&meant, hint));
 }
 

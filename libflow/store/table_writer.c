@@ -44,7 +44,8 @@ is_text(enum flow_kind kind)
 static bool
 is_real(enum flow_kind kind)
 {
-	return kind == FLOW_KIND_RATE || kind == FLOW_KIND_RATIO || kind == FLOW_KIND_PERCENT || kind == FLOW_KIND_DURATION;
+	return kind == FLOW_KIND_RATE || kind == FLOW_KIND_RATIO || kind == FLOW_KIND_PERCENT ||
+	    kind == FLOW_KIND_DURATION;
 }
 
 static struct pq_column

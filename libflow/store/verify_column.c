@@ -131,7 +131,8 @@ ask_bloom_for_numbers(const struct verify_column *v, const struct flow_column *c
 		last = number;
 		store_le64(bytes, number);
 		if (!pq_bloom_check(v->bloom, &plain))
-			return flow_fail(err, FLOW_ECORRUPT, FLOW_NO_OFFSET, "the Bloom filter does not know %" PRIu64, number);
+			return flow_fail(err, FLOW_ECORRUPT, FLOW_NO_OFFSET, "the Bloom filter does not know "
+			    "%" PRIu64, number);
 	}
 	return FLOW_OK;
 }

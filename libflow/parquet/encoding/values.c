@@ -223,8 +223,8 @@ values_from_doubles(const struct pq_column *column, uint64_t *values, size_t n,
 
 		memcpy(&d, &values[i], sizeof(d));
 		if (!(d >= 0 && d < TWO_64) || d != floor(d))
-			return flow_fail(err, FLOW_ERANGE, FLOW_NO_OFFSET, "%.17g, of its type %s, is not a whole number"
-			    " from 0 to 18446744073709551615", d, pq_type_text(column, type));
+			return flow_fail(err, FLOW_ERANGE, FLOW_NO_OFFSET, "%.17g, of its type %s, is not a "
+			    "whole number from 0 to 18446744073709551615", d, pq_type_text(column, type));
 		values[i] = (uint64_t)d;
 	}
 	return FLOW_OK;
