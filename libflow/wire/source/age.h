@@ -2,21 +2,21 @@
 #pragma once
 
 /*
- * How old things are, by a clock that no step of the system's moves.  It goes on with receive
- * times, but by AGE_STEP_MAX_MS at most for each: a clock that is set forward by a day ages
- * nothing by a day, and one that is set back makes nothing younger.  Where nothing is received
- * for longer than that, ages stand still: what is not used is kept longer, never shorter.
+ * A clock for ages that steps of the system's clock do not move.  It advances with receive
+ * times, by at most AGE_STEP_MAX_MS each: setting the system's clock forward by a day ages
+ * nothing by a day, and setting it back makes nothing younger.  When nothing is received
+ * for longer than that, ages stand still: unused entries are kept longer, never shorter.
  */
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #define AGE_STEP_MAX_MS 60000
-/* A receive time that much before the latest one is of another clock, not late. */
+/* A receive time this much before the latest one means that the clock was set back, not that it is late. */
 #define AGE_BACK_MS 600000
 
 struct age_clock {
-	int64_t now_ms;		/* what ages are measured from; begins at 0 */
+	int64_t now_ms;		/* ages are measured by this; begins at 0 */
 	int64_t latest_ms;	/* greatest receive time since the system's clock was set back */
 	bool begun;
 };

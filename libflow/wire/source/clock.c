@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Clocks of exporters against the receive time: what is more than a minute off is counted and told,
- * and times that cannot be are, too.
+ * Compares exporters' clocks with the receive time: counts and reports clocks more than a minute
+ * off, and impossible times.
  */
 #include "wire/decoder.h"
 
 #define WRONG_MS 60000
-#define RIGHT_MS 30000		/* a clock that is moved is moved until it is as near as this */
+#define RIGHT_MS 30000		/* a clock is corrected until it is within this of the receive time */
 #define JITTER_MS 2000		/* headers have seconds, networks delay */
 #define YEAR_MS (INT64_C(366) * 86400000)
 #define LONGEST_MS ((INT64_C(1) << 31) - 1)
@@ -72,7 +72,7 @@ tell_times(struct context *ctx, int64_t first_ms, int64_t last_ms)
 	ctx->d->news.last_ms = last_ms;
 }
 
-/* The sign bit tells: one of the differences is negative. */
+/* The sign bit is set if one of the differences is negative. */
 static inline int64_t
 judge_times(int64_t first, int64_t last, int64_t latest)
 {

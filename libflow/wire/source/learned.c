@@ -19,7 +19,7 @@ known_free(struct known *k)
 	*k = (struct known){ NULL, 0, 0 };
 }
 
-/* Where the key is, or the empty slot where it would be. */
+/* The key's slot, or the empty slot where it belongs. */
 static size_t
 place(const struct known_entry *slot, size_t slots, uint64_t key)
 {

@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * What option data told: names and rates by kind and number, in a hash table
+ * Facts from option data: names and rates by kind and number, in a hash table
  * that its owner bounds.  An entry is a number, a text, or both.
  */
 
@@ -26,11 +26,11 @@ enum known_kind {
 	KNOWN_TEMPLATE_RATE,	/* key: template id */
 	KNOWN_LINE_CARD_RATE,	/* key: line card */
 	KNOWN_POINT_RATE,	/* key: observation point */
-	KNOWN_OTHER_DOMAIN_RATE,	/* of an exporter, what one domain told of another; key: that one */
+	KNOWN_OTHER_DOMAIN_RATE,	/* of an exporter: announced by one domain for another, which is the key */
 	KNOWN_KINDS_END
 };
 
-/* Whether its number is a factor by which records of its source are multiplied. */
+/* Whether the entry's number is a sampling factor for records of its source. */
 static inline bool
 known_is_rate(enum known_kind kind)
 {
@@ -45,7 +45,7 @@ known_is_rate(enum known_kind kind)
 struct known_entry {
 	uint64_t key;		/* kind << 56 | key; 0: empty */
 	uint64_t number;
-	uint32_t owner;		/* who said so, for the owner of the table */
+	uint32_t owner;		/* who announced it: as given to known_put */
 	uint32_t len;
 	char *text;
 };
@@ -58,7 +58,7 @@ struct known {
 
 void known_free(struct known *k);
 
-/* Gives a new table that many slots, a power of two, or the least it has; it grows when it is half full. */
+/* Allocates the slots of a new table, a power of two, at least the minimum; it grows when half full. */
 enum flow_status known_begin(struct known *k, size_t slots) NODISCARD;
 
 /* The entry, or NULL; valid until the next put. */

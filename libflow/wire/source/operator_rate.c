@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "wire/source/operator_rate.h"
 
-/* The first rule that fits; NULL: none.  in_if NULL: the row tells none. */
+/* The first rule that fits; NULL: none.  in_if is NULL if the row has none. */
 static const struct flow_sampling_rule *
 find(const struct flow_decoder_options *o, const struct addr *exporter, const uint32_t *in_if)
 {
@@ -22,7 +22,8 @@ operator_rate_of(const struct flow_decoder_options *o, const struct addr *export
 	struct operator_rate out = { .rate = o->sampling, .override = o->sampling_override };
 
 	for (size_t i = 0; i < o->rules; i++)
-		out.by_interface |= o->rule[i].has_interface && addr_in_prefix(exporter, &o->rule[i].net, o->rule[i].bits);
+		out.by_interface |= o->rule[i].has_interface &&
+		    addr_in_prefix(exporter, &o->rule[i].net, o->rule[i].bits);
 	if (out.by_interface)
 		return (struct operator_rate){ .rate = 0, .by_interface = true };
 	if (r != NULL)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* What the operator said of an exporter's sampling rate (struct flow_sampling_rule, and the general rate). */
+/* The operator's sampling rate for an exporter (struct flow_sampling_rule, and the general rate). */
 
 #include "wire/decode.h"
 #include "wire/source/rate.h"
@@ -12,9 +12,9 @@ struct operator_rate {
 	bool by_interface;	/* some of the rules that fit the exporter name one */
 };
 
-/* Of an exporter, by all rules. */
+/* The rate for an exporter, by all rules. */
 struct operator_rate operator_rate_of(const struct flow_decoder_options *o, const struct addr *exporter);
 
-/* Of a row that came in by that interface, where an announced rate (none: RATE_NONE) is known. */
-struct rate operator_rate_settle(const struct flow_decoder_options *o, const struct addr *exporter, const uint32_t *in_if,
-    struct rate announced);
+/* The rate for a row that came in by this interface, given the announced rate (RATE_NONE: none). */
+struct rate operator_rate_settle(const struct flow_decoder_options *o, const struct addr *exporter,
+    const uint32_t *in_if, struct rate announced);

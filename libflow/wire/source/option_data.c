@@ -2,7 +2,7 @@
 /* Option records: sampling rates, names, the boot time, types of elements (RFC 5610). */
 #include "wire/decoder.h"
 
-/* What option data may say apart from the roles of element.h. */
+/* Elements of option data beyond the roles of element.h. */
 enum option_part {
 	OPTION_INTERFACE,
 	OPTION_INTERFACE_NAME,
@@ -143,7 +143,7 @@ learn_rate(const struct option *o, enum known_kind kind, uint64_t key)
 	return source_learn(o->ctx->d, o->ctx->src, kind, key, rate_pack(rate), NULL, 0);
 }
 
-/* Whether the option is about another domain of the exporter than its message: 149; 0 is none (IANA). */
+/* Whether the option names another domain (149) than its message has; 0 names none (IANA). */
 static bool
 is_of_other_domain(const struct option *o)
 {
@@ -152,7 +152,7 @@ is_of_other_domain(const struct option *o)
 	return domain != 0 && domain != o->ctx->src->domain;
 }
 
-/* Of another domain only a sampler's rate, or that of the domain as a whole, is kept. */
+/* Stores facts about another domain: only a sampler's rate, or the rate of that whole domain. */
 static enum flow_status
 take_sampling_of_other(const struct option *o, bool by_sampler, enum element_role sampler)
 {
@@ -173,7 +173,7 @@ take_sampling_of_other(const struct option *o, bool by_sampler, enum element_rol
 	    rate_pack(rate));
 }
 
-/* A rate holds for a sampler, else for a part of the domain, the narrowest first, else for all of it. */
+/* A rate is for a sampler, else for the narrowest part of the domain that the record names, else for the domain. */
 static enum flow_status
 take_sampling(const struct option *o)
 {

@@ -30,7 +30,7 @@ rate_quotient(uint64_t all, uint64_t sampled)
 	common = greatest_common_divisor(all, sampled);
 	all /= common;
 	sampled /= common;
-	/* Terms of more than 32 bits lose a part in 2^31 or less. */
+	/* Reducing terms to 32 bits costs at most a part in 2^31. */
 	while (all > UINT32_MAX) {
 		all >>= 1;
 		sampled >>= 1;
@@ -65,7 +65,7 @@ same_float(double a, double b, size_t len)
 	    !(a < b) && !(a > b);
 }
 
-/* The first convergent of the continued fraction of 0 < p <= 1 that is p in this precision. */
+/* The first convergent of the continued fraction of 0 < p <= 1 that equals p in this precision. */
 struct rate
 rate_from_probability(const uint8_t *p, size_t len)
 {

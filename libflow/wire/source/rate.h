@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * Sampling factors, what a counter is multiplied by.  They need not be whole: 2 packets of 3 make
+ * Sampling factors, by which counters are multiplied.  They need not be whole: 2 packets of 3 make
  * a factor of 3/2 (RFC 5476 6.5.2), which is kept exactly, so that counters are rounded once.
  */
 
@@ -36,12 +36,12 @@ rate_whole(uint32_t times)
 struct rate rate_quotient(uint64_t all, uint64_t sampled);
 
 /*
- * The reciprocal of a probability in the bytes of a float or double (len 4 or 8, big-endian): of
- * the fraction that it was made from, so that 0.6 is 5/3.  None if it is no probability.
+ * The factor for a probability, a float or double (len 4 or 8, big-endian): the reciprocal of the
+ * fraction it was made from, so that 0.6 gives 5/3.  None if it is no probability.
  */
 struct rate rate_from_probability(const uint8_t *p, size_t len);
 
-/* The factor of two selections, one after the other; none if it is not believed. */
+/* The factor of two successive selections; none if it is not from 1 to RATE_MAX. */
 struct rate rate_product(struct rate a, struct rate b);
 
 /* value * factor, halves rounded up; at most INT64_MAX.  The value is not negative. */
@@ -57,7 +57,7 @@ rate_pack(struct rate r)
 	return r.times == 0 ? 0 : (uint64_t)(r.per - 1) << 32 | r.times;
 }
 
-/* The factor again; none if no factor packs so. */
+/* The reverse of rate_pack; none for a number that it cannot yield. */
 static inline struct rate
 rate_unpack(uint64_t packed)
 {

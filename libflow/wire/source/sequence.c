@@ -4,13 +4,13 @@
 #define GAP_MAX (1 << 20)	/* a greater step is a restart */
 #define LATE_MAX 65536
 #define LATE_RUN 3
-#define MIXED_RUN 4		/* as many that follow each other between others are another count */
+#define MIXED_RUN 4		/* this many consecutive numbers among others are another count */
 #define SAME_RUN 4
 #define OTHER_RUN 4
-#define UPTIME_SLACK_MS 60000	/* reordering explains that much */
-#define RESUME_GAP 1024		/* a count that others interrupted may have lost that much meanwhile */
-#define GAP_STEPS 256		/* so soon a count goes on that another's number seemed to have taken far ahead */
-#define RESUME_STEPS 65536	/* and is forgotten after so many of theirs */
+#define UPTIME_SLACK_MS 60000	/* reordering explains this much */
+#define RESUME_GAP 1024		/* an interrupted count may have lost this much meanwhile */
+#define GAP_STEPS 256		/* within this many steps a count resumes where a false gap began */
+#define RESUME_STEPS 65536	/* after this many steps of others a count is forgotten */
 
 static void
 begin(struct sequence_counter *c, const struct sequence_step *s)
@@ -19,7 +19,7 @@ begin(struct sequence_counter *c, const struct sequence_step *s)
 	c->known = !s->unsure;
 }
 
-/* A place for another count: a free one, or that which was not used for longest. */
+/* A place for another count: a free one, else the least recently used. */
 static uint8_t
 spare(const struct sequence *q)
 {
@@ -34,7 +34,7 @@ spare(const struct sequence *q)
 	return oldest;
 }
 
-/* The step begins another count, beside the one before it or, `replaced`, in its place. */
+/* The step begins another count, beside the previous one or, if `replaced`, in its place. */
 static void
 begin_other(struct sequence *q, const struct sequence_step *s, bool replaced)
 {
@@ -60,7 +60,7 @@ restart(struct sequence *q, const struct sequence_step *s)
 	begin_other(q, s, true);
 }
 
-/* An exporter that never raises its number has nothing to say. */
+/* Whether the exporter never raises its number, so that it means nothing. */
 static bool
 is_stuck(struct sequence_counter *c, const struct sequence_step *s)
 {
@@ -73,7 +73,7 @@ is_stuck(struct sequence_counter *c, const struct sequence_step *s)
 	return c->same_run >= SAME_RUN;
 }
 
-/* How many of them there were to be taken back. */
+/* Takes units back from `lost`; returns how many there were. */
 static uint64_t
 take_back(struct sequence *q, uint64_t units)
 {
@@ -83,7 +83,7 @@ take_back(struct sequence *q, uint64_t units)
 	return taken;
 }
 
-/* Whether this step was the other unit's, again; enough of them make it the unit. */
+/* Checks whether the step fits the other unit; enough such steps in a row make that the unit. */
 static void
 watch_unit(struct sequence *q, struct sequence_counter *c, const struct sequence_step *s)
 {
@@ -112,7 +112,7 @@ went_back(const struct sequence_counter *c, const struct sequence_step *s)
 	    (int32_t)(s->uptime_ms - c->uptime_ms) < -UPTIME_SLACK_MS;
 }
 
-/* What follows the late ones before it, with others between them or not. */
+/* A step that continues late ones before it, with steps of others between them or not. */
 static void
 watch_late(struct sequence_counter *c, const struct sequence_step *s, uint32_t advance)
 {
@@ -141,7 +141,7 @@ take_late(struct sequence *q, struct sequence_counter *c, const struct sequence_
 	mixed = c->late_mixed;
 	if (c->late_run < (mixed ? MIXED_RUN : LATE_RUN))
 		return;
-	/* What seemed to be a gap was where this count goes on; else they were not late, and gaps remain. */
+	/* If this count continues in the gap, there was no gap; else the steps were not late, and gaps remain. */
 	gap_left = c->gap_next == s->number + advance ? c->gap_left : 0;
 	if (c->gap_next != s->number + advance)
 		q->lost += c->late_taken;
@@ -171,7 +171,7 @@ take_gap(struct sequence *q, struct sequence_counter *c, const struct sequence_s
 	begin(c, s);
 }
 
-/* Whether the step goes on where a gap began: then that was no gap, but the first of another count. */
+/* Whether the step continues where a gap began: then another count began there, and there was no gap. */
 static bool
 goes_on_behind(struct sequence *q, const struct sequence_step *s)
 {
@@ -199,7 +199,7 @@ judge(struct sequence *q, struct sequence_counter *c, const struct sequence_step
 {
 	int32_t gap = (int32_t)(s->number - c->next);
 
-	/* Whoever boots does not go on counting: it is the uptimes that are of several clocks. */
+	/* A reboot resets the number: if it continues, the uptimes are of several clocks. */
 	c->many_clocks = c->many_clocks || (gap == 0 && went_back(c, s));
 	if (went_back(c, s) || gap > GAP_MAX || gap < -LATE_MAX) {
 		if (!goes_on_behind(q, s))
@@ -211,7 +211,7 @@ judge(struct sequence *q, struct sequence_counter *c, const struct sequence_step
 	}
 }
 
-/* How far the step is from where a count stands; UINT32_MAX: it does not go on from there. */
+/* The distance of the step from a count's next number; UINT32_MAX: it does not continue that count. */
 static uint32_t
 distance(const struct sequence *q, uint8_t i, const struct sequence_step *s)
 {
@@ -224,7 +224,7 @@ distance(const struct sequence *q, uint8_t i, const struct sequence_step *s)
 	return gap;
 }
 
-/* A count goes on that another seemed to have replaced: both are there. */
+/* A count continues that seemed replaced by another: there are two. */
 static void
 resume(struct sequence *q, uint8_t to)
 {
@@ -242,7 +242,7 @@ resume(struct sequence *q, uint8_t to)
 	q->active = to;
 }
 
-/* Goes to the count that the step goes on from best, which mostly is the one of before. */
+/* Activates the count that the step continues best, mostly the active one. */
 static void
 choose(struct sequence *q, const struct sequence_step *s)
 {

@@ -2,15 +2,15 @@
 /*
  * Sets whose template came from another port of their exporter and domain.
  *
- * Two routers behind one address must not use each other's templates; a router behind NAT that
- * was booted, or that sends its templates through a socket of their own, must.  They are told
- * apart by who goes on sending: a port that was heard before this one began and is heard again
- * is another sender, a rival.  Its template is used only when its own was waited for.
+ * Two routers behind one address must not use each other's templates.  A router behind NAT that
+ * rebooted, or that sends its templates from a separate socket, must use those of its other port.
+ * The difference is who goes on sending: a port that was heard before this one began and is heard
+ * again is another sender, a rival.  A rival's template is used only after waiting for the own one.
  */
 #include "wire/decoder.h"
 
 #define LOOK_MAX 64		/* siblings looked at */
-#define SETTLE_MS 30000		/* by then a rival would have been heard again */
+#define SETTLE_MS 30000		/* a rival is heard again within this */
 #define SETTLE_SETS 4096	/* looked at in one call */
 
 struct offer {
@@ -32,7 +32,7 @@ is_other_port(const struct source *src, const struct source *other)
 	    addr_equal(&other->sender, &src->sender);
 }
 
-/* What other ports announced; false where they disagree or say nothing. */
+/* The template that other ports announced; false if they disagree or announced none. */
 static bool
 find_offer(struct flow_decoder *d, const struct source *src, uint16_t id, struct offer *out)
 {
@@ -67,7 +67,7 @@ shared_template(struct flow_decoder *d, const struct source *src, uint16_t id)
 	return src->adopted || (!o.rival && d->age.now_ms - src->begun_ms >= SETTLE_MS) ? o.t : NULL;
 }
 
-/* The template that a held set may use after that time; NULL: none yet. */
+/* The template that a held set of this age may use; NULL: none yet. */
 static struct template *
 settled(struct flow_decoder *d, const struct held *h, int64_t age_ms)
 {

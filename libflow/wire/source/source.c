@@ -8,7 +8,7 @@
 
 #define MIN_BUCKETS 64
 
-/* RFC 7011 8 scopes by transport session; so do v9 and the others, as routers behind one address do. */
+/* RFC 7011 8 scopes by transport session; v9 and the others need it too, for routers behind one address. */
 static uint16_t
 port_in_scope(const struct flow_decoder *d, const struct flow_datagram *dg)
 {
@@ -72,7 +72,7 @@ exporter_place(const struct flow_decoder *d, const struct addr *a)
 	return at;
 }
 
-/* Doubles the tables; the old ones serve on when there is no memory. */
+/* Doubles the tables; without memory the old ones remain in use. */
 static bool
 grow_buckets(struct flow_decoder *d)
 {
@@ -188,7 +188,7 @@ source_free(struct flow_decoder *d, struct source *src)
 	free(src);
 }
 
-/* Room for one more in the tables and within the limit. */
+/* Makes room for one more in the tables and within the limit. */
 static bool
 make_room(struct flow_decoder *d)
 {
@@ -282,7 +282,7 @@ source_step(struct flow_decoder *d, struct source *src, const struct sequence_st
 	decoder_count(d, FLOW_COUNT_SEQUENCE_RESTARTS, q->restarts - restarts);
 }
 
-/* Rates change what counters mean: names without end do not keep them out. */
+/* Rates may exceed the limit of names by a quarter: counters depend on them, so names must not keep them out. */
 static size_t
 limit_of(const struct flow_decoder *d, enum known_kind kind)
 {
@@ -315,7 +315,7 @@ learn(struct flow_decoder *d, const struct source *src, struct known *k, enum kn
 
 #define LOOK_MAX 64		/* sources of an exporter looked at */
 
-/* Whether another source of the exporter that is heard beside this one has another number. */
+/* Whether another source of the exporter, still heard, has a different number for this key. */
 static bool
 others_differ(const struct source *src, enum known_kind kind, uint64_t key, uint64_t number)
 {
@@ -326,7 +326,7 @@ others_differ(const struct source *src, enum known_kind kind, uint64_t key, uint
 		const struct known_entry *e;
 
 		if (s->port != src->port && s->use < src->first_use)
-			continue;	/* silent since: what that port said may be of before a boot */
+			continue;	/* silent since: its data may predate a reboot */
 		e = known_find(&s->known, kind, key);
 		if (e != NULL && e->number != number)
 			return true;
@@ -334,7 +334,7 @@ others_differ(const struct source *src, enum known_kind kind, uint64_t key, uint
 	return false;
 }
 
-/* What holds for all of an exporter, unless its sources disagree: then nothing does. */
+/* Stores a fact for the whole exporter; if its sources disagree, it has none. */
 static enum flow_status
 learn_common(struct flow_decoder *d, struct source *src, enum known_kind kind, uint64_t key,
     uint64_t number, const char *text, size_t len)
@@ -356,7 +356,7 @@ source_learn_of_domain(struct flow_decoder *d, struct source *src, uint32_t doma
 
 	if (kind != KNOWN_SAMPLER_RATE)
 		return learn(d, src, k, KNOWN_OTHER_DOMAIN_RATE, domain, number, domain, NULL, 0);
-	/* No source has what is told of others: where two are told differently that stays so. */
+	/* Facts about other domains are in no source's table: once contradictory, they stay so. */
 	e = known_find(k, kind, key);
 	if (e != NULL && e->number != number && (e->number == 0 || e->owner != domain))
 		number = 0;
@@ -365,7 +365,7 @@ source_learn_of_domain(struct flow_decoder *d, struct source *src, uint32_t doma
 	return learn(d, src, k, kind, key, number, domain, NULL, 0);
 }
 
-/* The same as learn, of the source itself: what its parts have is kept count of. */
+/* As learn, for the source itself; updates the summary of its parts' rates. */
 static enum flow_status
 learn_own(struct flow_decoder *d, struct source *src, enum known_kind kind, uint64_t key, uint64_t number,
     const char *text, size_t len)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a decoder knows of its sources, for programs and for the files' metadata. */
+/* Reports a decoder's sources, to programs and in the files' metadata. */
 #include <stdlib.h>
 
 #include "base/json.h"
@@ -80,7 +80,7 @@ flow_decoder_begin_again(struct flow_decoder *d)
 		struct source *src = d->all[i];
 
 		src->sequence = (struct sequence){ 0 };
-		/* What was taught need not be in the order of its uptimes. */
+		/* The datagrams it was taught with need not be in the order of uptimes. */
 		src->has_uptime = false;
 		store_doubt(src, false);
 	}
@@ -140,7 +140,7 @@ put_key(struct buf *out, const struct known_entry *e)
 		buf_printf(out, "\"%llu\":", (unsigned long long)key);
 		return;
 	}
-	/* The engine is the first byte of an id of one to seven bytes: 4 are the rule. */
+	/* The engine is the first byte of an id of one to seven bytes, usually 4. */
 	store_be64(bytes, key);
 	for (len = 8; len > 4 && bytes[8 - len] == 0; len--)
 		;
@@ -163,13 +163,13 @@ leads(const struct section *s, const struct known *k, const struct known_entry *
 	    (s->rate == 0 || known_find(k, s->rate, key) == NULL);
 }
 
-/* What a row of flow.exporters is made of: sources of one exporter, sender, version and domain. */
+/* The sources of one row of flow.exporters: of one exporter, sender, version and domain. */
 struct row {
 	const struct source *const *source;	/* the one heard last is the first */
 	size_t count;
 };
 
-/* Whether a source before number `to` tells the same thing. */
+/* Whether a source before number `to` has an entry of the same key. */
 static bool
 told_before(const struct row *r, size_t to, const struct section *s, const struct known_entry *e)
 {
@@ -308,7 +308,7 @@ compare_rows(const struct source *a, const struct source *b)
 	return order != 0 ? order : (a->domain > b->domain) - (a->domain < b->domain);
 }
 
-/* Within a row, what was heard last is told first. */
+/* Within a row, the source heard last comes first. */
 static int
 by_row(const void *left, const void *right)
 {
@@ -318,7 +318,7 @@ by_row(const void *left, const void *right)
 	return order != 0 ? order : ((*a)->use < (*b)->use) - ((*a)->use > (*b)->use);
 }
 
-/* The sources that sent something, sorted; their number.  *out is NULL when out of memory. */
+/* Sorts the sources that sent something into *out (NULL: out of memory); returns their number. */
 static size_t
 active_sources(const struct flow_decoder *d, const struct addr *only, const struct source ***out)
 {

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Which source goes when there are too many.  One that goes on sending for a while is
- * established, and is safe from any number of new ones: senders that are invented, one
- * address for each datagram, only ever push out each other.
+ * Chooses the source to evict when there are too many.  One that sends for a while is
+ * established, and safe from any number of new ones: spoofed senders, with a new
+ * address for each datagram, only evict each other.
  */
 #include "wire/decoder.h"
 
-/* Two datagrams of a source that far apart (by age_clock) establish it. */
+/* Two datagrams this far apart (by age_clock) establish a source. */
 #define ESTABLISHED_MS 10000
 
-/* Lists of a source's rank, by whether it holds names. */
+/* The index in decoder.use: by rank, and by whether the source holds names. */
 #define LIST_OF(established, named) ((established) * 2 + (named))
 
 static unsigned
@@ -55,7 +55,7 @@ source_used(struct flow_decoder *d, struct source *s)
 	}
 }
 
-/* The one in a list that was not used for longest, other than these two; NULL if there is none. */
+/* The least recently used one of a list, other than these two; NULL if there is none. */
 static struct source *
 oldest_but(const struct use_list *l, const struct source *keep, const struct source *lender)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Data sets that came before their template: kept for a while, within limits.  Where the limit of all
- * is reached, the oldest of newcomers go first (source_use.c says who that is), and a newcomer never
- * pushes out what waits of an established source: invented senders only push out each other's.
+ * Data sets that came before their template: kept for a while, within limits.  At the total limit
+ * the oldest data of newcomers (see source_use.c) is evicted first, and a newcomer never
+ * evicts data of an established source: spoofed senders only evict each other's.
  */
 #include <stdlib.h>
 
@@ -80,7 +80,7 @@ held_keep(struct flow_decoder *d, struct source *src)
 			unlink_newcomer(d, h);
 }
 
-/* Makes room for what waits of that source; false if it is to go itself. */
+/* Makes room for data of that source; false if the new data must be dropped instead. */
 static bool
 make_room(struct flow_decoder *d, struct source *src, size_t bytes)
 {

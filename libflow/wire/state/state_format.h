@@ -12,7 +12,7 @@ enum state_tag {
 	STATE_CLOCK,
 	STATE_SOURCE,
 	STATE_KNOWN,		/* of the source */
-	STATE_EXPORTER,		/* what is known of an exporter, whose sources are all before it */
+	STATE_EXPORTER,		/* facts of an exporter, whose sources all precede it */
 	STATE_TEMPLATE,
 	STATE_HELD,		/* of any source: they are in the order in which they came */
 };

@@ -8,9 +8,9 @@
 #include "wire/decoder.h"
 #include "wire/state/state_format.h"
 
-/* No instant or age of a sound state is beyond it, and differences of two such do not overflow. */
+/* Every instant and age of a sound state is below this, and differences of two cannot overflow. */
 #define FAR_MS (INT64_C(1) << 61)
-/* A table of names is never emptier than this says, so that few bytes do not ask for much memory. */
+/* The most slots for a number of entries, so that few bytes cannot demand much memory. */
 #define SLOTS_MAX(entries) (4 * (entries) + 16)
 
 struct load {
@@ -19,7 +19,7 @@ struct load {
 	struct source *src;		/* the last one; NULL: none yet, or left out */
 	struct source **numbered;	/* by their order in the state; NULL: left out */
 	size_t count, cap;
-	bool damaged;			/* something cannot be */
+	bool damaged;			/* some value is impossible */
 };
 
 static int64_t
@@ -32,7 +32,7 @@ get_i64(struct load *l, int64_t least, int64_t most)
 	return v;
 }
 
-/* Of the clock that ages are told by, up to now. */
+/* A time of the age clock, not after now. */
 static int64_t
 get_age(struct load *l)
 {
@@ -136,7 +136,7 @@ get_addr(struct load *l, struct addr *a)
 		memcpy(a->b, bytes, sizeof(a->b));
 }
 
-/* The key of a source, whose port is in scope or not as the decoder's options say; its port. */
+/* Reads a source's key, with the port in it if the decoder's options scope by port; returns the port. */
 static uint16_t
 get_key(struct load *l, struct source_key *key)
 {
@@ -206,7 +206,7 @@ get_known(struct load *l, struct known *k)
 	size_t slots = cursor_le32(&l->in), entries = cursor_le32(&l->in), i;
 	enum flow_status st;
 
-	/* What is not there is not counted on. */
+	/* A count of entries must fit into the bytes that are there. */
 	if (cursor_failed(&l->in) || k->slots != 0 || entries > cursor_left(&l->in) / STATE_ENTRY_LEN ||
 	    slots < 2 * entries || slots > SLOTS_MAX(entries) || (slots & (slots - 1)) != 0) {
 		l->damaged = true;
@@ -285,7 +285,7 @@ get_template(struct load *l)
 		return FLOW_OK;
 	}
 	st = store_restore(l->d, l->src, t);
-	/* Left out, it is no more: only what is in the table is compiled. */
+	/* A template that was left out is freed: compile only what is in the table. */
 	if (st == FLOW_OK && (bits & STATE_COMPILED) != 0 && (bits & STATE_OPTIONS) == 0 &&
 	    (t = template_find(&l->src->templates, id)) != NULL && !t->options)
 		st = store_compile(l->d, t);
@@ -409,7 +409,7 @@ get_records(struct load *l, const uint8_t *p, size_t len, struct flow_error *err
 	return st == FLOW_OK ? st : flow_fail_memory(err);
 }
 
-/* Whether it begins and ends as a state and nothing between was changed. */
+/* Whether it begins and ends as a state, and the hash of the bytes between is right. */
 static bool
 is_whole(const uint8_t *p, size_t len)
 {

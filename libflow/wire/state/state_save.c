@@ -58,7 +58,7 @@ put_counter(struct buf *out, const struct sequence_counter *c)
 	buf_append_le32(out, c->used);
 }
 
-/* Its counts of lost ones begin anew with the slot, and so do what they may be taken back by. */
+/* Counts of loss begin at zero with the slot, and so does what late datagrams may take back. */
 static void
 put_sequence(struct buf *out, const struct sequence *q)
 {
@@ -125,8 +125,8 @@ put_entry(struct buf *out, const struct known_entry *e)
 }
 
 /*
- * From an empty slot on and around: entries that are put into as large a table in that order
- * come to lie where they lay, so that what is listed from it has the same order.
+ * Starts at an empty slot and wraps around: inserted in that order into a table of the same size,
+ * entries get the same slots, so that lists made from it keep their order.
  */
 static void
 put_known(struct buf *out, const struct known *k)
