@@ -4,7 +4,7 @@
 #include "net/proto.h"
 #include "wire/decoder.h"
 
-/* Counters that sampling makes smaller. */
+/* Counters to be multiplied by the sampling rate. */
 static const enum flow_field scaled_field[] = {
 	FLOW_FIELD_PACKETS, FLOW_FIELD_BYTES, FLOW_FIELD_REV_PACKETS, FLOW_FIELD_REV_BYTES,
 	FLOW_FIELD_POST_PACKETS, FLOW_FIELD_POST_BYTES, FLOW_FIELD_MCAST_PACKETS,
@@ -70,14 +70,14 @@ rows_source(struct context *ctx, size_t n, bool has_domain)
 	return st == FLOW_OK ? fill_origin(ctx, n, has_domain) : st;
 }
 
-/* Stays at the greatest number, as sums of a file do. */
+/* Saturates, as a file's sums do. */
 static void
 add_to(uint64_t *sum, uint64_t v)
 {
 	*sum = v > UINT64_MAX - *sum ? UINT64_MAX : *sum + v;
 }
 
-/* Adds up a column that may be missing; nulls are zero. */
+/* The sum of a column, which may be missing; nulls count as zero. */
 static void
 add_column(uint64_t *sum, const struct flow_builder *b, enum flow_field field, size_t n)
 {

@@ -109,7 +109,7 @@ flow_datagram_clock(const struct flow_datagram *dg)
 	}
 }
 
-/* NetFlow says its version in 16 bits, sFlow in 32: "0, 4" and "0, 5". */
+/* NetFlow's version field has 16 bits, sFlow's 32: read as 16, it is "0, 4" or "0, 5". */
 static enum flow_status
 dispatch(struct flow_decoder *d, const struct flow_datagram *dg, struct flow_builder *out)
 {

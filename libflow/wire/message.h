@@ -17,15 +17,15 @@ struct flow_message {
 	uint32_t domain;
 };
 
-/* Whether a file that begins with these bytes is an IPFIX file. */
+/* Whether these bytes are the beginning of an IPFIX file. */
 bool flow_message_detect(const uint8_t *bytes, size_t len);
 
 /*
  * Takes the next whole message off `in`.
  *   FLOW_OK          *out is it
  *   FLOW_END         nothing is left
- *   FLOW_ETRUNCATED  the rest is the begin of a message: read more (the cursor
- *                    stays at it); at the end of a file, it is cut
- *   FLOW_EFORMAT     not an IPFIX message: a stream cannot be trusted any more
+ *   FLOW_ETRUNCATED  the rest is the beginning of a message (the cursor stays
+ *                    there): read more; at the end of a file, the message is cut
+ *   FLOW_EFORMAT     not an IPFIX message: the rest of the stream cannot be trusted
  */
 enum flow_status flow_message_next(struct cursor *in, struct flow_message *out) NODISCARD;

@@ -4,20 +4,20 @@
 #include "wire/template/list.h"
 
 #define SET_HEADER_LEN 4
-#define PADDING_MAX 3		/* that much is padding whatever it holds */
+#define PADDING_MAX 3		/* this many bytes are padding whatever they hold */
 #define V9_HEADER_LEN 20
 #define V9_SET_TEMPLATE 0
 #define V9_SET_OPTIONS 1
 #define IPFIX_SET_TEMPLATE 2
 #define IPFIX_SET_OPTIONS 3
-#define BOOT_SLACK_MS 2000	/* datagrams overtake each other by less */
+#define BOOT_SLACK_MS 2000	/* reordered datagrams are closer than this */
 
-/* A message on its way through its sets. */
+/* A message whose sets are being decoded. */
 struct message {
 	struct context ctx;
 	unsigned version;
 	struct cursor in;
-	uint32_t count;		/* v9 header: records that there should be */
+	uint32_t count;		/* v9 header: announced number of records */
 	struct sequence_step step;
 	uint32_t records;	/* data and option records */
 	uint32_t templates;
@@ -121,7 +121,7 @@ sets_records(struct context *ctx, struct template *t, const uint8_t *body, size_
 	*records = 0;
 	t->seen_ms = ctx->d->age.now_ms;
 	if (t->options) {
-		/* What is learnt may push out sources, but not the one that the template is of. */
+		/* Learning may evict sources, but not the template's owner. */
 		ctx->d->lender = t->owner;
 		st = option_records(ctx, t, &in, records);
 		ctx->d->lender = NULL;
@@ -262,9 +262,9 @@ begin(struct message *m, struct flow_decoder *d, const struct flow_datagram *dg,
 }
 
 /*
- * RFC 3954 9: template ids need not survive a reboot of the exporter.  It was booted if its uptime
- * fell to less than has passed since its last datagram; several clocks in one domain (line cards)
- * do not look so.
+ * RFC 3954 9: template ids need not survive a reboot of the exporter.  It rebooted if its uptime
+ * fell below the time since its last datagram; several clocks in one domain (line cards)
+ * do not match that.
  */
 static void
 watch_boot(const struct message *m)

@@ -27,7 +27,7 @@ flow_datagram_dump(const struct flow_datagram *dg, struct flow_decoder *d, struc
 	case 9: case 10:
 		dump_title(dg, version == 9 ? "NetFlow v" : "IPFIX v", version, text);
 		dump_sets(dg, version, d, text);
-		d->counts = counts;	/* what was wrong with lists was counted when they were decoded */
+		d->counts = counts;	/* faults of lists were counted when they were decoded */
 		return;
 	case 0:
 		if (sflow == 4 || sflow == 5) {

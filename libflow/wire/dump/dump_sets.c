@@ -12,7 +12,7 @@ struct shown {
 	struct buf *text;
 };
 
-/* Writes what a field is called and tells how it is read. */
+/* Writes the name of a field and returns its type. */
 static enum element_type
 dump_label(const struct shown *s, const struct template_field *f)
 {

@@ -24,22 +24,22 @@ static const struct fixed_field v5_fields[] = {
 
 static const struct fixed_extra v7_extras[] = { { 48, 4, true, FIXED_ROUTER_SC } };
 
-/* Cisco's description of v1 ends after 52 bytes, most exporters leave the last four out. */
+/* Cisco's v1 record has 52 bytes; most exporters omit the last four. */
 static const struct fixed_layout v1 = { 52, ARRAY_LEN(v1_fields), v1_fields, 0, NULL };
 static const struct fixed_layout v1_short = { 48, ARRAY_LEN(v1_fields), v1_fields, 0, NULL };
 static const struct fixed_layout v5 = { 48, ARRAY_LEN(v5_fields), v5_fields, 0, NULL };
 /* As v5, with flags where v5 has padding. */
 static const struct fixed_layout v7 = { 52, ARRAY_LEN(v5_fields), v5_fields, ARRAY_LEN(v7_extras), v7_extras };
 
-/* A datagram on its way. */
+/* A datagram being decoded. */
 struct fixed_datagram {
 	struct context ctx;
 	struct fixed_header head;
 };
 
 /*
- * The short records of v1, where the datagram is exactly as long as so many are; where its count lies, as
- * long as some of them and not of Cisco's.  A datagram that was cut keeps Cisco's.
+ * Chooses v1's short records if the datagram's length fits its count of them; if the count is wrong, if the
+ * length fits a whole number of them and not of Cisco's records.  A cut datagram keeps Cisco's.
  */
 static const struct fixed_layout *
 v1_layout(size_t left, uint32_t count)
@@ -127,7 +127,7 @@ put_extra(struct buf *text, const struct fixed_extra *x, const uint8_t *p)
 	struct addr a = addr_from_v4(value);
 	char address[ADDR_TEXT_MAX];
 
-	if (value == 0)		/* says nothing */
+	if (value == 0)		/* no information */
 		return;
 	buf_printf(text, "%c\"%s\":", text->len == 0 ? '{' : ',', x->name);
 	if (!x->address) {
@@ -139,7 +139,7 @@ put_extra(struct buf *text, const struct fixed_extra *x, const uint8_t *p)
 	buf_append_u8(text, '"');
 }
 
-/* What has no column. */
+/* Fields without a column. */
 static enum flow_status
 fixed_extras(struct context *ctx, const struct fixed_layout *l, const uint8_t *p, size_t n)
 {

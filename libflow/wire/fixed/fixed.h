@@ -37,7 +37,7 @@ struct fixed_layout {
 	const struct fixed_extra *extra;
 };
 
-/* The router that a Catalyst's shortcut passed by: element 43 of NetFlow v9. */
+/* The router that a Catalyst's shortcut bypassed: element 43 of NetFlow v9. */
 #define FIXED_ROUTER_SC "ipv4RouterSc"
 
 /* The layout of v8's aggregation scheme, or NULL. */
@@ -56,5 +56,5 @@ struct fixed_header {
 	uint8_t scheme;		/* v8 */
 };
 
-/* Takes the header off; false if it is cut. */
+/* Reads the header and moves the cursor behind it; false if it is cut. */
 bool fixed_header_read(struct cursor *in, unsigned version, struct fixed_header *out);

@@ -68,7 +68,7 @@ static const struct fixed_field prefix_port_tos_fields[] = {
 	F(38, 2, OUT_IF),
 };
 
-/* TOS and number of the packets beyond the contract, of these three; by Cisco's names. */
+/* TOS and number of packets beyond the contract, in the "full flow" schemes; by Cisco's names. */
 #define BEYOND(tos, packets, router) { tos, 1, false, "marked_tos" }, { packets, 4, false, "extra_pkts" }, \
 	{ router, 4, true, FIXED_ROUTER_SC }
 static const struct fixed_extra dst_only_extras[] = { BEYOND(23, 24, 28) };

@@ -13,7 +13,7 @@
 #define TYPE_QINQ 0x88a8
 #define TYPE_QINQ_OLD 0x9100
 #define TYPE_BRIDGED 0x6558	/* Ethernet in GRE */
-#define LENGTH_MAX 1500		/* up to here the type is a length, and LLC follows */
+#define LENGTH_MAX 1500		/* a type up to this is a length, and LLC follows */
 
 #define PPP_IPV4 0x0021
 #define PPP_IPV6 0x0057
@@ -32,10 +32,10 @@
 
 #define PORT_VXLAN 4789
 
-/* Behind the data offset: four bits that are reserved (RFC 9768 uses the last), then the eight flags. */
+/* After the data offset: four reserved bits (RFC 9768 uses the last), then the eight flags. */
 #define TCP_FLAGS_MASK 0xfffu
 
-/* What comes next, and where. */
+/* The next header's protocol and position. */
 struct walk {
 	struct cursor in;
 	struct packet *out;
@@ -87,7 +87,7 @@ dissect_gre(struct walk *w)
 		dissect_type(w, type);
 }
 
-/* RFC 7348 5: behind the UDP header 8 bytes, of which the first says whether it is one. */
+/* RFC 7348 5: 8 bytes after the UDP header, whose first byte has a flag that marks VXLAN. */
 static void
 dissect_vxlan(struct walk *w)
 {
@@ -123,7 +123,7 @@ dissect_payload(struct walk *w)
 	}
 }
 
-/* The header about to be read is the outer one, or further in; false: deep enough. */
+/* Selects `outer` or `inner` for the next IP header; false: the limit of depth is reached. */
 static bool
 enter_ip(struct walk *w)
 {
@@ -164,8 +164,8 @@ dissect_ipv4(struct walk *w)
 }
 
 /*
- * RFC 8200 4; stops at the first header that is no extension.  What comes behind one is known as soon as its
- * first byte is there: a segment routing header may be longer than what was sampled.
+ * RFC 8200 4; stops at the first header that is no extension.  An extension's first byte names the next
+ * header, so that it is known even if a segment routing header is longer than the sample.
  */
 static void
 skip_extensions(struct cursor *in, struct packet_ip *ip)
@@ -250,7 +250,7 @@ dissect_ethernet(struct walk *w)
 	dissect_type(w, type);
 }
 
-/* RFC 3032; behind the bottom is IP, or a pseudowire with its control word (RFC 4448). */
+/* RFC 3032; below the stack is IP, or a pseudowire with its control word (RFC 4448). */
 static void
 dissect_mpls(struct walk *w)
 {
@@ -278,7 +278,7 @@ dissect_ppp(struct walk *w)
 {
 	uint16_t proto;
 
-	/* Address and control, which HDLC-like framing has. */
+	/* Address and control of HDLC-like framing. */
 	if (cursor_left(&w->in) >= 2 && load_be16(w->in.pos) == 0xff03)
 		cursor_skip(&w->in, 2);
 	proto = cursor_be16(&w->in);
@@ -303,7 +303,7 @@ skip_tags(struct walk *w, uint16_t type)
 	return type;
 }
 
-/* IEEE 802.2 with SNAP; what has no type behind it is not followed. */
+/* IEEE 802.2 with SNAP; a frame without an Ethernet type is not followed. */
 static uint16_t
 skip_llc(struct walk *w)
 {

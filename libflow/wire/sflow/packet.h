@@ -20,7 +20,7 @@
 #define PACKET_LABELS 10
 #define PACKET_TUNNELS 4
 
-/* What the first byte belongs to. */
+/* The protocol of the first header. */
 enum packet_start {
 	PACKET_ETHERNET,
 	PACKET_PPP,
@@ -35,7 +35,7 @@ struct packet_ip {
 	uint8_t icmp_type, icmp_code;
 	uint16_t tcp_flags;	/* 12 bits, as tcpControlBits has them (RFC 9565) */
 	uint16_t src_port, dst_port;
-	uint32_t length;	/* of header and payload, by the header */
+	uint32_t length;	/* of header and payload, as the header states */
 	uint32_t id;		/* fragment identification, where it has one */
 	uint32_t flow_label;	/* IPv6 */
 	struct addr src, dst;
@@ -54,5 +54,5 @@ struct packet {
 	struct packet_ip outer, inner;
 };
 
-/* Reads what `len` bytes hold; what is cut off is left zero. */
+/* Reads the headers in `len` bytes; members for headers that are cut off stay zero. */
 void packet_dissect(enum packet_start start, const uint8_t *bytes, size_t len, struct packet *out);

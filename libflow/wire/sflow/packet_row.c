@@ -65,7 +65,7 @@ put_ip(struct packet_row *r, const struct packet_ip *ip)
 	}
 }
 
-/* What the outer header carries; a protocol is there whenever an inner header is. */
+/* The inner header, if there is one; it always has a protocol. */
 static void
 put_inner(struct packet_row *r, const struct packet_ip *ip)
 {
@@ -91,7 +91,7 @@ packet_row_put(struct packet_row *r, const struct packet *p)
 	}
 	if (p->has_type)
 		packet_row_number(r, FLOW_FIELD_ETHER_TYPE, p->ether_type);
-	/* The switch knows its VLANs better than a tag does. */
+	/* The switch's own VLAN, if already written, is more reliable than the tag. */
 	if (p->vlans > 0 && !flow_builder_written(r->out, FLOW_FIELD_SRC_VLAN))
 		packet_row_number(r, FLOW_FIELD_SRC_VLAN, p->vlan[0]);
 	for (i = 0; i < p->labels; i++)

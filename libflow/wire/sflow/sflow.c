@@ -9,7 +9,7 @@
 #define V4_FLOW 1
 #define V4_COUNTERS 2
 
-/* A datagram on its way through its samples. */
+/* A datagram whose samples are being decoded. */
 struct sflow_datagram {
 	struct context ctx;
 	struct cursor in;
@@ -83,7 +83,7 @@ samples_v5(struct sflow_datagram *m, uint32_t samples)
 	return st;
 }
 
-/* v4 says no lengths: a sample ends where its last part ends. */
+/* v4 has no lengths: a sample ends where its last part ends. */
 static enum flow_status
 flow_sample_v4(struct sflow_datagram *m)
 {
@@ -175,7 +175,7 @@ sflow_decode(struct flow_decoder *d, const struct flow_datagram *dg, unsigned ve
 	}
 	key = source_key(d, dg, m.ctx.version, sub_agent);
 	key.exporter = m.agent;
-	key.port = 0;		/* the number is the sub-agent's, whichever port it uses */
+	key.port = 0;		/* the sequence number is the sub-agent's on any port */
 	m.ctx.src = source_of(d, dg, &key);
 	if (m.ctx.src == NULL)
 		return FLOW_ENOMEM;

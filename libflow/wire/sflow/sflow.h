@@ -20,7 +20,7 @@ struct sflow_sample {
 	uint32_t records;
 };
 
-/* Application sockets, the only packet-like thing that such samples have. */
+/* Application sockets: all that samples without a packet have in its place. */
 #define SFLOW_SOCKET_IPV4 2100
 #define SFLOW_SOCKET_IPV6 2101
 
@@ -36,10 +36,10 @@ struct sflow_sample {
 enum flow_status sflow_row_v5(struct sflow_sample *s) NODISCARD;
 enum flow_status sflow_row_v4(struct sflow_sample *s) NODISCARD;
 
-/* Takes the agent's address off a header; the sender's where it says none. */
+/* Reads the agent's address from a header; if it has none, the sender's. */
 struct addr sflow_agent(struct cursor *in, const struct flow_datagram *dg);
 
-/* An address with its type before it (1: IPv4, 2: IPv6; 0: none, an unset *out). */
+/* Reads an address behind its type (1: IPv4, 2: IPv6; 0: none, *out is unset). */
 bool sflow_addr(struct cursor *in, struct addr *out);
-/* Whether the address that is read next says that it is one of IPv6. */
+/* Whether the next address has the type of IPv6. */
 bool sflow_next_is_v6(const struct cursor *in);

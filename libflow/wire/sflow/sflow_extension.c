@@ -7,7 +7,7 @@
 #define LIST_MAX 65536
 #define VLAN_MAX 4095
 
-/* VLANs are 1 to 4095, 0 a priority alone; an agent that knows none says 0xffffffff. */
+/* VLANs are 1 to 4095; 0 is a priority tag; an agent that knows none sends 0xffffffff. */
 static void
 set_vlan(struct sflow_row *r, enum flow_field field, uint32_t vlan)
 {
@@ -136,7 +136,7 @@ sflow_put_gateway(struct sflow_row *r, struct cursor *in, bool v5)
 		sflow_set_number(r, FLOW_FIELD_NEXT_AS, first);
 }
 
-/* Character set and name of both users; the source's is the flow's. */
+/* Character set and name of both users; the source's user becomes the flow's. */
 void
 sflow_put_user(struct sflow_row *r, struct cursor *in, bool v5)
 {
@@ -156,7 +156,7 @@ sflow_put_user(struct sflow_row *r, struct cursor *in, bool v5)
 	}
 }
 
-/* Next hop, then the stack that the packet came with; the header may have said it already. */
+/* Next hop, then the stack that the packet came with, unless the header already gave it. */
 void
 sflow_put_mpls(struct sflow_row *r, struct cursor *in)
 {
@@ -178,7 +178,7 @@ sflow_put_mpls(struct sflow_row *r, struct cursor *in)
 	}
 }
 
-/* Two addresses of IPv6: where one is IPv4-mapped and the other is not, both are what they are. */
+/* Two IPv6 addresses: if just one is IPv4-mapped, it stays IPv6. */
 static void
 keep_mixed(struct addr *a, struct addr *b)
 {
@@ -216,7 +216,7 @@ sflow_put_nat_ports(struct sflow_row *r, struct cursor *in)
 	sflow_set_number(r, FLOW_FIELD_NAT_DST_PORT, dst);
 }
 
-/* protocol, local and remote address, local and remote port; a packet says it better, or another one. */
+/* protocol, local and remote address, local and remote port; a packet or an earlier socket record wins. */
 void
 sflow_put_socket(struct sflow_row *r, struct cursor *in, bool v6)
 {
@@ -232,7 +232,7 @@ sflow_put_socket(struct sflow_row *r, struct cursor *in, bool v6)
 	r->socket = in->begin;
 	src = v6 ? addr_from_v6(local) : addr_from_v4(load_be32(local));
 	dst = v6 ? addr_from_v6(remote) : addr_from_v4(load_be32(remote));
-	/* A socket of both families speaks IPv4 where both ends are IPv4-mapped. */
+	/* A dual-stack socket uses IPv4 if both ends are IPv4-mapped. */
 	keep_mixed(&src, &dst);
 	sflow_set_addr(r, FLOW_FIELD_SRC_ADDR, &src);
 	sflow_set_addr(r, FLOW_FIELD_DST_ADDR, &dst);

@@ -91,7 +91,7 @@ structure_find(uint32_t kind)
 bool
 sflow_extra_is(uint32_t kind)
 {
-	/* Those that sflow_record.c writes to columns. */
+	/* sflow_record.c writes these to columns. */
 	if (kind >= 1 && kind <= 4)
 		return false;
 	return !(kind >= 1001 && kind <= 1004) && kind != 1006 && kind != 1007 && kind != 1020;
@@ -189,7 +189,7 @@ put_value(struct buf *out, char type, struct cursor *in)
 	}
 }
 
-/* "u:length s:name": a field that is cut off is not written, nor what follows it. */
+/* "u:length s:name": neither a field that is cut off nor any after it is written. */
 static void
 put_fields(struct buf *out, const char *fields, struct cursor *in)
 {

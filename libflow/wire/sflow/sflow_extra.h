@@ -16,5 +16,5 @@
 /* Whether records of this kind (enterprise << 12 | format) have no column at all. */
 bool sflow_extra_is(uint32_t kind);
 
-/* Appends a record as a member: `{` before the first, no `}`.  What it is too short for is left out. */
+/* Appends a record as a member: `{` before the first, no `}`.  Fields beyond the record's end are left out. */
 void sflow_extra_append(struct buf *text, uint32_t kind, struct cursor body);

@@ -3,23 +3,23 @@
 
 #define IPV6_HEADER 40
 
-/* The longest frame that ports take, and what may follow the IP packet in it: FCS, padding, time stamps. */
+/* The longest frame that ports accept, and the most that may follow its IP packet: FCS, padding, time stamps. */
 #define JUMBO_MAX 9216
 #define TRAILER_MAX 64
 
-/* Tags that agents count, or do not. */
+/* Bytes of tags, which some agents count and others do not. */
 #define TAG_SLACK 8
 
-/* Segmentation offload makes packets of so much, in hosts. */
+/* The longest packet that hosts with segmentation offload have. */
 #define PACKET_MAX (65535 + TRAILER_MAX)
 
-/* By the headers: up to the end of the IP packet; 0: they do not say. */
+/* The length by the headers, up to the end of the IP packet; 0 if they do not tell. */
 static uint32_t
 own_length(const struct packet *p)
 {
 	const struct packet_ip *ip = &p->outer;
 
-	/* Offload leaves lengths of 0, jumbograms (RFC 2675) have them. */
+	/* Segmentation offload and jumbograms (RFC 2675) have a length of 0. */
 	if (ip->version == 0 || ip->length == 0 || (ip->version == 6 && ip->length == IPV6_HEADER))
 		return 0;
 	return p->ip_offset + ip->length;

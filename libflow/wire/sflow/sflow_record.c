@@ -32,7 +32,7 @@
 
 #define STATUS_DROPPED 128	/* forwardingStatus: dropped, unknown reason (RFC 7270) */
 
-/* A length that is told beside fields; the raw header tells it better, and Ethernet's fields than IP's. */
+/* The length of a record with fields; a raw header's length wins, and Ethernet's wins over IP's. */
 static void
 set_length(struct sflow_row *r, uint32_t bytes, bool of_frame)
 {
@@ -129,7 +129,7 @@ ip_fields(struct sflow_row *r, struct cursor *in, bool v6)
 		return;
 	set_length(r, len, false);
 	if (flow_builder_written(r->w.out, FLOW_FIELD_SRC_ADDR))
-		return;		/* the raw header has said it better */
+		return;		/* the raw header is more reliable */
 	ip.src = v6 ? addr_from_header6(src) : addr_from_v4(load_be32(src));
 	ip.dst = v6 ? addr_from_header6(dst) : addr_from_v4(load_be32(dst));
 	sflow_set_addr(r, FLOW_FIELD_SRC_ADDR, &ip.src);
@@ -196,7 +196,7 @@ put_interfaces(struct sflow_row *r, const struct sflow_sample *s)
 		sflow_set_number(r, FLOW_FIELD_FWD_STATUS, STATUS_DROPPED);
 }
 
-/* Records that have no column, of v4 the URL. */
+/* Records without a column; in v4 the URL. */
 static void
 put_records(struct sflow_row *r, struct cursor in, uint32_t records, struct buf *text)
 {
@@ -213,7 +213,7 @@ put_records(struct sflow_row *r, struct cursor in, uint32_t records, struct buf 
 	}
 }
 
-/* What has no column: the sender, the inner tag, where a packet was copied to, applications' records. */
+/* Facts without a column: the sender, the inner tag, where a packet was copied to, applications' records. */
 static void
 put_extra(struct sflow_row *r, const struct sflow_sample *s, struct cursor records)
 {

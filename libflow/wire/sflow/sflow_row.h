@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * A row that the records of one sample fill: of its packet in sflow_record.c, which makes it, of what
- * is beside it in sflow_extension.c.
+ * The row of one sample: sflow_record.c makes it and fills in the packet, sflow_extension.c the
+ * extended data.
  */
 
 #include "base/cursor.h"
@@ -13,11 +13,11 @@ struct sflow_row {
 	struct packet_row w;
 	struct context *ctx;
 	uint64_t frame_length;
-	bool of_frame;		/* it is the frame's, not only the IP packet's */
-	bool has_length;	/* there is a packet; without, it is a transaction of an application */
+	bool of_frame;		/* frame_length is the frame's, not only the IP packet's */
+	bool has_length;	/* there is a packet; if false, the row is an application's transaction */
 	bool has_extra;		/* records without a column */
 	struct packet packet;	/* of the raw header */
-	bool hop_of_v6, bgp_hop_of_v6;	/* next hops came as addresses of IPv6 */
+	bool hop_of_v6, bgp_hop_of_v6;	/* next hops came as IPv6 addresses */
 	const uint8_t *socket;	/* the record that filled addresses and ports; NULL: none */
 	struct cursor url;	/* v4 only */
 };
@@ -35,8 +35,8 @@ sflow_set_addr(struct sflow_row *r, enum flow_field field, const struct addr *a)
 }
 
 /*
- * What a router or host knows beside the packet, from sFlow's extended data; each takes one record off
- * `in` and leaves the row as it is where that is cut.
+ * sFlow's extended data: what a router or host knows beside the packet.  Each function reads one record
+ * from `in` and leaves the row unchanged if that is cut.
  */
 void sflow_put_switch(struct sflow_row *r, struct cursor *in);
 void sflow_put_router(struct sflow_row *r, struct cursor *in);
@@ -47,5 +47,5 @@ void sflow_put_nat(struct sflow_row *r, struct cursor *in);
 void sflow_put_nat_ports(struct sflow_row *r, struct cursor *in);
 void sflow_put_socket(struct sflow_row *r, struct cursor *in, bool v6);
 
-/* When all records were put: IPv4-mapped next hops of IPv6 stay so where the row's packet is of IPv6. */
+/* Call it after all records: IPv4-mapped IPv6 next hops stay as they came if the row's packet is IPv6. */
 void sflow_settle_hops(struct sflow_row *r);
