@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Beacons: a host connects to another at the same intervals, with the same few bytes, as programs do that ask somebody
- * for orders.
+ * Beacons: a host connects to another at regular intervals, with the same few bytes, as malware does that polls its
+ * command server.
  *
  * Method: gaps between connections, and their sizes, are scored by how little skewed they are (Bowley's skewness, from
  * quartiles: Bowley, "Elements of Statistics", 1901), and by how close to their median they are (median absolute
- * deviation: Hampel, "The Influence Curve and its Role in Robust Estimation", 1974), as the tool RITA does.  So some
- * connections that are missing, or late, do not matter.  Gaps moreover are scored by how much of the time they
- * cover, sizes by how small they are.
+ * deviation: Hampel, "The Influence Curve and its Role in Robust Estimation", 1974), as the tool RITA does.  Both
+ * tolerate some missing or late connections.  Gaps are also scored by how much of the time they cover, sizes by how
+ * small they are.
  *
- * What is different here: connections that come by chance (a Poisson process) have gaps whose 10th to 90th percentile
- * are 3.2 medians wide; beyond GAPS_WIDE it is no beacon, however good the mean of scores is.  A conversation that
- * routers cut into flows of the same length is one connection.
+ * Different from RITA: random connections (a Poisson process) have gaps whose 10th to 90th percentile span 3.2
+ * medians; beyond GAPS_WIDE it is no beacon, however good the mean of scores is.  A conversation that routers cut into
+ * flows of the same length is one connection.
  */
 #include "detect/contacts.h"
 #include "detect/detector.h"
@@ -20,17 +20,20 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* From the 10th to the 90th percentile of gaps, and their deviation, in medians: a jitter of half an interval has 0.8. */
+/*
+ * In medians: the most from the 10th to the 90th percentile of gaps (a jitter of half an interval has 0.8), and their
+ * most deviation.
+ */
 #define GAPS_WIDE 1.2
 #define GAPS_MADM 0.4
-/* Deviation of sizes, in medians. */
+/* Most deviation of sizes, in medians. */
 #define SIZES_MADM 0.25
-/* Sizes above count as not small at all. */
+/* The size whose score for smallness is 0. */
 #define SIZE_MOST 65536.0
-/* Faster than that is one conversation, for our purpose. */
+/* Connections at shorter gaps count as one conversation. */
 #define GAP_LEAST_MS 1000
 
-/* What asks at fixed intervals by design: the services of NTP and SNMP. */
+/* NTP and SNMP clients ask at fixed intervals by design. */
 enum { PORT_NTP = 123, PORT_SNMP = 161 };
 
 struct beacon_record {
@@ -42,7 +45,7 @@ struct beacon_record {
 	uint8_t proto, flags;
 };
 
-/* Whether a row begins a connection, as far as it tells, and its sender is the client. */
+/* Whether a row, as far as it shows, begins a connection and its sender is the client. */
 static bool
 is_begin(const struct detect_rows *r, uint32_t i)
 {
@@ -50,8 +53,9 @@ is_begin(const struct detect_rows *r, uint32_t i)
 		return false;
 	if (r->proto[i] == PROTO_UDP)
 		return r->dport[i] != PORT_NTP && r->dport[i] != PORT_SNMP;
-	/* What is refused or not answered is a scan, which may come round as regularly. */
-	return r->proto[i] == PROTO_TCP && (r->flags[i] == 0 || (r->flags[i] & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK));
+	/* A refused or unanswered connection belongs to a scan, which may be as regular. */
+	return r->proto[i] == PROTO_TCP &&
+	    (r->flags[i] == 0 || (r->flags[i] & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK));
 }
 
 static uint64_t
@@ -137,7 +141,7 @@ number(const void *record)
 	return evidence_signed(((const struct beacon_record *)record)->first_ms);
 }
 
-/* Whether a flow goes on with the connection of the one before, or is the same seen by another router. */
+/* Whether a flow continues the previous flow's connection, or is a duplicate from another router. */
 static bool
 goes_on(const struct beacon_record *before, const struct beacon_record *e)
 {
@@ -151,7 +155,7 @@ close_to_1(double part)
 	return part < 1 ? 1 - part : 0;
 }
 
-/* The connections of one key, n flows in the order of time; room for n gaps and sizes. */
+/* Judges one key from its n flows in the order of time; gap and size have room for n values. */
 static enum flow_status
 judge_key(const struct detect_context *c, const struct beacon_record *e, size_t n, double *gap, double *size,
     struct findings *out)
@@ -174,7 +178,7 @@ judge_key(const struct detect_context *c, const struct beacon_record *e, size_t 
 	}
 	if (m == 0 || (double)(m + 1) < c->options->beacon_count)
 		return FLOW_OK;
-	/* Of most keys gaps are too wide, and nothing else needs to be known. */
+	/* Most keys' gaps are spread too widely, so that the rest need not be computed. */
 	gaps = spread_sample(gap, m);
 	if (gaps.median < GAP_LEAST_MS || gaps.tenths > GAPS_WIDE * gaps.median)
 		return FLOW_OK;

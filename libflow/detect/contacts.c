@@ -4,13 +4,13 @@
 /* RFC 792, RFC 4443. */
 enum icmp { ICMP_ECHO_REPLY = 0, ICMP_ECHO = 8, ICMP6_ECHO = 128, ICMP6_ECHO_REPLY = 129 };
 
-/* Of a TCP flow with flags: what they say of its sender's attempt. */
+/* What the flags of a TCP flow say of its sender's attempt. */
 static enum contact
 tcp_contact(uint16_t flags)
 {
 	if ((flags & TCP_ACK) != 0)
 		return (flags & (TCP_RST | TCP_SYN)) == TCP_RST ? CONTACT_NONE : CONTACT_DONE;
-	/* FIN, PSH and URG alone begin no connection: so scanners ask without a trace in logs. */
+	/* FIN, PSH and URG without SYN begin no connection: scanners send these to leave no trace in logs. */
 	return (flags & (TCP_SYN | TCP_FIN | TCP_PSH | TCP_URG)) != 0 ? CONTACT_FAILED : CONTACT_NONE;
 }
 
@@ -35,7 +35,7 @@ row_contact(const struct detect_rows *r, uint32_t i)
 		contact = ping_contact(r->icmp_type[i], ICMP_ECHO, ICMP_ECHO_REPLY);
 	else if (r->proto[i] == PROTO_ICMP6)
 		contact = ping_contact(r->icmp_type[i], ICMP6_ECHO, ICMP6_ECHO_REPLY);
-	/* Where packets are sampled the answer mostly is not seen. */
+	/* With sampled packets the answer is mostly not seen. */
 	return r->sampled[i] ? CONTACT_NONE : contact;
 }
 
@@ -67,7 +67,7 @@ matcher_look(struct matcher *m, struct detect_rows *r)
 		r->mate[i] = MATE_NONE;
 		if (!open && r->contact[i] != CONTACT_ANSWER)
 			continue;
-		/* The lowest bits tell what waits. */
+		/* The lowest two bits are the waiting row's: its direction, and whether it is CONTACT_OPEN. */
 		ends = matcher_ends(m->seed, r, i, &forward) & ~UINT64_C(3);
 		slot = &m->slot[ends >> 48];
 		if (*slot == (ends | (uint64_t)!forward << 1 | 1))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* What a row tells of an attempt to talk to its destination, and which rows are each other's answer. */
+/* What a row tells of an attempt to contact its destination, and which rows answer each other. */
 
 #include "detect/detect_rows.h"
 
@@ -10,14 +10,14 @@ enum ip_proto { PROTO_ICMP = 1, PROTO_TCP = 6, PROTO_UDP = 17, PROTO_ICMP6 = 58 
 enum tcp_flag { TCP_FIN = 1, TCP_SYN = 2, TCP_RST = 4, TCP_PSH = 8, TCP_ACK = 16, TCP_URG = 32 };
 
 enum contact {
-	CONTACT_NONE,		/* tells nothing */
+	CONTACT_NONE,		/* says nothing of an attempt */
 	CONTACT_DONE,		/* the target answered */
-	CONTACT_FAILED,		/* it did not, as flags tell */
-	CONTACT_OPEN,		/* it did if it sent something back */
-	CONTACT_ANSWER,		/* what it sent back, and no attempt itself */
+	CONTACT_FAILED,		/* it did not, by the TCP flags */
+	CONTACT_OPEN,		/* answered if there is a row in the other direction */
+	CONTACT_ANSWER,		/* an answer, and no attempt itself */
 };
 
-/* Whether a row's ports say nothing: of a ping. */
+/* Whether the protocol is ICMP or ICMPv6, whose rows have no ports. */
 static inline bool
 contact_is_ping(uint8_t proto)
 {
@@ -27,26 +27,26 @@ contact_is_ping(uint8_t proto)
 /* Fills r->contact. */
 void contacts_tell(struct detect_rows *r);
 
-/* Whether a row is the counterpart of one that came before. */
+/* Whether a row is the counterpart of an earlier one. */
 enum mate {
 	MATE_NONE,
-	MATE_ASKED,		/* and answers it, which was CONTACT_OPEN */
-	MATE_ANSWERED,		/* and was answered by it, which was CONTACT_ANSWER */
+	MATE_ASKED,		/* it answers that row, which was CONTACT_OPEN */
+	MATE_ANSWERED,		/* that row, CONTACT_ANSWER, answered this one */
 };
 
 /*
- * Rows that wait for their answer: slots by a hash of both ends, each with the last row that came there.  So a row
- * that finds its counterpart surely is answered, as answers stand near; one that finds none may be.
+ * Rows that wait for their counterpart: a direct-mapped table by a hash of both ends; a slot keeps its latest row.
+ * Answers are near their questions, so most are found: a match is certain, the lack of one proves nothing.
  */
 #define MATCHER_SLOTS 65536
 
 struct matcher {
-	uint64_t seed;		/* so that nobody can make rows up that answer others */
+	uint64_t seed;		/* so that nobody can forge rows that match others */
 	uint64_t slot[MATCHER_SLOTS];
 };
 
-/* The hash of both ends of a row, whichever is which; *forward: which way it runs. */
+/* A hash of both ends of a row, the same for both directions; *forward: the row's direction. */
 uint64_t matcher_ends(uint64_t seed, const struct detect_rows *r, uint32_t i, bool *forward);
 
-/* Fills r->mate: whether a row is the counterpart of one that came before, of which no other is. */
+/* Fills r->mate: whether a row is the counterpart of an earlier one; each row has one counterpart at most. */
 void matcher_look(struct matcher *m, struct detect_rows *r);

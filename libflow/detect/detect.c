@@ -18,10 +18,10 @@ struct flow_detect {
 	struct detect_scope scope;
 	struct pairing *pairing;
 	unsigned from, to;
-	struct tally tally[DETECTORS];		/* without counters where the detector is not wanted */
+	struct tally tally[DETECTORS];		/* no counters for a detector that is off */
 	struct findings findings[DETECTORS];
-	bool any[DETECTORS];			/* some key may have enough */
-	uint64_t seed;				/* of hashes that decide what need not be looked at */
+	bool any[DETECTORS];			/* some key may reach the threshold */
+	uint64_t seed;				/* of the matcher's hashes */
 };
 
 struct flow_detect_worker {
@@ -53,7 +53,7 @@ flow_detect_new(const struct flow_detect_options *options, uint64_t rows)
 	d->seed = options->seed;
 	d->pairing = calloc(1, sizeof(*d->pairing));
 	good = d->pairing != NULL;
-	/* Keys of a day then share few counters, and these fit into a cache. */
+	/* rows / 16: few keys of a day share a counter, and the counters fit into the CPU's cache. */
 	for (size_t i = 0; i < DETECTORS && good; i++)
 		if (is_on(d, i))
 			good = tally_init(&d->tally[i], rows / 16, detectors[i]->use);
@@ -123,7 +123,7 @@ context_of(struct flow_detect *d, size_t i)
 		.from = d->from, .to = d->to };
 }
 
-/* UDP alone tells whether answers are seen: TCP's flags tell themselves, and of pings there may be few. */
+/* Only UDP can show whether answers are among the rows: TCP has flags, and pings may be few. */
 static void
 count_pairs(struct flow_detect *d, const struct detect_rows *r)
 {
@@ -219,7 +219,7 @@ flow_detect_keep(struct flow_detect_worker *w, const struct flow_batch *batch, c
 	    "what flows tell of one 256th of the keys does not fit: give more with --memory") : FLOW_OK;
 }
 
-/* One part of all workers' evidence for detector k. */
+/* Judges one part of all workers' evidence for detector k. */
 static enum flow_status
 judge_part(struct flow_detect *d, struct flow_detect_worker *const *w, size_t n, size_t k, unsigned part,
     struct findings *out)
@@ -272,7 +272,7 @@ flow_detect_gather(struct flow_detect *d, struct flow_detect_worker *const *w, s
 	return st == FLOW_OK ? FLOW_OK : flow_fail_memory(err);
 }
 
-/* The detector of a table. */
+/* The index of a table's detector. */
 static size_t
 table_detector(unsigned what, size_t table)
 {

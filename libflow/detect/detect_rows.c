@@ -29,7 +29,7 @@ addr_cache_release(struct addr_cache *cache)
 	*cache = (struct addr_cache){ .marks = cache->marks };
 }
 
-/* Whether there is nothing to be parsed, or it is as it was. */
+/* Whether nothing needs parsing: the column has no dictionary, or the one that the cache holds. */
 static bool
 is_known(const struct addr_cache *cache, const struct flow_column *c)
 {
@@ -59,7 +59,7 @@ cache_begin(struct addr_cache *cache, const struct flow_column *c)
 	return true;
 }
 
-/* Parses an entry; its hash is never one of the marks. */
+/* Parses an entry and gives its hash, which is never PARSED_NOT, or NO_ADDRESS. */
 static uint64_t
 parse(struct addr_cache *cache, const struct flow_text *text, uint32_t code)
 {
@@ -84,8 +84,8 @@ text_same(const struct flow_text *a, const struct flow_text *b)
 }
 
 /*
- * Parses all entries at once, one after the other in memory.  Sorted, as ours are, both dictionaries are walked side
- * by side: most destinations are sources, too, and are copied.
+ * Parses all entries in the order of memory.  Our dictionaries are sorted, so this one is merged with the other
+ * column's: most destinations are sources, too, and are copied from there.
  */
 static void
 parse_all(struct addr_cache *cache, const struct flow_dict *dict, const struct addr_cache *other,
@@ -119,7 +119,7 @@ detect_rows_begin(struct addr_cache cache[2], const struct flow_batch *batch, co
 
 	if (!cache_begin(&cache[0], src) || !cache_begin(&cache[1], dst))
 		return false;
-	/* Of some rows alone, few entries may be needed. */
+	/* A selection may need few entries; look_up parses those. */
 	if (sel != NULL && !sel->all)
 		return true;
 	if (!known[0])
@@ -129,7 +129,7 @@ detect_rows_begin(struct addr_cache cache[2], const struct flow_batch *batch, co
 	return true;
 }
 
-/* The hash of a row's address, which is in the cache under *code; NO_ADDRESS: it has none. */
+/* The hash of a row's address, whose place in the cache is *code; NO_ADDRESS: there is none. */
 static uint64_t
 look_up(struct addr_cache *cache, const struct flow_column *c, uint32_t row, uint32_t *code)
 {
@@ -141,7 +141,7 @@ look_up(struct addr_cache *cache, const struct flow_column *c, uint32_t row, uin
 	return parse(cache, &c->dict->text[*code], *code);
 }
 
-/* One column of the rows that were taken, 0 where they have no value. */
+/* Copies one column of the chosen rows, 0 for null. */
 #define FILL(member, type, wide, field) do { \
 	const struct flow_column *c = &batch->column[field]; \
 	const type *v = c->values; \
@@ -150,7 +150,7 @@ look_up(struct addr_cache *cache, const struct flow_column *c, uint32_t row, uin
 		r->member[i] = flow_column_has(c, row[i]) ? (wide)v[row[i]] : 0; \
 } while (0)
 
-/* ICMP's type is the upper byte of the port where there is no column of its own (RFC 3954, DST_PORT of routers). */
+/* Without a column of ICMP types, the type is the upper byte of dst_port (what routers send as RFC 3954's DST_PORT). */
 static void
 fill_icmp(struct detect_rows *r, const struct flow_batch *batch, const uint32_t *row)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* What a detector is to the passes: one question, one table. */
+/* The interface of a detector, which answers one question with one table. */
 
 #include "detect/detect.h"
 #include "detect/detect_rows.h"
@@ -10,7 +10,7 @@
 #include "detect/finding.h"
 #include "detect/key_tally.h"
 
-/* What all rows say, whatever their keys: made in pass 1. */
+/* Facts about all rows together, found in pass 1. */
 struct detect_scope {
 	bool answers_seen;		/* see pairing.h */
 };
@@ -19,41 +19,42 @@ struct detect_context {
 	const struct flow_detect_options *options;
 	const struct detect_scope *scope;
 	struct tally *tally;
-	unsigned from, to;	/* shares of keys that evidence is kept of */
+	unsigned from, to;	/* shares of keys whose evidence is kept */
 };
 
 struct detector {
 	unsigned what;		/* the bit of enum flow_detect_what */
 	const char *title;
-	size_t record;		/* bytes of evidence; it begins with the key's hash, a uint64_t */
+	size_t record;		/* bytes of a record of evidence, which begins with the key's hash, a uint64_t */
 	enum tally_use use;
-	/* Pass 1: adds to the tally what keys may have, or marks those that have it. */
+	/* Pass 1: adds to the tally, for each key no less than it has, or marks keys that have enough. */
 	void (*count)(const struct detect_context *c, const struct detect_rows *r);
-	/* The least of a counter whose keys may have enough, below 2^31. */
+	/* The counter from which on a key may reach its threshold, below 2^31. */
 	uint64_t (*least)(const struct flow_detect_options *options);
-	/* Pass 2: evidence of keys that may have enough. FLOW_ENOMEM. */
+	/* Pass 2: adds evidence of keys whose counter is large enough. FLOW_ENOMEM. */
 	enum flow_status (*keep)(const struct detect_context *c, const struct detect_rows *r,
 	    struct evidence_log *log);
-	/* Evidence of some keys, in any order, to findings; it may be reordered. FLOW_ENOMEM. */
+	/* Turns all evidence of some keys, in any order, into findings; may reorder it. FLOW_ENOMEM. */
 	enum flow_status (*judge)(const struct detect_context *c, void *evidence, size_t n, struct findings *out);
 	const struct finding_column *column;
 	size_t columns;
-	/* The filter of the flows behind a finding. */
+	/* Appends the filter that selects a finding's flows. */
 	void (*filter)(const struct finding *f, struct buf *out);
 	/* The text of FINDING_TEXT n; NULL: there is none. */
 	const char *(*text)(const struct flow_detect_options *options, const struct finding *f, unsigned n);
 };
 
-extern const struct detector scan_of_hosts, scan_of_ports, beacons, syn_floods, other_floods, reflections, leaks, listed;
+extern const struct detector scan_of_hosts, scan_of_ports, beacons, syn_floods, other_floods, reflections, leaks,
+    listed;
 
-/* Whether evidence of a key is kept in this share. */
+/* Whether a key is in the current shares, so that its evidence is kept. */
 static inline bool
 detect_is_kept(const struct detect_context *c, uint64_t hash)
 {
 	return log_part(hash) >= c->from && log_part(hash) < c->to;
 }
 
-/* 224.0.0.0/4 and ff00::/8 (RFC 5771, RFC 4291), and 255.255.255.255: what many asked for, or nobody did. */
+/* 224.0.0.0/4 and ff00::/8 (RFC 5771, RFC 4291), and 255.255.255.255: no single host. */
 static inline bool
 detect_is_multicast(const struct addr *a)
 {
@@ -62,14 +63,14 @@ detect_is_multicast(const struct addr *a)
 	return (a->b[12] & 0xf0) == 224 || (addr_lo(a) & UINT32_MAX) == UINT32_MAX;
 }
 
-/* Adds, up to the greatest number. */
+/* Adds; on overflow the sum is UINT64_MAX. */
 static inline void
 detect_add_up(uint64_t *sum, uint64_t more)
 {
 	*sum = *sum + more < *sum ? UINT64_MAX : *sum + more;
 }
 
-/* The hash of a key that has more than an address. */
+/* Mixes more of a key into the hash of its address. */
 static inline uint64_t
 detect_key(uint64_t hash, uint64_t more)
 {
@@ -83,8 +84,8 @@ detect_key(uint64_t hash, uint64_t more)
 enum flow_status finding_table(const struct detector *d, const struct flow_detect_options *o,
     const struct finding *list, uint64_t from, size_t rows, uint64_t total, struct flow_table **out) NODISCARD;
 
-/* Appends that flows lie within the finding's time. */
+/* Appends the condition that flows lie within the finding's time. */
 void detect_put_times(struct buf *out, const struct finding *f);
 
-/* Appends an address as a filter has it. */
+/* Appends an address in the filter's syntax. */
 void detect_put_addr(struct buf *out, const struct addr *a);

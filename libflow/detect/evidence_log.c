@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Records of the first chunk of a part, and of the largest. */
+/* Records in the first chunk of a part, and in the largest. */
 #define LEAST 16
 #define MOST 512
 
@@ -55,7 +55,7 @@ evidence_log_add(struct evidence_log *log, uint64_t hash)
 	return chunk->bytes + log->record * chunk->used++;
 }
 
-/* The chunks of a part, the first one first. */
+/* Reverses a list of chunks: the oldest comes first. */
 static struct log_chunk *
 turned(struct log_chunk *chunk)
 {

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Records of one size, put away by the upper bits of the hash that each begins with, so that all of a key are in
- * one part and parts are judged one by one.
+ * Records of one size, partitioned by the upper bits of the hash that each begins with: all records of a key are in
+ * one part, and parts are judged one by one.
  */
 
 #include <stddef.h>
@@ -22,8 +22,8 @@ log_part(uint64_t hash)
 struct log_chunk;
 
 struct evidence_log {
-	size_t record;		/* bytes of one */
-	size_t bytes;		/* of memory that is held */
+	size_t record;		/* its size in bytes */
+	size_t bytes;		/* allocated in all */
 	struct log_chunk *part[LOG_PARTS];
 	uint64_t count[LOG_PARTS];
 };
@@ -35,7 +35,7 @@ void evidence_log_clear(struct evidence_log *log);
 void *evidence_log_add(struct evidence_log *log, uint64_t hash);
 
 /*
- * Moves a part's records to `out`, which has room for them, in the order in which they came, and frees them; gives the
- * place behind the last.
+ * Moves a part's records to `out`, which has room for them, in the order in which they were added, and frees the part.
+ * Returns the end of what it wrote.
  */
 void *evidence_log_take(struct evidence_log *log, unsigned part, void *out);

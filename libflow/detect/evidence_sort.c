@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is sorted in place of a record. */
+/* A record's sort key and index; these are sorted first, the records moved afterwards. */
 struct place {
 	uint64_t hash, number;
 	size_t from;		/* which record it is */
@@ -29,7 +29,7 @@ compare_places(const void *pa, const void *pb)
 	return a->from < b->from ? -1 : a->from > b->from;
 }
 
-/* By 11 bits of the hash; the uppermost 8 are those of the part that all records are in. */
+/* A digit is 11 bits of the hash, below the uppermost 8: those are the same for all records of a part. */
 #define DIGIT_BITS 11
 #define DIGITS (1U << DIGIT_BITS)
 
@@ -39,7 +39,7 @@ digit(uint64_t hash)
 	return (size_t)(hash >> (56 - DIGIT_BITS)) & (DIGITS - 1);
 }
 
-/* Places of records by that digit, in the order of records; end[d]: where digit d ends. */
+/* A stable radix pass: fills place[], grouped by digit; end[d]: where digit d's group ends. */
 static void
 deal(const struct evidence_order *o, const void *records, size_t n, struct place *place, size_t end[DIGITS])
 {
@@ -75,7 +75,7 @@ sort_run(struct place *place, size_t n)
 		}
 }
 
-/* Records of one hash, by number: those of one number by comparison, and all if they are of several keys. */
+/* Records of one hash, sorted by number: sorts equal numbers by comparison, or all if several keys share the hash. */
 static void
 finish_run(const struct evidence_order *o, void *records, size_t from, size_t to, const struct place *place)
 {
@@ -110,7 +110,7 @@ finish(const struct evidence_order *o, void *records, size_t n, const struct pla
 	}
 }
 
-/* Moves each record to its place, those that push each other away in turn; `room` holds one. */
+/* Permutes the records in place, cycle by cycle; `room` holds one. */
 static void
 move(const struct evidence_order *o, void *records, size_t n, struct place *place, void *room)
 {

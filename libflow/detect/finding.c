@@ -7,7 +7,7 @@
 #include "base/shell_quote.h"
 #include "base/vec.h"
 
-/* So many are kept without a look at how many are wanted. */
+/* Shorter lists are not trimmed. */
 #define TRIM_MIN 65536
 
 enum flow_status

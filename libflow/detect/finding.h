@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* What a detector found of one key, and lists of these. */
+/* A finding of a detector about one key, and lists of findings. */
 
 #include "base/buf.h"
 #include "base/status.h"
@@ -13,7 +13,7 @@
 
 struct finding {
 	double score;		/* 0 to 100 */
-	struct addr a, b;	/* the key; what a detector does not use is zero */
+	struct addr a, b;	/* the key; unused members are zero */
 	int64_t first_ms, last_ms;
 	uint64_t count[FINDING_COUNTS];
 	double real[FINDING_REALS];
@@ -32,15 +32,13 @@ struct findings {
 enum flow_status findings_add(struct findings *f, const struct finding *one) NODISCARD;
 void findings_clear(struct findings *f);
 
-/*
- * Where more than a great many were added, forgets all but the `most` that would be first; 0: forgets none.
- */
+/* Drops all but the first `most` by findings_sort's order, once there are very many; 0: drops none. */
 void findings_trim(struct findings *f, uint64_t most);
 
-/* Highest scores first, then by what was counted first, then by keys: the same order whoever found them. */
+/* By score, then by count[0], highest first, then by key: the order does not depend on threads. */
 void findings_sort(struct findings *f);
 
-/* Where a table's column has its values from. */
+/* The source of a table column's values. */
 enum finding_value {
 	FINDING_SCORE,
 	FINDING_A,
@@ -63,7 +61,7 @@ struct finding_column {
 };
 
 /*
- * Appends "PREFIX 'FILTER and (flows)'" as a POSIX shell takes it: whatever stands in a quoted text reaches the
- * program as it is.  rows: the filter that chose the rows, or NULL.
+ * Appends "PREFIX '(ROWS) and (FLOWS)'", quoted for a POSIX shell, so that the filter reaches the program unchanged.
+ * rows: the filter that chose the rows, or NULL.
  */
 void finding_command(struct buf *out, const char *prefix, const char *rows, const char *flows);

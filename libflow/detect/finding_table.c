@@ -24,7 +24,7 @@ detect_put_times(struct buf *out, const struct finding *f)
 	buf_append(out, text, stamp_format_iso(&cache, f->last_ms, text));
 }
 
-/* The value of a column that is no text. */
+/* Sets the value of a column that is not a text. */
 static void
 set_value(const struct finding_column *c, const struct finding *f, struct flow_table *t, size_t column, size_t row)
 {

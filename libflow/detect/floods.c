@@ -1,24 +1,25 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Floods: within a minute more reaches one destination than it is meant to take.
+ * Floods: within a minute one destination gets more than a threshold.
  *
- * SYN floods: attempts to connect, of many sources, of which nearly none goes on (RFC 4987, "TCP SYN Flooding Attacks
- * and Common Mitigations").  Other floods: packets or bits of UDP, ICMP and other protocols, of many sources, which the
- * destination hardly answers; the questions are those of V. Bernat, "DDoS detection and remediation with Akvorado and
- * Flowspec", 2023: bits, packets and sources a minute by destination.  A crowd that a popular server answers is none.
+ * SYN floods: attempts to connect from many sources, of which hardly any continues (RFC 4987, "TCP SYN Flooding Attacks
+ * and Common Mitigations").  Other floods: packets or bits of UDP, ICMP and other protocols, from many sources, which
+ * the destination hardly answers; the measures are those of V. Bernat, "DDoS detection and remediation with Akvorado
+ * and Flowspec", 2023: bits, packets and sources a minute by destination.  A popular server that answers is not under
+ * a flood.
  */
 #include "detect/contacts.h"
 #include "detect/minute_records.h"
 
 #include <math.h>
 
-/* Percent of a destination's TCP flows in a minute that must be SYN alone. */
+/* The least percentage of a destination's TCP flows in a minute that are SYN alone. */
 #define SYN_SHARE 80
-/* Packets back, of a hundred that came, which are no answer. */
+/* Up to this percentage of packets back per packets in, the destination does not answer. */
 #define ANSWERED_MOST 5
-/* So many times the threshold is a flood whoever sends it. */
+/* This many times the threshold is a flood even from few sources. */
 #define BY_FEW 10
-/* Of the tally one threshold. */
+/* What one threshold is in the tally. */
 #define TALLY_UNIT 1024
 
 enum flood_kind { FLOOD_IN, FLOOD_OTHER, FLOOD_BACK };
@@ -29,7 +30,7 @@ dst_key(uint64_t dst, uint8_t proto)
 	return detect_key(dst, (uint64_t)proto << 8 | 7);
 }
 
-/* At least what of a threshold an amount is; scale: TALLY_UNIT by the threshold. */
+/* An amount in the tally's unit, rounded up, at most one threshold; scale: TALLY_UNIT / threshold. */
 static int32_t
 part_of(uint64_t amount, double scale)
 {
@@ -110,7 +111,7 @@ count_others(const struct detect_context *c, const struct detect_rows *r)
 	tally_list_flush(&list);
 }
 
-/* The parts of a row; back: the row is what a destination sends. */
+/* Keeps the parts of a row; back: its sender is the destination that is judged. */
 static enum flow_status
 keep_row(const struct detect_context *c, const struct detect_rows *r, uint32_t i, enum flood_kind kind,
     struct evidence_log *log)
@@ -148,7 +149,7 @@ keep_others(const struct detect_context *c, const struct detect_rows *r, struct 
 	return st;
 }
 
-/* What is told of a minute that is a flood. */
+/* Adds a minute that is a flood to the finding. */
 static void
 add_minute(struct finding *f, const struct minute_sum *m)
 {
@@ -184,7 +185,7 @@ judge_other_minute(const struct detect_context *c, const struct minute_sum *m, s
 	if (times < 1 ||
 	    (double)m->packets[FLOOD_BACK] * 100 > (double)ANSWERED_MOST * (double)m->packets[FLOOD_IN])
 		return 0;
-	/* Where answers are not seen, what is usual is not told from what is not. */
+	/* Without answers among the rows, a flood cannot be told from normal traffic by the threshold alone. */
 	if (((double)m->peers < c->options->flood_sources || !c->scope->answers_seen) && times < BY_FEW)
 		return 0;
 	add_minute(f, m);

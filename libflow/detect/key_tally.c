@@ -32,7 +32,7 @@ tally_clear(struct tally *t)
 	*t = (struct tally){ .mask = 0 };
 }
 
-/* The bits of 64 counters. */
+/* The bits of 64 counters, one word. */
 static uint64_t
 enough_of(const struct tally *t, size_t word, uint64_t least, bool open)
 {

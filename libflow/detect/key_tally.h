@@ -2,14 +2,14 @@
 #pragma once
 
 /*
- * Counters by hashes of keys: a key's counter is at least what the key has, and more where others share it.
- * All threads add to the same ones.  A counter stops near its end.
+ * Counters by hashes of keys: a key's counter is at least the key's sum, and more if other keys share it.
+ * All threads add to the same counters, which saturate.
  *
- *	tally_list_put(&list, ...)	pass 1: what a row adds; some rows' counters are fetched together
- *	tally_close(&tally, least, ..)	a bit for each counter that has enough, in place of the counters
- *	tally_enough(&tally, hash)	pass 2: a bit, which a core's cache holds
+ *	tally_list_put(&list, ...)	pass 1: queues what a row adds and prefetches its counter
+ *	tally_close(&tally, least, ..)	replaces the counters by bits: whether each is large enough
+ *	tally_enough(&tally, hash)	pass 2: tests a bit; the bitmap fits into a core's cache
  *
- * 10 million flows, all detectors: looking at the counters themselves took a third of pass 2.
+ * 10 million flows, all detectors: testing the counters themselves took a third of pass 2.
  */
 
 #include <stdatomic.h>
@@ -20,25 +20,25 @@
 
 struct tally {
 	atomic_uint_least32_t *count;
-	atomic_uint_least32_t *open;	/* of what counts where answers are among the flows; NULL: nothing is */
+	atomic_uint_least32_t *open;	/* counted only if answers are among the flows; NULL: not used */
 	atomic_uint_least64_t *enough;	/* bits */
 	uint64_t mask;			/* counters - 1, and bits - 1 */
 };
 
-/* Keys that have counters of two kinds, and keys whose bits are set while others are counted. */
+/* OPEN: counters of both kinds.  MARKS: pass 1 sets keys' bits itself, by counters of other keys. */
 enum tally_use { TALLY_PLAIN, TALLY_OPEN, TALLY_MARKS };
 
-/* Counters for so many keys, at most 2^25; false when out of memory. */
+/* Allocates a counter for each of about `keys` keys, at most 2^25; false when out of memory. */
 bool tally_init(struct tally *t, uint64_t keys, enum tally_use use) NODISCARD;
 void tally_clear(struct tally *t);
 
 /*
- * After pass 1: bits of counters, together with the open ones if that is said, that are at least so much; of marks they
- * are there already.  The counters are freed.  *any: some bit is set.  False when out of memory.
+ * After pass 1: sets the bits of counters that are at least `least`, the open ones added if `open` (TALLY_MARKS has
+ * its bits already), and frees the counters.  *any: some bit is set.  False when out of memory.
  */
 bool tally_close(struct tally *t, uint64_t least, bool open, bool *any) NODISCARD;
 
-/* Whether a key may have enough. */
+/* Whether a key may reach its threshold. */
 static inline bool
 tally_enough(const struct tally *t, uint64_t hash)
 {
@@ -47,7 +47,7 @@ tally_enough(const struct tally *t, uint64_t hash)
 	return (atomic_load_explicit(&t->enough[bit / 64], memory_order_relaxed) >> bit % 64 & 1) != 0;
 }
 
-/* Says that a key has enough. */
+/* Sets a key's bit. */
 static inline void
 tally_mark(struct tally *t, uint64_t hash)
 {
@@ -56,10 +56,10 @@ tally_mark(struct tally *t, uint64_t hash)
 	(void)atomic_fetch_or_explicit(&t->enough[bit / 64], UINT64_C(1) << bit % 64, memory_order_relaxed);
 }
 
-/* What is added at once at most: 2^11 threads that add at a time do not carry a counter over. */
+/* The most to add at once: 2^11 threads that add at the same time do not make a counter overflow. */
 #define TALLY_MOST (INT32_C(1) << 20)
 
-/* A counter's next number. */
+/* Adds to a counter, unless it has 2^31 already; returns its value. */
 static inline uint32_t
 tally_add(atomic_uint_least32_t *at, int32_t n)
 {
@@ -73,7 +73,7 @@ tally_add(atomic_uint_least32_t *at, int32_t n)
 /* At least DETECT_ROWS. */
 #define TALLY_LIST 512
 
-/* What rows add to counters, which are on their way from memory meanwhile. */
+/* Pending additions, whose counters are being prefetched. */
 struct tally_list {
 	uint32_t n;
 	int32_t amount[TALLY_LIST];
@@ -88,9 +88,10 @@ tally_list_flush(struct tally_list *list)
 	list->n = 0;
 }
 
-/* Adds n, at most TALLY_MOST, to the counter of a hash among these; n < 0: takes off what was added. */
+/* Queues n, at most TALLY_MOST, for the counter of a hash; n < 0 takes back what was added. */
 static inline void
-tally_list_put(struct tally_list *list, const struct tally *t, atomic_uint_least32_t *counters, uint64_t hash, int32_t n)
+tally_list_put(struct tally_list *list, const struct tally *t, atomic_uint_least32_t *counters, uint64_t hash,
+    int32_t n)
 {
 	atomic_uint_least32_t *at = &counters[hash & t->mask];
 
@@ -101,7 +102,7 @@ tally_list_put(struct tally_list *list, const struct tally *t, atomic_uint_least
 	list->amount[list->n++] = n;
 }
 
-/* An amount that may be more. */
+/* Clamps an amount to TALLY_MOST. */
 static inline int32_t
 tally_amount(uint64_t n)
 {

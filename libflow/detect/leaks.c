@@ -2,10 +2,10 @@
 /*
  * Exfiltration: a client sends much to one peer, hardly gets anything from it, and does not usually send that much.
  *
- * Out of one hundred bytes that clients move most come in; what is compared is the ratio of both with one peer, and
- * the rate of bytes out with what the same host sends to all others in the same flows: its own past.  (The ratio is
- * the producer-consumer ratio of Bullard and Gerth, "PCR: A New Flow Metric", FloCon 2014, in another form.)  The client
- * is the end with the higher port.
+ * Clients mostly receive.  Two things are compared: bytes out with bytes in for one peer, and the rate of bytes out to
+ * that peer with the rate to all other peers in the same flows, the host's own baseline.  (The ratio is the
+ * producer-consumer ratio of Bullard and Gerth, "PCR: A New Flow Metric", FloCon 2014, in another form.)  The client is
+ * the end with the higher port.
  */
 #include "detect/contacts.h"
 #include "detect/detector.h"
@@ -14,7 +14,7 @@
 
 #define HOUR_MS 3600000.0
 
-/* Packets of fewer bytes hold headers (IPv6 40, TCP 20 and options) and no data: a scan takes nothing away. */
+/* Packets of fewer bytes are headers (IPv6 40, TCP 20 and options) without data: a scan carries nothing away. */
 #define HEADER_BYTES 80
 
 struct leak_record {
@@ -23,7 +23,7 @@ struct leak_record {
 	int64_t first_ms, last_ms;
 	uint64_t bytes;
 	bool out;
-	bool handshake;		/* TCP: that the peer took it is known */
+	bool handshake;		/* TCP: the peer accepted the connection */
 };
 
 static uint64_t
@@ -46,14 +46,14 @@ has_ports(uint8_t proto)
 	return proto == PROTO_TCP || proto == PROTO_UDP;
 }
 
-/* A host and its peer. */
+/* The hash of a host and its peer. */
 static uint64_t
 pair_key(uint64_t host, uint64_t peer)
 {
 	return detect_key(host + (peer << 1 | peer >> 63), 13);
 }
 
-/* Which way bytes of a row go out, from the end with the higher port. */
+/* The client (the end with the higher port) and peer of a row, and the bytes that the client sent; false: none. */
 static bool
 goes_out(const struct detect_rows *r, uint32_t i, uint64_t *host, uint64_t *peer, uint64_t *bytes)
 {
@@ -66,8 +66,8 @@ goes_out(const struct detect_rows *r, uint32_t i, uint64_t *host, uint64_t *peer
 }
 
 /*
- * What a host sends to one peer must be enough, but all that it sends is evidence: the row that makes the pair's counter
- * enough, as the last one of the pair does at the latest, marks the host.
+ * The threshold is for a pair, but all that its host sends is evidence, so bits are of hosts: the row with which a
+ * pair's counter reaches the threshold marks the host.
  */
 static void
 count(const struct detect_context *c, const struct detect_rows *r)
@@ -85,7 +85,7 @@ count(const struct detect_context *c, const struct detect_rows *r)
 			tally_mark(c->tally, host_key(host[i]));
 }
 
-/* Bytes of row i between a client and its peer; backwards: the row runs from the peer. */
+/* Adds the bytes of row i that one end sent; backwards: the row's sender is the peer. */
 static enum flow_status
 add(const struct detect_context *c, const struct detect_rows *r, uint32_t i, bool backwards, bool out, uint64_t packets,
     uint64_t bytes, struct evidence_log *log)
@@ -148,11 +148,11 @@ number(const void *record)
 	return evidence_addr(&((const struct leak_record *)record)->peer);
 }
 
-/* What goes to and fro, and when some goes out. */
+/* Bytes in both directions, and the time of those out. */
 struct leak_sum {
 	uint64_t out, in, flows;
 	int64_t first_ms, last_ms;	/* of flows out */
-	bool taken;			/* TCP, or something came back: no flood */
+	bool taken;			/* TCP, or the peer sent something: not a flood */
 };
 
 static struct leak_sum
@@ -172,7 +172,7 @@ sum_up(const struct leak_record *e, size_t n)
 	return s;
 }
 
-/* Bytes in an hour; what took less is taken for an hour's. */
+/* Bytes per hour; a time of less than an hour counts as one. */
 static double
 hourly(uint64_t bytes, int64_t first_ms, int64_t last_ms)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Peers that are on lists of networks: who talks to them, who began, whether the other end answered, and how much went
- * to and fro.  A row of the table is a host, a list and a peer on it.
+ * Peers that are on lists of networks: which hosts talk to them, which end began, whether the other answered, and the
+ * bytes in both directions.  A row of the table is a host, a list and a peer on it.
  *
- * TCP's flags tell who began (a SYN without ACK) and whether the other end took it (an ACK of whoever began, or
- * anything but a reset of the other end); else the client is the end with the higher port, and what comes from the
- * other is an answer.
+ * TCP flags tell which end began (a SYN without ACK) and whether the other accepted (an ACK from the end that began, or
+ * anything but a reset from the other).  Without flags the client is the end with the higher port, and a flow from the
+ * other end is an answer.
  */
 #include "detect/contacts.h"
 #include "detect/detector.h"
@@ -13,11 +13,11 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* What rows of a host and a peer say: who asked, and was answered; bits, those of the peer above those of the host. */
+/* What the rows of a host and a peer show: which end asked, and was answered; the peer's bits are above the host's. */
 enum listed_sign {
 	HOST_ASKED = 1,
 	HOST_SERVED = 2,
-	HOST_SPOKE = 4,		/* by a protocol of which nothing tells who asked */
+	HOST_SPOKE = 4,		/* by a protocol that does not show which end asked */
 	PEER_ASKED = 8,
 	PEER_SERVED = 16,
 	PEER_SPOKE = 32,
@@ -25,7 +25,7 @@ enum listed_sign {
 
 #define SIGNS_OF_END 7
 
-/* Scores: from what happened; for each list more; for bytes. */
+/* Points: for what happened, for each further list, for bytes. */
 #define TOOK_PLACE 80		/* a host asked, and was answered */
 #define LET_IN 60		/* a peer asked, and was answered */
 #define TRIED 50		/* a host asked in vain */
@@ -55,7 +55,7 @@ least(const struct flow_detect_options *options)
 	return options->listed_flows < 1 << 20 ? (uint64_t)ceil(options->listed_flows) : 1 << 20;
 }
 
-/* Whether the host at one end is looked at, as its mark says: with own networks known, theirs alone. */
+/* Whether the host at one end can have findings: if own networks are known, only their hosts can. */
 static bool
 is_watched(const struct detect_context *c, uint32_t mark, const struct addr *host)
 {
@@ -82,7 +82,7 @@ count(const struct detect_context *c, const struct detect_rows *r)
 	tally_list_flush(&list);
 }
 
-/* What row i says of the end that sends, as if that were the host. */
+/* The signs of row i, as if its sender were the host. */
 static unsigned
 signs_of(const struct detect_rows *r, uint32_t i)
 {
@@ -90,12 +90,12 @@ signs_of(const struct detect_rows *r, uint32_t i)
 
 	if (r->contact[i] == CONTACT_FAILED)
 		return HOST_ASKED;
-	/* A reset alone, and errors of ICMP. */
+	/* A reset alone, or an ICMP error. */
 	if (r->contact[i] == CONTACT_NONE && (tcp || ping))
 		return 0;
 	if (r->sport[i] == 0 && r->dport[i] == 0 && !ping)
 		return r->contact[i] == CONTACT_DONE ? HOST_SPOKE | PEER_SPOKE : HOST_SPOKE;
-	/* Pings have no ports: the type told who asked. */
+	/* Pings have no ports: the ICMP type shows which end asked. */
 	if (r->sport[i] == r->dport[i] || ping)
 		client = r->contact[i] != CONTACT_ANSWER;
 	else
@@ -173,7 +173,7 @@ score_of(unsigned signs, size_t lists, uint64_t bytes)
 	return score + fmin(LIST_POINTS * ((double)lists - 1), LISTS_MOST) + fmin(log10((double)bytes + 1), BYTES_MOST);
 }
 
-/* A host and a peer: a finding for each list. */
+/* Adds a finding for each list that has the peer of a host. */
 static enum flow_status
 judge_pair(const struct detect_context *c, const struct listed_record *e, size_t n, struct findings *out)
 {

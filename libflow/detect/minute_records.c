@@ -21,9 +21,10 @@ minute_records_keep(const struct detect_context *c, const struct detect_rows *r,
 		if (e == NULL)
 			return FLOW_ENOMEM;
 		*e = (struct minute_record){ .hash = key->hash, .key = key->is_source ? *r->src[i] : *r->dst[i],
-			.peer = key->is_source ? *r->dst[i] : *r->src[i], .minute = part.minute, .packets = part.packets,
-			.bytes = part.bytes, .first_ms = r->first_ms[i], .last_ms = r->last_ms[i], .port = key->port,
-			.proto = r->proto[i], .kind = key->kind, .begins = begins };
+			.peer = key->is_source ? *r->dst[i] : *r->src[i], .minute = part.minute,
+			.packets = part.packets, .bytes = part.bytes, .first_ms = r->first_ms[i],
+			.last_ms = r->last_ms[i], .port = key->port, .proto = r->proto[i], .kind = key->kind,
+			.begins = begins };
 	}
 	return FLOW_OK;
 }

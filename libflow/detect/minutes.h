@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* A flow's packets and bytes in the minutes that it touches, in proportion to the time. */
+/* Splits a flow's packets and bytes among the minutes that it touches, in proportion to the time. */
 
 #include <stdint.h>
 
 #define MINUTE_MS INT64_C(60000)
 
-/* Longer flows count in the minute that they begin in. */
+/* Flows of more minutes count in their first minute alone. */
 #define MINUTES_MOST 1440
 
 struct minutes {
 	int64_t first_ms, length_ms;	/* length > 0 */
-	int64_t minute;			/* that comes next, since 1970 */
+	int64_t minute;			/* the next one, in minutes since 1970 */
 	int64_t last;			/* the last one */
-	uint64_t packets, bytes;	/* of all */
+	uint64_t packets, bytes;	/* of the flow */
 	uint64_t packets_before, bytes_before;
 };
 
@@ -23,7 +23,7 @@ struct minutes_part {
 	uint64_t packets, bytes;
 };
 
-/* The minute that an instant lies in, before 1970, too. */
+/* The minute of an instant, rounded down before 1970, too. */
 static inline int64_t
 minute_of(int64_t ms)
 {
@@ -44,7 +44,7 @@ minutes_of(int64_t first_ms, int64_t last_ms, uint64_t packets, uint64_t bytes)
 	return m;
 }
 
-/* What of an amount lies before a part of the time. */
+/* The share of an amount in the first part_ms of length_ms. */
 static inline uint64_t
 minutes_share(uint64_t amount, int64_t part_ms, int64_t length_ms)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "detect/pairing.h"
 
-/* Of a hundred rows, how many may be without an answer: a network under a scan has many. */
+/* The percentage of rows that may lack an answer: a network under a scan has many. */
 #define ALONE_MOST 75
 
 bool

@@ -2,11 +2,11 @@
 #pragma once
 
 /*
- * Whether flows without a handshake come with their answers, or only one way was seen (asymmetric routes, exporters
- * that look at one direction): then nothing is to be concluded from answers that are missing.
+ * Whether the archive has both directions of flows without a handshake, or only one (asymmetric routes, exporters that
+ * look at one direction): then a missing answer proves nothing.
  *
- * Each row adds 1 to a counter chosen by its ends without their order, or takes 1 off if it runs the other way.
- * Rows with an answer cancel out; the sum of the counters' squares estimates rows that have none (the second moment:
+ * Each row adds 1 to a counter chosen by its unordered ends, or subtracts 1 if it runs the other way.  Rows with an
+ * answer cancel out; the sum of the counters' squares estimates the number of rows without (the second moment:
  * Alon, Matias and Szegedy, "The Space Complexity of Approximating the Frequency Moments", 1999).
  */
 
@@ -27,5 +27,5 @@ pairing_add(struct pairing *p, uint64_t ends, bool forward)
 	(void)atomic_fetch_add_explicit(&p->net[ends % PAIRING_COUNTERS], forward ? 1 : -1, memory_order_relaxed);
 }
 
-/* Whether more rows have an answer than some of a hundred. */
+/* Whether so many rows have answers that both directions must have been seen. */
 bool pairing_answers(const struct pairing *p);

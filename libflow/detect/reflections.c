@@ -1,24 +1,25 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reflection: services of UDP that answer much to little are asked in the name of a victim, and all answer to it.
+ * Reflection: UDP services whose answers are larger than the questions get questions with a victim's address as the
+ * source, and all answer to the victim.
  * (Rossow, "Amplification Hell: Revisiting Network Protocols for DDoS Abuse", NDSS 2014; CISA alert TA14-017A has
  * the services and their factors.)
  *
- * A victim gets from one service's port, of many hosts within a minute, far more than it asked for.  Who asks by itself
- * gets less: answers of DNS have some five times the bytes of questions, and the victim's questions, where somebody
- * else sent them past the exporter, have a factor of 28 and more.
+ * Within a minute, many hosts send from one service's port far more to a victim than it asked for.  A host with
+ * questions of its own gets less: DNS answers have some five times the bytes of the questions, while forged questions,
+ * if they passed the exporter, have a factor of 28 and more.
  */
 #include "detect/contacts.h"
 #include "detect/minute_records.h"
 
 #include <math.h>
 
-/* Bytes of answers, by those of questions, are at least so many. */
+/* The least ratio of bytes of answers to bytes of questions. */
 #define FACTOR_LEAST 10
-/* Where questions are not seen it takes so many times the threshold. */
+/* The threshold is multiplied by this if questions are not seen. */
 #define UNSEEN 10
 
-/* Chargen, QOTD and others to game servers and cameras: what was abused so, by the port that it answers from. */
+/* The ports of services that were abused so: QOTD, chargen and others up to game servers and cameras. */
 static const uint16_t services[] = { 17, 19, 53, 69, 111, 123, 137, 161, 177, 389, 427, 520, 623, 1434, 1900, 3283,
     3478, 3702, 5093, 5353, 5683, 6881, 10001, 10074, 11211, 17185, 20800, 27015, 27960, 30718, 32414, 33848, 37810,
     47808 };

@@ -9,9 +9,9 @@
  * target counts.  Each that fails adds ln((1 - THETA1) / (1 - THETA0)) to the walk, each that succeeds adds
  * ln(THETA1 / THETA0); the walk stays at 0 or above, and a source whose walk passes LIMIT scans.
  *
- * What is different here: all flows are known when judging, so that a target that answers at any time has succeeded.
- * Sources are judged by service (protocol and port), or by host for ports: programs that share files fail often, too,
- * but at ports all over.
+ * Different from these papers: all flows are known when judging, so that a target that answers at any time counts as a
+ * success.  A source is judged per service (protocol and port), or per host for ports: file-sharing programs fail
+ * often, too, but at many different ports.
  */
 #include "detect/contacts.h"
 #include "detect/detector.h"
@@ -20,10 +20,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Jung et al., section 4: chances that a first contact of a harmless source, and of one that scans, succeeds. */
+/* Jung et al., section 4: the probability that a first contact of a harmless source, and of a scanner, succeeds. */
 #define THETA0 0.8
 #define THETA1 0.2
-/* ln((1 - 0.01) / 0.00001): their chance of a false alarm, and of one that is missed. */
+/* ln((1 - 0.01) / 0.00001): their probabilities of a missed scan (0.01) and of a false alarm (0.00001). */
 #define LIMIT 11.5
 
 /* Ports that traceroute tries one after the other at a host (IANA: traceroute, 33434; 30 hops of 3 probes). */
@@ -56,7 +56,7 @@ service_port(const struct detect_rows *r, uint32_t i, uint16_t port)
 	return contact_is_ping(r->proto[i]) ? 0 : port;
 }
 
-/* One of several ports: not a ping, nor traceroute. */
+/* Whether a row can be part of a port scan: not a ping, nor traceroute. */
 static bool
 has_ports(const struct detect_rows *r, uint32_t i, uint16_t port)
 {
@@ -64,7 +64,7 @@ has_ports(const struct detect_rows *r, uint32_t i, uint16_t port)
 	    port <= TRACEROUTE_LAST);
 }
 
-/* The key of a row, or of the attempt that a row answers; false where it has none. */
+/* The key of a row or, backwards, of the attempt that it answers; false if it has none. */
 static bool
 key_of(const struct detect_rows *r, uint32_t i, bool by_host, bool backwards, uint64_t *hash)
 {
@@ -75,7 +75,7 @@ key_of(const struct detect_rows *r, uint32_t i, bool by_host, bool backwards, ui
 	return !by_host || has_ports(r, i, port);
 }
 
-/* A row that is an attempt and may have failed counts; where it and another answer each other, neither does. */
+/* Counts rows that are attempts and may have failed; an attempt and its answer, if matched, count nothing. */
 static void
 count(const struct detect_context *c, const struct detect_rows *r, bool by_host)
 {
@@ -105,7 +105,7 @@ count_ports(const struct detect_context *c, const struct detect_rows *r)
 	count(c, r, true);
 }
 
-/* Evidence of one contact; backwards: row i answers, and the target is its source. */
+/* Adds evidence of one contact; backwards: row i is an answer, and its source the target. */
 static enum flow_status
 add_contact(const struct detect_rows *r, uint32_t i, uint64_t hash, enum contact contact, bool backwards,
     struct evidence_log *log)
@@ -127,7 +127,7 @@ least(const struct flow_detect_options *options)
 	return (uint64_t)ceil(options->scan_targets);
 }
 
-/* Evidence of row i, or of what it answers, if its key may have enough. */
+/* Keeps row i as evidence, backwards of the attempt that it answers, if the key may reach the threshold. */
 static enum flow_status
 keep_contact(const struct detect_context *c, const struct detect_rows *r, uint32_t i, bool by_host, bool backwards,
     struct evidence_log *log)
@@ -147,7 +147,7 @@ keep(const struct detect_context *c, const struct detect_rows *r, bool by_host, 
 	for (uint32_t i = 0; i < r->n && st == FLOW_OK; i++) {
 		bool open = r->contact[i] == CONTACT_OPEN, answers = r->contact[i] == CONTACT_ANSWER;
 
-		/* Where answers are not among the flows, what would need one tells nothing. */
+		/* Without answers among the flows, an attempt of which only an answer would tell proves nothing. */
 		if (r->contact[i] == CONTACT_NONE || ((open || answers) && !c->scope->answers_seen))
 			continue;
 		if (!answers)
@@ -245,7 +245,7 @@ static const struct evidence_order by_ports = { sizeof(struct contact_record), n
 /* A target's first contact. */
 struct target {
 	int64_t first_ms;
-	uint32_t number;	/* in the order of targets, for those of one instant */
+	uint32_t number;	/* breaks ties of first_ms */
 	bool answered;
 };
 
@@ -259,7 +259,7 @@ compare_targets(const void *pa, const void *pb)
 	return a->number < b->number ? -1 : 1;
 }
 
-/* The highest place of the walk over the targets. */
+/* The maximum of the random walk over the targets, in the order of first contacts. */
 static double
 walk(struct target *target, size_t n)
 {
@@ -274,7 +274,7 @@ walk(struct target *target, size_t n)
 	return most;
 }
 
-/* All contacts with one target, [from, to): false where none was an attempt. */
+/* Takes the contacts with one target, [from, to); false if none was an attempt. */
 static bool
 take_target(const struct detect_context *c, const struct contact_record *e, size_t from, size_t to,
     struct target *target, struct finding *f)
@@ -298,7 +298,7 @@ take_target(const struct detect_context *c, const struct contact_record *e, size
 	return tried;
 }
 
-/* All evidence of one key. */
+/* Judges all evidence of one key. */
 static enum flow_status
 judge_key(const struct detect_context *c, const struct contact_record *e, size_t n, bool by_host,
     struct target *target, struct findings *out)

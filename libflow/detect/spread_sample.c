@@ -32,7 +32,7 @@ spread_sample(double *value, size_t n)
 	q1 = quantile(value, n, 0.25);
 	q3 = quantile(value, n, 0.75);
 	s.tenths = quantile(value, n, 0.9) - quantile(value, n, 0.1);
-	/* Where two of the three are the same, the quotient is 1 whatever the rest is. */
+	/* If two quartiles are equal, the quotient is 1 or -1 whatever the third is. */
 	s.skew = q3 > s.median && s.median > q1 ? (q1 + q3 - 2 * s.median) / (q3 - q1) : 0;
 	return s;
 }

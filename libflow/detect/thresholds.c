@@ -40,8 +40,8 @@ unknown(const char *text, size_t len, struct flow_error *err)
 	for (size_t i = 0; i < THRESHOLDS; i++)
 		buf_printf(&names, "%s%s", i > 0 ? ", " : "", thresholds[i].name);
 	buf_append_u8(&names, '\0');
-	st = flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "no threshold '%.*s': there are %s", (int)(len > 64 ? 64 : len),
-	    text, names.failed ? "others" : (const char *)names.data);
+	st = flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "no threshold '%.*s': there are %s",
+	    (int)(len > 64 ? 64 : len), text, names.failed ? "others" : (const char *)names.data);
 	buf_release(&names);
 	return st;
 }

@@ -33,7 +33,7 @@ bool retain_look(struct retain_remover *r, const struct retain_file *file, struc
 enum retain_fate {
 	RETAIN_GONE,			/* removed, now or by another program; or a dry run */
 	RETAIN_IN_USE,			/* its directory is locked or held, or it was replaced */
-	RETAIN_REFUSED,			/* not permitted, which is reported */
+	RETAIN_REFUSED,			/* that failed, which is reported */
 };
 
 /* Removes a file if it is unchanged since *seen.  Counts it and calls options->gone. */

@@ -4,7 +4,7 @@
 /*
  * Removes files from archives that are too old, or exceed a limit of size.
  *
- * There is no state file: each run looks at what exists, so an interrupted or a concurrent run does no harm.
+ * There is no state file: each run looks at what exists, so an interrupted or repeated run does no harm.
  * Only regular files with flowcap's names (slot_name.h) are removed, the oldest first, by the end of their
  * data: a file of a day that --compact made is removed when its day is too old.  A file that ends in the
  * future (the clock was wrong, perhaps) is never removed.  Directories that are parts of a date are removed
@@ -30,7 +30,7 @@ struct retain_options {
 	enum stamp_zone zone;		/* of files' names */
 	int64_t now_ms;
 	void *context;
-	/* A file or directory (with a slash at its end) was, or would be, removed; bytes: its size.  NULL: not wanted. */
+	/* A file or directory (with a slash at its end) was, or would be, removed, with its size.  NULL: not wanted. */
 	void (*gone)(void *context, const char *path, uint64_t bytes);
 	void (*problem)(void *context, const char *message);
 	bool (*stop)(void *context);	/* true: stop now; NULL: never */
