@@ -20,7 +20,7 @@
 #define SLOT_DIGITS 12
 #define SLOT_DIGITS_MAX 14
 
-/* A directory's time of change may be that much earlier than the change. */
+/* A directory's modification time may precede the change by this much. */
 #define CLOCK_TICK_NS INT64_C(20000000)
 
 void
@@ -92,7 +92,7 @@ now_ns(void)
 	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-/* Remembers what was asked for, so that it can be looked for again. */
+/* Records an argument for flow_files_again. */
 static enum flow_status
 note_asked(struct flow_files *files, const char *text, bool range)
 {
@@ -171,7 +171,7 @@ add_pattern(struct flow_files *files, const char *pattern, int stat_errno)
 	size_t i;
 	int rc;
 
-	/* A file that was there when somebody listed it: whoever opens it tells what became of it. */
+	/* The file existed when somebody listed it: opening it will report its absence. */
 	if (stat_errno == ENOENT && strpbrk(pattern, "*?[") == NULL && flow_file_is_named(pattern))
 		return add_path(files, pattern);
 	rc = glob(pattern, 0, NULL, &found);
@@ -224,7 +224,7 @@ flow_file_slot(const char *path, size_t *len)
 	return NULL;
 }
 
-/* A path, and where the slot in its name is. */
+/* A path, and the slot in its name. */
 struct place {
 	char *path;
 	const char *slot;		/* NULL: it has none */
@@ -240,7 +240,7 @@ place_of(const char *path)
 	return p;
 }
 
-/* By the slots in the names; paths of the same slot are equal, those without one come last. */
+/* Orders by the slots in the names; paths of the same slot are equal, those without one come last. */
 static int
 compare_slots(const struct place *x, const struct place *y)
 {
@@ -269,7 +269,7 @@ compare_paths(const void *a, const void *b)
 	return compare_places(&x, &y);
 }
 
-/* As compare_paths, but where names have slots these alone count. */
+/* As compare_paths, but if both names have slots only these count. */
 static int
 compare_ends(const char *x, const char *y)
 {
@@ -278,7 +278,7 @@ compare_ends(const char *x, const char *y)
 	return a.slot != NULL && b.slot != NULL ? compare_slots(&a, &b) : compare_places(&a, &b);
 }
 
-/* The directory that a range's names are relative to: FIRST without as many parts as LAST has. */
+/* The base directory of a range: FIRST without as many components as LAST has. */
 static char *
 range_base(const char *first, size_t first_len, const char *last)
 {
@@ -381,7 +381,7 @@ pattern_covers(const char *pattern, const char *path)
 	return covers;
 }
 
-/* As add_range finds files. */
+/* Covers the same files as add_range finds. */
 static bool
 range_covers(const char *range, const char *path)
 {
@@ -413,7 +413,7 @@ flow_files_covers(const struct flow_files *files, const char *path)
 	return false;
 }
 
-/* Slots are looked for once a path; without memory, some twenty times. */
+/* Finds each path's slot once; if memory is out, the comparisons do (some twenty times per path). */
 static void
 sort_paths(char **path, size_t count)
 {
@@ -476,7 +476,7 @@ list_again(const struct flow_files *files, struct flow_files *more)
 	return st;
 }
 
-/* Whether the second list, sorted as the first, has a path that the first has not. */
+/* Whether the second list has a path that the first has not; both are sorted. */
 static bool
 has_more(const struct flow_files *files, const struct flow_files *now)
 {

@@ -14,9 +14,9 @@ is_blank(char c)
 }
 
 /*
- * What programs print around an address: blanks of texts with a fixed width, the zone of RFC 4007
- * ("fe80::1%eth0"), which means something on one host only, and the length of a prefix that is one
- * address (INET of PostgreSQL and DuckDB).
+ * Strips what programs print around an address: blanks of fixed-width texts, the zone of RFC 4007
+ * ("fe80::1%eth0"), which is meaningful on one host only, and the full prefix length of a single address (INET of
+ * PostgreSQL and DuckDB).
  */
 static bool
 parse_printed(const struct flow_text *text, struct addr *out)

@@ -38,11 +38,11 @@ flow_cluster_parse(const char *text, struct flow_cluster *cluster, struct flow_e
 	return FLOW_OK;
 }
 
-/* Room for one sort after the other. */
+/* Buffers that the sorts share. */
 struct work {
 	size_t rows;
 	uint64_t *key;		/* of each row */
-	uint32_t *from, *to;	/* rows in an order */
+	uint32_t *from, *to;	/* row numbers: source and target of a pass */
 };
 
 /* Keys of texts: their ranks, from 1 on. */
@@ -58,7 +58,7 @@ text_keys(struct work *w, const struct flow_column *c)
 	return good;
 }
 
-/* Keys of a column: null is 0, as the least number is. */
+/* Keys of a column: null is 0, like the number 0. */
 static bool
 make_keys(struct work *w, const struct flow_column *c, enum flow_type type)
 {
@@ -69,7 +69,7 @@ make_keys(struct work *w, const struct flow_column *c, enum flow_type type)
 	return true;
 }
 
-/* Sorts by one byte of the keys, and keeps the order of those that are equal in it. */
+/* Sorts by one byte of the keys; stable. */
 static void
 sort_by_byte(struct work *w, unsigned shift)
 {
@@ -91,7 +91,7 @@ sort_by_byte(struct work *w, unsigned shift)
 	w->to = swap;
 }
 
-/* From the lowest byte in which keys differ to the highest. */
+/* Radix sort over the bytes in which keys differ, lowest first. */
 static void
 sort_by_keys(struct work *w)
 {

@@ -8,29 +8,29 @@
 #include "parquet/chunk_read.h"
 #include "store/canonical_texts.h"
 
-/* Rows that are looked at for a code before any of them is told from the others. */
+/* Rows that are tested for a code at once, before it is located among them. */
 #define SCAN_ROWS 1024
 
 struct column_reader {
 	enum flow_field field;
 	enum pq_want want;
 	unsigned width;			/* of numbers; 0: texts */
-	bool is_canonical;		/* addresses of this row group are as the profile has them */
+	bool is_canonical;		/* the row group's addresses are in the profile's form */
 	struct pq_chunk_reader *chunk;
-	bool is_open;			/* for this row group */
+	bool is_open;			/* the row group's chunk is open */
 	uint64_t at;			/* the chunk's next row */
 	void *values;			/* FLOW_BATCH_ROWS numbers or codes */
 	uint64_t valid[BITMAP_WORDS(FLOW_BATCH_ROWS)];
 	bool has_nulls;
-	bool is_decoded;		/* `values` are the rows before `at` */
+	bool is_decoded;		/* `values` holds the rows before `at` */
 	struct flow_dict dict;
-	struct canonical_texts canonical;	/* where they may not be */
-	/* Where only some texts are wanted: */
-	uint32_t *codes;		/* instead of `values`: 0, but in a few rows */
+	struct canonical_texts canonical;	/* used unless is_canonical */
+	/* If only some texts are wanted: */
+	uint32_t *codes;		/* instead of `values`: 0 in all rows but row[] */
 	uint64_t found[BITMAP_WORDS(FLOW_BATCH_ROWS)];
 	struct flow_text text[COLUMN_FEW_ROWS];
 	char room[COLUMN_FEW_ROWS][CANONICAL_TEXT_MAX];
-	uint32_t row[COLUMN_FEW_ROWS];	/* those rows: of texts[i] */
+	uint32_t row[COLUMN_FEW_ROWS];	/* row[i] has text[i] */
 	uint32_t texts;
 };
 
@@ -61,7 +61,7 @@ column_reader_new(enum flow_field field)
 	c->want = want_of(type);
 	c->width = flow_type_is_text(type) ? 0 : (unsigned)flow_type_size(type);
 	c->chunk = pq_chunk_reader_new();
-	/* Eight bytes hold a number of any type, and a code. */
+	/* Room for eight bytes each: a number of any type, or a code. */
 	c->values = calloc(FLOW_BATCH_ROWS, sizeof(uint64_t));
 	c->codes = calloc(FLOW_BATCH_ROWS, sizeof(*c->codes));
 	if (c->chunk == NULL || c->values == NULL || c->codes == NULL) {
@@ -119,7 +119,7 @@ open_chunk(struct column_reader *c, const struct column_rows *rows, struct flow_
 	return st;
 }
 
-/* Steps to a row. */
+/* Skips to a row. */
 static enum flow_status
 seek(struct column_reader *c, uint64_t row, struct flow_error *err)
 {
@@ -132,7 +132,7 @@ seek(struct column_reader *c, uint64_t row, struct flow_error *err)
 	return st;
 }
 
-/* Makes `values` and `valid` those of the batch. */
+/* Decodes the batch into `values` and `valid`. */
 static enum flow_status
 decode(struct column_reader *c, const struct column_rows *rows, struct flow_error *err)
 {
@@ -186,14 +186,14 @@ column_reader_all(struct column_reader *c, const struct column_rows *rows, struc
 	} else {
 		out->codes = c->values;
 		out->dict = &c->dict;
-		/* Without entries there are no values either. */
+		/* An empty dictionary means that all rows are null. */
 		if (c->dict.count == 0)
 			out->form = FLOW_FORM_NULL;
 	}
 	return FLOW_OK;
 }
 
-/* Whether any is the one, with vector instructions where there are some. */
+/* Whether a code is among n; without a branch, so that compilers vectorize it. */
 static bool
 has_code(const uint32_t *codes, size_t n, uint32_t code)
 {
@@ -205,7 +205,7 @@ has_code(const uint32_t *codes, size_t n, uint32_t code)
 	return any != 0;
 }
 
-/* Adds the rows of 64 that have a code to their word of a bitmap. */
+/* Sets the bits of the rows, at most 64, that have a code. */
 static void
 find_in_word(const uint32_t *codes, size_t n, uint32_t code, uint64_t *word)
 {
@@ -215,7 +215,7 @@ find_in_word(const uint32_t *codes, size_t n, uint32_t code, uint64_t *word)
 		*word |= (uint64_t)(codes[i] == code) << i;
 }
 
-/* Adds the rows that have a code to a bitmap: most have not, which is seen many at a time. */
+/* Sets the bits of the rows that have a code.  The code is rare: SCAN_ROWS rows without it are skipped at once. */
 static void
 find_code(const uint32_t *codes, size_t n, uint32_t code, uint64_t *found)
 {
@@ -230,7 +230,7 @@ find_code(const uint32_t *codes, size_t n, uint32_t code, uint64_t *found)
 	}
 }
 
-/* Makes all codes 0. */
+/* Resets all codes to 0. */
 static void
 forget_texts(struct column_reader *c)
 {
@@ -274,7 +274,7 @@ column_reader_sought(struct column_reader *c, const struct column_rows *rows,
 	return FLOW_OK;
 }
 
-/* A number, or a code, of a selected row. */
+/* Reads the number or code of a selected row. */
 static enum flow_status
 read_row(struct column_reader *c, const struct column_rows *rows, uint32_t row, bool *has,
     struct flow_error *err)
@@ -298,7 +298,7 @@ read_row(struct column_reader *c, const struct column_rows *rows, uint32_t row, 
 	return st;
 }
 
-/* The text of a row whose code in the chunk is in `values`. */
+/* Adds the text of a row whose code in the chunk is in `values`. */
 static enum flow_status
 add_text(struct column_reader *c, uint32_t row, struct flow_error *err)
 {

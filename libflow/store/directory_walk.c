@@ -20,7 +20,7 @@
 #define OLD_FLOW_TOOLS_PREFIX "ft-v"
 #define SLOT_DIGITS 12
 
-/* A directory on the way, so that a link back to it is seen. */
+/* A directory on the path from the root; a link back to it is recognized by these. */
 struct level {
 	const struct level *above;
 	dev_t dev;
@@ -62,7 +62,7 @@ leads_around(const struct level *above, const struct stat *st)
 static enum flow_status walk_below(const char *path, const struct level *above,
     const struct directory_walk *walk);
 
-/* An entry that is neither a file nor a directory by the directory's own word. */
+/* An entry whose d_type says neither file nor directory. */
 static enum flow_status
 look_at(const char *path, const char *name, const struct level *above,
     const struct directory_walk *walk)

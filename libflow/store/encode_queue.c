@@ -9,11 +9,11 @@
 
 struct job {
 	const struct flow_writer_options *options;
-	struct gather *rows;		/* they are to be encoded, */
-	const struct flow_batch *batch;	/* or, where this is not NULL, */
-	const uint32_t *row;		/* these */
-	size_t count;			/* rows of it */
-	uint32_t *order;		/* of gathered rows: owned; NULL: as they are */
+	struct gather *rows;		/* to be encoded, unless */
+	const struct flow_batch *batch;	/* this is not NULL: then */
+	const uint32_t *row;		/* these rows of it */
+	size_t count;			/* how many */
+	uint32_t *order;		/* of gathered rows, owned; NULL: as gathered */
 	struct row_pick *pick;
 	struct flow_group *group;
 	enum flow_status status;
@@ -101,7 +101,7 @@ encode_queue_full(const struct encode_queue *q)
 	return q->count == q->size;
 }
 
-/* The next job, which takes what was gathered and gives an empty one back; NULL when out of memory. */
+/* The next job, which swaps the gathered rows for an empty gather; NULL when out of memory. */
 static struct job *
 take_gathered(struct encode_queue *q, struct gather **rows)
 {

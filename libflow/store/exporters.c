@@ -7,10 +7,10 @@
 #include "base/json.h"
 #include "base/number.h"
 
-/* A longer text is no name of ours. */
+/* Longer texts are not names of ours. */
 #define TEXT_MAX 4096
 
-/* The text of a JSON string, at room; of length 0 for anything else. */
+/* Decodes a JSON string to `room`; length 0 for any other value. */
 static struct flow_text
 string_text(struct json_slice value, char room[TEXT_MAX])
 {
@@ -35,7 +35,10 @@ take_name(struct flow_names *names, enum flow_name_kind kind, struct flow_text e
 	return flow_names_set(names, kind, exporter, number, string_text(name, room));
 }
 
-/* All names of an exporter. Most files of an archive say the same: what was said last is not taken apart again. */
+/*
+ * Adds all names of an exporter.  Most files of an archive have the same: a value equal to the last one is not
+ * parsed again.
+ */
 static enum flow_status
 take_section(struct flow_names *names, enum flow_name_kind kind, struct flow_text exporter, struct json_slice list)
 {

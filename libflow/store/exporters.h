@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* What flow.exporters of a file says: names for record/name_set.h. */
+/* Reads names from flow.exporters of a file, for record/name_set.h. */
 
 #include "base/status.h"
 #include "record/name_set.h"
 
 /*
- * Takes the names of a value of flow.exporters (wire/decode.h describes it).  What is not as
- * described there is passed over.  FLOW_ENOMEM.
+ * Adds the names in a value of flow.exporters (wire/decode.h describes its form).  Parts that do not have that
+ * form are skipped.  FLOW_ENOMEM.
  */
 enum flow_status store_exporters_names(const char *json, size_t len, struct flow_names *names)
     NODISCARD;

@@ -9,16 +9,16 @@
 #include "base/buf.h"
 #include "base/json.h"
 
-/* Longer sections are not merged entry by entry, which takes their square. */
+/* Longer sections are not merged entry by entry, which takes quadratic time. */
 #define SECTION_MAX ((size_t)64 << 10)
 
 static const char *const counters[] = { "flows", "packets", "bytes", "datagrams", "lost", "late",
 	"restarts" };
 
-/* Of the counters, how many the rows say; all others are of what was received. */
+/* The first ROWS counters can be counted from rows; the others count everything received. */
 #define ROWS 3
 
-/* What is there only where it is not zero; of the clock's offset the last word holds. */
+/* Members that are absent if they are zero; of the clock's offset the latest wins. */
 static const char *const faults[] = { "clock_wrong", "times_wrong" };
 static const char *const offsets[] = { "clock_behind_ms", "clock_ahead_ms" };
 
@@ -29,7 +29,7 @@ struct exporter {
 	struct json_slice address;	/* with its quotes */
 	struct json_slice sender;	/* the same; empty: the exporter itself */
 	uint64_t version, domain, sampling, senders, sum[ARRAY_LEN(counters)];
-	bool partial;		/* some rows of other files: only these are counted */
+	bool partial;		/* the file has only some rows of others, and counts these */
 	uint64_t fault[ARRAY_LEN(faults)], offset[ARRAY_LEN(offsets)];
 	struct json_slice section[ARRAY_LEN(sections)][2];	/* of the first value, of the other */
 };
@@ -85,7 +85,7 @@ put_faults(struct buf *out, const struct exporter *e)
 			buf_printf(out, ",\"%s\":%" PRIu64, offsets[i], e->offset[i]);
 }
 
-/* The source's place in the list, made if new; NULL when out of memory. */
+/* The source's entry, added if it is new; NULL when out of memory. */
 static struct exporter *
 find(struct list *list, const struct exporter *x)
 {
@@ -154,7 +154,7 @@ has_key(struct json_slice object, struct json_slice key)
 	return false;
 }
 
-/* The entries of a section: those of the first value that the other one does not replace. */
+/* The entries of the first value's section that the other one does not replace. */
 static void
 put_section(struct buf *out, const char *name, const struct json_slice section[2])
 {
@@ -165,7 +165,7 @@ put_section(struct buf *out, const char *name, const struct json_slice section[2
 	for (unsigned which = 0; which < 2; which++) {
 		if (section[which].p == NULL || !json_walk_begin(&walk, section[which]))
 			continue;
-		/* Files of one collector mostly say the same; of very long lists the last one holds. */
+		/* Files of one collector mostly have the same section; of very long ones the latest is taken. */
 		if (which == 0 && section[1].p != NULL && (same(section[0], section[1]) ||
 		    section[0].len > SECTION_MAX || section[1].len > SECTION_MAX))
 			continue;

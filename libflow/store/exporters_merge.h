@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Values of flow.exporters of several files made one: counts of a source (exporter, version,
- * domain) are added, of rates and names the last word holds.
+ * Merges values of flow.exporters of several files: adds the counts of each source (exporter, version, domain);
+ * of rates and names the latest win.
  */
 
 #include <stddef.h>
@@ -11,7 +11,7 @@
 #include "base/status.h"
 
 /*
- * Makes *sum (NULL, or allocated) the sum of it and another value; what is not as
- * wire/decode.h describes it is left out.  FLOW_ENOMEM leaves *sum as it was.
+ * Adds a value to *sum (NULL, or allocated).  Skips parts that do not have the form of wire/decode.h. FLOW_ENOMEM
+ * leaves *sum as it was.
  */
 enum flow_status store_exporters_merge(char **sum, const char *more) NODISCARD;

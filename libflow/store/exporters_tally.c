@@ -17,7 +17,7 @@ struct tally {
 struct exporters_tally {
 	struct tally *tally;
 	size_t count, cap;
-	size_t last;		/* where the row before was counted */
+	size_t last;		/* index of the tally that counted the last row */
 };
 
 struct exporters_tally *
@@ -40,7 +40,7 @@ is_of(const struct tally *t, const struct addr *exporter, uint64_t version, uint
 	return t->version == version && t->domain == domain && addr_equal(&t->exporter, exporter);
 }
 
-/* The place of a source, made if it is new; NULL when out of memory. */
+/* The tally of a source, added if it is new; NULL when out of memory. */
 static struct tally *
 find(struct exporters_tally *s, const struct addr *exporter, uint64_t version, uint64_t domain)
 {
@@ -155,7 +155,7 @@ put_counts(struct buf *out, const struct tally *t)
 	    ",\"partial\":true}", t->flows, t->packets, t->bytes);
 }
 
-/* An object of flow.exporters with other counts. */
+/* Copies an object of flow.exporters with the tally's counts. */
 static void
 put_source(struct buf *out, struct json_slice source, const struct tally *t)
 {
@@ -179,7 +179,7 @@ put_source(struct buf *out, struct json_slice source, const struct tally *t)
 	put_counts(out, t);
 }
 
-/* An object of a source that the value does not have. */
+/* Makes an object for a source that the value lacks. */
 static void
 put_new_source(struct buf *out, const struct tally *t)
 {
@@ -190,7 +190,7 @@ put_new_source(struct buf *out, const struct tally *t)
 	put_counts(out, t);
 }
 
-/* Which tally an object is about; the number of tallies if none. */
+/* Index of the tally of an object's source; the number of tallies if there is none. */
 static size_t
 tally_of(const struct exporters_tally *s, struct json_slice source)
 {

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * What rows say of their exporters, for files that hold some rows of others: flow.exporters then has
- * the sources that the rows came from, with counts of these rows and the names that were announced.
+ * Counts rows by exporter, for files that hold only some rows of others: their flow.exporters lists the sources
+ * of these rows, with counts of these rows and the names that were announced.
  */
 
 #include "base/buf.h"
@@ -18,13 +18,13 @@ struct exporters_tally *exporters_tally_new(void) NODISCARD;
 void exporters_tally_free(struct exporters_tally *tally);
 
 /*
- * Counts the selected rows (NULL: all) of a batch, exporters in DICT form, by exporter, version of the
- * protocol and observation domain.  FLOW_ENOMEM.
+ * Counts the selected rows (NULL: all) of a batch, exporters in DICT form, by exporter, protocol version and
+ * observation domain.  FLOW_ENOMEM.
  */
 enum flow_status exporters_tally_add(struct exporters_tally *tally, const struct flow_batch *batch,
     const struct flow_selection *sel) NODISCARD;
 
-/* The columns that it looks at. */
+/* The columns that it needs. */
 void exporters_tally_fields(struct flow_fieldset *fields);
 
 /* Adds what `more` counted. FLOW_ENOMEM. */
@@ -32,11 +32,11 @@ enum flow_status exporters_tally_join(struct exporters_tally *tally, const struc
     NODISCARD;
 
 /*
- * Appends what a value of flow.exporters becomes: objects of sources without rows are left out, and
- * of the others `flows`, `packets` and `bytes` are those of the rows, which `partial` says; what only
- * tells of all that was received (datagrams, lost, late, restarts, times_wrong) is left out, all else
- * stays.  Of several objects of one source the first has the counts.  Rows of exporters that it does
- * not have (a record can name its own) get objects behind.  FLOW_ENOMEM.
+ * Rewrites a value of flow.exporters for these rows and appends the result.  Sources without rows are dropped.
+ * Others get `flows`, `packets` and `bytes` of the rows, and `partial` to say so; members about everything
+ * received (datagrams, lost, late, restarts, times_wrong) are dropped, all others stay. If several objects are
+ * about one source, the first gets the counts.  Exporters of rows that the value lacks (a record can name its
+ * own) get objects at the end.  FLOW_ENOMEM.
  */
 enum flow_status exporters_tally_apply(const struct exporters_tally *tally, const char *json,
     struct buf *out) NODISCARD;

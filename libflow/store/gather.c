@@ -15,7 +15,7 @@ struct gather_column {
 	bool has_nulls;
 	bool has_values;
 	struct intern *texts;
-	/* Codes of the last dictionary seen -> codes here + 1; 0: not met yet. */
+	/* Maps codes of the last dictionary seen to codes here + 1; 0: not mapped yet. */
 	uint64_t serial;
 	uint32_t *remap;
 	size_t remap_cap;
@@ -79,7 +79,7 @@ gather_rows(const struct gather *g)
 	return g->rows;
 }
 
-/* Memory of a column comes with its first value; nulls before it are filled in then. */
+/* Allocates a column with its first value; rows before it become null. */
 static bool
 begin_values(struct gather *g, struct gather_column *c)
 {

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Collects selected rows of many batches into one batch, for a row group.
- * Texts (addresses too) are kept as they stand; equal ones get one code.
+ * Collects selected rows of many batches into one batch, for a row group. Texts (addresses too) are copied as
+ * they are; equal ones get one code.
  */
 
 #include "base/status.h"
@@ -28,7 +28,7 @@ enum flow_status gather_add(struct gather *g, const struct flow_batch *batch,
 enum flow_status gather_add_rows(struct gather *g, const struct flow_batch *batch,
     const uint32_t *rows, size_t n) NODISCARD;
 
-/* Memory that the rows take, about. */
+/* Approximate memory of the rows. */
 size_t gather_bytes(const struct gather *g);
 
 /* What was gathered, in DICT form; valid until the next call that takes g. */

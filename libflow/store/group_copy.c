@@ -9,7 +9,10 @@
 #include "store/profile.h"
 #include "store/totals.h"
 
-/* Whether a row group is such as a writer with that codec leaves it: not compressed where that saves too little. */
+/*
+ * Whether a row group is as a writer with that codec makes it, which leaves chunks uncompressed if it saves too
+ * little.
+ */
 static bool
 has_codec(const struct flow_group *g, const enum flow_codec *codec)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A row group of a batch: its columns as chunks, and its totals. */
+/* Makes a row group of a batch: encodes its columns as chunks, and adds up its totals. */
 #include <stdlib.h>
 
 #include "parquet/file_write.h"
@@ -93,7 +93,7 @@ encode_rows(const struct flow_batch *batch, const struct flow_writer_options *op
 	return FLOW_OK;
 }
 
-/* The same with rows in the order that was asked for. */
+/* The same with rows in the order of options->cluster. */
 enum flow_status
 group_encode(const struct flow_batch *batch, const struct flow_writer_options *options,
     struct flow_group **group, struct flow_error *err)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* What a row group that is to be written holds: between what makes one and writer.c. */
+/* An encoded row group that is to be written: shared by its makers and writer.c. */
 
 #include "parquet/chunk_write.h"
 #include "record/field.h"

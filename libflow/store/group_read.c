@@ -8,12 +8,12 @@
 
 struct group_reader {
 	struct flow_fieldset early, late;
-	struct flow_dict sought[FLOW_FIELD_COUNT];	/* count 0: nothing in particular */
-	struct flow_fieldset absent;	/* early ones that are not read for now */
+	struct flow_dict sought[FLOW_FIELD_COUNT];	/* the host that is looked for; count 0: none */
+	struct flow_fieldset absent;	/* early columns that are null until they are late */
 	const uint64_t *keep;		/* batches to read; NULL: all */
 	const struct source *source;	/* NULL: not open */
 	size_t group;
-	uint64_t rows, at;		/* of the group; of the batch in it */
+	uint64_t rows, at;		/* rows of the group; first row of the batch */
 	struct flow_batch batch;
 	struct column_reader *column[FLOW_FIELD_COUNT];
 };
@@ -42,7 +42,7 @@ group_reader_free(struct group_reader *r)
 	free(r);
 }
 
-/* A text that null can stand in for elsewhere makes a dictionary of its own. */
+/* A text for which other rows may be null gets a dictionary of its own. */
 static void
 seek_text(struct group_reader *r, const struct flow_bound *bound)
 {
@@ -112,7 +112,7 @@ is_early(const struct group_reader *r, enum flow_field field)
 	return flow_fieldset_has(&r->early, field) && !flow_fieldset_has(&r->absent, field);
 }
 
-/* Whether the row group has no value of the column, by its footer: most columns of most files. */
+/* Whether the footer says that all rows are null, as in most columns of most files. */
 static bool
 is_all_null(const struct group_reader *r, enum flow_field field)
 {
@@ -124,7 +124,7 @@ is_all_null(const struct group_reader *r, enum flow_field field)
 	return bounds.has_null_count && bounds.null_count == r->rows;
 }
 
-/* A column that the file lacks: absent, or where the profile says "always" its default. */
+/* A column that the file lacks: null, or its default if the profile requires the column. */
 static enum flow_status
 missing_column(struct group_reader *r, enum flow_field field, struct flow_error *err)
 {
@@ -142,8 +142,8 @@ missing_column(struct group_reader *r, enum flow_field field, struct flow_error 
 }
 
 /*
- * Rows for choosing among them (sel NULL and early), or those that were chosen.  Of a late column, and
- * where batches are left out, not all pages are wanted.
+ * Reads a column of the batch: early, for the filter (sel NULL), or late, for the selected rows. It is read page
+ * by page if it is late, or if batches are skipped: then not all pages are needed.
  */
 static enum flow_status
 load_column(struct group_reader *r, enum flow_field field, bool late,

@@ -2,9 +2,8 @@
 #pragma once
 
 /*
- * One row group to batches.  Early columns are decoded for every batch; a late
- * one only where it is asked for, so that pages in which no row passed are not
- * even read.
+ * Reads one row group as batches.  Early columns are decoded for every batch, a late one only on demand, so that
+ * pages without a selected row are not even read.
  */
 
 #include <stdbool.h>
@@ -18,21 +17,20 @@
 
 struct group_reader;
 
-/* NULL when out of memory.  A field in both sets is early, except where a part has it absent. */
+/* NULL when out of memory.  A field in both sets is early, except in parts that list it as absent. */
 struct group_reader *group_reader_new(const struct flow_fieldset *early,
     const struct flow_fieldset *late);
 void group_reader_free(struct group_reader *r);
 
 /*
- * Says what rows will be chosen by: of an early column of addresses of which the query asks
- * nothing but whether it is one host, group_reader_next then may give null in place of all others.
- * The bounds stay as long as the reader.
+ * Tells the reader the filter's bounds, which stay as long as the reader.  If the filter only compares an early
+ * column of addresses with one host, group_reader_next may return other addresses as null.
  */
 void group_reader_seek(struct group_reader *r, const struct flow_bounds *bounds);
 
 /*
- * Begins a row group, or (part not NULL) what is to be read of it; source and part stay until
- * group_reader_end or the next begin.
+ * Begins a row group, or only a part of it (part not NULL); source and part stay until group_reader_end or the
+ * next begin.
  */
 void group_reader_begin(struct group_reader *r, const struct source *source, size_t group,
     const struct plan_part *part);
@@ -43,12 +41,9 @@ bool group_reader_is_open(const struct group_reader *r);
 enum flow_status group_reader_next(struct group_reader *r, const struct flow_batch **batch,
     struct flow_error *err) NODISCARD;
 
-/* Number in the row group of the first row of the batch that was given last. */
+/* Number, within the row group, of the first row of the last batch. */
 uint64_t group_reader_at(const struct group_reader *r);
 
-/*
- * Adds the late columns, for the selected rows at least (NULL: all); in late columns other rows have
- * unspecified values, or none.
- */
+/* Adds the late columns for the selected rows (NULL: all); in other rows they are unspecified or absent. */
 enum flow_status group_reader_late(struct group_reader *r, const struct flow_selection *sel,
     struct flow_error *err) NODISCARD;

@@ -40,7 +40,7 @@ struct flow_live {
 	bool moved;		/* a slot was finished before it was opened */
 };
 
-/* Takes the text over; false when out of memory, which its being NULL says too. */
+/* Takes ownership of the text; false when out of memory, which a NULL text means, too. */
 static bool
 tell(struct texts *to, char *text)
 {
@@ -65,7 +65,10 @@ problem(struct flow_live *l, const char *path, const char *what)
 	return tell(&l->problems, text) ? FLOW_OK : FLOW_ENOMEM;
 }
 
-/* A socket of a collector that was killed is nobody's fault: its flows are in a journal, until it is started again. */
+/*
+ * The socket of a collector that was killed is a note, no problem: its flows are in a journal until it is started
+ * again.
+ */
 static enum flow_status
 no_connection(struct flow_live *l, const char *path, int error)
 {
@@ -109,7 +112,7 @@ keep_slot(struct flow_live *l, char *path, int fd, const struct live_reply_slot 
 	return FLOW_OK;
 }
 
-/* Whether what came can be the beginning of a slot's file. */
+/* Whether a descriptor can hold the first `at` bytes of a slot's file. */
 static bool
 is_beginning(int fd, const struct live_reply_slot *s)
 {
@@ -118,7 +121,7 @@ is_beginning(int fd, const struct live_reply_slot *s)
 	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size >= (int64_t)s->at;
 }
 
-/* The descriptor is where it came; -1: none. */
+/* Takes the descriptor from the received ones; -1: there is none. */
 static enum flow_status
 take_slot(struct flow_live *l, const struct flow_files *files, const struct live_socket *socket_,
     const struct live_reply_slot *s, int *came)
@@ -144,7 +147,7 @@ take_slot(struct flow_live *l, const struct flow_files *files, const struct live
 	return keep_slot(l, path, fd, s);
 }
 
-/* Whether so many descriptors came as there are slots with a beginning. */
+/* Whether there is one descriptor for each slot with at > 0. */
 static bool
 has_beginnings(const struct live_header *header, const struct live_reply_slot *slot, const struct live_files *files)
 {
@@ -276,7 +279,7 @@ flow_live_holds(struct flow_live *live)
 {
 	bool holds = !live->moved;
 
-	/* Where a collector is in trouble there is nothing to wait for. */
+	/* A collector with a problem is not waited for. */
 	for (size_t i = 0; i < live->collectors && holds && live->problems.count == 0; i++)
 		holds = still_holds(&live->collector[i]);
 	return holds;

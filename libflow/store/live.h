@@ -2,11 +2,11 @@
 #pragma once
 
 /*
- * What collectors hold of their open slots, beside the files of an archive.  So that each flow is there once:
+ * Flows in the open slots of collectors, beside the files of an archive.  To get each flow exactly once:
  *
- *	flow_live_open		the open slots as of now, and all slots before are files
+ *	flow_live_open		the slots that are open now; all earlier ones are files
  *	list the files, open them
- *	flow_live_holds		no slot was finished meanwhile; else close it all and begin anew
+ *	flow_live_holds		true if no slot was finished meanwhile; else close everything and begin anew
  */
 
 #include <stdbool.h>
@@ -16,9 +16,9 @@
 #include "base/status.h"
 #include "store/archive.h"
 
-/* A file that is being written: the first `at` bytes of fd, and the tail. */
+/* A file that is being written: the first `at` bytes of fd, then the tail. */
 struct flow_live_slot {
-	char *path;		/* that it will have */
+	char *path;		/* its path, once it is finished */
 	int fd;			/* -1: `at` is 0 */
 	uint64_t at;
 	const uint8_t *tail;
@@ -28,8 +28,8 @@ struct flow_live_slot {
 struct flow_live;
 
 /*
- * Asks all collectors that write to what was asked for, or to directories above it, and keeps those of their slots whose
- * files flow_files_covers.  What goes wrong with one is a problem or a note.  FLOW_ENOMEM.
+ * Asks all collectors that write to the files' directories, or to ones above them, and keeps the slots whose
+ * paths flow_files_covers.  What one of them fails at is a problem or a note.  FLOW_ENOMEM.
  */
 enum flow_status flow_live_open(const struct flow_files *files, struct flow_live **live, struct flow_error *err)
     NODISCARD;
@@ -44,6 +44,6 @@ const struct flow_live_slot *flow_live_slot(const struct flow_live *live, size_t
 /* Collectors that have answered. */
 size_t flow_live_collectors(const struct flow_live *live);
 
-/* The i-th message, NULL after the last: problems are flows that are missing, notes are not. */
+/* The i-th message, NULL after the last: a problem means that flows are missing, a note does not. */
 const char *flow_live_problem(const struct flow_live *live, size_t i);
 const char *flow_live_note(const struct flow_live *live, size_t i);

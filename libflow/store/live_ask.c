@@ -15,13 +15,13 @@
 
 #include "base/clock.h"
 
-/* For an answer: the collector itself gives up before. */
+/* For an answer; the collector gives up earlier. */
 #define PATIENCE_MS 12000
 #define PAUSE_MS 20
 
 #define READ_BYTES ((size_t)1 << 20)
 
-/* Nobody has so many slots open at a time. */
+/* More slots are never open at a time. */
 #define FILES_MAX 65536
 
 void
@@ -59,7 +59,7 @@ await(int fd, short events, int64_t end_ms)
 	return false;
 }
 
-/* Takes what came with bytes; false when out of memory. */
+/* Keeps descriptors received with the bytes; false when out of memory. */
 static bool
 keep_files(struct msghdr *m, struct live_files *files)
 {
@@ -80,11 +80,11 @@ keep_files(struct msghdr *m, struct live_files *files)
 	return true;
 }
 
-/* As recv(2), without waiting. */
+/* As recv(2), without blocking. */
 static ssize_t
 receive(int fd, void *bytes, size_t len, struct live_files *files)
 {
-	/* Room for one: the system closes others. */
+	/* Room for one descriptor: the kernel closes others. */
 	union {
 		struct cmsghdr header;
 		char bytes[CMSG_SPACE(sizeof(int))];
@@ -97,7 +97,7 @@ receive(int fd, void *bytes, size_t len, struct live_files *files)
 	return n > 0 && !keep_files(&m, files) ? 0 : n;
 }
 
-/* Reads until the buffer has so many bytes; false where they do not come. */
+/* Reads until the buffer has that many bytes; false if they do not come. */
 static bool
 read_up_to(int fd, uint64_t bytes, int64_t end_ms, struct buf *out, struct live_files *files)
 {

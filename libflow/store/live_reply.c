@@ -73,7 +73,7 @@ live_header_parse(const uint8_t *bytes, struct live_header *header, struct flow_
 	return FLOW_OK;
 }
 
-/* Whether a relative path stays below where it begins. */
+/* Whether a relative path stays below its directory. */
 static bool
 stays_below(const char *path, size_t len)
 {

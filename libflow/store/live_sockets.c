@@ -103,7 +103,7 @@ live_sockets_in(const char *directory, struct live_sockets *sockets)
 	return st;
 }
 
-/* The directory that a path, a pattern or a range stands in; NULL when out of memory. */
+/* The directory of a path, a pattern or a range; NULL when out of memory. */
 static char *
 existing_directory(const char *asked)
 {

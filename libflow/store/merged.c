@@ -17,7 +17,7 @@
 
 #define MIN_SLOTS 64
 
-/* As many directories as the layouts of archives have (time/partition.h). */
+/* The most directories that the layouts of archives have (time/partition.h). */
 #define DEPTH_MAX 4
 
 void
@@ -31,7 +31,10 @@ flow_merged_clear(struct flow_merged *m)
 	*m = (struct flow_merged)FLOW_MERGED_INIT;
 }
 
-/* Where the path is, or would be; paths may be there more than once, with other sizes. */
+/*
+ * The slot of a path in the hash table, or the empty one for it; a path may be there more than once, with other
+ * sizes.
+ */
 static size_t
 first_place(size_t slots, const char *path)
 {
@@ -68,7 +71,7 @@ make_room(struct flow_merged *m)
 	return true;
 }
 
-/* The length of "../" at the beginning, at most DEPTH_MAX times; *ups: how often. */
+/* Length of the "../" at the beginning, at most DEPTH_MAX times; *ups: how many. */
 static size_t
 skip_ups(const char *name, unsigned *ups)
 {
@@ -79,7 +82,7 @@ skip_ups(const char *name, unsigned *ups)
 	return at;
 }
 
-/* Whether what follows "../" is names between slashes that lead down alone. */
+/* Whether the rest behind "../" consists of names between slashes, none of which leads up. */
 static bool
 leads_down(const char *name)
 {
@@ -92,7 +95,7 @@ leads_down(const char *name)
 	return false;
 }
 
-/* Without its last directory; unchanged, and false, where that has no name ("", "./", "../", "/"). */
+/* Removes the last directory; false, and unchanged, if it has no name ("", "./", "../", "/"). */
 static bool
 strip_directory(const char *path, size_t *len)
 {
@@ -109,7 +112,7 @@ strip_directory(const char *path, size_t *len)
 	return true;
 }
 
-/* One spelling: no "//", no "/./", no "./" at the beginning. */
+/* Normalizes the spelling: no "//", no "/./", no "./" at the beginning. */
 static void
 tidy(char *path)
 {
@@ -131,7 +134,7 @@ tidy(char *path)
 	*to = '\0';
 }
 
-/* The path of a file that the holder names; NULL, with *st FLOW_OK, where it is none. */
+/* The path of a file that the holder names; NULL with *st FLOW_OK if the name is not valid. */
 static char *
 path_from(const char *holder, struct json_slice name, enum flow_status *st)
 {
@@ -239,7 +242,7 @@ flow_merged_at(const struct flow_merged *m, size_t i)
 	return m->slot[i].path != NULL ? &m->slot[i] : NULL;
 }
 
-/* The name of `path` as seen from the holder's directory: both begin alike, up to some slash. */
+/* The name of `path` relative to the holder's directory; both have a common prefix up to some slash. */
 static void
 append_name(struct buf *out, const char *holder, const char *path)
 {

@@ -2,15 +2,14 @@
 #pragma once
 
 /*
- * Which files others hold the rows of.  Merging writes one file that takes the name of the first,
- * then removes the others; in between, and after a crash, both are there.  The one file says so in its
- * metadata, flow.merged:
+ * Which files' rows other files hold.  Merging writes one file that takes the name of the first, then removes the
+ * others; before that, and after a crash, both exist.  The merged file lists them in its metadata, flow.merged:
  *
  *	[{"name":"flowcap.202611230805.parquet","bytes":123,"mtime_ns":456},...]
  *
- * names of files beside it, or in other directories of the same archive ("../06/flowcap.202611230600.parquet",
- * at most four times "../"), with their sizes and times, so that a later file of the same name is another one.
- * Paths are compared as they are spelled, but for "//" and "./".
+ * names of files beside it, or in other directories of the same archive ("../06/flowcap.202611230600.parquet", at
+ * most four times "../"), with size and time, to tell them from later files of the same name. Paths are compared
+ * as text, but for "//" and "./".
  */
 
 #include <stdbool.h>
@@ -34,18 +33,18 @@ struct flow_merged {
 
 void flow_merged_clear(struct flow_merged *m);
 
-/* Adds what the file at `holder` says it holds; what is malformed is passed over. */
+/* Adds the flow.merged of the file at `holder`; skips malformed parts. */
 enum flow_status flow_merged_add(struct flow_merged *m, const char *holder, const char *json, size_t len)
     NODISCARD;
 
-/* Whether some file holds that one; `st` NULL: of any size and time. */
+/* Whether another file holds the rows of this one; `st` NULL: whatever its size and time. */
 bool flow_merged_has(const struct flow_merged *m, const char *path, const struct stat *st);
 
-/* The i-th entry, in no order; NULL where there is none, up to m->slots. */
+/* The i-th entry, in no particular order; NULL for an empty slot; i < m->slots. */
 const struct flow_merged_entry *flow_merged_at(const struct flow_merged *m, size_t i);
 
 /*
- * Appends an object as above for the file at `path`, after a comma unless it is the first.  Both paths are
- * spelled alike as far as they lead through the same directories.
+ * Appends an object as above for the file at `path`, after a comma unless it is the first.  Both paths spell the
+ * directories that they share alike.
  */
 void flow_merged_append(struct buf *out, const char *holder, const char *path, const struct stat *st);

@@ -38,7 +38,7 @@ source_read_input(struct source_input *input, struct flow_error *err)
 	return FLOW_OK;
 }
 
-/* What it is instead, if that can be seen; the message is left where it is Parquet. */
+/* Adds what kind of file it seems to be, if its first bytes tell; not if it is Parquet. */
 static void
 tell_kind(const struct source *s, const struct source_input *input, struct flow_error *err)
 {
@@ -56,7 +56,7 @@ tell_kind(const struct source *s, const struct source_input *input, struct flow_
 		(void)flow_fail(err, FLOW_EFORMAT, FLOW_NO_OFFSET, "no file of flows, but %s", tell);
 }
 
-/* What cannot be Parquet may be of another collector. */
+/* If it is no Parquet, tries the formats of other collectors. */
 static enum flow_status
 open_old(struct source *s, const struct source_input *input, struct flow_error *err)
 {

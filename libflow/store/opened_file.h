@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * An open file, or standard input read into memory: one of an archive, somebody's Parquet, or one of another
- * collector (history/old_file.h).
+ * An open file, or standard input read into memory: a file of an archive, any other Parquet file, or one of
+ * another collector (history/old_file.h).
  */
 
 #include "base/buf.h"
@@ -11,15 +11,15 @@
 #include "parquet/file_read.h"
 #include "store/profile.h"
 
-/* Standard input, which can be read only once; zero-initialised. */
+/* Standard input, kept because it can be read only once; zero-initialised. */
 struct source_input {
 	struct buf bytes;
 };
 
 struct source {
-	int fd;			/* -1: in memory, or somebody else's to close */
-	struct old_file *old;	/* NULL: it is Parquet, */
-	struct pq_file *file;	/* and this is NULL where it is not */
+	int fd;			/* -1: in memory, or the caller's */
+	struct old_file *old;	/* NULL: it is Parquet */
+	struct pq_file *file;	/* NULL: it is not */
 	struct profile_map map;	/* of `file` */
 };
 
@@ -27,24 +27,23 @@ struct source {
 enum flow_status source_read_input(struct source_input *input, struct flow_error *err) NODISCARD;
 
 /*
- * Opens a path ("-": what was read from standard input), reads its footer and finds
- * the columns.  Another source that is open saves work if its schema is the same; NULL: none.
- * Messages begin with the path; a file that is not there is FLOW_ENOTFOUND, and one that is something else
- * altogether is told what it is.
+ * Opens a path ("-": standard input as it was read), reads its footer and finds the columns.  An open source with
+ * the same schema saves work; NULL: none. Messages begin with the path; a missing file is FLOW_ENOTFOUND, and the
+ * message about an unknown file tells what it seems to be.
  */
 enum flow_status source_open(struct source *source, const char *path,
     const struct source_input *input, const struct source *model, struct flow_error *err) NODISCARD;
-/* The same of a file that is open already, and stays so longer than the source. */
+/* The same for an open file, which stays open longer than the source. */
 enum flow_status source_open_fd(struct source *source, int fd, const char *path,
     const struct source *model, struct flow_error *err) NODISCARD;
 
 struct flow_live_slot;
 
-/* The same of a slot that is being written, which stays open longer than the source. */
+/* The same for a slot that is being written, which stays open longer than the source. */
 enum flow_status source_open_live(struct source *source, const struct flow_live_slot *slot, const struct source *model,
     struct flow_error *err) NODISCARD;
 void source_close(struct source *source);
 
-/* The same, but FLOW_EUNSUPPORTED for files of other collectors, with what does read them. */
+/* The same, but FLOW_EUNSUPPORTED for files of other collectors; the message tells what reads them. */
 enum flow_status source_open_parquet(struct source *source, const char *path, const struct source_input *input,
     struct flow_error *err) NODISCARD;

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Columns in which people look for single hosts and ASes, which most row groups do not have. */
+/* Columns that get a Bloom filter: people look for single hosts and ASes, which most row groups lack. */
 static bool
 wants_bloom(enum flow_field field)
 {
@@ -26,7 +26,7 @@ wants_bloom(enum flow_field field)
 struct pq_column
 profile_column(enum flow_field field)
 {
-	/* Signed where that holds all values: Spark pushes no filter down on unsigned columns. */
+	/* Signed types if they hold all values: Spark pushes no filters down on unsigned columns. */
 	static const struct { enum pq_physical physical; enum pq_logical logical; } kind[] = {
 		[FLOW_TYPE_U8] = { PQ_INT32, PQ_INT_32 },
 		[FLOW_TYPE_U16] = { PQ_INT32, PQ_INT_32 },
@@ -95,7 +95,7 @@ can_hold(const struct pq_column *column, enum flow_type type)
 	return type == FLOW_TYPE_TIME ? is_time_column(column) : is_number_column(column);
 }
 
-/* Our own files have the columns in their order: the search is for others'. */
+/* Our own files have the columns in field order; the search is for other files. */
 static enum flow_field
 find_field(const char *name, size_t position)
 {
@@ -105,7 +105,7 @@ find_field(const char *name, size_t position)
 	return flow_field_find(name, strlen(name));
 }
 
-/* A field's type, and the statements that make it of another one. */
+/* A field's type, and the SQL that converts other types to it. */
 struct cure {
 	const char *wanted, *sql;
 };
@@ -197,7 +197,7 @@ profile_is_as_written(const struct pq_file *file)
 	return true;
 }
 
-/* Leaves of something nested have the name of it all, and follow each other. */
+/* The leaves of a nested column follow each other and all have its name. */
 static bool
 is_ignored(const struct pq_file *file, size_t i)
 {
@@ -207,7 +207,7 @@ is_ignored(const struct pq_file *file, size_t i)
 	    (i == 0 || strcmp(pq_file_column(file, i - 1)->name, name) != 0);
 }
 
-/* Names that a message has. */
+/* The most names in a message. */
 #define NAMES_MAX 5
 
 void
@@ -225,7 +225,7 @@ profile_ignored_names(const struct pq_file *file, struct buf *out)
 		buf_printf(out, " and %zu more", n - NAMES_MAX);
 }
 
-/* Which of two would be read is not for the reader to guess: engines take the first, or rename one. */
+/* Two columns of one name are an error, as engines differ: they take the first, or rename one. */
 static enum flow_status
 refuse_double(enum flow_field field, struct flow_error *err)
 {
@@ -252,7 +252,7 @@ profile_map(const struct pq_file *file, struct profile_map *map, struct flow_err
 		m.ignored += is_ignored(file, i);
 		if (field == FLOW_FIELD_NONE)
 			continue;
-		/* Writers that saw no value have no type either: such a column is as good as none. */
+		/* A writer that saw no value writes no type: such a column counts as missing. */
 		found += column->logical == PQ_NULL;
 		if (column->logical == PQ_NULL)
 			continue;

@@ -7,14 +7,14 @@
 #include "base/cursor.h"
 #include "base/hash.h"
 
-#define END 0xff	/* where the number of the next column would stand */
+#define END 0xff	/* instead of the next column's number */
 
 _Static_assert(FLOW_FIELD_COUNT < END, "numbers of columns take one byte");
 
 struct raw_writer {
 	uint32_t *remap;	/* codes of a dictionary -> codes here + 1; all 0 between calls */
 	size_t remap_cap;
-	uint32_t *met;		/* codes of the dictionary, by codes here */
+	uint32_t *met;		/* maps codes here to codes of the dictionary */
 	size_t met_cap;
 	uint64_t *value;	/* numbers or codes of a column */
 	size_t value_cap;
@@ -25,7 +25,7 @@ struct raw_column {
 	uint64_t *valid;
 	struct flow_dict dict;
 	struct flow_text *text;
-	size_t cap, text_cap;	/* of values in rows, of text */
+	size_t cap, text_cap;	/* of `values` and `valid` in rows; of `text` */
 };
 
 struct raw_reader {
@@ -112,7 +112,7 @@ put_bits(const uint64_t *from, const uint32_t *rows, size_t n, struct buf *out)
 		}                                                       \
 	} while (0)
 
-/* Differences to the least one, in as many bytes as the greatest needs, behind that width. */
+/* The differences to the minimum, preceded by their width: the least that holds the greatest. */
 static void
 put_narrow(const uint64_t *value, size_t n, uint64_t least, uint64_t greatest, struct buf *out)
 {
@@ -164,7 +164,7 @@ put_numbers(struct raw_writer *w, const struct flow_column *c, size_t width, con
 	put_narrow(w->value, n, least, greatest, out);
 }
 
-/* Only the texts that these rows have, as they come. */
+/* Only the texts that these rows use, in order of first use. */
 static void
 put_texts(struct raw_writer *w, const struct flow_column *c, const uint32_t *rows, size_t n, struct buf *out)
 {
@@ -220,7 +220,7 @@ raw_writer_rows(struct raw_writer *w, const struct flow_batch *batch, const uint
 	return buf_status(out);
 }
 
-/* Room for n values of such a width, whatever they were; false when out of memory. */
+/* Room for n values of that width, contents lost; false when out of memory. */
 static bool
 make_room(struct raw_column *c, size_t n, size_t width)
 {
@@ -259,7 +259,7 @@ make_room(struct raw_column *c, size_t n, size_t width)
 			FROM(uint64_t, to_type);                \
 	} while (0)
 
-/* Values of to_width bytes each; what is not there fails the cursor. */
+/* Reads values and widens them to to_width bytes; missing bytes fail the cursor. */
 static void
 get_narrow(struct cursor *in, uint64_t least, size_t n, void *out, size_t to_width)
 {

@@ -7,11 +7,11 @@
 #include "base/bitmap.h"
 #include "record/field.h"
 
-/* Rows are all over the memory: what is needed next is asked for so many rows ahead. */
+/* Rows are scattered in memory: values are prefetched this many rows ahead. */
 #define AHEAD 24
 
 struct row_pick {
-	size_t cap;			/* rows that there is room for */
+	size_t cap;			/* capacity in rows */
 	void *values[FLOW_FIELD_COUNT];	/* numbers or codes; NULL: none yet */
 	uint64_t *valid[FLOW_FIELD_COUNT];
 	struct flow_batch batch;

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Some rows of a batch in another order, column by column. Texts are not looked at: the batch that is made has
- * the dictionaries of the one it was made of.
+ * Copies rows of a batch in another order, column by column.  Texts are not copied: the new batch shares the
+ * dictionaries of the old one.
  */
 
 #include "base/status.h"
