@@ -21,7 +21,7 @@ flow_column_number(const struct flow_column *c, enum flow_type type, size_t row)
 uint64_t
 flow_dict_serial(void)
 {
-	/* The one counter of the library: identities must not repeat in a process. */
+	/* The only mutable static of the library: serials must be unique in the process. */
 	static atomic_uint_fast64_t last;
 
 	return atomic_fetch_add_explicit(&last, 1, memory_order_relaxed) + 1;

@@ -2,19 +2,19 @@
 #pragma once
 
 /*
- * A batch: some rows as column vectors, the unit that moves between modules.
- * It is a view; whoever made it (builder, scan, aggregation) owns the memory
- * and says how long it lives.
+ * A batch: rows as column vectors, the unit that moves between modules.  It is
+ * a view; its maker (builder, scan, aggregation) owns the memory and says how
+ * long it lives.
  *
  *	row            0    1    2   ...  rows-1
  *	FLAT  values  [v0] [v1] [v2]              one array of the field's type
  *	DICT  codes   [c0] [c1] [c2]              value of row i is entry codes[i] of dict
  *	valid bitmap   1    0    1                NULL: every row has a value
  *
- * A null row has value or code 0 in the arrays, so loops may read it, but not
- * believe it.  (With an empty dictionary every row is null.)
+ * A null row has value or code 0 in the arrays, so that loops may read it without
+ * a test; the value means nothing.  (With an empty dictionary every row is null.)
  *
- * Who makes which form:
+ * Forms by maker:
  *   decoder/builder   ADDR and MAC FLAT, TEXT DICT, numbers FLAT
  *   scan, aggregation ADDR, MAC and TEXT DICT, numbers FLAT
  * Numbers (U8 ... TIME) are always FLAT.  Code that filters, aggregates and
@@ -34,8 +34,8 @@
 #define FLOW_BATCH_ROWS 8192
 
 /*
- * Distinct-ish texts that codes refer to.  `serial` is unique in the process
- * and changes whenever the entries do: caches of per-entry work key on it.
+ * The texts that codes refer to.  `serial` is unique in the process and changes
+ * whenever the entries do: caches of work per entry use it as their key.
  * Entries are usually, but not always, distinct.
  */
 struct flow_dict {
@@ -61,8 +61,8 @@ struct flow_column {
 struct flow_batch {
 	size_t rows;
 	/*
-	 * Columns that were asked for; the others are FLOW_FORM_NULL whatever
-	 * the file holds, so ask for all you touch.
+	 * Only the columns that were asked for; the others are FLOW_FORM_NULL
+	 * whatever the file holds, so ask for all that you read.
 	 */
 	struct flow_column column[FLOW_FIELD_COUNT];
 };
@@ -81,7 +81,10 @@ flow_column_text(const struct flow_column *c, size_t row)
 	return c->dict->text[c->codes[row]];
 }
 
-/* A FLAT number, widened; TIME and I64 never are negative in the profile's sense of order. */
+/*
+ * The value of a FLAT column, zero-extended to 64 bits.  TIME and I64 are never negative, so unsigned
+ * comparison is right.
+ */
 uint64_t flow_column_number(const struct flow_column *c, enum flow_type type, size_t row);
 
 /* A serial for a new dictionary; thread-safe. */

@@ -10,8 +10,8 @@
 #define MIN_ROWS 64
 
 /*
- * Rows [0, filled) have been written.  Columns are caught up with nulls only
- * when somebody writes them again or asks for the batch.
+ * Rows [0, filled) have been written.  Missing rows become nulls only when the
+ * column is written again or the batch is asked for.
  */
 struct build_column {
 	size_t size;		/* of a value */
@@ -134,7 +134,7 @@ ensure_rows(struct flow_builder *b, struct build_column *c, size_t size, size_t 
 	return true;
 }
 
-/* From here on the column keeps a bitmap, right for rows [0, filled). */
+/* Gives the column a bitmap, filled in for rows [0, filled). */
 static bool
 begin_nulls(struct flow_builder *b, struct build_column *c)
 {
@@ -151,7 +151,7 @@ begin_nulls(struct flow_builder *b, struct build_column *c)
 	return true;
 }
 
-/* Extends the column to `to` rows, zeroed; nulls or values as told. */
+/* Extends the column to `to` zeroed rows; they are nulls or values as the argument says. */
 static bool
 extend(struct flow_builder *b, struct build_column *c, size_t size, size_t to, bool value)
 {
@@ -174,7 +174,7 @@ flow_builder_flat(struct flow_builder *b, enum flow_field field, size_t n)
 
 	if (n > b->announced || c->is_text)
 		return NULL;
-	/* As it mostly is: columns are written a few rows at a time. */
+	/* The usual case: columns are written a few rows at a time. */
 	if (LIKELY(c->filled == b->rows && b->rows + n < c->cap_rows)) {
 		memset(c->values + b->rows * size, 0, n * size);
 		c->filled += n;
@@ -267,7 +267,7 @@ flow_builder_commit(struct flow_builder *b, size_t n)
 	b->announced = 0;
 }
 
-/* Texts get the codes that they have there. */
+/* Adds the texts to the other dictionary and translates their codes. */
 static enum flow_status
 copy_texts(struct build_column *to, struct intern *from)
 {

@@ -2,9 +2,9 @@
 #pragma once
 
 /*
- * Fills a batch of any number of rows, column by column: what decoders and the
- * traffic generator write into.  Memory grows with what is written; a column
- * that nobody writes costs nothing.
+ * Fills a batch of any number of rows, column by column: decoders and the
+ * traffic generator write into it.  Memory grows with what is written; a column
+ * that is never written costs nothing.
  *
  *	flow_builder_reserve(b, n)            room for n more rows
  *	p = flow_builder_flat(b, FIELD, n)    the n new values of a column, now valid
@@ -31,39 +31,39 @@ size_t flow_builder_rows(const struct flow_builder *b);
 /* Memory held, for limits. */
 size_t flow_builder_bytes(const struct flow_builder *b);
 
-/* Announces n new rows; FLOW_ENOMEM leaves the committed rows as they are. */
+/* Reserves n new rows; FLOW_ENOMEM leaves the committed rows as they are. */
 enum flow_status flow_builder_reserve(struct flow_builder *b, size_t n) NODISCARD;
 
 /*
- * The array of the n announced rows of a column (type: see record/field.h),
- * marked valid and zeroed where never written; NULL when out of memory or for TEXT.
- * Valid until the next call that takes b.
+ * The array for the n reserved rows of a column (type: see record/field.h),
+ * marked valid, and zero where never written; NULL when out of memory or for
+ * TEXT. Valid until the next call that takes b.
  */
 void *flow_builder_flat(struct flow_builder *b, enum flow_field field, size_t n) NODISCARD;
 
-/* Whether that column was already written for the announced rows. */
+/* Whether that column was already written for the reserved rows. */
 bool flow_builder_written(const struct flow_builder *b, enum flow_field field);
 
 /*
- * The announced rows of a column that was written, to read: nulls stay null and are zero.  NULL
- * where it was not written.  Valid until the next call that takes b.
+ * The reserved rows of a column that was written, for reading: nulls are still null, and
+ * zero.  NULL where it was not written.  Valid until the next call that takes b.
  */
 const void *flow_builder_peek(const struct flow_builder *b, enum flow_field field);
 
 /* The same, to change values that are not null. */
 void *flow_builder_edit(struct flow_builder *b, enum flow_field field);
 
-/* Makes announced row i (0 .. n-1) of a column null again. */
+/* Makes reserved row i (0 .. n-1) of a column null again. */
 enum flow_status flow_builder_null(struct flow_builder *b, enum flow_field field, size_t i) NODISCARD;
 
-/* Sets announced row i of a TEXT column; the bytes are copied, equal texts once. */
+/* Sets reserved row i of a TEXT column; copies the bytes, equal texts once. */
 enum flow_status flow_builder_text(struct flow_builder *b, enum flow_field field, size_t i,
     const char *text, size_t len) NODISCARD;
 
-/* The announced rows exist now (n at most what was reserved). */
+/* Commits the first n of the reserved rows. */
 void flow_builder_commit(struct flow_builder *b, size_t n);
 
-/* Puts the committed rows of one builder into another, which is empty. FLOW_ENOMEM: some of them. */
+/* Appends the committed rows of one builder to another, which is empty.  FLOW_ENOMEM: some of them. */
 enum flow_status flow_builder_copy(struct flow_builder *to, const struct flow_builder *from) NODISCARD;
 
 /*

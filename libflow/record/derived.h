@@ -2,15 +2,15 @@
 #pragma once
 
 /*
- * What a flow's columns say together: its duration and its rates, as the filter's words, the
- * columns and the measures of tables `duration`, `pps`, `bps` and `bpp`.  The one definition of all.
+ * Values derived from a flow's columns, its duration and its rates: the words, columns and
+ * measures `duration`, `pps`, `bps` and `bpp` of filters and tables all use these.
  *
- * A flow that ends when it begins, or before, has no duration, and what has none has the rate 0:
- * as nfdump's.  Whole numbers are rounded down and end at 2^64-1.
+ * A flow that ends when it begins, or before, has duration 0, and without a duration rates
+ * are 0, as in nfdump.  Integers are rounded down and saturate at 2^64-1.
  */
 #include <stdint.h>
 
-/* Units a second are these many per millisecond: packets, and bits of bytes. */
+/* Factors for rates per second from counters per millisecond: packets, and bits from bytes. */
 #define DERIVED_PER_S UINT64_C(1000)
 #define DERIVED_BITS_PER_S UINT64_C(8000)
 
@@ -42,7 +42,7 @@ derived_bytes_per_packet(uint64_t bytes, uint64_t packets)
 	return packets == 0 ? 0 : bytes / packets;
 }
 
-/* As derived_rate() and derived_bytes_per_packet(), with what is behind the point: for tables, and for orders. */
+/* derived_rate() and derived_bytes_per_packet() with their fractions: for tables, and for sorting. */
 static inline double
 derived_rate_real(double counter, uint64_t per_s, uint64_t duration_ms)
 {

@@ -162,10 +162,10 @@ row_value(const struct flow_column *in, enum flow_type type, size_t row)
 	return a;
 }
 
-/* Rows whose slots, and then values, are on their way from memory while others are looked up. */
+/* How many rows ahead the slots, and then the values, are prefetched. */
 #define ROWS_AHEAD 32
 
-/* Asks for what `rows` rows from `from` on will be compared with; their values and hashes. */
+/* Computes values and hashes of `rows` rows from `from` on, and prefetches what they will be compared with. */
 static void
 look_ahead(const struct distinct *c, const struct flow_column *in, enum flow_type type, size_t from,
     size_t rows, struct addr *value, uint64_t *hash)

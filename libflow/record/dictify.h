@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * From what decoders make to what queries take: ADDR and MAC columns of flat
- * binary values become dictionaries of canonical texts with codes.
+ * From the form that decoders make to the one that queries take: flat ADDR and
+ * MAC columns become dictionaries of canonical texts with codes.
  */
 
 #include "base/status.h"

@@ -2,10 +2,10 @@
 #pragma once
 
 /*
- * What a query says about whole row groups and pages: the word that filter
- * and store share.  A conjunction of clauses, each a disjunction of bounds;
- * a group in which some clause cannot hold for any row may be skipped.  Bounds
- * are necessary conditions: the filter still runs on what is read.
+ * Conditions on whole row groups and pages, which filter and store share: a
+ * conjunction of clauses, each a disjunction of bounds.  A group in which some
+ * clause cannot hold for any row may be skipped.  Bounds are necessary
+ * conditions: the filter still runs on what is read.
  *
  *	(src_addr in {192.0.2.1} or dst_addr in {192.0.2.1}) and (bytes in [1000, max])
  */
@@ -25,8 +25,8 @@ struct flow_bound {
 	const struct flow_text *text;
 	size_t text_count;
 	/*
-	 * The query asks nothing else of the column than whether it is one of these, and takes
-	 * null for no: where none of them occurs, it need not be read.
+	 * The query uses the column only to ask whether it is one of these texts, and treats null as
+	 * no.  So where none of them occurs, the column need not be read.
 	 */
 	bool sole;
 };

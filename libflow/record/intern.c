@@ -157,7 +157,7 @@ add(struct intern *in, const char *text, size_t len, uint64_t hash, size_t at, u
 	return FLOW_OK;
 }
 
-/* The slot of a text, or the free one that it would have; there is one. */
+/* The slot of a text, or the free one where it belongs; one is always free. */
 static size_t
 find_slot(const struct intern *in, const char *text, size_t len, uint64_t hash)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* A growing dictionary that holds each distinct text once; codes count from 0 as texts come. */
+/* A growing dictionary that holds each distinct text once; codes are numbered from 0 in order of arrival. */
 
 #include "base/status.h"
 #include "record/batch.h"

@@ -12,7 +12,7 @@ struct entry {
 	uint64_t number;
 	char *exporter;		/* NULL: a free slot; "": all exporters */
 	uint8_t kind;
-	bool disputed;		/* exporters call it by different names */
+	bool disputed;		/* exporters have different names for it */
 	uint8_t len;
 	char name[FLOW_NAME_MAX];
 };
@@ -49,7 +49,7 @@ hash(enum flow_name_kind kind, const char *exporter, size_t len, uint64_t number
 	return hash_mix64(hash_xxh64(exporter, len, (uint64_t)kind) ^ number * UINT64_C(0x9e3779b97f4a7c15));
 }
 
-/* Where an entry is or belongs; there is a free slot. */
+/* The slot of an entry, or the free one where it belongs; one is always free. */
 static size_t
 place(const struct flow_names *n, enum flow_name_kind kind, const char *exporter, size_t len,
     uint64_t number)
@@ -88,7 +88,7 @@ grow(struct flow_names *n)
 	return true;
 }
 
-/* Cut so that no character of UTF-8 is cut in two. */
+/* The length, cut at the end of a UTF-8 character. */
 static size_t
 fitting(struct flow_text name)
 {
@@ -151,7 +151,7 @@ flow_names_set(struct flow_names *names, enum flow_name_kind kind, struct flow_t
 	return FLOW_OK;
 }
 
-/* Hashes stand where names do, under kinds of their own. */
+/* Hashes are stored like names, under kinds of their own. */
 bool
 flow_names_were_said(struct flow_names *names, enum flow_name_kind kind, struct flow_text exporter, uint64_t hash)
 {

@@ -2,9 +2,9 @@
 #pragma once
 
 /*
- * Names that exporters gave to numbers of theirs.  The store fills them in from the metadata of
- * files; what prints rows looks them up.  Lookups of several threads at once are sound, changes
- * are not.
+ * Names that exporters gave to their numbers (interfaces, VRFs).  The store fills them in from the
+ * metadata of files; printers look them up.  Several threads may look up at once, but not while names
+ * change.
  */
 
 #include <stdbool.h>
@@ -20,10 +20,10 @@ enum flow_name_kind {
 	FLOW_NAME_KINDS
 };
 
-/* Longer names are cut, at a character's end. */
+/* Longest name in bytes; longer ones are cut at the end of a character. */
 #define FLOW_NAME_MAX 60
 
-/* More are not kept. */
+/* Most names that are kept. */
 #define FLOW_NAMES_MAX (1U << 20)
 
 struct flow_names;
@@ -40,8 +40,8 @@ enum flow_status flow_names_set(struct flow_names *names, enum flow_name_kind ki
     struct flow_text exporter, uint64_t number, struct flow_text name) NODISCARD;
 
 /*
- * Whether the last text that an exporter's names of a kind were read from has that hash; remembers it. Then they need not
- * be set once more. False also where memory is short.
+ * Remembers the hash of the text that an exporter's names of a kind are read from.  True if it is the hash of
+ * the last time: the names are set already.  False also when out of memory.
  */
 bool flow_names_were_said(struct flow_names *names, enum flow_name_kind kind, struct flow_text exporter, uint64_t hash);
 
@@ -49,8 +49,8 @@ bool flow_names_were_said(struct flow_names *names, enum flow_name_kind kind, st
 bool flow_names_any(const struct flow_names *names, enum flow_name_kind kind);
 
 /*
- * The name, or a text of length 0.  Exporter of length 0: the name that all exporters
- * agree on who have one for that number.  Valid until the next change.
+ * The name, or a text of length 0.  With an exporter of length 0: the name that is the same for all exporters
+ * that have one for the number.  Valid until the next change.
  */
 struct flow_text flow_names_find(const struct flow_names *names, enum flow_name_kind kind,
     struct flow_text exporter, uint64_t number);

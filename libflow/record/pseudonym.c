@@ -6,7 +6,7 @@
 
 #include "base/hash.h"
 
-/* Addresses come again in other columns and row groups: remember so many (32 bytes each). */
+/* Size of the cache of pseudonyms (32 bytes each): addresses recur in other columns and row groups. */
 #define KNOWN ((size_t)1 << 19)
 
 /* Texts are written in blocks, which do not move. */
@@ -23,7 +23,7 @@ struct block {
 	char text[BLOCK_TEXTS][ADDR_TEXT_MAX];
 };
 
-/* A column's dictionary; an entry without text is not yet made, or no address. */
+/* A column's translated dictionary; an entry without text is not translated yet, or was no address. */
 struct translated {
 	uint64_t source;	/* serial of the original; 0: none */
 	struct flow_dict dict;
@@ -37,7 +37,7 @@ struct translated {
 struct flow_pseudonyms {
 	const struct cryptopan *cryptopan;
 	struct cryptopan_last last;
-	struct known *known;	/* by hash; an address takes the place of another */
+	struct known *known;	/* by hash; a new address replaces the one in its place */
 	struct translated column[FLOW_FIELD_COUNT];
 };
 
@@ -55,7 +55,7 @@ flow_pseudonyms_new(const struct cryptopan *c)
 		free(p);
 		return NULL;
 	}
-	/* An empty place looks like the address ::, so let it be right for that one. */
+	/* An empty place looks like the address ::, so it gets the pseudonym of that. */
 	none = cryptopan_addr(c, &none);
 	for (size_t i = 0; i < KNOWN; i++)
 		p->known[i].pseudonym = none;
@@ -136,7 +136,7 @@ room_for_text(struct translated *t)
 	return t->blocks->text[t->blocks->used++];
 }
 
-/* The entry of a code, made where it is missing; *is_address tells whether there is one. */
+/* The translated entry of a code, made where it is missing; *is_address: there is one. */
 static bool
 translate(struct flow_pseudonyms *p, struct translated *t, const struct flow_dict *source,
     uint32_t code, bool *made, bool *is_address)
@@ -158,7 +158,7 @@ translate(struct flow_pseudonyms *p, struct translated *t, const struct flow_dic
 	return true;
 }
 
-/* A copy of the column's validity, to take rows out of; all rows where it had none. */
+/* Copies the column's validity bitmap, to clear rows in it; all ones where it had none. */
 static bool
 copy_valid(struct translated *t, const struct flow_column *in, size_t rows)
 {
@@ -189,7 +189,7 @@ apply_column(struct flow_pseudonyms *p, struct translated *t, const struct flow_
 	if (t->source != in->dict->serial) {
 		if (!begin(t, in->dict))
 			return false;
-		/* Where most rows are wanted, all entries will be: then the serial stays. */
+		/* Where most rows are wanted, translates all entries at once, so that the serial stays. */
 		for (uint32_t i = 0; i < in->dict->count && rows >= batch->rows / 2; i++)
 			if (!translate(p, t, in->dict, i, &made, &is_address))
 				return false;
@@ -209,7 +209,7 @@ apply_column(struct flow_pseudonyms *p, struct translated *t, const struct flow_
 		bitmap_unset(t->valid, row);
 		out->valid = t->valid;
 	}
-	/* Entries are new to those who keep something for each. */
+	/* Caches by entry must see the new entries. */
 	if (made)
 		t->dict.serial = flow_dict_serial();
 	out->dict = &t->dict;

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Batches whose addresses are pseudonyms (net/cryptopan.h): every ADDR column,
- * the exporter's too.  `extra` is left out, for it may hold addresses under any
+ * Batches whose addresses are pseudonyms (net/cryptopan.h) in every ADDR column,
+ * the exporter's too.  `extra` is removed, for it may hold addresses under any
  * name; other columns stay as they are.
  */
 

@@ -3,8 +3,8 @@
 
 /*
  * A table of results: named, typed columns that are not those of the flow
- * profile.  Aggregation makes it, output/print_table.h prints it; neither knows the
- * other.
+ * profile.  Aggregation makes it, output/print_table.h prints it; neither
+ * depends on the other.
  *
  *	title  "src_addr by bytes"
  *	column src_addr (ADDR)   bytes (COUNT)   bytes_pct (PERCENT)   bps (RATE)
@@ -12,8 +12,8 @@
  *	note   "bytes" 2000 ...                  what the text tables print below
  *	period 2026-11-23T08:00 ..09:00, 12 bins  of bills, spikes and series
  *
- * A long result comes as several tables with the same columns, each a slice
- * of the rows (`from` says where it lies in the whole).
+ * A long result comes as several tables with the same columns, each a slice of
+ * the rows (`from` is its offset in the whole).
  */
 
 #include <stdbool.h>
@@ -71,8 +71,8 @@ struct flow_table_column {
 	char name[FLOW_TABLE_NAME_MAX];	/* for programs: snake case, unique in the table */
 	char label[FLOW_TABLE_NAME_MAX];	/* for people: heading */
 	enum flow_kind kind;
-	bool key;		/* part of what the row is about, not a measure */
-	bool whole;		/* TEXT: of use uncut alone, such as a command; false after flow_table_add */
+	bool key;		/* part of the row's key, not a measure */
+	bool whole;		/* TEXT: never cut for display, such as a command; false after flow_table_add */
 	void *values;		/* array of the kind's type, `capacity` long */
 	uint64_t *valid;	/* bitmap: rows that have a value */
 };
@@ -87,14 +87,14 @@ struct flow_table_note {
 	} value;
 };
 
-/* The time that a table of bins is about: [from_ms, to_ms), of which it counts all bins. */
+/* The period of a table of bins: [from_ms, to_ms); all bins in it count, also empty ones. */
 struct flow_table_period {
 	bool known;		/* false: the table has none */
 	bool in_rows;		/* rows have no time of their own: formats of rows alone repeat it in each */
 	int64_t from_ms, to_ms;
 	int64_t width_ms;	/* of a bin */
 	uint64_t bins;		/* those that it touches, empty ones too */
-	uint64_t rows_outside;	/* flow records of which nothing lies within, and that are not counted */
+	uint64_t rows_outside;	/* flow records that do not overlap the period, and are not counted */
 };
 
 struct flow_table {
@@ -108,7 +108,7 @@ struct flow_table {
 	size_t notes;
 	struct flow_table_note *note;
 	struct flow_table_period period;
-	bool beyond;		/* a sum of its rows is beyond what a number holds; see agg/agg.h */
+	bool beyond;		/* a sum of its rows overflowed; see agg/agg.h */
 	uint64_t *rest;		/* rows that stand for all groups not shown: keys without value are "other" */
 	struct flow_table_texts *texts;	/* bytes of TEXT values that the table owns */
 };
@@ -132,7 +132,7 @@ enum flow_status flow_table_insert(struct flow_table *t, size_t at, const char *
 struct flow_table_note *flow_table_note(struct flow_table *t, const char *name,
     enum flow_kind kind) NODISCARD;
 
-/* Room for `rows` rows, all without values; the rows and texts of before are gone. */
+/* Makes room for `rows` rows without values; rows and texts from before are gone. */
 enum flow_status flow_table_reserve(struct flow_table *t, size_t rows) NODISCARD;
 
 /* Bytes of one value of that kind. */
