@@ -2,10 +2,10 @@
 #pragma once
 
 /*
- * A filter as a tree: predicates joined by and, or, not.  All parts lie in one
- * arena.  Nodes of the same kind are joined into one with many children, so
- * that a million terms make no deep tree; depth counts what is left and is
- * bounded, which lets everything behind the parser recurse.
+ * A filter as a tree: predicates joined by and, or, not.  All parts are in one
+ * arena.  Nested nodes of the same kind become one with many children, so that a
+ * million terms make no deep tree.  The remaining depth is bounded, so that
+ * everything after the parser may recurse.
  */
 
 #include <stdbool.h>
@@ -23,7 +23,7 @@
 #include "record/field.h"
 #include "time/stamp.h"
 
-/* Most levels of and, or, not inside each other. */
+/* Deepest nesting of and, or, not. */
 #define AST_MAX_DEPTH 100
 
 /* Most columns of one predicate: the MPLS stack. */
@@ -51,7 +51,7 @@ enum predicate_kind {
 	PREDICATE_ACL,		/* one of its three numbers is in ranges */
 	PREDICATE_TEXT,		/* matcher holds (not: negated) */
 	PREDICATE_GEO,		/* the same of what geo says of the address, if anything */
-	PREDICATE_PAYLOAD,	/* of some text that a word finds in the payload */
+	PREDICATE_PAYLOAD,	/* the same for some text that the word finds in the payload */
 	PREDICATE_EXTRA,	/* extra_test.h, of `extra` */
 	/* The column has no value. */
 	PREDICATE_NULL,
@@ -73,7 +73,7 @@ enum predicate_kind {
 
 struct predicate {
 	enum predicate_kind kind;
-	const char *phrase;		/* as the language calls it */
+	const char *phrase;		/* its words in the language */
 	size_t fields;
 	enum flow_field field[PREDICATE_FIELDS];
 	/* What only some kinds have; `kind` says which. */
@@ -81,7 +81,7 @@ struct predicate {
 		struct {
 			uint64_t mask;
 			uint8_t shift;
-			const uint8_t *table;	/* of up to 16 bits: a byte a value; or NULL */
+			const uint8_t *table;	/* of fields of up to 16 bits: a byte per value; or NULL */
 		} number;			/* NUMBER, BITS, MPLS_EOS */
 		const struct addr_set *set;	/* ADDR */
 		struct {
@@ -100,9 +100,9 @@ struct predicate {
 	struct ranges ranges;		/* where the kind says so */
 	bool negated;			/* TEXT, GEO, IDENT, IF_NAME */
 	/*
-	 * ADDR: a set of few addresses (by_prefix: networks), their canonical texts
-	 * (beginnings), or none.  TEXT, GEO: several texts, sorted, of which one is equal;
-	 * without them there is only the matcher.
+	 * ADDR: the canonical texts of the set where it is a few addresses, or (by_prefix) the text
+	 * prefixes where it is a few networks.  TEXT, GEO: several texts, sorted, of which one has to
+	 * be equal; without them the matcher decides.
 	 */
 	const struct flow_text *text;
 	size_t texts;
@@ -163,5 +163,5 @@ bool ranges_have(const struct ranges *r, uint64_t v);
 /* The greatest value of a numeric column (or a MAC), as unsigned. */
 uint64_t field_max(enum flow_field field);
 
-/* Whether it is judged on dictionary entries. */
+/* Whether it is evaluated once per dictionary entry. */
 bool predicate_has_cache(const struct predicate *p);

@@ -124,7 +124,7 @@ set_children(struct node *n, struct ranked *r, size_t count)
 		r[i].node->next = i + 1 < count ? r[i + 1].node : NULL;
 }
 
-/* Children that settle most rows for the least cost come first. */
+/* Children that decide the most rows at the least cost come first. */
 static bool
 order(struct node *n)
 {
@@ -181,7 +181,7 @@ become(struct node *n, enum node_kind kind)
 	n->child = n->last = NULL;
 }
 
-/* Drops constants that decide nothing, or becomes the one that decides all. */
+/* Removes constants that do not matter, or replaces the node by one that decides it. */
 static void
 fold_constants(struct node *n)
 {
@@ -238,7 +238,7 @@ simplify(struct arena *arena, struct node *n)
 		return true;
 	if (!node_merge(arena, n))
 		return false;
-	/* What was joined may have become empty. */
+	/* A joined predicate may have become empty. */
 	for (struct node *c = n->child; c != NULL; c = c->next)
 		if (c->kind == NODE_PREDICATE && never(c->predicate))
 			become(c, NODE_FALSE);
@@ -247,7 +247,7 @@ simplify(struct arena *arena, struct node *n)
 	return true;
 }
 
-/* Children first; *masks is how many temporary masks the node needs in eval.c. */
+/* Compiles children first; *masks is how many temporary masks the node needs in eval.c. */
 static bool
 prepare(struct flow_filter *f, struct node *n, size_t *masks)
 {

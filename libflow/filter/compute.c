@@ -24,7 +24,7 @@ in_ranges(const struct ranges *r, uint64_t v)
 	return ranges_have(r, v);
 }
 
-/* Of the rows that are left, those whose NUMBER (an expression of i) is in ranges. */
+/* Keeps, of the remaining rows, those whose NUMBER (an expression of i) is in ranges. */
 #define FILTER_EACH(NUMBER)                                                     \
 	for (size_t at = 0; at < rows; at += 8) {                               \
 		size_t end = at + 8 < rows ? at + 8 : rows;                     \
@@ -59,7 +59,7 @@ filter_ratio(const struct predicate *p, const uint64_t *dividend, const uint64_t
 	FILTER_EACH(derived_bytes_per_packet(dividend[i], divisor[i]))
 }
 
-/* Arithmetic on columns of 64 bits, which all have to have a value. */
+/* Predicates on arithmetic over 64-bit columns, all of which must have a value. */
 static void
 filter_arithmetic(const struct predicate *p, const struct flow_batch *b, uint8_t *m)
 {

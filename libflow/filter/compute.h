@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* Predicates on what several columns make together. */
+/* Predicates on a value computed from several columns. */
 
 #include "filter/filter_program.h"
 #include "record/name_set.h"
@@ -9,7 +9,7 @@
 /* m &= the predicate, for rows in which the columns that it needs have values. */
 void compute_filter(const struct predicate *p, const struct flow_batch *batch, uint8_t *m);
 
-/* The same of HOUR and WEEKDAY, of SAMPLE, and of IF_NAME by these names (NULL: there are none). */
+/* The same for HOUR and WEEKDAY, for SAMPLE, and for IF_NAME by these names (NULL: there are none). */
 void clock_filter(const struct predicate *p, const struct flow_batch *batch, uint8_t *m);
 void sample_filter(const struct predicate *p, const struct flow_batch *batch, uint8_t *m);
 void name_filter(const struct predicate *p, const struct flow_names *names, const struct flow_batch *batch, uint8_t *m);

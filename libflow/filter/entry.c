@@ -27,7 +27,7 @@ is_match(const struct predicate *p, const struct flow_text *text)
 	return bsearch(text, p->text, p->texts, sizeof(*text), predicate_text_compare) != NULL;
 }
 
-/* What is not known compares with nothing. */
+/* An address that the database does not know fails every comparison. */
 static bool
 is_place(const struct predicate *p, const struct flow_text *text)
 {
@@ -109,7 +109,7 @@ predicate_entry(const struct predicate *p, const struct flow_text *text)
 	}
 }
 
-/* The commonest question, without a call an entry. */
+/* The most common predicate, without a function call per entry. */
 static void
 host_entries(const struct flow_text *host, const struct flow_dict *dict, uint8_t *table)
 {
@@ -118,7 +118,7 @@ host_entries(const struct flow_text *host, const struct flow_dict *dict, uint8_t
 		    memcmp(dict->text[i].p, host->p, host->len) == 0;
 }
 
-/* A network whose addresses begin alike as texts: its last byte and its first tell most others apart. */
+/* A network that is a text prefix.  Comparing the last and first byte of the prefix rejects most entries. */
 static void
 network_entries(const struct flow_text *prefix, const struct flow_dict *dict, uint8_t *table)
 {

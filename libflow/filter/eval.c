@@ -6,30 +6,30 @@
 #include "filter/value_number.h"
 #include "filter/filter_program.h"
 
-/* An entry that nobody has asked for yet. */
+/* An entry that was not evaluated yet. */
 #define ENTRY_UNKNOWN 2
 
 /* A dictionary is judged as a whole where so many batches like this one would ask for all of it. */
 #define FILL_BATCHES 16
-/* One host or network is told from entries one behind the other in a fiftieth of the time that one anywhere takes. */
+/* For one host or network: comparing entries in sequence takes a fiftieth of the time of random ones. */
 #define FILL_BATCHES_NETWORK 512
 
 /*
- * Tables of all caches together; beyond it predicates are asked for each row
- * anew.  A filter needs thousands of conditions on texts to get there.
+ * Most memory for the tables of all caches; beyond it predicates are evaluated
+ * for each row.  A filter needs thousands of conditions on texts to get there.
  */
 #define TABLES_MAX_BYTES ((size_t)256 << 20)
 
-/* What a predicate made of the dictionary with that serial. */
+/* The results of a predicate for the dictionary of that serial. */
 struct cache {
 	uint64_t serial;
 	size_t cap;
 	uint8_t *table;		/* by code: 0, 1 or ENTRY_UNKNOWN */
 	bool complete;		/* no entry is unknown */
-	/* Of a complete one: how many entries hold, the first and the last of them. */
+	/* If complete: how many entries hold, the first and the last of them. */
 	uint32_t holding;
 	uint32_t first, last;
-	bool all;		/* hold: rows that have a value pass */
+	bool all;		/* all entries hold: rows that have a value pass */
 };
 
 struct flow_filter_state {
@@ -117,7 +117,7 @@ cache_is_for(const struct cache *c, const struct flow_dict *dict)
 	return c->table != NULL && c->serial == dict->serial;
 }
 
-/* Forgets another dictionary; *cached: there is room for this one. */
+/* Makes the cache one for this dictionary; *cached is false if there is no room. */
 static enum flow_status
 cache_begin(struct flow_filter_state *s, struct cache *c, const struct flow_dict *dict,
     bool *cached)
@@ -366,7 +366,7 @@ filter_or(struct run *r, const struct node *n, uint8_t *m, size_t free)
 	size_t bytes = mask_bytes(r->rows);
 	enum flow_status st = FLOW_OK;
 
-	/* m: rows that no child has taken yet. */
+	/* m: rows that no child has passed yet. */
 	memset(passed, 0, bytes);
 	for (const struct node *c = n->child; c != NULL; c = c->next) {
 		memcpy(now, m, bytes);
@@ -416,7 +416,7 @@ filter_node(struct run *r, const struct node *n, uint8_t *m, size_t free)
 	return FLOW_OK;
 }
 
-/* Whether it is known, without a look at any row, that none passes. */
+/* Whether no row can pass, as far as caches tell. */
 static bool
 hopeless(const struct run *r, const struct node *n)
 {

@@ -10,7 +10,7 @@
 /* All zones are apart from UTC by whole quarters of an hour at all times since 1972; before, by seconds. */
 #define BLOCK_MS INT64_C(900000)
 
-/* Offsets of blocks of time that were asked for last. */
+/* Cache of offsets, by block of time. */
 #define OFFSETS 64
 
 struct offsets {
@@ -25,7 +25,7 @@ divide_down(int64_t v, int64_t by)
 	return v / by - (v % by < 0);
 }
 
-/* What is added to an instant of UTC for the zone's own time. */
+/* The zone's offset from UTC at an instant. */
 static int64_t
 offset_ms(struct offsets *o, int64_t ms)
 {

@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Numbers of interfaces by the names that their exporters gave them. */
+/* Interfaces by the names that exporters gave to their numbers. */
 #include "filter/compute.h"
 #include "filter/mask.h"
 
-/* Answers that were found last. */
+/* Size of the cache of answers. */
 #define KNOWN 256
 
 struct known {
 	uint64_t interface;
-	uint32_t exporter;	/* its code, and 1; 0: nothing is known */
+	uint32_t exporter;	/* its code + 1; 0: empty */
 	bool holds;
 };
 
 static bool
-name_holds(const struct predicate *p, const struct flow_names *names, const struct flow_text *exporter, uint64_t interface)
+name_holds(const struct predicate *p, const struct flow_names *names,
+    const struct flow_text *exporter, uint64_t interface)
 {
 	struct flow_text name = flow_names_find(names, FLOW_NAME_INTERFACE, *exporter, interface);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One flow in N, by a hash of what tells flows apart: the same ones each time, in any order and whatever file they stand
- * in, so that a part of an archive can be counted, exported and looked at again.
+ * One flow in N, by a hash of a flow's identifying columns: always the same flows, in any order and in any
+ * file, so that a part of an archive can be counted, exported and looked at again.
  */
 #include "base/hash.h"
 #include "filter/compute.h"

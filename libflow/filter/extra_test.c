@@ -62,7 +62,7 @@ text_of(struct asked *a, struct json_slice value)
 	if (memchr(value.p, '\\', value.len) == NULL)
 		return (struct flow_text){ value.p + 1, (uint32_t)value.len - 2 };
 	buf_clear(&a->text);
-	if (!buf_reserve(&a->text, value.len))	/* escapes and all is better than nothing */
+	if (!buf_reserve(&a->text, value.len))	/* unresolved escapes are better than nothing */
 		return (struct flow_text){ value.p + 1, (uint32_t)value.len - 2 };
 	return (struct flow_text){ (const char *)a->text.data,
 		(uint32_t)json_unescape(value, (char *)a->text.data) };

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* What a filter asks of a member of the column `extra`. */
+/* Tests on a member of the column `extra`. */
 
 #include "element/extra_path.h"
 #include "filter/match.h"
 
 enum extra_compare {
 	EXTRA_EXISTS,		/* there is a value */
-	EXTRA_EQUAL,		/* it is one of some */
-	EXTRA_LESS,		/* it is a number below the first of some, ... */
+	EXTRA_EQUAL,		/* it equals one of the values */
+	EXTRA_LESS,		/* it is a number below the first value, ... */
 	EXTRA_LESS_EQUAL,
 	EXTRA_GREATER,
 	EXTRA_GREATER_EQUAL,
-	EXTRA_MATCH,		/* one of some matchers matches its text */
+	EXTRA_MATCH,		/* a matcher matches its text */
 };
 
-/* Integers exactly, up to 64 bits and a sign; the others as doubles. */
+/* A number: integers of up to 64 bits and a sign are exact, others are doubles. */
 struct extra_number {
 	bool whole;
 	bool negative;		/* whole: the sign */
@@ -24,7 +24,7 @@ struct extra_number {
 	double approximate;
 };
 
-/* What is compared with: a text, which may be a number or a range of numbers as well. */
+/* A value of the filter: a text, which may also be a number or a range of numbers. */
 struct extra_value {
 	struct flow_text text;
 	bool is_number;
@@ -34,7 +34,7 @@ struct extra_value {
 struct extra_test {
 	struct extra_path path;
 	enum extra_compare compare;
-	bool negated;		/* there is a value, and none of them is so */
+	bool negated;		/* there is a value, and it fails the test */
 	const struct extra_value *value;
 	size_t values;
 	struct matcher *const *matcher;

@@ -11,9 +11,9 @@
  *	state = flow_filter_state_new(filter)         one per thread
  *	flow_filter_select(state, batch, &sel)        the rows that pass
  *
- * The filter is read-only and shared by threads.  A state remembers what it
- * found out about the dictionaries it met last (by their serial), so that an
- * address is judged once per dictionary entry, not once per row.
+ * The filter is read-only and shared by threads.  A state caches results for the
+ * last dictionaries (by their serial), so that an address is tested once per
+ * dictionary entry, not once per row.
  *
  * Meaning of nulls: a comparison with an absent value is false, also `!=`;
  * `not (...)` is plain negation of the outcome.
@@ -48,11 +48,11 @@ struct flow_filter_options {
 
 /*
  * Compiles a text.  An empty one (or one of blanks and comments) passes every
- * row.  Errors: FLOW_EINVAL for a text that says nothing sensible, FLOW_ELIMIT
- * for one nested or included too deeply, FLOW_EIO for a file that cannot be
- * read, FLOW_ENOMEM.  err->offset is the byte of the text that is meant
- * and the message begins with "LINE:COLUMN: " (or "FILE:LINE:COLUMN: " in a
- * file, err->offset then being where that file is named).
+ * row.  Errors: FLOW_EINVAL for a text with a mistake, FLOW_ELIMIT for one
+ * nested or included too deeply, FLOW_EIO for a file that cannot be read,
+ * FLOW_ENOMEM.  err->offset is the byte of the mistake, and the message begins
+ * with "LINE:COLUMN: " (or "FILE:LINE:COLUMN: " in a file; err->offset is then
+ * the place where the text names that file).
  */
 enum flow_status flow_filter_parse(const char *text, size_t len,
     const struct flow_filter_options *options, struct flow_filter **out, struct flow_error *err)
@@ -77,13 +77,13 @@ const struct flow_fieldset *flow_filter_fields(const struct flow_filter *f);
 /* Whether every row passes, so that there is no need to call select. */
 bool flow_filter_is_any(const struct flow_filter *f);
 
-/* Whether rows are judged by their number (`count`): one state must see them all, in order. */
+/* Whether it tests the number of a row (`count`): one state must see all rows, in order. */
 bool flow_filter_ordered(const struct flow_filter *f);
 
-/* Whether it asks something of the file that rows come from (`ident`, names of interfaces). */
+/* Whether it depends on the rows' file (`ident`, names of interfaces). */
 bool flow_filter_asks_file(const struct flow_filter *f);
 
-/* Whether it asks for names of interfaces. */
+/* Whether it tests names of interfaces. */
 bool flow_filter_asks_names(const struct flow_filter *f);
 
 /* What must hold for a row group to have rows that pass; valid as long as the filter. */
@@ -103,13 +103,13 @@ enum flow_status flow_filter_state_ident(struct flow_filter_state *s, const char
 /* Names of interfaces, which outlive the state; NULL, as at first: none has a name. */
 void flow_filter_state_names(struct flow_filter_state *s, const struct flow_names *names);
 
-/* The number, from 1, of the next batch's first row; by default select counts on by itself. */
+/* Sets the number (from 1) of the next batch's first row; by default select continues to count. */
 void flow_filter_state_count(struct flow_filter_state *s, uint64_t first);
 
 /*
- * The rows that pass, of a batch of at most FLOW_BATCH_ROWS rows whose ADDR,
- * MAC and TEXT columns are DICT; FLOW_EINVAL for another.  After an error *sel is
- * unspecified.
+ * Selects the rows that pass.  The batch has at most FLOW_BATCH_ROWS rows, and
+ * its ADDR, MAC and TEXT columns are DICT; FLOW_EINVAL for another.  After an
+ * error *sel is unspecified.
  */
 enum flow_status flow_filter_select(struct flow_filter_state *s, const struct flow_batch *batch,
     struct flow_selection *sel) NODISCARD;

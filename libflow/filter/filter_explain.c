@@ -5,7 +5,7 @@
 /* Most values of a list that are shown. */
 #define SHOWN 8
 
-/* Most conditions that are shown of those that stand side by side. */
+/* Most conditions that are shown of one and or or. */
 #define NODES_SHOWN 100
 
 static void
@@ -35,7 +35,7 @@ static void
 append_range(struct buf *out, enum flow_type type, uint64_t lo, uint64_t hi, uint64_t max)
 {
 	if (lo == hi) {
-		/* A value, even if it is the greatest. */
+		/* One value, even if it is the greatest. */
 		append_number(out, type, lo, max == lo ? 0 : max);
 		return;
 	}

@@ -9,7 +9,7 @@
 
 #include "base/vec.h"
 
-/* Most files that one filter includes, each time counted. */
+/* Most inclusions of files in one filter, repeated ones too. */
 #define LEX_MAX_SOURCES 10000
 
 struct lexer {
@@ -22,7 +22,7 @@ struct lexer {
 	struct flow_error *err;
 };
 
-/* Where a source is being read; a stack of them, the innermost file last. */
+/* The reading position in a source; a stack of them, the innermost file last. */
 struct place {
 	uint32_t source;
 	size_t pos;
@@ -107,7 +107,7 @@ is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v';
 }
 
-/* What ends a word wherever it stands. */
+/* A character that always ends a word. */
 static bool
 ends_word(char c)
 {
@@ -352,7 +352,7 @@ lex_text(struct arena *arena, const char *path, const char *text, size_t len, bo
 	if ((st = push_source(&lx, &main)) == FLOW_OK)
 		st = lex_all(&lx);
 	if (st == FLOW_OK) {
-		/* Into the arena, so that nobody has to free them. */
+		/* Copied into the arena, which frees them. */
 		out->token = arena_array(arena, lx.out.count, sizeof(struct token));
 		out->source = arena_array(arena, lx.out.sources, sizeof(struct source));
 		if (out->token == NULL || out->source == NULL) {

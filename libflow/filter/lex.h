@@ -14,13 +14,13 @@
 #include "base/attr.h"
 #include "base/status.h"
 
-/* Most bytes of text, included files counted each time; most levels of inclusion. */
+/* Most bytes of text (included files count each time), and deepest inclusion. */
 #define LEX_MAX_BYTES ((size_t)64 << 20)
 #define LEX_MAX_DEPTH 10
 
 enum token_kind {
 	TOKEN_END,
-	TOKEN_WORD,		/* anything without blanks and the signs below */
+	TOKEN_WORD,		/* any text without blanks and the signs below */
 	TOKEN_TEXT,		/* 'quoted' or "quoted", without the quotes */
 	TOKEN_OPEN,		/* ( */
 	TOKEN_CLOSE,		/* ) */
@@ -43,7 +43,7 @@ struct token {
 	const char *p;
 	uint32_t len;
 	uint16_t kind;
-	bool quoted_source;	/* the bytes before p are a quote: the caret goes there */
+	bool quoted_source;	/* a quote is before p: the caret goes there */
 	uint32_t source;
 };
 

@@ -2,9 +2,9 @@
 #pragma once
 
 /*
- * Rows as a byte each, 1 while the row may still pass.  A mask has room for
- * MASK_ROWS bytes; those from the batch's rows up to the next multiple of eight
- * are 0, so that eight rows are looked at with one load.
+ * A mask: one byte per row, 1 while the row may still pass.  It has room for
+ * MASK_ROWS bytes; those after the last row are 0 up to the next multiple of
+ * eight, so that eight rows can be tested with one load.
  */
 
 #include <stdbool.h>
@@ -52,7 +52,7 @@ mask_and(uint8_t *m, const uint8_t *other, size_t rows)
 		store_le64(m + i, load_le64(m + i) & load_le64(other + i));
 }
 
-/* m without `gone`, whose rows are among those of m. */
+/* Removes `gone`, whose rows are all in m. */
 static inline void
 mask_remove(uint8_t *m, const uint8_t *gone, size_t rows)
 {

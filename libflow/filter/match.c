@@ -20,8 +20,8 @@ struct matcher {
 };
 
 /*
- * What a pattern becomes in the C library's engine, which writes repetitions
- * out (x+ as xx*, x{3} as xxx), also those of repetitions.
+ * The size of a pattern in the C library's engine, which expands repetitions (x+
+ * as xx*, x{3} as xxx), also nested ones.
  */
 struct size {
 	size_t group[GROUPS_MAX + 1];	/* of each open group, the whole pattern first */
@@ -43,7 +43,7 @@ repeat_atom(struct size *s, size_t times)
 	return s->atom[s->open] <= SIZE_LIMIT;
 }
 
-/* Behind the [...] that begins at i. */
+/* The end of the [...] that begins at i. */
 static size_t
 skip_brackets(const char *p, size_t len, size_t i)
 {
@@ -71,7 +71,7 @@ repeat_count(const char *p, size_t len, size_t *i)
 	return most + 1;
 }
 
-/* Refuses what would take time or memory without bound. */
+/* Refuses patterns that would take unbounded time or memory. */
 static enum flow_status
 check_cost(const char *p, size_t len, struct flow_error *err)
 {
@@ -170,7 +170,7 @@ matcher_release(struct matcher *m)
 	m->compiled = false;
 }
 
-/* At most len * pattern steps: only the last star has to be remembered. */
+/* Takes at most len * pattern steps, because it backtracks only to the last star. */
 static bool
 glob(const char *p, size_t p_len, const char *t, size_t t_len)
 {
@@ -195,14 +195,14 @@ glob(const char *p, size_t p_len, const char *t, size_t t_len)
 	return i == p_len;
 }
 
-/* Where regexec can be told where the text ends, NULs in it are bytes like others. */
+/* With REG_STARTEND the text may contain NULs. */
 #ifdef REG_STARTEND
 #define REGEX_FLAGS REG_STARTEND
 #else
 #define REGEX_FLAGS 0
 #endif
 
-/* A NUL behind the text is wanted by libraries that cannot be told, and by sanitizers. */
+/* Without REG_STARTEND the text must end with a NUL; sanitizers want it in any case. */
 static bool
 regex(const struct matcher *m, const char *text, size_t len)
 {

@@ -24,16 +24,16 @@ struct matcher;
 /* Longest regular expression, in bytes. */
 #define MATCH_REGEX_BYTES_MAX 1024
 
-/* Of regular expressions. */
+/* Flags for regular expressions. */
 enum match_flag {
 	MATCH_NOCASE = 1,
 	MATCH_LINES = 2,	/* ^ and $ match at each line's ends too, and . no end of a line */
 };
 
 /*
- * FLOW_EINVAL (with a message) for a regular expression that is malformed or
- * would cost too much: backward references, and repetitions that come to
- * more than some thousand parts.  `arena` owns the rest; matcher_release what is not in it.
+ * FLOW_EINVAL (with a message) for a regular expression that is malformed or too
+ * expensive: back-references, and repetitions that expand to more than some
+ * thousand parts.  `arena` owns the matcher; matcher_release frees the rest.
  */
 enum flow_status matcher_new(struct arena *arena, enum match_op op, const char *pattern, size_t len,
     struct matcher **out, struct flow_error *err) NODISCARD;

@@ -4,11 +4,11 @@
 #include <stdlib.h>
 
 /*
- * Operator precedence with stacks of its own, so that no nesting of
- * parentheses costs stack: `not` binds closest, then `and`, then `or`.
+ * Operator precedence with explicit stacks, so that nested parentheses use no C
+ * stack: `not` binds closest, then `and`, then `or`.
  */
 
-/* An operator, or an open parenthesis, that waits for what follows it. */
+/* An operator or an open parenthesis whose right side is not complete. */
 struct pending {
 	enum token_kind kind;
 	const struct token *token;
@@ -72,7 +72,7 @@ reduce_while(struct parser *p, struct stacks *s, int least)
 	return st;
 }
 
-/* Conditions with what may stand before them: not, ( */
+/* Reads a condition and what may precede it: not, ( */
 static enum flow_status
 parse_operand(struct parser *p, struct stacks *s)
 {
@@ -86,7 +86,7 @@ parse_operand(struct parser *p, struct stacks *s)
 	return FLOW_OK;
 }
 
-/* A closing parenthesis, which is not consumed before its partner is found. */
+/* Handles a closing parenthesis; it is consumed only if its partner is on the stack. */
 static enum flow_status
 close_parenthesis(struct parser *p, struct stacks *s)
 {
@@ -101,7 +101,7 @@ close_parenthesis(struct parser *p, struct stacks *s)
 	return FLOW_OK;
 }
 
-/* What follows a condition: ) and or, or the end (*end). */
+/* Reads what follows a condition: ) and or, or the end (*end). */
 static enum flow_status
 parse_operator(struct parser *p, struct stacks *s, bool *end)
 {
@@ -140,7 +140,7 @@ parse_filter(struct parser *p, struct node **root)
 		*root = node_constant(p->arena, true);
 		return *root != NULL ? FLOW_OK : parse_fail_memory(p);
 	}
-	/* No token makes more than one entry of a stack. */
+	/* Each token pushes at most one entry. */
 	s.op = calloc(p->lexed->count, sizeof(*s.op));
 	s.operand = calloc(p->lexed->count, sizeof(*s.operand));
 	if (s.op == NULL || s.operand == NULL)

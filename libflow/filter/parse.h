@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* Tokens -> tree.  Private to the parser's own files but for parse_filter. */
+/* Tokens -> tree.  Private to the parser, except parse_filter. */
 
 #include "filter/ast.h"
 #include "filter/parser.h"
@@ -18,18 +18,18 @@ enum flow_status parse_filter(struct parser *p, struct node **root) NODISCARD;
 enum flow_status parse_primary(struct parser *p, struct node **out) NODISCARD;
 
 /*
- * What follows a subject, whose words are behind (subject.c); `is null`, whose `is` is behind; a condition on a member
- * of `extra`, at its name.
+ * Parse what follows a subject (subject.c), what follows `is` of `is null`, and a condition on a member of
+ * `extra`.
  */
 enum flow_status parse_subject(struct parser *p, const struct subject *s, struct node **out) NODISCARD;
 enum flow_status parse_null(struct parser *p, const struct subject *s, struct node **out) NODISCARD;
 enum flow_status parse_extra(struct parser *p, struct node **out) NODISCARD;
 
-/* Hands a node out; FLOW_ENOMEM where there is none. */
+/* Stores a node in *out; FLOW_ENOMEM where it is NULL. */
 enum flow_status parse_done(struct parser *p, struct node *n, struct node **out) NODISCARD;
 
 /*
- * What follows a subject (value.c): a comparison with a value, or membership
+ * Parse what follows a subject (value_parse.c): a comparison with a value, or membership
  * in a list or a file.  *every tells that it is a negative one (!=, not in), which
  * for a word of several columns has to hold for each of them.
  */
@@ -58,16 +58,13 @@ enum flow_status value_addrs(struct parser *p, const char *phrase, const struct 
 bool value_is_text(const struct parser *p);
 
 /*
- * One or more matchers, of which one has to match; *negated: none may.  code: whole texts are
- * codes of two letters in any case, which become upper case; words of the language may be some.
+ * One or more matchers, of which one has to match; *negated: none may.  code: values are codes of two letters
+ * in any case, converted to upper case; some of them are also words of the language.
  */
 enum flow_status value_texts(struct parser *p, const char *phrase, bool code,
     struct matcher ***out, size_t *count, bool *negated) NODISCARD;
 
-/*
- * What follows `payload` and its words (value_payload.c): how the texts in it are compared, and with what,
- * or whether there are any.
- */
+/* What follows `payload` and its words (value_payload.c): a comparison of texts, or a test whether there are any. */
 enum flow_status value_payload(struct parser *p, const struct subject *s, struct matcher **out)
     NODISCARD;
 
@@ -80,11 +77,11 @@ bool value_is_extra(const struct token *t);
 enum flow_status value_extra(struct parser *p, const char **phrase, struct extra_test *out,
     bool *absent) NODISCARD;
 
-/* A matcher, which p->matchers releases; why there is none is told at the token.  Flags: of MATCH_REGEX. */
+/* Makes a matcher, which p->matchers releases; errors are reported at the token.  Flags: of MATCH_REGEX. */
 enum flow_status value_matcher(struct parser *p, enum match_op op, unsigned flags,
     const struct token *t, const char *text, size_t len, struct matcher **out) NODISCARD;
 
-/* Whether the token is, or is meant as, an address, a network or a range of addresses: no name. */
+/* Whether the token is (or looks like a misspelt) address, network or range of addresses, and not a name. */
 bool value_is_addr(const struct token *t);
 
 /* One address, network, range or name (value_addr.c), added to *list. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* The parser's state, and what all of its files do with tokens. */
+/* The parser's state, and what all its files use to read tokens. */
 
 #include "filter/ast.h"
 #include "filter/filter.h"
@@ -44,7 +44,7 @@ struct parse_list {
 
 /* Consumes what opens a list; false if no list begins here. */
 bool parse_list_begin(struct parser *p, struct parse_list *list);
-/* *more: another value follows; else the list was closed.  FLOW_EINVAL where the filter ends within it. */
+/* *more: another value follows; else the list has ended.  FLOW_EINVAL where the filter ends within it. */
 enum flow_status parse_list_next(struct parser *p, const struct parse_list *list, bool *more) NODISCARD;
 
 /* An error at a token. */

@@ -3,7 +3,7 @@
 
 #include "filter/filter_program.h"
 
-/* Texts of a column, and what databases say of it. */
+/* Kinds of text tests on a column: its text, and each word of a database. */
 #define TEXT_KINDS (1 + FLOW_GEO_WORDS)
 
 struct text_list {
@@ -12,7 +12,7 @@ struct text_list {
 	size_t cap;
 };
 
-/* What is known of each column: the first predicate of a kind, and the values of it and others. */
+/* For each column: the first predicate of a kind, and the values of it and of others like it. */
 struct merge {
 	struct node *number[FLOW_FIELD_COUNT];
 	struct node *addr[FLOW_FIELD_COUNT];
@@ -39,7 +39,7 @@ add_text(struct text_list *list, const struct flow_text *text)
 	return true;
 }
 
-/* The text of a predicate, or those that were joined in it before. */
+/* Adds the text of a predicate, or those that were joined into it before. */
 static bool
 collect_text(struct text_list *list, const struct predicate *p)
 {
@@ -55,8 +55,8 @@ collect_text(struct text_list *list, const struct predicate *p)
 }
 
 /*
- * For `or` the union of the ranges is collected, for `and` the union of what
- * each leaves out; either way it is linear in their number.
+ * Collects for `or` the union of the ranges, for `and` the union of their
+ * complements; both are linear in their number.
  */
 static bool
 collect_numbers(struct arena *arena, struct range_list *list, const struct predicate *p, bool and)
@@ -71,7 +71,7 @@ collect_numbers(struct arena *arena, struct range_list *list, const struct predi
 	return true;
 }
 
-/* Takes the child into the first one of its column and kind, where that is another. */
+/* Merges the child into the first predicate of its column and kind. */
 static bool
 merge_number(struct arena *arena, struct merge *m, struct node *child, bool and, bool *taken)
 {
@@ -121,7 +121,7 @@ merge_text(struct merge *m, struct node *child, bool *taken)
 	    collect_text(list, p);
 }
 
-/* *taken: the child went into an earlier one of its column. */
+/* *taken: the child was merged into an earlier one. */
 static bool
 merge_child(struct arena *arena, struct merge *m, struct node *child, bool and, bool *taken)
 {

@@ -4,10 +4,10 @@
 #include "base/decimal.h"
 #include "filter/filter_program.h"
 
-/* From so many ranges on a table of all values is faster. */
+/* From this many ranges on a table of all values is faster. */
 #define TABLE_MIN 3
 
-/* Up to so many addresses, or networks of whole octets, are compared as texts. */
+/* Up to this many addresses, or networks of whole octets, are compared as texts. */
 #define TEXTS_MAX 4
 
 /* "255.255.255." */
@@ -68,7 +68,7 @@ format_octets(uint32_t net, unsigned octets, char *out)
 	return (uint32_t)len;
 }
 
-/* Networks of one, two or three octets that make up the range, appended; false if too many. */
+/* Appends the networks of one, two or three octets that make up the range; false if too many. */
 static bool
 add_octets(struct arena *arena, const struct addr_range *r, struct flow_text *text, size_t *n)
 {
@@ -97,10 +97,7 @@ add_octets(struct arena *arena, const struct addr_range *r, struct flow_text *te
 	return true;
 }
 
-/*
- * Networks that end between octets are texts that begin alike, as nothing but
- * a dotted quad does.
- */
+/* Networks that end between octets become text prefixes ("192.0.2."), which only dotted quads begin with. */
 static bool
 make_octets(struct arena *arena, struct predicate *p)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One condition: what its first words are, where they may be left out too. */
+/* One condition: tells by its first words what it is, also where the subject's word is left out. */
 #include "base/nearest.h"
 #include "filter/parse.h"
 #include "net/proto.h"

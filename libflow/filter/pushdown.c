@@ -57,7 +57,7 @@ add_texts(struct bounds_list *list, enum flow_field field, const struct flow_tex
 	return add(list, (struct flow_bound){ .field = field, .text = copy, .text_count = n });
 }
 
-/* A few addresses by their canonical texts, also those of a small network. */
+/* Adds the canonical texts of a few addresses, also of a small network. */
 static bool
 add_addrs(struct bounds_list *list, const struct predicate *p)
 {
@@ -134,7 +134,7 @@ add_predicate(struct bounds_list *list, const struct predicate *p)
 	}
 }
 
-/* Adds to the list, as alternatives, what the node needs; false if nothing is known of that. */
+/* Adds the node's necessary conditions to the list, as alternatives; false if there are none. */
 static bool
 add_node(struct bounds_list *list, const struct node *n)
 {
@@ -151,7 +151,7 @@ add_node(struct bounds_list *list, const struct node *n)
 				return false;
 		return true;
 	case NODE_AND:
-		/* Any of its parts will do; the first one settles most. */
+		/* Any child alone is a necessary condition; the first prunes most. */
 		for (const struct node *c = n->child; c != NULL; c = c->next) {
 			if (add_node(list, c))
 				return true;
@@ -163,7 +163,7 @@ add_node(struct bounds_list *list, const struct node *n)
 	}
 }
 
-/* Predicates of the tree that look at the column. */
+/* How many predicates of the tree use the column. */
 static size_t
 count_uses(const struct node *n, enum flow_field field)
 {
@@ -177,7 +177,7 @@ count_uses(const struct node *n, enum flow_field field)
 	return uses;
 }
 
-/* Each text bound stems from one predicate, which no `not` turns around. */
+/* Sets `sole`.  A text bound comes from a predicate that is under no `not`. */
 static void
 mark_sole(const struct node *root, struct flow_bound *bound, size_t count)
 {
@@ -214,7 +214,7 @@ program_narrow(struct flow_filter *f, struct flow_error *err)
 	struct flow_clause *clause;
 	size_t terms = 1, clauses = 0;
 
-	/* Rows can only be counted if all of them are read. */
+	/* To count rows all of them must be read. */
 	if (f->ordered)
 		return FLOW_OK;
 	if (n->kind == NODE_AND)

@@ -8,10 +8,10 @@
 #include "base/vec.h"
 #include "net/addr_fast.h"
 
-/* From so many IPv4 ranges on an index pays. */
+/* From this many IPv4 ranges on an index pays. */
 #define INDEX_MIN 16
 
-/* From so many on, most lookups end sooner with a map of the /24 networks that have any. */
+/* From this many ranges on, a bitmap of the /24 networks that have any ends most lookups sooner. */
 #define TOUCHED_MIN 4096
 
 struct v4_range {
@@ -183,7 +183,7 @@ addr_set_new(struct arena *arena, const struct addr_range *range, size_t n)
 	return set;
 }
 
-/* Appends what lies between the last range that was added and `r` to the complement. */
+/* Appends the gap between the last range and `r` to the complement. */
 static bool
 add_gap(struct addr_list *out, struct addr *from, bool *end, const struct addr_range *r)
 {

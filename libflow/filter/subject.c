@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a word of the vocabulary asks, and the values behind it, as predicates. */
+/* Makes predicates of a word of the vocabulary and the values after it. */
 #include <string.h>
 
 #include "filter/parse.h"
@@ -23,7 +23,7 @@ predicate_of(const struct subject *s, enum predicate_kind kind)
 	return p;
 }
 
-/* A number that other words imply; the ranges are static, sorted and apart. */
+/* A condition on a number that other words imply; the ranges are static, sorted and disjoint. */
 static struct node *
 implied(struct parser *p, enum flow_field field, const struct range *range, size_t count)
 {
@@ -46,7 +46,7 @@ implied_inner(struct parser *p)
 	return implied(p, FLOW_FIELD_INNER_PROTO, any, ARRAY_LEN(any));
 }
 
-/* The predicate on each of the subject's columns; one of them, or every one, has to hold. */
+/* Applies the predicate to each of the subject's columns; one of them, or every one, has to hold. */
 static struct node *
 for_each_field(struct parser *p, const struct subject *s, struct predicate *predicate, bool every)
 {
@@ -146,7 +146,7 @@ parse_computed(struct parser *p, const struct subject *s, enum predicate_kind ki
 	return st == FLOW_OK ? parse_done(p, node_predicate(p->arena, &predicate), out) : st;
 }
 
-/* Of the zone's clock: the hour of the day or the day of the week. */
+/* The hour of the day or the day of the week, in the filter's zone. */
 static enum flow_status
 parse_clock(struct parser *p, const struct subject *s, enum predicate_kind kind, struct node **out)
 {
@@ -195,7 +195,8 @@ is_if_name(const struct parser *p, const struct subject *s)
 {
 	const struct token *t = parse_token(p);
 
-	if (s->kind != SUBJECT_NUMBER || s->fields == 0 || (s->field[0] != FLOW_FIELD_IN_IF && s->field[0] != FLOW_FIELD_OUT_IF))
+	if (s->kind != SUBJECT_NUMBER || s->fields == 0 ||
+	    (s->field[0] != FLOW_FIELD_IN_IF && s->field[0] != FLOW_FIELD_OUT_IF))
 		return false;
 	if (value_is_text(p))
 		return true;
@@ -237,7 +238,7 @@ parse_texts(struct parser *p, const struct subject *s, enum predicate_kind kind,
 	return parse_done(p, all, out);
 }
 
-/* `is null`: of no address anything is known. */
+/* `is null`: the database knows none of the addresses. */
 static enum flow_status
 parse_geo_null(struct parser *p, const struct subject *s, bool negated, struct node **out)
 {
@@ -251,7 +252,7 @@ parse_geo_null(struct parser *p, const struct subject *s, bool negated, struct n
 	return parse_done(p, negated ? n : node_not(p->arena, n), out);
 }
 
-/* IS alone is Iceland. */
+/* `is` not followed by `null` is the country code IS (Iceland). */
 static enum flow_status
 parse_geo(struct parser *p, const struct subject *s, struct node **out)
 {
@@ -284,7 +285,7 @@ parse_addrs(struct parser *p, const struct subject *s, struct node **out)
 	return st == FLOW_OK ? parse_done(p, for_each_field(p, s, &predicate, every), out) : st;
 }
 
-/* One of the subject's addresses is of the family of *any; NULL: no memory. */
+/* True if one of the subject's addresses is of the family of *any; NULL: out of memory. */
 static struct node *
 some_address_in(struct parser *p, const struct subject *s, const struct addr *any)
 {
@@ -295,10 +296,7 @@ some_address_in(struct parser *p, const struct subject *s, const struct addr *an
 	return predicate.set == NULL ? NULL : for_each_field(p, s, &predicate, false);
 }
 
-/*
- * The family of a flow, which is one: an address of IPv6 makes it IPv6, so that a partner that looks
- * like IPv4 is an IPv4-mapped address.
- */
+/* A flow is IPv6 if one of its addresses is; its other address, if it looks like IPv4, is then an IPv4-mapped one. */
 static enum flow_status
 parse_family(struct parser *p, const struct subject *s, bool v4, struct node **out)
 {
@@ -366,8 +364,8 @@ parse_icmp(struct parser *p, const struct subject *s, struct node **out)
 }
 
 /*
- * Exporters of NetFlow v9 that do not send the engine as fields have its type
- * and id in the two low bytes of the source id.
+ * Exporters of NetFlow v9 that do not send the engine's type and id as fields
+ * have them in the two low bytes of the source id.
  */
 static enum flow_status
 parse_engine(struct parser *p, const struct subject *s, struct node **out)
@@ -426,7 +424,7 @@ parse_mpls(struct parser *p, const struct subject *s, bool any, struct node **ou
 	return parse_done(p, all, out);
 }
 
-/* What messages are of: those of the DNS of port 53, hellos of TCP. */
+/* Restricts DNS messages to port 53 and TLS hellos to TCP. */
 static struct node *
 payload_of(struct parser *p, enum payload_word word)
 {
@@ -441,7 +439,7 @@ payload_of(struct parser *p, enum payload_word word)
 	return implied(p, FLOW_FIELD_PROTO, tcp, ARRAY_LEN(tcp));
 }
 
-/* Without `in` or `out` bytes may be of either way, messages are of the one that began: as nfdump has it. */
+/* Without `in` or `out`, bytes may be in either direction, messages in the initiator's, as in nfdump. */
 static enum flow_status
 parse_payload(struct parser *p, const struct subject *s, struct node **out)
 {

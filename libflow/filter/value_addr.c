@@ -70,7 +70,7 @@ add_short(struct parser *p, const struct source *source, const struct token *t, 
 	    parse_fail_memory(p);
 }
 
-/* Whether it may be the name of a host, and no misspelt address. */
+/* Whether it may be a host's name, and not a misspelt address. */
 static bool
 is_host_name(const struct token *t)
 {

@@ -10,7 +10,7 @@
 
 #define PREFIX "extra."
 
-/* Values on their way into the arena. */
+/* Values before they are copied into the arena. */
 struct values {
 	struct extra_value *item;
 	size_t count, cap;
@@ -64,7 +64,7 @@ read_number(const char *p, size_t len, struct extra_number *out)
 	return extra_number_parse(p, len, out);
 }
 
-/* N or N-M; what is quoted is no number. */
+/* N or N-M; a quoted text is no number. */
 static bool
 read_range(const struct token *t, struct extra_value *v)
 {
@@ -165,7 +165,7 @@ parse_compare(struct parser *p, const char *phrase, struct extra_test *out)
 	return finish(p, &list, st, out);
 }
 
-/* ~ TEXT without * or ? is a part of the text. */
+/* ~ TEXT without * or ? matches a part of the text. */
 static bool
 is_plain_part(const struct parser *p)
 {
@@ -201,7 +201,7 @@ parse_match(struct parser *p, const char *phrase, struct extra_test *out)
 	return value_matcher(p, MATCH_CONTAINS, 0, t, t->p, t->len, &matcher[0]);
 }
 
-/* Whether nothing is compared: the presence is asked for. */
+/* Whether no comparison follows: the test is for presence. */
 static bool
 is_alone(const struct token *t)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "filter/value_number.h"
 
-/* Up to so many ranges are compared one by one. */
+/* Up to this many ranges are compared one by one. */
 #define RANGES_FEW 4
 
-/* Rows that a loop with a fixed number of turns takes at once, so that it needs no tail. */
+/* Rows per fixed-length loop, which needs no tail. */
 #define BLOCK 64
 
 /*
@@ -95,7 +95,7 @@ and_table(const void *values, size_t size, const uint8_t *table, uint8_t *m, siz
 			m[i] &= table[v16[i]];
 }
 
-/* Any ranges of any bits of a number, for the rows that are left. */
+/* Any ranges over any bits of a number, for the remaining rows. */
 static void
 and_each(const struct predicate *p, const struct flow_column *c, uint8_t *m, size_t rows)
 {
@@ -123,7 +123,7 @@ and_ranges(const struct predicate *p, const struct flow_column *c, uint8_t *m,
 	for (size_t i = 0; i < p->ranges.count; i++) {
 		memcpy(now, m, mask_bytes(rows));
 		and_range(c->values, type, &p->ranges.range[i], now, rows);
-		/* No value is in two ranges: to remove is to add. */
+		/* Ranges are disjoint, so removing (xor) adds. */
 		mask_remove(passed, now, rows);
 	}
 	memcpy(m, passed, mask_bytes(rows));

@@ -6,7 +6,7 @@
 #include "filter/mask.h"
 #include "filter/filter_program.h"
 
-/* m &= the predicate (NUMBER or BITS) on a FLAT column; validity is the caller's. */
+/* m &= the predicate (NUMBER or BITS) on a FLAT column; the caller handles nulls. */
 void number_filter(const struct predicate *p, const struct flow_column *c, uint8_t *m,
     uint8_t spare[static 2][MASK_ROWS], size_t rows);
 

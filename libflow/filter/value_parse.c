@@ -8,7 +8,7 @@
 #include "net/mac.h"
 #include "net/proto.h"
 
-/* A word that stands for values, in the filter's text or in a file. */
+/* A word with values, in the filter's text or in a file. */
 struct item {
 	struct token token;
 	const struct source *source;
@@ -31,7 +31,7 @@ struct reader {
 	struct addr_list addrs;
 };
 
-/* What to write instead of a number that has two meanings, or none. */
+/* What to write instead of an ambiguous or meaningless number. */
 static const char *
 unit_hint(enum value_unit unit, const char *text, size_t len)
 {
@@ -248,7 +248,7 @@ is_value(const struct token *t)
 	return t->kind == TOKEN_WORD || t->kind == TOKEN_TEXT;
 }
 
-/* A file with a value on each line; blanks around it, empty lines and # comments do not count. */
+/* Reads a file with a value on each line; ignores blanks around it, empty lines and # comments. */
 static enum flow_status
 read_set_file(struct parser *p, struct reader *r, const struct token *name, const char *path)
 {
@@ -402,7 +402,7 @@ accept_comparator(struct parser *p)
 	return kind;
 }
 
-/* Makes the one range in the list what the comparator says. */
+/* Changes the single range in the list as the comparator says. */
 static void
 apply_comparator(enum token_kind comparator, uint64_t max, struct range_list *list)
 {

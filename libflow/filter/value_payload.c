@@ -4,10 +4,10 @@
 
 #include "filter/parse.h"
 
-/* What nfdump's letters behind a regular expression ask for. */
+/* nfdump's letters after a regular expression. */
 struct manner {
 	unsigned flags;		/* of the matcher */
-	bool all;		/* . is the end of a line as well */
+	bool all;		/* . also matches the end of a line */
 };
 
 static struct manner
@@ -28,7 +28,7 @@ accept_manner(struct parser *p)
 	return m;
 }
 
-/* What an escaped letter stands for where POSIX has no such escape; NULL: it may have. */
+/* The POSIX equivalent of an escaped letter; NULL where the C library may have that escape itself. */
 static const char *
 escape(char c, bool in_brackets)
 {
@@ -50,14 +50,14 @@ escape(char c, bool in_brackets)
 	}
 }
 
-/* A pattern becoming one of POSIX. */
+/* A pattern being translated to POSIX. */
 struct translation {
 	char out[MATCH_REGEX_BYTES_MAX];
 	size_t len;
 	bool all;
 	bool in_brackets;
 	bool repeats;		/* what was added last is a repetition */
-	const char *why;	/* it cannot be one */
+	const char *why;	/* why it has no equivalent */
 };
 
 static void
@@ -71,7 +71,7 @@ add(struct translation *x, const char *piece, size_t len)
 	x->len += len;
 }
 
-/* Neither laziness nor what is remembered changes whether something matches. */
+/* Drops lazy quantifiers and captures, which do not change whether something matches. */
 static void
 add_plain(struct translation *x, const char *c)
 {
@@ -88,7 +88,7 @@ add_plain(struct translation *x, const char *c)
 	x->in_brackets = x->in_brackets ? *c != ']' : *c == '[';
 }
 
-/* Within brackets POSIX has no escapes: signs stand for themselves, but for three that depend on where. */
+/* In brackets POSIX has no escapes: characters are literal, except three, depending on their place. */
 static void
 add_escaped(struct translation *x, const char *c)
 {
@@ -105,7 +105,7 @@ add_escaped(struct translation *x, const char *c)
 	x->repeats = false;
 }
 
-/* nfdump's regular expressions as POSIX's extended ones. */
+/* Translates nfdump's regular expressions to POSIX extended ones. */
 static void
 translate(struct translation *x, const struct token *t)
 {
@@ -137,7 +137,7 @@ op_of(enum payload_word word)
 	    MATCH_EQUAL : MATCH_CONTAINS;
 }
 
-/* Whether a text may be one that the word finds. */
+/* Whether the word can find such a text at all. */
 static bool
 may_be(enum payload_word word, const char *text, size_t len)
 {
@@ -169,7 +169,7 @@ form_of(enum payload_word word)
 	}
 }
 
-/* MD5 in any case. */
+/* An MD5, in upper or lower case. */
 static enum flow_status
 parse_text(struct parser *p, const struct subject *s, const struct token *t, struct matcher **out)
 {

@@ -90,7 +90,7 @@ code_of(struct parser *p, const struct token *t)
 	return arena_text(p->arena, code, sizeof(code));
 }
 
-/* Whether it may be a text; as a code (Lithuania, Niger) also a comparator that is spelt as a word. */
+/* Whether it may be a text; as a code (Lithuania, Niger) also a word that is otherwise a comparator. */
 static bool
 is_value(const struct token *t, bool code)
 {
@@ -169,7 +169,7 @@ add_list(struct parser *p, const char *phrase, struct matchers *list)
 	return st;
 }
 
-/* A code that is spelt as an operator, and has nothing to compare with behind it. */
+/* A code that is spelt as a comparator, with no value after it. */
 static bool
 is_lone_value(const struct token *t)
 {

@@ -15,16 +15,16 @@ enum value_unit {
 	UNIT_BITS,	/* bit, bits, bit/s, bits/s, bps or b behind the number and its k, M, G, T */
 	UNIT_MS,	/* ms, s, sec, min, h, d */
 	UNIT_AS,	/* AS before the number */
-	UNIT_PORT,	/* or a service's name of the system's table (getservbyname) */
+	UNIT_PORT,	/* or the name of a service (getservbyname) */
 };
 
 /* The unit in which values of a subject are given. */
 enum value_unit unit_of(const struct subject *s);
 
-/* Whether the text is no number but the name of a service: what begins with no digit. */
+/* Whether the text is a service's name, not a number: it does not begin with a digit. */
 bool unit_is_service(enum value_unit unit, const char *text, size_t len);
 
-/* The port of that name, of TCP or else of UDP or SCTP; FLOW_EINVAL where the system's table has none. */
+/* The port of that service, of TCP or else of UDP or SCTP; FLOW_EINVAL where the system's table has none. */
 enum flow_status unit_service(const char *text, size_t len, uint64_t *out) NODISCARD;
 
 /*

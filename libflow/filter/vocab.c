@@ -4,7 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
-/* Longest word that is compared by spelling. */
+/* Longest word whose spelling is compared. */
 #define WORD_MAX 32
 
 struct phrase {
@@ -86,7 +86,7 @@ struct word {
 	size_t len;
 };
 
-/* Words of the longest phrase, and one. */
+/* Number of words in the longest phrase, plus one. */
 #define WORDS_MAX 7
 
 static struct word
@@ -106,7 +106,7 @@ canonical(const struct token *t)
 	return w;
 }
 
-/* The words that begin at t; after the last one that can be part of a phrase, an empty one. */
+/* Reads the words at t; after the last that can belong to a phrase, an empty one. */
 static void
 canonical_words(const struct token *t, struct word out[WORDS_MAX])
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* Words -> what a predicate is about; and which word was meant by a misspelt one. */
+/* Words -> the subject of a predicate; and the probable meaning of a misspelt word. */
 
 #include "base/nearest.h"
 #include "filter/lex.h"
@@ -66,7 +66,7 @@ struct subject {
 	enum name_group names;
 	bool tunnel;		/* only rows with an inner packet; of PROTO, ADDR and COUNTRY */
 	enum payload_word payload;
-	bool in, out;		/* the ways that payload is looked at; neither: in */
+	bool in, out;		/* the directions of payload; neither: in */
 	uint8_t shift;		/* the number is (value >> shift) & mask */
 	uint64_t mask;
 	size_t fields;
@@ -80,8 +80,8 @@ struct subject {
 bool vocab_find(const struct token *t, struct subject *out, size_t *used);
 
 /*
- * After vocab_find failed at t: which token is wrong (a phrase may have begun well),
- * and the word that was probably meant there.
+ * After vocab_find failed at t: finds which token is wrong (a phrase may have begun well), and which word was
+ * probably meant.
  */
 void vocab_suggest(const struct token *t, size_t *wrong, struct nearest *out);
 
