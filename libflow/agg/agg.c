@@ -8,10 +8,10 @@
 #include "agg/feed_sieve.h"
 #include "agg/parts/parts.h"
 
-/* Groups that do not fit into a core's cache any more. */
+/* Number of groups from which on they exceed a core's cache, so that deferring rows may pay. */
 #define MANY_GROUPS 65536
 
-/* Bytes of rows that wait, unless flow_agg_room says otherwise. */
+/* Bytes for deferred rows, unless flow_agg_room sets another number. */
 #define BACKLOG_ROOM ((size_t)256 << 20)
 
 struct flow_agg *
@@ -109,7 +109,7 @@ flow_agg_bytes(const struct flow_agg *agg)
 	return bytes + (agg->approx != NULL ? approx_bytes(agg->approx) : 0);
 }
 
-/* Memory of rows that wait, and of the groups that they may become, which are there before these rows are gone. */
+/* Bytes of deferred rows and of the groups that they may become: both exist until the rows are applied. */
 static size_t
 waiting_bytes(const struct backlog *b, const struct groups *g)
 {
@@ -130,7 +130,7 @@ grouping_bytes(const struct flow_agg *agg, size_t grouping)
 	for (size_t i = 0; i < agg->spec->values; i++)
 		if (agg->spec->value[i].of == grouping)
 			bytes += agg->values[i].log.bytes;
-	/* All have their sketches in one place. */
+	/* All groupings share one store of sketches. */
 	return bytes + (slots_approx(&g->slots) ? approx_bytes(agg->approx) : 0);
 }
 
@@ -159,7 +159,7 @@ flow_agg_room(struct flow_agg *agg, size_t bytes)
 	agg->room = bytes;
 }
 
-/* What spilling would free: too little is not worth it, and would make many small chunks. */
+/* Whether spilling frees enough; else it would make many small chunks. */
 static bool
 is_worth_spilling(const struct flow_agg *agg)
 {
@@ -173,7 +173,7 @@ is_worth_spilling(const struct flow_agg *agg)
 	return bytes > agg->limit / 8;
 }
 
-/* Moves all groups that may leave memory to the file. */
+/* Spills all groups and logs that can be spilled. */
 static enum flow_status
 spill_groups(struct flow_agg *agg, struct flow_error *err)
 {
@@ -206,7 +206,7 @@ thin_values(struct flow_agg *agg)
 	return st;
 }
 
-/* All rows that wait to their groups, where there is no room for more; where they go to files, that does it. */
+/* Adds deferred rows to their groups when their room is used up; with a limit they are spilled instead. */
 static enum flow_status
 empty_backlogs(struct flow_agg *agg)
 {
@@ -229,8 +229,8 @@ empty_backlogs(struct flow_agg *agg)
 }
 
 /*
- * Whether waiting pays: groups do not fit into a core's cache, and so many rows have one of their own
- * that groups would take more memory than rows do.
+ * Whether deferring rows pays: groups exceed a core's cache, and have so few rows each that groups
+ * would take more memory than the rows do.
  */
 static bool
 should_wait(uint64_t groups, uint64_t rows)
@@ -238,7 +238,7 @@ should_wait(uint64_t groups, uint64_t rows)
 	return (groups > MANY_GROUPS && groups > rows / 2) || (groups > 8 * MANY_GROUPS && groups > rows / 4);
 }
 
-/* Lets rows of such groupings wait from now on; those of parts come sorted as they would be then. */
+/* Defers rows of such groupings from now on; rows read from parts are in hash order already. */
 static void
 begin_backlogs(struct flow_agg *agg)
 {
@@ -255,7 +255,7 @@ begin_backlogs(struct flow_agg *agg)
 typedef enum flow_status take_rows(struct flow_agg *agg, const struct flow_batch *batch,
     const struct rows *rows);
 
-/* Selected rows in portions of GROUP_ROWS. */
+/* Calls `take` for the selected rows, GROUP_ROWS at a time. */
 static enum flow_status
 each_portion(struct flow_agg *agg, const struct flow_batch *batch, const struct flow_selection *sel,
     uint32_t count, take_rows *take, struct flow_error *err)
@@ -284,7 +284,7 @@ rows_selected(const struct flow_batch *batch, const struct flow_selection *sel)
 	return sel != NULL ? sel->count : (uint32_t)batch->rows;
 }
 
-/* Bytes of all counters, unless memory is limited: then a part of that. */
+/* Bytes of all counters; with a limit, this fraction of it. */
 #define SIEVES_BYTES ((size_t)1 << 30)
 #define SIEVES_SHARE 16
 

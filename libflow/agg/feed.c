@@ -9,7 +9,7 @@
 #include "agg/share.h"
 #include "base/hash.h"
 
-/* Columns of GROUP_ROWS values that one step works on; too large for a stack. */
+/* Buffers for GROUP_ROWS rows; too large for the stack. */
 struct feed_scratch {
 	uint64_t value[KEY_PARTS][GROUP_ROWS];
 	uint64_t alt[KEY_ALTS][GROUP_ROWS];
@@ -18,8 +18,8 @@ struct feed_scratch {
 	uint64_t key[KEY_WORDS * GROUP_ROWS];
 	uint64_t mixed[GROUP_ROWS];
 	uint64_t hash[GROUP_ROWS];
-	uint64_t line[GROUP_ROWS * NARROW_WORDS];	/* the rows as narrow groups */
-	int32_t number[KEY_ALTS][GROUP_ROWS];	/* of a dense grouping: the rows' groups */
+	uint64_t line[GROUP_ROWS * NARROW_WORDS];	/* the rows, packed as narrow groups */
+	int32_t number[KEY_ALTS][GROUP_ROWS];	/* dense groupings: the rows' group numbers */
 	uint64_t *state[GROUP_ROWS];	/* the slots of each row's group */
 	uint16_t row[GROUP_ROWS];
 	uint16_t left[GROUP_ROWS];	/* rows that a backlog did not take */
@@ -27,7 +27,7 @@ struct feed_scratch {
 	uint16_t begun[GROUP_ROWS];	/* rows that begin in the window */
 	uint16_t within[GROUP_ROWS];	/* rows that begin in a grouping's period */
 	uint16_t sieved[GROUP_ROWS];
-	uint16_t rest[GROUP_ROWS];	/* rows that count among the rest of their bin */
+	uint16_t rest[GROUP_ROWS];	/* rows that count as "other" in their bin */
 	uint8_t back[GROUP_ROWS];
 };
 
@@ -44,8 +44,8 @@ feed_scratch_bytes(void)
 }
 
 /*
- * One part into the packed keys and into the hashes, where an atom counts with its
- * value's hash in place of its id.
+ * Adds one part of the key to the packed keys and to the hashes.  The hash of an atom is
+ * its value's, not its id's, which differ between workers.
  */
 static void
 pack_part(struct feed_scratch *s, const struct key_part *part, const uint64_t *value,
@@ -69,7 +69,7 @@ pack_part(struct feed_scratch *s, const struct key_part *part, const uint64_t *v
 		more[i] |= (uint64_t)flag[i] << part->flag_shift;
 }
 
-/* The rows' keys, packed, and their hashes. */
+/* Packs the rows' keys and computes their hashes. */
 static void
 pack_keys(struct feed_scratch *s, const struct grouping *grouping, uint32_t n, const uint64_t *first,
     const uint8_t *first_flag)
@@ -94,8 +94,8 @@ find_hashed(struct feed_scratch *s, struct groups *g, uint32_t n)
 }
 
 /*
- * Rows whose keys are packed into the grouping's backlog; those that it did not take are the rows,
- * and keys, that remain.
+ * Puts rows with packed keys into the grouping's backlog; *rows, keys and hashes are then those that it
+ * did not take.
  */
 static enum flow_status
 put_away(struct feed_scratch *s, struct backlog *b, const struct flow_batch *batch,
@@ -133,7 +133,7 @@ swap(uint64_t *a, uint64_t *b)
 	*b = t;
 }
 
-/* Every row made to run from its lower end (address, then port); back tells which were turned. */
+/* Makes every row run from its lower end (address, then port); back[i]: row i was reversed. */
 static void
 turn_rows(struct flow_agg *agg, const struct key_pairing *p, uint32_t n)
 {
@@ -159,7 +159,7 @@ turn_rows(struct flow_agg *agg, const struct key_pairing *p, uint32_t n)
 	}
 }
 
-/* Rows to the groups that were found for them. */
+/* Adds rows to the groups in scratch->state. */
 static enum flow_status
 add_rows(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch,
     const struct rows *rows, const uint8_t *back)
@@ -173,7 +173,7 @@ add_rows(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch,
 	return FLOW_OK;
 }
 
-/* The values of rows whose keys are packed, for the columns that need all of them. */
+/* Logs values for measures that need all values of a group; keys are packed, or dense in `number`. */
 static enum flow_status
 feed_values(struct flow_agg *agg, const struct groups *g, const struct flow_batch *batch,
     const struct rows *rows, const int32_t *number)
@@ -215,7 +215,7 @@ feed_keys(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch
 	return add_rows(agg, g, batch, &rest, paired ? s->back : NULL);
 }
 
-/* Whether a grouping's keys are one number of 32 bits, whose values lie one by one in a column. */
+/* Whether the key is one 32-bit number, in a flat column without nulls. */
 static bool
 is_one_number(const struct groups *g, const struct flow_batch *batch)
 {
@@ -225,7 +225,7 @@ is_one_number(const struct groups *g, const struct flow_batch *batch)
 	    key_part_type(part) == FLOW_TYPE_U32 && column_whole(&batch->column[part->field[0]]);
 }
 
-/* Finds the groups of rows s->row[0 .. n-1], whose places among the others are s->left[0 .. n-1]. */
+/* Finds the groups of rows s->row[0 .. n-1] and stores them at s->state[s->left[k]]. */
 static enum flow_status
 find_missing(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch, uint32_t n)
 {
@@ -238,7 +238,7 @@ find_missing(struct flow_agg *agg, struct groups *g, const struct flow_batch *ba
 		return st;
 	pack_keys(s, g->grouping, n, s->value[0], s->flag[0]);
 	st = groups_find(g, s->key, s->hash, n, group);
-	g->recent_pause = 0;	/* it judged by rows that were not there anyway */
+	g->recent_pause = 0;	/* groups_find judged by missed rows alone */
 	for (uint32_t k = 0; k < n && st == FLOW_OK; k++) {
 		s->state[s->left[k]] = groups_state(g, group[k]);
 		*groups_recent(g, s->key[k]) = (struct group_recent){ group[k], (uint32_t)s->hash[k] };
@@ -247,8 +247,8 @@ find_missing(struct flow_agg *agg, struct groups *g, const struct flow_batch *ba
 }
 
 /*
- * Rows whose keys are one number, to their groups: most were found of late where groups are few, and then neither a
- * key is packed nor a hash made.
+ * Adds rows whose key is one number, by the cache of recently found groups: if groups are few, most rows hit it, and
+ * need neither a packed key nor a hash.
  */
 static enum flow_status
 feed_number(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch, const struct rows *rows)
@@ -274,7 +274,7 @@ feed_number(struct flow_agg *agg, struct groups *g, const struct flow_batch *bat
 	return add_rows(agg, g, batch, rows, NULL);
 }
 
-/* The rows whose value differs from those that earlier alternatives counted. */
+/* Lists the rows whose value differs from those of all earlier alternatives. */
 static uint32_t
 keep_new(struct feed_scratch *s, const struct grouping *g, size_t alt, const struct rows *rows)
 {
@@ -294,7 +294,7 @@ keep_new(struct feed_scratch *s, const struct grouping *g, size_t alt, const str
 	return n;
 }
 
-/* The other parts' values of the rows in use now. */
+/* Fetches the values of the key's other parts for these rows. */
 static enum flow_status
 other_values(struct flow_agg *agg, const struct grouping *g, const struct flow_batch *batch,
     const struct rows *rows)
@@ -307,7 +307,7 @@ other_values(struct flow_agg *agg, const struct grouping *g, const struct flow_b
 	return st;
 }
 
-/* All groups that rows can have in a dense grouping. */
+/* Allocates all groups of a dense grouping that rows can have. */
 static enum flow_status
 reserve_dense(const struct key_maps *maps, struct groups *g)
 {
@@ -321,7 +321,7 @@ reserve_dense(const struct key_maps *maps, struct groups *g)
 	return groups_dense_reserve(g, count);
 }
 
-/* Rows to the groups of those numbers. */
+/* Adds rows to the groups with these numbers. */
 static enum flow_status
 add_dense(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch,
     const struct rows *rows, const int32_t *number)
@@ -339,7 +339,7 @@ add_dense(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch
 	return add_rows(agg, g, batch, rows, NULL);
 }
 
-/* Rows that an earlier alternative counted count nowhere. */
+/* Directs rows that an earlier alternative counted to the hidden group -1. */
 static void
 send_nowhere(int32_t number[KEY_ALTS][GROUP_ROWS], size_t alt, uint32_t n)
 {
@@ -348,7 +348,7 @@ send_nowhere(int32_t number[KEY_ALTS][GROUP_ROWS], size_t alt, uint32_t n)
 			number[alt][i] = number[b][i] == number[alt][i] ? -1 : number[alt][i];
 }
 
-/* The rows that no earlier alternative counted, and their numbers. */
+/* Gives the rows that no earlier alternative counted, and moves up their numbers. */
 static struct rows
 leave_counted(struct feed_scratch *s, size_t alt, const struct rows *rows)
 {
@@ -369,8 +369,8 @@ leave_counted(struct feed_scratch *s, size_t alt, const struct rows *rows)
 }
 
 /*
- * The rows' values of small numbers, up to two of each row, where they can be added to narrow groups
- * as they lie; false where they cannot.
+ * The columns of the key's one or two small numbers, if rows can be added to narrow groups straight
+ * from them; else false.
  */
 static bool
 small_values(const struct groups *g, const struct flow_batch *batch, const struct rows *rows,
@@ -393,7 +393,7 @@ small_values(const struct groups *g, const struct flow_batch *batch, const struc
 	return true;
 }
 
-/* Rows to narrow groups as the columns lie; *done: that could be. */
+/* Fast path: adds rows to narrow groups straight from the columns; *done is false if that is not possible. */
 static enum flow_status
 feed_columns(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch,
     const struct rows *rows, bool *done)
@@ -475,7 +475,7 @@ feed_alternatives(struct flow_agg *agg, struct groups *g, const struct flow_batc
 	return st;
 }
 
-/* Rows of a share under their values of one end of several, in a dense grouping. */
+/* Adds rows of a share to a dense grouping, by the values of one end. */
 static enum flow_status
 add_dense_values(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch, const struct rows *rows)
 {
@@ -489,7 +489,7 @@ add_dense_values(struct flow_agg *agg, struct groups *g, const struct flow_batch
 	return add_dense(agg, g, batch, rows, s->number[0]);
 }
 
-/* Rows under each of their ends that lies in the worker's share. */
+/* Adds rows under each of their ends that is in the worker's share. */
 static enum flow_status
 feed_shared_ends(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch, const struct rows *rows)
 {
@@ -514,7 +514,7 @@ feed_shared_ends(struct flow_agg *agg, struct groups *g, const struct flow_batch
 	return st;
 }
 
-/* Rows of several ends that were split, under the one that they have. */
+/* Adds rows that were partitioned by end, under their one end. */
 static enum flow_status
 feed_end(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch, const struct rows *rows)
 {
@@ -558,7 +558,7 @@ feed_grouping(struct flow_agg *agg, struct groups *g, const struct flow_batch *b
 	return feed_keys(agg, g, batch, rows, s->value[0], s->flag[0]);
 }
 
-/* Rows of a series whose groups will not be shown: to the rest of their bin, a group of that key alone. */
+/* Adds rows of a series whose groups are not shown to their bin's "other" group, which has the bin as its key. */
 static enum flow_status
 feed_rest(struct flow_agg *agg, const struct groups *g, const struct flow_batch *batch,
     const struct rows *rows)
@@ -585,7 +585,7 @@ feed_rest(struct flow_agg *agg, const struct groups *g, const struct flow_batch 
 	return st;
 }
 
-/* Whether rows go to a grouping in this phase, or are put away for it; those that come from there are of one grouping. */
+/* Whether a grouping takes or stores rows in this phase; rows read from parts are of one grouping. */
 static bool
 feed_is_wanted(const struct flow_agg *agg, size_t grouping)
 {
@@ -594,7 +594,7 @@ feed_is_wanted(const struct flow_agg *agg, size_t grouping)
 	return agg->spec->phase == FLOW_AGG_ALL || grouping_is_fed(agg->spec, grouping) || parts_takes(agg, grouping);
 }
 
-/* Rows to a grouping, but for those that its sieve keeps out; same: see feed_hashes. */
+/* Adds the rows that a grouping's sieve lets pass; same: see feed_hashes. */
 static enum flow_status
 feed_sieved(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch,
     const struct rows *rows, bool same)
@@ -630,7 +630,7 @@ feed_sieved(struct flow_agg *agg, struct groups *g, const struct flow_batch *bat
 	return parts_takes(agg, grouping) ? parts_put(agg, grouping, batch, &in) : feed_grouping(agg, g, batch, &in);
 }
 
-/* Rows to all groupings that spread as one does. */
+/* Adds spread rows to all groupings that spread as `first` does. */
 static enum flow_status
 feed_alike(struct flow_agg *agg, size_t first, const struct flow_batch *batch, const struct rows *rows)
 {
@@ -648,7 +648,7 @@ feed_alike(struct flow_agg *agg, size_t first, const struct flow_batch *batch, c
 	return st;
 }
 
-/* What is parted of rows that were spread: as they were, as they are spread again when they are read. */
+/* Stores the original rows for partitioned groupings that spread; they are spread again when read. */
 static enum flow_status
 put_unspread(struct flow_agg *agg, size_t first, const struct flow_batch *batch, const struct rows *rows)
 {
@@ -661,7 +661,7 @@ put_unspread(struct flow_agg *agg, size_t first, const struct flow_batch *batch,
 	return st;
 }
 
-/* Spreads rows for a grouping and all later ones that spread alike; nothing if an earlier one did. */
+/* Spreads rows for a grouping and all later ones that spread alike; does nothing if an earlier one did so. */
 static enum flow_status
 feed_spread(struct flow_agg *agg, size_t grouping, const struct flow_batch *batch, const struct rows *rows)
 {
@@ -685,7 +685,7 @@ feed_spread(struct flow_agg *agg, size_t grouping, const struct flow_batch *batc
 	return st == FLOW_END ? put_unspread(agg, grouping, batch, rows) : st;
 }
 
-/* Those of the rows that begin in [from_ms, to_ms), listed in `row` unless they are all. */
+/* The rows that begin in [from_ms, to_ms), listed in `row` unless all do. */
 static struct rows
 rows_begun(const struct flow_batch *batch, const struct rows *rows, int64_t from_ms, int64_t to_ms,
     uint16_t row[GROUP_ROWS])
@@ -705,7 +705,7 @@ rows_begun(const struct flow_batch *batch, const struct rows *rows, int64_t from
 	return n == rows->n ? *rows : (struct rows){ row, 0, n };
 }
 
-/* Rows, of which `begun` begin in the window, to a grouping that does not spread. */
+/* Adds rows, of which `begun` begin in the window, to a grouping that does not spread. */
 static enum flow_status
 feed_begun(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch,
     const struct rows *rows, const struct rows *begun)
@@ -722,8 +722,8 @@ feed_begun(struct flow_agg *agg, struct groups *g, const struct flow_batch *batc
 }
 
 /*
- * Makes groups wide that may not stay narrow: all, or those that hold much; the range then covers
- * what the others hold.
+ * Widens the groupings that could overflow, or all, and recomputes the range from those that stay
+ * narrow.
  */
 static enum flow_status
 leave_narrow(struct flow_agg *agg, bool all)
@@ -752,7 +752,7 @@ leave_narrow(struct flow_agg *agg, bool all)
 	return FLOW_OK;
 }
 
-/* Whether so many rows came since the last look at all narrow groups that another one is cheap. */
+/* Whether enough rows came since the range was computed to pay for another scan of all narrow groups. */
 static bool
 may_look(const struct flow_agg *agg)
 {
@@ -764,7 +764,7 @@ may_look(const struct flow_agg *agg)
 	return agg->range_rows >= groups;
 }
 
-/* To be called before rows are added. */
+/* Packs rows for narrow groups, or widens groups that cannot take them.  Call it before rows are added. */
 static enum flow_status
 keep_narrow(struct flow_agg *agg, const struct flow_batch *batch, const struct rows *rows)
 {

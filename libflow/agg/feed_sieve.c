@@ -6,7 +6,7 @@
 #include "agg/group/key.h"
 #include "base/hash.h"
 
-/* Adds a part to what is mixed so far. */
+/* Mixes a part of the key into the hashes. */
 static enum flow_status
 mix_part(struct flow_agg *agg, const struct key_part *part, size_t alt, const struct flow_batch *batch,
     const struct rows *rows, uint64_t *mixed)
@@ -30,7 +30,7 @@ mix_end(struct flow_agg *agg, const struct grouping *g, unsigned addr, unsigned 
 	return mix_part(agg, &g->part[port], 0, batch, rows, mixed);
 }
 
-/* Both ends of a pair, whichever is which: rows of both directions have the same. */
+/* Mixes both ends of a pair without their order: rows of both directions get the same hash. */
 static enum flow_status
 mix_ends(struct flow_agg *agg, const struct grouping *g, const struct flow_batch *batch,
     const struct rows *rows, uint64_t *mixed)

@@ -30,14 +30,16 @@ add_outside(struct flow_agg_result *r, struct flow_agg *const *agg, size_t n)
 		for (size_t w = 1; w < n; w++) {
 			const struct instants *more = &agg[w]->ends[i];
 
-			r->ends[i].first_ms = more->first_ms < r->ends[i].first_ms ? more->first_ms : r->ends[i].first_ms;
-			r->ends[i].last_ms = more->last_ms > r->ends[i].last_ms ? more->last_ms : r->ends[i].last_ms;
+			r->ends[i].first_ms = more->first_ms < r->ends[i].first_ms ? more->first_ms :
+			    r->ends[i].first_ms;
+			r->ends[i].last_ms = more->last_ms > r->ends[i].last_ms ? more->last_ms :
+			    r->ends[i].last_ms;
 		}
 	}
 	return FLOW_OK;
 }
 
-/* Adds the rests of bins that a worker has to those of the first one. */
+/* Adds a worker's "other" groups of bins to the first worker's. */
 static enum flow_status
 join_rest(struct groups *into, const struct groups *from)
 {
@@ -79,7 +81,7 @@ take_over(struct flow_agg_result *r, struct flow_agg *agg)
 	agg->groups = NULL;
 }
 
-/* Sums of groups, wide enough for all that there can be. */
+/* Sums of groups that cannot overflow. */
 struct wide_totals {
 	unsigned __int128 rows, sum[TOTALS];
 	bool saturated[TOTALS];
@@ -101,8 +103,8 @@ add_group(struct wide_totals *t, const uint8_t *slot, const uint64_t *state)
 }
 
 /*
- * All narrow groups at once, which add up in a fraction of the time: none is saturated, and those
- * without rows add nothing.  Their slots are in the order of narrow_state.
+ * Adds all narrow groups at once, in a fraction of the time: none is saturated, and those without
+ * rows add nothing.  Slots are in the order of narrow_state.
  */
 static void
 add_narrow(struct wide_totals *t, const uint8_t *slot, const struct groups *g)
@@ -135,9 +137,9 @@ add_groups(struct wide_totals *t, const uint8_t *slot, const struct groups *g)
 }
 
 /*
- * The totals from all groups of the grouping that has them.  A row was counted under each of the
- * alternatives of its key, be it nowhere; no group counts a row twice, so one that is saturated
- * saturates the total.
+ * Computes the totals from the groups of one grouping.  Each alternative of the key counted each row
+ * once, in the hidden group if need be, so sums are divided by their number; no group counts a row
+ * twice, so a saturated group saturates the total.
  */
 static void
 sum_totals(struct flow_agg_result *r)
@@ -163,7 +165,7 @@ sum_totals(struct flow_agg_result *r)
 	r->totals.last = t.last;
 }
 
-/* Places for the rows that views keep of parts which do not stay. */
+/* Allocates the lists of rows that views keep of parts whose groups are freed. */
 static enum flow_status
 prepare_kept(struct flow_agg_result *r)
 {
@@ -189,7 +191,7 @@ kept_free(struct result_kept *kept)
 	free(kept);
 }
 
-/* Sketches of groups that were merged are all workers'. */
+/* Takes over all workers' sketches: merged groups refer to those of any worker. */
 static enum flow_status
 take_sketches(struct flow_agg_result *r, struct flow_agg *const *agg, size_t n)
 {
@@ -206,7 +208,7 @@ take_sketches(struct flow_agg_result *r, struct flow_agg *const *agg, size_t n)
 	return FLOW_OK;
 }
 
-/* Whether a view's rows are groups in an order, at first. */
+/* Whether a view starts as a sorted list of groups. */
 static bool
 is_ordered(const struct flow_agg_spec *spec, size_t view)
 {
@@ -225,9 +227,9 @@ order_view(void *context, size_t view)
 }
 
 /*
- * Whether what a view shows proves that a sieve of sums has kept no group out of it: with all its rows there are
- * as many groups as it shows that have the least sum.  Where all groups are there, and only their bins were sieved,
- * those that it shows are to have it.
+ * Whether a view's rows prove that a sieve by sums kept no group out of it: it has as many rows as its limit, and the
+ * last one reaches the sieve's least sum.  If only bins were sieved (has_rest), all groups are there, and fewer rows
+ * than the limit are complete.
  */
 static bool
 view_proves(const struct flow_agg_result *r, size_t view, const struct sieve *s)
@@ -259,10 +261,10 @@ flow_agg_proven(const struct flow_agg_result *result)
 	return !result->unproven;
 }
 
-/* With so much memory for a worker, or less, views are sorted one at a time. */
+/* Up to this limit of a worker's memory, views are sorted one at a time. */
 #define SCARCE_BYTES ((size_t)256 << 20)
 
-/* Rows of all views; where memory is short, of one at a time. */
+/* Fills the rows of all views, one view at a time if memory is short. */
 static enum flow_status
 fill_views(struct flow_agg_result *r, const struct sieve *sieve, size_t threads)
 {

@@ -13,7 +13,7 @@ flow_agg_is_full(const struct flow_agg *agg)
 	return agg->is_full;
 }
 
-/* Sieves of the groups that are to be shown, and places for what they keep out. */
+/* Makes sieves that pass only the groups to be shown, and groups for the rows that they keep out. */
 static enum flow_status
 make_shown(struct flow_agg *agg)
 {
@@ -46,7 +46,7 @@ begin(struct flow_agg *agg)
 	agg->ends = calloc(n + 1, sizeof(*agg->ends));
 	if (agg->ends == NULL)
 		return FLOW_ENOMEM;
-	/* Narrow groups take all rows of a portion or none. */
+	/* Narrow groups can only take all rows of a step, not those of a share. */
 	agg->narrow = false;
 	for (size_t i = 0; i < n; i++) {
 		agg->ends[i] = (struct instants){ INT64_MAX, INT64_MIN };
@@ -90,7 +90,7 @@ share_rows(struct flow_agg *agg, const struct grouping *g, size_t alt, const str
 	return FLOW_OK;
 }
 
-/* Marks rows whose value of an earlier alternative is that of alternative `alt`, too. */
+/* Marks rows whose value by the alternative `before` equals `value`. */
 static enum flow_status
 mark_again(struct flow_agg *agg, const struct grouping *g, size_t before, const struct flow_batch *batch,
     const struct rows *rows, const uint64_t *hash, const uint64_t *value, const uint8_t *flag, bool *again)
@@ -102,7 +102,7 @@ mark_again(struct flow_agg *agg, const struct grouping *g, size_t before, const 
 
 	if (feed_hash_rows(agg, g, 1, before, batch, rows, other_hash) != FLOW_OK)
 		return FLOW_ENOMEM;
-	/* Only of those that may be equal is an address looked up. */
+	/* Addresses are looked up only for rows with equal hashes. */
 	for (uint32_t i = 0; i < rows->n; i++) {
 		alike[some.n] = (uint16_t)rows_at(rows, i);
 		at[some.n] = (uint16_t)i;

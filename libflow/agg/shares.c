@@ -6,7 +6,7 @@
 #include "agg/table/result.h"
 #include "agg/table/row_runs.h"
 
-/* Rows that are made into a table at a time. */
+/* Rows per table while they are written. */
 #define SLICE 4096
 
 struct flow_agg_shares {
@@ -14,13 +14,13 @@ struct flow_agg_shares {
 	const char *folder;
 	struct row_runs *runs;		/* by table */
 	bool *beyond;			/* likewise */
-	struct flow_agg_result **like;	/* likewise: what tells its columns and notes; borrowed */
-	struct flow_agg_result **kept;	/* of each turn one */
+	struct flow_agg_result **like;	/* likewise: the result with its columns and notes; borrowed */
+	struct flow_agg_result **kept;	/* one of each turn; owned */
 	size_t kepts;
-	struct row_merge *merge;	/* of the table that is being read; NULL: none */
+	struct row_merge *merge;	/* for the table that is being read; NULL: none */
 };
 
-/* The column of a part of the key. */
+/* The column of a part of the key: hidden parts have none. */
 static size_t
 key_column(const struct grouping *g, uint8_t part)
 {
@@ -31,14 +31,15 @@ key_column(const struct grouping *g, uint8_t part)
 	return column;
 }
 
-/* How rows of a view are ordered (agg/table/order.c, agg/report). */
+/* The order of a view's rows, the same as in agg/table/order.c and agg/report. */
 static struct row_order
 order_of(const struct view *v, const struct grouping *g)
 {
 	struct row_order order = { .keys_descend = v->by_key && !v->ascending && v->thens == 0, .thens = v->thens };
 
 	for (size_t i = 0; i < v->thens; i++)
-		order.then[i] = (struct row_then){ v->then[i].is_key, !v->then[i].ascending, key_column(g, v->then[i].part) };
+		order.then[i] = (struct row_then){ v->then[i].is_key, !v->then[i].ascending,
+			key_column(g, v->then[i].part) };
 
 	if (v->spikes)
 		order.has_time = true;
@@ -89,7 +90,7 @@ flow_agg_shares_free(struct flow_agg_shares *s)
 	free(s);
 }
 
-/* Rows [from, from + t->rows) of a table to its run. */
+/* Appends rows [from, from + t->rows) of a table to its run. */
 static enum flow_status
 add_slice(struct flow_agg_shares *s, const struct flow_agg_result *r, size_t table, uint64_t from,
     const struct flow_table *t, struct flow_error *err)
@@ -130,7 +131,7 @@ add_table(struct flow_agg_shares *s, struct flow_agg_result *r, size_t table, st
 	return st;
 }
 
-/* Whether a table's rows are added in the turn that it is. */
+/* Whether a table's rows are added in the current turn. */
 static bool
 is_added(const struct flow_agg_spec *spec, size_t view)
 {
@@ -163,7 +164,7 @@ flow_agg_shares_rows(const struct flow_agg_shares *s, size_t table)
 {
 	uint64_t limit = s->spec->view[table].limit, rows = s->runs[table].rows;
 
-	/* Of a series the limit is one of groups. */
+	/* A series limits groups, not rows. */
 	return limit > 0 && limit < rows && !s->spec->view[table].series ? limit : rows;
 }
 

@@ -6,7 +6,7 @@
 
 #include "agg/group/groups.h"
 
-/* One gathered column: values or codes, and which rows have one. */
+/* One column of the spread rows: values or codes, and validity. */
 struct gathered {
 	uint64_t values[GROUP_ROWS];
 	uint32_t codes[GROUP_ROWS];
@@ -16,14 +16,14 @@ struct gathered {
 struct spread {
 	const struct grouping *grouping;
 	const struct flow_batch *from;
-	struct rows all, rows;		/* all of them, and those that are to be spread */
+	struct rows all, rows;		/* rows: those of `all` to be spread */
 	uint16_t within[GROUP_ROWS], cut[GROUP_ROWS];
 	uint32_t wholes;
 	struct flow_fieldset fields;
-	uint32_t at;			/* row that is being spread */
-	int64_t bin;			/* how many of its bins are done */
-	uint64_t outside;		/* rows without any */
-	/* The rows of this step: where they come from and which share of time they are. */
+	uint32_t at;			/* index of the row that is being spread */
+	int64_t bin;			/* its bins that are done */
+	uint64_t outside;		/* rows without any bin */
+	/* The spread rows of this step: their row of the batch, and the time that they cover of it. */
 	uint32_t n;
 	uint32_t source[GROUP_ROWS];
 	int64_t first[GROUP_ROWS];
@@ -76,13 +76,13 @@ instant(const struct flow_batch *b, enum flow_field field, uint32_t row, int64_t
 	return ((const int64_t *)c->values)[row];
 }
 
-/* The part of a row that lies within the period, and the bins that it touches. */
+/* The part of a row's time within the period, and the bins that it touches. */
 struct part {
-	int64_t from;			/* where the part begins */
-	uint64_t to;			/* and ends, modulo 2^64 */
-	uint64_t whole;			/* the row's length; of an instant 1 */
-	int64_t start;			/* where its first bin begins */
-	int64_t bins;			/* 0: nothing of it lies within */
+	int64_t from;			/* the part's begin */
+	uint64_t to;			/* its end, modulo 2^64 */
+	uint64_t whole;			/* the row's duration; 1 for an instant */
+	int64_t start;			/* begin of its first bin */
+	int64_t bins;			/* 0: the row is outside */
 };
 
 static int64_t
@@ -90,18 +90,18 @@ floor_bin(int64_t ms, int64_t width_ms)
 {
 	int64_t rest = ms % width_ms, start;
 
-	/* The first bin of all begins with time itself. */
+	/* The earliest bin begins at INT64_MIN. */
 	return __builtin_sub_overflow(ms, rest < 0 ? rest + width_ms : rest, &start) ? INT64_MIN : start;
 }
 
-/* Parts rows into those that lie within one bin, and those that do not. */
+/* Separates the rows within one bin from those to be spread. */
 static void
 part_rows(struct spread *s)
 {
 	const struct flow_column *first = &s->from->column[FLOW_FIELD_FIRST], *last = &s->from->column[FLOW_FIELD_LAST];
 	const int64_t *begin = first->values, *end = last->values;
 	const struct grouping *g = s->grouping;
-	int64_t start = 0, stop = 0;	/* of a bin within the period */
+	int64_t start = 0, stop = 0;	/* of the current bin, clipped to the period */
 	uint32_t cut = 0;
 
 	s->wholes = 0;
@@ -110,7 +110,8 @@ part_rows(struct spread *s)
 		bool known = first->form == FLOW_FORM_FLAT && last->form == FLOW_FORM_FLAT &&
 		    flow_column_has(first, row) && flow_column_has(last, row);
 
-		if (known && (begin[row] < start || begin[row] >= stop) && begin[row] >= g->from_ms && begin[row] < g->to_ms) {
+		if (known && (begin[row] < start || begin[row] >= stop) && begin[row] >= g->from_ms &&
+		    begin[row] < g->to_ms) {
 			start = floor_bin(begin[row], g->spread_ms);
 			if (__builtin_add_overflow(start, g->spread_ms, &stop) || stop > g->to_ms)
 				stop = g->to_ms;
@@ -167,13 +168,13 @@ part_of(const struct grouping *g, int64_t first, int64_t last)
 	p.to = (uint64_t)to;
 	p.whole = (uint64_t)last - (uint64_t)first;
 	p.start = floor_bin(p.from, g->spread_ms);
-	/* The last instant itself belongs to the flow's last moment, not to a bin that begins then. */
+	/* The end is exclusive: a bin that begins at `to` gets nothing. */
 	bins = (p.to - 1 - (uint64_t)p.start) / (uint64_t)g->spread_ms + 1;
 	p.bins = bins > FLOW_AGG_SPREAD_MAX ? 1 : (int64_t)bins;
 	return p;
 }
 
-/* One row's bins as far as there is room; true when all are done. */
+/* Emits one row's bins while there is room; true when all are done. */
 static bool
 take_bins(struct spread *s, uint32_t row)
 {
@@ -197,13 +198,13 @@ take_bins(struct spread *s, uint32_t row)
 	return s->bin == p.bins;
 }
 
-/* The share of a counter: what has come by its end less what had come by its beginning. */
+/* The share of a counter: its amount up to the part's end less that up to its begin, so that shares add up. */
 static uint64_t
 share(const struct spread *s, uint32_t i, uint64_t v)
 {
 	unsigned __int128 all = v;
 
-	/* Most flows lie in one bin, whole, and most products in 64 bits: a division of 128 is a call, and takes thrice as long. */
+	/* Avoids 128-bit division, a call that takes three times as long: most parts are whole, most products fit. */
 	if (s->before[i] == 0 && s->until[i] == s->whole[i])
 		return v;
 	if (v <= UINT32_MAX && s->until[i] <= UINT32_MAX)

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Rows whose packets and bytes are spread over the bins of time that they touch:
- * a row of several bins becomes several rows, with a share of the counters each.
+ * Spreads packets and bytes of rows over the time bins that they touch: a row of several bins
+ * becomes several rows, each with a share of the counters.
  */
 
 #include "agg/group/row_list.h"
@@ -14,7 +14,7 @@ struct spread;
 struct spread *spread_new(void) NODISCARD;
 void spread_free(struct spread *s);
 
-/* Whether groupings that spread do it alike, so that rows are spread once for both. */
+/* Whether two groupings spread alike, so that rows are spread once for both. */
 static inline bool
 spread_is_same(const struct grouping *a, const struct grouping *b)
 {
@@ -22,20 +22,20 @@ spread_is_same(const struct grouping *a, const struct grouping *b)
 }
 
 /*
- * Begins with some rows of a batch, both borrowed until the next begin, for g and all others of the spec that spread
- * alike.  What lies outside of their period is left out.
+ * Starts to spread rows of a batch (both borrowed until the next begin) for g and all groupings of the spec that spread
+ * alike.  Time outside of their period is left out.
  */
 void spread_begin(struct spread *s, const struct flow_agg_spec *spec, const struct grouping *g,
     const struct flow_batch *batch, const struct rows *rows);
 
-/* Those that lie within one bin and the period, as most do: they are as they stand in the batch. */
+/* The rows within one bin and the period, as most are: these are used from the batch unchanged. */
 struct rows spread_whole(const struct spread *s);
 
 /*
- * Of the others the next at most GROUP_ROWS spread rows, as a batch with the columns that the groupings read, in which
- * `first` lies in the bin, valid until the next call; FLOW_END after the last.
+ * The next spread rows of the others, at most GROUP_ROWS, as a batch with the columns that the groupings read; `first`
+ * is in the bin.  Valid until the next call; FLOW_END after the last.
  */
 enum flow_status spread_next(struct spread *s, const struct flow_batch **batch) NODISCARD;
 
-/* Rows since the begin of which nothing lies within the period. */
+/* How many rows since the begin have no time in the period. */
 uint64_t spread_outside(const struct spread *s);

@@ -13,20 +13,20 @@
 #include "base/team.h"
 
 /*
- * Merging: first every worker's atoms get the ids of the first worker, then parts of groupings are
- * merged into the first worker's by several threads, each part by one of them.
+ * First every worker's atoms are mapped to ids of the first worker.  Then threads merge parts of
+ * groupings into the first worker's, one part per task.
  */
 struct merge {
 	struct flow_agg *const *agg;
 	size_t n;
 	struct atoms_merged values, texts;
-	size_t slices;			/* of a dense grouping */
-	atomic_uint *expected;		/* by hashed grouping: groups of a part, as others had so far */
+	size_t slices;			/* tasks of a dense grouping */
+	atomic_uint *expected;		/* by grouping: the most groups of a part so far, as an estimate */
 	atomic_bool failed;
-	struct flow_agg_result *result;	/* has the first worker's atoms and groups */
+	struct flow_agg_result *result;	/* borrows the first worker's atoms and groups */
 };
 
-/* The first failure of any thread is the one that is told. */
+/* Reports the first failure of any thread. */
 static void
 merge_fail(struct merge *m, const struct flow_error *err)
 {
@@ -34,7 +34,7 @@ merge_fail(struct merge *m, const struct flow_error *err)
 		m->result->error = *err;
 }
 
-/* The ids here of what a part's values are there. */
+/* Maps a worker's ids of a part's values to those of the first worker. */
 static const uint32_t *
 ids_here(const struct merge *m, size_t worker, const struct key_part *part)
 {
@@ -55,7 +55,7 @@ translation_of(const struct merge *m, const struct grouping *g, size_t worker)
 	return t;
 }
 
-/* Adds a group of a dense grouping to another; narrow ones are only added to where all are. */
+/* Adds a group of a dense grouping to another.  A narrow target has only narrow sources (settle_width). */
 static void
 join_dense(const struct groups *into, uint64_t *to, const struct groups *from,
     const uint64_t *group)
@@ -69,7 +69,7 @@ join_dense(const struct groups *into, uint64_t *to, const struct groups *from,
 		    groups_read(from, group, room));
 }
 
-/* Numbers of groups, whole blocks of them, that one task merges. */
+/* The range of group numbers that one task merges, in whole blocks. */
 struct span {
 	uint64_t from, count;
 };
@@ -89,7 +89,7 @@ span_has(const struct span *s, uint64_t number)
 	return number - s->from < s->count;
 }
 
-/* A number stands for the same value everywhere: the groups of a span. */
+/* Merges the groups of a span slot by slot: a number means the same value in all workers. */
 static void
 merge_numbers(struct groups *into, const struct groups *from, const struct span *span)
 {
@@ -105,10 +105,10 @@ merge_numbers(struct groups *into, const struct groups *from, const struct span 
 	}
 }
 
-/* Groups between the request for memory to add one to and its use. */
+/* How many groups ahead to prefetch. */
 #define MERGE_AHEAD 24
 
-/* Each worker has numbers of its own, ids of which to[0 .. ids-1] tells those here: the groups of a span. */
+/* Merges the groups of a span whose numbers are atom ids: to[id] is the first worker's id. */
 static void
 merge_ids(struct groups *into, const struct groups *from, const uint32_t *to, uint64_t ids,
     const struct span *span)
@@ -123,7 +123,7 @@ merge_ids(struct groups *into, const struct groups *from, const uint32_t *to, ui
 	}
 }
 
-/* Of a dense grouping: the groups whose numbers here fall to this slice. */
+/* Merges one slice of a dense grouping, by the first worker's numbers. */
 static void
 merge_dense(const struct merge *m, size_t grouping, size_t worker, unsigned slice)
 {
@@ -141,7 +141,7 @@ merge_dense(const struct merge *m, size_t grouping, size_t worker, unsigned slic
 		merge_numbers(into, from, &span);
 }
 
-/* A group that a worker had put away into its place here. */
+/* Adds a spilled group of a worker to the first worker's. */
 static enum flow_status
 merge_group(const struct translation *t, struct groups *into, unsigned p, const uint64_t *group,
     uint32_t tag)
@@ -156,7 +156,7 @@ merge_group(const struct translation *t, struct groups *into, unsigned p, const 
 	return FLOW_OK;
 }
 
-/* A group of another worker that was adopted: it stays, or is added to the one of its key. */
+/* Links an adopted group of another worker in place, or adds it to the existing group of its key. */
 static enum flow_status
 merge_adopted(const struct translation *t, struct groups *into, unsigned p, uint32_t number,
     uint32_t tag)
@@ -176,7 +176,7 @@ merge_adopted(const struct translation *t, struct groups *into, unsigned p, uint
 
 #define MERGE_TOGETHER 64
 
-/* The groups of a part stay where they are: copying them took a sixth of the time of 5-tuples. */
+/* Adopts a part's groups without copying, which took a sixth of the time of 5-tuples. */
 static enum flow_status
 merge_hashed(const struct merge *m, size_t grouping, size_t worker, unsigned p)
 {
@@ -200,7 +200,7 @@ merge_hashed(const struct merge *m, size_t grouping, size_t worker, unsigned p)
 	return FLOW_OK;
 }
 
-/* The rows of a part that still wait. */
+/* Adds a part's deferred rows. */
 static enum flow_status
 merge_backlog(const struct merge *m, size_t grouping, size_t worker, unsigned p,
     struct flow_error *err)
@@ -211,7 +211,7 @@ merge_backlog(const struct merge *m, size_t grouping, size_t worker, unsigned p,
 	return backlog_apply(&m->agg[worker]->backlog[grouping], p, &t, into, err);
 }
 
-/* What a worker had to put away of a part. */
+/* Adds the groups of a part that a worker spilled. */
 static enum flow_status
 merge_spilt(const struct merge *m, size_t grouping, size_t worker, unsigned p,
     struct flow_error *err)
@@ -242,7 +242,7 @@ merge_spilt(const struct merge *m, size_t grouping, size_t worker, unsigned p,
 	return st;
 }
 
-/* What a worker put away of a column's values, and where its ids lead here. */
+/* A worker's log of a column's values, and the mapping of its ids. */
 static struct value_source
 source_of(const struct merge *m, size_t column, size_t worker)
 {
@@ -259,7 +259,7 @@ source_of(const struct merge *m, size_t column, size_t worker)
 	return s;
 }
 
-/* The slots of a grouping that need all values of a group, in a part that is merged. */
+/* Fills the slots of a merged part that need all values of a group. */
 static enum flow_status
 count_values(const struct merge *m, size_t grouping, unsigned p, struct flow_error *err)
 {
@@ -280,7 +280,7 @@ count_values(const struct merge *m, size_t grouping, unsigned p, struct flow_err
 	return st;
 }
 
-/* Only the rows that its tables can show stay of a merged part. */
+/* Keeps only the rows of a merged part that tables can show, and frees its groups. */
 static enum flow_status
 keep_rows(const struct merge *m, size_t grouping, unsigned p)
 {
@@ -294,7 +294,7 @@ keep_rows(const struct merge *m, size_t grouping, unsigned p)
 	return st;
 }
 
-/* Whether the groups of a grouping did not fit. */
+/* Whether a grouping was spilled. */
 static bool
 was_spilt(const struct merge *m, size_t grouping)
 {
@@ -304,7 +304,7 @@ was_spilt(const struct merge *m, size_t grouping)
 	return false;
 }
 
-/* What a merged part leaves in memory. */
+/* After merging: frees the part, moves it to a file, or leaves it in RAM. */
 static enum flow_status
 settle_part(const struct merge *m, size_t grouping, unsigned p, struct flow_error *err)
 {
@@ -315,7 +315,7 @@ settle_part(const struct merge *m, size_t grouping, unsigned p, struct flow_erro
 	return groups_part_move(&m->agg[0]->groups[grouping], p, m->agg[0]->folder, err);
 }
 
-/* All that workers have of a part of a hashed grouping. */
+/* Merges one part of a hashed grouping from all workers. */
 static enum flow_status
 merge_part(const struct merge *m, size_t grouping, unsigned p, struct flow_error *err)
 {
@@ -338,7 +338,7 @@ merge_part(const struct merge *m, size_t grouping, unsigned p, struct flow_error
 	return st;
 }
 
-/* Task: one part of one grouping, from all workers.  Failures other than of memory are told. */
+/* Task: one part of one grouping, from all workers.  *err has failures other than FLOW_ENOMEM. */
 static enum flow_status
 merge_task(const struct merge *m, size_t task, struct flow_error *err)
 {
@@ -361,7 +361,7 @@ merge_task(const struct merge *m, size_t task, struct flow_error *err)
 	return st != FLOW_OK ? st : settle_part(m, grouping, p, err);
 }
 
-/* Of a dense grouping, whose slices are not parts, when all of them are merged. */
+/* For dense groupings, whose slices are not parts: runs after all slices are merged. */
 static void
 count_dense_work(void *context, size_t task)
 {
@@ -385,8 +385,8 @@ merge_work(void *context, size_t task)
 }
 
 /*
- * Whether all workers' groups of a grouping are narrow, and added up will be: by what the workers
- * know to have let in or, exactly, by what the groups hold.
+ * Whether a grouping is narrow in all workers and its merged sums fit, too: estimated from the ranges
+ * that workers admitted or, if exact, from what the groups hold.
  */
 static bool
 stays_narrow(const struct merge *m, size_t grouping, bool exact, struct narrow_range *held)
@@ -420,7 +420,7 @@ settle_width(const struct merge *m, size_t grouping)
 	return FLOW_OK;
 }
 
-/* Groups of all numbers that a dense grouping will see. */
+/* Allocates the groups for all numbers of a dense grouping. */
 static enum flow_status
 reserve_dense(const struct merge *m, size_t grouping)
 {
@@ -456,7 +456,7 @@ prepare_dense(struct merge *m)
 	return m->failed ? FLOW_ENOMEM : FLOW_OK;
 }
 
-/* Atoms and totals first: tables whose parts do not stay need them to choose rows. */
+/* Atoms and totals come first: tables whose parts are freed need them to choose rows. */
 enum flow_status
 merge_workers(struct flow_agg *const *agg, size_t n, struct flow_agg_result *r)
 {
@@ -471,7 +471,7 @@ merge_workers(struct flow_agg *const *agg, size_t n, struct flow_agg_result *r)
 	if (st == FLOW_OK)
 		st = prepare_dense(&m);
 	if (st == FLOW_OK) {
-		/* The result sees what the first worker owns until it is all merged. */
+		/* The result borrows what the first worker owns until all is merged. */
 		r->maps = agg[0]->maps;
 		r->groups = agg[0]->groups;
 		r->totals = agg[0]->totals;
