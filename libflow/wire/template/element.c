@@ -140,7 +140,7 @@ put_name(struct element_label *out, enum element_type type, const char *name, si
 	memcpy(out->name, name, out->len);
 }
 
-/* By the tables and the user's file. */
+/* Looks in the user's file and the tables. */
 static bool
 label_known(const struct element_told *told, uint32_t pen, uint16_t id, struct element_label *out)
 {
@@ -160,7 +160,7 @@ label_known(const struct element_told *told, uint32_t pen, uint16_t id, struct e
 	return n != NULL;
 }
 
-/* The other direction of an element: "reverse", and its name with a capital. */
+/* The reverse of an element: "reverse", then its name with a capital. */
 static bool
 label_reverse(const struct element_told *told, uint32_t pen, uint16_t id, struct element_label *out)
 {

@@ -50,7 +50,7 @@ enum element_role {
 	ROLE_IN_ACL, ROLE_OUT_ACL,
 	ROLE_CLIENT_MS, ROLE_SERVER_MS, ROLE_APP_MS,
 	ROLE_TCP_INITIAL, ROLE_TCP_UNION,	/* of the first packet, of the others */
-	/* Pieces of a packet, and what is to be known to read them. */
+	/* Sections of a packet, and what is needed to read them. */
 	ROLE_FRAME_SECTION, ROLE_MPLS_SECTION, ROLE_IP_SECTION,
 	ROLE_FRAME_SIZE, ROLE_FRAME_TYPE, ROLE_SECTION_OFFSET,
 	/* Who observed the flow, in order of trust: before proxies and mediators. */
@@ -74,27 +74,27 @@ struct element {
 const struct element *element_find(uint32_t pen, uint16_t id);
 
 /*
- * Whether a value of so many bytes, not 0, can be what its column or role takes: addresses of 4 or
- * 16, MACs of 6, numbers up to 8, NTP times of 8.  What cannot goes to `extra`.
+ * Whether a value of `len` bytes, not 0, fits its column or role: addresses have 4 or 16, MACs 6,
+ * numbers up to 8, NTP times 8.  Other values go to `extra`.
  */
 bool element_fits(const struct element *e, size_t len);
 
-/* The same for a column: MPLS label stack entries are of 3 bytes. */
+/* The same for a column: MPLS label stack entries have 3 bytes. */
 bool element_column_fits(enum flow_field field, size_t len);
 
 /*
- * What a v9 field type means: the numbers from 57472 on are nProbe's own
- * elements, the others IANA's or a vendor's squatting.
+ * The element of a v9 field type: numbers from 57472 on are nProbe's own
+ * elements, the others are IANA's or squatted by a vendor.
  */
 void element_from_v9(uint16_t type, uint32_t *pen, uint16_t *id);
 
-/* Who may tell of elements that no table has; each may be NULL. */
+/* Sources of names and types for elements that no table has; each may be NULL. */
 struct element_told {
 	const struct known *types;		/* the exporter: RFC 5610 */
 	const struct flow_elements *elements;	/* the user */
 };
 
-/* How `extra` calls an element, and how its bytes are read. */
+/* An element's name in `extra`, and how its bytes are read. */
 #define ELEMENT_LABEL_MAX 256
 struct element_label {
 	enum element_type type;
@@ -103,10 +103,10 @@ struct element_label {
 };
 
 /*
- * The label by the user's file, the tables, the direction that RFC 5103 or CERT reverses
- * ("reverseInitialTCPFlags"), or the exporter, the first that knows.  Else the name is the number:
- * PEN/ID, of IANA's the id alone.  Then `len`, as the template has it, tells how it is read: what is as
- * long as a number may be is octets, the rest is ELEMENT_UNKNOWN.
+ * The label from the first that knows the element: the user's file, the tables, the element whose
+ * reverse it is by RFC 5103 or CERT ("reverseInitialTCPFlags"), the exporter.  Else the name is the
+ * number, PEN/ID (for IANA's elements ID), and the length in the template decides the type: lengths
+ * that a number may have are octets, others ELEMENT_UNKNOWN.
  */
 void element_label(const struct element_told *told, uint32_t pen, uint16_t id, uint16_t len,
     struct element_label *out);

@@ -11,7 +11,7 @@
 #define SOURCES_MAX 1024
 #define SOURCE_BYTES ((size_t)64 << 10)
 
-/* RFC 7011 10.3.3: a message over UDP is to fit into any path's packets. */
+/* RFC 7011 10.3.3: a message over UDP must fit the path MTU; this fits nearly every path. */
 #define MESSAGE_MAX 1400
 #define TEMPLATE_BYTES_MAX 65000	/* so that it fits into a message with headers and padding */
 #define V9 9
@@ -34,12 +34,12 @@ struct kept_source {
 	uint64_t seen;			/* a count: higher is later */
 	struct kept *kept;
 	size_t count, bytes;
-	uint32_t *sent;			/* by receiver: the debt that was paid last */
+	uint32_t *sent;			/* by receiver: the value of `debt` at the last sending */
 };
 
 struct kept_templates {
 	size_t receivers;
-	uint32_t *debt;			/* by receiver: grows with each kept_templates_owe */
+	uint32_t *debt;			/* by receiver: counts calls of kept_templates_owe */
 	uint64_t seen;
 	struct kept_source source[SOURCES_MAX];
 	struct kept_source *last;	/* of the last datagram */
@@ -133,7 +133,7 @@ drop_all(struct kept_source *s, bool options)
 			drop(s, i);
 }
 
-/* Puts a template into the place of that of its id; len 0: it is withdrawn. */
+/* Replaces the template of that id, or removes it (len 0: withdrawn). */
 static void
 keep(struct kept_source *s, bool options, uint16_t id, const uint8_t *bytes, size_t len)
 {
@@ -143,7 +143,8 @@ keep(struct kept_source *s, bool options, uint16_t id, const uint8_t *bytes, siz
 
 	for (i = 0; i < s->count && s->kept[i].id != id; i++)
 		;
-	if (i < s->count && s->kept[i].len == len && s->kept[i].options == options && memcmp(s->kept[i].bytes, bytes, len) == 0)
+	if (i < s->count && s->kept[i].len == len && s->kept[i].options == options &&
+	    memcmp(s->kept[i].bytes, bytes, len) == 0)
 		return;
 	if (i < s->count)
 		drop(s, i);
@@ -207,7 +208,7 @@ kept_templates_see(struct kept_templates *k, const struct addr *sender, uint16_t
 			break;
 		cursor_skip(&in, SET_HEADER);
 		set = cursor_sub(&in, set_len - SET_HEADER);
-		/* v9 has sets 0 and 1, IPFIX 2 and 3. */
+		/* v9 has templates in sets 0 and 1, IPFIX in 2 and 3. */
 		if (id == (version == V9 ? 0 : 2) || id == (version == V9 ? 1 : 3))
 			take_templates(s, id == (version == V9 ? 1 : 3), &set);
 	}
@@ -220,7 +221,7 @@ kept_templates_owe(struct kept_templates *k, size_t receiver)
 	k->debt[receiver]++;
 }
 
-/* The header of the datagram, with `count` templates in `len` bytes. */
+/* Writes the datagram's header, changed for a message of `count` templates in `len` bytes. */
 static void
 put_header(uint8_t *message, const uint8_t *datagram, size_t len, uint16_t count)
 {
@@ -248,8 +249,9 @@ kept_templates_next(struct kept_templates *k, struct kept_source *source, size_t
 		return NULL;
 	}
 	header = source->version == V9 ? V9_HEADER : IPFIX_HEADER;
-	/* A set for each: those of one kind need not follow each other. */
-	for (at = header; i < source->count && (count == 0 || at + SET_HEADER + source->kept[i].len + 3 <= MESSAGE_MAX); i++) {
+	/* One set for each template, as consecutive ones may be of different kinds. */
+	for (at = header; i < source->count &&
+	    (count == 0 || at + SET_HEADER + source->kept[i].len + 3 <= MESSAGE_MAX); i++) {
 		const struct kept *t = &source->kept[i];
 		size_t set_len = (SET_HEADER + (size_t)t->len + 3) & ~(size_t)3;
 

@@ -2,9 +2,9 @@
 #pragma once
 
 /*
- * The templates that exporters have announced over UDP, as they sent them, for receivers of -R that were away when
- * they did.  They go out in messages of their own, before the next datagram of the exporter, so that the receiver can
- * decode that one.  Bounded: 1024 sources, and 64 KiB of each; of more, who was not heard for longest is forgotten.
+ * Templates that exporters announced over UDP, byte for byte, for receivers of -R that were away at the
+ * time.  They are sent in separate messages before the exporter's next datagram, so that the receiver can
+ * decode it.  Bounded: 1024 sources with 64 KiB each; beyond that, the source silent for longest is forgotten.
  */
 
 #include <stdbool.h>
@@ -15,21 +15,21 @@
 
 struct kept_templates;
 
-/* For so many receivers; NULL when out of memory. */
+/* For this number of receivers; NULL when out of memory. */
 struct kept_templates *kept_templates_new(size_t receivers);
 void kept_templates_free(struct kept_templates *k);
 
-/* An exporter's datagram: keeps what it announces.  What is no NetFlow v9 or IPFIX is nobody's. */
+/* Keeps the templates in an exporter's datagram; returns its source, NULL if it is neither NetFlow v9 nor IPFIX. */
 struct kept_source *kept_templates_see(struct kept_templates *k, const struct addr *sender, uint16_t port,
     const uint8_t *bytes, size_t len);
 
-/* The receiver has lost what it knew. */
+/* The receiver has lost its templates: all are owed to it again. */
 void kept_templates_owe(struct kept_templates *k, size_t receiver);
 
 /*
- * The next message for a receiver that is owed templates of that source (NULL: none), to be sent before this datagram of it;
- * NULL: there is no more, and nothing is owed now.  *len is its length; *step is 0 at first.  Valid until the next call.
- * The number of a v9 message is that before the datagram's, of an IPFIX one the same, so that no sequence is broken.
+ * The next message of templates that this receiver is owed of that source, to be sent before this datagram; NULL when
+ * none is left (or the source is NULL).  *len is its length; *step is 0 at first.  Valid until the next call.  A v9
+ * message has the sequence number before the datagram's, an IPFIX message the same one, so that no sequence breaks.
  */
 const uint8_t *kept_templates_next(struct kept_templates *k, struct kept_source *source, size_t receiver,
     const uint8_t *datagram, size_t *step, size_t *len);

@@ -64,7 +64,7 @@ put_semantic(struct buf *out, uint8_t semantic)
 		buf_printf(out, "\"semantic\":%u,", (unsigned)semantic);
 }
 
-/* What was not understood, as a member behind others; it is counted. */
+/* Appends bytes that were not understood as one more member, and counts them. */
 static void
 put_rest(struct buf *out, const struct rows *r, const struct cursor *in)
 {
@@ -75,7 +75,7 @@ put_rest(struct buf *out, const struct rows *r, const struct cursor *in)
 	octets_json(out, in->pos, cursor_left(in));
 }
 
-/* Whether a record of a list was joined with the row: then columns may have some of it. */
+/* The part if this record of a list was joined with the row, so that columns may hold some of it; else NULL. */
 static const struct join_part *
 part_at(const struct rows *r, const uint8_t *p)
 {
@@ -87,7 +87,7 @@ part_at(const struct rows *r, const uint8_t *p)
 	return NULL;
 }
 
-/* One record; false if it has nothing that is not in a column. */
+/* Writes one record; false if all of it is in columns. */
 static bool
 put_record(struct buf *out, const struct rows *r, const struct template *t, const uint8_t *p,
     const struct span *span)
@@ -110,7 +110,7 @@ put_record(struct buf *out, const struct rows *r, const struct template *t, cons
 	return out->len > begin;
 }
 
-/* The records of a block, to the first that is none. */
+/* Writes the records of a block, up to the first bad one. */
 static void
 put_records(struct buf *out, const struct rows *r, struct template *t, struct cursor *in, size_t begin)
 {
@@ -127,7 +127,7 @@ put_records(struct buf *out, const struct rows *r, struct template *t, struct cu
 	}
 }
 
-/* A block: what is no record of it becomes one of its own. */
+/* Writes a block; bytes that are no record follow as a record of octets. */
 static void
 put_block(struct buf *out, const struct rows *r, uint16_t id, struct cursor *in, size_t begin)
 {
@@ -169,7 +169,7 @@ put_templates(struct buf *out, const struct rows *r, enum element_type type, con
 	buf_append_u8(out, '}');
 }
 
-/* Values of a basicList, to the first that is none. */
+/* Writes the values of a basicList, up to the first bad one. */
 static void
 put_values(struct buf *out, const struct rows *r, enum element_type type, uint16_t len,
     struct cursor *in)

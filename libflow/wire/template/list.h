@@ -8,14 +8,14 @@
  *	subTemplateList        semantic 1, template 2, records
  *	subTemplateMultiList   semantic 1, then blocks of template 2, length 2, records
  *
- * In `extra` a list is an object, with "semantic" where it says one:
+ * In `extra` a list is an object, with "semantic" if the list has one:
  *
  *	{"semantic":"ordered","bgpCommunity":[4200000001,4200000002]}
  *	{"semantic":"allOf","records":[{"initialTCPFlags":2},{"payload":"474554"}]}
  *
- * Records whose template is not known are {"template":257,"octets":"0a..."}.  What cannot be (lengths
- * that lie, more than LIST_DEPTH_MAX lists in each other, more text than LIST_TEXT_MAX) ends as
- * "octets", so that nothing is lost.
+ * Records whose template is not known are {"template":257,"octets":"0a..."}.  Faulty lists (wrong
+ * lengths, nested deeper than LIST_DEPTH_MAX, more text than LIST_TEXT_MAX) end as "octets", so that
+ * nothing is lost.
  */
 
 #include <stddef.h>
@@ -28,12 +28,12 @@
 #define LIST_DEPTH_MAX 6
 #define LIST_TEXT_MAX ((size_t)1 << 20)
 
-/* Most records of lists that fill columns of one row. */
+/* The most records of lists that fill columns of one row. */
 #define JOIN_MAX 8
-/* Most fields of a row with what is joined, so that its plan is soon made. */
+/* The most fields of a row with joined records, which bounds the time to compile its plan. */
 #define JOIN_FIELDS_MAX 256
 
-/* One of them. */
+/* One joined record. */
 struct join_part {
 	const struct template *t;
 	const uint8_t *p;	/* the record */
@@ -55,7 +55,7 @@ struct list_walk {
 	struct cursor in;
 	enum element_type type;
 	uint8_t semantic;
-	bool bad;		/* what is left is no block */
+	bool bad;		/* the rest is no block */
 };
 
 #define LIST_NONE_OF 0
@@ -63,7 +63,7 @@ struct list_walk {
 #define LIST_ONE_OR_MORE_OF 2
 #define LIST_UNDEFINED 255
 
-/* Reads what comes before the blocks; an empty list has none. */
+/* Reads the header before the blocks, which an empty list lacks. */
 void list_walk_begin(struct list_walk *w, enum element_type type, const uint8_t *p, size_t len);
 /* The next block: its template's id and records; false at the end, or where it is bad. */
 bool list_walk_next(struct list_walk *w, uint16_t *id, struct cursor *records);
@@ -72,11 +72,11 @@ bool list_walk_next(struct list_walk *w, uint16_t *id, struct cursor *records);
 struct template *list_template(const struct rows *r, uint16_t id);
 
 /*
- * Runs the plan of one record that has lists: records that are alone of their kind in a list directly
- * within it fill columns for which it has nothing itself.
+ * Runs the plan of one record that has lists.  A record in a list directly within it fills columns
+ * that it leaves open, if it is the only one of its template.
  */
 enum flow_status list_run(const struct rows *r, struct template *t) NODISCARD;
 
-/* Plans that list_run made, of a plan. */
+/* The joined plans that list_run made for a plan. */
 struct joined;
 void joined_free(struct joined *j);

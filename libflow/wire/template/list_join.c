@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Records of lists that say more about the same flow (YAF 2 has TCP flags and payload in a
- * subTemplateMultiList): their fields are put behind those of the record, as if one template had them
- * all, and a plan of its own is made for each such combination.
+ * Joins a record with records in its lists that describe the same flow (YAF 2 has TCP flags and payload
+ * in a subTemplateMultiList): their fields follow those of the record, as if one template had them
+ * all.  Each combination of templates gets its own plan.
  */
 #include "wire/template/list.h"
 
@@ -11,7 +11,7 @@
 
 #include "wire/decoder.h"
 
-/* Most combinations that are kept for a template; the oldest gives way. */
+/* The most combinations kept for a template; a new one replaces the oldest. */
 #define COMBINATIONS_MAX 8
 
 struct combination {
@@ -22,7 +22,7 @@ struct combination {
 
 struct joined {
 	struct combination item[COMBINATIONS_MAX];
-	size_t next;			/* the one to give way */
+	size_t next;			/* the one to be replaced next */
 };
 
 void
@@ -37,7 +37,7 @@ joined_free(struct joined *j)
 	free(j);
 }
 
-/* How long the first record is; 0 if there is none. */
+/* The length of the first record; 0 if there is none. */
 static size_t
 record_len(const struct rows *r, const struct template *t, const struct cursor *records)
 {
@@ -49,8 +49,8 @@ record_len(const struct rows *r, const struct template *t, const struct cursor *
 }
 
 /*
- * Adds the record of a block, of a list that says that it holds or not.  Where it is not the only one of its
- * template, in all lists, none is the flow's.
+ * Adds the record of a block; `holds` tells whether the list's semantic makes it the flow's own.  If several
+ * records in the row's lists have the same template, none of them is joined.
  */
 static void
 add_part(struct join *j, const struct rows *r, uint16_t id, const struct cursor *records, bool holds,
@@ -74,7 +74,7 @@ add_part(struct join *j, const struct rows *r, uint16_t id, const struct cursor 
 	*fields += t->count;
 }
 
-/* Takes out what was found to be there twice. */
+/* Removes the parts whose template was found twice. */
 static void
 drop_twins(struct join *j, size_t own)
 {
@@ -91,8 +91,8 @@ drop_twins(struct join *j, size_t own)
 }
 
 /*
- * Whether a list's records are the flow's own.  None of noneOf is, and where one or some of several are
- * nobody says which (RFC 6313 4.4).
+ * Whether a list's records are the flow's own.  Those of noneOf are not, and semantics that mean one or
+ * some of several do not tell which (RFC 6313 4.4).
  */
 static bool
 says_all(enum element_type type, const struct span *s)
@@ -110,7 +110,7 @@ says_all(enum element_type type, const struct span *s)
 	return filled == 1;	/* two records of one block are two of a kind anyway */
 }
 
-/* The records of a row's lists that may be joined with it. */
+/* Collects the records of a row's lists that may be joined with it. */
 static void
 find_parts(struct join *j, const struct rows *r, const struct template *t)
 {
@@ -149,7 +149,7 @@ is_combination(const struct combination *c, const struct join *j)
 	return true;
 }
 
-/* The template that has the fields of all; NULL: no memory. */
+/* A template with the fields of the record and all parts; NULL: no memory. */
 static struct template *
 join_templates(const struct template *t, const struct join *j)
 {
@@ -169,7 +169,7 @@ join_templates(const struct template *t, const struct join *j)
 	return all;
 }
 
-/* Joined plans go where the plan of their template goes. */
+/* Joined plans are freed with the plan of their template. */
 static void
 count_bytes(const struct rows *r, struct template *t, size_t bytes)
 {
@@ -212,7 +212,7 @@ find_plan(const struct rows *r, struct template *t, const struct join *j, struct
 	return FLOW_OK;
 }
 
-/* The spans of the record, and behind them those of its parts. */
+/* Sets the spans of the record, then those of its parts. */
 static void
 join_spans(const struct rows *r, const struct template *t, const struct join *j)
 {

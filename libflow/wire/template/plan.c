@@ -45,7 +45,7 @@ static const enum flow_field counter_field[PLAN_COUNTERS] = {
 	FLOW_FIELD_BYTES, FLOW_FIELD_PACKETS, FLOW_FIELD_REV_BYTES, FLOW_FIELD_REV_PACKETS,
 };
 
-/* Counters after the observation point are better than none, so their winners differ. */
+/* Counters after the observation point stand in for missing ones, so counters choose their winners separately. */
 static void
 choose_counters(struct compiler *c)
 {
@@ -67,7 +67,7 @@ choose_counters(struct compiler *c)
 	c->p->has_choice |= p->choose;
 }
 
-/* Most templates have one header, which is told without looking closer.  `own`: fields not of lists. */
+/* A quick test that most templates have only one header.  `own`: fields that are not of lists. */
 static bool
 choose_header(struct compiler *c, size_t own)
 {
@@ -96,7 +96,7 @@ same_element(const struct template_field *a, const struct template_field *b)
 	return a->pen == b->pen && a->id == b->id;
 }
 
-/* Columns whose zero is no value, and which another element may know better. */
+/* Columns in which zero means no value, so that another element may fill it. */
 static bool
 zero_is_none(unsigned field)
 {
@@ -112,7 +112,7 @@ zero_is_none(unsigned field)
 	}
 }
 
-/* Whether field i, which is another element than the winner's, fills what that leaves zero. */
+/* Whether field i, of another element than the winner's, fills zeros of that column. */
 static bool
 fills_zeros(const struct compiler *c, size_t i)
 {
@@ -126,7 +126,7 @@ fills_zeros(const struct compiler *c, size_t i)
 	    !same_element(&c->t->field[i], &c->t->field[c->best[e->arg].index]);
 }
 
-/* Winners first, then what fills the zeros that they leave. */
+/* Emits ops for the winners, then for fields that fill their zeros. */
 static void
 emit_ops(struct compiler *c)
 {

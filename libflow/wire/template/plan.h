@@ -4,7 +4,7 @@
 /*
  * A data template compiled once into column operations.  Running a plan over n
  * records of a fixed-length template runs each operation over all of them;
- * variable-length records are taken apart one by one and run as one row each.
+ * variable-length records are split one by one and run as one row each.
  *
  *	records  |a|bb|c|a|bb|c|a|bb|c|     stride 4
  *	op       COLUMN SRC_PORT <- span 1   values at data+1, data+5, data+9
@@ -46,13 +46,13 @@ struct plan_extra {
 	uint16_t id;
 	uint8_t type;		/* enum element_type */
 	bool again;		/* the same element as the entry before */
-	bool section;		/* a piece of a packet: told by columns where it was understood */
-	bool taken;		/* a column or role has it, but for what follows */
-	uint16_t displaced;	/* not 0: only where one of these bits of struct choice is set */
-	struct header_place place;	/* only where the header does not use it */
-	uint8_t icmp;		/* enum element_role: only where ICMP's columns have another value; else COUNT */
-	uint8_t filled;		/* enum flow_field: only where that column has another value; else COUNT */
-	const struct element *element;	/* of a variable length: there, too, where it does not fit */
+	bool section;		/* a section of a packet: omitted if it was dissected into columns */
+	bool taken;		/* it has a column or role, so is here only on one of the conditions below */
+	uint16_t displaced;	/* not 0: if one of these bits of struct choice is set */
+	struct header_place place;	/* if the header does not use it */
+	uint8_t icmp;		/* enum element_role: if ICMP's columns have another value; COUNT: no such condition */
+	uint8_t filled;		/* enum flow_field: if that column has another value; COUNT: no such condition */
+	const struct element *element;	/* of a variable length: also if it does not fit its column */
 };
 
 #define PLAN_NO_INDEX UINT16_MAX
@@ -67,22 +67,22 @@ enum plan_counter {
 /* Elements for the same counters, in levels of falling trust (the ranks of element.def). */
 struct plan_counters {
 	uint16_t index[PLAN_LEVELS][PLAN_COUNTERS];	/* PLAN_NO_INDEX: not in the template */
-	uint16_t winner[PLAN_COUNTERS];	/* what the columns hold where no record says otherwise */
+	uint16_t winner[PLAN_COUNTERS];	/* the fields copied to the columns unless a record chooses others */
 	bool watch[PLAN_COUNTERS];	/* a zero in this column makes a record choose */
-	bool choose;			/* some counter is there more than once */
+	bool choose;			/* some counter has several fields */
 };
 
 #define PLAN_FAMILIES 3
 #define PLAN_FAMILY_NAT 2
 #define PLAN_HOPS PLAN_FAMILY_NAT	/* those before it */
 
-/* Fields for next hops, BGP's next hops and NAT's addresses: of IPv4 and IPv6, source and destination. */
+/* Fields for next hops, BGP next hops and NAT addresses: of IPv4 and IPv6, source and destination. */
 struct plan_families {
 	uint16_t index[PLAN_FAMILIES][2][2];	/* PLAN_NO_INDEX: not in the template */
-	bool choose[PLAN_FAMILIES];		/* both families are there */
+	bool choose[PLAN_FAMILIES];		/* the template has both families */
 };
 
-/* Fields that may have IPv4-mapped addresses: plan_mapped.c. */
+/* Fields that may hold IPv4-mapped addresses: plan_mapped.c. */
 struct plan_mapped {
 	uint16_t outer[HEADER_SIDES];	/* PLAN_NO_INDEX: not in the template, or the header chooses */
 	uint16_t nat[HEADER_SIDES];	/* likewise */
@@ -95,10 +95,10 @@ struct plan_mapped {
 #define PLAN_DISPLACED_PORTS (PLAN_DISPLACED_FIRST << 3)	/* they are the inner header's */
 #define PLAN_DISPLACED_DEEPER (PLAN_DISPLACED_FIRST << 4)	/* ports are of a header within the inner one */
 
-/* What one record decided where its template leaves a choice. */
+/* One record's choices among its template's fields. */
 struct choice {
-	uint16_t displaced;	/* 1 << enum plan_counter, PLAN_DISPLACED_*: not from the winner */
-	uint8_t outer, inner;	/* pairs of the plan's header; inner: or HEADER_NONE */
+	uint16_t displaced;	/* 1 << enum plan_counter, PLAN_DISPLACED_*: not taken from the winner */
+	uint8_t outer, inner;	/* pairs of the plan's header; inner may be HEADER_NONE */
 };
 
 struct plan {
@@ -108,55 +108,55 @@ struct plan {
 	uint8_t event_role;
 	bool has_icmp;
 	bool has_sampling;		/* records may differ in their rate */
-	bool has_packet;		/* pieces of packets: to be run one row at a time */
+	bool has_packet;		/* has sections of packets: run it one row at a time */
 	bool has_origin;		/* records may name their exporter */
 	bool has_choice;		/* records differ in which fields they use: struct choice */
 	struct plan_counters counters;
 	struct plan_families families;
 	struct plan_header *header;	/* NULL: the template has one header */
 	struct plan_mapped mapped;
-	bool choose_times, choose_event;	/* there is more than one element for some end */
+	bool choose_times, choose_event;	/* some end has more than one element */
 	bool column[FLOW_FIELD_COUNT];	/* some op fills it */
-	bool has_lists;			/* of templates (RFC 6313): to be run one row at a time */
-	bool fills_nested;		/* of a joined plan: some record of a list has a column */
-	struct joined *joined;		/* plans for records with records of lists in them */
+	bool has_lists;			/* has lists of records (RFC 6313): run it one row at a time */
+	bool fills_nested;		/* of a joined plan: a record in a list fills some column */
+	struct joined *joined;		/* plans for records joined with records of their lists */
 	size_t types_seen;		/* RFC 5610 types known when this was compiled */
 	size_t ops, extras;
-	size_t extras_by_column;	/* of them, those that are there or not by what columns hold */
+	size_t extras_by_column;	/* extras that depend on the values of columns */
 	struct plan_op *op;
 	struct plan_extra *extra;
 	char *keys;
 	size_t bytes;
 };
 
-/* Rows of one call to plan_run, for the parts that it consists of. */
+/* Rows of one call to plan_run, for its parts. */
 struct rows {
 	struct context *ctx;
 	const struct plan *plan;
 	const struct span *span;	/* by field index */
 	size_t stride;
 	size_t n;
-	const struct packet *packet;	/* of the one row, where the plan has packets; else NULL */
-	struct choice *choice;		/* n, where the plan has choices; else NULL */
-	const struct join *join;	/* of the one row, where the plan is a joined one; else NULL */
+	const struct packet *packet;	/* of the one row, if the plan has packets; else NULL */
+	struct choice *choice;		/* n, if the plan has choices; else NULL */
+	const struct join *join;	/* of the one row, if the plan is a joined one; else NULL */
 	uint16_t from, to;		/* only these fields go to extra; both 0: all */
 	unsigned depth;			/* lists that this record is in */
 };
 
 /*
- * Compiles a data template; `told` says what is known of elements that no table has.  NULL: no
+ * Compiles a data template; `told` names elements that no table has.  NULL: no
  * memory.
  */
 struct plan *plan_compile(const struct template *t, const struct element_told *told) NODISCARD;
 /*
- * The same for a template to whose first `own` fields those of records in its lists were added: they
- * fill columns for which the record itself has nothing.
+ * The same for a template whose first `own` fields are followed by those of records in its lists,
+ * which fill columns that the record itself leaves open.
  */
 struct plan *plan_compile_joined(const struct template *t, const struct element_told *told,
     size_t own) NODISCARD;
-/* Whether some field of the template is one that may fill a column from within a list. */
+/* Whether some field of the template may fill a column from within a list. */
 bool plan_may_fill(struct template *t);
-/* A plan of which all fields go to extra. */
+/* A plan that puts all fields into extra. */
 struct plan *plan_compile_text(const struct template *t, const struct element_told *told) NODISCARD;
 void plan_free(struct plan *p);
 
@@ -182,48 +182,48 @@ span_number(const struct span *s, size_t stride, size_t i)
 	return load_wide(s->p + i * stride, s->len);
 }
 
-/* Whether a number can have that many bytes (RFC 7011 6.2: reduced, never enlarged). */
+/* Whether a number can have `len` bytes (RFC 7011 6.2: reduced, never enlarged). */
 static inline bool
 number_fits(size_t len)
 {
 	return len >= 1 && len <= 8;
 }
 
-/* plan_counter.c: what a template has for packets and bytes; add each element, then settle. */
+/* plan_counter.c: a template's fields for packets and bytes; add each element, then settle. */
 void counters_add(struct plan_counters *p, const struct element *e, size_t index);
 void counters_settle(struct plan_counters *p);
-/* plan_counter.c: packets and bytes from the level that counts in each record. */
+/* plan_counter.c: packets and bytes from each record's chosen level. */
 enum flow_status rows_counters(const struct rows *r) NODISCARD;
 
-/* plan_family.c: addresses of both families beside the header's; add each element, then settle. */
+/* plan_family.c: addresses of both families other than the header's; add each element, then settle. */
 void families_add(struct plan_families *p, const struct element *e, size_t index);
 void families_settle(struct plan_families *p);
 enum flow_status rows_families(const struct rows *r) NODISCARD;
-/* Whether the addresses of row i, either column of which may be NULL, are of IPv6. */
+/* Whether the addresses of row i are IPv6; either column may be NULL. */
 bool row_is_v6(const struct addr *const column[2], size_t i);
 
-/* plan_mapped.c: IPv4-mapped addresses of IPv6 headers, which columns have as those of IPv4 so far. */
+/* plan_mapped.c: restores IPv4-mapped addresses of IPv6 headers, which were copied to columns as IPv4. */
 void rows_mapped(const struct rows *r);
-/* The same of NAT's. */
+/* The same for NAT addresses. */
 void rows_mapped_nat(const struct rows *r);
-/* The same of next hops, whose partner is the row: its addresses must be there. */
+/* The same for next hops, which follow the row's addresses: call it after those are written. */
 void rows_mapped_hops(const struct rows *r);
 
 /* plan_column.c: copies one field into one column. */
 enum flow_status rows_column(const struct rows *r, const struct plan_op *op) NODISCARD;
-/* plan_packet.c: what the record's packet says and the record does not; *p is that packet. */
+/* plan_packet.c: fills columns that the record lacks from its packet, *p. */
 enum flow_status rows_packet(const struct rows *r, struct packet *p) NODISCARD;
 /* plan_time.c: first, last, event_time. */
 enum flow_status rows_times(const struct rows *r) NODISCARD;
 /* plan_sampling.c: finds the rate, fills `sampling`, scales counters. */
 enum flow_status rows_sampling(const struct rows *r) NODISCARD;
-/* plan_value.c: the columns that need more than a copy. */
+/* plan_value.c: columns that need more than a copy. */
 enum flow_status rows_values(const struct rows *r) NODISCARD;
 /* plan_origin.c: the exporter that the record names, before a proxy or mediator. */
 enum flow_status rows_origin(const struct rows *r) NODISCARD;
-/* The address that row i's datagram came from, where the column `exporter` has another; else NULL. */
+/* The sender of row i's datagram, if the column `exporter` has another address; else NULL. */
 const struct addr *rows_sender(const struct rows *r, size_t i);
 /* plan_extra.c: the column `extra`. */
 enum flow_status rows_extra(const struct rows *r) NODISCARD;
-/* The same of row i alone, appended as an object; nothing where it has no element. */
+/* The same for row i alone, appended as an object; nothing if it has no element. */
 void rows_object(const struct rows *r, size_t i, struct buf *out);

@@ -3,9 +3,9 @@
 #include "wire/decoder.h"
 
 /*
- * Numbers: the wire width is known outside the loop, so that the compiler makes
- * one loop for each.  A value too great for its column is the greatest it holds, and
- * counted; where the width fits the column that costs nothing.
+ * Numbers: the wire width is fixed outside the loop, so that the compiler makes
+ * one loop for each.  A value too great for its column becomes the column's maximum, and is
+ * counted; this costs nothing if the width fits the column.
  */
 #define COPY_LOOP(type, max, load)                                   \
 	do {                                                         \
@@ -83,7 +83,7 @@ copy_addr16(struct addr *dst, const uint8_t *p, size_t stride, size_t n)
 		memcpy(dst[i].b, p, 16);
 }
 
-/* The other family's address, where the first one is all zero and this one is not. */
+/* Copies the other family's address where the column is all zero and this address is not. */
 static void
 fill_addr(struct addr *dst, const uint8_t *p, size_t len, size_t stride, size_t n)
 {
@@ -162,7 +162,7 @@ rows_column(const struct rows *r, const struct plan_op *op)
 		return FLOW_OK;
 	if (type == FLOW_TYPE_TEXT)
 		return copy_text(r, s, field);
-	/* Only variable-length fields come here with a width that cannot be. */
+	/* Only variable-length fields can arrive here with a wrong width. */
 	if (!element_column_fits(field, s->len))
 		return FLOW_OK;
 	dst = flow_builder_flat(r->ctx->out, field, r->n);

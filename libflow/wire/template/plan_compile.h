@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* What the parts of the compiler of templates share: plan.c calls them, in this order. */
+/* Shared by the parts of the template compiler, which plan.c calls in this order. */
 
 #include "wire/template/plan.h"
 
@@ -14,15 +14,15 @@ struct candidate {
 	uint8_t rank;
 };
 
-/* What becomes of one field of the template. */
+/* The use of one field of the template. */
 struct field_use {
-	const struct element *element;	/* NULL: not known, or of no use here */
+	const struct element *element;	/* NULL: unknown, or unused here */
 	bool taken;		/* has a column or role; not for extra */
 	bool filled;		/* fills zeros of a column */
-	bool fits;		/* is as long as what its column or role takes */
+	bool fits;		/* its length fits its column or role */
 };
 
-/* While a template is compiled.  Its size goes by the template: exporters may have thousands. */
+/* State of a compilation.  Its size depends on the template's: exporters may have thousands of templates. */
 struct compiler {
 	const struct template *t;
 	const struct element_told *told;
@@ -41,15 +41,15 @@ plan_has_role(const struct plan *p, enum element_role role)
 }
 
 /*
- * plan_nested.c: takes the use from elements of records in lists, which begin behind the first `own`
- * fields, unless their column is nobody else's.
+ * plan_nested.c: elements of records in lists, after the first `own` fields, lose their use unless
+ * no other field has their column.
  */
 void compile_nested(struct compiler *c, size_t own);
-/* plan_role.c: which fields have which role; those that are not all told by columns go to extra, too. */
+/* plan_role.c: assigns roles to fields; a field whose columns do not hold all of it goes to extra, too. */
 void compile_roles(struct compiler *c);
-/* plan_mapped.c: which fields may have IPv4-mapped addresses. */
+/* plan_mapped.c: which fields may hold IPv4-mapped addresses. */
 void compile_mapped(struct compiler *c);
-/* plan_leftover.c: what goes to extra, and in which records.  False: no memory. */
+/* plan_leftover.c: which fields go to extra, and in which records.  False: no memory. */
 bool compile_extras(struct compiler *c) NODISCARD;
 /* plan_nested.c: whether there are lists, and whether their records fill columns. */
 void compile_lists(struct compiler *c, size_t own);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Counters that a record says more than once: in deltas (1, 2), totals (85, 86), as initiator
+ * Counters that a record has more than once: as deltas (1, 2), totals (85, 86), of initiator
  * and responder (231, 298, 232, 299), behind the observation point (23, 24) or with their
  * frames (352).  Exporters fill one kind and leave the others zero, record by record: an egress
- * flow may have only post counters.  So each record is taken from one level, never added up.
+ * flow may have only post counters.  So each record takes its counters from one level; levels are never added.
  */
 #include "wire/decoder.h"
 
@@ -11,7 +11,7 @@ static const enum flow_field column_of[PLAN_COUNTERS] = {
 	FLOW_FIELD_BYTES, FLOW_FIELD_PACKETS, FLOW_FIELD_REV_BYTES, FLOW_FIELD_REV_PACKETS,
 };
 
-/* The counter that fills a column, or PLAN_COUNTERS. */
+/* The counter of a column, or PLAN_COUNTERS. */
 static unsigned
 counter_of(const struct element *e)
 {
@@ -75,15 +75,15 @@ counters_settle(struct plan_counters *p)
 		for (level = 0; level < PLAN_LEVELS; level++)
 			set_once(&p->winner[c], p->index[level][c]);
 		p->choose |= n > 1;
-		/* A direction back without traffic is no reason to look elsewhere. */
+		/* Zero is normal for the reverse direction: no reason to choose another level. */
 		p->watch[c] = n > 0 && (c < PLAN_REV_BYTES || (n > 1 && p->index[base][c] == PLAN_NO_INDEX));
 	}
-	/* Frames are counted by 2, as packets are: 352 has no count of its own. */
+	/* 352 has no packet counter of its own: 2 counts its frames, too. */
 	if (p->index[PLAN_LEVELS - 1][PLAN_BYTES] != PLAN_NO_INDEX)
 		p->index[PLAN_LEVELS - 1][PLAN_PACKETS] = p->index[0][PLAN_PACKETS];
 }
 
-/* What one record says, by level and counter. */
+/* One record's values, by level and counter. */
 struct said {
 	bool has[PLAN_LEVELS][PLAN_COUNTERS];
 	int64_t value[PLAN_LEVELS][PLAN_COUNTERS];
@@ -119,7 +119,7 @@ is_zero(const struct said *s, unsigned level, unsigned from, unsigned to)
 	return true;
 }
 
-/* Whether a level counts in both directions what the template lets it count. */
+/* Whether the level's forward counters are all nonzero, or all zero beside a nonzero reverse counter. */
 static bool
 is_whole(const struct said *s, unsigned level)
 {
@@ -135,8 +135,8 @@ is_whole(const struct said *s, unsigned level)
 }
 
 /*
- * The first whole level, else the first that counts anything, of those that count forward if one of
- * them does; PLAN_LEVELS: none does.
+ * The first whole level, else the first with forward counters that counts anything, else the first that
+ * counts anything; PLAN_LEVELS: none.
  */
 static unsigned
 choose_level(const struct said *s)
@@ -156,7 +156,7 @@ choose_level(const struct said *s)
 	return level;
 }
 
-/* The level that one counter comes from: the chosen one, else the first that has something. */
+/* The level of one counter: the chosen one, else the first that has a value. */
 static unsigned
 level_of(const struct said *s, unsigned chosen, unsigned c)
 {
@@ -214,7 +214,7 @@ rows_counters(const struct rows *r)
 		return FLOW_OK;
 	for (c = 0; c < PLAN_COUNTERS; c++) {
 		column[c] = NULL;
-		/* A record may leave a direction back out (variable lengths): then it has none. */
+		/* With variable lengths a record may omit the reverse direction: it is null. */
 		if (p->winner[c] == PLAN_NO_INDEX || (c >= PLAN_REV_BYTES &&
 		    !flow_builder_written(r->ctx->out, column_of[c])))
 			continue;

@@ -4,7 +4,7 @@
 #include "wire/sflow/packet_row.h"
 #include "wire/template/list.h"
 
-/* What row i's elements are told by, beside their bytes. */
+/* Whether row i's choices equal those of the row before. */
 static bool
 same_choice(const struct rows *r, size_t i)
 {
@@ -38,13 +38,13 @@ is_zero(const uint8_t *p, size_t len)
 	return len == 0;
 }
 
-/* Whether the header of row i leaves an element to extra. */
+/* Whether row i's header does not use an element, so that extra has it. */
 static bool
 header_leaves(const struct rows *r, const struct plan_extra *e, size_t i, bool zero)
 {
 	if (header_used(r, &e->place, i))
 		return false;
-	/* Zeros of a header that the record does not have say nothing. */
+	/* Zeros of a header that the record lacks carry no information. */
 	return !zero || (e->place.use == HEADER_USE_PART && r->choice[i].inner != HEADER_NONE);
 }
 
@@ -66,7 +66,7 @@ column_has(const struct rows *r, enum flow_field field, size_t i, const uint8_t 
 	return memcmp(bytes + 16 - len, p, len) == 0;
 }
 
-/* Whether ICMP's columns hold what an element of that role says. */
+/* Whether the ICMP columns hold the value of an element of that role. */
 static bool
 icmp_has(const struct rows *r, enum element_role role, size_t i, uint64_t value)
 {
@@ -85,7 +85,7 @@ icmp_has(const struct rows *r, enum element_role role, size_t i, uint64_t value)
 	}
 }
 
-/* Whether an element goes to row i's extra: some do only where no column has their value. */
+/* Whether an element goes to row i's extra; some do only if no column has their value. */
 static bool
 is_wanted(const struct rows *r, const struct plan_extra *e, size_t i)
 {
@@ -112,7 +112,7 @@ is_wanted(const struct rows *r, const struct plan_extra *e, size_t i)
 
 #define BY_COLUMN_MAX 64
 
-/* Which of the elements that depend on columns, at most BY_COLUMN_MAX, row i's extra has: bits. */
+/* A bit for each element that depends on columns (at most BY_COLUMN_MAX): whether row i's extra has it. */
 static uint64_t
 wanted_by_columns(const struct rows *r, size_t i)
 {
@@ -137,7 +137,7 @@ write_value(const struct rows *r, const struct plan_extra *e, size_t i, struct b
 		list_or_value_json(out, r, (enum element_type)e->type, s->p + i * r->stride, s->len);
 }
 
-/* One member: the entries from `first` to before `end`, which are of one element. */
+/* Writes one member: the entries [first, end), all of one element. */
 static void
 write_member(const struct rows *r, size_t first, size_t end, size_t i, size_t begin, struct buf *out)
 {
@@ -150,7 +150,7 @@ write_member(const struct rows *r, size_t first, size_t end, size_t i, size_t be
 		only = x;
 		values++;
 	}
-	/* A single element without a value is as if it was not there. */
+	/* A single element without a value is left out. */
 	if (values == 0 || (values == 1 && (end - first == 1 || r->to != 0) &&
 	    r->span[e[only].index].len == 0))
 		return;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Addresses beside the header's that a template has for both families: next hops, and what NAT made
- * of the addresses.  A record fills one of them, and need not fill that of its own family: routes of
- * IPv4 go by way of IPv6 (RFC 8950), NAT64 makes IPv4 of IPv6.  So the one that is set counts; the
- * record's family decides where both are, or none is.
+ * Addresses other than the header's that a template has for both families: next hops and NAT's
+ * addresses.  A record fills one of them, not always of its own family: IPv4 routes may have IPv6
+ * next hops (RFC 8950), NAT64 translates IPv6 to IPv4.  So the one that is set counts; the record's
+ * family decides if both or none are set.
  */
 #include "wire/decoder.h"
 
@@ -27,7 +27,7 @@ families_add(struct plan_families *p, const struct element *e, size_t index)
 	unsigned g, side;
 
 	if (e->use != ELEMENT_USE_FILL && (e->use != ELEMENT_USE_COLUMN || e->rank > 0))
-		return;		/* what ranks behind is another's word for the same: it fills zeros */
+		return;		/* elements of lower rank are alternatives, which fill zeros */
 	for (g = 0; g < PLAN_FAMILIES; g++)
 		for (side = 0; side < 2; side++)
 			if (together[g][side] == e->arg)
@@ -50,7 +50,7 @@ families_settle(struct plan_families *p)
 		p->choose[g] = has_both(p, g);
 }
 
-/* 0.0.0.0 and ::, either. */
+/* Whether it is 0.0.0.0 or ::. */
 static bool
 addr_is_zero(const struct addr *a)
 {
@@ -86,7 +86,7 @@ is_set(const struct rows *r, const uint16_t index[2], size_t i)
 	return false;
 }
 
-/* Whether the row's addresses are of IPv6; zeros, which a missing one is too, tell only if both are. */
+/* Whether the row's addresses are IPv6; one that is zero or missing counts only if both are. */
 bool
 row_is_v6(const struct addr *const column[2], size_t i)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Compiles which fields of a template are which header's: see plan_header.h. */
+/* Assigns fields of a template to headers: see plan_header.h. */
 #include "wire/template/plan_header.h"
 
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 #include "base/attr.h"
 #include "wire/template/plan.h"
 
-/* Elements of addresses and what belongs to their family, by IANA's number. */
+/* Elements of addresses and of their families, by IANA's number. */
 enum address_kind {
 	ADDRESS,
 	PREFIX,
@@ -87,7 +87,7 @@ length_fits(unsigned kind, const struct template_field *f)
 	return kind == MASK ? number_fits(f->len) : f->len == 4 || f->len == 16;
 }
 
-/* In two passes: masks may stand before the addresses that they belong to. */
+/* In two passes, as masks may precede their addresses. */
 static void
 find_pairs(const struct template *t, size_t fields, struct plan_header *h, bool masks)
 {
@@ -119,7 +119,7 @@ find_parts(const struct template *t, size_t fields, struct plan_header *h)
 	}
 }
 
-/* A prefix is the address where there is no other. */
+/* A prefix serves as the address if there is none. */
 static void
 settle_prefixes(struct plan_header *h)
 {
@@ -148,7 +148,7 @@ is_contended(const struct plan_header *h, unsigned side)
 	return n > 1;
 }
 
-/* Whether it has prefix lengths of both families for a side: those of the row's addresses count. */
+/* Whether it has prefix lengths of both families for a side; the family of the row's address decides. */
 static bool
 has_masks_of_both(const struct template *t, size_t fields)
 {

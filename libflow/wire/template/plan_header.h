@@ -2,12 +2,12 @@
 #pragma once
 
 /*
- * Which IP header a row is, in templates that have more than one pair of addresses:
+ * Which IP header a row describes, in templates that have more than one pair of addresses:
  *
  *	8 12 27 28 60           either family, whichever the record fills
  *	27 28 .. 4 .. 8 12 .. 4   a packet in another: the outer header is first (RFC 7011 8)
  *
- * Compiled once for a template; templates with one pair have no such thing, and pay nothing.
+ * Compiled once for a template; templates with one pair need none, and pay nothing.
  */
 
 #include <stdbool.h>
@@ -25,15 +25,15 @@ struct span;
 #define HEADER_NONE UINT8_MAX
 #define HEADER_SIDES 2		/* source, destination */
 
-/* Addresses that belong together, and what only their family has. */
+/* Two addresses of one header, and the elements of their family. */
 struct header_pair {
 	uint8_t version;			/* 4 or 6 */
 	uint16_t addr[HEADER_SIDES];		/* of the template's fields, or PLAN_NO_INDEX */
-	uint16_t prefix[HEADER_SIDES];		/* 44, 45, 169, 170, where addr is zero */
+	uint16_t prefix[HEADER_SIDES];		/* 44, 45, 169, 170: used if addr is zero */
 	uint16_t mask[HEADER_SIDES];
 };
 
-/* An element that each header has its own of. */
+/* An element that occurs once in each header. */
 struct header_part {
 	uint8_t field;		/* of the row: enum flow_field */
 	uint8_t inner;		/* of the header within; FLOW_FIELD_COUNT: no column */
@@ -54,9 +54,9 @@ struct plan_header {
 	struct header_part part[HEADER_PARTS];
 };
 
-/* What an entry of `extra` is to the header, so that it is left out where a column has it. */
+/* An `extra` entry's use by the header: the entry is left out of rows that have it in a column. */
 enum header_use {
-	HEADER_USE_NONE,	/* nothing: it is always there */
+	HEADER_USE_NONE,	/* none: the entry is always there */
 	HEADER_USE_ADDR,	/* of pair `which` */
 	HEADER_USE_MASK,	/* of pair `which` */
 	HEADER_USE_PART,	/* occurrence `which` of a part */
@@ -69,29 +69,29 @@ struct header_place {
 };
 
 /*
- * *out is what the first `fields` of the template need, the caller's to free; NULL if they have one
- * header only.
+ * Compiles the first `fields` of the template into *out, which the caller frees; NULL if they have
+ * only one header.
  */
 enum flow_status header_compile(const struct template *t, size_t fields, struct plan_header **out)
     NODISCARD;
 
-/* Whether a header may fill this column: if no such column has two candidates, there is one header. */
+/* Whether a header may fill this column.  If no such column has two candidates, there is only one header. */
 bool header_may_fill(enum flow_field field);
 
 /* Whether the header fills this column, so that no field is copied into it. */
 bool header_fills(const struct plan_header *h, enum flow_field field);
 
-/* What field `index` of the template is to the header. */
+/* The header's use of field `index` of the template. */
 struct header_place header_place(const struct plan_header *h, uint16_t index);
 
-/* Addresses, masks and parts of all rows; struct choice keeps which were used. */
+/* Writes addresses, masks and parts of all rows; struct choice records which were used. */
 enum flow_status rows_header(const struct rows *r) NODISCARD;
 
 /*
- * Row i's address of a pair on one side (0 source, 1 destination) as it came: its prefix where the
- * address is zero and the prefix is not; len 0 where the record has none.
+ * Row i's address of a pair on one side (0 source, 1 destination) as it came; the prefix if only
+ * that is not zero; len 0 if the record has none.
  */
 struct span header_address(const struct rows *r, unsigned pair, unsigned side, size_t i);
 
-/* Whether row i's columns have what stands at this place. */
+/* Whether row i's columns hold the element at this place. */
 bool header_used(const struct rows *r, const struct header_place *place, size_t i);

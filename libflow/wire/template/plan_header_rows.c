@@ -32,7 +32,7 @@ is_address(const struct span *s)
 	return s->len == 4 || s->len == 16;
 }
 
-/* A pair's address on one side: its prefix where the address is zero and the prefix is not. */
+/* A pair's address on one side; the prefix if only that is not zero. */
 static struct span
 address_at(const struct rows *r, const struct header_pair *pair, unsigned side, size_t i)
 {
@@ -83,8 +83,8 @@ number_at(const struct rows *r, const struct header_part *part, unsigned which, 
 }
 
 /*
- * The pair that the record is about: of the pairs that are set the first one of the version that
- * it says (60), else the first one.  Where none is set all are zero addresses, of that version.
+ * The record's outer pair: of the pairs that are set, the first one of the record's version (60),
+ * else the first one.  If none is set, the first pair of that version, whose addresses are zero.
  */
 static unsigned
 choose_outer(const struct rows *r, const struct plan_header *h, unsigned set, size_t i)
@@ -105,7 +105,7 @@ choose_outer(const struct rows *r, const struct plan_header *h, unsigned set, si
 	return 0;
 }
 
-/* Protocols that carry no IP packet: what seems to be one is a field that was not cleared. */
+/* Whether the protocol may carry an IP packet; if not, a second pair is a field that was not cleared. */
 static bool
 carries_ip(uint64_t proto)
 {
@@ -127,7 +127,7 @@ may_be_inner(const struct rows *r, const struct plan_header *h, unsigned outer, 
 	    carries_ip(proto);
 }
 
-/* Without a second pair: whether a second protocol or port says something. */
+/* Without a second pair: whether there is a second protocol or port that is not zero. */
 static bool
 has_inner_part(const struct rows *r, const struct plan_header *h, size_t i)
 {
@@ -151,7 +151,7 @@ choose_inner(const struct rows *r, const struct plan_header *h, unsigned set, un
 	return h->pairs <= 1 && has_inner_part(r, h, i) ? 1 : HEADER_NONE;
 }
 
-/* The occurrence of a part that belongs to a pair, where each pair has one. */
+/* The occurrence of a part that belongs to a pair, if each pair has one; else `rank`. */
 static unsigned
 occurrence(const struct plan_header *h, const struct header_part *part, unsigned pair, unsigned rank)
 {
@@ -164,7 +164,7 @@ outer_occurrence(const struct plan_header *h, const struct header_part *part, co
 	return part->n == 1 ? 0 : occurrence(h, part, c->outer, 0);
 }
 
-/* HEADER_NONE: the inner header has none. */
+/* The part's occurrence in the inner header; HEADER_NONE: it has none. */
 static unsigned
 inner_occurrence(const struct plan_header *h, const struct header_part *part, const struct choice *c)
 {
@@ -176,7 +176,7 @@ inner_occurrence(const struct plan_header *h, const struct header_part *part, co
 	return which == outer_occurrence(h, part, c) ? HEADER_NONE : which;
 }
 
-/* Ports that the template has once are the inner header's if the outer protocol has no ports. */
+/* Whether ports, if the template has them once, are the inner header's: the outer protocol has no ports. */
 static bool
 ports_are_inner(const struct rows *r, const struct plan_header *h, const struct choice *c, size_t i)
 {
@@ -191,7 +191,7 @@ ports_are_inner(const struct rows *r, const struct plan_header *h, const struct 
 	    (number_at(r, dst, 0, i, &port) && port != 0);
 }
 
-/* Whether the inner header has ports, as far as is known; else they are of one within it. */
+/* Whether the inner protocol has ports, or is unknown; if false, the ports are of a header deeper still. */
 static bool
 inner_has_ports(const struct rows *r, const struct plan_header *h, const struct choice *c, size_t i)
 {
@@ -229,7 +229,7 @@ put_addr(struct addr *out, const struct span *s)
 		*out = addr_from_v6(s->p);
 }
 
-/* One side's address of the pair that `pair_of` chose for each row; null where it has none. */
+/* Writes one side's address of the pair that each row chose; null if it has none. */
 static enum flow_status
 put_addresses(const struct rows *r, enum flow_field field, unsigned side, bool inner)
 {
@@ -254,8 +254,7 @@ put_addresses(const struct rows *r, enum flow_field field, unsigned side, bool i
 	return st;
 }
 
-/* A number into one row of a column, the greatest that fits where it is too great. */
-/* A value too great for the column is the greatest that it holds, and counted. */
+/* Stores a number in one row of a column; one too great becomes the column's maximum, and is counted. */
 static void
 put_number(const struct rows *r, void *column, enum flow_field field, size_t i, uint64_t v)
 {
@@ -329,7 +328,7 @@ put_inner(const struct rows *r)
 	return st;
 }
 
-/* Ports that ops have copied to the outer header's column, and that are the inner header's. */
+/* Moves ports of the inner header that ops copied to the outer header's column. */
 static enum flow_status
 move_port(const struct rows *r, const struct header_part *part)
 {
@@ -354,7 +353,7 @@ move_port(const struct rows *r, const struct header_part *part)
 	return st;
 }
 
-/* What ops have copied and does not belong to the chosen header. */
+/* Corrects values that ops copied but that do not belong to the chosen header. */
 static enum flow_status
 amend(const struct rows *r)
 {
@@ -369,7 +368,8 @@ amend(const struct rows *r)
 			st = flow_builder_null(r->ctx->out, FLOW_FIELD_FLOW_LABEL, i);
 	}
 	for (i = 0; i < ARRAY_LEN(port) && st == FLOW_OK; i++)
-		if ((displaced & (PLAN_DISPLACED_PORTS | PLAN_DISPLACED_DEEPER)) != 0 && r->plan->header->part[port[i]].n == 1)
+		if ((displaced & (PLAN_DISPLACED_PORTS | PLAN_DISPLACED_DEEPER)) != 0 &&
+		    r->plan->header->part[port[i]].n == 1)
 			st = move_port(r, &r->plan->header->part[port[i]]);
 	return st;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The fields of a template that go to extra: those without a use, and those that some records do not use. */
+/* The fields of a template that go to extra: unused ones, and those that only some records use. */
 #include "wire/template/plan_compile.h"
 
 #include <stdlib.h>
@@ -26,7 +26,7 @@ compare_extras(const void *left, const void *right)
 	return a->index < b->index ? -1 : 1;
 }
 
-/* By number, so that repeated elements stand together and texts repeat. */
+/* Sorts by number, so that repeated elements are adjacent and texts repeat. */
 static void
 sort_extras(struct plan *p)
 {
@@ -39,7 +39,7 @@ sort_extras(struct plan *p)
 	for (i = 1; i < p->extras; i++) {
 		p->extra[i].again = p->extra[i].pen == p->extra[i - 1].pen &&
 		    p->extra[i].id == p->extra[i - 1].id;
-		if (p->extra[i].again)	/* only the first of them is read: none is left out */
+		if (p->extra[i].again)	/* only the first is dissected, so all are kept */
 			p->extra[i - 1].section = false;
 	}
 }
@@ -69,7 +69,7 @@ name_extra(struct compiler *c, struct plan_extra *x)
 	return true;
 }
 
-/* Whether field i is a port that the template has once, beside several protocols. */
+/* Whether field i is a port that occurs once in a template with several protocols. */
 static bool
 is_only_port(const struct plan_header *h, size_t index)
 {
@@ -79,7 +79,7 @@ is_only_port(const struct plan_header *h, size_t index)
 	    (dst->n == 1 && dst->index[0] == index));
 }
 
-/* The bits of struct choice that say that a field with a column was not used after all. */
+/* The bits of struct choice that mean that a record did not use this field, although it has a column. */
 static uint16_t
 displaced_bits(const struct plan *p, size_t index)
 {
@@ -106,19 +106,19 @@ displaced_bits(const struct plan *p, size_t index)
 	return (uint16_t)bits;
 }
 
-/* Where a field stands that some records use for their header, and others do not. */
+/* The header's use of a field, if only some records use it there. */
 static struct header_place
 place_of(const struct plan *p, size_t index)
 {
 	struct header_place place = header_place(p->header, (uint16_t)index);
 
-	/* Ops copy the parts that are there once. */
+	/* Parts that occur once are copied by ops. */
 	if (place.use == HEADER_USE_PART && p->header->part[place.part].n == 1)
 		place.use = HEADER_USE_NONE;
 	return place;
 }
 
-/* Whether field i fills a column in some records, and others of its column do in others. */
+/* Whether field i fills its column in some records, and other fields do in others. */
 static bool
 is_contended(const struct compiler *c, size_t i)
 {
@@ -129,7 +129,7 @@ is_contended(const struct compiler *c, size_t i)
 	return c->field[i].filled || c->fill_ops[e->arg];
 }
 
-/* The column that field i fills in some records only; FLOW_FIELD_COUNT: it is not of that kind. */
+/* The column that field i fills only in some records; FLOW_FIELD_COUNT: none. */
 static uint8_t
 contended_column(const struct compiler *c, size_t i)
 {
@@ -137,12 +137,12 @@ contended_column(const struct compiler *c, size_t i)
 
 	if (is_contended(c, i))
 		return e->arg;
-	/* A rate that is not believed, or not used, is kept. */
+	/* A rate that is implausible, or not used, is kept. */
 	return c->field[i].taken && e->use == ELEMENT_USE_ROLE && e->arg == ROLE_INTERVAL ?
 	    FLOW_FIELD_SAMPLING : FLOW_FIELD_COUNT;
 }
 
-/* Whether field i is a type or code of ICMP, which means something in some records only. */
+/* Whether field i is a type or code of ICMP, which has a meaning only in some records. */
 static bool
 is_icmp(const struct compiler *c, size_t i)
 {

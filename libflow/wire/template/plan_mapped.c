@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * IPv4-mapped addresses (RFC 4291 2.5.5.2) in elements of IPv6.  Exporters that have one kind of address only
- * send IPv4 so, both ends of a flow; beside an address that is none, as in ::ffff:10.1.1.1 > 64:ff9b::102:304,
- * and where the record says that its version is 6 (60), they are of an IPv6 header and stay what they are.
- * Next hops have no partner: theirs is the row.  Columns were filled as if all were IPv4.
+ * IPv4-mapped addresses (RFC 4291 2.5.5.2) in IPv6 elements.  Exporters with IPv6 elements only send IPv4
+ * flows that way, with both ends mapped.  If the other end is not mapped, as in ::ffff:10.1.1.1 >
+ * 64:ff9b::102:304, or the record's version (60) is 6, the header is IPv6 and the addresses stay IPv6.
+ * Next hops follow the row's addresses.  Columns were filled as if all mapped addresses were IPv4.
  */
 #include "wire/decoder.h"
 #include "wire/template/plan_compile.h"
@@ -12,7 +12,7 @@
 
 static const uint8_t mapped_prefix[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
 
-/* Columns of a pair of addresses. */
+/* The columns of a pair of addresses. */
 struct pair_columns {
 	enum flow_field side[HEADER_SIDES];
 };
@@ -62,7 +62,7 @@ span_at(const struct rows *r, uint16_t index, size_t i)
 
 /*
  * Whether one of two addresses, `apart` from each other, is IPv4-mapped.  Such an address begins with eight
- * zero octets; those of other hosts, but for ::, ::1 and those of translators, have a bit in common.
+ * zero octets, while other addresses, except ::, ::1 and translators', have a common bit in them.
  */
 static inline bool
 some_mapped_at(const uint8_t *src, ptrdiff_t apart)
@@ -74,7 +74,7 @@ some_mapped_at(const uint8_t *src, ptrdiff_t apart)
 	return (a & b) == 0 && (is_mapped(src) || is_mapped(src + apart));
 }
 
-/* Two at a time: that is all that other traffic pays. */
+/* Tests two rows at a time, which is the only cost for other traffic. */
 static bool
 some_mapped(const uint8_t *src, const uint8_t *dst, size_t stride, size_t n)
 {
@@ -87,7 +87,7 @@ some_mapped(const uint8_t *src, const uint8_t *dst, size_t stride, size_t n)
 	return n % 2 == 1 && some_mapped_at(src, apart);
 }
 
-/* The same of a pair of fields, one of which may be missing or of IPv4. */
+/* The same for a pair of fields, one of which may be missing or IPv4. */
 static bool
 pair_likely(const struct rows *r, const uint16_t index[HEADER_SIDES])
 {
@@ -98,7 +98,7 @@ pair_likely(const struct rows *r, const uint16_t index[HEADER_SIDES])
 	return some_mapped(src.len > 0 ? src.p : dst.p, dst.len > 0 ? dst.p : src.p, r->stride, r->n);
 }
 
-/* A row's address where it is what came in `s`: NAT's may be of the other family, which its record has, too. */
+/* The column's address in row i if it came from `s`, else NULL: a NAT column may hold the record's IPv4 element. */
 static struct addr *
 column_of(const struct rows *r, enum flow_field field, const struct span *s, size_t i)
 {
@@ -108,7 +108,7 @@ column_of(const struct rows *r, enum flow_field field, const struct span *s, siz
 	    &column[i] : NULL;
 }
 
-/* Of a pair of addresses as they came, those that are IPv4-mapped and of an IPv6 header: in columns, too. */
+/* Makes IPv4-mapped addresses of a pair that belong to an IPv6 header IPv6 in their columns, too. */
 static void
 keep_pair(const struct rows *r, const struct pair_columns *columns, const struct span pair[HEADER_SIDES],
     bool six, size_t i)
@@ -133,7 +133,7 @@ keep_fields(const struct rows *r, const struct pair_columns *columns, const uint
 	keep_pair(r, columns, pair, six, i);
 }
 
-/* The same of the pair of IPv6 that the record's header, or the one within, has. */
+/* The same for the IPv6 pair of the record's outer or inner header. */
 static void
 keep_header(const struct rows *r, const struct pair_columns *columns, unsigned which, bool six, size_t i)
 {

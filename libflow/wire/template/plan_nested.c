@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Lists (RFC 6313) in a template, and what elements of their records may fill. */
+/* Lists (RFC 6313) in a template, and the columns that elements of their records may fill. */
 #include "wire/template/plan_compile.h"
 
 /*
- * The column that an element would fill from within a list, or FLOW_FIELD_COUNT: a row is one header
- * and its counters, which are the record's own.
+ * The column that an element may fill from within a list, or FLOW_FIELD_COUNT.  Never columns of the
+ * header and its counters, which are the record's own.
  */
 static unsigned
 filled_by(const struct element *e)
@@ -44,7 +44,7 @@ plan_may_fill(struct template *t)
 	return t->may_fill == 2;
 }
 
-/* Whether the column holds every value of a field so long; what it would cut stays in the list. */
+/* Whether the column holds every value of a field of this length; fields that it would cut stay in the list. */
 static bool
 holds(unsigned column, const struct template_field *f)
 {
@@ -59,7 +59,7 @@ holds(unsigned column, const struct template_field *f)
 	    (type == FLOW_TYPE_ADDR || type == FLOW_TYPE_MAC || f->len <= flow_type_size(type));
 }
 
-/* Elements of records in lists stay without a use, unless their column is nobody else's, and wide enough. */
+/* Elements of records in lists are used only if no other field has their column, and it is wide enough. */
 void
 compile_nested(struct compiler *c, size_t own)
 {
@@ -77,7 +77,7 @@ compile_nested(struct compiler *c, size_t own)
 	}
 }
 
-/* What is to be known of lists: whether there are any, and whether their records fill columns. */
+/* Notes whether there are lists, and whether their records fill columns. */
 void
 compile_lists(struct compiler *c, size_t own)
 {

@@ -5,7 +5,7 @@
  */
 #include "wire/decoder.h"
 
-/* The first address that row i names; false where it names none. */
+/* The first of these addresses that row i has; false if it has none. */
 static bool
 named_exporter(const struct rows *r, size_t i, struct addr *out)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Pieces of packets in records (RFC 5477 8.5, RFC 7133): routers that sample
+ * Sections of packets in records (RFC 5477 8.5, RFC 7133): routers that sample
  * export the first bytes of each packet instead of its fields.
  */
 #include "wire/decoder.h"
@@ -16,14 +16,14 @@ role_number(const struct rows *r, enum element_role role, uint64_t absent)
 	return s.len > 0 ? load_wide(s.p, s.len) : absent;
 }
 
-/* Whether the frame is one that packet.h reads. */
+/* Whether packet.h reads this kind of frame. */
 static bool
 is_ethernet(const struct rows *r)
 {
 	return (role_number(r, ROLE_FRAME_TYPE, FRAME_TYPE_ETHERNET) & FRAME_TYPE_ETHERNET) != 0;
 }
 
-/* All of the sections, until one has an IP header. */
+/* Dissects the sections until one has an IP header. */
 static void
 put_sections(const struct rows *r, struct packet_row *row, struct packet *p)
 {
@@ -73,7 +73,7 @@ rows_packet(const struct rows *r, struct packet *p)
 	struct packet_row row = { .out = r->ctx->out, .keep = true };
 
 	memset(p, 0, sizeof(*p));
-	/* What begins further in has no header that could be told. */
+	/* A section that begins further in has no known first header. */
 	if (role_number(r, ROLE_SECTION_OFFSET, 0) == 0)
 		put_sections(r, &row, p);
 	put_counters(r, &row, p);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Fields that are no column by themselves: times, sampling, pieces of packets, ICMP, exporters. */
+/* Fields that are not copied to a column: times, sampling, sections of packets, ICMP, exporters. */
 #include "wire/template/plan_compile.h"
 
 static void
@@ -57,7 +57,7 @@ settle_roles(struct compiler *c)
 		p->has_icmp |= plan_has_role(p, (enum element_role)role);
 	for (role = ROLE_INTERVAL; role <= ROLE_PROBABILITY; role++)
 		p->has_sampling |= plan_has_role(p, (enum element_role)role);
-	/* What has the same meaning as better elements, or a part of one. */
+	/* Elements that duplicate better ones, or part of one. */
 	if (plan_has_role(p, ROLE_TTL) && p->column[FLOW_FIELD_MIN_TTL] && p->column[FLOW_FIELD_MAX_TTL])
 		c->field[p->role[ROLE_TTL]].taken = false;
 	for (role = ROLE_RANDOM_INTERVAL; role <= ROLE_PROBABILITY; role++)
@@ -68,7 +68,7 @@ settle_roles(struct compiler *c)
 		c->field[p->role[ROLE_SYSTEM_INIT]].taken = false;
 	if (plan_has_role(p, ROLE_DURATION_MS) && plan_has_role(p, ROLE_DURATION_US))
 		c->field[p->role[ROLE_DURATION_US]].taken = false;
-	/* A sampler's id has no column of its own, a duration is more than the times say. */
+	/* A sampler's id has no column, and a duration may say more than the times. */
 	for (role = ROLE_DURATION_MS; role <= ROLE_DURATION_US; role++)
 		if (plan_has_role(p, (enum element_role)role) &&
 		    (p->first_role != ROLE_COUNT) == (p->last_role != ROLE_COUNT))
@@ -80,7 +80,7 @@ settle_roles(struct compiler *c)
 		c->field[p->role[ROLE_LINE_CARD]].taken = false;
 }
 
-/* The column has both or-ed, so that which flags began the flow stays in extra. */
+/* The column has both, ORed; the flags of the first packet stay visible in extra. */
 static void
 settle_tcp_flags(struct compiler *c)
 {
@@ -99,7 +99,7 @@ settle_packets(struct compiler *c)
 
 	for (role = ROLE_FRAME_SECTION; role <= ROLE_IP_SECTION; role++)
 		p->has_packet |= plan_has_role(p, (enum element_role)role);
-	/* Sections go to extra where nothing is understood of them, as what is about them does. */
+	/* Sections that are not understood go to extra, as do elements about them. */
 	for (role = ROLE_FRAME_SECTION; role <= ROLE_SECTION_OFFSET; role++)
 		if (plan_has_role(p, (enum element_role)role))
 			c->field[p->role[role]].taken = false;
@@ -109,7 +109,7 @@ settle_packets(struct compiler *c)
 		    !p->column[FLOW_FIELD_BYTES];
 }
 
-/* A record's exporter is in the column and in extra, as its sender is. */
+/* A record's exporter is in the column and also in extra, as its sender is. */
 static void
 settle_origin(struct compiler *c)
 {

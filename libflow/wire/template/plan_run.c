@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The order in which the parts of a plan write the columns of rows. */
+/* Runs the parts of a plan, which write columns, in their order. */
 #include "wire/decoder.h"
 #include "wire/sflow/packet.h"
 
-/* One choice for each of n rows, all zero: the decoder's, until the next call. */
+/* A zeroed choice for each of n rows, in the decoder's scratch: valid until the next call. */
 static struct choice *
 choices_make(struct flow_decoder *d, size_t n)
 {

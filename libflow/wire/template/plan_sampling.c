@@ -53,7 +53,7 @@ known_rate(const struct known *k, enum known_kind kind, uint64_t key)
 	return e != NULL ? rate_unpack(e->number) : RATE_NONE;
 }
 
-/* The domain's word, else what all domains of the exporter agree on. */
+/* The rate that the domain announced, else the one that all domains of the exporter agree on. */
 static struct rate
 source_rate(const struct source *src, enum known_kind kind, uint64_t key)
 {
@@ -62,7 +62,7 @@ source_rate(const struct source *src, enum known_kind kind, uint64_t key)
 	return rate_known(rate) ? rate : known_rate(&src->exporter->known, kind, key);
 }
 
-/* The domain's word for all of it, else another's of the exporter about it. */
+/* The rate that the domain announced for itself, else the one that another domain of the exporter announced for it. */
 static struct rate
 domain_rate(const struct source *src)
 {
@@ -71,7 +71,7 @@ domain_rate(const struct source *src)
 	return rate_known(rate) ? rate : known_rate(&src->exporter->known, KNOWN_OTHER_DOMAIN_RATE, src->domain);
 }
 
-/* The rate of rows that say nothing of their own, by what `told` announced. */
+/* The rate of rows that carry none, as `told` announced it. */
 static struct rate
 rate_otherwise(const struct context *ctx, const struct source *told)
 {
@@ -104,8 +104,8 @@ says_part(const struct rows *r, enum rate_part part)
 }
 
 /*
- * What holds for records that do not say which part of the domain observed them, of those that have
- * rates; *unsaid, where there are such parts.
+ * The rate for records that do not name their observation point or line card, although such parts have
+ * rates (*unsaid): the one that all parts share.
  */
 static struct rate
 unsaid_part_rate(const struct rows *r, const struct source *told, bool *unsaid)
@@ -126,7 +126,7 @@ unsaid_part_rate(const struct rows *r, const struct source *told, bool *unsaid)
 	return rate;
 }
 
-/* What holds for all records of the rows' template that have no rate of their own. */
+/* The rate for records of the rows' template that carry none. */
 static struct rate
 template_rate(const struct rows *r, const struct source *told)
 {
@@ -138,7 +138,7 @@ template_rate(const struct rows *r, const struct source *told)
 		if (rate_known(rate))
 			return rate;
 		rate = unsaid_part_rate(r, told, &unsaid);
-		/* What other domains have is no better guess than what these parts have. */
+		/* If parts disagree, other domains' rates are no better guess. */
 		if (unsaid && !rate_known(rate))
 			return rate_whole(r->ctx->src->operator.rate);
 	}
@@ -146,8 +146,8 @@ template_rate(const struct rows *r, const struct source *told)
 }
 
 /*
- * A sequence's selectors thin out one after the other (RFC 5476 6.5.1): their
- * factors multiply.  A selector without one is a filter, which takes all it wants.
+ * The selectors of a sequence sample one after the other (RFC 5476 6.5.1), so their
+ * factors multiply.  A selector without a factor is a filter, which does not sample.
  */
 static struct rate
 sequence_rate(const struct source *src, uint64_t id)
@@ -169,7 +169,7 @@ sequence_rate(const struct source *src, uint64_t id)
 	return product;
 }
 
-/* The rate by one id of a record's. */
+/* The rate for one of the record's ids. */
 static struct rate
 rate_by_id(const struct source *src, const struct span *shifted, const uint16_t *role,
     enum element_role which)
@@ -182,7 +182,7 @@ rate_by_id(const struct source *src, const struct span *shifted, const uint16_t 
 	    source_rate(src, KNOWN_SAMPLER_RATE, id);
 }
 
-/* One row's rate, its fields shifted to it in `shifted`. */
+/* The rate of one row, whose fields are shifted to it in `shifted`. */
 static struct rate
 row_rate(const struct rows *r, const struct source *told, const struct span *shifted)
 {
@@ -216,7 +216,7 @@ find_rates(const struct rows *r, const struct source *told, struct rate *rate)
 	}
 }
 
-/* Rates of interfaces for rows that have none yet. */
+/* Sets rates of interfaces for rows that have none yet. */
 static void
 use_interfaces(const struct rows *r, const struct source *told, struct rate *rate)
 {
@@ -232,7 +232,7 @@ use_interfaces(const struct rows *r, const struct source *told, struct rate *rat
 	}
 }
 
-/* Rates of the observation points and line cards of rows that say theirs, and have none yet. */
+/* Sets rates of observation points and line cards for rows that name theirs and have no rate yet. */
 static void
 use_parts(const struct rows *r, const struct source *told, struct rate *rate)
 {
@@ -250,14 +250,15 @@ use_parts(const struct rows *r, const struct source *told, struct rate *rate)
 	}
 }
 
-/* The operator's rates of interfaces, over what was announced or beside it. */
+/* Applies the operator's rates of interfaces, before or after announced ones. */
 static void
 settle_by_interface(struct context *ctx, size_t n, struct rate *rate)
 {
 	const uint32_t *in_if = flow_builder_peek(ctx->out, FLOW_FIELD_IN_IF);
 
 	for (size_t i = 0; i < n; i++)
-		rate[i] = operator_rate_settle(&ctx->d->options, &ctx->src->exporter->addr, in_if != NULL ? &in_if[i] : NULL,
+		rate[i] = operator_rate_settle(&ctx->d->options, &ctx->src->exporter->addr,
+		    in_if != NULL ? &in_if[i] : NULL,
 		    rate[i]);
 }
 
@@ -314,7 +315,8 @@ rows_sampling(const struct rows *r)
 	if (ctx->src->operator.override)
 		return rows_scale(ctx, r->n, rate_whole(ctx->src->operator.rate));
 	told = rates_of(ctx->src);
-	if (ctx->src->operator.by_interface || r->plan->has_sampling || told->has_interface_rates || has_part_rates(told))
+	if (ctx->src->operator.by_interface || r->plan->has_sampling || told->has_interface_rates ||
+	    has_part_rates(told))
 		return scale_each(r, told);
 	return rows_scale(ctx, r->n, template_rate(r, told));
 }

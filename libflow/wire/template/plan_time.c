@@ -13,7 +13,7 @@ plausible(uint64_t ms)
 	return ms <= (uint64_t)TIME_MAX_MS ? (int64_t)ms : 0;
 }
 
-/* NTP's 64 bits, cut to milliseconds; values before 1968 are of the era that begins in 2036. */
+/* A 64-bit NTP time in milliseconds, rounded down; values before 1968 belong to the era that begins in 2036. */
 static int64_t
 from_ntp(const uint8_t *p, size_t len)
 {
@@ -30,7 +30,7 @@ from_ntp(const uint8_t *p, size_t len)
 	return (s - NTP_TO_UNIX_S) * 1000 + ms;
 }
 
-/* Milliseconds since boot, given the boot time; the wrap nearest to the export time. */
+/* An uptime as a time, given the boot time; of its 2^32 ms wraps, the nearest to the export time. */
 static int64_t
 from_init(const struct context *ctx, int64_t init_ms, uint64_t uptime)
 {
@@ -42,14 +42,14 @@ from_init(const struct context *ctx, int64_t init_ms, uint64_t uptime)
 	return t;
 }
 
-/* A time by the exporter's clock, moved where that is mended; 0 is none. */
+/* A time by the exporter's clock, corrected if that is wrong; 0 is none. */
 static int64_t
 mended(const struct rows *r, int64_t ms)
 {
 	return ms != 0 ? ms - r->ctx->when.ahead_ms : 0;
 }
 
-/* The boot time that row i says, else what its exporter said before; 0: none. */
+/* The boot time in row i, else the last one of its source; 0: none. */
 static int64_t
 boot_time(const struct rows *r, size_t i)
 {
@@ -67,7 +67,7 @@ from_uptime(const struct rows *r, size_t i, uint64_t v)
 	const struct context *ctx = r->ctx;
 	int64_t init_ms;
 
-	if (v > UINT32_MAX)	/* some send a clock's time here */
+	if (v > UINT32_MAX)	/* some send a clock time here */
 		return mended(r, plausible(v));
 	if (ctx->when.has_uptime)
 		return ctx->when.export_ms - uptime_age(ctx->when.uptime_ms, (uint32_t)v);
@@ -75,7 +75,7 @@ from_uptime(const struct rows *r, size_t i, uint64_t v)
 	return init_ms > 0 ? from_init(ctx, init_ms, v) : 0;
 }
 
-/* Row i's value of a role's field; 0: none, or one that cannot be. */
+/* Row i's value of a role's field; 0: none, or impossible. */
 static int64_t
 read_time(const struct rows *r, unsigned role, size_t i)
 {
@@ -101,7 +101,7 @@ read_time(const struct rows *r, unsigned role, size_t i)
 	}
 }
 
-/* Whether uptimes can be times at all. */
+/* Whether uptimes can be converted to times. */
 static bool
 knows_boot(const struct rows *r)
 {
@@ -109,7 +109,7 @@ knows_boot(const struct rows *r)
 	    rows_role(r, ROLE_SYSTEM_INIT).len > 0;
 }
 
-/* The common widths as loops of their own; everything else through read_time. */
+/* Separate loops for the common widths; others go through read_time. */
 static void
 read_times(const struct rows *r, unsigned role, int64_t *dst)
 {
@@ -135,7 +135,7 @@ read_times(const struct rows *r, unsigned role, int64_t *dst)
 	}
 }
 
-/* Boot time said by records holds for what follows, too. */
+/* A boot time in records applies to later ones, too. */
 static void
 learn_init(const struct rows *r)
 {
@@ -179,7 +179,7 @@ read_ends(const struct rows *r, unsigned first_role, size_t i, struct ends *e)
 		e->ms[end] = read_time(r, role, i);
 		zero = zero && role_is_zero(r, role, i);
 	}
-	/* Zero is a moment here, but zero twice is a field that was not filled. */
+	/* Zero is a valid time here, but if both ends are zero, they were not filled. */
 	if (relative && zero)
 		e->ms[0] = e->ms[1] = 0;
 }
@@ -191,7 +191,7 @@ is_whole(const struct ends *e)
 	    (!e->has[1] || e->ms[1] != 0);
 }
 
-/* The first kind that has all that the template lets it have, else the first that has something. */
+/* The first kind whose ends in the template are all set, else the first with one that is. */
 static unsigned
 choose_kind(const struct ends kind[TIME_KINDS])
 {
@@ -220,7 +220,7 @@ choose_ends(const struct rows *r, size_t i, int64_t *const ends[2])
 		chosen = 0;
 	for (end = 0; end < 2; end++) {
 		k = chosen;
-		/* An end that the template lacks in this kind: the next that it has. */
+		/* The template lacks this end in the kind: take it from the next kind that has it. */
 		if (!kind[chosen].has[end])
 			for (k = 0; k < TIME_KINDS - 1 && kind[k].ms[end] == 0; k++)
 				;
@@ -230,13 +230,13 @@ choose_ends(const struct rows *r, size_t i, int64_t *const ends[2])
 	}
 }
 
-/* Times that are not filled in a record: those of the next kind, both ends together. */
+/* Replaces times that a record leaves unfilled by those of the next kind, both ends together. */
 static void
 fall_back(const struct rows *r, int64_t *first, int64_t *last)
 {
 	const struct plan *p = r->plan;
 	int64_t *const ends[2] = { first, last };
-	/* What counts from the export or the boot is a time even where it is zero. */
+	/* Relative to the export or the boot, zero is a time. */
 	bool always = p->first_role >= ROLE_FIRST_DELTA || p->last_role >= ROLE_FIRST_DELTA;
 	size_t i;
 
@@ -246,7 +246,7 @@ fall_back(const struct rows *r, int64_t *first, int64_t *last)
 			choose_ends(r, i, ends);
 }
 
-/* The same for events, which have one time. */
+/* The same for event times, which have one end. */
 static void
 fall_back_event(const struct rows *r, int64_t *event)
 {
@@ -259,7 +259,7 @@ fall_back_event(const struct rows *r, int64_t *event)
 				event[i] = read_time(r, role, i);
 }
 
-/* A missing end from a duration. */
+/* Computes a missing end from a duration. */
 static void
 apply_duration(const struct rows *r, int64_t *first, int64_t *last)
 {
@@ -281,7 +281,7 @@ apply_duration(const struct rows *r, int64_t *first, int64_t *last)
 	}
 }
 
-/* Uptimes without a boot time: as long as they say, ending at the export. */
+/* Uptimes without a boot time: the flow keeps its duration, and ends at the export. */
 static void
 apply_relative(const struct rows *r, int64_t *first, int64_t *last)
 {
@@ -323,7 +323,7 @@ times_repair(struct context *ctx, int64_t *first, int64_t *last, const int64_t *
 			last[i] = event != NULL && event[i] > first[i] ? event[i] : first[i];
 		} else if (first[i] - last[i] > UPTIME_WRAP_MS / 2 &&
 		    first[i] - last[i] <= UPTIME_WRAP_MS) {
-			/* One of them is a wrap off: the one further from the export time. */
+			/* One end is off by a wrap: the one further from the export time. */
 			if (first[i] > ctx->when.export_ms)
 				first[i] -= UPTIME_WRAP_MS;
 			else

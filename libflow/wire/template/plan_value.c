@@ -8,7 +8,7 @@
 
 #define ACL_LEN 12
 
-/* Type and code of one row, from the elements of its own protocol. */
+/* ICMP type and code of one row, from the elements of its protocol. */
 static uint16_t
 icmp_value(const struct rows *r, size_t i, bool v6)
 {
@@ -33,7 +33,7 @@ has_icmp(const struct rows *r, bool v6)
 	    rows_role(r, v6 ? ROLE_ICMP6_TYPE : ROLE_ICMP4_TYPE).len > 0;
 }
 
-/* Templates for ICMP alone may leave the protocol out (softflowd 1.0). */
+/* Templates for ICMP only may omit the protocol (softflowd 1.0). */
 static enum flow_status
 infer_proto(const struct rows *r)
 {
@@ -51,7 +51,7 @@ infer_proto(const struct rows *r)
 	return FLOW_OK;
 }
 
-/* Elements of ICMP beside the other protocols of a common template mean nothing there. */
+/* In templates for all protocols, ICMP elements have no meaning in rows of other protocols. */
 static enum flow_status
 icmp_elements(const struct rows *r)
 {
@@ -85,7 +85,7 @@ icmp_elements(const struct rows *r)
 	return st;
 }
 
-/* ipTTL is both ends of the range. */
+/* ipTTL fills both min_ttl and max_ttl. */
 static enum flow_status
 ttl_value(const struct rows *r)
 {
@@ -157,7 +157,7 @@ app_values(const struct rows *r)
 	return FLOW_OK;
 }
 
-/* NSEL: three 32-bit words, list id, entry id and extended hash; all zero is none. */
+/* NSEL: three 32-bit words: list id, entry id and extended hash; all zero means none. */
 static enum flow_status
 acl_values(const struct rows *r, enum element_role role, enum flow_field field)
 {
@@ -182,7 +182,7 @@ acl_values(const struct rows *r, enum element_role role, enum flow_field field)
 	return st;
 }
 
-/* nProbe's milliseconds as microseconds. */
+/* Converts nProbe's milliseconds to microseconds. */
 static enum flow_status
 delay_values(const struct rows *r, enum element_role role, enum flow_field field)
 {
@@ -203,7 +203,7 @@ delay_values(const struct rows *r, enum element_role role, enum flow_field field
 	return FLOW_OK;
 }
 
-/* CERT has the flags of the first packet apart from those of the others. */
+/* CERT's elements separate the flags of the first packet from those of the others. */
 static enum flow_status
 tcp_flags(const struct rows *r)
 {

@@ -8,11 +8,11 @@
 #include "wire/template/plan.h"
 
 #define MIN_SLOTS 8
-/* More fields of no length than this only make records of few bytes take long. */
+/* More zero-length fields than this only let short records take long. */
 #define EMPTY_FIELDS_MAX 64
 #define ENTERPRISE_BIT 0x8000u
 
-/* What the header of a template says. */
+/* The header of a template. */
 struct shape {
 	uint16_t id;
 	size_t count, scopes;
@@ -129,7 +129,7 @@ template_read(struct cursor *in, unsigned version, enum template_kind kind, uint
 
 	*id = s.id;
 	*out = NULL;
-	if (st == FLOW_EFORMAT && version != 9)	/* what follows its fields may be sound */
+	if (st == FLOW_EFORMAT && version != 9)	/* the next template may be sound */
 		(void)skip_fields(in, version, s.count);
 	if (st != FLOW_OK)
 		return st;
@@ -169,7 +169,7 @@ template_same(const struct template *a, const struct template *b)
 	    memcmp(a->field, b->field, a->count * sizeof(a->field[0])) == 0;
 }
 
-/* Ids are consecutive as a rule, so their low bits are hash enough. */
+/* Ids are usually consecutive, so their low bits serve as the hash. */
 static size_t
 place(struct template **slot, size_t slots, uint16_t id)
 {
@@ -226,7 +226,7 @@ template_take(struct template_table *table, uint16_t id)
 
 	if (taken == NULL)
 		return NULL;
-	/* Close the gap: entries behind it move to where a search finds them. */
+	/* Closes the gap: moves entries behind it to where a search finds them. */
 	at = place(table->slot, table->slots, id);
 	table->slot[at] = NULL;
 	table->used--;

@@ -39,18 +39,18 @@ struct source;
 struct template {
 	uint16_t id;
 	uint16_t count;		/* fields */
-	uint16_t scopes;	/* of them, the first, scope fields; options only */
+	uint16_t scopes;	/* the first fields that are scopes; options only */
 	bool options;
 	bool variable;		/* some field has TEMPLATE_VARIABLE */
-	bool doubted;		/* of before a reboot: data waits until it is announced again */
+	bool doubted;		/* from before a reboot: data waits until it is announced again */
 	uint32_t record_len;	/* least bytes of a record, at least 1 */
 	size_t bytes;		/* memory, the plan's included */
 	int64_t seen_ms;	/* when last announced or used, by the decoder's age_clock */
-	uint8_t may_fill;	/* of plan_may_fill: 0 not known, 1 no, 2 yes */
-	uint32_t serial;	/* of the decoder: another one for each layout that was announced */
-	struct source *owner;	/* in whose table it is; NULL: in none */
+	uint8_t may_fill;	/* result of plan_may_fill: 0 not known, 1 no, 2 yes */
+	uint32_t serial;	/* unique in the decoder for each announced layout */
+	struct source *owner;	/* the source whose table it is in; NULL: none */
 	struct plan *plan;	/* compiled at first use; NULL before, and for options */
-	struct plan *text_plan;	/* the same for its records in lists, which are only written */
+	struct plan *text_plan;	/* the same for its records in lists, which only go to extra */
 	struct template_field field[];
 };
 
@@ -61,7 +61,7 @@ enum template_kind {
 };
 
 /*
- * Takes one template off a set.
+ * Reads the next template of a set.
  *   FLOW_OK         *out is it, the caller's to free with template_free;
  *                   NULL for a withdrawal (count 0) of *id
  *   FLOW_END        only padding is left
@@ -73,9 +73,9 @@ enum flow_status template_read(struct cursor *in, unsigned version, enum templat
     uint16_t *id, struct template **out) NODISCARD;
 void template_free(struct template *t);
 
-/* A template with room for that many fields, which the caller fills in; NULL: no memory. */
+/* A template with room for `count` fields, which the caller fills in; NULL: no memory. */
 struct template *template_new(uint16_t id, size_t count) NODISCARD;
-/* Fills in what follows from the fields; false if no record could have a byte, or hardly any. */
+/* Computes the members that follow from the fields; false if records would have no bytes, or hardly any. */
 bool template_measure(struct template *t);
 
 /* Whether two templates lay out records in the same way. */
@@ -92,5 +92,5 @@ struct template *template_find(const struct template_table *table, uint16_t id);
 /* Puts a template (the table's from now on) in the place of *old, which the caller frees. */
 enum flow_status template_put(struct template_table *table, struct template *t,
     struct template **old) NODISCARD;
-/* Takes a template out (the caller's to free); NULL if there is none. */
+/* Removes a template, which the caller frees; NULL if there is none. */
 struct template *template_take(struct template_table *table, uint16_t id);

@@ -22,7 +22,7 @@ account(struct flow_decoder *d, struct source *src, size_t bytes)
 	src->template_bytes += bytes;
 }
 
-/* Makes room in all by forgetting sources, but never this one. */
+/* Makes room within the total limits by evicting sources, but never this one. */
 static bool
 make_room(struct flow_decoder *d, const struct source *src, size_t bytes)
 {
@@ -42,7 +42,7 @@ within_limits(struct flow_decoder *d, const struct source *src, const struct tem
 	    make_room(d, src, t->bytes);
 }
 
-/* Announced as it was. */
+/* A template was announced again, unchanged. */
 static enum flow_status
 confirm(struct context *ctx, struct template *t)
 {
@@ -149,7 +149,7 @@ expire(struct flow_decoder *d, struct source *src, struct template *t)
 	decoder_count(d, FLOW_COUNT_TEMPLATE_EXPIRED, 1);
 }
 
-/* What is stale is so wherever store_expire was last called: a restart, which calls it, changes nothing. */
+/* Checks the age itself, so that results do not depend on when store_expire was called: a restart calls it, too. */
 struct template *
 store_find(struct flow_decoder *d, struct source *src, uint16_t id)
 {
@@ -166,7 +166,7 @@ store_expire(struct flow_decoder *d, struct source *src)
 {
 	size_t i = 0;
 
-	/* Taking one out may move others into its slot, or behind: those go the next time. */
+	/* Removing one may move others into its slot, or behind it: the next call removes those. */
 	while (i < src->templates.slots) {
 		struct template *t = src->templates.slot[i];
 
@@ -206,7 +206,7 @@ store_account(struct flow_decoder *d, struct source *src, struct template *t, si
 	account(d, src, bytes);
 }
 
-/* Puts a plan in the place of another one, which may be NULL. */
+/* Replaces a plan, which may be NULL. */
 static void
 exchange(struct flow_decoder *d, struct source *src, struct template *t, struct plan **slot,
     struct plan *p)
