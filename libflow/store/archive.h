@@ -79,5 +79,5 @@ const char *flow_file_slot(const char *path, size_t *len);
  */
 bool flow_files_settled(const struct flow_files *files);
 
-/* Lists everything again, sorted.  Does nothing if nothing was added. */
+/* Lists everything again, sorted; no-op before the first flow_files_add. */
 enum flow_status flow_files_again(struct flow_files *files) NODISCARD;

@@ -15,10 +15,10 @@
 #include "base/team.h"
 #include "store/merged.h"
 
-/* More threads than that do not read footers faster. */
+/* More threads do not read footers faster. */
 #define PLAN_THREADS_MAX 64
 
-/* Of all descriptors that the process may have, a scan takes one in so many. */
+/* A scan keeps at most 1 / DESCRIPTOR_SHARE of the process's descriptors open. */
 #define DESCRIPTOR_SHARE 2
 
 static char *
@@ -36,7 +36,7 @@ problem_text(const struct flow_error *err)
 static void
 forget_groups(struct scan_file *f)
 {
-	/* The one behind those counted may be half planned. */
+	/* The group behind the counted ones may be partly planned. */
 	for (size_t g = 0; f->group != NULL && g <= f->group_count; g++)
 		plan_part_clear(&f->group[g].part);
 	free(f->group);
@@ -44,7 +44,7 @@ forget_groups(struct scan_file *f)
 	f->group_count = 0;
 }
 
-/* One thread's share of the files: those that no other has taken. */
+/* Plans files until none is left; runs in each thread. */
 static void
 plan_files(void *context, size_t thread)
 {
@@ -97,7 +97,7 @@ add_counts(struct flow_scan_plan *to, const struct scan_file *f)
 	to->rows_pruned_by_pages += f->counts.rows_pruned_by_pages;
 }
 
-/* The row groups with so many rows to read, in order. */
+/* Adds the row groups with [least, below) rows to read, in file order. */
 static void
 add_tasks(struct flow_scan *scan, uint64_t least, uint64_t below)
 {
@@ -110,7 +110,7 @@ add_tasks(struct flow_scan *scan, uint64_t least, uint64_t below)
 	}
 }
 
-/* The larger one first. */
+/* Larger groups first. */
 static int
 compare_tasks(const void *pa, const void *pb)
 {
@@ -123,7 +123,7 @@ compare_tasks(const void *pa, const void *pb)
 	return (a->group > b->group) - (a->group < b->group);
 }
 
-/* Rows from which on a row group is not put last. */
+/* With any_order, row groups below this many rows come last. */
 static uint64_t
 full_rows(const struct flow_scan *scan)
 {
@@ -137,8 +137,8 @@ full_rows(const struct flow_scan *scan)
 }
 
 /*
- * A file whose rows another one of them holds is left out, whether it is still there or not:
- * somebody is merging, or was stopped while merging.
+ * Leaves out files whose rows another of the files holds, whether they still exist or not: somebody is merging,
+ * or was stopped while merging.
  */
 static void
 leave_out_held(struct flow_scan *scan, const struct flow_merged *merged)

@@ -12,10 +12,10 @@
 #include "store/merged.h"
 #include "store/scan_inner.h"
 
-/* Files that stay open, with their footers, between planning and reading. */
+/* The most files that stay open, with their parsed footers, between planning and reading. */
 #define KEPT_FILES_MAX 256
 
-/* Of other collectors' files nothing is known of what is in which part: all of them are read. */
+/* Files of other collectors have no statistics of their parts: all parts are read. */
 static enum flow_status
 plan_parts(struct scan_file *f, const struct old_file *old, struct flow_error *err)
 {
@@ -93,10 +93,7 @@ take_names(struct flow_scan *scan, const struct source *source, struct flow_erro
 	return st == FLOW_OK ? st : flow_fail_memory(err);
 }
 
-/*
- * What was planned is read, whoever merges or removes files meanwhile: the descriptor stays, where
- * there are enough of them.
- */
+/* Keeps a descriptor, so that the planned file is read even if it is merged or removed meanwhile. */
 static void
 keep_descriptor(struct scan_file *f, const struct source *source)
 {
@@ -104,7 +101,7 @@ keep_descriptor(struct scan_file *f, const struct source *source)
 		f->fd = fcntl(source->fd, F_DUPFD_CLOEXEC, 0);
 }
 
-/* Keeps a file open until it is read, if anything of it will be, and as a model. */
+/* Keeps the file open if something of it will be read; the first one also becomes the model for later files. */
 static void
 keep_or_close(struct flow_scan *scan, struct scan_file *f, struct plan_model *model,
     struct source *source)
@@ -112,7 +109,7 @@ keep_or_close(struct flow_scan *scan, struct scan_file *f, struct plan_model *mo
 	const struct source *kept = NULL;
 	size_t number = f->group_count > 0 ? atomic_fetch_add(&scan->kept_files, 1) : SIZE_MAX;
 
-	/* What workers learn of an old file they share. */
+	/* An old file stays open, so that workers share its definitions. */
 	if ((number < KEPT_FILES_MAX || source->old != NULL) && number < scan->descriptors) {
 		f->source = *source;
 		f->is_open = true;
@@ -132,8 +129,8 @@ keep_or_close(struct flow_scan *scan, struct scan_file *f, struct plan_model *mo
 }
 
 /*
- * A column that the file lacks and a directory's name tells, as engines write partitions: NAME=VALUE.  *len is that of the
- * directory's name; NULL: there is none.
+ * Finds a column that the file lacks, but a directory's name tells as NAME=VALUE: engines write partitions so.
+ * Returns the directory's name, of *len bytes; NULL: there is none.
  */
 static const char *
 told_by_directory(const char *path, const struct profile_map *map, enum flow_field *field, size_t *len)
@@ -151,7 +148,7 @@ told_by_directory(const char *path, const struct profile_map *map, enum flow_fie
 	return NULL;
 }
 
-/* Keeps what is to be told of the first file with columns that are ignored, or are elsewhere. */
+/* Keeps the message about the first file with ignored columns, or with columns told by a directory. */
 static enum flow_status
 take_notice(struct flow_scan *scan, const struct scan_file *f, const struct source *source,
     struct flow_error *err)
@@ -186,7 +183,7 @@ take_notice(struct flow_scan *scan, const struct scan_file *f, const struct sour
 	return kept ? FLOW_OK : flow_fail_memory(err);
 }
 
-/* Whether it was made of files that were seen. */
+/* Whether the file was merged from files that were seen. */
 static bool
 holds_seen(const struct flow_seen *seen, const struct scan_file *f)
 {
@@ -204,7 +201,7 @@ holds_seen(const struct flow_seen *seen, const struct scan_file *f)
 	return holds;
 }
 
-/* How much of it was seen before. */
+/* Sets how many of the file's rows were seen before. */
 static enum flow_status
 recall(const struct flow_scan *scan, struct scan_file *f, const struct source *source, struct flow_error *err)
 {
@@ -228,7 +225,7 @@ recall(const struct flow_scan *scan, struct scan_file *f, const struct source *s
 	return FLOW_OK;
 }
 
-/* What is learned of a file but once, however often it is planned. */
+/* Reads what is needed of a file once, even if it is planned twice. */
 static enum flow_status
 learn(struct flow_scan *scan, struct scan_file *f, const struct source *source, struct flow_error *err)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* What planning (scan.c) leaves for the workers (scan_worker.c). */
+/* What planning (scan.c) passes to the workers (scan_worker.c). */
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -22,27 +22,27 @@ struct scan_group {
 
 struct scan_file {
 	const char *path;
-	const struct flow_live_slot *live;	/* NULL: it is a file */
+	const struct flow_live_slot *live;	/* NULL: a file */
 	char *ident;
 	char *problem;
-	bool vanished;		/* the problem is that it is not there */
+	bool vanished;		/* the problem is that it does not exist */
 	bool held;		/* another file holds its rows */
-	bool idle;		/* nothing of it is to be read, nor will be by narrower bounds */
+	bool idle;		/* no row has to be read, whatever narrower bounds are */
 	char *merged;		/* flow.merged; NULL: none */
-	bool seen;		/* all of it was, before */
-	uint64_t seen_rows;	/* of its beginning, or of the slot that it was */
-	uint64_t rows;		/* in all; where options.seen is asked */
-	char *real, *journal;	/* path and flow.journal for options.seen; NULL: none */
-	struct stat stat;	/* of what was planned */
+	bool seen;		/* all of it was seen before */
+	uint64_t seen_rows;	/* rows seen at its beginning, also while it was a slot */
+	uint64_t rows;		/* all; set if there is options.seen */
+	char *real, *journal;	/* path and flow.journal, for options.seen; NULL: none */
+	struct stat stat;	/* at planning */
 	struct scan_group *group;
 	size_t group_count;
-	bool is_open;		/* `source` is */
+	bool is_open;		/* `source` is open */
 	struct source source;
-	int fd;			/* open without its footer; -1 not */
+	int fd;			/* open, but without parsed footer; -1: not open */
 	struct flow_scan_plan counts;
 	struct span_part span;
-	struct flow_error memory;	/* status FLOW_ENOMEM where planning ran out */
-	enum old_kind old;	/* whose file it is; OLD_NONE: Parquet */
+	struct flow_error memory;	/* FLOW_ENOMEM if planning ran out of memory */
+	enum old_kind old;	/* of which collector; OLD_NONE: Parquet */
 };
 
 struct scan_task {
@@ -54,32 +54,32 @@ struct flow_scan {
 	struct flow_scan_options options;
 	struct scan_file *file;
 	size_t files;
-	struct source_input input;	/* standard input, once read */
+	struct source_input input;	/* standard input, once it was read */
 	struct scan_task *task;
 	size_t tasks;
 	struct flow_scan_plan plan;
 	struct flow_scan_span span;
 	atomic_size_t next_file;	/* while planning */
 	atomic_size_t kept_files;
-	size_t descriptors;		/* that may be kept of files to be read */
-	bool vanished;			/* some file was not there any more */
-	bool narrowed;			/* planned before, by other bounds */
-	pthread_mutex_t names_lock;	/* of options.names, and of the notice */
-	char *notice;			/* about columns that are ignored in `notice_file` */
+	size_t descriptors;		/* the most that planned files may keep */
+	bool vanished;			/* some file did not exist any more */
+	bool narrowed;			/* planned a second time, by other bounds */
+	pthread_mutex_t names_lock;	/* guards options.names and the notice */
+	char *notice;			/* about ignored columns of `notice_file` */
 	const struct scan_file *notice_file;
 	atomic_size_t next_task;
 	_Atomic uint64_t old_flows, old_others, old_lost, old_damaged;	/* of parts that were read to their end */
 };
 
-/* The first file that a thread opens while planning; the others are likely to be like it. */
+/* The first file that a thread opens while planning; the next ones probably have the same schema. */
 struct plan_model {
 	const struct source *source;	/* NULL: none yet */
-	struct source own;		/* what it is where the file's is not kept */
+	struct source own;		/* keeps the source if the file does not */
 };
 
 /*
- * Reads the footer of a file and finds the row groups to read (scan_file.c): for flow_scan_open, and once more for
- * flow_scan_narrow.  Errors are the file's.
+ * Reads the footer of a file and finds the row groups to read (scan_file.c): for flow_scan_open, and again for
+ * flow_scan_narrow.  Errors are about the file.
  */
 enum flow_status scan_plan_file(struct flow_scan *scan, struct scan_file *f, struct plan_model *model,
     struct flow_error *err) NODISCARD;

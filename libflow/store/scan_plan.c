@@ -5,7 +5,7 @@
 
 #include "base/bytes.h"
 
-/* Asks a Bloom filter for a number, which it knows as PLAIN has it. */
+/* Asks a Bloom filter for a number, which it hashes in PLAIN form. */
 static enum flow_status
 number_may_be_there(const struct pq_file *file, size_t group, size_t column, uint64_t number, bool *may,
     struct flow_error *err)
@@ -29,7 +29,7 @@ bound_may_hold(const struct pq_file *file, const struct profile_map *map, size_t
 	bool may = true;
 
 	*verdict = PLAN_READ;
-	/* Absent columns are null, or a default that is not worth judging here. */
+	/* A missing column is null, or has a default; neither is worth ruling out. */
 	if (column < 0 || !plan_knows_texts(map, bound))
 		return FLOW_OK;
 	pq_file_bounds(file, group, (size_t)column, &stats);
@@ -46,7 +46,7 @@ bound_may_hold(const struct pq_file *file, const struct profile_map *map, size_t
 	return st;
 }
 
-/* A clause rules a group out when all of its bounds do. */
+/* A clause rules a row group out if all of its bounds do. */
 static enum flow_status
 clause_may_hold(const struct pq_file *file, const struct profile_map *map, size_t group,
     const struct flow_clause *clause, struct plan_part *part, struct flow_error *err)

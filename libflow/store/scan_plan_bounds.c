@@ -8,17 +8,23 @@ is_signed(enum flow_type type)
 	return type == FLOW_TYPE_I64 || type == FLOW_TYPE_TIME;
 }
 
-/* Whether statistics leave room for a number in [lo, hi]. */
+/* Whether statistics allow a number in [lo, hi]. */
 static bool
 number_may_hold(const struct pq_bounds *stats, const struct flow_bound *bound)
 {
 	enum flow_type type = flow_field_info(bound->field)->type;
 
-	/* Somebody else's numbers that cannot be are to be found and told, not left out. */
+	/*
+	 * Negative numbers in an unsigned column are an error of another writer: read them, so that it is
+	 * reported.
+	 */
 	if (type != FLOW_TYPE_U64 && type != FLOW_TYPE_TIME && (stats->min < 0 || stats->max < 0))
 		return true;
 	if (is_signed(type)) {
-		/* The bounds of a filter are never negative: what is below 0 is below lo. */
+		/*
+		 * A filter's bounds are never negative: a negative maximum is below lo, unless lo is 0, "no
+		 * bound".
+		 */
 		if (stats->max < 0)
 			return bound->lo == 0;
 		return (uint64_t)stats->max >= bound->lo &&

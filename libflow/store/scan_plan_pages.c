@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What page indexes say: the part of plan.h that is about batches of a row group. */
+/* Page indexes: the part of scan_plan.h about batches of a row group. */
 #include "store/scan_plan.h"
 
 #include <stdlib.h>
@@ -11,8 +11,8 @@
 struct batches {
 	uint64_t rows;
 	size_t count;		/* of batches */
-	uint64_t *keep;		/* those that no clause has ruled out */
-	uint64_t *may;		/* those that one clause leaves */
+	uint64_t *keep;		/* those not ruled out so far */
+	uint64_t *may;		/* those that the current clause does not rule out */
 };
 
 static void
@@ -31,7 +31,7 @@ mark_pages(const struct pq_pages *pages, const struct flow_bound *bound, struct 
 	}
 }
 
-/* Marks the batches that may have rows within a bound; *known: that can be told. */
+/* Marks the batches that may have rows within a bound; *known: there is an index that tells. */
 static enum flow_status
 mark_bound(const struct pq_file *file, const struct profile_map *map, size_t group,
     const struct flow_bound *bound, struct batches *b, bool *known, struct flow_error *err)
@@ -76,7 +76,7 @@ apply_clause(const struct pq_file *file, const struct profile_map *map, size_t g
 	return FLOW_OK;
 }
 
-/* Rows of the batches kept: all have FLOW_BATCH_ROWS but the last one. */
+/* Rows of the batches to keep; all but the last have FLOW_BATCH_ROWS. */
 static uint64_t
 rows_kept(const struct batches *b)
 {
@@ -97,7 +97,7 @@ plan_pages(const struct pq_file *file, const struct profile_map *map, size_t gro
 	enum flow_status st = FLOW_OK;
 	size_t i;
 
-	/* What is read at once is either read or not. */
+	/* A single batch is read as a whole. */
 	if (b.count < 2)
 		return FLOW_OK;
 	b.keep = calloc(2 * BITMAP_WORDS(b.count), sizeof(*b.keep));

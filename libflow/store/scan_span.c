@@ -16,7 +16,7 @@ column_bounds(const struct source *s, size_t group, enum flow_field field, struc
 	return bounds->has_bounds && bounds->min <= bounds->max;
 }
 
-/* Flows' times of one row group; those far from its receive times are not to be believed. */
+/* Adds the flows' times of a row group; those more than a day off its receive times are replaced by these. */
 static void
 add_flows(struct span_part *part, const struct source *s, size_t group)
 {
@@ -38,7 +38,7 @@ add_flows(struct span_part *part, const struct source *s, size_t group)
 		part->last_ms = to;
 }
 
-/* An instant that a day can be added to and taken from. */
+/* Limits an instant so that adding or subtracting a day does not overflow. */
 static int64_t
 clamp(int64_t ms)
 {
@@ -65,7 +65,7 @@ add_group(struct span_part *part, const struct source *s, size_t group)
 	span_add(part, &one);
 }
 
-/* Old files tell, if at all, when their flows were, and nothing of when these came. */
+/* Old files at most tell the times of their flows: these stand for receive times, too. */
 static void
 add_old(struct span_part *part, const struct old_file *old)
 {

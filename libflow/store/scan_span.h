@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* Times of files, from the statistics of their row groups: no column is read. */
+/* Time spans of files, from the statistics of their row groups: no column is read. */
 
 #include "store/opened_file.h"
 #include "store/scan.h"
 
-/* What of a file counts for a span; zero-initialised. */
+/* A file's contribution to the span; zero-initialised. */
 struct span_part {
 	bool has_rows;
-	bool unknown;			/* some rows' receive times are not told */
-	bool plausible;			/* some receive times are of 1990 or later */
-	int64_t received_first_ms, received_last_ms;	/* of the plausible ones, if there are any */
+	bool unknown;			/* some rows have no receive time in statistics */
+	bool plausible;			/* some receive times are in 1990 or later */
+	int64_t received_first_ms, received_last_ms;	/* of the plausible ones if there are any, else of all */
 	bool flows_unknown;
 	int64_t first_ms, last_ms;
 };

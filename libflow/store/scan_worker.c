@@ -14,11 +14,11 @@ struct flow_scan_worker {
 	struct flow_scan *scan;
 	size_t task;
 	bool has_task;
-	const struct scan_file *open_file;	/* what `source` has open, or NULL */
+	const struct scan_file *open_file;	/* the file of `source`; NULL: none is open */
 	struct source source;
 	struct group_reader *reader;
-	struct old_reader *old_reader;		/* of files of other collectors; NULL: none met yet */
-	bool is_old;				/* the open task is of such a file */
+	struct old_reader *old_reader;		/* for files of other collectors; NULL: none met yet */
+	bool is_old;				/* the open task belongs to such a file */
 	struct flow_fieldset early, late;
 };
 
@@ -73,7 +73,7 @@ flow_scan_worker_free(struct flow_scan_worker *worker)
 	free(worker);
 }
 
-/* What is open of a task is so no more. */
+/* Closes the readers of a task. */
 static void
 end_task(struct flow_scan_worker *w)
 {
@@ -122,7 +122,7 @@ flow_scan_file(const struct flow_scan_worker *worker)
 	return (size_t)(worker->scan->task[worker->task].file - worker->scan->file);
 }
 
-/* By its name, which another file may have by now. */
+/* Opens a file by its name; fails if another file has the name by now. */
 static enum flow_status
 open_again(struct flow_scan_worker *w, const struct scan_file *f, struct flow_error *err)
 {
@@ -139,7 +139,7 @@ open_again(struct flow_scan_worker *w, const struct scan_file *f, struct flow_er
 	    "read; ask again, or with a greater limit of open files (ulimit -n)", f->path);
 }
 
-/* The task's file: open since planning, or opened anew. */
+/* The task's file: still open from planning, or opened again. */
 static enum flow_status
 task_source(struct flow_scan_worker *w, const struct source **source, struct flow_error *err)
 {
@@ -219,7 +219,7 @@ failed(struct flow_scan_worker *w, enum flow_status st, struct flow_error *err)
 	return st;
 }
 
-/* Keeps account of a part of an old file that was read to its end. */
+/* Adds the counts of a part of an old file that was read to its end. */
 static void
 add_ledger(struct flow_scan_worker *w, enum flow_status st)
 {

@@ -11,11 +11,11 @@
 #include "base/buf.h"
 #include "record/intern.h"
 
-/* A slot that is not finished, or was not when it was looked at last. */
+/* A slot that was not finished when it was last looked at. */
 struct open_slot {
 	char *key;
 	uint64_t rows;
-	unsigned missing;	/* calls of flow_seen_missing since it was there */
+	unsigned missing;	/* calls of flow_seen_missing since it was last seen */
 };
 
 struct flow_seen {

@@ -57,7 +57,7 @@ flow_slot_time(const char *path, int64_t *s)
 	return true;
 }
 
-/* Whether a directory, with the slash behind it, is what a layout calls the slot, or ends with that. */
+/* Whether a directory, slash included, is the one that a layout gives to the slot, or ends with it. */
 static bool
 ends_with_slot(const char *path, size_t folder, const struct buf *slot)
 {

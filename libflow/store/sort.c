@@ -8,7 +8,7 @@
 #include "store/sort_key.h"
 #include "store/sort_run.h"
 
-/* A row and what it is compared by. */
+/* A row and its key. */
 struct entry {
 	uint64_t key;
 	uint32_t row;
@@ -19,22 +19,22 @@ struct flow_sort {
 	size_t memory_bytes;
 	char *directory;
 	struct gather *rows;		/* of the current run; NULL once runs are merged */
-	uint32_t *row;			/* those rows in order, once finished */
-	uint64_t *key;			/* of runs that are written: the keys of their rows in order, order.keys of each */
+	uint32_t *row;			/* the numbers of those rows in order, once finished */
+	uint64_t *key;			/* of a run to be written: order.keys keys for each row, in order */
 	size_t given;
-	struct gather *some;		/* rows that are to be given next, */
-	uint32_t *order_of_some;	/* in this order, */
-	struct row_pick *pick;		/* and so they are */
+	struct gather *some;		/* the rows to be returned next, */
+	uint32_t *order_of_some;	/* their order, */
+	struct row_pick *pick;		/* and the batch made of both */
 	struct sort_run **run;
 	size_t runs;
-	uint32_t *run_of;		/* of rows that are merged: the run that they come from */
+	uint32_t *run_of;		/* of merged rows: the run of each */
 	size_t merge_cap;
 };
 
-/* What sorting takes for a row, beside its columns. */
+/* Memory of a row while sorting, beside its columns. */
 #define ROW_BYTES(keys) (2 * sizeof(struct entry) + sizeof(uint32_t) + (keys) * sizeof(uint64_t))
 
-/* How many entries have each value of each byte of their keys. */
+/* Histograms: for each byte of the keys, how many entries have each value. */
 static void
 count_bytes(const struct entry *entry, size_t n, size_t count[8][256])
 {
@@ -44,7 +44,7 @@ count_bytes(const struct entry *entry, size_t n, size_t count[8][256])
 			count[b][entry[i].key >> 8 * b & 0xff]++;
 }
 
-/* By keys, the least byte first; equal keys stay as they are. Gives the one of both arrays that has the result. */
+/* Stable radix sort by key, lowest byte first.  Returns the array, of the two, that has the result. */
 static struct entry *
 sort_entries(struct entry *entry, struct entry *other, size_t n)
 {
@@ -56,7 +56,7 @@ sort_entries(struct entry *entry, struct entry *other, size_t n)
 		struct entry *was = entry;
 
 		if (count[b][entry[0].key >> 8 * b & 0xff] == n)
-			continue;	/* the byte is the same in all */
+			continue;	/* all entries have the same byte */
 		for (unsigned v = 0; v < 256; v++) {
 			at[v] = sum;
 			sum += count[b][v];
@@ -116,7 +116,7 @@ flow_sort_free(struct flow_sort *sort)
 	free(sort);
 }
 
-/* The keys of the rows in order. */
+/* Lists the keys of the rows in order. */
 static bool
 list_keys(struct flow_sort *s, const struct flow_batch *b)
 {
@@ -134,8 +134,8 @@ list_keys(struct flow_sort *s, const struct flow_batch *b)
 }
 
 /*
- * Sorts entries of rows by all keys, the last key first: a sort leaves what ties in it in the order of the one before.  Gives
- * the one of both arrays that has the result; NULL when out of memory.
+ * Sorts rows by all keys: a stable sort by each, the last key first.  Returns the array, of the two, that has the
+ * result; NULL when out of memory.
  */
 static struct entry *
 sort_by_keys(const struct flow_sort *s, const struct flow_batch *b, struct entry *entry, struct entry *other)
@@ -157,7 +157,7 @@ sort_by_keys(const struct flow_sort *s, const struct flow_batch *b, struct entry
 	return entry;
 }
 
-/* The rows in memory; with their keys where they are wanted. */
+/* Sorts the rows in memory; lists their keys if wanted. */
 static enum flow_status
 sort_rows(struct flow_sort *s, bool keys, struct flow_error *err)
 {
@@ -184,7 +184,7 @@ sort_rows(struct flow_sort *s, bool keys, struct flow_error *err)
 	return FLOW_OK;
 }
 
-/* Sorts what is in memory and moves it to a file. */
+/* Sorts the rows in memory and moves them to a file as a run. */
 static enum flow_status
 spill(struct flow_sort *s, struct flow_error *err)
 {
@@ -243,7 +243,10 @@ compare_keys(const struct flow_sort *s, const uint64_t *a, const uint64_t *b)
 	return 0;
 }
 
-/* The run whose next row comes first; *second is the one whose row comes next, and *ties whether equal keys are the first's. */
+/*
+ * The run with the least key; *second is the run with the next one, and *ties tells that the first comes before
+ * it also if their keys are equal.
+ */
 static size_t
 first_run(const struct flow_sort *s, size_t *second, bool *ties)
 {
@@ -261,12 +264,12 @@ first_run(const struct flow_sort *s, size_t *second, bool *ties)
 			*second = i;
 		}
 	}
-	/* Equal keys belong to the earlier run. */
+	/* Of equal keys the earlier run's comes first. */
 	*ties = best < *second;
 	return best;
 }
 
-/* The runs of the next rows, at most so many, and of how many. */
+/* Lists the runs of the next rows in s->run_of, at most `most`; *merged is their number. */
 static enum flow_status
 merge_keys(struct flow_sort *s, size_t most, size_t *merged, struct flow_error *err)
 {
@@ -289,11 +292,12 @@ merge_keys(struct flow_sort *s, size_t most, size_t *merged, struct flow_error *
 	return FLOW_OK;
 }
 
-/* Gathers the rows whose keys were merged, one run's after the other, and lists them in their order. */
+/* Gathers the rows of the merged keys, run by run, and lists their numbers in sorted order. */
 static enum flow_status
 merge_rows(struct flow_sort *s, size_t n, struct gather *rows, uint32_t *order, struct flow_error *err)
 {
-	size_t *next = calloc(s->runs + 1, sizeof(*next));	/* by run: where its next row is among those gathered */
+	/* By run: number of its next row among the gathered ones. */
+	size_t *next = calloc(s->runs + 1, sizeof(*next));
 	enum flow_status st = next != NULL ? FLOW_OK : flow_fail_memory(err);
 	size_t sum = 0;
 

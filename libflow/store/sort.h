@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Puts any number of rows into an order: runs that fit memory are sorted there,
- * more than one is written to temporary files (store/sort_run.h) and merged.
+ * Sorts any number of rows: a run that fits into memory is sorted there; several runs are written to temporary
+ * files (store/sort_run.h) and merged.
  *
  *	flow_sort_order_parse("bytes", ...)
  *	flow_sort_new(&order, ...)  flow_sort_add(...)...  flow_sort_finish()
@@ -20,13 +20,13 @@
 #include "record/select.h"
 #include "store/gather.h"
 
-/* What is compared: a column, or something made of several. */
+/* What is compared: a column, or a value made of several columns. */
 enum flow_sort_key {
 	FLOW_SORT_FIELD,
 	FLOW_SORT_DURATION,	/* last - first */
-	FLOW_SORT_RATE,		/* field per time of the duration; 0 where that is 0 */
-	FLOW_SORT_RATIO,	/* field / per; 0 where that is 0 */
-	/* Of an address, of which three keys make an order: whether there is one, and its two halves. */
+	FLOW_SORT_RATE,		/* field per duration; 0 if the duration is 0 */
+	FLOW_SORT_RATIO,	/* field / per; 0 if per is 0 */
+	/* An address is ordered by three keys: whether it is present, and its two halves. */
 	FLOW_SORT_ADDR_HAS,
 	FLOW_SORT_ADDR_HIGH,
 	FLOW_SORT_ADDR_LOW,
@@ -34,12 +34,12 @@ enum flow_sort_key {
 
 struct flow_sort_by {
 	enum flow_sort_key key;
-	enum flow_field field;	/* a number, or an address; not of a duration */
+	enum flow_field field;	/* a number, or an address; unused for a duration */
 	enum flow_field per;
 	bool descending;
 };
 
-/* Keys: the next one decides where rows tie in those before. */
+/* The most keys; a key decides between rows that are equal in those before. */
 #define FLOW_SORT_KEYS 16
 
 struct flow_sort_order {
@@ -48,15 +48,15 @@ struct flow_sort_order {
 };
 
 /*
- * Orders with commas between them: a column that holds numbers or addresses, or nfdump's words: flows, packets, bytes, pps, bps, bpp, with i or o
- * before the last five (ipackets, ...: those of the flow; o: those of its reverse direction),
- * duration, tstart, tend; with ":a" or ":d" for the direction.  By default times ascend and all else
- * descends.  Absent values come last.  Addresses ascend by default, IPv4 first.
+ * Parses orders, separated by commas: a column that holds numbers or addresses, or nfdump's words: flows,
+ * packets, bytes, pps, bps, bpp, with i or o before the last five (ipackets, ...: those of the flow; o: those of
+ * its reverse direction), duration, tstart, tend; with ":a" or ":d" for the direction.  By default times ascend
+ * and everything else descends.  Absent values come last.  Addresses ascend by default, IPv4 first.
  */
 enum flow_status flow_sort_order_parse(const char *text, struct flow_sort_order *order,
     struct flow_error *err) NODISCARD;
 
-/* The columns that it looks at. */
+/* The columns that it needs. */
 void flow_sort_order_fields(const struct flow_sort_order *order, struct flow_fieldset *fields);
 
 struct flow_sort;
@@ -66,25 +66,25 @@ enum flow_status flow_sort_new(const struct flow_sort_order *order, size_t memor
     const char *directory, struct flow_sort **sort, struct flow_error *err) NODISCARD;
 void flow_sort_free(struct flow_sort *sort);
 
-/* Adds selected rows (NULL: all) of a batch in DICT form; only columns it has are kept. */
+/* Adds selected rows (NULL: all) of a batch in DICT form; keeps the columns that it has. */
 enum flow_status flow_sort_add(struct flow_sort *sort, const struct flow_batch *batch,
     const struct flow_selection *sel, struct flow_error *err) NODISCARD;
 
-/* No more rows come. */
+/* Ends adding. */
 enum flow_status flow_sort_finish(struct flow_sort *sort, struct flow_error *err) NODISCARD;
 
-/* Whether nothing had to be written to files. */
+/* Whether all rows are in memory: nothing was written to files. */
 bool flow_sort_is_whole(const struct flow_sort *sort);
 
 /*
- * Where that is so: all rows as they came, and in *rows the numbers of them in their order; both are valid as long as
- * the sort.
+ * If so: all rows as they were added, and in *rows their numbers in sorted order; both are valid as long as the
+ * sort.
  */
 const struct flow_batch *flow_sort_whole(struct flow_sort *sort, const uint32_t **rows);
 
 /*
- * Where it is not: the next rows in order, at most so many (> 0), instead of what was gathered, as they come from the
- * files, and in order[0 .. most) the numbers of them in their order. FLOW_END; FLOW_EIO, FLOW_ECORRUPT.
+ * If not: gathers the next rows, at most `most` (> 0), as they come from the files; *rows loses what it held.
+ * order[0 .. most) gets their numbers in sorted order.  FLOW_END; FLOW_EIO, FLOW_ECORRUPT.
  */
 enum flow_status flow_sort_merge(struct flow_sort *sort, size_t most, struct gather *rows, uint32_t *order,
     struct flow_error *err) NODISCARD;

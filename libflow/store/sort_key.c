@@ -68,7 +68,7 @@ no_word(const char *text, size_t len, struct flow_error *err)
 	    nearest_hint(&meant, hint));
 }
 
-/* One order of a list, which is `len` bytes long. */
+/* Parses one order of a list; it is `len` bytes long. */
 static enum flow_status
 parse_one(const char *text, size_t len, struct flow_sort_order *order, struct flow_error *err)
 {
@@ -160,7 +160,7 @@ derived(const struct flow_sort_by *order, const struct flow_batch *b, size_t row
 	return derived_rate_real(number(b, order->field, row), DERIVED_PER_S, duration_ms);
 }
 
-/* A part of an address; of one that is absent, or no address, the greatest. */
+/* A part of an address.  Absent or invalid ones come last: FLOW_SORT_ADDR_HAS is 1 for them. */
 static uint64_t
 addr_key(const struct flow_sort_by *by, const struct flow_text *text)
 {
@@ -208,11 +208,11 @@ sort_key(const struct flow_sort_by *order, const struct flow_batch *b, size_t ro
 		if (type == FLOW_TYPE_I64 || type == FLOW_TYPE_TIME)
 			v ^= UINT64_C(1) << 63;
 		else if (type != FLOW_TYPE_U64)
-			v++;	/* ~0 is for those that are absent */
+			v++;	/* keeps ~v from UINT64_MAX, which absent values have */
 	} else {
 		double d = derived(order, b, row);
 
-		/* Doubles that are not negative order as their bits do. */
+		/* Doubles that are not negative have the order of their bits. */
 		memcpy(&v, &d, sizeof(v));
 	}
 	v = order->descending ? ~v : v;

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* Rows' keys in an order (store/sort.h). */
+/* Sort keys of rows (store/sort.h). */
 
 #include "store/sort.h"
 
 /*
- * A number whose unsigned order is the order asked for; absent values are the largest.  (Of unsigned
- * numbers of 64 bits the two that come last count as equal.)
+ * A number whose unsigned order is the order asked for; absent values are the largest.  (Of a 64-bit unsigned
+ * column the two values that come last compare as equal.)
  */
 uint64_t sort_key(const struct flow_sort_by *order, const struct flow_batch *b, size_t row);
 
 /*
- * Of an address the keys of all entries of its column's dictionary, allocated, as each is in many rows; *entry is NULL for any
- * other order.  False when out of memory.
+ * For an order by an address: the keys of all entries of the column's dictionary, allocated, as many rows share
+ * an entry; *entry is NULL for any other order.  False when out of memory.
  */
 bool sort_key_entries(const struct flow_sort_by *order, const struct flow_batch *b, uint64_t **entry) NODISCARD;
 
-/* As sort_key, by these. */
+/* As sort_key, but looked up in these entries. */
 static inline uint64_t
 sort_key_by(const struct flow_sort_by *order, const struct flow_batch *b, const uint64_t *entry, size_t row)
 {

@@ -17,21 +17,21 @@
 /* Rows whose keys are read at a time. */
 #define KEYS 8192
 
-/* The file: all keys, then SORT_RUN_ROWS rows after the other. */
+/* The file: all keys, then the rows in pieces of SORT_RUN_ROWS. */
 struct sort_run {
 	int fd;
 	size_t rows;
-	uint64_t *end;			/* of the bytes of so many rows each, in the file */
+	uint64_t *end;			/* where each piece of rows ends in the file */
 	/* Keys. */
 	uint64_t *key;			/* of KEYS rows, `keys` of each */
 	unsigned keys;
-	size_t at;			/* the row whose key is the next */
+	size_t at;			/* the next row */
 	/* Rows. */
 	struct raw_reader *reader;
 	struct buf bytes;
-	const struct flow_batch *batch;	/* NULL: the next ones are not read yet */
-	size_t taken;			/* rows */
-	uint32_t number[SORT_RUN_ROWS];	/* of a batch's rows: 0, 1, 2 ... */
+	const struct flow_batch *batch;	/* NULL: the next piece is not read yet */
+	size_t taken;			/* rows taken of it */
+	uint32_t number[SORT_RUN_ROWS];	/* 0, 1, 2 ... */
 };
 
 static size_t
@@ -40,7 +40,7 @@ piece_count(const struct sort_run *r)
 	return (r->rows + SORT_RUN_ROWS - 1) / SORT_RUN_ROWS;
 }
 
-/* A file that goes with the process. */
+/* Makes an unlinked file, which vanishes with the process. */
 static enum flow_status
 open_file(const char *directory, int *fd, struct flow_error *err)
 {
@@ -81,7 +81,7 @@ write_rows(struct sort_run *r, struct raw_writer *writer, const struct flow_batc
 	return FLOW_OK;
 }
 
-/* Keys from r->at on, which is a multiple of KEYS. */
+/* Reads the keys from r->at on, which is a multiple of KEYS. */
 static enum flow_status
 read_keys(struct sort_run *r, struct flow_error *err)
 {

@@ -9,7 +9,7 @@
 #include "store/opened_file.h"
 #include "store/totals.h"
 
-/* Lowest and highest of a time column, from the row groups' statistics. */
+/* Minimum and maximum of a time column, from the row groups' statistics. */
 static void
 time_bounds(const struct source *s, enum flow_field field, int64_t *least, int64_t *most)
 {
@@ -58,7 +58,7 @@ read_totals(const struct source *s, struct flow_summary *summary)
 	summary->kernel_drops = loss.kernel_drops;
 }
 
-/* What an old file says of itself; without sums its rows are those that it may have. */
+/* Summarizes an old file by its own words; if it has no sums, rows are those that its parts may have. */
 static void
 summarize_old(const struct old_file *old, struct flow_summary *s)
 {
@@ -90,7 +90,7 @@ summarize_old(const struct old_file *old, struct flow_summary *s)
 	s->without_totals = !about->has_sums;
 	s->with_losses = about->has_lost;
 	s->sequence_gaps = about->lost;
-	/* Whatever is made of its rows tells of their exporters by the rows themselves. */
+	/* Empty: files made of its rows list exporters by the rows. */
 	s->exporters = strdup("[]");
 }
 
@@ -149,7 +149,7 @@ flow_summary_read_fd(int fd, const char *path, struct flow_summary *summary, str
 	return st;
 }
 
-/* Keeps what all files say alike. */
+/* Keeps a text if all files have the same. */
 static void
 keep_common(char **text, const char *more, bool first)
 {
@@ -169,7 +169,7 @@ flow_summary_add(struct flow_summary *summary, const struct flow_summary *more)
 	if (first)
 		store_totals_init(&summary->totals);
 	keep_common(&summary->ident, more->ident, first);
-	/* Out of memory these are left out; nothing else depends on them. */
+	/* If memory runs out, exporters are left out; nothing else depends on them. */
 	(void)!store_exporters_merge(&summary->exporters, more->exporters);
 	keep_common(&summary->merged, more->merged, first);
 	keep_common(&summary->created_by, more->created_by, first);

@@ -14,22 +14,22 @@
 /* "2001:db8::/128" */
 #define CELL_ROOM (ADDR_TEXT_MAX + 8)
 
-/* What is gathered of a column for the next row group. */
+/* A column's cells of the next row group. */
 struct column {
 	char name[FLOW_TABLE_NAME_MAX];
 	enum flow_kind kind;
-	struct buf numbers;	/* uint64_t a row; of a text, where it begins in `bytes`, */
-	struct buf lengths;	/* and its length, uint32_t */
+	struct buf numbers;	/* uint64_t for each row; of a text its offset in `bytes` */
+	struct buf lengths;	/* uint32_t for each row: of a text */
 	struct buf bytes;
 	uint64_t *valid;	/* FLOW_GROUP_ROWS bits */
 };
 
 struct flow_table_writer {
 	struct file_sink sink;
-	char *path;		/* for messages; NULL: a descriptor */
+	char *path;		/* for messages; NULL: it is a descriptor */
 	int fd;
 	struct pq_encode_options encode;
-	struct pq_writer *file;	/* NULL: no columns are known */
+	struct pq_writer *file;	/* NULL: no columns yet */
 	struct column *column;
 	struct pq_column *schema;
 	size_t columns, rows;
@@ -138,7 +138,7 @@ take_columns(struct flow_table_writer *w, const struct flow_table *t, struct flo
 	return fail_named(w, pq_writer_new(w->fd, w->schema, w->columns, &w->file, err), err);
 }
 
-/* A cell's text for programs. */
+/* Formats a cell's text for programs. */
 static size_t
 format_cell(enum flow_kind kind, const void *value, char out[CELL_ROOM])
 {
@@ -206,7 +206,7 @@ put_cell(struct column *c, const struct flow_table_column *from, size_t row, siz
 	}
 }
 
-/* Texts that lie in one buffer, as a dictionary with an entry for each row. */
+/* Texts in one buffer as a dictionary with one entry for each row. */
 static enum flow_status
 list_texts(const struct column *c, size_t rows, struct flow_text **text, uint32_t **code)
 {
@@ -251,7 +251,7 @@ encode_column(const struct flow_table_writer *w, size_t i, struct pq_chunk **chu
 	return st;
 }
 
-/* What is gathered, as a row group. */
+/* Writes the gathered rows as a row group. */
 static enum flow_status
 write_group(struct flow_table_writer *w, struct flow_error *err)
 {

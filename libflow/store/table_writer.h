@@ -2,13 +2,13 @@
 #pragma once
 
 /*
- * Writes a table of results (record/result_table.h) as a Parquet file of its own columns: names are those of CSV,
- * counts, numbers, protocols and flags INT64, instants TIMESTAMP(ms, UTC), durations in seconds, rates, ratios and percentages
- * DOUBLE, addresses, networks ("192.0.2.0/24"), MAC addresses and texts STRING.  All are optional, and a cell without a value is
- * null.  A count above INT64_MAX becomes that.
+ * Writes a table of results (record/result_table.h) as a Parquet file with columns of its own: names as in CSV; counts,
+ * numbers, protocols and flags INT64, instants TIMESTAMP(ms, UTC), durations in seconds, rates, ratios and percentages
+ * DOUBLE, addresses, networks ("192.0.2.0/24"), MAC addresses and texts STRING.  All are optional, and a cell without a
+ * value is null.  A count is capped at INT64_MAX.
  *
  *	flow_table_writer_open(path, -1, &options, &w, err)
- *	flow_table_writer_rows(w, slice, err)		at least once, also without rows: the columns
+ *	flow_table_writer_rows(w, slice, err)		at least once, for the columns, even without rows
  *	flow_table_writer_close(w, err)
  */
 
@@ -18,7 +18,7 @@
 
 struct flow_table_writer;
 
-/* A file that appears whole when it is closed; path NULL: into the descriptor `fd`, which stays the caller's. */
+/* Opens a file, which appears, whole, when it is closed; path NULL: writes to `fd`, which stays the caller's. */
 enum flow_status flow_table_writer_open(const char *path, int fd, const struct flow_writer_options *options,
     struct flow_table_writer **writer, struct flow_error *err) NODISCARD;
 
@@ -26,7 +26,7 @@ enum flow_status flow_table_writer_open(const char *path, int fd, const struct f
 enum flow_status flow_table_writer_rows(struct flow_table_writer *w, const struct flow_table *t,
     struct flow_error *err) NODISCARD;
 
-/* Ends the file and frees the writer, also on failure, when nothing is left of the file. */
+/* Ends the file and frees the writer, also on failure, when no file is left. */
 enum flow_status flow_table_writer_close(struct flow_table_writer *w, struct flow_error *err) NODISCARD;
 
 /* Drops the file and frees the writer; NULL is fine. */

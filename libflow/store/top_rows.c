@@ -6,16 +6,16 @@
 #include "store/gather.h"
 #include "store/sort_key.h"
 
-/* A row by its key and place: the lesser comes first. */
+/* A row by its key and place; the lesser entry comes first. */
 struct entry {
 	uint64_t key, place;
-	uint32_t put;		/* number of the row among those that were put */
+	uint32_t put;		/* number of the row among those put */
 };
 
 struct flow_top {
 	struct flow_sort_order order;
 	size_t most, count, cap;
-	struct entry *heap;	/* the row that comes last is on top; sorted once that is asked for */
+	struct entry *heap;	/* max-heap: the last row is on top; sorted by flow_top_places */
 	uint64_t *place;
 	struct gather *rows, *out;
 	size_t given;
@@ -56,7 +56,7 @@ comes_first(const struct entry *a, const struct entry *b)
 	return a->key != b->key ? a->key < b->key : a->place < b->place;
 }
 
-/* Puts an entry into the hole at i, or where the heap wants it above. */
+/* Inserts an entry at i and sifts it up. */
 static void
 heap_up(struct entry *heap, size_t i, struct entry e)
 {
@@ -65,7 +65,7 @@ heap_up(struct entry *heap, size_t i, struct entry e)
 	heap[i] = e;
 }
 
-/* Puts an entry in place of the top. */
+/* Replaces the top by an entry and sifts it down. */
 static void
 heap_down(struct entry *heap, size_t n, struct entry e)
 {

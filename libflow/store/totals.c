@@ -88,7 +88,7 @@ protocol(struct flow_totals *totals, const struct flow_column *proto, size_t row
 	}
 }
 
-/* A counter; `missing` where the row has none.  Never negative in the profile. */
+/* A counter of a row; `missing` if it is null.  Never negative in the profile. */
 static uint64_t
 counter(const struct flow_column *c, size_t row, uint64_t missing)
 {
@@ -179,7 +179,7 @@ time_to_json(const char *key, int64_t ms, struct buf *out)
 	buf_printf(out, ",\"%s\":\"%.*s\"", key, (int)len, text);
 }
 
-/* Biflows are rare: without any, nothing is said of them. */
+/* Biflows are rare: without any, their sums are left out. */
 static void
 reverse_to_json(uint64_t packets, uint64_t bytes, struct buf *out)
 {

@@ -10,7 +10,7 @@
 #include "store/totals.h"
 #include "store/verify_column.h"
 
-/* Puts before a message where it is about. */
+/* Prefixes a message with row group and column. */
 static enum flow_status
 name_place(size_t group, unsigned field, enum flow_status st, struct flow_error *err)
 {
@@ -82,7 +82,7 @@ verify_group(const struct source *s, struct group_reader *reader, size_t group,
 	return st;
 }
 
-/* flow.stats, where it is there, against the sums. */
+/* Compares flow.stats, if there is one, with the sums. */
 static enum flow_status
 verify_totals(const struct source *s, const struct flow_totals *sums, struct flow_error *err)
 {
@@ -104,7 +104,7 @@ verify_totals(const struct source *s, const struct flow_totals *sums, struct flo
 		    " flows, %" PRIu64 " packets, %" PRIu64 " bytes; the rows %" PRIu64 ", %" PRIu64
 		    ", %" PRIu64, told.flows, told.packets, told.bytes, sums->flows, sums->packets,
 		    sums->bytes);
-	/* Years beyond 9999 can be written, but not read. */
+	/* Years beyond 9999 can be written, but not parsed: such times are not compared. */
 	if (sums->rows > 0 && ((told.first_ms != INT64_MAX && told.first_ms != sums->first_ms) ||
 	    (told.last_ms != INT64_MIN && told.last_ms != sums->last_ms)))
 		return flow_fail(err, FLOW_ECORRUPT, FLOW_NO_OFFSET,
@@ -155,7 +155,7 @@ flow_verify(const char *path, uint64_t *rows, struct flow_error *err)
 	if (st == FLOW_OK)
 		st = source_open_parquet(&source, path, &input, err);
 	if (st == FLOW_OK) {
-		/* Texts are compared with what the file says of them, as they stand. */
+		/* Texts must be compared with statistics as they are stored, not in canonical form. */
 		source.map.is_canonical = true;
 		st = verify_source(&source, rows, err);
 		if (st != FLOW_OK)

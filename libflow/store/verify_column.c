@@ -49,7 +49,7 @@ look(const struct flow_column *c, enum flow_type type, size_t from, size_t end,
 	}
 }
 
-/* Whether rows were what was told of them: `where` is a page's number, or below 0. */
+/* Compares a page, or the chunk (`where` < 0), with the claims about it. */
 static enum flow_status
 judge(const struct verify_range *seen, int64_t where, struct flow_error *err)
 {
@@ -83,7 +83,7 @@ verify_column_begin(struct verify_column *v, const struct pq_file *file, size_t 
 	return st;
 }
 
-/* Each text once. */
+/* Looks up each distinct text in the filter. */
 static enum flow_status
 ask_bloom(struct verify_column *v, const struct flow_column *c, size_t rows, struct flow_error *err)
 {
@@ -113,7 +113,7 @@ ask_bloom(struct verify_column *v, const struct flow_column *c, size_t rows, str
 	return FLOW_OK;
 }
 
-/* Each number. */
+/* Looks up each number in the filter. */
 static enum flow_status
 ask_bloom_for_numbers(const struct verify_column *v, const struct flow_column *c, size_t rows, struct flow_error *err)
 {
@@ -137,7 +137,7 @@ ask_bloom_for_numbers(const struct verify_column *v, const struct flow_column *c
 	return FLOW_OK;
 }
 
-/* Page by page: bounds and nulls of the rows of each. */
+/* Collects bounds and nulls of the rows, page by page. */
 static enum flow_status
 look_at_pages(struct verify_column *v, const struct flow_column *c, size_t rows,
     struct flow_error *err)

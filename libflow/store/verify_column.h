@@ -2,33 +2,33 @@
 #pragma once
 
 /*
- * Follows the rows of one column of a row group, and compares them with what the file says of them:
- * statistics of the chunk and of each page, and its Bloom filter.
+ * Compares the rows of one column of a row group with the file's statements about them: statistics of the chunk
+ * and of each page, and the Bloom filter.
  */
 
 #include "parquet/file_read.h"
 #include "record/batch.h"
 
-/* What rows are compared with, and what they turned out to be. */
+/* The bounds that are claimed, and what the rows have. */
 struct verify_range {
 	struct pq_bounds bounds;
 	uint64_t nulls;
-	bool outside;		/* a value beyond the bounds */
+	bool outside;		/* a value was outside the bounds */
 };
 
 struct verify_column {
 	enum flow_type type;
 	struct verify_range chunk, page;
-	struct pq_pages *pages;		/* NULL: it has no page index */
+	struct pq_pages *pages;		/* NULL: no page index */
 	size_t next_page;
 	uint64_t row, page_end;
-	struct pq_bloom *bloom;		/* NULL: it has none */
-	size_t plain_bytes;		/* of a number as the filter knows it; 0: it is none */
-	uint64_t *asked;		/* bitmap of the texts that the filter was asked for */
-	uint32_t asked_cap;		/* how many it has room for */
+	struct pq_bloom *bloom;		/* NULL: no filter */
+	size_t plain_bytes;		/* of a number, as the filter hashes it; 0: texts */
+	uint64_t *asked;		/* bitmap of the texts, by code, that were looked up in it */
+	uint32_t asked_cap;		/* its capacity */
 };
 
-/* Begins with a chunk, and checks the places of its pages; *v is to be cleared, also on failure. */
+/* Begins a chunk, and checks the positions of its pages; *v is to be cleared, also on failure. */
 enum flow_status verify_column_begin(struct verify_column *v, const struct pq_file *file,
     size_t group, size_t column, enum flow_type type, struct flow_error *err) NODISCARD;
 /* The next rows.  FLOW_ECORRUPT, FLOW_ENOMEM. */

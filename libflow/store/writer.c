@@ -17,16 +17,16 @@
 
 struct flow_writer {
 	struct flow_writer_options options;
-	struct file_sink sink;		/* closed where the descriptor is the caller's */
+	struct file_sink sink;		/* closed if the descriptor is the caller's */
 	struct pq_writer *file;
 	struct gather *gather;
-	struct encode_queue *queue;	/* NULL: nothing was given to threads yet */
+	struct encode_queue *queue;	/* NULL: no thread was used yet */
 	struct flow_dictify *dictify;
 	struct flow_totals totals;
 	struct store_loss loss;
 };
 
-/* A level that stands for the most that libzstd has. */
+/* Stands for the highest level of libzstd. */
 #define LEVEL_OF_LIBRARY (-1)
 
 static const struct codec { const char *name; enum flow_codec codec; int level_max; } codecs[] = {
@@ -79,7 +79,7 @@ flow_codec_archive(void)
 	return zstandard_is_here() ? FLOW_CODEC_ZSTD : FLOW_CODEC_LZ4;
 }
 
-/* Says of which file a failure is, where that has a name. */
+/* Prefixes a message with the file's path, if it has one. */
 static enum flow_status
 name_file(const struct flow_writer *w, enum flow_status st, struct flow_error *err)
 {
@@ -88,7 +88,7 @@ name_file(const struct flow_writer *w, enum flow_status st, struct flow_error *e
 	return st;
 }
 
-/* The writer takes the sink over, also on failure. */
+/* Takes ownership of the sink, also on failure. */
 static enum flow_status
 open_writer(int fd, struct buf *memory, struct file_sink sink, const struct flow_writer_options *options,
     struct flow_writer **writer, struct flow_error *err)
@@ -155,14 +155,14 @@ flow_writer_append(struct flow_writer *writer, struct flow_group *group, struct 
 {
 	enum flow_status st = pq_writer_group(writer->file, group->chunk, group->rows, err);
 
-	memset(group->chunk, 0, sizeof(group->chunk));	/* the file's now */
+	memset(group->chunk, 0, sizeof(group->chunk));	/* now owned by the file */
 	if (st == FLOW_OK)
 		store_totals_add(&writer->totals, &group->totals);
 	flow_group_free(group);
 	return name_file(writer, st, err);
 }
 
-/* The oldest group that is being encoded, into the file; FLOW_END where there is none. */
+/* Appends the oldest group of the queue to the file; FLOW_END if the queue is empty. */
 static enum flow_status
 append_encoded(struct flow_writer *w, struct flow_error *err)
 {
@@ -172,7 +172,7 @@ append_encoded(struct flow_writer *w, struct flow_error *err)
 	return st == FLOW_OK ? flow_writer_append(w, group, err) : st;
 }
 
-/* Makes sure that there is a queue, and room in it. */
+/* Makes the queue if there is none, and room in it. */
 static enum flow_status
 make_room(struct flow_writer *w, struct flow_error *err)
 {
@@ -183,7 +183,7 @@ make_room(struct flow_writer *w, struct flow_error *err)
 	return encode_queue_full(w->queue) ? append_encoded(w, err) : FLOW_OK;
 }
 
-/* What was gathered to a thread that encodes it. */
+/* Passes the gathered rows to a thread that encodes them. */
 static enum flow_status
 queue_gathered(struct flow_writer *w, struct flow_error *err)
 {
@@ -207,7 +207,7 @@ flush_gathered(struct flow_writer *w, struct flow_error *err)
 	return st == FLOW_OK ? flow_writer_append(w, group, err) : st;
 }
 
-/* All rows that were added, into the file. */
+/* Writes all rows that were added to the file. */
 static enum flow_status
 flush_all(struct flow_writer *w, struct flow_error *err)
 {
@@ -218,7 +218,7 @@ flush_all(struct flow_writer *w, struct flow_error *err)
 	return st == FLOW_END ? FLOW_OK : st;
 }
 
-/* Adds at most FLOW_BATCH_ROWS rows in DICT form, to the next group where this one is full. */
+/* Adds at most FLOW_BATCH_ROWS rows in DICT form; a full group is ended first. */
 static enum flow_status
 gather_some(struct flow_writer *w, const struct flow_batch *batch,
     const struct flow_selection *sel, struct flow_error *err)
