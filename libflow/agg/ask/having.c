@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Parentheses inside each other. */
+/* Most nesting of parentheses. */
 #define DEPTH 32
 
 struct reader {
@@ -26,7 +26,7 @@ skip_blanks(struct reader *r)
 		r->p++;
 }
 
-/* Bytes of the word that begins here; with what stands in parentheses directly behind it: distinct(src_addr) */
+/* The length of the word at p, with parentheses directly after it: distinct(src_addr) */
 static size_t
 word_length(const char *p)
 {
@@ -43,7 +43,7 @@ word_length(const char *p)
 	return n;
 }
 
-/* Takes a word that joins tests. */
+/* Consumes an operator, if it is next. */
 static bool
 accept(struct reader *r, const char *word, const char *sign)
 {
@@ -90,10 +90,11 @@ parse_how(struct reader *r, enum having_how *how)
 		*how = words[i].how;
 		return FLOW_OK;
 	}
-	return flow_fail(r->err, FLOW_EINVAL, FLOW_NO_OFFSET, "expected a comparison (> >= < <= = !=) before '%.20s'", r->p);
+	return flow_fail(r->err, FLOW_EINVAL, FLOW_NO_OFFSET,
+	    "expected a comparison (> >= < <= = !=) before '%.20s'", r->p);
 }
 
-/* What a unit multiplies by; 0: it is none. */
+/* The factor of a unit; 0: there is no such unit. */
 static double
 unit_factor(enum flow_kind cell, const char *text, size_t len)
 {
@@ -103,8 +104,9 @@ unit_factor(enum flow_kind cell, const char *text, size_t len)
 		bool time;
 	} units[] = {
 		{ "ms", 1, true }, { "s", 1e3, true }, { "sec", 1e3, true }, { "min", 6e4, true }, { "h", 36e5, true },
-		{ "d", 864e5, true }, { "k", 1e3, false }, { "K", 1e3, false }, { "M", 1e6, false }, { "m", 1e6, false },
-		{ "G", 1e9, false }, { "g", 1e9, false }, { "T", 1e12, false }, { "t", 1e12, false },
+		{ "d", 864e5, true }, { "k", 1e3, false }, { "K", 1e3, false }, { "M", 1e6, false },
+		{ "m", 1e6, false }, { "G", 1e9, false }, { "g", 1e9, false }, { "T", 1e12, false },
+		{ "t", 1e12, false },
 		{ "Ki", 0x1p10, false }, { "Mi", 0x1p20, false }, { "Gi", 0x1p30, false }, { "Ti", 0x1p40, false },
 	};
 
@@ -132,8 +134,8 @@ parse_value(struct reader *r, const struct measure *m, double *out)
 	skip_blanks(r);
 	begin = r->p;
 	if (*begin != '.' && !isdigit((unsigned char)*begin))
-		return flow_fail(r->err, FLOW_EINVAL, FLOW_NO_OFFSET, "expected a number behind '%s' and its comparison, not '%.20s'",
-		    m->name, begin);
+		return flow_fail(r->err, FLOW_EINVAL, FLOW_NO_OFFSET,
+		    "expected a number behind '%s' and its comparison, not '%.20s'", m->name, begin);
 	*out = strtod(begin, &end);
 	while (isalpha((unsigned char)end[unit]) || end[unit] == '%')
 		unit++;
@@ -156,14 +158,14 @@ parse_test(struct reader *r)
 	skip_blanks(r);
 	len = word_length(r->p);
 	if (len == 0)
-		return flow_fail(r->err, FLOW_EINVAL, FLOW_NO_OFFSET, *r->p == '\0' ? "expected a measure before the end" :
-		    "expected a measure, not '%.20s'", r->p);
+		return flow_fail(r->err, FLOW_EINVAL, FLOW_NO_OFFSET, *r->p == '\0' ?
+		    "expected a measure before the end" : "expected a measure, not '%.20s'", r->p);
 	if (r->out->tests == HAVING_TESTS)
 		return flow_fail(r->err, FLOW_ELIMIT, FLOW_NO_OFFSET, "more than %d comparisons", HAVING_TESTS);
 	st = measure_parse(r->slots, r->both, r->p, len, &test->measure, r->err);
 	if (st == FLOW_OK && test->measure.kind == MEASURE_TIME)
-		st = flow_fail(r->err, FLOW_EINVAL, FLOW_NO_OFFSET, "%s: an instant is no number; -t and the filter choose by time",
-		    test->measure.name);
+		st = flow_fail(r->err, FLOW_EINVAL, FLOW_NO_OFFSET,
+		    "%s: an instant is no number; -t and the filter choose by time", test->measure.name);
 	r->p += len;
 	if (st == FLOW_OK)
 		st = parse_how(r, &test->how);
@@ -266,7 +268,7 @@ test_holds(const struct having_test *t, const uint64_t *state, const struct meas
 bool
 having_holds(const struct having *h, const uint64_t *state, const struct measure_totals *totals)
 {
-	uint64_t stack = 1;	/* of outcomes, the last one in the least bit; at most HAVING_TESTS of them */
+	uint64_t stack = 1;	/* of results, the top in bit 0; at most HAVING_TESTS */
 
 	for (size_t i = 0; i < h->steps; i++) {
 		if (h->step[i] < HAVING_TESTS)

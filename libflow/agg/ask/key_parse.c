@@ -48,7 +48,7 @@ key_part_type(const struct key_part *part)
 	return flow_field_info(part->field[0])->type;
 }
 
-/* The part that a bare word (no suffix) means. */
+/* The part for a word without suffix. */
 static bool
 word_part(const char *text, size_t len, struct key_part *part)
 {
@@ -83,7 +83,7 @@ word_part(const char *text, size_t len, struct key_part *part)
 	return true;
 }
 
-/* Why there is no such word. */
+/* Fails with the reason why there is no such word. */
 static enum flow_status
 no_word(struct flow_error *err, const char *text, size_t len)
 {
@@ -101,7 +101,7 @@ no_word(struct flow_error *err, const char *text, size_t len)
 	    nearest_hint(&meant, hint));
 }
 
-/* A decimal number of at most 9 digits at *p, which moves on. */
+/* Parses a decimal number of at most 9 digits at *p and advances *p. */
 static bool
 number(const char **p, const char *end, uint32_t *out)
 {
@@ -160,7 +160,7 @@ prefix(struct key_part *part, const char *text, size_t len)
 	return true;
 }
 
-/* What follows the first slash of a key. */
+/* Parses what follows the first slash of a key. */
 static enum flow_status
 suffix(struct key_part *part, const char *text, size_t len, struct flow_error *err)
 {
@@ -179,7 +179,7 @@ suffix(struct key_part *part, const char *text, size_t len, struct flow_error *e
 	return FLOW_OK;
 }
 
-/* src_addr/24,/48: the length of IPv6 networks of the part before. */
+/* src_addr/24,/48: sets the IPv6 prefix length of the previous part. */
 static enum flow_status
 suffix_six(struct grouping *g, const char *text, size_t len, struct flow_error *err)
 {
@@ -196,7 +196,7 @@ suffix_six(struct grouping *g, const char *text, size_t len, struct flow_error *
 	return FLOW_OK;
 }
 
-/* srcip4/24,srcip6/48 are one key. */
+/* Joins srcip4/24,srcip6/48 into one key. */
 static bool
 join_families(struct grouping *g, const struct key_part *part)
 {
@@ -237,7 +237,7 @@ key_add_bin(struct grouping *g, const char *text, struct flow_error *err)
 	return FLOW_OK;
 }
 
-/* Networks of different lengths differ even where their addresses are equal. */
+/* Appends the mask as a hidden part: networks of equal address and different length differ. */
 static void
 add_mask(struct grouping *g, enum flow_field mask)
 {
@@ -306,7 +306,7 @@ key_parse(struct grouping *g, const char *text, size_t len, bool statistic,
 	return st;
 }
 
-/* Bits of a part in the packed key: 0 stands for no value. */
+/* Bits of a part in the packed key: one value more than the type has, as 0 stands for null. */
 static unsigned
 part_bits(const struct key_part *part)
 {
@@ -324,7 +324,7 @@ part_bits(const struct key_part *part)
 	}
 }
 
-/* Room of `bits` in the first word that has it. */
+/* First fit: reserves `bits` in the first word that has room. */
 static void
 place(uint8_t used[KEY_WORDS], unsigned bits, uint8_t *word, uint8_t *shift)
 {
@@ -351,7 +351,7 @@ key_layout(struct grouping *g)
 		for (size_t i = 0; i < g->parts; i++)
 			if (part_bits(&g->part[i]) == sizes[s])
 				place(used, sizes[s], &g->part[i].word, &g->part[i].shift);
-	/* A full word has no room for "no value": a bit elsewhere says it. */
+	/* A 64-bit value leaves no spare code for null, so a flag bit in another word marks it. */
 	for (size_t i = 0; i < g->parts; i++)
 		if (part_bits(&g->part[i]) == 64)
 			place(used, 1, &g->part[i].flag_word, &g->part[i].flag_shift);

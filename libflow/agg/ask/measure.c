@@ -45,7 +45,7 @@ slots_find(struct slots *slots, struct slot want)
 	return i;
 }
 
-/* A slot over one column, whichever direction the row runs in. */
+/* A slot of one column, the same for both directions. */
 static uint8_t
 slots_one(struct slots *slots, enum slot_op op, enum flow_field field)
 {
@@ -92,7 +92,7 @@ slots_fields(const struct slots *slots, struct flow_fieldset *set)
 	}
 }
 
-/* Which counter a word speaks of, and of which direction. */
+/* The counter and the direction of a word. */
 enum counter {
 	COUNTER_FLOWS,
 	COUNTER_PACKETS,
@@ -121,7 +121,7 @@ slots_counter(struct slots *slots, bool both, enum counter counter, enum way way
 	return slots_find(slots, (struct slot){ SLOT_ADD, { there, NONE }, { back, NONE }, 0 });
 }
 
-/* The words of fixed meaning, ours first. */
+/* What a word of words[] computes. */
 enum word_form {
 	FORM_SUM,
 	FORM_SHARE,
@@ -183,7 +183,7 @@ static const struct word words[] = {
 	{ "duration", "duration", "Duration", FORM_DURATION, COUNTER_FLOWS, WAY_PLAIN },
 };
 
-/* Both ends of time; rates need them. */
+/* Slots of the earliest first and the latest last, which rates need. */
 static void
 slots_times(struct slots *slots, uint8_t *first, uint8_t *last)
 {
@@ -243,7 +243,7 @@ word_measure(struct slots *slots, bool both, const struct word *w, struct measur
 	}
 }
 
-/* How the smallest, greatest and or-ed value of a column prints. */
+/* The kind of cell for a column's minimum, maximum or bitwise or. */
 static enum flow_kind
 field_cell(enum flow_field field)
 {
@@ -309,7 +309,7 @@ function_find(const char *name, size_t len, struct function *out)
 	return percentile(name, len, &out->param);
 }
 
-/* The measure of a function of a column of that name. */
+/* The measure of a function of a column. */
 static void
 function_apply(struct slots *slots, const struct function *f, enum flow_field field,
     struct measure *m)
@@ -412,7 +412,7 @@ measure_has(const struct measure *m, const uint64_t *state)
 	return state[m->count] != 0;
 }
 
-/* Between the least first and the greatest last, which are slots. */
+/* The time between two slots: earliest first, latest last. */
 static uint64_t
 duration_ms(const uint64_t *state, uint8_t first, uint8_t last)
 {
@@ -434,7 +434,8 @@ measure_real(const struct measure *m, const uint64_t *state, const struct measur
 	case MEASURE_DURATION:
 		return (double)duration_ms(state, m->a, m->b);
 	case MEASURE_RATE:
-		return derived_rate_real((double)state[m->a] * m->factor, DERIVED_PER_S, duration_ms(state, m->b, m->c));
+		return derived_rate_real((double)state[m->a] * m->factor, DERIVED_PER_S,
+		    duration_ms(state, m->b, m->c));
 	case MEASURE_BIN_RATE:
 		return (double)state[m->a] * m->factor * 1000 / (double)m->width_ms;
 	case MEASURE_RATIO:
@@ -462,20 +463,20 @@ measure_rank_of_kind(const struct measure *m, const uint64_t *state)
 	case MEASURE_DURATION:
 		return duration_ms(state, m->a, m->b);
 	default:
-		/* Bits of non-negative doubles sort as the doubles do. */
+		/* The bits of non-negative doubles have the doubles' order. */
 		real = measure_real(m, state, NULL);
 		memcpy(&bits, &real, sizeof(bits));
 		return bits;
 	}
 }
 
-/* Whether the sum that it is, or is computed from, is beyond what a number holds. */
+/* Whether a sum of the measure is saturated. */
 static bool
 is_beyond(const struct measure *m, const uint64_t *state, const struct measure_totals *totals)
 {
 	switch (m->kind) {
 	case MEASURE_SLOT:
-		/* Of what counts, no single value is as large: counters of rows are signed. */
+		/* No single row's counter is UINT64_MAX: they are signed. */
 		return m->cell == FLOW_KIND_COUNT && state[m->a] == UINT64_MAX;
 	case MEASURE_RATE:
 	case MEASURE_BIN_RATE:

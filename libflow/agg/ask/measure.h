@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * What is known of a group.  Slots are the 64-bit states that rows are added
- * to; measures are what is read out of them.
+ * The values of a group.  Slots are 64-bit accumulators to which rows are
+ * added; measures are computed from them.
  */
 
 #include <stdbool.h>
@@ -26,15 +26,15 @@ enum slot_op {
 	SLOT_OR,
 	SLOT_SYN,		/* rows whose TCP flags are SYN alone */
 	SLOT_HAS,		/* 1 if a row has a value: distinct values of a part of the key */
-	/* Not added to row by row, but filled in when all is merged (agg/group/value_count.h): */
+	/* Filled after merging, not row by row (agg/group/value_count.h): */
 	SLOT_DISTINCT,
-	SLOT_APPROX,		/* distinct values, about (agg/sketch/approx.h) */
+	SLOT_APPROX,		/* approximate number of distinct values (agg/sketch/approx.h) */
 	SLOT_PERCENTILE,	/* of the rows' values; param: percent * 1000 */
 };
 
 /*
- * A slot takes up to two columns (packets and rev_packets count together in
- * statistics).  Rows of the answering direction of a pair use `back`.
+ * A slot adds up to two columns (packets and rev_packets count together in
+ * statistics).  In a pair, rows of the reverse direction use `back`.
  * Unused: FLOW_FIELD_NONE.
  */
 struct slot {
@@ -50,7 +50,7 @@ struct slots {
 	bool plain;	/* exactly rows, flows, packets, bytes, first, last, in that order */
 };
 
-/* Instants are stored so that they compare unsigned. */
+/* Added to instants, so that they compare as unsigned numbers. */
 #define SLOT_TIME_BIAS (UINT64_C(1) << 63)
 
 enum measure_kind {
@@ -70,13 +70,13 @@ struct measure {
 	enum measure_kind kind;
 	enum flow_kind cell;
 	uint8_t a, b, c;
-	uint8_t count;		/* slot that is 0 where there is no value; slot 0: always one */
+	uint8_t count;		/* slot that is 0 if there is no value; slot 0: never */
 	uint8_t total;		/* SHARE: which of struct measure_totals */
 	uint8_t factor;
 	int64_t width_ms;
 };
 
-/* Sums of all rows, for percentages and the tables' notes. */
+/* Totals of all rows, for percentages and tables' notes. */
 enum { TOTAL_FLOWS, TOTAL_PACKETS, TOTAL_BYTES, TOTALS };
 
 struct measure_totals {
@@ -86,65 +86,65 @@ struct measure_totals {
 };
 
 /*
- * Finds or adds what a word of `len` bytes means: flows, pps, min(bytes), ...
+ * The measure of a word of `len` bytes: flows, pps, min(bytes), ...; adds the slots that it lacks.
  * `both`: packets and bytes are those of both directions (statistics).
  * FLOW_EINVAL for an unknown word, FLOW_ELIMIT for too many slots.
  */
 enum flow_status measure_parse(struct slots *slots, bool both, const char *word, size_t len,
     struct measure *out, struct flow_error *err) NODISCARD;
 
-/* Whether a slot gets its value only when all is merged. */
+/* Whether a slot gets its value only after merging. */
 static inline bool
 slot_is_late(const struct slot *s)
 {
 	return s->op >= SLOT_DISTINCT;
 }
 
-/* Whether it is filled in from all values of the group. */
+/* Whether a slot is computed from all values of the group. */
 static inline bool
 slot_needs_values(const struct slot *s)
 {
 	return s->op == SLOT_DISTINCT || s->op == SLOT_PERCENTILE;
 }
 
-/* Whether one of the slots is that of an approximate count. */
+/* Whether a slot is an approximate count. */
 bool slots_approx(const struct slots *slots);
 
-/* Slot 0 and nothing else. */
+/* Starts with slot 0 alone. */
 void slots_init(struct slots *slots);
 
-/* The slot's number, added if it is new; SLOTS when there is no room. */
+/* The index of a slot, which is added if new; SLOTS when there is no room. */
 uint8_t slots_find(struct slots *slots, struct slot want);
 
-/* The slot that counts what this one counts when rows run the other way. */
+/* The same slot with forward and reverse columns exchanged. */
 struct slot slot_mirror(const struct slot *s);
 
-/* Sets slots->plain; to be called when no slot will be added any more. */
+/* Sets slots->plain; call it after the last slot was added. */
 void slots_seal(struct slots *slots);
 
-/* The columns that the slots read. */
+/* Adds the columns that the slots read to *set. */
 void slots_fields(const struct slots *slots, struct flow_fieldset *set);
 
 /* Whether the group has a value for the measure. */
 bool measure_has(const struct measure *m, const uint64_t *state);
 
-/* A number that orders groups as the measure does (0 where there is no value). */
+/* The measure as a double, by which groups can be ordered (0: no value). */
 double measure_real(const struct measure *m, const uint64_t *state,
     const struct measure_totals *totals);
 
-/* As measure_rank, of any kind. */
+/* measure_rank's general case. */
 uint64_t measure_rank_of_kind(const struct measure *m, const uint64_t *state);
 
-/* As measure_real, but exact, order-preserving bits of any measure. */
+/* An integer with the exact order of the measure (0: no value). */
 static inline uint64_t
 measure_rank(const struct measure *m, const uint64_t *state)
 {
-	/* The usual one, of each of many groups. */
+	/* The common case, for each of many groups. */
 	if (m->kind == MEASURE_SLOT)
 		return state[m->count] != 0 ? state[m->a] : 0;
 	return measure_rank_of_kind(m, state);
 }
 
-/* Puts the value into a table's cell, or leaves it empty. */
+/* Sets a table's cell to the value, or leaves it null. */
 void measure_cell(const struct measure *m, const uint64_t *state,
     const struct measure_totals *totals, struct flow_table *t, size_t column, size_t row);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Whether rows that were summed up answer a question: keys, bins and measures, one by one. */
+/* Whether sums (struct flow_agg_sums) can answer a question: checks each key, bin and measure. */
 #include "agg/ask/question.h"
 
 static bool
@@ -26,7 +26,7 @@ is_counter(enum flow_field field)
 	    field == FLOW_FIELD_REV_PACKETS || field == FLOW_FIELD_REV_BYTES;
 }
 
-/* Sums of counters, and when the first and the last flow were. */
+/* Only sums of counters, and the times of the first and the last flow. */
 static bool
 slot_fits(const struct slot *s)
 {
@@ -38,7 +38,7 @@ slot_fits(const struct slot *s)
 	    (s->field[1] == FLOW_FIELD_NONE || is_counter(s->field[1]));
 }
 
-/* The slot that says whether there is a value only has to be 0 where it was. */
+/* m->count is not checked: it only has to be 0 or not, which sums preserve. */
 static bool
 measure_fits(const struct grouping *g, const struct measure *m)
 {

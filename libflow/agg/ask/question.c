@@ -49,7 +49,7 @@ flow_agg_tables(const struct flow_agg_spec *spec)
 	return spec->views;
 }
 
-/* Equal groupings are computed once; slots of one may be a superset. */
+/* Whether two groupings are equal, and so are computed once. */
 static bool
 grouping_equal(const struct grouping *a, const struct grouping *b)
 {
@@ -61,7 +61,7 @@ grouping_equal(const struct grouping *a, const struct grouping *b)
 	    memcmp(a->slots.slot, b->slots.slot, sizeof(a->slots.slot[0]) * a->slots.count) == 0;
 }
 
-/* The number of an equal grouping, or of this one, added. */
+/* The index of an equal grouping; adds this one if there is none. */
 static enum flow_status
 grouping_add(struct flow_agg_spec *spec, const struct grouping *want, size_t *at)
 {
@@ -83,7 +83,7 @@ grouping_add(struct flow_agg_spec *spec, const struct grouping *want, size_t *at
 	return FLOW_OK;
 }
 
-/* The column of a slot of `of`, as those before it or added; for a percentile rows count one by one. */
+/* Adds a slot of grouping `of` to the value column that it needs, which is added if new. */
 static enum flow_status
 value_add(struct flow_agg_spec *spec, size_t of, uint8_t slot)
 {
@@ -117,7 +117,7 @@ grouping_has_values(const struct flow_agg_spec *spec, size_t grouping)
 	return false;
 }
 
-/* A group has one value at most of what is a part of its key. */
+/* distinct() of a part of the key is 0 or 1, so that it needs no list of values. */
 static void
 ease_distinct(struct grouping *g)
 {
@@ -131,7 +131,7 @@ ease_distinct(struct grouping *g)
 	}
 }
 
-/* Where all sums that the totals need are among a grouping's slots; false if one is not. */
+/* The slots of all sums that the totals need; false if the grouping lacks one. */
 static bool
 total_slots(const struct grouping *g, uint8_t slot[TOTALS + 2])
 {
@@ -157,7 +157,7 @@ total_slots(const struct grouping *g, uint8_t slot[TOTALS + 2])
 	return true;
 }
 
-/* Whether a dense grouping may have more groups than another. */
+/* Whether dense grouping a may have more groups than b. */
 static bool
 is_larger(const struct grouping *a, const struct grouping *b)
 {
@@ -169,8 +169,8 @@ is_larger(const struct grouping *a, const struct grouping *b)
 }
 
 /*
- * Remembers a grouping that counts all rows equally often and has all sums that the totals need; of
- * several the one with the fewest groups to add up.
+ * Chooses the grouping to compute totals from: one that counts each row equally often and has all sums
+ * that the totals need; among several the one with the fewest groups.
  */
 static void
 totals_find(struct flow_agg_spec *spec, size_t grouping)
@@ -190,7 +190,7 @@ totals_find(struct flow_agg_spec *spec, size_t grouping)
 	spec->totals = grouping;
 }
 
-/* Whether rows of a view must have a share of the totals. */
+/* Whether a view chooses its rows by their share of the totals. */
 static bool
 needs_totals(const struct view *v)
 {
@@ -232,7 +232,7 @@ commit(struct flow_agg_spec *spec, struct draft *d, struct flow_error *err)
 	return FLOW_OK;
 }
 
-/* Whether a key needs a database that there is none of. */
+/* Fails if a key needs a database and there is none. */
 static enum flow_status
 geo_check(const struct flow_agg_spec *spec, const struct grouping *g, struct flow_error *err)
 {
@@ -269,7 +269,7 @@ flow_agg_ask(struct flow_agg_spec *spec, const struct flow_agg_ask *ask, struct 
 	return st;
 }
 
-/* The width of a grouping's bins that belong to a period; 0: it has none. */
+/* The width of a grouping's bins in a period; 0: it has no period. */
 static int64_t
 period_width(const struct grouping *g)
 {
@@ -294,7 +294,7 @@ flow_agg_has_period(const struct flow_agg_spec *spec)
 	return false;
 }
 
-/* The beginning of the bin that holds an instant, or INT64_MIN. */
+/* The beginning of an instant's bin; INT64_MIN on overflow. */
 static int64_t
 bin_floor(int64_t ms, int64_t width_ms)
 {
@@ -303,7 +303,7 @@ bin_floor(int64_t ms, int64_t width_ms)
 	return __builtin_sub_overflow(ms, rest < 0 ? rest + width_ms : rest, &from) ? INT64_MIN : from;
 }
 
-/* The end of the bin that ends at an instant or after it, or INT64_MAX. */
+/* The earliest bin end at or after an instant; INT64_MAX on overflow. */
 static int64_t
 bin_ceiling(int64_t ms, int64_t width_ms)
 {
@@ -320,7 +320,7 @@ flow_agg_is_late(const struct flow_agg_spec *spec, size_t table)
 	return spec->view[table].series && spec->view[table].limit > 0;
 }
 
-/* Whether a view's rows are made in the phase that it is. */
+/* Whether a view's rows are made in the current phase. */
 static bool
 is_in_phase(const struct flow_agg_spec *spec, size_t view)
 {

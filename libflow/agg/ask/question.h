@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * What a spec says once parsed: groupings (keys and what is summed, the costly
- * part, shared by equal questions) and views (a table made from a grouping).
+ * A parsed spec: groupings (keys and sums, the costly part, shared by equal
+ * questions) and views (tables made from a grouping).
  */
 
 #include "agg/agg.h"
@@ -22,13 +22,13 @@ enum key_kind {
 	KEY_BIN,	/* an instant rounded down to width_ms */
 	KEY_LABEL,	/* the label of an MPLS stack entry, its upper 20 of 24 bits */
 	KEY_SERVICE,	/* the lower of field and mask (two ports) */
-	KEY_TUNNEL,	/* the value of field where mask (the inner protocol) has one */
-	/* What a hello in the payload tells, a text: in the order of enum payload_word. */
+	KEY_TUNNEL,	/* the value of field if mask (the inner protocol) is not null */
+	/* Texts from a TLS hello in the payload, in the order of enum payload_word. */
 	KEY_TLS_VERSION,
 	KEY_TLS_SNI,
 	KEY_JA3,
 	KEY_JA4,
-	/* What databases say of an address, a text: in the order of enum flow_geo_word. */
+	/* Texts from databases of addresses, in the order of enum flow_geo_word. */
 	KEY_COUNTRY,
 	KEY_CITY,
 	KEY_AS_ORG,
@@ -47,17 +47,17 @@ struct key_part {
 	int64_t width_ms;		/* KEY_BIN */
 	uint8_t alts;
 	bool hidden;			/* KEY_NET's mask: shown with its network */
-	/* Where it lies in the packed key (key_layout in agg/group/key.h). */
+	/* Its place in the packed key, and that of its null flag (key_layout). */
 	uint8_t word, shift, flag_word, flag_shift;
 	char name[FLOW_TABLE_NAME_MAX];
 };
 
-/* Which row of a pair of directions a key is; both are needed to turn a row round. */
+/* The parts and slots that are exchanged to reverse a row. */
 struct key_pairing {
 	enum flow_agg_pairing how;
 	uint8_t src_addr, dst_addr, src_port, dst_port;	/* parts; KEY_PARTS: absent */
 	uint8_t proto;
-	uint8_t first[2];	/* slots: earliest instant of either way */
+	uint8_t first[2];	/* slots: earliest instant of each direction */
 };
 
 struct grouping {
@@ -66,19 +66,19 @@ struct grouping {
 	uint8_t words;			/* of a packed key; 0: dense, see below */
 	/*
 	 * Dense: a single part of few values, u8, u16 or a dictionary's atoms;
-	 * the group's number is the value + 1, or 0 where there is none.
+	 * the group's number is the value + 1, or 0 for null.
 	 */
 	bool dense;
 	struct key_pairing pairing;
 	int64_t spread_ms;		/* rows are spread over bins of that width; 0: they are not */
-	bool of_spread;			/* chooses the groups of a spread series, and so counts the rows that it does */
+	bool of_spread;			/* it chooses the groups of a spread series, so counts the same rows */
 	int64_t series_ms;		/* the bins of a series; 0: none */
 	/*
-	 * What lies in [from_ms, to_ms) counts: of a spread grouping the shares, of others the rows that
-	 * begin there.  INT64_MIN, INT64_MAX: no bound.
+	 * Only [from_ms, to_ms) counts: the shares in it if spread, else the rows that begin in it.
+	 * INT64_MIN, INT64_MAX: no bound.
 	 */
 	int64_t from_ms, to_ms;
-	int64_t period_from_ms, period_to_ms;	/* of which all bins count; a series may show more */
+	int64_t period_from_ms, period_to_ms;	/* its bins all count; a series may show more */
 	struct slots slots;
 };
 
@@ -109,8 +109,8 @@ struct view {
 	struct measure order;
 	bool ascending;
 	/*
-	 * All orders, the first one (above) too, where there are several, or the first is one part of the key; rows that tie
-	 * in all stand in ascending order of their keys.  0: the first one is all.
+	 * All orders including the first (above), if there are several or the first is a part of the key; rows that tie
+	 * in all are in ascending order of their keys.  None: the first one is all.
 	 */
 	struct view_order then[VIEW_ORDERS];
 	uint8_t thens;
@@ -118,7 +118,7 @@ struct view {
 	struct view_min min[VIEW_MINS];
 	uint8_t mins;
 	struct having having;
-	/* A series: the grouping whose last part is the bin; `grouping` says which groups are shown. */
+	/* A series: bins is the grouping whose last part is the bin; `grouping` chooses the groups. */
 	bool series;
 	size_t bins;
 	/* A bill: `grouping` has bytes in, `bins` bytes out; a percentile in thousandths of a percent. */
@@ -130,20 +130,20 @@ struct view {
 };
 
 /*
- * A column all of whose values in each group are needed, and the slots of that group that are filled in
- * from them when all is merged.
+ * A column whose values are all needed in each group, and the slots that are computed from them after
+ * merging.
  */
 struct value_column {
 	size_t of;		/* the grouping */
 	struct key_part part;	/* the column */
 	uint8_t slot[SLOTS];
 	uint8_t slots;
-	bool all_rows;		/* a value counts as often as it comes: percentiles */
+	bool all_rows;		/* duplicates count: percentiles */
 };
 
 struct flow_agg_spec {
 	const struct flow_geo *geo;	/* NULL: none */
-	/* Rows that begin in it count, but for groupings that spread; INT64_MIN, INT64_MAX: all. */
+	/* Groupings that do not spread count rows that begin here; INT64_MIN, INT64_MAX: all. */
 	int64_t from_ms, to_ms;
 	struct grouping *grouping;
 	size_t groupings;
@@ -152,78 +152,78 @@ struct flow_agg_spec {
 	struct value_column *value;
 	size_t values;
 	/*
-	 * A grouping whose groups, with that of nowhere, add up to the totals or, if it has two
-	 * alternatives, to twice the totals, so that rows need not be added once more.
+	 * A grouping whose groups, with the hidden one (grouping_has_nowhere), add up to the totals or,
+	 * with two alternatives, to twice the totals, so that rows need not be added once more.
 	 */
 	bool has_totals;
-	bool totals_early;	/* a table needs the totals to choose its rows, so before all groups are merged */
+	bool totals_early;	/* tables choose rows by totals, so before groups are merged */
 	size_t totals;
 	uint8_t total_slot[TOTALS + 2];	/* sums, first, last */
 	bool sieves_sums;		/* see flow_agg_plan */
 	enum flow_agg_phase phase;
-	uint64_t **shown;		/* by grouping, of chosen groups the bits of their hashes; NULL: none is */
-	/* Rows of some groupings are parted (flow_agg_parts): which, and which groupings' tables are made now. */
-	bool *parted;			/* by grouping; NULL: none is */
-	size_t *cluster;		/* by grouping: the first of those that have tables together; NULL as well */
-	size_t turn;			/* TURN_ALL, TURN_REST, or the least number of a cluster's groupings */
+	uint64_t **shown;		/* by grouping: bits for the hashes of the chosen groups; NULL: none */
+	/* Groupings whose rows are partitioned (flow_agg_parts), and those whose tables are made now. */
+	bool *parted;			/* by grouping; NULL: none */
+	size_t *cluster;		/* by grouping: the first that has tables in common with it; NULL with parted */
+	size_t turn;			/* TURN_ALL, TURN_REST, or the first grouping of a cluster */
 };
 
-/* All groupings; those that are not parted. */
+/* ALL: all groupings; REST: those that are not partitioned. */
 #define TURN_ALL SIZE_MAX
 #define TURN_REST (SIZE_MAX - 1)
 
-/* Bits of the hashes of groups that were chosen to be shown. */
+/* Size of the bitmaps `shown`. */
 #define SHOWN_BITS ((size_t)1 << 20)
 
-/* Whether rows are counted under a grouping in the phase that the spec is in, whosever turn it is. */
+/* Whether a grouping takes rows in the current phase, whatever the turn. */
 bool grouping_is_in_phase(const struct flow_agg_spec *spec, size_t grouping);
 
-/* The same in the turn that it is. */
+/* The same in the current turn. */
 bool grouping_is_fed(const struct flow_agg_spec *spec, size_t grouping);
 
-/* Whether rows of a grouping go to parts; whether its tables are made in the turn that it is. */
+/* Whether a grouping's rows are partitioned; whether its tables are made in the current turn. */
 bool grouping_is_parted(const struct flow_agg_spec *spec, size_t grouping);
 bool grouping_is_in_turn(const struct flow_agg_spec *spec, size_t grouping);
 
-/* Makes the lists of what is parted, of nothing at first, unless they are there; FLOW_ENOMEM. */
+/* Allocates spec->parted (all false) and computes spec->cluster, once; FLOW_ENOMEM. */
 enum flow_status spec_find_clusters(struct flow_agg_spec *spec) NODISCARD;
 
-/* Whether a view's rows are made in that phase and turn; the groups of one that is late are chosen in any. */
+/* Whether a view's rows are made in the current phase and turn. */
 bool view_is_made(const struct flow_agg_spec *spec, size_t view);
 
-/* Parts of a key by whose hash groups are shared out: all but the bin of a period. */
+/* The number of parts whose hash decides a group's share: all but the bin of a period. */
 unsigned grouping_share_parts(const struct grouping *g);
 
-/* Whether some column's values are all needed in a grouping's groups. */
+/* Whether a grouping needs all values of some column. */
 bool grouping_has_values(const struct flow_agg_spec *spec, size_t grouping);
 
-/* Adds to *set the columns that rows are counted under a grouping with. */
+/* Adds to *set the columns that a grouping reads. */
 void grouping_fields(const struct grouping *g, struct flow_fieldset *set);
 
 /*
- * Whether a row of several ends can be written as several rows of one, whose value is in the column of the first: where
- * nothing else asks for that column.
+ * Whether a row of several ends can be written as several rows with one end each, in the first end's column: possible
+ * if nothing else reads that column.
  */
 bool grouping_splits_ends(const struct grouping *g);
 
-/* Adds to *set the columns that such rows are counted with; else, and of others, as grouping_fields. */
+/* Adds to *set the columns of such rows; without grouping_splits_ends the same as grouping_fields. */
 void grouping_part_fields(const struct grouping *g, struct flow_fieldset *set);
 
 /* Adds to *set the columns that a grouping's keys are made from. */
 void grouping_key_fields(const struct grouping *g, struct flow_fieldset *set);
 
 /*
- * Whether groups of a grouping may leave memory; not those whose number finds them, nor those with
+ * Whether a grouping's groups can be spilled: not dense ones, which are found by number, nor those with
  * sketches, which are larger than all else.
  */
 bool grouping_can_spill(const struct flow_agg_spec *spec, size_t grouping);
 
-/* Whether moreover all its tables only keep the first rows, so that merged parts need not stay. */
+/* Whether, moreover, all its tables have a limit, so that merged parts can be freed. */
 bool grouping_is_bounded(const struct flow_agg_spec *spec, size_t grouping);
 
 /*
- * Whether rows that an alternative before counted already go to a group that nobody shows, so that
- * columns are walked as they lie; by a list of rows `-s port` took 8 % longer.
+ * Whether a row that an earlier alternative counted is added to a hidden group (-1) instead of being
+ * filtered out, so that the loop has no list of rows, with which `-s port` took 8 % longer.
  */
 static inline bool
 grouping_has_nowhere(const struct grouping *g)
@@ -231,7 +231,7 @@ grouping_has_nowhere(const struct grouping *g)
 	return g->dense && g->part[0].alts > 1 && !slots_approx(&g->slots);
 }
 
-/* The type of a part's values; of KEY_PREFIX and KEY_NET it is FLOW_TYPE_ADDR. */
+/* The type of a part's values; FLOW_TYPE_ADDR for KEY_PREFIX and KEY_NET. */
 enum flow_type key_part_type(const struct key_part *part);
 
 /* Whether a part's values come from databases of addresses. */
@@ -241,7 +241,7 @@ key_kind_is_geo(enum key_kind kind)
 	return kind >= KEY_COUNTRY;
 }
 
-/* Whether they are found in the payload. */
+/* Whether a part's values come from the payload. */
 static inline bool
 key_kind_is_hello(enum key_kind kind)
 {

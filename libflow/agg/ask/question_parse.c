@@ -8,7 +8,7 @@
 
 #define FIVE_TUPLE "proto,src_addr,dst_addr,src_port,dst_port"
 
-/* The text of a statistic, cut: keys, whether split by protocol, orders ("" if none). */
+/* The parts of a statistic's text: keys, ":p", orders ("" if none). */
 struct statistic {
 	const char *keys;
 	size_t keys_len;
@@ -16,7 +16,7 @@ struct statistic {
 	const char *orders;
 };
 
-/* The first slash that no digit follows begins the orders. */
+/* Orders begin after the first slash that is not followed by a digit. */
 static struct statistic
 statistic_cut(const char *text)
 {
@@ -71,8 +71,8 @@ pairing_set(struct grouping *g, enum flow_agg_pairing how, struct flow_error *er
 }
 
 /*
- * A row turned round exchanges its slots with those that count the other way; and both
- * ways' earliest instants decide which way it runs.
+ * Adds the slots of pairs: reversing a row exchanges its slots with their mirrors, and the earliest
+ * instant of each direction decides the row's direction.
  */
 static enum flow_status
 pairing_slots(struct grouping *g, struct flow_error *err)
@@ -128,7 +128,7 @@ late_check(const struct grouping *g, struct flow_error *err)
 	return FLOW_OK;
 }
 
-/* Rates of a series are those over a bin. */
+/* Makes a rate of a series one over the bin. */
 static void
 rate_by_bin(struct measure *m, int64_t width_ms)
 {
@@ -138,7 +138,7 @@ rate_by_bin(struct measure *m, int64_t width_ms)
 	m->width_ms = width_ms;
 }
 
-/* The grouping of a series: keys, then the bin. */
+/* Makes the grouping of a series: keys, then the bin. */
 static enum flow_status
 series_parse(struct draft *d, const struct flow_agg_ask *ask, struct flow_error *err)
 {
@@ -172,7 +172,7 @@ series_parse(struct draft *d, const struct flow_agg_ask *ask, struct flow_error 
 	return FLOW_OK;
 }
 
-/* One end's grouping of a bill: [exporter,] end, bin; slots rows, bytes, reverse bytes. */
+/* Makes a bill's grouping for one end: [exporter,] end, bin; slots rows, bytes, reverse bytes. */
 static enum flow_status
 billing_end(struct grouping *g, const struct key_part *part, size_t end, const char *bin,
     struct flow_error *err)

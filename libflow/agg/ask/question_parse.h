@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* A question's text as a grouping and its views, before a spec takes them (agg/ask/question.h). */
+/* Parses a question into a grouping and views, before a spec takes them (agg/ask/question.h). */
 
 #include "agg/agg.h"
 #include "agg/ask/question.h"
@@ -10,20 +10,20 @@
 
 struct draft {
 	struct grouping grouping;
-	struct grouping bins;	/* of a series */
+	struct grouping bins;	/* a series' grouping with bins */
 	struct view view[DRAFT_VIEWS];
 	size_t views;
-	struct view common;	/* columns and condition of all the views */
+	struct view common;	/* columns and condition that all views share */
 };
 
-/* Fills in a draft of zeros; FLOW_EINVAL or FLOW_ELIMIT with a message that names the word. */
+/* Fills a zeroed draft; FLOW_EINVAL or FLOW_ELIMIT with a message that names the word. */
 enum flow_status draft_parse(struct draft *d, const struct flow_agg_ask *ask,
     struct flow_error *err) NODISCARD;
 
-/* The columns of all views, and the slots that these need (draft_views.c). */
+/* Sets the columns of all views, and adds the slots that they need (question_views.c). */
 enum flow_status draft_measures(struct draft *d, const struct flow_agg_ask *ask,
     struct flow_error *err) NODISCARD;
 
-/* A view for each order of a text such as "flows/bytes:a"; keys is what their titles say. */
+/* Adds a view for each order in a text such as "flows/bytes:a"; keys is for their titles. */
 enum flow_status draft_views(struct draft *d, const struct flow_agg_ask *ask, const char *keys,
     size_t keys_len, const char *orders, struct flow_error *err) NODISCARD;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What rows that are parted hold, and in which order tables are made of them. */
+/* The columns of partitioned rows, and the order in which tables are made from them. */
 #include "agg/ask/question.h"
 
-/* The columns of a grouping but for the ends of its first part. */
+/* The columns of a grouping without the ends of its first part. */
 static void
 other_fields(const struct grouping *g, struct flow_fieldset *set)
 {
@@ -34,7 +34,7 @@ grouping_part_fields(const struct grouping *g, struct flow_fieldset *set)
 	flow_fieldset_add(set, g->part[0].field[0]);
 }
 
-/* Whether a cluster begins with that grouping and has rows in parts. */
+/* Whether a grouping is the first of a cluster of partitioned ones. */
 static bool
 begins_cluster(const struct flow_agg_spec *spec, size_t grouping)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which groupings' rows are parted, and whose tables are made now. */
+/* Which groupings' rows are partitioned, and whose tables are made in the current turn. */
 #include <stdlib.h>
 
 #include "agg/ask/question.h"
@@ -20,7 +20,7 @@ grouping_is_in_turn(const struct flow_agg_spec *spec, size_t grouping)
 	return grouping_is_parted(spec, grouping) && spec->cluster[grouping] == spec->turn;
 }
 
-/* Two groupings of one view have tables together, and so have those that they do. */
+/* Joins the clusters of two groupings of one view. */
 static void
 join_clusters(struct flow_agg_spec *spec, size_t a, size_t b)
 {

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The slots of common tables in the order that agg/group/accumulate.c is fastest at. */
+/* Adds the slots of common tables in the order for which agg/group/accumulate.c is fastest. */
 static enum flow_status
 usual_slots(struct grouping *g, bool both, struct flow_error *err)
 {
@@ -66,7 +66,7 @@ draft_measures(struct draft *d, const struct flow_agg_ask *ask, struct flow_erro
 	return columns_parse(d, both, text, err);
 }
 
-/* NUMBER with an optional k, M, G or T (powers of 1000) and decimals. */
+/* Parses NUMBER with optional decimals and k, M, G or T (powers of 1000). */
 static bool
 threshold(const char *text, double *out)
 {
@@ -88,7 +88,7 @@ threshold(const char *text, double *out)
 	return *end == '\0';
 }
 
-/* [MEASURE=]NUMBER; without a measure each view compares its own order. */
+/* Parses [MEASURE=]NUMBER; without a measure each view compares its own order. */
 static enum flow_status
 min_parse(struct draft *d, bool both, const char *text, size_t len, const struct measure *order,
     struct view_min *min, struct flow_error *err)
@@ -131,7 +131,7 @@ mins_parse(struct draft *d, bool both, const char *text, struct view *v, struct 
 	return st;
 }
 
-/* Which way an order runs, from what stands before and behind its word: -WORD, WORD:a, WORD:d. */
+/* The direction of an order, from its prefix or suffix: -WORD, WORD:a, WORD:d. */
 struct direction {
 	bool reversed;		/* - */
 	char said;		/* a or d; 0: neither */
@@ -151,14 +151,14 @@ direction_cut(const char **word, size_t *len)
 	return d;
 }
 
-/* Keys and instants ascend unless told otherwise, all else descends. */
+/* By default keys and instants ascend, all else descends. */
 static bool
 is_ascending(struct direction d, bool by_default)
 {
 	return d.said != 0 ? (d.said == 'a') != d.reversed : by_default != d.reversed;
 }
 
-/* One of several orders: a measure, or else a part of the key. */
+/* Parses one of several orders: a measure, or else a part of the key. */
 static enum flow_status
 order_parse(struct draft *d, bool both, const char *word, size_t len, struct view_order *order, struct flow_error *err)
 {
@@ -175,7 +175,7 @@ order_parse(struct draft *d, bool both, const char *word, size_t len, struct vie
 	return st;
 }
 
-/* Orders with commas between them; one alone that is a measure needs no list. */
+/* Parses a comma-separated list of orders; a single measure needs no list in the view. */
 static enum flow_status
 orders_parse(struct draft *d, const struct flow_agg_ask *ask, bool both, const char *text, size_t len, struct view *v,
     struct flow_error *err)
@@ -206,7 +206,7 @@ orders_parse(struct draft *d, const struct flow_agg_ask *ask, bool both, const c
 	return FLOW_OK;
 }
 
-/* One view, ordered by a word, or several with commas between them. */
+/* Adds a view, ordered by a word or a comma-separated list. */
 static enum flow_status
 view_add(struct draft *d, const struct flow_agg_ask *ask, bool both, const char *keys,
     size_t keys_len, const char *word, size_t len, struct flow_error *err)

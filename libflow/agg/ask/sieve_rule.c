@@ -3,18 +3,18 @@
 
 #include <string.h>
 
-/* Fewer rows would keep out too little. */
+/* A smaller bound of rows would keep out too little. */
 #define LEAST_ROWS 32
 
-/* Fewer rows are grouped as soon as they are counted. */
+/* Fewer rows are grouped in the time that counting takes. */
 #define SUMS_ROWS ((uint64_t)1 << 18)
 
-/* Of more groups than that the least is no more than most have. */
+/* With a larger limit, the least sum in a table is no more than what most groups have. */
 #define SUMS_MOST 4096
 
 static const struct sieve_rule no_rule = { .by = SIEVE_NOTHING };
 
-/* What a view's groups have at the least: rows, rows with SYN alone, and the percentage of these. */
+/* Lower bounds for a view's groups: rows, rows with SYN alone, and the percentage of these. */
 struct least {
 	double rows, syn, percent;
 };
@@ -38,7 +38,7 @@ least_add(struct least *all, const struct slots *slots, const struct measure *m,
 		least_raise(&all->rows, least);
 }
 
-/* The least number of rows that all of a view's groups have, and of those with SYN alone. */
+/* The bound of rows, or of those with SYN alone, that a view's conditions imply. */
 static struct sieve_rule
 view_rows(const struct slots *slots, const struct view *v)
 {
@@ -50,16 +50,17 @@ view_rows(const struct slots *slots, const struct view *v)
 	for (size_t i = 0; i < h->tests && having_is_all(h); i++)
 		if (h->test[i].how >= HAVING_AT_LEAST || h->test[i].how == HAVING_EQUAL)
 			least_add(&all, slots, &h->test[i].measure, h->test[i].value);
-	/* What doubles round up is no reason to leave a group out. */
+	/* The factor makes sure that rounding up keeps no group out. */
 	if (all.rows * all.percent / 100 > all.syn)
 		all.syn = all.rows * all.percent / 100 * (1 - 1e-9);
 	if (all.syn > all.rows / 4)
 		return (struct sieve_rule){ .by = SIEVE_SYN,
 			.least = all.syn < UINT32_MAX ? (uint32_t)all.syn : UINT32_MAX };
-	return (struct sieve_rule){ .by = SIEVE_ROWS, .least = all.rows < UINT32_MAX ? (uint32_t)all.rows : UINT32_MAX };
+	return (struct sieve_rule){ .by = SIEVE_ROWS,
+		.least = all.rows < UINT32_MAX ? (uint32_t)all.rows : UINT32_MAX };
 }
 
-/* Whether a view only shows groups of a grouping in which rows may be kept out of it. */
+/* Whether a view is a plain list of groups, for which rows may be kept out. */
 static bool
 is_plain(const struct view *v)
 {
@@ -93,7 +94,7 @@ rule_of_rows(const struct flow_agg_spec *spec, size_t grouping)
 	return all;
 }
 
-/* Whether what a row adds to a slot is known, whichever way it runs: sums of these columns. */
+/* Whether a column is a counter, of which rows add non-negative numbers. */
 static bool
 is_counter(enum flow_field field)
 {
@@ -101,7 +102,7 @@ is_counter(enum flow_field field)
 	    field == FLOW_FIELD_BYTES || field == FLOW_FIELD_REV_PACKETS || field == FLOW_FIELD_REV_BYTES;
 }
 
-/* Whether rows of both directions of a pair add the same to a slot. */
+/* Whether rows of both directions add the same to a slot. */
 static bool
 is_of_both_ways(const struct slot *s)
 {
@@ -119,16 +120,16 @@ view_order_is_sum(const struct view *v, const struct slots *slots)
 	return s->op == SLOT_ROWS || (s->op == SLOT_ADD && is_counter(s->field[0]) && is_counter(s->field[1]));
 }
 
-/* The rule of a view that shows groups of a grouping, or, of a series, their bins. */
+/* The rule by sums for a view. */
 static struct sieve_rule
 view_sum(const struct flow_agg_spec *spec, const struct view *v)
 {
 	const struct grouping *g = &spec->grouping[v->grouping];
 	struct sieve_rule rule = { .by = SIEVE_SUM, .most = v->limit, .parts = g->parts };
 
-	/* A condition may leave out all that is guessed to be shown. */
-	if (v->billing || v->spikes || v->limit == 0 || v->limit > SUMS_MOST || v->having.steps > 0 || g->part[0].alts > 1 ||
-	    !view_order_is_sum(v, &g->slots))
+	/* Not with a condition, which may leave out all groups that the guess is based on. */
+	if (v->billing || v->spikes || v->limit == 0 || v->limit > SUMS_MOST || v->having.steps > 0 ||
+	    g->part[0].alts > 1 || !view_order_is_sum(v, &g->slots))
 		return no_rule;
 	rule.slot = g->slots.slot[v->order.a];
 	if (g->pairing.how != FLOW_AGG_ONE_WAY && !is_of_both_ways(&rule.slot))
@@ -142,7 +143,7 @@ sieve_key_is_few(const struct grouping *g, unsigned parts)
 	return parts == 1 && !key_part_is_atom(&g->part[0]) && flow_type_size(key_part_type(&g->part[0])) <= 2;
 }
 
-/* Columns of which a network sees some thousand values, of the billions that there could be. */
+/* Columns that have some thousand values in a network, of billions of possible ones. */
 static bool
 is_of_few_values(enum flow_field field)
 {
@@ -151,8 +152,8 @@ is_of_few_values(enum flow_field field)
 }
 
 /*
- * Fewer groups than bytes have values need no counters; nor do the groups of a view that is no series by one number
- * of which there are few: to read that column twice takes a third longer than to group all rows.
+ * Keys with so few groups that a first pass does not pay: a single byte, or (except in a series) a single number of few
+ * values: reading that column twice takes a third longer than grouping all rows.
  */
 static bool
 is_small(const struct grouping *g, const struct view *v)
@@ -250,7 +251,7 @@ flow_agg_plan(struct flow_agg_spec *spec, uint64_t rows, bool chosen)
 
 	spec->sieves_sums = false;
 	twice = flow_agg_sieves(spec);
-	/* Rows that a filter chooses may be few, and to choose them again may cost more than to group them. */
+	/* A filter may leave few rows, and applying it twice may cost more than grouping them. */
 	spec->sieves_sums = rows >= SUMS_ROWS && (twice || !chosen);
 }
 
