@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * How a kind of exporter speaks: templates, option data and habits, read from a text.
- * Some are built in (device.def), a user may write others.
+ * Describes a kind of exporter: templates, option data and habits, read from a text.
+ * Some are built in (device.def); users may write others.
  *
  *	# a comment
  *	version 10
@@ -12,10 +12,10 @@
  *		applicationName/v16 flowEndReason=3
  *	options 260 interface ingressInterface | interfaceName/16
  *
- * A line that begins with a blank goes on with the one before.  doc/flowgen.md tells all words.
+ * A line that begins with a blank continues the one before.  doc/flowgen.md lists all words.
  * Elements are IANA's by name or number, others PEN:number; /WIDTH is their length in bytes, /vN
- * variable length of N bytes, =VALUE a constant.  A template of two ids ("template 256 257") is one for IPv4
- * and one for IPv6, whose elements of the one family stand for those of the other.
+ * variable length of N bytes, =VALUE a constant.  Two ids ("template 256 257") make a template for IPv4
+ * and one for IPv6, in which each element of a family is replaced by that of the other.
  */
 
 #include <stdbool.h>
@@ -27,9 +27,9 @@
 
 struct flow_device;
 
-/* What rows a device is about, besides flows of one direction. */
+/* The kind of rows that a device exports. */
 enum flow_device_rows {
-	FLOW_DEVICE_PLAIN,
+	FLOW_DEVICE_PLAIN,	/* flows of one direction */
 	FLOW_DEVICE_BIFLOW,	/* both directions of a conversation in one row */
 	FLOW_DEVICE_NSEL,	/* firewall events: created, updated, torn down, denied */
 	FLOW_DEVICE_NAT,	/* translations: created, deleted */
@@ -37,28 +37,31 @@ enum flow_device_rows {
 };
 
 /*
- * Reads a description; FLOW_EINVAL with a message that names the line, FLOW_ENOMEM.  `version` is 9 or 10,
- * what it speaks where the text does not say.
+ * Reads a description; FLOW_EINVAL with a message that names the line, FLOW_ENOMEM.  `version`, 9 or 10,
+ * is the default if the text names none.
  */
 enum flow_status flow_device_parse(const char *text, size_t len, unsigned version,
     struct flow_device **out, struct flow_error *err) NODISCARD;
 
-/* The built-in one of that name, or "usual" and "all" (every column) of that version; FLOW_ENOTFOUND with a message that lists some that are alike. */
+/*
+ * The built-in device of that name, or "usual" or "all" (every column) for the version; FLOW_ENOTFOUND with a
+ * message that lists similar names.
+ */
 enum flow_status flow_device_named(const char *name, unsigned version, struct flow_device **out,
     struct flow_error *err) NODISCARD;
 
 void flow_device_free(struct flow_device *d);
 
-/* The version that it speaks: 1, 5, 7, 8, 9, 10, 104 or 105. */
+/* Its protocol version: 1, 5, 7, 8, 9, 10, 104 or 105. */
 unsigned flow_device_version(const struct flow_device *d);
 
 /* The scheme of v8. */
 unsigned flow_device_scheme(const struct flow_device *d);
 
-/* The columns of rows that it sends. */
+/* The columns that it exports. */
 const struct flow_fieldset *flow_device_fields(const struct flow_device *d);
 
 enum flow_device_rows flow_device_rows(const struct flow_device *d);
 
-/* Built-in device i, from 0, and what it is; NULL behind the last one. */
+/* The name of built-in device i, from 0, and its description in *about; NULL after the last one. */
 const char *flow_device_list(size_t i, const char **about);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* One element of a description, as what is written for it. */
+/* Turns one element of a description into the field to be encoded. */
 
 #include "wire/encode/device_profile.h"
 
@@ -16,5 +16,5 @@ enum flow_status device_field(const char *word, size_t len, struct arena *memory
 enum flow_status device_scope(const char *word, size_t len, unsigned version, struct arena *memory,
     struct encode_field *out, struct flow_error *err) NODISCARD;
 
-/* The same field for rows of the other family: elements of IPv4 and IPv6 that stand for each other. */
+/* Replaces an element of IPv4 or IPv6 by its counterpart of `family`. */
 void device_field_family(struct encode_field *f, unsigned family);

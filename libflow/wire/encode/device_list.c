@@ -14,7 +14,7 @@ static const struct known_device {
 #undef DEVICE
 };
 
-/* What a version has where no device is asked for, and where every column is. */
+/* The descriptions for a version: the default one, and the one with every column. */
 static const struct by_version {
 	const char *name;
 	unsigned version;

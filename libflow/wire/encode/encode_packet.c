@@ -8,7 +8,7 @@
 #include "base/hash.h"
 #include "net/checksum.h"
 
-/* IEEE 802.3: the shortest frame, and the check sequence at its end, which samples do not have. */
+/* IEEE 802.3: the shortest frame, and the check sequence at its end, which samples lack. */
 #define FRAME_MIN 64
 #define FRAME_CHECK 4
 
@@ -35,7 +35,7 @@
 
 #define BOTTOM_OF_STACK 1u
 
-/* One IP header and what is behind it. */
+/* One IP header and its transport header. */
 struct leg {
 	struct addr src, dst;
 	uint16_t src_port, dst_port, flags;
@@ -43,7 +43,7 @@ struct leg {
 	uint32_t label;			/* flow label of IPv6 */
 };
 
-/* A frame being written: headers from the outside to the inside, lengths when all are there. */
+/* A frame being written: headers from the outermost inwards, then their lengths. */
 struct frame {
 	uint8_t *bytes;
 	size_t len;
@@ -77,7 +77,7 @@ put_mac(uint8_t *p, uint64_t mac)
 	store_be32(p + 2, (uint32_t)mac);
 }
 
-/* A locally administered address that follows from what it is for. */
+/* A locally administered address derived from what it is for. */
 static uint64_t
 invented_mac(uint64_t seed)
 {
@@ -169,7 +169,7 @@ put_ports(struct frame *f, const struct leg *l)
 	store_be16(p + 2, l->dst_port);
 }
 
-/* Between the outer IP header and the inner: GRE, VXLAN, or nothing. */
+/* Writes the tunnel header between the outer and inner IP headers: GRE, VXLAN, or none. */
 static void
 put_tunnel(struct frame *f, const struct leg *outer, const struct leg *inner)
 {
@@ -196,7 +196,7 @@ ttl_of(const struct flow_batch *batch, size_t row, const struct addr *src)
 {
 	uint64_t ttl = encode_number(batch, FLOW_FIELD_MIN_TTL, row);
 
-	/* So many hops from a host that begins with 64. */
+	/* A host that starts with 64 is some hops away. */
 	return ttl != 0 ? (uint8_t)ttl : (uint8_t)(64 - (hash_mix64(addr_lo(src)) & 15));
 }
 
@@ -236,7 +236,7 @@ inner_leg(const struct encode_addrs *addrs, const struct flow_batch *b, size_t r
 	return l;
 }
 
-/* Lengths and checksums, the frame being so long without its check sequence. */
+/* Fills in lengths and checksums, given the frame's length without its check sequence. */
 static void
 finish(struct frame *f, size_t frame_bytes)
 {
@@ -258,7 +258,8 @@ finish(struct frame *f, size_t frame_bytes)
 static void
 put_link(struct frame *f, const struct flow_batch *batch, size_t row, const struct leg *l)
 {
-	uint64_t src = encode_number(batch, FLOW_FIELD_IN_SRC_MAC, row), dst = encode_number(batch, FLOW_FIELD_IN_DST_MAC, row);
+	uint64_t src = encode_number(batch, FLOW_FIELD_IN_SRC_MAC, row),
+	    dst = encode_number(batch, FLOW_FIELD_IN_DST_MAC, row);
 	uint16_t vlan = (uint16_t)encode_number(batch, FLOW_FIELD_SRC_VLAN, row), type;
 	bool labels = encode_number(batch, FLOW_FIELD_MPLS_1, row) != 0;
 

@@ -41,7 +41,7 @@
 #define PORTS 64
 #define UPTIME_MS INT64_C(1000000000)
 
-/* An interface, by its number modulo PORTS, as the source of samples. */
+/* An interface as the source of samples, at its number modulo PORTS. */
 struct port {
 	uint32_t index;
 	uint32_t flow_sequence, counter_sequence;
@@ -52,8 +52,8 @@ struct port {
 struct encode_sflow {
 	struct flow_encoder_options options;
 	const struct encode_sflow_habits *habits;
-	struct buf samples;		/* that wait */
-	struct buf sample;		/* the one that is written */
+	struct buf samples;		/* waiting */
+	struct buf sample;		/* being written */
 	uint32_t waiting, rows;		/* samples, and rows in them */
 	uint32_t sequence;
 	int64_t time_ms, boot_ms, counters_ms;
@@ -109,7 +109,7 @@ header_bytes(const struct encode_sflow *s)
 	return (is_v5(s) ? 24u : 20u) + (addr_is_v4(&s->options.exporter) ? 4u : 16u);
 }
 
-/* The samples that wait become a datagram. */
+/* Makes a datagram of the waiting samples. */
 static enum flow_status
 send_samples(struct encode_sflow *s, int64_t time_ms, struct flow_datagrams *out)
 {
@@ -131,7 +131,7 @@ send_samples(struct encode_sflow *s, int64_t time_ms, struct flow_datagrams *out
 	return buf_status(b);
 }
 
-/* The sample that was written joins those that wait, which leave first where it does not fit. */
+/* Adds the written sample to the waiting ones, which are sent first if it does not fit. */
 static enum flow_status
 take_sample(struct encode_sflow *s, uint32_t rows, int64_t time_ms, struct flow_datagrams *out)
 {
@@ -158,7 +158,7 @@ port_of(struct encode_sflow *s, uint32_t index)
 	return p;
 }
 
-/* Begins a record of v5, or an extension of v4; returns where its length goes. */
+/* Begins a record of v5, or an extension of v4; returns the offset of its length. */
 static size_t
 record_begin(struct buf *b, uint32_t kind, bool v5)
 {
@@ -177,7 +177,7 @@ record_end(struct buf *b, size_t at, bool v5)
 		store_be32(b->data + at - 4, (uint32_t)(b->len - at));
 }
 
-/* A row on its way into a sample. */
+/* A row being encoded as a sample. */
 struct row {
 	const struct encode_addrs *addrs;
 	const struct flow_batch *batch;
@@ -220,7 +220,7 @@ put_raw(const struct encode_sflow *s, const struct row *r, struct buf *b)
 	record_end(b, at, is_v5(s));
 }
 
-/* The fields of an IP packet, where the agent's hardware does not give its bytes. */
+/* The fields of an IP packet, from agents whose hardware does not give its bytes. */
 static void
 put_ip_fields(const struct encode_sflow *s, const struct row *r, struct buf *b)
 {
@@ -276,7 +276,8 @@ put_switch(const struct encode_sflow *s, const struct row *r, struct buf *b)
 
 	buf_append_be32(b, number(r, FLOW_FIELD_SRC_VLAN));
 	buf_append_be32(b, 0);
-	buf_append_be32(b, has(r, FLOW_FIELD_DST_VLAN) ? number(r, FLOW_FIELD_DST_VLAN) : number(r, FLOW_FIELD_SRC_VLAN));
+	buf_append_be32(b, has(r, FLOW_FIELD_DST_VLAN) ? number(r, FLOW_FIELD_DST_VLAN) :
+	    number(r, FLOW_FIELD_SRC_VLAN));
 	buf_append_be32(b, 0);
 	record_end(b, at, is_v5(s));
 }
@@ -293,7 +294,7 @@ put_router(const struct encode_sflow *s, const struct row *r, struct buf *b)
 	record_end(b, at, is_v5(s));
 }
 
-/* The router's own AS is that of RFC 5398; the path ends in the destination's. */
+/* The router's own AS is one of RFC 5398; the path ends in the destination's. */
 static void
 put_gateway(const struct encode_sflow *s, const struct row *r, struct buf *b)
 {
@@ -336,7 +337,7 @@ put_nat(const struct row *r, struct buf *b)
 	record_end(b, at, true);
 }
 
-/* Records of the sample; in v4 the packet is the first, and the others are counted behind it. */
+/* Appends the sample's records; in v4 the packet is the first, followed by the count of the others. */
 static uint32_t
 put_records(const struct encode_sflow *s, const struct row *r, struct buf *b)
 {
@@ -364,7 +365,7 @@ put_records(const struct encode_sflow *s, const struct row *r, struct buf *b)
 	return records;
 }
 
-/* The number of an interface, whose format is in its two upper bits, or before it where samples are expanded. */
+/* Appends an interface; its format is in the two upper bits, or precedes it in expanded samples. */
 static void
 put_interface(struct buf *b, uint32_t value, bool expanded)
 {
@@ -384,7 +385,7 @@ put_source(struct buf *b, uint32_t index, bool expanded)
 	buf_append_be32(b, expanded ? index : index & 0xffffff);
 }
 
-/* Without a rate of its own a row of no packets is one packet. */
+/* Writes a row as a flow sample; a row without packets counts as one packet. */
 static void
 put_flow_sample(struct encode_sflow *s, const struct row *r)
 {
@@ -419,7 +420,7 @@ put_flow_sample(struct encode_sflow *s, const struct row *r)
 	record_end(b, begin, is_v5(s));
 }
 
-/* if_counters: of RFC 2863's table. */
+/* if_counters, from RFC 2863's table. */
 static void
 put_generic(const struct port *p, struct buf *b)
 {
@@ -427,7 +428,7 @@ put_generic(const struct port *p, struct buf *b)
 	buf_append_be32(b, ETHERNET_CSMACD);
 	buf_append_be64(b, SPEED_BPS);
 	buf_append_be32(b, 1);		/* full duplex */
-	buf_append_be32(b, 3);		/* up, and meant to be */
+	buf_append_be32(b, 3);		/* admin and operational status up */
 	buf_append_be64(b, p->in_bytes);
 	buf_append_be32(b, (uint32_t)p->in_packets);
 	buf_append_be32(b, 0);		/* multicast, broadcast, discards, errors, unknown */
@@ -465,7 +466,7 @@ put_counter_sample(struct encode_sflow *s, struct port *p)
 	record_end(b, begin, v5);
 }
 
-/* Counter samples of all interfaces that were seen, where they are due. */
+/* Appends counter samples of all interfaces seen, if they are due. */
 static enum flow_status
 put_counters(struct encode_sflow *s, int64_t now, struct flow_datagrams *out)
 {
@@ -499,7 +500,8 @@ encode_sflow_rows(struct encode_sflow *s, const struct encode_addrs *addrs, cons
 
 	for (i = from; i < from + rows && st == FLOW_OK; i++) {
 		int64_t now = (int64_t)encode_number(batch, FLOW_FIELD_RECEIVED, i);
-		uint64_t packets = encode_number(batch, FLOW_FIELD_PACKETS, i), bytes = encode_number(batch, FLOW_FIELD_BYTES, i);
+		uint64_t packets = encode_number(batch, FLOW_FIELD_PACKETS, i),
+		    bytes = encode_number(batch, FLOW_FIELD_BYTES, i);
 		struct row r = { addrs, batch, i, bounded(packets > 0 ? packets : 1, UINT32_MAX),
 			bounded(bytes / (packets > 0 ? packets : 1), 9000) };
 
