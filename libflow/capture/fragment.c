@@ -45,7 +45,7 @@ fragment_table_free(struct fragment_table *t)
 	free(t);
 }
 
-/* RFC 791 3.2 goes by the protocol too; in RFC 8200 4.5 only the first part's counts. */
+/* RFC 791 3.2 also compares the protocol; in RFC 8200 4.5 only the first fragment's counts. */
 static bool
 is_of(const struct packet *p, const struct frame *part)
 {
@@ -54,7 +54,7 @@ is_of(const struct packet *p, const struct frame *part)
 	    (!addr_is_v4(&p->src) || p->next == part->next);
 }
 
-/* The packet that a part belongs to, or the place of a new one; NULL when out of memory. */
+/* The packet that a part belongs to, else a place for a new packet; NULL when out of memory. */
 static struct packet *
 find(struct fragment_table *t, const struct frame *part)
 {
@@ -89,7 +89,7 @@ keep(struct packet *p, const struct frame *part)
 {
 	size_t unit = part->offset / UNIT, end = (part->offset + part->len + UNIT - 1) / UNIT;
 
-	/* The part may lie in the packet that was made whole last, whose place this may be. */
+	/* The part may lie in the packet completed last, and that packet's place may be this one. */
 	memmove(p->bytes + part->offset, part->bytes, part->len);
 	for (; unit < end; unit++) {
 		p->units += !bitmap_get(p->there, unit);

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Puts fragments of IP packets together again, within fixed memory: so many
- * packets in progress, 64 KiB each; the oldest gives way and is counted.
+ * Reassembles IP packets from fragments within fixed memory: FRAGMENT_PACKETS
+ * packets of 64 KiB in progress; a new one replaces the oldest, which is counted.
  */
 
 #include <stddef.h>
@@ -22,14 +22,13 @@ struct fragment_table *fragment_table_new(void) NODISCARD;
 void fragment_table_free(struct fragment_table *t);
 
 /*
- * Takes a FRAME_FRAGMENT, which may lie in the payload that the last call gave.
- * FLOW_OK: the packet is whole, *bytes and *len are its payload, valid until the
- * next call.  FLOW_END: more is needed.  FLOW_EFORMAT: the
- * part cannot be (beyond 65535 bytes, an odd length in the middle); it is
- * ignored.  FLOW_ENOMEM.
+ * Takes a FRAME_FRAGMENT, which may lie in the payload that the last call returned.
+ * FLOW_OK: the packet is complete, *bytes and *len are its payload, valid until the
+ * next call.  FLOW_END: more is needed.  FLOW_EFORMAT: the part is invalid
+ * (beyond 65535 bytes, an odd length in the middle) and ignored.  FLOW_ENOMEM.
  */
 enum flow_status fragment_add(struct fragment_table *t, const struct frame *part,
     const uint8_t **bytes, size_t *len) NODISCARD;
 
-/* Packets given up so far, and those still in progress: what never became whole. */
+/* Packets that were not completed: given up so far, or still in progress. */
 uint64_t fragment_lost(const struct fragment_table *t);

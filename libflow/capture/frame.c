@@ -38,7 +38,7 @@ frame_parse_payload(uint8_t next, const uint8_t *bytes, size_t len, struct frame
 	return frame_ip_payload(&w, next);
 }
 
-/* Skips what a link type has in front, then the type. */
+/* Skips the link type's bytes before the Ethernet type. */
 static enum frame_kind
 parse_typed(struct frame_walk *w, size_t before)
 {
@@ -46,7 +46,7 @@ parse_typed(struct frame_walk *w, size_t before)
 	return frame_ether_type(w, cursor_be16(&w->in));
 }
 
-/* Linux's second "cooked" header has the type in front. */
+/* Linux's second "cooked" header begins with the type. */
 static enum frame_kind
 parse_sll2(struct frame_walk *w)
 {

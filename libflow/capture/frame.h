@@ -17,7 +17,7 @@
 
 #include "net/addr.h"
 
-/* Link types (https://www.tcpdump.org/linktypes.html) that are understood. */
+/* The link types (https://www.tcpdump.org/linktypes.html) that frame_parse knows. */
 enum frame_link {
 	FRAME_NULL = 0,		/* BSD loopback: family in host order, 4 bytes */
 	FRAME_ETHERNET = 1,
@@ -28,10 +28,10 @@ enum frame_link {
 	FRAME_PPP_ETHERNET = 51,	/* PPPoE without its Ethernet header */
 	FRAME_LLC = 100,	/* RFC 2684 over ATM */
 	FRAME_RAW = 101,
-	FRAME_CISCO_HDLC = 104,	/* address, control, then a type of Ethernet */
+	FRAME_CISCO_HDLC = 104,	/* address, control, then an Ethernet type */
 	FRAME_LOOP = 108,	/* OpenBSD loopback: family in network order, 4 bytes */
 	FRAME_SLL = 113,	/* Linux "cooked" */
-	FRAME_PPP_DIRECTION = 204,	/* PPP behind a byte that says in or out */
+	FRAME_PPP_DIRECTION = 204,	/* a byte for the direction, then PPP */
 	FRAME_MPLS = 219,
 	FRAME_IPV4 = 228,
 	FRAME_IPV6 = 229,
@@ -42,29 +42,29 @@ bool frame_link_known(uint32_t link);
 
 enum frame_kind {
 	FRAME_UDP,
-	FRAME_FRAGMENT,		/* of an IP packet that carries UDP, or may: in IPv6, in a tunnel */
-	FRAME_OTHER,		/* something else, well-formed as far as looked at */
-	FRAME_BAD,		/* headers that are cut or contradict themselves */
+	FRAME_FRAGMENT,		/* of an IP packet that carries UDP, or may (IPv6, tunnels) */
+	FRAME_OTHER,		/* something else, well-formed as far as checked */
+	FRAME_BAD,		/* headers that are cut or contradict each other */
 };
 
 struct frame {
 	struct addr src, dst;
 	uint16_t src_port, dst_port;	/* FRAME_UDP */
-	bool cut;			/* FRAME_UDP: the payload was not captured whole */
+	bool cut;			/* FRAME_UDP: only part of the payload was captured */
 	const uint8_t *bytes;		/* FRAME_UDP: payload.  FRAME_FRAGMENT: part of the IP payload */
 	size_t len;
-	uint32_t id;			/* FRAME_FRAGMENT, here and below */
+	uint32_t id;			/* this and the rest: FRAME_FRAGMENT */
 	uint32_t offset;		/* of this part in the IP payload, in bytes */
 	bool more;			/* other parts follow */
-	uint8_t next;			/* protocol at the begin of the IP payload */
+	uint8_t next;			/* protocol at the beginning of the IP payload */
 };
 
 /* Dissects `len` bytes of a frame of that link type. */
 enum frame_kind frame_parse(uint32_t link, const uint8_t *bytes, size_t len, struct frame *out);
 
 /*
- * The same from the payload of an IP packet on, whose addresses are in *out: for
- * reassembled packets.  In a tunnel's there may be a FRAME_FRAGMENT again.
+ * The same for the payload of a reassembled IP packet, whose addresses are in *out.
+ * A tunnel's payload may be a FRAME_FRAGMENT again.
  */
 enum frame_kind frame_parse_payload(uint8_t next, const uint8_t *bytes, size_t len,
     struct frame *out);

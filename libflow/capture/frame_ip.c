@@ -30,7 +30,7 @@ parse_udp(struct frame_walk *w)
 	return frame_udp_tunnel(w, &kind) ? kind : FRAME_UDP;
 }
 
-/* Only the first fragment tells what it is; the others count by their IP header. */
+/* Only the first fragment has the headers above IP; the others are judged by their IP header. */
 static enum frame_kind
 parse_fragment(struct frame_walk *w)
 {
@@ -55,7 +55,7 @@ parse_fragment_header(struct frame_walk *w)
 	return parse_fragment(w);
 }
 
-/* What ends the chain of headers; false for a protocol that is none of ours. */
+/* Parses the header that ends the IPv6 chain; false if it is no UDP, fragment or tunnel. */
 static bool
 parse_upper(struct frame_walk *w, uint8_t next, enum frame_kind *kind)
 {
@@ -107,7 +107,7 @@ frame_ip_payload(struct frame_walk *w, uint8_t next)
 	return FRAME_BAD;
 }
 
-/* Drops what lies behind the IP packet: Ethernet's padding. */
+/* Drops bytes behind the IP packet, which are Ethernet's padding. */
 static void
 clip(struct cursor *in, size_t len)
 {
@@ -115,7 +115,7 @@ clip(struct cursor *in, size_t len)
 		in->end = in->pos + len;
 }
 
-/* Whether such a packet may hold UDP, itself or in a tunnel. */
+/* Whether a packet of this protocol may hold UDP, directly or in a tunnel. */
 static bool
 may_hold_udp(uint8_t next)
 {
@@ -128,7 +128,7 @@ may_hold_udp(uint8_t next)
 	}
 }
 
-/* RFC 791; a total length of 0 is what segmentation offload leaves behind. */
+/* RFC 791; segmentation offload leaves a total length of 0. */
 static enum frame_kind
 parse_ipv4(struct frame_walk *w)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "capture/frame_walk.h"
 
-#define LENGTH_MAX 1500		/* up to here the type is a length, and LLC follows */
+#define LENGTH_MAX 1500		/* a type up to this is a length, and LLC follows */
 
 #define TYPE_IPV4 0x0800
 #define TYPE_BRIDGED 0x6558	/* Ethernet in GRE, RFC 1701 */
@@ -38,7 +38,7 @@ frame_ethernet(struct frame_walk *w)
 	return frame_ether_type(w, type);
 }
 
-/* IEEE 802.1Q, 802.1ad, what came before it, and tags of switches. */
+/* IEEE 802.1Q, 802.1ad and its predecessors, and tags of switches. */
 static bool
 is_tag(uint16_t type, size_t *len)
 {
@@ -97,7 +97,7 @@ frame_ether_type(struct frame_walk *w, uint16_t type)
 	}
 }
 
-/* What SNAP's organisation says that its two bytes are. */
+/* Parses SNAP: an organisation, and a type whose meaning it defines. */
 static enum frame_kind
 parse_snap(struct frame_walk *w)
 {
@@ -135,7 +135,7 @@ frame_ppp(struct frame_walk *w)
 	if (cursor_left(&w->in) >= 2 && load_be16(w->in.pos) == PPP_HDLC)
 		cursor_skip(&w->in, 2);
 	proto = cursor_u8(&w->in);
-	/* RFC 1661 6.5: an odd first byte is the whole of a compressed number. */
+	/* RFC 1661 6.5: an odd first byte is a whole, compressed number. */
 	if ((proto & 1) == 0)
 		proto = (uint16_t)(proto << 8 | cursor_u8(&w->in));
 	if (cursor_failed(&w->in))
@@ -157,7 +157,7 @@ frame_pppoe(struct frame_walk *w)
 	return head == 0x1100 ? frame_ppp(w) : FRAME_OTHER;
 }
 
-/* Reads on in one of the ways that the bytes below labels can be meant. */
+/* Tries one interpretation of the bytes below the labels. */
 static enum frame_kind
 attempt(struct frame_walk *w, size_t skip, enum frame_kind (*parse)(struct frame_walk *))
 {
@@ -171,8 +171,8 @@ attempt(struct frame_walk *w, size_t skip, enum frame_kind (*parse)(struct frame
 }
 
 /*
- * Nothing says what lies below the stack: a first nibble of 4 or 6 is IP, or a MAC address; one
- * of 0 is a control word, or a MAC address.
+ * The stack does not name the next protocol: a first nibble of 4 or 6 is IP or a MAC address; 0 is
+ * a control word or a MAC address.
  */
 static enum frame_kind
 below_labels(struct frame_walk *w)

@@ -27,8 +27,8 @@
 #define GPE_ETHERNET 3
 
 /*
- * draft-foschiano-erspan-03.  Type I has no header at all and no sequence number in GRE; the
- * version is in the first four bits of the others'.
+ * draft-foschiano-erspan-03.  Type I has no header and no sequence number in GRE; the header of
+ * the others begins with four bits of version.
  */
 static enum frame_kind
 parse_erspan(struct frame_walk *w, uint16_t flags)
@@ -38,7 +38,7 @@ parse_erspan(struct frame_walk *w, uint16_t flags)
 	return frame_ethernet(w);
 }
 
-/* 12 bytes, the last of which says whether 8 of the platform follow. */
+/* 12 bytes, the last of which tells whether 8 platform-specific bytes follow. */
 static enum frame_kind
 parse_erspan_iii(struct frame_walk *w)
 {
@@ -58,7 +58,7 @@ frame_gre(struct frame_walk *w)
 	unsigned words = ((flags & GRE_CHECKSUM) != 0) + ((flags & GRE_KEY) != 0) +
 	    ((flags & GRE_SEQUENCE) != 0);
 
-	/* Source routes (RFC 1701) are of no length that is known here. */
+	/* The length of source routes (RFC 1701) is not known here. */
 	if ((flags & GRE_ROUTING) != 0 || (flags & GRE_VERSION) > 1)
 		return FRAME_OTHER;
 	if ((flags & GRE_VERSION) == 1)
@@ -105,7 +105,10 @@ parse_geneve(struct frame_walk *w)
 	return frame_ether_type(w, type);
 }
 
-/* An export that is sent to such a port begins with 0 and its version (1, 5, 7 ... 10), or with 0 0 0. */
+/*
+ * Distinguishes Geneve from an export to the same port, which begins with 0 and its version (1, 5, 7 ... 10),
+ * or with 0 0 0.
+ */
 static bool
 is_geneve(const uint8_t *p)
 {

@@ -4,18 +4,18 @@
 /*
  * The inside of frame.h: a walk through the headers of a frame.
  *
- *	frame.c         link types, and what a reassembled packet begins with
- *	frame_link.c    Ethernet, VLAN, LLC, PPP, MPLS: what lies below IP
+ *	frame.c         link types, and payloads of reassembled packets
+ *	frame_link.c    below IP: Ethernet, VLAN, LLC, PPP, MPLS
  *	frame_ip.c      IPv4, IPv6, UDP, fragments
- *	frame_tunnel.c  what carries a frame or a packet again: GRE, ERSPAN, VXLAN, Geneve
+ *	frame_tunnel.c  tunnels: GRE, ERSPAN, VXLAN, Geneve
  *
- * Each function takes its header off the walk and goes on with what follows.
+ * Each function reads its header and continues with the next one.
  */
 
 #include "base/cursor.h"
 #include "capture/frame.h"
 
-/* Headers in a frame, whatever they are; more are nobody's. */
+/* The most headers in a frame, of any kind; no real frame has more. */
 #define FRAME_LAYERS_MAX 32
 
 /* Numbers of protocols in IP (IANA, "Protocol Numbers"). */
@@ -28,11 +28,11 @@
 
 struct frame_walk {
 	struct cursor in;
-	unsigned layers;	/* begun so far, in all attempts */
+	unsigned layers;	/* headers begun so far, in all attempts */
 	struct frame *out;
 };
 
-/* Counts a header; false where there are too many. */
+/* Counts a header; false if there are too many. */
 static inline bool
 frame_walk_enter(struct frame_walk *w)
 {
@@ -42,7 +42,7 @@ frame_walk_enter(struct frame_walk *w)
 /* frame_link.c */
 
 enum frame_kind frame_ethernet(struct frame_walk *w);
-/* What a type of Ethernet, or a length in its place, stands before. */
+/* The header that an Ethernet type, or a length in its place, announces. */
 enum frame_kind frame_ether_type(struct frame_walk *w, uint16_t type);
 /* IEEE 802.2 */
 enum frame_kind frame_llc(struct frame_walk *w);
@@ -55,7 +55,7 @@ enum frame_kind frame_mpls(struct frame_walk *w);
 
 /* frame_ip.c */
 
-/* By the version in the packet: link types disagree about numbers of families. */
+/* IPv4 or IPv6 by the version in the packet, as link types disagree about the numbers of families. */
 enum frame_kind frame_ip(struct frame_walk *w);
 /* Upper layers and IPv6 extension headers (RFC 8200 4, RFC 4302 2.2). */
 enum frame_kind frame_ip_payload(struct frame_walk *w, uint8_t next);
@@ -64,5 +64,5 @@ enum frame_kind frame_ip_payload(struct frame_walk *w, uint8_t next);
 
 /* RFC 2784 and 2890; version 1 is RFC 2637. */
 enum frame_kind frame_gre(struct frame_walk *w);
-/* Whether the payload of the UDP datagram in *out is a tunnel's; *kind is then what it carries. */
+/* Whether the UDP datagram in *out is a tunnel's; *kind is then that of the frame in it. */
 bool frame_udp_tunnel(struct frame_walk *w, enum frame_kind *kind);

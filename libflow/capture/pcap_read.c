@@ -30,7 +30,7 @@
 #define NG_OPTION_TSRESOL 9
 #define NG_OPTION_TSOFFSET 14
 
-/* tcpdump's and Wireshark's largest frame is 262144 bytes; the rest is generosity. */
+/* tcpdump's and Wireshark's largest frame is 262144 bytes; this leaves a margin. */
 #define FRAME_MAX (1u << 20)
 #define BLOCK_MAX (1u << 23)
 #define MAX_INTERFACES 65536
@@ -89,7 +89,7 @@ fail_truncated(const struct pcap_reader *r, const char *what, struct flow_error 
 	    "%s: the capture ends within %s", input_name(r->in), what);
 }
 
-/* As input_peek, but the end of the input is never welcome here. */
+/* As input_peek, but the end of the input is an error. */
 static enum flow_status
 peek_rest(struct pcap_reader *r, size_t n, const char *what, const uint8_t **p,
     struct flow_error *err)
@@ -98,11 +98,11 @@ peek_rest(struct pcap_reader *r, size_t n, const char *what, const uint8_t **p,
 
 	if (status != FLOW_END && status != FLOW_ETRUNCATED)
 		return status;
-	/* gzip that is cut says so itself; what it is cut in matters more */
+	/* cut gzip reports itself; the capture's record that is cut matters more */
 	return fail_truncated(r, what, err);
 }
 
-/* Says what it is instead, if that can be seen. */
+/* Fails with a message that names the file's real format, if known. */
 static enum flow_status
 no_capture(struct pcap_reader *r, struct flow_error *err)
 {
@@ -197,10 +197,10 @@ fill_packet(const struct frame *f, int64_t time_ms, struct pcap_packet *out)
 		f->bytes, f->len, f->cut };
 }
 
-/* What a fragment makes whole may hold one again, of a packet in a tunnel: so often. */
+/* A reassembled packet may be a tunnel's with a fragment in it, nested this deep. */
 #define FRAGMENT_DEPTH 4
 
-/* A part of a packet: FLOW_OK if that is whole now, and has become the frame. */
+/* Takes a fragment; FLOW_OK: it completed a packet, which *f now is. */
 static enum flow_status
 take_fragment(struct pcap_reader *r, struct frame *f)
 {
@@ -259,7 +259,7 @@ take_frame(struct pcap_reader *r, uint32_t link, const uint8_t *bytes, size_t le
 	return FLOW_OK;
 }
 
-/* One record; FLOW_END with *more set: go on with the next. */
+/* One record; FLOW_END with *more set: continue with the next. */
 static enum flow_status
 next_record(struct pcap_reader *r, struct pcap_packet *out, bool *more, struct flow_error *err)
 {
@@ -286,7 +286,7 @@ next_record(struct pcap_reader *r, struct pcap_packet *out, bool *more, struct f
 	return take_frame(r, r->link, p + RECORD_HEADER, len, time_ms, out);
 }
 
-/* Units of 10^-n or 2^-n seconds as milliseconds; beyond the year 9999 is that year. */
+/* Converts units of 10^-n or 2^-n seconds to milliseconds, at most the year 9999. */
 static int64_t
 scale_time(const struct interface *i, uint64_t units)
 {
@@ -365,7 +365,7 @@ add_interface(struct pcap_reader *r, const uint8_t *body, size_t len, struct flo
 	return FLOW_OK;
 }
 
-/* A packet block of any kind; what lies where is all that tells them apart. */
+/* A packet block of any kind; the kinds differ only in where their fields lie. */
 static enum flow_status
 take_packet(struct pcap_reader *r, uint32_t type, const uint8_t *body, size_t len,
     struct pcap_packet *out)

@@ -48,7 +48,7 @@ put_record_header(uint8_t *p, int64_t time_us, size_t len)
 	return p + RECORD_HEADER;
 }
 
-/* Locally administered addresses that tell the two ends apart. */
+/* Writes an Ethernet header with locally administered addresses, one for each end. */
 static uint8_t *
 put_ethernet(uint8_t *p, bool v4)
 {
@@ -103,7 +103,7 @@ put_ipv6(uint8_t *p, const struct pcap_datagram *d, size_t payload)
 	return p + IPV6_JUMBO;
 }
 
-/* Of the pseudo-header: what it has besides the length and protocol.  `ip` is the packet. */
+/* The sum of the pseudo-header without length and protocol.  `ip` is the packet. */
 static uint64_t
 add_addresses(uint64_t sum, const uint8_t *ip, bool v4)
 {
@@ -125,7 +125,7 @@ put_udp(uint8_t *p, const struct pcap_datagram *d, uint64_t addresses)
 	store_be16(p + 6, sum != 0 ? sum : 0xffff);
 }
 
-/* RFC 9293 3.1; nothing is said about the other direction. */
+/* RFC 9293 3.1; the acknowledgement number is 0, as the other direction is unknown. */
 static void
 put_tcp(uint8_t *p, const struct pcap_datagram *d, uint64_t addresses)
 {

@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * UDP datagrams and pieces of TCP streams as a classic pcap file in memory:
+ * UDP datagrams and segments of TCP streams as a classic pcap file in memory:
  * microseconds, always little-endian, link type Ethernet.
  *
  *	file header | record header, Ethernet, IPv4 or IPv6, UDP or TCP, payload | ...
@@ -26,7 +26,7 @@
 /* The longest payload of a TCP record: an IPFIX message (RFC 7011 3.1). */
 #define PCAP_TCP_MAX 65535
 
-/* A record is not longer than this: headers of pcap, Ethernet, IPv6 with an option, TCP, and the payload. */
+/* The most bytes of a record: headers of pcap, Ethernet, IPv6 with an option, TCP, and the payload. */
 #define PCAP_RECORD_MAX (16 + 14 + 40 + 8 + 20 + 65535)
 
 struct pcap_datagram {
@@ -40,16 +40,16 @@ struct pcap_datagram {
 	uint32_t sequence;	/* with tcp: of its first byte */
 };
 
-/* Appends the file header; out of memory shows in buf_status(out), here and below. */
+/* Appends the file header; buf_status(out) reports lack of memory, here and below. */
 void pcap_write_header(struct buf *out);
 
 /* The bytes of a datagram's record. */
 size_t pcap_record_bytes(const struct pcap_datagram *datagram);
 
 /*
- * Writes a record of pcap_record_bytes, with right checksums.  Where an IP packet is
- * too long for its length field, IPv4 says 0, as captures of segmentation offload do, and IPv6 has
- * the option of RFC 2675.
+ * Writes a record of pcap_record_bytes, with correct checksums.  If an IP packet is too long for its
+ * length field, IPv4 has length 0, as in captures with segmentation offload, and IPv6 the option of
+ * RFC 2675.
  */
 void pcap_record_put(uint8_t *out, const struct pcap_datagram *datagram);
 

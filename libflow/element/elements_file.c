@@ -14,7 +14,7 @@
 #include "element/type.h"
 
 #define PARTS 4
-#define ENTERPRISE_ID_MAX 0x7fffu	/* RFC 7011 3.2: the uppermost bit says "of an enterprise" */
+#define ENTERPRISE_ID_MAX 0x7fffu	/* RFC 7011 3.2: the top bit marks enterprise elements */
 
 struct flow_elements {
 	struct arena *arena;		/* the names */
@@ -22,7 +22,7 @@ struct flow_elements {
 	size_t count, cap;
 };
 
-/* One line on its way in. */
+/* One line being read. */
 struct line {
 	const char *path;
 	size_t number;
@@ -41,7 +41,7 @@ trim(struct flow_text *t)
 		t->len--;
 }
 
-/* How many parts there are; those beyond PARTS are counted only. */
+/* Splits a line; returns the number of parts, of which those beyond PARTS are only counted. */
 static size_t
 split(const char *p, size_t len, struct flow_text part[PARTS])
 {
@@ -154,7 +154,7 @@ fail_twice(const char *path, const struct element_name *a, const struct element_
 	    b->name);
 }
 
-/* Sorts by number; neither a number nor a name may be there twice. */
+/* Sorts by number, and refuses a number or name that occurs twice. */
 static enum flow_status
 settle(struct flow_elements *e, const char *path, struct flow_error *err)
 {

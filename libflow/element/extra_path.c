@@ -5,14 +5,14 @@
 
 #include <string.h>
 
-/* Lists within lists that are looked into; base/json.h steps over no more. */
+/* The deepest nesting searched, as in base/json.h. */
 #define DEPTH_MAX 32
 
 struct search {
 	const struct extra_path *path;
 	extra_visit *visit;
 	void *context;
-	bool arrays;		/* are values, not their elements */
+	bool arrays;		/* arrays are visited whole, not by element */
 };
 
 bool
@@ -40,7 +40,7 @@ is_nested(const struct json_slice *value)
 	return value->len > 0 && (value->p[0] == '{' || value->p[0] == '[');
 }
 
-/* A value at the end of the path: of arrays, each element. */
+/* Visits a value at the end of the path; of an array, each element. */
 static bool
 found(const struct search *s, struct json_slice value, unsigned depth)
 {
@@ -59,7 +59,7 @@ found(const struct search *s, struct json_slice value, unsigned depth)
 	return false;
 }
 
-/* Looks for the path's name `at` and those behind it in an object or array. */
+/* Searches an object or array for the path from its name `at` on. */
 static bool
 descend(const struct search *s, size_t at, struct json_slice in, unsigned depth)
 {
@@ -91,7 +91,7 @@ search(const struct flow_text *extra, const struct search *s)
 {
 	const struct flow_text *last = &s->path->name[s->path->names - 1];
 
-	/* Most rows do not have it. */
+	/* A quick test: most rows lack the member. */
 	if (extra->len == 0 || memmem(extra->p, extra->len, last->p, last->len) == NULL)
 		return false;
 	return descend(s, 0, (struct json_slice){ extra->p, extra->len }, 0);

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Members of the column `extra`, by path: NAME is a member of that name wherever it stands, in the
- * object itself or in the lists and records within it; A.B is a B within an A.
+ * Members of the column `extra`, by path: NAME matches a member of that name at any depth, in the
+ * object itself or in lists and records within it; A.B matches a B within an A.
  */
 
 #include <stdbool.h>
@@ -12,28 +12,28 @@
 #include "base/json.h"
 #include "base/text.h"
 
-/* Most names of a path, and most bytes of it. */
+/* The most names and bytes of a path. */
 #define EXTRA_PATH_NAMES 8
 #define EXTRA_PATH_MAX 255
 
 struct extra_path {
-	struct flow_text name[EXTRA_PATH_NAMES];	/* they belong to the text */
+	struct flow_text name[EXTRA_PATH_NAMES];	/* borrowed from the parsed text */
 	size_t names;
 };
 
-/* False where there is an empty name, or there are too many or too long ones. */
+/* False if a name is empty, or there are too many names or bytes. */
 bool extra_path_parse(const char *text, size_t len, struct extra_path *out);
 
-/* What is done with a value (as JSON, without blanks around it); true ends the search. */
+/* Called with a value (JSON, without blanks around it); true ends the search. */
 typedef bool extra_visit(void *context, struct json_slice value);
 
 /*
- * Whether `visit` is true for a value of the path in this text of `extra`; of an array for one of its
- * values.  null is no value.
+ * Whether `visit` returns true for some value of the path in this text of `extra`; the values of an
+ * array are visited one by one.  null is no value.
  */
 bool extra_any(const struct flow_text *extra, const struct extra_path *path, extra_visit *visit,
     void *context);
 
-/* The same, but an array is visited as it is. */
+/* The same, but an array is visited as one value. */
 bool extra_each(const struct flow_text *extra, const struct extra_path *path, extra_visit *visit,
     void *context);

@@ -11,9 +11,9 @@
 #include "element/type.h"
 #include "element/value_json.h"
 
-/* Objects within objects; base/json.h steps over no more. */
+/* The deepest nesting of objects, as in base/json.h. */
 #define DEPTH_MAX 32
-/* Printers read texts in steps of so many bytes. */
+/* Printers read texts in steps of this many bytes, possibly beyond their end. */
 #define TEXT_SLACK 16
 
 struct renaming {
@@ -22,7 +22,7 @@ struct renaming {
 	struct buf bytes;	/* of one value */
 	struct buf name;
 	bool changed;
-	bool broken;		/* it is no whole JSON */
+	bool broken;		/* it is not valid JSON */
 };
 
 /* The element of a key PEN/ID or ID, and its name in *name; NULL: the key stays. */
@@ -57,7 +57,7 @@ element_of(const struct renaming *r, struct json_slice key, struct buf *name)
 	return name->failed ? NULL : e;
 }
 
-/* The bytes that a string stands for: its digits of octets, else the text that was guessed. */
+/* Decodes a string's bytes: hexadecimal digits of octets, else the text itself. */
 static bool
 bytes_of(struct renaming *r, struct json_slice value)
 {
@@ -82,7 +82,7 @@ bytes_of(struct renaming *r, struct json_slice value)
 static void put_value(struct renaming *r, struct json_slice value, enum element_type type,
     unsigned depth);
 
-/* An object or an array: `type` is that of an array's elements. */
+/* Writes an object or an array; `type` is that of an array's elements. */
 static void
 put_nested(struct renaming *r, struct json_slice value, enum element_type type, unsigned depth)
 {
@@ -126,7 +126,7 @@ put_nested(struct renaming *r, struct json_slice value, enum element_type type, 
 	buf_append_u8(r->out, walk.is_object ? '}' : ']');
 }
 
-/* As it is where there is no type (ELEMENT_UNKNOWN); lists cannot be opened any more. */
+/* Writes a value by its type; unchanged if that is unknown or a list's, whose templates are gone. */
 static void
 put_value(struct renaming *r, struct json_slice value, enum element_type type, unsigned depth)
 {
@@ -139,7 +139,7 @@ put_value(struct renaming *r, struct json_slice value, enum element_type type, u
 		value_json(r->out, type, r->bytes.data, r->bytes.len);
 }
 
-/* Whether some key may be a number: most rows have none. */
+/* A quick test whether some key may be a number; most rows have none. */
 static bool
 may_have_numbers(const struct flow_text *extra)
 {
@@ -174,7 +174,7 @@ struct extra_renamer {
 	struct flow_dict dict;
 	struct flow_text *text;
 	uint32_t cap;
-	struct buf bytes;		/* of the texts that are new */
+	struct buf bytes;		/* of the new texts */
 };
 
 struct extra_renamer *
@@ -197,7 +197,7 @@ extra_renamer_free(struct extra_renamer *r)
 	free(r);
 }
 
-/* New texts are told by where they begin until the buffer does not move any more. */
+/* Sets pointers to new texts only at the end, when the buffer no longer moves. */
 static enum flow_status
 rename_all(struct extra_renamer *r, const struct flow_dict *source)
 {

@@ -27,13 +27,13 @@ enum element_type {
 	ELEMENT_BASIC_LIST,
 	ELEMENT_SUB_LIST,	/* subTemplateList */
 	ELEMENT_MULTI_LIST,	/* subTemplateMultiList */
-	ELEMENT_UNKNOWN,	/* nobody said; octets, unless they are clearly text */
+	ELEMENT_UNKNOWN,	/* no known type: octets, unless they are clearly text */
 };
 
-/* The type of IANA's number for it (registry "IPFIX Information Element Data Types"), 0 .. 23. */
+/* The type for a number in IANA's registry "IPFIX Information Element Data Types", 0 .. 23. */
 bool element_type_number(unsigned number, enum element_type *out);
 
-/* The same for IANA's name, in any case: "unsigned32", "string", "dateTimeSeconds" ... */
+/* The same for IANA's name, ignoring case: "unsigned32", "string", "dateTimeSeconds" ... */
 bool element_type_parse(const char *name, size_t len, enum element_type *out);
 
 static inline bool

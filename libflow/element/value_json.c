@@ -124,7 +124,7 @@ is_control(const uint8_t *p)
 	    (p[0] == 0xc2 && p[1] < 0xa0);
 }
 
-/* As octets_json writes them: an even number of digits in lower case. */
+/* Whether it looks like octets_json's output: an even number of lower-case digits. */
 static bool
 looks_like_octets(const uint8_t *p, size_t len)
 {
