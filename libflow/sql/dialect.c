@@ -37,7 +37,7 @@ sql_name(struct buf *out, enum flow_sql_dialect d, const char *name)
 	buf_append_u8(out, (uint8_t)quote);
 }
 
-/* DuckDB doubles quotes and knows no backslash; the others escape with it. */
+/* DuckDB doubles quotes and has no backslash escapes; the others escape with it. */
 void
 sql_text(struct buf *out, enum flow_sql_dialect d, const char *text, size_t len)
 {

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * What engines write differently. An `expr` is SQL that is already written;
- * everything is appended to `out`, whose failure is asked for once at the end.
+ * What differs between engines.  An `expr` is SQL that is written already; everything is appended to `out`,
+ * whose failure is checked once at the end.
  */
 
 #include "sql/sql.h"
@@ -28,20 +28,20 @@ void sql_mask(struct buf *out, enum flow_sql_dialect d, const char *expr, uint64
 /* Whole quotient of two numbers that are not negative. */
 void sql_quotient(struct buf *out, enum flow_sql_dialect d, const char *a, const char *b);
 
-/* The number that an IPv4 address's text stands for, or null where it is none. */
+/* An IPv4 address's text as a number; null where it is none. */
 void sql_ipv4(struct buf *out, enum flow_sql_dialect d, const char *expr);
 
-/* The 16 bytes of a struct addr (net/addr.h) as 32 lower-case hexadecimal digits: its order. */
+/* The 16 bytes of a struct addr (net/addr.h) as 32 lower-case hexadecimal digits, which sort like addresses. */
 void sql_address_digits(struct buf *out, enum flow_sql_dialect d, const char *expr);
 
 /*
- * The network of an address as text, "10.1.2.0/24". False where the dialect cannot say it: IPv6
- * networks of more than 64 bits, or whose bits are no multiple of 4.
+ * The network of an address as text, "10.1.2.0/24".  False where the dialect cannot express it: IPv6 networks
+ * of more than 64 bits, or of a number of bits that is no multiple of 4.
  */
 bool sql_network(struct buf *out, enum flow_sql_dialect d, const char *expr, unsigned bits4,
     unsigned bits6);
 
-/* FROM's operand, and what has to be run before the statement (Spark: a view). */
+/* The operand of FROM, and what has to run before the statement (Spark: a view). */
 void sql_before(struct buf *out, const struct flow_sql_from *from);
 void sql_source(struct buf *out, const struct flow_sql_from *from);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Addresses, which are texts, as numbers and networks. ClickHouse has functions for
- * that; for the others a text is cut into its groups.
+ * Addresses, which are texts in files, as numbers and networks.  ClickHouse has functions for that;
+ * for the others the text is cut into its groups.
  */
 #include <inttypes.h>
 
@@ -33,7 +33,7 @@ sql_ipv4(struct buf *out, enum flow_sql_dialect d, const char *expr)
 	buf_append_text(out, " END");
 }
 
-/* Groups between colons, each of four digits, one after the other. */
+/* The groups between colons, padded to four digits each and concatenated. */
 static void
 append_groups(struct buf *out, enum flow_sql_dialect d, const char *expr, unsigned half)
 {
@@ -46,8 +46,8 @@ append_groups(struct buf *out, enum flow_sql_dialect d, const char *expr, unsign
 }
 
 /*
- * The digits of an IPv6 address; an empty half is a group of zeros, which does no harm.  With dots at its end
- * (IPv4-mapped) it is right in the first sixteen, which are zeros.
+ * The digits of an IPv6 address; an empty half is a group of zeros, which does no harm.  Where the text ends
+ * with dots (IPv4-mapped), the first sixteen digits, all zeros, are right.
  */
 static void
 append_ipv6_digits(struct buf *out, enum flow_sql_dialect d, const char *expr)
@@ -113,7 +113,7 @@ append_ipv4_network(struct buf *out, enum flow_sql_dialect d, const char *expr, 
 	buf_release(&octet);
 }
 
-/* Leading groups without their leading zeros; groups of zeros at the end become "::". */
+/* The leading groups, without their leading zeros; zero groups at the end become "::". */
 static void
 append_ipv6_network(struct buf *out, enum flow_sql_dialect d, const char *expr, unsigned bits)
 {

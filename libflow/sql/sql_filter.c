@@ -9,7 +9,7 @@
 #include "net/mac.h"
 #include "sql/dialect.h"
 
-/* What the writer of one filter knows. */
+/* State while one filter is written. */
 struct writer {
 	struct buf *out;
 	enum flow_sql_dialect d;
@@ -46,7 +46,7 @@ number(struct writer *w, struct buf *out, enum flow_field field)
 	buf_release(&name);
 }
 
-/* One value of a range, as the column has it. */
+/* One bound of a range, in the column's type. */
 static void
 literal(struct writer *w, enum flow_type type, uint64_t v)
 {
@@ -63,7 +63,7 @@ literal(struct writer *w, enum flow_type type, uint64_t v)
 	}
 }
 
-/* expr in ranges; `max` is the greatest value that there can be. */
+/* expr in ranges; `max` is the greatest possible value. */
 static void
 ranges(struct writer *w, const char *expr, enum flow_type type, const struct ranges *r, uint64_t max)
 {
@@ -149,7 +149,7 @@ address_digits(struct buf *out, const struct addr *a)
 		buf_printf(out, "%02x", a->b[i]);
 }
 
-/* A range is of one family: of IPv4 addresses as numbers, of others in the order of their digits. */
+/* IPv4 ranges compare as numbers, IPv6 ranges in the order of their digits. */
 static void
 address_range(struct writer *w, const char *expr, const struct addr_range *r)
 {
@@ -175,7 +175,7 @@ address_range(struct writer *w, const char *expr, const struct addr_range *r)
 	buf_append_text(w->out, ")");
 }
 
-/* A list of them, any of which will do. */
+/* A list of ranges, joined by OR. */
 static enum flow_status
 address_ranges(struct writer *w, const struct predicate *p, const char *expr)
 {
@@ -213,7 +213,10 @@ write_address(struct writer *w, const struct predicate *p)
 	return st;
 }
 
-/* The same in POSIX, RE2 and Java: no escapes but of punctuation, no doubled brackets. */
+/*
+ * Whether the pattern means the same in POSIX, RE2 and Java: only punctuation is escaped, and no brackets are
+ * doubled.
+ */
 static bool
 regex_is_common(const char *pattern, size_t len)
 {

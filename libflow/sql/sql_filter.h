@@ -6,8 +6,8 @@
 #include "sql/sql.h"
 
 /*
- * Appends what rows have to fulfil, or nothing where all pass (*any is then true). A comparison
- * with a missing value is false in a filter, not null, so below NOT each is wrapped.
+ * Appends the condition on rows, or nothing where all pass (*any is then true).  In a filter a comparison
+ * with a missing value is false, not null, so below NOT each one is wrapped.
  */
 enum flow_status sql_filter(struct buf *out, const struct flow_sql_from *from,
     const struct flow_filter *filter, bool *any, struct flow_error *err) NODISCARD;

@@ -32,7 +32,7 @@ write_bin(struct buf *out, enum flow_sql_dialect d, const char *column, int64_t 
 	buf_release(&rounded);
 }
 
-/* The network by the record's own mask, which only ClickHouse can say of any mask. */
+/* The network by the record's own mask, which only ClickHouse can express for any mask. */
 static enum flow_status
 write_net(struct buf *out, enum flow_sql_dialect d, const struct key_part *part, const char *address,
     struct flow_error *err)
@@ -46,7 +46,8 @@ write_net(struct buf *out, enum flow_sql_dialect d, const struct key_part *part,
 	if (!mask.failed)
 		buf_printf(out, "if(position(%s, ':') = 0, toString(tupleElement(IPv4CIDRToRange("
 		    "toIPv4OrDefault(%s), toUInt8(least(coalesce(%s, 0), 32))), 1)) || '/' || toString(least(%s, 32)), "
-		    "toString(tupleElement(IPv6CIDRToRange(toIPv6OrDefault(%s), toUInt8(least(coalesce(%s, 0), 128))), 1)) || "
+		    "toString(tupleElement(IPv6CIDRToRange(toIPv6OrDefault(%s), "
+		    "toUInt8(least(coalesce(%s, 0), 128))), 1)) || "
 		    "'/' || toString(least(%s, 128)))", address, address, (const char *)mask.data,
 		    (const char *)mask.data, address, (const char *)mask.data, (const char *)mask.data);
 	out->failed = out->failed || mask.failed;
@@ -54,7 +55,7 @@ write_net(struct buf *out, enum flow_sql_dialect d, const struct key_part *part,
 	return FLOW_OK;
 }
 
-/* The lower of two ports, or the one that there is. */
+/* The lower of two ports, or the one that has a value. */
 static void
 write_service(struct buf *out, enum flow_sql_dialect d, const struct key_part *part)
 {

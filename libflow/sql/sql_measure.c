@@ -6,7 +6,7 @@
 
 #include "sql/dialect.h"
 
-/* The slot's column; two that count together are added, a missing one as 0. */
+/* The slot's column; of two that are added, a missing one counts as 0. */
 static void
 column(struct buf *out, enum flow_sql_dialect d, const struct slot *s)
 {
@@ -55,7 +55,7 @@ percentile(struct buf *out, enum flow_sql_dialect d, const struct slot *s)
 	buf_release(&place);
 }
 
-/* Rows whose TCP flags are SYN alone, of the six that TCP has had from the beginning. */
+/* Rows with SYN as the only one of the six original TCP flags. */
 static void
 syn(struct buf *out, enum flow_sql_dialect d, const struct slot *s)
 {
@@ -141,8 +141,8 @@ real(enum flow_sql_dialect d)
 }
 
 /*
- * factor * a / divisor.  Where that is not above 0: the rate 0 of groups (record/derived.h), or null for
- * an average of the rows that have a value.
+ * factor * a / divisor.  Where the divisor is not above 0: 0 for rates of groups (record/derived.h), or null
+ * for an average of the rows that have a value.
  */
 static void
 divided(struct buf *out, enum flow_sql_dialect d, const struct measure *m, unsigned factor, const char *divisor)

@@ -6,7 +6,7 @@
 
 #define SPARK_VIEW "netflow_files"
 
-/* A path, of a directory with the pattern of all files below it. */
+/* A path; for a directory, the pattern of all files below it. */
 static void
 append_pattern(struct buf *out, const struct flow_sql_from *from, size_t i)
 {
@@ -35,7 +35,7 @@ duckdb_source(struct buf *out, const struct flow_sql_from *from)
 	buf_release(&pattern);
 }
 
-/* One pattern for all of them. */
+/* One pattern for all paths. */
 static void
 append_paths(struct buf *out, const struct flow_sql_from *from)
 {
@@ -55,7 +55,7 @@ append_paths(struct buf *out, const struct flow_sql_from *from)
 	buf_release(&pattern);
 }
 
-/* Spark takes options, which let it see what lies below a directory, only in a view. */
+/* Spark takes the option that makes it read directories recursively only in a view. */
 void
 sql_before(struct buf *out, const struct flow_sql_from *from)
 {

@@ -60,7 +60,7 @@ from_where(struct statement *s)
 	buf_append(s->out, s->where->data, s->where->len);
 }
 
-/* An alternative counts a row unless one before has the same value. */
+/* A row counts for an alternative only if no earlier one has the same value. */
 static enum flow_status
 differs(struct statement *s, size_t alt)
 {
@@ -180,7 +180,7 @@ write_totals(struct statement *s)
 	return st;
 }
 
-/* A key that is called as a measure is ("packets" by packets) gets a name of its own: ClickHouse wants that. */
+/* A key with the name of a measure ("packets" by packets) gets another one, because ClickHouse requires that. */
 static void
 write_key_name(struct statement *s, const char *name)
 {
@@ -215,7 +215,7 @@ write_select(struct statement *s)
 	return st;
 }
 
-/* Groups whose measure is too small are left out; one without a value counts as 0. */
+/* Leaves out groups whose measure is too small; one without a value counts as 0. */
 static enum flow_status
 write_mins(struct statement *s)
 {
@@ -248,7 +248,7 @@ write_test(struct statement *s, struct buf *out, const struct having_test *test)
 	return st;
 }
 
-/* Makes of the two uppermost of a stack of conditions one. */
+/* Joins the top two conditions of a stack. */
 static void
 join_conditions(struct buf *a, struct buf *b, const char *word)
 {
@@ -366,7 +366,7 @@ write_order(struct statement *s)
 	return st;
 }
 
-/* In a comment, which no byte of the title may end. */
+/* Writes the title in a comment, which no byte of it can end. */
 static void
 write_title(struct statement *s)
 {
