@@ -16,7 +16,7 @@ column_nulls(const struct flow_column *in, const struct chunk *chunk, struct cel
 {
 	if (in->valid == NULL)
 		return;
-	/* No branch per row: nulls come as they like. */
+	/* Without a branch per row, because nulls are unpredictable. */
 	for (size_t i = 0; i < chunk->n; i++) {
 		uint32_t has = 0 - (uint32_t)bitmap_get(in->valid, chunk->row[i]);
 
@@ -30,7 +30,7 @@ cell_at(struct column_state *s, size_t i)
 	return s->cells.text + i * s->cells.stride;
 }
 
-/* Every row without a value; the cells need not be read. */
+/* No row has a value; the cells are not read. */
 static bool
 all_null(const struct column *c, struct cells *out, const struct chunk *chunk)
 {
@@ -42,7 +42,7 @@ all_null(const struct column *c, struct cells *out, const struct chunk *chunk)
 	return true;
 }
 
-/* The first cell is that of all rows that have a value. */
+/* All rows with a value show the first cell. */
 static void
 same_cells(const struct flow_column *in, struct column_state *s, const struct chunk *k)
 {
@@ -55,12 +55,12 @@ same_cells(const struct flow_column *in, struct column_state *s, const struct ch
 }
 
 /*
- * Values of the chunk's rows; behind the last, the first again, so that loops
- * may have a fixed count, which compilers vectorise.
+ * The values of the chunk's rows, padded with the first one, so that loops have
+ * a fixed count, which compilers vectorise.
  */
 struct numbers {
-	uint64_t any;		/* all or-ed: bounds the widest */
-	uint64_t differ;	/* bits in which any differs from the first */
+	uint64_t any;		/* OR of all: bounds the widest */
+	uint64_t differ;	/* bits in which some value differs from the first */
 	uint32_t low[OUTPUT_CHUNK];
 	uint64_t wide[OUTPUT_CHUNK];
 };
@@ -140,8 +140,8 @@ format_number(uint64_t v, enum flow_type type, char *out)
 }
 
 /*
- * Numbers of any type but TIME.  How many digits the chunk's largest may have
- * decides how all of them are formatted: no branch per value.
+ * Numbers of any type but TIME.  All are formatted with the number of digits of
+ * the chunk's largest: no branch per value.
  */
 static bool
 number_cells(const struct column *c, struct column_state *s, const struct chunk *k)
@@ -219,7 +219,7 @@ text_cells(const struct column *c, struct column_state *s, const struct chunk *k
 	return true;
 }
 
-/* What is not known has no value. */
+/* Unknown means no value. */
 static bool
 made_cells(const struct column *c, struct column_state *s, const struct chunk *k)
 {

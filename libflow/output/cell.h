@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* Cells for programs: what csv, json and ndjson print of each type. */
+/* Cells for programs: how csv, json and ndjson print each type. */
 
 #include "output/cell_column.h"
 
 enum cell_syntax {
 	CELL_CSV,
-	CELL_CSV_SAFE,	/* texts are no formulas */
+	CELL_CSV_SAFE,	/* texts cannot be formulas */
 	CELL_JSON,
 	CELL_RAW,	/* for people: local times, names beside numbers */
 };
@@ -16,17 +16,17 @@ enum cell_syntax {
 void cell_field(struct column *c, enum cell_syntax syntax);
 
 /*
- * Values that no column holds, by name: duration (seconds), pps, bps, bpp.
- * Sets the column's functions and fields; false if there is no such name.
+ * Values derived from columns, by name: duration (seconds), pps, bps, bpp. Sets
+ * the column's functions and fields; false if there is no such name.
  */
 bool cell_derived(struct column *c, const char *name, size_t len);
 
-/* Tries these names: for messages about names that no column has. */
+/* Tries these names, for messages about unknown columns. */
 void cell_derived_nearest(struct nearest *n);
 
 /*
- * What databases say of addresses, and hellos of TLS tell, by name: src_country, dst_city, tls_sni, ja3 and
- * the like.  Sets what the column is made of; false if there is no such name.
+ * Values of addresses in databases, and of TLS hellos, by name: src_country, dst_city, tls_sni, ja3 and the
+ * like.  Sets the column's source; false if there is no such name.
  */
 bool cell_made(struct column *c, const char *name, size_t len);
 

@@ -31,7 +31,7 @@
 /* Rows whose cells are prepared together; the cells of 18 columns fit the second-level cache. */
 #define OUTPUT_CHUNK 128
 
-/* As a length: no value, the column's literals are left out too. */
+/* A length: the cell has no value, and the column's literals are left out too. */
 #define CELL_ABSENT UINT32_MAX
 
 /* Widest cell that is not a reference. */
@@ -39,15 +39,15 @@
 
 struct cells {
 	uint32_t stride;		/* bytes from cell to cell in `text`: 16, 32 or 64 */
-	uint32_t step;			/* stride; or 0: the first cell is that of all rows */
+	uint32_t step;			/* stride; or 0: all rows show the first cell */
 	uint32_t copy;			/* bytes to copy of each; 0: cells are in `ref` */
-	bool same;			/* the first cell is that of all rows, its length too */
+	bool same;			/* all rows show the first cell, also its length */
 	uint32_t len[OUTPUT_CHUNK];
 	const char *ref[OUTPUT_CHUNK];	/* readable up to len, rounded up to 16 */
 	char *text;
 };
 
-/* What %idt says of a file without an ident, as nfdump does. */
+/* %idt for a file without an ident, as in nfdump. */
 #define NO_IDENT "<no ident>"
 
 struct chunk {
@@ -55,7 +55,7 @@ struct chunk {
 	size_t n;			/* at most OUTPUT_CHUNK */
 	uint64_t number;		/* of the first row, for %cnt */
 	const char *ident;		/* of the file, for %idt; NULL: the column's own */
-	size_t call_rows;		/* rows of the whole call: whether caches pay */
+	size_t call_rows;		/* rows of the whole call: tells whether caches pay */
 	bool contiguous;		/* rows row[0], row[0] + 1 ... */
 	uint32_t row[OUTPUT_CHUNK];
 };
@@ -83,30 +83,30 @@ struct column;
 typedef bool column_fn(const struct column *c, struct column_state *s, const struct chunk *chunk);
 
 /*
- * Makes a dictionary's entry what is printed of it, at `out` with room for
- * escape_room(len) + CELL_INLINE_MAX bytes; returns the length.
+ * Formats a dictionary's entry at `out`, which has room for escape_room(len) + CELL_INLINE_MAX bytes;
+ * returns the length.
  */
 typedef size_t column_text_fn(const struct column *c, const struct flow_text *text, char *out);
 
-/* What is printed of a dictionary's entry. */
+/* How a dictionary's entry becomes the text that is printed. */
 enum column_made {
 	MADE_NOT,			/* the entry */
-	MADE_PLACE,			/* what geo says of it, an address */
-	MADE_HELLO,			/* what the hello in it, the column `extra`, tells */
-	MADE_HELLO_PEOPLE,		/* the same with a name before fingerprints, as nfdump has it */
-	MADE_MEMBER			/* the first value of a member of it, the column `extra` */
+	MADE_PLACE,			/* the word of geo for it, an address */
+	MADE_HELLO,			/* the word of the TLS hello in it, the column `extra` */
+	MADE_HELLO_PEOPLE,		/* the same with the name of the fingerprint before it, as in nfdump */
+	MADE_MEMBER			/* the first value of one of its members, the column `extra` */
 };
 
-/* Most bytes of a text that is made. */
+/* Longest made text in bytes. */
 #define MADE_BYTES_MAX (PAYLOAD_TEXT_MAX + 8)
 
-/* The text that is made of an entry; it may lie in `room`, of MADE_BYTES_MAX bytes. */
+/* The text made of an entry; it may be in `room`, of MADE_BYTES_MAX bytes. */
 struct flow_text column_made_text(const struct column *c, const struct flow_text *entry, char *room);
 
 struct column {
 	column_fn *cells;
 	column_text_fn *text;		/* where cells come from a dictionary */
-	bool as_it_is;		/* texts that need no escapes are printed as they are */
+	bool as_it_is;		/* texts without special characters are copied */
 	enum flow_field field;		/* FLOW_FIELD_NONE where none */
 	enum flow_field second;		/* port, mask, last ... */
 	uint32_t null_len;		/* 0: nulls are empty; CELL_ABSENT: left out */
@@ -126,7 +126,7 @@ struct column {
 	char member[EXTRA_PATH_MAX];	/* of MADE_MEMBER: its path */
 	const struct flow_geo *geo;	/* NULL: nothing is known of any */
 	const char *fixed;		/* a text that is always the same */
-	/* Literals; `before` is padded so that steps of 16 bytes may be read. */
+	/* Literals; `before` is padded so that it may be read in steps of 16 bytes. */
 	char *before;
 	uint32_t before_len;
 	uint8_t after_len;

@@ -9,7 +9,7 @@
 
 #define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
 
-/* The high bit of each byte of the word that is not needless; exact for the lowest one at least. */
+/* Sets the high bit of each byte that needs an escape; exact at least for the lowest one. */
 static inline uint64_t
 suspects(uint64_t w)
 {
@@ -20,7 +20,7 @@ suspects(uint64_t w)
 	quote -= EACH(1);
 	back -= EACH(1);
 	del -= EACH(1);
-	/* A borrow can only make bytes above a true suspect suspect. */
+	/* A borrow can only set bits above a true one. */
 	return (w | low | comma | quote | back | del) & EACH(0x80);
 }
 
@@ -220,7 +220,7 @@ escape_json_object(const char *text, size_t len, char *out)
 	size_t inside;
 
 	if (escape_is_json_object(text, len)) {
-		/* Within strings no raw line break is valid: these are between tokens. */
+		/* Line breaks are invalid in strings, so these are between tokens. */
 		for (size_t i = 0; i < len; i++)
 			out[i] = text[i] == '\n' || text[i] == '\r' ? ' ' : text[i];
 		return len;

@@ -2,15 +2,15 @@
 #pragma once
 
 /*
- * Texts of any bytes made safe for CSV, JSON and terminals.  Bytes that are
- * not UTF-8 (RFC 3629) become U+FFFD, one for each byte.  The functions write no
- * NUL and return the length; the room they need is escape_room(len).
+ * Makes texts of any bytes safe for CSV, JSON and terminals.  Each byte that is
+ * not UTF-8 (RFC 3629) becomes U+FFFD.  The functions write no NUL and return
+ * the length; they need room of escape_room(len) bytes.
  */
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Enough for any of the functions here: six bytes a byte, and two quotes. */
+/* Room for the output of any function here: six bytes a byte, and two quotes. */
 static inline size_t
 escape_room(size_t len)
 {
@@ -27,9 +27,9 @@ bool escape_needless(const char *text, size_t len);
 size_t escape_csv(const char *text, size_t len, char *out);
 
 /*
- * The same behind an apostrophe where a spreadsheet might take the text for a formula (OWASP, CSV
- * Injection): where it begins with = + - @, with a tab or a line break, or with a full-width form of the
- * former.  A decimal number, as -1.5, is none.
+ * As escape_csv, with an apostrophe before a text that a spreadsheet might take for a formula (OWASP, CSV
+ * Injection): one that begins with = + - @ or a full-width form of these, a tab or a line break.  A decimal
+ * number such as -1.5 is none.
  */
 size_t escape_csv_safe(const char *text, size_t len, char *out);
 
@@ -43,8 +43,8 @@ size_t escape_json(const char *text, size_t len, char *out);
 size_t escape_plain(const char *text, size_t len, char *out);
 
 /*
- * A JSON value: the text itself where it is a JSON object in valid UTF-8,
- * with its line breaks as blanks; else a JSON string of it, with quotes.
+ * A JSON value: the text itself where it is a JSON object in valid UTF-8, with
+ * line breaks replaced by blanks; else a quoted JSON string.
  */
 size_t escape_json_object(const char *text, size_t len, char *out);
 

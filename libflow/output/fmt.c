@@ -41,7 +41,7 @@ static const struct {
 static const char mpls_all[] =
     "%mpls1 %mpls2 %mpls3 %mpls4 %mpls5 %mpls6 %mpls7 %mpls8 %mpls9 %mpls10 ";
 
-/* Where full IPv6 addresses or names are shown, their columns are so much wider. */
+/* How much wider columns are where full IPv6 addresses or names are shown. */
 #define FULL_EXTRA 23
 
 static const struct token *
@@ -93,7 +93,7 @@ has_port(const struct token *t)
 	return has_mark(t) || t->cells == people_src_port || t->cells == people_dst_port;
 }
 
-/* Columns that a token reads though they are not its own. */
+/* Columns that a token reads besides its own. */
 static void
 need(struct flow_printer *p, const struct token *t)
 {
@@ -184,7 +184,7 @@ unknown(const char *text, size_t len, size_t at, struct flow_error *err)
 	    (int)(len < 32 ? len : 32), text, at + 1, refusal(text, len));
 }
 
-/* Tokens and literals of the text; the waiting literal may stay. */
+/* Compiles tokens and literals; the last literal may remain waiting. */
 static enum flow_status
 add_text(struct flow_printer *p, const char *text, size_t len, size_t base, struct flow_error *err)
 {

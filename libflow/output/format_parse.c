@@ -15,7 +15,7 @@ static const enum flow_field common[] = {
 	FLOW_FIELD_EXPORTER, FLOW_FIELD_SAMPLING,
 };
 
-/* A field, what is made of its texts, or a derived value (FLOW_FIELD_NONE), under a name. */
+/* A named value: a field, a text made of one, or a derived value (FLOW_FIELD_NONE). */
 struct item {
 	enum flow_field field;
 	enum column_made made;
@@ -120,7 +120,7 @@ add_all(struct flow_printer *p, add_fn *add, struct flow_error *err)
 	return st;
 }
 
-/* A column's name, or the name of a derived value or of what is made of texts. */
+/* Finds a column, a derived value or a made text by its name. */
 static bool
 item_find(const char *name, size_t len, struct item *out)
 {
@@ -170,7 +170,7 @@ add_name(struct flow_printer *p, const struct piece *piece, const char *name, si
 	return add(p, &item, err);
 }
 
-/* All that a token of nfdump's stands for. */
+/* All columns of one of nfdump's tokens. */
 static enum flow_status
 add_token(struct flow_printer *p, const struct piece *piece, add_fn *add, struct flow_error *err)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* A compiled format, and how the parsers of formats put it together. */
+/* A compiled format, and how parsers of formats build it. */
 
 #include "output/cell_column.h"
 
-/* More columns are a mistake, and each costs memory in every thread. */
+/* Most columns: more are a mistake, and each costs memory in every thread. */
 #define PROGRAM_COLUMNS_MAX 1024
 
 struct flow_printer {
@@ -28,9 +28,9 @@ struct flow_printer {
 };
 
 /*
- * A new column, zeroed but for field and second (none) and the options'
- * settings, that takes the waiting literal as its `before`; NULL with *err filled
- * when out of memory or of columns.  Valid until the next one.
+ * Adds a column, zeroed except for field and second (none) and the options'
+ * settings, with the waiting literal as its `before`; NULL with *err filled when
+ * out of memory or of columns.  Valid until the next one.
  */
 struct column *program_column(struct flow_printer *p, struct flow_error *err);
 
@@ -39,7 +39,7 @@ enum flow_status fmt_compile(struct flow_printer *p, const char *text, size_t le
     struct flow_error *err) NODISCARD;
 
 /*
- * What a % token (with its %) stands for, as our names joined by commas; NULL if it is for fmt: only
- * or there is no such token, of which *why then tells.
+ * The names of our columns for a % token (with its %), joined by commas; NULL if it is only for fmt:
+ * or there is no such token, which *why explains.
  */
 const char *fmt_token_names(const char *token, size_t len, const char **why);

@@ -60,7 +60,7 @@ is_ours(const char *section, size_t len)
 	return len == 0;
 }
 
-/* "[section]": whether its lines are for us. */
+/* "[section]": whether we read its lines. */
 static enum flow_status
 read_section(const struct line *l, bool *ours, struct flow_error *err)
 {

@@ -2,8 +2,7 @@
 #pragma once
 
 /*
- * Formats that a configuration file gives names to, in the syntax of
- * nfdump.conf:
+ * Named formats from a configuration file, in the syntax of nfdump.conf:
  *
  *	[flowcat]
  *	fmt.brief = "%ts %sap -> %dap %byt"
@@ -11,8 +10,8 @@
  *	json.bill = "first,src_addr,bytes"
  *
  * A name stands for the whole format, "fmt:%ts ...", and may redefine one of
- * flow_printer_new's.  Lines in sections other than [flowcat], [flowstat],
- * [nfdump] or none are skipped, and so are settings that are no formats.
+ * flow_printer_new's.  Sections other than [flowcat], [flowstat] and [nfdump]
+ * are skipped, and so are settings that are no formats.
  */
 
 #include <stddef.h>
@@ -26,8 +25,8 @@ struct flow_formats;
 #define FLOW_FORMATS_MAX 1000
 
 /*
- * Reads the text of a configuration file.  FLOW_EINVAL names the line; formats
- * are not compiled here, so a name that nobody uses may mean anything.
+ * Reads the text of a configuration file.  FLOW_EINVAL names the line.  Formats
+ * are not compiled here, so mistakes in unused ones do not matter.
  */
 enum flow_status flow_formats_parse(const char *text, size_t len, struct flow_formats **out,
     struct flow_error *err) NODISCARD;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Texts that are made of others: the part of column.h about that, and words for them. */
+/* Texts made of others (the part of cell_column.h about that), and their names. */
 #include <string.h>
 
 #include "base/attr.h"
@@ -48,7 +48,7 @@ take_first(void *context, struct json_slice value)
 	return true;
 }
 
-/* Texts without their quotes; escapes of those that are too long for the room stay. */
+/* Strings without quotes; escapes stay in those too long for the room. */
 static struct flow_text
 text_of_member(const struct column *c, const struct flow_text *entry, char *room)
 {
@@ -112,7 +112,7 @@ is_name(const char *a, const char *name, size_t len)
 	return strlen(a) == len && memcmp(a, name, len) == 0;
 }
 
-/* extra.NAME, in which nothing has to be escaped */
+/* extra.NAME; NAME needs no escapes */
 static bool
 made_of_member(struct column *c, const char *name, size_t len)
 {

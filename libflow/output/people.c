@@ -63,8 +63,8 @@ people_number(const struct column *c, struct column_state *s, const struct chunk
 }
 
 /*
- * Whether half a tenth is rounded up: always, or as a quotient in binary falls, which is what nfdump prints: 2.5 M of
- * 2550000, as 2.55 is a little less there, but 1.4 M of 1350000.
+ * Whether half a tenth is rounded up.  With binary_halves it goes as nfdump's quotient in binary does:
+ * 2550000 is 2.5 M, because 2.55 is a little less in binary, and 1350000 is 1.4 M.
  */
 static bool
 half_goes_up(const struct column *c, uint64_t v, uint64_t unit)
@@ -107,7 +107,7 @@ put_scaled(const struct column *c, char *out, uint64_t v)
 	return put_right(out, text, len, c->width);
 }
 
-/* The second field stands in where the first has no value. */
+/* Uses the second field where the first has no value. */
 bool
 people_counter(const struct column *c, struct column_state *s, const struct chunk *k)
 {
@@ -411,7 +411,7 @@ nat_event(uint64_t event)
 	return event < ARRAY_LEN(names) ? names[event] : NULL;
 }
 
-/* The firewall's event, or the NAT's where there is none or 0. */
+/* The firewall's event, or the NAT's where that is missing or 0. */
 bool
 people_event(const struct column *c, struct column_state *s, const struct chunk *k)
 {

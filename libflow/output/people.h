@@ -2,14 +2,13 @@
 #pragma once
 
 /*
- * Cells for people, in the look that nfdump's users know: columns of fixed
- * width, absent values as 0 or a word.  output/token.def says which token takes
- * which.
+ * Cells for people, in nfdump's look: columns of fixed width, absent values as 0
+ * or a word.  output/token.def says which token uses which.
  */
 
 #include "output/cell_column.h"
 
-/* Behind an address: least characters for a port, and for the service in its place. */
+/* Least widths after an address, of a port and of the service in its place. */
 #define PEOPLE_PORT 5
 #define PEOPLE_SERVICE 12
 

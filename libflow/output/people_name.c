@@ -35,7 +35,7 @@ name_or_number(const struct column *c, const struct chunk *k, size_t i, enum flo
 	if (name.len == 0)
 		return decimal_u64(number, out);
 	len = escape_plain(name.p, name.len, safe);
-	/* What was made safe may have grown: cut at a character's end. */
+	/* Escaping may have made it longer: cut it at the end of a character. */
 	if (len > CELL_INLINE_MAX)
 		for (len = CELL_INLINE_MAX; len > 0 && ((uint8_t)safe[len] & 0xc0) == 0x80; len--)
 			;

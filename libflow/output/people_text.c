@@ -10,13 +10,13 @@
 #include "output/escape.h"
 #include "output/people.h"
 
-/* An address takes so much at most, whatever a file holds in its place. */
+/* Longest shown address, whatever a file holds in its place. */
 #define ADDR_SHOWN 40
 
-/* ... and a host's name so much. */
+/* Longest shown name of a host. */
 #define HOST_SHOWN 39
 
-/* Of a condensed address remain so many characters at either end. */
+/* Characters that a condensed address keeps at either end. */
 #define CONDENSED_END 7
 
 /* Longest text that is not condensed. */
@@ -160,7 +160,7 @@ put_right(const struct column *c, const struct flow_text *text, char *out)
 	return c->width;
 }
 
-/* As nfdump has it: a country, a location, or a name. */
+/* As nfdump prints it: a country, a location, or a name. */
 size_t
 people_place(const struct column *c, const struct flow_text *text, char *out)
 {
@@ -173,7 +173,7 @@ people_place(const struct column *c, const struct flow_text *text, char *out)
 	return put_right(c, text, out);
 }
 
-/* As nfdump has it, which says "   0" also of a hello without a name. */
+/* As nfdump prints it, which is "   0" also for a hello without a name. */
 size_t
 people_hello(const struct column *c, const struct flow_text *text, char *out)
 {
@@ -282,7 +282,7 @@ absent_text(enum flow_field field)
 	}
 }
 
-/* Rows without a value show what stands for it, in their own cells. */
+/* Rows without a value show a placeholder, in their own cells. */
 static void
 fill_absent(const struct column *c, struct column_state *s, const struct chunk *k,
     const struct flow_column *in)
@@ -397,10 +397,7 @@ addr_port(const struct column *c, struct column_state *s, const struct chunk *k,
 
 	if (!people_text(c, s, k))
 		return false;
-	/*
-	 * From the last row to the first: what stands for absent addresses
-	 * is in the first cell.
-	 */
+	/* From the last row to the first, because the placeholder of absent addresses is in the first cell. */
 	for (size_t i = k->n; i-- > 0;) {
 		char *at = s->cells.text + i * s->cells.stride, port[24];
 		size_t len = s->cells.len[i], n;
@@ -464,7 +461,7 @@ people_net(const struct column *c, struct column_state *s, const struct chunk *k
 	return true;
 }
 
-/* A longer ident, which nobody gives to a collector, is cut to what has room among the cells. */
+/* Longest ident that fits among the cells; longer ones, which nobody uses, are cut. */
 #define IDENT_MAX 1024
 _Static_assert(IDENT_MAX * 8 <= CELL_INLINE_MAX * OUTPUT_CHUNK, "room for an ident");
 

@@ -26,8 +26,8 @@ flow_table_printer_new(const char *format, const struct flow_table_printer_optio
 		for (i = 0; i < ARRAY_LEN(formats); i++)
 			nearest_try_text(&meant, formats[i]->name);
 		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET,
-		    "%s: no such format (text, csv, json, ndjson, markdown, html, set; line, long, extended, fmt:...)%s", format,
-		    nearest_hint(&meant, hint));
+		    "%s: no such format (text, csv, json, ndjson, markdown, html, set; "
+		    "line, long, extended, fmt:...)%s", format, nearest_hint(&meant, hint));
 	}
 	p = calloc(1, sizeof(*p));
 	if (p == NULL)

@@ -8,13 +8,12 @@
  *	for each table:  begin(first slice), rows(each slice), end(last slice)
  *	flow_table_printer_finish
  *
- * Formats: text (for people), csv (RFC 4180 with LF, a header row; tables are parted
- * by an empty line), json (one array of {"title", "rows", "totals"}, bills, spikes and series with
- * "period_from", ...), ndjson
- * (an object a row, with "table", its title, where there are several), markdown,
- * html (one page with charts that needs nothing else; it is kept until finish).
- * Rows of bills and spikes end in csv and ndjson with period_from, period_to and period_bins.
- * A cell without a value is empty, left out of JSON, and "-" in text.
+ * Formats: text (for people), csv (RFC 4180 with LF, a header row; an empty line between tables),
+ * json (one array of {"title", "rows", "totals"}; bills, spikes and series have "period_from", ...
+ * too), ndjson (one object per row; "table", its title, where there are several), markdown, html (one
+ * self-contained page with charts, kept in memory until finish).  In csv and ndjson, rows of bills
+ * and spikes end with period_from, period_to and period_bins.  A cell without a value is empty, left
+ * out of JSON, and "-" in text.
  */
 
 #include "base/buf.h"
@@ -24,26 +23,26 @@
 
 struct flow_table_printer;
 
-/* A line at the head of a page: what was asked. */
+/* A line at the head of a page about the query. */
 struct flow_table_fact {
 	const char *name, *value;
 };
 
-/* Values of another time, which a chart shows as a line: of bins from an instant of the chart's on. */
+/* Values of another time, which a chart shows as a line; from_ms is an instant of the chart. */
 struct flow_table_past {
 	int64_t from_ms, width_ms;
 	const double *value;
 	size_t count;
 };
 
-/* What a page says of one of its tables beside what the table does.  Borrowed; what is NULL is left out. */
+/* Texts for one of a page's tables, besides the table's own.  Borrowed; NULL: left out. */
 struct flow_table_section {
 	const char *part;	/* heading of the part that begins with this table */
-	const struct buf *lead;	/* HTML that stands below this heading as it is */
+	const struct buf *lead;	/* HTML below this heading, unchanged */
 	const char *title;	/* instead of the table's own */
-	const char *command;	/* that prints the table */
+	const char *command;	/* the command that prints the table */
 	const struct flow_table_past *past;
-	bool brief;		/* one of many charts: it tells values of fewer places */
+	bool brief;		/* one of many charts: fewer tooltips */
 };
 
 struct flow_table_printer_options {
@@ -54,11 +53,11 @@ struct flow_table_printer_options {
 	const char *title;	/* html: of the page; NULL: a general one */
 	const struct flow_table_fact *fact;	/* html; borrowed */
 	size_t facts;
-	const struct buf *lead;	/* html: instead of facts and totals at the head, HTML that is taken as it is */
+	const struct buf *lead;	/* html: HTML at the head in place of facts and totals, unchanged */
 	const struct flow_table_section *section;	/* html: of each table in their order */
 	size_t sections;
 	bool no_scripts, explorer;	/* html: see html.h, enum html_scripts */
-	size_t tables;		/* that will come; ndjson names them where there are several */
+	size_t tables;		/* how many will come; ndjson names them if there are several */
 };
 
 /* FLOW_EINVAL if there is no such format. */
@@ -74,9 +73,9 @@ void flow_table_printer_rows(struct flow_table_printer *p, const struct flow_tab
 void flow_table_printer_end(struct flow_table_printer *p, const struct flow_table *t,
     struct buf *out);
 
-/* What ends the whole output (a closing bracket). */
+/* Appends the end of the output (a closing bracket). */
 void flow_table_printer_finish(struct flow_table_printer *p, struct buf *out);
 
-/* A row's keys in one line for people, but for column `time` (SIZE_MAX: none). */
+/* A row's keys in one line for people, without column `time` (SIZE_MAX: none). */
 void flow_table_row_label(struct flow_table_printer *p, const struct flow_table *t, size_t row, size_t time,
     struct buf *out);

@@ -6,7 +6,7 @@
 
 #include "output/format_program.h"
 
-/* What the join needs of a column, in one cache line. */
+/* What joining needs of a column, in one cache line. */
 struct lane {
 	const char *before;
 	const char *text;
@@ -17,7 +17,10 @@ struct lane {
 	uint32_t copy;
 	char after[2];
 	uint8_t after_len;
-	/* Of csv instead of `before` and `after`: a comma and the columns behind that are the same in all rows. */
+	/*
+	 * csv uses this in place of `before` and `after`: a comma and the following columns that are the same
+	 * in all rows.
+	 */
 	uint32_t tail_len;
 	const char *tail;
 };
@@ -152,7 +155,7 @@ flow_printer_end(const struct flow_printer *p, struct buf *out)
 	return append(&p->footer, out);
 }
 
-/* Copies len bytes in steps of 16; up to 15 more may be read and written. */
+/* Copies len bytes in steps of 16; may read and write up to 15 more. */
 static inline char *
 copy_steps(char *out, const char *from, uint32_t len)
 {
@@ -184,7 +187,7 @@ copy_cell(char *out, const struct lane *l, size_t r, uint32_t len)
 	return out + len;
 }
 
-/* Rows of the chunk from their cells; the room at `out` is enough. */
+/* Joins the chunk's rows from their cells; the room at `out` is enough. */
 static char *
 join(const struct flow_printer *p, const struct lane *lane, size_t lanes, size_t rows, char *out)
 {
@@ -216,7 +219,7 @@ join(const struct flow_printer *p, const struct lane *lane, size_t lanes, size_t
 	return out;
 }
 
-/* The same where columns are apart by commas alone and none is left out: csv. */
+/* The same for csv, where only commas separate columns and none is left out. */
 static char *
 join_commas(const struct lane *lane, size_t lanes, size_t rows, char *out)
 {
@@ -247,8 +250,8 @@ cells_room(const struct cells *c, size_t rows)
 }
 
 /*
- * A comma behind each lane of csv.  Columns that are the same in all rows of the chunk, as are most of all columns,
- * which no row has, become part of it.
+ * Puts a comma after each lane of csv, and in that tail the columns that are the same in all rows of the
+ * chunk.  Most columns are, because no row has a value.
  */
 static bool
 into_tail(const struct cells *c, struct lane *last, char *tail)

@@ -52,15 +52,15 @@ struct resolver;
 
 struct flow_printer_options {
 	bool plain_numbers;	/* counters for people in digits, not as 1.2 M */
-	bool binary_halves;	/* half a tenth of M, G, T goes where a quotient in binary falls, as in nfdump; else up */
+	bool binary_halves;	/* half a tenth of M, G, T is rounded as its binary quotient, as in nfdump; else up */
 	bool full_ipv6;		/* IPv6 for people uncut, columns wide enough for it */
 	bool quiet;		/* no header, in csv neither */
 	bool csv_safe;		/* csv: texts that spreadsheets might take for formulas get an apostrophe */
 	enum stamp_zone zone;	/* of times for people; csv and json are UTC */
 	const char *ident;	/* what %idt prints unless a state has its own; NULL: none.  Copied */
 	/*
-	 * People see names of hosts and services from here; NULL: addresses and
-	 * ports.  Printing then waits for answers; the resolver outlives the printer.
+	 * Names of hosts and services, for people; NULL: addresses and ports.
+	 * Printing then waits for answers; the resolver outlives the printer.
 	 */
 	struct resolver *resolver;
 	/*
@@ -91,7 +91,7 @@ const struct flow_fieldset *flow_printer_fields(const struct flow_printer *p);
 /* Whether it prints names out of options.names. */
 bool flow_printer_wants_names(const struct flow_printer *p);
 
-/* Whether rows number themselves (%cnt), so that one state must print them all, in order. */
+/* Whether rows are numbered (%cnt), so that one state must print them all, in order. */
 bool flow_printer_ordered(const struct flow_printer *p);
 
 /* Bytes to drop from the very first row. */
@@ -102,8 +102,8 @@ struct flow_printer_state *flow_printer_state_new(const struct flow_printer *p) 
 void flow_printer_state_free(struct flow_printer_state *s);
 
 /*
- * What %idt prints of the batches that follow: the ident of the file that they come from; NULL: it has
- * none.  Borrowed until the next call.
+ * Sets what %idt prints for the next batches: the ident of their file; NULL: it has none.  Borrowed until the
+ * next call.
  */
 void flow_printer_state_ident(struct flow_printer_state *s, const char *ident);
 

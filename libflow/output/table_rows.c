@@ -7,7 +7,7 @@
 
 #include "net/mac.h"
 
-/* A column of the batch: numbers, or texts of which each row has its own. */
+/* A column of the batch: numbers, or texts, one entry per row. */
 struct values {
 	uint64_t number[FLOW_BATCH_ROWS];	/* of the field's size, packed from the beginning */
 	uint32_t code[FLOW_BATCH_ROWS];
@@ -38,7 +38,7 @@ flow_table_rows_free(struct flow_table_rows *r)
 	free(r);
 }
 
-/* The column of flows that one of a table is; FLOW_FIELD_NONE: none. */
+/* The flow column for a column of a table; FLOW_FIELD_NONE: none. */
 static enum flow_field
 field_of(const char *name)
 {
@@ -46,8 +46,9 @@ field_of(const char *name)
 		const char *name;
 		enum flow_field field;
 	} other[] = {
-		{ "in_packets", FLOW_FIELD_PACKETS }, { "in_bytes", FLOW_FIELD_BYTES }, { "time", FLOW_FIELD_FIRST },
-		{ "srcnet", FLOW_FIELD_SRC_ADDR }, { "dstnet", FLOW_FIELD_DST_ADDR }, { "service", FLOW_FIELD_DST_PORT },
+		{ "in_packets", FLOW_FIELD_PACKETS }, { "in_bytes", FLOW_FIELD_BYTES },
+		{ "time", FLOW_FIELD_FIRST }, { "srcnet", FLOW_FIELD_SRC_ADDR },
+		{ "dstnet", FLOW_FIELD_DST_ADDR }, { "service", FLOW_FIELD_DST_PORT },
 	};
 	size_t len = strlen(name);
 
@@ -60,12 +61,13 @@ field_of(const char *name)
 	return flow_field_find(name, len);
 }
 
-/* Whether what prints flows makes it of others, or has no use of it. */
+/* Whether printers of flows derive it from other columns, or ignore it. */
 static bool
 is_made(const char *name, enum flow_kind kind)
 {
-	return kind == FLOW_KIND_DURATION || kind == FLOW_KIND_PERCENT || kind == FLOW_KIND_RATE || strcmp(name, "rows") == 0 ||
-	    strcmp(name, "bpp") == 0 || strcmp(name, "ibpp") == 0 || strcmp(name, "obpp") == 0;
+	return kind == FLOW_KIND_DURATION || kind == FLOW_KIND_PERCENT || kind == FLOW_KIND_RATE ||
+	    strcmp(name, "rows") == 0 || strcmp(name, "bpp") == 0 || strcmp(name, "ibpp") == 0 ||
+	    strcmp(name, "obpp") == 0;
 }
 
 const char *

@@ -18,13 +18,13 @@
 #define SLOT_LARGE 48
 #define TAG_ARENA 255
 
-/* Entries that are looked at to choose the stride. */
+/* Entries that are sampled to choose the stride. */
 #define SAMPLE 64
 
-/* Beyond this many entries per printed row a table of slots is not worth clearing. */
+/* Beyond this many entries per printed row, clearing a table of slots does not pay. */
 #define SPARSE 64
 
-/* What is printed of an entry; mostly itself. */
+/* The text that is printed for an entry; mostly itself. */
 static inline struct flow_text
 entry(const struct column *c, const struct flow_dict *dict, uint32_t code, char *room)
 {
@@ -37,7 +37,7 @@ choose_stride(const struct column *c, const struct flow_dict *dict)
 	if (c->width >= SLOT_SMALL || c->made > MADE_PLACE ||
 	    (c->made == MADE_PLACE && c->word != FLOW_GEO_COUNTRY))
 		return SLOT_LARGE;
-	/* Dictionaries may be sorted: look at entries all over it. */
+	/* Samples all over the dictionary, because it may be sorted. */
 	for (uint64_t i = 0; i < SAMPLE && dict->count > 0; i++)
 		if (dict->text[i * dict->count / SAMPLE].len >= SLOT_SMALL)
 			return SLOT_LARGE;
@@ -114,7 +114,7 @@ slot_fill(const struct column *c, struct text_cache *t, const struct flow_text *
 	return true;
 }
 
-/* Few rows of a large dictionary: each is prepared for itself. */
+/* For few rows of a large dictionary: formats each one, without a table. */
 static bool
 sparse_cells(const struct column *c, struct column_state *s, const struct chunk *chunk,
     const struct flow_column *in)
@@ -131,7 +131,7 @@ sparse_cells(const struct column *c, struct column_state *s, const struct chunk 
 		if (!arena_add(c, t, &text, &offset[i], &s->cells.len[i]))
 			return false;
 	}
-	/* Now that the arena no longer moves. */
+	/* Pointers are taken last, because the arena moves as it grows. */
 	for (size_t i = 0; i < chunk->n; i++)
 		s->cells.ref[i] = (const char *)t->arena.data + offset[i];
 	return true;
@@ -174,7 +174,7 @@ cache_need(const struct column *c, struct text_cache *t, const struct chunk *chu
 	return true;
 }
 
-/* Sets out to resolve all addresses of the chunk before the first answer is waited for. */
+/* Starts to resolve all addresses of the chunk before waiting for the first answer. */
 static void
 want_hosts(const struct column *c, const struct chunk *chunk, const struct flow_column *in)
 {
@@ -209,7 +209,7 @@ text_cache_cells(const struct column *c, struct column_state *s, const struct ch
 	for (size_t i = 0; i < chunk->n; i++) {
 		const uint8_t *slot = t->slots + in->codes[chunk->row[i]] * stride;
 
-		/* Of half of the large slots the text begins in another cache line than the tag's. */
+		/* In half of the large slots the text begins in another cache line than the tag. */
 		__builtin_prefetch(slot);
 		s->cells.len[i] = slot[stride - 1] - 1u;
 		s->cells.ref[i] = (const char *)slot;

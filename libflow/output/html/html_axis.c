@@ -40,7 +40,7 @@ html_scale_text(struct buf *out, double v, const char *unit)
 	buf_printf(out, "%.3g\xc2\xa0%.*s%s", v, i > 0, letters + i, unit);
 }
 
-/* Seconds between marks of time that people like. */
+/* Round distances between marks of time, in seconds. */
 static const int64_t tick_steps[] = { 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200,
 	10800, 21600, 43200, 86400, 172800, 604800, 1209600, 2592000, 7776000, 31536000, 315360000,
 	INT64_C(3153600000), INT64_C(31536000000) };

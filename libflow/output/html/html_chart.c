@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Charts: the shapes are drawn in units of bins and thousandths and stretch to any width; words stand in a drawing
+ * Charts: shapes are drawn in units of bins and thousandths, and stretch to any width; texts are in a drawing
  * around it that does not stretch, so that they keep their size on a phone.
  */
 #include <math.h>
@@ -59,7 +59,7 @@ bin_at(const struct html_series *s, size_t t)
 	return s->width_ms > 0 ? (s->time_ms[t] - s->time_ms[0]) / s->width_ms : (int64_t)t;
 }
 
-/* Moves on to bin `to`, which is not drawn before the height changes. */
+/* Advances to bin `to`; draws only when the height changes. */
 static void
 move_on(struct buf *out, int64_t *from, int64_t to)
 {
@@ -68,7 +68,7 @@ move_on(struct buf *out, int64_t *from, int64_t to)
 	*from = to;
 }
 
-/* The line that is as high as `height` says in each bin. */
+/* A step line with the height that `height` gives for each bin. */
 static void
 steps(struct buf *out, const struct html_series *s, double (*height)(const struct html_series *s, size_t t, size_t k),
     size_t k, double top)
@@ -91,7 +91,7 @@ steps(struct buf *out, const struct html_series *s, double (*height)(const struc
 static void
 areas(struct buf *out, const struct html_series *s, double top)
 {
-	/* From the whole sum down, each over the one before. */
+	/* Draws from the whole sum down, each area over the one before. */
 	for (size_t k = s->keys; k-- > 0;) {
 		buf_printf(out, "<path class=\"c%zu\" d=\"M0 1000", colour_of(s, k));
 		steps(out, s, below, k + 1, top);
@@ -136,7 +136,7 @@ point_text(struct buf *out, const struct html_series *s, size_t t)
 	}
 }
 
-/* Places to point at; where bins are many each tells of the greatest among some. */
+/* The places with tooltips; where there are many bins, each shows the greatest of several. */
 static void
 points(struct buf *out, const struct html_series *s)
 {
@@ -290,7 +290,7 @@ descending(const void *pa, const void *pb)
 	return (a < b) - (a > b);
 }
 
-/* What a key has in all bins. */
+/* Figures of a key over all bins. */
 struct key_figures {
 	double mean, p95, most;
 	size_t peak;

@@ -9,7 +9,7 @@
 #include "output/html/html_axis.h"
 #include "time/span_text.h"
 
-/* Counts below it are told to the last one. */
+/* Counts below this are shown exactly. */
 #define EXACT_BELOW 100000
 
 double
@@ -62,7 +62,7 @@ html_row_label(struct flow_table_printer *p, const struct flow_table *t, size_t 
 	buf_release(&text);
 }
 
-/* Values whose exact text is another than what people read. */
+/* Appends the readable form of a value; false where the exact one is to be shown. */
 static bool
 put_readable(struct flow_table_printer *p, const struct flow_table *t, size_t c, size_t row, struct buf *out)
 {
@@ -107,7 +107,7 @@ put_value(struct flow_table_printer *p, const struct flow_table *t, size_t c, si
 	buf_release(&text);
 }
 
-/* The exact value, to sort and copy by, where it is not what is read. */
+/* The exact value, for sorting and copying, where it differs from what is shown. */
 static void
 put_exact(struct flow_table_printer *p, const struct flow_table *t, size_t c, size_t row, struct buf *out)
 {

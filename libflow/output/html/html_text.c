@@ -35,7 +35,7 @@ html_text(struct buf *out, const char *text, size_t len)
 {
 	struct buf safe = BUF_INIT;
 
-	/* What is no UTF-8, and control characters, become U+FFFD first. */
+	/* Invalid UTF-8 and control characters become U+FFFD first. */
 	if (!buf_reserve(&safe, escape_room(len))) {
 		out->failed = true;
 		return;

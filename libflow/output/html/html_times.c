@@ -43,7 +43,7 @@ struct place {
 	size_t at;
 };
 
-/* By time, then as they came, so that sums are the same in each run. */
+/* By time, then in the order of arrival, so that sums are the same in each run. */
 static int
 compare(const void *a, const void *b)
 {
@@ -67,7 +67,7 @@ sorted(const struct html_times *t)
 	return place;
 }
 
-/* The width of a bin: the least time between two; 0 where filling would be too much. */
+/* The width of a bin: the least difference of two times; 0 where there would be too many bins. */
 static int64_t
 bin_of(const struct place *place, size_t count)
 {

@@ -6,7 +6,7 @@
 #include "base/attr.h"
 #include "output/html/html.h"
 
-/* Columns and nfdump's words for them; what is not here stays as it is. */
+/* Columns and nfdump's words for them; others stay as they are. */
 static const struct {
 	const char *word, *people;
 } words[] = {
@@ -62,7 +62,7 @@ put_word(struct buf *out, const char *word, size_t len, bool first)
 	buf_append_text(out, people + 1);
 }
 
-/* What leads a title, as in "sweeps of a port: src_addr by flows", is in people's words already. */
+/* A prefix of a title, as in "sweeps of a port: src_addr by flows", which is plain text already. */
 static const char *
 put_about(struct buf *out, const char *title)
 {
@@ -94,7 +94,7 @@ html_title(struct buf *out, const char *title)
 			buf_append_text(out, " split by protocol");
 			len = 2;
 		} else {
-			/* All that is between two words, so that no character is torn. */
+			/* Copies everything between two words unchanged, so that UTF-8 sequences stay whole. */
 			while (at[len] != '\0' && at[len] != ',' && !isalnum((unsigned char)at[len]))
 				len++;
 			html_text(out, at, len);

@@ -45,7 +45,7 @@ html_values_begin(struct html_values *v, const struct flow_table *t)
 		v->measure = choose_measure(t);
 }
 
-/* The key's number; those that come after HTML_REST others share the last one. */
+/* The key's number; after HTML_REST keys all others share the last one. */
 static size_t
 key_of(struct html_values *v, const char *label, bool rest)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* A series as its rows come: keys get numbers, instants their values; in the end it is a chart. */
+/* Collects a series from its rows: numbers its keys, sorts values by instant; the result is a chart. */
 
 #include "output/html/html.h"
 #include "output/html/html_times.h"
@@ -20,13 +20,13 @@ struct html_values {
 
 void html_values_clear(struct html_values *v);
 
-/* Looks a table's columns over; `time` is SIZE_MAX where it is no series. */
+/* Finds the columns that matter; `time` is SIZE_MAX where the table is no series. */
 void html_values_begin(struct html_values *v, const struct flow_table *t);
 
 void html_values_row(struct html_values *v, struct flow_table_printer *p, const struct flow_table *t, size_t row);
 
 /*
- * Fills what a chart is drawn from; `label` has room for HTML_COLOURS, `past` (may be NULL) is aligned into
+ * Fills the data of a chart; `label` has room for HTML_COLOURS.  `past` (may be NULL) is aligned into
  * *aligned, which the caller frees.  False where there is nothing to draw.
  */
 bool html_values_series(struct html_values *v, const struct flow_table *t, const struct flow_table_past *past,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A page of tables and charts.  Sections wait until all are there, because the page begins with its totals and a
- * list of them.
+ * A page of tables and charts.  Sections are kept until the end, because the page begins with its totals and
+ * a list of sections.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,16 +12,16 @@
 #include "output/html/html_values.h"
 #include "output/table/table_format.h"
 
-/* Keys of series that tables link to. */
+/* Most keys of series that tables link to. */
 #define LINKS_MAX 256
 #define KEY_NAMES_MAX 256
 
-/* Tables with more columns take the whole width. */
+/* Tables with more columns are full width. */
 #define NARROW_MAX 8
-/* Those with more are set closer. */
+/* Tables with more columns than this are set closer. */
 #define LOOSE_MAX 12
 
-/* A row about one key of a series, for tables of the same keys that follow. */
+/* A key of a series, to which later tables of the same keys link. */
 struct link {
 	char keys[KEY_NAMES_MAX], label[HTML_LABEL_MAX], id[48];
 };
@@ -62,7 +62,7 @@ state(struct flow_table_printer *p, struct buf *out)
 	return p->html;
 }
 
-/* What the caller says of table i (from 0); NULL: nothing. */
+/* The caller's texts for table i (from 0); NULL: none. */
 static const struct flow_table_section *
 section_of(const struct flow_table_printer *p, size_t i)
 {
@@ -81,7 +81,7 @@ put_title(struct buf *out, const struct flow_table *t, const struct flow_table_s
 		buf_append_text(out, ", over time");
 }
 
-/* Opens or closes the grid that sections stand in. */
+/* Opens or closes the grid around sections. */
 static void
 set_grid(struct table_html *h, bool in)
 {
@@ -119,7 +119,7 @@ html_begin(struct flow_table_printer *p, const struct flow_table *t, struct buf 
 	buf_clear(&h->rows);
 	if (section != NULL && section->part != NULL)
 		begin_part(p, section);
-	/* Parts are enough of a list where there are some. */
+	/* If there are parts, only they are listed. */
 	if (p->options.sections == 0) {
 		buf_printf(&h->contents, "<li><a href=\"#t%zu\">", p->tables + 1);
 		put_title(&h->contents, t, section, h->values.time != SIZE_MAX);
@@ -139,7 +139,7 @@ key_names(const struct flow_table *t, size_t time, char out[KEY_NAMES_MAX])
 			len += (size_t)snprintf(out + len, KEY_NAMES_MAX - len, "%s,", t->column[c].name);
 }
 
-/* The row that a series has of the row's keys, or NULL. */
+/* The id of the series' row with the keys of this one, or NULL. */
 static const char *
 find_link(struct flow_table_printer *p, const struct flow_table *t, size_t row)
 {
@@ -235,7 +235,7 @@ put_rows(struct flow_table_printer *p, const struct flow_table *t, const struct 
 	buf_append_text(out, "</tbody></table></div>\n");
 }
 
-/* The totals of all flows, once: each table has the same. */
+/* The totals of all flows, once, because they are the same in each table. */
 static void
 put_totals(struct flow_table_printer *p, const struct flow_table *t)
 {
@@ -263,7 +263,7 @@ put_period(struct flow_table_printer *p, const struct flow_table *t)
 {
 	struct buf *out = &p->html->sections;
 
-	/* A series says at its chart what it shows; that something lies outside is told of all. */
+	/* The chart of a series shows its period already; flows outside of it are reported for every table. */
 	if (!t->period.known || (p->html->values.time != SIZE_MAX && t->period.rows_outside == 0))
 		return;
 	buf_append_text(out, "<p class=\"dim\">");

@@ -9,7 +9,7 @@
 #include "output/escape.h"
 #include "output/table/table_format.h"
 
-/* Bytes of a text that people are shown; behind them stands an ellipsis. */
+/* Longest text shown to people, in bytes; then an ellipsis follows. */
 #define TEXT_SHOWN_MAX 128
 
 static void
@@ -49,7 +49,7 @@ put_seconds(struct buf *out, uint64_t ms)
 	buf_append(out, rest, sizeof(rest));
 }
 
-/* Three significant places and a letter, from 10^6 on as nfdump does; exact below. */
+/* Three significant digits and a letter, from 10^6 on as in nfdump; exact below. */
 static void
 put_scaled(const struct flow_table_printer *p, struct buf *out, double v, bool whole)
 {
@@ -152,7 +152,7 @@ put_text(struct buf *out, struct flow_text t, bool pretty, bool whole)
 		buf_append(out, t.p, t.len);
 		return;
 	}
-	/* An exporter's name of 60 KB would make each row as wide; not within a character. */
+	/* An exporter may send a name of 60 KB, which would widen each row.  Cuts between characters. */
 	if (t.len > TEXT_SHOWN_MAX && !whole)
 		for (shown = TEXT_SHOWN_MAX; shown > 0 && ((unsigned char)t.p[shown] & 0xc0) == 0x80;)
 			shown--;
@@ -222,7 +222,7 @@ table_note(struct flow_table_printer *p, const struct flow_table_note *n, bool p
 		put_number(p, out, n->kind, n->value.number, pretty);
 }
 
-/* A length of time in the largest unit that it is a multiple of. */
+/* A duration in the largest unit of which it is a multiple. */
 static void
 put_width(struct buf *out, int64_t ms)
 {

@@ -11,7 +11,7 @@ struct table_format {
 	void (*rows)(struct flow_table_printer *p, const struct flow_table *t, struct buf *out);
 	void (*end)(struct flow_table_printer *p, const struct flow_table *t, struct buf *out);
 	void (*finish)(struct flow_table_printer *p, struct buf *out);
-	void (*free)(struct flow_table_printer *p);	/* what the format keeps; may be NULL */
+	void (*free)(struct flow_table_printer *p);	/* frees the format's own data; may be NULL */
 };
 
 extern const struct table_format table_text, table_csv, table_json, table_ndjson, table_markdown,
@@ -35,7 +35,7 @@ table_has(const struct flow_table *t, size_t column, size_t row)
 	return bitmap_get(t->column[column].valid, row);
 }
 
-/* Whether a cell is to say "other". */
+/* Whether a cell shows "other". */
 static inline bool
 table_is_rest(const struct flow_table *t, size_t column, size_t row)
 {
@@ -58,21 +58,21 @@ void table_note(struct flow_table_printer *p, const struct flow_table_note *n, b
 /* The period in one line for people, without its end; nothing where the table has none. */
 void table_period(struct flow_table_printer *p, const struct flow_table *t, struct buf *out);
 
-/* Where rows have to repeat the period: the name of its i-th value and the value for programs. */
+/* For formats that repeat the period in each row: the name of its i-th value, and the value for programs. */
 enum { PERIOD_FROM, PERIOD_TO, PERIOD_BINS, PERIOD_VALUES };
 extern const char *const table_period_name[PERIOD_VALUES];
 bool table_period_in_rows(const struct flow_table *t);
 void table_period_value(struct flow_table_printer *p, const struct flow_table *t, int i,
     struct buf *out);
 
-/* The notes in one line for people, unless the printer is to be quiet. */
+/* The notes in one line for people; nothing if the printer is quiet. */
 void table_totals(struct flow_table_printer *p, const struct flow_table *t, struct buf *out);
 
 /* Whether JSON takes the kind without quotes. */
 bool table_is_bare(enum flow_kind kind);
 
-/* Whether column c says what share the column before it is of all: printed with it. */
+/* Whether column c is the share of the column before it: printed with it. */
 bool table_is_share(const struct flow_table *t, size_t c);
 
-/* Whether column c is the name of what the column before it numbers: printed with it. */
+/* Whether column c is the name for the number in the column before it: printed with it. */
 bool table_is_name(const struct flow_table *t, size_t c);

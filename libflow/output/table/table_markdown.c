@@ -2,8 +2,8 @@
 #include "output/table/table_format.h"
 
 /*
- * Whether a character would begin something in CommonMark or GitHub's dialect: an end of the cell,
- * emphasis, code, HTML, an entity, a link, also one that is made of a bare address.
+ * Whether a character has a meaning in CommonMark or GitHub's dialect: it ends the cell, or begins emphasis,
+ * code, HTML, an entity or a link, also an automatic one.
  */
 static bool
 is_markup(const char *p, size_t len, size_t i)

@@ -4,7 +4,7 @@
 
 #include "output/table/table_format.h"
 
-/* Columns that a UTF-8 text takes, one a character. */
+/* Width of a UTF-8 text in columns, one per character. */
 static uint32_t
 text_width(const void *text, size_t len)
 {
