@@ -67,7 +67,7 @@ read_capture(const struct capture_input *input, struct collector *c, struct pcap
 	return going && report(input->log, st, &err);
 }
 
-/* The whole of the message that begins at the input's next byte. */
+/* Reads the whole message that begins at the input's next byte. */
 static enum flow_status
 peek_message(struct input *in, struct flow_message *m, struct flow_error *err)
 {
@@ -142,7 +142,7 @@ is_visible(const struct dirent *entry)
 	return entry->d_name[0] != '.';
 }
 
-/* A file of a directory; what lies there besides, such as further directories, is passed over.  *files counts. */
+/* Reads one file of a directory; ignores anything else, such as subdirectories.  *files counts. */
 static bool
 read_entry(const struct capture_input *input, struct collector *c, const char *path, size_t *files)
 {
@@ -158,7 +158,10 @@ read_entry(const struct capture_input *input, struct collector *c, const char *p
 	return read_file(input, c, path);
 }
 
-/* The files of a directory by name, which is by time for those that tools rotate; none below it. */
+/*
+ * Reads the files of a directory in the order of names, which is that of time where tools rotate them; no
+ * subdirectories.
+ */
 static bool
 read_directory(const struct capture_input *input, struct collector *c, const char *path)
 {

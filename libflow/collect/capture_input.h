@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* Captures and IPFIX files into a collector. */
+/* Reads captures and IPFIX files into a collector. */
 
 #include "collect/collect.h"
 
@@ -12,7 +12,7 @@ struct capture_input {
 };
 
 /*
- * A file, "-" (standard input), or the files of a directory; false, after a log line, where one could not be read
- * to its end, or a directory has none.
+ * Reads a file, "-" (standard input), or the files of a directory.  False, after a log line, where one could
+ * not be read to its end, or the directory has none.
  */
 bool capture_input(const struct capture_input *input, struct collector *collector, const char *path);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* What a capture holds: told with -v, and always where nothing of it was taken. */
+/* Summary of a capture: logged with -v, and always where nothing in it was taken. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "capture/pcap_read.h"
 
-/* Ports that are told by name. */
+/* How many ports are named. */
 #define CAPTURE_VIEW_PORTS 4
 
 struct capture_view {
@@ -25,7 +25,7 @@ struct capture_view {
 	} to[CAPTURE_VIEW_PORTS];	/* the first that were seen */
 };
 
-/* Counts a datagram to that port, which may be an export; whether it is to be taken. */
+/* Counts a datagram to that port, which may be an export; returns whether to take it. */
 bool capture_view_take(struct capture_view *view, uint16_t port, bool is_export);
 
 /* Logs it, at the end of the capture. */

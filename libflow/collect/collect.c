@@ -20,14 +20,17 @@
 #include "collect/state_directory.h"
 #include "collect/tree.h"
 
-/* Exporters that get a directory of -M; a power of two, twice as many places.  Further ones share one. */
+/*
+ * Most exporters with a directory below -M (a power of two); the hash table has twice as many places.  All
+ * others share one.
+ */
 #define ROUTES_MAX 1024
 #define ROUTE_SLOTS (2 * ROUTES_MAX)
 #define SHARED_NAME "others"
 
-#define ALL_SLOTS INT64_MAX	/* a time at which all are over */
+#define ALL_SLOTS INT64_MAX	/* a time at which all slots are over */
 
-/* Of rows that wait, and of files that are open for trees with more rows than wait. */
+/* Default limits: bytes of waiting rows in all trees, and files open at a time. */
 #define WAITING_BYTES ((size_t)256 << 20)
 #define OPEN_FILES 200
 
@@ -125,7 +128,7 @@ collector_new(const struct collect_options *options, unsigned groups, struct fil
 	return c;
 }
 
-/* The place of an exporter among the routes, taken or not. */
+/* The slot of an exporter among the routes, used or free. */
 static struct route *
 route_of(const struct collector *c, const struct addr *exporter)
 {
@@ -145,7 +148,7 @@ make_dynamic(struct collector *c, const char *name)
 
 	if (asprintf(&path, "%s/%s", c->options->dynamic, name) < 0)
 		return NULL;
-	/* Where that cannot be made, what is known of the exporter is kept with its files. */
+	/* Where this fails, the exporter's state is kept with its files. */
 	if (c->options->state != NULL)
 		state = state_directory_below(c->options->state, name, c->options->log);
 	if (mkdir(path, 0777) != 0 && errno != EEXIST)
@@ -175,7 +178,7 @@ find_dynamic(struct collector *c, const struct flow_datagram *d, const struct ad
 	struct route *r = route_of(c, exporter);
 	char name[SOURCE_NAME_MAX];
 
-	/* Whoever sends anything else gets no directory. */
+	/* Senders of anything else get no directory. */
 	if (r->used || !flow_datagram_is_export(d))
 		return r->tree;
 	if (c->routes == ROUTES_MAX)
@@ -186,7 +189,7 @@ find_dynamic(struct collector *c, const struct flow_datagram *d, const struct ad
 	return r->tree;
 }
 
-/* An agent of sFlow goes by its own address, then by that of whoever sends for it.  NULL: of no business here. */
+/* An sFlow agent is found by its own address, then by the sender's.  NULL: not to be collected here. */
 static struct tree *
 find_tree(struct collector *c, const struct flow_datagram *d)
 {
@@ -236,7 +239,8 @@ collector_report(const struct collector *c, struct buf *out)
 	size_t i;
 
 	format_metrics(c, out);
-	metrics_value(out, "refused_datagrams_total", "counter", "datagrams of senders without a directory", c->refused);
+	metrics_value(out, "refused_datagrams_total", "counter", "datagrams of senders without a directory",
+	    c->refused);
 	metrics_value(out, "decoded_until_seconds", "gauge", "when the datagram that was decoded last came, since 1970",
 	    (uint64_t)(c->now_ms / 1000));
 	for (i = 0; i < c->trees && e != NULL; i++)
@@ -281,7 +285,7 @@ is_due(const struct tree *t, int64_t now_ms)
 	return now_ms == ALL_SLOTS ? tree_is_open(t) : tree_due(t, now_ms);
 }
 
-/* Ends the slots that are over before that time; the metrics go with the last of them. */
+/* Ends the slots that are over at that time; the last one also gets the metrics. */
 static void
 rotate_due(struct collector *c, int64_t now_ms)
 {
@@ -338,7 +342,7 @@ collector_journal_end(struct collector *c, const char *id)
 	return entry;
 }
 
-/* Hands over the most rows that wait, of trees whose file is open already where too many are. */
+/* Hands over the largest waiting groups; if too many files are open, only those of trees with an open file. */
 static void
 flush_largest(struct collector *c)
 {
@@ -395,7 +399,7 @@ collector_session_end(struct collector *c, const struct addr *exporter, uint16_t
 		tree_session_end(c->tree[i], NULL, 0);
 }
 
-/* Whose dropped datagrams were is not known: every tree tells them all. */
+/* The exporters of dropped datagrams are unknown, so every tree reports all of them. */
 void
 collector_losses(struct collector *c, const struct collector_losses *losses)
 {
@@ -460,7 +464,7 @@ collector_finish(struct collector *c)
 	bool done;
 	size_t i;
 
-	/* Where it is remembered, data waits for its template until the next start. */
+	/* If state is saved, data waits for its template until the next start. */
 	for (i = 0; i < c->trees && c->filing == NULL; i++)
 		tree_expire(c->tree[i], INT64_MAX);
 	rotate_due(c, ALL_SLOTS);
@@ -468,7 +472,7 @@ collector_finish(struct collector *c)
 	written += c->written;
 	sum = add_up(c);
 	log_ledger(c, &sum, written);
-	/* What journals keep is not written, but not lost either. */
+	/* What is still in journals is not written, but not lost either. */
 	if (done && written != sum.rows && (c->filing == NULL || filing_waiting(c->filing) == 0)) {
 		log_to(c->options->log, LOG_LEVEL_ERROR, "flows were lost between decoding and writing");
 		done = false;

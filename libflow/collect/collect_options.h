@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* What a collector is told: where flows go, how files are written, what is kept meanwhile. */
+/* A collector's options: where flows go, how files are written, what is kept in between. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,7 +22,7 @@ struct collect_net {
 struct collect_source {
 	char *ident;			/* owns the text of directory too */
 	const char *directory;
-	char *state;			/* where what is kept beside its files is; NULL: there */
+	char *state;			/* directory of journals and state; NULL: that of the files */
 	struct collect_net *net;
 	size_t nets;
 };
@@ -35,7 +35,7 @@ struct collect_options {
 	struct collect_source *source;
 	size_t sources;
 	const char *dynamic;
-	char *state;			/* of `directory`, else of `dynamic`: as that of a source; NULL: there */
+	char *state;			/* the same for `directory`, else for `dynamic` */
 	/* Files. */
 	enum partition_layout layout;
 	uint32_t slot_s;		/* length of a slot */
@@ -46,9 +46,9 @@ struct collect_options {
 	size_t open_files;		/* that may be written at a time; 0: 200 */
 	/* Beside them. */
 	bool journal;			/* of what is received */
-	unsigned journal_sync_ms;	/* it is synced so often; 0: left to the system */
-	bool remember;			/* what exporters announced, and data that waits for that, across restarts */
-	unsigned retry_ms;		/* slots that could not be filed are tried again so often; 0: 10 s */
+	unsigned journal_sync_ms;	/* how often it is synced; 0: left to the system */
+	bool remember;			/* keeps announcements, and data that waits for them, across restarts */
+	unsigned retry_ms;		/* how often filing is tried again after a failure; 0: 10 s */
 	const char *command;		/* run for each finished file; NULL: none */
 	const char *metrics;		/* a file; NULL: none */
 	/* To the program. */

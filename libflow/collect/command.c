@@ -21,7 +21,7 @@
 
 
 #define WORDS_MAX 256
-/* Files that wait for a slow command; further ones are passed over. */
+/* Most files that wait for a slow command; further ones are skipped. */
 #define WAITING_MAX 1000
 
 extern char **environ;
@@ -46,7 +46,7 @@ struct command {
 	bool ended;
 };
 
-/* Up to the end of a word; quotes as in a shell, a backslash takes the next byte as it is. */
+/* Reads up to the end of a word; quotes as in a shell, and a backslash escapes the next byte. */
 static const char *
 take_word(const char *p, struct buf *out, const char **why)
 {
@@ -175,7 +175,7 @@ expand(const struct finished *f, const char *word, struct buf *out)
 	buf_append_u8(out, '\0');
 }
 
-/* A process of its own group, so that a terminal's ^C is for the collector alone. */
+/* Starts it in its own process group, so that a terminal's ^C reaches only the collector. */
 static int
 spawn(char **argv, pid_t *pid)
 {

@@ -3,23 +3,23 @@
 
 /*
  * -x: a program that is run for every finished file.  The text is split into
- * words once, before anything is put into them, and no shell sees it: names of
- * files and idents cannot become other words or commands.  One runs at a time.
+ * words before tokens are replaced, and no shell sees it: names of files and
+ * idents cannot become other words or commands.  One runs at a time.
  */
 
 #include "collect/collect_options.h"
 
 struct command;
 
-/* Whether the text can be run; else *why tells what is wrong. */
+/* Whether the text is a command; else *why says what is wrong. */
 bool command_valid(const char *text, const char **why);
 
 /* Starts the thread that runs options->command; NULL after a log line. */
 struct command *command_new(const struct collect_options *options);
 
 /*
- * Runs it for a file, some time later.  The options are those of the file's archive
- * (%d, %i) and must live until command_finish; c may be NULL.
+ * Queues a run for a file.  The options are those of the file's archive (%d, %i) and must live until
+ * command_finish; c may be NULL.
  */
 void command_run(struct command *c, const struct collect_options *options, const char *path,
     int64_t slot_ms);

@@ -54,7 +54,7 @@ datagram_record(struct buf *out, const struct flow_datagram *d, uint16_t port)
 	pcap_write_datagram(out, &p);
 }
 
-/* A length field that is 0 where it could not hold the number. */
+/* A length field; 0 where the number does not fit. */
 static bool
 length_is(uint16_t field, size_t len)
 {

@@ -51,7 +51,7 @@ find(struct exporter_metrics *e, const struct flow_source_info *s)
 	return &e->exporter[e->count++];
 }
 
-/* Of what its sequence numbers are numbers (struct flow_source_info). */
+/* The unit of its sequence numbers (struct flow_source_info). */
 static bool
 counts_datagrams(uint8_t version)
 {
@@ -79,7 +79,7 @@ exporter_metrics_add(struct exporter_metrics *e, const struct flow_decoder *deco
 			x->waiting_s = (uint64_t)(s.waiting_ms / 1000);
 		if (s.announced_ms_ago >= 0 && (x->announced_ms_ago < 0 || s.announced_ms_ago < x->announced_ms_ago))
 			x->announced_ms_ago = s.announced_ms_ago;
-		/* Of several ports that of the one heard last. */
+		/* Of several ports, that of the last datagram. */
 		if (s.last_ms < x->last_ms)
 			continue;
 		x->last_ms = s.last_ms;
@@ -108,7 +108,7 @@ put_head(struct buf *out, const char *name, const char *type, const char *help)
 	buf_printf(out, "# HELP flowcap_exporter_%s %s\n# TYPE flowcap_exporter_%s %s\n", name, help, name, type);
 }
 
-/* One number of all exporters; `of` is where it is in the struct. */
+/* One number, for all exporters; `of` is its offset in the struct. */
 static void
 put_numbers(const struct exporter_metrics *e, const char *name, const char *type, const char *help, size_t of,
     struct buf *out)
@@ -151,7 +151,8 @@ put_clocks(const struct exporter_metrics *e, struct buf *out)
 {
 	size_t i;
 
-	put_head(out, "clock_ahead_seconds", "gauge", "how far its clock is off in this slot, 0 where less than a minute");
+	put_head(out, "clock_ahead_seconds", "gauge",
+	    "how far its clock is off in this slot, 0 where less than a minute");
 	for (i = 0; i < e->count; i++) {
 		buf_append_text(out, "flowcap_exporter_clock_ahead_seconds");
 		put_labels(&e->exporter[i], false, out);
@@ -180,6 +181,7 @@ exporter_metrics_format(const struct exporter_metrics *e, struct buf *out)
 	put_numbers(e, "waiting_seconds", "gauge", "for how long the oldest of it has waited",
 	    offsetof(struct exporter, waiting_s), out);
 	put_template_ages(e, out);
-	put_numbers(e, "last_seconds", "gauge", "when it sent last, since 1970", offsetof(struct exporter, last_s), out);
+	put_numbers(e, "last_seconds", "gauge", "when it sent last, since 1970",
+	    offsetof(struct exporter, last_s), out);
 	put_clocks(e, out);
 }

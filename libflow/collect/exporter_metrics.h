@@ -2,8 +2,9 @@
 #pragma once
 
 /*
- * Counters of exporters for Prometheus, by address, version and domain.  They are bounded: those beyond
- * EXPORTER_METRICS_MAX are one, exporter="others", so that sums are those of the ledger.
+ * Counters of exporters for Prometheus, by address, version and domain.  Exporters beyond
+ * EXPORTER_METRICS_MAX are added up as exporter="others", so that memory is bounded, and sums are those of
+ * the ledger.
  */
 
 #include "wire/decode.h"

@@ -22,7 +22,7 @@
 #define MAGIC "FLOWKNOW"
 #define MAGIC_LEN 8
 
-/* Far more than a decoder may know. */
+/* Largest state that is read, far more than a decoder may have. */
 #define STATE_BYTES_MAX ((int64_t)4 << 30)
 
 static char *
@@ -75,7 +75,7 @@ exporter_state_write(const struct collect_options *options, const struct buf *by
 		st = file_replace(path, bytes->data, bytes->len, &err);
 	if (st != FLOW_OK)
 		log_to(options->log, LOG_LEVEL_ERROR, "what exporters announced is not kept: %s", err.message);
-	/* What was kept with the files is of no use to anybody any more. */
+	/* The older state with the files is obsolete now. */
 	if (st == FLOW_OK) {
 		remove_old(options, "templates");
 		if (strcmp(state_of(options), options->directory) != 0)
@@ -85,7 +85,7 @@ exporter_state_write(const struct collect_options *options, const struct buf *by
 	return st == FLOW_OK;
 }
 
-/* All of a regular file; false, with errno, if it cannot be read.  ENOENT: there is none. */
+/* Reads a whole regular file; false, with errno, on failure.  ENOENT: there is none. */
 static bool
 read_file(const char *path, struct buf *out)
 {
@@ -109,7 +109,7 @@ read_file(const char *path, struct buf *out)
 	return done;
 }
 
-/* Takes the head off; false if that is none. */
+/* Strips the header; false where it is wrong. */
 static bool
 read_head(struct cursor *in, char after[JOURNAL_ID_MAX])
 {
@@ -127,7 +127,7 @@ read_head(struct cursor *in, char after[JOURNAL_ID_MAX])
 	return true;
 }
 
-/* Whether there is a state in that directory, good or not. */
+/* Whether that directory has a state, valid or not. */
 static bool
 load_state(const char *directory, const struct collect_options *options, struct flow_decoder *decoder,
     char after[JOURNAL_ID_MAX])
@@ -158,7 +158,7 @@ load_state(const char *directory, const struct collect_options *options, struct 
 	return there;
 }
 
-/* False at the end, or where memory is out. */
+/* False at the end, or when out of memory. */
 static bool
 learn(struct pcap_reader *reader, struct flow_decoder *decoder, struct flow_builder *rows)
 {

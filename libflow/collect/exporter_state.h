@@ -2,14 +2,14 @@
 #pragma once
 
 /*
- * What a tree's decoder knows of exporters, across restarts: STATE/.flowcap.PORT.state, where STATE is
+ * Saves a decoder's state across restarts: STATE/.flowcap.PORT.state, where STATE is
  * collect_options.state or, where that is NULL, the directory of the files.
  *
- *	"FLOWKNOW"  u8 length, id of the journal at whose end that was  u64 XXH64 of these two
+ *	"FLOWKNOW"  u8 length, id of the journal at whose end it was saved  u64 XXH64 of these two
  *	the decoder's state (wire/state/decoder_state.h)
  *
- * Version 0.1.0 had .flowcap.PORT.templates instead, a pcap file of announcements: it is read where there
- * is no state, and removed when there is one.  A state that is with the files while there is none in STATE is read, and removed, too.
+ * Version 0.1.0 had .flowcap.PORT.templates instead, a pcap file of announcements.  Where STATE has no state,
+ * that file, or a state with the archive's files, is read; it is removed once there is a state in STATE.
  */
 
 #include "collect/collect_options.h"
@@ -18,12 +18,12 @@
 /* Appends the file's bytes.  Out of memory shows in buf_status(out). */
 void exporter_state_save(const struct flow_decoder *decoder, const char *journal_id, struct buf *out);
 
-/* Writes them, whole or not at all; false after a log line. */
+/* Writes them, all or nothing; false after a log line. */
 bool exporter_state_write(const struct collect_options *options, const struct buf *bytes);
 
 /*
- * Gives a new decoder what was saved.  `after` is the id of the journal, "" where there is no state:
- * what journals up to it hold is known.
+ * Gives a new decoder the saved state.  `after` is the id of its journal, "" where there is no state: the
+ * state includes the journals up to that one.
  */
 void exporter_state_load(const struct collect_options *options, struct flow_decoder *decoder,
     char after[JOURNAL_ID_MAX]);

@@ -24,8 +24,8 @@ struct snapshot {
 struct filing_entry {
 	struct filing *filing;
 	struct filing_entry *next;
-	size_t slots;			/* that are not decided */
-	bool ended;			/* no slots are added */
+	size_t slots;			/* not decided yet */
+	bool ended;			/* no more slots are added */
 	bool failed;
 	bool retrying;
 	struct journal_segment *segment;	/* of this run, or */
@@ -40,8 +40,8 @@ struct filing {
 	pthread_cond_t decided;
 	struct filing_entry *first, **last;
 	size_t undecided;
-	bool advancing;			/* a thread is at it */
-	size_t incomplete;		/* slots that were filed without what no journal could take */
+	bool advancing;			/* a thread is working on it */
+	size_t incomplete;		/* slots filed without data that no journal could take */
 };
 
 struct filing *
@@ -127,7 +127,7 @@ filing_begin(struct filing *f)
 	return e;
 }
 
-/* What could not be read stays, under a name that no start takes for a journal. */
+/* Keeps an unreadable journal, under a name that no start takes for one. */
 static void
 set_aside(const struct filing *f, const char *path)
 {
@@ -174,7 +174,7 @@ is_decided(const struct filing_entry *e)
 	return e->ended && e->slots == 0;
 }
 
-/* Lets go of the oldest entries, as many as are filed.  The lock is held, but not while a disk is waited for. */
+/* Releases the oldest entries that are filed.  The lock is held, except while waiting for the disk. */
 static void
 advance(struct filing *f)
 {

@@ -19,25 +19,25 @@
 #include "collect/retry.h"
 #include "time/partition.h"
 
-/* Row groups in memory beyond those that are being encoded: more wait in the journal. */
+/* Row groups in memory besides those being encoded; more stay in the journal. */
 #define SPARE_GROUPS 2
 
-/* A datagram this much older than the slot still goes into it: clocks and queues are not exact. */
+/* A datagram may be this much older than its slot, because clocks and queues are not exact. */
 #define GRACE_MS 60000
 
-/* Losses are asked for once in so many datagrams. */
+/* Losses are read once in this many datagrams. */
 #define LOSSES_DATAGRAMS 1024
 
 struct intake {
 	const struct collect_options *options;
 	/* The receiver's. */
-	bool open;			/* a slot is */
+	bool open;			/* a slot is open */
 	int64_t start_ms, end_ms;	/* of the slot */
 	/* Shared. */
 	_Atomic uint64_t kernel_drops, refused_connections, bad_streams, cut_streams;
-	_Atomic int64_t kernel_drops_s;	/* when they became more; 0: never */
+	_Atomic int64_t kernel_drops_s;	/* time of the last drop; 0: none */
 	_Atomic int64_t idle_ms;	/* steady time when nothing waited to be decoded */
-	_Atomic int64_t decoded_ms;	/* when the datagram came that was decoded last; 0: none was */
+	_Atomic int64_t decoded_ms;	/* receive time of the last decoded datagram; 0: none */
 	atomic_bool failed;
 	struct journal *journal;
 	struct filing *filing;		/* NULL without journals */
@@ -46,15 +46,15 @@ struct intake {
 	pthread_t thread;
 	struct collector *collector;
 	bool in_segment;
-	unsigned datagrams;		/* since losses were asked for */
+	unsigned datagrams;		/* since losses were read last */
 	struct left_sum left;		/* of earlier runs */
 	/* Reports: asked for by others, made by the decoder. */
 	atomic_bool report_asked, tell_asked;
 	pthread_mutex_t report_lock;
 	pthread_cond_t reported;
 	struct buf report;
-	int64_t report_ms;		/* steady time; 0: there is none */
-	_Atomic(struct look *) look;	/* asked for, and not begun; NULL: none */
+	int64_t report_ms;		/* steady time; 0: none yet */
+	_Atomic(struct look *) look;	/* requested, not begun; NULL: none */
 };
 
 static const char *
@@ -126,7 +126,7 @@ answer_look(struct intake *in, struct look *look)
 	collector_look(in->collector, journal_current_id(in->journal, id) ? id : NULL, look);
 }
 
-/* What others have asked for since. */
+/* Answers requests of other threads. */
 static void
 answer(struct intake *in)
 {
@@ -316,11 +316,12 @@ intake_losses(struct intake *in, const struct collector_losses *sockets)
 	atomic_store(&in->cut_streams, sockets->cut_streams);
 }
 
-/* After a pause decoding is not as far behind as the last datagram is old, and under load there are no pauses. */
+/* The lag is at most the age of the last decoded datagram, and the time since the queue was last empty. */
 static int64_t
 lag_ms(struct intake *in)
 {
-	int64_t decoded_ms = atomic_load(&in->decoded_ms), since_idle_ms = clock_steady_ms() - atomic_load(&in->idle_ms), lag;
+	int64_t decoded_ms = atomic_load(&in->decoded_ms),
+	    since_idle_ms = clock_steady_ms() - atomic_load(&in->idle_ms), lag;
 
 	if (journal_backlog(in->journal) == 0)
 		return 0;
@@ -363,7 +364,7 @@ intake_report(struct intake *in, int timeout_ms, struct buf *out)
 	(void)pthread_mutex_unlock(&in->report_lock);
 }
 
-/* Asks once; LOOK_STALE where a slot ended meanwhile. */
+/* Asks once; LOOK_STALE if a slot ended in between. */
 static enum look_state
 try_look(struct intake *in, const struct timespec *until, struct look **out)
 {
@@ -372,10 +373,10 @@ try_look(struct intake *in, const struct timespec *until, struct look **out)
 
 	if (look == NULL)
 		return LOOK_LATE;
-	/* One that nobody waits for any more makes way. */
+	/* Replaces one that nobody waits for any more. */
 	look_release(atomic_exchange(&in->look, look));
 	state = look_await(look, until);
-	/* What was ended before is to be found under its name. */
+	/* Slots that ended before must have their final names. */
 	if (state == LOOK_WHOLE && !collector_await_ends(in->collector, look_ends(look), until))
 		state = LOOK_LATE;
 	if (state == LOOK_WHOLE && collector_ends_begun(in->collector) != look_ends(look))

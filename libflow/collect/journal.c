@@ -19,11 +19,11 @@
 #define CACHE_BYTES ((uint64_t)256 << 20)
 #define IDLE_MS 100
 
-/* While the ring is full: between two looks, and how many until files are too slow to be waited for. */
+/* While the ring is full: the pause between two attempts, and how many until files count as too slow. */
 #define PAUSE_NS 500000
 #define SLOW_PAUSES 40
 
-/* Descriptors and memory, not threads. */
+/* Frees descriptors and memory, not threads. */
 static void
 release(struct journal *j)
 {
@@ -108,7 +108,7 @@ journal_run_name(const struct journal *j)
 
 /* Receiver */
 
-/* From where on the ring must not be overwritten. */
+/* The first position that must not be overwritten. */
 static uint64_t
 keep_from(const struct journal *j)
 {
@@ -120,11 +120,11 @@ keep_from(const struct journal *j)
 	if (given_up > taken)
 		taken = given_up;
 	both = copied < taken ? copied : taken;
-	/* In files, unless it is behind a hole and not read yet. */
+	/* Bytes are in files, except a hole that was not read yet. */
 	return copied >= atomic_load(&j->hole_end) && settled > both ? settled : both;
 }
 
-/* Lets the decoder read what is in no file yet: these are not written fast enough. */
+/* Lets the decoder read bytes that are in no file yet, because files are written too slowly. */
 static void
 let_decoder_read(struct journal *j)
 {
@@ -135,7 +135,7 @@ let_decoder_read(struct journal *j)
 	wakeup_hint(&j->decoder_wakeup);
 }
 
-/* Room for a record when there is some. */
+/* Waits for room for a record. */
 static uint8_t *
 await_room(struct journal *j, size_t bytes)
 {
@@ -147,7 +147,7 @@ await_room(struct journal *j, size_t bytes)
 		wakeup_wake(&j->writer_wakeup);
 		(void)nanosleep(&pause, NULL);
 		j->waits++;
-		/* Where the decoder has nothing to do, it is faster than files are. */
+		/* An idle decoder is faster than files. */
 		if (!j->files || !atomic_load(&j->decoder_wakeup.sleeps)) {
 			pauses = 0;
 		} else if (++pauses == SLOW_PAUSES) {
@@ -233,7 +233,7 @@ find_in_file(struct journal *j, const struct journal_segment *s, uint64_t at, in
 	return is_within(e, at);
 }
 
-/* Whoever has no descriptors or memory now may have some later, and the file waits. */
+/* Running out of descriptors or memory is temporary, and the file stays. */
 static bool
 open_file(struct journal *j)
 {
@@ -247,7 +247,7 @@ open_file(struct journal *j)
 	return r->fd >= 0;
 }
 
-/* Reads from the segment's file; bytes, 0: that is not possible. */
+/* Reads from the segment's file; returns bytes, 0 where that is not possible. */
 static size_t
 read_file(struct journal *j, size_t len)
 {
@@ -269,7 +269,7 @@ read_file(struct journal *j, size_t len)
 	return (size_t)got;
 }
 
-/* Passes over what can be read nowhere: up to what the ring still has. */
+/* Skips what can be read nowhere, up to what the ring still has. */
 static void
 pass_over(struct journal *j, uint64_t limit)
 {
@@ -282,7 +282,7 @@ pass_over(struct journal *j, uint64_t limit)
 	r->at = to;
 }
 
-/* A record that goes on behind the chunk is read again, from its begin. */
+/* A record that is cut by the end of the chunk is read again from its beginning. */
 static void
 leave_begun(struct journal *j)
 {
@@ -316,7 +316,7 @@ read_some(struct journal *j, uint64_t limit)
 	atomic_store(&j->copied, r->at);
 }
 
-/* Where the next record begins, after bytes that are none: what could not be read ended within one. */
+/* Finds the next record after bytes that are none: an unreadable part ended within a record. */
 static bool
 find_record(struct journal *j, struct flow_datagram *d, size_t *size)
 {

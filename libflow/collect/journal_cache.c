@@ -13,11 +13,11 @@
 #include "collect/priority.h"
 #include "collect/wakeup.h"
 
-/* So many bytes leave memory at once, and so many steps ahead of that they are on their way to the disk. */
+/* Bytes that leave the page cache at once, and how many such steps ahead writeback begins. */
 #define STEP ((int64_t)4 << 20)
 #define STEPS_AHEAD 4
 
-/* Files that are followed; of further ones the system takes care. */
+/* Most files that are managed; further ones are left to the system. */
 #define FILES 8
 
 #define LOOK_MS 100
@@ -25,8 +25,8 @@
 struct cached {
 	int fd;
 	int64_t size;
-	int64_t begun;			/* up to here it is on its way to the disk, or there */
-	int64_t dropped;		/* up to here it is out of memory, or as good as that */
+	int64_t begun;			/* up to here writeback has begun */
+	int64_t dropped;		/* up to here it has left the cache, or was told to */
 };
 
 struct journal_cache {
@@ -34,8 +34,8 @@ struct journal_cache {
 	pthread_mutex_t lock;		/* of what follows */
 	struct cached file[FILES];	/* the oldest first; the last is being written */
 	size_t files;
-	bool follows;			/* the last one is what the writer writes */
-	bool busy;			/* the thread is at the first */
+	bool follows;			/* the last one is being written */
+	bool busy;			/* the thread works on the first */
 	bool ended;
 	struct wakeup wakeup;
 	pthread_t thread;
@@ -43,7 +43,7 @@ struct journal_cache {
 
 #if defined(SYNC_FILE_RANGE_WRITE)
 
-/* Writes some of a file to the disk, and lets go of it in memory. */
+/* Writes some of a file to the disk and drops it from the page cache. */
 static void
 cool(struct cached *f)
 {
@@ -54,7 +54,7 @@ cool(struct cached *f)
 		(void)sync_file_range(f->fd, f->begun, ahead - f->begun, SYNC_FILE_RANGE_WRITE);
 		f->begun = ahead;
 	}
-	/* What the disk did not take is in memory alone, and stays there. */
+	/* Dirty pages stay in the cache. */
 	if (sync_file_range(f->fd, f->dropped, STEP, whole) == 0)
 		(void)posix_fadvise(f->fd, f->dropped, STEP, POSIX_FADV_DONTNEED);
 	f->dropped += STEP;
@@ -85,7 +85,7 @@ journal_cache_have_read(int fd, int64_t offset, int64_t *done)
 #endif
 }
 
-/* Whether the oldest file is to leave memory. */
+/* Whether the oldest file is to leave the cache. */
 static bool
 is_too_much(const struct journal_cache *c)
 {
@@ -119,7 +119,7 @@ forget(struct journal_cache *c, size_t i)
 		c->file[i] = c->file[i + 1];
 }
 
-/* Files that are filed take room on the disk as long as they are open.  The lock is held. */
+/* Removed files occupy the disk as long as they are open.  The lock is held. */
 static void
 forget_removed(struct journal_cache *c)
 {
@@ -133,7 +133,7 @@ forget_removed(struct journal_cache *c)
 	}
 }
 
-/* One step at the oldest file.  The lock is held, but not while the disk is waited for. */
+/* One step on the oldest file.  The lock is held, except while waiting for the disk. */
 static void
 step(struct journal_cache *c)
 {

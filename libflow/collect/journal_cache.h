@@ -2,27 +2,27 @@
 #pragma once
 
 /*
- * What journals take of the system's memory.  A system keeps in memory what is written to files, and
- * looks for room only when it has none: whoever writes then waits, and that is the thread that must not.
- * So of journals only the last bytes stay in memory; what is older, which a decoder that is far behind will
- * read one day, is written to the disk by a thread of its own, and leaves memory.
+ * Bounds the page cache that journals use.  The system caches what is written to files, and reclaims only
+ * when memory is short: then writers wait, and this writer must not.  So only the last bytes of journals stay
+ * in the cache; a thread writes older ones to the disk and drops them.  (A decoder that is far behind reads
+ * them from there.)
  *
- * All of it is advice to the system, and fails silently.  Only Linux takes it; elsewhere nothing is done.
+ * All of it is advice to the system, and fails silently.  Only Linux has it; elsewhere nothing is done.
  */
 
 #include <stdint.h>
 
 struct journal_cache;
 
-/* Keeps that many bytes in memory.  NULL: out of memory, or of threads; the others take that for none. */
+/* Keeps that many bytes cached.  NULL when out of memory or threads; the other functions accept NULL. */
 struct journal_cache *journal_cache_new(uint64_t keep_bytes);
 void journal_cache_free(struct journal_cache *c);
 
-/* One thread: what is written from here on goes into that file, of which it keeps a descriptor of its own. */
+/* From here on that file is written; duplicates the descriptor.  One thread calls this and journal_cache_written. */
 void journal_cache_begin(struct journal_cache *c, int fd);
 
-/* The same thread: so much is in that file. */
+/* The size of that file now. */
 void journal_cache_written(struct journal_cache *c, int64_t size);
 
-/* What was read of a file, up to an offset, is not read again; *done is how far that is told, 0 at first. */
+/* Drops what was read of a file up to an offset; *done is how far that has been said, 0 at first. */
 void journal_cache_have_read(int fd, int64_t offset, int64_t *done);

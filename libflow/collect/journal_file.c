@@ -92,7 +92,7 @@ journal_run_end(struct journal_run *run)
 	run->lock = -1;
 }
 
-/* The path of the spare that becomes the journal of that path, allocated; NULL when out of memory. */
+/* The path of the spare for the journal of that path, allocated; NULL when out of memory. */
 static char *
 spare_path(const char *path)
 {
@@ -102,7 +102,7 @@ spare_path(const char *path)
 	    NULL : spare;
 }
 
-/* -1 with errno set, and nothing is left of it. */
+/* -1 with errno set; then nothing is left of the file. */
 static int
 create_with_header(const char *path)
 {
@@ -166,7 +166,7 @@ journal_file_open(const char *path)
 	if (spare != NULL)
 		fd = open(spare, O_RDONLY | O_CLOEXEC);
 	free(spare);
-	/* It may have got its name between the two. */
+	/* It may have been renamed between the two. */
 	return fd >= 0 ? fd : open(path, O_RDONLY | O_CLOEXEC);
 }
 
@@ -296,7 +296,7 @@ journal_lock_take(struct journal_lock *lock, const char *directory, const char *
 	return lock->fd >= 0;
 }
 
-/* Removes what a pattern below a directory matches; how much there is. */
+/* Removes files that match a pattern below a directory; returns how many matched. */
 static size_t
 remove_all(const char *directory, const char *run, const char *rest, bool remove)
 {
@@ -316,7 +316,7 @@ remove_all(const char *directory, const char *run, const char *rest, bool remove
 	return n;
 }
 
-/* Of a run that has ended; its lock stays as long as journals do. */
+/* Removes files of a run that has ended; its lock stays as long as journals do. */
 static void
 clean_run(const char *directory, const char *run)
 {
@@ -332,7 +332,7 @@ clean_run(const char *directory, const char *run)
 	free(path);
 }
 
-/* The run whose lock or spare has that name; false where it is neither. */
+/* The run of a lock or spare of that name; false where it is neither. */
 static bool
 run_of(const char *name, char *run, size_t room)
 {
@@ -346,7 +346,7 @@ run_of(const char *name, char *run, size_t room)
 	return true;
 }
 
-/* Calls `done` for each run of which a lock or a spare is there, but not for ours. */
+/* Calls `done` for each run but ours that has a lock or a spare. */
 static void
 each_run(const char *directory, const char *but_run, void (*done)(const char *directory, const char *run))
 {
@@ -367,7 +367,7 @@ journal_files_clean(const char *directory, const char *but_run)
 	each_run(directory, but_run, clean_run);
 }
 
-/* What a spare is to be called as a journal, where it has more than a header. */
+/* Renames a spare to a journal, if it has more than a header. */
 static void
 adopt_spare(const char *spare)
 {

@@ -19,7 +19,7 @@
 
 #include "base/log.h"
 
-/* What stands for a journal elsewhere: its name without directory, ".flowcap." and ".journal". */
+/* Identifies a journal elsewhere: its name without directory, ".flowcap." and ".journal". */
 #define JOURNAL_ID_MAX 64
 
 struct journal_run {
@@ -28,20 +28,20 @@ struct journal_run {
 	int lock;
 };
 
-/* Takes a new name in that directory; false after a log line. */
+/* Takes a new, unused run name in that directory; false after a log line. */
 bool journal_run_begin(struct journal_run *run, const char *directory, const struct log *log);
 void journal_run_end(struct journal_run *run);
 
 /*
- * Creates journal number `number`, empty but for its header, as a spare; the descriptor, or -1 with
- * errno set.  *path, allocated, is the name that journal_file_use gives it.
+ * Creates journal number `number` as a spare, with only a header; returns its descriptor, or -1 with errno
+ * set.  *path, allocated, is the name that journal_file_use gives it.
  */
 int journal_file_create(const struct journal_run *run, unsigned number, char **path);
 
-/* Gives a spare that something was written into its name.  False with errno set. */
+/* Renames a spare that was written into to its final name.  False with errno set. */
 bool journal_file_use(const char *path);
 
-/* Opens a journal for reading, or the spare that has not got its name yet; -1 with errno set. */
+/* Opens a journal for reading, also while it is still called a spare; -1 with errno set. */
 int journal_file_open(const char *path);
 
 /* Removes a spare. */
@@ -50,15 +50,15 @@ void journal_file_drop(const char *path);
 /* The id of a journal of that path or name; false where it is none. */
 bool journal_file_id(const char *path, char id[JOURNAL_ID_MAX]);
 
-/* Whether two journals are of one run and the first is not the later one. */
+/* Whether two journals are of one run, and the first is not after the second. */
 bool journal_id_upto(const char *id, const char *last);
 
 /* The process that wrote it; false where the id does not say. */
 bool journal_id_pid(const char *id, long *pid);
 
 /*
- * The names of journals in a directory but those of that run, in the order of what they hold; free
- * each and the array.  False with errno set.
+ * The names of a directory's journals except those of that run, in the order of their contents; free each and
+ * the array.  False with errno set.
  */
 bool journal_file_list(const char *directory, const char *but_run, char ***names, size_t *count);
 
@@ -69,12 +69,12 @@ struct journal_lock {
 };
 
 /*
- * Takes over a journal whose writer is gone.  False with errno EWOULDBLOCK where it lives (or
- * somebody else has the lock), else another errno.
+ * Takes over a journal whose writer is gone.  False with errno EWOULDBLOCK where it is alive (or another
+ * process has the lock), else another errno.
  */
 bool journal_lock_take(struct journal_lock *lock, const char *directory, const char *name);
 
-/* Spares that ended runs had written into become journals; `but_run` is ours. */
+/* Renames spares that ended runs had written into to journals; `but_run` is ours. */
 void journal_files_adopt(const char *directory, const char *but_run);
 
 /* Removes spares and locks that ended runs left in a directory; `but_run` is ours. */
@@ -84,5 +84,5 @@ void journal_files_clean(const char *directory, const char *but_run);
 bool journal_lock_covers(const struct journal_lock *lock, const char *name);
 void journal_lock_release(struct journal_lock *lock);
 
-/* Lets go of it without unlocking, which the end of the process does. */
+/* Frees it without unlocking; the lock ends with the process. */
 void journal_lock_keep(struct journal_lock *lock);

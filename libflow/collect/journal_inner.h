@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* What the threads at a journal share. */
+/* What the journal's threads share. */
 
 #include <stdatomic.h>
 
@@ -10,7 +10,7 @@
 #include "collect/ring.h"
 #include "collect/wakeup.h"
 
-/* The most that is written or read at once; no record is longer. */
+/* Most bytes that are written or read at once; no record is longer. */
 #define JOURNAL_CHUNK ((size_t)128 << 10)
 
 /* Bytes begin .. end of the stream are in the file from that offset on. */
@@ -24,49 +24,46 @@ struct journal_segment {
 	struct journal_segment *next;
 	uint64_t begin;			/* of the stream */
 	uint64_t records_end;		/* of the journal, up to the end */
-	_Atomic uint64_t end;		/* UINT64_MAX while it is open; who sees another sees `next` and `records_end` too */
+	_Atomic uint64_t end;		/* UINT64_MAX while open; written after `next` and `records_end` */
 	uint64_t missed;
 	char *path;
 	struct extent *extent;		/* more than one where writing failed between them */
 	size_t extents;
-	unsigned users;			/* of writer and decoder */
-	bool left;			/* by the decoder: needs no file any more */
+	unsigned users;			/* how many of writer and decoder use it */
+	bool left;			/* the decoder left it: it needs no file any more */
 	bool unread;			/* the decoder could not read all that is in the file */
 };
 
-/*
- * Files that are made ahead: making one can take seconds while the system writes much, and slots may be
- * as short as that.
- */
+/* How many files are made ahead: making one can take seconds on a busy disk, and slots may be as short. */
 #define JOURNAL_SPARES 4
 
 struct journal_spare {
 	int fd;
-	char *path;			/* that it gets when it is used */
+	char *path;			/* its name once it is used */
 };
 
 /* Of the writer's thread. */
 struct journal_writer {
 	struct journal_segment *segment;
-	uint64_t at;			/* position: before it, all is written or given up */
+	uint64_t at;			/* position up to which all is written or given up */
 	uint64_t records;		/* up to there */
 	int fd;				/* of the segment; -1: none yet */
 	int64_t size;			/* of its file */
 	bool unsynced;
-	bool sync_fails;		/* the last time, which is told */
+	bool sync_fails;		/* the last sync failed, and that was logged */
 	int64_t synced_ms;
-	int64_t failed_ms;		/* when writing failed last; INT64_MIN: it works */
+	int64_t failed_ms;		/* time of the last failed write; INT64_MIN: writing works */
 	uint8_t *chunk;
 };
 
 /* Of the decoder's thread. */
 struct journal_reader {
 	struct journal_segment *segment;
-	uint64_t at;			/* position of what follows the chunk */
+	uint64_t at;			/* position after the chunk */
 	uint8_t *chunk;
-	size_t begin, end;		/* of what is in it */
-	int fd;				/* of the segment; -1: not needed until now */
-	struct extent extent;		/* that was looked up last */
+	size_t begin, end;		/* of its contents */
+	int fd;				/* of the segment; -1: not needed yet */
+	struct extent extent;		/* that was found last */
 	int64_t have_read;		/* of its file: journal_cache_have_read's */
 };
 
@@ -88,14 +85,14 @@ struct journal {
 	_Atomic uint64_t given_up;	/* receiver: the decoder need not wait for files up to here */
 	_Atomic uint64_t missed;	/* datagrams */
 
-	struct journal_segment *last;	/* the receiver's, who takes no lock: others may hold it and not run */
+	struct journal_segment *last;	/* for the receiver, which takes no lock, because a holder may be preempted */
 
 	pthread_mutex_t lock;		/* of all below, and of segments */
 	uint64_t given_up_records;
 	bool ended;			/* the janitor may go */
 	struct journal_spare spare[JOURNAL_SPARES];	/* files for the next segments, in order */
 	size_t spares;
-	char *used[JOURNAL_SPARES];	/* paths of spares that became journals, and are to have their names */
+	char *used[JOURNAL_SPARES];	/* paths of spares to be renamed to journals */
 	size_t uses;
 	int old[16];			/* descriptors to be closed */
 	size_t olds;
@@ -112,7 +109,7 @@ struct journal {
 
 /* Threads that make and write files; false after a log line. */
 bool journal_writer_start(struct journal *j);
-/* Waits for them to end, which the writer does when all until the end is settled. */
+/* Waits for them to end; the writer ends when everything is settled. */
 void journal_writer_join(struct journal *j);
 
 /* The end of the last whole record of a chunk; adds to *records how many there are. */

@@ -14,17 +14,17 @@
 
 #define BUFFER_BYTES ((size_t)1 << 20)
 
-/* What is passed over where a read fails, and how often that may be. */
+/* How much is skipped where a read fails, and how often at most. */
 #define BLOCK_BYTES 4096
 #define FAILURES_MAX 1024
 
-/* What a disk writes at once, at least: where one part of a file was written and the next was not. */
+/* Smallest unit of disk writes: a power cut may separate a written part from an unwritten one there. */
 #define SECTOR_BYTES 512
 
 struct journal_scan {
 	int fd;
 	uint8_t *bytes;
-	size_t begin, end;		/* of what is not handed out yet, in bytes */
+	size_t begin, end;		/* of what was not returned yet, in bytes */
 	int64_t offset;			/* in the file, of bytes + end */
 	bool ended;
 	unsigned failures;
@@ -46,7 +46,7 @@ here(const struct journal_scan *s)
 	return s->offset - (int64_t)(s->end - s->begin);
 }
 
-/* Passes over the block that cannot be read, and what lies before it and is no whole record. */
+/* Skips the unreadable block, and the partial record before it. */
 static void
 skip_block(struct journal_scan *s)
 {
@@ -60,7 +60,7 @@ skip_block(struct journal_scan *s)
 		s->ended = true;
 }
 
-/* Moves what is left to the front, and reads behind it.  False where nothing came. */
+/* Moves the rest to the front, and reads more behind it.  False where nothing came. */
 static bool
 fill(struct journal_scan *s)
 {
@@ -128,7 +128,7 @@ journal_scan_close(struct journal_scan *s)
 	free(s);
 }
 
-/* The next offset at which a whole record begins; false where there is none any more. */
+/* Finds the next whole record; false where there is none. */
 static bool
 find(struct journal_scan *s, struct flow_datagram *out, size_t *size)
 {
@@ -146,7 +146,7 @@ find(struct journal_scan *s, struct flow_datagram *out, size_t *size)
 	}
 }
 
-/* Where the zeros begin that the file ends with; not before `from`.  What is in memory goes. */
+/* Where the zeros at the end of the file begin, not before `from`.  Discards what is in memory. */
 static int64_t
 zeros_begin(struct journal_scan *s, int64_t from)
 {
@@ -168,8 +168,8 @@ zeros_begin(struct journal_scan *s, int64_t from)
 }
 
 /*
- * Whether the file ends as a power cut leaves it, which keeps its length and not all that was in it:
- * zeros from a sector on, within the record that begins at `from` or right there.
+ * Whether the file ends as after a power cut, which keeps a file's length but not all data: with zeros from a
+ * sector on, in the record that begins at `from` or right there.
  */
 static bool
 ends_unwritten(struct journal_scan *s, int64_t from)
@@ -181,7 +181,7 @@ ends_unwritten(struct journal_scan *s, int64_t from)
 	return zeros < s->offset && zeros - from < DATAGRAM_RECORD_MAX;
 }
 
-/* After what is no record, or none that is whole; *cut: the file ends within it. */
+/* Continues after an invalid or partial record; *cut: the file ends within it. */
 static bool
 begin_anew(struct journal_scan *s, bool cut, struct flow_datagram *out, size_t *size)
 {

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Reads a journal that nobody writes any more, and all of it that can be read: after bytes that
- * are no record, or that the disk does not give, it goes on at the next record that is whole.
+ * Reads a complete journal, as much of it as possible: after bytes that are no record, or cannot be read, it
+ * continues at the next whole record.
  */
 
 #include <stdint.h>
@@ -26,8 +26,8 @@ struct journal_damage {
 	uint64_t bytes;		/* passed over there */
 	int64_t first;		/* the offset of the first; -1: none */
 	int error;		/* errno of the last failed read; 0: none */
-	uint64_t cut;		/* bytes of a last record that is not whole, as a kill leaves it: no damage */
-	uint64_t unwritten;	/* bytes at the end that a power cut left as zeros, with what of a record is before: none either */
+	uint64_t cut;		/* bytes of a partial last record, as a kill leaves it: no damage */
+	uint64_t unwritten;	/* bytes at the end lost in a power cut: zeros, and the record they cut; no damage */
 };
 
 /* So far. */

@@ -66,7 +66,7 @@ journal_segment_unread(const struct journal_segment *s)
 void
 journal_segment_release(struct journal_segment *s, bool filed)
 {
-	/* By either name, and in this order: the janitor may be about to give it the second. */
+	/* Under both names, in this order: the janitor may be about to rename it. */
 	if (filed && s->path != NULL) {
 		journal_file_drop(s->path);
 		(void)unlink(s->path);

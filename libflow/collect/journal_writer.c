@@ -15,16 +15,16 @@
 #include "collect/datagram_record.h"
 #include "collect/journal_inner.h"
 
-/* While datagrams come quickly they are written this often, unless there are many. */
+/* Pause between writes while datagrams come quickly, unless there are many. */
 #define PACE_NS 2000000
 #define PACE_BYTES (JOURNAL_CHUNK / 2)
 
-/* How often what failed is tried again. */
+/* Pause before a failed write is tried again. */
 #define RETRY_MS 1000
 
 #define IDLE_MS 1000
 
-/* How long to wait for a spare before looking whether that was given up. */
+/* How long to wait for a spare before checking whether making them failed. */
 #define SPARE_MS 5
 
 /* Janitor */
@@ -52,13 +52,13 @@ make_spare(struct journal *j)
 	wakeup_wake(&j->writer_wakeup);
 }
 
-/* What the writer leaves to the janitor. */
+/* Work that the writer leaves to the janitor. */
 struct chores {
 	int old[sizeof(((struct journal *)NULL)->old) / sizeof(int)];
 	size_t olds;
 	char *used[JOURNAL_SPARES];
 	size_t uses;
-	bool full, ended;		/* there are enough spares; nothing follows */
+	bool full, ended;		/* there are enough spares; the writer has ended */
 };
 
 static void
@@ -82,7 +82,7 @@ do_chores(struct journal *j, const struct chores *c)
 	size_t i;
 
 	for (i = 0; i < c->uses; i++) {
-		/* Gone: its slot is filed already. */
+		/* It was removed: its slot is filed already. */
 		if (!journal_file_use(c->used[i]) && errno != ENOENT)
 			log_to(j->log, LOG_LEVEL_ERROR, "%s: %s", c->used[i], strerror(errno));
 		free(c->used[i]);
@@ -125,7 +125,7 @@ settle(struct journal *j, uint64_t to)
 	wakeup_hint(&j->decoder_wakeup);
 }
 
-/* What a disk refuses is in memory all the same, and in no more danger than without syncing. */
+/* A failed sync loses nothing yet: the data is in memory, as safe as without syncing. */
 static void
 sync_now(struct journal *j)
 {
@@ -144,7 +144,7 @@ sync_now(struct journal *j)
 	settle(j, w->at);
 }
 
-/* Takes a spare file for the segment, which gets its name from the janitor.  False: there is none. */
+/* Takes a spare for the segment; the janitor will rename it.  False: there is none. */
 static bool
 open_segment(struct journal *j)
 {
@@ -188,7 +188,7 @@ close_segment(struct journal *j)
 	wakeup_wake(&j->janitor_wakeup);
 }
 
-/* Bytes `from` .. w->at are in the file, at its end.  False when out of memory. */
+/* Records that bytes `from` .. w->at are at the end of the file.  False when out of memory. */
 static bool
 add_extent(struct journal *j, uint64_t from, uint64_t to)
 {
@@ -244,7 +244,7 @@ write_chunk(struct journal *j, size_t len)
 			log_to(j->log, LOG_LEVEL_ERROR, "%s: write: %s: a crash would lose this slot",
 			    w->segment->path, strerror(errno));
 		w->failed_ms = clock_steady_ms();
-		/* What is behind is no whole record. */
+		/* Cuts off a partial record. */
 		(void)ftruncate(w->fd, w->size);
 		return false;
 	}
@@ -259,7 +259,7 @@ write_chunk(struct journal *j, size_t len)
 	return true;
 }
 
-/* What lies before `to` is in no file and will be in none. */
+/* Gives up bytes before `to`: they will be in no file. */
 static void
 give_up(struct journal *j, uint64_t to, uint64_t records)
 {
@@ -272,7 +272,7 @@ give_up(struct journal *j, uint64_t to, uint64_t records)
 	atomic_fetch_add(&j->missed, missed);
 	w->at = to;
 	w->records = records;
-	/* In this order: who sees that it is settled sees that it may be in the ring alone. */
+	/* In this order: a thread that sees them settled also sees that they may be in the ring only. */
 	atomic_store(&j->hole_end, to);
 	settle(j, to);
 }
@@ -292,7 +292,7 @@ journal_whole_records(const uint8_t *chunk, size_t len, uint64_t *records)
 	return at;
 }
 
-/* Passes over what the receiver could not wait for, as far as this segment goes. */
+/* Skips what the receiver could not wait for, as far as it is in this segment. */
 static bool
 skip_given_up(struct journal *j, uint64_t segment_end)
 {
@@ -315,7 +315,7 @@ skip_given_up(struct journal *j, uint64_t segment_end)
 	return true;
 }
 
-/* Writes some of what lies before `limit`. */
+/* Writes some of the bytes before `limit`. */
 static void
 write_some(struct journal *j, uint64_t limit)
 {
@@ -323,13 +323,13 @@ write_some(struct journal *j, uint64_t limit)
 	size_t len = limit - w->at < JOURNAL_CHUNK ? (size_t)(limit - w->at) : JOURNAL_CHUNK;
 	uint64_t records = w->records;
 
-	/* A spare that is late is waited for; where none can be made, or none is needed any more, there is no file. */
+	/* Waits for a late spare; without one (making them failed, or it is not needed any more) there is no file. */
 	if (w->fd < 0 && !open_segment(j) && !w->segment->left && !atomic_load(&j->spare_failed)) {
 		wakeup_prepare(&j->writer_wakeup);
 		wakeup_wait(&j->writer_wakeup, SPARE_MS);
 		return;
 	}
-	/* False: given up meanwhile. */
+	/* False: it was given up in the meantime. */
 	if (!ring_copy(j->ring, RING_WRITER, w->at, len, w->chunk))
 		return;
 	len = journal_whole_records(w->chunk, len, &records);

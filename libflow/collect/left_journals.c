@@ -65,7 +65,7 @@ left_journal_read(const struct log *log, struct collector *collector, const char
 	return going ? FLOW_OK : FLOW_ENOMEM;
 }
 
-/* Of a journal whose writer is gone.  False when memory is out. */
+/* Files a journal whose writer is gone.  False when out of memory. */
 static bool
 file_journal(struct work *w, const char *path)
 {
@@ -136,7 +136,7 @@ file_directory_of(struct work *w, const char *directory)
 		free(name[i]);
 	}
 	free(name);
-	/* What could not be filed is tried again: until this process ends nobody else may. */
+	/* Failed ones are tried again, so this process keeps their locks. */
 	if (filing_waiting(w->filing) > 0)
 		journal_lock_keep(&w->lock);
 	journal_lock_release(&w->lock);
@@ -166,7 +166,7 @@ file_below(struct work *w, const char *dynamic)
 	return done;
 }
 
-/* Of an archive: an earlier version, or one that was told so, had them with the files. */
+/* Journals in an archive: of earlier versions, or of runs that were told to keep them there. */
 static bool
 file_archive(struct work *w, const char *directory, const char *state)
 {
@@ -188,7 +188,7 @@ left_journals_file(const struct collect_options *options, const char *own_run,
 		done = file_archive(&w, options->source[i].directory, options->source[i].state);
 	if (options->dynamic != NULL && done)
 		done = file_archive(&w, options->dynamic, options->state) && file_below(&w, options->dynamic);
-	/* Those who will connect have nothing to do with who was connected then. */
+	/* New connections have nothing to do with earlier ones. */
 	collector_session_end(collector, NULL, 0);
 	return done;
 }

@@ -15,7 +15,7 @@ struct look {
 	unsigned users;
 	bool begun;		/* no more parts will be expected */
 	bool stale;
-	size_t expected;	/* parts that have not come */
+	size_t expected;	/* parts still missing */
 	uint64_t ends;
 	char journal[JOURNAL_ID_MAX];
 	struct look_part *part;

@@ -2,10 +2,10 @@
 #pragma once
 
 /*
- * A look at what the open slots hold: asked for by one thread, begun by the one that decodes, who copies the rows that
- * are not encoded yet, and made by the encoders, so that nothing of a slot's file changes for it.
+ * A look at the contents of the open slots: one thread asks for it; the decoder begins it and copies the rows that
+ * are not encoded yet; encoders make it.  Files of slots do not change for it.
  *
- *	who asks ─► decoder: look_begin, look_expect ... look_begun ─► encoders: look_add ... ─► who asked: look_await
+ *	asker -> decoder: look_begin, look_expect ... look_begun -> encoders: look_add ... -> asker: look_await
  */
 
 #include <stdbool.h>
@@ -15,10 +15,10 @@
 #include "base/buf.h"
 #include "collect/journal_file.h"
 
-/* What a slot would be if it ended now: the first `at` bytes of a file that is being written, and `tail` behind them. */
+/* A slot as if it ended now: the first `at` bytes of the file being written, followed by `tail`. */
 struct look_part {
 	char *directory;	/* of the archive */
-	char *path;		/* that the file will have; below that directory */
+	char *path;		/* that the file will have, below that directory */
 	int fd;			/* for reading; -1: nothing is written yet, and `at` is 0 */
 	uint64_t at;
 	struct buf tail;
@@ -28,27 +28,27 @@ struct look_part {
 
 struct look;
 
-/* For two users, who asks and the decoder; NULL when out of memory. */
+/* Has two users, the asker and the decoder; NULL when out of memory. */
 struct look *look_new(void);
 void look_release(struct look *look);
 
 /* Decoder: `ends` slots were ended before it, and this journal is open ("": none). */
 void look_begin(struct look *look, uint64_t ends, const char *journal);
-/* One more part will come, whose maker is one more user. */
+/* Expects one more part; its maker is one more user. */
 void look_expect(struct look *look);
-/* No more will. */
+/* No more parts are expected. */
 void look_begun(struct look *look);
 const char *look_journal(const struct look *look);
 
 /*
- * The part (without a path: a slot that could not be written, and waits in its journal), which becomes the look's (NULL: it could not be made, or the slot has ended meanwhile), and the maker is
- * done with the look.
+ * Adds an expected part and takes it over; its maker is no user any more.  NULL: it could not be made, or the
+ * slot has ended.  A part without a path: its slot could not be written, and waits in its journal.
  */
 void look_add(struct look *look, struct look_part *part);
 
 void look_part_clear(struct look_part *part);
 
-/* Whether all parts are there; LOOK_STALE: one could not be had, ask anew.  Until then at most (CLOCK_MONOTONIC). */
+/* Waits for all parts until that time (CLOCK_MONOTONIC).  LOOK_STALE: one could not be made, ask anew. */
 enum look_state {
 	LOOK_WHOLE,
 	LOOK_STALE,

@@ -21,7 +21,7 @@ metrics_format(const struct metrics *m, struct buf *out)
 	unsigned i;
 
 	for (i = 0; i < FLOW_COUNT_COUNT; i++) {
-		/* Losses shrink when the missing comes late after all. */
+		/* Losses decrease when missing datagrams arrive late. */
 		bool shrinks = i == FLOW_COUNT_SEQUENCE_LOST;
 
 		(void)snprintf(name, sizeof(name), "%s%s", flow_count_name((enum flow_count)i),

@@ -21,11 +21,11 @@ void metrics_value(struct buf *out, const char *name, const char *type, const ch
 /* Appends the text. */
 void metrics_format(const struct metrics *m, struct buf *out);
 
-/* Puts it into options->metrics, whole or not at all; false after a log line. */
+/* Writes it to options->metrics, all or nothing; false after a log line. */
 bool metrics_write(const struct collect_options *options, const struct buf *text);
 
 /*
- * Writes zeros, if there is a file to write: counters of an earlier run are not taken for this one's, and
- * a file that cannot be written is told of before it matters.
+ * Writes zeros, if there is a file to write, so that an earlier run's counters are not taken for this one's,
+ * and a file that cannot be written is reported at once.
  */
 void metrics_begin(const struct collect_options *options);

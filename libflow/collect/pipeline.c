@@ -10,7 +10,7 @@
 
 #define THREADS_MAX 256
 
-/* A group to encode, a slot to look at, or (neither builder nor look) one to finish. */
+/* A job: a group to encode, a look at a slot, or (without builder and look) a slot to finish. */
 struct job {
 	struct slot *slot;
 	size_t number;			/* of the group; how many groups the slot has */
@@ -47,7 +47,7 @@ run_group(struct pipeline *p, struct job *job)
 	    FLOW_OK)
 		log_to(p->log, LOG_LEVEL_ERROR, "%s", err.message);
 	pipeline_discard(p, job->builder);
-	/* What is said of the slot at its end says this too. */
+	/* The end of the slot reports this, too. */
 	(void)slot_write(job->slot, job->number, group);
 	(void)pthread_mutex_lock(&p->lock);
 	p->groups--;
@@ -128,7 +128,7 @@ next_job(struct pipeline *p)
 	return job;
 }
 
-/* Jobs are taken in their order, so whoever waits for its turn waits for one that runs. */
+/* Jobs start in order, so a job that waits for its turn waits for a running one. */
 static void *
 encoder(void *argument)
 {
@@ -220,7 +220,7 @@ submit(struct pipeline *p, struct job job)
 {
 	struct job *copy = malloc(sizeof(*copy));
 
-	/* Some hundred bytes: whoever cannot have them cannot write a file either. */
+	/* Some hundred bytes; without them no file could be written either. */
 	if (copy == NULL) {
 		log_to(p->log, LOG_LEVEL_ERROR, "out of memory: stopped");
 		abort();

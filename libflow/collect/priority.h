@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Who goes first where processors are scarce: what is not received now is lost, what is not decoded
- * now is late.  Only Linux has priorities of threads; elsewhere all are alike.
+ * Priorities of threads where CPUs are scarce: what is not received now is lost, what is not decoded now is
+ * only late.  Only Linux has them; elsewhere all threads are equal.
  */
 
 #if defined(__linux__)
@@ -11,12 +11,12 @@
 #endif
 
 enum priority {
-	PRIORITY_FIRST = -10,	/* receives and writes journals; needs a privilege, and is asked for without */
+	PRIORITY_FIRST = -10,	/* receives and writes journals; ignored without the privilege that it needs */
 	PRIORITY_USUAL = 0,
 	PRIORITY_LATER = 3,	/* decodes and encodes */
 };
 
-/* Of this thread, and of those that it starts. */
+/* Sets it for this thread and those that it starts. */
 static inline void
 priority_take(enum priority priority)
 {

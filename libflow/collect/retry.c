@@ -38,8 +38,8 @@ retry_new(const struct collect_options *options, struct filing *filing)
 }
 
 /*
- * Files a journal by a collector of its own, which begins with what was known when the journal before
- * it ended.  Slots of it that are filed stay as they are.
+ * Files a journal with a collector of its own, which begins with the state at the end of the journal before
+ * it.  Its slots that are filed already stay as they are.
  */
 static bool
 file_again(struct retry *r, const char *path)
@@ -60,7 +60,7 @@ file_again(struct retry *r, const char *path)
 	return done;
 }
 
-/* As many as can be filed now. */
+/* Files as many as possible now. */
 static void
 try_all(struct retry *r)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* Slots that could not be filed are tried again while the collector runs, the oldest first. */
+/* Tries again to file failed slots while the collector runs, the oldest first. */
 
 #include "collect/filing.h"
 
@@ -10,7 +10,7 @@ struct retry;
 /* NULL when out of memory. */
 struct retry *retry_new(const struct collect_options *options, struct filing *filing);
 
-/* Starts its thread, once journals of earlier runs were seen to. */
+/* Starts its thread, after journals of earlier runs have been handled. */
 void retry_start(struct retry *r);
 
 /* Tries once more and ends; *rows: flows that were written by it. */

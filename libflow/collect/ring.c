@@ -7,12 +7,12 @@
 #include <time.h>
 
 /*
- * Overwriting begins this much of the ring ahead of need, so that a reader that is interrupted
- * while it copies does not make the appending thread wait.
+ * This much of the ring is released ahead of need, so that a reader that is interrupted while it
+ * copies does not make the appending thread wait.
  */
 #define AHEAD 4
 
-/* How long to wait for such a reader, if it comes to that. */
+/* Pause while waiting for such a reader. */
 #define PAUSE_NS 20000
 
 #define NO_CLAIM UINT64_MAX
@@ -57,7 +57,7 @@ ring_free(struct ring *r)
 	free(r);
 }
 
-/* Waits until nobody copies what lies before that position; readers that begin now see the new tail. */
+/* Waits until no reader copies bytes before that position; new readers see the new tail. */
 static void
 await_readers(struct ring *r, uint64_t before)
 {
@@ -69,7 +69,7 @@ await_readers(struct ring *r, uint64_t before)
 			r->waits += nanosleep(&pause, NULL) == 0;
 }
 
-/* Makes room up to that head. */
+/* Makes room up to the new head. */
 static bool
 advance(struct ring *r, uint64_t head, uint64_t keep)
 {
@@ -137,7 +137,7 @@ ring_copy(struct ring *r, enum ring_reader who, uint64_t from, size_t len, uint8
 	size_t at = (size_t)from & (r->size - 1), first = r->size - at;
 	bool there;
 
-	/* Either the appending thread sees the claim, or this one its new tail: both orders are total. */
+	/* Sequentially consistent: either the appending thread sees the claim, or this one sees the new tail. */
 	atomic_store(&r->claim[who], from);
 	there = atomic_load(&r->tail) <= from;
 	if (there) {

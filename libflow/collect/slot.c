@@ -60,7 +60,7 @@ fail(struct slot *s, const struct flow_error *err)
 	return false;
 }
 
-/* What collectors that were killed left of other slots goes: their journals make these again. */
+/* Removes files that killed collectors left of other slots; their journals make these again. */
 static void
 clean_beside(const char *path)
 {
@@ -169,7 +169,7 @@ slot_finish(struct slot *slot, size_t groups, const struct slot_end *end, uint64
 	return done;
 }
 
-/* A path below the archive's directory without that; NULL when out of memory. */
+/* A path relative to the archive's directory; NULL when out of memory. */
 static char *
 below(const struct slot *s, const char *path)
 {
@@ -179,7 +179,7 @@ below(const struct slot *s, const char *path)
 	return strdup(path + strspn(path, "/"));
 }
 
-/* Of a slot whose file is not begun: a whole one in memory. */
+/* The part of a slot without a file yet: a whole file in memory. */
 static enum flow_status
 look_at_rows(const struct slot *s, struct flow_group *rows, const struct flow_preview *about, struct look_part *part,
     struct flow_error *err)

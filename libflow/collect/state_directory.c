@@ -22,7 +22,7 @@ fail(const struct log *log, const char *path, int error)
 	return NULL;
 }
 
-/* Takes a path over that is to be a directory one may write to. */
+/* Takes over a path that must be a writable directory. */
 static char *
 make(char *path, const struct log *log)
 {
@@ -45,8 +45,8 @@ make(char *path, const struct log *log)
 }
 
 /*
- * Whether the directory beside an archive can be used.  In one that others may write to, somebody else's would have
- * them read what was received.
+ * Whether the directory beside an archive can be used.  If others may write there, one that somebody else
+ * owns would let them read what was received.
  */
 static bool
 is_usable(const char *path, const struct stat *archive)
@@ -57,7 +57,7 @@ is_usable(const char *path, const struct stat *archive)
 	    access(path, R_OK | W_OK | X_OK) == 0;
 }
 
-/* Of a real path; NULL where there can be none. */
+/* The state directory beside a real path; NULL where it cannot be made. */
 static char *
 beside(const char *archive, const struct log *log)
 {
@@ -73,7 +73,8 @@ beside(const char *archive, const struct log *log)
 	if (is_usable(path, &st))
 		return path;
 	if (was_there)
-		log_to(log, LOG_LEVEL_INFO, "%s: is no directory of this user's on the archive's file system: journals are "
+		log_to(log, LOG_LEVEL_INFO, "%s: is no directory of this user's on the archive's file system: "
+		    "journals are "
 		    "kept in %s", path, archive);
 	free(path);
 	return NULL;

@@ -14,13 +14,13 @@
 /* A group is full when a datagram's rows might not fit any more. */
 #define GROUP_FULL_ROWS (FLOW_GROUP_ROWS - 2048)
 
-/* How often it is looked whether data waited long enough for a template of its own. */
+/* How often waiting data is checked for having waited long enough. */
 #define SETTLE_MS 1000
 
-/* A datagram this much older than the slot still goes into it: clocks and queues are not exact. */
+/* A datagram may be this much older than its slot, because clocks and queues are not exact. */
 #define GRACE_MS 60000
 
-/* Memory is asked for once in so many datagrams. */
+/* Memory is measured once in this many datagrams. */
 #define MEASURE_DATAGRAMS 16
 
 struct tree {
@@ -35,14 +35,14 @@ struct tree {
 	struct slot *slot;		/* NULL: none is open, or it is filed already */
 	size_t groups;			/* handed over for it */
 	struct flow_builder *builder;	/* NULL: none yet */
-	unsigned measured;		/* datagrams since that was done */
-	size_t waiting;			/* bytes of the builder then */
+	unsigned measured;		/* datagrams since the last measurement */
+	size_t waiting;			/* bytes of the builder as measured */
 	struct flow_counts begin;	/* the decoder's counts when the slot began */
 	uint64_t drops, drops_begin;
 	uint64_t rows;			/* decoded, in all */
 	unsigned told;			/* exporters whose first datagram was logged */
 	int64_t last_ms;		/* receive time of the last datagram */
-	int64_t settled_ms;		/* when waiting data was looked at */
+	int64_t settled_ms;		/* when waiting data was checked */
 };
 
 struct tree *
@@ -104,7 +104,7 @@ tree_flush(struct tree *t)
 	t->waiting = 0;
 }
 
-/* A copy of the rows that are not handed over; *failed when out of memory. */
+/* A copy of the rows not handed over yet; *failed when out of memory. */
 static struct flow_builder *
 copy_rows(const struct tree *t, bool *failed)
 {
@@ -147,11 +147,11 @@ since_begin(const struct tree *t, enum flow_count count)
 {
 	uint64_t now = flow_decoder_counts(t->decoder)->value[count];
 
-	/* Losses are taken back when the missing comes late after all. */
+	/* Losses decrease when missing datagrams arrive late. */
 	return now > t->begin.value[count] ? now - t->begin.value[count] : 0;
 }
 
-/* What is known at the end of the journal, for those who begin after it. */
+/* Saves the state at the end of the journal, for later runs. */
 static void
 save(struct tree *t)
 {
@@ -198,7 +198,7 @@ tree_rotate(struct tree *t, const struct buf *metrics)
 	t->groups = 0;
 }
 
-/* Whether this slot of a journal that was left is filed; if not, what was begun of it goes. */
+/* Whether this slot of an earlier run's journal is filed; if not, its unfinished files are removed. */
 static bool
 filed_before(const struct tree *t, int64_t slot_ms)
 {
@@ -243,7 +243,7 @@ tree_is_open(const struct tree *t)
 	return t->open;
 }
 
-/* A slot and a builder for rows of that time; false, after a log line, when memory is out. */
+/* Opens a slot and a builder for rows of that time; false, after a log line, when out of memory. */
 static bool
 make_ready(struct tree *t, int64_t received_ms)
 {
@@ -256,7 +256,7 @@ make_ready(struct tree *t, int64_t received_ms)
 	return true;
 }
 
-/* Decodes data that only has another port's template. */
+/* Decodes data for which only another port's template is known. */
 static void
 settle(struct tree *t, int64_t now_ms)
 {
@@ -312,7 +312,7 @@ tell_clock(const struct tree *t, const struct flow_exporter_news *n, int len, co
 	    t->options.decoder.fix_clock ? "; its times are moved by that" : "");
 }
 
-/* Not for invented senders without end. */
+/* Bounds the log against forged senders. */
 #define TOLD_EXPORTERS_MAX 200
 
 static void
@@ -321,15 +321,17 @@ tell_begin(struct tree *t, const struct flow_exporter_news *n, int len, const ch
 	bool sflow = n->version > 100;	/* export_version 105 is sFlow 5 */
 
 	if (t->told == TOLD_EXPORTERS_MAX)
-		log_to(t->options.log, LOG_LEVEL_INFO, "more exporters: the first datagram of each is not told any more");
+		log_to(t->options.log, LOG_LEVEL_INFO, "more exporters: "
+		    "the first datagram of each is not told any more");
 	if (t->told++ >= TOLD_EXPORTERS_MAX)
 		return;
 	log_to(t->options.log, LOG_LEVEL_INFO, "exporter %.*s: first datagram: %s%u%s", len, addr,
-	    sflow ? "sFlow v" : n->version == 10 ? "IPFIX, version " : "NetFlow v", sflow ? n->version - 100u : n->version,
+	    sflow ? "sFlow v" : n->version == 10 ? "IPFIX, version " : "NetFlow v",
+	    sflow ? n->version - 100u : n->version,
 	    n->waits ? ", no template yet: its data waits for that" : "");
 }
 
-/* Once for each exporter: that it is there, and what is wrong with its times. */
+/* Logs each exporter once, and what is wrong with its times. */
 static void
 tell_news(struct tree *t, const struct flow_exporter_news *n)
 {
@@ -361,7 +363,7 @@ decode(struct tree *t, const struct flow_datagram *datagram)
 	return true;
 }
 
-/* What is received now is of other sessions than what an earlier run received. */
+/* New datagrams belong to other sessions than those of an earlier run. */
 static void
 end_old_sessions(struct tree *t)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* A thread that sleeps until another has something for it; waking one that is awake costs one load. */
+/* Lets a thread sleep until another has work for it; waking one that is awake costs one load. */
 
 #include <errno.h>
 #include <pthread.h>
@@ -11,7 +11,7 @@
 
 #include "base/clock.h"
 
-/* A clock that nobody sets, where conditions know it. */
+/* A monotonic clock, where condition variables support it. */
 #if defined(__APPLE__)
 #define WAKEUP_CLOCK CLOCK_REALTIME
 #else
@@ -48,7 +48,7 @@ wakeup_destroy(struct wakeup *w)
 	(void)pthread_mutex_destroy(&w->lock);
 }
 
-/* Says that this thread is going to sleep: look once more for work, then wakeup_wait or wakeup_stay. */
+/* Announces that this thread is going to sleep: check for work once more, then wakeup_wait or wakeup_stay. */
 static inline void
 wakeup_prepare(struct wakeup *w)
 {
@@ -61,7 +61,7 @@ wakeup_stay(struct wakeup *w)
 	atomic_store(&w->sleeps, false);
 }
 
-/* Sleeps until wakeup_wake since wakeup_prepare, or that time is over. */
+/* Sleeps until wakeup_wake is called after wakeup_prepare, or that time is over. */
 static inline void
 wakeup_wait(struct wakeup *w, long ms)
 {
@@ -76,8 +76,8 @@ wakeup_wait(struct wakeup *w, long ms)
 }
 
 /*
- * As wakeup_wake, by a thread that must not wait for the other, which may be less urgent and hold the lock
- * while it does not run: then that one sleeps on, until the next time or the end of its own.
+ * As wakeup_wake, for a thread that must not wait: the other may be of lower priority, and be preempted while
+ * it holds the lock.  Then it stays asleep until the next call or its time-out.
  */
 static inline void
 wakeup_hint(struct wakeup *w)
