@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Which encoding makes a chunk smallest.  In a hurry (LZ4 at its fast level, or no codec) sizes are
- * estimated; otherwise some of the values are encoded and compressed in each of them.
+ * Chooses the encoding that makes a chunk smallest.  In a hurry (LZ4 at its fast level, or no codec) sizes are
+ * estimated; otherwise a sample is encoded and compressed in each encoding.
  */
 #include <stdlib.h>
 
@@ -9,24 +9,24 @@
 #include "parquet/encoding/bitpack.h"
 #include "parquet/encoding/delta.h"
 
-/* Values that are tried, from the middle of the chunk. */
+/* Size of the sample, from the middle of the chunk. */
 #define SAMPLE ((size_t)16384)
 
-/* Entries that a dictionary of numbers has at most where sizes are tried. */
+/* The most entries of a dictionary of numbers, when encodings are tried. */
 #define TRIED_ENTRIES_MAX ((size_t)65536)
 
-/* What an encoding has to save, of a hundred, to be taken instead of one that is decoded faster. */
+/* The percentage that an encoding has to save to replace one that decodes faster. */
 #define WORTH_PERCENT 5
 
 /*
- * So many bytes that have to be decompressed weigh as much as one in the file: counters as plain numbers, ten
- * times as much as what they are compressed to, were the largest part of a search for one host.
+ * This many bytes to decompress weigh as much as one byte in the file.  Otherwise counters were stored PLAIN, ten
+ * times their compressed size, and decompressing them was the largest part of a search for one host.
  */
 #define RAW_WEIGHT 64
 
 /*
- * Entries that a dictionary of `count` indexes may have to take less than `best` bytes: the
- * wider the indexes are, the less is left for the entries themselves.
+ * The most entries with which a dictionary and its `count` indexes take less than `best` bytes: the wider the
+ * indexes are, the less is left for the entries.
  */
 static size_t
 most_entries(size_t count, unsigned bytes, size_t best)
@@ -44,19 +44,19 @@ most_entries(size_t count, unsigned bytes, size_t best)
 }
 
 /*
- * fastparquet 2026.9 reads differences of more than 28 bits wrongly, whoever wrote them, and says nothing.
+ * fastparquet 2026.9 decodes differences of more than 28 bits wrongly, and without an error, whoever wrote them.
  * They are rare: flows of 256 MiB, times three days apart.
  */
 #define DELTA_WIDTH_MAX 28
 
-/* Whether differences take less than `plain` bytes, which they then take, and all engines read them. */
+/* Whether differences are smaller than `plain` bytes (*best gets their size), and all engines read them. */
 static bool
 choose_delta(const struct work *w, size_t plain, size_t *best)
 {
 	unsigned bits = work_value_bytes(w) * 8;
 	size_t delta = delta_estimate(w->numbers, w->count, bits);
 
-	/* Differences are of integers alone. */
+	/* Only integers have differences. */
 	if (w->column->physical == PQ_DOUBLE || delta >= plain ||
 	    !delta_fits(w->numbers, w->count, bits, DELTA_WIDTH_MAX))
 		return false;
@@ -65,8 +65,8 @@ choose_delta(const struct work *w, size_t plain, size_t *best)
 }
 
 /*
- * LZ4 and GZIP make about two thirds of plain numbers and of a dictionary of numbers, and hardly anything
- * of packed codes and differences.
+ * LZ4 and GZIP compress plain numbers, and a dictionary of numbers, to about two thirds, but packed codes and
+ * differences hardly at all.
  */
 static enum flow_status
 estimate_numbers(struct work *w, const struct pq_encode_options *options)
@@ -85,18 +85,18 @@ estimate_numbers(struct work *w, const struct pq_encode_options *options)
 	return failed ? FLOW_ENOMEM : FLOW_OK;
 }
 
-/* The sizes of encodings that were tried, and the best of them. */
+/* The best encoding of those tried so far. */
 struct trial {
 	const struct pq_encode_options *options;
 	struct buf raw, packed;
 	size_t from, count;	/* of the sample */
-	size_t best;		/* bytes of the chunk; SIZE_MAX: nothing was tried */
+	size_t best;		/* bytes of the whole chunk; SIZE_MAX: none was tried */
 	int encoding;
 	unsigned width;
 	enum flow_status status;
 };
 
-/* The bytes that t->raw is compressed to, and what it costs to undo that. */
+/* Cost of t->raw: its compressed size, plus the weight of decompressing it. */
 static size_t
 packed_cost(struct work *w, struct trial *t)
 {
@@ -111,7 +111,7 @@ packed_cost(struct work *w, struct trial *t)
 	return t->packed.len + t->raw.len / RAW_WEIGHT;
 }
 
-/* Tries an encoding, of which `fixed` bytes do not depend on the number of values. */
+/* Tries an encoding; `fixed` is its cost that does not depend on the number of values. */
 static void
 try_encoding(struct work *w, struct trial *t, int encoding, unsigned width, size_t fixed)
 {
@@ -130,8 +130,8 @@ try_encoding(struct work *w, struct trial *t, int encoding, unsigned width, size
 }
 
 /*
- * Indexes as narrow as they can be, and as wide as whole bytes: the latter are larger, but a codec sees
- * in them what repeats.
+ * Tries indexes of the least width, and of whole bytes: the latter are larger, but a codec finds repetitions in
+ * them.
  */
 static void
 try_dictionary(struct work *w, struct trial *t)

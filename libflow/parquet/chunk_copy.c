@@ -28,7 +28,7 @@ other_writer(const struct copy *c, const char *what, struct flow_error *err)
 	return flow_fail(err, FLOW_EUNSUPPORTED, (int64_t)c->from->begin, "%s", what);
 }
 
-/* Reads bytes of the file into an empty buffer. */
+/* Appends bytes of the file to an empty buffer. */
 static enum flow_status
 read_bytes(const struct copy *c, uint64_t offset, uint64_t len, struct buf *out, struct flow_error *err)
 {
@@ -42,7 +42,7 @@ read_bytes(const struct copy *c, uint64_t offset, uint64_t len, struct buf *out,
 	return st;
 }
 
-/* The index of the dictionary's pieces, whose checksum is looked at. */
+/* Copies the index of the dictionary's pieces, and checks its checksum. */
 static enum flow_status
 copy_index(struct copy *c, struct flow_error *err)
 {
@@ -74,7 +74,7 @@ take_dictionary(struct copy *c, const struct page_header *h, struct flow_error *
 	return st == FLOW_OK && c->index.count == 0 ? other_writer(c, "no pieces in an index", err) : st;
 }
 
-/* begin, end: where the page stands in the chunk. */
+/* Adds a page, at [begin, end) in the chunk. */
 static enum flow_status
 take_data(struct copy *c, const struct page_header *h, size_t begin, size_t end, struct flow_error *err)
 {
@@ -95,7 +95,7 @@ take_data(struct copy *c, const struct page_header *h, size_t begin, size_t end,
 	return FLOW_OK;
 }
 
-/* The page that stands at the cursor. */
+/* Copies the page at the cursor. */
 static enum flow_status
 take_page(struct copy *c, struct cursor *in, struct flow_error *err)
 {
@@ -135,7 +135,7 @@ copy_pages(struct copy *c, struct flow_error *err)
 	return st;
 }
 
-/* Bounds and nulls as they stand in the file; false where there is no room for them. */
+/* Copies bounds and null count; false if they are longer than CHUNK_STAT_BYTES. */
 static bool
 take_stats(struct chunk_stats *to, const char *min, size_t min_len, const char *max, size_t max_len,
     int64_t nulls)
@@ -153,7 +153,7 @@ take_stats(struct chunk_stats *to, const char *min, size_t min_len, const char *
 	return true;
 }
 
-/* What the column index says of pages, which have to be those that were found. */
+/* Copies the column index, whose pages have to be those that were found. */
 static bool
 take_ranges(struct pq_chunk *to, const struct pq_pages *pages)
 {

@@ -2,9 +2,8 @@
 #pragma once
 
 /*
- * A chunk of a file as it stands, for pq_writer_group of another one: nothing in its pages depends on where
- * they are. Nothing is decoded; page headers are read, and all checksums checked, so that damage is not
- * passed on as if it had been looked at.
+ * Copies a chunk of a file, for pq_writer_group of another file: pages do not depend on their offsets.  Nothing
+ * is decoded, but page headers are read and all checksums checked, so that damage is not passed on.
  */
 
 #include "base/status.h"
@@ -12,9 +11,9 @@
 #include "parquet/file_read.h"
 
 /*
- * The chunk is independent of the file. FLOW_EUNSUPPORTED where it is not such as pq_chunk_encode makes
- * (pages without checksums, of several encodings, of version 2, without statistics ...): it has to be decoded
- * then. FLOW_ECORRUPT for a wrong checksum, FLOW_EFORMAT, FLOW_EIO, FLOW_ENOMEM.
+ * The chunk is independent of the file.  FLOW_EUNSUPPORTED if pq_chunk_encode does not make such chunks (pages
+ * without checksums, of several encodings, of version 2, without statistics ...): it has to be decoded then.
+ * FLOW_ECORRUPT for a wrong checksum, FLOW_EFORMAT, FLOW_EIO, FLOW_ENOMEM.
  */
 enum flow_status pq_chunk_copy(const struct pq_file *file, size_t group, size_t column,
     struct pq_chunk **chunk, struct flow_error *err) NODISCARD;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Dictionaries: the part of chunk_read.h about texts, and chunk_load_dictionary. */
+/* Dictionaries: text access of chunk_read.h, and chunk_load_dictionary. */
 #include "parquet/chunk_inner.h"
 
 #include <stdlib.h>
@@ -80,11 +80,11 @@ pq_chunk_reader_sought(const struct pq_chunk_reader *reader,
 	return true;
 }
 
-/* Narrows the dictionary once, so that rows only copy. */
+/* Narrows the dictionary to r->width once, so that rows only copy. */
 static enum flow_status
 narrow_dictionary(struct pq_chunk_reader *r, struct flow_error *err)
 {
-	/* Floating-point numbers are understood row by row, as they may be null. */
+	/* Floating-point numbers are converted row by row, as NaN becomes null. */
 	if (values_are_floats(r->column))
 		return FLOW_OK;
 	if (!values_narrow(r->dictionary, r->dictionary_count, r->width, r->narrow))
@@ -112,7 +112,7 @@ reserve_dictionary(struct pq_chunk_reader *r, size_t count, struct flow_error *e
 	return FLOW_OK;
 }
 
-/* Room for a page's texts, and slack behind them. */
+/* Allocates room for a page's texts and slack. */
 static enum flow_status
 texts_room(struct pq_chunk_reader *r, const struct page_header *h, uint8_t **bytes,
     struct flow_error *err)
@@ -127,7 +127,7 @@ texts_room(struct pq_chunk_reader *r, const struct page_header *h, uint8_t **byt
 	return FLOW_OK;
 }
 
-/* Begins with pieces whose index is read. */
+/* Opens a dictionary whose index of pieces was read, and looks for the sought text. */
 static enum flow_status
 open_pieces(struct pq_chunk_reader *r, const struct page_header *h, struct flow_error *err)
 {
@@ -192,7 +192,7 @@ load_texts(struct pq_chunk_reader *r, struct cursor in, uint32_t count, struct f
 	return st;
 }
 
-/* The numbers of one frame to their places. */
+/* Decompresses one frame into its part of the dictionary. */
 static enum flow_status
 load_frame(struct pq_chunk_reader *r, size_t i, struct flow_error *err)
 {
@@ -226,7 +226,7 @@ chunk_want_numbers(struct pq_chunk_reader *r, const uint32_t *index, size_t n, s
 	return st;
 }
 
-/* Keeps a dictionary of numbers as it is in the file, if it can be read in parts. */
+/* Keeps a number dictionary compressed if it consists of frames; *folded: it does. */
 static enum flow_status
 fold_numbers(struct pq_chunk_reader *r, const struct page_header *h, const uint8_t *body, bool *folded,
     struct flow_error *err)

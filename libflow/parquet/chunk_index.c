@@ -3,8 +3,8 @@
 #include "parquet/chunk_inner.h"
 
 /*
- * Whether all are below count (at most 2^31): then their differences to it are negative.
- * And and or are vector instructions everywhere; an unsigned maximum is not.
+ * Whether all indexes are below count (at most 2^31): their differences to it are then negative.  AND and OR are
+ * vector instructions on all machines; an unsigned maximum is not.
  */
 static bool
 all_below(const uint32_t *v, size_t n, uint32_t count)

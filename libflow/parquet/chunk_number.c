@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Numbers that other writers have: what they may be, and floating-point ones. */
+/* Numbers of other writers: their valid range, and floating-point numbers. */
 #include "parquet/chunk_inner.h"
 
 #include <inttypes.h>
@@ -10,7 +10,7 @@
 #include "base/bitmap.h"
 #include "parquet/encoding/values.h"
 
-/* Milliseconds since 1970 of the years 1990 and 2100: an integer beyond them has another unit. */
+/* 1990 and 2100 in milliseconds since 1970: an integer outside has another unit. */
 #define LIKELY_MIN_MS INT64_C(631152000000)
 #define LIKELY_END_MS INT64_C(4102444800000)
 
@@ -45,7 +45,7 @@ refuse(const struct pq_chunk_reader *r, uint64_t value, struct flow_error *err)
 	    pq_type_text(r->column, type), wanted(r->want));
 }
 
-/* Whether integers without a unit are to be times: 0 may stand for none. */
+/* Whether integers without a unit are to be read as times. */
 static bool
 has_no_unit(const struct pq_chunk_reader *r)
 {
@@ -85,7 +85,7 @@ chunk_too_wide(const struct pq_chunk_reader *r, const uint64_t *values, size_t n
 	return refuse(r, values[i], err);
 }
 
-/* n raw values, DOUBLEs, of the current page. */
+/* Reads n raw values of the current page, as the bits of DOUBLEs. */
 static enum flow_status
 read_raw(struct pq_chunk_reader *r, size_t n, struct flow_error *err)
 {
@@ -100,7 +100,7 @@ read_raw(struct pq_chunk_reader *r, size_t n, struct flow_error *err)
 	return FLOW_OK;
 }
 
-/* Of n raw values leaves those that are numbers; `*row` is where the next value's row may be. */
+/* Removes NaNs from n raw values and clears their bits; `*row` is where the search for the next row begins. */
 static size_t
 drop_nans(uint64_t *values, size_t n, uint64_t *valid, size_t *row)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* From page to page of a chunk. */
+/* Goes from page to page of a chunk. */
 #include "parquet/chunk_inner.h"
 
 #include <inttypes.h>
@@ -14,7 +14,7 @@ pq_chunk_reader_by_page(struct pq_chunk_reader *reader, struct flow_error *err)
 	return page_places_read(&reader->places, reader->file, reader->chunk, reader->rows, err);
 }
 
-/* Definition levels: behind a length in V1, of a known length in V2; required columns have none. */
+/* Finds definition levels: after a length in V1, of a known length in V2; required columns have none. */
 static bool
 open_levels(struct pq_chunk_reader *r, const struct page_header *h)
 {
@@ -42,7 +42,7 @@ open_deltas(struct pq_chunk_reader *r, uint32_t rows, struct flow_error *err)
 {
 	uint64_t count = 0;
 
-	/* A page of nulls only may be empty. */
+	/* A page of only nulls may be empty. */
 	if (cursor_left(&r->values) == 0)
 		r->deltas = (struct delta_decoder){ .left = 0 };
 	else if (!delta_decoder_init(&r->deltas, r->values, &count) || count > rows)
@@ -50,7 +50,7 @@ open_deltas(struct pq_chunk_reader *r, uint32_t rows, struct flow_error *err)
 	return FLOW_OK;
 }
 
-/* Texts of a page without dictionary get codes of their own. */
+/* Adds texts of a page without dictionary; they get codes of their own. */
 static enum flow_status
 open_texts(struct pq_chunk_reader *r, uint32_t rows, struct flow_error *err)
 {
@@ -69,7 +69,7 @@ open_texts(struct pq_chunk_reader *r, uint32_t rows, struct flow_error *err)
 	return st;
 }
 
-/* Makes r->unsplit, PLAIN values, the page's. */
+/* Makes r->unsplit, which holds PLAIN values, the page's values. */
 static enum flow_status
 take_unsplit(struct pq_chunk_reader *r)
 {
@@ -90,7 +90,7 @@ open_split(struct pq_chunk_reader *r, struct flow_error *err)
 	return take_unsplit(r);
 }
 
-/* Numbers of FIXED_LEN_BYTE_ARRAY (decimals), which parquet-mr writes so in pages of version 2. */
+/* Numbers of FIXED_LEN_BYTE_ARRAY (decimals) in DELTA_BYTE_ARRAY, as parquet-mr writes them in pages of version 2. */
 static enum flow_status
 open_delta_bytes(struct pq_chunk_reader *r, uint32_t rows, struct flow_error *err)
 {
@@ -119,7 +119,7 @@ open_values(struct pq_chunk_reader *r, uint32_t rows, struct flow_error *err)
 	switch (r->encoding) {
 	case ENCODING_PLAIN_DICTIONARY:
 	case ENCODING_RLE_DICTIONARY:
-		/* A page of nulls only may be empty. */
+		/* A page of only nulls may be empty. */
 		width = cursor_left(&r->values) > 0 ? cursor_u8(&r->values) : 0;
 		if (width > 32)
 			return flow_fail(err, FLOW_EFORMAT, chunk_offset(r), "indexes of %u bits", width);
@@ -171,8 +171,8 @@ open_page(struct pq_chunk_reader *r, const struct page_header *h, const uint8_t 
 }
 
 /*
- * Page by page: goes to the page that the first row not to be skipped is in, behind what stands
- * before all of them.  Goes nowhere where *skip becomes 0 before a page is wanted.
+ * Sets the range to read next: the bytes before the first data page, then the page of the first row that is not
+ * skipped.  Sets none if *skip becomes 0 at a page's end: no page is wanted yet.
  */
 static enum flow_status
 turn_pages(struct pq_chunk_reader *r, size_t *skip, struct flow_error *err)
@@ -205,7 +205,7 @@ turn_pages(struct pq_chunk_reader *r, size_t *skip, struct flow_error *err)
 	return FLOW_OK;
 }
 
-/* Whether a data page has the rows that its index promises: skipping relies on that. */
+/* Whether a data page has as many rows as the offset index says: skipping relies on that. */
 static bool
 is_as_indexed(const struct pq_chunk_reader *r, const struct page_header *h)
 {
@@ -215,7 +215,7 @@ is_as_indexed(const struct pq_chunk_reader *r, const struct page_header *h)
 	    page_places_end(&r->places, i, r->rows) - r->places.place[i].first_row);
 }
 
-/* The next page; its body is NULL where it is a dictionary that is read in pieces. */
+/* Takes the next page; *body is NULL if it is a dictionary that is read in pieces. */
 static enum flow_status
 take_page(struct pq_chunk_reader *r, struct page_header *h, const uint8_t **body,
     struct flow_error *err)
@@ -252,7 +252,10 @@ chunk_enter_page(struct pq_chunk_reader *r, size_t *skip, struct flow_error *err
 		return body != NULL ? chunk_load_dictionary(r, &h, body, err) : FLOW_OK;
 	if (h.type != PAGE_DATA && h.type != PAGE_DATA_V2)
 		return FLOW_OK;		/* an index page, or something newer */
-	/* No checksum is of a header: a dictionary's with one bit wrong would give its entries as rows. */
+	/*
+	 * Headers have no checksum: if a bit error made a dictionary page a data page, its entries would become
+	 * rows.
+	 */
 	if (chunk_offset(r) <= r->chunk->data_offset)
 		return flow_fail(err, FLOW_EFORMAT, chunk_offset(r), "a data page before the chunk's first one");
 	if (h.values > r->rows_left)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Values of a chunk without nulls, and as bytes of an encoding. */
+/* Removes nulls from the values of a chunk, and encodes values and dictionary. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,7 +36,7 @@ work_release(struct work *w)
 		}                                       \
 	} while (0)
 
-/* Numbers of rows that have one, as 64 bits each; how many they are. */
+/* Widens the numbers of rows that have one to 64 bits; returns their count. */
 static size_t
 widen_numbers(const struct pq_values *in, uint64_t *to)
 {
@@ -59,7 +59,7 @@ widen_numbers(const struct pq_values *in, uint64_t *to)
 	return n;
 }
 
-/* Numbers without nulls, as 64 bits each. */
+/* Collects the numbers that are not null, 64 bits each. */
 static enum flow_status
 squeeze_numbers(struct work *w)
 {
@@ -80,8 +80,8 @@ squeeze_numbers(struct work *w)
 }
 
 /*
- * Puts the dictionary into order, each text once: neighbours share their beginnings, which LZ4
- * sees, and bounds of a page are those of its codes.
+ * Sorts the dictionary and makes its texts distinct: neighbours share prefixes, which LZ4 finds, and the bounds
+ * of a page are those of its codes.
  */
 static enum flow_status
 sort_texts(struct work *w)
@@ -108,7 +108,7 @@ sort_texts(struct work *w)
 	return done ? FLOW_OK : FLOW_ENOMEM;
 }
 
-/* Codes of rows that have a value; whether all texts are used, each for the first time where its turn is. */
+/* Copies codes of rows with a value; true if all texts are used, and first used in the order of their codes. */
 static bool
 copy_codes(struct work *w)
 {
@@ -129,7 +129,7 @@ copy_codes(struct work *w)
 	return in_turn && used == in->text_count;
 }
 
-/* Drops texts that no row uses, and puts the others in turn; their order is sort_texts' business. */
+/* Drops texts that no row uses, and renumbers the others in order of first use; sort_texts sorts them later. */
 static bool
 drop_unused(struct work *w)
 {

@@ -33,7 +33,7 @@ pq_chunk_reader_free(struct pq_chunk_reader *reader)
 	free(reader);
 }
 
-/* The sign of a number that is none; of an unsigned one, what a signed one cannot hold. */
+/* Bits that must be 0: the sign if a number must not be negative, or the top bit if a signed type must hold it. */
 static uint64_t
 forbidden_bits(const struct pq_column *c, unsigned want)
 {
@@ -78,7 +78,7 @@ pq_chunk_reader_open(struct pq_chunk_reader *reader, const struct pq_file *file,
 	return FLOW_OK;
 }
 
-/* n values of the current page, none of them null, as codes. */
+/* Reads n values of the current page, none of them null, as codes. */
 static bool
 read_codes(struct pq_chunk_reader *r, size_t n, uint32_t *out)
 {
@@ -93,7 +93,7 @@ read_codes(struct pq_chunk_reader *r, size_t n, uint32_t *out)
 	return true;
 }
 
-/* n values (at most CHUNK_BLOCK) of the current page, none of them null, as 64 bits each. */
+/* Reads n values (at most CHUNK_BLOCK) of the current page, none of them null, as 64 bits each. */
 static enum flow_status
 read_wide(struct pq_chunk_reader *r, size_t n, uint64_t *out, struct flow_error *err)
 {
@@ -116,7 +116,7 @@ read_block(struct pq_chunk_reader *r, size_t n, uint8_t *out, struct flow_error 
 		st = chunk_want_numbers(r, r->index, n, err);
 		if (st != FLOW_OK)
 			return st;
-		/* Of many columns all rows have one value: flows, directions, protocols of exports. */
+		/* Fast path: in many columns all rows have one value (flows, directions, protocols of exports). */
 		if (r->dictionary_count == 1)
 			values_repeat(r->narrow, n, r->width, out);
 		else
@@ -133,7 +133,7 @@ read_block(struct pq_chunk_reader *r, size_t n, uint8_t *out, struct flow_error 
 	return st;
 }
 
-/* n values of the current page, none of them null, as numbers. */
+/* Reads n values of the current page, none of them null, as numbers of r->width. */
 static enum flow_status
 read_numbers(struct pq_chunk_reader *r, size_t n, uint8_t *out, struct flow_error *err)
 {
@@ -159,7 +159,7 @@ read_values(struct pq_chunk_reader *r, size_t n, uint8_t *out, struct flow_error
 	return FLOW_OK;
 }
 
-/* Which of the next n rows have a value, from bit `at` on. */
+/* Reads which of the next n rows have a value, into bits from `at` on. */
 static enum flow_status
 read_levels(struct pq_chunk_reader *r, size_t n, uint64_t *valid, size_t at, size_t *present,
     struct flow_error *err)
@@ -174,7 +174,7 @@ read_levels(struct pq_chunk_reader *r, size_t n, uint64_t *valid, size_t at, siz
 	return FLOW_OK;
 }
 
-/* n rows of the current page; `out` is where the first of them goes. */
+/* Reads n rows of the current page to `out`. */
 static enum flow_status
 read_rows(struct pq_chunk_reader *r, size_t n, uint8_t *out, uint64_t *valid, size_t at,
     bool *has_nulls, struct flow_error *err)
@@ -232,7 +232,7 @@ pq_chunk_reader_codes(struct pq_chunk_reader *reader, size_t rows, uint32_t *cod
 	return read_batch(reader, rows, (uint8_t *)codes, valid, has_nulls, err);
 }
 
-/* Steps over n values of the current page. */
+/* Skips n values of the current page. */
 static bool
 skip_values(struct pq_chunk_reader *r, size_t n)
 {
@@ -250,7 +250,7 @@ skip_values(struct pq_chunk_reader *r, size_t n)
 	return !cursor_failed(&r->values);
 }
 
-/* Steps over n rows of the current page. */
+/* Skips n rows of the current page. */
 static enum flow_status
 skip_rows(struct pq_chunk_reader *r, size_t n, struct flow_error *err)
 {

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * A chunk on its way to pages: chunk_prepare.c squeezes nulls out, chunk_choose.c finds the encoding,
- * chunk_write.c makes pages of it.
+ * A chunk before it becomes pages: chunk_prepare.c removes nulls, chunk_choose.c chooses the encoding,
+ * chunk_write.c makes the pages.
  */
 
 #include "base/buf.h"
@@ -11,7 +11,7 @@
 #include "parquet/codec/codec.h"
 #include "parquet/dict/number_dict.h"
 
-/* The values that are there, nulls squeezed out, and how they will be encoded. */
+/* The values that are not null, and their encoding. */
 struct work {
 	const struct pq_column *column;
 	const struct pq_values *in;
@@ -45,15 +45,15 @@ work_entries(const struct work *w)
 }
 
 /*
- * Takes the values without nulls; texts become codes of a sorted dictionary, in which each is once.
+ * Collects the values that are not null; texts become codes into a sorted dictionary of distinct texts.
  * FLOW_ENOMEM.
  */
 enum flow_status work_squeeze(struct work *w) NODISCARD;
 
-/* Sets encoding and width, and makes the dictionary of numbers where there is to be one.  FLOW_ENOMEM. */
+/* Chooses encoding and width, and makes the dictionary of numbers if that is chosen.  FLOW_ENOMEM. */
 enum flow_status work_choose(struct work *w, const struct pq_encode_options *options) NODISCARD;
 
-/* Appends values [from, to) of those that are not null, in the encoding that was chosen. */
+/* Appends values [from, to) of those that are not null, in the encoding chosen. */
 void work_append_values(const struct work *w, size_t from, size_t to, struct buf *out);
 
 /* Appends the dictionary's entries, PLAIN. */

@@ -18,11 +18,11 @@
 #include "parquet/encoding/rle.h"
 #include "parquet/meta/stats.h"
 
-/* Pages hold a multiple of this many rows, and about so many bytes at least. */
+/* Rows of a page are a multiple of PAGE_ROWS, and take about PAGE_BYTES at least. */
 #define PAGE_ROWS ((size_t)8192)
 #define PAGE_BYTES ((size_t)8 << 10)
 
-/* A page header, at most. */
+/* The most bytes of a page header. */
 #define HEADER_BYTES 64
 
 /* One page's body within work.raw, or compressed. */
@@ -30,7 +30,7 @@ struct body {
 	size_t offset, len;
 };
 
-/* Definition levels of rows [from, to): a bit each, behind their length (data page V1). */
+/* Appends definition levels of rows [from, to): one bit each, after their length (data page V1). */
 static void
 append_levels(struct work *w, size_t from, size_t to, size_t values)
 {
@@ -73,7 +73,7 @@ page_stats(struct work *w, size_t from, size_t to, size_t nulls, struct chunk_st
 		stats_numbers(stats, w->column, w->numbers + from, to - from);
 }
 
-/* Rows of a page: what makes PAGE_BYTES of values, in steps of PAGE_ROWS times a power of two. */
+/* Rows of a page: PAGE_ROWS times the least power of two that makes PAGE_BYTES of values. */
 static size_t
 page_rows(const struct work *w)
 {
@@ -89,7 +89,7 @@ page_rows(const struct work *w)
 	return rows;
 }
 
-/* Encodes all data pages into w->raw; chunk->page gets their rows and statistics. */
+/* Encodes all data pages into w->raw; sets rows and statistics of chunk->page. */
 static enum flow_status
 encode_pages(struct work *w, struct pq_chunk *chunk, struct body *body)
 {
@@ -99,7 +99,7 @@ encode_pages(struct work *w, struct pq_chunk *chunk, struct body *body)
 		size_t end = w->in->rows - row < rows ? w->in->rows : row + rows, values = end - row;
 		struct chunk_page *page = &chunk->page[chunk->pages];
 
-		/* Pages begin at whole words of the bitmap. */
+		/* Pages begin at whole bitmap words. */
 		if (w->in->all_null)
 			values = 0;
 		else if (w->in->valid != NULL)
@@ -149,7 +149,7 @@ append_dictionary_page(struct buf *out, const struct work *w, size_t values, siz
 	append_page(out, &h, raw_len, body, len);
 }
 
-/* Compresses body i of the chunk, a dictionary in pieces. */
+/* Compresses body i of the chunk; a dictionary may be compressed in pieces. */
 static enum flow_status
 compress_body(struct work *w, const struct pq_encode_options *options, size_t i,
     const struct body *body, struct buf *packed, struct buf *dict_index)
@@ -166,7 +166,7 @@ compress_body(struct work *w, const struct pq_encode_options *options, size_t i,
 	return codec_compress(options->codec, options->level, &w->codec, raw, body->len, packed);
 }
 
-/* Compresses the bodies; keeps them as they are where it does not pay. */
+/* Compresses the bodies, unless that saves too little. */
 static enum flow_status
 compress_bodies(struct work *w, const struct pq_encode_options *options,
     struct body *body, size_t count, struct buf *packed, struct pq_chunk *chunk)
@@ -201,7 +201,7 @@ rows_of_page(const struct pq_chunk *chunk, size_t page)
 	return (size_t)(end - chunk->page[page].first_row);
 }
 
-/* Headers and bodies into the chunk; body[0] is the dictionary's where there is one. */
+/* Appends headers and bodies to the chunk; body[0] is the dictionary's if there is one. */
 static enum flow_status
 assemble(const struct work *w, const struct body *raw, const struct body *body,
     const uint8_t *bytes, struct pq_chunk *chunk)
@@ -231,8 +231,8 @@ assemble(const struct work *w, const struct body *raw, const struct body *body,
 }
 
 /*
- * Takes the entries from the dictionary page, where they stand one behind the other; texts
- * themselves are all over the memory.  A column without a dictionary gets no filter.
+ * Makes the Bloom filter from the dictionary page, where entries are contiguous; the texts themselves are
+ * scattered in memory.  A column without a dictionary gets no filter.
  */
 static enum flow_status
 fill_bloom(const struct work *w, struct buf *bloom)

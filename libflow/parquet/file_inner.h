@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* What an open file knows: between file_read.c and chunk_read.c. */
+/* An open file: what file_read.c reads for the other readers. */
 
 #include "parquet/file_read.h"
 #include "parquet/meta/schema_thrift.h"
 
-/* More rows in one row group are not believed. */
+/* Row groups with more rows are refused. */
 #define FILE_GROUP_ROWS_MAX INT32_MAX
 
-/* Bounds as they stand in the footer; NULL where there are none. */
+/* Bounds in the footer, not parsed; NULL: none. */
 struct file_stats {
-	int64_t null_count;	/* -1: not told */
+	int64_t null_count;	/* -1: unknown */
 	const char *min, *max;
 	size_t min_len, max_len;
 };
 
-/* Where something stands; no more than the footer's word for it. */
+/* A position in the file, as the footer tells it: not checked. */
 struct file_place {
 	int64_t offset, bytes;
 };
@@ -26,12 +26,12 @@ struct file_chunk {
 	int64_t bloom_offset, bloom_bytes;
 	struct file_place offset_index, column_index;
 	uint64_t begin;		/* checked: [begin, begin + bytes) lies within the file */
-	uint64_t dict_index_bytes;	/* of its dictionary's index, right before `begin`; 0: none */
+	uint64_t dict_index_bytes;	/* of the dictionary's index, right before `begin`; 0: no index */
 	int codec;
 	bool encrypted, elsewhere;
 	struct file_stats stats;
-	const uint8_t *head;	/* its metadata, which begins with the same bytes in files like this */
-	size_t head_bytes;	/* up to the codec; 0: it does not begin so */
+	const uint8_t *head;	/* its metadata; the beginning is the same in files of one writer */
+	size_t head_bytes;	/* up to and with the codec; 0: the fields have another order */
 };
 
 struct file_group {
@@ -46,16 +46,16 @@ struct file_key_value {
 
 struct pq_file {
 	int fd;
-	const uint8_t *memory;	/* instead of fd, or of what stands there from memory_at on */
+	const uint8_t *memory;	/* replaces fd from offset memory_at on */
 	uint64_t memory_at;
 	uint64_t bytes, rows;
-	uint8_t *tail;		/* the last bytes, read at once */
+	uint8_t *tail;		/* the file's last bytes, from one read */
 	size_t tail_bytes;
 	const uint8_t *footer;	/* in the tail, or in long_footer; texts point into it */
 	uint8_t *long_footer;
 	size_t footer_bytes;
 	uint64_t footer_offset;
-	const uint8_t *schema;	/* where it stands in the footer */
+	const uint8_t *schema;	/* within the footer */
 	size_t schema_bytes;
 	struct schema_column *column;
 	size_t columns;
@@ -67,6 +67,6 @@ struct pq_file {
 	size_t created_by_len;
 };
 
-/* Reads exactly `len` bytes; FLOW_EFORMAT where the file has ended. */
+/* Reads exactly `len` bytes; FLOW_EFORMAT if the file ends before. */
 enum flow_status file_read_at(const struct pq_file *file, uint64_t offset, size_t len, void *out,
     struct flow_error *err) NODISCARD;

@@ -20,12 +20,12 @@
 #define MAGIC_ENCRYPTED "PARE"
 #define TAIL_BYTES 8
 
-/* What is read at once in the hope that it holds the whole footer. */
+/* Size of the first read, which mostly holds the whole footer. */
 #define GUESS_BYTES ((size_t)16 << 10)
 
 #define FOOTER_BYTES_MAX ((uint64_t)512 << 20)
 
-/* From the file what stands before memory_at, from memory the rest. */
+/* Reads what lies before memory_at from the file, the rest from memory. */
 static enum flow_status
 read_joined(const struct pq_file *file, uint64_t offset, size_t len, uint8_t *out, struct flow_error *err)
 {
@@ -73,7 +73,7 @@ read_key_value(struct thrift_reader *t, struct file_key_value *kv)
 	}
 }
 
-/* Whether it is that key, and has a value. */
+/* Whether an entry has that key, and a value. */
 static bool
 is_key(const struct file_key_value *kv, const char *key)
 {
@@ -109,7 +109,7 @@ read_statistics(struct thrift_reader *t, struct file_stats *s)
 #define CHUNK_METADATA 3
 #define METADATA_CODEC 4
 
-/* Whether nothing but type and codec was set; the rest stands behind them, as a rule. */
+/* Whether no fields but type and codec were set: writers mostly put the others behind them. */
 static bool
 is_head(const struct file_chunk *c)
 {
@@ -120,7 +120,7 @@ is_head(const struct file_chunk *c)
 	    !c->elsewhere && !c->encrypted;
 }
 
-/* Key-value metadata of a chunk: only ours is looked at. */
+/* Key-value metadata of a chunk: only our own key is used. */
 static void
 read_chunk_key_values(struct thrift_reader *t, const struct thrift_field *f, struct file_chunk *c)
 {
@@ -136,7 +136,7 @@ read_chunk_key_values(struct thrift_reader *t, const struct thrift_field *f, str
 	}
 }
 
-/* The fields of ColumnMetaData, whose struct was entered. */
+/* Reads the fields of ColumnMetaData, whose struct was entered. */
 static void
 read_chunk_metadata(struct thrift_reader *t, struct file_chunk *c)
 {
@@ -183,8 +183,8 @@ read_chunk_metadata(struct thrift_reader *t, struct file_chunk *c)
 }
 
 /*
- * Type, encodings, name and codec stand first: a third of a footer, and the same in most files of an
- * archive.  Whether `like`, a chunk of the same column, has been read up to there.
+ * Type, encodings, name and codec come first: a third of a footer, and equal in most files of an archive. True if
+ * they equal those of `like`, a chunk of the same column, whose values are then taken.
  */
 static bool
 take_head(struct thrift_reader *t, const struct file_chunk *like, struct file_chunk *c)
@@ -202,7 +202,7 @@ take_head(struct thrift_reader *t, const struct file_chunk *like, struct file_ch
 	return true;
 }
 
-/* Sets what there is; the rest of *c stays 0. */
+/* Sets the fields that are there; the others of *c stay 0. */
 static void
 read_chunk(struct thrift_reader *t, const struct file_chunk *like, struct file_chunk *c)
 {
@@ -249,13 +249,13 @@ read_chunk(struct thrift_reader *t, const struct file_chunk *like, struct file_c
 	}
 }
 
-/* Where the chunk begins, and that it lies within the file. */
+/* Finds the chunk's beginning, and checks that it lies within the file. */
 static enum flow_status
 check_chunk(const struct pq_file *file, size_t group, size_t column, struct file_chunk *c,
     struct flow_error *err)
 {
 	const struct pq_column *schema = &file->column[column].column;
-	/* Some writers leave a 0 where there is no dictionary page. */
+	/* Some writers set the offset to 0 if there is no dictionary page. */
 	int64_t begin = c->dictionary_offset > 0 && c->dictionary_offset < c->data_offset ?
 	    c->dictionary_offset : c->data_offset;
 
@@ -265,7 +265,7 @@ check_chunk(const struct pq_file *file, size_t group, size_t column, struct file
 	if (c->elsewhere)
 		return flow_fail(err, FLOW_EUNSUPPORTED, FLOW_NO_OFFSET,
 		    "column %s is in another file", schema->name);
-	/* What is nested has a value for each of its rows' elements. */
+	/* A nested column has more values than rows. */
 	if (c->physical != (int64_t)schema->physical || c->values < 0 ||
 	    (schema->logical != PQ_NESTED && (uint64_t)c->values != file->group[group].rows))
 		return flow_fail(err, FLOW_EFORMAT, FLOW_NO_OFFSET,
@@ -280,7 +280,7 @@ check_chunk(const struct pq_file *file, size_t group, size_t column, struct file
 	return FLOW_OK;
 }
 
-/* like: a row group of the same columns; NULL: there is none. */
+/* like: a row group with the same columns; NULL: none. */
 static enum flow_status
 read_group(struct thrift_reader *t, struct pq_file *file, size_t number,
     const struct file_group *like, struct flow_error *err)
@@ -359,7 +359,7 @@ read_key_values(struct thrift_reader *t, const struct thrift_field *f, struct pq
 	return FLOW_OK;
 }
 
-/* What reads the same, byte for byte, is the same. */
+/* Compares the encoded schemas, byte for byte. */
 static bool
 has_schema_of(const struct thrift_reader *t, const struct thrift_field *f,
     const struct pq_file *model)
@@ -416,7 +416,7 @@ read_footer(struct pq_file *file, const struct pq_file *model, struct flow_error
 	return st;
 }
 
-/* The file's last bytes, which stay in memory: the footer, mostly, and page indexes before it. */
+/* Reads the file's last bytes, which stay in memory: mostly the whole footer, and page indexes before it. */
 static enum flow_status
 load_tail(struct pq_file *file, struct flow_error *err)
 {

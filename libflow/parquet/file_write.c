@@ -26,11 +26,11 @@
 #define MAGIC "PAR1"
 #define FORMAT_VERSION 2
 
-/* What the footer and the indexes need of a chunk whose pages are in the file. */
+/* What footer and indexes need of a chunk whose pages were written. */
 struct written_chunk {
-	struct pq_chunk *chunk;		/* without its pages' bytes and Bloom bits */
+	struct pq_chunk *chunk;		/* without its pages' bytes and its Bloom filter's bits */
 	uint64_t offset;		/* of its first page */
-	uint64_t dict_index_bytes;	/* that stand right before it */
+	uint64_t dict_index_bytes;	/* of the index right before it */
 	uint64_t bytes;
 	uint64_t bloom_offset, bloom_bytes;
 	uint64_t column_index_offset, column_index_bytes;
@@ -190,7 +190,7 @@ new_group(struct pq_writer *w)
 	return &w->group[w->groups++];
 }
 
-/* BloomFilterHeader of parquet.thrift, and the bits. */
+/* Writes BloomFilterHeader of parquet.thrift, and the bits. */
 static enum flow_status
 write_bloom(struct pq_writer *w, struct written_chunk *c, struct flow_error *err)
 {
@@ -268,7 +268,7 @@ has_bounds(const struct chunk_stats *s)
 	return s->has_bounds && !s->unbounded;
 }
 
-/* ColumnIndex: there must be bounds for every page that is not all null. */
+/* ColumnIndex: requires bounds for every page that is not all null. */
 static void
 column_index(struct thrift_writer *t, const struct pq_chunk *chunk)
 {
@@ -309,7 +309,7 @@ offset_index(struct thrift_writer *t, const struct written_chunk *c)
 	thrift_end(t);
 }
 
-/* All column indexes, then all offset indexes, as PageIndex.md wants them. */
+/* Writes all column indexes, then all offset indexes, as PageIndex.md requires. */
 static enum flow_status
 write_indexes(struct pq_writer *w, struct flow_error *err)
 {
@@ -360,7 +360,7 @@ statistics(struct thrift_writer *t, const struct chunk_stats *s)
 	thrift_end(t);
 }
 
-/* The one key of a chunk: how many bytes of its dictionary's index stand before its first page. */
+/* The one key of a chunk: the length of the dictionary's index before its first page. */
 static void
 chunk_key_values(struct thrift_writer *t, const struct written_chunk *c)
 {
@@ -376,12 +376,12 @@ chunk_key_values(struct thrift_writer *t, const struct written_chunk *c)
 	thrift_end(t);
 }
 
-/* parquet-mr decompresses a dictionary that it filters by through a buffer of that size: LZ4_RAW fails beyond. */
+/* parquet-mr decompresses a dictionary for filtering through a buffer of this size, and fails on larger LZ4_RAW. */
 #define FILTERED_LZ4_BYTES_MAX 8192
 
 /*
- * PageEncodingStats: that all data pages are dictionary-encoded, without which parquet-mr (Spark, Trino)
- * does not look into the dictionary to leave out a row group. Left out where that would fail.
+ * PageEncodingStats says that all data pages are dictionary-encoded: only then does parquet-mr (Spark, Trino)
+ * look into the dictionary to leave out a row group.  Left out if that would fail.
  */
 static void
 encoding_stats(struct thrift_writer *t, const struct pq_chunk *k)
@@ -545,7 +545,7 @@ free_chunks(struct pq_chunk *const *chunks, size_t count)
 		pq_chunk_free(chunks[c]);
 }
 
-/* A writer to memory that goes on where another stands, and shares all that this has. */
+/* Makes a writer to memory that continues where another stands, and borrows all that this one owns. */
 static bool
 begin_view(const struct pq_writer *w, const struct pq_key_value *more, size_t count, struct buf *tail,
     struct pq_writer *view)

@@ -2,9 +2,8 @@
 #pragma once
 
 /*
- * Puts encoded chunks into a file: magic, row groups, then at closing Bloom
- * filters, column indexes, offset indexes and the footer.  Writes strictly
- * forwards, so that a pipe will do.
+ * Writes encoded chunks to a file: magic, row groups, then, at closing, Bloom filters, column indexes, offset
+ * indexes and the footer.  Never seeks, so that a pipe will do.
  */
 
 #include "base/buf.h"
@@ -33,16 +32,16 @@ enum flow_status pq_writer_group(struct pq_writer *writer, struct pq_chunk *cons
 enum flow_status pq_writer_key_value(struct pq_writer *writer, const char *key, const char *value,
     size_t len, struct flow_error *err) NODISCARD;
 
-/* Metadata that only a preview has, beside the writer's. */
+/* Metadata of a preview, in addition to the writer's. */
 struct pq_key_value {
 	const char *key, *value;	/* borrowed */
 	size_t len;			/* of the value */
 };
 
 /*
- * Appends to `tail` what would stand behind the bytes written so far if the file ended after one more row group
- * (chunks NULL: without one): its pages, its Bloom filters, and a footer, but no page indexes.  The writer stays as it
- * is; the chunks are freed.  pq_file_open_joined reads it.
+ * Appends to `tail` what would follow the bytes written so far if the file ended after one more row group (chunks
+ * NULL: without one): its pages, its Bloom filters, and a footer, but no page indexes.  The writer is not
+ * changed; the chunks are freed.  pq_file_open_joined reads the result.
  */
 enum flow_status pq_writer_preview(const struct pq_writer *writer, struct pq_chunk *const *chunks, size_t rows,
     const struct pq_key_value *more, size_t count, struct buf *tail, struct flow_error *err) NODISCARD;

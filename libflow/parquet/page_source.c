@@ -8,12 +8,12 @@
 #include "parquet/crc.h"
 
 /*
- * Bytes that are read at once: they and what they are decoded to stay in the second cache until
- * they are used, which a whole chunk of some hundred thousand rows does not.
+ * Bytes read at once: few enough that they and what they decode to stay in the L2 cache until they are used,
+ * which a whole chunk of some hundred thousand rows does not.
  */
 #define WINDOW_BYTES ((uint64_t)128 << 10)
 
-/* Of a page header, to begin with; statistics or a dictionary's index may make it longer. */
+/* First guess of a page header's size; statistics or a dictionary's index may make it longer. */
 #define HEADER_BYTES ((uint64_t)1024)
 
 void
@@ -40,11 +40,11 @@ page_source_offset(const struct page_source *s)
 	return (int64_t)(s->offset + cursor_offset(&s->in));
 }
 
-/* Moves the bytes not yet taken to the front of the buffer, with room for `want` and slack. */
+/* Moves the bytes not yet taken to the front of the buffer, and makes room for `want` bytes and slack. */
 static bool
 take_along(struct page_source *s, size_t left, size_t want)
 {
-	if (s->in.begin != s->bytes.data) {	/* they stand in one that was handed over */
+	if (s->in.begin != s->bytes.data) {	/* they lie in a buffer that was handed over */
 		buf_clear(&s->bytes);
 		if (!buf_reserve(&s->bytes, want + BITPACK_SLACK))
 			return false;
@@ -58,10 +58,7 @@ take_along(struct page_source *s, size_t left, size_t want)
 	return buf_reserve(&s->bytes, want - left + BITPACK_SLACK);
 }
 
-/*
- * Reads on until so many bytes are there to be taken, or all of them; where the window is larger,
- * those of it.
- */
+/* Reads until `need` bytes are there to be taken, or all that are left; a whole window if that is more. */
 static enum flow_status
 fill(struct page_source *s, uint64_t need, uint64_t window, struct flow_error *err)
 {
@@ -102,14 +99,14 @@ page_source_before(struct page_source *s, uint64_t len, const uint8_t **bytes,
 
 	s->offset -= len;
 	s->in = (struct cursor){ .failed = false };
-	/* The header, which follows, is read with it. */
+	/* The header that follows is read, too. */
 	st = fill(s, len + HEADER_BYTES, len + HEADER_BYTES, err);
 	if (st == FLOW_OK)
 		*bytes = cursor_bytes(&s->in, (size_t)len);
 	return st;
 }
 
-/* Reads a header, however long it is. */
+/* Reads a header of any length. */
 static enum flow_status
 read_header(struct page_source *s, uint64_t window, struct page_header *h, struct flow_error *err)
 {
@@ -133,8 +130,8 @@ read_header(struct page_source *s, uint64_t window, struct page_header *h, struc
 }
 
 /*
- * What the page's bytes may become: levels of version 2 and pages that are not compressed stand as they
- * are, and are counted as if they were.
+ * Whether the body can decompress to the size that the header claims.  Levels of version 2 and uncompressed pages
+ * are counted as if they were compressed.
  */
 static bool
 may_hold(const struct page_source *s, const struct page_header *h)
@@ -160,7 +157,7 @@ take_header(struct page_source *s, uint64_t window, struct page_header *h, struc
 		return flow_fail(err, FLOW_ETRUNCATED, offset, "a page of %u bytes is cut", h->bytes);
 	if (may_hold(s, h))
 		return FLOW_OK;
-	/* Of a codec that is not known nobody knows what it may hold. */
+	/* For an unknown codec there is no limit: report the codec instead. */
 	st = codec_check(s->chunk->codec, err);
 	if (st != FLOW_OK)
 		return st;

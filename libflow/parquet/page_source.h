@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * The pages of a chunk, one after the other.  The chunk's bytes are read bit by bit,
- * as pages are wanted, or those of some pages only; bodies are decompressed on demand.
+ * The pages of a chunk in order: all of them, or a range.  The chunk is read in windows, as pages are wanted;
+ * bodies are decompressed on demand.
  *
  *	offset                                          end
  *	  |--- taken ---|------ in ------|-- not yet read --|
@@ -22,40 +22,40 @@
 struct page_source {
 	const struct pq_file *file;
 	const struct file_chunk *chunk;
-	bool is_begun;		/* pages were asked for, or taken */
-	uint64_t offset;	/* where `bytes` stand in the file */
-	uint64_t end;		/* of the pages that may be taken, in the file */
-	struct buf bytes;	/* with slack behind them */
+	bool is_begun;		/* pages were taken, or a range was set */
+	uint64_t offset;	/* of `bytes` in the file */
+	uint64_t end;		/* of the pages to take, in the file */
+	struct buf bytes;	/* followed by slack */
 	struct codec_state codec;
-	struct cursor in;	/* those not yet taken; they may be in a buffer that was handed over */
+	struct cursor in;	/* bytes not yet taken; may lie in a buffer that was handed over */
 };
 
-/* Begins with a chunk (or another: memory is kept).  A source begins as zeros. */
+/* Begins a chunk, and keeps memory of earlier ones.  A source begins as zeros. */
 void page_source_open(struct page_source *s, const struct pq_file *file,
     const struct file_chunk *chunk);
 void page_source_release(struct page_source *s);
 
-/* Pages are taken next from these bytes of the chunk, whole pages, instead of what follows. */
+/* Sets the range, whole pages of the chunk, that is taken next. */
 void page_source_range(struct page_source *s, uint64_t offset, uint64_t len);
 
-/* Whether all pages that were asked for have been taken; false before the first one is. */
+/* Whether all pages of the range have been taken; false before the first one. */
 static inline bool
 page_source_is_drained(const struct page_source *s)
 {
 	return s->is_begun && s->offset + cursor_offset(&s->in) == s->end;
 }
 
-/* Takes `len` bytes that stand right before the chunk's first page; before anything else is taken. */
+/* Takes the `len` bytes right before the chunk's first page; only before anything else is taken. */
 enum flow_status page_source_before(struct page_source *s, uint64_t len, const uint8_t **bytes,
     struct flow_error *err) NODISCARD;
 
-/* Takes a page: its header, and where its body stands, h->bytes of it, until the next is taken. */
+/* Takes a page: its header, and its body of h->bytes, valid until the next is taken. */
 enum flow_status page_source_next(struct page_source *s, struct page_header *h,
     const uint8_t **body, struct flow_error *err) NODISCARD;
 
 /*
- * The same in two steps, where the body may not be wanted: it is not read with the header then, and may
- * be stepped over.  It begins at page_source_offset.
+ * The same in two steps, if the body may not be wanted: then it is not read with the header, and can be skipped.
+ * It begins at page_source_offset.
  */
 enum flow_status page_source_header(struct page_source *s, struct page_header *h,
     struct flow_error *err) NODISCARD;
@@ -68,20 +68,19 @@ enum flow_status page_source_check(const struct page_source *s, const struct pag
     const uint8_t *body, struct flow_error *err) NODISCARD;
 
 /*
- * Hands over what the page taken last stands in: it stays as long as the buffer does, which has to be
- * until the source is opened again.  What was in that goes to the source, to be overwritten.
+ * Swaps buffers with the caller: *kept gets the bytes of the last page, and has to live until the source is
+ * opened again.  The source reuses the old buffer.
  */
 void page_source_keep(struct page_source *s, struct buf *kept);
 
 /*
- * Checks the page's checksum and gives its body: decompressed into `room`, or where it stands
- * if it is not compressed.  V2 levels stand before the values.  BITPACK_SLACK readable bytes are
- * behind it.  Valid until the next page is taken, and as long as room is left alone; with `kept` as
- * long as room alone is.
+ * Checks the page's checksum and gives its body: decompressed into `room`, or in place if it is not compressed.
+ * V2 levels come before the values, BITPACK_SLACK readable bytes behind them.  Valid as long as room is unchanged
+ * and no other page is taken; with `kept` only the former matters.
  */
 enum flow_status page_source_unpack(struct page_source *s, const struct page_header *h,
     const uint8_t *body, struct buf *room, bool kept, struct cursor *out, struct flow_error *err)
     NODISCARD;
 
-/* Where the page, or header, taken last ends in the file. */
+/* The end, in the file, of the last page or header taken. */
 int64_t page_source_offset(const struct page_source *s);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Page indexes, and what page headers promise, against the pages: the part of file_read.h about that. */
+/* Checks page indexes and the promises of page headers against the pages; part of file_read.h. */
 #include <inttypes.h>
 
 #include "parquet/encoding/bitpack.h"
@@ -8,7 +8,7 @@
 #include "parquet/page_source.h"
 #include "parquet/encoding/texts.h"
 
-/* A search stops at the first entry behind what it looks for where a dictionary is said to be sorted. */
+/* Entries must ascend: in a dictionary that claims to be sorted, a search stops behind its text. */
 static enum flow_status
 check_ascent(const struct texts *t, bool distinct, int64_t offset, struct flow_error *err)
 {
@@ -24,7 +24,7 @@ check_ascent(const struct texts *t, bool distinct, int64_t offset, struct flow_e
 	return FLOW_OK;
 }
 
-/* An entry is looked for in one piece only. */
+/* Checks each piece: an entry is looked for in one of them only. */
 static enum flow_status
 check_pieces(struct dict_pieces *d, const struct page_source *source, uint64_t at,
     const struct page_header *h, const uint8_t *bytes, struct flow_error *err)
@@ -63,7 +63,7 @@ check_dictionary(struct page_source *source, const struct page_header *h, const 
 	return st;
 }
 
-/* The index of a dictionary's pieces, which has to be there if it is told of. */
+/* Reads the index of the dictionary's pieces, which must exist if the metadata says so. */
 static enum flow_status
 take_index(struct page_source *source, struct dict_pieces *d, struct flow_error *err)
 {
@@ -82,7 +82,7 @@ take_index(struct page_source *source, struct dict_pieces *d, struct flow_error 
 	return st;
 }
 
-/* Takes a page's header, with the index of its pieces, and its body. */
+/* Takes a page's header, the index of its pieces if it has one, and its body. */
 static enum flow_status
 take_page(struct page_source *source, struct page_header *h, const uint8_t **body,
     struct dict_pieces *d, struct flow_error *err)
@@ -95,7 +95,7 @@ take_page(struct page_source *source, struct page_header *h, const uint8_t **bod
 	return st == FLOW_OK ? page_source_body(source, h, body, err) : st;
 }
 
-/* Whether the offset index (if there is one) has data page i where it stands. */
+/* Whether data page i is where the offset index, if there is one, says. */
 static bool
 is_placed(const struct page_places *places, size_t i, uint64_t begin, uint64_t bytes, uint64_t row)
 {
@@ -105,7 +105,7 @@ is_placed(const struct page_places *places, size_t i, uint64_t begin, uint64_t b
 	    places->place[i].bytes == bytes && places->place[i].first_row == row;
 }
 
-/* Takes all pages of the chunk; each data page has to be where the index has its next one. */
+/* Takes all pages of the chunk; each data page has to be where the index has the next one. */
 static enum flow_status
 check_pages(const struct page_places *places, struct page_source *source, uint64_t rows,
     bool texts, struct flow_error *err)
@@ -162,7 +162,7 @@ follows(const struct pq_column *column, bool ascends, const struct pq_bounds *a,
 	    compare_numbers(column, low->max, high->max) <= 0;
 }
 
-/* Other readers search by halves where pages are said to be in order. */
+/* Checks the order of pages that the index claims: other readers use binary search then. */
 static enum flow_status
 check_order(const struct pq_pages *pages, const struct pq_column *column, struct flow_error *err)
 {
@@ -175,7 +175,7 @@ check_order(const struct pq_pages *pages, const struct pq_column *column, struct
 	for (i = 0; i < pq_pages_count(pages); i++) {
 		pq_pages_bounds(pages, i, &b);
 		if (!b.has_bounds)
-			continue;	/* of nulls only */
+			continue;	/* only nulls */
 		if (last.has_bounds && !follows(column, order == PAGE_ORDER_ASCENDING, &last, &b))
 			return flow_fail(err, FLOW_ECORRUPT, FLOW_NO_OFFSET,
 			    "page %zu is not in the order that the column index tells", i);
