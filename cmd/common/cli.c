@@ -51,7 +51,7 @@ cli_hush(bool hush)
 	hushed = hush;
 }
 
-/* Names of files, and what stands in them, may hold what steers a terminal: control bytes, but for ends of lines. */
+/* File names and contents may have terminal control sequences: replaces control bytes except line ends. */
 static void
 disarm(char *text)
 {
@@ -191,7 +191,7 @@ cli_raise_descriptors(void)
 	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/* The limit of the control group that the process is in, as a file of the kernel's tells it; else UINT64_MAX. */
+/* The memory limit in a cgroup's file; UINT64_MAX where there is none. */
 static uint64_t
 group_memory(const char *path)
 {
@@ -211,7 +211,7 @@ cli_memory(void)
 {
 	long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
 	uint64_t machine = pages > 0 && page > 0 ? (uint64_t)pages * (uint64_t)page : UINT64_MAX;
-	/* Of cgroup v2 and v1, as a container sees its own; what is not there is no limit. */
+	/* Both cgroup v2 and v1, as seen in a container; a missing file is no limit. */
 	uint64_t v2 = group_memory("/sys/fs/cgroup/memory.max");
 	uint64_t v1 = group_memory("/sys/fs/cgroup/memory/memory.limit_in_bytes");
 	uint64_t group = v1 < v2 ? v1 : v2;

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Manners that the programs share: messages on stderr as "prog: what", exit statuses, and data on stdout that ends
- * quietly when the reader has gone.  Options and help are in cli_options.h.
+ * Behaviour that the programs share: messages on stderr as "prog: what", exit statuses, and data on stdout,
+ * with a quiet end when the reader has gone.  Options and help are in cli_options.h.
  */
 
 #include <stdbool.h>
@@ -15,7 +15,7 @@
 enum cli_exit {
 	CLI_OK = 0,
 	CLI_FAILURE = 1,	/* something went wrong at run time */
-	CLI_MISUSE = 2,		/* the command line makes no sense */
+	CLI_MISUSE = 2,		/* the command line is wrong */
 };
 
 /* To be called first: keeps the program's name, ignores SIGPIPE and SIGXFSZ, sets the C locale's output. */
@@ -27,7 +27,7 @@ const char *cli_program(void);
 /* "prog: message" on stderr. */
 void cli_warn(const char *fmt, ...) PRINTF_LIKE(1, 2);
 
-/* Holds messages back, or no longer: where files are read once more, of which all was told the first time. */
+/* Suppresses messages, or no longer: for files that are read again and were reported the first time. */
 void cli_hush(bool hush);
 
 /* As cli_warn; returns CLI_FAILURE. */
@@ -57,11 +57,11 @@ int cli_write(const void *bytes, size_t len, bool *closed);
 /* An unsigned option argument in [lo, hi]; false after a message that names the option. */
 bool cli_number(const char *option, const char *text, uint64_t lo, uint64_t hi, uint64_t *out);
 
-/* Lets the process have as many descriptors as it may. */
+/* Raises the limit of descriptors to the hard limit. */
 void cli_raise_descriptors(void);
 
 /* How many worker threads to use where the user did not say: the cores that this process may use. */
 unsigned cli_cores(void);
 
-/* Memory of the machine, or that its control group leaves the process, in bytes; UINT64_MAX: not known. */
+/* The machine's memory, or the limit of the process' cgroup if that is less, in bytes; UINT64_MAX: unknown. */
 uint64_t cli_memory(void);

@@ -9,7 +9,7 @@
 #include "base/nearest.h"
 #include "common/cli.h"
 
-/* No program has as many. */
+/* More options than any program has. */
 #define OPTIONS_MAX 128
 
 /* Columns of the help: where what an option does begins, and where lines end. */
@@ -23,7 +23,7 @@ static const struct cli_option shared_rows[] = {
 };
 #undef OPTION
 
-/* A row with what it shares filled in. */
+/* A row, completed from the shared row. */
 static struct cli_option
 row(const struct cli_table *table, size_t i)
 {
@@ -102,7 +102,7 @@ cli_getopt(int argc, char **argv, const struct cli_table *table)
 	spell(table, &spelling);
 	letter = getopt_long(argc, argv, spelling.letters, spelling.longs, NULL);
 	word = letter == '?' && optind > 1 ? argv[optind - 1] : "";
-	/* Known options that lack their argument, or have one too many, or are cut too short, begin one. */
+	/* getopt_long also fails for known options with a missing or extra argument, or an ambiguous abbreviation. */
 	if (opterr == 0 || strncmp(word, "--", 2) != 0)
 		return letter;
 	word += 2;
@@ -117,7 +117,7 @@ cli_getopt(int argc, char **argv, const struct cli_table *table)
 	return letter;
 }
 
-/* Columns of the terminal, where there is one and it is not too narrow or wide for reading. */
+/* Width of the terminal, if there is one, within limits for reading. */
 static size_t
 help_width(void)
 {
@@ -128,7 +128,7 @@ help_width(void)
 	return size.ws_col < HELP_WIDTH_MIN ? HELP_WIDTH_MIN : size.ws_col;
 }
 
-/* Words behind `at` columns of a line, from HELP_COLUMN on and in as many lines as it takes. */
+/* Appends words after `at` columns of a line, wrapped, from HELP_COLUMN on. */
 static void
 print_paragraph(const char *text, size_t at, size_t width)
 {
@@ -162,7 +162,7 @@ print_option(const struct cli_option *o, size_t width)
 		at += printf("--%s", o->name);
 	if (o->argument[0] != '\0')
 		at += printf(" %s", o->argument);
-	/* Two spaces at least are between. */
+	/* There must be at least two spaces between. */
 	if (at > HELP_COLUMN - 2) {
 		(void)putchar('\n');
 		at = 0;

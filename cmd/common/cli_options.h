@@ -17,10 +17,10 @@ struct cli_option {
 };
 
 struct cli_table {
-	const char *usage;	/* what the help begins with */
+	const char *usage;	/* beginning of the help */
 	const struct cli_option *row;
 	size_t count;
-	const char *after;	/* what it ends with */
+	const char *after;	/* end of the help */
 };
 
 /* Codes of options that have no letter. */
@@ -41,15 +41,15 @@ enum {
 #undef OPTION
 
 /*
- * As getopt_long, which it calls; where a long option is not known, the one that was probably meant is told
- * after getopt_long's message (where opterr allows that).
+ * As getopt_long, which it calls; after an unknown long option it also prints the one that was probably meant
+ * (where opterr allows that).
  */
 int cli_getopt(int argc, char **argv, const struct cli_table *table);
 
 /* The option of that long name; false: there is none. */
 bool cli_option_find(const struct cli_table *table, const char *name, struct cli_option *option);
 
-/* What a function that takes some of a program's options returns for the others. */
+/* Returned by a function that handles some of a program's options, for the others. */
 #define CLI_NOT_MINE (-1)
 
 /* The long name of an option that is in the table; "": it has none. */

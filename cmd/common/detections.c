@@ -9,10 +9,10 @@
 
 #include "common/cli.h"
 
-/* Of the memory that is given evidence takes a half; judging takes a part of it once more. */
+/* Half of the memory is for evidence; judging takes a part of it again. */
 #define EVIDENCE(bytes) ((bytes) / 2)
 
-/* Of a filter's file. */
+/* Largest filter file. */
 #define FILTER_MAX ((size_t)16 << 20)
 
 struct detections {
@@ -28,7 +28,7 @@ struct detections {
 typedef enum flow_status pass(struct flow_detect_worker *w, const struct flow_batch *batch,
     const struct flow_selection *sel, struct flow_error *err);
 
-/* All rows that a thread can take. */
+/* Feeds all rows that a thread can take. */
 static void
 look(struct detections *d, unsigned i, pass *rows)
 {
@@ -85,7 +85,7 @@ free_workers(struct detections *d)
 	d->worker = NULL;
 }
 
-/* One pass by new workers. */
+/* One pass with new workers. */
 static int
 run(struct detections *d, void (*job)(void *context, unsigned i))
 {
@@ -104,7 +104,7 @@ run(struct detections *d, void (*job)(void *context, unsigned i))
 	return d->failed ? CLI_FAILURE : CLI_OK;
 }
 
-/* Keys [from, to); *to comes back lower where they did not fit. */
+/* A pass over keys [from, to); lowers *to where they do not fit. */
 static int
 take_share(struct detections *d, unsigned from, unsigned *to)
 {

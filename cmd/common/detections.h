@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* What --scans and the like look for, by the rows of a query: passes, shares, and the commands of findings. */
+/* Runs --scans and similar options over a query's rows: passes, shares of keys, and commands for findings. */
 
 #include "common/query.h"
 #include "flow.h"
@@ -9,8 +9,8 @@
 struct detections;
 
 /*
- * Looks through the query's rows; memory: bytes, 0: half of the machine's.  CLI_OK, or CLI_FAILURE after a message.
- * The options' command and filter are made from the request.
+ * Examines the query's rows; memory in bytes, 0: half of the machine's.  CLI_OK, or CLI_FAILURE after a
+ * message.  Sets the options' command and filter from the request.
  */
 int detections_make(const struct flow_detect_options *options, const struct query_request *request,
     struct query *query, uint64_t memory, struct detections **out);

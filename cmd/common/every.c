@@ -36,7 +36,7 @@ every_begin(void)
 bool
 every_wait(unsigned period_ms)
 {
-	/* Asked for nothing, poll still tells of a pipe whose reader has gone. */
+	/* Without events, poll still reports a pipe whose reader has gone. */
 	struct pollfd out = { .fd = STDOUT_FILENO };
 	int64_t now = clock_steady_ms(), until = last_ms + period_ms;
 

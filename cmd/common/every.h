@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* Doing something again and again, until somebody ends it. */
+/* Repeats something until it is interrupted. */
 
 #include <stdbool.h>
 
@@ -9,7 +9,7 @@
 void every_begin(void);
 
 /*
- * Waits until so long after the last call, or every_begin; false where it is to end: a signal came, or nobody reads
+ * Waits until `period_ms` after the last call, or every_begin.  False to stop: a signal came, or nobody reads
  * standard output any more.
  */
 bool every_wait(unsigned period_ms);

@@ -8,7 +8,7 @@
 
 #include "common/cli.h"
 
-/* "*" and the number, or exporter, a blank and the number. */
+/* Longest key: "*" or an exporter, a blank and the number. */
 #define KEY_MAX 64
 
 struct entry {
@@ -87,7 +87,7 @@ field(char **p)
 	return start;
 }
 
-/* A line into the list; false when out of memory.  Lines that say nothing are left out. */
+/* Adds a line to the list; false when out of memory.  Lines without content are left out. */
 static bool
 add_line(struct list *list, char *line, bool interface)
 {
@@ -126,7 +126,7 @@ csv_name(char *at)
 	return at;
 }
 
-/* A line of such a list into ours. */
+/* Rewrites a line of such a list in our form. */
 static bool
 add_csv(struct list *list, char *line)
 {
@@ -232,7 +232,7 @@ exporter_text(const struct flow_table *t, size_t row, char text[ADDR_TEXT_MAX + 
 	}
 }
 
-/* The name of an interface of the row's exporter, or of any; of length 0 where nobody knows. */
+/* The name of an interface of the row's exporter, or of any; of length 0 where it has none. */
 static struct flow_text
 interface_name(const struct names *names, const struct flow_table *t, size_t row, uint64_t index)
 {

@@ -7,9 +7,9 @@
  *	AS table         13335 CLOUDFLARENET        or AS13335,CLOUDFLARENET
  *	interface table  192.0.2.1 12 ge-0/0/1      * stands for any exporter
  *
- * A table of ASes that begins with the line asn,name is CSV (RFC 4180) of these and more columns, as bgp.tools offers
- * it; RIPE's asn.txt is of the first form.  Fields are parted by blanks, tabs or commas; the name is the rest of the line; lines that begin
- * with # are comments.
+ * A table of ASes that begins with the line asn,name is CSV (RFC 4180) with these and more columns, as bgp.tools
+ * offers it; RIPE's asn.txt is of the first form.  Fields are separated by blanks, tabs or commas; the name is the
+ * rest of the line; lines that begin with # are comments.
  */
 
 #include "flow.h"
@@ -17,8 +17,8 @@
 struct names;
 
 /*
- * NULL paths are left out; `announced` (may be NULL) are what exporters call their interfaces,
- * which serves where the table does not.  CLI_OK, or CLI_FAILURE after a message.
+ * Reads the tables; NULL paths are skipped.  `announced` (may be NULL) has the exporters' own names of
+ * interfaces, used where the table has none.  CLI_OK, or CLI_FAILURE after a message.
  */
 int names_load(const char *as_path, const char *if_path, const struct flow_names *announced,
     struct names **names);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* A newcomer's first question: flows were sent, and nothing is there. */
+/* Answers a newcomer's first question: flows were sent, but none are found. */
 
 #include "flow.h"
 
 /*
- * Where no file was found, says of each directory that was listed and holds a collector's socket or journals
- * that flows wait until their slot ends.
+ * Call where no file was found.  For each listed directory with a collector's socket or journals, prints that
+ * flows are there once their slot ends.
  */
 void open_slot_tell(const struct flow_files *files);

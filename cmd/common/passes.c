@@ -7,16 +7,16 @@
 
 #include "common/cli.h"
 
-/* Rows that wait for their groups, in all threads. */
+/* Most memory for rows that wait for their groups, in all threads. */
 #define WAITING_BYTES ((size_t)512 << 20)
 
-/* Less memory than that is not worth its name: it is what is taken at least. */
+/* The least memory that is used. */
 #define MEMORY_MIN ((uint64_t)4 << 20)
 
-/* Of the memory that is given workers fill two fifths: tables double as they grow, and when they are merged. */
+/* Workers fill two fifths of the memory, because tables double when they grow, and again when they are merged. */
 #define FILLED(bytes) ((bytes) / 5 * 2)
 
-/* And what that is written to parts waits in an eighth, or in so much of what comes beside the given memory. */
+/* Parts buffer rows in an eighth of the memory, or in 8 MiB if that is more. */
 #define BUFFERED(bytes) ((size_t)((bytes) / 8 > ((uint64_t)8 << 20) ? (bytes) / 8 : (uint64_t)8 << 20))
 
 struct passes {
@@ -30,16 +30,16 @@ struct passes {
 	const char *folder;
 	unsigned from, to;		/* of FLOW_AGG_SHARES */
 	bool may_fill;
-	atomic_uint_fast64_t rows;	/* that were looked at in this pass */
-	uint64_t all_rows;		/* that there are in it */
+	atomic_uint_fast64_t rows;	/* rows read in this pass */
+	uint64_t all_rows;		/* rows to read in it */
 	atomic_bool failed, full;
 };
 
-/* Each pass over the rows. */
+/* What a pass does with each batch. */
 typedef enum flow_status feed(struct flow_agg *agg, const struct flow_batch *batch,
     const struct flow_selection *sel, struct flow_error *err);
 
-/* A worker has no room, or cannot go on; what several of them say is said once. */
+/* A worker is full, or failed; errors of several are reported once. */
 static void
 feed_failed(struct passes *p, const struct flow_agg *agg, const struct flow_error *err)
 {
@@ -49,7 +49,7 @@ feed_failed(struct passes *p, const struct flow_agg *agg, const struct flow_erro
 		(void)cli_fail_error(err);
 }
 
-/* One batch; false where that ends the pass. */
+/* Feeds one batch; false ends the pass. */
 static bool
 feed_one(struct passes *p, struct flow_agg *agg, const struct flow_batch *batch,
     const struct flow_selection *selection, feed *rows)
@@ -63,7 +63,7 @@ feed_one(struct passes *p, struct flow_agg *agg, const struct flow_batch *batch,
 	return false;
 }
 
-/* All that a worker can take, into a state of its own. */
+/* Feeds a worker all tasks that it can get. */
 static void
 feed_all(struct passes *p, struct query_worker *worker, struct flow_agg *agg, feed *rows)
 {
@@ -88,7 +88,7 @@ work(void *context, unsigned i)
 	feed_all(p, query_worker_new(p->query), p->agg[i], flow_agg_feed);
 }
 
-/* Rows of the share from the file of parts. */
+/* Feeds rows of the share from the file of parts. */
 static void
 parts_work(void *context, unsigned i)
 {
@@ -166,7 +166,7 @@ make_workers(struct passes *p)
 	return status;
 }
 
-/* All rows to new workers; p->full: they had no room for a group more. */
+/* Feeds all rows to new workers; p->full: a group did not fit. */
 static int
 scan(struct passes *p, bool sieves)
 {
@@ -191,7 +191,7 @@ scan(struct passes *p, bool sieves)
 	return p->failed ? CLI_FAILURE : CLI_OK;
 }
 
-/* The rows of a share from the parts to new workers. */
+/* Feeds the rows of a share from the parts to new workers. */
 static int
 scan_parts(struct passes *p)
 {
@@ -226,7 +226,10 @@ clamp(double v, double least, double most)
 	return v < least ? least : v > most ? most : v;
 }
 
-/* A share of that many of FLOW_AGG_SHARES: of whole parts, or of one that is read several times. */
+/*
+ * Sets the share to about `width` of FLOW_AGG_SHARES: whole parts, or a piece of one part, which is then read
+ * several times.
+ */
 static void
 take_width(struct passes *p, double width)
 {
@@ -241,8 +244,8 @@ take_width(struct passes *p, double width)
 }
 
 /*
- * A share that fits, by how many rows the last one had room for.  Tables that have hardly begun to grow tell
- * little, but then the attempt did not take long either.
+ * Shrinks the share, by how many rows the last one had room for.  Tables that have hardly begun to grow say
+ * little, but then the attempt was short.
  */
 static void
 take_less(struct passes *p)
@@ -252,7 +255,7 @@ take_less(struct passes *p)
 	take_width(p, (p->to - p->from) * clamp(part * 0.8, 1.0 / 8, 3.0 / 4));
 }
 
-/* The next share, by what workers needed for the last one. */
+/* Chooses the next share by the memory that the last one used. */
 static void
 take_next(struct passes *p, size_t used)
 {
@@ -263,7 +266,7 @@ take_next(struct passes *p, size_t used)
 		take_width(p, width * clamp(most * 0.8 / (double)(used + 1), 1.0 / 2, 4));
 }
 
-/* What the worker that needed most needed. */
+/* The most memory that a worker used. */
 static size_t
 most_used(const struct passes *p)
 {
@@ -277,7 +280,7 @@ most_used(const struct passes *p)
 	return most;
 }
 
-/* Series of the groups that the shares chose. */
+/* Makes series of the groups that the shares chose. */
 static int
 show_series(struct passes *p, struct answer *a)
 {
@@ -307,7 +310,7 @@ add_share(struct passes *p, struct answer *a)
 	return flow_agg_shares_add(a->shares, a->result, &err) == FLOW_OK ? CLI_OK : cli_fail_error(&err);
 }
 
-/* The last share of a turn. */
+/* Keeps the last share of a turn. */
 static void
 keep_share(struct answer *a)
 {
@@ -315,7 +318,7 @@ keep_share(struct answer *a)
 	a->result = NULL;
 }
 
-/* Rows of what is large to parts, and what is small at once. */
+/* Writes rows of large tables to parts, and answers small tables at once. */
 static int
 write_parts(struct passes *p, struct answer *a)
 {
@@ -347,7 +350,7 @@ write_parts(struct passes *p, struct answer *a)
 	return CLI_OK;
 }
 
-/* Tables whose rows are parted, share by share. */
+/* Answers tables with parts, share by share. */
 static int
 answer_turn(struct passes *p, struct answer *a, double width)
 {
@@ -374,7 +377,7 @@ answer_turn(struct passes *p, struct answer *a, double width)
 	return CLI_OK;
 }
 
-/* Share by share, when the groups of all did not fit. */
+/* Answers share by share, where the groups of all did not fit. */
 static int
 answer_shares(struct passes *p, struct answer *a)
 {
@@ -400,7 +403,7 @@ answer_shares(struct passes *p, struct answer *a)
 	return show_series(p, a);
 }
 
-/* All at once, as far as that fits; where a guess was wrong, once more without one. */
+/* Answers all at once if that fits; if a guess was wrong, again without guesses. */
 static int
 answer_all(struct passes *p, struct answer *a)
 {
@@ -428,7 +431,7 @@ answer_make(struct flow_agg_spec *spec, struct query *query, uint64_t memory, st
 	int status;
 
 	*answer = (struct answer){ .spec = spec };
-	/* Half of the machine's, where nothing is said. */
+	/* By default half of the machine's memory. */
 	if (memory == 0 && (p.memory = cli_memory()) != UINT64_MAX)
 		p.memory /= 2;
 	if (p.memory < MEMORY_MIN)
@@ -447,7 +450,7 @@ answer_clear(struct answer *answer)
 	flow_agg_shares_free(answer->shares);
 }
 
-/* The result that has a table whole. */
+/* The result with the whole of a table. */
 static struct flow_agg_result *
 result_of(const struct answer *answer, size_t table)
 {

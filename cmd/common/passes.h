@@ -28,7 +28,7 @@ struct answer {
 int answer_make(struct flow_agg_spec *spec, struct query *query, uint64_t memory, struct answer *answer);
 void answer_clear(struct answer *answer);
 
-/* Rows of a table, and some of them as flow_agg_table makes them; slices of a table are asked for in order. */
+/* The number of rows of a table, and some of them, as from flow_agg_table; ask for the slices of a table in order. */
 uint64_t answer_rows(const struct answer *answer, size_t table);
 enum flow_status answer_table(struct answer *answer, size_t table, uint64_t from, size_t rows,
     struct flow_table **t, struct flow_error *err) NODISCARD;

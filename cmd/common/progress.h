@@ -2,9 +2,9 @@
 #pragma once
 
 /*
- * How far long work is: a line on standard error, "flowstat: 34 %, 12 s", that is replaced twice a second and
- * removed at the end. It is there only where standard error is a terminal that can remove it, and after two seconds.
- * Files that are read again are "flowstat: reading 2, 34 %, 25 s".
+ * Progress of long work: a line on standard error, "flowstat: 34 %, 12 s", replaced twice a second and
+ * removed at the end.  Only where standard error is a terminal that can erase lines, and after two seconds.
+ * When files are read again it is "flowstat: reading 2, 34 %, 25 s".
  */
 
 #include <stdatomic.h>
@@ -22,12 +22,12 @@ struct progress {
 };
 
 /*
- * So many steps are to come, once more if it is not the first time. All zero before that. Nothing but messages
- * may go to the terminal until progress_end.
+ * Begins a reading of `total` steps; *p is zero before the first one.  Until progress_end only messages may
+ * go to the terminal.
  */
 void progress_begin(struct progress *p, uint64_t total);
 
-/* One is done; any thread. Nothing before progress_begin, or after progress_end. */
+/* A step is done; any thread.  Does nothing before progress_begin or after progress_end. */
 void progress_step(struct progress *p);
 
 /* Removes the line. */

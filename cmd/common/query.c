@@ -16,16 +16,16 @@
 #include "common/cli.h"
 #include "common/open_slot.h"
 
-/* More would only queue for the disk. */
+/* More threads would only queue for the disk. */
 #define THREADS_MAX 256
 
-/* So often files are listed again while others change them. */
+/* How often files are listed again while others change them. */
 #define TRIES_MAX 100
 
-/* What is read of a filter file to show where it is wrong. */
+/* How much of a filter file is read to show a mistake. */
 #define CARET_TEXT_MAX ((size_t)1 << 20)
 
-/* A file's beginning, which is where a person's filter has its mistakes. */
+/* The beginning of a file, where mistakes in hand-written filters are. */
 static void
 read_text(const char *path, struct buf *text)
 {
@@ -120,7 +120,7 @@ bound_ms(int64_t ms)
 	return ms < 0 ? 0 : (uint64_t)ms;
 }
 
-/* The window's bounds: of where rows begin, and, if they may begin before, of where they end. */
+/* The window's bounds: on when rows begin, and, if they may begin before it, on when they end. */
 static size_t
 window_bounds(struct query *q)
 {
@@ -138,7 +138,10 @@ window_bounds(struct query *q)
 	return 2;
 }
 
-/* Whether row groups can be told by the filter: not by texts of `extra` that get names only now. */
+/*
+ * Whether the filter's bounds hold for row groups: not those on texts of `extra` whose names are only added
+ * on reading.
+ */
 static bool
 bounds_hold(const struct query *q)
 {
@@ -152,7 +155,7 @@ scan_bounds(struct query *q)
 	const struct flow_bounds *own = bounds_hold(q) ? flow_filter_bounds(q->filter) : NULL;
 	size_t count = own != NULL ? own->count : 0, windows;
 
-	/* Of the first or last seconds of the data nothing is known yet. */
+	/* The first or last seconds of the data are not known yet. */
 	if (!q->has_window || q->window.base != STAMP_ABSOLUTE)
 		return own;
 	q->clauses = calloc(count + 2, sizeof(*q->clauses));
@@ -167,7 +170,7 @@ scan_bounds(struct query *q)
 	return &q->bounds;
 }
 
-/* Makes a window of the data's first or last seconds one of instants. */
+/* Makes a window relative to the data absolute. */
 static int
 resolve_window(struct query *q)
 {
@@ -187,7 +190,7 @@ resolve_window(struct query *q)
 	    cli_fail_error(&err);
 }
 
-/* What rows are chosen by is read of all of them, what else is wanted of those that passed. */
+/* Columns that choose rows are read for all rows, others only for those that passed. */
 void
 query_split_fields(const struct query *q, const struct flow_fieldset *wanted, struct flow_fieldset *early,
     struct flow_fieldset *late)
@@ -215,14 +218,17 @@ reads_input(const struct flow_files *files)
 	return false;
 }
 
-/* Files and slots as of one moment, which were opened one after the other. */
+/* Whether files and slots, opened one after the other, are of one moment. */
 static bool
 is_settled(const struct query *q, const struct flow_files *files)
 {
 	return !flow_scan_vanished(q->scan) && flow_files_settled(files) && (q->live == NULL || flow_live_holds(q->live));
 }
 
-/* The open slots first: what is finished from here on is among the files, and makes them be asked for again. */
+/*
+ * Opens the open slots first: a slot that is finished later is also a file, which shows that both must be
+ * opened again.
+ */
 static enum flow_status
 open_once(struct query *q, struct query_request *request, struct flow_scan_options *options, struct flow_error *err)
 {
@@ -250,8 +256,8 @@ close_once(struct query *q)
 }
 
 /*
- * Opens all files; where others were adding, merging or removing some meanwhile, lists and opens them
- * again.  The last time what is open has to do, with a message for what vanished.
+ * Opens all files; where others added, merged or removed some in the meantime, lists and opens them again.
+ * The last try is used as it is, with a message for what vanished.
  */
 static enum flow_status
 open_settled(struct query *q, struct query_request *request, struct flow_scan_options *options,
@@ -277,7 +283,7 @@ open_settled(struct query *q, struct query_request *request, struct flow_scan_op
 	return FLOW_OK;
 }
 
-/* What was told once is remembered, up to so much. */
+/* How many bytes of messages are remembered, to print each once. */
 #define TOLD_BYTES ((size_t)1 << 16)
 
 static void
@@ -295,7 +301,7 @@ warn(struct query_request *request, const char *text)
 	buf_append(&request->told, text, len);
 }
 
-/* What there is to say of collectors. */
+/* Prints messages about collectors. */
 static void
 tell_live(struct query *q, struct query_request *request)
 {
@@ -350,7 +356,7 @@ open_scan(struct query *q, struct query_request *request, const struct flow_fiel
 	return status;
 }
 
-/* Names that exporters gave, where the caller or the filter wants them. */
+/* Reads exporters' names, where the caller or the filter needs them. */
 static int
 take_names(struct query *q, const struct query_request *request)
 {

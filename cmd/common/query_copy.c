@@ -22,7 +22,7 @@ query_task_rows(const struct query *query, size_t task, bool *whole)
 	return flow_scan_task_rows(query->scan, task, whole);
 }
 
-/* One more batch, all of whose rows have to pass; FLOW_END at the end, FLOW_EUNSUPPORTED where one does not. */
+/* Checks one more batch; FLOW_END at the end, FLOW_EUNSUPPORTED where a row does not pass. */
 static enum flow_status
 next_whole(struct query_worker *w, const struct flow_batch **batch, struct flow_error *err)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* What a query and its workers hold: between query.c, query_worker.c and query_copy.c. */
+/* A query and its workers: shared by query.c, query_worker.c and query_copy.c. */
 
 #include <stdatomic.h>
 
@@ -12,7 +12,7 @@ struct query {
 	struct flow_filter *filter;	/* NULL: every row passes */
 	struct stamp_window window;
 	bool has_window;
-	bool touching;			/* rows that touch the window pass */
+	bool touching;			/* rows that overlap the window pass */
 	struct flow_bound window_bound[2];
 	struct flow_clause *clauses;	/* the window's, then the filter's */
 	struct flow_bounds bounds;
@@ -22,10 +22,10 @@ struct query {
 	size_t files;
 	const struct cryptopan *pseudonyms;
 	const struct flow_elements *elements;	/* names for `extra`; NULL: as it is stored */
-	struct flow_names *names, *own_names;	/* of interfaces; NULL: nobody wants them; own_names is freed with the query */
+	struct flow_names *names, *own_names;	/* of interfaces; NULL: not wanted; own_names is freed with the query */
 	unsigned threads;
 	struct flow_fieldset wanted;
-	bool *told;			/* by task: an error in it was told */
+	bool *told;			/* by task: an error in it was reported */
 	atomic_bool failed;
 	struct progress progress;	/* tasks taken */
 };
@@ -42,7 +42,7 @@ struct query_worker {
 	struct flow_selection selection;
 };
 
-/* Which columns choose rows, and which are read of those that pass. */
+/* Splits columns into those that choose rows, and those that are read for rows that passed. */
 void query_split_fields(const struct query *query, const struct flow_fieldset *wanted, struct flow_fieldset *early,
     struct flow_fieldset *late);
 

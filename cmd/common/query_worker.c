@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Workers of a query: tasks, batches of rows that pass, rows of some places. */
+/* Workers of a query: tasks, batches of rows that pass, and rows at given places. */
 #include <stdlib.h>
 
 #include "common/cli.h"
@@ -68,7 +68,7 @@ query_worker_free(struct query_worker *worker)
 	free(worker);
 }
 
-/* What a filter asks of the file that the task is of. */
+/* Gives the filter the data of the task's file that it tests. */
 static bool
 begin_task(struct query_worker *worker, size_t task)
 {
@@ -108,7 +108,7 @@ query_ident(const struct query_worker *worker)
 	return flow_scan_ident(worker->query->scan, flow_scan_file(worker->scan));
 }
 
-/* Rows from that one on. */
+/* Keeps rows from that one on. */
 static void
 keep_new(struct flow_selection *sel, uint64_t first)
 {
@@ -126,7 +126,7 @@ keep_new(struct flow_selection *sel, uint64_t first)
 	}
 }
 
-/* Rows that begin in the window, and, where they may touch it, those that reach into it. */
+/* Keeps rows that begin in the window, and, if `touching`, those that overlap it. */
 static void
 keep_window(const struct query *q, const struct flow_batch *batch, struct flow_selection *sel)
 {
@@ -176,7 +176,7 @@ rename_addresses(struct query_worker *w, const struct flow_batch **batch)
 	return true;
 }
 
-/* Gives members of `extra` the names that they have by now; false when out of memory. */
+/* Renames members of `extra` to the names that are known now; false when out of memory. */
 static bool
 name_elements(struct query_worker *w, const struct flow_batch **batch)
 {
@@ -208,7 +208,7 @@ query_next(struct query_worker *worker, const struct flow_batch **batch,
 		if (st != FLOW_OK)
 			break;
 		*selection = &worker->selection;
-		*batch = stored;	/* with the columns that came late */
+		*batch = stored;	/* with the columns read later */
 		return name_elements(worker, batch) && rename_addresses(worker, batch);
 	}
 	if (st != FLOW_END) {
@@ -226,7 +226,7 @@ query_place(const struct query_worker *worker)
 	return FLOW_TOP_PLACE(worker->task, flow_scan_row(worker->scan));
 }
 
-/* Those of the places of a task that lie in the batch, into the selection; how many. */
+/* Selects the rows of the batch that are among the task's places; returns how many. */
 static size_t
 select_places(struct query_worker *w, const struct flow_batch *batch, const uint64_t *place, size_t count)
 {
@@ -248,7 +248,7 @@ struct fetch {
 	void *context;
 };
 
-/* The places of one task; false where that ended all. */
+/* Reads the places of one task; false to stop. */
 static bool
 fetch_task(const struct fetch *f, const uint64_t *place, size_t count)
 {

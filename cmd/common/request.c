@@ -31,7 +31,7 @@ query_request_clear(struct query_request *request)
 	*request = (struct query_request)QUERY_REQUEST_INIT;
 }
 
-/* -r, and -R (range): remembers what is to be read. */
+/* -r, and -R (range): remembers what to read. */
 static int
 add_read(struct query_request *request, const char *text, bool range)
 {
@@ -116,7 +116,7 @@ query_take_option(struct query_request *request, int code, const char *argument)
 	}
 }
 
-/* Remembers a directory that is read whole. */
+/* Remembers a directory that is read as a whole. */
 static bool
 note_directory(struct query_request *request, const char *path, bool range)
 {
@@ -147,7 +147,7 @@ add_path(struct query_request *request, const char *path, bool range)
 	return CLI_OK;
 }
 
-/* What was asked to be read, below a directory; all of it where nothing was asked. */
+/* What -r and -R name, below a directory; all of it without them. */
 static int
 read_below(struct query_request *request, const char *directory)
 {
@@ -166,7 +166,7 @@ read_below(struct query_request *request, const char *directory)
 	return status;
 }
 
-/* "/base/a:b:c": the first one with its parent, which is that of the others. */
+/* "/base/a:b:c": the first one has the path, in whose parent the others are. */
 static int
 read_directories(struct query_request *request)
 {
@@ -213,7 +213,7 @@ is_path(const char *text)
 
 	if (strcmp(text, "-") == 0 || stat(text, &st) == 0)
 		return true;
-	/* A shell listed it, and it was merged since. */
+	/* A file that was merged after a shell had listed it. */
 	if (flow_file_is_named(text) && strpbrk(text, " \t\n(\"'") == NULL)
 		return true;
 	if (strpbrk(text, "*?[") == NULL || strchr(text, ' ') != NULL)
@@ -243,7 +243,7 @@ query_filter_arguments(struct query_request *request, int argc, char **argv)
 	return status;
 }
 
-/* A path that stands among the arguments. */
+/* A path among the arguments. */
 static int
 take_path(struct query_request *request, const char *text)
 {

@@ -2,9 +2,9 @@
 #pragma once
 
 /*
- * Puts the results of workers back into the order of their tasks.  Tasks are
- * numbered from 0 and taken in that order; the worker whose task is at the
- * head may write, the others collect until their turn comes.
+ * Puts the results of workers back into the order of their tasks, which are
+ * numbered from 0 and taken in that order.  The worker with the task at the head
+ * may write; the others collect until their turn.
  */
 
 #include <pthread.h>
@@ -38,17 +38,17 @@ bool turn_wait(struct turn *turn, size_t task);
 void turn_done(struct turn *turn);
 
 /*
- * Leaves a finished task's result to whoever is at the head, so that its worker need not wait; the
- * caller gets an empty buffer for it.  False where the task is at the head itself, or too far ahead.
+ * Leaves a finished task's result to the worker at the head, so that its own need not wait; the caller gets
+ * an empty buffer in exchange.  False where the task is at the head itself, or too far ahead.
  */
 bool turn_leave(struct turn *turn, size_t task, struct buf *result);
 
 /*
- * As turn_done; true where the next task's result was left: it is in *result, which was empty, and
- * that task is the caller's now.
+ * As turn_done.  True where the next task's result was left: it is in *result, which was empty, and the
+ * caller now has that task's turn.
  */
 bool turn_done_next(struct turn *turn, struct buf *result);
 
-/* Nobody need go on (the reader has gone, or enough was written). */
+/* Tells all workers to stop (the reader has gone, or enough was written). */
 void turn_stop(struct turn *turn);
 bool turn_stopped(struct turn *turn);

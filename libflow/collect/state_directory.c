@@ -74,8 +74,7 @@ beside(const char *archive, const struct log *log)
 		return path;
 	if (was_there)
 		log_to(log, LOG_LEVEL_INFO, "%s: is no directory of this user's on the archive's file system: "
-		    "journals are "
-		    "kept in %s", path, archive);
+		    "journals are kept in %s", path, archive);
 	free(path);
 	return NULL;
 }
