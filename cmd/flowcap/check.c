@@ -19,13 +19,13 @@
 #include "flowcap/metric_text.h"
 #include "flowcap/strays.h"
 
-/* How long to look for exports to other ports. */
+/* How long to watch for exports to other ports. */
 #define LOOK_MS 1500
 
-/* What collectors of the archive said. */
+/* Answers of the archive's collectors. */
 struct told {
 	unsigned collectors;	/* that answered */
-	unsigned silent;	/* that may run, and could not be asked */
+	unsigned silent;	/* that may be running, but did not answer */
 	uint16_t port;		/* of the last one */
 	double flows, datagrams;
 	unsigned exporters;
@@ -55,7 +55,7 @@ ask_one(const struct live_socket *s, struct told *t, struct findings *out)
 	int fd = live_connect(s);
 
 	if (fd < 0 && (errno == ECONNREFUSED || errno == ENOENT))
-		return;		/* it was killed, or ends: nobody collects there */
+		return;		/* it was killed, or is ending: no collector is there */
 	if (fd < 0) {
 		t->silent++;
 		findings_add(out, FINDING_WARNING, "%s: %s: the collector there cannot be asked how it is: do this as root, or as its "
@@ -77,7 +77,7 @@ ask_one(const struct live_socket *s, struct told *t, struct findings *out)
 	(void)close(fd);
 }
 
-/* A collector has a socket in each directory of -n, and answers the same at all: one is enough. */
+/* With -n a collector has a socket in each directory, with the same answer, so asking one is enough. */
 static void
 ask_all(const struct options *o, struct told *t, struct findings *out)
 {

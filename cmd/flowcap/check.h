@@ -2,9 +2,9 @@
 #pragma once
 
 /*
- * --check: asks the collectors that write to the archive how they are, and looks at the machine.  Prints a line that
- * sums it up and one for each finding, as plugins of Nagios do; returns 0 where all is well, 1 for a warning, 2 where flows
- * are being lost or nothing is collected.
+ * --check: asks the collectors of the archive for their state, and examines the machine.  Prints a summary
+ * and a line for each finding, as Nagios plugins do; returns 0 where all is well, 1 for a warning, 2 where
+ * flows are being lost or nothing is collected.
  */
 
 #include "flowcap/options.h"

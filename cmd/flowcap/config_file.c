@@ -11,10 +11,10 @@
 #include "common/cli.h"
 #include "common/cli_options.h"
 
-/* Nobody has as many settings. */
+/* Largest file of settings. */
 #define TEXT_MAX ((size_t)4 << 20)
 
-/* What makes sense on a command line alone. */
+/* Options for the command line only. */
 static const char *const not_here[] = { "config", "check", "check-config", "help", "version" };
 
 static int

@@ -9,19 +9,19 @@
 struct cli_table;
 
 struct config_file {
-	char *text;			/* values are in it: it lives as long as who uses them */
+	char *text;			/* values point into it, so it must outlive their users */
 	struct config_setting {
 		size_t line;
 		const char *name;
-		char *value;		/* NULL: none is wanted */
+		char *value;		/* NULL: it has none */
 		int letter;		/* of the option */
 	} *setting;
 	size_t count;
 };
 
 /*
- * Reads it.  Each setting is a long option, with a value as that has one; switches have none, or yes or no (then
- * they are not there).  CLI_OK; CLI_FAILURE, CLI_MISUSE after a message with file and line.
+ * Reads the file.  A setting is a long option with its value; switches have none, or yes or no (no: ignored).
+ * CLI_OK; CLI_FAILURE, CLI_MISUSE after a message with file and line.
  */
 int config_file_read(const char *path, const struct cli_table *table, struct config_file *out);
 void config_file_clear(struct config_file *file);

@@ -21,7 +21,7 @@
 #include "flowcap/program_log.h"
 #include "flowcap/service.h"
 
-/* Waits until the collector is ready, and ends with 0, or until it has ended, and ends as it did. */
+/* Waits until the collector is ready, and exits with 0, or until it has ended, and exits with its status. */
 static void
 await_collector(int ready, pid_t child)
 {
@@ -39,7 +39,7 @@ await_collector(int ready, pid_t child)
 	_exit(WIFEXITED(status) && WEXITSTATUS(status) != CLI_OK ? WEXITSTATUS(status) : CLI_FAILURE);
 }
 
-/* The working directory stays: paths may be relative. */
+/* Keeps the working directory, because paths may be relative. */
 static int
 go_to_background(struct daemon *d)
 {
@@ -63,8 +63,8 @@ go_to_background(struct daemon *d)
 }
 
 /*
- * What keeps an open file from being our pid file; NULL: nothing.  It is written and removed in the end, and we
- * may be root: a device, or a file of something else by mistake, is left alone.  *holder is what it says.
+ * Why an open file must not become our pid file; NULL: it may.  We write and remove it, maybe as root, so a
+ * device, or a file that is something else, is refused.  *holder is the process id in it.
  */
 static const char *
 refuse_pid_file(int file, char holder[32])
@@ -89,7 +89,7 @@ refuse_pid_file(int file, char holder[32])
 	return NULL;
 }
 
-/* A link could lead anywhere, and we may be root. */
+/* Follows no link: it could lead anywhere, and we may be root. */
 static int
 open_pid_file(struct daemon *d, const char *path)
 {
@@ -112,7 +112,7 @@ open_pid_file(struct daemon *d, const char *path)
 	return CLI_OK;
 }
 
-/* The group first: who is no longer root cannot change it. */
+/* The group first, because only root can change it. */
 static int
 become(const char *user, const char *group)
 {

@@ -2,10 +2,10 @@
 #pragma once
 
 /*
- * Into the background, with a pid file, and as another user.
+ * Goes into the background, with a pid file, and as another user.
  *
- * With -D the process that was started stays until the collector listens, so that its standard error and
- * status tell what went wrong until then.
+ * With -D the process that was started stays until the collector listens, so that failures until then appear
+ * on its standard error and in its exit status.
  */
 
 #include "flowcap/options.h"
@@ -21,7 +21,7 @@ struct daemon {
 /* -D, -P, -u, -g, in that order; before threads start.  CLI_OK, or CLI_FAILURE after a message. */
 int daemon_begin(struct daemon *d, const struct options *options);
 
-/* Everything is there: from here on the log goes to syslog, and the process that was started ends with 0. */
+/* The collector is ready: the log goes to syslog, and the process that was started exits with 0. */
 void daemon_ready(struct daemon *d);
 
 /* Removes the pid file, or empties it where its directory is not ours any more. */

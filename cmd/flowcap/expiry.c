@@ -9,10 +9,10 @@
 
 #include "flowcap/program_log.h"
 
-/* After the end of a slot, so that its file is there. */
+/* Delay after a slot's end, so that its file is there. */
 #define AFTER_S 2
 
-/* A large archive takes long to look through: this share of the time, but once an hour at least. */
+/* Scanning a large archive takes long: pauses are this many times as long as a scan, but an hour at most. */
 #define REST_TIMES 50
 #define REST_S_MAX 3600
 
@@ -132,7 +132,7 @@ expiry_start(const struct options *options, struct expiry **expiry)
 	struct expiry *e;
 
 	*expiry = NULL;
-	/* Where there is a file of settings, limits may come with it later. */
+	/* A file of settings may add limits later. */
 	if (retain_limits_empty(&options->retain.limits) && options->config == NULL)
 		return true;
 	e = calloc(1, sizeof(*e));

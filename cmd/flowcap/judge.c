@@ -11,16 +11,16 @@
 #include "flowcap/metric_text.h"
 #include "net/addr.h"
 
-/* Who decodes has not answered for so long, or is behind by so much. */
+/* Limits for the decoder: time without an answer, and lag. */
 #define REPORT_S 2
 #define BACKLOG_BYTES 64e6
 #define LAG_S 30
 
 #define JOURNALS 3
 
-/* Of slots: an exporter that is silent for longer is missed, drops before that are past. */
+/* In slots: an exporter that is silent for longer is missing; drops before that are history. */
 #define SLOTS 3
-/* Who has sent less is no exporter that is missed: anybody can send a datagram. */
+/* Exporters with fewer datagrams are never missing: anybody can send a datagram. */
 #define EXPORTER_DATAGRAMS 10
 /* Exporters send templates again after some minutes: RFC 7011 says 10. */
 #define TEMPLATE_S 900
@@ -28,7 +28,7 @@
 #define CLOCK_S 60
 #define DAYS 7
 
-/* Exporters that are named; of the others there is a number. */
+/* Exporters that are named; the others are counted. */
 #define NAMED 5
 #define NAMES_BYTES (NAMED * 128)
 
@@ -110,7 +110,7 @@ judge_limits(const struct report *r)
 		findings_add(r->out, FINDING_NOTE, "%.0f datagrams of senders without a directory were refused: -n, -M", refused);
 }
 
-/* What is said of several exporters: names of the first, and how many there are. */
+/* Names of the first exporters with a finding, and how many there are. */
 struct names {
 	unsigned count;
 	char text[NAMES_BYTES];
@@ -141,7 +141,7 @@ names_end(struct names *n)
 	return n->text;
 }
 
-/* The same exporter's value of another name, from a line on. */
+/* The same exporter's value of another metric, searched from a line on. */
 static double
 beside(const struct report *r, const struct metric_line *line, const char *name, double absent)
 {

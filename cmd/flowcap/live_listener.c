@@ -23,16 +23,16 @@
 #include "flow.h"
 
 /*
- * A socket gets its name once it listens, so that one which nobody answers at is dead.  Under this one it is bound, and is dead
- * only when it is so old.
+ * A socket gets its final name once it listens, so that one which does not answer is dead.  It is bound under
+ * this name, which counts as dead only after some time.
  */
 #define NEW_SUFFIX ".new"
 #define NEW_S 5
 
-/* Who waits to be let in. */
+/* Backlog of connections. */
 #define BACKLOG 32
 
-/* Whether a socket may be dead: all that have their name, and old ones that never got it. */
+/* Whether a socket may be dead: those with a final name, and old ones without. */
 static bool
 may_be_dead(int directory, const char *name)
 {
@@ -47,7 +47,7 @@ may_be_dead(int directory, const char *name)
 	    (!is_new || st.st_ctime < time(NULL) - NEW_S);
 }
 
-/* Sockets that collectors left when they were killed. */
+/* Removes sockets that killed collectors left. */
 static void
 remove_dead(const char *directory, int fd)
 {
@@ -73,7 +73,7 @@ remove_dead(const char *directory, int fd)
 		(void)closedir(dir);
 }
 
-/* Who may read and enter the directory may ask: connecting takes the right to write. */
+/* Who may read and enter the directory may ask, so they get write permission, which connecting needs. */
 static mode_t
 socket_mode(const struct stat *directory)
 {

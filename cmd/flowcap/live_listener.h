@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 /*
- * A socket in that directory that listens and does not block, named by the run of the collector, after those that killed
- * collectors left there are removed.  Who may read and enter the directory may connect.  *path is its name, to be unlinked
- * and freed; -1 with errno, and *path NULL, where it cannot be.
+ * Makes a non-blocking, listening socket in that directory, named by the run of the collector; first removes
+ * those of killed collectors.  Who may read and enter the directory may connect.  *path is its name, to be
+ * unlinked and freed.  -1 with errno, and *path NULL, on failure.
  */
 int live_listen(const char *directory, uint64_t run, char **path);

@@ -22,21 +22,21 @@
 
 #define WAIT_MS 200
 
-/* For the decoder's answer, and for a reader to take his. */
+/* Time-outs for the decoder's answer, and for a reader to receive. */
 #define LOOK_MS 8000
 #define TAKE_MS 5000
 
-/* An answer is given again while it is not older. */
+/* How long an answer is reused. */
 #define FRESH_MS 1000
 
-/* Readers at a time; who came first makes way. */
+/* Most readers at a time; a new one replaces the oldest. */
 #define CLIENTS_MAX 32
 
-/* An answer about a directory, shared by those who were sent it. */
+/* An answer about a directory, shared by the readers it is sent to. */
 struct answer {
 	unsigned users;
 	struct buf bytes;
-	/* Descriptors of slots' files, which go with the byte at `at`; in order. */
+	/* Descriptors of slots' files, in order; each is sent with the byte at `at`. */
 	struct answer_file {
 		size_t at;
 		int fd;
@@ -55,9 +55,9 @@ struct place {
 struct client {
 	int fd;
 	size_t place;
-	struct answer *answer;	/* being sent; NULL: he is expected to ask */
+	struct answer *answer;	/* being sent; NULL: waiting for a request */
 	size_t sent, files;	/* bytes and descriptors */
-	int64_t since_ms;	/* he came, or was answered */
+	int64_t since_ms;	/* of connecting, or the last answer */
 };
 
 struct live_server {
@@ -67,8 +67,8 @@ struct live_server {
 	struct place *place;
 	size_t places;
 	uint64_t run;
-	int64_t looked_ms;	/* when the answers are of; INT64_MIN: there are none */
-	uint64_t number;	/* of slots finished then */
+	int64_t looked_ms;	/* time of the answers; INT64_MIN: none */
+	uint64_t number;	/* of slots finished at that time */
 	struct client client[CLIENTS_MAX];
 	size_t clients;
 	pthread_t thread;
@@ -141,7 +141,7 @@ forget_answers(struct live_server *s)
 	s->looked_ms = INT64_MIN;
 }
 
-/* The place that a directory's slots are told at, and the path from there to it ("" where it is the same). */
+/* The place that reports a directory's slots, and the path from there to it ("" where it is the same). */
 static const struct place *
 place_of(const struct live_server *s, const char *directory, const char **from)
 {
@@ -162,7 +162,7 @@ place_of(const struct live_server *s, const char *directory, const char **from)
 	return &s->place[s->places - 1];
 }
 
-/* A slot's file is the answer's, too, from here on. */
+/* Moves a slot's file to the answer. */
 static bool
 put_file(struct answer *a, const struct look_part *part)
 {
@@ -224,7 +224,7 @@ make_answer(const struct live_server *s, const struct place *place, const struct
 	return NULL;
 }
 
-/* Makes sure that there are answers that are not old, and of slots that are still open. */
+/* Refreshes answers that are too old, or about slots that have ended. */
 static void
 refresh(struct live_server *s)
 {
@@ -259,7 +259,7 @@ take_client(struct live_server *s, size_t place)
 	int fd = accept4(s->place[place].listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 	if (fd < 0) {
-		/* Out of descriptors, most likely: no reason to take a processor. */
+		/* Most likely out of descriptors: pauses, so as not to spin. */
 		if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
 			(void)poll(NULL, 0, WAIT_MS);
 		return;
@@ -269,7 +269,7 @@ take_client(struct live_server *s, size_t place)
 	s->client[s->clients++] = (struct client){ .fd = fd, .place = place, .since_ms = clock_steady_ms() };
 }
 
-/* Only a number, of slots whose files are finished or being finished. */
+/* An answer with only the number of slots whose files are finished or being finished. */
 static struct answer *
 number_answer(const struct live_server *s)
 {
@@ -304,7 +304,7 @@ metrics_answer(const struct live_server *s)
 	return NULL;
 }
 
-/* What he asks, one byte; false: he is to go. */
+/* Reads a request of one byte; false: close the connection. */
 static bool
 take_question(struct live_server *s, struct client *c)
 {
@@ -330,7 +330,7 @@ take_question(struct live_server *s, struct client *c)
 	return c->answer != NULL;
 }
 
-/* Bytes, and a descriptor with the first of them (-1: none). */
+/* Sends bytes, and a descriptor with the first of them (-1: none). */
 static ssize_t
 send_with_file(int fd, const uint8_t *bytes, size_t len, int file)
 {
@@ -377,13 +377,13 @@ send_some(struct client *c)
 	return true;
 }
 
-/* Serves whom poll says; who was answered may stay and ask again. */
+/* Serves readers that poll reports; after an answer they may ask again. */
 static void
 serve(struct live_server *s, const struct pollfd *ready, size_t clients)
 {
 	int64_t now_ms = clock_steady_ms();
 
-	/* From the last: places do not change for those that are still to be looked at. */
+	/* From the last to the first, so that removing one does not move those still to come. */
 	for (size_t i = clients; i-- > 0; ) {
 		struct client *c = &s->client[i];
 		bool stays = true;
@@ -418,7 +418,7 @@ run(void *argument)
 		for (i = 0; i < s->places; i++)
 			if (wait[clients + i].revents != 0)
 				take_client(s, i);
-		/* What nobody asked for lately takes no memory. */
+		/* Frees answers that were not asked for lately. */
 		if (s->looked_ms != INT64_MIN && clock_steady_ms() >= s->looked_ms + FRESH_MS)
 			forget_answers(s);
 	}

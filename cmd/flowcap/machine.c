@@ -24,10 +24,10 @@
 #endif
 
 
-/* What many exporters take: a journal and a slot each. */
+/* Descriptors for many exporters, which take a journal and a slot each. */
 #define FILES_MIN 4096
 
-/* No machine's clock is right before this was written. */
+/* A clock before the time of this writing is wrong. */
 #define YEAR_MIN_S INT64_C(1735689600)	/* 2025 */
 
 static void
@@ -39,7 +39,7 @@ judge_clock(struct findings *out)
 #if defined(__linux__)
 	struct timex t = { .modes = 0 };
 
-	/* In some containers it may not even be asked. */
+	/* Some containers do not allow the call. */
 	if (adjtimex(&t) >= 0 && (t.status & STA_UNSYNC) != 0)
 		findings_add(out, FINDING_WARNING, "the clock of this machine is not synchronised: times of flows and exporters are "
 		    "compared with it: timedatectl set-ntp true, or chrony");
@@ -66,7 +66,7 @@ judge_room(const char *directory, const struct options *o, struct findings *out)
 		    "flowcat --expire", directory);
 }
 
-/* As whom the collector will write; the group of -u is that of its entry. */
+/* The user that the collector will write as; the group of -u is that of its passwd entry. */
 struct writer {
 	uid_t uid;
 	gid_t gid;
@@ -94,7 +94,7 @@ find_writer(const struct options *o, struct writer *w, struct findings *out)
 	return true;
 }
 
-/* access(2) as that user: in a process of its own, for there is no way back. */
+/* access(2) as that user, in a process of its own, because switching is irreversible. */
 static bool
 may(const struct writer *w, const char *path, int mode)
 {
@@ -115,7 +115,7 @@ may(const struct writer *w, const char *path, int mode)
 	return child < 0 || (WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
-/* What an earlier run left as another user: its journals could not be filed, its templates not be known. */
+/* Finds what an earlier run left as another user: its journals could not be filed, and its templates not be read. */
 static void
 judge_left(const char *directory, const struct writer *w, struct findings *out)
 {
@@ -223,7 +223,7 @@ judge_files(const struct options *o, struct findings *out)
 		    "written", (uint64_t)limit.rlim_cur);
 }
 
-/* socket(7): who has CAP_NET_ADMIN gets more than the limit, and we cannot know who will start it. */
+/* socket(7): with CAP_NET_ADMIN the limit does not apply, and we cannot know who will start it. */
 static void
 judge_buffer(const struct options *o, struct findings *out)
 {

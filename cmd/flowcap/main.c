@@ -19,10 +19,10 @@
 /* Descriptors for sockets, journals and the like. */
 #define RESERVED_DESCRIPTORS (64 + TCP_CONNECTIONS_MAX)
 
-/* Of a slot's file: to write it, and for --live to look at it and to be answered. */
+/* Descriptors per slot's file: to write it, and for --live to read it and to send it. */
 #define SLOT_DESCRIPTORS 3
 
-/* Row groups in memory beyond those that are being encoded. */
+/* Row groups in memory besides those being encoded. */
 #define FILE_SPARE 2
 
 static int
@@ -35,7 +35,7 @@ read_files(const struct options *options)
 	bool done = true;
 	size_t i;
 
-	collect.decoder.template_ms = INT64_MAX;	/* a capture's clock makes nothing old */
+	collect.decoder.template_ms = INT64_MAX;	/* in a capture no template expires */
 	c = collector_new(&collect, collect.threads + FILE_SPARE, NULL);
 	if (c == NULL)
 		return CLI_FAILURE;
@@ -45,7 +45,7 @@ read_files(const struct options *options)
 	return done ? CLI_OK : CLI_FAILURE;
 }
 
-/* What the system lets this process have in all: a directory for each exporter takes many. */
+/* Raises the limit of descriptors: a directory for each exporter takes many. */
 static void
 raise_descriptors(struct collect_options *collect)
 {
@@ -102,7 +102,7 @@ collect(const struct options *options, struct inputs *in, struct status_server *
 	bool done = false;
 
 	live.tell_exporters = true;
-	/* The directories once more, as whom it will write. */
+	/* Again after dropping privileges: the directories must be writable for the final user. */
 	if (daemon_begin(&daemon, options) == CLI_OK && sources_check(options) == CLI_OK &&
 	    (!live.journal || sources_find_state(&live, options->state) == CLI_OK))
 		intake = intake_new(&live);

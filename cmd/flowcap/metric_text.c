@@ -12,7 +12,7 @@
 #define PREFIX "flowcap_"
 #define NUMBER_MAX 64
 
-/* A line up to `stop`; false where it is no value. */
+/* Reads a line up to `stop`; false where it is no value. */
 static bool
 parse(const char *at, const char *stop, struct metric_line *line)
 {

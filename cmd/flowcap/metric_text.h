@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* Values out of a text in Prometheus' format, as flowcap writes it: NAME VALUE, or NAME{label="value",...} VALUE. */
+/*
+ * Reads values from a text in Prometheus' format, as flowcap writes it: NAME VALUE, or
+ * NAME{label="value",...} VALUE.
+ */
 
 #include <stdbool.h>
 #include <stddef.h>
 
 struct metric_line {
-	const char *name;	/* behind "flowcap_"; none of these is NUL-terminated */
+	const char *name;	/* after "flowcap_"; none of these is NUL-terminated */
 	size_t name_len;
 	const char *labels;	/* between the braces; NULL: there are none */
 	size_t labels_len;
 	double value;
 };
 
-/* The next value from *at on, which moves behind it; false at the end.  What is no value is skipped. */
+/* The next value from *at on; moves *at behind it; false at the end.  Other lines are skipped. */
 bool metric_next(const char **at, const char *end, struct metric_line *line);
 
 bool metric_is(const struct metric_line *line, const char *name);

@@ -28,7 +28,7 @@ multicast_interface(const char *name)
 	char text[IF_NAMESIZE];
 	uint64_t number = 0;
 
-	/* fe80::1%2, as others print it. */
+	/* An index, as in fe80::1%2. */
 	for (const char *c = name; index == 0 && *c >= '0' && *c <= '9' && number < INT32_MAX; c++)
 		number = number * 10 + (uint64_t)(*c - '0');
 	if (index == 0 && number > 0 && number < INT32_MAX && if_indextoname((unsigned)number, text) != NULL)
@@ -71,7 +71,7 @@ multicast_join(const struct options *options, int udp)
 {
 	int off = 0;
 
-	/* Linux gives a socket what any other on this machine has joined. */
+	/* By default, Linux delivers groups that any socket of the machine has joined. */
 #if defined(IP_MULTICAST_ALL)
 	if (options->joins > 0)
 		(void)setsockopt(udp, IPPROTO_IP, IP_MULTICAST_ALL, &off, sizeof(off));

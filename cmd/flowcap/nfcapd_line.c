@@ -9,7 +9,7 @@
 
 #include "common/cli.h"
 
-/* Letters that take an argument in both. */
+/* Letters with an argument in both programs. */
 static const char takers[] = "nMStIxpbBfRsPugCJ";
 
 struct reading {
@@ -22,11 +22,11 @@ struct reading {
 static void
 put(struct reading *r, const char *word)
 {
-	/* getopt reorders words and writes into none. */
+	/* getopt reorders the words, but does not write into them. */
 	r->line->argv[r->line->argc++] = (char *)(uintptr_t)word;
 }
 
-/* The word behind the option, or NULL where that is another option or nothing. */
+/* The word after the option, or NULL where that is another option or missing. */
 static char *
 behind(const struct reading *r)
 {
@@ -68,7 +68,7 @@ take_codec(struct reading *r)
 	return CLI_OK;
 }
 
-/* nfcapd's levels are 0 to 4; what it shows from 3 on is for its makers. */
+/* nfcapd has levels 0 to 4; from 3 on they are for its developers. */
 static int
 take_verbose(struct reading *r)
 {
@@ -118,7 +118,7 @@ take_own(struct reading *r, char letter)
 	}
 }
 
-/* Letters that take an argument here, and none there. */
+/* Letters with an argument in flowcap, and none in nfcapd. */
 static int
 take_flag(struct reading *r, char letter)
 {
@@ -133,7 +133,7 @@ take_flag(struct reading *r, char letter)
 	else if (letter == 'e')
 		cli_warn("-e: nothing expires without limits: -e age=90d,size=2T");
 	else if (!r->has_l)
-		put(r, r->argv[r->at]);		/* -w: getopt tells what is missing */
+		put(r, r->argv[r->at]);		/* -w: getopt reports the missing argument */
 	return CLI_OK;
 }
 

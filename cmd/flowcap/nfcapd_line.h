@@ -2,9 +2,9 @@
 #pragma once
 
 /*
- * Command lines of nfcapd and sfcapd, as units, init scripts and pages on the web have them.  What is written otherwise
- * there is turned into flowcap's own, dead letters are told of in a line and left out, and what means something else
- * here, and cannot be told apart by what follows it, stays.
+ * Accepts command lines of nfcapd and sfcapd, as in units, init scripts and web pages.  Options that are spelt
+ * differently are translated to flowcap's, and obsolete ones are reported and dropped.  A letter with another meaning
+ * here stays, unless its argument shows that nfcapd's is meant.
  *
  *	-l DIR, and -w alone beside it	-w DIR		-z=lz4		-z lz4		-z, -y, -j alone	the usual codec
  *	-W N				-j N		-v LEVEL	-v, or nothing	-T LIST			nothing

@@ -15,7 +15,7 @@
 #include "flowcap/status_server.h"
 
 #define DEFAULT_PORT 9995
-/* As much as the system allows of it: bursts of large datagrams overrun its own default. */
+/* Default receive buffer, as far as the system allows it: bursts of large datagrams overrun the system's. */
 #define DEFAULT_BUFFER_BYTES (32u << 20)
 #define DEFAULT_SLOT_S 300
 #define SLOT_S_MAX 86400
@@ -224,7 +224,7 @@ dump(const char *text, size_t len)
 		next = stop != NULL ? stop + 1 : end;
 		dump_line(line, (size_t)((stop != NULL ? stop : end) - line));
 	}
-	/* Whoever watches a router through a pipe wants it now. */
+	/* Unbuffered, for users who watch a router through a pipe. */
 	(void)fflush(stdout);
 }
 
@@ -241,7 +241,7 @@ take_option(int letter, char *argument, struct options *o, bool *done)
 	case OPT_JOURNAL_SYNC:
 		return take_sync(o, argument);
 	case OPT_CONFIG:
-		return CLI_OK;		/* it was read first */
+		return CLI_OK;		/* it was read before */
 	case OPT_CHECK:
 		o->check_health = true;
 		return CLI_OK;
@@ -328,7 +328,7 @@ check(const struct options *o, int argc, char **argv)
 	return CLI_OK;
 }
 
-/* Finds -C on the command line, which goes after its file. */
+/* Finds -C, whose file is read before the command line. */
 static int
 find_config(int argc, char **argv, struct options *o)
 {
@@ -342,7 +342,7 @@ find_config(int argc, char **argv, struct options *o)
 			o->config = optarg;
 	}
 	opterr = 1;
-	optind = 0;		/* from the beginning, once more */
+	optind = 0;		/* restarts getopt */
 	return status;
 }
 
@@ -362,7 +362,7 @@ take_config(struct options *o, bool *done)
 	return status;
 }
 
-/* Each name that has changed, once. */
+/* Logs each changed name once. */
 static void
 tell_changes(const struct config_file *from, const struct config_file *a, const struct config_file *b)
 {
@@ -375,7 +375,7 @@ tell_changes(const struct config_file *from, const struct config_file *a, const 
 			;
 		if (k < i || strcmp(name, "expire") == 0 || config_file_same(a, b, name))
 			continue;
-		/* What is in both was told of the first. */
+		/* Names in both were logged with the first. */
 		for (k = 0; from == b && k < a->count && strcmp(a->setting[k].name, name) != 0; k++)
 			;
 		if (from == a || k == a->count)
@@ -443,7 +443,7 @@ options_parse(int argc, char **argv, struct options *options, bool *done)
 		options->retain_given |= letter == OPT_EXPIRE;
 		status = take_option(letter, optarg, options, done);
 	}
-	/* What is in a file already need not be kept twice. */
+	/* Files need no journal. */
 	options->collect.journal &= options->file_count == 0;
 	options->collect.remember = options->collect.journal;
 	return status != CLI_OK || *done ? status : check(options, argc, argv);

@@ -12,7 +12,7 @@
 #include "net/addr.h"
 #include "net/udp.h"
 
-/* Each datagram is sent once to each, by the thread that receives. */
+/* Most receivers; the receiving thread sends each datagram once to each. */
 #define REPEATS_MAX 256
 
 /* -J GROUP[%INTERFACE] */
@@ -41,7 +41,7 @@ struct options {
 	bool has_port;			/* -p is given */
 	enum udp_family family;		/* -4, -6 */
 	bool tcp;			/* --tcp: IPFIX over TCP as well */
-	struct collect_net *proxy;	/* --proxy-protocol: whose connections begin with its header */
+	struct collect_net *proxy;	/* --proxy-protocol: senders of its header */
 	size_t proxies;
 	struct flow_elements *elements;	/* --elements; NULL: none */
 	uint64_t buffer_bytes;		/* -B */
@@ -63,19 +63,19 @@ struct options {
 	unsigned verbose;		/* -v */
 	/* Where they come from. */
 	const char *config;		/* -C; NULL: none */
-	struct nfcapd_line line;	/* that was read, of nfcapd's spelling or not */
+	struct nfcapd_line line;	/* the line that was parsed, in nfcapd's spelling or not */
 	struct config_file settings;	/* of it */
 	bool check_only;		/* --check-config */
 	bool check_health;		/* --check */
 	bool retain_given;		/* -e is on the command line */
 };
 
-/* As flowcat's: CLI_OK with *done where help or version was all.  Clear it whatever comes. */
+/* As flowcat's: CLI_OK with *done after help or version.  Clear it in any case. */
 int options_parse(int argc, char **argv, struct options *options, bool *done);
 void options_clear(struct options *options);
 
 /*
- * Reads -C again: false, after a log line, where it is wrong.  *retain becomes what it says of expiry, unless the command
- * line says it; the log tells what else has changed, which needs a restart.
+ * Reads -C again: false, after a log line, where it is wrong.  Sets *retain to its limits of expiry, unless
+ * the command line has -e; logs other changes, which need a restart.
  */
 bool options_read_again(const struct options *options, struct retain_options *retain);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* What the collector tells: to standard error, or to syslog once it is a daemon. */
+/* The collector's log: to standard error, or to syslog once it is a daemon. */
 
 #include "flow.h"
 

@@ -19,7 +19,7 @@
 #include "base/bytes.h"
 #include "flow.h"
 
-/* Before the packet in a record of a capture: headers of pcap and Ethernet. */
+/* Bytes before the packet in a capture's record: headers of pcap and Ethernet. */
 #define BEFORE_PACKET (16 + 14)
 
 #define IPV4_HEADER 20
@@ -28,7 +28,10 @@
 #define NEXT_FRAGMENT 44
 #define MORE_FRAGMENTS 0x2000	/* of IPv4 */
 
-/* Every link of IPv6 takes 1280 (RFC 8200 5), and so does any of IPv4 that is in use; parts are multiples of 8. */
+/*
+ * Every IPv6 link has an MTU of at least 1280 (RFC 8200 5), and so has any IPv4 link in use; fragments are
+ * multiples of 8.
+ */
 #define PART_BYTES 1232
 
 static bool
@@ -67,7 +70,7 @@ send_packet(int fd, const struct raw_datagram *d, const uint8_t *packet, size_t 
 	return sendto(fd, packet, len, MSG_NOSIGNAL, to, is_v4 ? sizeof(v4) : sizeof(v6)) >= 0;
 }
 
-/* The kernel sets an IPv4 header's checksum, and its identification where that is 0, which would differ from part to part. */
+/* The kernel sets an IPv4 header's checksum, and an identification of 0, which would differ between fragments. */
 static uint8_t *
 begin_part(uint8_t *part, const uint8_t *packet, bool v4, size_t offset, size_t len, bool more, uint32_t id)
 {

@@ -2,8 +2,9 @@
 #pragma once
 
 /*
- * Sends UDP datagrams with any source address, over raw sockets.  Opening one takes CAP_NET_RAW, sending does not: sockets are
- * opened first, then raw_socket_drop_capability takes it from the process, so that no thread has it while anything is received.
+ * Sends UDP datagrams with any source address, over raw sockets.  Opening one needs CAP_NET_RAW, sending does
+ * not: so sockets are opened first, and raw_socket_drop_capability drops the capability before anything is
+ * received.
  */
 
 #include <stdbool.h>
@@ -24,9 +25,9 @@ struct raw_datagram {
 	size_t len;			/* PCAP_UDP_MAX at most */
 };
 
-/* `packet` has room for RAW_PACKET_MAX bytes.  In fragments where the way does not take it whole; false with errno. */
+/* Sends it, in fragments if the path requires that; false with errno.  `packet` has room for RAW_PACKET_MAX bytes. */
 #define RAW_PACKET_MAX (65535 + 100)
 bool raw_socket_send(int fd, const struct raw_datagram *d, uint8_t *packet);
 
-/* CAP_NET_RAW goes, for good and from programs that are run too; false with errno. */
+/* Drops CAP_NET_RAW for good, also for child processes; false with errno. */
 bool raw_socket_drop_capability(void);

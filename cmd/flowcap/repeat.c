@@ -21,12 +21,12 @@
 
 #define SEND_BUFFER (4 << 20)
 
-/* A receiver that has refused nothing for so long takes datagrams again; systems send such refusals once a second. */
+/* A receiver counts as back after this time without a refusal (ICMP); systems send these once a second. */
 #define BACK_MS 3000
 
 #define HOPS 64			/* of packets that are not for a group */
 
-/* Where -A sends to, of each family: exporters keep theirs. */
+/* Raw sockets of -A by family; exporters keep their addresses. */
 enum { WAY_V4, WAY_V6, WAYS };
 
 struct way {
@@ -41,7 +41,7 @@ struct target {
 	const struct repeat_target *to;
 	int fd;
 	struct way way[WAYS];
-	bool away;			/* it refused the last datagram but few */
+	bool away;			/* it refused recent datagrams */
 	int64_t refused_ms;		/* when; by the steady clock */
 	bool told_family;
 	uint64_t sent, failed;
@@ -55,7 +55,7 @@ struct repeater {
 	uint8_t *packet;		/* the same: RAW_PACKET_MAX */
 };
 
-/* Of a socket address; false where it is of no family that we know. */
+/* The address in a socket address; false for other families. */
 static bool
 way_of(const struct addrinfo *a, const struct repeat_target *to, struct way *way, unsigned *which)
 {
@@ -140,7 +140,7 @@ open_target(const struct repeat_target *to, struct target *t)
 	return t->fd >= 0;
 }
 
-/* One socket for each family, of which a machine without IPv6 has one. */
+/* One socket per family; a machine without IPv6 has only one. */
 static bool
 open_raw(struct repeater *r)
 {
@@ -241,7 +241,7 @@ send_plain(struct target *t, const uint8_t *bytes, size_t len)
 		return true;
 	if (errno != ECONNREFUSED)
 		return false;
-	/* A refusal is that of an earlier datagram: this one has not been tried. */
+	/* The refusal was for an earlier datagram: this one was not sent yet. */
 	if (!t->away)
 		log_line(LOG_LEVEL_INFO, "-R %s/%s: nobody listens there (yet)", t->to->host, t->to->port);
 	t->away = true;
@@ -249,7 +249,7 @@ send_plain(struct target *t, const uint8_t *bytes, size_t len)
 	return send(t->fd, bytes, len, 0) >= 0;
 }
 
-/* Of a family that the receiver has no address of, exporters cannot keep theirs. */
+/* Exporters of another family than the receiver's cannot keep their address. */
 static bool
 send_raw(struct repeater *r, struct target *t, const struct udp_datagram *from, const uint8_t *bytes, size_t len)
 {
@@ -279,7 +279,7 @@ send_to(struct repeater *r, struct target *t, const struct udp_datagram *from, c
 		t->failed++;
 }
 
-/* Whether it takes datagrams again, so that it has to learn what was announced meanwhile. */
+/* Whether a refusing receiver is back, and so needs the templates that it missed. */
 static void
 look_whether_back(struct repeater *r, size_t i)
 {
@@ -289,7 +289,7 @@ look_whether_back(struct repeater *r, size_t i)
 
 	if (!t->away || clock_steady_ms() - t->refused_ms < BACK_MS)
 		return;
-	/* The answer to what was sent last, which may have been long ago. */
+	/* The answer to the last datagram, which may be long ago. */
 	if (getsockopt(t->fd, SOL_SOCKET, SO_ERROR, &error, &len) == 0 && error != 0) {
 		t->refused_ms = clock_steady_ms();
 		return;

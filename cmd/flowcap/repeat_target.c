@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* -R: its argument. */
+/* The argument of -R. */
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
@@ -12,7 +12,7 @@
 #include "flowcap/repeat.h"
 #include "flowcap/source_option.h"
 
-/* As nfcapd, and as its own. */
+/* nfcapd's default, and our own. */
 #define DEFAULT_PORT "9995"
 
 static int

@@ -10,7 +10,7 @@
 #define RULES_MAX 4096
 #define INTERFACES_MAX 256
 
-/* What one -s says. */
+/* One -s. */
 struct asked {
 	uint32_t rate;
 	bool override;
@@ -76,7 +76,7 @@ parse(char *text, struct asked *a)
 	uint64_t rate;
 	int status = CLI_OK;
 
-	/* A negative rate overrides, as nfcapd's does. */
+	/* A negative rate overrides, as in nfcapd. */
 	a->override = word[0] == '-';
 	if (!cli_number("-s", word + a->override, 1, UINT32_MAX, &rate))
 		return CLI_MISUSE;

@@ -23,11 +23,11 @@
 #define FIRST_FD 3
 #define FDS_MAX 64
 
-/* What names begin with that our sockets are kept by. */
+/* Prefix of the names under which our sockets are stored. */
 #define STORE_NAME "flowcap-udp-"
 #define NAME_MAX_BYTES 256	/* FDNAME has 255 at most */
 
-/* A number in a variable of the environment, which is removed; -1: there is none. */
+/* Reads a number from an environment variable and removes it; -1: there is none. */
 static int64_t
 take_number(const char *name)
 {
@@ -82,7 +82,7 @@ take_socket(struct service_sockets *s, int fd, bool kept)
 	int type = option_of(fd, SO_TYPE);
 
 	if (type == SOCK_DGRAM && is_internet(fd) && (s->udp < 0 || s->kept || kept)) {
-		/* One that a socket unit made goes before one that was kept. */
+		/* A socket of a socket unit has priority over a stored one. */
 		if (s->udp >= 0)
 			(void)close(kept ? fd : s->udp);
 		s->kept = s->udp < 0 ? kept : false;
@@ -97,7 +97,7 @@ take_socket(struct service_sockets *s, int fd, bool kept)
 	    "no others", fd);
 }
 
-/* A descriptor goes along where it is not -1. */
+/* Sends a descriptor along unless it is -1. */
 static void
 send_to_manager(const char *state, int fd)
 {
@@ -149,7 +149,7 @@ service_store(const struct service_sockets *s, int fd)
 	send_to_manager(state, fd);
 }
 
-/* One that was kept for what we are not bound to any more. */
+/* Removes one that was stored for another address. */
 static void
 forget_socket(int fd, const char *name)
 {

@@ -2,36 +2,36 @@
 #pragma once
 
 /*
- * What a service manager tells and wants to be told: systemd's protocols, sd_notify(3) and sd_listen_fds(3), of
- * which others know the one or the other, too.  Without a manager none of this does anything.
+ * Communication with a service manager: systemd's protocols, sd_notify(3) and sd_listen_fds(3), parts of
+ * which others support, too.  Without a manager these functions do nothing.
  */
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Sockets that were made for us; what came while nobody ran is in them. */
+/* Sockets made by the manager; they hold datagrams that came while no collector ran. */
 struct service_sockets {
 	int udp;			/* -1: none */
 	int tcp;			/* one that listens; -1: none */
 	bool kept;			/* udp is one that an earlier run had stored (service_store) */
-	char name[32];			/* that it is stored by */
+	char name[32];			/* under which it is stored */
 };
 
 /*
- * `where` stands for what a socket of our own is bound to: one that was stored for another is closed.
- * Takes them, and the variables that tell of them, which are not for programs that are run; before any fork.
- * CLI_OK, or CLI_FAILURE after a message: some cannot be used.
+ * Takes the sockets, and removes their environment variables, which are not for child processes; call it
+ * before any fork.  `where` identifies the address that our own socket would be bound to: one stored for
+ * another is closed.  CLI_OK, or CLI_FAILURE after a message: some cannot be used.
  */
 int service_sockets_take(struct service_sockets *s, const char *where);
 
-/* Tells a state, such as "READY=1". */
+/* Notifies the manager of a state, such as "READY=1". */
 void service_tell(const char *state);
 
-/* Has the manager keep the socket for the next run. */
+/* Stores the socket with the manager for the next run. */
 void service_store(const struct service_sockets *s, int fd);
 
-/* To be called several times a second by whoever must not hang. */
+/* The watchdog's heartbeat; the main thread calls it several times a second. */
 void service_alive(int64_t now_ms);
 
-/* Whether standard error goes to the manager's log, which takes "<3>" before a line for its level. */
+/* Whether standard error goes to the manager's log, where "<3>" before a line sets its level. */
 bool service_has_log(void);

@@ -99,7 +99,7 @@ make_directory(const struct options *options, const char *path)
 	char *copy;
 	bool done;
 
-	/* Whoever makes it as root for somebody else decides whose it is. */
+	/* Root, who makes it for another user, must choose the owner. */
 	if (options->user != NULL)
 		return cli_fail("%s: %s: make it, and give it to %s", path, strerror(errno), options->user);
 	if (!options->check_only)

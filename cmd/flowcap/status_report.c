@@ -16,7 +16,7 @@
 
 #include "flowcap/program_log.h"
 
-/* For who decodes to answer. */
+/* Time-out for the decoder's answer. */
 #define PATIENCE_MS 2000
 
 struct status_report {
@@ -24,7 +24,7 @@ struct status_report {
 	struct intake *intake;
 	int udp;
 	time_t since;
-	pthread_mutex_t lock;		/* intake_report is for one at a time */
+	pthread_mutex_t lock;		/* intake_report may only run once at a time */
 };
 
 struct status_report *
@@ -142,7 +142,7 @@ put_settings(const struct status_report *r, struct buf *out)
 		    limit.rlim_cur == RLIM_INFINITY ? 1e9 : (double)limit.rlim_cur);
 }
 
-/* What -s says: the general rate is a rule of all. */
+/* The rules of -s; the general rate is a rule for all. */
 static void
 put_rules(const struct status_report *r, struct buf *out)
 {

@@ -26,7 +26,7 @@
 
 #define UNIX "unix:"
 #define WAIT_MS 200
-#define PATIENCE_MS 2000	/* for a request, and an answer to be taken */
+#define PATIENCE_MS 2000	/* to read a request, and to send an answer */
 #define REQUEST_MAX 4096
 
 struct status_server {
@@ -47,7 +47,7 @@ status_server_is_address(const char *text)
 	    colon[1] != '\0' && strspn(colon + 1, "0123456789") == strlen(colon + 1));
 }
 
-/* A socket that nobody listens at any more is in the way; anything else is left alone. */
+/* Removes a socket without a listener; leaves anything else alone. */
 static void
 remove_dead_socket(const struct sockaddr_un *a)
 {
@@ -82,7 +82,7 @@ listen_unix(const char *path)
 	return -1;
 }
 
-/* HOST:PORT, [IPv6]:PORT, :PORT for this machine alone. */
+/* HOST:PORT, [IPv6]:PORT, or :PORT for the loopback address. */
 static int
 listen_tcp(const char *text, int *fd)
 {
@@ -132,7 +132,7 @@ status_server_new(const struct options *options, struct status_server **server)
 	return true;
 }
 
-/* Appends what is not well, a line each; whether it is well enough to go on. */
+/* Appends findings, a line each; returns whether they are tolerable. */
 static bool
 put_health(struct status_server *s, struct buf *out)
 {
@@ -153,7 +153,7 @@ put_health(struct status_server *s, struct buf *out)
 	return well;
 }
 
-/* Whether it is ready before that time: who sends or takes a byte now and then keeps nobody out. */
+/* Waits until it is ready, or that time: a slow client cannot block others. */
 static bool
 await(int fd, short events, int64_t end_ms)
 {
@@ -163,7 +163,7 @@ await(int fd, short events, int64_t end_ms)
 	return left > 0 && poll(&wait, 1, (int)left) > 0;
 }
 
-/* The first line of a request, up to its end; false where nothing that is one comes. */
+/* Reads the first line of a request; false where no valid one comes. */
 static bool
 read_request(int fd, char out[REQUEST_MAX])
 {
@@ -255,7 +255,7 @@ run(void *argument)
 			serve(s, fd);
 			(void)close(fd);
 		} else if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED) {
-			/* Out of descriptors, most likely: no reason to take a processor. */
+			/* Most likely out of descriptors: pauses, so as not to spin. */
 			(void)poll(NULL, 0, WAIT_MS);
 		}
 	}

@@ -2,8 +2,9 @@
 #pragma once
 
 /*
- * --metrics unix:PATH or HOST:PORT: a thread that answers GET /metrics and GET /health, one after the other, over
- * HTTP/1.0.  The health is 503 where flows are being lost or nothing is decoded, else 200 with what may go wrong.  Nothing else can be asked, and nothing be changed.
+ * --metrics unix:PATH or HOST:PORT: a thread that answers GET /metrics and GET /health, one request at a
+ * time, over HTTP/1.0.  The health is 503 where flows are being lost or nothing is decoded, else 200 with
+ * warnings.  There are no other requests, and nothing can be changed.
  */
 
 #include "flowcap/options.h"
@@ -11,19 +12,19 @@
 
 struct status_server;
 
-/* Whether the argument of --metrics is a place to listen at, and no file. */
+/* Whether the argument of --metrics is an address to listen at, not a file. */
 bool status_server_is_address(const char *text);
 
 /*
- * Listens; *server is NULL where nobody asked for it.  To be called before the process becomes another user.
- * False after a message.
+ * Listens; *server is NULL where it is not wanted.  Call it before the process changes its user.  False after
+ * a message.
  */
 bool status_server_new(const struct options *options, struct status_server **server);
 
-/* Answers from here on; false after a log line. */
+/* Begins to answer; false after a log line. */
 bool status_server_start(struct status_server *s, struct status_report *report);
 
-/* Answers no more: before the intake is finished. */
+/* Stops answering; call it before the intake is finished. */
 void status_server_stop(struct status_server *s);
 
 /* Removes the socket's name, and frees.  NULL is fine for both. */

@@ -23,12 +23,12 @@
 #include "base/clock.h"
 #include "flow.h"
 
-/* Senders and ports that are told. */
+/* Most senders and ports that are reported. */
 #define PORTS_MAX 8
 #define LINE_BYTES 4096
 #define PACKET_BYTES 65536
 
-/* What came in that time to a port. */
+/* What came to a port. */
 struct stray {
 	uint16_t port;
 	struct addr from;
@@ -36,8 +36,8 @@ struct stray {
 };
 
 /*
- * The value of NAME in a table of /proc/net, where a line "Group: name name ..." goes before "Group: value value ...", or
- * lines are "name value"; 0 where there is none.
+ * The value of NAME in a table of /proc/net, whose lines are "Group: name name ..." followed by "Group: value
+ * value ...", or "name value"; 0 where there is none.
  */
 static uint64_t
 counter_in(const char *path, const char *group, const char *name)
@@ -71,7 +71,7 @@ counter_in(const char *path, const char *group, const char *name)
 }
 
 struct counters {
-	uint64_t no_port;	/* datagrams to ports at which nobody listens */
+	uint64_t no_port;	/* datagrams to closed ports */
 	uint64_t wrong_way;	/* packets that rp_filter dropped */
 };
 
@@ -85,7 +85,7 @@ count(void)
 	};
 }
 
-/* -1: we may not, or there is no such thing here. */
+/* -1 without permission, or where the system has none. */
 static int
 packet_socket(void)
 {
@@ -96,7 +96,7 @@ packet_socket(void)
 #endif
 }
 
-/* Whether a datagram, most likely, is an export: templates and counts are not looked at. */
+/* Whether a datagram is probably an export: does not check templates and counts. */
 static bool
 is_export(const struct frame *f)
 {
@@ -118,7 +118,7 @@ take_stray(struct stray *stray, size_t *strays, const struct frame *f)
 }
 
 #if defined(__linux__)
-/* What is sent to this machine; loopback shows each packet twice, and what goes out once more. */
+/* Counts packets to this machine; loopback shows each one twice, and outgoing ones also come in. */
 static void
 take_packets(int fd, uint16_t port, uint8_t *bytes, struct stray *stray, size_t *strays)
 {

@@ -19,41 +19,41 @@
 #include "net/proxy_header.h"
 #include "net/tcp.h"
 
-/* The longest message, and what may come behind it in one read. */
+/* Buffer for the longest message, and what one more read may bring. */
 #define BUFFER_BYTES ((size_t)128 << 10)
 
-/* Reads of a connection before others have their turn. */
+/* Reads per connection before the others' turn. */
 #define READS_MAX 16
 
-/* Peers can cause log lines: not more often than this. */
+/* Least time between log lines that peers can cause. */
 #define LOG_MS 1000
 
-/* Faults of connections that are told in that time; all are counted.  Bytes of what is no IPFIX that are told. */
+/* Faults that are logged in that time (all are counted), and bytes of invalid data that are shown. */
 #define FAULTS_MAX 8
 #define BEGIN_MAX 32
 
-/* For the first message, for the rest of one, and for the next. */
+/* Time-outs: for the first message, the rest of one, and the next. */
 #define FIRST_MS 30000
 #define REST_MS 30000
 #define NEXT_MS 86400000
 
-/* Whoever is silent for so long gives way to newcomers where there are too many. */
+/* A connection that is silent for this long may be replaced by a new one. */
 #define QUIET_MS 60000
 
-/* Whoever waits for a descriptor cannot have one now: the listener is left alone for so long. */
+/* Without descriptors, the listener is left alone for this long. */
 #define DESCRIPTOR_MS 1000
 
 struct connection {
 	int fd;
-	struct addr peer;	/* of a proxy's connection, when its header came: whose it passes on */
+	struct addr peer;	/* after a proxy's header: the client */
 	uint16_t port;
 	bool awaits_header;	/* of the PROXY protocol */
 	bool bad_header;
-	bool served;		/* a whole message came */
-	int64_t since_ms;	/* when that was, or the connection; by the steady clock, here and below */
-	int64_t rest_ms;	/* since when a begun message waits for its rest; 0: none does */
+	bool served;		/* a whole message has come */
+	int64_t since_ms;	/* time of the last one, or of connecting; steady clock, here and below */
+	int64_t rest_ms;	/* time since which a partial message waits; 0: none */
 	uint32_t sequence;	/* of the stream: bytes of whole messages */
-	struct buf bytes;	/* the begin of a message */
+	struct buf bytes;	/* a partial message */
 };
 
 struct tcp_input {
@@ -65,7 +65,7 @@ struct tcp_input {
 	uint64_t refused, bad, cut;
 	int64_t logged_ms;
 	uint64_t unlogged;
-	int64_t told_ms;	/* when faults were told, and how many in the second from then on */
+	int64_t told_ms;	/* time of the last log of faults, and how many in the second after it */
 	unsigned told;
 };
 
@@ -134,7 +134,7 @@ log_peer(struct tcp_input *t, const struct addr *peer, uint16_t port, const char
 	t->unlogged = 0;
 }
 
-/* What a peer sends instead of IPFIX, as far as it can be shown. */
+/* Shows the invalid data of a peer, as far as it is printable. */
 static void
 put_begin(const struct buf *bytes, char out[BEGIN_MAX + 1])
 {
@@ -145,7 +145,7 @@ put_begin(const struct buf *bytes, char out[BEGIN_MAX + 1])
 	out[n] = '\0';
 }
 
-/* What is lost with a connection is counted always, and told apart from its coming and going. */
+/* Losses of a connection are always counted, and logged separately from its begin and end. */
 static void
 take_fault(struct tcp_input *t, const struct connection *n, bool bad)
 {
@@ -184,14 +184,14 @@ end_connection(struct tcp_input *t, size_t i, const char *why, int64_t now_ms,
 	*n = t->connection[--t->count];
 }
 
-/* Whether a is needed less than b: who never sent a message first, then who sent the last one longest ago. */
+/* Whether a should be replaced before b: first those without a message, then by the time of the last one. */
 static bool
 needed_less(const struct connection *a, const struct connection *b)
 {
 	return a->served != b->served ? b->served : a->since_ms < b->since_ms;
 }
 
-/* Who gives way to a newcomer, one of `peer` (NULL: of anybody); t->count: nobody does. */
+/* The connection that a new one replaces, of `peer` (NULL: of any); t->count: none. */
 static size_t
 who_gives_way(const struct tcp_input *t, const struct addr *peer)
 {
@@ -219,7 +219,7 @@ connections_of(const struct tcp_input *t, const struct addr *peer)
 	return n;
 }
 
-/* Whether who connects speaks for others, by the PROXY protocol. */
+/* Whether the peer may speak for others, by the PROXY protocol. */
 static bool
 is_proxy(const struct options *o, const struct addr *peer)
 {
@@ -270,8 +270,8 @@ accept_all(struct tcp_input *t, int64_t now_ms, struct intake *intake)
 }
 
 /*
- * The header that a proxy's connection begins with.  FLOW_END: it has not come whole; FLOW_ELIMIT: whose connection this is
- * has too many.
+ * Reads the header of a proxy's connection.  FLOW_END: incomplete; FLOW_ELIMIT: its client has too many
+ * connections.
  */
 static enum flow_status
 take_header(struct tcp_input *t, struct connection *n)
@@ -284,7 +284,7 @@ take_header(struct tcp_input *t, struct connection *n)
 		return st;
 	if (h.has_source && connections_of(t, &h.source) >= TCP_PEER_CONNECTIONS_MAX) {
 		t->refused++;
-		n->bytes.len = 0;	/* nothing of a message is cut */
+		n->bytes.len = 0;	/* no message was cut */
 		return FLOW_ELIMIT;
 	}
 	n->awaits_header = false;
@@ -298,7 +298,7 @@ take_header(struct tcp_input *t, struct connection *n)
 	return FLOW_OK;
 }
 
-/* The whole messages that have come.  FLOW_EFORMAT: the stream cannot be trusted any more. */
+/* Takes the whole messages.  FLOW_EFORMAT: the stream is invalid. */
 static enum flow_status
 take_messages(struct connection *n, int64_t now_ms, struct intake *intake)
 {
@@ -325,7 +325,7 @@ take_messages(struct connection *n, int64_t now_ms, struct intake *intake)
 	return st == FLOW_EFORMAT ? st : FLOW_OK;
 }
 
-/* FLOW_OK: it goes on; FLOW_END: the peer has closed; FLOW_EIO, FLOW_EFORMAT, FLOW_ENOMEM. */
+/* FLOW_OK: the connection stays; FLOW_END: the peer closed it; FLOW_EIO, FLOW_EFORMAT, FLOW_ENOMEM. */
 static enum flow_status
 read_connection(struct tcp_input *t, struct connection *n, int64_t now_ms, struct intake *intake)
 {
@@ -371,7 +371,7 @@ tcp_input_take(struct tcp_input *t, const struct pollfd *wait, int64_t now_ms, s
 	int64_t now = clock_steady_ms();
 	size_t i;
 
-	/* From the end: whoever ends gives its place to the last, which had its turn. */
+	/* From the end, because a closed connection is replaced by the last, which had its turn. */
 	for (i = t->count; i-- > 0;) {
 		enum flow_status st = FLOW_OK;
 		const char *why = over(&t->connection[i], now);

@@ -14,10 +14,10 @@
 #include "flowcap/program_log.h"
 #include "flowcap/service.h"
 
-/* Datagrams taken with one system call. */
+/* Datagrams per system call. */
 #define BATCH 64
 
-/* How long to wait before looking at the clock. */
+/* Longest wait before checking the time. */
 #define WAIT_MS 200
 
 static volatile sig_atomic_t stop_asked;
@@ -25,8 +25,8 @@ static volatile sig_atomic_t rotate_asked;
 static volatile sig_atomic_t ledger_asked;
 
 /*
- * A second request to end within this time is the first one again: timeout(1) and others signal a process and
- * then its whole group.
+ * A second request to end within this time counts as the first: timeout(1) and others signal a process and
+ * then its group.
  */
 #define SAME_REQUEST_MS 500
 
@@ -34,7 +34,7 @@ static void
 on_signal(int number)
 {
 	static const char text[] = "flowcap: ended at once; what is not filed is in the journal\n";
-	static int64_t asked_ms;	/* this handler's alone, which nothing interrupts */
+	static int64_t asked_ms;	/* only used by this handler, which is not interrupted */
 
 	if (number == SIGHUP) {
 		rotate_asked = 1;
@@ -68,7 +68,7 @@ udp_input_signals(void)
 	(void)sigaction(SIGUSR1, &action, NULL);
 }
 
-/* All that has come until now.  What comes meanwhile waits: a flood would have no end. */
+/* Takes all that has come so far, and not what comes in the meantime: a flood would never end. */
 static bool
 drain(int fd, struct udp_receiver *receiver, struct repeater *repeater, struct intake *intake)
 {
@@ -95,7 +95,7 @@ drain(int fd, struct udp_receiver *receiver, struct repeater *repeater, struct i
 	return true;
 }
 
-/* Takes what comes, if anything does in that time. */
+/* Takes what comes within that time. */
 static bool
 take(const struct inputs *in, struct udp_receiver *receiver, int wait_ms, struct intake *intake)
 {
@@ -128,7 +128,7 @@ tell_losses(const struct inputs *in, struct udp_receiver *receiver, struct intak
 	intake_losses(intake, &losses);
 }
 
-/* What was dropped before we had the socket is nobody's but the log's: an earlier run may have counted it. */
+/* Drops from before we had the socket are only logged: an earlier run may have counted them. */
 static void
 tell_earlier_drops(const struct inputs *in, struct udp_receiver *receiver)
 {
@@ -166,7 +166,7 @@ udp_input(const struct inputs *in, struct intake *intake)
 		}
 	}
 	service_tell("STOPPING=1");
-	/* What had arrived before the signal. */
+	/* Takes what arrived before the signal. */
 	going = going && take(in, receiver, 0, intake);
 	if (in->tcp != NULL)
 		tcp_input_end(in->tcp, clock_wall_ms(), intake);

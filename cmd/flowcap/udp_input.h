@@ -11,14 +11,14 @@ struct inputs {
 	int udp;			/* a bound socket */
 	struct tcp_input *tcp;		/* NULL: none */
 	struct repeater *repeater;	/* NULL: none */
-	bool passed;			/* others had the UDP socket before */
+	bool passed;			/* another process had the UDP socket before */
 	void (*reload)(void *context);	/* at SIGHUP; NULL: nothing */
 	void *reload_context;
 };
 
 /*
- * To be called before threads start: they leave signals to this one.  After the second that asks to
- * end, the process ends at once; what is not filed is in the journal.
+ * Call before threads start, which leave signals to this one.  A second request to end ends the process at
+ * once; what is not filed is in the journal.
  */
 void udp_input_signals(void);
 
