@@ -25,7 +25,7 @@ absent(const struct flow_batch *batch, enum flow_field field, const struct rows 
 	return field == FLOW_FIELD_NONE || column_absent(&batch->column[field], rows);
 }
 
-/* Whether the one loop below serves: the usual slots, all columns there. */
+/* Whether plain_rows can be used: the usual slots, and all columns present. */
 static bool
 is_plain(const struct slots *slots, const struct flow_batch *batch)
 {
@@ -37,7 +37,7 @@ is_plain(const struct slots *slots, const struct flow_batch *batch)
 	return true;
 }
 
-/* The usual slots, each group's line of memory touched once. */
+/* Adds to the usual slots in one loop, which touches each group's cache line once. */
 static inline void
 plain_rows(const struct flow_batch *batch, const struct rows *rows, uint64_t *const *state)
 {
@@ -61,10 +61,10 @@ plain_rows(const struct flow_batch *batch, const struct rows *rows, uint64_t *co
 	}
 }
 
-/* All but those of explicit congestion notification (RFC 3168), which attempts may carry. */
+/* All flags but those of explicit congestion notification (RFC 3168), which a SYN may carry. */
 #define SIX_FLAGS 0x3fu
 
-/* n values into slot k of their groups. */
+/* Applies n values to slot k of their groups. */
 static void
 apply(enum slot_op op, uint8_t k, uint64_t *const *state, const uint64_t *value, uint32_t n)
 {
@@ -105,7 +105,7 @@ apply(enum slot_op op, uint8_t k, uint64_t *const *state, const uint64_t *value,
 	}
 }
 
-/* One column into slot k; rows without a value do not count. */
+/* Adds one column to slot k; rows without a value do not count. */
 static void
 column_into(const struct flow_batch *batch, enum flow_field field, enum slot_op op, uint8_t k,
     const struct rows *rows, uint64_t *const *state)
@@ -157,7 +157,7 @@ rows_one_way(const struct slots *slots, const struct flow_batch *batch, const st
 	}
 }
 
-/* A loop of its own for rows that lie one behind the other. */
+/* Adds plain rows, with a separate loop for adjacent ones. */
 static void
 plain_into(const struct flow_batch *batch, const struct rows *rows, uint64_t *const *state)
 {
@@ -250,7 +250,7 @@ totals_merge(struct measure_totals *t, const struct measure_totals *from)
 	t->last = greatest(t->last, from->last);
 }
 
-/* The values of the rows that have one, packed, and their number; `room` is used if need be. */
+/* The non-null values of the rows, contiguous, and their number; they are copied to `room` if need be. */
 static const uint64_t *
 present(const struct flow_batch *batch, enum flow_field field, const struct rows *rows,
     uint64_t *room, uint32_t *n)
@@ -273,7 +273,7 @@ present(const struct flow_batch *batch, enum flow_field field, const struct rows
 	return room;
 }
 
-/* In halves, which do not overflow. */
+/* Sums halves separately, which cannot overflow. */
 static unsigned __int128
 sum_of(const uint64_t *value, uint32_t n)
 {
@@ -286,7 +286,7 @@ sum_of(const uint64_t *value, uint32_t n)
 	return ((unsigned __int128)hi << 32) + lo;
 }
 
-/* The range of instants, which start out as numbers with a sign. */
+/* The range of instants, as signed numbers. */
 static void
 range_of(const uint64_t *value, uint32_t n, int64_t *least_yet, int64_t *greatest_yet)
 {
@@ -314,7 +314,7 @@ total_sum(uint64_t *sum, const struct flow_batch *batch, enum flow_field field,
 	*sum = s > UINT64_MAX ? UINT64_MAX : (uint64_t)s;
 }
 
-/* Least and greatest of a column's instants, biased. */
+/* Minimum and maximum of a column's instants, biased. */
 static void
 total_range(const struct flow_batch *batch, enum flow_field field, const struct rows *rows,
     uint64_t *least_yet, uint64_t *greatest_yet)

@@ -9,7 +9,7 @@
 
 #define MIN_BUCKETS 128
 #define MIN_VALUES 1024
-/* Values looked up together, so that their cache misses overlap. */
+/* Values looked up together, to overlap their cache misses. */
 #define STRIDE 64
 
 static size_t
@@ -54,7 +54,7 @@ v4_hash(uint32_t v4)
 	return (uint32_t)(hash_mix64(v4) >> 32);
 }
 
-/* Room for `more` entries; a tag is or leads to the hash. */
+/* Makes room for `more` entries; a tag is the hash or, if v4, the address to hash again. */
 static enum flow_status
 table_grow(struct atom_table *t, size_t more, bool v4)
 {
@@ -126,7 +126,7 @@ atoms_expect(struct atoms *set, size_t count)
 	return count > set->count ? make_room(set, count - set->count) : FLOW_OK;
 }
 
-/* A new id; room is there. */
+/* Adds a value under a new id; there must be room. */
 static uint32_t
 add(struct atoms *set, struct atom_table *t, struct bucket *b, uint32_t tag, const struct addr *v,
     uint32_t hash)
@@ -139,7 +139,7 @@ add(struct atoms *set, struct atom_table *t, struct bucket *b, uint32_t tag, con
 	return set->count;
 }
 
-/* The id of an address; 0: there is none, and *room is the bucket for it. */
+/* The id of an address; 0: it has none, and *room is the bucket to put it into. */
 static inline uint32_t
 seek_v4(const struct atom_table *t, uint32_t v4, uint32_t hash, struct bucket **room)
 {
@@ -192,7 +192,7 @@ find_rest(struct atoms *set, const struct addr *v, uint32_t hash)
 	return id != 0 ? id : add(set, &set->rest, room, hash, v, hash);
 }
 
-/* The hash of a value, whose bucket is asked for. */
+/* The hash of a value; prefetches its bucket. */
 static inline uint32_t
 hash_ahead(const struct atoms *set, const struct addr *v)
 {
@@ -294,7 +294,7 @@ atoms_hash_text(struct flow_text text)
 	return hash_xxh64(text.p, text.len, 0) >> 32 << 32;
 }
 
-/* A text's value: its hash and its code, of which each alone tells it from the others. */
+/* A text's value is its 64-bit hash and its code in the intern table. */
 enum flow_status
 atoms_add_text(struct atoms *set, struct flow_text text, atom_ref *out)
 {
@@ -314,7 +314,7 @@ atoms_add_text(struct atoms *set, struct flow_text text, atom_ref *out)
 		return st;
 	store_be64(v.b, hash_xxh64(text.p, text.len, 0));
 	store_be64(v.b + 8, code);
-	/* The code depends on the worker: only the text's own hash may count. */
+	/* Codes differ between workers, so the reference has the text's own hash. */
 	*out = load_be64(v.b) >> 32 << 32;
 	*out |= find_rest(set, &v, (uint32_t)(*out >> 32));
 	return FLOW_OK;

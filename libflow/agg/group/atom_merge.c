@@ -6,11 +6,11 @@
 #include "base/team.h"
 
 
-/* Values that a task looks up, and that are added together. */
+/* How many values a task looks up, and how many are added at a time. */
 #define SLICE 8192
 #define TOGETHER 64
 
-/* Values of one worker, looked up among those of another. */
+/* The search for one worker's values in another's set. */
 struct search {
 	const struct atoms *in, *from;
 	uint32_t *id;
@@ -25,7 +25,7 @@ search_slice(void *context, size_t task)
 	atoms_look_up(s->in, s->from->value + first, left < SLICE ? left : SLICE, s->id + first);
 }
 
-/* The values that the search did not find, added. */
+/* Adds the values that the search did not find. */
 static enum flow_status
 add_missing(struct atoms *set, const struct atoms *from, uint32_t *id)
 {
@@ -49,7 +49,7 @@ add_missing(struct atoms *set, const struct atoms *from, uint32_t *id)
 	return FLOW_OK;
 }
 
-/* Most values of one worker the first one has too: they are looked up by all threads. */
+/* All threads look up a worker's values first, as the first worker has most of them. */
 static enum flow_status
 merge_values(struct atoms *set, const struct atoms *from, size_t threads, bool last, uint32_t *id)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* The atoms of all workers under the ids of the first one. */
+/* Maps the atoms of all workers to ids of the first one. */
 
 #include "agg/worker.h"
 
@@ -10,9 +10,9 @@ struct atoms_merged {
 };
 
 /*
- * Adds the values and texts of agg[1 .. n-1] to agg[0]'s, on n threads, and tells where each one's went.
- * No row may be fed to agg[0] any more: see atoms_append.
- * After an error, too, what it told of is to be released.
+ * Adds the values and texts of agg[1 .. n-1] to agg[0]'s, on n threads, and returns the mappings of ids.
+ * No row may be fed to agg[0] afterwards: see atoms_append.
+ * Release *values and *texts even after an error.
  */
 enum flow_status atoms_merge_workers(struct flow_agg *const *agg, size_t n,
     struct atoms_merged *values, struct atoms_merged *texts) NODISCARD;

@@ -2,10 +2,10 @@
 #pragma once
 
 /*
- * A place in a hash table that is a line of the cache: up to eight entries of one home, filled from
- * the front, whose tags are compared at once.  An entry whose home is full is in the next bucket
- * that has room.  A table is a power of two of them, never all full, from pages_alloc.  Walking
- * single slots instead took pairs a tenth longer, as no branch of it can be predicted.
+ * A bucket of a hash table is one cache line: eight entries, filled from the front, whose tags are
+ * compared at once.  If an entry's home bucket is full, it is in the next bucket with room (linear
+ * probing).  A table has 2^n buckets, from pages_alloc, and is never full.  Probing single slots
+ * instead made pairs 10 % slower, as its branches cannot be predicted.
  */
 
 #include <stdbool.h>
@@ -16,12 +16,12 @@
 #endif
 
 #define BUCKET_PLACES 8
-/* At most so many places are taken of a table, on average. */
+/* The most entries per bucket, on average over a table. */
 #define BUCKET_LOAD (BUCKET_PLACES * 3 / 4)
 
 struct bucket {
 	uint32_t tag[BUCKET_PLACES];
-	uint32_t at[BUCKET_PLACES];	/* what it leads to; 0: free */
+	uint32_t at[BUCKET_PLACES];	/* the entry's value; 0: free */
 };
 
 static inline bool
@@ -49,7 +49,7 @@ bucket_words(const uint32_t word[BUCKET_PLACES], uint32_t want)
 #endif
 }
 
-/* Bit i: place i has this tag; behind the taken ones a free place may, if the tag is 0. */
+/* Bit i: place i has this tag.  For tag 0 free places match, too. */
 static inline unsigned
 bucket_match(const struct bucket *b, uint32_t tag)
 {
@@ -57,8 +57,8 @@ bucket_match(const struct bucket *b, uint32_t tag)
 }
 
 /*
- * What the first entry of this tag leads to; 0: none here.  Without a branch: whether there is one cannot
- * be predicted where many are new.
+ * The value of the first entry with this tag; 0: none here.  Branch-free: with many new keys a branch cannot
+ * be predicted.
  */
 static inline uint32_t
 bucket_first(const struct bucket *b, uint32_t tag)
@@ -79,7 +79,7 @@ bucket_put(struct bucket *b, uint32_t tag, uint32_t at)
 	b->at[i] = at;
 }
 
-/* Adds an entry to a table (mask: its buckets - 1), from its home on. */
+/* Adds an entry to a table (mask: its buckets - 1), in the first bucket with room from its home on. */
 static inline void
 bucket_place(struct bucket *table, size_t mask, size_t home, uint32_t tag, uint32_t at)
 {

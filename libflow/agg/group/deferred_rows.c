@@ -6,10 +6,10 @@
 #include "agg/group/accumulate.h"
 #include "agg/group/packed_counters.h"
 
-/* Numbers behind the key of a record. */
+/* The numbers after the key of a record. */
 enum { TAG, BYTES, FIRST, PACKETS_DURATION, NUMBERS };
 
-/* Bits of the last one. */
+/* The bits of PACKETS_DURATION. */
 #define DURATION_BITS 17
 #define PACKETS_BITS (32 - DURATION_BITS)
 
@@ -19,7 +19,7 @@ record_bytes(unsigned words)
 	return words * sizeof(uint64_t) + NUMBERS * sizeof(uint32_t);
 }
 
-/* What counts of a row that has no reverse counters. */
+/* The record's value for a column; a row with reverse counters is not deferred. */
 static enum backlog_source
 source_of(enum flow_field field)
 {
@@ -39,7 +39,7 @@ source_of(enum flow_field field)
 	}
 }
 
-/* Whether a record tells all that a slot's fields have. */
+/* Whether a record has the values of a slot's columns. */
 static bool
 fields_are_known(const enum flow_field field[2])
 {
@@ -50,7 +50,7 @@ fields_are_known(const enum flow_field field[2])
 	return true;
 }
 
-/* Sets the sources of a slot; false where records do not tell what it counts. */
+/* Sets the sources of a slot; false if records lack what it counts. */
 static bool
 take_slot(struct backlog *b, uint8_t k, const struct slot *s)
 {
@@ -70,7 +70,7 @@ take_slot(struct backlog *b, uint8_t k, const struct slot *s)
 	return true;
 }
 
-/* Whether rows of pairs can wait: their slots are known, and the key leaves a bit for their way. */
+/* Whether rows of pairs can be deferred: records have their slots' values, and the key a bit for the direction. */
 static bool
 take_pairs(struct backlog *b, const struct grouping *g)
 {
@@ -166,10 +166,10 @@ backlog_put(struct backlog *b, const struct flow_batch *batch, const struct rows
 
 #define STEP_ROWS 256
 
-/* Between a record and the request for memory when it is read; a page's end stops the machine's own. */
+/* Prefetch distance when records are read: the hardware prefetcher stops at the end of a page. */
 #define BYTES_AHEAD 2048
 
-/* Some records of a part on their way to their groups. */
+/* Records of a part that are applied together. */
 struct step {
 	uint64_t key[STEP_ROWS * 2];
 	uint32_t tag[STEP_ROWS];
@@ -177,7 +177,7 @@ struct step {
 	bool back[STEP_ROWS];		/* of pairs */
 };
 
-/* Takes the ways of rows of pairs out of their keys. */
+/* Moves the bit for the direction from keys to s->back. */
 static void
 step_ways(struct step *s, size_t n)
 {
@@ -191,14 +191,14 @@ static void
 step_read(struct step *s, const char *record, size_t n, unsigned words)
 {
 	for (size_t i = 0; i < n; i++, record += record_bytes(words)) {
-		/* Beyond the end of a chunk this asks for what nobody needs. */
+		/* At the end of a chunk this is useless, and harmless. */
 		__builtin_prefetch(record + BYTES_AHEAD);
 		memcpy(&s->key[i * words], record, words * sizeof(*s->key));
 		memcpy(&s->tag[i], record + words * sizeof(*s->key), sizeof(*s->tag));
 	}
 }
 
-/* The numbers of a record. */
+/* The values of a record by enum backlog_source. */
 struct record_numbers {
 	uint64_t of[BACKLOG_LAST + 1];
 };
@@ -235,7 +235,7 @@ step_add(const struct step *s, const char *record, size_t n, unsigned words, uin
 	}
 }
 
-/* The same for slots of pairs, by the ways of the rows. */
+/* The same for pairs, by the rows' directions. */
 static void
 step_add_pairs(const struct backlog *b, const struct step *s, const char *record, size_t n)
 {
@@ -260,7 +260,7 @@ step_add_pairs(const struct backlog *b, const struct step *s, const char *record
 	}
 }
 
-/* Where records go. */
+/* The context of apply_piece. */
 struct apply {
 	const struct backlog *b;
 	const struct translation *t;
@@ -268,7 +268,7 @@ struct apply {
 	struct group_part *part;
 };
 
-/* Inlined where `words` is known. */
+/* Inlined with constant `words`. */
 static inline enum flow_status
 apply_records(const struct apply *a, const char *record, size_t count, unsigned words)
 {

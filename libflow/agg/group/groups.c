@@ -7,16 +7,16 @@
 #include "agg/group/huge_pages.h"
 
 /*
- * Runs of groups stay below the size from which pages_alloc asks for huge pages: those gain
- * nothing here, as groups are looked for ahead of their use, and where a host takes free memory back
- * from its guests they cost four times as much to map (5-tuples: 2.6 instead of 2.1 s).
+ * Runs of groups stay below the size from which pages_alloc uses huge pages: these gain nothing
+ * here, as groups are prefetched, and on a host that reclaims free memory of its guests they cost
+ * four times as much to map (5-tuples: 2.6 instead of 2.1 s).
  */
 #define MAX_RUN ((size_t)1 << 20)
 
-/* Words of a line of the cache. */
+/* Words of a cache line. */
 #define LINE_WORDS (PAGES_LINE / sizeof(uint64_t))
 
-/* Words of a group: of whole lines where that costs little. */
+/* Words of a group, padded to whole cache lines if that adds little. */
 static uint32_t
 whole_stride(const struct groups *g)
 {
@@ -85,7 +85,7 @@ groups_forget(struct groups *g)
 	memset(g->recent, 0, sizeof(g->recent));
 }
 
-/* Memory of dense groups: of that many, and of nowhere's. */
+/* Bytes of `count` dense groups and the hidden one. */
 static size_t
 dense_bytes(const struct groups *g, uint32_t count)
 {
@@ -137,7 +137,7 @@ state_init(const struct groups *g, uint64_t *state)
 		memcpy(state, g->fresh, g->grouping->slots.count * sizeof(*state));
 }
 
-/* A group of a dense grouping. */
+/* Initializes a dense group. */
 static void
 dense_init(const struct groups *g, uint64_t *group, uint32_t number)
 {
@@ -155,7 +155,7 @@ block_bytes(const struct groups *g)
 	return GROUP_BLOCK * (g->stride * sizeof(uint64_t) + sizeof(uint32_t));
 }
 
-/* Makes room for one more element of a list that is full at each power of two. */
+/* Makes room for one more element of a list whose capacity is the next power of two. */
 static enum flow_status
 list_grow(void **list, uint32_t used, size_t size)
 {
@@ -170,7 +170,7 @@ list_grow(void **list, uint32_t used, size_t size)
 	return FLOW_OK;
 }
 
-/* A new run, as large as all before it, so that small tables stay small. */
+/* Allocates a run as large as all before it, so that small tables stay small. */
 static enum flow_status
 run_add(struct groups *g, struct group_part *p)
 {
@@ -193,7 +193,7 @@ run_add(struct groups *g, struct group_part *p)
 	return FLOW_OK;
 }
 
-/* One more block at the end of a part. */
+/* Adds a block at the end of a part. */
 static enum flow_status
 block_add(struct groups *g, struct group_part *p)
 {
@@ -238,7 +238,7 @@ groups_dense_reserve(struct groups *g, uint32_t count)
 	return FLOW_OK;
 }
 
-/* The groups of `from`, which has the same ones narrow. */
+/* Fills groups from the same narrow ones in `from`. */
 static void
 widen_all(struct groups *g, const struct groups *from)
 {
@@ -292,7 +292,7 @@ groups_add(struct groups *g, struct group_part *p, uint32_t tag)
 	return group;
 }
 
-/* Makes room for the elements of two lists in the first; both are full at each power of two. */
+/* Appends a list to another; capacities are powers of two. */
 static enum flow_status
 list_join(void **list, uint32_t used, const void *more, uint32_t count, size_t size)
 {

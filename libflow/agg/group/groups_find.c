@@ -2,10 +2,10 @@
 #include "agg/group/groups_inner.h"
 
 #define MIN_BUCKETS 8
-/* Tables below grow fourfold: moving entries took 5 % of the time of pairs. */
+/* Smaller tables grow fourfold: rehashing took 5 % of the time of pairs. */
 #define SMALL_BUCKETS 1024
 
-/* A table of n buckets, more than there are. */
+/* Rehashes to n buckets, more than there are. */
 static enum flow_status
 resize_buckets(struct group_part *p, size_t n)
 {
@@ -66,8 +66,8 @@ key_equal(const uint64_t *group, const uint64_t *key, size_t step, size_t words)
 }
 
 /*
- * The number of the group of a key, whose word w is key[w * step]; UINT32_MAX if there is none: *room
- * is the bucket for it then.  There are buckets, not all of them full.
+ * The number of a key's group; word w of the key is key[w * step].  UINT32_MAX: there is none, and *room is
+ * the bucket to put it into.  The table must have buckets with room.
  */
 static inline uint32_t
 seek_number(const struct groups *g, const struct group_part *p, const uint64_t *key, size_t step,
@@ -101,7 +101,7 @@ seek(const struct groups *g, const struct group_part *p, const uint64_t *key, si
 	return number != UINT32_MAX ? groups_hashed_at(g, p, number) : NULL;
 }
 
-/* Word w of the key is key[w * step]. */
+/* Finds or adds a group; word w of the key is key[w * step]. */
 static inline uint64_t *
 find(struct groups *g, struct group_part *p, const uint64_t *key, size_t step, size_t words,
     uint32_t tag)
@@ -124,7 +124,7 @@ find(struct groups *g, struct group_part *p, const uint64_t *key, size_t step, s
 	return group;
 }
 
-/* The group that a tag most likely leads to, asked for; NULL where its home tells of none. */
+/* Prefetches the first group with this tag in its home bucket, most likely the right one; NULL: none. */
 static inline uint64_t *
 likely_group(const struct groups *g, const struct group_part *p, uint32_t tag)
 {
@@ -138,7 +138,7 @@ likely_group(const struct groups *g, const struct group_part *p, uint32_t tag)
 	return group;
 }
 
-/* The loads that finding rows' groups will need are started in two steps, as one needs the other. */
+/* Loads are prefetched in two steps, first buckets, then groups, as the second needs the first. */
 static void
 prefetch_buckets(const struct groups *g, const uint64_t *hash, const uint16_t *row, size_t n)
 {
@@ -162,8 +162,8 @@ likely_groups(const struct groups *g, const uint64_t *hash, const uint16_t *row,
 }
 
 /*
- * Rows from .. to-1 whose groups were found of late: most of them, where groups are few (statistics
- * of ASes took a third of their time longer without).  The other rows' numbers go to `row`.
+ * Tries the cache of recently found groups for rows from .. to-1; most hit it if groups are few (statistics
+ * of ASes took a third longer without).  The other rows' numbers go to `row`.
  */
 static size_t
 find_recent(const struct groups *g, const uint64_t *key, const uint64_t *hash, size_t from, size_t to,
@@ -183,7 +183,7 @@ find_recent(const struct groups *g, const uint64_t *key, const uint64_t *hash, s
 	return n;
 }
 
-/* Where groups are many, looking there first is only tried now and then. */
+/* With many groups, the cache of recent ones is tried only once in this many calls. */
 #define RECENT_PAUSE 64
 
 void
@@ -195,7 +195,7 @@ groups_judge_recent(struct groups *g, size_t rows, size_t missed)
 		g->recent_pause = RECENT_PAUSE;
 }
 
-/* The group of row i; out[i] is the likely one. */
+/* The group of row i; out[i] is the prefetched candidate. */
 static inline uint64_t *
 find_row(struct groups *g, const uint64_t *key, const uint64_t *hash, size_t i, size_t words,
     uint64_t **out)
@@ -230,15 +230,15 @@ find_rows(struct groups *g, const uint64_t *key, const uint64_t *hash, const uin
 
 #define STEP_ROWS 16
 
-/* Some rows of a call that were not found of late, on their way through the steps. */
+/* Rows that missed the cache, in one stage of the pipeline. */
 struct step {
 	uint16_t row[STEP_ROWS];
 	size_t rows;
 };
 
 /*
- * Steps overlap, so that a load is on its way while the rows before it are dealt with: buckets are
- * asked for two steps before rows are found, likely groups one.
+ * A software pipeline: buckets are prefetched two steps before rows are found, likely groups one step, so
+ * that loads overlap with the work on earlier rows.
  */
 enum flow_status
 groups_find(struct groups *g, const uint64_t *key, const uint64_t *hash, size_t n, uint64_t **out)
@@ -268,8 +268,8 @@ groups_find(struct groups *g, const uint64_t *key, const uint64_t *hash, size_t 
 #define IN_TOGETHER 64
 
 /*
- * The groups that tags most likely lead to, of n keys in a part that has some; those that these are
- * not (where there is none, the first group is asked) go to `left`, and how many to the end.
+ * Takes the first group of each tag in its home bucket (group 0 if there is none) and compares keys.  Keys
+ * that do not match go to `left`; returns their number.  The part must have groups.
  */
 static inline size_t
 find_likely(const struct groups *g, const struct group_part *p, const uint64_t *key,
@@ -295,8 +295,8 @@ find_likely(const struct groups *g, const struct group_part *p, const uint64_t *
 }
 
 /*
- * As groups_find_in for at most IN_TOGETHER keys, in loops that each have little to remember.
- * Inlined where `words` is known.
+ * groups_find_in for at most IN_TOGETHER keys, in separate short loops.  Inlined with constant
+ * `words`.
  */
 __attribute__((always_inline)) static inline enum flow_status
 find_in(struct groups *g, struct group_part *p, const uint64_t *key, const uint32_t *tag, size_t n,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* What keeping groups (groups.c) and finding them (groups_find.c) need of each other. */
+/* Shared by groups.c, which stores groups, and groups_find.c, which finds them. */
 
 #include "agg/group/groups.h"
 
@@ -9,5 +9,5 @@
 size_t groups_buckets_bytes(const struct group_part *p);
 void groups_buckets_free(struct group_part *p);
 
-/* A new group at the end of a part, which no bucket leads to yet; its key is the caller's to fill. */
+/* Adds a group at the end of a part; the caller fills its key and enters it into a bucket. */
 uint64_t *groups_add(struct groups *g, struct group_part *p, uint32_t tag);

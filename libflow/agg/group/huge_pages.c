@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-/* From here on memory is mapped on its own, already zero. */
+/* From this size on memory is mapped by mmap, which zeroes it. */
 #define LARGE ((size_t)2 << 20)
 
 static size_t
@@ -19,7 +19,7 @@ rounded(size_t bytes)
 	return (bytes + unit - 1) / unit * unit;
 }
 
-/* Only advice: where it is refused, small pages do. */
+/* Advice alone: if it is refused, small pages are used. */
 static void
 advise(void *p, size_t bytes)
 {

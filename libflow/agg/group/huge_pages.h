@@ -2,9 +2,9 @@
 #pragma once
 
 /*
- * Memory for tables that are read at random: in huge pages where they are
- * large, so that a look-up does not also miss the TLB, and aligned to cache
- * lines.  It comes zeroed.  Who frees or grows it says how large it is.
+ * Memory for tables with random access: large ones are in huge pages, so that
+ * a look-up does not also miss the TLB.  Aligned to cache lines and zeroed.
+ * Callers that free or grow it pass its size.
  */
 
 #include <stddef.h>
@@ -17,11 +17,11 @@
 void *pages_alloc(size_t bytes) NODISCARD;
 
 /*
- * As pages_alloc, but with any contents: for memory that is filled bit by bit, whose pages are
- * then still in the cache when their first bytes are written.
+ * As pages_alloc, but uninitialized: for memory that is filled gradually, so that the kernel clears a
+ * page just before it is first written, and its lines are still in the cache.
  */
 void *pages_alloc_unset(size_t bytes) NODISCARD;
 void pages_free(void *p, size_t bytes);
 
-/* The same contents in more bytes, the new ones zero; NULL leaves p as it is. */
+/* Grows p to `more` bytes, the new ones zero; NULL: out of memory, p is unchanged. */
 void *pages_grow(void *p, size_t bytes, size_t more) NODISCARD;

@@ -26,8 +26,8 @@ net_refs(struct key_maps *maps, struct dict_map *m, const struct flow_column *c,
 }
 
 /*
- * The references of rows that lie one behind the other and all have a value; false if one of
- * them is not known yet.  So short a loop has many loads on their way at a time.
+ * The references of adjacent rows that all have a value; false if one was not looked up yet.  The loop
+ * is so short that many loads overlap.
  */
 static bool
 known_refs(const struct dict_map *m, const uint32_t *code, uint32_t n, uint64_t *out)
@@ -42,7 +42,7 @@ known_refs(const struct dict_map *m, const uint32_t *code, uint32_t n, uint64_t 
 	return unknown == 0;
 }
 
-/* Looks up the entries of these rows that were not looked up yet. */
+/* Looks up the rows' entries that are unknown so far. */
 static enum flow_status
 look_up_rows(struct key_maps *maps, struct dict_map *m, const struct flow_column *c,
     const struct rows *rows)
@@ -73,7 +73,7 @@ atom_refs(struct key_maps *maps, struct dict_map *m, const struct flow_column *c
 	return FLOW_OK;
 }
 
-/* The references of rows by a map. */
+/* The rows' references from a map. */
 static enum flow_status
 map_values(struct key_maps *maps, struct dict_map *m, const struct key_part *part, size_t alt,
     const struct flow_batch *batch, const struct rows *rows, uint64_t *out)
@@ -139,7 +139,7 @@ atom_numbers(struct key_maps *maps, const struct key_part *part, size_t alt,
 	return FLOW_OK;
 }
 
-/* Instants rounded down; neighbours mostly fall into the same bin. */
+/* Rounds instants down to bins; neighbours are mostly in the same bin. */
 static void
 round_times(int64_t width_ms, uint64_t *value, uint32_t n)
 {
@@ -150,7 +150,7 @@ round_times(int64_t width_ms, uint64_t *value, uint32_t n)
 		at = (int64_t)value[i];
 		if (!known || at < from || (uint64_t)at - (uint64_t)from >= (uint64_t)width_ms) {
 			rest = at % width_ms;
-			/* The first bin of all begins with time itself. */
+			/* The earliest bin begins at INT64_MIN. */
 			if (__builtin_sub_overflow(at, rest < 0 ? rest + width_ms : rest, &from))
 				from = INT64_MIN;
 			known = from != INT64_MIN;
@@ -159,7 +159,7 @@ round_times(int64_t width_ms, uint64_t *value, uint32_t n)
 	}
 }
 
-/* The rows' values or, where there is none, 0. */
+/* The rows' values + 1, 0 for null. */
 static void
 narrow_values(const struct flow_batch *batch, enum flow_field field, const struct rows *rows,
     uint64_t *out)

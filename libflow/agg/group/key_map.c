@@ -32,7 +32,7 @@ key_maps_release(struct key_maps *maps)
 	key_maps_init(maps);
 }
 
-/* Of a dictionary's entry. */
+/* Bytes of a map per entry of the dictionary. */
 static size_t
 map_bytes(const struct dict_map *m)
 {
@@ -121,7 +121,7 @@ key_maps_share(struct key_maps *maps, const struct flow_agg_spec *spec)
 		for (size_t k = 0; k < g->parts; k++)
 			if (key_part_is_atom(&g->part[k]) && map_make(maps, &g->part[k], false, true) != FLOW_OK)
 				return FLOW_ENOMEM;
-		/* Rows of several ends compare these by what they refer to. */
+		/* Ends of a row are compared by reference (share_rows_new). */
 		if (key_part_is_atom(&g->part[0]) && g->part[0].alts > 1 &&
 		    map_make(maps, &g->part[0], false, false) != FLOW_OK)
 			return FLOW_ENOMEM;
@@ -149,7 +149,7 @@ map_grow(struct dict_map *m, uint32_t count)
 	return FLOW_OK;
 }
 
-/* Room for all codes of a dictionary, none known. */
+/* Makes room for all codes of a dictionary, all unknown. */
 static enum flow_status
 map_reset(struct dict_map *m, const struct flow_dict *dict)
 {
@@ -175,7 +175,7 @@ map_set(struct dict_map *m, uint32_t code, atom_ref ref)
 		m->id[code] = (int32_t)atom_id(ref);
 }
 
-/* A dictionary's entry as a value; false if it is no address or MAC (that is: no value). */
+/* Parses a dictionary's entry; false if it is no address or MAC, which counts as null. */
 static bool
 entry_value(const struct dict_map *m, struct flow_text t, unsigned mask, struct addr *out)
 {
@@ -206,7 +206,7 @@ text_ref(struct key_maps *maps, const struct dict_map *m, struct flow_text text,
 	return FLOW_OK;
 }
 
-/* Of what a hello tells, of an entry of `extra`. */
+/* The reference of a text from the hello in an entry of `extra`. */
 static enum flow_status
 hello_ref(struct key_maps *maps, const struct dict_map *m, struct flow_text extra, atom_ref *ref)
 {
@@ -219,7 +219,7 @@ hello_ref(struct key_maps *maps, const struct dict_map *m, struct flow_text extr
 	return text.len > 0 ? text_ref(maps, m, text, ref) : FLOW_OK;
 }
 
-/* The references of addresses or MACs. */
+/* The references of n addresses or MACs. */
 static enum flow_status
 values_refs(struct key_maps *maps, const struct dict_map *m, const struct addr *value, size_t n, atom_ref *ref)
 {
@@ -264,17 +264,17 @@ key_map_one(struct key_maps *maps, struct dict_map *m, const struct flow_dict *d
 }
 
 /*
- * Entries of another column's dictionary, whose atoms are known.  Both sorted, as ours are, they
- * are walked side by side: 94 % of destinations are sources too, and to see that takes a fifth of
- * the time of parsing and looking up an address.
+ * Another column's dictionary, whose atoms are known.  Our dictionaries are sorted, so both are merged:
+ * 94 % of destinations are sources, too, and finding that takes a fifth of the time of parsing and
+ * looking up an address.
  */
 struct twin {
 	const struct dict_map *map;	/* NULL: there is none */
 	const struct flow_dict *dict;
-	uint32_t next;			/* entry to compare with */
+	uint32_t next;			/* the entry to compare next */
 };
 
-/* A map made in the same way as m, of all entries of a dictionary that the batch has. */
+/* Finds a map of the same kind as m that has all entries of another dictionary of the batch. */
 static struct twin
 twin_of(const struct key_maps *maps, const struct dict_map *m, const struct flow_batch *batch)
 {
@@ -303,7 +303,7 @@ text_same(const struct flow_text *a, const struct flow_text *b)
 	    load_le64(a->p + a->len - 8) == load_le64(b->p + b->len - 8);
 }
 
-/* Sets the entry of a code from the same one of the twin; false if that is not found on the way. */
+/* Advances the twin, and copies the code's entry from it; false if the twin lacks it. */
 static inline bool
 twin_copy(struct twin *t, struct dict_map *m, const struct flow_text *text, uint32_t code)
 {
@@ -327,7 +327,7 @@ twin_copy(struct twin *t, struct dict_map *m, const struct flow_text *text, uint
 
 #define MAP_TOGETHER 256
 
-/* Values of entries that are looked up together. */
+/* Entries that are looked up together. */
 struct together {
 	struct addr value[MAP_TOGETHER];
 	uint32_t code[MAP_TOGETHER];
@@ -368,7 +368,7 @@ map_all(struct key_maps *maps, struct dict_map *m, const struct flow_dict *dict,
 	return look_up(maps, m, &t);
 }
 
-/* A new row group: all entries at once where most will be needed, else as rows ask. */
+/* Begins a new row group: looks up all entries at once if most will be needed, else as rows need them. */
 static enum flow_status
 map_begin(struct key_maps *maps, struct dict_map *m, const struct flow_batch *batch,
     const struct rows *rows)
@@ -377,13 +377,13 @@ map_begin(struct key_maps *maps, struct dict_map *m, const struct flow_batch *ba
 	bool dense = rows->row == NULL || rows->row[rows->n - 1] < 8 * rows->n;
 	enum flow_status st = map_reset(m, dict);
 
-	if (st != FLOW_OK || !dense || (maps->is_lazy && !m->hashes) || m->kind == KEY_NET || key_kind_is_geo(m->kind) ||
-	    flow_field_info(m->field)->type == FLOW_TYPE_TEXT)
+	if (st != FLOW_OK || !dense || (maps->is_lazy && !m->hashes) || m->kind == KEY_NET ||
+	    key_kind_is_geo(m->kind) || flow_field_info(m->field)->type == FLOW_TYPE_TEXT)
 		return st;
 	return map_all(maps, m, dict, twin_of(maps, m, batch));
 }
 
-/* A map that may have to be made for the batch's dictionary first. */
+/* Makes a map ready for the batch's dictionary, if it is new. */
 static enum flow_status
 map_ready(struct key_maps *maps, const struct flow_batch *batch, const struct rows *rows, struct dict_map *m)
 {

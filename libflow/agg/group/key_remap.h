@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* Packed keys of one worker into those of another, whose atoms have other ids. */
+/* Translates packed keys of one worker to those of another, whose atoms have different ids. */
 
 #include "agg/group/key.h"
 
-/* The parts of a key that are atoms, and where their ids lead. */
+/* The parts of a key that are atoms, and the mapping of their ids. */
 struct translation {
 	struct {
 		const struct key_part *part;
@@ -15,8 +15,7 @@ struct translation {
 };
 
 /*
- * n keys of `words` words each, one part after the other: so more loads of ids are on their way at
- * a time.
+ * Translates n keys of `words` words each, part by part, so that more loads of ids overlap.
  */
 static inline void
 translate_keys(const struct translation *t, uint64_t *key, size_t n, size_t words)

@@ -8,21 +8,21 @@
 #include <immintrin.h>
 #endif
 
-/* A row may count in the same group (nowhere) under several alternatives of its key. */
+/* A row may count in the same (hidden) group for several alternatives of its key. */
 #define MOST (UINT32_MAX / KEY_ALTS)
 #define MOST_BYTES (UINT64_MAX / KEY_ALTS)
-/* So much a row that the bytes of GROUP_ROWS rows fit. */
+/* Per row, so that the sum of GROUP_ROWS rows cannot overflow. */
 #define MOST_ROW_BYTES (UINT64_C(1) << 48)
 /*
- * Bases are far apart, so that most workers find the same one: 12.4 days.  There is room for so
- * much before the first instant, and for at least 24 days behind it.
+ * Bases are multiples of 12.4 days, so that most workers choose the same one.  There is room for at
+ * least that before the first instant, and for at least 24 days after it.
  */
 #define BASE_UNIT (UINT64_C(1) << 30)
 
-/* What there is of values: sums, and every bit that one of them has. */
+/* Sums of values, and the bitwise or of all, to test their ranges at once. */
 struct survey {
-	uint64_t halves;	/* of what has 32 bits */
-	uint64_t wide;		/* of bytes */
+	uint64_t halves;	/* or of the values that must fit into 32 bits */
+	uint64_t wide;		/* or of bytes */
 	uint64_t flows, packets, bytes;
 };
 
@@ -64,7 +64,7 @@ number_at(const int32_t *number, const uint32_t *code, uint32_t i)
 	return code != NULL ? number[code[i]] : number[i];
 }
 
-/* The number of the group of a value of `width` bytes. */
+/* The group number of a value of `width` bytes. */
 static inline int32_t
 small_number(const void *values, unsigned width, uint32_t i)
 {
@@ -72,10 +72,10 @@ small_number(const void *values, unsigned width, uint32_t i)
 }
 
 #if defined(__x86_64__)
-/* Rows that are laid out together. */
+/* Rows that are packed together. */
 #define TOGETHER 4
 
-/* Which of a group's eight halves of words these are, as bits. */
+/* Bits for the places of first and last among a group's eight 32-bit halves. */
 #define FIRST 0x10
 #define LAST 0x20
 
@@ -106,7 +106,7 @@ lane(__m256i v, unsigned i)
 	return word[i];
 }
 
-/* Four rows, each as a group of one row, to four places. */
+/* Packs four rows as groups of one row: transposes 4 x 4 words. */
 __attribute__((target("avx2"))) static inline void
 turn(__m256i f, __m256i p, __m256i b, __m256i t, __m256i u, uint64_t *line)
 {
@@ -123,7 +123,7 @@ turn(__m256i f, __m256i p, __m256i b, __m256i t, __m256i u, uint64_t *line)
 	}
 }
 
-/* Rows 0 .. n-1 of the columns, n a multiple of TOGETHER. */
+/* Packs and surveys rows 0 .. n-1 of the columns; n is a multiple of TOGETHER. */
 __attribute__((target("avx2"))) static void
 lay_together(struct survey *s, const struct usual_columns *c, uint32_t n, uint64_t base,
     uint64_t *line)
@@ -153,7 +153,7 @@ lay_together(struct survey *s, const struct usual_columns *c, uint32_t n, uint64
 	}
 }
 
-/* Sums do not reach the next counter, so whole words are added. */
+/* Sums do not carry into the next counter, so whole words are added. */
 __attribute__((target("avx2"))) static inline __m256i
 joined(__m256i group, __m256i row)
 {
@@ -169,7 +169,7 @@ add_line(uint64_t *group, __m256i row)
 	_mm256_storeu_si256((void *)group, joined(load(group), row));
 }
 
-/* Inlined where it is known whether there are codes. */
+/* Inlined with `code` known to be NULL or not. */
 __attribute__((target("avx2"), always_inline)) static inline void
 add_together(const uint64_t *line, uint32_t n, uint64_t *groups, const int32_t *number,
     const uint32_t *code)
@@ -196,7 +196,7 @@ add_coded(const uint64_t *line, uint32_t n, uint64_t *groups, const int32_t *num
 	add_together(line, n, groups, number, code);
 }
 
-/* Inlined where `width`, and whether there are others, is known. */
+/* Inlined with constant `width`, and `other` known to be NULL or not. */
 __attribute__((target("avx2"), always_inline)) static inline void
 add_small(const uint64_t *line, uint32_t n, uint64_t *groups, const void *values, const void *other,
     unsigned width)
@@ -229,11 +229,11 @@ add_small_together(const uint64_t *line, uint32_t n, uint64_t *groups, const voi
 }
 #endif
 
-/* Lays the rows out. */
+/* Packs and surveys the rows. */
 static struct survey
 lay(const struct flow_batch *batch, const struct rows *rows, uint64_t base, uint64_t *line)
 {
-	/* What is no instant before the base comes out above 32 bits. */
+	/* An instant before the base wraps around to more than 32 bits. */
 	const uint64_t from = base ^ SLOT_TIME_BIAS;
 	struct usual_columns c = usual_columns_from(batch, 0);
 	struct rows rest = *rows;

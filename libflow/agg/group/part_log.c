@@ -14,27 +14,27 @@
 #define CHUNK_MAX ((size_t)64 << 10)
 
 /*
- * Large ones are in huge pages: small ones took a seventh of the time of pairs.  As much is mapped at a
- * time, and used only as far as it is written to, because no thread can map memory while another waits
- * for such a page.
+ * Large blocks are in huge pages: small pages took a seventh of the time of pairs.  Much is mapped at
+ * once (RAM is used only for what is written), because mmap takes the process-wide lock that a huge-page
+ * fault holds.
  */
 #define BLOCK_MIN ((size_t)1 << 20)
 #define BLOCK_MAX ((size_t)32 << 20)
 
-/* Chunks follow it. */
+/* The header of a block of chunks. */
 struct log_block {
 	struct log_block *next;
 	size_t bytes;
 };
 
-/* Records follow it.  Behind a part's last one there may be others that are not in use. */
+/* The header of a chunk of records.  Unused chunks may follow the part's last one. */
 struct log_chunk {
 	struct log_chunk *next;
-	size_t bytes;		/* of it and its room */
-	char *end;		/* of its records, unless it is the last one */
+	size_t bytes;		/* with this header */
+	char *end;		/* end of its records, except in the last chunk */
 };
 
-/* Where the parts of one spill lie in the file. */
+/* The offsets of the parts of one spill in the file. */
 struct log_spill {
 	int64_t at[LOG_PARTS + 1];
 };
@@ -106,7 +106,7 @@ records_of(struct log_chunk *c)
 	return (char *)(c + 1);
 }
 
-/* Makes a chunk behind the last one the one that is written to. */
+/* Makes the chunk after the last one the current one. */
 static void
 chunk_use(struct part_log *log, unsigned part, struct log_chunk *c)
 {
@@ -152,7 +152,7 @@ end_of(const struct part_log *log, unsigned part, const struct log_chunk *c)
 	return c != log->last[part] ? c->end : log->at[part];
 }
 
-/* The next one that is in use; NULL: none. */
+/* The next chunk in use; NULL: none. */
 static struct log_chunk *
 next_of(const struct part_log *log, unsigned part, const struct log_chunk *c)
 {
@@ -190,7 +190,7 @@ read_all(int fd, char *to, size_t len, int64_t at, struct flow_error *err)
 	return FLOW_OK;
 }
 
-/* The records at from .. to-1 of the file. */
+/* Passes on the records at from .. to-1 of the file. */
 static enum flow_status
 take_spilt(const struct part_log *log, int64_t from, int64_t to, char *room, part_log_take *take,
     void *context, struct flow_error *err)
@@ -229,7 +229,7 @@ part_log_each(const struct part_log *log, unsigned part, part_log_take *take, vo
 	return st;
 }
 
-/* A set of records by what they hold. */
+/* A hash set of records by content. */
 struct seen {
 	char **place;
 	size_t mask;
@@ -252,7 +252,7 @@ record_hash(const char *record, size_t bytes)
 	return mixed;
 }
 
-/* The place of the set where the record is, or is to be. */
+/* The set's place of a record, or the free one for it. */
 static inline char **
 seen_place(const struct seen *s, const char *record, size_t bytes)
 {
@@ -263,7 +263,7 @@ seen_place(const struct seen *s, const char *record, size_t bytes)
 	return &s->place[i];
 }
 
-/* Where records that are kept go: never behind where they are read. */
+/* Where kept records are moved: never past the reading position. */
 struct keeper {
 	struct log_chunk *chunk;
 	char *at;
@@ -282,7 +282,7 @@ keep(struct keeper *k, const char *record, size_t bytes, char **place)
 	k->at += bytes;
 }
 
-/* Memory that becomes free is that of the part's next records. */
+/* The freed memory is reused for the part's next records. */
 enum flow_status
 part_log_unique(struct part_log *log, unsigned part)
 {

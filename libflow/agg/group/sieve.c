@@ -11,25 +11,25 @@
 #include "net/proto.h"
 
 /*
- * Counters of rows: so many that those of other groups add an eighth of the least count on average; at most
- * 64 MB of them, which serve for some billion rows.
+ * Number of counters of rows: such that other groups add an eighth of the bound to a counter on average; at most
+ * 64 MB, enough for some billion rows.
  */
 #define SHARE 8
-#define COUNTERS_MIN ((uint64_t)1 << 17)	/* those of ports have one each: sieve_key_is_few */
+#define COUNTERS_MIN ((uint64_t)1 << 17)	/* one for each port: sieve_key_is_few */
 #define COUNTERS_MAX ((uint64_t)1 << 24)
 
-/* Counters of sums: one for so many rows. */
+/* Rows per counter of sums, and the most counters. */
 #define ROWS_EACH 32
 #define SUMS_MAX ((uint64_t)1 << 22)
 
 /*
- * The guess is taken from a rank behind those that are shown, as groups share counters with others, if sums there
- * still are above what most counters have, by so many times; else from a nearer one.
+ * The guess is the counter at a rank beyond the limit, as groups share counters, if it exceeds the median counter
+ * NOISE_TIMES over; else at a rank nearer to the limit.
  */
 #define RANKS_BEHIND 32
 #define NOISE_TIMES 4
 
-/* All but those of explicit congestion notification (RFC 3168), as SLOT_SYN has it. */
+/* All flags but those of explicit congestion notification (RFC 3168), as for SLOT_SYN. */
 #define SIX_FLAGS 0x3fu
 
 static size_t
@@ -101,7 +101,7 @@ sieve_make_shown(struct sieve *s, const struct flow_agg_spec *spec, size_t group
 		const struct view *v = &spec->view[i];
 		bool of_bins = v->bins == grouping;
 
-		/* Of several ends any may be shown: all rows are let in. */
+		/* With several ends any may be in a shown group: all rows pass. */
 		if (!flow_agg_is_late(spec, i) || (!of_bins && v->grouping != grouping) || g->part[0].alts > 1)
 			continue;
 		s->rule = (struct sieve_rule){ .by = SIEVE_SUM, .parts = (uint8_t)(g->parts - of_bins),
@@ -167,7 +167,7 @@ count_rows(struct sieve *s, const struct rows *rows, const uint64_t *hash)
 	}
 }
 
-/* What a column adds. */
+/* Adds a column's values to the sums. */
 static void
 add_values(struct sieve *s, const struct rows *rows, const uint64_t *hash, const uint64_t *value)
 {
@@ -187,11 +187,12 @@ add_sums(struct sieve *s, const struct flow_batch *batch, const struct rows *row
 	for (size_t f = 0; f < 2; f++) {
 		enum flow_field field = s->rule.slot.field[f];
 
-		if (s->rule.slot.op == SLOT_ROWS || field == FLOW_FIELD_NONE || column_absent(&batch->column[field], rows))
+		if (s->rule.slot.op == SLOT_ROWS || field == FLOW_FIELD_NONE ||
+		    column_absent(&batch->column[field], rows))
 			continue;
 		if (column_whole(&batch->column[field])) {
-			add_values(s, rows, hash, column_words(&batch->column[field], flow_field_info(field)->type, rows,
-			    room));
+			add_values(s, rows, hash, column_words(&batch->column[field], flow_field_info(field)->type,
+			    rows, room));
 			continue;
 		}
 		column_widen(&batch->column[field], flow_field_info(field)->type, rows, 0, room);
@@ -236,7 +237,7 @@ sieve_borrow(struct sieve *s, const struct sieve *from)
 	s->is_borrowed = true;
 }
 
-/* The sum of that rank (from 1 on) among v[0 .. n-1], less what others may have added; 0: it is one of many alike. */
+/* The sum of that rank (1: greatest) among v[0 .. n-1], less what other groups may have added; 0: within noise. */
 static uint64_t
 stands_out(uint64_t *v, size_t n, uint64_t rank, uint64_t noise)
 {
@@ -248,7 +249,7 @@ stands_out(uint64_t *v, size_t n, uint64_t rank, uint64_t noise)
 	return sum / NOISE_TIMES / 2 >= noise ? sum - NOISE_TIMES * noise : 0;
 }
 
-/* The least sum that is shown, as far as v[0 .. n-1] tell. */
+/* The guess of the least sum in a table, from the counters v[0 .. n-1]. */
 static uint64_t
 least_of(const struct sieve *s, uint64_t *v, size_t n)
 {

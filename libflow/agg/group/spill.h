@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Groups that had to leave memory: a file without a name, to which a worker
- * appends the groups of a part, and from which they are read when that part is merged.
+ * Spilled groups: an unnamed temporary file, to which a worker appends the groups of a
+ * part, and from which they are read when that part is merged.
  *
  *	chunk  grouping, part, count -> count records of [tag][key words][slots]
  */
@@ -18,19 +18,19 @@ struct spill_chunk {
 };
 
 struct spill {
-	int fd;			/* -1: nothing was spilt yet */
+	int fd;			/* -1: nothing was spilled yet */
 	int64_t end;
 	struct spill_chunk *chunk;
 	size_t chunks, cap;
 };
 
-/* Whether groups of a grouping were spilt. */
+/* Whether groups of a grouping were spilled. */
 bool spill_has(const struct spill *s, size_t grouping);
 
 void spill_init(struct spill *s);
 void spill_release(struct spill *s);
 
-/* Appends all groups of a part of a hashed grouping; the file is made in `folder`. */
+/* Appends all groups of a part of a hashed grouping; creates the file in `folder` if need be. */
 enum flow_status spill_part(struct spill *s, const char *folder, size_t grouping, unsigned part,
     const struct groups *g, struct flow_error *err) NODISCARD;
 
@@ -41,7 +41,7 @@ spill_words(const struct groups *g)
 	return 1 + (size_t)g->stride;
 }
 
-/* Reads n records of a chunk, from record `from` on. */
+/* Reads n records of a chunk, starting at record `from`. */
 enum flow_status spill_read(const struct spill *s, const struct spill_chunk *c,
     const struct groups *g, uint32_t from, uint32_t n, uint64_t *out,
     struct flow_error *err) NODISCARD;

@@ -10,10 +10,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* Less than that is not worth a file. */
+/* Smaller sizes are not worth a file. */
 #define SPOOL_MIN ((size_t)64 << 10)
 
-/* Elements that are sorted in memory, and the greatest size of one. */
+/* The most elements that the library sorts, and the greatest size of one. */
 #define SORT_TOGETHER 65536
 #define SORT_SIZE 64
 
@@ -84,7 +84,7 @@ spool_free(struct spool *s)
 void
 spool_rest(const struct spool *s)
 {
-	/* Of a shared mapping the file keeps all that was written. */
+	/* The mapping is shared, so the file keeps the contents. */
 	if (s->mapped)
 		(void)madvise(s->p, s->bytes, MADV_DONTNEED);
 }
@@ -105,7 +105,7 @@ exchange(const struct sort *s, char *a, char *b)
 	memcpy(b, t, s->size);
 }
 
-/* Puts the median of the first, middle and last element first. */
+/* Moves the median of the first, middle and last element to the front. */
 static void
 choose_pivot(const struct sort *s, char *list, size_t n)
 {
@@ -119,7 +119,7 @@ choose_pivot(const struct sort *s, char *list, size_t n)
 		exchange(s, list, mid);
 }
 
-/* Elements before the pivot, the pivot, elements after it; how many come before it. */
+/* Partitions around the first element, the pivot; returns the pivot's index. */
 static size_t
 partition(const struct sort *s, char *list, size_t n)
 {
@@ -139,7 +139,7 @@ partition(const struct sort *s, char *list, size_t n)
 	return j;
 }
 
-/* Depth is what an unlucky order may cost before the library's sort takes over. */
+/* depth: levels left until the library's sort takes over, which bounds the cost of bad pivots. */
 static void
 sort_range(const struct sort *s, char *list, size_t n, unsigned depth)
 {

@@ -2,9 +2,9 @@
 #pragma once
 
 /*
- * Memory that lies in a file without a name, for what may not fit into memory: what is not in
- * use the kernel writes to the file and takes away.  The room on the disk is reserved at once, so
- * that a full disk is an error here and not a signal later.
+ * Memory mapped from an unnamed file, for data that may exceed RAM: the kernel writes unused pages
+ * to the file and reuses them.  Disk space is reserved at once, so that a full disk is an error here
+ * and not a signal (SIGBUS) later.
  */
 
 #include <stdbool.h>
@@ -18,17 +18,17 @@ struct spool {
 	bool mapped;
 };
 
-/* Opens a file of that folder which no name leads to; -1 after an error. */
+/* Opens an unnamed file in that folder; -1 after an error. */
 int spool_open(const char *folder, struct flow_error *err) NODISCARD;
 
-/* Contents are not defined.  A folder of NULL, and little, is plain memory. */
+/* Contents are undefined.  Without a folder, or for few bytes, it is plain memory. */
 enum flow_status spool_alloc(struct spool *s, const char *folder, size_t bytes,
     struct flow_error *err) NODISCARD;
 void spool_free(struct spool *s);
 
-/* Tells that the contents will not be needed for a while. */
+/* Tells the kernel that the contents will not be needed for a while. */
 void spool_rest(const struct spool *s);
 
-/* As qsort_r, but in place: only parts of at most that many elements are sorted in memory. */
+/* As qsort_r, but a quicksort in place, which uses the library's sort only for small parts. */
 typedef int spool_compare(const void *, const void *, void *);
 void spool_sort(void *list, size_t n, size_t size, spool_compare *compare, void *arg);

@@ -7,10 +7,10 @@
 #include "base/hash.h"
 #include "base/sort64.h"
 
-/* Records that are read together, so that loads of ids and groups overlap. */
+/* Records that are decoded together, so that loads of ids and groups overlap. */
 #define TOGETHER 64
 
-/* Some records as the groups' numbers here and values. */
+/* Decoded records: group numbers and values with the first worker's ids. */
 struct decoded {
 	uint64_t key[TOGETHER * KEY_WORDS];
 	uint32_t tag[TOGETHER];
@@ -18,15 +18,15 @@ struct decoded {
 	uint64_t value[TOGETHER];
 };
 
-/* One part of one column being counted. */
+/* The state of counting one part of one column. */
 struct count {
 	struct groups *into;
 	struct group_part *groups;	/* of a hashed grouping */
 	const struct value_column *column;
-	const struct value_source *source;	/* that is being read */
+	const struct value_source *source;	/* the current one */
 	unsigned words;
 	bool wide;
-	uint64_t *seen;			/* a set of numbers and values, 0: free */
+	uint64_t *seen;			/* a hash set of group number and value, 0: free */
 	size_t mask;
 	uint32_t *number;		/* by record */
 	uint64_t *value;
@@ -51,7 +51,7 @@ read_values(const struct count *c, const char *record, size_t bytes, size_t n, s
 	}
 }
 
-/* Records to numbers of groups here, and to values as they are known here. */
+/* Decodes records and maps their ids. */
 static void
 decode(const struct count *c, const char *record, size_t n, struct decoded *d)
 {
@@ -76,7 +76,7 @@ state_of(const struct count *c, uint32_t number)
 	    groups_hashed_at(c->into, c->groups, number));
 }
 
-/* Counts distinct values as they come. */
+/* Counts distinct values with a hash set. */
 static enum flow_status
 take_distinct(void *context, const char *records, size_t count)
 {
@@ -89,7 +89,7 @@ take_distinct(void *context, const char *records, size_t count)
 		n = count < TOGETHER ? count : TOGETHER;
 		decode(c, records, n, &d);
 		for (size_t i = 0; i < n; i++) {
-			/* Numbers of groups stay below 2^31: this is never 0. */
+			/* Group numbers are below 2^31, so this is never 0. */
 			d.value[i] = ((uint64_t)d.number[i] << 32 | d.value[i]) + 1;
 			hash[i] = hash_mix64(d.value[i]);
 			__builtin_prefetch(&c->seen[hash[i] & c->mask], 1);
@@ -107,7 +107,7 @@ take_distinct(void *context, const char *records, size_t count)
 	return FLOW_OK;
 }
 
-/* Lists them. */
+/* Lists group numbers and values. */
 static enum flow_status
 take_values(void *context, const char *records, size_t count)
 {
@@ -139,7 +139,8 @@ take_all(struct count *c, unsigned part, const struct value_source *source, size
 }
 
 /*
- * Nearest rank: the least value such that at least that share of the rows has it or less; sorted: v is.
+ * Nearest rank: the least value for which at least this share of the rows have that value or less.
+ * sorted: v is sorted.
  */
 static uint64_t
 nearest_rank(uint64_t *v, size_t n, uint32_t param, bool sorted)
@@ -160,7 +161,7 @@ count_sorted(const uint64_t *v, size_t n)
 	return distinct;
 }
 
-/* The slots of one group, all of whose values are there. */
+/* Fills the slots of one group from all its values. */
 static void
 fill_group(const struct count *c, uint64_t *state, uint64_t *v, size_t n)
 {
@@ -178,7 +179,7 @@ fill_group(const struct count *c, uint64_t *state, uint64_t *v, size_t n)
 	}
 }
 
-/* The groups that the values are of, and where the next value of each goes. */
+/* The groups of the values, and the place of each one's next value. */
 struct listed {
 	uint64_t **state;
 	size_t *at;
@@ -204,8 +205,8 @@ listed_grow(struct listed *l)
 }
 
 /*
- * Groups get numbers in the order that they come in, which their slot holds for now; at[i] becomes the
- * number of records of group i.
+ * Numbers groups in the order of their first record; their slot holds that number + 1 for now.  at[i] becomes
+ * the number of records of group i.
  */
 static enum flow_status
 number_groups(struct count *c, struct listed *l)
@@ -228,7 +229,7 @@ number_groups(struct count *c, struct listed *l)
 	return FLOW_OK;
 }
 
-/* The values of each group one behind the other, and its slots from them. */
+/* Sorts values by group (counting sort), and fills each group's slots. */
 static void
 fill_groups(const struct count *c, const struct listed *l, uint64_t *sorted)
 {

@@ -6,13 +6,13 @@
 
 #include "base/hash.h"
 
-/* Records of less memory are not searched for equal ones: that takes longer than to count them later. */
+/* Smaller logs are not searched for duplicates: counting them later is faster. */
 #define THIN_MIN ((size_t)64 << 20)
 
-/* Records of late that are remembered: as many as a core's second cache holds beside all else. */
+/* Entries of the cache of recent records: it fits into the L2 cache beside all else. */
 #define RECENT ((size_t)1 << 16)
 
-/* After so many rows it is judged; where too few came again, it is not looked for so many times as long. */
+/* Rows after which the cache is judged; with too few hits it is skipped for RECENT_PAUSE times as many. */
 #define RECENT_ROWS 65536
 #define RECENT_PAUSE 16
 
@@ -48,14 +48,14 @@ value_log_bytes(const struct value_log *v)
 	return v->log.bytes + (v->recent != NULL ? RECENT * sizeof(*v->recent) : 0);
 }
 
-/* Of some rows: which have a value, and these. */
+/* The rows that have a value, and the values. */
 struct row_values {
 	uint32_t n;
 	uint16_t at[GROUP_ROWS];
 	uint64_t value[GROUP_ROWS];
 };
 
-/* The plain value of what key_values gives. */
+/* Converts what key_values gives to the plain value. */
 static inline uint64_t
 plain_value(const struct key_part *part, uint64_t v)
 {
@@ -97,7 +97,7 @@ write_value(char *to, uint64_t value, bool wide)
 		memcpy(to, &half, sizeof(half));
 }
 
-/* Whether records are to be looked for among those of late. */
+/* Whether to use the cache of recent records. */
 static bool
 looks_back(struct value_log *v)
 {
@@ -125,8 +125,8 @@ judge_recent(struct value_log *v, uint32_t rows, uint32_t hits)
 }
 
 /*
- * Leaves out values that are among those of late for the same key: key[i] is that of row out->at[i].  What was
- * forgotten is put away twice, which changes nothing.
+ * Drops values that are in the cache with the same key; key[i] is that of row out->at[i].  An evicted record is
+ * logged twice, which changes no result.
  */
 static void
 drop_recent(struct value_log *v, const uint64_t *key, struct row_values *out)
@@ -150,7 +150,7 @@ drop_recent(struct value_log *v, const uint64_t *key, struct row_values *out)
 	out->n = n;
 }
 
-/* The same by the rows' keys of one word, or the numbers of their groups. */
+/* The same by the rows' keys of one word, or by their group numbers. */
 static void
 drop_recent_of(struct value_log *v, const uint64_t *key, const int32_t *number, struct row_values *out)
 {
@@ -165,7 +165,7 @@ drop_recent_of(struct value_log *v, const uint64_t *key, const int32_t *number, 
 	drop_recent(v, of, out);
 }
 
-/* Inlined where words and width are known. */
+/* Inlined with constant words and width. */
 __attribute__((always_inline)) static inline enum flow_status
 put_rows(struct part_log *log, const struct row_values *v, const uint64_t *key, const uint64_t *hash,
     unsigned words, bool wide)
@@ -203,7 +203,7 @@ value_log_put(struct value_log *v, struct key_maps *maps, const struct flow_batc
 	return put_rows(&v->log, &values, key, hash, v->words, v->wide);
 }
 
-/* The hash of a dense group: that of the address or text itself, as ids differ between workers. */
+/* The part of a dense group: by the hash of the address or text, as ids differ between workers. */
 static inline unsigned
 dense_part(const uint32_t *atom_hash, int32_t number)
 {
@@ -212,7 +212,7 @@ dense_part(const uint32_t *atom_hash, int32_t number)
 	return groups_part_of(hash_mix64((uint64_t)number));
 }
 
-/* Inlined where the width is known. */
+/* Inlined with constant width. */
 __attribute__((always_inline)) static inline enum flow_status
 put_dense(struct part_log *log, const struct row_values *v, const uint32_t *atom_hash,
     const int32_t *number, bool wide)
@@ -247,7 +247,7 @@ value_log_put_dense(struct value_log *v, struct key_maps *maps, const struct gro
 	if (st != FLOW_OK)
 		return st;
 	drop_recent_of(v, NULL, number, &values);
-	/* Where no address was seen yet all rows are in the group of none. */
+	/* NULL if there are no atoms yet: then all rows are in group 0. */
 	atom_hash = key_part_is_atom(key) ? key_maps_atoms(maps, key)->hash : NULL;
 	if (v->wide)
 		return put_dense(&v->log, &values, atom_hash, number, true);
@@ -266,7 +266,7 @@ value_log_thin(struct value_log *v)
 			return FLOW_ENOMEM;
 		left += part_log_count(&v->log, p) * v->log.record_bytes;
 	}
-	/* As much again before it is worth another look. */
+	/* The next search pays after as much again. */
 	v->unique = v->log.bytes + (left > THIN_MIN / 2 ? (size_t)left : THIN_MIN / 2);
 	return FLOW_OK;
 }

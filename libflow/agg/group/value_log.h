@@ -2,17 +2,17 @@
 #pragma once
 
 /*
- * The values that a column has in each group, for measures that need all of them: distinct counts
- * and percentiles.  While rows are counted only records are put away:
+ * A log of a column's values by group, for measures that need all of them: distinct counts and
+ * percentiles.  While rows are fed, only records are appended:
  *
  *	dense grouping	[number of the group: 32 bits] [value]
  *	hashed		[key: its words] [tag: 32 bits] [value]
  *
- * A value has 32 bits (addresses, MACs and texts by their ids) or 64.  Records lie in parts by the
- * hash of their group, so that all of a group's are in one part, which is counted when all is merged
- * (agg/group/value_count.h).  A record takes 8 to 24 bytes, where a group of its own for each value of each
- * group took 50 and more.  Where only distinct values count, one that was there of late is not put away again:
- * a busy server's clients come again and again.
+ * A value has 32 bits (addresses, MACs and texts by their ids) or 64.  Records are partitioned by the hash of
+ * their group, so that a group's are all in one part, which is counted after merging
+ * (agg/group/value_count.h).  A record takes 8 to 24 bytes, while a group for each value of each group took
+ * 50 and more.  If only distinct values count, a cache of recent records drops repeated ones: a busy server's
+ * clients come again and again.
  */
 
 #include "agg/group/key.h"
@@ -22,15 +22,15 @@ struct value_log {
 	const struct value_column *column;
 	unsigned words;		/* of a hashed grouping's key; 0: dense */
 	bool wide;		/* values of 64 bits */
-	size_t unique;		/* log.bytes from which on records that are there twice are looked for */
+	size_t unique;		/* log.bytes from which on duplicates are removed */
 	struct part_log log;
-	/* Records of late, by the lowest bits of a hash of them; NULL: none yet. */
+	/* Cache of recent records, by the lowest bits of their hash; NULL: none yet. */
 	struct value_recent *recent;
-	uint32_t recent_rows, recent_hits;	/* since that was judged */
-	uint32_t recent_pause;			/* rows that are put away without looking */
+	uint32_t recent_rows, recent_hits;	/* since its use was last judged */
+	uint32_t recent_pause;			/* rows that still skip it */
 };
 
-/* Bytes that are held in memory. */
+/* Bytes in memory. */
 size_t value_log_bytes(const struct value_log *v);
 
 /* `of` is the grouping of the column. */
@@ -38,8 +38,8 @@ void value_log_init(struct value_log *v, const struct value_column *column, cons
 void value_log_release(struct value_log *v);
 
 /*
- * Puts the values of at most GROUP_ROWS rows away: key and hash as groups_find takes them, or
- * the numbers of their groups, -1 for none.
+ * Appends the values of at most GROUP_ROWS rows, with key and hash as for groups_find, or with their
+ * group numbers, -1 for none.
  */
 enum flow_status value_log_put(struct value_log *v, struct key_maps *maps,
     const struct flow_batch *batch, const struct rows *rows, const uint64_t *key,
@@ -48,7 +48,7 @@ enum flow_status value_log_put_dense(struct value_log *v, struct key_maps *maps,
     const struct grouping *of, const struct flow_batch *batch, const struct rows *rows,
     const int32_t *number) NODISCARD;
 
-/* Where only distinct values count and records take much memory, forgets the equal ones. */
+/* Removes duplicates if only distinct values count and records take much memory. */
 enum flow_status value_log_thin(struct value_log *v) NODISCARD;
 
 /* A record's number or key, tag and value. */
