@@ -21,8 +21,8 @@ weight_sum(const uint64_t *weight, uint32_t count)
 }
 
 /*
- * share[i] is weight i times count: on average the sum.  Entries below it are
- * filled up from those above it, until all are level.
+ * share[i] is weight i times count, so the average share is the sum.  Entries below
+ * the average are filled up from those above it, until all are equal.
  * `todo` holds the small ones from its beginning, the large ones from its end.
  */
 static void

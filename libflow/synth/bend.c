@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "synth/bend.h"
 
-/* What becomes of a row. */
+/* The destination of a row. */
 enum fate {
 	FATE_STAYS,
 	FATE_MOVES,
@@ -21,7 +21,7 @@ is_through(const struct event *e, const struct world *w, const struct talk_flow 
 	    w->network[f->dst_network].interface == e->interface;
 }
 
-/* In every other interval the network is behind another uplink. */
+/* In every other interval, reroutes the network through another uplink. */
 static bool
 flap(const struct event *e, const struct world *w, struct talk_flow *f, int64_t ms)
 {
@@ -40,7 +40,7 @@ flap(const struct event *e, const struct world *w, struct talk_flow *f, int64_t 
 	return true;
 }
 
-/* What one event does to one row; *touched: it is the event's now. */
+/* Applies one event to one row; *touched: it changed the row, which now belongs to the event. */
 static enum fate
 bend_row(const struct event *e, uint32_t exporters, const struct world *w, struct talk_flow *f, int64_t ms,
     bool *touched)
@@ -63,7 +63,7 @@ bend_row(const struct event *e, uint32_t exporters, const struct world *w, struc
 	}
 }
 
-/* Where a row goes: routes first, then whether whoever sees it is there.  *number is the event's that did something. */
+/* Applies all events to a row: routes first, then outages of the exporter that it ends at.  *number: the last event. */
 static enum fate
 bend_all(const struct event *event, size_t events, uint32_t exporters, const struct world *w, uint32_t exporter,
     struct talk_flow *f, int64_t ms, uint16_t *number)

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * What events do to flows that others made: outages, routes that flap, traffic whose
- * other direction takes another router.
+ * Changes flows of the mix and of other events: outages, flapping routes, traffic whose
+ * reverse direction passes another router.
  */
 
 #include <stddef.h>
@@ -12,8 +12,8 @@
 #include "synth/made_rows.h"
 
 /*
- * Applies those of `event` whose time it is.  Rows that nobody sees go to `unseen`, those that
- * another exporter sees to `moved`; both were empty.
+ * Applies the events that are active.  Rows that no exporter sees go to `unseen`, those that
+ * another exporter sees to `moved`; both must be empty.
  */
 void bend_rows(const struct event *event, size_t events, uint32_t exporters, const struct world *world,
     struct rows *rows, struct rows *moved, struct rows *unseen);

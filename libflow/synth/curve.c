@@ -9,11 +9,11 @@
 #define LEAST_STEP_MS 5000
 #define MOST_STEPS 200000
 
-/* So many lengths of steps, each of which changes the rate by up to so many thousandths. */
+/* The number of step lengths, and the most by which each changes the rate, in thousandths. */
 #define OCTAVES 12
 #define OCTAVE_SHARE 60
 
-/* Percent of the evening's most, hour by hour. */
+/* Percent of the evening's maximum, hour by hour. */
 static const uint8_t workday[24] = { 55, 42, 33, 28, 26, 28, 35, 46, 56, 64, 69, 72, 74, 75, 76, 78, 81, 85, 90, 95, 99,
 	100, 92, 74 };
 static const uint8_t weekend[24] = { 60, 48, 38, 31, 27, 26, 29, 35, 45, 57, 67, 74, 78, 80, 81, 82, 84, 87, 91, 95, 98,
@@ -32,7 +32,7 @@ hour_weight(const uint32_t *week, int64_t hour)
 	return of_week < 120 ? workday[of_week % 24] : weekend[of_week % 24];
 }
 
-/* Between the middles of hours it changes evenly; of a measured week each hour stays as it is. */
+/* The weight at a time: interpolated between the middles of hours; constant within an hour of a measured week. */
 static uint64_t
 day_weight(const uint32_t *week, int64_t ms)
 {
@@ -45,7 +45,7 @@ day_weight(const uint32_t *week, int64_t ms)
 	return hour_weight(week, hour) * (uint64_t)(1000 - within) + hour_weight(week, hour + 1) * (uint64_t)within;
 }
 
-/* Thousandths around 1000. */
+/* A factor in thousandths, around 1000. */
 static uint64_t
 noise(struct random *r, int64_t octave[OCTAVES], uint32_t step)
 {
@@ -89,7 +89,7 @@ curve_init(struct curve *c, enum curve_kind kind, uint64_t seed, int64_t start_m
 		row[k] = sum;
 		sum += weight;
 	}
-	/* Hours without weight at the run's only time: evenly. */
+	/* If all hours of the run have no weight, spread the rows evenly. */
 	for (k = 0; sum == 0 && k < c->steps; k++)
 		row[k] = k;
 	if (sum == 0)
@@ -122,7 +122,7 @@ curve_ms(struct curve *c, uint64_t n)
 	len = c->end_ms - from < c->step_ms ? c->end_ms - from : c->step_ms;
 	rows = row[c->cursor + 1] - row[c->cursor];
 	passed = n - row[c->cursor];
-	/* As nearly always, 64 bits are enough. */
+	/* The usual case, in which 64 bits suffice. */
 	if (passed < UINT32_MAX && len < UINT32_MAX)
 		return from + (int64_t)(passed * (uint64_t)len / rows);
 	return from + (int64_t)((unsigned __int128)passed * (uint64_t)len / rows);

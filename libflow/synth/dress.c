@@ -49,7 +49,7 @@ hash_of(const struct addr *a, uint64_t salt)
 	return hash_mix64(addr_lo(a) ^ hash_mix64(addr_hi(a) ^ salt));
 }
 
-/* The two events of one connection, from its first flow; its packets are told by the last. */
+/* Makes the two events of a connection from its flows; the last event has the packet counters. */
 static unsigned
 two_events(struct talk_flow flow[2], unsigned flows, uint8_t first, uint8_t last)
 {
@@ -76,7 +76,7 @@ forget_counters(struct talk_flow *f)
 static unsigned
 firewall(struct talk_flow flow[2], unsigned flows)
 {
-	/* One in eight conversations is a long one, of which the firewall tells in between. */
+	/* One in eight conversations is long: the firewall reports an update of it. */
 	bool updated = flows == 2 && hash_of(&flow[0].src, flow[0].src_port) % 8 == 0;
 
 	(void)two_events(flow, flows, flows == 1 ? FW_DENIED : updated ? FW_UPDATED : FW_CREATED, FW_DELETED);
@@ -129,7 +129,7 @@ application_of(const struct talk_flow *f)
 	return NULL;
 }
 
-/* Whether a tunnel's packets are seen through, and what is in them is IPv4. */
+/* Whether it is a tunnel whose inner IPv4 packets are visible. */
 static bool
 is_tunnel(const struct talk_flow *f)
 {
@@ -147,7 +147,7 @@ ttl_of(const struct talk_flow *f)
 {
 	uint64_t h = hash_of(&f->src, 1);
 
-	/* Hosts begin with 64 or 128, and are some hops away. */
+	/* Hosts start with 64 or 128, and are some hops away. */
 	return (uint8_t)((h & 0x300 ? 64 : 128) - h % 20);
 }
 
@@ -166,7 +166,7 @@ vlan_of(const struct network *n)
 	return n->interface < UPLINK_FIRST ? (uint16_t)(100 + n->interface) : 0;
 }
 
-/* An AS in between, towards networks behind an uplink; a customer is the neighbour itself. */
+/* The neighbour AS: a transit AS for networks behind an uplink, else the customer's own. */
 static uint32_t
 neighbour(const struct network *n)
 {
@@ -181,7 +181,7 @@ label(const struct talk_flow *f, unsigned depth)
 	return number << 4 | (depth == 2);
 }
 
-/* Whether the source is one that is translated: what leaves through an uplink. */
+/* Whether the source is translated: NAT kinds always, else flows from customers' networks; IPv4 only. */
 static bool
 is_translated(const struct dress_options *o, const struct talk_flow *f)
 {
@@ -201,7 +201,7 @@ block_of(const struct talk_flow *f)
 	return (uint16_t)(FIRST_BLOCK_PORT + hash_of(&f->src, 3) % 126 * BLOCK_PORTS);
 }
 
-/* Of the way through the network. */
+/* Columns of the path through the network. */
 static bool
 way_number(enum flow_field field, const struct dress_options *o, const struct talk_flow *f, uint64_t *v)
 {
@@ -247,9 +247,10 @@ way_number(enum flow_field field, const struct dress_options *o, const struct ta
 	}
 }
 
-/* Of what a NAT or a firewall says. */
+/* Columns of NAT and firewalls. */
 static bool
-event_number(enum flow_field field, const struct dress_options *o, const struct talk_flow *f, int64_t received, uint64_t *v)
+event_number(enum flow_field field, const struct dress_options *o, const struct talk_flow *f, int64_t received,
+    uint64_t *v)
 {
 	switch (field) {
 	case FLOW_FIELD_NAT_SRC_PORT:
@@ -290,7 +291,7 @@ event_number(enum flow_field field, const struct dress_options *o, const struct 
 	}
 }
 
-/* Of the packets, and of what is in them. */
+/* Columns of the packets and their content. */
 static bool
 packet_number(enum flow_field field, const struct dress_options *o, const struct talk_flow *f, uint64_t *v)
 {
@@ -329,7 +330,7 @@ packet_number(enum flow_field field, const struct dress_options *o, const struct
 		*v = f->tos;
 		return true;
 	case FLOW_FIELD_FRAG_FLAGS:
-		*v = 0x40;	/* do not fragment, as the byte of the header has it */
+		*v = 0x40;	/* do not fragment, as in the header's byte */
 		return !is_v6(f);
 	case FLOW_FIELD_FLOW_LABEL:
 		*v = hash_of(&f->src, f->src_port) & 0xfffff;
@@ -351,9 +352,10 @@ packet_number(enum flow_field field, const struct dress_options *o, const struct
 	}
 }
 
-/* The number of a column of a row; false where the row has none. */
+/* The value of a numeric column; false if the row has none. */
 static bool
-number_of(enum flow_field field, const struct dress_options *o, const struct talk_flow *f, int64_t received, uint64_t *v)
+number_of(enum flow_field field, const struct dress_options *o, const struct talk_flow *f, int64_t received,
+    uint64_t *v)
 {
 	return way_number(field, o, f, v) || event_number(field, o, f, received, v) || packet_number(field, o, f, v);
 }
@@ -366,7 +368,7 @@ addr_of(enum flow_field field, const struct dress_options *o, const struct talk_
 		*a = f->next_hop;
 		return true;
 	case FLOW_FIELD_NAT_SRC_ADDR:
-		/* One of 256 addresses for documentation (RFC 5737). */
+		/* One of the 256 documentation addresses of RFC 5737. */
 		*a = addr_from_v4(203u << 24 | 0 << 16 | 113u << 8 | (hash_of(&f->src, 2) & 0xff));
 		return is_translated(o, f);
 	case FLOW_FIELD_NAT_DST_ADDR:
@@ -404,7 +406,8 @@ text_of(enum flow_field field, const struct talk_flow *f, char *text, size_t roo
 }
 
 static enum flow_status
-put_values(enum flow_field field, const struct dress_options *o, const struct rows *r, size_t n, struct flow_builder *out)
+put_values(enum flow_field field, const struct dress_options *o, const struct rows *r, size_t n,
+    struct flow_builder *out)
 {
 	enum flow_type type = flow_field_info(field)->type;
 	size_t i, size = flow_type_size(type);
@@ -452,7 +455,8 @@ dress_columns(const struct flow_fieldset *wanted, const struct dress_options *o,
 	unsigned field;
 
 	for (field = 0; field < FLOW_FIELD_COUNT && st == FLOW_OK; field++) {
-		if (!flow_fieldset_has(wanted, (enum flow_field)field) || flow_builder_written(out, (enum flow_field)field))
+		if (!flow_fieldset_has(wanted, (enum flow_field)field) ||
+		    flow_builder_written(out, (enum flow_field)field))
 			continue;
 		if (flow_field_info((enum flow_field)field)->type == FLOW_TYPE_TEXT)
 			st = put_texts((enum flow_field)field, r, n, out);

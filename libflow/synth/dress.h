@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * What else an exporter may know of flows: MAC addresses, VLANs, labels, translations, applications.  All
- * of it follows from the flow's addresses, networks and ports, so that a host keeps what it has.
+ * Further columns of flows: MAC addresses, VLANs, labels, translations, applications.  All values
+ * derive from the flow's addresses, networks and ports, so that a host keeps its own.
  */
 
 #include "record/builder.h"
@@ -12,7 +12,7 @@
 #include "synth/talk.h"
 #include "synth/world.h"
 
-/* Makes of a conversation's 1 or 2 flows the rows of that kind; returns their number, 1 or 2. */
+/* Turns a conversation's 1 or 2 flows into rows of that kind; returns their number, 1 or 2. */
 unsigned dress_conversation(enum dress_kind kind, struct talk_flow flow[2], unsigned flows);
 
 struct dress_options {
@@ -22,6 +22,6 @@ struct dress_options {
 	const struct network *network;	/* of the world */
 };
 
-/* Columns of `wanted` that are not among the usual ones, for rows [r->at, r->at + n), before the commit.  FLOW_ENOMEM. */
+/* Writes the unusual columns of `wanted` for rows [r->at, r->at + n), before the commit.  FLOW_ENOMEM. */
 enum flow_status dress_columns(const struct flow_fieldset *wanted, const struct dress_options *o, const struct rows *r,
     size_t n, struct flow_builder *out) NODISCARD;

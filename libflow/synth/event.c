@@ -11,14 +11,14 @@
 #define NS_PER_MS INT64_C(1000000)
 #define MS_MOST (INT64_MAX / NS_PER_MS)	/* nanoseconds last until 2262 */
 
-/* Factors of jitter, in parts. */
+/* The factor 1 of jitter, in parts. */
 #define JITTER_ONE 100000
 
-/* Of a run without an end. */
+/* Default start and duration in a run without an end. */
 #define ENDLESS_START_MS 60000
 #define ENDLESS_DURATION_MS 300000
 
-/* How long an exporter waits for another packet, and until it exports what has ended. */
+/* How long an exporter waits for another packet, and then until it exports an ended flow. */
 #define INACTIVE_TIMEOUT_MS 15000
 #define EXPORT_MS 1000
 
@@ -37,7 +37,7 @@ is_local(enum event_party party)
 	return party == PARTY_LOCAL || party == PARTY_SWEEP || party == PARTY_INFECTED;
 }
 
-/* A network on that side. */
+/* Draws a network on that side. */
 static uint32_t
 draw_network(const struct world *w, struct random *r, bool v6, bool local)
 {
@@ -46,7 +46,7 @@ draw_network(const struct world *w, struct random *r, bool v6, bool local)
 	return p->networks_from + (local ? random_below(r, p->local) : random_between(r, p->local, p->networks - 1));
 }
 
-/* An address of the prefix that begins at base: the n-th, or a random one where n is UINT64_MAX. */
+/* The n-th address of the prefix that begins at base; UINT64_MAX: a random one. */
 static struct addr
 address_in(struct random *r, const struct addr *base, uint16_t bits, uint64_t n)
 {
@@ -64,7 +64,7 @@ address_in(struct random *r, const struct addr *base, uint16_t bits, uint64_t n)
 	return a;
 }
 
-/* Where addresses that were asked for lie: a network that is there, or one of their own. */
+/* The network of addresses that the user gave: an existing one, else a new one. */
 static uint32_t
 network_of(struct world *w, struct random *r, const struct addr *a, int16_t bits, bool local)
 {
@@ -80,12 +80,12 @@ network_of(struct world *w, struct random *r, const struct addr *a, int16_t bits
 
 struct side {
 	enum event_party party;
-	const struct addr *addr;	/* that was asked for */
-	int16_t bits;			/* -1: none was */
+	const struct addr *addr;	/* given by the user */
+	int16_t bits;			/* -1: none given */
 	bool v6;
 };
 
-/* One end: *network, *bits and *host. */
+/* Settles one end of an event: *network, *bits and *host. */
 static void
 settle_side(struct event *e, struct world *w, const struct side *side, struct host *host, uint32_t *network,
     uint16_t *bits)
@@ -102,7 +102,7 @@ settle_side(struct event *e, struct world *w, const struct side *side, struct ho
 	}
 	*network = draw_network(w, &e->random, side->v6, local);
 	*host = world_stranger(w, &e->random, *network);
-	/* A sweep goes through 65536 addresses of IPv6, and all of a network of IPv4. */
+	/* A sweep covers 65536 addresses of IPv6, or a whole network of IPv4. */
 	*bits = side->v6 ? 112 : w->network[*network].bits;
 	if (side->party == PARTY_SWEEP && side->v6)
 		host->addr = addr_mask(&host->addr, *bits);
@@ -130,7 +130,7 @@ settle_hosts(struct event *e, const struct world *w, const struct event_spec *s,
 	return e->hosts != NULL;
 }
 
-/* When it begins; the run has not got to. */
+/* When the event begins, which may be before the run. */
 static int64_t
 start_of(const struct event *e, const struct event_spec *s, const struct event_stage *stage, int64_t whole)
 {
@@ -150,9 +150,10 @@ settle_time(struct event *e, const struct event_spec *s, const struct event_stag
 	int64_t start = start_of(e, s, stage, whole), duration = s->duration_ms, ramp = s->ramp_ms;
 	int64_t end = stage->end_ms < MS_MOST ? stage->end_ms : MS_MOST, rest;
 
-	/* What was before the run is over. */
+	/* Cut off the part before the run. */
 	if (start < stage->start_ms) {
-		duration -= duration > 0 ? (duration < stage->start_ms - start ? duration : stage->start_ms - start) : 0;
+		duration -= duration > 0 ?
+		    (duration < stage->start_ms - start ? duration : stage->start_ms - start) : 0;
 		start = stage->start_ms;
 	}
 	rest = end > start ? end - start : 0;
@@ -168,7 +169,7 @@ settle_time(struct event *e, const struct event_spec *s, const struct event_stag
 	e->next_ns = e->begin_ns;
 }
 
-/* Who an effect is about. */
+/* Settles the subject of an effect: a link, or a network. */
 static void
 settle_effect(struct event *e, struct world *w, const struct event_spec *s)
 {
@@ -176,7 +177,7 @@ settle_effect(struct event *e, struct world *w, const struct event_spec *s)
 		e->interface = random_between(&e->random, 1, CUSTOMER_PORTS);
 	if (e->kind->effect != EFFECT_FLAP)
 		return;
-	/* The network of a popular server that is elsewhere. */
+	/* By default the network of a popular remote server. */
 	e->network = s->dst_bits >= 0 ? network_of(w, &e->random, &s->dst, s->dst_bits, false)
 	    : w->pool[0].server[0].network;
 	while (s->dst_bits < 0 && w->network[e->network].interface < UPLINK_FIRST)
@@ -211,7 +212,7 @@ event_init(struct event *e, const struct event_spec *s, const struct event_stage
 	e->exporter = s->exporter >= 0 ? (uint32_t)s->exporter % stage->exporters
 	    : random_below(&e->random, stage->exporters);
 	if (k->effect != EFFECT_FLOWS) {
-		/* An outage of one exporter, not of all, unless one of its links is meant. */
+		/* By default one exporter fails, not all; with interface=, that link of all exporters. */
 		if (s->exporter < 0)
 			e->exporter = 0;
 		e->one_exporter = s->exporter >= 0 || (k->effect == EFFECT_OUTAGE && s->interface < 0);
@@ -252,7 +253,7 @@ gap_now(const struct event *e)
 	}
 	if (near >= e->ramp_ns)
 		return e->gap_ns;
-	/* Never below a fiftieth, so that it begins at all. */
+	/* The rate is never below a fiftieth, so that the event begins at all. */
 	share = near / (e->ramp_ns / 1024 + 1);
 	return e->gap_ns / (share > 20 ? share : 20) * 1024;
 }
@@ -274,7 +275,7 @@ advance(struct event *e)
 	e->made++;
 }
 
-/* How many of its local hosts are infected by now: as its rate grows, so do they. */
+/* The number of local hosts infected by now, which grows with the rate. */
 static uint32_t
 infected(const struct event *e)
 {
@@ -321,7 +322,7 @@ draw_port(struct event *e)
 	case PORTS_ALL:
 		return (uint16_t)(1 + e->made % 65535);
 	case PORTS_SCATTER:
-		port = (uint16_t)(e->made * 40503 + 8080);	/* odd: each once in 65536 */
+		port = (uint16_t)(e->made * 40503 + 8080);	/* an odd step: each once in 65536 */
 		return port != 0 ? port : 1;
 	case PORTS_ANY:
 		return e->port != 0 ? e->port : (uint16_t)random_between(&e->random, 1, 65535);
@@ -349,7 +350,7 @@ answer(struct event *e, const struct world *w, const struct talk_flow *f, struct
 		back->packets = 1;
 	back->bytes = draw_bytes(e, back->packets, k->down_lo, k->down_hi, !addr_is_v4(&f->src));
 	back->tcp_flags = e->proto == PROTO_TCP ? k->back_flags : 0;
-	/* It begins a round trip later, and nothing is repeated within one. */
+	/* It begins a round trip later, and retransmissions are a second apart. */
 	if (back->duration_ms > 0)
 		back->duration_ms -= random_below(&e->random, back->duration_ms < 40 ? back->duration_ms : 40);
 	if (back->packets == 1)

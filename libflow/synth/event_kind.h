@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* What can happen beside the ordinary mix: the kinds of events, as a table. */
+/* The kinds of events that add to the ordinary mix or change it, as a table. */
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* What an event does: its own flows, or another way for those of the mix. */
+/* An event makes flows of its own, or changes the path of the mix's flows. */
 enum event_effect {
 	EFFECT_FLOWS,
-	EFFECT_OUTAGE,		/* they are not seen */
-	EFFECT_FLAP,		/* they take another route now and then */
-	EFFECT_ASYMMETRIC,	/* one direction takes another router */
+	EFFECT_OUTAGE,		/* flows are not seen */
+	EFFECT_FLAP,		/* flows change their route at intervals */
+	EFFECT_ASYMMETRIC,	/* one direction passes another router */
 };
 
 /* How the rate of an event's flows changes. */
@@ -22,24 +22,24 @@ enum event_pace {
 	PACE_GROW,	/* doubles eight times */
 };
 
-/* Who is at one end of its flows. */
+/* The hosts at one end of its flows. */
 enum event_party {
 	PARTY_LOCAL,	/* one host in a local network */
 	PARTY_REMOTE,	/* one host elsewhere */
-	PARTY_HOSTS,	/* so many hosts elsewhere */
+	PARTY_HOSTS,	/* `hosts` hosts elsewhere */
 	PARTY_ANY,	/* another invented address each time */
 	PARTY_SWEEP,	/* a local network, address by address */
-	PARTY_INFECTED,	/* local hosts, of which there are ever more */
+	PARTY_INFECTED,	/* a growing number of local hosts */
 };
 
 enum event_ports {
 	PORTS_ONE,
 	PORTS_ALL,	/* 1 .. 65535, one after another */
-	PORTS_SCATTER,	/* all of them, in an order that no one sees through at once */
+	PORTS_SCATTER,	/* all of them, in a scattered order */
 	PORTS_ANY,	/* another random one each time */
 };
 
-/* Ranges are of uniformly drawn numbers, both ends included. */
+/* Numbers are drawn uniformly from ranges _lo .. _hi, both included. */
 struct event_kind {
 	const char *name;
 	const char *help;
@@ -47,12 +47,12 @@ struct event_kind {
 	enum event_pace pace;
 	enum event_party src, dst;
 	enum event_ports ports;
-	bool reflected;			/* the port is that of the source, the destination's is random */
-	bool whole;			/* lasts as long as the run, unless told otherwise */
+	bool reflected;			/* `port` is the source's, the destination's is random */
+	bool whole;			/* lasts as long as the run by default */
 	uint8_t proto;
 	uint16_t port;
 	uint8_t jitter;			/* of intervals, percent */
-	int64_t gap_ns;			/* between two flows (a flap: two changes) */
+	int64_t gap_ns;			/* between two flows (flap: between two changes) */
 	uint32_t hosts;			/* PARTY_HOSTS, PARTY_INFECTED */
 	uint32_t packets_lo, packets_hi;
 	uint8_t tail;			/* heavy tail of packets, see synth/shape.def; 0: none */
@@ -67,10 +67,10 @@ struct event_kind {
 /* Kind i, counted from 0; NULL when there are no more. */
 const struct event_kind *event_kind(size_t i);
 
-/* By exactly that name; NULL: none. */
+/* The kind of exactly that name; NULL: none. */
 const struct event_kind *event_kind_named(const char *name, size_t len);
 
-/* What a spike can be of. */
+/* A service that a spike may hit. */
 struct event_service {
 	const char *name;
 	uint8_t proto;

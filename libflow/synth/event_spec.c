@@ -12,7 +12,7 @@
 #define NS_PER_MS 1000000
 #define NS_PER_S INT64_C(1000000000)
 
-/* What one key takes. */
+/* The type of a key's value. */
 enum value_type {
 	VALUE_START,
 	VALUE_SPAN,
@@ -28,7 +28,7 @@ enum value_type {
 static const struct key {
 	const char *name;
 	enum value_type type;
-	size_t offset;		/* of what it sets in struct event_spec */
+	size_t offset;		/* of its member in struct event_spec */
 	uint32_t lo, hi;	/* of numbers */
 } keys[] = {
 	{ "start", VALUE_START, 0, 0, 0 },
@@ -105,7 +105,7 @@ unknown_service(struct word value, struct flow_error *err)
 	    value.text, known);
 }
 
-/* A span with units, or plain seconds. */
+/* Reads a span with units, or in seconds. */
 static bool
 parse_span(struct word w, int64_t *ms)
 {
@@ -118,7 +118,7 @@ parse_span(struct word w, int64_t *ms)
 	return stamp_span_parse(w.text, w.len, ms) == FLOW_OK && *ms >= 0;
 }
 
-/* Flows a second, with up to three decimals or a suffix. */
+/* Reads flows a second, with up to three decimals or a suffix. */
 static bool
 parse_rate(struct word w, int64_t *gap_ns)
 {
@@ -163,7 +163,8 @@ set_start(struct event_spec *s, struct word key, struct word w, int64_t now_ms, 
 	if (parse_span(w, &s->start_ms))
 		return FLOW_OK;
 	if (stamp_parse(w.text, w.len, STAMP_LOCAL, now_ms, &s->start_ms, NULL) != FLOW_OK || s->start_ms < 0)
-		return refuse(err, key, w, "a time from the beginning (90, 10m, 2h30m) or an instant (2026-03-01T12:00Z)");
+		return refuse(err, key, w,
+		    "a time from the beginning (90, 10m, 2h30m) or an instant (2026-03-01T12:00Z)");
 	s->start_is_instant = true;
 	return FLOW_OK;
 }
@@ -180,7 +181,7 @@ set_service(struct event_spec *s, struct word w, struct flow_error *err)
 	return FLOW_OK;
 }
 
-/* Names stand in texts and JSON: nothing that needs to be escaped. */
+/* Names appear in texts and JSON, so may have no character that needs escaping. */
 static enum flow_status
 set_name(struct event_spec *s, struct word key, struct word w, struct flow_error *err)
 {

@@ -2,19 +2,19 @@
 #pragma once
 
 /*
- * One event as a user asks for it:
+ * The text by which a user asks for an event:
  *
  *	KIND[,key=value]...
  *
  *	start=10m | 2026-03-01T12:00Z	from the beginning of the run, or an instant
- *	duration=5m, ramp=30s		how long; and how long until all of it is there, and at the end gone
- *	rate=200, interval=60s		flows a second when all of it is there, or the time between two
- *	jitter=10			intervals differ by up to so many percent
- *	src=, dst=			an address, or a prefix out of which they are drawn
- *	port=443, hosts=100		of the service; how many sources where there are many
+ *	duration=5m, ramp=30s		its length; the time to rise to the full rate, and to fall at the end
+ *	rate=200, interval=60s		flows a second at the full rate, or the time between two flows
+ *	jitter=10			the most by which intervals vary, in percent
+ *	src=, dst=			an address, or a prefix from which addresses are drawn
+ *	port=443, hosts=100		of the service; the number of sources, for kinds with many
  *	service=ssh			protocol and port of a spike
  *	exporter=0, interface=501	where it is seen
- *	name=TEXT			what the truth calls it, instead of the kind
+ *	name=TEXT			its name in the truth file, instead of the kind
  *
  * Blanks and tabs separate as well as commas do.
  */
@@ -28,7 +28,7 @@
 
 #define EVENT_NAME_MAX 31
 
-/* Of numbers and times -1 stands for: not said. */
+/* Numbers and times that the text does not give are -1. */
 struct event_spec {
 	const struct event_kind *kind;
 	char name[EVENT_NAME_MAX + 1];
@@ -43,6 +43,6 @@ struct event_spec {
 	int16_t src_bits, dst_bits;	/* of its own family */
 };
 
-/* Instants relative to now count from now_ms.  FLOW_EINVAL with a message that has the word and what is known. */
+/* Relative instants count from now_ms.  FLOW_EINVAL with a message that has the faulty word and the valid ones. */
 enum flow_status event_spec_parse(const char *text, size_t len, int64_t now_ms, struct event_spec *out,
     struct flow_error *err) NODISCARD;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* Flows of one exporter that are made and wait to become rows of a batch. */
+/* Flows of one exporter that wait to become rows of a batch. */
 
 #include <stddef.h>
 #include <stdint.h>
@@ -13,7 +13,7 @@
 struct rows {
 	uint32_t exporter;
 	size_t at, n;			/* [at, n) wait */
-	struct talk_flow flow[ROWS_MAX + 1];	/* one more for a way back that becomes no row */
+	struct talk_flow flow[ROWS_MAX + 1];	/* one more for a reverse flow that becomes no row */
 	int64_t received[ROWS_MAX];
 	uint16_t event[ROWS_MAX];	/* number of the event from 1; 0: none */
 };
@@ -24,7 +24,7 @@ rows_left(const struct rows *r)
 	return r->n - r->at;
 }
 
-/* There is room for one more. */
+/* Appends a row; there must be room. */
 static inline void
 rows_add(struct rows *to, const struct talk_flow *flow, int64_t received, uint16_t event)
 {

@@ -13,7 +13,7 @@ network_list_release(struct network_list *list)
 	*list = (struct network_list){ NULL, 0 };
 }
 
-/* The next word at *text, which moves behind it; its length, 0: none. */
+/* Moves *text behind the next word; returns the word's length, 0: none. */
 static size_t
 next_word(const char **text, const char **word)
 {
@@ -34,7 +34,8 @@ parse_prefix(const char *text, size_t len, struct network_entry *e)
 	uint64_t bits;
 
 	if (slash == NULL || !addr_parse(text, addr_len, &e->base) ||
-	    number_parse(slash + 1, len - addr_len - 1, NUMBER_DECIMAL, addr_is_v4(&e->base) ? 32 : 64, &bits) != FLOW_OK ||
+	    number_parse(slash + 1, len - addr_len - 1, NUMBER_DECIMAL, addr_is_v4(&e->base) ? 32 : 64,
+	    &bits) != FLOW_OK ||
 	    bits == 0)
 		return false;
 	e->bits = (uint8_t)bits;
@@ -51,18 +52,20 @@ parse(const char *line, struct network_entry *e, struct flow_error *err)
 
 	e->local = len == 5 && memcmp(word, "local", 5) == 0;
 	if (!e->local && (len != 6 || memcmp(word, "remote", 6) != 0))
-		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "'%.*s' is neither local nor remote", (int)len, word);
+		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "'%.*s' is neither local nor remote", (int)len,
+		    word);
 	len = next_word(&line, &word);
 	if (!parse_prefix(word, len, e))
-		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "'%.*s' is no prefix of 1 to 32 bits (IPv6: to 64)", (int)len,
-		    word);
+		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET,
+		    "'%.*s' is no prefix of 1 to 32 bits (IPv6: to 64)", (int)len, word);
 	len = next_word(&line, &word);
 	if (len > 0 && number_parse(word, len, NUMBER_DECIMAL, UINT32_MAX, &as) != FLOW_OK)
 		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "'%.*s' is no number of an AS", (int)len, word);
 	e->as = (uint32_t)as;
 	len = next_word(&line, &word);
 	if (len > 0)
-		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "'%.*s' is more than side, prefix and AS", (int)len, word);
+		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "'%.*s' is more than side, prefix and AS",
+		    (int)len, word);
 	return FLOW_OK;
 }
 
@@ -83,7 +86,8 @@ network_list_add(struct network_list *list, const char *line, struct flow_error 
 		if (addr_is_v4(&o->base) == addr_is_v4(&e.base) &&
 		    addr_in_prefix(e.bits > o->bits ? &e.base : &o->base, e.bits > o->bits ? &o->base : &e.base,
 		    e.bits > o->bits ? o->bits : e.bits))
-			return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "overlaps with network %zu of the list", i + 1);
+			return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "overlaps with network %zu of the list",
+			    i + 1);
 	}
 	entry = realloc(list->entry, (list->count + 1) * sizeof(*entry));
 	if (entry == NULL)

@@ -2,13 +2,13 @@
 #pragma once
 
 /*
- * Networks that a user names instead of invented ones:
+ * Networks that a user gives, instead of invented ones:
  *
  *	local 192.0.2.0/24 64500	of the operator and its customers
  *	remote 203.0.113.0/24 64501	of the rest of the world
- *	local 2001:db8::/32		the AS is 0 where none is said
+ *	local 2001:db8::/32		without an AS, it is 0
  *
- * Where some of a family and side are named, there are no others of them.
+ * If the list has networks of a family and side, none are invented for these.
  */
 
 #include <stdbool.h>
@@ -34,5 +34,5 @@ struct network_list {
 
 void network_list_release(struct network_list *list);
 
-/* Adds what one line says, which is not empty.  FLOW_EINVAL with a message, also where it overlaps with another. */
+/* Adds the network of a line, which is not empty.  FLOW_EINVAL with a message, also if it overlaps with another. */
 enum flow_status network_list_add(struct network_list *list, const char *line, struct flow_error *err) NODISCARD;

@@ -8,7 +8,7 @@
 #define NONE UINT32_MAX
 #define FIRST_CAP 256
 
-/* Exporters look at their timers that often. */
+/* Exporters check their timers this often. */
 #define TIMER_MS 200
 
 void
@@ -56,7 +56,7 @@ rise(struct piece_due *heap, uint32_t at)
 	heap[at] = moved;
 }
 
-/* heap[0] is a hole; the last of them fills it. */
+/* heap[0] is a hole; moves the last entry into it. */
 static void
 sink(struct piece_due *heap, uint32_t count)
 {
@@ -73,7 +73,7 @@ sink(struct piece_due *heap, uint32_t count)
 	heap[at] = moved;
 }
 
-/* A share of packets, and their bytes, moves from one to the other. */
+/* Moves a share of packets, with their bytes, from one flow to another. */
 static void
 share(uint64_t *packets, uint64_t *bytes, uint64_t part, uint64_t whole, uint64_t least, uint64_t *more_packets,
     uint64_t *more_bytes)
@@ -91,15 +91,16 @@ share(uint64_t *packets, uint64_t *bytes, uint64_t part, uint64_t whole, uint64_
 	*bytes -= moved_bytes;
 }
 
-/* *left lasts longer than the timeout: *flow becomes what there was until then, without a delay. */
+/* Splits *left, which lasts longer than the timeout: *flow becomes the part until then, without a delay. */
 static void
 split(uint32_t active_ms, struct talk_flow *left, struct talk_flow *flow)
 {
 	*flow = *left;
-	/* One packet at least for either. */
-	share(&left->packets, &left->bytes, active_ms, left->duration_ms, left->packets > 1, &flow->packets, &flow->bytes);
-	share(&left->rev_packets, &left->rev_bytes, active_ms, left->duration_ms, left->rev_packets > 1, &flow->rev_packets,
-	    &flow->rev_bytes);
+	/* At least one packet for each. */
+	share(&left->packets, &left->bytes, active_ms, left->duration_ms, left->packets > 1, &flow->packets,
+	    &flow->bytes);
+	share(&left->rev_packets, &left->rev_bytes, active_ms, left->duration_ms, left->rev_packets > 1,
+	    &flow->rev_packets, &flow->rev_bytes);
 	flow->duration_ms = flow->packets > 1 ? active_ms : 0;
 	left->duration_ms = left->packets > 1 ? left->duration_ms - active_ms - 1 : 0;
 	if (flow->proto == PROTO_TCP) {
@@ -108,7 +109,7 @@ split(uint32_t active_ms, struct talk_flow *left, struct talk_flow *flow)
 	}
 }
 
-/* Times that are told end with a second: it is due with the one that begins then. */
+/* When the next record is due: at the beginning of a second, as exporters state whole seconds. */
 static int64_t
 due_of(const struct pieces *p, const struct piece *piece, struct random *r)
 {
@@ -138,7 +139,7 @@ add(struct pieces *p, struct piece *piece, struct random *r)
 	return true;
 }
 
-/* Whole seconds are what exporters tell times by. */
+/* The export time as exporters state it, in whole seconds. */
 static int64_t
 told(int64_t received_ms)
 {

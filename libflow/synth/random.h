@@ -5,8 +5,8 @@
  * Random numbers that are the same on every machine: xoshiro256** (Blackman and
  * Vigna, 2018), its state filled by SplitMix64 (Steele, Lea and Flood, 2014).
  *
- * One draw a statement: C leaves the order of two calls in an expression to the
- * compiler, and another order is other traffic.
+ * Draw once per statement: C leaves the order of two calls in an expression to the
+ * compiler, and another order makes other traffic.
  */
 
 #include <stdint.h>

@@ -6,7 +6,7 @@
 /* ln 2 as a fraction of 2^32 */
 #define LN2 UINT64_C(2977044472)
 
-/* Binary digits of a logarithm behind the point. */
+/* Fractional bits of a logarithm. */
 #define LOG_BITS 16
 
 /*
@@ -19,7 +19,8 @@ mean_of(uint64_t n)
 	uint64_t one = 1 << 16, less = one / 2 + one / 12 / n + one / 24 / n / n;
 
 	if (n < 64)
-		less += one * 19 / 720 / (n * n * n) + one * 3 / 160 / (n * n * n * n) + one * 863 / 60480 / (n * n * n * n * n);
+		less += one * 19 / 720 / (n * n * n) + one * 3 / 160 / (n * n * n * n) +
+		    one * 863 / 60480 / (n * n * n * n * n);
 	return n * one - less;
 }
 
@@ -30,7 +31,7 @@ minus_log(uint64_t u)
 	unsigned whole = 63 - (unsigned)__builtin_clzll(u), i;
 	uint64_t y = u << (31 - (whole < 32 ? whole : 31)), log = (uint64_t)whole << LOG_BITS;
 
-	/* y is 1 .. 2 in parts of 2^31: each square tells a digit. */
+	/* y is 1 .. 2 in parts of 2^31: each squaring yields a bit. */
 	for (i = 1; i <= LOG_BITS && whole < 32; i++) {
 		y = y * y >> 31;
 		if (y >> 32 != 0) {
@@ -82,7 +83,7 @@ part(uint64_t whole, uint64_t share, uint64_t of)
 	return (uint64_t)((unsigned __int128)whole * share / of);
 }
 
-/* The first packet has the SYN, the last one FIN or RST, those between neither. */
+/* The flags of the packets taken: the first packet has the SYN, the last one FIN or RST. */
 static uint8_t
 flags_seen(const struct talk_flow *f, uint64_t first, uint64_t last, uint64_t taken)
 {
@@ -111,7 +112,7 @@ sampler_flow(struct sampler *s, const struct world *world, struct talk_flow *f)
 	f->rev_packets = back;
 	f->rev_bytes = back_bytes;
 	if (packets == 0) {
-		/* Only the way back was seen, so that this is the flow. */
+		/* Only the reverse direction was seen: it becomes the flow. */
 		struct talk_flow turned;
 
 		talk_turn_round(world, f, &turned);

@@ -2,9 +2,9 @@
 #pragma once
 
 /*
- * Takes each packet with the probability 1 in `rate`, as a sampling router does, and makes of a flow what such a
- * router saw of it: mostly nothing, where a flow has few packets.  The number of packets until the next one that is taken is
- * drawn (a geometric distribution), so that flows of which none is taken cost nothing.  Integers only.
+ * Takes each packet with the probability 1 in `rate`, as a sampling router does, and reduces a flow to what that
+ * router saw, mostly nothing if it has few packets.  The number of packets until the next one taken is drawn from a
+ * geometric distribution, so that flows without a taken packet cost nothing.  Integers only.
  */
 
 #include <stdbool.h>
@@ -22,8 +22,8 @@ struct sampler {
 /* rate >= 2, below 2^32 */
 void sampler_init(struct sampler *s, uint64_t seed, uint32_t rate);
 
-/* How many of so many packets are taken; *first and *last: which, from 0, where there are any. */
+/* How many of these packets are taken; *first and *last number the first and last of them, from 0, if any. */
 uint64_t sampler_take(struct sampler *s, uint64_t packets, uint64_t *first, uint64_t *last);
 
-/* The flow as it was seen, its counters those of packets that were taken; false where none was. */
+/* Reduces *flow to its taken packets, without scaling; false if none was taken. */
 bool sampler_flow(struct sampler *s, const struct world *world, struct talk_flow *flow);

@@ -28,7 +28,7 @@
 #define BLOCK_STREAM UINT64_C(0x626c6f636b)
 #define SAMPLE_STREAM UINT64_C(0x73616d706c65)
 
-/* How far a row may be before another that is due earlier: turns of single rows would be slow. */
+/* How much later than the earliest due row a turn's rows may be: turns of single rows would be slow. */
 #define SLACK_MS 20
 
 /* How long a piece of a flow waits for its exporter's turn. */
@@ -39,31 +39,33 @@ struct flow_synth {
 	struct world world;
 	struct talker talker;
 	struct talk_blocks *blocks;
-	const struct talk_block *block;	/* whose flows are taken, */
-	size_t taken;			/* so many so far */
+	const struct talk_block *block;	/* the current block of flows */
+	size_t taken;			/* flows taken from it */
 	struct pieces pieces, tails;	/* of long flows: of the mix, of events */
 	bool cuts;			/* long flows come in pieces */
 	struct sampler sampler;
-	bool samples;			/* of what was made, only sampled packets are seen */
+	bool samples;			/* only sampled packets are seen */
 	struct random random;
-	uint64_t row;			/* number of the next one of the mix */
-	uint64_t turn_left;		/* rows of the mix that this exporter is still to make */
-	struct curve curve;		/* where the options have one */
+	uint64_t row;			/* number of the mix's next row */
+	uint64_t turn_left;		/* rows of the mix left in this exporter's turn */
+	struct curve curve;		/* if the options have one */
 	int64_t end_ms;			/* of the mix; INT64_MAX: none */
-	int64_t last_ms;		/* `received` of the last row that was made */
+	int64_t last_ms;		/* `received` of the last row made */
 	struct event *event;
 	uint64_t *event_rows;
 	size_t events;
-	bool bends;			/* some event does something to others' flows */
+	bool bends;			/* some event changes other flows */
 	struct rows mix, extra, moved, unseen;
-	struct rows seen;		/* by sampling, of some of those */
+	struct rows seen;		/* the sampled part of these */
 };
 
 static bool
 options_valid(const struct flow_synth_options *o)
 {
-	return (o->curve == CURVE_FLAT || o->flows > 0) && o->active_ms >= 1000 && o->active_ms <= FLOW_SYNTH_TIMEOUT_MAX_MS &&
-	    o->inactive_ms >= 1000 && o->inactive_ms <= FLOW_SYNTH_TIMEOUT_MAX_MS && o->rate > 0 && o->exporters > 0 && o->exporters <= FLOW_SYNTH_EXPORTERS_MAX &&
+	return (o->curve == CURVE_FLAT || o->flows > 0) &&
+	    o->active_ms >= 1000 && o->active_ms <= FLOW_SYNTH_TIMEOUT_MAX_MS &&
+	    o->inactive_ms >= 1000 && o->inactive_ms <= FLOW_SYNTH_TIMEOUT_MAX_MS &&
+	    o->rate > 0 && o->exporters > 0 && o->exporters <= FLOW_SYNTH_EXPORTERS_MAX &&
 	    o->ipv6_percent <= 100 && o->start_ms >= 0 && o->events <= FLOW_SYNTH_EVENTS_MAX &&
 	    (o->events == 0 || o->start_ms < FLOW_SYNTH_EVENTS_BEFORE_MS);
 }
@@ -132,18 +134,20 @@ flow_synth_new(const struct flow_synth_options *options)
 	s->options = *options;
 	s->last_ms = options->start_ms;
 	s->end_ms = options->flows != 0 ? even_ms(s, options->flows) : INT64_MAX;
-	/* A sample of sFlow is of one packet, an event of a firewall or a NAT of none. */
+	/* An sFlow sample is of one packet, and events of firewalls and NAT are of none: these have no pieces. */
 	s->cuts = options->version < SFLOW && (options->kind == DRESS_PLAIN || options->kind == DRESS_BIFLOW);
 	s->samples = s->cuts && options->sampling > 1;
 	if (s->samples)
 		sampler_init(&s->sampler, hash_mix64(options->seed ^ SAMPLE_STREAM), options->sampling);
 	pieces_init(&s->pieces, options->active_ms);
 	pieces_init(&s->tails, options->active_ms);
-	talk = (struct talk_options){ options->ipv6_percent, options->profile, options->active_ms, options->inactive_ms };
+	talk = (struct talk_options){ options->ipv6_percent, options->profile, options->active_ms,
+		options->inactive_ms };
 	if (!world_init(&s->world, options->seed ^ WORLD_STREAM, (uint32_t)options->events * EVENT_NETWORKS,
 	    options->networks) ||
 	    !talker_init(&s->talker, &s->world, &talk) || !init_curve(s) || !init_events(s) ||
-	    (s->blocks = talk_blocks_new(&s->talker, options->kind, options->seed ^ BLOCK_STREAM, options->threads)) == NULL) {
+	    (s->blocks = talk_blocks_new(&s->talker, options->kind, options->seed ^ BLOCK_STREAM,
+	    options->threads)) == NULL) {
 		flow_synth_free(s);
 		return NULL;
 	}
@@ -191,7 +195,7 @@ flow_synth_event_rows(const struct flow_synth *s, size_t i)
 	return s->event_rows[i];
 }
 
-/* What sFlow takes of a flow: one packet of the usual length, as a frame (IEEE 802.3: at least 64 bytes). */
+/* Reduces a flow to an sFlow sample: one packet of average length, as a frame (IEEE 802.3: at least 64 bytes). */
 static void
 one_packet(struct talk_flow *f)
 {
@@ -203,7 +207,7 @@ one_packet(struct talk_flow *f)
 	f->delay_ms = 0;
 }
 
-/* The next flow that begins. */
+/* Takes the next new flow. */
 static enum flow_status
 new_flow(struct flow_synth *s, struct talk_flow *f, int64_t received_ms)
 {
@@ -221,7 +225,7 @@ new_flow(struct flow_synth *s, struct talk_flow *f, int64_t received_ms)
 	return pieces_cut(&s->pieces, f, received_ms, s->mix.exporter, 0, &s->random) ? FLOW_OK : FLOW_ENOMEM;
 }
 
-/* The next rows of the mix, at most turn_left and ROWS_MAX: flows that begin, and pieces of others that are due. */
+/* Makes the next rows of the mix, at most turn_left and ROWS_MAX: new flows, and pieces that are due. */
 static enum flow_status
 make_mix(struct flow_synth *s)
 {
@@ -234,7 +238,7 @@ make_mix(struct flow_synth *s)
 		const struct piece *p = pieces_first(&s->pieces);
 		bool due = p != NULL && p->due_ms <= now, mine = due && p->exporter == r->exporter;
 
-		/* That of another exporter waits a little, then it is that one's turn. */
+		/* A piece of another exporter waits a little, then ends this turn. */
 		if (due && !mine && r->n > 0 && now - p->due_ms > PIECE_SLACK_MS) {
 			s->turn_left = 0;
 			break;
@@ -248,7 +252,7 @@ make_mix(struct flow_synth *s)
 	return FLOW_OK;
 }
 
-/* Those of the first n that wait whose `received` goes back get the time of the one before. */
+/* Raises each `received` of the first n waiting rows to at least that of the row before. */
 static void
 keep_order(struct flow_synth *s, struct rows *r, size_t n)
 {
@@ -259,7 +263,7 @@ keep_order(struct flow_synth *s, struct rows *r, size_t n)
 
 		if (was < s->last_ms) {
 			r->received[i] = s->last_ms;
-			/* What happened when stays as it was. */
+			/* `first` and `last` stay as they are. */
 			r->flow[i].delay_ms += (uint32_t)((s->last_ms - s->last_ms % 1000) - (was - was % 1000));
 		}
 		s->last_ms = r->received[i];
@@ -276,7 +280,7 @@ count_events(struct flow_synth *s, const struct rows *r, size_t n)
 			s->event_rows[r->event[i] - 1]++;
 }
 
-/* What sampling leaves of the first n that wait. */
+/* Samples the first n waiting rows. */
 static const struct rows *
 sample(struct flow_synth *s, const struct rows *r, size_t n)
 {
@@ -293,7 +297,7 @@ sample(struct flow_synth *s, const struct rows *r, size_t n)
 	return seen;
 }
 
-/* The first n of those that wait become rows of the batch. */
+/* Writes the first n waiting rows to the batch. */
 static enum flow_status
 put_rows(struct flow_synth *s, struct rows *r, size_t n, struct flow_builder *out)
 {
@@ -320,7 +324,7 @@ put_rows(struct flow_synth *s, struct rows *r, size_t n, struct flow_builder *ou
 	return FLOW_OK;
 }
 
-/* That of a piece that waits, or lower numbers, which are busier: the smaller of two draws. */
+/* The exporter of a due piece, else the smaller of two draws: lower numbers are busier. */
 static uint32_t
 draw_exporter(struct flow_synth *s)
 {
@@ -346,7 +350,7 @@ bend(struct flow_synth *s, struct rows *r)
 	bend_rows(s->event, s->events, s->options.exporters, &s->world, r, &s->moved, &s->unseen);
 }
 
-/* The event that is due first; NULL: none.  *next_ms: when the one behind it is. */
+/* The event that is due first; NULL: none.  *next_ms: when the second is due. */
 static struct event *
 first_event(struct flow_synth *s, int64_t *next_ms)
 {
@@ -369,7 +373,7 @@ first_event(struct flow_synth *s, int64_t *next_ms)
 	return first;
 }
 
-/* Flows of an event, as long as nothing else is due for a while. */
+/* Makes flows of an event that are due until until_ms. */
 static enum flow_status
 make_extra(struct flow_synth *s, struct event *e, int64_t until_ms, size_t rows)
 {
@@ -386,7 +390,7 @@ make_extra(struct flow_synth *s, struct event *e, int64_t until_ms, size_t rows)
 		for (i = 0; i < n; i++, r->n++) {
 			struct talk_flow *f = &r->flow[r->n];
 
-			/* The answer ends with the question. */
+			/* The answer ends when the question does. */
 			f->delay_ms = (uint32_t)(begun - first_ms - r->flow[r->n - i].duration_ms);
 			if (i > 0 && f->duration_ms > r->flow[r->n - 1].duration_ms)
 				f->delay_ms = (uint32_t)(begun - first_ms - f->duration_ms);
@@ -399,7 +403,7 @@ make_extra(struct flow_synth *s, struct event *e, int64_t until_ms, size_t rows)
 	return FLOW_OK;
 }
 
-/* Pieces of events' flows: those of one exporter that are due. */
+/* Takes due pieces of events' flows, all of one exporter. */
 static enum flow_status
 make_tails(struct flow_synth *s, int64_t until_ms, size_t rows)
 {
@@ -419,7 +423,7 @@ make_tails(struct flow_synth *s, int64_t until_ms, size_t rows)
 	return FLOW_OK;
 }
 
-/* The mix's rows that are not after limit_ms, of those that wait. */
+/* The number of waiting rows of the mix that are not after limit_ms. */
 static size_t
 mix_until(const struct rows *r, int64_t limit_ms)
 {
@@ -432,7 +436,7 @@ mix_until(const struct rows *r, int64_t limit_ms)
 	return n;
 }
 
-/* The last moment of the second that the mix is in, counted from the beginning. */
+/* The last millisecond of the mix's current second, counted from the beginning. */
 static int64_t
 second_end(struct flow_synth *s)
 {
@@ -441,7 +445,7 @@ second_end(struct flow_synth *s)
 	return s->options.start_ms + passed - passed % 1000 + 999;
 }
 
-/* Rows of the mix; with events just those that were made in one go, else all that are wanted. */
+/* Writes rows of the mix: with events those of one call of make_mix, else all that are wanted. */
 static enum flow_status
 put_mix(struct flow_synth *s, size_t rows, int64_t limit_ms, struct flow_builder *out, struct flow_synth_turn *turn)
 {
@@ -473,7 +477,7 @@ put_mix(struct flow_synth *s, size_t rows, int64_t limit_ms, struct flow_builder
 	return FLOW_OK;
 }
 
-/* Rows that were put aside. */
+/* Writes rows that were put aside. */
 static enum flow_status
 put_aside(struct flow_synth *s, size_t rows, struct flow_builder *out, struct flow_synth_turn *turn)
 {
@@ -487,7 +491,7 @@ put_aside(struct flow_synth *s, size_t rows, struct flow_builder *out, struct fl
 	return put_rows(s, r, turn->rows, out);
 }
 
-/* Flows of an event, or (e is NULL) pieces that are due. */
+/* Makes and writes flows of an event or, if e is NULL, pieces that are due. */
 static enum flow_status
 put_event(struct flow_synth *s, struct event *e, int64_t until_ms, size_t rows, struct flow_builder *out,
     struct flow_synth_turn *turn)

@@ -2,28 +2,26 @@
 #pragma once
 
 /*
- * Invents flows: the same rows for the same options on every machine (integers
+ * Generates flows: the same rows for the same options on every machine (integers
  * only, no clock, no libc random numbers).
  *
  *	synth = flow_synth_new(&options)
  *	while (flow_synth_next(synth, 1000, builder, &turn) == FLOW_OK && turn.rows > 0) ...
  *
  * A conversation is between a client and a server.  Both come from pools whose
- * popularity is Zipf's; a host lies in a prefix, which decides its AS, mask,
+ * popularity follows Zipf's law; a host lies in a prefix, which decides its AS, mask,
  * interface and next hop.  The service decides protocol, port and size; sizes
  * have a heavy tail; TCP flags and durations follow from them.  Most
- * conversations yield two rows, one a direction; flows longer than the active timeout yield a row each time that it
- * passes (synth/piece.h), whenever that is; with sampling, only flows of which a packet was taken are seen
- * (synth/sampler.h).  A few percent are scans:
- * random addresses, one SYN.
+ * conversations yield two rows, one per direction.  Flows longer than the active timeout yield a row each
+ * time that it passes (synth/piece.h).  With sampling, only flows with a sampled packet are seen
+ * (synth/sampler.h).  A few percent are scans: random addresses, one SYN.
  *
  *	first <= last <= received, which never decreases from row to row
  *
- * `last` is not after the whole second of `received`, as exporters' clocks tell it.
+ * `last` is not after the whole second of `received`, which is what exporters' headers state.
  *
- * Events (synth/event_spec.h) add flows to those of the mix, which is the same without them, or do something
- * to flows of the mix.  All of an event begins within the run; what it adds may be exported a little after the
- * mix has ended.
+ * Events (synth/event_spec.h) add flows to the mix, which is the same without them, or change flows of
+ * the mix.  Flows of events begin within the run, but may be exported a little after the mix has ended.
  */
 
 #include <stdbool.h>
@@ -46,32 +44,32 @@ struct flow_synth_options {
 	uint64_t rate;		/* rows per 1000 s of `received` time, > 0 */
 	uint32_t exporters;	/* 1 .. FLOW_SYNTH_EXPORTERS_MAX */
 	uint32_t ipv6_percent;	/* 0 .. 100, of conversations */
-	uint32_t sampling;	/* one packet in so many is taken; 0 or 1: all.  packets, bytes are multiples of it */
+	uint32_t sampling;	/* takes one packet in this many; 0 or 1: all.  packets, bytes are multiples of it */
 	uint8_t version;	/* column export_version; 5: engine_type and engine_id instead of domain */
 	const struct event_spec *event;	/* copied */
 	size_t events;		/* at most FLOW_SYNTH_EVENTS_MAX */
-	enum curve_kind curve;	/* another than flat: `flows` is not 0 */
-	const struct flow_profile *profile;	/* that is right (flow_profile_check); copied; NULL: the usual mix */
+	enum curve_kind curve;	/* if not CURVE_FLAT, `flows` must not be 0 */
+	const struct flow_profile *profile;	/* valid by flow_profile_check; copied; NULL: the usual mix */
 	const struct network_list *networks;	/* borrowed until flow_synth_new returns; NULL: all are invented */
-	enum dress_kind kind;	/* what rows a conversation makes */
+	enum dress_kind kind;	/* the rows of a conversation */
 	struct flow_fieldset fields;	/* columns besides the usual ones */
 	uint32_t active_ms, inactive_ms;	/* timeouts of exporters, 1 s .. FLOW_SYNTH_TIMEOUT_MAX_MS */
-	unsigned threads;		/* that make flows ahead: what comes is the same */
+	unsigned threads;		/* that make flows ahead; the rows do not depend on it */
 	bool by_second;			/* a turn has flows of one second, counted from start_ms */
-	struct flow_builder *whole;	/* borrowed; gets all rows as they were made, before sampling; NULL: nobody wants them */
+	struct flow_builder *whole;	/* borrowed; gets all rows before sampling; NULL: not wanted */
 };
 
 #define FLOW_SYNTH_TIMEOUT_MAX_MS 3600000
 
 #define FLOW_SYNTH_EXPORTERS_MAX 65536
 #define FLOW_SYNTH_EVENTS_MAX 1000
-/* Runs with events begin before that: 2200-01-01T00:00:00Z. */
+/* Runs with events must begin before 2200-01-01T00:00:00Z. */
 #define FLOW_SYNTH_EVENTS_BEFORE_MS INT64_C(7258118400000)
 
 /* 1 million flows in 1000 s from 1 exporter, 15 % IPv6, no sampling, from 2026-01-01T00:00:00Z. */
 #define FLOW_SYNTH_OPTIONS_INIT \
-	{ 1, 1000000, INT64_C(1767225600000), 1000000, 1, 15, 0, 9, NULL, 0, CURVE_FLAT, NULL, NULL, DRESS_PLAIN, { { 0 } }, \
-	  60000, 15000, 0, false, NULL }
+	{ 1, 1000000, INT64_C(1767225600000), 1000000, 1, 15, 0, 9, NULL, 0, CURVE_FLAT, NULL, NULL, DRESS_PLAIN, \
+	  { { 0 } }, 60000, 15000, 0, false, NULL }
 
 struct flow_synth;
 
@@ -79,12 +77,12 @@ struct flow_synth;
 struct flow_synth *flow_synth_new(const struct flow_synth_options *options) NODISCARD;
 void flow_synth_free(struct flow_synth *s);
 
-/* Rows that one call made, all of one exporter.  Of sampled flows fewer, or none, are in the batch. */
+/* The rows that one call made, all of one exporter.  With sampling the batch has fewer of them, or none. */
 struct flow_synth_turn {
 	uint32_t exporter;		/* from 0 */
-	size_t rows;			/* that were made; 0: there are no more */
-	bool unseen;			/* an outage, or a way past all exporters: they are not exported */
-	const uint16_t *event;		/* each row's event, from 1 in the order of the options; 0: the mix.  NULL: all are 0 */
+	size_t rows;			/* rows made; 0: the run has ended */
+	bool unseen;			/* no exporter sees them: an outage, or a path past all exporters */
+	const uint16_t *event;		/* of each row: from 1 in the options' order; 0: the mix.  NULL: all are 0 */
 };
 
 /* Appends at most `rows` (> 0) rows.  turn->event is valid until the next call.  FLOW_ENOMEM. */
@@ -94,7 +92,7 @@ enum flow_status flow_synth_next(struct flow_synth *s, size_t rows, struct flow_
 /* Flows that event i (from 0) has had so far. */
 uint64_t flow_synth_event_rows(const struct flow_synth *s, size_t i);
 
-/* `received` of the mix's row that comes next; behind its last one, of the last row that was made. */
+/* `received` of the mix's next row; after the mix's end, of the last row made. */
 int64_t flow_synth_now(struct flow_synth *s);
 
 /* The address of exporter i: 198.18.0.1 and up (RFC 2544). */

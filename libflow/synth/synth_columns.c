@@ -24,7 +24,7 @@ flow_synth_exporter(uint32_t i)
 		}                                                                 \
 	} while (0)
 
-/* As exporters tell time: a flow's last packet is not after the second of its export. */
+/* The export time in whole seconds, as headers state it: a flow's last packet is not after it. */
 static int64_t
 last_ms(const struct rows *r, size_t i)
 {
@@ -95,7 +95,8 @@ put_routes(const struct network *net, const struct rows *r, size_t n, struct flo
 }
 
 static enum flow_status
-put_counters(const struct flow_synth_options *o, const struct rows *r, size_t n, int64_t scale, struct flow_builder *out)
+put_counters(const struct flow_synth_options *o, const struct rows *r, size_t n, int64_t scale,
+    struct flow_builder *out)
 {
 	size_t i;
 
@@ -118,8 +119,8 @@ put_counters(const struct flow_synth_options *o, const struct rows *r, size_t n,
 }
 
 enum flow_status
-synth_columns(const struct flow_synth_options *o, const struct world *world, const struct rows *r, size_t n, int64_t scale,
-    struct flow_builder *out)
+synth_columns(const struct flow_synth_options *o, const struct world *world, const struct rows *r, size_t n,
+    int64_t scale, struct flow_builder *out)
 {
 	struct dress_options dress = { o->kind, scale, o->active_ms, world->network };
 

@@ -8,7 +8,7 @@
 #include "base/hash.h"
 #include "net/proto.h"
 
-/* No flow lasts longer. */
+/* The longest flow. */
 #define LONGEST_MS 3600000
 
 #define FORWARDED 64		/* RFC 7270: forwarded, reason unknown */
@@ -88,7 +88,7 @@ count_packets(struct random *r, const struct shape *s)
 	return s->tail == 0 ? packets : packets + random_below(r, s->packets);
 }
 
-/* Bytes of packets that are lo .. hi long on average, and all within what IP allows. */
+/* The bytes of packets that are lo .. hi long on average, each within IP's limits. */
 static uint64_t
 count_bytes(struct random *r, uint64_t packets, uint32_t lo, uint32_t hi, bool v6)
 {
@@ -122,7 +122,7 @@ talk_client_port(struct random *r)
 	return (uint16_t)(49152 + random_scale(bits, 65535 - 49152 + 1));
 }
 
-/* What happened to a TCP connection decides its flags, and when it is exported. */
+/* The end of a TCP connection decides its flags, and when it is exported. */
 static void
 end_tcp(struct random *r, struct talk_flow *f, bool cut)
 {
@@ -159,7 +159,7 @@ set_time(const struct talker *t, struct random *r, struct talk_flow *f, const st
 		end_tcp(r, f, false);
 }
 
-/* Exporters put type and code where the destination port is. */
+/* Exporters put type and code into the destination port. */
 static void
 set_icmp(struct random *r, struct talk_flow *f, bool v6, bool reply)
 {
@@ -202,7 +202,7 @@ talk_turn_round(const struct world *w, const struct talk_flow *f, struct talk_fl
 	back->direction = f->direction ^ 1;
 }
 
-/* The other direction: as many packets or up to twice as many, other sizes, the same end. */
+/* Makes the reverse flow: as many packets or up to twice as many, other sizes, the same end. */
 static void
 answer(const struct talker *t, struct random *r, const struct talk_flow *f,
     const struct shape *s, bool v6, struct talk_flow *back)
@@ -217,7 +217,7 @@ answer(const struct talker *t, struct random *r, const struct talk_flow *f,
 		set_icmp(r, back, v6, true);
 }
 
-/* Someone knocks at doors: one SYN, seldom an answer that says no. */
+/* A probe of a scan: one SYN, rarely answered by RST. */
 static unsigned
 scan(const struct talker *t, struct random *r, bool v6, struct talk_flow flow[2], unsigned room)
 {
@@ -246,8 +246,8 @@ scan(const struct talker *t, struct random *r, bool v6, struct talk_flow flow[2]
 }
 
 /*
- * Each service has popular servers of its own, and three times out of four a client
- * goes to one of the four that it always goes to.
+ * Each service has its own popular servers, and in three of four cases a client
+ * uses one of its four habitual servers.
  */
 static const struct host *
 draw_server(const struct pool *p, struct random *r, uint32_t client, uint32_t service)
@@ -263,7 +263,7 @@ draw_server(const struct pool *p, struct random *r, uint32_t client, uint32_t se
 	return &p->server[(rank + service * UINT32_C(0x9e3779b1)) & (p->servers - 1)];
 }
 
-/* A number of bin k of 1, 2-3, 4-7 ... */
+/* Draws a number from bin k of 1, 2-3, 4-7 ... */
 static uint64_t
 in_doubling(struct random *r, uint32_t k)
 {
@@ -272,7 +272,7 @@ in_doubling(struct random *r, uint32_t k)
 	return (UINT64_C(1) << k) + (bits & ((UINT64_C(1) << k) - 1));
 }
 
-/* Bytes of packets whose length is drawn from the profile, and which IP allows. */
+/* The bytes of packets whose length is drawn from the profile, within IP's limits. */
 static uint64_t
 profile_bytes(struct random *r, uint64_t packets, const struct profile_bins *lengths, bool v6)
 {
@@ -285,11 +285,12 @@ profile_bytes(struct random *r, uint64_t packets, const struct profile_bins *len
 }
 
 /*
- * A conversation as the profile has them.  One random number decides how many packets there are in either direction and
- * how long it takes: large requests have large answers and take long.
+ * A conversation by the profile.  One random number decides both the packets in either direction and the duration:
+ * large requests have large answers and take long.
  */
 static unsigned
-talk_by_profile(const struct talker *t, struct random *r, const struct talk_who *who, struct talk_flow flow[2], unsigned room)
+talk_by_profile(const struct talker *t, struct random *r, const struct talk_who *who, struct talk_flow flow[2],
+    unsigned room)
 {
 	const struct profile_service *s = &t->profile->service[who->service];
 	struct talk_flow *f = &flow[0], *back = &flow[1];
@@ -311,7 +312,7 @@ talk_by_profile(const struct talker *t, struct random *r, const struct talk_who 
 	bin = profile_bin(&s->times, u);
 	if (bin > 0 && f->packets > 1)
 		f->duration_ms = (uint32_t)in_doubling(r, bin < 25 ? bin - 1 : 24);
-	/* As long as a timeout: a piece of what was longer. */
+	/* A flow as long as the timeout is a piece of a longer one. */
 	cut = f->duration_ms + 1000 >= t->options.active_ms;
 	f->delay_ms = cut ? random_below(r, 200) : t->options.inactive_ms + random_below(r, 1000);
 	if (f->proto == PROTO_TCP)
@@ -374,7 +375,7 @@ talk(const struct talker *t, struct random *r, const struct talk_who *who, struc
 		set_icmp(r, f, v6, false);
 	}
 	set_time(t, r, f, s);
-	/* Errors have no answer; some packets take another way back. */
+	/* Errors have no answer; some answers take another path. */
 	if (room < 2 || (proto_is_icmp(f->proto) && f->dst_port != (v6 ? 128 : 8) << 8) ||
 	    random_below(r, 16) == 0)
 		return 1;

@@ -10,12 +10,12 @@
 
 #define THREADS_MAX 64
 
-/* Conversations whose hosts are drawn before the first of them is made. */
+/* How many conversations ahead hosts are drawn. */
 #define AHEAD 16
 
 enum slot_state {
 	SLOT_FREE,
-	SLOT_BUSY,	/* somebody makes it */
+	SLOT_BUSY,	/* being made */
 	SLOT_READY,
 };
 
@@ -25,7 +25,7 @@ struct talk_blocks {
 	enum dress_kind kind;
 	uint64_t seed;
 	uint64_t next;		/* block to be taken */
-	uint64_t begun;		/* blocks that somebody has begun to make; `next` at least */
+	uint64_t begun;		/* blocks begun so far, at least `next` */
 	unsigned slots, threads;
 	bool held;		/* block next - 1 is in use */
 	bool stop;
@@ -52,11 +52,12 @@ make_block(const struct talk_blocks *b, uint64_t number, struct talk_block *bloc
 
 		for (n = 0; k % AHEAD == 0 && n < AHEAD; n++)
 			talk_choose(b->talker, &r, &who[n]);
-		i += dress_conversation(b->kind, &block->flow[i], talk(b->talker, &r, &who[k % AHEAD], &block->flow[i], room));
+		i += dress_conversation(b->kind, &block->flow[i],
+		    talk(b->talker, &r, &who[k % AHEAD], &block->flow[i], room));
 	}
 }
 
-/* Makes the first block that nobody has begun, where there is a slot for it; with the lock held, which is let go. */
+/* Makes the first block not yet begun; false if its slot is in use.  Takes the lock held, releases it meanwhile. */
 static bool
 make_one(struct talk_blocks *b)
 {
@@ -143,7 +144,7 @@ talk_blocks_next(struct talk_blocks *b)
 		(void)pthread_cond_signal(&b->changed);
 	}
 	s = &b->slot[b->next % b->slots];
-	/* Rather than wait it makes a block, its own or one of those behind it. */
+	/* Instead of waiting, it makes a block: this one or a later one. */
 	while (s->state != SLOT_READY)
 		if (!make_one(b))
 			(void)pthread_cond_wait(&b->changed, &b->lock);

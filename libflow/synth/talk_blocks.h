@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Conversations in blocks, whose random numbers follow from a seed and the block's number alone: threads make them
- * ahead, in any order, and they are taken in order.  What comes is the same with any number of threads, or none.
+ * Conversations in blocks, whose random numbers depend only on a seed and the block's number: threads make them
+ * ahead in any order, and they are taken in order.  The result is the same with any number of threads, or none.
  */
 
 #include <stddef.h>
@@ -16,14 +16,14 @@
 #define TALK_BLOCK 1024
 
 struct talk_block {
-	struct talk_flow flow[TALK_BLOCK + 1];	/* one more for a way back that becomes no row */
+	struct talk_flow flow[TALK_BLOCK + 1];	/* one more for a reverse flow that becomes no row */
 };
 
 struct talk_blocks;
 
 /*
- * `talker` is borrowed.  Up to `threads` threads help; where there are none to be had, whoever takes blocks makes
- * them.  NULL when out of memory.
+ * `talker` is borrowed.  Up to `threads` threads help; if none can be started, talk_blocks_next makes the
+ * blocks.  NULL when out of memory.
  */
 struct talk_blocks *talk_blocks_new(const struct talker *talker, enum dress_kind kind, uint64_t seed, unsigned threads)
     NODISCARD;

@@ -8,7 +8,7 @@
 
 #define SHARE_MAX 1000000
 
-/* The next number of *text, at most `max`; false where there is none or another word. */
+/* Reads the next number of *text, at most `max`; false if there is none, or another word. */
 static bool
 next_number(const char **text, uint64_t max, uint32_t *out)
 {
@@ -73,7 +73,7 @@ parse_service(const char *text, struct flow_profile *p)
 	return true;
 }
 
-/* Where a line of bins of the last service goes; NULL: it is none. */
+/* The bins that a line of the last service fills; NULL: it is no line of bins. */
 static struct profile_bins *
 bins_named(struct flow_profile *p, const char *word, size_t len)
 {
@@ -104,7 +104,8 @@ flow_profile_add(struct flow_profile *p, const char *line, struct flow_error *er
 
 	rest = word + len;
 	if (p->version == 0) {
-		if (is_word(word, len, "profile") && next_number(&rest, 1, &p->version) && p->version == 1 && at_end(rest))
+		if (is_word(word, len, "profile") && next_number(&rest, 1, &p->version) && p->version == 1 &&
+		    at_end(rest))
 			return FLOW_OK;
 		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "a profile begins with 'profile 1'");
 	}
@@ -117,7 +118,8 @@ flow_profile_add(struct flow_profile *p, const char *line, struct flow_error *er
 	else if ((bins = bins_named(p, word, len)) != NULL)
 		right = parse_bins(rest, bins);
 	else
-		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "'%.*s' is nothing that a profile has here", (int)len, word);
+		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "'%.*s' is nothing that a profile has here",
+		    (int)len, word);
 	return right ? FLOW_OK : flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET,
 	    "%.*s: numbers are missing, too many, too large or all 0", (int)len, word);
 }
@@ -170,8 +172,8 @@ flow_profile_format(const struct flow_profile *p, struct buf *out)
 	for (i = 0; i < p->services; i++) {
 		const struct profile_service *s = &p->service[i];
 
-		buf_printf(out, "service %u %u %" PRIu32 " %" PRIu32 "\n", (unsigned)s->proto, (unsigned)s->port, s->weight,
-		    s->answered);
+		buf_printf(out, "service %u %u %" PRIu32 " %" PRIu32 "\n", (unsigned)s->proto, (unsigned)s->port,
+		    s->weight, s->answered);
 		format_bins("up-packets", &s->packets[0], out);
 		format_bins("up-lengths", &s->lengths[0], out);
 		format_bins("down-packets", &s->packets[1], out);

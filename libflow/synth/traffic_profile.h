@@ -2,15 +2,15 @@
 #pragma once
 
 /*
- * How traffic is distributed, measured and to be made again: services and their shares, packets, lengths and
- * durations of their flows, the hours of a week.  It has no addresses, names, times or counts; services that
- * are less than one flow in two thousand are left out.  As text, a line each:
+ * The distribution of traffic, measured so that it can be generated: services and their shares, packets, lengths
+ * and durations of their flows, the hours of a week.  It has no addresses, names, times or counts; services with
+ * less than one flow in two thousand are left out.  As text, a line each:
  *
  *	profile 1
  *	ipv6 152			of 1000 flows
  *	week N ... (168 of them)	each hour's share, from Monday 00:00 UTC
  *	service 6 443 3000 94		protocol, port, its weight, answers to 100 flows
- *	up-packets N N ...		towards it: the share of flows with 1, 2-3, 4-7 ... packets
+ *	up-packets N N ...		to the service: the share of flows with 1, 2-3, 4-7 ... packets
  *	up-lengths N N ...		with up to 48, 96, 144 ... bytes a packet
  *	down-packets, down-lengths	the same of answers
  *	times N N ...			with a duration of 0, 1, 2-3, 4-7 ... ms
@@ -29,7 +29,7 @@
 #define PROFILE_BINS 32
 #define PROFILE_LENGTH_STEP 48
 
-/* Shares of bins, added up. */
+/* Cumulative shares of bins. */
 struct profile_bins {
 	uint32_t count;
 	uint32_t sum[PROFILE_BINS];
@@ -53,19 +53,19 @@ struct flow_profile {
 	struct profile_service service[PROFILE_SERVICES];
 };
 
-/* Takes one line, without its end, which is not empty.  FLOW_EINVAL with a message. */
+/* Adds one line, not empty and without its line end.  FLOW_EINVAL with a message. */
 enum flow_status flow_profile_add(struct flow_profile *p, const char *line, struct flow_error *err) NODISCARD;
 
-/* Whether it is whole: FLOW_EINVAL with what is missing. */
+/* Checks that the profile is complete: FLOW_EINVAL with a message that names what is missing. */
 enum flow_status flow_profile_check(const struct flow_profile *p, struct flow_error *err) NODISCARD;
 
 /* The text of a profile. */
 void flow_profile_format(const struct flow_profile *p, struct buf *out);
 
-/* A bin by share, for a random `u`. */
+/* The bin that a random `u` selects, by share. */
 uint32_t profile_bin(const struct profile_bins *b, uint32_t u);
 
-/* Counts what a profile is made of. */
+/* Counts flows for a profile. */
 struct flow_profile_tally;
 
 struct flow_profile_tally *flow_profile_tally_new(void) NODISCARD;
@@ -77,6 +77,9 @@ void flow_profile_tally_fields(struct flow_fieldset *fields);
 /* Adds rows; FLOW_ENOMEM. */
 enum flow_status flow_profile_tally_add(struct flow_profile_tally *t, const struct flow_batch *batch) NODISCARD;
 
-/* Makes *p of what was counted; *covered is the share of flows that its services have, percent.  FLOW_EINVAL: nothing was. */
+/*
+ * Makes *p from the counts; *covered is the share of flows that its services have, in percent.  FLOW_EINVAL: no flow
+ * was counted.
+ */
 enum flow_status flow_profile_tally_finish(const struct flow_profile_tally *t, struct flow_profile *p,
     unsigned *covered, struct flow_error *err) NODISCARD;

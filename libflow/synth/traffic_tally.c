@@ -7,13 +7,13 @@
 
 #define HOUR_MS 3600000
 
-/* Ports from here on are clients'. */
+/* Ports from this on are clients'. */
 #define CLIENT_PORTS 32768
 
-/* A service has at least one flow in so many. */
+/* A service has at least one flow in this many. */
 #define RARE 2000
 
-/* Shares are parts of that. */
+/* Shares are fractions of this. */
 #define PARTS 10000
 
 struct counted {
@@ -26,7 +26,7 @@ struct counted {
 struct flow_profile_tally {
 	uint64_t flows, ipv6;
 	uint64_t week[CURVE_WEEK];
-	int64_t first_hour, last_hour;		/* since 1970; where there are flows */
+	int64_t first_hour, last_hour;		/* with flows, since 1970 */
 	/* By port for TCP and UDP, by protocol for others; made when first seen. */
 	struct counted *tcp[CLIENT_PORTS], *udp[CLIENT_PORTS], *other[256];
 };
@@ -55,8 +55,8 @@ flow_profile_tally_free(struct flow_profile_tally *t)
 	free(t);
 }
 
-static const enum flow_field fields_needed[] = { FLOW_FIELD_FIRST, FLOW_FIELD_LAST, FLOW_FIELD_PROTO, FLOW_FIELD_SRC_PORT,
-	FLOW_FIELD_DST_PORT, FLOW_FIELD_PACKETS, FLOW_FIELD_BYTES, FLOW_FIELD_IP_VERSION };
+static const enum flow_field fields_needed[] = { FLOW_FIELD_FIRST, FLOW_FIELD_LAST, FLOW_FIELD_PROTO,
+	FLOW_FIELD_SRC_PORT, FLOW_FIELD_DST_PORT, FLOW_FIELD_PACKETS, FLOW_FIELD_BYTES, FLOW_FIELD_IP_VERSION };
 
 void
 flow_profile_tally_fields(struct flow_fieldset *fields)
@@ -75,7 +75,7 @@ value(const struct flow_batch *b, enum flow_field field, size_t row)
 	return flow_column_has(c, row) ? flow_column_number(c, flow_field_info(field)->type, row) : 0;
 }
 
-/* 0, 1, 2-3, 4-7 ... are 0, 1, 2, 3 ... */
+/* The bin of a value: 0, 1, 2-3, 4-7 ... are in bins 0, 1, 2, 3 ... */
 static unsigned
 log_bin(uint64_t v)
 {
@@ -84,7 +84,7 @@ log_bin(uint64_t v)
 	return bin < PROFILE_BINS ? bin : PROFILE_BINS - 1;
 }
 
-/* The service that the row is of; NULL: of none.  *down: it is an answer.  *failed: out of memory. */
+/* The service of a row; NULL: none.  *down: the row is an answer.  *failed: out of memory. */
 static struct counted *
 service_of(struct flow_profile_tally *t, uint8_t proto, uint16_t src, uint16_t dst, bool *down, bool *failed)
 {
@@ -156,7 +156,7 @@ flow_profile_tally_add(struct flow_profile_tally *t, const struct flow_batch *b)
 	return failed ? FLOW_ENOMEM : FLOW_OK;
 }
 
-/* Shares of n bins; those that are there have at least one part. */
+/* Converts counts to cumulative shares; bins that are not empty have at least one part. */
 static void
 to_bins(const uint64_t *count, struct profile_bins *out)
 {
@@ -182,7 +182,7 @@ conversations(const struct counted *c)
 	return c->flows[0] > c->flows[1] ? c->flows[0] : c->flows[1];
 }
 
-/* One that was only seen from one side is made as if it came from the client. */
+/* Makes a service of counts; if only answers were seen, they count as the client's flows. */
 static void
 to_service(const struct counted *c, uint64_t all, struct profile_service *s)
 {
@@ -205,7 +205,7 @@ to_service(const struct counted *c, uint64_t all, struct profile_service *s)
 	to_bins(times > 0 ? c->times : at_once, &s->times);
 }
 
-/* Keeps the greatest, in order. */
+/* Keeps the services with the most flows, sorted. */
 static void
 insert(const struct counted *c, const struct counted *best[PROFILE_SERVICES], uint32_t *n, uint64_t all)
 {
@@ -225,8 +225,8 @@ insert(const struct counted *c, const struct counted *best[PROFILE_SERVICES], ui
 }
 
 /*
- * Nearly a day at least tells something of hours; those that nobody saw get what the others have on average, and so do
- * the first and the last hour of less than a week, of which a part was seen.
+ * Fills in the week if nearly a day was seen.  Hours that were not seen get the average of the others, as do the first
+ * and the last hour if less than a week was seen, since both may be partial.
  */
 static void
 to_week(const struct flow_profile_tally *t, struct flow_profile *p)
@@ -264,7 +264,8 @@ flow_profile_tally_finish(const struct flow_profile_tally *t, struct flow_profil
 	for (i = 0; i < 256; i++)
 		insert(t->other[i], best, &n, t->flows);
 	if (n == 0)
-		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "there are no flows of which a profile could be made");
+		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET,
+		    "there are no flows of which a profile could be made");
 	memset(p, 0, sizeof(*p));
 	p->version = 1;
 	p->ipv6 = (uint32_t)(t->ipv6 * 1000 / t->flows);

@@ -19,7 +19,7 @@
 #define SYSTEMS 1200		/* autonomous systems besides the operator's */
 #define OPERATOR_AS 131099u
 
-/* First octets that are not for public unicast use, or special in part. */
+/* First octets that are not for public unicast, or are partly special. */
 static bool
 octet_is_special(uint32_t o)
 {
@@ -40,7 +40,7 @@ random_v4_network(struct random *r, uint8_t bits)
 	return addr_mask(&a, bits);
 }
 
-/* Within the /12 blocks that the registries have. */
+/* An address within the registries' /12 blocks. */
 static struct addr
 random_v6_network(struct random *r, uint8_t bits)
 {
@@ -54,7 +54,7 @@ random_v6_network(struct random *r, uint8_t bits)
 	return addr_mask(&a, bits);
 }
 
-/* Two of five are old 16-bit numbers, the others beyond 65535. */
+/* An AS number: two of five are old 16-bit ones, the others above 65535. */
 static uint32_t
 random_as(struct random *r)
 {
@@ -119,7 +119,7 @@ take_listed(const struct network_list *list, bool v6, bool local, struct network
 	return count;
 }
 
-/* How many there are of a family, local ones first: those of the list, else as many as usual. */
+/* Sets the number of networks of a family, and of local ones: the list's, else the usual numbers. */
 static void
 count_networks(struct pool *p, const struct network_list *list, bool v6)
 {
@@ -192,7 +192,7 @@ make_hosts(const struct world *w, struct random *r, const struct pool *p, struct
 	uint32_t i;
 
 	for (i = 0; i < count; i++) {
-		/* One in sixteen lives on the other side. */
+		/* One in sixteen is on the other side. */
 		bool local = (random_below(r, 16) == 0) == server;
 		uint32_t network = local ? random_below(r, p->local)
 		    : random_between(r, p->local, p->networks - 1);

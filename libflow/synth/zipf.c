@@ -5,7 +5,7 @@
 
 #define COUNT_MAX (UINT32_C(1) << 20)
 
-/* Ranks in a bin: one of the first 128, then a 64th. */
+/* The width of the bin at a rank: 1 for the first 128, then a 64th of the rank. */
 static uint32_t
 width_at(uint32_t rank, uint32_t count)
 {

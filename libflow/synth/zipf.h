@@ -4,9 +4,9 @@
 /*
  * Draws a rank by Zipf's law with the exponent 1: weights 1/1, 1/2, 1/3 ...
  *
- * The first ranks each have their weight.  Ranks behind them are drawn in bins, a 64th of their number wide, in
- * which they are equal, and so less than 1 % off: some hundred bins stay in a core's first cache, where an entry
- * for each of 65536 ranks cost a cache miss a draw, a third of the time that flows took to make.
+ * The first ranks have their own weights.  Later ranks share bins, a 64th of the rank wide, within which all are
+ * equally likely, so less than 1 % off: some hundred bins stay in the L1 cache.  An entry for each of 65536 ranks
+ * cost a cache miss per draw, a third of the time to make flows.
  */
 
 #include <stdbool.h>
@@ -19,14 +19,14 @@ struct zipf {
 	struct alias bin;
 	struct zipf_bin {
 		uint32_t first, width;
-	} *range;		/* of ranks, of each bin */
+	} *range;		/* the ranks of each bin */
 };
 
 /* Ranks 0 .. count - 1, count at most 2^20.  False when out of memory or for another count. */
 bool zipf_init(struct zipf *z, uint32_t count) NODISCARD;
 void zipf_release(struct zipf *z);
 
-/* The rank that random bits stand for. */
+/* The rank that random bits select. */
 static inline uint32_t
 zipf_rank(const struct zipf *z, uint64_t bits)
 {
