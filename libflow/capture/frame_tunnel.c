@@ -76,7 +76,7 @@ frame_gre(struct frame_walk *w)
 	}
 }
 
-/* RFC 7348 5, and its extension draft-ietf-nvo3-vxlan-gpe that says what follows. */
+/* RFC 7348 5, and its extension draft-ietf-nvo3-vxlan-gpe, which names the next protocol. */
 static enum frame_kind
 parse_vxlan(struct frame_walk *w, bool generic)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What every row gets, whatever protocol it came in. */
+/* Columns that every row gets, whatever its protocol. */
 #include "base/utf8.h"
 #include "net/proto.h"
 #include "wire/decoder.h"

@@ -7,9 +7,9 @@
  *
  *	decoder -- sources, by (address, port, version, domain), and by rank and last use
  *	             |- templates, by id
- *	             |- known: what option data told
+ *	             |- known: facts from option data
  *	             |- held: data sets without a template, oldest first
- *	             '- exporter, by address: what is common to its sources
+ *	             '- exporter, by address: state common to its sources
  */
 
 #include "base/buf.h"
@@ -146,7 +146,7 @@ struct flow_decoder {
 	struct buf rates;			/* scratch: a struct rate for each row of a set */
 };
 
-/* What the records of one message need to know. */
+/* The context of the records of one message. */
 struct context {
 	struct flow_decoder *d;
 	struct source *src;
@@ -353,7 +353,7 @@ void times_repair(struct context *ctx, int64_t *first, int64_t *last, const int6
 enum flow_status rows_source(struct context *ctx, size_t n, bool has_domain) NODISCARD;
 /* Counts n rows that are about to be committed for the source. */
 enum flow_status rows_account(struct context *ctx, size_t n) NODISCARD;
-/* icmp_type and icmp_code from dst_port where proto says so. */
+/* icmp_type and icmp_code from dst_port in rows of ICMP. */
 enum flow_status rows_icmp_port(struct context *ctx, size_t n) NODISCARD;
 /* Writes the one rate, rounded, and scales the counters by it exactly. */
 enum flow_status rows_scale(struct context *ctx, size_t n, struct rate rate) NODISCARD;

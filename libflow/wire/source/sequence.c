@@ -112,7 +112,7 @@ went_back(const struct sequence_counter *c, const struct sequence_step *s)
 	    (int32_t)(s->uptime_ms - c->uptime_ms) < -UPTIME_SLACK_MS;
 }
 
-/* A step that continues late ones before it, with steps of others between them or not. */
+/* Counts consecutive late steps, with steps of other counters between them or not. */
 static void
 watch_late(struct sequence_counter *c, const struct sequence_step *s, uint32_t advance)
 {

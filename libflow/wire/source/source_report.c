@@ -110,7 +110,7 @@ put_text_member(struct buf *out, const char *key, const struct known_entry *e, b
 	json_append_string(out, e->text, e->len);
 }
 
-/* {"rate":R,"name":"N","description":"D"}, of what is known. */
+/* {"rate":R,"name":"N","description":"D"}, with the known members. */
 static void
 put_parts(struct buf *out, const struct section *s, const struct known *k, uint64_t key)
 {

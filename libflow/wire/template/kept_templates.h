@@ -19,7 +19,7 @@ struct kept_templates;
 struct kept_templates *kept_templates_new(size_t receivers);
 void kept_templates_free(struct kept_templates *k);
 
-/* Keeps the templates in an exporter's datagram; returns its source, NULL if it is neither NetFlow v9 nor IPFIX. */
+/* Keeps the templates in an exporter's datagram; returns its source, NULL if no v9 or IPFIX, or out of memory. */
 struct kept_source *kept_templates_see(struct kept_templates *k, const struct addr *sender, uint16_t port,
     const uint8_t *bytes, size_t len);
 

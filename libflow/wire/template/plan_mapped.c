@@ -108,7 +108,7 @@ column_of(const struct rows *r, enum flow_field field, const struct span *s, siz
 	    &column[i] : NULL;
 }
 
-/* Makes IPv4-mapped addresses of a pair that belong to an IPv6 header IPv6 in their columns, too. */
+/* Turns a pair's addresses in their columns back to IPv6 if the header is IPv6, or just one of them is mapped. */
 static void
 keep_pair(const struct rows *r, const struct pair_columns *columns, const struct span pair[HEADER_SIDES],
     bool six, size_t i)

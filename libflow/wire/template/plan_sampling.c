@@ -258,8 +258,7 @@ settle_by_interface(struct context *ctx, size_t n, struct rate *rate)
 
 	for (size_t i = 0; i < n; i++)
 		rate[i] = operator_rate_settle(&ctx->d->options, &ctx->src->exporter->addr,
-		    in_if != NULL ? &in_if[i] : NULL,
-		    rate[i]);
+		    in_if != NULL ? &in_if[i] : NULL, rate[i]);
 }
 
 enum flow_status
