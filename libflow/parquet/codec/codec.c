@@ -9,7 +9,7 @@
 #include "parquet/codec/lz4_framed.h"
 #include "parquet/codec/snappy.h"
 
-/* zlib window bits: gzip framing when writing; when reading also zlib's, found out by itself. */
+/* zlib window bits: gzip framing when writing; detection of gzip or zlib framing when reading. */
 #define WRITE_GZIP (15 + 16)
 #define READ_ANY (15 + 32)
 
@@ -98,7 +98,7 @@ wrong_size(const char *codec, size_t want, struct flow_error *err)
 	    "%s data does not decompress to the %zu bytes announced", codec, want);
 }
 
-/* Several gzip members in a row are one text (RFC 1952 2.2). */
+/* Several gzip members in a row are one stream (RFC 1952 2.2). */
 static enum flow_status
 decompress_gzip(const void *bytes, size_t len, void *out, size_t out_len, struct flow_error *err)
 {
@@ -144,7 +144,7 @@ codec_check(int codec, struct flow_error *err)
 	}
 }
 
-/* The best that a codec can do: bytes for one byte, and what a few bytes may become. */
+/* Limits of a codec's output: bytes for one input byte, and an allowance for short inputs. */
 static const struct {
 	unsigned ratio, slack;
 } raw_max[] = {

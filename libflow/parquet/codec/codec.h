@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* Compression codecs behind one pair of functions. */
+/* All compression codecs behind one interface. */
 
 #include "base/buf.h"
 #include "base/status.h"
 #include "parquet/codec/zstandard.h"
 #include "parquet/meta/schema.h"
 
-/* What the libraries' int lengths hold without a second thought; pages are far smaller. */
+/* Well within the libraries' int lengths; pages are far smaller. */
 #define CODEC_BYTES_MAX ((size_t)1 << 30)
 
-/* What codecs keep between calls; begins as zeros. */
+/* State that codecs keep between calls; begins as zeros. */
 struct codec_state {
 	struct zstandard zstd;
 };
@@ -19,17 +19,17 @@ struct codec_state {
 void codec_state_release(struct codec_state *state);
 
 /*
- * Appends `len` bytes, compressed, to *out.  level 0 is the codec's default
- * (LZ4: its fast mode; from 1 on LZ4 HC; GZIP 1 to 9; ZSTD 1 to zstandard_level_max).  FLOW_ENOMEM,
- * FLOW_ELIMIT for more than 1 GiB, FLOW_EUNSUPPORTED for codecs that are not written.
+ * Appends `len` bytes, compressed, to *out.  level 0 is the codec's default (LZ4: its fast mode; from 1 on LZ4
+ * HC; GZIP 1 to 9; ZSTD 1 to zstandard_level_max).  FLOW_ENOMEM, FLOW_ELIMIT for more than 1 GiB,
+ * FLOW_EUNSUPPORTED for codecs that are not written.
  */
 enum flow_status codec_compress(enum pq_codec codec, int level, struct codec_state *state,
     const void *bytes, size_t len, struct buf *out) NODISCARD;
 
-/* FLOW_OK where the codec is read; else FLOW_EUNSUPPORTED, with what to do about it. */
+/* FLOW_OK if the codec can be decompressed; else FLOW_EUNSUPPORTED, with what to do about it. */
 enum flow_status codec_check(int codec, struct flow_error *err) NODISCARD;
 
-/* What `len` bytes may claim to decompress to: more is a bomb, or damage. */
+/* The most that `len` bytes can decompress to: a larger claim is a bomb, or damage. */
 uint64_t codec_raw_bytes_max(enum pq_codec codec, uint64_t len);
 
 /*

@@ -6,10 +6,10 @@
 
 #include "base/cursor.h"
 
-/* What an LZ4 frame begins with, little-endian. */
+/* The first bytes of an LZ4 frame, little-endian. */
 #define FRAME_MAGIC UINT32_C(0x184d2204)
 
-/* One chunk: its length, big-endian, and a block; how much it became, or a negative number. */
+/* Decompresses one chunk: a big-endian length and a block.  Returns the size that results, or a negative number. */
 static int
 hadoop_chunk(struct cursor *in, uint8_t *out, size_t room)
 {
@@ -19,7 +19,7 @@ hadoop_chunk(struct cursor *in, uint8_t *out, size_t room)
 	return p == NULL ? -1 : LZ4_decompress_safe((const char *)p, (char *)out, (int)len, (int)room);
 }
 
-/* Hadoop: the length of what follows, decompressed, then chunks until that is reached; again and again. */
+/* Hadoop: a decompressed length, then chunks until it is reached; repeatedly. */
 static bool
 hadoop(struct cursor in, uint8_t *out, size_t out_len)
 {

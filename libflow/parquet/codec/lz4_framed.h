@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Reads Parquet's deprecated codec LZ4, which never said what it is: blocks in Hadoop's framing (Spark,
- * Hive), a frame of LZ4 (Arrow before 0.15), or a bare block (Arrow once took that for the same).
+ * Reads Parquet's deprecated codec LZ4, whose format was never specified: blocks in Hadoop's framing (Spark,
+ * Hive), an LZ4 frame (Arrow before 0.15), or a bare block (some versions of Arrow).
  */
 
 #include <stdbool.h>

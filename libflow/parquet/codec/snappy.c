@@ -8,19 +8,19 @@
 /* The lowest two bits of an element's first byte. */
 enum element {
 	LITERAL = 0,
-	COPY_1 = 1,		/* an offset of 11 bits, a byte of which follows */
-	COPY_2 = 2,		/* an offset of two bytes */
+	COPY_1 = 1,		/* 11-bit offset, 8 of them in the next byte */
+	COPY_2 = 2,		/* 16-bit offset */
 	COPY_4 = 3
 };
 
-/* Lengths of literals from here on stand in 1 to 4 bytes that follow. */
+/* From this value on, the length of a literal is in the 1 to 4 bytes that follow. */
 #define LONG_LITERAL 60u
 
 struct out {
 	uint8_t *begin, *at, *end;
 };
 
-/* The length of a literal less one: in the tag, or in bytes behind it. */
+/* Length of a literal minus one: in the tag, or in the bytes after it. */
 static size_t
 literal_bytes(struct cursor *in, uint8_t tag)
 {
@@ -51,7 +51,7 @@ take_literal(struct cursor *in, uint8_t tag, struct out *o)
 	return true;
 }
 
-/* What was put out `offset` bytes ago, again; it may reach into itself, which repeats it. */
+/* Copies output from `offset` bytes ago; a copy longer than that repeats itself. */
 static bool
 repeat(struct out *o, size_t offset, size_t len)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* Reads SNAPPY (format_description.txt of Snappy): what most engines write by default. */
+/* Reads SNAPPY (format_description.txt of Snappy), the default of most engines. */
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -10,9 +10,9 @@
 #include <zstd.h>
 
 /*
- * By default: level 3, but with the search of higher levels.  Up to LEVEL_FAST_MAX matches have six bytes at
- * least: codes and packed numbers match by chance in three or four, which makes them no smaller, and a search
- * for a host spends its time on undoing that (doc/architecture.md).
+ * The default is level 3 with the match finder of higher levels.  Up to LEVEL_FAST_MAX a match has at least six
+ * bytes: in codes and packed numbers shorter matches are accidental; they save nothing, and a search for a host
+ * spends its time on decompressing them (doc/architecture.md).
  */
 #define LEVEL_DEFAULT 3
 #define LEVEL_FAST_MAX 12
@@ -38,7 +38,7 @@ zstandard_level_max(void)
 	return ZSTD_maxCLevel();
 }
 
-/* A context for a level; a failure shows when it compresses. */
+/* Sets up a context for a level; if that fails, compressing fails, too. */
 static void
 set_level(ZSTD_CCtx *c, int level)
 {

@@ -1,25 +1,28 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* ZSTD (RFC 8878) by libzstd, where the programs were built with it. */
+/* ZSTD (RFC 8878) by libzstd, if the programs were built with it. */
 
 #include <stdbool.h>
 
 #include "base/buf.h"
 #include "base/status.h"
 
-/* What libzstd keeps between calls: making it anew for each page takes longer than the page. */
+/* Contexts of libzstd, kept between calls: making one takes longer than compressing a page. */
 struct zstandard {
-	void *in, *out;		/* ZSTD_CCtx and ZSTD_DCtx, made when they are wanted */
+	void *in, *out;		/* ZSTD_CCtx and ZSTD_DCtx, made on first use */
 };
 
 void zstandard_release(struct zstandard *z);
 
-/* Whether the programs were built with libzstd, and the highest level then. */
+/* Whether the programs were built with libzstd, and its highest level. */
 bool zstandard_is_here(void);
 int zstandard_level_max(void);
 
-/* Appends one frame.  level 0 is the default: between levels 3 and 6 in time, and as small as 9.  FLOW_ENOMEM, or FLOW_EUNSUPPORTED without libzstd. */
+/*
+ * Appends one frame.  level 0 is the default: in time between levels 3 and 6, in size like 9.  FLOW_ENOMEM, or
+ * FLOW_EUNSUPPORTED without libzstd.
+ */
 enum flow_status zstandard_compress(struct zstandard *z, int level, const void *bytes, size_t len,
     struct buf *out) NODISCARD;
 
@@ -31,7 +34,7 @@ enum flow_status zstandard_decompress(struct zstandard *z, const void *bytes, si
     size_t out_len) NODISCARD;
 
 /*
- * The first of some frames: *frame_bytes it takes, and what it becomes, *raw_bytes.  False where it does not tell,
- * where it is none, and without libzstd.
+ * Sizes of the first of several frames: *frame_bytes compressed, *raw_bytes decompressed.  False if the frame
+ * does not tell, if it is no frame, and without libzstd.
  */
 bool zstandard_frame(const void *bytes, size_t len, size_t *frame_bytes, uint64_t *raw_bytes);

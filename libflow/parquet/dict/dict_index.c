@@ -11,7 +11,7 @@ static const uint8_t uuid[16] = { 0xb5, 0xce, 0x6b, 0x8b, 0x00, 0x5e, 0x4a, 0x6d
 
 #define CRC_BYTES 4
 
-/* The least that a piece takes. */
+/* The least bytes of a piece in the index. */
 #define PIECE_BYTES (5 * 4 + 1)
 
 void
@@ -52,7 +52,7 @@ read_piece(struct cursor *in)
 	return p;
 }
 
-/* Whether a piece is one, and ends where the next one begins. */
+/* Whether piece a is valid, and ends where b begins. */
 static bool
 precedes(enum pq_codec codec, const struct dict_piece *a, const struct dict_piece *b)
 {
@@ -62,14 +62,14 @@ precedes(enum pq_codec codec, const struct dict_piece *a, const struct dict_piec
 	return packed && a->lz4.out < b->lz4.out && a->code < b->code;
 }
 
-/* What follows the last piece. */
+/* The sentinel after the last piece. */
 static struct dict_piece
 page_end(const struct page_header *h)
 {
 	return (struct dict_piece){ { h->bytes, h->bytes, h->raw_bytes }, .code = h->values };
 }
 
-/* Pieces in order, with ascending texts, that the page consists of. */
+/* Whether the pieces cover the page, are in order, and have ascending texts. */
 static bool
 is_whole(const struct dict_index *index, enum pq_codec codec)
 {
@@ -84,7 +84,7 @@ is_whole(const struct dict_index *index, enum pq_codec codec)
 	for (i = 1; i < index->count; i++)
 		if (text_compare(&p[i - 1].first, &p[i].first) >= 0)
 			return false;
-	/* The last piece's literals end the page, no other's. */
+	/* The last piece must not begin at the page's end. */
 	return p[index->count - 1].lz4.literals < p[index->count].lz4.in;
 }
 

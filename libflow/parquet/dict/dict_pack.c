@@ -10,17 +10,17 @@
 #include "parquet/dict/lz4_pieces.h"
 
 /*
- * What is decompressed to find an entry.  Less of it is faster (though reading costs something for each
- * piece), but compresses worse, as each piece begins without anything to refer to.  ZSTD takes longer than
- * LZ4 for each byte, and its smaller pieces are no larger together: each has codes of its own.
+ * Size of a piece: all of it is decompressed to find an entry.  Smaller pieces are faster (though each read has a
+ * cost), but compress worse, as no piece refers to another.  ZSTD takes longer than LZ4 for each byte, and small
+ * pieces cost it no size, as each has entropy codes of its own.
  */
 #define PIECE_BYTES_LZ4 ((size_t)32 << 10)
 #define PIECE_BYTES_ZSTD ((size_t)16 << 10)
 
-/* More would make the header long; then pieces are larger. */
+/* The most pieces; they limit the index. Larger pages get larger pieces. */
 #define PIECES_MAX 256
 
-/* How many pieces a page is cut into: of about the same size. */
+/* The number of pieces of a page; they are about equal. */
 static size_t
 pieces_of(enum pq_codec codec, size_t len)
 {
@@ -29,7 +29,7 @@ pieces_of(enum pq_codec codec, size_t len)
 	return count < PIECES_MAX ? count : PIECES_MAX;
 }
 
-/* A PLAIN page, and how it is to be compressed. */
+/* A PLAIN page, and how to compress it. */
 struct dictionary {
 	enum pq_codec codec;
 	int level;
@@ -39,7 +39,7 @@ struct dictionary {
 	uint32_t count;
 };
 
-/* Cuts where entries begin; false where one of these is too long for the index. */
+/* Cuts the page before entries; false if the first entry of a piece is too long for the index. */
 static bool
 cut(const struct dictionary *d, struct dict_piece *piece, size_t pieces)
 {
@@ -61,7 +61,7 @@ cut(const struct dictionary *d, struct dict_piece *piece, size_t pieces)
 	return n == pieces;
 }
 
-/* Pieces of a block of LZ4; piece[count] is what follows them. */
+/* Compresses pieces as a block of LZ4; piece[count] gets the sentinel. */
 static enum flow_status
 pack_lz4(int level, const uint8_t *page, struct dict_piece *piece, size_t count, struct buf *packed)
 {
@@ -78,7 +78,7 @@ pack_lz4(int level, const uint8_t *page, struct dict_piece *piece, size_t count,
 	return st;
 }
 
-/* A frame for each piece, the same way. */
+/* Compresses each piece as a frame; piece[count] gets the sentinel. */
 static enum flow_status
 pack_frames(const struct dictionary *d, struct dict_piece *piece, size_t count, struct buf *packed)
 {
@@ -94,7 +94,7 @@ pack_frames(const struct dictionary *d, struct dict_piece *piece, size_t count, 
 	return st;
 }
 
-/* Compresses the pieces, which are cut. */
+/* Compresses the pieces that cut made. */
 static enum flow_status
 pack(const struct dictionary *d, struct dict_piece *piece, size_t count, struct buf *packed)
 {

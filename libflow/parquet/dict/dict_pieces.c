@@ -48,7 +48,7 @@ dict_pieces_open(struct dict_pieces *d, const struct pq_file *file, enum pq_code
 	return FLOW_OK;
 }
 
-/* Reads bytes of the body into d->packed and compares their checksum. */
+/* Reads bytes of the body into d->packed and checks their checksum (crc NULL: none). */
 static enum flow_status
 read_packed(struct dict_pieces *d, uint32_t begin, uint32_t end, const uint32_t *crc,
     struct flow_error *err)
@@ -72,7 +72,7 @@ malformed(const struct dict_pieces *d, const struct dict_piece *piece, struct fl
 	    "a piece of a dictionary is not what its index tells");
 }
 
-/* Opens a piece that is decompressed: as many entries as the index tells, and the first one it tells. */
+/* Opens a decompressed piece; its number of entries and its first entry must be as the index says. */
 static enum flow_status
 open_part(struct dict_pieces *d, size_t i, struct flow_error *err)
 {
@@ -91,7 +91,7 @@ open_part(struct dict_pieces *d, size_t i, struct flow_error *err)
 	return st;
 }
 
-/* Decompresses a piece whose bytes were read. */
+/* Decompresses a piece from d->packed. */
 static enum flow_status
 unpack_part(struct dict_pieces *d, const struct dict_piece *piece, struct flow_error *err)
 {
@@ -107,7 +107,7 @@ unpack_part(struct dict_pieces *d, const struct dict_piece *piece, struct flow_e
 	return good ? FLOW_OK : malformed(d, piece, err);
 }
 
-/* A piece's entries, read if they have not been. */
+/* The entries of a piece, which is read if it was not. */
 static enum flow_status
 read_part(struct dict_pieces *d, size_t i, struct text_dict **part, struct flow_error *err)
 {
@@ -123,7 +123,7 @@ read_part(struct dict_pieces *d, size_t i, struct text_dict **part, struct flow_
 	return st == FLOW_OK ? open_part(d, i, err) : st;
 }
 
-/* The last piece that begins at or before a text (NULL: a code), or the first. */
+/* Binary search: the last piece that begins at or before a text (NULL: a code), or the first one. */
 static size_t
 piece_of(const struct dict_pieces *d, const struct flow_text *text, uint32_t code)
 {
@@ -141,7 +141,7 @@ piece_of(const struct dict_pieces *d, const struct flow_text *text, uint32_t cod
 	return low;
 }
 
-/* Finds a text among ascending entries. */
+/* Binary search for a text. */
 static bool
 find_entry(const struct text_dict *part, const struct flow_text *text, uint32_t *code)
 {

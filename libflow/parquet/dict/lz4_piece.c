@@ -6,11 +6,11 @@
 #include "base/attr.h"
 #include "base/bytes.h"
 
-/* A length of 15 goes on in the bytes that follow. */
+/* A length of 15 continues in the bytes that follow. */
 #define LONG 15
 #define MATCH_MIN 4
 
-/* What is copied at a time of a long match. */
+/* Bytes of a long match that are copied at a time. */
 #define PIECE 16
 
 /* A sequence without a long length: up to 14 literals, a match of up to 18 bytes. */
@@ -19,7 +19,7 @@
 #define SHORT_IN (1 + SHORT_LITERALS + 2)
 #define SHORT_OUT (LONG - 1 + SHORT_MATCH)
 
-/* What is decompressed: [in, in_end) is to be read, [begin, out) is written of [begin, out_end). */
+/* The state: [in, in_end) is still to be read; [begin, out) of [begin, out_end) is written. */
 struct lz4 {
 	const uint8_t *in, *in_end;
 	uint8_t *begin, *out, *out_end;
@@ -53,7 +53,7 @@ copy_literals(struct lz4 *b, size_t len)
 	return true;
 }
 
-/* Copies from before, by and by: what is copied may be copied again.  Literals end the block. */
+/* Copies a match in order, as it may overlap its copy.  A match never ends the block: literals do. */
 static inline bool
 copy_match(struct lz4 *b, size_t offset, size_t len)
 {
@@ -66,7 +66,7 @@ copy_match(struct lz4 *b, size_t offset, size_t len)
 	if (offset == 0 || offset > (size_t)(b->out - b->begin) || (size_t)(b->out_end - b->out) <= len)
 		return false;
 	end = b->out + len;
-	/* The last piece may write beyond the match, not beyond the room. */
+	/* The last copy may write beyond the match, but not beyond the room. */
 	for (; offset >= PIECE && b->out < end && b->out_end - b->out >= PIECE; from += PIECE) {
 		memcpy(b->out, from, PIECE);
 		b->out += PIECE;
@@ -78,7 +78,7 @@ copy_match(struct lz4 *b, size_t offset, size_t len)
 	return true;
 }
 
-/* One sequence, of any length; the block ends with one that has no match. */
+/* Decodes one sequence of any length; a sequence without match ends the block. */
 static inline bool
 any_sequence(struct lz4 *b)
 {
@@ -99,8 +99,8 @@ any_sequence(struct lz4 *b)
 }
 
 /*
- * A short sequence, far enough from both ends for copies of fixed lengths; false, and nothing is
- * done, for another.
+ * Decodes a short sequence that is far enough from both ends for copies of fixed lengths; false, with nothing
+ * done, for any other.
  */
 static inline bool
 short_sequence(struct lz4 *b)
@@ -121,7 +121,7 @@ short_sequence(struct lz4 *b)
 	b->in += 1 + literals + 2;
 	b->out += literals;
 	from = b->out - offset;
-	/* Eight bytes at a time, none of which are among those being copied. */
+	/* The offset is at least 8: copies of eight bytes do not overlap. */
 	memcpy(b->out, from, 8);
 	memcpy(b->out + 8, from + 8, 8);
 	memcpy(b->out + 16, from + 16, 2);
@@ -129,11 +129,11 @@ short_sequence(struct lz4 *b)
 	return true;
 }
 
-/* Sequences up to `end`; false where none ends there, or one is malformed. */
+/* Decodes sequences up to `end`; false if none ends there, or one is malformed. */
 static bool
 sequences(struct lz4 *block, const uint8_t *end)
 {
-	struct lz4 b = *block;	/* in registers */
+	struct lz4 b = *block;	/* a local copy stays in registers */
 
 	while (b.in < end)
 		if (!short_sequence(&b) && !any_sequence(&b))
@@ -142,7 +142,7 @@ sequences(struct lz4 *block, const uint8_t *end)
 	return b.in == end;
 }
 
-/* Literals of a sequence that begins at b->in; those stand there afterwards. */
+/* Reads the token at b->in and the length of its literals; b->in then is at these. */
 static bool
 take_literals(struct lz4 *b, size_t *len)
 {
@@ -152,7 +152,7 @@ take_literals(struct lz4 *b, size_t *len)
 	return *len != LONG || add_length(b, len);
 }
 
-/* The first sequence of a piece: its literals from `own` on, and its match. */
+/* Decodes the first sequence of a piece: its own literals, from `own` on, and its match. */
 static bool
 first_sequence(struct lz4 *b, const uint8_t *own)
 {
@@ -170,7 +170,7 @@ first_sequence(struct lz4 *b, const uint8_t *own)
 	return copy_match(b, offset, token & LONG);
 }
 
-/* The last literals of a piece, in the sequence that the next one begins with; they end where it says. */
+/* Decodes the last literals of a piece, which are part of the next piece's first sequence. */
 static bool
 last_literals(struct lz4 *b)
 {

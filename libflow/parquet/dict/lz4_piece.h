@@ -2,9 +2,9 @@
 #pragma once
 
 /*
- * Decompresses one piece of a block of LZ4 that consists of pieces which do not refer to each other, as
- * parquet/dict/lz4_pieces.h makes them; liblz4 decompresses whole blocks only.
- * (lz4_Block_format.md of LZ4: sequences of a token, literals, and a match before the next.)
+ * Decompresses one piece of an LZ4 block whose pieces do not refer to each other (parquet/dict/lz4_pieces.h makes
+ * them); liblz4 decompresses whole blocks only.  (lz4_Block_format.md of LZ4: sequences of a token, literals, and
+ * a match before the next.)
  */
 
 #include <stdbool.h>
@@ -12,23 +12,21 @@
 #include <stdint.h>
 
 /*
- * Where a piece begins.  Its first literals stand behind those that end the piece before, in one
- * sequence:
+ * Where a piece begins.  Its first literals follow the last literals of the piece before, within one sequence:
  *
  *	in                        literals
  *	 | token | length | its end  | first literals | match ...
  *	 |-- of the piece before ----|-- of this piece -----------
  */
 struct lz4_piece {
-	uint32_t in, literals;		/* in the block */
-	uint32_t out;			/* in what it decompresses to */
+	uint32_t in, literals;		/* offsets in the block */
+	uint32_t out;			/* offset in the decompressed bytes */
 };
 
 /*
- * Decompresses a piece; `in` are the block's bytes from piece->in to next->literals, `out` has room for
- * those from piece->out to next->out.  What follows the last piece begins, with both, where the block
- * ends.  piece->in < piece->literals <= next->in <= next->literals, and piece->out < next->out.  False
- * for a malformed piece.
+ * Decompresses a piece: `in` has the block's bytes from piece->in to next->literals, `out` room for those from
+ * piece->out to next->out.  `next` of the last piece has the block's end in all members. piece->in <
+ * piece->literals <= next->in <= next->literals, and piece->out < next->out.  False for a malformed piece.
  */
 bool lz4_piece_decompress(const uint8_t *in, const struct lz4_piece *piece,
     const struct lz4_piece *next, uint8_t *out);

@@ -3,14 +3,14 @@
 
 #include "parquet/codec/codec.h"
 
-/* A length of 15 goes on in the bytes that follow, up to one that is not 255. */
+/* A length of 15 continues in the bytes that follow, up to the first that is not 255. */
 #define LONG 15u
 
-/* A sequence of a block that liblz4 made. */
+/* A sequence of a block made by liblz4. */
 struct sequence {
-	size_t at, literals;	/* its token, and where they stand */
-	size_t len;		/* of them */
-	uint8_t match;		/* what the token says of its length */
+	size_t at, literals;	/* offsets of the token and of the literals */
+	size_t len;		/* of the literals */
+	uint8_t match;		/* the token's part of the match length */
 };
 
 void
@@ -20,7 +20,7 @@ lz4_pieces_release(struct lz4_pieces *p)
 	buf_release(&p->end);
 }
 
-/* What a token says, and what follows. */
+/* A length from the token's part and the bytes at *at. */
 static size_t
 read_length(const struct buf *b, size_t *at, size_t len)
 {
@@ -44,7 +44,7 @@ read_sequence(const struct buf *b, size_t at)
 	return s;
 }
 
-/* The last one has none. */
+/* Only the last sequence has none. */
 static bool
 has_match(const struct buf *b, const struct sequence *s)
 {
@@ -63,7 +63,7 @@ last_sequence(const struct buf *b, struct sequence s)
 	return s;
 }
 
-/* What stands before literals. */
+/* Appends the token and the length bytes that precede literals. */
 static void
 append_head(struct buf *out, size_t literals, uint8_t match)
 {

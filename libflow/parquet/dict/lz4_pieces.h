@@ -2,11 +2,11 @@
 #pragma once
 
 /*
- * One block of LZ4 made of pieces that do not refer to each other, each of which can be decompressed
- * alone: lz4_piece_decompress.  For everybody else it is a block like any other.
+ * One LZ4 block made of pieces that do not refer to each other: lz4_piece_decompress decompresses each alone, and
+ * any other reader sees an ordinary block.
  *
- * Each piece is compressed by itself.  A block ends with literals and begins with literals, which
- * become one sequence:
+ * Each piece is compressed by itself.  It ends with literals and begins with literals; those of neighbours become
+ * one sequence:
  *
  *	... match | token, literals |   and   | token, literals, match ...
  *	... match | token, literals           ,         literals, match ...
@@ -18,13 +18,13 @@
 #include "base/buf.h"
 #include "parquet/dict/lz4_piece.h"
 
-/* A block that grows behind what `out` had; one begins with lz4_pieces_make. */
+/* A block that is appended to `out`; lz4_pieces_make begins one. */
 struct lz4_pieces {
 	struct buf *out;
-	size_t begin;		/* of the block, in *out */
-	size_t raw_bytes;	/* that it decompresses to */
-	struct buf one;		/* the piece added last, by itself */
-	struct buf end;		/* literals that end it: not yet in *out */
+	size_t begin;		/* offset of the block in *out */
+	size_t raw_bytes;	/* decompressed size so far */
+	struct buf one;		/* the last piece, compressed by itself */
+	struct buf end;		/* its last literals, not yet in *out */
 };
 
 static inline struct lz4_pieces
@@ -36,12 +36,11 @@ lz4_pieces_make(struct buf *out)
 void lz4_pieces_release(struct lz4_pieces *p);
 
 /*
- * Adds `len` bytes at a level of codec_compress, and says where they stand.  FLOW_ENOMEM, FLOW_ELIMIT;
- * FLOW_END where they hold nothing that repeats, so that there is no piece to be made of them: the
- * block is of no use then.
+ * Adds `len` bytes as a piece at a level of codec_compress, and returns its place.  FLOW_ENOMEM, FLOW_ELIMIT;
+ * FLOW_END if nothing in the bytes repeats: they cannot be a piece, and the block must be discarded.
  */
 enum flow_status lz4_pieces_add(struct lz4_pieces *p, int level, const void *bytes, size_t len,
     struct lz4_piece *piece) NODISCARD;
 
-/* Ends the block.  *next: what follows its last piece.  FLOW_ENOMEM. */
+/* Ends the block.  *next is the sentinel after the last piece.  FLOW_ENOMEM. */
 enum flow_status lz4_pieces_end(struct lz4_pieces *p, struct lz4_piece *next) NODISCARD;

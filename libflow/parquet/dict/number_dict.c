@@ -45,10 +45,10 @@ grow(struct number_dict *d)
 	return true;
 }
 
-/* Values below this are looked up in a table of them all. */
+/* If all values are below this, a table of that size replaces the hash table. */
 #define DIRECT_MAX 65536
 
-/* Values that tell whether the others are worth looking at, where many entries are allowed. */
+/* Size of the sample that tells whether a dictionary is hopeless; taken if `most` exceeds SAMPLE_FROM. */
 #define SAMPLE 2048
 #define SAMPLE_FROM 8192
 
@@ -63,7 +63,7 @@ all_bits(const uint64_t *values, size_t n)
 	return bits;
 }
 
-/* The index of a value, added if there was none; false if that was one too many. */
+/* The index of a value, which is added if it is new; false if that exceeds `most`. */
 static inline bool
 find(struct number_dict *d, uint64_t value, size_t most, uint32_t *index)
 {
@@ -81,7 +81,7 @@ find(struct number_dict *d, uint64_t value, size_t most, uint32_t *index)
 	return true;
 }
 
-/* Small numbers: the slots are the values themselves. */
+/* Small numbers: slots are indexed by value. */
 static bool
 build_direct(struct number_dict *d, const uint64_t *values, size_t n, size_t most,
     uint32_t *index, bool *failed)
@@ -106,9 +106,9 @@ build_direct(struct number_dict *d, const uint64_t *values, size_t n, size_t mos
 }
 
 /*
- * Whether a sample is too diverse for `most` entries.  Of so many, equally common (which
- * makes for the fewest repetitions), SAMPLE values would repeat one some
- * SAMPLE^2 / (2 most) times; far fewer repetitions tell of more entries.
+ * Whether a sample is too diverse for `most` entries.  If there were `most` equally frequent values (the case
+ * with the fewest repetitions), about SAMPLE^2 / (2 most) sampled values would be repetitions; far fewer mean
+ * that there are more values.
  */
 static bool
 is_hopeless(struct number_dict *d, const uint64_t *values, size_t n, size_t most, bool *failed)
@@ -140,7 +140,7 @@ number_dict_build(struct number_dict *d, const uint64_t *values, size_t n, size_
 	if (most > SAMPLE_FROM && n >= 2 * SAMPLE && is_hopeless(d, values, n, most, failed))
 		return false;
 	for (i = 0; i < n && !*failed; i++) {
-		/* Runs are common: times of one datagram, one interface. */
+		/* Repetitions are common: times within a datagram, one interface. */
 		if (i > 0 && values[i] == values[i - 1]) {
 			index[i] = index[i - 1];
 			continue;
@@ -153,13 +153,13 @@ number_dict_build(struct number_dict *d, const uint64_t *values, size_t n, size_
 	return !*failed;
 }
 
-/* Where the index of a value that is there stands. */
+/* The slot of a value that is in the dictionary. */
 static uint32_t *
 slot_of(const struct number_dict *d, uint64_t value)
 {
 	size_t at;
 
-	if (d->slots == 0)	/* the slots are the values themselves */
+	if (d->slots == 0)	/* slots are indexed by value */
 		return &d->slot[value];
 	at = hash_mix64(value) & (d->slots - 1);
 	while (d->value[d->slot[at] - 1] != value)
@@ -189,7 +189,7 @@ number_dict_sort(struct number_dict *d, uint32_t *index, size_t n)
 		rank[*slot_of(d, sorted[i]) - 1] = (uint32_t)i;
 	for (i = 0; i < n; i++)
 		index[i] = rank[index[i]];
-	/* The slots tell of the order before: nothing is looked up any more. */
+	/* The slots keep the old order: no value is looked up after this. */
 	memcpy(d->value, sorted, d->count * sizeof(*sorted));
 	free(sorted);
 	free(rank);

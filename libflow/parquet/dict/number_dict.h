@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* Distinct integers of a chunk, in the order in which they come or, when they were sorted, ascending. */
+/* A dictionary of the distinct integers of a chunk, in order of first appearance or, once sorted, ascending. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,14 +19,14 @@ struct number_dict {
 void number_dict_release(struct number_dict *d);
 
 /*
- * Replaces n values by their indexes in the dictionary; false when that takes more than
- * `most` entries (then it is not worth going on) or memory runs out (*failed).
+ * Replaces n values by their indexes in the dictionary; false if that takes more than `most` entries (a larger
+ * dictionary does not pay) or memory runs out (*failed).
  */
 bool number_dict_build(struct number_dict *d, const uint64_t *values, size_t n, size_t most,
     uint32_t *index, bool *failed);
 
 /*
- * Puts the dictionary that was built into ascending order (of unsigned numbers), and n indexes with it: what
- * stands beside each other is alike, which codecs see.  False when memory runs out.
+ * Sorts the dictionary in unsigned order, and maps n indexes to it: neighbours are then similar, which codecs
+ * exploit.  False when out of memory.
  */
 bool number_dict_sort(struct number_dict *d, uint32_t *index, size_t n);

@@ -22,7 +22,7 @@ add(struct number_frames *f, uint32_t in, uint32_t bytes)
 	return true;
 }
 
-/* Entries that a frame has to hold if the first one holds per_frame. */
+/* Entries of frame i, if the first frame has per_frame. */
 static uint32_t
 entries_of(const struct number_frames *f, size_t i)
 {
@@ -33,7 +33,7 @@ entries_of(const struct number_frames *f, size_t i)
 	return f->entries - first < f->per_frame ? (uint32_t)(f->entries - first) : f->per_frame;
 }
 
-/* Whether a frame that follows those that are known is one of these. */
+/* Whether a frame of `raw` bytes can follow the known ones; the first one sets per_frame. */
 static bool
 fits(struct number_frames *f, uint64_t raw)
 {

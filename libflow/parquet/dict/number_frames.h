@@ -2,9 +2,9 @@
 #pragma once
 
 /*
- * A dictionary page of numbers that is ZSTD frames of the same number of entries each, one behind the other (RFC
- * 8878 3.1: a frame tells its size, and together they are one text, which other readers see).  Where few entries
- * are wanted, those frames alone are decompressed that have them.
+ * A dictionary page of numbers in several ZSTD frames with the same number of entries each.  Concatenated frames
+ * are one stream to other readers (RFC 8878 3.1), and each tells its size.  If few entries are wanted, only the
+ * frames that hold them are decompressed.
  */
 
 #include <stdbool.h>
@@ -15,35 +15,35 @@
 #include "base/status.h"
 #include "parquet/codec/codec.h"
 
-/* Bytes of a frame's entries, in what is written. */
+/* Decompressed size of the frames that are written. */
 #define NUMBER_FRAME_BYTES ((size_t)16 << 10)
 
 struct number_frame {
-	uint32_t in, bytes;		/* where it stands in the page's body */
+	uint32_t in, bytes;		/* its position in the page's body */
 	bool is_read;
 };
 
 struct number_frames {
 	const uint8_t *body;
 	uint32_t entries;		/* of the page */
-	uint32_t per_frame;		/* entries, but of the last frame */
+	uint32_t per_frame;		/* entries; the last frame may have fewer */
 	unsigned entry_bytes;
 	struct number_frame *frame;
-	size_t count, cap;		/* count 0: the page is not read so */
+	size_t count, cap;		/* count 0: not such a page */
 	struct buf room;		/* for a frame's entries */
 };
 
 void number_frames_release(struct number_frames *f);
 
 /*
- * Begins with a page's body of ZSTD frames, which stays; it holds `entries` of entry_bytes.  Zeros before, and
- * memory is kept.  count is 0 where it is one frame, or frames of another kind: nothing is wrong with that.
+ * Begins a page's body of ZSTD frames, which stays; it holds `entries` of entry_bytes.  *f begins as zeros, and
+ * keeps its memory.  count is 0 if there is only one frame, or frames of another kind: that is no error.
  * FLOW_ENOMEM.
  */
 enum flow_status number_frames_open(struct number_frames *f, const uint8_t *body, uint32_t bytes,
     uint32_t entries, unsigned entry_bytes) NODISCARD;
 
-/* The frame that has an entry. */
+/* The number of the frame that holds an entry. */
 static inline size_t
 number_frames_of(const struct number_frames *f, uint32_t entry)
 {
@@ -51,7 +51,7 @@ number_frames_of(const struct number_frames *f, uint32_t entry)
 }
 
 /*
- * Decompresses frame i to f->room and marks it as read: *count entries, the first of which is number *first.
+ * Decompresses frame i to f->room and marks it as read: it has *count entries from number *first on.
  * FLOW_EFORMAT, FLOW_ENOMEM.
  */
 enum flow_status number_frames_read(struct number_frames *f, size_t i, struct codec_state *state,

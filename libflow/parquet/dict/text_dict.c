@@ -7,10 +7,10 @@
 #include "base/attr.h"
 #include "base/bytes.h"
 
-/* Every MARK_EVERYth entry has a mark: its offset. */
+/* The offset of every MARK_EVERYth entry is recorded. */
 #define MARK_EVERY 64
 
-/* What is compared of an entry first: its length and four bytes of text, masked where it has fewer. */
+/* The part of an entry that is compared first: its length and four bytes of text, masked if it has fewer. */
 struct head {
 	uint64_t bytes, mask;
 	const struct flow_text *text;
@@ -29,7 +29,7 @@ make_head(const struct flow_text *text)
 	uint8_t bytes[8] = { 0 }, mask[8] = { 0xff, 0xff, 0xff, 0xff };
 	uint32_t some;
 
-	/* No masked bytes are like these. */
+	/* Matches no entry, as the mask is 0. */
 	if (text == NULL)
 		return (struct head){ .bytes = UINT64_MAX, .mask = 0 };
 	some = text->len < 4 ? text->len : 4;
@@ -105,7 +105,7 @@ text_dict_open(struct text_dict *d, struct cursor in, uint32_t count,
 
 	if (cursor_left(&in) > UINT32_MAX)
 		return flow_fail(err, FLOW_ELIMIT, FLOW_NO_OFFSET, "a dictionary of more than 4 GiB");
-	/* Each entry has a length: a count that the page cannot hold asks for no memory. */
+	/* Each entry has a length: refuse a count that the page cannot hold before memory is asked for. */
 	if (count > cursor_left(&in) / 4)
 		return malformed(err);
 	st = reserve_marks(d, count / MARK_EVERY + 1, err);

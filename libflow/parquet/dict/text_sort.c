@@ -8,9 +8,9 @@
 #include "base/bytes.h"
 
 /*
- * The first 16 bytes as two numbers that order as they do: almost every comparison
- * of addresses is settled without touching the text (an IPv4 address has 15 at
- * most), which makes sorting three times as fast as qsort with memcmp.
+ * The first 16 bytes as two numbers in the texts' order: almost every comparison of addresses is settled without
+ * touching the text (an IPv4 address has at most 15), which makes sorting three times as fast as qsort with
+ * memcmp.
  */
 struct entry {
 	uint64_t hi, lo;
@@ -28,8 +28,8 @@ make_entry(const struct flow_text *t)
 }
 
 /*
- * Whether b comes before a.  Which of two comes first is as good as random, so that
- * branches would be mispredicted half of the time: there is one for equal keys only.
+ * Whether b comes before a.  The result is as good as random, so that branches would be mispredicted half of the
+ * time: only equal keys have one.
  */
 static inline bool
 is_before(const struct entry *b, const struct entry *a)
@@ -56,7 +56,7 @@ merge(const struct entry *from, size_t begin, size_t middle, size_t end, struct 
 	memcpy(&to[i], &from[b], (end - b) * sizeof(*to));
 }
 
-/* Sorts by merging runs of doubling length; returns where the result is. */
+/* Merge sort, bottom up; returns the array that has the result. */
 static struct entry *
 sort(struct entry *from, struct entry *to, size_t n)
 {
@@ -84,9 +84,9 @@ is_equal(const struct entry *a, const struct entry *b)
 }
 
 /*
- * IPv4 addresses, which most texts are, have an order that is known without comparing: of each byte's text
- * "0" < "1" < "10" < "100" < ... < "2" < ... < "99", as what follows it (a dot, or nothing) is less than a
- * digit.  The ranks of the four bytes are a number that orders as the text does.
+ * IPv4 addresses, which most texts are, need no comparisons: the text of a byte orders as "0" < "1" < "10" <
+ * "100" < ... < "2" < ... < "99", because what follows it (a dot, or nothing) is less than a digit.  The ranks of
+ * the four bytes make a number with the order of the text.
  */
 #define BYTES 256
 
@@ -106,7 +106,7 @@ rank_bytes(uint8_t rank[BYTES])
 	}
 }
 
-/* One number of a dotted quad, as it is written canonically; what follows it, NULL if it is none. */
+/* Parses one number of a dotted quad in canonical form; returns what follows it, NULL if it is not one. */
 static const char *
 read_byte(const char *p, const char *end, unsigned *value)
 {
@@ -121,7 +121,7 @@ read_byte(const char *p, const char *end, unsigned *value)
 	return p;
 }
 
-/* Whether a text is an IPv4 address, as all of them are written; its number in the order of texts. */
+/* Whether a text is an IPv4 address in canonical form; gives its number in the order of texts. */
 static bool
 quad_number(const struct flow_text *t, const uint8_t rank[BYTES], uint32_t *number)
 {
@@ -137,7 +137,7 @@ quad_number(const struct flow_text *t, const uint8_t rank[BYTES], uint32_t *numb
 	return p == end;
 }
 
-/* Digits of the numbers by which they are sorted, the lowest first: 11, 11 and 10 bits. */
+/* Digits of the radix sort, the lowest first: 11, 11 and 10 bits. */
 #define DIGIT_BITS 11
 #define DIGITS 3
 
@@ -145,7 +145,7 @@ struct quad {
 	uint32_t number, index;
 };
 
-/* One stable pass of a radix sort, by the digit from bit `shift` on. */
+/* One stable pass of the radix sort, by the digit from bit `shift` on. */
 static void
 sort_by_digit(const struct quad *from, struct quad *to, size_t n, unsigned shift)
 {
@@ -183,10 +183,10 @@ sort_quads(struct quad *room, size_t n)
 	return from;
 }
 
-/* Fewer texts are sorted as any are: the passes take as long as some thousand. */
+/* Fewer addresses are sorted as other texts: the passes cost as much as some thousand of them. */
 #define QUADS_MIN 2048
 
-/* IPv4 addresses and other texts, each in their order. */
+/* IPv4 addresses and other texts, each sorted. */
 struct parts {
 	const struct quad *quad;
 	size_t quads;
@@ -194,7 +194,7 @@ struct parts {
 	size_t others;
 };
 
-/* Takes texts apart, in room for twice as many of each. */
+/* Separates addresses from other texts, in room for twice as many of each. */
 static struct parts
 take_apart(const struct flow_text *texts, uint32_t n, struct quad *quad, struct entry *other)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* Many texts in their order (base/text.h), as Parquet's sorted dictionaries want it. */
+/* Ranks many texts in their order (base/text.h), for Parquet's sorted dictionaries. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -9,7 +9,7 @@
 #include "base/text.h"
 
 /*
- * Writes the order of n texts: rank[i] is where texts[i] comes among those that differ, of which there
- * are *distinct.  False when out of memory.
+ * rank[i] becomes the position of texts[i] among the distinct texts, of which there are *distinct.  False when
+ * out of memory.
  */
 bool text_rank(const struct flow_text *texts, uint32_t n, uint32_t *rank, uint32_t *distinct);

@@ -13,15 +13,15 @@
 #define BITPACK_SLACK 16
 
 /*
- * Unpacks n values of 0 to 32 bits; `in` has BITPACK_SLACK readable bytes after the packed
- * ones.  n is a multiple of 8, and out has room for it.
+ * Unpacks n values of 0 to 32 bits; `in` has BITPACK_SLACK readable bytes after them.  n is a multiple of 8, and
+ * out has room for n.
  */
 void bitpack_unpack32(const uint8_t *in, unsigned width, size_t n, uint32_t *out);
 
-/* Their sum, without them; n is at most 1024. */
+/* The sum of n such values, without storing them; n is at most 1024. */
 uint64_t bitpack_sum32(const uint8_t *in, unsigned width, size_t n);
 
-/* Unpacks values of 0 to 64 bits; otherwise as bitpack_unpack32. */
+/* Unpacks values of 0 to 64 bits; otherwise like bitpack_unpack32. */
 void bitpack_unpack64(const uint8_t *in, unsigned width, size_t n, uint64_t *out);
 
 /*

@@ -11,10 +11,10 @@
 #define MINIBLOCKS 4
 #define MINIBLOCK (BLOCK / MINIBLOCKS)
 
-/* What other writers' headers may say. */
+/* The largest block that is accepted of other writers. */
 #define BLOCK_MAX 65536
 
-/* Values of a miniblock that are stepped over at once; more are decoded. */
+/* The most values of a miniblock that is skipped at once; larger ones are decoded. */
 #define SUM_MAX 128
 
 /* Blocks that an estimate looks at. */
@@ -27,7 +27,7 @@ difference(uint64_t a, uint64_t b, unsigned bits)
 	return bits == 32 ? (int32_t)(uint32_t)(a - b) : (int64_t)(a - b);
 }
 
-/* Differences of n (1 to 128) values, less their least, which is returned. */
+/* Computes differences of n (1 to 128) values, minus the least of them, which is returned. */
 static int64_t
 block_deltas(const uint64_t *values, uint64_t before, size_t n, unsigned bits, uint64_t *out)
 {
@@ -108,7 +108,7 @@ delta_fits(const uint64_t *values, size_t n, unsigned bits, unsigned width)
 	uint64_t deltas[BLOCK], all = 0;
 	size_t i, k;
 
-	/* Values that agree above b bits differ by less than 2^b, and two differences by less than twice that. */
+	/* Values that agree above the lowest b bits differ by less than 2^b, two differences by less than twice that. */
 	if (bitpack_width(differing_bits(values, n)) < width)
 		return true;
 	for (i = 1; i < n && bitpack_width(all) <= width; i += BLOCK) {
@@ -181,7 +181,7 @@ delta_decoder_init(struct delta_decoder *d, struct cursor in, uint64_t *count)
 	return true;
 }
 
-/* Goes to the next miniblock, and to the next block if there is none left of this one. */
+/* Goes to the next miniblock; after the last one of a block to the next block. */
 static bool
 next_miniblock(struct delta_decoder *d)
 {
@@ -195,8 +195,8 @@ next_miniblock(struct delta_decoder *d)
 }
 
 /*
- * Decodes the next unit: DELTA_UNIT values, of which those behind the page's last one mean
- * nothing.  Differences of 32 bits at most, which most are, take the fast way.
+ * Decodes the next unit: DELTA_UNIT values, of which those after the page's last one are garbage. Differences of
+ * at most 32 bits, the usual case, take the fast path.
  */
 static bool
 decode_unit(struct delta_decoder *d, uint64_t *out)
@@ -269,7 +269,7 @@ delta_decoder_next(struct delta_decoder *d, size_t n, uint64_t *out)
 	return true;
 }
 
-/* The sum of a miniblock's differences, each less the least. */
+/* The sum of a miniblock's differences, each minus the least. */
 static uint64_t
 miniblock_sum(const uint8_t *p, unsigned width, size_t n)
 {
@@ -284,7 +284,7 @@ miniblock_sum(const uint8_t *p, unsigned width, size_t n)
 	return sum;
 }
 
-/* Whether a block begins here, all of which is among the next n values; and not a large one. */
+/* Whether a block begins here that lies within the next n values and is small enough to be skipped at once. */
 static bool
 is_block(const struct delta_decoder *d, size_t n)
 {
@@ -295,8 +295,8 @@ is_block(const struct delta_decoder *d, size_t n)
 }
 
 /*
- * Steps over a block: of its values only the last one is needed, a sum without an order.  Returns
- * how many values it has, 0 if it is malformed.
+ * Skips a block: only its last value is needed, which is a sum in any order.  Returns the number of its values, 0
+ * if it is malformed.
  */
 static size_t
 skip_block(struct delta_decoder *d)
@@ -348,7 +348,7 @@ delta_decode(struct cursor *in, size_t n, uint64_t *out)
 
 	if (!delta_decoder_init(&d, *in, &count) || count != n || !delta_decoder_next(&d, n, out))
 		return false;
-	/* The last miniblock is whole; those behind it have no bytes. */
+	/* The last miniblock with values is complete; those after it have no bytes. */
 	if (d.units > 0)
 		cursor_skip(&d.in, (size_t)d.units * (DELTA_UNIT / 8) * d.width[d.miniblock]);
 	*in = d.in;

@@ -17,7 +17,7 @@ delta_unit_usable(void)
 	    __builtin_cpu_supports("avx512vbmi");
 }
 
-/* Sums of up to 16 lanes, by adding what is 1, 2, 4 and 8 lanes before. */
+/* Prefix sums of 16 lanes: adds the lane 1, 2, 4 and 8 before. */
 __attribute__((target(VECTORS))) static inline __m512i
 sums(__m512i v)
 {
@@ -30,8 +30,8 @@ sums(__m512i v)
 }
 
 /*
- * Sixteen at a time, without going through memory between unpacking and adding up: eight at a time
- * and then one after the other took twice as long.
+ * Sixteen at a time, in registers between unpacking and adding: unpacking eight at a time and adding one by one
+ * took twice as long.
  */
 __attribute__((target(VECTORS))) uint64_t
 delta_unit_decode(const uint8_t *packed, unsigned width, uint64_t before, uint64_t least,
@@ -43,7 +43,7 @@ delta_unit_decode(const uint8_t *packed, unsigned width, uint64_t before, uint64
 	const __mmask64 there = (UINT64_C(1) << (LANES / 8 * width)) - 1;
 	__m512i bit = _mm512_mullo_epi32(lane, _mm512_set1_epi32((int)width));
 	__m512i shift = _mm512_and_si512(bit, _mm512_set1_epi32(7));
-	/* The four bytes that hold each lane's bits. */
+	/* The four bytes that hold the bits of each lane. */
 	__m512i byte = _mm512_add_epi8(_mm512_shuffle_epi8(_mm512_srli_epi32(bit, 3), lowest),
 	    _mm512_set1_epi32(0x03020100));
 	__m512i mask = _mm512_set1_epi32((1 << width) - 1);

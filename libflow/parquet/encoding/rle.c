@@ -7,10 +7,10 @@
 #include "base/bitmap.h"
 #include "parquet/encoding/bitpack.h"
 
-/* A repetition this long is worth leaving a packed run for. */
+/* A shorter repetition does not end a packed run. */
 #define RUN_MIN 24
 
-/* Bits that are stepped over at a time where they have to be looked at. */
+/* Bits that are skipped at a time if ones have to be counted. */
 #define SKIP_BITS 256
 
 static size_t
@@ -31,7 +31,7 @@ rle_encode_run(uint32_t value, size_t n, unsigned width, struct buf *out)
 	buf_append(out, bytes, value_bytes(width));
 }
 
-/* n is a multiple of 8, but for the last run of all, which is padded with zeros. */
+/* n is a multiple of 8, except in the last run, which is padded with zeros. */
 static void
 encode_packed(const uint32_t *values, size_t n, unsigned width, struct buf *out)
 {
@@ -52,7 +52,7 @@ encode_packed(const uint32_t *values, size_t n, unsigned width, struct buf *out)
 	}
 }
 
-/* Whether eight values are the same: each run worth it holds eight such from any place on. */
+/* Whether eight values are equal: in steps of eight, this finds any run of RUN_MIN, whatever its offset. */
 static bool
 is_uniform(const uint32_t *v)
 {
@@ -65,7 +65,7 @@ is_uniform(const uint32_t *v)
 void
 rle_encode(const uint32_t *values, size_t n, unsigned width, struct buf *out)
 {
-	size_t packed = 0, i = 0;	/* values from `packed` on wait to be packed */
+	size_t packed = 0, i = 0;	/* values from `packed` on are not encoded yet */
 
 	while (i + 8 <= n) {
 		size_t start = i, end = i + 8, fill;
@@ -79,7 +79,7 @@ rle_encode(const uint32_t *values, size_t n, unsigned width, struct buf *out)
 		while (end < n && values[end] == values[i])
 			end++;
 		i = end;
-		/* A packed run ends on a multiple of eight: it takes some of the repetition. */
+		/* A packed run holds a multiple of eight values: fill it with some of the repetition. */
 		fill = (8 - (start - packed) % 8) % 8;
 		if (end - start < RUN_MIN + fill)
 			continue;
@@ -90,7 +90,7 @@ rle_encode(const uint32_t *values, size_t n, unsigned width, struct buf *out)
 	encode_packed(values + packed, n - packed, width, out);
 }
 
-/* 64 bits that begin anywhere in a map; those behind its last word are 0. */
+/* 64 bits from any position of a map; those from `end` on are 0. */
 static uint64_t
 bits_at(const uint64_t *map, size_t at, size_t end)
 {
@@ -131,7 +131,7 @@ rle_encode_bits(const uint64_t *map, size_t from, size_t to, struct buf *out)
 		}
 		while (end < to && to - end >= 64 && bits_at(map, end, to) == bits)
 			end += 64;
-		/* A cut word of zeros belongs to what is before it. */
+		/* A partial word of zeros belongs to the packed bits before it. */
 		if (end > to)
 			break;
 		pack_bits(map, packed, at, out);
@@ -202,7 +202,7 @@ repeat(uint32_t value, size_t n, uint32_t *out)
 		out[i] = value;
 }
 
-/* At least one value of the packed run, at most n. */
+/* Decodes at least one value of the packed run, at most n. */
 static size_t
 decode_packed(struct rle_decoder *d, size_t n, uint32_t *out)
 {
@@ -276,7 +276,7 @@ rle_skip(struct rle_decoder *d, size_t n)
 	return true;
 }
 
-/* Copies n (up to 64) bits that begin at the first of `in`; returns how many are 1. */
+/* Copies n (at most 64) bits from the first bit of `in`; returns the number of ones. */
 static size_t
 copy_bits(const uint8_t *in, size_t n, uint64_t *map, size_t at)
 {
@@ -291,7 +291,7 @@ copy_bits(const uint8_t *in, size_t n, uint64_t *map, size_t at)
 	return (size_t)__builtin_popcountll(bits);
 }
 
-/* What is left of a packed run, whole bytes of it: the bits stand in it as they do in a map. */
+/* Copies whole bytes of the packed run: its bits have the order of a map's. */
 static size_t
 packed_bits(struct rle_decoder *d, size_t n, uint64_t *map, size_t at, size_t *ones)
 {
@@ -306,7 +306,7 @@ packed_bits(struct rle_decoder *d, size_t n, uint64_t *map, size_t at, size_t *o
 	return m;
 }
 
-/* The rest of a byte, bit by bit. */
+/* Copies the rest of a byte, bit by bit. */
 static size_t
 spare_bits(struct rle_decoder *d, size_t n, uint64_t *map, size_t at, size_t *ones)
 {

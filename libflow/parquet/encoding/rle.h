@@ -13,19 +13,19 @@
 #include "base/buf.h"
 #include "base/cursor.h"
 
-/* Appends n values of `width` (0 to 32) bits, without a length before them. */
+/* Appends n values of `width` (0 to 32) bits, without a leading length. */
 void rle_encode(const uint32_t *values, size_t n, unsigned width, struct buf *out);
 
 /* Appends bits [from, to) of a map as values of width 1. */
 void rle_encode_bits(const uint64_t *map, size_t from, size_t to, struct buf *out);
 
-/* Appends n times the same value. */
+/* Appends the same value n times. */
 void rle_encode_run(uint32_t value, size_t n, unsigned width, struct buf *out);
 
 struct rle_decoder {
 	struct cursor in;
 	unsigned width;
-	uint64_t left;		/* values left of the current run */
+	uint64_t left;		/* values left of the run */
 	bool packed;
 	uint32_t value;		/* of a repeated run */
 	/* Values of a packed run that were unpacked but not taken yet. */
@@ -33,20 +33,17 @@ struct rle_decoder {
 	unsigned spare_at, spare_count;
 };
 
-/* The bytes of `in` have BITPACK_SLACK readable bytes after them.  width is at most 32. */
+/* `in` has BITPACK_SLACK readable bytes after it.  width is at most 32. */
 void rle_decoder_init(struct rle_decoder *d, struct cursor in, unsigned width);
 
 /* The next n values; false if there are fewer. */
 bool rle_decode(struct rle_decoder *d, size_t n, uint32_t *out);
 
-/* Steps over n values; false if there are fewer. */
+/* Skips n values; false if there are fewer. */
 bool rle_skip(struct rle_decoder *d, size_t n);
 
-/*
- * The next n values of a decoder of width 1 as bits from bit `at` of a map on;
- * *ones is increased by how many are 1.
- */
+/* Decodes the next n values of width 1 into a map, from bit `at` on; adds the number of ones to *ones. */
 bool rle_decode_bits(struct rle_decoder *d, size_t n, uint64_t *map, size_t at, size_t *ones);
 
-/* Steps over n values of a decoder of width 1; *ones is increased by how many are 1. */
+/* Skips n values of width 1; adds the number of ones to *ones. */
 bool rle_skip_bits(struct rle_decoder *d, size_t n, size_t *ones);

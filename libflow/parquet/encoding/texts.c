@@ -7,10 +7,10 @@
 #include "base/vec.h"
 #include "parquet/encoding/delta.h"
 
-/* Bytes that the texts of a DELTA_BYTE_ARRAY page may unfold to. */
+/* The most bytes that texts of a DELTA_BYTE_ARRAY page may expand to. */
 #define UNFOLDED_MAX ((size_t)256 << 20)
 
-/* Texts of a chunk; lengths of a page, which a few bytes can announce. */
+/* The most texts of a chunk, and lengths of a page: a few bytes can announce any number. */
 #define TEXTS_MAX ((uint32_t)1 << 27)
 #define LENGTHS_MAX ((uint32_t)1 << 24)
 
@@ -55,7 +55,7 @@ texts_block(struct texts *t)
 	return b;
 }
 
-/* Makes room for n more. */
+/* Makes room for n more texts. */
 static enum flow_status
 reserve(struct texts *t, size_t n, struct flow_error *err)
 {
@@ -95,7 +95,7 @@ malformed(const char *encoding, struct flow_error *err)
 enum flow_status
 texts_add_plain(struct texts *t, struct cursor in, uint32_t n, struct flow_error *err)
 {
-	/* Each takes four bytes at least, whatever the page's header says. */
+	/* A text takes at least four bytes, whatever count the page's header claims. */
 	size_t most = cursor_left(&in) / sizeof(uint32_t);
 	bool all = n == UINT32_MAX;
 	struct flow_text *text;
@@ -120,7 +120,7 @@ texts_add_plain(struct texts *t, struct cursor in, uint32_t n, struct flow_error
 	    malformed("PLAIN", err);
 }
 
-/* The lengths of a page, allocated; NULL after *st was set. */
+/* Reads the lengths of a page, allocated; NULL if it fails, with *st set. */
 static uint64_t *
 read_lengths(struct cursor *in, uint32_t n, size_t *count, enum flow_status *st,
     struct flow_error *err)
@@ -169,7 +169,7 @@ texts_add_delta_length(struct texts *t, struct cursor in, uint32_t n, struct flo
 	return st;
 }
 
-/* One text from a prefix of the one before and a suffix, in unfolded bytes that do not move. */
+/* Makes one text of a prefix of the previous one and a suffix; its bytes do not move. */
 static enum flow_status
 unfold(struct texts *t, struct buf *out, uint32_t prefix, const struct flow_text *suffix,
     struct flow_text *before, struct flow_error *err)

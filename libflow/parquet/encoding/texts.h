@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* Texts of a chunk: a dictionary page's, and those of pages without dictionary. */
+/* Texts of a chunk: those of a dictionary page, and of pages without dictionary. */
 
 #include "base/buf.h"
 #include "base/cursor.h"
@@ -11,20 +11,20 @@
 struct texts {
 	struct flow_text *text;
 	uint32_t count, cap;
-	struct buf **block;	/* where the bytes are; they never move */
+	struct buf **block;	/* hold the bytes; they never move */
 	size_t blocks, blocks_cap, used;
 };
 
 void texts_release(struct texts *t);
-/* Forgets texts, keeps memory. */
+/* Drops the texts, but keeps memory. */
 void texts_clear(struct texts *t);
 
 /* An empty buffer that lives as long as the texts; NULL when out of memory. */
 struct buf *texts_block(struct texts *t);
 
 /*
- * Each adds texts that stand in `in`, bytes of a block: PLAIN (up to n, or as many as there
- * are for UINT32_MAX), DELTA_LENGTH_BYTE_ARRAY and DELTA_BYTE_ARRAY (at most n).
+ * Each adds texts whose bytes `in` lie in a block: PLAIN (up to n; UINT32_MAX: all), DELTA_LENGTH_BYTE_ARRAY and
+ * DELTA_BYTE_ARRAY (at most n).
  */
 enum flow_status texts_add_plain(struct texts *t, struct cursor in, uint32_t n,
     struct flow_error *err) NODISCARD;

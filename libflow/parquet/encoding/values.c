@@ -72,7 +72,7 @@ int96_ms(const uint8_t *p)
 	return day * DAY_MS + floor_divide((int64_t)load_le64(p), NANOS_PER_MS);
 }
 
-/* Ten to the power of a DECIMAL's scale: up to 38 digits fit. */
+/* Ten to the power of a DECIMAL's scale; 128 bits hold scales up to 38. */
 static __int128
 power_of_ten(unsigned digits)
 {
@@ -83,7 +83,7 @@ power_of_ten(unsigned digits)
 	return v;
 }
 
-/* The whole number that an unscaled one stands for; false if it is none, or needs more than 64 bits. */
+/* The whole number that an unscaled one means; false if it is not whole, or needs more than 64 bits. */
 static bool
 unscale(__int128 v, __int128 by, uint64_t *out)
 {
@@ -208,7 +208,7 @@ values_plain(const struct pq_column *column, unsigned type_length, struct cursor
 	return read_values(column, type_length, p, n, out, err);
 }
 
-/* A power of two, which a double has exactly. */
+/* A power of two, exact as a double. */
 #define TWO_64 18446744073709551616.0
 
 enum flow_status
@@ -349,9 +349,9 @@ values_look_up(const void *dictionary, const uint32_t *index, size_t n, unsigned
 }
 
 /*
- * From the last row on, so that no value is overwritten before it has moved, until the
- * rest are in their places.  Without a branch: a null takes the value that comes next
- * and clears it.  Columns that are almost all null have words without a bit.
+ * Goes backwards from the last row, so that no value is overwritten before it has moved, until the remaining
+ * values are in place.  Branch-free: a null row takes the value that is next and masks it to 0.  Columns that are
+ * almost all null have words without a bit, which are cleared at once.
  */
 #define SPREAD(type)                                                        \
 	do {                                                                \

@@ -6,7 +6,7 @@
 
 #define WORDS (BLOOM_BLOCK_BYTES / 4)
 
-/* Ten bits a value. */
+/* Ten bits for each value. */
 #define VALUES_PER_BLOCK 25
 
 static const uint32_t salt[WORDS] = {

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Bloom filters of a file: the part of file_read.h that is about them. */
+/* Bloom filters of a file: part of file_read.h. */
 #include <stdlib.h>
 
 #include "parquet/meta/bloom.h"
 #include "parquet/file_inner.h"
 #include "parquet/meta/thrift.h"
 
-/* A BloomFilterHeader is shorter. */
+/* The most bytes of a BloomFilterHeader. */
 #define HEADER_BYTES_MAX 256
 
 /*
- * Reads the BloomFilterHeader that stands before the bits, `len` bytes together; false if the
- * filter is not ours to use.
+ * Reads the BloomFilterHeader before the bits; both together have `len` bytes.  False if the filter cannot be
+ * used.
  */
 static bool
 bloom_header(struct cursor in, uint64_t len, size_t *head_bytes, uint64_t *bytes)
@@ -26,7 +26,7 @@ bloom_header(struct cursor in, uint64_t len, size_t *head_bytes, uint64_t *bytes
 		if (f.id == 1) {
 			told = thrift_read_int(&t, &f);
 		} else if (f.id >= 2 && f.id <= 4 && f.type == THRIFT_STRUCT) {
-			/* Of each union only the first member is defined. */
+			/* Each union has one member that is defined, the first. */
 			thrift_struct(&t);
 			while (thrift_field(&t, &g)) {
 				known &= g.id == 1;
@@ -44,7 +44,7 @@ bloom_header(struct cursor in, uint64_t len, size_t *head_bytes, uint64_t *bytes
 	return *bytes <= len - *head_bytes;
 }
 
-/* Finds the bits of a chunk's filter: *bytes of them at *offset; none is 0 bytes. */
+/* Finds the bits of a chunk's filter: *bytes of them at *offset; 0 bytes: no filter. */
 static enum flow_status
 find_bits(const struct pq_file *file, size_t group, size_t column, uint64_t *offset, uint64_t *bytes,
     struct flow_error *err)

@@ -5,7 +5,7 @@
 
 #include "base/bytes.h"
 
-/* Rounded outwards, so that they stay bounds. */
+/* Rounded outwards, so that they remain bounds. */
 static int64_t
 to_ms(int64_t v, int64_t unit, bool up)
 {
@@ -21,7 +21,7 @@ bound_number(const struct pq_column *c, const char *bytes, size_t len, bool up, 
 {
 	int64_t v;
 
-	/* Digits behind the point stand in the bounds too. */
+	/* Such bounds include the digits behind the point: they are not used. */
 	if (c->logical == PQ_DECIMAL && c->scale > 0)
 		return false;
 	if (c->physical == PQ_INT32 && len == 4) {
@@ -64,7 +64,7 @@ bounds_nulls(const struct pq_column *column, int64_t nulls, uint64_t rows, struc
 {
 	bool is_float = column->physical == PQ_FLOAT || column->physical == PQ_DOUBLE;
 
-	/* What is not a number is null too (pandas has it so), and not counted. */
+	/* NaN becomes null, too (as in pandas), but is not counted. */
 	bounds->has_null_count = nulls >= 0 && (!is_float || (uint64_t)nulls == rows);
 	bounds->null_count = bounds->has_null_count ? (uint64_t)nulls : 0;
 }

@@ -21,13 +21,13 @@ page_header_write(const struct page_header *h, struct buf *out)
 		thrift_bool(&t, 3, h->is_sorted);
 	} else {
 		thrift_i32(&t, 3, h->level_encoding);
-		thrift_i32(&t, 4, ENCODING_RLE);	/* of repetition levels, which flat columns have not */
+		thrift_i32(&t, 4, ENCODING_RLE);	/* repetition levels, which flat columns lack */
 	}
 	thrift_end(&t);
 	thrift_end(&t);
 }
 
-/* A count or size: what is negative becomes something that no page has. */
+/* A count or size; a negative one becomes larger than any page's. */
 static uint32_t
 read_count(struct thrift_reader *t, const struct thrift_field *f)
 {

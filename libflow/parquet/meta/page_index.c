@@ -7,14 +7,14 @@
 #include "parquet/meta/chunk_bounds.h"
 #include "parquet/meta/thrift.h"
 
-/* More is not believed of the index of one chunk. */
+/* A larger index of a chunk is refused. */
 #define INDEX_BYTES_MAX ((int64_t)64 << 20)
 
 struct pq_pages {
 	const struct pq_column *column;
 	uint64_t rows;
 	struct page_places places;
-	struct page_range *range;	/* one for each place */
+	struct page_range *range;	/* one for each page */
 	int order;		/* enum page_order, or something newer */
 	uint8_t *bytes;		/* of the column index; texts point into it */
 };
@@ -80,7 +80,7 @@ reserve(struct page_places *places, size_t count)
 	return true;
 }
 
-/* Pages lie in the chunk one behind the other, and each has a row. */
+/* Pages follow each other within the chunk, and each has a row. */
 static bool
 are_in_order(const struct page_places *places, const struct file_chunk *chunk, uint64_t rows)
 {
@@ -145,7 +145,7 @@ page_places_release(struct page_places *places)
 	*places = (struct page_places){ .count = 0 };
 }
 
-/* One list of the column index: as many elements as there are pages. */
+/* Reads one list of the column index, which has one element for each page. */
 static bool
 read_list(struct thrift_reader *t, const struct thrift_field *f, struct pq_pages *pages)
 {
@@ -188,7 +188,7 @@ read_ranges(struct thrift_reader *t, struct pq_pages *pages)
 			thrift_skip(t, &f);
 		}
 	}
-	/* Which pages are null, and what is in the others: all three lists are required. */
+	/* Null pages, minima and maxima are required. */
 	return !cursor_failed(&t->in) && (seen & 0xe) == 0xe;
 }
 

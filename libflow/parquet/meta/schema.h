@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/*
- * Types of flat Parquet columns, as parquet.thrift names them, and the words
- * that writer and reader share.
- */
+/* Types of flat Parquet columns, named as in parquet.thrift, shared by writer and reader. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,7 +19,7 @@ enum pq_physical {
 	PQ_FIXED_LEN_BYTE_ARRAY = 7,
 };
 
-/* What the values mean; LogicalType and ConvertedType both reduce to these. */
+/* What values mean; LogicalType and ConvertedType both map to these. */
 enum pq_logical {
 	PQ_NONE,
 	PQ_STRING,
@@ -54,14 +51,14 @@ struct pq_column {
 	enum pq_logical logical;
 	bool required;
 	bool bloom;		/* write a Bloom filter (BYTE_ARRAY only) */
-	uint8_t precision, scale;	/* of DECIMAL: digits, and those behind the point */
+	uint8_t precision, scale;	/* of DECIMAL: digits; those behind the point */
 };
 
-/* Room for the text of a type. */
+/* Buffer size for the text of a type. */
 #define PQ_TYPE_TEXT 48
 
-/* What a column is, for messages: "DECIMAL(9,2)", "UINT_16", "DOUBLE".  Returns `out`. */
+/* A column's type for messages: "DECIMAL(9,2)", "UINT_16", "DOUBLE".  Returns `out`. */
 const char *pq_type_text(const struct pq_column *column, char out[PQ_TYPE_TEXT]);
 
-/* "SNAPPY", ...; "codec 42" is not its business: NULL for an unknown number. */
+/* "SNAPPY", ...; NULL for an unknown number, which the caller names itself ("codec 42"). */
 const char *pq_codec_name(int codec);

@@ -117,7 +117,7 @@ schema_write(struct thrift_writer *t, int16_t id, const struct pq_column *column
 		write_column(t, &columns[i]);
 }
 
-/* A SchemaElement as it stands. */
+/* A SchemaElement, not interpreted. */
 struct element {
 	int64_t physical, type_length, repetition, children, converted, scale, precision;
 	const char *name;
@@ -265,10 +265,10 @@ logical_of(const struct element *e)
 	return PQ_OTHER;
 }
 
-/* Digits that a DECIMAL may have here: what 128 bits hold. */
+/* The most digits of a DECIMAL: those that 128 bits hold. */
 #define DECIMAL_DIGITS_MAX 38
 
-/* Its name is left where it stands in the footer. */
+/* The name stays in the footer. */
 static enum flow_status
 column_from(const struct element *e, struct schema_column *c, struct flow_error *err)
 {
@@ -302,7 +302,7 @@ column_from(const struct element *e, struct schema_column *c, struct flow_error 
 	return FLOW_OK;
 }
 
-/* Copies the names behind the columns, all in one piece: a search opens hundreds of files. */
+/* Copies all names behind the columns, in one allocation: a search opens hundreds of files. */
 static enum flow_status
 own_names(struct schema_column **columns, size_t count, struct flow_error *err)
 {
@@ -342,8 +342,8 @@ schema_copy(const struct schema_column *columns, size_t count)
 }
 
 /*
- * Reads an element that the root, or a column of it, consists of, with all below it.  What is nested
- * makes a column for each leaf, named as the topmost: chunks are counted by leaves.
+ * Reads a child of the root, or of a column, with everything below it.  A nested element becomes one column for
+ * each leaf, named after the top level: chunks correspond to leaves.
  */
 static enum flow_status
 read_tree(struct thrift_reader *t, size_t *elements, struct schema_column *columns, size_t *count,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* SchemaElement of parquet.thrift: both ways. */
+/* Reads and writes SchemaElement of parquet.thrift. */
 
 #include "base/status.h"
 #include "parquet/meta/schema.h"
@@ -13,14 +13,14 @@ void schema_write(struct thrift_writer *t, int16_t id, const struct pq_column *c
 
 /* A column as it was read. */
 struct schema_column {
-	struct pq_column column;	/* names stand behind all columns */
+	struct pq_column column;	/* names are stored behind all columns */
 	size_t name_len;
 	uint32_t type_length;		/* FIXED_LEN_BYTE_ARRAY */
 };
 
 /*
- * Reads the list; *columns is allocated (free).  FLOW_EUNSUPPORTED for anything
- * but flat required or optional columns, FLOW_EFORMAT, FLOW_ENOMEM.
+ * Reads the list; *columns is allocated (free).  FLOW_EUNSUPPORTED unless all columns are flat, and required or
+ * optional; FLOW_EFORMAT, FLOW_ENOMEM.
  */
 enum flow_status schema_read(struct thrift_reader *t, const struct thrift_field *f,
     struct schema_column **columns, size_t *count, struct flow_error *err) NODISCARD;

@@ -39,7 +39,7 @@ put_number(const struct pq_column *column, uint64_t v, uint8_t *out)
 	return 8;
 }
 
-/* Independent ones, as each comparison waits for the one before. */
+/* Independent lanes, as each comparison waits for the one before. */
 #define LANES 4
 
 /* The least and the greatest key of n numbers, at least one. */

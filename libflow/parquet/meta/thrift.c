@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "parquet/meta/thrift.h"
 
-/* Element counts below this stand in the list's first byte. */
+/* Smaller element counts are part of the list's first byte. */
 #define SHORT_LIST 15
 
 void
@@ -180,7 +180,7 @@ thrift_read_list(struct thrift_reader *r, const struct thrift_field *f, enum thr
 		return 0;
 	}
 	count = list_header(r, &type);
-	/* Lists of booleans are declared as either of the two. */
+	/* Lists of booleans declare either boolean type. */
 	if (count > 0 && type != element && !(element == THRIFT_TRUE && type == THRIFT_FALSE)) {
 		thrift_fail(r);
 		return 0;
@@ -203,7 +203,7 @@ skip_struct(struct thrift_reader *r, unsigned depth)
 static void
 skip_element(struct thrift_reader *r, uint8_t type, unsigned depth)
 {
-	/* Booleans have a byte of their own in a container. */
+	/* In a list, a boolean takes a byte of its own. */
 	if (type == THRIFT_TRUE || type == THRIFT_FALSE)
 		cursor_skip(&r->in, 1);
 	else

@@ -40,13 +40,13 @@ enum thrift_type {
 	THRIFT_STRUCT = 12,
 };
 
-/* Deepest nesting that is written or read. */
+/* The deepest nesting that is written or read. */
 #define THRIFT_DEPTH 16
 
 struct thrift_writer {
 	struct buf *out;
 	unsigned depth;
-	int16_t last[THRIFT_DEPTH];	/* last field id of each open struct */
+	int16_t last[THRIFT_DEPTH];	/* id of the last field of each open struct */
 };
 
 /* A writer is { .out = &buf }; begin opens the outermost struct or a list's element. */
@@ -66,7 +66,7 @@ void thrift_element_int(struct thrift_writer *w, int64_t v);
 void thrift_element_bool(struct thrift_writer *w, bool v);
 void thrift_element_binary(struct thrift_writer *w, const void *bytes, size_t len);
 
-/* Reading fails by failing the cursor; everything then reads as zero or the end. */
+/* Errors fail the cursor; everything then reads as zero, or as the end. */
 struct thrift_reader {
 	struct cursor in;
 	unsigned depth;
@@ -79,8 +79,8 @@ struct thrift_field {
 };
 
 /*
- * The steps that footers of many columns consist of stand here, to be inlined: a search that finds
- * nothing in 288 files of 92 columns reads little else.
+ * These steps are inline, as footers of many columns consist of them: a search that finds nothing in 288 files of
+ * 92 columns reads little else.
  */
 static inline void
 thrift_fail(struct thrift_reader *r)
@@ -99,7 +99,7 @@ thrift_struct(struct thrift_reader *r)
 	r->last[r->depth++] = 0;
 }
 
-/* Enters a struct of which fields up to this one were read. */
+/* Enters a struct whose fields were already read up to this one. */
 static inline void
 thrift_struct_from(struct thrift_reader *r, int16_t id)
 {
@@ -108,7 +108,7 @@ thrift_struct_from(struct thrift_reader *r, int16_t id)
 		r->last[r->depth - 1] = id;
 }
 
-/* The next field; false at the struct's end (which is left then) or on failure. */
+/* The next field; false at the end of the struct, which is left, or on failure. */
 static inline bool
 thrift_field(struct thrift_reader *r, struct thrift_field *f)
 {
@@ -137,7 +137,7 @@ thrift_read_element_int(struct thrift_reader *r)
 	return unzigzag(cursor_varint(&r->in));
 }
 
-/* Values; a field of another type fails the reader. */
+/* The field's value; another type fails the reader. */
 static inline int64_t
 thrift_read_int(struct thrift_reader *r, const struct thrift_field *f)
 {
@@ -155,12 +155,12 @@ thrift_read_int(struct thrift_reader *r, const struct thrift_field *f)
 }
 
 bool thrift_read_bool(struct thrift_reader *r, const struct thrift_field *f);
-/* Bytes within the input; NULL on failure. */
+/* Bytes, which point into the input; NULL on failure. */
 const char *thrift_read_binary(struct thrift_reader *r, const struct thrift_field *f, size_t *len);
-/* Enters a list; its size, at most what the bytes left can hold. */
+/* Enters a list; returns its size, at most what the remaining bytes can hold. */
 size_t thrift_read_list(struct thrift_reader *r, const struct thrift_field *f,
     enum thrift_type element);
 bool thrift_read_element_bool(struct thrift_reader *r);
 const char *thrift_read_element_binary(struct thrift_reader *r, size_t *len);
-/* Steps over a field's value. */
+/* Skips a field's value. */
 void thrift_skip(struct thrift_reader *r, const struct thrift_field *f);
