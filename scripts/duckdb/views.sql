@@ -1,12 +1,12 @@
 -- SPDX-License-Identifier: BSD-2-Clause
--- Views over an archive, for DuckDB. Say where it is, then read this file:
+-- Views over an archive, for DuckDB. Set its path, then read this file:
 --
 --	SET VARIABLE archive = '/var/flows/**/*.parquet';
 --	.read views.sql
 --
--- Nothing is copied: each question reads the columns, row groups and pages that it needs.
+-- Nothing is copied: each query reads only the columns, row groups and pages that it needs.
 
--- Every flow, with older files that have fewer columns.
+-- Every flow; columns that older files lack are null.
 CREATE OR REPLACE VIEW flows AS
 SELECT * FROM read_parquet(getvariable('archive'), union_by_name = true);
 
@@ -21,7 +21,7 @@ SELECT *,
 	coalesce(bytes / nullif(sampling, 0), bytes) AS bytes_sent
 FROM flows;
 
--- Who sent and who got how much, in bins of 5 minutes of the flows' beginnings.
+-- Bytes sent and received by each host, in bins of 5 minutes by the flows' beginnings.
 CREATE OR REPLACE VIEW hosts_5m AS
 SELECT time_bucket(INTERVAL '5 minutes', "first") AS bin, address, sum(sent) AS sent_bytes, sum(got) AS got_bytes,
 	sum(packets) AS packets, sum(flows) AS flows
@@ -32,7 +32,7 @@ FROM (
 )
 GROUP BY ALL;
 
--- Which AS comes in over which interface of which router, and goes out.
+-- Traffic of each AS in and out, by router and interface.
 CREATE OR REPLACE VIEW as_by_interface AS
 SELECT exporter, way, interface, asn, sum(flows) AS flows, sum(packets) AS packets, sum(bytes) AS bytes
 FROM (
@@ -42,7 +42,7 @@ FROM (
 )
 GROUP BY ALL;
 
--- What the files' metadata say of exporters: a row for each file and exporter; no column is read.
+-- Exporters by the files' metadata: a row for each file and exporter; no column is read.
 CREATE OR REPLACE VIEW exporters AS
 SELECT file_name, e->>'exporter' AS exporter, (e->>'domain')::BIGINT AS domain, (e->>'version')::INT AS version,
 	(e->>'flows')::BIGINT AS flows, (e->>'datagrams')::BIGINT AS datagrams, (e->>'lost')::BIGINT AS lost,
@@ -53,7 +53,7 @@ FROM (
 	WHERE decode(key) = 'flow.exporters'
 );
 
--- Interfaces as exporters named them, the last name that each had.
+-- Names of interfaces that exporters announced, the latest of each.
 CREATE OR REPLACE VIEW interfaces AS
 SELECT exporter, interface::BIGINT AS interface, last(name ORDER BY file_name) AS name,
 	last(description ORDER BY file_name) AS description
@@ -67,7 +67,7 @@ FROM (
 )
 GROUP BY ALL;
 
--- What each file holds by its metadata: totals, loss, the time that it covers.
+-- Each file by its metadata: totals, losses, the time that it covers.
 CREATE OR REPLACE VIEW files AS
 SELECT file_name, (s->>'rows')::BIGINT AS rows, (s->>'flows')::BIGINT AS flows, (s->>'packets')::BIGINT AS packets,
 	(s->>'bytes')::BIGINT AS bytes, (s->>'first')::TIMESTAMPTZ AS "first", (s->>'last')::TIMESTAMPTZ AS "last",
