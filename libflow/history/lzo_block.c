@@ -12,7 +12,7 @@
 /* The distance that marks the end of the block. */
 #define END_DISTANCE 16384
 
-/* What an instruction asks for, beside the literals that follow it. */
+/* The match of an instruction, and the number of literals that follow it. */
 struct match {
 	size_t len, distance;
 	unsigned literals;	/* 0 to 3 that follow */

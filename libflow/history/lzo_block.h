@@ -12,7 +12,7 @@
 
 /*
  * Decompresses all of in[0 .. len-1], which ends with LZO's end mark, to out, which has room for `room`
- * bytes, and sets *out_len.  False where the block is damaged, or would be longer than `room`; then *out_len
- * are the bytes before that.
+ * bytes, and sets *out_len.  False if the block is damaged, or would be longer than `room`; *out_len then
+ * counts the bytes before that.
  */
 bool lzo_block_decompress(const uint8_t *in, size_t len, uint8_t *out, size_t room, size_t *out_len);

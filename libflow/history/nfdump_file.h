@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * Files of nfdump, and of what collects for it (nfcapd, sfcapd, nfpcapd): layout 1 of version 1.6 and layout 2 of
+ * Files of nfdump and its collectors (nfcapd, sfcapd, nfpcapd): layout 1 of version 1.6 and layout 2 of
  * version 1.7, as nfdump's own headers (nffile.h, nffileV2.h) describe them.  All numbers are in the byte order of
  * the machine that wrote the file; only little-endian files are read.
  *

@@ -221,7 +221,7 @@ fill_nat_ports(struct nfdump_row *r, const uint8_t *p, size_t len)
 	ROW_PUT(r->t, NAT_DST_PORT, r->row, load_le16(p + 2));
 }
 
-/* As they came in the export. */
+/* Unlike most numbers, these have the byte order of the export. */
 static void
 fill_acl(struct nfdump_row *r, const uint8_t *p, size_t len)
 {

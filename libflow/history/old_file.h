@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * Files of collectors that came before this one, as batches: nfdump's (history/nfdump_file.h) and those of
+ * Reads files of older collectors as batches: nfdump's (history/nfdump_file.h) and those of
  * flow-tools (history/flow_tools_file.h).
  *
  *	old_file_open --> parts, each a task for a worker

@@ -36,7 +36,7 @@ take_name(struct flow_names *names, enum flow_name_kind kind, struct flow_text e
 }
 
 /*
- * Adds all names of an exporter.  Most files of an archive have the same: a value equal to the last one is not
+ * Adds an exporter's names of one kind.  Most files of an archive have the same: a value equal to the last one is not
  * parsed again.
  */
 static enum flow_status
@@ -67,7 +67,7 @@ first_of(struct json_slice *member, struct json_slice value)
 		*member = value;
 }
 
-/* What one exporter says. */
+/* Adds the names of one source: a member of flow.exporters. */
 static enum flow_status
 take_source(struct flow_names *names, struct json_slice source)
 {

@@ -29,7 +29,7 @@ struct exporter {
 	struct json_slice address;	/* with its quotes */
 	struct json_slice sender;	/* the same; empty: the exporter itself */
 	uint64_t version, domain, sampling, senders, sum[ARRAY_LEN(counters)];
-	bool partial;		/* the file has only some rows of others, and counts these */
+	bool partial;		/* the file has only some rows of other files, and counts these */
 	uint64_t fault[ARRAY_LEN(faults)], offset[ARRAY_LEN(offsets)];
 	struct json_slice section[ARRAY_LEN(sections)][2];	/* of the first value, of the other */
 };

@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * Counts rows by exporter, for files that hold only some rows of others: their flow.exporters lists the sources
+ * Counts rows by exporter, for files that hold only some rows of other files: their flow.exporters lists the sources
  * of these rows, with counts of these rows and the names that were announced.
  */
 

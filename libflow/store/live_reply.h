@@ -2,10 +2,10 @@
 #pragma once
 
 /*
- * What a collector and a reader say to each other over the socket in an archive's directory (flowcap(1), FILES).  The
+ * The protocol between a collector and a reader, over the socket in an archive's directory (flowcap(1), FILES).  The
  * reader sends one byte:
  *
- *	's'   what do the open slots hold?  Answered with a reply: a header and a record for each slot.
+ *	's'   the open slots.  Answered with a header and a record for each slot.
  *	'm'   the state of the collector.  Answered with a header of no slots, then the text of GET /metrics.
  *	'c'   the number of the last slot whose file was, or is being, finished.  Answered with a header of no slots.
  *

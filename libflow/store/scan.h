@@ -108,7 +108,7 @@ const struct flow_scan_plan *flow_scan_plan(const struct flow_scan *scan);
 /* Valid as long as the scan. */
 const struct flow_scan_span *flow_scan_span(const struct flow_scan *scan);
 
-/* Plans again with other bounds, such as depend on the span; before the first worker. Errors: FLOW_ENOMEM. */
+/* Plans again, before the first worker, with bounds that depend on the span.  Errors: FLOW_ENOMEM. */
 enum flow_status flow_scan_narrow(struct flow_scan *scan, const struct flow_bounds *bounds,
     struct flow_error *err) NODISCARD;
 

@@ -55,7 +55,7 @@ flow_seen_has(const struct flow_seen *seen, const char *path)
 	return intern_has(seen->finished, path, strlen(path));
 }
 
-/* "journal directory/", or the path; NULL when out of memory. */
+/* Key of a slot: "journal directory/", or the path; NULL when out of memory. */
 static char *
 make_key(const char *path, const char *journal)
 {

@@ -14,7 +14,7 @@ void store_totals_add(struct flow_totals *totals, const struct flow_totals *more
 /* What was lost before it reached the file. */
 struct store_loss {
 	uint64_t sequence_gaps, kernel_drops;
-	bool unknown;		/* the file holds only some rows of others, whose losses are not its own */
+	bool unknown;		/* only some rows of other files are in it, whose losses are not its own */
 };
 
 void store_totals_to_json(const struct flow_totals *totals, const struct store_loss *loss,

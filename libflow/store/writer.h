@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Writes a file of the flow profile (flow-file(5)).  Encoding a row group is
- * pure work that any thread may do; appending it happens in one place:
+ * Writes a file of the flow profile (flow-file(5)).  Any thread may encode row
+ * groups; one appends them:
  *
  *	batch --flow_group_encode--> group --flow_writer_append--> file
  *
@@ -32,7 +32,7 @@ enum flow_codec {
 	FLOW_CODEC_NONE,
 	FLOW_CODEC_LZ4,		/* LZ4_RAW */
 	FLOW_CODEC_GZIP,
-	FLOW_CODEC_ZSTD,	/* where the programs were built with libzstd */
+	FLOW_CODEC_ZSTD,	/* if built with libzstd */
 };
 
 struct flow_writer_options {
@@ -138,7 +138,7 @@ enum flow_status flow_writer_gathered(struct flow_writer *writer, struct gather 
 /* Adds sequence gaps (flows or packets missed) and kernel drops, for flow.stats. */
 void flow_writer_loss(struct flow_writer *writer, uint64_t sequence_gaps, uint64_t kernel_drops);
 
-/* Leaves losses out of flow.stats: the file holds only some rows of others, and it is unknown whose were lost. */
+/* Leaves losses out of flow.stats: the file holds only some rows of other files, whose losses cannot be split. */
 void flow_writer_loss_unknown(struct flow_writer *writer);
 
 /* Sets flow.exporters (a JSON array, see flow-file(5)) or another key; the last one wins. */

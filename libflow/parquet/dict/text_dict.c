@@ -58,7 +58,7 @@ malformed(struct flow_error *err)
 	return flow_fail(err, FLOW_EFORMAT, FLOW_NO_OFFSET, "malformed PLAIN data");
 }
 
-/* Walks over all entries; FLOW_EFORMAT where one does not end within the page. */
+/* Walks over all entries; FLOW_EFORMAT if one does not end within the page. */
 static enum flow_status
 walk(struct text_dict *d, const struct head *head, struct flow_error *err)
 {

@@ -108,7 +108,7 @@ delta_fits(const uint64_t *values, size_t n, unsigned bits, unsigned width)
 	uint64_t deltas[BLOCK], all = 0;
 	size_t i, k;
 
-	/* Values that agree above the lowest b bits differ by less than 2^b, two differences by less than twice that. */
+	/* Values that agree but for the lowest b bits differ by less than 2^b, two differences by less than 2^(b+1). */
 	if (bitpack_width(differing_bits(values, n)) < width)
 		return true;
 	for (i = 1; i < n && bitpack_width(all) <= width; i += BLOCK) {
