@@ -8,7 +8,7 @@
 #include "agg/feed_sieve.h"
 #include "agg/table/result.h"
 
-/* Places of a part in FLOW_AGG_SHARES. */
+/* Shares per part. */
 #define PART_WIDTH (FLOW_AGG_SHARES / ROW_PARTS)
 
 struct flow_agg_parts *
@@ -73,7 +73,7 @@ flow_agg_parts_write(struct flow_agg *agg, struct flow_agg_parts *parts, struct 
 	return agg->parts->sorter != NULL ? FLOW_OK : flow_fail_memory(err);
 }
 
-/* Whether rows of all groupings are those of a share, so that whole dictionaries are its addresses. */
+/* Whether all rows that are read belong to the share, so that their whole dictionaries do. */
 static bool
 has_own_rows(const struct flow_agg *agg)
 {
@@ -105,7 +105,7 @@ parts_takes(const struct flow_agg *agg, size_t grouping)
 	    grouping_is_in_phase(agg->spec, grouping);
 }
 
-/* Rows by the hashes of their groups under each end. */
+/* The hashes of the rows' groups, by end. */
 struct hashed_ends {
 	uint64_t hash[KEY_ALTS][GROUP_ROWS];
 };
@@ -131,7 +131,7 @@ mark_same(struct flow_agg *agg, const struct key_part *part, size_t a, size_t b,
 	uint16_t alike[GROUP_ROWS], at[GROUP_ROWS];
 	struct rows some = { alike, 0, 0 };
 
-	/* Only of those that may be equal an address is looked up. */
+	/* Addresses are looked up only for rows with equal hashes. */
 	for (uint32_t i = 0; i < rows->n; i++) {
 		alike[some.n] = (uint16_t)rows_at(rows, i);
 		at[some.n] = (uint16_t)i;
@@ -147,7 +147,7 @@ mark_same(struct flow_agg *agg, const struct key_part *part, size_t a, size_t b,
 	return FLOW_OK;
 }
 
-/* Rows under one end, in whose place the first is, to that end's part; not those that an earlier end has the value of. */
+/* Writes rows to the part of one end, its value in the first end's column; without those that an earlier end covers. */
 static enum flow_status
 put_end(struct flow_agg *agg, size_t grouping, size_t alt, const struct flow_batch *batch, const struct rows *rows,
     const struct hashed_ends *ends)
@@ -168,7 +168,7 @@ put_end(struct flow_agg *agg, size_t grouping, size_t alt, const struct flow_bat
 	return FLOW_OK;
 }
 
-/* A row whole to the parts of all of its ends, to each once. */
+/* Writes unsplit rows to the parts of all of their ends, once to each. */
 static enum flow_status
 put_whole(struct flow_agg *agg, size_t grouping, const struct flow_batch *batch, const struct rows *rows,
     const struct hashed_ends *ends)
@@ -244,7 +244,7 @@ parts_tell(struct flow_agg_result *r, struct flow_agg *agg)
 	memcpy(r->outside, told->outside, n * sizeof(*told->outside));
 }
 
-/* The parts that a share lies in. */
+/* The parts that a share overlaps. */
 static void
 parts_of(unsigned from, unsigned to, unsigned *first, unsigned *end)
 {

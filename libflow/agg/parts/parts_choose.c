@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which groupings' rows go to parts: those that took much of the memory when it was full. */
+/* Chooses the groupings to partition: those that use much of the memory when it is full. */
 #include <stdlib.h>
 
 #include "agg/agg.h"
 #include "agg/worker.h"
 
-/* Of all that grew, what a cluster of groupings may take and still be counted at once with the others. */
+/* A cluster of groupings that uses more than this fraction of the growing memory is partitioned. */
 #define SMALL_SHARE 16
 
-/* What the groups of a cluster took. */
+/* The memory of a cluster. */
 static size_t
 cluster_bytes(const struct flow_agg_spec *spec, size_t cluster, struct flow_agg *const *agg, size_t n)
 {
@@ -29,7 +29,8 @@ part_cluster(struct flow_agg_spec *spec, size_t cluster)
 }
 
 enum flow_status
-flow_agg_part_large(struct flow_agg_spec *spec, struct flow_agg *const *agg, size_t n, bool *any, struct flow_error *err)
+flow_agg_part_large(struct flow_agg_spec *spec, struct flow_agg *const *agg, size_t n, bool *any,
+    struct flow_error *err)
 {
 	size_t most = 0, largest = spec->groupings, all = 0;
 

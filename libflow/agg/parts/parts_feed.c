@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Rows from the file of parts to a worker. */
+/* Feeds a worker with rows from the file of parts. */
 #include "agg/agg.h"
 #include "agg/parts/parts.h"
 
-/* Places of a part in FLOW_AGG_SHARES. */
+/* Shares per part. */
 #define PART_WIDTH (FLOW_AGG_SHARES / ROW_PARTS)
 
-/* What a part has of the worker's share: a row of several ends may be in another part, too, and counts there then. */
+/* Limits the share to one part: a row of several ends may also be in another part, and counts there for that end. */
 static void
 take_part(struct flow_agg *agg, unsigned part)
 {

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of a number in seven bits a byte. */
+/* The most bytes of a varint. */
 #define NUMBER_MAX 10
 
 void
@@ -25,7 +25,7 @@ row_code_init(struct row_code *code, const struct flow_fieldset *fields)
 	code->mask_bytes = (code->fields + 7) / 8;
 }
 
-/* With an empty dictionary there is no value, whatever the column says. */
+/* Whether a row has a text; with an empty dictionary none has, whatever the column says. */
 static inline bool
 has_text(const struct flow_column *c, uint32_t row)
 {
@@ -55,7 +55,7 @@ put_number(uint8_t *out, uint64_t v)
 	return out;
 }
 
-/* Small numbers of either sign become small ones without. */
+/* Zigzag encoding: small numbers of either sign become small unsigned ones. */
 static uint64_t
 fold_sign(uint64_t v)
 {
@@ -68,7 +68,7 @@ unfold_sign(uint64_t v)
 	return v >> 1 ^ -(v & 1);
 }
 
-/* A value; *instant: the last one that was written of this row. */
+/* Writes a value; *instant: the last one written in this row. */
 static uint8_t *
 put_value(uint8_t *out, const struct flow_column *c, enum flow_type type, uint32_t row, uint64_t *instant)
 {
@@ -123,14 +123,14 @@ row_code_put(const struct row_code *code, const struct flow_batch *batch, uint32
 	return out;
 }
 
-/* A column of a batch. */
+/* A decoded column. */
 struct decoded {
-	uint64_t values[FLOW_BATCH_ROWS];	/* or values of a narrower type */
+	uint64_t values[FLOW_BATCH_ROWS];	/* or an array of a narrower type */
 	uint32_t codes[FLOW_BATCH_ROWS];
 	uint64_t valid[BITMAP_WORDS(FLOW_BATCH_ROWS)];
 	struct flow_text text[FLOW_BATCH_ROWS];
 	struct flow_dict dict;
-	uint32_t count;				/* rows with a value */
+	uint32_t count;				/* rows that are not null */
 };
 
 struct row_decoder {
@@ -152,7 +152,7 @@ row_decoder_free(struct row_decoder *d)
 	free(d);
 }
 
-/* What is left of the bytes. */
+/* The bytes that are not read yet. */
 struct rest {
 	const uint8_t *p, *end;
 };
@@ -172,7 +172,7 @@ take_number(struct rest *r, uint64_t *v)
 	return false;
 }
 
-/* So many bytes as they are. */
+/* Copies `len` bytes; false if there are fewer. */
 static bool
 take_bytes(struct rest *r, size_t len, void *out)
 {
@@ -226,7 +226,7 @@ take_value(struct rest *r, struct decoded *c, enum flow_type type, uint32_t row,
 	return take_text(r, &c->text[row]);
 }
 
-/* What a row without a value has in the arrays. */
+/* Fills the arrays' place of a null. */
 static void
 set_null(struct decoded *c, enum flow_type type, uint32_t row)
 {
@@ -263,7 +263,7 @@ take_row(struct row_decoder *d, const struct row_code *code, struct rest *r, uin
 	return true;
 }
 
-/* Columns without a row. */
+/* Prepares empty columns. */
 static enum flow_status
 begin(struct row_decoder *d, const struct row_code *code, uint32_t rows)
 {

@@ -8,11 +8,11 @@
 
 #include "agg/group/spool.h"
 
-/* Of a buffer: with fewer bytes calls of the system cost more than rows, with more nothing is gained. */
+/* Size of a buffer: below, system calls cost more than rows; above, nothing is gained. */
 #define BUFFER_MIN ((size_t)1 << 10)
 #define BUFFER_MAX ((size_t)64 << 10)
 
-/* The columns that a grouping's rows are read with once more. */
+/* The columns that a grouping needs when its rows are read again. */
 static void
 fields_of(const struct flow_agg_spec *spec, size_t grouping, struct flow_fieldset *set)
 {
@@ -80,7 +80,7 @@ row_parts_free(struct row_parts *p)
 }
 
 struct row_buffer {
-	uint8_t *bytes;		/* NULL: no row came yet */
+	uint8_t *bytes;		/* NULL: no row yet */
 	size_t used, size;
 	uint32_t rows;
 };
@@ -150,7 +150,7 @@ chunk_add(struct row_part *part, struct row_chunk chunk)
 	return FLOW_OK;
 }
 
-/* Finds a place in the file. */
+/* Reserves space in the file for a buffer, and lists the chunk. */
 static enum flow_status
 reserve(struct row_parts *p, size_t at, const struct row_buffer *b, struct row_chunk *chunk, struct flow_error *err)
 {
@@ -185,7 +185,7 @@ buffer_write(struct row_parts *p, size_t at, struct row_buffer *b, struct flow_e
 	return st;
 }
 
-/* Room for a row. */
+/* Makes room for a row, by writing the buffer if need be. */
 static enum flow_status
 buffer_ready(struct row_parts *p, size_t at, struct row_buffer *b, size_t bytes, struct flow_error *err)
 {
@@ -255,7 +255,7 @@ row_parts_rows(const struct row_parts *p, size_t grouping, unsigned from, unsign
 	return rows;
 }
 
-/* The next chunk; part after part, and of each the groupings one after the other. */
+/* The next chunk, in the order of parts, then groupings. */
 static bool
 take_chunk(struct row_parts *p, const struct flow_agg_spec *spec, size_t *grouping, struct row_chunk *chunk)
 {

@@ -2,11 +2,11 @@
 #pragma once
 
 /*
- * Rows in a temporary file, those of each grouping by the 256ths of its groups' hashes (ROW_PARTS): they are written
- * once, by all workers, and read part by part, so that the groups of a part at a time are in memory.
+ * Rows in a temporary file, partitioned by grouping and by the upper 8 bits of its groups' hashes (ROW_PARTS): all
+ * workers write them once, and they are read part by part, so that only one part's groups are in memory.
  *
  *	worker	grouping 0, part 0: [rows ...]  part 1: [rows ...]  ...		buffers
- *	file	[rows of a buffer] [rows of another] ...			chunks, which a list of each part tells
+ *	file	[rows of a buffer] [rows of another] ...			chunks, listed by part
  */
 
 #include <pthread.h>
@@ -16,7 +16,7 @@
 
 #define ROW_PARTS 256
 
-/* Rows that lie one behind the other in the file. */
+/* Adjacent rows in the file. */
 struct row_chunk {
 	int64_t at;
 	uint32_t bytes, rows;
@@ -28,19 +28,19 @@ struct row_part {
 };
 
 struct row_parts {
-	const char *folder;		/* the caller keeps it */
+	const char *folder;		/* borrowed */
 	size_t groupings;
 	struct row_code *code;		/* by grouping */
 	struct row_part *part;		/* by grouping and part */
 	size_t buffer_bytes;
-	pthread_mutex_t lock;		/* of what follows, and of the lists of chunks */
+	pthread_mutex_t lock;		/* for the members below, and the lists of chunks */
 	int fd;				/* -1: there is no file yet */
 	int64_t end;
-	size_t at_grouping, at_part, at_chunk, to_part;		/* what is read next */
+	size_t at_grouping, at_part, at_chunk, to_part;		/* reading position */
 };
 
 /*
- * Of a spec's groupings, for so many workers, whose buffers take about that many bytes together.  NULL when out of
+ * For a spec's groupings and `workers` workers, whose buffers take about `bytes` bytes in all.  NULL when out of
  * memory.
  */
 struct row_parts *row_parts_new(const struct flow_agg_spec *spec, const char *folder, size_t workers, size_t bytes)
@@ -57,18 +57,19 @@ void row_sorter_free(struct row_sorter *s);
 enum flow_status row_sorter_put(struct row_sorter *s, size_t grouping, unsigned part, const struct flow_batch *batch,
     uint32_t row, struct flow_error *err) NODISCARD;
 
-/* Writes what the buffers hold; after the last row. */
+/* Flushes the buffers; call it after the last row. */
 enum flow_status row_sorter_end(struct row_sorter *s, struct flow_error *err) NODISCARD;
 
-/* Begins with reading parts [from, to). */
+/* Starts reading parts [from, to). */
 void row_parts_rewind(struct row_parts *p, unsigned from, unsigned to);
 
-/* Rows of a grouping in these parts. */
+/* The number of a grouping's rows in these parts. */
 uint64_t row_parts_rows(const struct row_parts *p, size_t grouping, unsigned from, unsigned to);
 
 /*
- * The next rows of one part and a grouping that is fed in the spec's turn, as a batch that the decoder makes of the
- * bytes which `bytes` gets; FLOW_END after the last.  For several threads at a time.
+ * The next rows of one part and one grouping that is fed in the spec's turn: reads them into `bytes`, from which the
+ * decoder makes the batch; FLOW_END after the last.  Threads may call it concurrently.
  */
 enum flow_status row_parts_next(struct row_parts *p, const struct flow_agg_spec *spec, struct row_decoder *d,
-    struct buf *bytes, size_t *grouping, unsigned *part, const struct flow_batch **batch, struct flow_error *err) NODISCARD;
+    struct buf *bytes, size_t *grouping, unsigned *part, const struct flow_batch **batch, struct flow_error *err)
+    NODISCARD;

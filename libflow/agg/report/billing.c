@@ -7,7 +7,7 @@
 
 #include "agg/report/bins.h"
 
-/* Items of one key and bin become one. */
+/* Merges items of the same key and bin. */
 static size_t
 join_items(struct bin_item *list, size_t n, const struct bin_order *o)
 {
@@ -35,7 +35,7 @@ compare_real(const void *pa, const void *pb)
 	return (*a > *b) - (*a < *b);
 }
 
-/* Nearest rank among `bins` bins, of which all but n are empty; value is sorted here. */
+/* The nearest-rank percentile of `bins` bins, of which only n are not empty; sorts value. */
 static double
 percentile(double *value, size_t n, uint64_t bins, uint32_t percent)
 {
@@ -45,7 +45,7 @@ percentile(double *value, size_t n, uint64_t bins, uint32_t percent)
 	return rank > bins - n ? value[rank - (bins - n) - 1] : 0;
 }
 
-/* The bill of list[0 .. n-1], all of one key; scratch has room for n numbers. */
+/* Makes the bill of list[0 .. n-1], all of one key; scratch has room for n numbers. */
 static struct bill
 make_bill(const struct bin_item *list, size_t n, const struct bin_range *range, uint32_t percent,
     double *scratch)

@@ -34,8 +34,8 @@ bins_list(const struct groups *g, int way, bool both, struct bin_item *list, siz
 }
 
 /*
- * Keys as they are packed, in any order that parts different ones.  The bin has a word of its own, as
- * instants take 64 bits, and always a value.
+ * Compares packed keys in an arbitrary total order.  The bin has a word of its own, as instants take
+ * 64 bits, and is never null.
  */
 static int
 compare_packed(const struct bin_order *o, const uint64_t *a, const uint64_t *b)
@@ -90,7 +90,7 @@ find_ends(const struct groups *g, uint64_t *first, uint64_t *last)
 	}
 }
 
-/* The beginning of the bin that holds an instant. */
+/* The beginning of an instant's bin. */
 static int64_t
 bin_of(int64_t ms, int64_t width_ms)
 {
@@ -108,7 +108,7 @@ count_bins(struct bin_range range)
 	return range;
 }
 
-/* The same where groups of other shares are not here, but it is known when all rows began. */
+/* The same if groups of other shares are missing: by the noted begins of all rows. */
 static void
 find_noted_ends(const struct flow_agg_result *r, const struct groups *g, uint64_t *first, uint64_t *last)
 {
@@ -130,7 +130,7 @@ find_all_ends(const struct flow_agg_result *r, const struct groups *g, const str
 {
 	if (r->ends != NULL) {
 		find_noted_ends(r, g, first, last);
-		/* The rests of a series are of the same grouping. */
+		/* A series' "other" groups are of the same grouping. */
 		if (more != NULL && more->grouping != g->grouping)
 			find_noted_ends(r, more, first, last);
 		return;

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Bytes of keys in bins of time, as bills list them: groupings whose
- * last part is the bin.
+ * Bytes of keys in time bins, for bills: from groupings whose last part
+ * is the bin.
  */
 
 #include "agg/table/result.h"
@@ -16,7 +16,7 @@ struct bin_item {
 	uint64_t bytes[2];
 };
 
-/* The key without its last part, the bin; for comparisons. */
+/* The key without its last part, the bin, for comparisons. */
 struct bin_order {
 	const struct flow_agg_result *result;
 	struct grouping key;
@@ -24,21 +24,20 @@ struct bin_order {
 
 struct bin_order bin_order(const struct flow_agg_result *r, const struct grouping *g);
 
-/* Appends all groups of g with the bytes of slot 1, going `way`, and of slot 2, the other way. */
+/* Appends all groups of g: bytes[way] is slot 1 and, if `both`, the other direction's slot 2. */
 void bins_list(const struct groups *g, int way, bool both, struct bin_item *list, size_t *n);
 
-/* One key's bins one behind the other, ascending; keys in any order. */
+/* Sorts by key, in any order of keys, then by bin. */
 void bins_sort(struct bin_item *list, size_t n, struct bin_order *o);
 
-/* Whether two groups are of one key, whatever their bins. */
+/* Whether two groups have the same key, whatever their bins. */
 bool bins_same_key(const struct bin_order *o, const uint64_t *a, const uint64_t *b);
 
 /*
- * The period of groupings of equal bins (`more` may be NULL); where it is open, and in a series
- * where a flow lies before or after it, from the first or to
- * the last bin that has a group.
+ * The period of groupings with equal bins (`more` may be NULL).  An open side, and in a series also
+ * a side beyond which there are flows, is moved to the first or last bin with a group.
  */
 struct bin_range bins_range(const struct flow_agg_result *r, const struct groups *g, const struct groups *more);
 
-/* How long a bin is within the range, > 0 where it touches it. */
+/* The time of a bin within the range; its width if it is outside. */
 uint64_t bins_length_ms(const struct bin_range *range, uint64_t bin);

@@ -8,7 +8,7 @@
 #include "agg/table/result.h"
 #include "base/hash.h"
 
-/* A group that is shown, by its state, and its place among them. */
+/* A shown group, identified by its state, and its place in the view. */
 struct shown {
 	const uint64_t *state;
 	uint64_t place;
@@ -68,7 +68,7 @@ place_of(const struct shown *list, uint64_t n, const uint64_t *state)
 	return found != NULL ? found->place : SERIES_REST;
 }
 
-/* The state of the group that a bin's group, whose key has one part more, belongs to; NULL when out of memory. */
+/* Maps a bin's group to the state of its group without the bin; NULL when out of memory. */
 static uint64_t *
 shown_state(struct flow_agg_result *r, struct groups *into, const struct groups *from,
     const uint64_t *group)
@@ -97,14 +97,14 @@ shown_state(struct flow_agg_result *r, struct groups *into, const struct groups 
 	return groups_state(into, found);
 }
 
-/* What was kept out of the bins by a sieve, a group for each bin; NULL: nothing. */
+/* The groups of rows that a sieve kept out of bins, one per bin; NULL: none. */
 static struct groups *
 rest_of(const struct flow_agg_result *r, const struct view *vw)
 {
 	return r->rest != NULL ? r->rest[vw->bins] : NULL;
 }
 
-/* Adds it to a list. */
+/* Appends these groups to a list. */
 static void
 list_rest(struct groups *rest, struct series_row *list, size_t *count)
 {
@@ -121,7 +121,7 @@ list_rest(struct groups *rest, struct series_row *list, size_t *count)
 	}
 }
 
-/* All bins of all groups, in the order of the series; *n rows. */
+/* All *count bins of all groups, in the order of the series. */
 static struct series_row *
 list_rows(struct flow_agg_result *r, const struct view *vw, const struct shown *shown, uint64_t n,
     size_t *count)
@@ -156,7 +156,7 @@ list_rows(struct flow_agg_result *r, const struct view *vw, const struct shown *
 	return list;
 }
 
-/* Rows of a bin that are not shown are added to the first of them, which is theirs now. */
+/* Adds a bin's groups that are not shown to the first of them, which own_rests has copied. */
 static uint64_t
 join_rest(const struct groups *bins, const struct series_row *list, size_t n,
     struct result_row *out)
@@ -178,8 +178,8 @@ join_rest(const struct groups *bins, const struct series_row *list, size_t n,
 }
 
 /*
- * Rests are sums in memory of their own, for other views show other groups of the
- * same bins.
+ * Copies the first group of each "other" row: each view has its own, because views show
+ * different groups of the same bins.
  */
 static enum flow_status
 own_rests(struct flow_agg_result *r, const struct groups *bins, struct result_view *v,

@@ -7,7 +7,7 @@
 #include "agg/report/bins.h"
 #include "base/hash.h"
 
-/* Fewer bins say nothing of what is usual. */
+/* With fewer bins there is no usual amount. */
 #define MIN_BINS 3
 
 static double
@@ -26,7 +26,7 @@ spikes_rank(const struct spike *s)
 	return bits >> 63 != 0 ? ~bits : bits | UINT64_C(1) << 63;
 }
 
-/* The greatest first; those that tie by time, then key. */
+/* By excess, greatest first, then by time, then by key. */
 static int
 compare_spikes(const void *pa, const void *pb, void *arg)
 {
@@ -45,13 +45,13 @@ compare_spikes(const void *pa, const void *pb, void *arg)
 	return result_compare_keys(o->result, &o->key, a->group, b->group);
 }
 
-/* A key's bytes in all of its bins, in 128 bits: whatever comes first, nothing is rounded. */
+/* A key's bytes in all of its bins, in 128 bits: exact, so independent of the order of additions. */
 struct key_sum {
 	uint64_t key;		/* see key_of; 0: none yet */
 	uint64_t low, high;
 };
 
-/* Keys without their bin: a table of open addressing. */
+/* A hash table (open addressing) of keys without their bin. */
 struct key_sums {
 	struct flow_agg_result *result;
 	struct bin_order order;
@@ -60,12 +60,12 @@ struct key_sums {
 };
 
 #define MIN_KEYS 1024
-/* Groups between the request for the memory of their key and its use. */
+/* Prefetch distance for keys, in groups. */
 #define KEYS_AHEAD 16
 
 /*
- * A key in a table: its only word, which is not 0, as the bin's flag is in it; else the address of one of its groups,
- * which takes one more cache line to be compared.
+ * How the table stores a key: its only word beside the bin's, which is not 0 as it has the bin's flag; for longer keys
+ * the address of one of its groups, which costs one more cache line per comparison.
  */
 static uint64_t
 key_of(const struct key_sums *keys, const uint64_t *group)
@@ -108,7 +108,7 @@ key_find(const struct key_sums *keys, const uint64_t *group, uint64_t hash)
 	return &keys->at[i];
 }
 
-/* To its place in a larger table, which has none of the key. */
+/* Moves a key to a larger table, which lacks it. */
 static void
 key_move(struct key_sums *keys, const struct key_sum *key)
 {
@@ -121,7 +121,7 @@ key_move(struct key_sums *keys, const struct key_sum *key)
 	keys->at[i] = *key;
 }
 
-/* Room for one more key, of which there are at most half as many as places. */
+/* Makes room for one more key; the table is at most half full. */
 static enum flow_status
 keys_grow(struct key_sums *keys)
 {
@@ -142,7 +142,7 @@ keys_grow(struct key_sums *keys)
 	return FLOW_OK;
 }
 
-/* What is done with each group that counts; `hash` is its key's. */
+/* Called for each group with rows; `hash` is its key's. */
 typedef enum flow_status group_fn(void *context, const uint64_t *group, uint64_t hash);
 
 static enum flow_status
@@ -202,17 +202,17 @@ add_to_key(void *context, const uint64_t *group, uint64_t hash)
 	return FLOW_OK;
 }
 
-/* Spikes that are looked at together before all but the greatest are dropped. */
+/* Spikes that are collected before all but the greatest are dropped. */
 #define SPIKES_TOGETHER 65536
 
 struct search {
 	const struct key_sums *keys;
 	size_t view;
 	uint64_t room;		/* for spikes */
-	double least;		/* those of less excess are not shown */
+	double least;		/* spikes of less excess are dropped */
 };
 
-/* Sorts the spikes; where the view shows fewer only these are kept. */
+/* Sorts the spikes, and drops those beyond the view's limit. */
 static void
 keep_greatest(struct search *s)
 {
@@ -228,7 +228,7 @@ keep_greatest(struct search *s)
 	s->least = excess(&v->spike[limit - 1]);
 }
 
-/* A group is a spike if it has far more than its key has in the other bins. */
+/* Adds a group that is a spike: it has far more than its key in the other bins. */
 static enum flow_status
 hold_against_key(void *context, const uint64_t *group, uint64_t hash)
 {
@@ -254,7 +254,7 @@ hold_against_key(void *context, const uint64_t *group, uint64_t hash)
 	return FLOW_OK;
 }
 
-/* How many spikes there is room for: some more than are shown. */
+/* How many spikes to allocate: some more than the limit. */
 static uint64_t
 room_for(const struct view *vw, uint64_t groups)
 {

@@ -5,7 +5,7 @@
 
 #include "base/hash.h"
 
-/* Hashes of a dictionary's entries. */
+/* The hashes of a dictionary's entries. */
 struct entry_hashes {
 	uint64_t serial;
 	uint64_t *hash;
@@ -68,7 +68,7 @@ hash_entries(struct entry_hashes *e, const struct flow_dict *dict)
 	return FLOW_OK;
 }
 
-/* The hashes of the rows' values; those of rows without one mean nothing. */
+/* The hashes of the rows' values; unspecified for nulls. */
 static enum flow_status
 row_hashes(struct approx *a, const struct flow_batch *batch, enum flow_field field,
     const struct rows *rows, uint64_t *hash)
@@ -102,12 +102,12 @@ add(struct approx *a, uint64_t *slot, uint64_t hash)
 	return hll_add(h, hash, a->arena) ? FLOW_OK : FLOW_ENOMEM;
 }
 
-/* Rows between the requests for a slot, its sketch and the sketch's memory, and their use. */
+/* Prefetch distances in rows, for a slot, its sketch and the sketch's memory. */
 #define SLOT_AHEAD 48
 #define SKETCH_AHEAD 32
 #define LIST_AHEAD 16
 
-/* Sketches of many groups are in no cache: each step of the way to a row's is asked for some rows before. */
+/* Sketches of many groups exceed all caches, so each pointer on the way to one is prefetched in turn. */
 static inline void
 ask_ahead(uint64_t *const *state, uint8_t k, const uint64_t *hash, uint32_t n, uint32_t i)
 {

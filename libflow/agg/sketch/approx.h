@@ -2,16 +2,16 @@
 #pragma once
 
 /*
- * Slots of approximate distinct counts.  While rows are counted a group's slot points to its
- * sketch, or to a chain of them where groups of several workers met; when all is merged it
- * becomes the number.
+ * Slots of approximate distinct counts.  While rows are fed a group's slot points to its
+ * sketch, or after merging to a chain of several workers' sketches; approx_fill then
+ * replaces it by the number.
  */
 
 #include "agg/group/accumulate.h"
 #include "agg/group/groups.h"
 #include "agg/sketch/hll.h"
 
-/* Of a worker: memory of its sketches, and hashes of dictionaries. */
+/* A worker's memory for sketches, and hashes of dictionaries. */
 struct approx;
 
 /* NULL when out of memory. */
@@ -19,12 +19,12 @@ struct approx *approx_new(void);
 void approx_free(struct approx *a);
 size_t approx_bytes(const struct approx *a);
 
-/* Adds some rows to their groups' sketches; no more than GROUP_ROWS. */
+/* Adds at most GROUP_ROWS rows to their groups' sketches. */
 enum flow_status approx_rows(struct approx *a, const struct slots *slots,
     const struct flow_batch *batch, const struct rows *rows, uint64_t *const *state) NODISCARD;
 
-/* Hangs the sketches of a slot on to those of another. */
+/* Appends the sketches of a slot to the chain of another. */
 void approx_chain(uint64_t *into, uint64_t from);
 
-/* Makes the slots of all groups numbers. */
+/* Replaces sketches by numbers in the slots of all groups. */
 enum flow_status approx_fill(struct approx *a, struct groups *g) NODISCARD;

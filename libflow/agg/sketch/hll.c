@@ -3,16 +3,16 @@
 
 #include <math.h>
 
-/* An entry of the list: 25 bits of the hash, and how the other 39 begin. */
+/* An entry of the list: 25 bits of the hash, and the rank of the other 39. */
 #define LIST_BITS 25
 #define RANK_BITS 6
 #define LIST_MIN 16
 #define LIST_MAX 2048	/* as much memory as half of the registers */
 
-/* Ranks that are told apart: 64 - HLL_BITS zeros, and one more. */
+/* The number of ranks: 0 (empty) to 64 - HLL_BITS zeros + 1. */
 #define RANKS (64 - HLL_BITS + 2)
 
-/* One more than the zeros that `bits` bits at the top of v begin with. */
+/* The number of leading zeros among the top `bits` bits of v, plus one. */
 static unsigned
 rank_of(uint64_t v, unsigned bits)
 {
@@ -21,7 +21,7 @@ rank_of(uint64_t v, unsigned bits)
 	return (zeros < bits ? zeros : bits) + 1;
 }
 
-/* Never 0: ranks count from 1. */
+/* Never 0, as ranks count from 1. */
 static uint32_t
 entry_of(uint64_t hash)
 {
@@ -56,7 +56,7 @@ place(uint32_t *list, uint32_t cap, uint32_t entry)
 	return &list[i];
 }
 
-/* From the list to registers. */
+/* Converts the list to registers. */
 static bool
 spread_out(struct hll *h, struct arena *arena)
 {

@@ -36,7 +36,7 @@ turn_group(const struct grouping *g, uint64_t *group, uint64_t *state)
 	}
 }
 
-/* Which way a two-way row runs: see enum flow_agg_pairing. */
+/* Gives a two-way row its direction: see enum flow_agg_pairing. */
 static void
 orient_group(const struct grouping *g, uint64_t *group, uint64_t *state)
 {
@@ -51,7 +51,7 @@ orient_group(const struct grouping *g, uint64_t *group, uint64_t *state)
 	if (p->how == FLOW_AGG_CLIENT_SERVER && (proto == PROTO_TCP + 1 || proto == PROTO_UDP + 1)) {
 		uint64_t from = turn ? dport : sport, to = turn ? sport : dport;
 
-		/* Values in keys are one more than the ports. */
+		/* Values in keys are port + 1. */
 		if (from != 0 && from < 1024 + 1 && to > 1024 + 1)
 			turn = !turn;
 	}

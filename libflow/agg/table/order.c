@@ -39,7 +39,7 @@ result_ranks(const struct flow_agg_result *r, size_t table, uint64_t row, uint64
 	}
 }
 
-/* The hash of a group's key as agg/feed_sieve.h has it of rows. */
+/* The hash of a group's key, the same as of its rows in agg/feed_sieve.h. */
 static uint64_t
 key_hash(const struct flow_agg_result *r, const struct grouping *g, const uint64_t *group)
 {
@@ -66,7 +66,7 @@ result_remember(const struct flow_agg_result *r, size_t view)
 		    key_hash(r, g->grouping, r->view[view].row[i].group) & (SHOWN_BITS - 1));
 }
 
-/* Everything that decides the order of a view. */
+/* The context of comparisons in a view. */
 struct order {
 	const struct flow_agg_result *result;
 	const struct view *view;
@@ -74,7 +74,7 @@ struct order {
 	const struct groups *groups;
 };
 
-/* The order of addresses in 64 bits, as far as it goes: exact for IPv4. */
+/* A 64-bit sort key of addresses, exact for IPv4; IPv6 addresses may tie. */
 static uint64_t
 addr_rank(const struct addr *a)
 {
@@ -86,7 +86,7 @@ addr_rank(const struct addr *a)
 	return hi > past_v4 ? hi : past_v4 + 1;
 }
 
-/* The order of one part of the key, as far as 64 bits go; 0 comes first. */
+/* A 64-bit sort key of one part of the key, which may tie. */
 static uint64_t
 part_rank(const struct order *o, uint8_t k, const uint64_t *group)
 {
@@ -114,7 +114,7 @@ row_rank(const struct order *o, const uint64_t *group, const uint64_t *state)
 	return o->view->ascending ? ~rank : rank;
 }
 
-/* Of two rows of one rank, by the list of orders. */
+/* Compares two rows of equal rank by the list of orders. */
 static int
 compare_then(const struct order *o, const struct result_row *a, const struct result_row *b)
 {
@@ -129,7 +129,8 @@ compare_then(const struct order *o, const struct result_row *a, const struct res
 		if (by->is_key) {
 			order = result_compare_part(o->result, &o->grouping->part[by->part], a->group, b->group);
 		} else {
-			uint64_t rank_a = measure_rank(&by->measure, state_a), rank_b = measure_rank(&by->measure, state_b);
+			uint64_t rank_a = measure_rank(&by->measure, state_a),
+			    rank_b = measure_rank(&by->measure, state_b);
 
 			order = (rank_a > rank_b) - (rank_a < rank_b);
 		}
@@ -138,7 +139,7 @@ compare_then(const struct order *o, const struct result_row *a, const struct res
 	return order != 0 ? order : result_compare_keys(o->result, o->grouping, a->group, b->group);
 }
 
-/* Which of two rows comes first. */
+/* <0: row a comes first. */
 static int
 compare_rows(const void *pa, const void *pb, void *arg)
 {
@@ -156,7 +157,7 @@ compare_rows(const void *pa, const void *pb, void *arg)
 	return o->view->by_key && !o->view->ascending ? -keys : keys;
 }
 
-/* Moves the last row of a heap of `n` up to its place; the row that comes last is on top. */
+/* Sifts up the last row of a heap of `n`, whose top is the row that comes last in the order. */
 static void
 heap_up(struct result_row *heap, uint64_t n, const struct order *o)
 {
@@ -170,7 +171,7 @@ heap_up(struct result_row *heap, uint64_t n, const struct order *o)
 	heap[i] = row;
 }
 
-/* Puts a row in place of the top. */
+/* Replaces the top by a row. */
 static void
 heap_replace(struct result_row *heap, uint64_t n, struct result_row row, const struct order *o)
 {
@@ -198,7 +199,7 @@ passes(const struct order *o, const uint64_t *state)
 	return having_holds(&o->view->having, state, &o->result->totals);
 }
 
-/* A group into the rows of a view that keeps at most `most`. */
+/* Adds a group to the rows of a view, which keeps at most `most`. */
 static void
 take(struct result_view *v, uint64_t most, bool bounded, uint64_t *group, const struct order *o)
 {
@@ -212,7 +213,7 @@ take(struct result_view *v, uint64_t most, bool bounded, uint64_t *group, const 
 	if (!passes(o, state))
 		return;
 	row.rank = row_rank(o, group, state);
-	/* Sorting all rows takes a third less time if few keys are looked up; heaps look at few anyway. */
+	/* The key's prefix makes sorting all rows a third faster; a heap compares few keys anyway. */
 	row.key = bounded || o->view->by_key || o->view->thens > 0 ? 0 : part_rank(o, 0, group);
 	row.group = group;
 	if (most == 0)
@@ -255,7 +256,7 @@ result_keep(struct flow_agg_result *r, size_t view, unsigned part)
 	return FLOW_OK;
 }
 
-/* All groups that may be rows of a view, into it. */
+/* Offers all groups to a view. */
 static void
 take_all(struct result_view *v, uint64_t most, bool bounded, const struct order *o)
 {

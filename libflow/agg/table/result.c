@@ -12,14 +12,14 @@ flow_agg_rows(const struct flow_agg_result *r, size_t table)
 	return r->view[table].rows;
 }
 
-/* The groups that a view's rows are of. */
+/* The groups of a view's rows. */
 static const struct groups *
 view_groups(const struct flow_agg_result *r, const struct view *v)
 {
 	return &r->groups[v->series ? v->bins : v->grouping];
 }
 
-/* Keys, of a series the time before them, and measures. */
+/* Adds columns: in a series the time, then keys, then measures. */
 static enum flow_status
 add_columns(struct flow_table *t, const struct grouping *g, const struct view *v)
 {
@@ -35,7 +35,7 @@ add_columns(struct flow_table *t, const struct grouping *g, const struct view *v
 	return st;
 }
 
-/* The totals of what was read. */
+/* Adds the totals of the columns that were read. */
 static enum flow_status
 add_notes(struct flow_table *t, const struct flow_agg_result *r)
 {
@@ -68,7 +68,7 @@ add_notes(struct flow_table *t, const struct flow_agg_result *r)
 	return FLOW_OK;
 }
 
-/* Number of the first column after the keys. */
+/* The index of the first column after the keys. */
 static size_t
 keys_end(const struct flow_table *t)
 {
@@ -79,7 +79,7 @@ keys_end(const struct flow_table *t)
 	return c;
 }
 
-/* The rate of a series' row, over the time of its bin within the period. */
+/* Sets a rate of a series' row, over the time of its bin within the period. */
 static void
 bin_rate_cell(const struct flow_agg_result *r, const struct view *v, size_t c,
     const struct result_row *from, const uint64_t *state, struct flow_table *t, size_t column,
@@ -123,7 +123,7 @@ fill_row(const struct flow_agg_result *r, const struct view *v, const struct res
 	return st;
 }
 
-/* Rows between the request for a group's memory and its use; sorted ones lie anywhere. */
+/* Prefetch distance in rows: sorted groups are scattered in memory. */
 #define ROWS_AHEAD 16
 
 static enum flow_status
@@ -143,7 +143,7 @@ fill_rows(const struct flow_agg_result *r, size_t table, uint64_t from, size_t r
 	return st;
 }
 
-/* The period of a bill, spikes or a series. */
+/* Sets a table's period: for a bill, spikes or a series. */
 static void
 tell_period(const struct flow_agg_result *r, size_t table, struct flow_table *t)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Arrays of rows that may be larger than memory, and the keys that they are sorted by. */
+/* Arrays of rows that may exceed RAM, and the comparison of keys. */
 #define _GNU_SOURCE	/* qsort_r */
 #include "agg/table/result.h"
 
@@ -36,7 +36,7 @@ result_set_value(const struct key_part *part, uint64_t *group, uint64_t value)
 	group[part->word] |= value << part->shift;
 }
 
-/* Whether an array of so many bytes is too large to lie in memory. */
+/* Whether an array of that size should be in a file. */
 static bool
 is_large(const struct flow_agg_result *r, size_t bytes)
 {

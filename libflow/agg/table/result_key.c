@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Keys of groups as columns of a table. */
+/* Writes keys of groups to columns of a table. */
 #include "agg/table/result.h"
 
 #include <ctype.h>
@@ -59,7 +59,7 @@ result_key_columns(const struct grouping *g, struct flow_table *t)
 	return st;
 }
 
-/* Length of the network that a part's address stands for. */
+/* The prefix length of a part's network. */
 static int
 prefix_bits(const struct grouping *g, size_t k, const struct addr *a, const uint64_t *group)
 {

@@ -9,7 +9,7 @@
 #include "agg/group/spool.h"
 #include "base/buf.h"
 
-/* Bytes that are read of a run at a time; all runs together have about so many. */
+/* The least window for reading a run, and about the size of all windows together. */
 #define WINDOW_MIN ((size_t)16 << 10)
 #define WINDOWS ((size_t)8 << 20)
 
@@ -48,7 +48,7 @@ put(struct buf *out, const void *p, size_t len)
 	buf_append(out, p, len);
 }
 
-/* One row; the length before it counts what follows it. */
+/* Appends a row; its length field counts the bytes after that field. */
 static void
 put_row(struct buf *out, const struct flow_table *t, size_t row, const uint64_t *rank, size_t ranks)
 {
@@ -113,17 +113,17 @@ row_runs_add(struct row_runs *r, const struct flow_table *t, const uint64_t *ran
 	return st;
 }
 
-/* A value of a row; of a text, where it lies. */
+/* A value of a row, in the window. */
 struct cell {
-	const char *p;		/* NULL: none */
+	const char *p;		/* NULL: null */
 	uint32_t len;
 };
 
 /* A run that is being read. */
 struct reader {
-	int64_t at, to;		/* of the file: what was not read yet */
+	int64_t at, to;		/* the unread part of the file */
 	char *window;
-	size_t size, begin, end;	/* of it, what is not used yet */
+	size_t size, begin, end;	/* its capacity, and the unused bytes in it */
 	bool has_row;
 	uint64_t rank[1 + ROW_THENS];
 	size_t row_bytes;
@@ -134,15 +134,15 @@ struct row_merge {
 	int fd;
 	struct row_order order;
 	enum flow_kind *kind;
-	size_t *key;		/* the columns of keys, in the order that rows are compared by */
+	size_t *key;		/* key columns, in the order of comparison */
 	size_t columns, keys;
 	struct reader *reader;
 	size_t readers;
-	size_t *heap;		/* readers that have a row; the first one's comes first */
+	size_t *heap;		/* readers with a row; the top has the next row */
 	size_t heaped;
 };
 
-/* Makes the window hold so many bytes from where it begins; false at the end of the run. */
+/* Makes the window hold `want` unused bytes; FLOW_EIO if the run has fewer. */
 static enum flow_status
 window_fill(const struct row_merge *m, struct reader *r, size_t want, struct flow_error *err)
 {
@@ -175,7 +175,7 @@ window_fill(const struct row_merge *m, struct reader *r, size_t want, struct flo
 	return FLOW_OK;
 }
 
-/* Where the cells of a row lie. */
+/* Finds the cells of the row in the window. */
 static void
 cut_row(const struct row_merge *m, struct reader *r)
 {
@@ -199,7 +199,7 @@ cut_row(const struct row_merge *m, struct reader *r)
 	}
 }
 
-/* The next row of a run. */
+/* Reads the next row of a run. */
 static enum flow_status
 read_row(const struct row_merge *m, struct reader *r, struct flow_error *err)
 {
@@ -228,7 +228,7 @@ compare_numbers(uint64_t a, uint64_t b)
 	return (a > b) - (a < b);
 }
 
-/* Keys as agg/table/order.c has them: no value first, addresses as numbers, texts bytewise. */
+/* The order of keys as in agg/table/order.c: null first, addresses as numbers, texts bytewise. */
 static int
 compare_cells(enum flow_kind kind, const struct cell *a, const struct cell *b)
 {
@@ -263,18 +263,20 @@ compare_cells(enum flow_kind kind, const struct cell *a, const struct cell *b)
 }
 
 static int
-compare_then(const struct row_merge *m, const struct row_then *by, const struct reader *a, const struct reader *b, size_t i)
+compare_then(const struct row_merge *m, const struct row_then *by, const struct reader *a, const struct reader *b,
+    size_t i)
 {
 	int order;
 
 	if (!by->is_key)
 		return compare_numbers(b->rank[i], a->rank[i]);
-	/* Of networks the address alone, which a prefix begins with: lengths decide where all else ties. */
-	order = compare_cells(m->kind[by->column] == FLOW_KIND_PREFIX ? FLOW_KIND_ADDR : m->kind[by->column], &a->cell[by->column], &b->cell[by->column]);
+	/* Networks by their address alone, the first member of flow_prefix: lengths only break final ties. */
+	order = compare_cells(m->kind[by->column] == FLOW_KIND_PREFIX ? FLOW_KIND_ADDR : m->kind[by->column],
+	    &a->cell[by->column], &b->cell[by->column]);
 	return by->descends ? -order : order;
 }
 
-/* Which of two runs' rows comes first. */
+/* Compares the current rows of two runs; <0: a comes first. */
 static int
 compare_rows(const struct row_merge *m, const struct reader *a, const struct reader *b)
 {
@@ -314,7 +316,7 @@ heap_down(struct row_merge *m, size_t i)
 	m->heap[i] = reader;
 }
 
-/* The columns, and which of them are compared. */
+/* Takes the kinds of columns, and which of them are keys. */
 static enum flow_status
 take_columns(struct row_merge *m, const struct flow_table *like)
 {

@@ -2,12 +2,12 @@
 #pragma once
 
 /*
- * Rows of tables that wait in a temporary file, sorted, until they are merged: the answers to one question about
- * several shares of all groups.  A run is the rows of one table and one share,
+ * External merge of tables: the sorted rows of each share are written to a temporary file, and merged at the end.
+ * A run is the rows of one table and one share,
  *
  *	[bytes: 32 bits] [rank: 64 bits] ... [has a value: 8 bits, value] for each column ...
  *
- * by value, as addresses and texts have other numbers in each share.  A text is its length (32 bits) and bytes.
+ * with addresses and texts by value, as their ids differ between shares.  A text is its length (32 bits) and bytes.
  */
 
 #include <stdbool.h>
@@ -21,11 +21,11 @@
 
 /* The order of rows. */
 struct row_order {
-	bool has_time;		/* a column of instants, number `time`, is compared before the keys, */
-	bool time_first;	/* and before the rank */
+	bool has_time;		/* column `time` has instants, and is compared before the keys, */
+	bool time_first;	/* or even before the rank */
 	size_t time;
-	bool keys_descend;	/* rows of one rank: greater keys first */
-	/* Orders behind the rank, before the keys: a rank of their own, greater ones first, or a key's column. */
+	bool keys_descend;	/* among equal ranks greater keys come first */
+	/* Compared after the rank, before the keys: further ranks, greater first, or key columns. */
 	struct row_then {
 		bool is_key, descends;
 		size_t column;
@@ -34,7 +34,7 @@ struct row_order {
 };
 
 struct row_run {
-	int64_t from, to;	/* in the file */
+	int64_t from, to;	/* offsets in the file */
 };
 
 struct row_runs {
@@ -49,23 +49,23 @@ struct row_runs {
 void row_runs_init(struct row_runs *r, const struct row_order *order);
 void row_runs_release(struct row_runs *r);
 
-/* Begins a run; the file is made in `folder` at the first one. */
+/* Begins a run; the first one creates the file in `folder`. */
 enum flow_status row_runs_begin(struct row_runs *r, const char *folder, struct flow_error *err) NODISCARD;
 
 /*
- * Adds all rows of a table to the run.  Each has 1 + order.thens ranks, one row's behind the other's: greater ones come
- * first; those of keys are not looked at.
+ * Adds all rows of a table to the run.  rank has 1 + order.thens ranks for each row; greater ones come first; those of
+ * key columns are ignored.
  */
 enum flow_status row_runs_add(struct row_runs *r, const struct flow_table *t, const uint64_t *rank,
     struct flow_error *err) NODISCARD;
 
 struct row_merge;
 
-/* Reads all runs as one; columns are those of `like`, which is not kept. */
+/* Starts to merge all runs; the columns are those of `like`, which is not kept. */
 enum flow_status row_merge_new(const struct row_runs *r, const struct flow_table *like, struct row_merge **m,
     struct flow_error *err) NODISCARD;
 void row_merge_free(struct row_merge *m);
 
-/* The next `rows` rows (fewer at the end) into a table without rows. */
+/* Puts the next `rows` rows (fewer at the end) into a table without rows. */
 enum flow_status row_merge_next(struct row_merge *m, size_t rows, struct flow_table *t,
     struct flow_error *err) NODISCARD;
