@@ -7,7 +7,7 @@
  * chunk's metadata that tells its length (DICT_INDEX_KEY).
  *
  * Files of version 0.1.0 have it in the page's header, as an extension of Parquet (field 32767, see
- * BinaryProtocolExtensions.md), which polars and fastparquet cannot read.
+ * BinaryProtocolExtensions.md), on which polars and fastparquet stumble.
  *
  *	UUID (16 bytes) | pieces (4) | piece, piece ... | CRC-32 of all before (4)
  *	piece: in (4), literals (4), out (4), code (4), CRC-32 (4), length (1), text
