@@ -59,7 +59,7 @@ cache_begin(struct addr_cache *cache, const struct flow_column *c)
 	return true;
 }
 
-/* Parses an entry and gives its hash, which is never PARSED_NOT, or NO_ADDRESS. */
+/* Parses an entry; returns its hash (never PARSED_NOT), or NO_ADDRESS. */
 static uint64_t
 parse(struct addr_cache *cache, const struct flow_text *text, uint32_t code)
 {

@@ -188,7 +188,7 @@ bool grouping_is_in_turn(const struct flow_agg_spec *spec, size_t grouping);
 /* Allocates spec->parted (all false) and computes spec->cluster, once; FLOW_ENOMEM. */
 enum flow_status spec_find_clusters(struct flow_agg_spec *spec) NODISCARD;
 
-/* Whether a view's rows are made in the current phase and turn. */
+/* Whether a view's rows are made in the current phase and turn; the groups of a late one are counted in every phase. */
 bool view_is_made(const struct flow_agg_spec *spec, size_t view);
 
 /* The number of parts whose hash decides a group's share: all but the bin of a period. */
