@@ -21,7 +21,7 @@
 #include "flowcat/compact_left.h"
 #include "flowcat/write.h"
 
-/* A slot is left alone until it has been over for so long: late flows may still come. */
+/* Slots that ended more recently are not compacted, because late flows may still come. */
 #define SETTLED_S 600
 
 static const char *
@@ -40,7 +40,7 @@ slot_begin(int64_t s, uint32_t seconds)
 	return s - (rest < 0 ? rest + (int64_t)seconds : rest);
 }
 
-/* Whether two files, neighbours by archive and time, become one. */
+/* Whether two files, adjacent in the order of archive and time, are merged. */
 static bool
 belong_together(const char *a, const char *b, uint32_t seconds)
 {
@@ -71,7 +71,7 @@ count_rows(char *const *path, size_t count, uint64_t *rows)
 	return true;
 }
 
-/* Rows of each row group: as few groups as may be, of about the same size, as they fill up batch by batch. */
+/* Rows of each row group: as few groups as possible, of about equal size (groups grow in whole batches). */
 static size_t
 group_rows(uint64_t rows)
 {
@@ -82,8 +82,8 @@ group_rows(uint64_t rows)
 }
 
 /*
- * Makes one of the files path[0 .. count-1], then removes what is in it.  Readers know from its
- * metadata, in between, that it holds the others (store/merged.h).
+ * Merges the files path[0 .. count-1] into one, then removes the merged ones.  In between, readers
+ * know from its metadata that it holds them (store/merged.h).
  */
 static int
 merge_locked(const struct flowcat_options *all, char **path, size_t count)
@@ -124,7 +124,7 @@ merge_locked(const struct flowcat_options *all, char **path, size_t count)
 	return status;
 }
 
-/* Whether all of them are still there: another run may have merged them before. */
+/* Whether all files still exist: another run may have merged them. */
 static bool
 are_there(char **path, size_t count)
 {
@@ -134,7 +134,7 @@ are_there(char **path, size_t count)
 	return true;
 }
 
-/* The directories that a run has locked, each by the first file that lies in it. */
+/* The directories that a run has locked, each with the first file in it. */
 struct locks {
 	struct lock {
 		const char *path;
@@ -165,7 +165,7 @@ is_locked(const struct locks *locks, const char *path)
 	return false;
 }
 
-/* Locks the directory of a file, which must not be locked yet: locks of one process keep each other out. */
+/* Locks a file's directory, which must not be locked yet: locks of one process block each other. */
 static int
 lock_directory_of(struct locks *locks, const char *path)
 {
@@ -185,8 +185,8 @@ lock_directory_of(struct locks *locks, const char *path)
 }
 
 /*
- * One run merges in a directory at a time.  All runs lock directories in the order of time, so that none waits for
- * one that waits for it.
+ * Only one run merges in a directory at a time.  All runs lock directories in the order of time, which
+ * prevents deadlock.
  */
 static int
 merge(const struct flowcat_options *all, char **path, size_t count)
@@ -203,7 +203,7 @@ merge(const struct flowcat_options *all, char **path, size_t count)
 	return status;
 }
 
-/* What runs and collectors that were killed left beside the files goes. */
+/* Removes what killed runs and collectors left beside the files. */
 static void
 clean_directories(const struct flow_files *files)
 {
@@ -211,7 +211,7 @@ clean_directories(const struct flow_files *files)
 		file_sinks_clean(files->directory[i], "", ".parquet");
 }
 
-/* A file, and where it comes. */
+/* A file, and its place in the order. */
 struct place {
 	char *path;
 	size_t root, at;
@@ -228,7 +228,7 @@ compare_roots(const void *a, const void *b)
 	return order != 0 ? order : (x->at > y->at) - (x->at < y->at);
 }
 
-/* By archive, each in the order of time, in which they are now. */
+/* Groups files by archive, and keeps the order of time in each. */
 static int
 sort_by_root(struct flow_files *files)
 {
@@ -246,7 +246,10 @@ sort_by_root(struct flow_files *files)
 	return CLI_OK;
 }
 
-/* Files of other collectors are no part of an archive: they would be merged under a name of theirs, and removed. */
+/*
+ * Leaves out files of other collectors, which are not part of an archive: they would be merged into one of
+ * their names, and removed.
+ */
 static void
 leave_old(struct flow_files *files)
 {
@@ -283,7 +286,7 @@ flowcat_compact(struct flowcat_options *options)
 		status = CLI_FAILURE;
 	if (sort_by_root(files) != CLI_OK)
 		return CLI_FAILURE;
-	/* Slots that cannot be merged stay as they are, and do not keep others from it. */
+	/* A slot that cannot be merged stays as it is; others are still merged. */
 	for (i = 0; i < files->count; i = end) {
 		for (end = i + 1; end < files->count &&
 		    belong_together(files->path[i], files->path[end], options->compact_s); end++)

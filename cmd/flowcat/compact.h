@@ -2,14 +2,14 @@
 #pragma once
 
 /*
- * --compact: files of an archive that begin in the same slot of that many seconds become one, row
- * for row, in place; also those of several directories of its layout, but not of directories named
- * as Hive does, which say what is in the rows.
+ * --compact: merges files of an archive that begin in the same slot of that many seconds, row for
+ * row, in place.  They may be in several directories of its layout, but not in directories named as
+ * Hive does, which contain values of the rows.
  *
- * The new file takes the name of the first one, whole and synced, by one rename; then the others go.
- * Who is stopped between finds rows twice, never lost: the new file's metadata (flow.merged)
- * tell which files are in it, and the next --compact removes those that were left, if they
- * still are what they were.
+ * The new file replaces the first one, complete and synced, by one rename; then the others are
+ * removed.  If it is stopped in between, rows are there twice, but never lost: the new file's
+ * metadata (flow.merged) lists the files in it, and the next --compact removes those that are left,
+ * if they are unchanged.
  */
 
 #include "flowcat/options.h"

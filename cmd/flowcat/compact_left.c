@@ -18,7 +18,7 @@ is_same(const char *path, const struct stat *st)
 	return stat(path, &other) == 0 && other.st_dev == st->st_dev && other.st_ino == st->st_ino;
 }
 
-/* Whether a file that another one holds may go: one beside it, or one that was named, or its directory. */
+/* Whether a file that `holder` holds may be removed: it is beside it, or it or its directory was named. */
 static bool
 may_remove(const struct flow_files *files, const char *holder, const char *path, const struct stat *file)
 {
@@ -36,7 +36,7 @@ may_remove(const struct flow_files *files, const char *holder, const char *path,
 	return may;
 }
 
-/* What stays of an interrupted run: files that `holder` says it holds, unchanged. */
+/* Removes leftovers of an interrupted run: unchanged files that `holder` says it holds. */
 static int
 remove_merged(const struct flow_files *files, const char *holder, const struct flow_merged *held)
 {
@@ -61,7 +61,7 @@ remove_merged(const struct flow_files *files, const char *holder, const struct f
 	return status;
 }
 
-/* Ends what an earlier run began for one file; `held` gets what that holds. */
+/* Completes an earlier run for one file; adds the files that it holds to `held`. */
 static int
 recover_file(const struct flow_files *files, char *path, const struct flow_summary *summary,
     struct flow_merged *held)
@@ -77,14 +77,14 @@ recover_file(const struct flow_files *files, char *path, const struct flow_summa
 		status = cli_fail("out of memory");
 	else
 		status = remove_merged(files, path, &own);
-	/* Merged itself, it would no longer say what it holds. */
+	/* If it were merged, its list of held files would be lost. */
 	if (status != CLI_OK)
 		path[0] = '\0';
 	flow_merged_clear(&own);
 	return status;
 }
 
-/* Ends what an earlier run began.  Files that cannot be read are told of, and left alone. */
+/* Completes earlier runs.  Unreadable files are reported and left alone. */
 static int
 recover(struct flow_files *files, struct flow_merged *held)
 {
@@ -95,7 +95,7 @@ recover(struct flow_files *files, struct flow_merged *held)
 		struct flow_error err;
 
 		if (flow_summary_read(files->path[i], &one, &err) != FLOW_OK) {
-			/* Removed a moment ago, by this or another one. */
+			/* It was removed a moment ago, by this or another run. */
 			if (err.status != FLOW_ENOTFOUND)
 				status = cli_fail_error(&err);
 			files->path[i][0] = '\0';

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* What a --compact that was stopped left: files that another one says it holds (store/merged.h). */
+/* Leftovers of an interrupted --compact: files that another one says it holds (store/merged.h). */
 
 #include "flow.h"
 
 /*
- * Removes what is left, where it lies beside its holder or in what was named, and takes out of the list what cannot
- * be merged: files that cannot be read, that are no more, that are held still, or hold what is still there.  The
- * exit status, after messages.
+ * Removes leftovers beside their holder, or in what was named, and drops from the list what cannot be merged:
+ * files that cannot be read, are gone, are still held, or hold files that are still there.  Returns the exit
+ * status, after messages.
  */
 int compact_end_left(struct flow_files *files);

@@ -9,26 +9,26 @@
 #include "common/query_copy.h"
 #include "common/turn.h"
 
-/* A row group with fewer rows is merged with such ones beside it: each costs a dictionary of its own. */
+/* Adjacent row groups with fewer rows are merged: each costs a dictionary of its own. */
 #define LARGE_ROWS (FLOW_GROUP_ROWS / 2)
 
 struct copying {
 	const struct flowcat_options *options;
 	struct query *query;
-	const bool *wanted;		/* by task: it is to be copied, if that can be */
+	const bool *wanted;		/* by task: copy it if possible */
 	struct turn turn;
-	/* Of the one whose turn it is. */
+	/* Only for the worker whose turn it is. */
 	struct flow_writer *writer;
 	struct exporters_tally *tally;	/* NULL: not wanted */
 	uint64_t left;			/* rows that may still be written */
 	atomic_bool failed;
 };
 
-/* One thread's. */
+/* Per thread. */
 struct copier {
 	struct copying *all;
-	struct query_worker *peek;	/* reads what is summed up, and what rows are chosen by */
-	struct query_worker *rows;	/* reads all columns; NULL until it is needed */
+	struct query_worker *peek;	/* reads the columns that are summed or that choose rows */
+	struct query_worker *rows;	/* reads all columns; NULL until needed */
 	struct exporters_tally *tally;	/* of the row group that is being copied; NULL: not wanted */
 };
 
@@ -46,7 +46,7 @@ is_large(const struct query *query, size_t task)
 	return query_task_rows(query, task, &whole) >= LARGE_ROWS && whole;
 }
 
-/* Which tasks are to be copied: large row groups, and small ones that have only large ones beside them. */
+/* Marks the tasks to copy: large row groups, and small ones with only large neighbours. */
 static bool *
 choose_tasks(const struct query *query)
 {
@@ -77,13 +77,13 @@ count_exporters(void *context, const struct flow_batch *batch)
 	return c->tally == NULL || exporters_tally_add(c->tally, batch, NULL) == FLOW_OK;
 }
 
-/* The task's row group as it stands; NULL: it has to be decoded. */
+/* The task's row group, copied unchanged; NULL: it must be decoded. */
 static struct flow_group *
 prepare(struct copier *c, size_t task)
 {
 	const struct flowcat_options *o = c->all->options;
 
-	/* A level that was asked for may be another one than the file's. */
+	/* The requested level may differ from the file's. */
 	if (!c->all->wanted[task] || (o->has_codec && o->writer.level != 0))
 		return NULL;
 	if (c->all->tally != NULL) {
@@ -145,7 +145,7 @@ put_rows(struct copier *c, size_t task)
 	return status;
 }
 
-/* What was prepared of the task, or its rows: in its turn. */
+/* Writes the copied row group of the task, or its rows, in its turn. */
 static int
 put_task(struct copier *c, size_t task, struct flow_group *group)
 {

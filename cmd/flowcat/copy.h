@@ -2,13 +2,13 @@
 #pragma once
 
 /*
- * -w where rows stay in their order: row groups that pass whole are copied as they stand, without being decoded,
- * others are decoded and encoded anew. Small ones that follow each other become large ones.
+ * -w in the order of the archive: row groups in which all rows pass are copied without decoding, others are
+ * decoded and encoded again.  Adjacent small ones are merged.
  */
 
 #include "flowcat/options.h"
 
-/* Whether the options leave rows as they are stored, and in their order. */
+/* Whether the options keep rows as they are stored, and in their order. */
 bool copy_may(const struct flowcat_options *options, const struct query *query);
 
 /* Writes all rows; they are counted in *tally unless that is NULL. CLI_OK, or CLI_FAILURE after a message. */

@@ -13,7 +13,7 @@ struct list {
 	bool closed, failed;
 };
 
-/* A line for each, as soon as it went: whoever interrupts it knows what did. */
+/* Prints a line for each removed file at once, so that the output is right when it is interrupted. */
 static void
 list_gone(void *context, const char *path, uint64_t bytes)
 {

@@ -6,7 +6,7 @@
 #include "common/cli.h"
 #include "common/every.h"
 
-/* Between two looks. */
+/* Pause between two looks. */
 #define PERIOD_MS 1000
 
 #define WRITE_BYTES ((size_t)256 << 10)
@@ -52,7 +52,7 @@ print_batch(struct follow *f, const struct flow_batch *batch, const struct flow_
 	return f->text.len < WRITE_BYTES ? CLI_OK : flush(f);
 }
 
-/* What one look found, in its order. */
+/* Prints what one look found, in its order. */
 static int
 print_new(struct follow *f, struct query *query)
 {
@@ -71,7 +71,7 @@ print_new(struct follow *f, struct query *query)
 	return status == CLI_OK ? flush(f) : status;
 }
 
-/* One look: what came since the last. */
+/* One look: finds what came since the last. */
 static int
 look(struct follow *f, bool silent)
 {

@@ -4,7 +4,7 @@
 #include "flowcat/options.h"
 
 /*
- * --follow: prints the flows that come from now on (with -t also those of the window that are there), each once, as
- * they come, until SIGINT or SIGTERM, -c, or the end of whoever reads.
+ * --follow: prints the flows that arrive from now on (with -t also existing ones in the window), each once,
+ * until SIGINT or SIGTERM, -c, or the reader ends.
  */
 int flowcat_follow(struct flowcat_options *options);

@@ -27,8 +27,8 @@
 #define WAITING ".flow-import."
 
 /*
- * A batch is so many bytes of files, or so many files: what is done again after a crash.  Each process gets some, as they take
- * longer or shorter; but flows of a slot that lie in two batches make two files.
+ * A batch, the unit that is repeated after a crash, is limited in bytes and in files.  Each process gets
+ * several, because they take different times; but the flows of a slot in two batches make two files.
  */
 #define BATCH_BYTES ((uint64_t)64 << 20)
 #define BATCH_FILES_MIN 6
@@ -36,7 +36,7 @@
 #define BATCHES 4
 #define PROCESSES 64
 
-/* What a process says to the one that began it. */
+/* What a child process reports to its parent. */
 struct report {
 	struct split_counts counts;
 	int status;
@@ -44,7 +44,7 @@ struct report {
 
 struct job {
 	pid_t pid;		/* 0: none */
-	int pipe;		/* that the report comes from */
+	int pipe;		/* from which the report is read */
 	uint64_t number;
 	size_t from, to;	/* of the sources */
 };
@@ -78,7 +78,7 @@ waiting_path(const struct import *im, uint64_t number)
 	return asprintf(&path, "%s/" WAITING "%" PRIu64, im->options->write_path, number) < 0 ? NULL : path;
 }
 
-/* What earlier imports left: what was done takes its place, what was not goes. */
+/* Completes earlier imports: moves finished batches into place, and removes unfinished ones. */
 static int
 settle(struct import *im)
 {
@@ -110,7 +110,7 @@ settle(struct import *im)
 	return status;
 }
 
-/* Leaves a file out, and says why. */
+/* Skips a file, and says why. */
 static void
 leave_out(struct import *im, const char *path, const char *why)
 {
@@ -119,7 +119,7 @@ leave_out(struct import *im, const char *path, const char *why)
 	im->status = CLI_FAILURE;
 }
 
-/* Takes a file that is not imported yet. */
+/* Adds a file that was not imported yet. */
 static int
 take_source(struct import *im, const char *name)
 {
@@ -169,7 +169,7 @@ list_sources(struct import *im)
 	return status;
 }
 
-/* The process of a batch: splits its files. */
+/* The child process: splits the files of a batch. */
 static int
 split_batch(const struct import *im, const struct job *job, struct split_counts *counts)
 {
@@ -191,7 +191,7 @@ split_batch(const struct import *im, const struct job *job, struct split_counts 
 	o.write_path = path;
 	if (status == CLI_OK)
 		status = split_files(&o, counts);
-	/* All of it, directories too, is on the disk before the ledger says that it is done. */
+	/* Everything, including directories, is synced before the ledger says that it is done. */
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (status == CLI_OK && (fd < 0 || syncfs(fd) != 0))
 		status = cli_fail("%s: %s", path, strerror(errno));
@@ -222,7 +222,7 @@ start_batch(struct import *im)
 	if (job->pid == 0) {
 		struct report report = { .status = CLI_OK };
 
-		/* The lock of the ledger is this process's, too: it must not go on alone. */
+		/* This process also holds the ledger's lock, so it must end with its parent. */
 		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 		(void)signal(SIGINT, SIG_DFL);
 		(void)signal(SIGTERM, SIG_DFL);
@@ -253,7 +253,7 @@ add_counts(struct split_counts *sum, const struct split_counts *more)
 	sum->failed |= more->failed;
 }
 
-/* A batch that is split: into the ledger, and to its place. */
+/* A finished batch: adds it to the ledger, and moves it into place. */
 static int
 commit(struct import *im, const struct job *job, const struct split_counts *c)
 {
@@ -274,7 +274,7 @@ commit(struct import *im, const struct job *job, const struct split_counts *c)
 	return st == FLOW_OK ? CLI_OK : cli_fail_error(&err);
 }
 
-/* Waits for a process, and takes what it made. */
+/* Waits for a child, and takes its result. */
 static int
 finish_batch(struct import *im)
 {

@@ -2,9 +2,10 @@
 #pragma once
 
 /*
- * --import: a tree of files, such as those of nfdump or flow-tools, into an archive, each file once, whenever that was
- * stopped and begun again.  Some files at a time are split by a process of its own into DIRECTORY/.flow-import.N; when that is
- * done, DIRECTORY/.flow-import lists them, and what they became takes its place in the archive.
+ * --import: converts a tree of files, such as those of nfdump or flow-tools, to an archive, each file once,
+ * even if it is stopped and started again.  Child processes split batches of files into
+ * DIRECTORY/.flow-import.N; when one is done, DIRECTORY/.flow-import lists its files, and the results are
+ * moved into the archive.
  */
 
 #include "flowcat/options.h"

@@ -89,7 +89,7 @@ read_line(struct import_ledger *l, char *line, struct flow_error *err)
 	return flow_fail(err, FLOW_ECORRUPT, FLOW_NO_OFFSET, "not a ledger of imports: '%.60s'", line);
 }
 
-/* The end of the last whole block; what a crash left behind it does not count. */
+/* The end of the last whole block; anything behind it is the rest of a crash. */
 static size_t
 blocks_end(const char *text, size_t len)
 {

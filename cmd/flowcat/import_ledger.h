@@ -2,13 +2,13 @@
 #pragma once
 
 /*
- * What was imported into an archive: DIRECTORY/.flow-import, a text that is appended to.  Each block is
+ * The ledger of imports into an archive: DIRECTORY/.flow-import, a text that is appended to.  A block is
  *
- *	file SIZE MTIME-NS PATH			a file that was read, for each of them
+ *	file SIZE MTIME-NS PATH			for each file that was read
  *	counts FLOWS OTHERS LOST DAMAGED FILED	what became of their records
- *	done N					they are filed, or wait in .flow-import.N to take their places
+ *	done N					they are filed, or wait in .flow-import.N to be moved
  *
- * and counts once its last line is there.  A lock on the file keeps a second import out.
+ * and is valid once its last line is there.  A lock on the file excludes a second import.
  */
 
 #include <stdbool.h>
@@ -30,11 +30,11 @@ struct import_source {
 
 struct import_ledger {
 	int fd;
-	struct import_source *source;	/* sorted by path once it is read */
+	struct import_source *source;	/* sorted by path after reading */
 	size_t sources;
-	uint64_t *batch;		/* numbers of those that are done */
+	uint64_t *batch;		/* numbers of finished batches */
 	size_t batches;
-	uint64_t next;			/* a number that no batch had */
+	uint64_t next;			/* an unused number */
 	struct import_counts counts;	/* of all blocks */
 };
 
@@ -42,12 +42,12 @@ struct import_ledger {
 enum flow_status import_ledger_open(const char *directory, struct import_ledger *l, struct flow_error *err) NODISCARD;
 void import_ledger_close(struct import_ledger *l);
 
-/* What it says of a file; NULL: nothing. */
+/* Its entry for a file; NULL: none. */
 const struct import_source *import_ledger_find(const struct import_ledger *l, const char *path);
 
 /* Whether a batch of that number is done. */
 bool import_ledger_has(const struct import_ledger *l, uint64_t batch);
 
-/* Appends a block and makes it last. */
+/* Appends a block and syncs it. */
 enum flow_status import_ledger_add(struct import_ledger *l, const struct import_source *source, size_t n,
     const struct import_counts *counts, uint64_t batch, struct flow_error *err) NODISCARD;

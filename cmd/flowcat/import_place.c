@@ -20,7 +20,7 @@
 #define NAMES_MAX 100000
 #define SUFFIX ".parquet"
 
-/* Below a directory of imports there are year, month, day and hour. */
+/* Deepest nesting: an import's directory has levels for year, month, day and hour. */
 #define LEVELS 8
 
 /* Whether two names are of one file. */
@@ -33,8 +33,8 @@ is_same(const char *a, const char *b)
 }
 
 /*
- * Gives a file the first name that is free of "a.parquet", "a.1.parquet" ..., whoever else takes names meanwhile, and takes the
- * old one away; one that has its name already, as it was moved when the process was killed, loses only the old one.
+ * Renames a file to the first free name of "a.parquet", "a.1.parquet" ..., even while others take names.  A
+ * file that was linked already when the process was killed only loses its old name.
  */
 static enum flow_status
 move_file(const char *from, const char *to, struct flow_error *err)

@@ -5,7 +5,7 @@
 
 #include "common/cli.h"
 
-/* So often files are listed again while others change them. */
+/* How often files are listed again while others change them. */
 #define ROUNDS_MAX 100
 
 void
@@ -17,7 +17,7 @@ metadata_begin(struct metadata *m, struct flowcat_options *options)
 	flow_files_sort(files);
 }
 
-/* Files are sorted by their slots, so that the one that holds others comes before them. */
+/* Sorted by slots, so that a file comes before those that it holds. */
 static bool
 is_held(const struct metadata *m, const char *path)
 {

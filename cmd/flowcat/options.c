@@ -11,7 +11,7 @@
 #include "flowcat/named_formats.h"
 #include "net/resolve.h"
 
-/* Bytes for sorting; the default is for machines that do not tell how much they have. */
+/* Memory for sorting; the default applies where the machine's memory is unknown. */
 #define MEMORY_DEFAULT (UINT64_C(1) << 30)
 #define MEMORY_MIN 1000000
 
@@ -31,7 +31,7 @@ static const struct cli_table table = {
 "(flow-filter(7)).  See flowcat(1).\n",
 };
 
-/* A key on the command line is seen by everybody on the machine; a file need not be. */
+/* Everybody on the machine can see a key on the command line; a file can be private. */
 static int
 take_key(struct flowcat_options *o, const char *text)
 {
@@ -81,7 +81,7 @@ add_expire(struct flowcat_options *o, const char *directory)
 	return CLI_OK;
 }
 
-/* What goes with --expire alone. */
+/* Options that only --expire has. */
 static int
 take_retention(int letter, const char *argument, struct flowcat_options *o)
 {
@@ -141,7 +141,7 @@ check_retention(const struct flowcat_options *o, int argc, char **argv)
 	return CLI_OK;
 }
 
-/* Which rows, in what order. */
+/* Options for the choice and order of rows. */
 static int
 take_rows(int letter, const char *argument, struct flowcat_options *o)
 {
@@ -257,7 +257,7 @@ take_writing(int letter, const char *argument, struct flowcat_options *o)
 	}
 }
 
-/* What is done instead of printing or writing rows. */
+/* Options for other tasks than printing or writing rows. */
 static int
 take_task(int letter, const char *argument, struct flowcat_options *o)
 {
@@ -288,7 +288,7 @@ take_task(int letter, const char *argument, struct flowcat_options *o)
 	}
 }
 
-/* nfdump does with one program what two do here: a letter that getopt did not know, and has told of. */
+/* nfdump combines flowcat and flowstat: explains a letter that getopt has just rejected. */
 static int
 unknown_letter(int letter)
 {
@@ -313,7 +313,7 @@ take_option(int letter, const char *argument, struct flowcat_options *o, bool *d
 	return letter == OPT_HELP ? cli_help(&table) : letter == OPT_VERSION ? cli_version() : unknown_letter(optopt);
 }
 
-/* What -o may need besides its text. */
+/* What -o needs besides its text. */
 static int
 prepare_printer(struct flowcat_options *o)
 {
@@ -322,7 +322,7 @@ prepare_printer(struct flowcat_options *o)
 	o->printer.formats = o->formats;
 	o->names = flow_names_new();
 	o->printer.names = o->names;
-	/* Of a pseudonym nothing is known. */
+	/* Databases know nothing about pseudonyms. */
 	o->printer.geo = o->request.pseudonyms == NULL ? o->request.geo : NULL;
 	if (o->names == NULL)
 		return cli_fail("out of memory");
@@ -335,7 +335,7 @@ prepare_printer(struct flowcat_options *o)
 	return status;
 }
 
-/* Tasks that read whole files or their metadata leave no row out: what asks for that is not theirs. */
+/* Tasks on whole files or their metadata cannot select rows, so options that do are refused. */
 static int
 check_whole_files(const struct flowcat_options *o)
 {
@@ -358,7 +358,7 @@ check_whole_files(const struct flowcat_options *o)
 	return CLI_OK;
 }
 
-/* Files that are compacted are written once and read often. */
+/* Compacted files are written once and read often. */
 static void
 compact_defaults(struct flowcat_options *o)
 {

@@ -17,7 +17,7 @@ struct flowcat_options {
 	const char *write_path;		/* -w; NULL: print */
 	const char *split_by;		/* --split-by: names of columns */
 	uint32_t compact_s;		/* --compact: seconds of a file; 0: no */
-	const char *merged;		/* what -w writes as flow.merged; NULL: nothing */
+	const char *merged;		/* value that -w writes as flow.merged; NULL: none */
 	bool import;			/* --import */
 	uint32_t split_s;		/* --split: seconds of a file; 0: one file */
 	enum partition_layout layout;	/* -S */
@@ -26,7 +26,7 @@ struct flowcat_options {
 	bool has_order;
 	uint64_t memory_bytes;		/* --memory: for sorting */
 	enum flowcat_task {
-		FLOWCAT_ROWS,		/* print or write what passes */
+		FLOWCAT_ROWS,		/* print or write rows that pass */
 		FLOWCAT_SUMMARY,	/* -I */
 		FLOWCAT_GNUPLOT,	/* -g */
 		FLOWCAT_EXPORTERS,	/* -E */
@@ -54,9 +54,9 @@ struct flowcat_options {
 };
 
 /*
- * Reads the command line into *options, to be cleared by flowcat_options_clear
- * whatever comes.  CLI_OK with *done where help or version was all; else CLI_MISUSE
- * or CLI_FAILURE after a message.
+ * Reads the command line into *options; call flowcat_options_clear in any case.
+ * CLI_OK with *done after help or version; else CLI_MISUSE or CLI_FAILURE after
+ * a message.
  */
 int flowcat_options_parse(int argc, char **argv, struct flowcat_options *options, bool *done);
 void flowcat_options_clear(struct flowcat_options *options);

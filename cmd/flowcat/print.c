@@ -8,17 +8,17 @@
 #include "common/turn.h"
 #include "flowcat/row_order.h"
 
-/* Text that the worker at the head collects before it writes. */
+/* How much text the worker at the head collects before it writes. */
 #define WRITE_BYTES ((size_t)256 << 10)
 
-/* Of a group's text, what another worker may keep until it can be written. */
+/* How much of a group's text another worker may leave to be written later. */
 #define LEAVE_BYTES ((size_t)64 << 10)
 
 /*
- * Workers format row groups into buffers of their own; the one whose group is
- * at the head writes to standard output, the others collect one group's text
- * at most until their turn comes.  A little text, as of a search that finds little, is
- * left to the one at the head.
+ * Workers format row groups into buffers of their own.  The one with the group
+ * at the head writes to standard output; the others collect at most one group's
+ * text until their turn, or leave it to the one at the head if it is short, as
+ * in a search that finds little.
  */
 struct print {
 	struct query *query;
@@ -44,7 +44,7 @@ fail(struct print *p)
 	turn_stop(&p->turn);
 }
 
-/* Only by the head. */
+/* Only for the head. */
 static void
 write_text(struct print *p, struct buf *text)
 {
@@ -130,7 +130,7 @@ print_job(void *context, unsigned i)
 	buf_release(&w.text);
 }
 
-/* What stands before or after the rows. */
+/* Prints what comes before or after the rows. */
 static int
 print_frame(enum flow_status (*frame)(const struct flow_printer *, struct buf *),
     const struct flow_printer *printer)
@@ -167,7 +167,7 @@ print_rows(struct query *query, const struct flow_printer *printer, uint64_t lim
 	return status == CLI_OK && query_failed(query) ? CLI_FAILURE : status;
 }
 
-/* Sorted rows come one after the other. */
+/* Prints sorted rows one after the other. */
 static int
 print_sorted(const struct flowcat_options *options, struct query *query,
     const struct flow_printer *printer)

@@ -9,7 +9,7 @@
 #include "flowcat/metadata.h"
 #include "time/span_text.h"
 
-/* What is summed, as flow.exporters calls it. */
+/* The counters that are summed, by their names in flow.exporters. */
 static const char *const counters[] = { "datagrams", "flows", "packets", "bytes", "lost", "late",
 	"restarts" };
 
@@ -21,7 +21,7 @@ static const struct {
 	{ "applications", "application" },
 };
 
-/* A JSON string made text, its control characters harmless; NULL when out of memory. */
+/* Decodes a JSON string, without control characters; NULL when out of memory. */
 static char *
 plain_text(struct json_slice value)
 {
@@ -90,7 +90,7 @@ struct named {
 	struct json_slice key, value;
 };
 
-/* By number: keys have no leading zeros, so that the shorter one is the lesser. */
+/* Compares keys as numbers: without leading zeros the shorter one is less. */
 static int
 compare_named(const void *a, const void *b)
 {

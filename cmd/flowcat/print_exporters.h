@@ -2,9 +2,9 @@
 #pragma once
 
 /*
- * -E: what the files' metadata tell of exporters, summed over the files: what they sent, what was
- * lost on the way, at which rate they sample, and the names they gave to numbers (of the last
- * file that has any).
+ * -E: data on exporters in the files' metadata, summed over the files: what they sent, what was lost
+ * on the way, their sampling rates, and the names that they gave to numbers (from the last file that
+ * has any).
  */
 
 #include "flowcat/options.h"

@@ -5,7 +5,7 @@
 
 #include "common/cli.h"
 
-/* The names behind csv:, json: or ndjson: as columns; 0 where there are none, or others. */
+/* The names after csv:, json: or ndjson: as columns; 0 where there are none, or unknown ones. */
 static size_t
 listed_columns(const char *format, enum flow_field column[FLOW_FIELD_COUNT])
 {
@@ -26,7 +26,7 @@ listed_columns(const char *format, enum flow_field column[FLOW_FIELD_COUNT])
 	return n;
 }
 
-/* All that a format looks at, in the order of the profile. */
+/* All columns of a format, in the order of the profile. */
 static size_t
 used_columns(const struct flow_fieldset *set, enum flow_field column[FLOW_FIELD_COUNT])
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* --sql: the rows that would be printed as a statement for another engine. */
+/* --sql: the query for the rows, as a statement for another engine. */
 
 #include "flowcat/options.h"
 

@@ -7,7 +7,7 @@
 #include "common/cli.h"
 #include "flowcat/metadata.h"
 
-/* What a tool that reads these lines wants as Name_tcp, Name_udp, ... */
+/* Counters that tools expect as Name_tcp, Name_udp, ... */
 static void
 print_counter(struct buf *out, const char *name, uint64_t all, uint64_t tcp, uint64_t udp,
     uint64_t icmp, uint64_t other)
@@ -57,7 +57,7 @@ print_times(struct buf *out, const struct flow_totals *t, enum stamp_zone zone)
 	buf_printf(out, "msec_first: %" PRId64 "\nmsec_last: %" PRId64 "\n", t->first_ms, t->last_ms);
 }
 
-/* Of whoever wrote the file: nothing in it controls a terminal. */
+/* The file's writer is not trusted: removes terminal control sequences. */
 static void
 print_text(struct buf *out, const char *name, const char *text)
 {

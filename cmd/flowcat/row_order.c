@@ -16,7 +16,7 @@ struct rows {
 	bool failed;
 };
 
-/* Rows as they stand in the archive. */
+/* Rows in the order of the archive. */
 static bool
 next_in_place(struct rows *r, const struct flow_batch **batch,
     const struct flow_selection **selection)
@@ -48,10 +48,10 @@ sort_all(const struct flowcat_options *options, struct rows *r)
 	return st == FLOW_OK ? CLI_OK : cli_fail_error(&err);
 }
 
-/* So many rows are taken from the whole order, more are sorted with all others. */
+/* Up to this many rows a top list is used; more are sorted with all others. */
 #define TOP_MAX 262144
 
-/* Workers each with the first rows of what they read. */
+/* Workers, each with the first of the rows that it read. */
 struct find {
 	const struct flowcat_options *options;
 	struct query *query;
@@ -85,7 +85,7 @@ find_work(void *context, unsigned i)
 	query_worker_free(worker);
 }
 
-/* Fails where memory is short. */
+/* False when out of memory. */
 static bool
 put_rows(void *context, const struct flow_batch *batch, const struct flow_selection *sel)
 {
@@ -94,7 +94,7 @@ put_rows(void *context, const struct flow_batch *batch, const struct flow_select
 	return flow_top_put(context, batch, sel, &err) == FLOW_OK || cli_fail_error(&err) == CLI_OK;
 }
 
-/* What all workers found, into the first one's, and the rows themselves. */
+/* Merges the workers' results into the first one, and fetches the rows. */
 static int
 collect_top(struct find *f, unsigned threads)
 {
@@ -112,7 +112,7 @@ collect_top(struct find *f, unsigned threads)
 	return CLI_OK;
 }
 
-/* The first rows: by the order's columns alone, then the other columns of these. */
+/* Finds the first rows with the order's columns, then reads the other columns of these. */
 static int
 find_top(const struct flowcat_options *options, struct query *query, struct rows *r)
 {

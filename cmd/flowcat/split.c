@@ -11,26 +11,26 @@
 #include "flowcat/split_writer.h"
 #include "flowcat/write.h"
 
-/* Slots that are open at once: archives are in order of time but for what came late. */
+/* Most slots that are open at once: archives are in the order of time, except late flows. */
 #define OPEN_MAX 8
 
 struct split_file {
 	int64_t slot_ms;
 	struct split_writer out;	/* not open: free */
-	uint64_t used;			/* when it was last written to */
+	uint64_t used;			/* time of the last write */
 };
 
 struct split {
 	struct flow_slot_layout layout;
 	const struct flow_writer_options *writer;
-	const char *exporters;		/* of the inputs; NULL: not told */
+	const char *exporters;		/* of the inputs; NULL: unknown */
 	struct split_file file[OPEN_MAX];
 	uint64_t clock;
-	char *cleaned;			/* directory that was last cleaned; NULL: none */
+	char *cleaned;			/* last cleaned directory; NULL: none */
 	uint64_t filed;			/* rows */
 };
 
-/* What runs that were killed left in the directory of a path goes, once for files one after the other. */
+/* Removes what killed runs left in a path's directory, once for adjacent files. */
 static void
 clean_beside(struct split *s, const char *path)
 {
@@ -63,7 +63,7 @@ open_file(struct split *s, struct split_file *f, int64_t slot_ms)
 	return status;
 }
 
-/* The slot's open file; else the one that was longest not written to gives way. */
+/* The slot's open file; else replaces the least recently written one. */
 static int
 find_file(struct split *s, int64_t slot_ms, struct split_file **found)
 {
@@ -97,7 +97,7 @@ row_slot(const struct split *s, const struct flow_batch *batch, uint32_t row)
 	return partition_slot(ms, s->layout.slot_s);
 }
 
-/* Runs of rows of the same slot go to its file together. */
+/* Writes each run of rows of the same slot to its file at once. */
 static int
 split_batch(struct split *s, const struct flow_batch *batch, const struct flow_selection *selection)
 {
@@ -147,8 +147,8 @@ split_rows(const struct flowcat_options *options, struct query *query, struct sp
 }
 
 /*
- * Of files of other collectors: what became of every record that they say they have.  Those of Parquet among them are
- * filed, too, and counted with them.
+ * Reports what became of each record of other collectors' files.  Parquet files among them are filed, too,
+ * and counted with them.
  */
 static void
 tell_ledger(const struct split_counts *c)

@@ -2,21 +2,21 @@
 #pragma once
 
 /*
- * --split: the rows of a query into a tree of files by the time they were received.
- * With slots of a day, many small files become few.
+ * --split: writes the rows of a query to a tree of files by receive time. With
+ * slots of a day, many small files become few.
  */
 
 #include "flowcat/options.h"
 
-/* What became of the files' records. */
+/* Counts of the files' records. */
 struct split_counts {
 	size_t nfdump, flow_tools;		/* files */
 	uint64_t flows, others, lost, damaged;	/* records of these, as store/scan.h has them */
 	uint64_t filed;				/* rows */
-	bool failed;				/* something could not be read, which was told */
+	bool failed;				/* a part could not be read, which was reported */
 };
 
-/* Splits what options ask for; CLI_OK where all that could be read is filed. */
+/* Splits the files of the options; CLI_OK where all that could be read is filed. */
 int split_files(struct flowcat_options *options, struct split_counts *counts);
 
 int flowcat_split(struct flowcat_options *options);

@@ -21,16 +21,16 @@
 
 #define KEYS_MAX 4
 
-/* Files that are written to at once: descriptors are few, and each file gathers rows in memory. */
+/* Most open files: descriptors are few, and each file collects rows in memory. */
 #define OPEN_MAX 400
 
-/* More directories are nothing that anybody wants. */
+/* Most directories; more are certainly a mistake. */
 #define PARTITIONS_MAX 100000
 
-/* Of a value in a name, before bytes are escaped by three: file systems take 255 in all. */
+/* Bytes of a value in a name, before escaping triples some: file systems allow 255 in all. */
 #define NAME_BYTES 64
 
-/* What Hive calls a value that is missing. */
+/* Hive's name for a missing value. */
 #define NO_VALUE "__HIVE_DEFAULT_PARTITION__"
 
 struct partition {
@@ -43,7 +43,7 @@ struct partition {
 struct split {
 	const char *root;
 	const struct flow_writer_options *options;
-	const char *exporters;		/* of the inputs; NULL: not told */
+	const char *exporters;		/* of the inputs; NULL: unknown */
 	enum flow_field key[KEYS_MAX];
 	size_t keys;
 	struct partition *slot;
@@ -54,8 +54,8 @@ struct split {
 };
 
 /*
- * Bytes that a directory's name may not have are escaped as in a URL.  Characters beyond ASCII stay as
- * Hive leaves them: Spark would take each escaped byte for a character.
+ * Escapes bytes that a directory's name may not have, as in a URL.  Characters beyond ASCII stay, as in
+ * Hive: Spark would decode each escaped byte as a character.
  */
 static void
 append_escaped(struct buf *out, const char *text, size_t len)
@@ -75,7 +75,7 @@ append_escaped(struct buf *out, const char *text, size_t len)
 	}
 }
 
-/* How much of a text is in a name, which does not end within a character. */
+/* The length of a text in a name, cut at the end of a character. */
 static size_t
 name_length(const struct flow_text *text)
 {
@@ -103,7 +103,7 @@ append_value(struct buf *out, const struct flow_batch *batch, enum flow_field fi
 	} else if (flow_type_is_text(type)) {
 		struct flow_text text = flow_column_text(c, row);
 
-		/* Of one that file systems might not take: its beginning and its hash. */
+		/* A name that would be too long: its beginning and its hash. */
 		append_escaped(out, text.p, name_length(&text));
 		if (text.len > NAME_BYTES)
 			buf_printf(out, "-%016" PRIx64, hash_xxh64(text.p, text.len, 0));
@@ -177,7 +177,7 @@ close_writer(struct split *s, struct partition *p)
 	return split_writer_close(&p->out, s->exporters);
 }
 
-/* Closes the file that was longest not written to. */
+/* Closes the least recently written file. */
 static int
 close_oldest(struct split *s)
 {
@@ -189,7 +189,7 @@ close_oldest(struct split *s)
 	return oldest != NULL ? close_writer(s, oldest) : CLI_OK;
 }
 
-/* A new file in the directory, by the first number that is not taken. */
+/* Creates a new file in the directory, with the first free number. */
 static int
 open_writer(struct split *s, struct partition *p)
 {
@@ -244,7 +244,7 @@ split_batch(struct split *s, const struct flow_batch *batch, const struct flow_s
 {
 	int status = CLI_OK;
 
-	/* Room for a new directory for each row, so that slots stay where they are. */
+	/* Makes room for a directory per row first, so that slots do not move. */
 	while (status == CLI_OK && s->slots < 2 * (s->used + selection->count))
 		status = grow(s);
 	for (uint32_t i = 0; i < selection->count && status == CLI_OK; i++) {

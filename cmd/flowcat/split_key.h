@@ -2,9 +2,9 @@
 #pragma once
 
 /*
- * --split-by: the rows of a query into directories by the values of columns, named as Hive names
- * them: exporter=192.0.2.1/src_as=64500/flows-0000.parquet.  Readers of Parquet take such a tree
- * as one table and leave directories out by their names.
+ * --split-by: writes the rows of a query into directories by the values of columns, named as in Hive:
+ * exporter=192.0.2.1/src_as=64500/flows-0000.parquet.  Readers of Parquet read such a tree as one
+ * table, and skip directories by their names.
  */
 
 #include "flowcat/options.h"

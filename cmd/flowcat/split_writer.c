@@ -38,7 +38,7 @@ split_writer_close(struct split_writer *w, const char *exporters)
 
 	if (writer == NULL)
 		return CLI_OK;
-	/* Which of the files' rows were lost is not known. */
+	/* It is unknown from which of the files rows were lost. */
 	flow_writer_loss_unknown(writer);
 	if (exporters != NULL)
 		flowcat_carry_exporters(exporters, w->tally, writer);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* One of the files that rows are split into: its metadata tell of its own rows. */
+/* One of the files of a split, with metadata about its own rows. */
 
 #include "flowcat/options.h"
 
@@ -10,7 +10,7 @@ struct split_writer {
 	struct exporters_tally *tally;
 };
 
-/* Opens `path`; *w is not open.  All of these fail with a message. */
+/* Opens `path`; *w must not be open.  All of these fail with a message. */
 int split_writer_open(struct split_writer *w, const char *path,
     const struct flow_writer_options *options);
 
@@ -18,10 +18,10 @@ int split_writer_batch(struct split_writer *w, const struct flow_batch *batch,
     const struct flow_selection *rows);
 
 /*
- * Finishes the file, if one is open.  `exporters` is what the inputs say of theirs; NULL: nothing,
- * or what is not to be told.
+ * Finishes the file, if one is open.  `exporters` is the inputs' data on exporters; NULL: none, or
+ * not to be written.
  */
 int split_writer_close(struct split_writer *w, const char *exporters);
 
-/* Closes without a file. */
+/* Closes and discards the file. */
 void split_writer_abort(struct split_writer *w);

@@ -12,8 +12,8 @@ struct verify {
 	struct flow_files *files;
 	struct turn turn;
 	atomic_size_t next;
-	bool failed;		/* by the one whose turn it is */
-	struct flow_files gone;	/* what was not there any more; the same */
+	bool failed;		/* set by the worker whose turn it is */
+	struct flow_files gone;	/* files that had vanished; the same */
 };
 
 static void

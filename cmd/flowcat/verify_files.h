@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* --verify: whether files hold what they say; a line for each. */
+/* --verify: checks files, with a line for each. */
 
 #include "flowcat/options.h"
 

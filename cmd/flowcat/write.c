@@ -19,7 +19,7 @@ fail(const struct flowcat_options *options, struct flow_error *err)
 	return cli_fail_error(err);
 }
 
-/* What runs that were killed left of this file goes. */
+/* Removes what killed runs left of this file. */
 static void
 clean_beside(const char *path)
 {
@@ -61,7 +61,7 @@ flowcat_inputs_summary(const struct flowcat_options *options, struct flow_summar
 
 	*all = (struct flow_summary){ 0 };
 	for (i = 0; i < files->count; i++) {
-		/* What cannot be read is told of by the query; input can be read only once. */
+		/* The query reports unreadable files; standard input can be read only once. */
 		if (strcmp(files->path[i], "-") == 0 || flow_merged_has(&merged, files->path[i], NULL) ||
 		    flow_summary_read(files->path[i], &one, NULL) != FLOW_OK)
 			continue;
@@ -76,7 +76,7 @@ flowcat_inputs_summary(const struct flowcat_options *options, struct flow_summar
 const char *
 flowcat_told_exporters(const struct flowcat_options *options, const struct flow_summary *inputs)
 {
-	/* Their addresses stand there, too. */
+	/* The exporters' addresses are in there, too. */
 	return options->request.pseudonyms == NULL ? inputs->exporters : NULL;
 }
 
@@ -93,8 +93,8 @@ flowcat_carry_exporters(const char *exporters, const struct exporters_tally *tal
 }
 
 /*
- * A common ident of the inputs, and what they say of exporters, live on; so do losses where no row is left out
- * (tally is NULL), else they are not of these rows.  The sums are made anew.
+ * Carries metadata over: a common ident of the inputs, their data on exporters, and, if no row is left out
+ * (tally is NULL), losses, which otherwise would not match the rows.  Sums are made anew.
  */
 static void
 carry_metadata(const struct flowcat_options *options, const struct exporters_tally *tally,
@@ -121,10 +121,7 @@ carry_metadata(const struct flowcat_options *options, const struct exporters_tal
 	flow_summary_clear(&all);
 }
 
-/*
- * Some of the rows are to be written, or files of other collectors do not tell: what is told of exporters is to be
- * told of these rows.
- */
+/* If only some rows are written, or files of other collectors have no such data, counts exporters in these rows. */
 static int
 make_tally(const struct flowcat_options *options, const struct query *query,
     struct exporters_tally **tally)
@@ -150,7 +147,7 @@ count_exporters(const struct writing *w, const struct flow_batch *batch, const s
 	    cli_fail("out of memory");
 }
 
-/* Sorted rows that are all in memory. */
+/* Writes sorted rows that are all in memory. */
 static int
 write_whole(const struct writing *w, const struct flow_batch *batch, const uint32_t *row)
 {
@@ -161,7 +158,7 @@ write_whole(const struct writing *w, const struct flow_batch *batch, const uint3
 	return count_exporters(w, batch, NULL);
 }
 
-/* Sorted rows that wait in files: a row group at a time. */
+/* Writes sorted rows from temporary files, a row group at a time. */
 static int
 write_merged(const struct writing *w, struct rows *rows)
 {
@@ -242,7 +239,7 @@ flowcat_write(struct flowcat_options *options)
 		    write_rows(options, query, tally, writer);
 	if (status == CLI_OK)
 		carry_metadata(options, tally, writer);
-	/* What is there may be all that is left of rows that cannot be read just now. */
+	/* The existing file may be the only copy of rows that cannot be read just now. */
 	if (status == CLI_OK && query_failed(query) && strcmp(options->write_path, "-") != 0 &&
 	    access(options->write_path, F_OK) == 0)
 		status = cli_fail("%s: not replaced, as not all rows can be read", options->write_path);

@@ -7,13 +7,13 @@
 
 int flowcat_write(struct flowcat_options *options);
 
-/* What the files to be read say together; to be cleared. */
+/* Sums the metadata of all inputs; to be cleared. */
 void flowcat_inputs_summary(const struct flowcat_options *options, struct flow_summary *all);
 
-/* What they say of exporters that may stand in a file that is written; NULL: nothing (owned by `inputs`). */
+/* Their data on exporters, if it may be written to a file; NULL: none (owned by `inputs`). */
 const char *flowcat_told_exporters(const struct flowcat_options *options,
     const struct flow_summary *inputs);
 
-/* Of exporters those that the file's rows are of, with these alone counted. */
+/* Writes those exporters that have rows in the file, with counts of these rows only. */
 void flowcat_carry_exporters(const char *exporters, const struct exporters_tally *tally,
     struct flow_writer *writer);
