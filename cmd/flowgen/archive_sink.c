@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* An archive as flowcap would have written it, had the datagrams come over the network. */
+/* Writes an archive as flowcap would, had the datagrams come over the network. */
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
@@ -18,11 +18,11 @@ struct archive_sink {
 	struct sink sink;
 	const struct options *options;
 	struct flow_decoder *decoder;
-	struct flow_builder *builder;	/* rows of the row group to come */
+	struct flow_builder *builder;	/* rows of the next row group */
 	struct flow_writer *writer;	/* of the open slot; NULL before the first */
 	struct group_queue *queue;
 	int64_t slot_ms;		/* when that begins */
-	uint64_t lost;			/* what the decoder had missed by then */
+	uint64_t lost;			/* decoder's count of losses at that time */
 };
 
 /* The folder of the open slot and the file in it. */
@@ -43,12 +43,13 @@ slot_path(const struct archive_sink *a, struct buf *folder, struct buf *file)
 	buf_append_u8(file, '\0');
 }
 
-/* Hands the rows that have gathered to the queue; `last`: the slot's file ends with them. */
+/* Queues the collected rows; `last`: they are the last of the slot's file. */
 static int
 write_group(struct archive_sink *a, bool last)
 {
 	uint64_t lost = flow_decoder_counts(a->decoder)->value[FLOW_COUNT_SEQUENCE_LOST];
-	struct file_end end = { BUF_INIT, lost > a->lost ? lost - a->lost : 0 };	/* less where something came late */
+	/* The count decreases when something arrives late. */
+	struct file_end end = { BUF_INIT, lost > a->lost ? lost - a->lost : 0 };
 	int status = CLI_OK;
 
 	if (last) {
@@ -92,7 +93,7 @@ open_slot(struct archive_sink *a, int64_t slot_ms)
 	return status;
 }
 
-/* What is a little late goes into the open slot. */
+/* A slightly late datagram goes into the open slot. */
 static int
 receive(struct archive_sink *a, const struct flow_datagram *datagram)
 {

@@ -11,10 +11,10 @@
 
 #include "common/cli.h"
 
-/* Descriptions are a few lines. */
+/* Largest description of a device; real ones have a few lines. */
 #define TEXT_MAX 65536
 
-/* What the rest of the program calls the versions. */
+/* The versions' codes in the rest of the program. */
 static const char *
 version_name(unsigned version, char *room, size_t len)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* The events that a command line asks for, one by one or by a file of them. */
+/* The events of a command line, given one by one or in a file. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,7 +18,7 @@ void event_list_release(struct event_list *list);
 /* Adds --event's argument; false after a message. */
 bool event_list_add(struct event_list *list, const char *text, int64_t now_ms);
 
-/* Adds a spike of that service, with whatever follows it; false after a message. */
+/* Adds a spike of that service, with the parameters after it; false after a message. */
 bool event_list_add_spike(struct event_list *list, const char *service, int64_t now_ms);
 
 /* Adds the events of a file: one a line, # begins a comment; false after a message with file and line. */

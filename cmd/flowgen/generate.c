@@ -15,10 +15,10 @@
 #include "flowgen/tally.h"
 #include "flowgen/truth.h"
 
-/* Rows that one exporter makes before it is another's turn. */
+/* Rows per turn of an exporter. */
 #define TURN_ROWS 256
 
-/* Exporters do not keep flows back for longer than this. */
+/* The longest time that exporters hold flows back. */
 #define FLUSH_MS 1000
 
 #define MAX_INTERFACES 64
@@ -27,20 +27,20 @@ struct generator {
 	const struct options *options;
 	struct sink *sink;
 	struct flow_synth *synth;
-	struct flow_builder *builder;	/* what exporters tell */
-	struct flow_builder *whole;	/* what there was, where sampling leaves less of it; NULL: the same */
-	struct flow_encoder **encoder;	/* one an exporter, made when it first speaks */
+	struct flow_builder *builder;	/* flows as exported */
+	struct flow_builder *whole;	/* flows before sampling; NULL: the same */
+	struct flow_encoder **encoder;	/* one per exporter, made at its first flow */
 	struct flow_datagrams datagrams;
 	struct flow_encoder_interface interface[MAX_INTERFACES];
 	size_t interfaces;
 	struct mishap mishap;
 	struct malform malform;
 	struct flow_datagrams bad;
-	uint32_t *boot;			/* of an exporter: so many restarts it has behind it */
-	struct buf shifted;		/* times as a wrong clock tells them */
+	uint32_t *boot;			/* restarts so far, by exporter */
+	struct buf shifted;		/* times by a wrong clock */
 	struct truth *truth;		/* NULL: none is wanted */
 	struct tally tally;		/* where it is */
-	uint64_t made;			/* flows, of which sampling leaves less: */
+	uint64_t made;			/* flows before sampling; after it: */
 	struct tally_sum told;
 	int64_t flushed_ms;
 	bool closed;			/* the reader has gone */
@@ -77,7 +77,7 @@ encoder_of(struct generator *g, uint32_t exporter)
 	return g->encoder[exporter];
 }
 
-/* All of it is wanted, and exporters tell only of what was sampled. */
+/* Also keeps the flows before sampling if the truth is wanted, because exporters see only samples. */
 static int
 open_synth(struct generator *g)
 {
@@ -95,7 +95,7 @@ open_synth(struct generator *g)
 	return g->synth != NULL ? CLI_OK : cli_fail("out of memory");
 }
 
-/* What exporter i's clock is fast: all are, or every second one of several. */
+/* How fast exporter i's clock is: all are, or every second one of several. */
 static int64_t
 skew(const struct generator *g, uint32_t exporter)
 {
@@ -134,7 +134,7 @@ deliver(struct generator *g, uint32_t exporter)
 	int status = CLI_OK;
 	size_t i;
 
-	/* They are sent when they are, whatever their headers say. */
+	/* The true time of sending, which headers with a wrong clock do not have. */
 	for (i = 0; i < g->datagrams.count && fast_ms != 0; i++)
 		g->datagrams.item[i].time_ms -= fast_ms;
 	if (mishap(&g->mishap, &g->datagrams) != FLOW_OK)
@@ -150,7 +150,7 @@ deliver(struct generator *g, uint32_t exporter)
 static int
 flush_all(struct generator *g)
 {
-	/* Before the second begins that the next flow is in: what is exported in each is what was made in it. */
+	/* Flushes before the second of the next flow, so that each second exports what was made in it. */
 	int64_t now = flow_synth_now(g->synth), passed = now - g->options->synth.start_ms;
 	int64_t second = now - passed % FLUSH_MS;
 	int status = CLI_OK;
@@ -177,7 +177,7 @@ turn_rows(const struct options *o)
 	return rows < TURN_ROWS ? (size_t)rows : TURN_ROWS;
 }
 
-/* *batch with its times as the clock tells them that is so fast. */
+/* *batch with its times by a clock that is that fast. */
 static enum flow_status
 shift_times(struct generator *g, const struct flow_batch *batch, int64_t fast_ms, struct flow_batch *out)
 {
@@ -292,7 +292,7 @@ run(struct generator *g, const volatile int *stop)
 	return status == CLI_OK && !g->closed ? flush_all(g) : status;
 }
 
-/* An event that came to nothing was hardly meant so. */
+/* Warns about events without flows, which were hardly intended. */
 static void
 tell_events(const struct generator *g)
 {
@@ -322,7 +322,7 @@ run_truly(struct generator *g, const volatile int *stop)
 	return status != CLI_OK ? status : closed;
 }
 
-/* Rows of events and of the mix that no template is for. */
+/* Warns about rows of events and of the mix that have no template. */
 static void
 tell_skipped(const struct generator *g)
 {

@@ -6,6 +6,7 @@
 
 /*
  * Invents flows and sends them to the sink until there are enough, the reader
- * has gone or *stop is set (by a signal handler).  CLI_OK or CLI_FAILURE after a message.
+ * has gone or *stop is set (by a signal handler).  CLI_OK, or CLI_FAILURE after
+ * a message.
  */
 int generate(const struct options *o, struct sink *sink, const volatile int *stop);

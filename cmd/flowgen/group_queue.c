@@ -12,7 +12,7 @@
 
 #define JOBS_MAX 4
 
-/* A row group on its way. */
+/* A row group to be written. */
 struct job {
 	struct group_queue *queue;
 	struct flow_builder *builder;
@@ -28,7 +28,7 @@ struct group_queue {
 	const struct flow_writer_options *options;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	uint64_t put, written;		/* groups so far; they are written in the order in which they were put */
+	uint64_t put, written;		/* groups so far; written in the order of put */
 	int status;			/* CLI_FAILURE: no more is written */
 	unsigned jobs;
 	struct job job[JOBS_MAX];
@@ -69,7 +69,7 @@ encode(const struct job *job, struct flow_group **group)
 	return CLI_OK;
 }
 
-/* Writes the group; the file ends with it where that was asked for. */
+/* Writes the group, and with the last one the metadata. */
 static int
 write_out(const struct job *job, struct flow_group *group)
 {
@@ -87,7 +87,7 @@ write_out(const struct job *job, struct flow_group *group)
 	return CLI_OK;
 }
 
-/* The file's part of it, after `status` until now. */
+/* Writes the group if `status` is good so far, and closes the file after the last. */
 static int
 finish(struct job *job, struct flow_group *group, int status)
 {
@@ -117,7 +117,7 @@ work(void *argument)
 		(void)pthread_cond_wait(&q->changed, &q->lock);
 	if (q->status != CLI_OK)
 		status = q->status;
-	/* Nobody else writes as long as it is this one's turn. */
+	/* No other thread writes during this one's turn. */
 	(void)pthread_mutex_unlock(&q->lock);
 	status = finish(job, group, status);
 	(void)pthread_mutex_lock(&q->lock);
@@ -137,7 +137,7 @@ join(struct job *job)
 	buf_release(&job->end.exporters);
 }
 
-/* A copy of what the file ends with, since the job may take longer than the caller. */
+/* Copies the file's end, because the job may outlive the caller's. */
 static bool
 take_end(struct job *job, const struct file_end *end)
 {
@@ -169,7 +169,7 @@ group_queue_put(struct group_queue *q, struct flow_writer *writer, struct flow_b
 	struct flow_builder *other;
 
 	join(job);
-	/* Where it is done at once, one will do. */
+	/* Without threads one builder is enough. */
 	other = q->jobs == 0 ? *builder : job->builder != NULL ? job->builder : flow_builder_new();
 	if (other == NULL || !take_end(job, end)) {
 		job->builder = other != *builder ? other : NULL;

@@ -12,7 +12,7 @@
 
 #include "common/cli.h"
 
-/* Without its end of line and comment; whether anything but blanks is left. */
+/* Cuts the line's end and comment; false where only blanks are left. */
 static bool
 strip(char *line)
 {

@@ -13,7 +13,7 @@
 #include "base/nearest.h"
 #include "common/cli.h"
 
-/* So many good datagrams for a bad one. */
+/* Good datagrams per bad one. */
 #define GOOD_FOR_ONE 10
 
 #define TEMPLATE_ID 256
@@ -114,7 +114,7 @@ noise(struct malform *m, struct buf *b, size_t n)
 		buf_append_u8(b, (uint8_t)below(m, 256));
 }
 
-/* Of v9, or IPFIX whose length is set at the end. */
+/* The header of v9, or of IPFIX, whose length is set at the end. */
 static bool
 header(struct malform *m, struct buf *b, uint16_t count)
 {
@@ -130,7 +130,7 @@ header(struct malform *m, struct buf *b, uint16_t count)
 	return ipfix;
 }
 
-/* IPFIX has the datagram's length where v9 counts records. */
+/* Sets the length in an IPFIX header; v9 counts records instead. */
 static void
 finish(struct buf *b, bool ipfix)
 {
@@ -138,7 +138,7 @@ finish(struct buf *b, bool ipfix)
 		store_be16(b->data + 2, (uint16_t)b->len);
 }
 
-/* A template set of n fields, or an excuse for one: `count` is what it says. */
+/* A template set of n fields that claims to have `count`. */
 static void
 template_set(struct malform *m, struct buf *b, bool ipfix, uint16_t id, uint16_t count, uint16_t n)
 {
@@ -476,7 +476,7 @@ make(struct malform *m, unsigned kind, struct buf *b)
 	}
 }
 
-/* A further datagram in the list, made of the bytes that `kind` makes. */
+/* Appends a datagram with the bytes that `kind` makes. */
 static enum flow_status
 add(struct malform *m, unsigned kind, int64_t time_ms, struct flow_datagrams *out)
 {

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Datagrams as nobody should send them, for collectors that should bear them.  They come from an exporter of
- * their own, so that the flows of the others are not touched by what they make of its templates.
+ * Malformed datagrams, which collectors must tolerate.  They come from an exporter of their own, so that
+ * their templates do not affect other exporters' flows.
  */
 
 #include <stdbool.h>
@@ -14,12 +14,12 @@
 
 struct malform {
 	uint64_t state;			/* of the random numbers */
-	uint32_t kinds;			/* a bit for each that is wanted */
-	uint32_t next;			/* the kind that is next */
+	uint32_t kinds;			/* a bit for each wanted kind */
+	uint32_t next;			/* the next kind */
 	uint32_t since;			/* good datagrams since the last bad one */
 	uint32_t sequence;
 	uint64_t made;
-	struct buf good;		/* the last datagram that was right */
+	struct buf good;		/* the last good datagram */
 };
 
 /* Adds kinds to *kinds: names with commas between them, or all; false after a message. */
@@ -32,7 +32,7 @@ void malform_init(struct malform *m, uint64_t seed, uint32_t kinds);
 void malform_release(struct malform *m);
 
 /*
- * Looks at good datagrams, and makes a bad one for every ten of them into *out (whose list is empty), at the time
- * of the last.  FLOW_ENOMEM.
+ * Makes a bad datagram for every ten good ones, into *out (whose list is empty), at the time of the last one.
+ * FLOW_ENOMEM.
  */
 enum flow_status malform(struct malform *m, const struct flow_datagrams *good, struct flow_datagrams *out) NODISCARD;

@@ -40,7 +40,7 @@ lose(struct mishap *m, struct flow_datagrams *d)
 	d->count = kept;
 }
 
-/* The times of sending stay where they are. */
+/* Times of sending are not swapped. */
 static void
 swap(struct flow_datagram_span *a, struct flow_datagram_span *b)
 {

@@ -2,9 +2,10 @@
 #pragma once
 
 /*
- * What happens to datagrams on their way: some get lost, some come after the
- * next one, some come twice.  Which ones follows from the seed.  Datagrams of templates and
- * options come through, so that what is lost is known, unless they are to come late or never.
+ * Mishaps of datagrams on their way: some get lost, some come after the next
+ * one, some come twice, as determined by the seed.  Datagrams with templates and
+ * options arrive, so that losses are known, unless they are to come late or
+ * never.
  */
 
 #include <stdint.h>
@@ -14,7 +15,7 @@
 struct mishap_options {
 	uint64_t seed;
 	uint64_t lose, swap, duplicate;	/* thousandths of a percent */
-	int64_t templates_ms;		/* those that are exported before that get lost; INT64_MIN: none */
+	int64_t templates_ms;		/* templates exported before this are lost; INT64_MIN: none */
 };
 
 struct mishap {
@@ -26,5 +27,5 @@ struct mishap {
 
 void mishap_init(struct mishap *m, const struct mishap_options *options);
 
-/* Takes lost datagrams out of the list, swaps others with the one behind them in it, and repeats others.  FLOW_ENOMEM. */
+/* Removes lost datagrams from the list, swaps some with the next, and repeats some.  FLOW_ENOMEM. */
 enum flow_status mishap(struct mishap *m, struct flow_datagrams *d) NODISCARD;

@@ -20,11 +20,11 @@
 #include "flowgen/sink.h"
 #include "time/stamp.h"
 
-/* Flows a second where none is asked for: of the clock in files, of this machine's over UDP. */
+/* Default rates in flows per second: of the clock in files, and of real time over UDP. */
 #define FILE_RATE 10000
 #define UDP_RATE 50000
 
-/* An sFlow agent always has a rate. */
+/* sFlow always samples. */
 #define SFLOW_RATE 512
 
 #define MAX_RATE UINT64_C(1000000000)
@@ -43,16 +43,16 @@ static const struct cli_table table = {
 	.after = "",
 };
 
-/* What is only known to be right once all options are there. */
+/* State that can only be checked after all options. */
 struct pending {
 	const char *rate;
 	const char *start;
 	uint64_t duration_s;	/* 0: not said */
-	bool flows;		/* -n was there */
-	bool ipv6;		/* --ipv6 was */
-	bool curve;		/* --curve was */
-	const char *invents;	/* an option that is about invented flows only */
-	const char *chooses;	/* an option that is about replayed flows only */
+	bool flows;		/* -n was given */
+	bool ipv6;		/* --ipv6 was given */
+	bool curve;		/* --curve was given */
+	const char *invents;	/* an option for invented flows only */
+	const char *chooses;	/* an option for replayed flows only */
 	int64_t now_ms;
 };
 
@@ -86,7 +86,7 @@ parse_duration(const char *text, uint64_t *out)
 	return true;
 }
 
-/* A decimal number of at most three digits behind the point, in thousandths, lo .. hi. */
+/* A decimal number with at most three decimals, in thousandths, lo .. hi. */
 static bool
 parse_thousandths(const char *option, const char *text, uint64_t lo, uint64_t hi, uint64_t *out)
 {
@@ -126,7 +126,7 @@ add_replay(struct options *o, const char *path)
 	return true;
 }
 
-/* The word that -v takes for a version, and the scheme of v8. */
+/* The argument of -v, its version, and the scheme of v8. */
 static const struct version_word {
 	const char *word;
 	uint8_t version, scheme;
@@ -174,7 +174,7 @@ parse_span(const char *option, const char *text, int64_t least_ms, int64_t *out)
 	return true;
 }
 
-/* Of exporters. */
+/* Options about exporters. */
 static bool
 parse_timeout(const char *option, const char *text, uint32_t *out)
 {
@@ -280,13 +280,13 @@ add_target(struct options *o, const char *host)
 	return true;
 }
 
-/* Options of one section; *mine becomes false for those of others.  false after a message. */
+/* Each handles the options of one section; sets *mine to false for others.  False after a message. */
 static bool
 take_where(int c, struct options *o, struct pending *p, bool *mine)
 {
 	switch (c) {
 	case OPT_TARGET:
-		/* No host is named like a window of time. */
+		/* A window of time, because no host has such a name. */
 		if (strstr(optarg, "..") != NULL)
 			return parse_window("-t", optarg, o, p);
 		return add_target(o, optarg);
@@ -331,7 +331,7 @@ take_where(int c, struct options *o, struct pending *p, bool *mine)
 	}
 }
 
-/* What is made up. */
+/* Options about invented flows. */
 static bool
 take_what(int c, struct options *o, struct pending *p, bool *mine)
 {
@@ -385,7 +385,7 @@ take_what(int c, struct options *o, struct pending *p, bool *mine)
 	}
 }
 
-/* What goes wrong. */
+/* Options about faults. */
 static bool
 take_mishap(int c, struct options *o, struct pending *p, bool *mine)
 {
@@ -450,7 +450,7 @@ take_option(int c, struct options *o, struct pending *p)
 	static bool (*const section[])(int c, struct options *o, struct pending *p, bool *mine) = { take_where, take_what,
 		take_mishap, take_happening };
 
-	/* As the table has them. */
+	/* In the order of the table. */
 	if ((c >= OPT_DURATION && c <= OPT_TRUTH) || c == OPT_SPIKE)
 		p->invents = cli_option_name(&table, c);
 	for (size_t i = 0; i < ARRAY_LEN(section); i++) {
@@ -462,7 +462,7 @@ take_option(int c, struct options *o, struct pending *p)
 	return cli_misuse_hint() == CLI_OK;
 }
 
-/* Rate, duration and number of flows decide how fast the clock goes. */
+/* Derives the speed of the clock from rate, duration and number of flows. */
 static bool
 settle_rate(struct options *o, const struct pending *p)
 {
@@ -471,7 +471,7 @@ settle_rate(struct options *o, const struct pending *p)
 	if (p->rate == NULL)
 		o->rate = udp ? UDP_RATE : FILE_RATE;
 	o->unpaced = udp && o->rate == 0;
-	/* Files are always written as fast as it goes; the rate is how fast their clock goes. */
+	/* Files are written as fast as possible; the rate sets the speed of their clock. */
 	if (o->rate == 0)
 		o->rate = udp ? UDP_RATE : FILE_RATE;
 	o->synth.rate = o->rate * 1000;
@@ -481,7 +481,7 @@ settle_rate(struct options *o, const struct pending *p)
 		return cli_misuse("--duration and -r say the same thing twice") == CLI_OK;
 	if (o->flows == 0)
 		return cli_misuse("--duration needs a number of flows (-n)") == CLI_OK;
-	/* Rounded up, so that the time is not exceeded. */
+	/* Rounded up, so as not to exceed the time. */
 	o->synth.rate = (o->flows * 1000 + p->duration_s - 1) / p->duration_s;
 	return true;
 }
@@ -516,7 +516,7 @@ settle_replay(struct options *o, const struct pending *p)
 	return settle_rate(o, p);
 }
 
-/* Events come on top of the rate, and sampling leaves less of it, so that only the clock can pace. */
+/* Events add to the rate and sampling reduces it, so only the clock can set the pace. */
 static bool
 settle_events(struct options *o)
 {
@@ -533,7 +533,7 @@ settle_events(struct options *o)
 	return true;
 }
 
-/* Streams and files of messages are IPFIX's alone. */
+/* TCP and files of messages are possible only with IPFIX. */
 static bool
 settle_transport(const struct options *o)
 {
@@ -574,7 +574,7 @@ settle(struct options *o, const struct pending *p)
 		return cli_misuse("-n 0 never ends: not into a file") == CLI_OK;
 	if (o->skew_ms < 0 && o->synth.start_ms + o->skew_ms < 86400000)
 		return cli_misuse("--skew: clocks would be before 1970") == CLI_OK;
-	/* No traffic is perfectly even; but what is sent at a rate is sent at that rate. */
+	/* Real traffic is not even; but at a given rate it is sent evenly. */
 	if (!p->curve && o->flows > 0 && o->target == NULL)
 		o->synth.curve = CURVE_NOISE;
 	if (o->synth.curve != CURVE_FLAT && o->flows == 0)
@@ -599,7 +599,7 @@ options_parse(int argc, char **argv, struct options *o, bool *done)
 	while ((c = cli_getopt(argc, argv, &table)) != -1) {
 		if (c == OPT_HELP)
 			return cli_help(&table);
-		/* flow-gen's -V is what it exports. */
+		/* flow-gen's -V is the version to export. */
 		if (c == OPT_VERSION && optind < argc && argv[optind][0] >= '0' && argv[optind][0] <= '9')
 			return cli_misuse("-V %s: -v %s is the version of the exports, -V tells that of this program",
 			    argv[optind], argv[optind]);

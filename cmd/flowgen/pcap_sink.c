@@ -21,7 +21,7 @@ struct pcap_sink {
 	struct sink sink;
 	struct file_sink file;
 	bool to_stdout;
-	bool ipfix;		/* messages one behind the other, instead of pcap */
+	bool ipfix;		/* IPFIX messages in sequence, not pcap */
 	uint16_t port;
 	struct buf buf;
 };

@@ -11,7 +11,7 @@
 
 #include "common/cli.h"
 
-/* Columns that the encoder looks at, and those that tell exporters apart. */
+/* Columns that are encoded, and those that identify exporters. */
 static const enum flow_field columns[] = {
 	FLOW_FIELD_FIRST, FLOW_FIELD_LAST, FLOW_FIELD_RECEIVED, FLOW_FIELD_SRC_ADDR,
 	FLOW_FIELD_DST_ADDR, FLOW_FIELD_SRC_PORT, FLOW_FIELD_DST_PORT, FLOW_FIELD_PROTO,
@@ -22,22 +22,22 @@ static const enum flow_field columns[] = {
 	FLOW_FIELD_DOMAIN,
 };
 
-/* NetFlow v5 has 14 bits for a rate. */
+/* A rate has 14 bits in NetFlow v5. */
 #define V5_SAMPLING_MAX 16383
 
-/* Who sampled at which rate: what is announced for an exporter holds for all its flows. */
+/* An exporter and its sampling rate: an announced rate applies to all its flows. */
 struct source {
 	struct addr exporter;
 	uint32_t domain;
 	uint32_t sampling;	/* 0: none known */
 };
 
-/* A source of the archive, to be sent as one exporter. */
+/* A source of the archive, sent as one exporter. */
 struct voice {
 	struct source source;
 	struct sender from;
 	struct flow_encoder *encoder;
-	bool waits;		/* it has rows that are not sent */
+	bool waits;		/* it has rows to be sent */
 };
 
 struct player {
@@ -48,9 +48,9 @@ struct player {
 	struct flow_scan *scan;
 	struct flow_scan_worker *worker;
 	struct voice *voice;
-	size_t voices, cap, last;		/* last: the voice that spoke last */
+	size_t voices, cap, last;		/* last: the voice of the last row */
 	struct buf waiting;			/* numbers of voices that wait, uint32_t */
-	int64_t received_ms;			/* of the rows that they have */
+	int64_t received_ms;			/* receive time of these rows */
 	struct flow_datagrams datagrams;
 	uint64_t left;				/* flows that may still be sent */
 	bool closed;				/* the reader has gone */
@@ -68,7 +68,7 @@ deliver(struct player *p, const struct voice *v)
 	return status;
 }
 
-/* Another domain where another source has this one already: over UDP all have one address. */
+/* Changes the domain if another source has it: over UDP all share one address. */
 static uint32_t
 free_domain(const struct player *p, uint32_t domain)
 {
@@ -80,7 +80,7 @@ free_domain(const struct player *p, uint32_t domain)
 	return domain;
 }
 
-/* A rate that v5 cannot announce is left out; counters then stay scaled. */
+/* Omits a rate that v5 cannot announce; then counters stay scaled. */
 static uint32_t
 announced(const struct player *p, uint32_t sampling)
 {
@@ -156,7 +156,7 @@ same_source(const struct flow_batch *b, size_t row, size_t other)
 	    number_of(b, FLOW_FIELD_SAMPLING, row) == number_of(b, FLOW_FIELD_SAMPLING, other);
 }
 
-/* Sends what waits, so that a datagram has rows of one time alone, and datagrams come in the order of time. */
+/* Sends waiting rows, so that a datagram has rows of only one time, and datagrams are in the order of time. */
 static int
 flush_waiting(struct player *p)
 {
@@ -196,7 +196,7 @@ received_of(const struct flow_batch *b, size_t row)
 	return flow_column_has(c, row) ? ((const int64_t *)c->values)[row] : 0;
 }
 
-/* Rows [from, from + rows) of one source and time. */
+/* Encodes rows [from, from + rows) of one source and time. */
 static int
 play_run(struct player *p, const struct flow_batch *b, size_t from, size_t rows)
 {
@@ -221,7 +221,7 @@ play_run(struct player *p, const struct flow_batch *b, size_t from, size_t rows)
 	return deliver(p, v);
 }
 
-/* Cuts what was chosen into runs of rows that follow one another and have one source and time. */
+/* Splits the selected rows into runs of adjacent rows with the same source and time. */
 static int
 play_batch(struct player *p, const struct flow_batch *b, const struct flow_selection *sel)
 {
@@ -243,7 +243,7 @@ play_batch(struct player *p, const struct flow_batch *b, const struct flow_selec
 	return status;
 }
 
-/* Rows that begin in the window, of those that were chosen. */
+/* Keeps the selected rows that begin in the window. */
 static void
 keep_window(const struct stamp_window *w, const struct flow_batch *b, struct flow_selection *sel)
 {

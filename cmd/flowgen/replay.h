@@ -5,9 +5,9 @@
 #include "flowgen/sink.h"
 
 /*
- * Sends the flows of archives to the sink, in their order, until the end, enough of
- * them, the reader has gone or *stop is set.  CLI_OK or CLI_FAILURE after messages; what
- * cannot be read is told of and skipped; *keep is then whether there is something to
- * keep in spite of the failure.
+ * Sends the flows of archives to the sink in their order, until the end, enough
+ * of them, the reader has gone or *stop is set.  CLI_OK, or CLI_FAILURE after
+ * messages. Unreadable parts are reported and skipped; then *keep says whether
+ * the output is still worth keeping.
  */
 int replay(const struct options *o, struct sink *sink, const volatile int *stop, bool *keep);

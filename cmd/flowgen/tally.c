@@ -12,7 +12,7 @@
 #include "common/cli.h"
 #include "net/proto.h"
 
-/* More exporters than that are not listed one by one. */
+/* Above this number, exporters are not listed. */
 #define EXPORTERS_SHOWN 50
 
 enum flow_status

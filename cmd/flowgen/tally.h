@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* What was made, added up by protocol, exporter and event, for people. */
+/* Sums of the flows made, by protocol, exporter and event, for people. */
 
 #include "flow.h"
 
@@ -16,13 +16,13 @@ struct tally {
 	size_t events;				/* `event` has one more: 0 is the mix */
 };
 
-/* FLOW_ENOMEM; it is to be released even then. */
+/* FLOW_ENOMEM; must be released even then. */
 enum flow_status tally_init(struct tally *t, uint32_t exporters, size_t events) NODISCARD;
 void tally_release(struct tally *t);
 
 void tally_add(struct tally *t, const struct flow_batch *batch, const struct flow_synth_turn *turn);
 
-/* The same of one sum, for which rows are all that counts. */
+/* The same for one sum, which only needs the rows. */
 void tally_batch(struct tally_sum *s, const struct flow_batch *batch);
 
 /* A table on stderr; `event` are the names. */

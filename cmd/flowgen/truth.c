@@ -44,7 +44,7 @@ open_lines(struct truth *t)
 	return file_sink_open(&t->file, t->path, &err) == FLOW_OK ? CLI_OK : cli_fail_error(&err);
 }
 
-/* The objects that `extra` has. */
+/* The objects for `extra`. */
 static int
 open_parquet(struct truth *t, size_t events)
 {
@@ -104,7 +104,7 @@ flush_lines(struct truth *t)
 	return CLI_OK;
 }
 
-/* The printer's lines, with the key "event" at the end of those that have one. */
+/* Writes the printer's lines, with the key "event" added at the end of those that have one. */
 static int
 add_lines(struct truth *t, const struct flow_batch *batch, const struct flow_synth_turn *turn)
 {

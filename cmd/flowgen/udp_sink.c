@@ -20,20 +20,20 @@
 
 #define SEND_BUFFER (4 << 20)
 
-/* Exporters beyond this share sockets; their domains still tell them apart. */
+/* Most sockets; further exporters share them, and differ by domain. */
 #define MAX_SOCKETS 256
 
-/* Datagrams in one call of the system. */
+/* Datagrams per system call. */
 #define BATCH 64
 
-/* Waits shorter than this are left to add up. */
+/* Shorter waits are accumulated. */
 #define LEAST_WAIT_NS 200000
 
-/* One that gets everything. */
+/* A host that gets everything. */
 struct receiver {
-	struct addrinfo *found;		/* what the name resolved to */
-	const struct addrinfo *to;	/* one of them, that worked */
-	int fd[MAX_SOCKETS];		/* opened when an exporter first speaks; -1 until then */
+	struct addrinfo *found;		/* addresses of the name */
+	const struct addrinfo *to;	/* the one that worked */
+	int fd[MAX_SOCKETS];		/* opened at an exporter's first datagram; -1 until then */
 };
 
 struct udp_sink {
@@ -41,10 +41,10 @@ struct udp_sink {
 	struct receiver receiver[MAX_TARGETS];
 	size_t receivers;
 	bool tcp;
-	struct sockaddr_storage source;	/* its family is AF_UNSPEC where none was said */
+	struct sockaddr_storage source;	/* AF_UNSPEC if not given */
 	struct pace pace;
 	int64_t start_ns;	/* monotonic; 0: nothing sent yet */
-	uint64_t refused;	/* datagrams that nobody took */
+	uint64_t refused;	/* datagrams that were refused */
 };
 
 static int64_t
@@ -65,13 +65,13 @@ wait_until(int64_t ns)
 		(void)clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL);
 }
 
-/* What sending failed with; CLI_OK: it is worth another try. */
+/* Handles an error of sending; CLI_OK: try again. */
 static int
 send_failed(struct udp_sink *u)
 {
 	static const struct timespec nap = { 0, 1000000 };
 
-	/* A connected UDP socket reports that nobody listened when the next datagram is sent. */
+	/* A connected UDP socket reports a closed port only at the next datagram. */
 	if (errno == ECONNREFUSED && !u->tcp) {
 		if (u->refused++ == 0)
 			cli_warn("nobody listens there (yet)");
@@ -83,7 +83,7 @@ send_failed(struct udp_sink *u)
 	return CLI_OK;
 }
 
-/* A stream may take less than all. */
+/* Sends to a stream, which may take only a part at a time. */
 static int
 send_stream(struct udp_sink *u, int fd, const uint8_t *bytes, size_t len)
 {
@@ -102,7 +102,7 @@ send_stream(struct udp_sink *u, int fd, const uint8_t *bytes, size_t len)
 	return status;
 }
 
-/* Datagrams [from, from + n), n <= BATCH, by one call of the system where that takes them. */
+/* Sends datagrams [from, from + n), n <= BATCH, with one system call if possible. */
 static int
 send_batch(struct udp_sink *u, int fd, const struct flow_datagrams *d, size_t from, size_t n)
 {
@@ -126,7 +126,7 @@ send_batch(struct udp_sink *u, int fd, const struct flow_datagrams *d, size_t fr
 	return status;
 }
 
-/* On IPv4 loopback exporters have addresses of their own, from 127.0.0.1 or the one that was said. */
+/* On IPv4 loopback exporters have addresses of their own, from 127.0.0.1 or the given one on. */
 static bool
 bind_source(const struct udp_sink *u, int fd, const struct addrinfo *ai, uint32_t number)
 {
@@ -166,7 +166,7 @@ open_socket(const struct udp_sink *u, const struct addrinfo *ai, uint32_t number
 	return -1;
 }
 
-/* The socket of an exporter towards a receiver, by TCP a stream; their domains tell exporters on one apart. */
+/* The socket of an exporter to a receiver (over TCP: its stream); exporters that share one differ by domain. */
 static int
 socket_of(struct udp_sink *u, struct receiver *r, uint32_t exporter)
 {
@@ -194,7 +194,7 @@ send_to_all(struct udp_sink *u, uint32_t exporter, const struct flow_datagrams *
 	return status;
 }
 
-/* Waits until datagram `from` is due, and says how many from it on are by then. */
+/* Waits until datagram `from` is due; returns how many from it on are due by then. */
 static size_t
 wait_for(struct udp_sink *u, const struct flow_datagrams *d, size_t from)
 {
@@ -248,7 +248,7 @@ udp_close(struct sink *sink, bool keep)
 	return status;
 }
 
-/* The first address that can be sent to. */
+/* Finds the first address that can be sent to. */
 static int
 open_receiver(struct udp_sink *u, const struct options *o, const char *host)
 {
