@@ -19,13 +19,13 @@
 
 #define MINUTE_MS INT64_C(60000)
 
-/* Of a file of rules. */
+/* Largest file of rules. */
 #define RULES_MAX ((size_t)1 << 20)
 
-/* Events are forgotten that were not seen for so long, which is more than any cooldown. */
+/* Events that were not seen for this long are forgotten; longer than any cooldown. */
 #define FORGET_MS (INT64_C(400) * 86400000)
 
-/* An event that is told. */
+/* An event to be reported. */
 struct told {
 	const struct alert_rule *rule;
 	char *key;		/* owned */
@@ -72,7 +72,7 @@ read_rules(const char *path, struct alert_rules *rules)
 	return err.status == FLOW_ENOMEM ? cli_fail_error(&err) : cli_misuse("%s", err.message);
 }
 
-/* Whether flowstat can ask what a rule says. */
+/* Checks whether flowstat can evaluate a rule. */
 static int
 check_rule(const struct flowstat_options *o, const struct alert_rule *r)
 {
@@ -112,7 +112,7 @@ put_time(struct buf *out, const char *name, int64_t ms)
 	buf_append_text(out, "\"");
 }
 
-/* What is told of an event. */
+/* The report of an event. */
 static void
 put_event(struct alert *a, const struct alert_rule *r, const struct alert_cases *cases, const struct alert_case *c,
     struct buf *out)
@@ -180,7 +180,10 @@ save(const struct alert *a)
 	return alert_state_save(&a->state, &err) == FLOW_OK ? CLI_OK : cli_fail_error(&err);
 }
 
-/* Tells what is new: noted before, so that an end on the way tells nothing twice; what failed is told the next time. */
+/*
+ * Reports new events.  They are saved first, so that a crash in between does not report any twice; failed
+ * reports are repeated the next time.
+ */
 static int
 tell_all(struct alert *a)
 {

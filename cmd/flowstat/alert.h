@@ -3,8 +3,11 @@
 
 #include "flowstat/options.h"
 
-/* Ends a program whose rules began an event. */
+/* Exit status if rules began an event. */
 #define ALERT_BEGAN 5
 
-/* --alert: looks at the newest flows by rules, and tells what is new; with --check only at the rules. The exit status. */
+/*
+ * --alert: applies rules to the newest flows, and reports new events; with --check only checks the rules.
+ * Returns the exit status.
+ */
 int alert_run(struct flowstat_options *options);

@@ -9,10 +9,10 @@
 
 #define SLICE 4096
 
-/* Names of files have local or UTC time, and a file holds a day at most: what is farther off is not opened. */
+/* Names of files have local or UTC time, and a file spans at most a day: files farther off are not opened. */
 #define NAME_MARGIN_MS (INT64_C(2) * 86400000)
 
-/* Files that the latest flow is looked for in. */
+/* How many files are searched for the latest flow. */
 #define LATEST_FILES 8
 
 static bool
@@ -25,7 +25,7 @@ is_near(const char *path, int64_t from_ms, int64_t to_ms)
 	return slot_s * 1000 >= from_ms - NAME_MARGIN_MS && slot_s * 1000 <= to_ms + NAME_MARGIN_MS;
 }
 
-/* The files that may hold flows of a time; the paths are those of `all`, the array is the caller's. */
+/* The files that may have flows of a time; the paths belong to `all`, the array to the caller. */
 static bool
 choose_files(const struct flow_files *all, int64_t from_ms, int64_t to_ms, struct flow_files *out)
 {

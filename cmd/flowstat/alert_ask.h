@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* What a rule of an alert asks of an archive: sums over the flows that were received in a time. */
+/* A rule's query: sums over the flows that were received in a period. */
 
 #include "flowstat/options.h"
 
 struct alert_question {
 	const char *filter;		/* NULL: all flows */
 	const char *keys, *measure;	/* of flowstat */
-	uint64_t limit;			/* the greatest so many groups; 0: all */
+	uint64_t limit;			/* how many of the greatest groups; 0: all */
 	int64_t from_ms, to_ms;		/* received in [from, to) */
 };
 
-/* Takes rows of the answer, whose last column is the measure; CLI_OK, or what to end with after a message. */
+/* Receives rows of the answer, whose last column is the measure; CLI_OK, or an exit status after a message. */
 typedef int alert_take(void *context, const struct flow_table *slice);
 
-/* CLI_OK, or what to end with after a message; *damaged: something could not be read (which was told). */
+/* CLI_OK, or an exit status after a message; *damaged: something could not be read (which was reported). */
 int alert_ask(const struct flowstat_options *options, const struct alert_question *question, alert_take *take,
     void *context, bool *damaged);
 

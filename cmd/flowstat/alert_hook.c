@@ -16,10 +16,10 @@
 #include "base/file.h"
 #include "common/cli.h"
 
-/* Between looks at whether it has ended. */
+/* Pause between checks whether it has ended. */
 #define LOOK_MS 10
 
-/* The input as a file without a name, at its beginning: however much it is, nobody waits for a reader. */
+/* The input as an unnamed file, rewound: writing it never waits for a reader, whatever its size. */
 static int
 input_file(const struct buf *input)
 {
@@ -44,7 +44,7 @@ become(const char *command, int fd)
 	_exit(127);
 }
 
-/* The status of a child, which is killed with its children after the time. */
+/* The exit status of a child; after the time-out it is killed with its children. */
 static int
 wait_for(pid_t pid, int64_t timeout_ms, bool *late)
 {

@@ -15,10 +15,10 @@
 #define HOUR_MS INT64_C(3600000)
 #define WEEK_MS (7 * 24 * HOUR_MS)
 
-/* Keys whose past is looked at, the greatest. */
+/* How many of the greatest keys are compared with their past. */
 #define CASES_MAX 1000
 
-/* A rule that is judged. */
+/* A rule that is being evaluated. */
 struct judge {
 	const struct flowstat_options *options;
 	const struct alert_rule *rule;
@@ -26,11 +26,11 @@ struct judge {
 	bool *damaged;
 	/* One week of the past. */
 	int64_t from_ms;
-	size_t first_bin;		/* its place in the cases' past */
-	bool seen[60];			/* bins that flows were received in */
+	size_t first_bin;		/* its index in the cases' past */
+	bool seen[60];			/* bins with received flows */
 };
 
-/* The measure that is asked for; bps and pps are over the window, not over a group's own time. */
+/* The measure to query; bps and pps are over the window, not over a group's own time. */
 static const char *
 asked_measure(const struct alert_rule *r)
 {
@@ -84,7 +84,7 @@ put_keys(const struct flow_table *t, size_t from, size_t to, struct buf *out)
 	return buf_status(out) == FLOW_OK ? CLI_OK : cli_fail("out of memory");
 }
 
-/* Appends what a column of a key says as a filter, where a filter can say that. */
+/* Appends a key's column as a filter, if a filter can express it. */
 static void
 put_term(struct buf *out, const struct flow_table *t, size_t column, size_t row)
 {
@@ -101,7 +101,7 @@ put_term(struct buf *out, const struct flow_table *t, size_t column, size_t row)
 	}
 }
 
-/* A row of the window. */
+/* Adds a row of the window. */
 static int
 add_case(struct judge *j, const struct flow_table *t, size_t row, const char *key, size_t len)
 {
@@ -153,7 +153,7 @@ compare_cases(const void *a, const void *b)
 	return strcmp(((const struct alert_case *)a)->key, ((const struct alert_case *)b)->key);
 }
 
-/* The bin of the past that a row is of; SIZE_MAX: of none. */
+/* The past bin of a row; SIZE_MAX: none. */
 static size_t
 bin_of(const struct judge *j, const struct flow_table *t, size_t row)
 {
@@ -201,7 +201,7 @@ take_seen(void *context, const struct flow_table *t)
 	return CLI_OK;
 }
 
-/* A week of the past: bins without any flow at all are none. */
+/* Queries a past week; bins without any flows are ignored. */
 static int
 ask_week(struct judge *j, size_t *bins, bool *any)
 {
@@ -215,7 +215,7 @@ ask_week(struct judge *j, size_t *bins, bool *any)
 		return cli_fail("out of memory");
 	memset(j->seen, 0, sizeof(j->seen));
 	j->first_bin = *bins;
-	/* The first key alone. */
+	/* Only the first key. */
 	keys[strcspn(keys, ",")] = '\0';
 	q.keys = keys;
 	status = alert_ask(j->options, &q, take_seen, j, j->damaged);
@@ -256,7 +256,7 @@ median(double *v, size_t n)
 	return n % 2 != 0 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
 }
 
-/* What is usual for each case, in the same hour of the weeks before. */
+/* The usual value of each case, from the same hour of earlier weeks. */
 static int
 ask_usual(struct judge *j)
 {
@@ -293,7 +293,7 @@ drop_case(struct alert_cases *cases, size_t i)
 	cases->list[i] = cases->list[--cases->count];
 }
 
-/* Keeps the cases that hold by absolute bounds, or by what is usual. */
+/* Keeps cases that exceed absolute bounds, or their usual value. */
 static void
 sift(const struct alert_rule *r, struct alert_cases *cases, bool usual)
 {
@@ -301,7 +301,7 @@ sift(const struct alert_rule *r, struct alert_cases *cases, bool usual)
 		const struct alert_case *c = &cases->list[i];
 		bool holds = c->value > r->above;
 
-		/* Where there was none so far, only an absolute bound tells how much is much. */
+		/* Without a past only absolute bounds apply. */
 		if (usual)
 			holds = c->weeks >= r->history && c->value > r->times * c->usual && (c->usual > 0 || r->above > 0);
 		if (!holds)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* Whether a rule holds, and for which keys. */
+/* Evaluates a rule, and finds the keys for which it holds. */
 
 #include "flowstat/options.h"
 
@@ -9,9 +9,9 @@ struct alert_case {
 	char *key;		/* {"dst_addr":"192.0.2.1"}; owned */
 	char *filter;		/* of its flows; owned */
 	double value;
-	double usual;		/* the median of the same hour of the week; where none was looked for, 0 */
-	size_t bins, weeks;	/* that it is the median of; 0: none was looked for */
-	double *past;		/* what it had in them, while that is gathered */
+	double usual;		/* the median of the same hour of the week; 0 without a past */
+	size_t bins, weeks;	/* of which it is the median; 0: no past */
+	double *past;		/* its values in them, while they are collected */
 };
 
 struct alert_cases {
@@ -21,8 +21,8 @@ struct alert_cases {
 };
 
 /*
- * The window that ends at to_ms; cases come greatest first, at most the rule's.  CLI_OK, or what to end with after a message;
- * *damaged: something could not be read.
+ * Evaluates the window that ends at to_ms; cases come in descending order, at most the rule's number.
+ * CLI_OK, or an exit status after a message; *damaged: something could not be read.
  */
 int alert_judge(const struct flowstat_options *options, const struct alert_rule *rule, int64_t to_ms,
     struct alert_cases *cases, bool *damaged);

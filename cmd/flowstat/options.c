@@ -24,7 +24,7 @@ static const struct cli_table table = {
 "filter (flow-filter(7)).  See flowstat(1).\n",
 };
 
-/* What holds for all questions, wherever it stands on the command line. */
+/* Settings for all queries, wherever they are on the command line. */
 struct common {
 	const char *measures, *order, *min, *having, *bin;
 	bool spread, series;
@@ -60,11 +60,11 @@ thousandths(const char *text, double most, uint32_t *out)
 	return true;
 }
 
-/* Bins and groups of a series where neither is said. */
+/* Default bin and groups of a series. */
 #define SERIES_BIN "5m"
 #define SERIES_TOP 7
 
-/* The top groups by bytes over time; complete_asks knows a series by its bin. */
+/* The top groups by bytes over time; complete_asks recognizes a series by its bin. */
 static int
 add_series(struct flowstat_options *o, const char *keys)
 {
@@ -79,7 +79,7 @@ add_series(struct flowstat_options *o, const char *keys)
 	return CLI_OK;
 }
 
-/* Questions that have a name. */
+/* Queries with a name. */
 static int
 add_talkers(struct flowstat_options *o)
 {
@@ -92,7 +92,7 @@ add_talkers(struct flowstat_options *o)
 	return status;
 }
 
-/* What is looked for; not a question of groups. */
+/* Options for detections, which are no queries of groups. */
 static int
 add_detector(struct flowstat_options *o, enum flow_detect_what what)
 {
@@ -129,7 +129,7 @@ add_spikes(struct flowstat_options *o, const char *keys)
 	return status;
 }
 
-/* Options that add a question. */
+/* Options that add a query. */
 static int
 take_question(int letter, const char *argument, struct flowstat_options *o, struct common *c)
 {
@@ -180,7 +180,7 @@ take_question(int letter, const char *argument, struct flowstat_options *o, stru
 	}
 }
 
-/* Options that say more of all questions. */
+/* Options for all queries. */
 static int
 take_detail(int letter, const char *argument, struct common *c)
 {
@@ -217,7 +217,7 @@ take_detail(int letter, const char *argument, struct common *c)
 	}
 }
 
-/* What is printed, and how. */
+/* Options for the output. */
 static int
 take_printing(int letter, const char *argument, struct flowstat_options *o)
 {
@@ -264,7 +264,7 @@ take_memory(struct flowstat_options *o, const char *text)
 	return CLI_OK;
 }
 
-/* Sums that are made, or used. */
+/* Options for rollups. */
 static int
 take_rollup(int letter, const char *argument, struct flowstat_options *o)
 {
@@ -283,7 +283,7 @@ take_rollup(int letter, const char *argument, struct flowstat_options *o)
 	}
 }
 
-/* Rules that flows are looked at by. */
+/* Options for alerts. */
 static int
 take_alert(int letter, const char *argument, struct flowstat_options *o)
 {
@@ -302,7 +302,7 @@ take_alert(int letter, const char *argument, struct flowstat_options *o)
 	}
 }
 
-/* Rules ask questions of their own. */
+/* Rules have their own queries, so there can be no others. */
 static int
 check_alert(const struct flowstat_options *o, const struct common *c)
 {
@@ -316,7 +316,7 @@ check_alert(const struct flowstat_options *o, const struct common *c)
 	return CLI_OK;
 }
 
-/* Rollups are of all flows, and no question is asked beside. */
+/* Rollups include all flows, and allow no query besides. */
 static int
 check_rollup(const struct flowstat_options *o, const struct common *c)
 {
@@ -380,7 +380,7 @@ take_option(int letter, const char *argument, struct flowstat_options *o, struct
 	return status == CLI_NOT_MINE ? take_general(letter, argument, o, done) : status;
 }
 
-/* Columns of groups that are shown as flows, and of a set, where they are not told. */
+/* Default columns for groups that are shown as flows, and for a set. */
 #define FLOW_MEASURES "first,last,flows,in_packets,in_bytes,rev_packets,rev_bytes,tcp_flags"
 
 static const char *
@@ -391,7 +391,7 @@ usual_measures(const struct flowstat_options *o)
 	return table_out_is_of_flows(o->format) ? FLOW_MEASURES : strcmp(o->format, "set") == 0 ? "rows" : NULL;
 }
 
-/* The settings that every question shares. */
+/* Settings shared by all queries. */
 static int
 complete_asks(struct flowstat_options *o, const struct common *c)
 {
@@ -407,7 +407,7 @@ complete_asks(struct flowstat_options *o, const struct common *c)
 	for (size_t i = 0; i < o->asks; i++) {
 		struct flow_agg_ask *ask = &o->ask[i];
 
-		/* Where a series stands beside other questions the bin is its alone. */
+		/* The bin applies only to the series, if there are other queries. */
 		if (ask->bin != NULL || !c->series)
 			ask->bin = c->bin != NULL || !c->series ? c->bin : ask->bin;
 		if (c->series && ask->bin != NULL) {

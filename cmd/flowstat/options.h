@@ -9,7 +9,7 @@
 
 struct flowstat_options {
 	struct query_request request;
-	/* What to compute: -s, -A, -a each add one; the common settings are added at the end. */
+	/* The queries: -s, -A, -a each add one; the shared settings are added at the end. */
 	struct flow_agg_ask *ask;
 	size_t asks;
 	struct flow_detect_options detect;	/* --scans and the like */
@@ -19,18 +19,18 @@ struct flowstat_options {
 	const char *format;
 	struct flow_table_printer_options printer;
 	const char *as_names, *if_names;	/* files; NULL: none */
-	const char *title;	/* of an HTML page; NULL: none of its own */
-	uint64_t memory;	/* bytes of all workers; 0: half of the machine's */
+	const char *title;	/* title of an HTML page; NULL: the default */
+	uint64_t memory;	/* memory for all workers; 0: half of the machine's */
 	uint64_t follow_s;	/* --follow; 0: once */
-	bool redraw;		/* on a terminal, in the same place */
+	bool redraw;		/* redraws in place on a terminal */
 	const struct rollup_width *rollup_width;	/* --rollup; NULL: no rollups are made */
 	const char *write_path;	/* -w: a file, or the directory of rollups; NULL: none */
 	const char *rollups;	/* --rollups: where they are; NULL: none is used */
 	bool explain;
-	bool sql;		/* print the question in SQL */
+	bool sql;		/* print the query in SQL */
 	enum flow_sql_dialect dialect;
 };
 
-/* CLI_OK, or what to exit with after a message; *done: help or version were printed. */
+/* CLI_OK, or an exit status after a message; *done: help or version was printed. */
 int flowstat_options_parse(int argc, char **argv, struct flowstat_options *options, bool *done);
 void flowstat_options_clear(struct flowstat_options *options);

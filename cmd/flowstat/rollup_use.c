@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "common/cli.h"
 
-/* What a question needs beside the tables that it asks for. */
+/* Requirements of a query besides its tables. */
 struct need {
 	const struct flow_agg_spec *spec;
 	struct flow_filter *filter;	/* NULL: none */
@@ -16,13 +16,13 @@ struct need {
 	bool has_period;
 };
 
-/* Files of the request, and which of them rollups stand for. */
+/* Files of the request, and which of them rollups replace. */
 struct listed {
 	struct rollup_files files;	/* numbered as the request's paths are */
 	bool *covered;
 };
 
-/* Mistakes are told by whoever opens the query: then no rollup is taken. */
+/* Whoever opens the query reports mistakes; false: no rollup is used. */
 static bool
 read_need(const struct flowstat_options *o, const struct flow_agg_spec *spec, struct need *need)
 {
@@ -71,7 +71,7 @@ window_fits(const struct need *need, int64_t width_ms, const char **why)
 	if (need->has_window && (w->base != STAMP_ABSOLUTE || !is_edge(w->from_ms, INT64_MIN, width_ms) ||
 	    !is_edge(w->to_ms, INT64_MAX, width_ms)))
 		return false;
-	/* Without a window it is what the files of flows say of receive times. */
+	/* Without a window the period depends on the receive times in files of flows. */
 	*why = "a period: -t FROM-TO says it";
 	return !need->has_period || (need->has_window && w->from_ms != INT64_MIN && w->to_ms != INT64_MAX);
 }
@@ -86,7 +86,7 @@ fits(const struct need *need, enum rollup_table table, const struct rollup_width
 	    (need->filter == NULL || filter_fits(need->filter, &sums, why));
 }
 
-/* The files of a table that are there, in order; none where its directory is not there. */
+/* The existing files of a table, in order; none if its directory does not exist. */
 static int
 list_rollups(const char *directory, enum rollup_table table, const struct rollup_width *width, struct flow_files *files)
 {
@@ -100,7 +100,7 @@ list_rollups(const char *directory, enum rollup_table table, const struct rollup
 	return CLI_OK;
 }
 
-/* Whether all files of a rollup are listed, and none of them has another one. */
+/* Whether all files of a rollup are listed, and no other rollup covers any. */
 static bool
 may_cover(const struct listed *l, const struct rollup_files *sources)
 {
@@ -126,7 +126,7 @@ add_path(struct flow_files *files, const char *path)
 	return bigger[files->count++] != NULL ? CLI_OK : cli_fail("out of memory");
 }
 
-/* Takes a table's rollups for the files that they were made of. */
+/* Replaces files by a table's rollups that were made of them. */
 static int
 cover(const struct flowstat_options *o, enum rollup_table table, const struct rollup_width *width, struct listed *l,
     struct flow_files *taken, struct buf *told)
@@ -138,7 +138,7 @@ cover(const struct flowstat_options *o, enum rollup_table table, const struct ro
 	for (size_t i = 0; i < files.count && status == CLI_OK; i++) {
 		struct rollup_files sources = ROLLUP_FILES_INIT;
 
-		/* One that is damaged, or no rollup, stands for nothing: the files are read. */
+		/* A damaged file, or one that is no rollup, replaces nothing: the files are read. */
 		if (rollup_files_of(files.path[i], table, width, &sources, NULL) == FLOW_OK && may_cover(l, &sources)) {
 			for (size_t k = 0; k < sources.count; k++)
 				l->covered[rollup_files_find(&l->files, &sources.file[k])] = true;
@@ -154,7 +154,7 @@ cover(const struct flowstat_options *o, enum rollup_table table, const struct ro
 	return status;
 }
 
-/* The files that no rollup stands for, and the rollups; nothing is listed once more. */
+/* Sets the request's files to the uncovered ones and the rollups, and keeps it from listing again. */
 static int
 replace_files(struct flow_files *files, const struct listed *l, struct flow_files *taken)
 {
@@ -176,7 +176,7 @@ replace_files(struct flow_files *files, const struct listed *l, struct flow_file
 	return status;
 }
 
-/* Files that are read, as they are now; false where one is not there: then they are opened as they stand. */
+/* The current state of the files to read; false if one is missing: then all are opened as they are. */
 static bool
 list_files(const struct flow_files *files, struct listed *l)
 {
@@ -187,7 +187,7 @@ list_files(const struct flow_files *files, struct listed *l)
 	return l->covered != NULL;
 }
 
-/* The widest bins first; then narrower ones for what is left. */
+/* Uses the widest bins first, then narrower ones for the rest. */
 static int
 use_for_files(struct flowstat_options *o, const struct need *need, struct buf *told)
 {
@@ -220,7 +220,7 @@ use_for_files(struct flowstat_options *o, const struct need *need, struct buf *t
 	return status;
 }
 
-/* Of all that is a rollup of the table. */
+/* Uses only rollups of the table. */
 static int
 take_alone(struct flowstat_options *o, enum rollup_table table, const struct rollup_width *width, bool *any)
 {

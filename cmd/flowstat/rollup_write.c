@@ -16,20 +16,20 @@
 #include "common/cli.h"
 #include "common/passes.h"
 
-/* Rows that are made at a time. */
+/* Rows per slice. */
 #define SLICE 65536
 
-/* A file of flows and the period that it belongs to. */
+/* A file of flows and its period. */
 struct member {
 	int64_t begin_ms;
 	char *path;		/* of the request */
 };
 
-/* Those of a period. */
+/* The files of a period. */
 struct period {
 	const struct flowstat_options *options;
 	int64_t begin_ms;
-	struct query_request request;	/* reads them alone */
+	struct query_request request;	/* reads only these files */
 	struct rollup_files sources;
 	struct flow_summary summary;
 };
@@ -43,7 +43,7 @@ compare_members(const void *a, const void *b)
 	    strcmp(x->path, y->path);
 }
 
-/* Where a directory is, or, where it is not there yet, the one that it will be made in. */
+/* The real path of a directory, or, if it does not exist, of its future parent. */
 static char *
 find_place(const char *directory)
 {
@@ -57,7 +57,7 @@ find_place(const char *directory)
 	return place;
 }
 
-/* Rollups below what is read would be read as flows. */
+/* Refuses to write rollups below the input, where they would be read as flows. */
 static int
 check_place(const struct flowstat_options *o)
 {
@@ -94,7 +94,7 @@ make_directories(const struct flowstat_options *o)
 	return CLI_OK;
 }
 
-/* What its files say of themselves; once. */
+/* Reads the metadata of its files, once. */
 static int
 summarize(struct period *p)
 {
@@ -122,7 +122,7 @@ count_rows(const struct rollup_files *files)
 	return rows;
 }
 
-/* Whether all of the first are among the others. */
+/* Whether all of `some` are among the others. */
 static bool
 all_in(const struct rollup_files *some, const struct rollup_files *others)
 {
@@ -133,8 +133,9 @@ all_in(const struct rollup_files *some, const struct rollup_files *others)
 }
 
 /*
- * Whether the table is to be made: not where it was made of these files, or of these and of others that have expired
- * since. Where files were written anew, but with fewer rows, the table is the last that knows of the others: that is told.
+ * Whether to make the table: not if it was made of these files, or of these and others that have expired.  If
+ * files were rewritten with fewer rows, the table is the last one with the lost rows: it is kept, and that is
+ * reported.
  */
 static int
 is_wanted(struct period *p, enum rollup_table table, bool *wanted)
@@ -223,7 +224,7 @@ write_table(const struct period *p, enum rollup_table table, size_t number, cons
 	return status;
 }
 
-/* Whether the files are still those that were looked at before they were read. */
+/* Checks that the files have not changed since they were examined. */
 static int
 check_same(const struct period *p)
 {
@@ -243,7 +244,7 @@ check_same(const struct period *p)
 	return status;
 }
 
-/* The wanted tables by one pass over the files. */
+/* Makes the wanted tables in one pass over the files. */
 static int
 make_tables(struct period *p, const enum rollup_table *table, size_t tables)
 {
@@ -317,7 +318,7 @@ roll_up(const struct flowstat_options *o, const struct member *member, size_t co
 	return status;
 }
 
-/* All files by their periods; those that cannot be read are told of and left out. */
+/* Sorts all files by period; unreadable ones are reported and left out. */
 static int
 list_members(const struct flowstat_options *o, struct member *member, size_t *members)
 {
@@ -361,7 +362,7 @@ rollup_write(struct flowstat_options *o)
 		for (to = from + 1; to < members && member[to].begin_ms == member[from].begin_ms; )
 			to++;
 		if (member[from].begin_ms + o->rollup_width->period_ms > now_ms)
-			continue;	/* it is not over */
+			continue;	/* the period is not over */
 		one = roll_up(o, member + from, to - from);
 		status = one != CLI_OK ? one : status;
 	}

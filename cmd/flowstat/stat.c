@@ -19,17 +19,17 @@
 #include "flowstat/rollup_use.h"
 #include "flowstat/table_out.h"
 
-/* Rows of a table that are made and printed at a time. */
+/* Rows per slice of a table. */
 #define SLICE 4096
 
 struct run {
 	struct flow_agg_spec *spec;
 	struct query *query;
 	struct answer answer;
-	struct detections *detections;	/* NULL: nothing is looked for */
+	struct detections *detections;	/* NULL: none wanted */
 	struct names *names;
-	struct flow_names *announced;	/* by exporters; NULL: not wanted */
-	struct buf rollups;		/* what --explain says of them */
+	struct flow_names *announced;	/* exporters' names; NULL: not wanted */
+	struct buf rollups;		/* --explain's text about them */
 };
 
 static int
@@ -116,7 +116,7 @@ print_table(struct run *run, size_t i, struct table_out *to, struct buf *out, bo
 	return status;
 }
 
-/* What stands before tables that follow others: as of when they are. */
+/* Prints a heading with the time before repeated tables. */
 static void
 begin_again(const struct flowstat_options *o, struct buf *out)
 {
@@ -177,7 +177,7 @@ set_period(const struct run *run)
 	flow_agg_set_period(run->spec, &period);
 }
 
-/* --sql: the same question as a statement for another engine. */
+/* --sql: prints the query as a statement for another engine. */
 static int
 print_sql(const struct flowstat_options *o, const struct run *run)
 {
@@ -200,7 +200,7 @@ print_sql(const struct flowstat_options *o, const struct run *run)
 	return status;
 }
 
-/* Once, also where the question is asked again and again. */
+/* Done once, also where the query is repeated. */
 static int
 read_lists(struct flowstat_options *o)
 {
@@ -247,7 +247,7 @@ open_and_run(struct flowstat_options *o, struct run *run, struct table_out *to)
 	return status;
 }
 
-/* What exporters announced stands in what people read, and elsewhere only where names are asked for. */
+/* Names that exporters announced are in output for people, and elsewhere only on request. */
 static int
 load_names(struct flowstat_options *o, struct run *run)
 {
@@ -267,7 +267,7 @@ load_names(struct flowstat_options *o, struct run *run)
 #define FACTS 6
 #define SOURCE_MAX 256
 
-/* What a page says at its head of where its numbers come from. */
+/* The sources of its numbers, at the head of a page. */
 static size_t
 make_facts(const struct flowstat_options *o, struct flow_table_fact fact[FACTS], char files[32],
     char source[SOURCE_MAX])

@@ -3,8 +3,11 @@
 
 #include "flowstat/options.h"
 
-/* Computes and prints what the options ask; gives the exit status. */
+/* Computes and prints what the options say; returns the exit status. */
 int flowstat_run(struct flowstat_options *options);
 
-/* The same every options->follow_s seconds, until SIGINT, SIGTERM, or the end of whoever reads; the worst status. */
+/*
+ * Repeats that every options->follow_s seconds, until SIGINT, SIGTERM, or the reader ends; returns the worst
+ * status.
+ */
 int flowstat_follow(struct flowstat_options *options);

@@ -31,7 +31,7 @@ table_out_is_of_flows(const char *format)
 	return strncmp(format, "fmt:", 4) == 0 || strncmp(format, "csv:", 4) == 0;
 }
 
-/* What runs that were killed left of this file goes. */
+/* Removes what killed runs left of this file. */
 static void
 clean_beside(const char *path)
 {
