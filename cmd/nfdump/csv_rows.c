@@ -183,7 +183,7 @@ put_net(const struct token *t, const struct flow_batch *batch, uint32_t row, str
 	buf_printf(out, "/%" PRIu64, bits);
 }
 
-/* Of ICMP the type and the code. */
+/* For ICMP the type and the code. */
 static void
 put_port(const struct flow_batch *batch, uint32_t row, struct buf *out)
 {
@@ -204,21 +204,21 @@ put_flags(const struct flow_batch *batch, uint32_t row, struct buf *out)
 	buf_append(out, text, sizeof(text));
 }
 
-/* Of an entry of 24 bits label, traffic class and bottom of the stack. */
+/* Label, traffic class and bottom of stack of a 24-bit entry. */
 static void
 put_label(uint64_t entry, struct buf *out)
 {
 	buf_printf(out, "%8" PRIu64 "-%" PRIu64 "-%" PRIu64, entry >> 4, (entry & 0xf) >> 1, entry & 1);
 }
 
-/* In thousandths of what is shown. */
+/* The value is in thousandths of the unit shown. */
 static void
 put_thousandths(uint64_t value, struct buf *out)
 {
 	buf_printf(out, "%" PRIu64 ".%03" PRIu64, value / 1000, value % 1000);
 }
 
-/* nfdump divides by seconds, in binary: of 36 packets in 0.036 s it says 999. */
+/* nfdump divides by seconds in binary: for 36 packets in 0.036 s it prints 999. */
 static void
 put_rate(const struct token *t, const struct flow_batch *batch, uint32_t row, uint64_t duration_ms, struct buf *out)
 {

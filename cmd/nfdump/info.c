@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* -I and -g: what files say of themselves, in nfdump's words. */
+/* -I and -g: the files' metadata, in nfdump's words. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -43,7 +43,7 @@ append_info(struct buf *out, const struct flow_summary *s)
 	buf_printf(out, "Sequence failures: %" PRIu64 "\n", s->sequence_gaps);
 }
 
-/* A line of -g: when the slot began. */
+/* A line of -g, with the begin of the slot. */
 static void
 append_line(struct buf *out, const struct flow_summary *s)
 {

@@ -30,7 +30,7 @@ static const struct member {
 struct nfdump_json {
 	bool lines;
 	uint64_t count;
-	struct intern *exporters;	/* in the order in which they came, as nfdump numbers them */
+	struct intern *exporters;	/* numbered in order of appearance, as in nfdump */
 	struct stamp_cache local;
 };
 
@@ -112,7 +112,7 @@ number(const struct row *r, enum flow_field field)
 	    flow_column_number(&r->batch->column[field], flow_field_info(field)->type, r->row) : 0;
 }
 
-/* What stands before a value; each member ends with a comma that close_object takes back. */
+/* Appends the begin of a member; each member ends with a comma, which close_object removes. */
 static void
 put_key(const struct row *r, const char *key)
 {
@@ -218,7 +218,7 @@ put_member(const struct row *r, const struct member *m)
 	}
 }
 
-/* Whether a column of the section that begins behind `at` has a value. */
+/* Whether a column of the section that begins after `at` has a value. */
 static bool
 is_there(const struct row *r, size_t at)
 {

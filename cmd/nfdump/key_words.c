@@ -31,7 +31,7 @@ nfdump_keys_connection(struct nfdump_keys *keys)
 		keys->key[i] = *find(five[i], strlen(five[i]));
 }
 
-/* "/24" behind an address of one family. */
+/* "/24" after an address of one family. */
 static enum flow_status
 parse_bits(struct nfdump_key *key, const char *text, size_t len, struct flow_error *err)
 {
@@ -112,14 +112,14 @@ nfdump_keys_fields(const struct nfdump_keys *keys, struct flow_fieldset *fields)
 void
 nfdump_keys_format(const struct nfdump_keys *keys, bool csv, struct buf *out)
 {
-	/* nfdump has two blanks before and after the keys. */
+	/* nfdump prints two blanks before and after the keys. */
 	buf_append_text(out, csv ? "csv:%ts,%td," : "fmt:%ts %td  ");
 	for (size_t i = 0; i < keys->count; i++)
 		buf_printf(out, "%%%s%c", keys->key[i].token, csv ? ',' : ' ');
 	buf_append_text(out, csv ? "%pkt,%byt,%bps,%bpp,%fl" : " %pkt %byt %bps %bpp %fl");
 }
 
-/* Whether the token is that of a key, and whether that of one of these. */
+/* Whether the token shows a key, and whether one of these. */
 static bool
 is_foreign(const struct nfdump_keys *keys, const char *token, size_t len)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * nfdump's command line and nfdump's output, on archives of flowcap: for scripts, NfSen and habits.  What is not the
- * same stands in flow-nfdump(8).
+ * nfdump's command line and output for archives of flowcap: for scripts, NfSen and habits.  flow-nfdump(8)
+ * lists the differences.
  */
 #include <time.h>
 

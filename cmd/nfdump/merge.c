@@ -71,7 +71,7 @@ hash_of(const struct merge *g, const uint64_t *words)
 	return h;
 }
 
-/* The slot where a key is, or where it would be. */
+/* The slot of a key, or the free one where it belongs. */
 static struct merge_slot *
 find_slot(const struct merge *g, const uint64_t *words, uint64_t hash)
 {
@@ -145,7 +145,7 @@ number(const struct flow_batch *batch, enum flow_field field, uint32_t row)
 	return flow_column_has(c, row) ? flow_column_number(c, flow_field_info(field)->type, row) : 0;
 }
 
-/* The group that an answer belongs to, or 0. */
+/* The group that an answer joins, or 0. */
 static uint32_t
 answered(struct merge *g, const struct flow_batch *batch, uint32_t row, const uint64_t *words)
 {
@@ -157,7 +157,7 @@ answered(struct merge *g, const struct flow_batch *batch, uint32_t row, const ui
 	return find_slot(g, other, hash_of(g, other))->group;
 }
 
-/* Adds a row; *fresh: it is the first one of a group. */
+/* Adds a row; *fresh: it began a group. */
 static enum flow_status
 add_row(struct merge *g, const struct flow_batch *batch, uint32_t row, const uint64_t *words, bool *fresh)
 {
@@ -218,7 +218,10 @@ merge_guess(struct merge *g)
 		uint64_t to = number(firsts, FLOW_FIELD_DST_PORT, (uint32_t)i);
 		uint64_t proto = number(firsts, FLOW_FIELD_PROTO, (uint32_t)i);
 
-		/* Well-known, registered and dynamic ports (RFC 6335), and where Linux begins its own. */
+		/*
+		 * Limits between well-known, registered and dynamic ports (RFC 6335), and the first ephemeral
+		 * port of Linux.
+		 */
 		g->group[i].turned = (proto == PROTO_TCP || proto == PROTO_UDP) &&
 		    ((from < 1024 && to >= 1024) || (from < 32768 && to >= 32768) || (from < 49152 && to >= 49152));
 	}

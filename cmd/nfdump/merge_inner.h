@@ -7,7 +7,7 @@
 struct group {
 	struct nfdump_counters sum;
 	uint16_t flags;
-	bool turned;		/* is shown with its ends exchanged */
+	bool turned;		/* shown with its ends exchanged */
 };
 
 /* A place in an order. */
@@ -18,7 +18,7 @@ struct merge_place {
 
 struct merge_slot {
 	uint32_t group;		/* its number + 1; 0: free */
-	uint32_t tag;		/* bits of the hash, so that other keys are hardly ever compared */
+	uint32_t tag;		/* bits of the hash, which avoid most comparisons of keys */
 };
 
 struct merge_key;
@@ -36,7 +36,7 @@ struct merge {
 	uint32_t fresh[FLOW_BATCH_ROWS];
 	struct merge_place *place;	/* once sorted */
 	struct gather *shown;
-	struct merge_view *view;	/* the rows that are shown, and the columns that are not those of the first flow */
+	struct merge_view *view;	/* the rows shown, and their columns that are not the first flow's */
 };
 
 void merge_view_free(struct merge_view *view);

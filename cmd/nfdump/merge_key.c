@@ -7,7 +7,7 @@
 #include "net/addr.h"
 #include "net/proto.h"
 
-/* What the entries of a column's dictionary are: words, or addresses that a mask is put on. */
+/* Values of a column's dictionary entries: words, or addresses to be masked. */
 struct entries {
 	uint64_t serial;
 	uint32_t cap;
@@ -126,7 +126,7 @@ begin_dictionary(struct entries *e, const struct flow_dict *dict)
 	return FLOW_OK;
 }
 
-/* The word of a text; of an address the one of its network, or of its family alone if it is not the one asked for. */
+/* The word of a text; for an address that of its network, or of only its family if it is not the wanted one. */
 static enum flow_status
 word_of(struct merge_key *k, const struct nfdump_key *key, struct flow_text text, uint64_t *word)
 {
@@ -197,7 +197,7 @@ make_networks(struct merge_key *k, size_t part, const struct flow_batch *batch, 
 	}
 }
 
-/* In nfdump type and code of ICMP are in the place of the destination port. */
+/* nfdump puts type and code of ICMP in the destination port. */
 static uint64_t
 port_of(const struct flow_batch *batch, uint32_t row)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Groups as rows: their first flows, with the counters of all flows, and ends exchanged where that is asked for. */
+/* Groups as rows: their first flows, with the counters of all flows, and ends exchanged if requested. */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -7,7 +7,7 @@
 #include "nfdump/merge_key.h"
 #include "nfdump/merge_inner.h"
 
-/* Numbers of the rows that are shown, in place of those of their first flows. */
+/* Columns of the rows shown, in place of those of their first flows. */
 struct merge_view {
 	struct flow_batch batch;
 	int64_t first[FLOW_BATCH_ROWS], last[FLOW_BATCH_ROWS];
@@ -16,7 +16,7 @@ struct merge_view {
 	uint16_t flags[FLOW_BATCH_ROWS];
 	uint32_t codes[NFDUMP_KEYS][FLOW_BATCH_ROWS];
 	uint64_t coded[NFDUMP_KEYS][BITMAP_WORDS(FLOW_BATCH_ROWS)];
-	/* Pairs of columns that are exchanged. */
+	/* Pairs of columns to be exchanged. */
 	uint64_t value[8][FLOW_BATCH_ROWS];
 	uint64_t valid[8][BITMAP_WORDS(FLOW_BATCH_ROWS)];
 };
@@ -33,7 +33,7 @@ enum way {
 	OUT,
 };
 
-/* Orders by their words: what is counted, which way, and what it is divided by. */
+/* Orders by word: the counter, the direction, and the divisor. */
 static const struct order {
 	const char *word;
 	enum way way;
@@ -150,7 +150,7 @@ set_counters(const struct merge *g, struct merge_view *v, size_t from, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		const struct group *group = &g->group[g->place[from + i].group];
 		const struct nfdump_counters *c = &group->sum;
-		/* nfdump exchanges counters only where it has a place for those of the other direction. */
+		/* nfdump exchanges counters only if its record has those of the other direction. */
 		bool turned = group->turned && (c->flows > 1 || c->out_packets > 0);
 
 		if (turned || c->out_packets > 0 || c->out_bytes > 0)
@@ -176,7 +176,7 @@ set_counters(const struct merge *g, struct merge_view *v, size_t from, size_t n)
 	set_flat(&v->batch, FLOW_FIELD_TCP_FLAGS, v->flags, NULL);
 }
 
-/* Shows a part of the key, a text, in place of the first flow's: a network, or the other end. */
+/* Shows a text of the key in place of the first flow's: a network, or the other end. */
 static void
 set_text(const struct merge *g, struct merge_view *v, size_t part, size_t from_part, size_t from, size_t n)
 {
@@ -197,7 +197,7 @@ set_text(const struct merge *g, struct merge_view *v, size_t part, size_t from_p
 		.dict = merge_key_texts(g->maker), .valid = v->coded[part] };
 }
 
-/* Exchanges two columns of numbers of one type where groups are turned. */
+/* Exchanges two columns of numbers of one type for reversed groups. */
 static void
 exchange(const struct merge *g, struct merge_view *v, unsigned pair, enum flow_field a, enum flow_field b, size_t from,
     size_t n)

@@ -23,7 +23,7 @@ base_name(const char *path)
 	return slash != NULL ? slash + 1 : path;
 }
 
-/* Digits of a time, as nfcapd names its files. */
+/* The digits of a time, as in nfcapd's names of files. */
 static bool
 is_old_name(const char *path)
 {
@@ -37,7 +37,7 @@ is_old_name(const char *path)
 	return (n == 12 || n == 14) && digits[n] == '\0';
 }
 
-/* Whether the file is there, below the first directory of -M where that was given. */
+/* Whether the file exists, with -M below its first directory. */
 static bool
 exists(const struct query_request *request, const char *path)
 {
@@ -55,8 +55,8 @@ exists(const struct query_request *request, const char *path)
 }
 
 /*
- * Names of flowcap are in UTC unless it was told otherwise, those that were asked for in local time: refuses files
- * whose name tells their receive times in UTC alone.
+ * flowcap's names are in UTC by default, those on the command line in local time: refuses files whose receive
+ * times match only as UTC.
  */
 static int
 check_zone(const struct flow_files *files)
@@ -105,7 +105,7 @@ old_names_read(struct query_request *request, const char *single, const char *ra
 		status = query_arguments(request, 0, NULL);
 	if (status == CLI_OK && old)
 		status = check_zone(&request->files);
-	/* The request borrows texts until its files are made. */
+	/* The request refers to the texts until its files are made. */
 	request->reads = 0;
 	free(slot);
 	return status;

@@ -20,7 +20,7 @@
 #include "nfdump/key_words.h"
 #include "nfdump/old_names.h"
 
-/* nfdump 1.7's, whose misuse ends with 1, and a wrong filter with 254. */
+/* Exit statuses of nfdump 1.7: 1 for misuse, 254 for a wrong filter. */
 #define EXIT_WRONG 1
 #define EXIT_FILTER 254
 
@@ -41,7 +41,7 @@ static const char usage[] =
 "-j, -y, -m, -T, -W N, -D SERVER   accepted\n"
 "flow-nfdump(8) tells what is not the same.\n";
 
-/* What options say before they are put together. */
+/* Options before they are combined. */
 struct raw {
 	struct nfdump_options *o;
 	const char *single, *range;	/* -r, -R */
@@ -76,7 +76,7 @@ take_number(const char *option, const char *text, uint64_t least, uint64_t *out)
 	return CLI_OK;
 }
 
-/* "=lz4:9" or "lz4"; without a value, or with nfdump's own codecs, the archive's usual one. */
+/* "=lz4:9" or "lz4"; without a value, or with nfdump's own codecs, the default. */
 static int
 take_codec(struct raw *r, const char *text)
 {
@@ -106,7 +106,7 @@ take_statistic(struct nfdump_options *o, const char *text)
 	return CLI_OK;
 }
 
-/* Letters that choose what is done. */
+/* Options that choose the task. */
 static int
 take_action(struct raw *r, int letter, const char *text)
 {
@@ -182,7 +182,7 @@ take_letter(struct raw *r, int letter, char *text)
 	return CLI_OK;
 }
 
-/* Arguments that are no options are the filter, word by word. */
+/* Joins the other arguments to the filter. */
 static int
 take_filter(struct nfdump_options *o, int argc, char **argv)
 {
@@ -234,7 +234,7 @@ parse_bound(const char *text, size_t len, int64_t open, int64_t *ms, struct flow
 	return len == 0 ? FLOW_OK : stamp_parse(text, len, STAMP_LOCAL, 0, ms, err);
 }
 
-/* nfdump's yyyy/MM/dd.hh:mm:ss[-...]; and what flowcat takes. */
+/* A window as nfdump's yyyy/MM/dd.hh:mm:ss[-...], or in flowcat's forms. */
 static int
 parse_window(struct nfdump_options *o, const char *text)
 {
@@ -278,7 +278,7 @@ says_nothing(const char *filter)
 	return filter == NULL || filter[strspn(filter, " \t\n")] == '\0';
 }
 
-/* The user's filter and the window, in which a flow lies whole, are one filter. */
+/* Joins the user's filter with the window, in which a flow must be as a whole. */
 static int
 make_filter(struct nfdump_options *o)
 {
@@ -300,7 +300,7 @@ make_filter(struct nfdump_options *o)
 	return CLI_OK;
 }
 
-/* "long6": the format of that name with IPv6 addresses at full length. */
+/* "long6": the format "long" with full IPv6 addresses. */
 static int
 name_format(struct nfdump_options *o, const char *name)
 {

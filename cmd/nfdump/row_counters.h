@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* Sums over flows as nfdump has them: packets and bytes of both directions. */
+/* Sums over flows as in nfdump: packets and bytes of both directions. */
 
 #include "flow.h"
 
@@ -11,15 +11,15 @@ struct nfdump_totals {
 	int64_t first_ms, last_ms;	/* only if rows > 0 */
 };
 
-/* What is counted of one row. */
+/* The counters of one row. */
 struct nfdump_counters {
 	int64_t first_ms, last_ms;
 	uint64_t flows;			/* at least 1 */
 	uint64_t packets, bytes;
-	uint64_t out_packets, out_bytes;	/* of the reverse direction, or behind the observation point */
+	uint64_t out_packets, out_bytes;	/* of the reverse direction, or after the observation point */
 };
 
-/* The columns that they are made of. */
+/* The columns of these counters. */
 void nfdump_counters_fields(struct flow_fieldset *fields);
 
 void nfdump_counters_get(const struct flow_batch *batch, uint32_t row, struct nfdump_counters *c);
@@ -29,8 +29,8 @@ void nfdump_totals_add(struct nfdump_totals *t, const struct nfdump_counters *c)
 /* a + b, or UINT64_MAX. */
 uint64_t nfdump_sum(uint64_t a, uint64_t b);
 
-/* n a second, without what is behind the point; 0 where there is no time. */
+/* n per second, rounded down; 0 without a duration. */
 uint64_t nfdump_a_second(double n, double seconds);
 
-/* Appends a counter as nfdump shows it: 1.2 M, or all digits where `plain`. */
+/* Appends a counter as nfdump does: 1.2 M, or all digits if `plain`. */
 void nfdump_append_counter(struct buf *out, uint64_t value, bool plain, int width);

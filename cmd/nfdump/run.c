@@ -11,16 +11,16 @@
 #include "nfdump/statistic.h"
 #include "nfdump/summary_lines.h"
 
-/* A run of rows that are sorted in memory before they go to files. */
+/* Memory for sorting before runs of rows go to files. */
 #define SORT_BYTES ((size_t)1 << 30)
 
 struct run {
 	struct nfdump_options *o;
 	struct query *query;
 	struct show *show;
-	struct statistics *statistics;	/* NULL: none are asked for */
-	struct merge *groups;		/* NULL: flows stay as they are */
-	struct flow_sort *sort;		/* NULL: and in the order in which they stand */
+	struct statistics *statistics;	/* NULL: none wanted */
+	struct merge *groups;		/* NULL: flows are not grouped */
+	struct flow_sort *sort;		/* NULL: nor sorted */
 	struct flow_writer *writer;	/* NULL: they are printed */
 	struct post_filter *post;
 	struct nfdump_totals totals;
@@ -47,7 +47,7 @@ open_groups(struct run *r)
 	return r->groups != NULL ? CLI_OK : cli_fail("out of memory");
 }
 
-/* "bytes:a": the word, and whether ascending; times ascend unless told otherwise. */
+/* "bytes:a": the word, and whether ascending, the default for times. */
 static size_t
 split_order(const char *text, size_t len, bool *ascending)
 {
@@ -144,7 +144,7 @@ take_rows(struct run *r, const struct flow_batch *batch, const struct flow_selec
 	return put_rows(r, batch, sel, ident);
 }
 
-/* The rows that pass, in their order, the first -c of them. */
+/* Processes the rows that pass, in their order, at most -c. */
 static int
 read_rows(struct run *r)
 {
@@ -194,7 +194,7 @@ put_sorted(struct run *r)
 	return st == FLOW_OK || st == FLOW_END ? status : cli_fail_error(&err);
 }
 
-/* One list of groups. */
+/* Prints one list of groups. */
 static int
 put_groups(struct run *r, const char *order, size_t len, bool ascending)
 {
@@ -219,7 +219,7 @@ put_groups(struct run *r, const char *order, size_t len, bool ascending)
 	return status;
 }
 
-/* -s record: a list for each order, in nfdump's order of orders. */
+/* -s record: a list for each order, in nfdump's sequence. */
 static int
 put_record_lists(struct run *r)
 {
@@ -308,7 +308,7 @@ finish_writer(struct run *r, int status)
 	return flow_writer_close(writer, &err) == FLOW_OK ? CLI_OK : cli_fail_error(&err);
 }
 
-/* Lists, tables and what stands around them, in nfdump's order. */
+/* Prints lists, tables and the lines around them, in nfdump's order. */
 static int
 answer(struct run *r, int64_t started_ns)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* Reads what was asked for, and prints or writes it. */
+/* Reads the input, and prints or writes it. */
 
 #include "nfdump/options.h"
 

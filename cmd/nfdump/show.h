@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* Rows in the format that -o names, to standard output. */
+/* Prints rows in the format of -o to standard output. */
 
 #include "nfdump/options.h"
 
@@ -11,19 +11,19 @@ struct show;
 int show_open(const struct nfdump_options *options, struct show **show);
 void show_free(struct show *show);
 
-/* The columns that it reads. */
+/* The columns that it needs. */
 void show_fields(const struct show *show, struct flow_fieldset *fields);
 
-/* What stands before and after the rows; a head may come again before another list. */
+/* Prints what comes before and after the rows; the head may be repeated before another list. */
 int show_begin(struct show *show);
 int show_end(struct show *show);
 
-/* Prints the selected rows of a batch in DICT form; `ident` is what their file says of itself, NULL: nothing. */
+/* Prints the selected rows of a batch in DICT form; `ident` is the ident of their file, NULL: none. */
 int show_rows(struct show *show, const struct flow_batch *batch, const struct flow_selection *sel, const char *ident);
 
-/* Appends to what is printed. */
+/* The output buffer, for other text. */
 struct buf *show_text(struct show *show);
 int show_flush(struct show *show);
 
-/* The reader of standard output has gone. */
+/* Whether the reader of standard output has gone. */
 bool show_closed(const struct show *show);

@@ -10,7 +10,7 @@
 #include "common/passes.h"
 #include "nfdump/statistic_table.h"
 
-/* Rows of a table that are made at a time. */
+/* Rows per slice of a table. */
 #define SLICE 4096
 
 static const struct statistic_word word[] = {
@@ -19,7 +19,7 @@ static const struct statistic_word word[] = {
 #undef STATISTIC
 };
 
-/* In the order in which nfdump prints tables of several orders. */
+/* In the order in which nfdump prints tables by several orders. */
 static const struct statistic_order order[] = {
 	{ "flows", STATISTIC_IN, "flows" },
 	{ "packets", STATISTIC_BOTH, "packets" }, { "ipkg", STATISTIC_IN, "packets" }, { "opkg", STATISTIC_OUT, "packets" },
@@ -36,7 +36,7 @@ struct statistics {
 	struct flow_agg_spec *spec;
 	struct statistic_question question[TABLES_MAX];
 	size_t questions;
-	struct flow_agg *agg;		/* of rows that are fed */
+	struct flow_agg *agg;		/* of fed rows */
 	struct answer answer;
 };
 
@@ -49,7 +49,7 @@ find_word(const char *text, size_t len)
 	return NULL;
 }
 
-/* Asks for a word, or for one of its ends. */
+/* Adds the query for a word, or for one of its ends. */
 static int
 ask_for(struct statistics *s, const struct statistic_question *q, const char *name)
 {
@@ -116,7 +116,7 @@ check_orders(const char *orders)
 	return true;
 }
 
-/* More rows than are shown are asked for where some are left out, or put together. */
+/* Queries more rows than are shown if some are left out or merged. */
 static uint64_t
 limit_of(const struct nfdump_options *o, const struct statistic_question *q)
 {

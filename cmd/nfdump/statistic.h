@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* nfdump's -s of an element: what flowstat computes, in nfdump's tables. */
+/* nfdump's -s for an element: flowstat's results in nfdump's tables. */
 
 #include "nfdump/options.h"
 #include "nfdump/row_counters.h"
@@ -17,11 +17,11 @@ void statistics_fields(const struct statistics *statistics, struct flow_fieldset
 /* Computes them over all rows of a query, from its beginning. */
 int statistics_answer(struct statistics *statistics, struct query *query);
 
-/* Or over the rows that are fed, and then finished. */
+/* Or over rows that are fed, and then finished. */
 int statistics_feed(struct statistics *statistics, const struct flow_batch *batch, const struct flow_selection *sel);
 int statistics_finish(struct statistics *statistics);
 
-/* Appends all tables; shares are those of the totals. */
+/* Appends all tables; shares are of the totals. */
 int statistics_print(struct statistics *statistics, const struct nfdump_totals *totals, struct buf *out);
 
 /* The totals of the rows that were counted. */

@@ -18,7 +18,7 @@
 
 struct row {
 	char value[VALUE_MAX];		/* as JSON shows it */
-	uint64_t number;		/* of elements that are numbers */
+	uint64_t number;		/* if the element is a number */
 	bool absent;
 	uint8_t proto;
 	int64_t first_ms, last_ms;
@@ -92,7 +92,7 @@ value_of_number(enum statistic_value kind, uint64_t n, char *out)
 		tcp_flags_format((uint16_t)n, flags);
 		(void)snprintf(out, VALUE_MAX, "%.*s", (int)sizeof(flags), flags);
 		break;
-	/* Of label, traffic class and bottom of the stack answers have the label. */
+	/* Of label, traffic class and bottom of stack, answers only have the label. */
 	case STATISTIC_LABEL: (void)snprintf(out, VALUE_MAX, "%8" PRIu64 "-0-0", n); break;
 	case STATISTIC_ORG: (void)snprintf(out, VALUE_MAX, "%45s (%6" PRIu64 ")", "unknown", n); break;
 	default: (void)snprintf(out, VALUE_MAX, "%" PRIu64, n); break;
@@ -182,7 +182,7 @@ rank(const struct statistic_table *t, const struct row *row)
 	return strcmp(by, "bpp") == 0 ? derived_bytes_per_packet(row->bytes, row->packets) : row->flows;
 }
 
-/* By element and protocol. */
+/* Sorts by element and protocol. */
 static int
 compare_elements(const void *a, const void *b)
 {
@@ -215,7 +215,7 @@ join(struct row *to, const struct row *row)
 	to->bytes = nfdump_sum(to->bytes, row->bytes);
 }
 
-/* Rows of the same element become one. */
+/* Merges rows of the same element. */
 static void
 join_equal(struct statistic_table *t)
 {
@@ -360,7 +360,7 @@ csv_row(const struct statistic_table *t, const struct row *row, const struct nfd
 	append_time(out, row->last_ms, false, ' ');
 	buf_printf(out, ",%.3f,", r.seconds);
 	append_proto(t, row, o->plain, 0, out);
-	/* Of other kinds nfdump 1.7 leaves the value empty. */
+	/* For other kinds nfdump 1.7 leaves the value empty. */
 	buf_printf(out, ",%s", kind == STATISTIC_NUMBER || kind == STATISTIC_ADDR || kind == STATISTIC_MAC ||
 	    kind == STATISTIC_LABEL ? row->value : "");
 	buf_printf(out, ",%" PRIu64 ",%.1f,%" PRIu64 ",%.1f,%" PRIu64 ",%.1f,%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\n", row->flows,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* One table of nfdump's -s: rows of an answer, what is absent, and the three looks of nfdump. */
+/* A table of nfdump's -s: rows of an answer, the handling of absent values, and nfdump's three formats. */
 
 #include "nfdump/options.h"
 #include "nfdump/row_counters.h"
@@ -19,7 +19,7 @@ enum statistic_value {
 	STATISTIC_ORG,		/* of an AS */
 };
 
-/* Packets and bytes that count. */
+/* Direction of the packets and bytes that count. */
 enum statistic_way {
 	STATISTIC_BOTH,
 	STATISTIC_IN,
@@ -30,13 +30,13 @@ struct statistic_word {
 	const char *word, *title;
 	enum statistic_value value;
 	bool always;
-	const char *end[2];	/* NULL: one alone */
+	const char *end[2];	/* NULL: only one */
 };
 
 struct statistic_order {
 	const char *word;
 	enum statistic_way way;
-	const char *by;		/* without the way */
+	const char *by;		/* without the direction */
 };
 
 struct statistic_question {
@@ -44,7 +44,7 @@ struct statistic_question {
 	const struct statistic_order *order;
 	bool by_proto, ascending;
 	uint64_t limit;
-	size_t tables;		/* of the answer, one for each end */
+	size_t tables;		/* tables of the answer, one per end */
 };
 
 struct statistic_table;
@@ -55,7 +55,7 @@ void statistic_table_free(struct statistic_table *t);
 /* Adds the rows of a slice of the answer. FLOW_ENOMEM. */
 enum flow_status statistic_table_add(struct statistic_table *t, const struct flow_table *slice) NODISCARD;
 
-/* Flows without the element go, or count as 0 where every flow has it in nfdump; ends are added up. */
+/* Removes flows without the element, or counts them as 0 where in nfdump every flow has it; adds up ends. */
 void statistic_table_settle(struct statistic_table *t);
 
 void statistic_table_print(const struct statistic_table *t, const struct nfdump_options *options,

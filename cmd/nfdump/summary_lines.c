@@ -13,12 +13,12 @@ nfdump_files_read(const struct query_request *request, struct nfdump_files *file
 	for (size_t i = 0; i < request->files.count; i++) {
 		struct flow_summary one;
 
-		/* Input can be read only once; what cannot be read is told of by the query. */
+		/* Standard input can be read only once; the query reports unreadable files. */
 		if (strcmp(request->files.path[i], "-") == 0 ||
 		    flow_summary_read(request->files.path[i], &one, NULL) != FLOW_OK)
 			continue;
 		files->bytes += one.bytes;
-		/* Old files need not tell their times. */
+		/* Old files may lack their times. */
 		if (one.totals.first_ms > one.totals.last_ms)
 			one.totals.rows = 0;
 		if (one.totals.rows > 0 && (!files->known || one.totals.first_ms < files->first_ms))

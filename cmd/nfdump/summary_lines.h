@@ -6,9 +6,9 @@
 #include "nfdump/options.h"
 #include "nfdump/row_counters.h"
 
-/* What the files say of all their flows, whatever passes. */
+/* Totals of all flows in the files, whether they pass or not. */
 struct nfdump_files {
-	bool known;			/* when they were */
+	bool known;			/* the times are known */
 	int64_t first_ms, last_ms;
 	uint64_t bytes;			/* on disk */
 };
@@ -16,10 +16,10 @@ struct nfdump_files {
 /* Reads the footers and headers of the files that a query reads. */
 void nfdump_files_read(const struct query_request *request, struct nfdump_files *files);
 
-/* How long, 16 characters at least: "    00:01:06.542", " 2d 10:00:00.000". */
+/* A duration in at least 16 characters: "    00:01:06.542", " 2d 10:00:00.000". */
 void nfdump_append_duration(struct buf *out, uint64_t ms);
 
-/* Appends the lines; `started` is the time from which the last one counts, in ns of CLOCK_MONOTONIC. */
+/* Appends the lines; `started` is the start of the time in the last line, in ns of CLOCK_MONOTONIC. */
 void nfdump_summary(struct buf *out, const struct nfdump_options *options, const struct nfdump_totals *totals,
     const struct nfdump_files *files, int64_t started_ns);
 
