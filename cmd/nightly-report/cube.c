@@ -25,8 +25,8 @@ add_sums(struct cube_sums *to, const struct cube_sums *more)
 }
 
 /*
- * Adds one row by its codes, where it has a value that the cube has: what the others have is what is left in the end
- * (make_others), so that of 55 sums a third is touched.
+ * Adds one row by its codes, for the values that the cube has.  The sums of the others are computed in the
+ * end (make_others), so that a third of 55 sums is touched.
  */
 static void
 add_row(struct cube *cube, const struct cube_codes *codes, uint32_t row, size_t bin, const struct cube_sums *sums)
@@ -46,7 +46,7 @@ add_row(struct cube *cube, const struct cube_codes *codes, uint32_t row, size_t 
 	}
 }
 
-/* A column's numbers; NULL: it has none at all. */
+/* A column's numbers; NULL: no row has a value. */
 static const uint64_t *
 numbers_of(const struct flow_batch *batch, enum flow_field field)
 {
@@ -115,7 +115,7 @@ work(void *context, unsigned i)
 	query_worker_free(worker);
 }
 
-/* Adds another worker's sums, which are all numbers of 64 bits. */
+/* Adds another worker's sums.  They consist only of 64-bit numbers. */
 static void
 merge(struct cube *to, const struct cube *from)
 {
@@ -137,7 +137,7 @@ take_sums(struct cube_sums *from, const struct cube_sums *less)
 	from->bytes -= less->bytes;
 }
 
-/* Of the values of a, together with those of b, what the others have; each value's sums are those of all time. */
+/* The sums of "other" in the pairs of dimensions a and b, from `sum`, each value's sums over all time. */
 static void
 pair_others(struct cube *cube, size_t a, size_t b, struct cube_sums sum[CUBE_DIMS][CUBE_VALUES + 1])
 {
@@ -155,7 +155,7 @@ pair_others(struct cube *cube, size_t a, size_t b, struct cube_sums sum[CUBE_DIM
 	}
 }
 
-/* What the others have: what values leave of all. */
+/* Computes the sums of "other": the total less those of all values. */
 static void
 make_others(struct cube *cube)
 {
@@ -188,7 +188,7 @@ open_query(struct nightly_options *o, const struct report_span *span, struct que
 	report_span_window(span, window);
 	o->request.window = window;
 	o->request.touching = false;
-	/* What could not be read was told the first time. */
+	/* What could not be read was reported the first time. */
 	cli_hush(true);
 	status = query_open(&o->request, &wanted, query);
 	cli_hush(false);

@@ -2,13 +2,14 @@
 #pragma once
 
 /*
- * What a page's explorer computes with: of some dimensions the values with most bytes, all others as "other", and
+ * The data of a page's explorer: for some dimensions the values with most bytes, all others as "other", and
  *
- *	time	what each value has in each of CUBE_BINS equal bins of the span
- *	pair	what each value has together with each value of another dimension
+ *	time	each value's sums in each of CUBE_BINS equal bins of the span
+ *	pair	each value's sums together with each value of another dimension
  *
- * so that all can be filtered by one value, and all or one value be seen in a part of the time, exactly; of bounded
- * size, whatever the traffic.  Flows count where they begin, as in the report's lists.
+ * so that everything can be filtered by one value, and everything or one value shown for a part of the time,
+ * exactly.  Its size is bounded, whatever the traffic.  Flows count where they begin, as in the report's
+ * lists.
  */
 
 #include "nightly-report/questions.h"
@@ -25,9 +26,9 @@ enum cube_dim {
 
 struct cube_value {
 	char label[CUBE_LABEL_MAX], filter[CUBE_LABEL_MAX];	/* what people read, and flow-filter(7) */
-	char text[ADDR_TEXT_MAX + 1];	/* of an address */
+	char text[ADDR_TEXT_MAX + 1];	/* if it is an address */
 	uint32_t number;		/* else */
-	uint8_t exporter;		/* of an interface: its value in CUBE_EXPORTER */
+	uint8_t exporter;		/* of an interface: its exporter's index in CUBE_EXPORTER */
 };
 
 struct cube_sums {
@@ -37,7 +38,7 @@ struct cube_sums {
 struct cube {
 	struct report_span span;
 	struct {
-		size_t count;		/* the value `count` is "other"; of directions there is none; 0: left out */
+		size_t count;		/* the value `count` is "other"; directions have none; 0: left out */
 		struct cube_value value[CUBE_VALUES];
 	} dim[CUBE_DIMS];
 	struct cube_sums all[CUBE_BINS];
@@ -46,15 +47,15 @@ struct cube {
 };
 
 /*
- * Reads the rows once more, for the values that the answer's tables begin with.  local: own networks, which give
- * directions; NULL: none.  CLI_OK, with a cube to be freed, or what to end with after a message.
+ * Reads the rows once more, for the first values of the answer's tables.  local: own networks, for
+ * directions; NULL: none.  CLI_OK, with a cube to be freed, or an exit status after a message.
  */
 int cube_make(struct nightly_options *options, const struct report_span *span, const struct report_answer *answer,
     const struct net_sets *local, struct cube **cube);
 void cube_free(struct cube *cube);
 
-/* "inside", "in", "out" and "transit", by whether source and destination are local. */
+/* Directions, by whether source and destination are local: "inside", "in", "out" and "transit". */
 enum { CUBE_TRANSIT, CUBE_IN, CUBE_OUT, CUBE_INSIDE, CUBE_DIRECTIONS };
 
-/* As JSON that may stand in a <script>; a flowstat command's beginning and the report's filter go with it. */
+/* Appends JSON that may be in a <script>, with the beginning of a flowstat command and the report's filter. */
 void cube_json(const struct cube *cube, const char *command, const char *filter, struct buf *out);

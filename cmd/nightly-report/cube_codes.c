@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is known of a dictionary's entry: its value's number, whether it is local, and that both are known. */
+/* The code of a dictionary entry: its value's number, and flags: it is local; neither is known yet. */
 #define LOCAL 0x40
 #define UNKNOWN 0x80
 #define CODE 0x1f
@@ -87,7 +87,7 @@ cube_codes_free(struct cube_codes *codes)
 	free(codes);
 }
 
-/* What an entry is: one of few values, and in few networks. */
+/* Finds the value of an entry among a few, and whether it is in a few networks. */
 static uint8_t
 look_up(const struct cube_codes *c, enum cube_dim dim, const struct flow_text *text)
 {
@@ -155,7 +155,7 @@ fill_addresses(struct cube_codes *c, const struct flow_batch *batch, size_t whic
 	return true;
 }
 
-/* A number's value; of interfaces that of the row's exporter. */
+/* The value of a number; of an interface, that of the row's exporter. */
 static inline uint8_t
 find_number(const struct cube_codes *c, enum cube_dim dim, uint32_t number, uint8_t exporter)
 {
@@ -191,7 +191,7 @@ fill_numbers(struct cube_codes *c, const struct flow_batch *batch, size_t which)
 		    narrow ? bytes[r] : words[r], interface ? exporter[r] : 0);
 }
 
-/* The lower port of the two, or the one that there is, as statistics have it. */
+/* The lower of the two ports, or the one that exists, as in statistics. */
 static void
 fill_services(struct cube_codes *c, const struct flow_batch *batch)
 {
@@ -207,7 +207,7 @@ fill_services(struct cube_codes *c, const struct flow_batch *batch)
 	}
 }
 
-/* Takes what says local off the codes of addresses. */
+/* Removes the flag for local from the codes of addresses. */
 static void
 fill_directions(struct cube_codes *c, size_t rows)
 {

@@ -16,7 +16,7 @@ static const struct {
 	[CUBE_SOURCE] = { "Source", "src_addr" }, [CUBE_DESTINATION] = { "Destination", "dst_addr" },
 };
 
-/* Values that there are, the others too; directions leave none over. */
+/* Number of values including "other", which directions do not have. */
 static size_t
 values_of(const struct cube *cube, size_t dim)
 {
@@ -71,7 +71,7 @@ put_pair(const struct cube *cube, size_t a, size_t b, struct buf *out)
 	buf_append_u8(out, ']');
 }
 
-/* A text in a <script> must not close it, nor begin a comment. */
+/* In a <script>, a text must not close it, nor begin a comment. */
 static void
 append_safe(struct buf *out, const struct buf *json)
 {

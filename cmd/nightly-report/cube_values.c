@@ -8,7 +8,7 @@
 #include "nightly-report/figures.h"
 #include "net/proto.h"
 
-/* The next value of a dimension; NULL where there is no room. */
+/* Adds a value to a dimension; NULL where there is no room. */
 static struct cube_value *
 new_value(struct cube *cube, enum cube_dim dim)
 {
@@ -26,7 +26,7 @@ has_number(const struct cube *cube, enum cube_dim dim, uint32_t number, uint8_t 
 	return false;
 }
 
-/* Appends the name beside a number, as text of the network's: whoever prints it escapes it. */
+/* Appends the name after a number.  It comes from the network, so output must escape it. */
 static void
 append_name(const struct flow_table *t, const char *column, size_t row, char *label)
 {
@@ -36,7 +36,7 @@ append_name(const struct flow_table *t, const char *column, size_t row, char *la
 		const struct flow_text *text = &((const struct flow_text *)t->column[c].values)[row];
 		size_t room = CUBE_LABEL_MAX - len - 1, take = text->len < room - 1 ? text->len : room - 1;
 
-		/* Not within a character. */
+		/* Cuts at the end of a character. */
 		while (take > 0 && take < text->len && ((unsigned char)text->p[take] & 0xc0) == 0x80)
 			take--;
 		(void)snprintf(label + len, room, " %.*s", (int)take, text->p);

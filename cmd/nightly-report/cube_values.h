@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* Which values of each dimension a cube has: those that a report's tables begin with. */
+/* Chooses the values of each dimension of a cube: the first ones of a report's tables. */
 
 #include "nightly-report/cube.h"
 

@@ -39,7 +39,7 @@ detected_make(struct nightly_options *o, const struct report_span *span, struct 
 	report_span_window(span, window);
 	o->request.window = window;
 	o->request.touching = false;
-	/* What could not be read was told the first time. */
+	/* What could not be read was reported the first time. */
 	cli_hush(true);
 	status = query_open(&o->request, &wanted, &query);
 	if (status == CLI_OK)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* What flowstat --detect finds in a span: scans, beacons, floods, reflections and leaks. */
+/* The results of flowstat --detect for a span: scans, beacons, floods, reflections and leaks. */
 
 #include "nightly-report/report_span.h"
 
@@ -12,6 +12,6 @@ struct detected {
 	size_t tables;
 };
 
-/* CLI_OK, or what to end with after a message; then also something that may be cleared. */
+/* CLI_OK, or an exit status after a message; even then the result may be cleared. */
 int detected_make(struct nightly_options *options, const struct report_span *span, struct detected *detected);
 void detected_clear(struct detected *detected);

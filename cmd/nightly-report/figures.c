@@ -52,7 +52,7 @@ descending(const void *pa, const void *pb)
 	return (a < b) - (a > b);
 }
 
-/* Mean, greatest and 95th percentile by nearest rank; sorts the values. */
+/* Mean, maximum and 95th percentile by nearest rank; sorts the values. */
 static void
 summarise(double *values, size_t n, double *mean, double *peak, double *p95)
 {

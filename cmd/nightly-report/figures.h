@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* How much: what a span's bins have in all, and what one reads of it. */
+/* Figures of a span: totals and rates of its bins. */
 
 #include "nightly-report/questions.h"
 
@@ -16,7 +16,7 @@ struct figures {
 	double *bps;		/* of each bin; owned */
 };
 
-/* FLOW_ENOMEM leaves something that may be cleared. */
+/* Even after FLOW_ENOMEM the result may be cleared. */
 enum flow_status figures_make(const struct report_answer *answer, const struct report_span *span, struct figures *out)
     NODISCARD;
 void figures_clear(struct figures *figures);

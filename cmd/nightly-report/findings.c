@@ -13,7 +13,7 @@
 #include "nightly-report/tell.h"
 #include "time/span_text.h"
 
-/* All times before were below half of that, or above twice: no ordinary day. */
+/* An unusual day: all earlier spans were below half of it, or above twice. */
 #define ODD_FACTOR 2.0
 
 #define LOSS_ALERT 0.01
@@ -49,7 +49,7 @@ tell_load(struct report *r)
 		return;
 	}
 	usual = median(bytes, n);
-	/* Sorted now. */
+	/* The array is sorted now. */
 	odd = n >= 2 && (now < bytes[0] / ODD_FACTOR || now > bytes[n - 1] * ODD_FACTOR);
 	tell_bytes(&text, now);
 	if (usual > 0)

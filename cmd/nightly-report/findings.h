@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* What a report says in words: what calls for attention, what is worth knowing, what is well. */
+/* A report's findings: what needs attention, what is worth knowing, and what is well. */
 
 #include "nightly-report/cube.h"
 #include "nightly-report/detected.h"
@@ -14,17 +14,17 @@ enum finding_level { FINDING_GOOD, FINDING_NOTE, FINDING_ALERT };
 
 struct finding {
 	enum finding_level level;
-	char text[320];		/* from the network in part: to be escaped */
-	enum report_table table;	/* where more of it is; TABLES: nowhere */
+	char text[320];		/* partly from the network: must be escaped */
+	enum report_table table;	/* the table with details; TABLES: none */
 };
 
 struct findings {
 	struct finding list[FINDINGS_MAX];
 	size_t count;
-	size_t alerts, left_out;	/* of them; beyond FINDINGS_MAX */
+	size_t alerts, left_out;	/* alerts among them; findings beyond FINDINGS_MAX */
 };
 
-/* Times before that are compared with, the latest first. */
+/* How many earlier spans are compared, the latest first. */
 #define PASTS 5
 
 struct report {
@@ -34,13 +34,13 @@ struct report {
 	struct names *names;
 	struct report_answer answer;
 	struct figures now, past[PASTS];
-	/* The first past's table of load, for exporters that are gone; owned. */
+	/* The load table of the latest earlier span, to find exporters that are gone; owned. */
 	struct flow_table *past_load;
 	struct health health;
 	struct detected detected;
-	struct cube *cube;	/* NULL: none was asked for; owned */
+	struct cube *cube;	/* NULL: not wanted; owned */
 	struct findings findings;
 };
 
-/* Looks all of a report over. */
+/* Examines all of a report. */
 void findings_make(struct report *report);

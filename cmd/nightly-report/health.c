@@ -11,13 +11,13 @@
 
 #define DAY_MS INT64_C(86400000)
 
-/* Names of files have local or UTC time, and flows wait for their end: what is farther off is not looked at. */
+/* Names of files have local or UTC time, and flows are filed at their end: files farther off are not read. */
 #define NAME_MARGIN_MS (2 * DAY_MS)
 
-/* More than that are no exporters of a real network; what files say is not to be believed without bound. */
+/* Most exporters, more than any real network has: files are not trusted without bound. */
 #define EXPORTERS_MAX 65536
 
-/* Whether a file's name says that it is of another time. */
+/* Whether a file's name is of another time. */
 static bool
 is_far(const char *path, const struct report_span *span)
 {
@@ -57,7 +57,7 @@ add(uint64_t a, uint64_t b)
 	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
 }
 
-/* The exporter of that name, which is new at first; NULL when out of memory, or where they are too many. */
+/* Finds the exporter of that name, or adds it; NULL when out of memory, or for too many. */
 static struct exporter_health *
 exporter_of(struct health *h, const char *name)
 {
@@ -123,7 +123,7 @@ add_sources(struct health *h, const char *json)
 		add_source(h, source);
 }
 
-/* How long the free space lasts where each day takes what this span took. */
+/* How long the free space lasts if each day takes as much as this span. */
 static void
 measure_disk(struct health *h, const struct nightly_options *o, const struct report_span *span)
 {
@@ -135,7 +135,7 @@ measure_disk(struct health *h, const struct nightly_options *o, const struct rep
 		h->disk_days = (double)fs.f_bavail * (double)fs.f_frsize / ((double)h->bytes / days);
 }
 
-/* Adds a file, unless one before it holds its rows. */
+/* Adds a file, unless an earlier one holds its rows. */
 static enum flow_status
 add_file(const char *path, const struct report_span *span, struct flow_merged *merged, struct flow_summary *sum)
 {

@@ -157,7 +157,7 @@ direction_table(const struct report *r)
 	return NULL;
 }
 
-/* A table of the same columns for some rows, but for a column (SIZE_MAX: all). */
+/* A table of the same columns with some of the rows, without one column (SIZE_MAX: with all). */
 static struct flow_table *
 like(const struct flow_table *t, size_t without, size_t rows)
 {

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* Tables that a report makes of others. */
+/* Tables derived from others. */
 
 #include "nightly-report/findings.h"
 
-/* A row for the span and for each time before that it is compared with. NULL when out of memory. */
+/* A row for the span, and for each earlier one that it is compared with.  NULL when out of memory. */
 struct flow_table *compare_table(const struct report *report) NODISCARD;
 
-/* A row for each exporter that footers name: what came, and was lost. NULL when out of memory. */
+/* A row for each exporter in footers: received and lost.  NULL when out of memory. */
 struct flow_table *exporters_table(const struct report *report) NODISCARD;
 
-/* What own networks sent, got, kept inside and let through; the cube has directions. NULL when out of memory. */
+/*
+ * The traffic that own networks sent, received, kept inside and forwarded; the cube has directions.  NULL
+ * when out of memory.
+ */
 struct flow_table *direction_table(const struct report *report) NODISCARD;
 
 /* The rows of one exporter, at most `most` of them, as a table of its own. NULL when out of memory. */

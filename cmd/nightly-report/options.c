@@ -25,7 +25,7 @@ static const struct cli_table table = {
 "5: with --alert.  See nightly-report(8).\n",
 };
 
-/* Options that choose the time and the form; false: none of them. */
+/* Options for the time and the form; false for others. */
 static bool
 take_choice(int letter, char *argument, struct nightly_options *o)
 {
@@ -108,7 +108,7 @@ take_option(int letter, char *argument, struct nightly_options *o, bool *done)
 	}
 }
 
-/* Words behind -- make the filter, with blanks between them. */
+/* Joins the words after -- to the filter. */
 static int
 take_filter(struct nightly_options *o, int argc, char **argv)
 {
@@ -163,7 +163,7 @@ nightly_options_parse(int argc, char **argv, struct nightly_options *options, bo
 	*options = (struct nightly_options){ .request = QUERY_REQUEST_INIT, .rows = ROWS, .span_days = 1 };
 	options->request.zone = STAMP_UTC;
 	*done = false;
-	/* getopt would move archives behind the --. */
+	/* getopt would reorder archives after the --. */
 	while (end < argc && strcmp(argv[end], "--") != 0)
 		end++;
 	if (end + 1 < argc)

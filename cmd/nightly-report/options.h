@@ -25,6 +25,6 @@ struct nightly_options {
 	uint64_t memory;		/* bytes; 0: half of the machine's */
 };
 
-/* CLI_OK, or what to exit with after a message; *done: help or version were printed. */
+/* CLI_OK, or an exit status after a message; *done: help or version was printed. */
 int nightly_options_parse(int argc, char **argv, struct nightly_options *options, bool *done);
 void nightly_options_clear(struct nightly_options *options);

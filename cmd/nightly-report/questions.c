@@ -12,12 +12,12 @@
 #include "common/cli.h"
 #include "common/passes.h"
 
-/* Groups of a chart, beside the others. */
+/* Groups of a chart, besides "other". */
 #define SHOWN 7
 
 static const char load_measures[] = "flows,packets,bytes,bps,pps", rates[] = "bytes,bps", sums[] = "flows,packets,bytes,bytes_pct";
 
-/* A question; `times` of the rows that a table has are asked for, as tables of each exporter are made of it. */
+/* A query; it asks for `times` as many rows as its table has, because tables of each exporter are made from it. */
 static const struct {
 	const char *keys, *statistic, *option;
 	enum { LOAD, LIST, BILL, SPIKE } kind;
@@ -79,7 +79,7 @@ ask_of(const struct nightly_options *o, const struct report_span *span, enum rep
 	return ask;
 }
 
-/* One run over the rows. */
+/* One pass over the rows. */
 struct run {
 	struct flow_agg_spec *spec;
 	struct query *query;
@@ -204,7 +204,7 @@ report_top_source(struct nightly_options *o, const struct report_span *span, con
 	if (asprintf(&both, "%s%s%s%s%s", more ? "(" : "", more ? own : "", more ? ") and (" : "", filter,
 	    more ? ")" : "") < 0)
 		return;
-	/* What could not be read was told the first time. */
+	/* What could not be read was reported the first time. */
 	cli_hush(true);
 	o->request.filter = both;
 	if (run_add(&run, &ask) == CLI_OK && run_make(&run, o, span) == CLI_OK &&

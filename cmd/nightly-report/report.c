@@ -15,7 +15,7 @@
 #include "nightly-report/report_mail.h"
 #include "nightly-report/report_page.h"
 
-/* The same question of times before; what could not be read was told the first time. */
+/* Repeats the queries for earlier spans; what could not be read was reported the first time. */
 static int
 ask_pasts(struct report *r)
 {
@@ -39,7 +39,7 @@ ask_pasts(struct report *r)
 	return status == CLI_OK ? CLI_OK : cli_fail("the weeks before: cannot be asked");
 }
 
-/* For the explorer, and for directions. */
+/* Whether a cube is needed, for the explorer or for directions. */
 static bool
 wants_cube(const struct report *r)
 {
@@ -98,7 +98,7 @@ form(const struct report *r, struct buf *out)
 	return st == FLOW_OK ? CLI_OK : cli_fail_error(&err);
 }
 
-/* The file of the report: what was said, or one in a folder. */
+/* The file of the report: as given, or one in a folder. */
 static int
 path_of(const struct report *r, struct buf *path)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* Makes a report and puts it where it belongs. */
+/* Makes a report and writes it. */
 
 #include "nightly-report/options.h"
 
@@ -11,5 +11,5 @@ enum {
 	REPORT_ALERT = 5,
 };
 
-/* What the program ends with. */
+/* Returns the exit status. */
 int report_run(struct nightly_options *options);

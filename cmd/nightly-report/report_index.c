@@ -13,10 +13,10 @@
 #include "base/json.h"
 #include "nightly-report/report_page.h"
 
-/* A report tells of itself within its first bytes. */
+/* A report's data for the index is in its first bytes. */
 #define HEAD_BYTES 65536
 
-/* Points of the small chart. */
+/* Number of points of the small chart. */
 #define POINTS 48
 
 #define REPORTS_MAX 10000
@@ -59,7 +59,7 @@ struct entry {
 	double point[POINTS];
 };
 
-/* A name that needs no escape in a link. */
+/* Whether a name needs no escapes in a link. */
 static bool
 is_report(const char *name)
 {
@@ -70,7 +70,7 @@ is_report(const char *name)
 	    "0123456789._-") == len;
 }
 
-/* The character that a reference of html_text stands for; its length in *used. */
+/* Decodes a character reference of html_text; its length is in *used. */
 static char
 unescape(const char *at, size_t *used)
 {
@@ -88,7 +88,7 @@ unescape(const char *at, size_t *used)
 	return *at;
 }
 
-/* Cuts the JSON out of a page's head, in place; NULL: it has none. */
+/* Extracts the JSON from a page's head, in place; NULL: it has none. */
 static char *
 find_json(char *head)
 {
@@ -155,7 +155,7 @@ later(const void *pa, const void *pb)
 	return a->from != b->from ? (a->from < b->from ? 1 : -1) : strcmp(a->name, b->name);
 }
 
-/* All reports of a folder; NULL after a message, or with *count 0 where memory is out. */
+/* All reports of a folder; NULL after a message, or with *count 0 when out of memory. */
 static struct entry *
 list_entries(const char *folder, size_t *count, struct flow_error *err)
 {

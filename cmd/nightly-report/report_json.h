@@ -3,6 +3,9 @@
 
 #include "nightly-report/sections.h"
 
-/* The report for programs: one object with title, from, to, totals, findings and tables as flowstat -o json has them. */
+/*
+ * The report for programs: one object with title, from, to, totals, findings, and tables as flowstat -o json
+ * prints them.
+ */
 enum flow_status report_json(const struct report *report, const struct sections *sections, struct buf *out,
     struct flow_error *err) NODISCARD;

@@ -10,7 +10,7 @@
 #define WIDE 78
 #define ROWS 5
 
-/* Columns of a text in UTF-8; what is wider on a screen than one of them is not looked for. */
+/* Width of a UTF-8 text in columns, one per character; wide characters are not detected. */
 static size_t
 columns_of(const char *text, size_t len)
 {
@@ -21,7 +21,7 @@ columns_of(const char *text, size_t len)
 	return n;
 }
 
-/* Exactly so many columns, cut or with blanks behind, or before. */
+/* Pads or cuts to exactly that many columns, with blanks after it, or before. */
 static void
 put_columns(struct buf *out, const char *text, size_t len, size_t columns, bool right)
 {
@@ -36,7 +36,7 @@ put_columns(struct buf *out, const char *text, size_t len, size_t columns, bool 
 		buf_append_u8(out, ' ');
 }
 
-/* A number for people in so many columns; the blank of html_scaled is one for a page. */
+/* A number for people in that many columns; html_scaled's space is one for HTML. */
 static void
 put_scaled(struct buf *out, double v, const char *unit, size_t columns)
 {
@@ -54,7 +54,7 @@ put_scaled(struct buf *out, double v, const char *unit, size_t columns)
 	buf_release(&text);
 }
 
-/* Words in lines of at most WIDE columns, the first behind `lead`. */
+/* Wraps words to lines of at most WIDE columns, the first after `lead`. */
 static void
 put_wrapped(struct buf *out, const char *lead, const char *text)
 {

@@ -39,7 +39,7 @@ static void
 cards(struct buf *out, const struct figures *f)
 {
 	buf_append_text(out, "<div class=\"cards\">\n");
-	/* Exact, as programs look for it. */
+	/* Exact, because programs search for it. */
 	buf_printf(out, "<div><span class=\"dim\">flows</span><b>%" PRIu64 "</b></div>\n", f->flows);
 	card(out, "packets", (double)f->packets, "");
 	card(out, "bytes", (double)f->bytes, "B");
@@ -52,7 +52,7 @@ cards(struct buf *out, const struct figures *f)
 	buf_append_text(out, "</b></div>\n</div>\n");
 }
 
-/* The section that shows a table; SIZE_MAX: none does. */
+/* The section with a table; SIZE_MAX: none. */
 static size_t
 place_of(const struct sections *s, enum report_table table)
 {
@@ -62,7 +62,7 @@ place_of(const struct sections *s, enum report_table table)
 	return SIZE_MAX;
 }
 
-/* What calls for attention first. */
+/* Findings that need attention come first. */
 static void
 findings(struct buf *out, const struct findings *all, const struct sections *s)
 {
@@ -93,7 +93,7 @@ findings(struct buf *out, const struct findings *all, const struct sections *s)
 	buf_append_text(out, "</ul>\n");
 }
 
-/* What the explorer's script works on, and in; both are nothing to see without it. */
+/* The data and the container of the explorer's script; invisible without it. */
 static void
 put_explorer(const struct report *r, struct buf *out)
 {
@@ -148,7 +148,7 @@ make_facts(const struct report *r, struct flow_table_fact fact[FACTS], char file
 	return n;
 }
 
-/* Values of the latest past, moved to the report's own time. */
+/* Values of the latest earlier span, shifted to the report's own time. */
 static bool
 make_past(const struct report *r, struct flow_table_past *past)
 {

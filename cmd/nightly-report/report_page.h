@@ -7,5 +7,5 @@
 enum flow_status report_page(const struct report *report, const struct sections *sections, struct buf *out,
     struct flow_error *err) NODISCARD;
 
-/* The heading: what was asked for, or "Traffic of Monday 2026-11-23". */
+/* The heading: as given, or "Traffic of Monday 2026-11-23". */
 void report_title(const struct report *report, char *out, size_t room);

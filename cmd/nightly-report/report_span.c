@@ -9,7 +9,7 @@
 
 #define DAY_MS INT64_C(86400000)
 
-/* An instant so many days later by the zone's clock. */
+/* The instant that many days later by the zone's clock. */
 static int64_t
 days_later(int64_t ms, int days, enum stamp_zone zone)
 {
@@ -49,7 +49,7 @@ weekday(int64_t ms, enum stamp_zone zone)
 	return names[(day % 7 + 7) % 7];
 }
 
-/* The bin that makes some hundreds of them. */
+/* Chooses the bin width that makes some hundreds of bins. */
 static void
 choose_bin(struct report_span *s)
 {

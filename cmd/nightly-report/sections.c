@@ -9,10 +9,10 @@
 #include "base/vec.h"
 #include "nightly-report/made_tables.h"
 
-/* Routers with most bytes that get a part of their own. */
+/* How many routers, by bytes, get a part of their own. */
 #define ROUTERS_MAX 32
 
-/* A word for a shell, whatever is in it. */
+/* Appends a word, quoted for a shell. */
 static void
 append_word(struct buf *out, const char *word)
 {
@@ -47,7 +47,7 @@ sections_command(const struct report *r, struct buf *out)
 	}
 }
 
-/* The command that prints a table; NULL where there is none, or no memory. */
+/* The command for a table; NULL where there is none, or no memory. */
 static char *
 command_of(const struct report *r, enum report_table table)
 {
@@ -85,7 +85,7 @@ new_section(struct sections *s)
 	return &s->list[s->count++];
 }
 
-/* Takes a table that was made; false when out of memory, also for a table of NULL. */
+/* Takes over a table; false when out of memory, also if the table is NULL. */
 static bool
 add_made(struct sections *s, struct flow_table *t, const char *part, const char *title)
 {
@@ -102,7 +102,7 @@ add_made(struct sections *s, struct flow_table *t, const char *part, const char 
 	return true;
 }
 
-/* One of the answer's tables: a chart as it is, the first rows of others, sums with the mean over the span. */
+/* Adds one of the answer's tables: a chart unchanged, the first rows of others, sums with the mean over the span. */
 static bool
 add_answer(const struct report *r, struct sections *s, enum report_table i, const char *part, const char *title)
 {
@@ -131,7 +131,7 @@ add_answer(const struct report *r, struct sections *s, enum report_table i, cons
 	return true;
 }
 
-/* A table's rows of a router. */
+/* Adds a table's rows of one router. */
 static bool
 add_router_table(const struct report *r, struct sections *s, enum report_table i, const char *exporter,
     const char *part, const char *title)
@@ -176,7 +176,7 @@ more_bytes(const void *pa, const void *pb)
 	return a->bytes != b->bytes ? (a->bytes < b->bytes ? 1 : -1) : strcmp(a->name, b->name);
 }
 
-/* Exporters in the order of their bytes; at most EXPORTERS_SHOWN. */
+/* The exporters in the order of bytes; at most EXPORTERS_SHOWN. */
 static size_t
 list_routers(const struct flow_table *t, struct router *list)
 {
@@ -201,7 +201,7 @@ list_routers(const struct flow_table *t, struct router *list)
 	return count;
 }
 
-/* What was detected, where something was. */
+/* Adds the detections, if any. */
 static bool
 add_detected(const struct report *r, struct sections *s)
 {

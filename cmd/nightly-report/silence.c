@@ -7,13 +7,13 @@
 #include "nightly-report/tell.h"
 #include "time/span_text.h"
 
-/* An hour without flows is silence, where three quarters of all bins have some. */
+/* Silence is an hour without flows, of an exporter with flows in three quarters of all bins. */
 #define SILENT_MS INT64_C(3600000)
 #define BUSY_PART 0.75
 
 struct talker {
 	char name[ADDR_TEXT_MAX + 1];
-	bool *active;		/* of each bin */
+	bool *active;		/* by bin */
 };
 
 /* The longest run of bins without flows. */
@@ -73,7 +73,7 @@ list_free(struct talker *list, size_t count)
 	free(list);
 }
 
-/* The exporters that a table names, with the bins in which they have rows; *rest: it has others. */
+/* The exporters of a table, with the bins in which they have rows; *rest: it also has "other". */
 static struct talker *
 list_talkers(const struct flow_table *t, const struct report_span *span, size_t *count, bool *rest)
 {
@@ -97,7 +97,7 @@ list_talkers(const struct flow_table *t, const struct report_span *span, size_t 
 	return list;
 }
 
-/* Bins that are over, and whose flows have been filed. */
+/* Number of bins that are over, and whose flows are filed. */
 static size_t
 bins_over(const struct report *r)
 {
@@ -130,7 +130,7 @@ silence_tell(struct report *r)
 		judge(r, &now[i], bins);
 	if (r->past_load != NULL)
 		past = list_talkers(r->past_load, &r->past[0].span, &before, &rest_before);
-	/* Where there are more than are named it is not known who is gone. */
+	/* If there are more exporters than named ones, it is unknown who is gone. */
 	for (size_t i = 0; i < before && past != NULL && !rest; i++)
 		if (!has(now, count, past[i].name))
 			tell(r, FINDING_ALERT, TABLE_LOAD, "%s is silent: it had flows %u days before, and has none.",

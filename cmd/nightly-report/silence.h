@@ -6,7 +6,7 @@
 #include "nightly-report/findings.h"
 
 /*
- * Tells of exporters that a week before had flows and now have none; and of those that, having had flows in most
- * bins of half an hour, had none for an hour and more.
+ * Reports exporters that had flows a week before and have none now; and those with flows in most bins of half
+ * an hour that then had none for an hour or more.
  */
 void silence_tell(struct report *report);

@@ -8,13 +8,13 @@
 
 #include "nightly-report/tell.h"
 
-/* Of all traffic's mean: what is less is not worth a line. */
+/* Share of the mean of all traffic; smaller spikes are not reported. */
 #define WORTH 0.1
 
-/* Of the greatest peak before: what is more calls for attention. */
+/* Factor to the greatest earlier peak; spikes above it are alerts. */
 #define ALERT 2.0
 
-/* A key that usually has so little has no factor worth reading. */
+/* Above this factor, the usual value is too small for a meaningful factor. */
 #define FACTOR_MAX 999
 
 struct spike_row {
@@ -94,7 +94,7 @@ name_source(const struct report *r, const struct flow_table *t, const struct spi
 		(void)snprintf(out, room, ", most of it from %s", source);
 }
 
-/* Whether a rate is beyond all that was there before; where little is known nothing is. */
+/* Whether a rate exceeds all earlier ones; false where too little is known. */
 static bool
 is_odd(const struct report *r, double bps)
 {

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* The greatest spikes in words. */
+/* Describes the greatest spikes. */
 
 #include "nightly-report/findings.h"
 
 #define SPIKES_TOLD 5
 
 /*
- * Tells of at most SPIKES_TOLD bins in which a service or an interface had more than it usually has, by at least a
- * tenth of all traffic's mean, the greatest first, with the source of most of it.  It is an alert where it was more than
- * twice what all traffic was at most in at least two times before.
+ * Reports at most SPIKES_TOLD bins, the greatest first, in which a service or an interface exceeded its usual
+ * rate by at least a tenth of the mean of all traffic, with the main source.  A spike is an alert if it was
+ * more than twice the peak of all traffic in at least two earlier spans.
  */
 void spikes_tell(struct report *report);
