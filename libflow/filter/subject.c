@@ -533,9 +533,8 @@ parse_subject(struct parser *p, const struct subject *s, struct node **out)
 	case SUBJECT_ADDR:
 		return parse_addrs(p, s, out);
 	case SUBJECT_TEXT:
-		return parse_texts(p, s, PREDICATE_TEXT, out);
 	case SUBJECT_IDENT:
-		return parse_texts(p, s, PREDICATE_IDENT, out);
+		return parse_texts(p, s, s->kind == SUBJECT_IDENT ? PREDICATE_IDENT : PREDICATE_TEXT, out);
 	case SUBJECT_IPV4:
 	case SUBJECT_IPV6:
 		return parse_family(p, s, s->kind == SUBJECT_IPV4, out);
