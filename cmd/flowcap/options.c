@@ -228,6 +228,32 @@ dump(const char *text, size_t len)
 	(void)fflush(stdout);
 }
 
+/* How the process runs, not what it does. */
+static int
+take_process(int letter, char *argument, struct options *o)
+{
+	switch (letter) {
+	case OPT_DAEMON:
+		o->daemon = true;
+		return CLI_OK;
+	case OPT_PID_FILE:
+		o->pid_file = argument;
+		return CLI_OK;
+	case OPT_USER:
+		o->user = argument;
+		return CLI_OK;
+	case OPT_GROUP:
+		o->group = argument;
+		return CLI_OK;
+	case OPT_VERBOSE:
+		if (++o->verbose > 1)
+			o->collect.dump = dump;
+		return CLI_OK;
+	default:
+		return CLI_NOT_MINE;
+	}
+}
+
 static int
 take_option(int letter, char *argument, struct options *o, bool *done)
 {
@@ -235,6 +261,8 @@ take_option(int letter, char *argument, struct options *o, bool *done)
 
 	if (status == CLI_NOT_MINE)
 		status = take_output(letter, argument, o);
+	if (status == CLI_NOT_MINE)
+		status = take_process(letter, argument, o);
 	if (status != CLI_NOT_MINE)
 		return status;
 	switch (letter) {
@@ -270,22 +298,6 @@ take_option(int letter, char *argument, struct options *o, bool *done)
 		return CLI_OK;
 	case OPT_NO_JOURNAL:
 		o->collect.journal = false;
-		return CLI_OK;
-	case OPT_DAEMON:
-		o->daemon = true;
-		return CLI_OK;
-	case OPT_PID_FILE:
-		o->pid_file = argument;
-		return CLI_OK;
-	case OPT_USER:
-		o->user = argument;
-		return CLI_OK;
-	case OPT_GROUP:
-		o->group = argument;
-		return CLI_OK;
-	case OPT_VERBOSE:
-		if (++o->verbose > 1)
-			o->collect.dump = dump;
 		return CLI_OK;
 	case OPT_HELP:
 		*done = true;

@@ -95,6 +95,22 @@ append_match(struct buf *out, const struct predicate *p)
 	buf_append_text(out, "'");
 }
 
+/* What a text is compared with, and which text. */
+static void
+append_text_test(struct buf *out, const struct predicate *p)
+{
+	if (p->kind == PREDICATE_PAYLOAD)
+		buf_printf(out, " (%s)", p->payload.way == PAYLOAD_IN ? "payload" : "reversePayload");
+	if (p->kind != PREDICATE_TEXT)
+		buf_printf(out, " as %s", p->phrase);
+	buf_append_text(out, " ");
+	if (p->texts > 0)
+		append_texts(out, p);
+	else
+		append_match(out, p);
+	buf_append_text(out, " (by dictionary)");
+}
+
 static void
 append_predicate(struct buf *out, const struct predicate *p)
 {
@@ -115,16 +131,7 @@ append_predicate(struct buf *out, const struct predicate *p)
 	case PREDICATE_TEXT:
 	case PREDICATE_GEO:
 	case PREDICATE_PAYLOAD:
-		if (p->kind == PREDICATE_PAYLOAD)
-			buf_printf(out, " (%s)", p->payload.way == PAYLOAD_IN ? "payload" : "reversePayload");
-		if (p->kind != PREDICATE_TEXT)
-			buf_printf(out, " as %s", p->phrase);
-		buf_append_text(out, " ");
-		if (p->texts > 0)
-			append_texts(out, p);
-		else
-			append_match(out, p);
-		buf_append_text(out, " (by dictionary)");
+		append_text_test(out, p);
 		return;
 	case PREDICATE_EXTRA:
 		buf_printf(out, ": a test of %s (by dictionary)", p->phrase);

@@ -496,11 +496,42 @@ parse_extra(struct parser *p, struct node **out)
 	return parse_done(p, absent ? node_not(p->arena, n) : n, out);
 }
 
+/* What is no column: the row's number, and what follows from one or several columns. */
+static enum flow_status
+parse_derived(struct parser *p, const struct subject *s, struct node **out)
+{
+	switch (s->kind) {
+	case SUBJECT_HOUR:
+	case SUBJECT_WEEKDAY:
+		return parse_clock(p, s, s->kind == SUBJECT_HOUR ? PREDICATE_HOUR : PREDICATE_WEEKDAY, out);
+	case SUBJECT_SAMPLE:
+		return parse_sample(p, out);
+	case SUBJECT_DURATION:
+		return parse_computed(p, s, PREDICATE_DURATION, 0, out);
+	case SUBJECT_PPS:
+		return parse_computed(p, s, PREDICATE_RATE, 1, out);
+	case SUBJECT_BPS:
+		return parse_computed(p, s, PREDICATE_RATE, 8, out);
+	case SUBJECT_BPP:
+		return parse_computed(p, s, PREDICATE_RATIO, 0, out);
+	default:
+		return parse_computed(p, s, PREDICATE_COUNT, 0, out);
+	}
+}
+
+/* Columns that are compared with each other: no value follows. */
+static enum flow_status
+parse_columns(struct parser *p, const struct subject *s, struct node **out)
+{
+	bool equal = s->kind == SUBJECT_TTL_EQUAL;
+	struct predicate predicate = predicate_of(s, equal ? PREDICATE_EQUAL : PREDICATE_PORT_BLOCK);
+
+	return parse_done(p, equal ? node_predicate(p->arena, &predicate) : for_each_field(p, s, &predicate, false), out);
+}
+
 enum flow_status
 parse_subject(struct parser *p, const struct subject *s, struct node **out)
 {
-	struct predicate alone;
-
 	switch (s->kind) {
 	case SUBJECT_ANY:
 		return parse_done(p, node_constant(p->arena, true), out);
@@ -510,11 +541,6 @@ parse_subject(struct parser *p, const struct subject *s, struct node **out)
 		if (is_if_name(p, s))
 			return parse_texts(p, s, PREDICATE_IF_NAME, out);
 		return parse_numbers(p, s, PREDICATE_NUMBER, out);
-	case SUBJECT_HOUR:
-	case SUBJECT_WEEKDAY:
-		return parse_clock(p, s, s->kind == SUBJECT_HOUR ? PREDICATE_HOUR : PREDICATE_WEEKDAY, out);
-	case SUBJECT_SAMPLE:
-		return parse_sample(p, out);
 	case SUBJECT_PROTO:
 	case SUBJECT_FLAGS_EXACT:
 	case SUBJECT_TIME:
@@ -539,21 +565,17 @@ parse_subject(struct parser *p, const struct subject *s, struct node **out)
 	case SUBJECT_IPV6:
 		return parse_family(p, s, s->kind == SUBJECT_IPV4, out);
 	case SUBJECT_COUNT:
-		return parse_computed(p, s, PREDICATE_COUNT, 0, out);
 	case SUBJECT_DURATION:
-		return parse_computed(p, s, PREDICATE_DURATION, 0, out);
 	case SUBJECT_PPS:
-		return parse_computed(p, s, PREDICATE_RATE, 1, out);
 	case SUBJECT_BPS:
-		return parse_computed(p, s, PREDICATE_RATE, 8, out);
 	case SUBJECT_BPP:
-		return parse_computed(p, s, PREDICATE_RATIO, 0, out);
+	case SUBJECT_HOUR:
+	case SUBJECT_WEEKDAY:
+	case SUBJECT_SAMPLE:
+		return parse_derived(p, s, out);
 	case SUBJECT_TTL_EQUAL:
-		alone = predicate_of(s, PREDICATE_EQUAL);
-		return parse_done(p, node_predicate(p->arena, &alone), out);
 	case SUBJECT_PORT_BLOCK:
-		alone = predicate_of(s, PREDICATE_PORT_BLOCK);
-		return parse_done(p, for_each_field(p, s, &alone, false), out);
+		return parse_columns(p, s, out);
 	case SUBJECT_COUNTRY:
 	case SUBJECT_CITY:
 	case SUBJECT_AS_ORG:
