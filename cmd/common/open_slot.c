@@ -42,7 +42,6 @@ open_slot_tell(const struct flow_files *files)
 	for (size_t i = 0; i < files->directories; i++)
 		if (is_collected_in(files->directory[i]))
 			cli_warn("%s: no file is finished yet: what flowcap receives becomes one when its slot ends "
-			    "(after 5 minutes, or as its -t says), or when it is ended or started again; --live reads what it "
-			    "has now",
-			    files->directory[i]);
+			    "(after 5 minutes, or as its -t says), or when it is ended or started again; --live "
+			    "reads what it has now", files->directory[i]);
 }

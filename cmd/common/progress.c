@@ -37,8 +37,8 @@ show(struct progress *p, uint64_t done, int64_t now)
 	if (p->readings > 1)
 		(void)snprintf(reading, sizeof(reading), "reading %u, ", p->readings);
 	/* The cursor stays at the line's begin, so that a message overwrites it. */
-	(void)fprintf(stderr, "%s: %s%" PRIu64 " %%, %" PRId64 " s\033[K\r", cli_program(), reading, done * 100 / p->total,
-	    (now - p->begun_ms) / 1000);
+	(void)fprintf(stderr, "%s: %s%" PRIu64 " %%, %" PRId64 " s\033[K\r", cli_program(), reading,
+	    done * 100 / p->total, (now - p->begun_ms) / 1000);
 }
 
 void

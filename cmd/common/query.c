@@ -222,7 +222,8 @@ reads_input(const struct flow_files *files)
 static bool
 is_settled(const struct query *q, const struct flow_files *files)
 {
-	return !flow_scan_vanished(q->scan) && flow_files_settled(files) && (q->live == NULL || flow_live_holds(q->live));
+	return !flow_scan_vanished(q->scan) && flow_files_settled(files) &&
+	    (q->live == NULL || flow_live_holds(q->live));
 }
 
 /*
@@ -278,8 +279,8 @@ open_settled(struct query *q, struct query_request *request, struct flow_scan_op
 			return flow_fail_memory(err);
 	}
 	if (q->live != NULL && flow_live_problem(q->live, 0) == NULL && !flow_live_holds(q->live))
-		return flow_fail(err, FLOW_EIO, FLOW_NO_OFFSET, "slots end faster than the archive's files can be opened: "
-		    "name fewer of them, or leave --live out");
+		return flow_fail(err, FLOW_EIO, FLOW_NO_OFFSET, "slots end faster than the archive's files can be "
+		    "opened: name fewer of them, or leave --live out");
 	return FLOW_OK;
 }
 
@@ -291,7 +292,8 @@ warn(struct query_request *request, const char *text)
 {
 	size_t len = strlen(text) + 1;
 
-	if (request->repeats && request->told.len > 0 && memmem(request->told.data, request->told.len, text, len) != NULL)
+	if (request->repeats && request->told.len > 0 &&
+	    memmem(request->told.data, request->told.len, text, len) != NULL)
 		return;
 	cli_warn("%s", text);
 	if (!request->repeats)
@@ -510,8 +512,9 @@ query_mark_seen(struct query *query)
 		return cli_fail("out of memory");
 	missing = flow_seen_missing(query->seen);
 	if (missing > 0)
-		cli_warn("%zu slots are neither open nor files any more: what came last in them follows when flowcap is started "
-		    "there again, and is missing here where files were merged at once (flowcap -x)", missing);
+		cli_warn("%zu slots are neither open nor files any more: what came last in them follows when "
+		    "flowcap is started there again, and is missing here where files were merged at once (flowcap "
+		    "-x)", missing);
 	query->failed |= missing > 0;
 	return CLI_OK;
 }

@@ -305,6 +305,7 @@ query_check_live(const struct query_request *request)
 		return CLI_OK;
 	for (size_t i = 0; i < files->count; i++)
 		if (strcmp(files->path[i], "-") == 0)
-			return cli_misuse("--live: standard input is no archive: name a directory that flowcap writes to");
+			return cli_misuse("--live: standard input is no archive: name a directory that flowcap "
+			    "writes to");
 	return CLI_OK;
 }

@@ -58,8 +58,8 @@ ask_one(const struct live_socket *s, struct told *t, struct findings *out)
 		return;		/* it was killed, or is ending: no collector is there */
 	if (fd < 0) {
 		t->silent++;
-		findings_add(out, FINDING_WARNING, "%s: %s: the collector there cannot be asked how it is: do this as root, or as its "
-		    "user", s->path, strerror(errno));
+		findings_add(out, FINDING_WARNING, "%s: %s: the collector there cannot be asked how it is: do this "
+		    "as root, or as its user", s->path, strerror(errno));
 		return;
 	}
 	if (live_ask(fd, LIVE_ASK_METRICS, &reply, &none, &header, &err)) {
@@ -82,7 +82,8 @@ static void
 ask_all(const struct options *o, struct told *t, struct findings *out)
 {
 	const struct collect_options *c = &o->collect;
-	const char *directory = c->directory != NULL ? c->directory : c->sources > 0 ? c->source[0].directory : c->dynamic;
+	const char *directory = c->directory != NULL ? c->directory : c->sources > 0 ? c->source[0].directory :
+	    c->dynamic;
 	struct live_sockets sockets = { .socket = NULL };
 
 	if (live_sockets_in(directory, &sockets) != FLOW_OK)
@@ -101,8 +102,8 @@ put_sum(const struct told *t, const struct findings *f, struct buf *out)
 		grave += f->finding[i].level != FINDING_NOTE;
 	buf_printf(out, "FLOWCAP %s: ", finding_level_name(findings_worst(f)));
 	if (t->collectors > 0)
-		buf_printf(out, "%.0f flows in %.0f datagrams of %u exporters since the start, ", t->flows, t->datagrams,
-		    t->exporters);
+		buf_printf(out, "%.0f flows in %.0f datagrams of %u exporters since the start, ", t->flows,
+		    t->datagrams, t->exporters);
 	else
 		buf_append_text(out, t->silent > 0 ? "the collector did not answer, " : "no collector runs there, ");
 	buf_printf(out, "%u problems\n", grave);

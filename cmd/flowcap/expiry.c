@@ -93,7 +93,8 @@ run(void *argument)
 		expire(e);
 		next = next_time(e, time(NULL), time(NULL) - begin);
 		(void)pthread_mutex_lock(&e->lock);
-		while (!atomic_load(&e->ended) && !e->changed_limits && pthread_cond_timedwait(&e->changed, &e->lock, &next) == 0)
+		while (!atomic_load(&e->ended) && !e->changed_limits &&
+		    pthread_cond_timedwait(&e->changed, &e->lock, &next) == 0)
 			;
 		(void)pthread_mutex_unlock(&e->lock);
 	}

@@ -53,20 +53,21 @@ judge_decoding(const struct report *r)
 	double ring = value(r, "ring_bytes", 0), room = value(r, "ring_size_bytes", 0);
 
 	if (value(r, "report_age_seconds", 0) > REPORT_S || value(r, "report_age_seconds", 0) < 0)
-		findings_add(r->out, FINDING_CRITICAL, "decoding does not answer: it waits for the disk, or files what an "
-		    "earlier run left; look at the log, and whether the archive's disk works");
+		findings_add(r->out, FINDING_CRITICAL, "decoding does not answer: it waits for the disk, or files "
+		    "what an earlier run left; look at the log, and whether the archive's disk works");
 	if (backlog > BACKLOG_BYTES || value(r, "lag_seconds", 0) > LAG_S)
-		findings_add(r->out, FINDING_CRITICAL, "behind: %.0f bytes are received and not decoded, for %.0f seconds: "
-		    "the disk or the processors are too slow", backlog, value(r, "lag_seconds", 0));
+		findings_add(r->out, FINDING_CRITICAL, "behind: %.0f bytes are received and not decoded, for %.0f "
+		    "seconds: the disk or the processors are too slow", backlog, value(r, "lag_seconds", 0));
 	if (room > 0 && ring > room / 2)
-		findings_add(r->out, FINDING_CRITICAL, "the journal's disk is too slow: %.0f bytes wait in memory, of which "
-		    "there is room for %.0f", ring, room);
+		findings_add(r->out, FINDING_CRITICAL, "the journal's disk is too slow: %.0f bytes wait in memory, "
+		    "of which there is room for %.0f", ring, room);
 	if (journals > JOURNALS)
-		findings_add(r->out, FINDING_CRITICAL, "%.0f slots are in journals and cannot be filed: the log says why; they "
-		    "are filed when that is mended", journals);
+		findings_add(r->out, FINDING_CRITICAL, "%.0f slots are in journals and cannot be filed: the log "
+		    "says why; they are filed when that is mended", journals);
 	if (value(r, "not_journalled_total", 0) > 0)
-		findings_add(r->out, FINDING_NOTE, "%.0f datagrams since the start were in no journal when they were decoded: "
-		    "a crash would have lost them; the journal's disk was full or slow", value(r, "not_journalled_total", 0));
+		findings_add(r->out, FINDING_NOTE, "%.0f datagrams since the start were in no journal when they "
+		    "were decoded: a crash would have lost them; the journal's disk was full or slow",
+		    value(r, "not_journalled_total", 0));
 }
 
 static void
@@ -76,12 +77,13 @@ judge_kernel(const struct report *r)
 	double last = value(r, "kernel_drops_last_seconds", 0);
 
 	if (last > 0 && r->now - last < SLOTS * r->slot_s)
-		findings_add(r->out, FINDING_CRITICAL, "the kernel drops datagrams, %.0f since the start, the last %.0f seconds "
-		    "ago: bursts overrun the receive buffer of %.0f bytes: give it more (-B, net.core.rmem_max), or the "
-		    "machine less to do", value(r, "kernel_drops_total", 0), r->now - last, granted);
+		findings_add(r->out, FINDING_CRITICAL, "the kernel drops datagrams, %.0f since the start, the last "
+		    "%.0f seconds ago: bursts overrun the receive buffer of %.0f bytes: give it more "
+		    "(-B, net.core.rmem_max), or the machine less to do", value(r, "kernel_drops_total", 0), r->now - last, granted);
 	if (granted < wanted)
-		findings_add(r->out, FINDING_WARNING, "the receive buffer has %.0f bytes of the %.0f that -B asks for: bursts "
-		    "can overrun it: sysctl -w net.core.rmem_max=%.0f, and restart flowcap", granted, wanted, wanted);
+		findings_add(r->out, FINDING_WARNING, "the receive buffer has %.0f bytes of the %.0f that -B asks "
+		    "for: bursts can overrun it: sysctl -w net.core.rmem_max=%.0f, and "
+		    "restart flowcap", granted, wanted, wanted);
 }
 
 static void
@@ -91,11 +93,11 @@ judge_disk(const struct report *r)
 	double days = value(r, "archive_days_left", 1e9);
 
 	if (left >= 0 && left < size / 100)
-		findings_add(r->out, FINDING_CRITICAL, "the archive's disk is full, or nearly: %.0f bytes are free: flowcat "
-		    "--expire makes room", left);
+		findings_add(r->out, FINDING_CRITICAL, "the archive's disk is full, or nearly: %.0f bytes are "
+		    "free: flowcat --expire makes room", left);
 	else if (days < DAYS && value(r, "archive_expires", 0) < 1)
-		findings_add(r->out, days < 1 ? FINDING_CRITICAL : FINDING_WARNING, "the archive's disk is full in %.1f days: "
-		    "have old files removed (flowcap -e, flowcat --expire), or give it more room", days);
+		findings_add(r->out, days < 1 ? FINDING_CRITICAL : FINDING_WARNING, "the archive's disk is full in "
+		    "%.1f days: have old files removed (flowcap -e, flowcat --expire), or give it more room", days);
 }
 
 static void
@@ -104,10 +106,11 @@ judge_limits(const struct report *r)
 	double limit = value(r, "open_files_limit", 1e9), refused = value(r, "refused_datagrams_total", 0);
 
 	if (limit < 1024)
-		findings_add(r->out, FINDING_WARNING, "only %.0f files may be open: journals and slots of many exporters need "
-		    "more: ulimit -n 65536, or LimitNOFILE= of the service", limit);
+		findings_add(r->out, FINDING_WARNING, "only %.0f files may be open: journals and slots of many "
+		    "exporters need more: ulimit -n 65536, or LimitNOFILE= of the service", limit);
 	if (refused > 0)
-		findings_add(r->out, FINDING_NOTE, "%.0f datagrams of senders without a directory were refused: -n, -M", refused);
+		findings_add(r->out, FINDING_NOTE,
+		    "%.0f datagrams of senders without a directory were refused: -n, -M", refused);
 }
 
 /* Names of the first exporters with a finding, and how many there are. */
@@ -181,7 +184,8 @@ judge_exporter(const struct report *r, const struct metric_line *line, struct ex
 		(void)snprintf(more, sizeof(more), " %.0f of %.0f", line->value, line->value + got);
 		if (line->value > LOST_SHARE * (line->value + got))
 			add_name(&e->losing, line, more);
-	} else if (metric_is(line, "exporter_clock_ahead_seconds") && (line->value > CLOCK_S || line->value < -CLOCK_S)) {
+	} else if (metric_is(line, "exporter_clock_ahead_seconds") &&
+	    (line->value > CLOCK_S || line->value < -CLOCK_S)) {
 		(void)snprintf(more, sizeof(more), " by %.0f s", line->value);
 		add_name(&e->clock, line, more);
 	}
@@ -197,20 +201,21 @@ judge_exporters(const struct report *r)
 	while (metric_next(&at, r->text + r->len, &line))
 		judge_exporter(r, &line, &e);
 	if (e.silent.count > 0)
-		findings_add(r->out, FINDING_WARNING, "silent for more than %d slots: %s: is it up, does it still export to this "
-		    "address and port, does a firewall stop it?", SLOTS, names_end(&e.silent));
+		findings_add(r->out, FINDING_WARNING, "silent for more than %d slots: %s: is it up, does it still "
+		    "export to this address and port, does a firewall stop it?", SLOTS, names_end(&e.silent));
 	if (e.waiting.count > 0)
-		findings_add(r->out, FINDING_WARNING, "data without template for a quarter of an hour: %s: its flows cannot be read "
-		    "until it sends one: set its template timeout (or refresh rate) to some minutes", names_end(&e.waiting));
+		findings_add(r->out, FINDING_WARNING, "data without template for a quarter of an hour: %s: its "
+		    "flows cannot be read until it sends one: set its template timeout (or refresh rate) to some "
+		    "minutes", names_end(&e.waiting));
 	if (e.losing.count > 0)
-		findings_add(r->out, FINDING_WARNING, "missing by sequence number in this slot and the one before: %s: lost on the way, or by the exporter (kernel "
-		    "drops are counted apart)", names_end(&e.losing));
+		findings_add(r->out, FINDING_WARNING, "missing by sequence number in this slot and the one before: "
+		    "%s: lost on the way, or by the exporter (kernel drops are counted apart)", names_end(&e.losing));
 	if (e.clock.count > 0)
-		findings_add(r->out, FINDING_WARNING, "clocks are off: %s: set NTP up there; --fix-clock moves times meanwhile",
-		    names_end(&e.clock));
+		findings_add(r->out, FINDING_WARNING,
+		    "clocks are off: %s: set NTP up there; --fix-clock moves times meanwhile", names_end(&e.clock));
 	if (e.unsampled.count > 0)
-		findings_add(r->out, FINDING_NOTE, "no sampling rate is announced: %s: if it samples, its volumes are too small: have "
-		    "it announce the rate, or set it here (-s)", names_end(&e.unsampled));
+		findings_add(r->out, FINDING_NOTE, "no sampling rate is announced: %s: if it samples, its volumes "
+		    "are too small: have it announce the rate, or set it here (-s)", names_end(&e.unsampled));
 }
 
 static void
@@ -219,12 +224,15 @@ judge_what_came(const struct report *r)
 	double since = r->now - value(r, "start_seconds", r->now), other = value(r, "unknown_version_total", 0);
 
 	if (value(r, "datagrams_total", 1) < 1 && since > 60)
-		findings_add(r->out, FINDING_WARNING, "nothing has come to port %.0f for %.0f seconds: point exporters at it, and look "
-		    "at firewalls: tcpdump -ni any udp port %.0f", value(r, "port", 0), since, value(r, "port", 0));
+		findings_add(r->out, FINDING_WARNING, "nothing has come to port %.0f for %.0f seconds: point "
+		    "exporters at it, and look at firewalls: tcpdump -ni any "
+		    "udp port %.0f", value(r, "port", 0), since, value(r, "port", 0));
 	if (other > 0)
-		findings_add(r->out, FINDING_NOTE, "%.0f datagrams were of no known version: something else sends to this port", other);
+		findings_add(r->out, FINDING_NOTE,
+		    "%.0f datagrams were of no known version: something else sends to this port", other);
 	if (value(r, "no_template_total", 0) > 0)
-		findings_add(r->out, FINDING_NOTE, "%.0f data sets since the start were given up, as their template never came",
+		findings_add(r->out, FINDING_NOTE,
+		    "%.0f data sets since the start were given up, as their template never came",
 		    value(r, "no_template_total", 0));
 }
 

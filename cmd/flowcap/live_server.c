@@ -105,8 +105,8 @@ add_place(struct live_server *s, const char *directory)
 	s->place = bigger;
 	p.listener = live_listen(directory, s->run, &p.path);
 	if (p.listener < 0) {
-		log_line(LOG_LEVEL_INFO, "%s: no socket: %s: --live of flowcat and flowstat, and --check of flowcap, are "
-		    "not possible there", directory, strerror(errno));
+		log_line(LOG_LEVEL_INFO, "%s: no socket: %s: --live of flowcat and flowstat, and --check of "
+		    "flowcap, are not possible there", directory, strerror(errno));
 		return false;
 	}
 	bigger[s->places++] = p;

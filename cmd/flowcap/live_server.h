@@ -17,7 +17,8 @@ struct live_server;
  * Begins to answer; must run as the user that writes the archive.  NULL after a log line where that is not
  * possible: the collector continues without.
  */
-struct live_server *live_server_start(const struct options *options, struct intake *intake, struct status_report *report);
+struct live_server *live_server_start(const struct options *options, struct intake *intake,
+    struct status_report *report);
 
 /*
  * Stops answering; call it before the intake is finished.  Later requests wait until live_server_free, so

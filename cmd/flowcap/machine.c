@@ -34,15 +34,15 @@ static void
 judge_clock(struct findings *out)
 {
 	if ((int64_t)time(NULL) < YEAR_MIN_S)
-		findings_add(out, FINDING_CRITICAL, "the clock of this machine is years behind: files and flows are named by it: "
-		    "timedatectl set-ntp true, or chrony");
+		findings_add(out, FINDING_CRITICAL, "the clock of this machine is years behind: files and flows "
+		    "are named by it: timedatectl set-ntp true, or chrony");
 #if defined(__linux__)
 	struct timex t = { .modes = 0 };
 
 	/* Some containers do not allow the call. */
 	if (adjtimex(&t) >= 0 && (t.status & STA_UNSYNC) != 0)
-		findings_add(out, FINDING_WARNING, "the clock of this machine is not synchronised: times of flows and exporters are "
-		    "compared with it: timedatectl set-ntp true, or chrony");
+		findings_add(out, FINDING_WARNING, "the clock of this machine is not synchronised: times of flows "
+		    "and exporters are compared with it: timedatectl set-ntp true, or chrony");
 #endif
 }
 
@@ -54,16 +54,19 @@ judge_room(const char *directory, const struct options *o, struct findings *out)
 	if (statvfs(directory, &fs) != 0)
 		return;
 	if ((fs.f_flag & ST_RDONLY) != 0)
-		findings_add(out, FINDING_CRITICAL, "%s: its file system is read-only: nothing can be written", directory);
+		findings_add(out, FINDING_CRITICAL, "%s: its file system is read-only: nothing can be written",
+		    directory);
 	if (fs.f_files > 0 && fs.f_favail < fs.f_files / 100)
-		findings_add(out, FINDING_WARNING, "%s: of its file system's %" PRIu64 " inodes %" PRIu64 " are free: each file takes "
-		    "one: flowcat --compact makes one file of a day", directory, (uint64_t)fs.f_files, (uint64_t)fs.f_favail);
+		findings_add(out, FINDING_WARNING,
+		    "%s: of its file system's %" PRIu64 " inodes %" PRIu64 " are free: each file takes "
+		    "one: flowcat --compact makes one file of a day", directory, (uint64_t)fs.f_files,
+		    (uint64_t)fs.f_favail);
 	if (fs.f_bavail < fs.f_blocks / 100)
-		findings_add(out, FINDING_CRITICAL, "%s: its disk is full, or nearly: %" PRIu64 " MB are free: flowcat --expire makes "
-		    "room", directory, (uint64_t)fs.f_bavail * fs.f_frsize / 1000000);
+		findings_add(out, FINDING_CRITICAL, "%s: its disk is full, or nearly: %" PRIu64 " MB are free: "
+		    "flowcat --expire makes room", directory, (uint64_t)fs.f_bavail * fs.f_frsize / 1000000);
 	else if (fs.f_bavail < fs.f_blocks / 20 && retain_limits_empty(&o->retain.limits))
-		findings_add(out, FINDING_WARNING, "%s: less than 5 %% of its disk are free, and nothing removes old files: flowcap -e, "
-		    "flowcat --expire", directory);
+		findings_add(out, FINDING_WARNING, "%s: less than 5 %% of its disk are free, and nothing removes "
+		    "old files: flowcap -e, flowcat --expire", directory);
 }
 
 /* The user that the collector will write as; the group of -u is that of its passwd entry. */
@@ -81,8 +84,8 @@ find_writer(const struct options *o, struct writer *w, struct findings *out)
 
 	*w = (struct writer){ geteuid(), getegid(), o->user };
 	if (o->user != NULL && pw == NULL)
-		findings_add(out, FINDING_CRITICAL, "-u: there is no user '%s': useradd --system %s, or systemd-sysusers", o->user,
-		    o->user);
+		findings_add(out, FINDING_CRITICAL,
+		    "-u: there is no user '%s': useradd --system %s, or systemd-sysusers", o->user, o->user);
 	if (o->group != NULL && gr == NULL)
 		findings_add(out, FINDING_CRITICAL, "-g: there is no group '%s'", o->group);
 	if ((o->user != NULL && pw == NULL) || (o->group != NULL && gr == NULL))
@@ -135,8 +138,9 @@ judge_left(const char *directory, const struct writer *w, struct findings *out)
 	if (dir != NULL)
 		(void)closedir(dir);
 	if (foreign > 0)
-		findings_add(out, FINDING_CRITICAL, "%s: %u files of an earlier collector (.flowcap.*, .templates) belong to another user: "
-		    "what is in them is not filed: chown -R %s %s", directory, foreign, w->name != NULL ? w->name : "USER", directory);
+		findings_add(out, FINDING_CRITICAL, "%s: %u files of an earlier collector (.flowcap.*, .templates) "
+		    "belong to another user: what is in them is not filed: chown -R %s %s", directory, foreign,
+		    w->name != NULL ? w->name : "USER", directory);
 }
 
 /* Journals and templates are beside the archive, or where --state says (collect/state_directory.h). */
@@ -152,7 +156,8 @@ judge_state(const char *directory, const struct options *o, const struct writer 
 	}
 	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
 		if (!may(w, path, R_OK | W_OK | X_OK))
-			findings_add(out, FINDING_CRITICAL, "%s: %s may not write there, where its journals are: chown -R %s %s", path,
+			findings_add(out, FINDING_CRITICAL,
+			    "%s: %s may not write there, where its journals are: chown -R %s %s", path,
 			    w->name != NULL ? w->name : "this user", w->name != NULL ? w->name : "USER", path);
 		else
 			judge_left(path, w, out);
@@ -167,8 +172,8 @@ judge_directory(const char *directory, const struct options *o, const struct wri
 	struct stat st;
 
 	if (stat(directory, &st) != 0) {
-		findings_add(out, FINDING_CRITICAL, "%s: %s: mkdir -p %s && chown %s %s", directory, strerror(errno), directory, name,
-		    directory);
+		findings_add(out, FINDING_CRITICAL, "%s: %s: mkdir -p %s && chown %s %s", directory, strerror(errno),
+		    directory, name, directory);
 		return;
 	}
 	if (!S_ISDIR(st.st_mode)) {
@@ -216,11 +221,11 @@ judge_files(const struct options *o, struct findings *out)
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_max != RLIM_INFINITY &&
 	    limit.rlim_max < (many ? FILES_MIN : 1024))
-		findings_add(out, FINDING_WARNING, "only %" PRIu64 " files may be open: journals and slots of many exporters need "
-		    "more: ulimit -n 65536, or LimitNOFILE= of the service", (uint64_t)limit.rlim_max);
+		findings_add(out, FINDING_WARNING, "only %" PRIu64 " files may be open: journals and slots of many "
+		    "exporters need more: ulimit -n 65536, or LimitNOFILE= of the service", (uint64_t)limit.rlim_max);
 	if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
-		findings_add(out, FINDING_WARNING, "files may have %" PRIu64 " bytes at most (ulimit -f): slots that are longer cannot be "
-		    "written", (uint64_t)limit.rlim_cur);
+		findings_add(out, FINDING_WARNING, "files may have %" PRIu64 " bytes at most (ulimit -f): slots "
+		    "that are longer cannot be written", (uint64_t)limit.rlim_cur);
 }
 
 /* socket(7): with CAP_NET_ADMIN the limit does not apply, and we cannot know who will start it. */
@@ -235,8 +240,10 @@ judge_buffer(const struct options *o, struct findings *out)
 		(void)fclose(f);
 	if (!known || most >= o->buffer_bytes)
 		return;
-	findings_add(out, geteuid() == 0 ? FINDING_NOTE : FINDING_WARNING, "net.core.rmem_max is %llu, -B asks for %" PRIu64
-	    "%s: bursts can overrun the receive buffer: sysctl -w net.core.rmem_max=%" PRIu64 ", and a file in /etc/sysctl.d", most,
+	findings_add(out, geteuid() == 0 ? FINDING_NOTE : FINDING_WARNING,
+	    "net.core.rmem_max is %llu, -B asks for %" PRIu64
+	    "%s: bursts can overrun the receive buffer: sysctl -w net.core.rmem_max=%" PRIu64 ", and a file in "
+	    "/etc/sysctl.d", most,
 	    o->buffer_bytes, geteuid() == 0 ? ", which only a collector that root starts gets" : "", o->buffer_bytes);
 }
 
@@ -251,8 +258,8 @@ judge_port(const struct options *o, struct findings *out)
 	if (udp_bind(o->host, o->collect.port, o->family, 0, &fd, &err) == FLOW_OK)
 		(void)close(fd);
 	else
-		findings_add(out, FINDING_CRITICAL, "%s: if another collector has it: ss -lunp 'sport = :%u'", err.message,
-		    o->collect.port);
+		findings_add(out, FINDING_CRITICAL, "%s: if another collector has it: ss -lunp 'sport = :%u'",
+		    err.message, o->collect.port);
 }
 
 void

@@ -87,7 +87,8 @@ tell_places(const struct collect_options *o, unsigned port)
 	else if (o->state == NULL)
 		log_line(LOG_LEVEL_INFO, "listening on port %u, writing to %s", port, archive);
 	else
-		log_line(LOG_LEVEL_INFO, "listening on port %u, writing to %s, journals to %s", port, archive, o->state);
+		log_line(LOG_LEVEL_INFO, "listening on port %u, writing to %s, journals to %s", port, archive,
+		    o->state);
 }
 
 static int

@@ -59,8 +59,8 @@ take_codec(struct reading *r)
 			r->at++;
 	}
 	if (codec == NULL || strncmp(codec, "=lzo", 4) == 0 || strncmp(codec, "=bz2", 4) == 0) {
-		cli_warn("-z%s%s: files are Parquet, compressed with lz4, zstd or gzip: lz4 is used", codec != NULL ? " " : "",
-		    codec != NULL ? codec : "");
+		cli_warn("-z%s%s: files are Parquet, compressed with lz4, zstd or gzip: lz4 is used",
+		    codec != NULL ? " " : "", codec != NULL ? codec : "");
 		return CLI_OK;
 	}
 	put(r, "-z");
@@ -147,7 +147,8 @@ take_word(struct reading *r)
 		return CLI_OK;
 	}
 	if (letter == 'V' && behind(r) != NULL)
-		return cli_misuse("-V %s: exports of all versions are taken; -V tells the version of this program", behind(r));
+		return cli_misuse("-V %s: exports of all versions are taken; -V tells the version of this program",
+		    behind(r));
 	if (letter == 'C' && word[2] == '\0' && behind(r) != NULL && strcmp(behind(r), "none") == 0) {
 		r->at++;
 		return CLI_OK;

@@ -6,9 +6,11 @@
  * differently are translated to flowcap's, and obsolete ones are reported and dropped.  A letter with another meaning
  * here stays, unless its argument shows that nfcapd's is meant.
  *
- *	-l DIR, and -w alone beside it	-w DIR		-z=lz4		-z lz4		-z, -y, -j alone	the usual codec
- *	-W N				-j N		-v LEVEL	-v, or nothing	-T LIST			nothing
- *	-E				-v -v		-Z		--local-time	-e alone		nothing expires
+ *	-l DIR, and -w alone beside it	-w DIR		-z=lz4			-z lz4
+ *	-W N				-j N		-z, -y, -j alone	the usual codec
+ *	-E				-v -v		-v LEVEL		-v, or nothing
+ *	-e alone			nothing expires	-T LIST			nothing
+ *	-Z				--local-time
  */
 
 #include <stddef.h>

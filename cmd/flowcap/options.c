@@ -71,7 +71,8 @@ static int
 take_proxies(struct options *o, const char *text)
 {
 	char *copy = strdup(text);
-	int status = copy != NULL ? nets_parse("--proxy-protocol", copy, &o->proxy, &o->proxies) : cli_fail("out of memory");
+	int status = copy != NULL ? nets_parse("--proxy-protocol", copy, &o->proxy, &o->proxies) :
+	    cli_fail("out of memory");
 
 	free(copy);
 	return status;

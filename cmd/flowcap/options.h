@@ -52,7 +52,8 @@ struct options {
 	size_t joins;
 	struct flow_sampling_rule *rule;	/* -s with net= or if= */
 	size_t rules;
-	struct collect_options collect;	/* -p, -s, -w, -n, -M, -S, -t, --local-time, -z, -I, -j, -x, --metrics, --no-journal */
+	/* -p, -s, -w, -n, -M, -S, -t, --local-time, -z, -I, -j, -x, --metrics, --no-journal */
+	struct collect_options collect;
 	struct retain_options retain;	/* -e */
 	const char *state;		/* --state; NULL: not given */
 	const char *status;		/* --metrics, where it is an address; NULL: none */

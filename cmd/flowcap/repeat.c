@@ -157,7 +157,8 @@ open_raw(struct repeater *r)
 	}
 	if (error != 0) {
 		log_line(LOG_LEVEL_ERROR, "-A: %s%s", strerror(error), error == EPERM || error == EACCES ?
-		    ": sending with others' addresses takes root, or CAP_NET_RAW (AmbientCapabilities= of a service)" : "");
+		    ": sending with others' addresses takes root, or CAP_NET_RAW (AmbientCapabilities= of a "
+		    "service)" : "");
 		return false;
 	}
 	if (!raw_socket_drop_capability()) {
@@ -255,7 +256,8 @@ send_raw(struct repeater *r, struct target *t, const struct udp_datagram *from, 
 {
 	unsigned which = addr_is_v4(&from->src) ? WAY_V4 : WAY_V6;
 	const struct way *way = &t->way[which];
-	const struct raw_datagram d = { .src = from->src, .dst = way->to, .dst_scope = way->scope, .src_port = from->src_port,
+	const struct raw_datagram d = { .src = from->src, .dst = way->to, .dst_scope = way->scope,
+	    .src_port = from->src_port,
 		.dst_port = way->port, .hops = way->hops, .bytes = bytes, .len = len };
 
 	if (way->used && r->raw[which] >= 0) {
@@ -264,8 +266,9 @@ send_raw(struct repeater *r, struct target *t, const struct udp_datagram *from, 
 		return raw_socket_send(r->raw[which], &d, r->packet);
 	}
 	if (!t->told_family)
-		log_line(LOG_LEVEL_ERROR, "-R %s/%s has no %s address: exporters of that family cannot keep theirs, and it gets "
-		    "their datagrams from this host's", t->to->host, t->to->port, which == WAY_V4 ? "IPv4" : "IPv6");
+		log_line(LOG_LEVEL_ERROR, "-R %s/%s has no %s address: exporters of that family cannot keep "
+		    "theirs, and it gets their datagrams "
+		    "from this host's", t->to->host, t->to->port, which == WAY_V4 ? "IPv4" : "IPv6");
 	t->told_family = true;
 	return send_plain(t, bytes, len);
 }

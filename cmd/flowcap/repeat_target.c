@@ -43,7 +43,8 @@ take_word(char *word, const char *text, struct repeat_target *target)
 	if (strncmp(word, "net=", 4) == 0)
 		return nets_parse("-R", word + 4, &target->net, &target->nets);
 	if (strncmp(word, "ttl=", 4) != 0)
-		return cli_misuse("-R: '%s': behind HOST/PORT there can be ,net=ADDRESS/BITS;ADDRESS... and ,ttl=N", text);
+		return cli_misuse("-R: '%s': behind HOST/PORT there can be ,net=ADDRESS/BITS;ADDRESS... and ,ttl=N",
+		    text);
 	if (!cli_number("-R ttl", word + 4, 1, 255, &ttl))
 		return CLI_MISUSE;
 	target->ttl = (unsigned)ttl;

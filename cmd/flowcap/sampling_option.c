@@ -87,7 +87,8 @@ parse(char *text, struct asked *a)
 		else if (strncmp(word, "if=", 3) == 0)
 			status = take_interfaces(word + 3, a);
 		else
-			status = cli_misuse("-s: behind the rate there can be ,net=ADDRESS/BITS;ADDRESS... and ,if=INDEX;INDEX..., not '%s'", word);
+			status = cli_misuse("-s: behind the rate there can be ,net=ADDRESS/BITS;ADDRESS... and "
+			    ",if=INDEX;INDEX..., not '%s'", word);
 	}
 	if (status == CLI_OK && a->nets == 0 && a->interfaces > 0)
 		status = nets_parse("-s", all, &a->net, &a->nets);

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* -s [-]RATE[,net=NET[;NET...]][,if=INDEX[;INDEX...]]: a rate of all exporters, or a rule for some, or some interfaces. */
+/*
+ * -s [-]RATE[,net=NET[;NET...]][,if=INDEX[;INDEX...]]: a rate for all exporters, or a rule for some
+ * exporters or interfaces.
+ */
 
 #include "flowcap/options.h"
 

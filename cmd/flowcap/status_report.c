@@ -58,7 +58,8 @@ status_report_failed(const struct status_report *r)
 static void
 put_text(struct buf *out, const char *name, const char *type, const char *help, const char *value)
 {
-	buf_printf(out, "# HELP flowcap_%s %s\n# TYPE flowcap_%s %s\nflowcap_%s %s\n", name, help, name, type, name, value);
+	buf_printf(out, "# HELP flowcap_%s %s\n# TYPE flowcap_%s %s\nflowcap_%s %s\n", name, help, name, type, name,
+	    value);
 }
 
 static void
@@ -136,7 +137,8 @@ put_settings(const struct status_report *r, struct buf *out)
 	put_number(out, "receive_buffer_wanted_bytes", "gauge", "what -B asks for", (double)r->options->buffer_bytes);
 	/* socket(7): the kernel doubles what it grants, and tells the doubled value. */
 	if (getsockopt(r->udp, SOL_SOCKET, SO_RCVBUF, &granted, &len) == 0)
-		put_number(out, "receive_buffer_bytes", "gauge", "what the system has granted of it", (double)granted / 2);
+		put_number(out, "receive_buffer_bytes", "gauge", "what the system has granted of it",
+		    (double)granted / 2);
 	if (getrlimit(RLIMIT_NOFILE, &limit) == 0)
 		put_number(out, "open_files_limit", "gauge", "descriptors that it may have",
 		    limit.rlim_cur == RLIM_INFINITY ? 1e9 : (double)limit.rlim_cur);

@@ -132,7 +132,8 @@ take_packets(int fd, uint16_t port, uint8_t *bytes, struct stray *stray, size_t 
 		    from.sll_pkttype == PACKET_BROADCAST;
 
 		len = sizeof(from);
-		if (ours && frame_parse(FRAME_RAW, bytes, (size_t)n, &f) == FRAME_UDP && f.dst_port != port && is_export(&f))
+		if (ours && frame_parse(FRAME_RAW, bytes, (size_t)n, &f) == FRAME_UDP && f.dst_port != port &&
+		    is_export(&f))
 			take_stray(stray, strays, &f);
 	}
 }
@@ -156,8 +157,9 @@ tell_strays(const struct stray *stray, size_t strays, uint16_t port, struct find
 	for (size_t i = 0; i < strays; i++) {
 		int len = (int)addr_format(&stray[i].from, text);
 
-		findings_add(out, FINDING_NOTE, "%.*s sends what looks like exports to port %u: flowcap is to listen at %u: change "
-		    "the one or the other, unless another collector is meant", len, text, stray[i].port, port);
+		findings_add(out, FINDING_NOTE, "%.*s sends what looks like exports to port %u: flowcap is to "
+		    "listen at %u: change the one or the other, unless another "
+		    "collector is meant", len, text, stray[i].port, port);
 	}
 }
 
@@ -166,13 +168,13 @@ tell_counters(const struct counters *a, const struct counters *b, int wait_ms, b
     struct findings *out)
 {
 	if (b->no_port > a->no_port && !seen)
-		findings_add(out, FINDING_NOTE, "%" PRIu64 " datagrams came in %d ms to UDP ports at which nobody listens: if an "
-		    "exporter sends to another port than %u they are its: tcpdump -ni any udp and not port %u",
-		    b->no_port - a->no_port, wait_ms, port, port);
+		findings_add(out, FINDING_NOTE, "%" PRIu64 " datagrams came in %d ms to UDP ports at which nobody "
+		    "listens: if an exporter sends to another port than %u they are its: tcpdump -ni any udp and "
+		    "not port %u", b->no_port - a->no_port, wait_ms, port, port);
 	if (b->wrong_way > a->wrong_way)
-		findings_add(out, FINDING_WARNING, "%" PRIu64 " packets were dropped in %d ms by rp_filter, as answers to them would "
-		    "leave by another interface: if exporters are among the senders: sysctl -w net.ipv4.conf.all.rp_filter=2",
-		    b->wrong_way - a->wrong_way, wait_ms);
+		findings_add(out, FINDING_WARNING, "%" PRIu64 " packets were dropped in %d ms by rp_filter, as "
+		    "answers to them would leave by another interface: if exporters are among the senders: sysctl -w "
+		    "net.ipv4.conf.all.rp_filter=2", b->wrong_way - a->wrong_way, wait_ms);
 }
 
 void

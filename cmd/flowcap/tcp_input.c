@@ -163,8 +163,8 @@ take_fault(struct tcp_input *t, const struct connection *n, bool bad)
 		return;
 	put_begin(&n->bytes, begin);
 	if (bad)
-		log_line(LOG_LEVEL_ERROR, "TCP %.*s port %u: closed, for this is no %s: \"%s\"", (int)len, text, n->port,
-		    n->bad_header ? "header of the PROXY protocol" : "IPFIX", begin);
+		log_line(LOG_LEVEL_ERROR, "TCP %.*s port %u: closed, for this is no %s: \"%s\"", (int)len, text,
+		    n->port, n->bad_header ? "header of the PROXY protocol" : "IPFIX", begin);
 	else
 		log_line(LOG_LEVEL_ERROR, "TCP %.*s port %u: it ended within a message, of which %zu bytes had come",
 		    (int)len, text, n->port, n->bytes.len);

@@ -135,8 +135,8 @@ tell_earlier_drops(const struct inputs *in, struct udp_receiver *receiver)
 	uint64_t drops = in->passed ? udp_receiver_forget(receiver, in->udp) : 0;
 
 	if (drops > 0)
-		log_line(LOG_LEVEL_ERROR, "the kernel has dropped %" PRIu64 " datagrams of this socket before this run, "
-		    "of which earlier ones may have told", drops);
+		log_line(LOG_LEVEL_ERROR, "the kernel has dropped %" PRIu64 " datagrams of this socket before this "
+		    "run, of which earlier ones may have told", drops);
 }
 
 bool

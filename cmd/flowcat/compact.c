@@ -265,8 +265,8 @@ leave_old(struct flow_files *files)
 	}
 	files->count = kept;
 	if (left > 0)
-		cli_warn("--compact: %zu file%s not named *.parquet stay as they are; --split SECONDS -w DIRECTORY moves "
-		    "files of nfdump and flow-tools into an archive", left, left == 1 ? "" : "s");
+		cli_warn("--compact: %zu file%s not named *.parquet stay as they are; --split SECONDS -w DIRECTORY "
+		    "moves files of nfdump and flow-tools into an archive", left, left == 1 ? "" : "s");
 }
 
 int

@@ -128,8 +128,8 @@ take_source(struct import *im, const char *name)
 	struct stat s;
 
 	if (path == NULL || stat(path, &s) != 0 || access(path, R_OK) != 0) {
-		leave_out(im, name, strcmp(name, "-") == 0 ? "a stream cannot be imported: what it is called is not known" :
-		    strerror(errno));
+		leave_out(im, name, strcmp(name, "-") == 0 ?
+		    "a stream cannot be imported: what it is called is not known" : strerror(errno));
 		free(path);
 		return CLI_OK;
 	}
@@ -289,7 +289,8 @@ finish_batch(struct import *im)
 		job++;
 	if (job->pid != pid)
 		return CLI_OK;
-	if (read(job->pipe, &report, sizeof(report)) == (ssize_t)sizeof(report) && report.status == CLI_OK && ended == 0)
+	if (read(job->pipe, &report, sizeof(report)) == (ssize_t)sizeof(report) && report.status == CLI_OK &&
+	    ended == 0)
 		status = commit(im, job, &report.counts);
 	else if (report.status == CLI_OK && ended == 0)
 		(void)cli_fail("an importing process was killed");
@@ -351,13 +352,15 @@ tell(const struct import *im)
 	const struct split_counts *c = &im->sum;
 	const struct import_counts *all = &im->ledger.counts;
 
-	cli_warn("imported %zu files of nfdump and %zu of flow-tools; %zu were imported before, %zu are left out", c->nfdump,
-	    c->flow_tools, im->known, im->left_out);
-	cli_warn("%" PRIu64 " records = %" PRIu64 " flows + %" PRIu64 " that describe exporters + %" PRIu64 " lost (damaged places: %"
-	    PRIu64 "); %" PRIu64 " flows filed", c->flows + c->others + c->lost, c->flows, c->others, c->lost, c->damaged, c->filed);
+	cli_warn("imported %zu files of nfdump and %zu of flow-tools; %zu were imported before, %zu are left out",
+	    c->nfdump, c->flow_tools, im->known, im->left_out);
+	cli_warn("%" PRIu64 " records = %" PRIu64 " flows + %" PRIu64 " that describe exporters + %" PRIu64 " lost "
+	    "(damaged places: %"
+	    PRIu64 "); %" PRIu64 " flows filed", c->flows + c->others + c->lost, c->flows, c->others, c->lost,
+	    c->damaged, c->filed);
 	if (im->known > 0)
-		cli_warn("with what was imported before: %" PRIu64 " flows filed of %" PRIu64 " records", all->filed + c->filed,
-		    all->flows + all->others + all->lost + c->flows + c->others + c->lost);
+		cli_warn("with what was imported before: %" PRIu64 " flows filed of %" PRIu64 " records",
+		    all->filed + c->filed, all->flows + all->others + all->lost + c->flows + c->others + c->lost);
 }
 
 int

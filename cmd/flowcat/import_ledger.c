@@ -75,8 +75,8 @@ read_line(struct import_ledger *l, char *line, struct flow_error *err)
 
 	if (sscanf(line, "file %" SCNu64 " %" SCNd64 " %n", &size, &mtime, &at) == 2 && at > 0)
 		return add_source(l, line + at, size, mtime) ? FLOW_OK : flow_fail_memory(err);
-	if (sscanf(line, "counts %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64, &c.flows, &c.others, &c.lost,
-	    &c.damaged, &c.filed) == 5) {
+	if (sscanf(line, "counts %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64, &c.flows, &c.others,
+	    &c.lost, &c.damaged, &c.filed) == 5) {
 		l->counts.flows += c.flows;
 		l->counts.others += c.others;
 		l->counts.lost += c.lost;
@@ -211,9 +211,10 @@ import_ledger_add(struct import_ledger *l, const struct import_source *source, s
 	enum flow_status st;
 
 	for (size_t i = 0; i < n; i++)
-		buf_printf(&block, "file %" PRIu64 " %" PRId64 " %s\n", source[i].size, source[i].mtime_ns, source[i].path);
-	buf_printf(&block, "counts %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\ndone %" PRIu64 "\n", counts->flows,
-	    counts->others, counts->lost, counts->damaged, counts->filed, batch);
+		buf_printf(&block, "file %" PRIu64 " %" PRId64 " %s\n", source[i].size, source[i].mtime_ns,
+		    source[i].path);
+	buf_printf(&block, "counts %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\ndone %" PRIu64 "\n",
+	    counts->flows, counts->others, counts->lost, counts->damaged, counts->filed, batch);
 	st = buf_status(&block) == FLOW_OK ? file_write_all(l->fd, block.data, block.len, err) : flow_fail_memory(err);
 	if (st == FLOW_OK && fdatasync(l->fd) != 0)
 		st = flow_fail_errno(err, "ledger of imports");

@@ -293,7 +293,8 @@ static int
 unknown_letter(int letter)
 {
 	if (letter != 0 && strchr("saAbB", letter) != NULL)
-		cli_warn("-%c is of flowstat, which puts flows together; libexec/netflow-tools/nfdump takes nfdump's lines", letter);
+		cli_warn("-%c is of flowstat, which puts flows together; libexec/netflow-tools/nfdump takes "
+		    "nfdump's lines", letter);
 	return cli_misuse_hint();
 }
 
@@ -388,10 +389,12 @@ check_import(struct flowcat_options *o)
 		return CLI_OK;
 	if (o->write_path == NULL || strcmp(o->write_path, "-") == 0)
 		return cli_misuse("--import: -w DIRECTORY is missing");
-	if (o->split_by != NULL || o->compact_s != 0 || o->task != FLOWCAT_ROWS || o->has_order || o->follow || o->request.live ||
+	if (o->split_by != NULL || o->compact_s != 0 || o->task != FLOWCAT_ROWS || o->has_order || o->follow ||
+	    o->request.live ||
 	    o->request.window != NULL || o->request.filter_file != NULL || o->request.pseudonyms != NULL ||
 	    o->limit != UINT64_MAX)
-		return cli_misuse("--import takes whole files, each once: no --split-by, -t, -f, -K, -c, -O, and no other task");
+		return cli_misuse("--import takes whole files, each once: no --split-by, -t, -f, -K, -c, -O, and "
+		    "no other task");
 	if (o->split_s == 0)
 		o->split_s = IMPORT_SLOT_S;
 	return CLI_OK;
@@ -429,9 +432,11 @@ flowcat_options_parse(int argc, char **argv, struct flowcat_options *options, bo
 		return cli_misuse("--follow: --sql is about finished files");
 	if (options->follow && (options->task != FLOWCAT_ROWS || options->write_path != NULL || options->has_order ||
 	    strcmp(options->format, "json") == 0))
-		return cli_misuse("--follow prints flows as they come: no -w, -O, -m, -o json (but ndjson), and no other task");
+		return cli_misuse("--follow prints flows as they come: no -w, -O, -m, -o json (but ndjson), and no "
+		    "other task");
 	if (options->request.live && (options->task == FLOWCAT_SQL || options->compact_s != 0))
-		return cli_misuse("--live: %s is about finished files", options->compact_s != 0 ? "--compact" : "--sql");
+		return cli_misuse("--live: %s is about finished files", options->compact_s != 0 ? "--compact" :
+		    "--sql");
 	if (options->compact_s != 0 && (options->write_path != NULL || options->has_order ||
 	    options->request.window != NULL || options->request.filter_file != NULL ||
 	    options->request.pseudonyms != NULL || options->limit != UINT64_MAX))

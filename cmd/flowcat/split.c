@@ -157,8 +157,8 @@ tell_ledger(const struct split_counts *c)
 		return;
 	cli_warn("files of nfdump: %zu, of flow-tools: %zu; %" PRIu64 " records = %" PRIu64 " flows + %" PRIu64 " that "
 	    "describe exporters + %" PRIu64 " lost (damaged places: %" PRIu64 "); %" PRIu64 " flows filed, %" PRIu64
-	    " left out by filter and options", c->nfdump, c->flow_tools, c->flows + c->others + c->lost, c->flows, c->others,
-	    c->lost, c->damaged, c->filed, c->flows > c->filed ? c->flows - c->filed : 0);
+	    " left out by filter and options", c->nfdump, c->flow_tools, c->flows + c->others + c->lost, c->flows,
+	    c->others, c->lost, c->damaged, c->filed, c->flows > c->filed ? c->flows - c->filed : 0);
 }
 
 static void

@@ -340,8 +340,8 @@ static void
 tell_mishaps(const struct generator *g)
 {
 	if (g->options->synth.sampling > 1 && g->options->version < FLOW_SFLOW4 && g->told.flows < g->made)
-		cli_warn("sampled: of %" PRIu64 " flows %" PRIu64 " had a packet that was taken; they stand for packets %" PRIu64
-		    ", bytes %" PRIu64, g->made, g->told.flows, g->told.packets, g->told.bytes);
+		cli_warn("sampled: of %" PRIu64 " flows %" PRIu64 " had a packet that was taken; they stand for "
+		    "packets %" PRIu64 ", bytes %" PRIu64, g->made, g->told.flows, g->told.packets, g->told.bytes);
 	if (g->mishap.datagrams > 0)
 		cli_warn("lost on purpose: %" PRIu64 " datagrams with %" PRIu64 " flows",
 		    g->mishap.datagrams, g->mishap.flows);

@@ -216,7 +216,8 @@ make_set_length(struct malform *m, struct buf *b)
 	bool ipfix = header(m, b, 3);
 
 	template_set(m, b, ipfix, TEMPLATE_ID, 3, 3);
-	data_set(m, b, below(m, 2) == 0 ? TEMPLATE_ID : ipfix ? 2 : 0, lengths[below(m, ARRAY_LEN(lengths))], below(m, 64));
+	data_set(m, b, below(m, 2) == 0 ? TEMPLATE_ID : ipfix ? 2 : 0, lengths[below(m, ARRAY_LEN(lengths))],
+	    below(m, 64));
 	data_set(m, b, TEMPLATE_ID, 20, 16);
 	finish(b, ipfix);
 }
@@ -293,7 +294,8 @@ make_many_fields(struct malform *m, struct buf *b)
 {
 	bool ipfix = header(m, b, 1);
 
-	template_set(m, b, ipfix, TEMPLATE_ID, (uint16_t)(below(m, 2) == 0 ? UINT16_MAX : 4000), (uint16_t)below(m, 300));
+	template_set(m, b, ipfix, TEMPLATE_ID, (uint16_t)(below(m, 2) == 0 ? UINT16_MAX : 4000),
+	    (uint16_t)below(m, 300));
 	finish(b, ipfix);
 }
 
@@ -370,7 +372,8 @@ make_options(struct malform *m, struct buf *b)
 static void
 make_names(struct malform *m, struct buf *b)
 {
-	static const char *const names[] = { "", "\"", "'; --", "a\tb\nc", "=1+1", "\xff\xfe\x80", "<b>&amp;</b>", "\x1b[2J" };
+	static const char *const names[] = { "", "\"", "'; --", "a\tb\nc", "=1+1", "\xff\xfe\x80", "<b>&amp;</b>",
+	    "\x1b[2J" };
 	bool ipfix = header(m, b, 2), noisy = below(m, 2) == 0;
 	const char *name = names[below(m, ARRAY_LEN(names))];
 	uint16_t len = (uint16_t)(noisy ? 256 + below(m, 945) : strlen(name));

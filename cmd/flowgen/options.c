@@ -261,8 +261,8 @@ parse_window(const char *option, const char *text, struct options *o, struct pen
 	if (stamp_window_parse(text, strlen(text), STAMP_LOCAL, p->now_ms, &o->window, &err) != FLOW_OK)
 		return cli_misuse("%s: %s", option, err.message) == CLI_OK;
 	if (o->window.base != STAMP_ABSOLUTE)
-		return cli_misuse("%s: '%s' is of the data's beginning or end, which a replay does not know; give instants",
-		    option, text) == CLI_OK;
+		return cli_misuse("%s: '%s' is of the data's beginning or end, which a replay does not know; give "
+		    "instants", option, text) == CLI_OK;
 	p->chooses = option;
 	return true;
 }
@@ -447,7 +447,8 @@ take_happening(int c, struct options *o, struct pending *p, bool *mine)
 static bool
 take_option(int c, struct options *o, struct pending *p)
 {
-	static bool (*const section[])(int c, struct options *o, struct pending *p, bool *mine) = { take_where, take_what,
+	static bool (*const section[])(int c, struct options *o, struct pending *p, bool *mine) = { take_where,
+	    take_what,
 		take_mishap, take_happening };
 
 	/* In the order of the table. */

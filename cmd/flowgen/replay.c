@@ -90,7 +90,8 @@ announced(const struct player *p, uint32_t sampling)
 static struct voice *
 add_voice(struct player *p, const struct source *source)
 {
-	struct flow_encoder_options eo = { .version = p->options->version, .scheme = p->options->scheme, .device = p->options->device,
+	struct flow_encoder_options eo = { .version = p->options->version, .scheme = p->options->scheme,
+	    .device = p->options->device,
 		.exporter = source->exporter,
 		.domain = free_domain(p, source->domain),
 		.sampling = announced(p, source->sampling) };
@@ -216,7 +217,8 @@ play_run(struct player *p, const struct flow_batch *b, size_t from, size_t rows)
 		return status;
 	p->received_ms = received_of(b, from);
 	v = find_voice(p, &source);
-	if (v == NULL || note_waiting(p, v) != FLOW_OK || flow_encoder_batch(v->encoder, b, from, rows, &p->datagrams) != FLOW_OK)
+	if (v == NULL || note_waiting(p, v) != FLOW_OK ||
+	    flow_encoder_batch(v->encoder, b, from, rows, &p->datagrams) != FLOW_OK)
 		return cli_fail("out of memory");
 	return deliver(p, v);
 }
@@ -234,7 +236,8 @@ play_batch(struct player *p, const struct flow_batch *b, const struct flow_selec
 		for (n = 1; i + n < sel->count && n < p->left; n++) {
 			uint32_t row = flow_selection_row(sel, i + n);
 
-			if (row != from + n || !same_source(b, row, from) || received_of(b, row) != received_of(b, from))
+			if (row != from + n || !same_source(b, row, from) ||
+			    received_of(b, row) != received_of(b, from))
 				break;
 		}
 		status = play_run(p, b, from, n);

@@ -153,7 +153,8 @@ bind_source(const struct udp_sink *u, int fd, const struct addrinfo *ai, uint32_
 static int
 open_socket(const struct udp_sink *u, const struct addrinfo *ai, uint32_t number)
 {
-	int fd = socket(ai->ai_family, (u->tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC, 0), size = SEND_BUFFER, saved;
+	int fd = socket(ai->ai_family, (u->tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC, 0), size = SEND_BUFFER,
+	    saved;
 
 	if (fd < 0)
 		return -1;

@@ -59,7 +59,8 @@ read_rules(const char *path, struct alert_rules *rules)
 	}
 	len = fread(text, 1, RULES_MAX + 1, f);
 	if (ferror(f) != 0 || len > RULES_MAX || memchr(text, '\0', len) != NULL) {
-		int status = cli_misuse("%s: %s", path, ferror(f) != 0 ? "cannot be read" : "more than 1 MiB, or no text");
+		int status = cli_misuse("%s: %s", path, ferror(f) != 0 ? "cannot be read" :
+		    "more than 1 MiB, or no text");
 
 		(void)fclose(f);
 		free(text);
@@ -76,7 +77,8 @@ read_rules(const char *path, struct alert_rules *rules)
 static int
 check_rule(const struct flowstat_options *o, const struct alert_rule *r)
 {
-	const struct flow_filter_options options = { .zone = o->request.zone, .geo = o->request.geo, .no_resolve = true };
+	const struct flow_filter_options options = { .zone = o->request.zone, .geo = o->request.geo,
+	    .no_resolve = true };
 	bool rate = strcmp(r->measure, "bps") == 0 || strcmp(r->measure, "pps") == 0;
 	const struct flow_agg_ask ask = { .keys = r->key != NULL ? r->key : "received/52w", .measures = r->measure,
 		.order = r->measure };
@@ -94,8 +96,8 @@ check_rule(const struct flowstat_options *o, const struct alert_rule *r)
 		status = cli_misuse("%s:%zu: rule %s: %s", o->alert, r->line, r->name, err.message);
 	else if (r->key == NULL && !rate && strcmp(r->measure, "flows") != 0 && strcmp(r->measure, "packets") != 0 &&
 	    strcmp(r->measure, "bytes") != 0)
-		status = cli_misuse("%s:%zu: rule %s: without a key the measure is flows, packets, bytes, bps or pps", o->alert,
-		    r->line, r->name);
+		status = cli_misuse("%s:%zu: rule %s: without a key the measure is flows, packets, bytes, bps or pps",
+		    o->alert, r->line, r->name);
 	flow_filter_free(filter);
 	flow_agg_spec_free(spec);
 	return status;
@@ -128,8 +130,8 @@ put_event(struct alert *a, const struct alert_rule *r, const struct alert_cases 
 	if (r->above > 0)
 		buf_printf(out, ",\"above\":%.15g", r->above);
 	if (r->times > 0)
-		buf_printf(out, ",\"times\":%.15g,\"usual\":%.15g,\"weeks\":%zu,\"bins\":%zu", r->times, c->usual, c->weeks,
-		    c->bins);
+		buf_printf(out, ",\"times\":%.15g,\"usual\":%.15g,\"weeks\":%zu,\"bins\":%zu", r->times, c->usual,
+		    c->weeks, c->bins);
 	buf_append_text(&command, "flowcat");
 	query_put_words(&a->options->request, &command);
 	buf_append_u8(&command, ' ');

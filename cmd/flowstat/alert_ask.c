@@ -97,9 +97,11 @@ run(struct query_request *request, struct flow_agg_spec *spec, uint64_t memory, 
 }
 
 int
-alert_ask(const struct flowstat_options *o, const struct alert_question *q, alert_take *take, void *context, bool *damaged)
+alert_ask(const struct flowstat_options *o, const struct alert_question *q, alert_take *take, void *context,
+    bool *damaged)
 {
-	const struct flow_agg_ask ask = { .keys = q->keys, .measures = q->measure, .order = q->limit > 0 ? q->measure : NULL,
+	const struct flow_agg_ask ask = { .keys = q->keys, .measures = q->measure,
+	    .order = q->limit > 0 ? q->measure : NULL,
 		.limit = q->limit };
 	struct query_request request = QUERY_REQUEST_INIT;
 	struct flow_agg_spec *spec = flow_agg_spec_new();

@@ -82,7 +82,8 @@ alert_hook(const char *command, const struct buf *input, int64_t timeout_ms)
 		return cli_fail("an alert's command cannot be run: %s", strerror(errno));
 	status = wait_for(pid, timeout_ms, &late);
 	if (late)
-		return cli_fail("'%.200s' had not ended after %lld s, and was killed", command, (long long)timeout_ms / 1000);
+		return cli_fail("'%.200s' had not ended after %lld s, and was killed", command,
+		    (long long)timeout_ms / 1000);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return CLI_OK;
 	return WIFEXITED(status) ? cli_fail("'%.200s' ended with %d", command, WEXITSTATUS(status)) :

@@ -42,14 +42,16 @@ scale(const struct alert_rule *r, double value)
 {
 	double seconds = (double)r->window_ms / 1000;
 
-	return strcmp(r->measure, "bps") == 0 ? value * 8 / seconds : strcmp(r->measure, "pps") == 0 ? value / seconds : value;
+	return strcmp(r->measure, "bps") == 0 ? value * 8 / seconds : strcmp(r->measure, "pps") == 0 ?
+	    value / seconds : value;
 }
 
 /* Whether a column's values are numbers. */
 static bool
 is_number(enum flow_kind kind)
 {
-	return kind == FLOW_KIND_COUNT || kind == FLOW_KIND_RATE || kind == FLOW_KIND_RATIO || kind == FLOW_KIND_PERCENT;
+	return kind == FLOW_KIND_COUNT || kind == FLOW_KIND_RATE || kind == FLOW_KIND_RATIO ||
+	    kind == FLOW_KIND_PERCENT;
 }
 
 static double
@@ -59,7 +61,8 @@ number_at(const struct flow_table *t, size_t column, size_t row)
 
 	if (!bitmap_get(c->valid, row))
 		return 0;
-	return c->kind == FLOW_KIND_COUNT ? (double)((const uint64_t *)c->values)[row] : ((const double *)c->values)[row];
+	return c->kind == FLOW_KIND_COUNT ? (double)((const uint64_t *)c->values)[row] :
+	    ((const double *)c->values)[row];
 }
 
 /* The columns [from, to) of all rows as JSON, a line each. */
@@ -124,7 +127,8 @@ add_case(struct judge *j, const struct flow_table *t, size_t row, const char *ke
 		more[cases->count++] = (struct alert_case){ .key = strndup(key, len), .filter = (char *)filter.data,
 			.value = value };
 	}
-	return more != NULL && !filter.failed && more[cases->count - 1].key != NULL ? CLI_OK : cli_fail("out of memory");
+	return more != NULL && !filter.failed && more[cases->count - 1].key != NULL ? CLI_OK :
+	    cli_fail("out of memory");
 }
 
 static int
@@ -205,7 +209,8 @@ take_seen(void *context, const struct flow_table *t)
 static int
 ask_week(struct judge *j, size_t *bins, bool *any)
 {
-	struct alert_question q = { .keys = NULL, .measure = "flows", .from_ms = j->from_ms, .to_ms = j->from_ms + HOUR_MS };
+	struct alert_question q = { .keys = NULL, .measure = "flows", .from_ms = j->from_ms,
+	    .to_ms = j->from_ms + HOUR_MS };
 	size_t count = (size_t)(HOUR_MS / j->rule->window_ms), kept = 0;
 	char *keys = NULL;
 	int status;
@@ -303,7 +308,8 @@ sift(const struct alert_rule *r, struct alert_cases *cases, bool usual)
 
 		/* Without a past only absolute bounds apply. */
 		if (usual)
-			holds = c->weeks >= r->history && c->value > r->times * c->usual && (c->usual > 0 || r->above > 0);
+			holds = c->weeks >= r->history && c->value > r->times * c->usual &&
+			    (c->usual > 0 || r->above > 0);
 		if (!holds)
 			drop_case(cases, i);
 	}
@@ -324,8 +330,10 @@ alert_judge(const struct flowstat_options *o, const struct alert_rule *rule, int
     bool *damaged)
 {
 	struct judge j = { .options = o, .rule = rule, .cases = cases, .damaged = damaged };
-	const struct alert_question q = { .filter = rule->filter, .keys = rule->key != NULL ? rule->key : "received/52w",
-		.measure = asked_measure(rule), .limit = rule->key != NULL ? CASES_MAX : 0, .from_ms = to_ms - rule->window_ms,
+	const struct alert_question q = { .filter = rule->filter, .keys = rule->key != NULL ? rule->key :
+	    "received/52w",
+		.measure = asked_measure(rule), .limit = rule->key != NULL ? CASES_MAX : 0,
+		    .from_ms = to_ms - rule->window_ms,
 		.to_ms = to_ms };
 	int status;
 
@@ -336,7 +344,8 @@ alert_judge(const struct flowstat_options *o, const struct alert_rule *rule, int
 	if (status == CLI_OK && rule->times > 0 && cases->count > 0) {
 		status = ask_usual(&j);
 		if (cases->list[0].weeks < rule->history)
-			cli_warn("rule %s: the archive has %zu of %llu weeks of history: %s has %g", rule->name, cases->list[0].weeks,
+			cli_warn("rule %s: the archive has %zu of %llu weeks of history: %s has %g", rule->name,
+			    cases->list[0].weeks,
 			    (unsigned long long)rule->history, rule->measure, cases->list[0].value);
 		sift(rule, cases, true);
 	}

@@ -309,10 +309,13 @@ check_alert(const struct flowstat_options *o, const struct common *c)
 	const struct query_request *r = &o->request;
 
 	if (o->alert == NULL)
-		return o->alert_state == NULL && !o->alert_check ? CLI_OK : cli_misuse("--state, --check: they are for --alert");
-	if (o->asks > 0 || c->five_tuple || c->pairing != FLOW_AGG_ONE_WAY || o->detect.what != 0 || r->window != NULL ||
+		return o->alert_state == NULL && !o->alert_check ? CLI_OK :
+		    cli_misuse("--state, --check: they are for --alert");
+	if (o->asks > 0 || c->five_tuple || c->pairing != FLOW_AGG_ONE_WAY || o->detect.what != 0 ||
+	    r->window != NULL ||
 	    r->filter_file != NULL || r->live || o->rollups != NULL || o->rollup_width != NULL || o->explain || o->sql)
-		return cli_misuse("--alert: its rules say what is asked: no question, -t, -f, --live, rollups, --explain or --sql beside it");
+		return cli_misuse("--alert: its rules say what is asked: no question, -t, -f, --live, rollups, "
+		    "--explain or --sql beside it");
 	return CLI_OK;
 }
 
@@ -326,16 +329,18 @@ check_rollup(const struct flowstat_options *o, const struct common *c)
 		return cli_misuse("--rollup: where to? -w DIR");
 	if (o->rollup_width == NULL && o->write_path != NULL && (o->follow_s != 0 || o->detect.what != 0 || c->series ||
 	    c->bin != NULL || o->sql))
-		return cli_misuse("-w: a file holds one table of groups: no --bin, --series, --follow, --sql, nothing that is looked for");
+		return cli_misuse("-w: a file holds one table of groups: no --bin, --series, --follow, --sql, "
+		    "nothing that is looked for");
 	if ((r->live || o->follow_s != 0) && (o->rollup_width != NULL || o->rollups != NULL))
 		return cli_misuse("--live, --follow: rollups are of files that are finished");
 	if (o->rollups != NULL && o->sql)
 		return cli_misuse("--rollups: --sql is about flows");
 	if (o->detect.what != 0 && (o->rollups != NULL || o->rollup_width != NULL))
 		return cli_misuse("--rollups, --rollup: what stands out is found in flows, not in their sums");
-	if (o->rollup_width != NULL && (o->asks > 0 || c->five_tuple || c->pairing != FLOW_AGG_ONE_WAY || r->window != NULL ||
-	    r->filter_file != NULL || o->rollups != NULL || o->explain || o->sql))
-		return cli_misuse("--rollup: rollups are of all flows: no question, -t, -f, --rollups, --explain or --sql beside it");
+	if (o->rollup_width != NULL && (o->asks > 0 || c->five_tuple || c->pairing != FLOW_AGG_ONE_WAY ||
+	    r->window != NULL || r->filter_file != NULL || o->rollups != NULL || o->explain || o->sql))
+		return cli_misuse("--rollup: rollups are of all flows: no question, -t, -f, --rollups, --explain "
+		    "or --sql beside it");
 	return CLI_OK;
 }
 
@@ -472,7 +477,8 @@ flowstat_options_parse(int argc, char **argv, struct flowstat_options *options, 
 	if (status == CLI_OK && options->rollup_width != NULL && options->request.filter != NULL)
 		return cli_misuse("--rollup: '%s' is no file, and rollups are of all flows", options->request.filter);
 	if (status == CLI_OK && options->alert != NULL && options->request.filter != NULL)
-		return cli_misuse("--alert: '%s' is no file, and rules have filters of their own", options->request.filter);
+		return cli_misuse("--alert: '%s' is no file, and rules have filters of their own",
+		    options->request.filter);
 	return status == CLI_OK ? query_check_live(&options->request) : status;
 }
 

@@ -50,7 +50,8 @@ filter_fits(const struct flow_filter *filter, const struct flow_agg_sums *sums, 
 		return false;
 	for (unsigned f = 0; f < FLOW_FIELD_COUNT; f++) {
 		*why = flow_field_info((enum flow_field)f)->name;
-		if (flow_fieldset_has(fields, (enum flow_field)f) && !flow_fieldset_has(&sums->keys, (enum flow_field)f))
+		if (flow_fieldset_has(fields, (enum flow_field)f) &&
+		    !flow_fieldset_has(&sums->keys, (enum flow_field)f))
 			return false;
 	}
 	return true;
@@ -150,7 +151,8 @@ cover(const struct flowstat_options *o, enum rollup_table table, const struct ro
 	}
 	flow_files_clear(&files);
 	if (rollups > 0)
-		buf_printf(told, "rollups: %zu of %s/%s for %zu files\n", rollups, width->name, rollup_table_name(table), covered);
+		buf_printf(told, "rollups: %zu of %s/%s for %zu files\n", rollups, width->name,
+		    rollup_table_name(table), covered);
 	return status;
 }
 
@@ -256,8 +258,8 @@ use_alone(struct flowstat_options *o, const struct need *need, struct buf *told)
 			fit = true;
 			status = take_alone(o, (enum rollup_table)t, rollup_width_at(w), &any);
 			if (any)
-				buf_printf(told, "rollups: %zu of %s/%s alone\n", o->request.files.count, rollup_width_at(w)->name,
-				    rollup_table_name((enum rollup_table)t));
+				buf_printf(told, "rollups: %zu of %s/%s alone\n", o->request.files.count,
+				    rollup_width_at(w)->name, rollup_table_name((enum rollup_table)t));
 		}
 	if (status != CLI_OK || any)
 		return status;

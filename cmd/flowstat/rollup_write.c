@@ -211,7 +211,8 @@ write_table(const struct period *p, enum rollup_table table, size_t number, cons
 	if (status == CLI_OK && buf_status(&json) != FLOW_OK)
 		status = cli_fail("out of memory");
 	if (status == CLI_OK && (flow_writer_metadata(writer, "flow.rollup", (const char *)json.data, json.len, &err) !=
-	    FLOW_OK || (p->summary.exporters != NULL && flow_writer_metadata(writer, "flow.exporters", p->summary.exporters,
+	    FLOW_OK || (p->summary.exporters != NULL &&
+	    flow_writer_metadata(writer, "flow.exporters", p->summary.exporters,
 	    strlen(p->summary.exporters), &err) != FLOW_OK)))
 		status = cli_fail_error(&err);
 	flow_writer_loss_unknown(writer);
@@ -332,7 +333,8 @@ list_members(const struct flowstat_options *o, struct member *member, size_t *me
 
 		m->path = o->request.files.path[i];
 		if (strcmp(m->path, "-") == 0)
-			return cli_misuse("--rollup: standard input has no name to know it by: name files or directories");
+			return cli_misuse("--rollup: standard input has no name to know it by: name files or "
+			    "directories");
 		if (rollup_period(m->path, o->rollup_width, &m->begin_ms, &err))
 			++*members;
 		else

@@ -22,8 +22,8 @@ struct table_out {
 bool
 table_out_is_of_flows(const char *format)
 {
-	static const char *const names[] = { "line", "long", "extended", "wide", "biline", "bilong", "nsel", "nat", "raw",
-	    "null" };
+	static const char *const names[] = { "line", "long", "extended", "wide", "biline", "bilong", "nsel", "nat",
+	    "raw", "null" };
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		if (strcmp(format, names[i]) == 0)

@@ -14,7 +14,8 @@
 
 enum csv_cell {
 	CELL_COUNT, CELL_IDENT, CELL_ENGINE, CELL_TIME, CELL_TIME_UTC, CELL_EPOCH, CELL_DURATION, CELL_NUMBER,
-	CELL_FLOWS, CELL_PORT, CELL_FLAGS, CELL_BPS, CELL_PPS, CELL_BPP, CELL_ADDR, CELL_DIRECTION, CELL_NET, CELL_LABEL,
+	CELL_FLOWS, CELL_PORT, CELL_FLAGS, CELL_BPS, CELL_PPS, CELL_BPP, CELL_ADDR, CELL_DIRECTION, CELL_NET,
+	CELL_LABEL,
 	CELL_MAC, CELL_LATENCY, CELL_HEX, CELL_FRAGMENT,
 };
 
@@ -227,7 +228,8 @@ put_rate(const struct token *t, const struct flow_batch *batch, uint32_t row, ui
 	if (t->cell == CELL_BPP)
 		put_number(out, derived_bytes_per_packet(n, number(batch, t->second, row)));
 	else
-		put_number(out, nfdump_a_second((double)n * (t->cell == CELL_BPS ? 8 : 1), (double)duration_ms / 1000.0));
+		put_number(out, nfdump_a_second((double)n * (t->cell == CELL_BPS ? 8 : 1),
+		    (double)duration_ms / 1000.0));
 }
 
 static void

@@ -20,10 +20,11 @@ bytes_of(const struct flow_protocol_totals *p)
 }
 
 static void
-append_counter(struct buf *out, const char *name, uint64_t all, uint64_t tcp, uint64_t udp, uint64_t icmp, uint64_t other)
+append_counter(struct buf *out, const char *name, uint64_t all, uint64_t tcp, uint64_t udp, uint64_t icmp,
+    uint64_t other)
 {
-	buf_printf(out, "%s: %" PRIu64 "\n%s_tcp: %" PRIu64 "\n%s_udp: %" PRIu64 "\n%s_icmp: %" PRIu64 "\n%s_other: %" PRIu64
-	    "\n", name, all, name, tcp, name, udp, name, icmp, name, other);
+	buf_printf(out, "%s: %" PRIu64 "\n%s_tcp: %" PRIu64 "\n%s_udp: %" PRIu64 "\n%s_icmp: "
+	    "%" PRIu64 "\n%s_other: %" PRIu64 "\n", name, all, name, tcp, name, udp, name, icmp, name, other);
 }
 
 static void

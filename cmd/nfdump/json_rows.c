@@ -12,7 +12,8 @@
 #include "net/proto.h"
 
 enum json_cell {
-	CELL_SECTION, CELL_NUMBER, CELL_ALSO, CELL_ZERO, CELL_FLOWS, CELL_ADDR, CELL_GEO, CELL_NET, CELL_LABEL, CELL_MAC, CELL_LATENCY, CELL_TEXT,
+	CELL_SECTION, CELL_NUMBER, CELL_ALSO, CELL_ZERO, CELL_FLOWS, CELL_ADDR, CELL_GEO, CELL_NET, CELL_LABEL,
+	CELL_MAC, CELL_LATENCY, CELL_TEXT,
 };
 
 static const struct member {
@@ -190,7 +191,8 @@ static void
 put_member(const struct row *r, const struct member *m)
 {
 	enum flow_field field = has(r, m->field) || m->second == FLOW_FIELD_NONE ? m->field : m->second;
-	uint64_t value = field == FLOW_FIELD_NONE || flow_type_is_text(flow_field_info(field)->type) ? 0 : number(r, field);
+	uint64_t value = field == FLOW_FIELD_NONE || flow_type_is_text(flow_field_info(field)->type) ? 0 :
+	    number(r, field);
 	struct flow_text text = { "", 0 };
 	char shown[48];
 
@@ -201,8 +203,8 @@ put_member(const struct row *r, const struct member *m)
 	} else if (m->cell == CELL_NET) {
 		put_net(r, m);
 	} else if (m->cell == CELL_LABEL) {
-		put_text(r, m->key, shown, (size_t)snprintf(shown, sizeof(shown), "%" PRIu64 "-%" PRIu64 "-%" PRIu64, value >> 4,
-		    (value & 0xf) >> 1, value & 1));
+		put_text(r, m->key, shown, (size_t)snprintf(shown, sizeof(shown), "%" PRIu64 "-%" PRIu64 "-%" PRIu64,
+		    value >> 4, (value & 0xf) >> 1, value & 1));
 	} else if (m->cell == CELL_LATENCY) {
 		put_key(r, m->key);
 		buf_printf(r->out, "%" PRIu64 ".%03" PRIu64 "000", value / 1000, value % 1000);
@@ -225,8 +227,8 @@ is_there(const struct row *r, size_t at)
 	for (size_t i = at + 1; i < ARRAY_LEN(member) && member[i].cell != CELL_SECTION; i++) {
 		const struct member *m = &member[i];
 
-		if (m->cell == CELL_FLOWS ? number(r, m->field) > 1 : m->cell != CELL_NET && m->cell != CELL_ALSO && m->cell != CELL_ZERO &&
-		    (has(r, m->field) || has(r, m->second)))
+		if (m->cell == CELL_FLOWS ? number(r, m->field) > 1 : m->cell != CELL_NET && m->cell != CELL_ALSO &&
+		    m->cell != CELL_ZERO && (has(r, m->field) || has(r, m->second)))
 			return true;
 	}
 	return false;

@@ -46,7 +46,8 @@ parse_bits(struct nfdump_key *key, const char *text, size_t len, struct flow_err
 		memcpy(digits, text, len);
 	bits = atol(digits);
 	if (bits < 1 || bits > (long)most)
-		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "-A: %s: a prefix length is 1 to %u", key->word, most);
+		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "-A: %s: a prefix length is 1 to %u", key->word,
+		    most);
 	key->bits = (unsigned)bits;
 	return FLOW_OK;
 }

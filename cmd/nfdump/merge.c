@@ -98,7 +98,8 @@ grow_slots(struct merge *g)
 	for (size_t i = 0; i < g->count; i++) {
 		uint64_t hash = hash_of(g, g->words + i * n);
 
-		*find_slot(g, g->words + i * n, hash) = (struct merge_slot){ (uint32_t)(i + 1), (uint32_t)(hash >> 32) };
+		*find_slot(g, g->words + i * n, hash) =
+		    (struct merge_slot){ (uint32_t)(i + 1), (uint32_t)(hash >> 32) };
 	}
 	return true;
 }

@@ -191,7 +191,8 @@ make_networks(struct merge_key *k, size_t part, const struct flow_batch *batch, 
 		text = flow_column_text(c, row);
 		if (!addr_parse(text.p, text.len, &a))
 			continue;
-		a = addr_mask(&a, flow_column_has(mask, row) ? (unsigned)flow_column_number(mask, FLOW_TYPE_U8, row) : 0);
+		a = addr_mask(&a, flow_column_has(mask, row) ? (unsigned)flow_column_number(mask, FLOW_TYPE_U8, row) :
+		    0);
 		out[0] = addr_hi(&a);
 		out[1] = addr_lo(&a);
 	}

@@ -80,8 +80,8 @@ check_zone(const struct flow_files *files)
 	flow_summary_clear(&one);
 	if (llabs(utc) >= HOUR_MS / 2 || llabs(utc) >= llabs(local))
 		return CLI_OK;
-	return cli_fail("%s: its name is in UTC, those that were asked for are in local time: set TZ=UTC, or let flowcap "
-	    "write with --local-time", files->path[0]);
+	return cli_fail("%s: its name is in UTC, those that were asked for are in local time: set TZ=UTC, or let "
+	    "flowcap write with --local-time", files->path[0]);
 }
 
 int

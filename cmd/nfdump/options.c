@@ -306,7 +306,8 @@ name_format(struct nfdump_options *o, const char *name)
 {
 	static const char *const names[] = { "line", "gline", "long", "glong", "extended", "biline", "bilong", "nsel",
 		"nat", "raw", "csv", "csv-fast", "json", "ndjson", "null" };
-	static const enum nfdump_mode modes[] = { NFDUMP_RAW, NFDUMP_CSV, NFDUMP_CSV, NFDUMP_JSON, NFDUMP_NDJSON, NFDUMP_NULL };
+	static const enum nfdump_mode modes[] = { NFDUMP_RAW, NFDUMP_CSV, NFDUMP_CSV, NFDUMP_JSON, NFDUMP_NDJSON,
+	    NFDUMP_NULL };
 	size_t len = strlen(name);
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {

@@ -55,7 +55,8 @@ split_order(const char *text, size_t len, bool *ascending)
 
 	while (n < len && text[n] != ':')
 		n++;
-	*ascending = n + 2 == len ? text[n + 1] == 'a' : n > 1 && (strncmp(text, "tstart", n) == 0 || strncmp(text, "tend", n) == 0);
+	*ascending = n + 2 == len ? text[n + 1] == 'a' :
+	    n > 1 && (strncmp(text, "tstart", n) == 0 || strncmp(text, "tend", n) == 0);
 	return n;
 }
 
@@ -108,7 +109,8 @@ open_writer(struct run *r)
 
 	if (r->o->write_path == NULL || !prints_flows(r))
 		return CLI_OK;
-	return flow_writer_open(r->o->write_path, &r->o->writer, &r->writer, &err) == FLOW_OK ? CLI_OK : cli_fail_error(&err);
+	return flow_writer_open(r->o->write_path, &r->o->writer, &r->writer, &err) == FLOW_OK ? CLI_OK :
+	    cli_fail_error(&err);
 }
 
 static int
@@ -138,7 +140,8 @@ take_rows(struct run *r, const struct flow_batch *batch, const struct flow_selec
 	if (status != CLI_OK || !prints_flows(r))
 		return status;
 	if (r->groups != NULL)
-		return merge_add(r->groups, batch, sel) == FLOW_OK ? CLI_OK : cli_fail("out of memory, or of numbers for groups");
+		return merge_add(r->groups, batch, sel) == FLOW_OK ? CLI_OK :
+		    cli_fail("out of memory, or of numbers for groups");
 	if (r->sort != NULL)
 		return flow_sort_add(r->sort, batch, sel, &err) == FLOW_OK ? CLI_OK : cli_fail_error(&err);
 	return put_rows(r, batch, sel, ident);
@@ -223,7 +226,8 @@ put_groups(struct run *r, const char *order, size_t len, bool ascending)
 static int
 put_record_lists(struct run *r)
 {
-	static const char *const orders[] = { "flows", "packets", "ipackets", "opackets", "bytes", "ibytes", "obytes", "pps",
+	static const char *const orders[] = { "flows", "packets", "ipackets", "opackets", "bytes", "ibytes", "obytes",
+	    "pps",
 		"ipps", "opps", "bps", "ibps", "obps", "bpp", "ibpp", "obpp", "tstart", "tend", "duration" };
 	int status = CLI_OK;
 
@@ -238,7 +242,8 @@ put_record_lists(struct run *r)
 			if (strlen(orders[i]) != n || strncmp(orders[i], p - len, n) != 0)
 				continue;
 			if (!r->o->quiet && r->o->mode == NFDUMP_FMT && r->o->top > 0)
-				buf_printf(show_text(r->show), "Top %d flows ordered by %s:\n", (int)r->o->top, orders[i]);
+				buf_printf(show_text(r->show), "Top %d flows ordered by %s:\n", (int)r->o->top,
+				    orders[i]);
 			else if (!r->o->quiet && r->o->mode == NFDUMP_FMT)
 				buf_printf(show_text(r->show), "Top flows ordered by %s:\n", orders[i]);
 			status = show_begin(r->show);

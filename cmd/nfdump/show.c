@@ -24,7 +24,8 @@ struct show {
 static int
 open_printer(const struct nfdump_options *o, struct show *s)
 {
-	const struct flow_printer_options how = { .plain_numbers = o->plain, .binary_halves = true, .full_ipv6 = o->full_ipv6, .quiet = o->quiet,
+	const struct flow_printer_options how = { .plain_numbers = o->plain, .binary_halves = true,
+	    .full_ipv6 = o->full_ipv6, .quiet = o->quiet,
 		.zone = STAMP_LOCAL, .ident = "none", .geo = o->request.geo, .names = o->request.names };
 	struct flow_error err;
 

@@ -22,7 +22,8 @@ static const struct statistic_word word[] = {
 /* In the order in which nfdump prints tables by several orders. */
 static const struct statistic_order order[] = {
 	{ "flows", STATISTIC_IN, "flows" },
-	{ "packets", STATISTIC_BOTH, "packets" }, { "ipkg", STATISTIC_IN, "packets" }, { "opkg", STATISTIC_OUT, "packets" },
+	{ "packets", STATISTIC_BOTH, "packets" }, { "ipkg", STATISTIC_IN, "packets" },
+	{ "opkg", STATISTIC_OUT, "packets" },
 	{ "bytes", STATISTIC_BOTH, "bytes" }, { "ibyte", STATISTIC_IN, "bytes" }, { "obyte", STATISTIC_OUT, "bytes" },
 	{ "pps", STATISTIC_BOTH, "pps" }, { "ipps", STATISTIC_IN, "pps" }, { "opps", STATISTIC_OUT, "pps" },
 	{ "bps", STATISTIC_BOTH, "bps" }, { "ibps", STATISTIC_IN, "bps" }, { "obps", STATISTIC_OUT, "bps" },
@@ -53,7 +54,8 @@ find_word(const char *text, size_t len)
 static int
 ask_for(struct statistics *s, const struct statistic_question *q, const char *name)
 {
-	static const char *const counters[] = { [STATISTIC_BOTH] = "packets,bytes", [STATISTIC_IN] = "in_packets,in_bytes",
+	static const char *const counters[] = { [STATISTIC_BOTH] = "packets,bytes",
+	    [STATISTIC_IN] = "in_packets,in_bytes",
 		[STATISTIC_OUT] = "rev_packets,rev_bytes" };
 	struct flow_agg_ask ask = { .limit = q->limit };
 	struct flow_error err;
@@ -104,7 +106,8 @@ check_orders(const char *orders)
 	while (*orders != '\0') {
 		size_t len = strcspn(orders, "/"), n = strcspn(orders, "/:"), i = 0;
 
-		while (i < ARRAY_LEN(order) && !(strlen(order[i].word) == n && strncasecmp(orders, order[i].word, n) == 0))
+		while (i < ARRAY_LEN(order) && !(strlen(order[i].word) == n &&
+		    strncasecmp(orders, order[i].word, n) == 0))
 			i++;
 		if (i == ARRAY_LEN(order)) {
 			(void)cli_fail("Unknown order option /%.*s", (int)(n < 32 ? n : 32), orders);

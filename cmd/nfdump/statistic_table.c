@@ -112,7 +112,8 @@ value_of(const struct statistic_table *t, const struct flow_table *slice, size_t
 		out->value[addr_format(&((const struct addr *)c->values)[row], out->value)] = '\0';
 	} else if (c->kind == FLOW_KIND_TEXT) {
 		text = &((const struct flow_text *)c->values)[row];
-		(void)snprintf(out->value, VALUE_MAX, "%.*s", (int)(text->len < VALUE_MAX ? text->len : VALUE_MAX - 1), text->p);
+		(void)snprintf(out->value, VALUE_MAX, "%.*s",
+		    (int)(text->len < VALUE_MAX ? text->len : VALUE_MAX - 1), text->p);
 	} else {
 		out->number = number_at(slice, column, row);
 		value_of_number(t->question->word->value, out->number, out->value);
@@ -363,7 +364,8 @@ csv_row(const struct statistic_table *t, const struct row *row, const struct nfd
 	/* For other kinds nfdump 1.7 leaves the value empty. */
 	buf_printf(out, ",%s", kind == STATISTIC_NUMBER || kind == STATISTIC_ADDR || kind == STATISTIC_MAC ||
 	    kind == STATISTIC_LABEL ? row->value : "");
-	buf_printf(out, ",%" PRIu64 ",%.1f,%" PRIu64 ",%.1f,%" PRIu64 ",%.1f,%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\n", row->flows,
+	buf_printf(out, ",%" PRIu64 ",%.1f,%" PRIu64 ",%.1f,%" PRIu64 ",%.1f,%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\n",
+	    row->flows,
 	    share(row->flows, totals->flows), row->packets, share(row->packets, totals->packets), row->bytes,
 	    share(row->bytes, totals->bytes), r.pps, r.bps, r.bpp);
 }
@@ -379,8 +381,8 @@ json_row(const struct statistic_table *t, const struct row *row, struct buf *out
 	append_time(out, row->first_ms, true, 'T');
 	buf_append_text(out, "\", \"last\" : \"");
 	append_time(out, row->last_ms, true, 'T');
-	buf_printf(out, "\", \"proto\" : %u, \"%s\" : \"%s\", \"flows\" : %" PRIu64 ", \"packets\" : %" PRIu64 ", \"bytes\" : %"
-	    PRIu64 ", \"pps\" : %" PRIu64 ", \"bps\" : %" PRIu64 ", \"bpp\" : %" PRIu64 "}\n",
+	buf_printf(out, "\", \"proto\" : %u, \"%s\" : \"%s\", \"flows\" : %" PRIu64 ", \"packets\" : %" PRIu64 ", "
+	    "\"bytes\" : %" PRIu64 ", \"pps\" : %" PRIu64 ", \"bps\" : %" PRIu64 ", \"bpp\" : %" PRIu64 "}\n",
 	    is_proto ? (unsigned)row->number : row->proto, t->question->word->word, shown ? row->value : "", row->flows,
 	    row->packets, row->bytes, r.pps, r.bps, r.bpp);
 }
@@ -394,8 +396,8 @@ text_head(const struct statistic_table *t, const struct nfdump_options *o, int w
 		buf_printf(out, "Top %" PRIu64 " %s ordered by %s:\n", o->top, title, t->question->order->word);
 	else
 		buf_printf(out, "Top %s ordered by %s:\n", title, t->question->order->word);
-	buf_printf(out, "Date first seen             Duration     Proto %*s    Flows(%%)     Packets(%%)       Bytes(%%)"
-	    "         pps      bps   bpp\n", width, title);
+	buf_printf(out, "Date first seen             Duration     Proto %*s    Flows(%%)     Packets(%%)       "
+	    "Bytes(%%)         pps      bps   bpp\n", width, title);
 }
 
 static void

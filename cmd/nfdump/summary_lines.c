@@ -119,8 +119,9 @@ nfdump_summary(struct buf *out, const struct nfdump_options *options, const stru
 	(void)getrusage(RUSAGE_SELF, &used);
 	append_sums(out, totals, options->plain);
 	append_window(out, options, files);
-	buf_printf(out, "Total records processed: %" PRIu64 ", passed: %" PRIu64 ", Blocks skipped: 0, Bytes read: %" PRIu64
-	    "\n", totals->rows, totals->rows, files->bytes);
+	buf_printf(out, "Total records processed: %" PRIu64 ", passed: %" PRIu64 ", Blocks skipped: 0, Bytes read: "
+	    "%" PRIu64 "\n", totals->rows, totals->rows, files->bytes);
 	buf_printf(out, "Sys: %.4fs User: %.4fs Wall: %.4fs flows/second: %.1f Runtime: %.4fs\n",
-	    seconds_of(used.ru_stime), seconds_of(used.ru_utime), wall, wall > 0 ? (double)totals->rows / wall : 0, wall);
+	    seconds_of(used.ru_stime), seconds_of(used.ru_utime), wall, wall > 0 ? (double)totals->rows / wall : 0,
+	    wall);
 }

@@ -72,7 +72,8 @@ bin_of(int64_t first, int64_t all)
 static void
 add_batch(struct cube *cube, struct cube_codes *codes, const struct flow_batch *batch, const struct flow_selection *sel)
 {
-	static const enum flow_field field[] = { FLOW_FIELD_FIRST, FLOW_FIELD_FLOWS, FLOW_FIELD_PACKETS, FLOW_FIELD_BYTES };
+	static const enum flow_field field[] = { FLOW_FIELD_FIRST, FLOW_FIELD_FLOWS, FLOW_FIELD_PACKETS,
+	    FLOW_FIELD_BYTES };
 	int64_t from = cube->span.from_ms, all = cube->span.to_ms - from;
 	const struct flow_column *c[ARRAY_LEN(field)];
 	const uint64_t *v[ARRAY_LEN(field)];
@@ -120,7 +121,8 @@ static void
 merge(struct cube *to, const struct cube *from)
 {
 	uint64_t *const at[] = { &to->all[0].flows, &to->time[0][0][0].flows, &to->pair[0][0][0][0].flows };
-	const uint64_t *const more[] = { &from->all[0].flows, &from->time[0][0][0].flows, &from->pair[0][0][0][0].flows };
+	const uint64_t *const more[] = { &from->all[0].flows, &from->time[0][0][0].flows,
+	    &from->pair[0][0][0][0].flows };
 	const size_t count[] = { sizeof(to->all) / (sizeof(uint64_t)), sizeof(to->time) / (sizeof(uint64_t)),
 		sizeof(to->pair) / (sizeof(uint64_t)) };
 

@@ -31,7 +31,8 @@ static const struct {
 void
 cube_codes_fields(struct flow_fieldset *fields)
 {
-	static const enum flow_field others[] = { FLOW_FIELD_FIRST, FLOW_FIELD_FLOWS, FLOW_FIELD_PACKETS, FLOW_FIELD_BYTES,
+	static const enum flow_field others[] = { FLOW_FIELD_FIRST, FLOW_FIELD_FLOWS, FLOW_FIELD_PACKETS,
+	    FLOW_FIELD_BYTES,
 		FLOW_FIELD_SRC_PORT, FLOW_FIELD_DST_PORT };
 
 	for (size_t i = 0; i < ARRAY_LEN(others); i++)
@@ -96,8 +97,8 @@ look_up(const struct cube_codes *c, enum cube_dim dim, const struct flow_text *t
 	struct addr addr;
 	uint8_t code;
 
-	while (i < count && (text->p[text->len - 1] != value[i].text[text->len - 1] || value[i].text[text->len] != '\0' ||
-	    memcmp(value[i].text, text->p, text->len) != 0))
+	while (i < count && (text->p[text->len - 1] != value[i].text[text->len - 1] ||
+	    value[i].text[text->len] != '\0' || memcmp(value[i].text, text->p, text->len) != 0))
 		i++;
 	code = (uint8_t)i;
 	if (c->local != NULL && dim != CUBE_EXPORTER && addr_parse(text->p, text->len, &addr) &&
@@ -165,8 +166,8 @@ find_number(const struct cube_codes *c, enum cube_dim dim, uint32_t number, uint
 
 	if (slot == 0)
 		return (uint8_t)count;
-	for (i = slot == SEVERAL ? 0 : slot - 1U; i < count && (value[i].number != number || value[i].exporter != exporter);
-	    i++)
+	for (i = slot == SEVERAL ? 0 : slot - 1U; i < count &&
+	    (value[i].number != number || value[i].exporter != exporter); i++)
 		if (slot != SEVERAL)
 			return (uint8_t)count;
 	return (uint8_t)i;
@@ -202,8 +203,8 @@ fill_services(struct cube_codes *c, const struct flow_batch *batch)
 		uint16_t a = flow_column_has(src, r) ? ((const uint16_t *)src->values)[r] : UINT16_MAX;
 		uint16_t b = flow_column_has(dst, r) ? ((const uint16_t *)dst->values)[r] : UINT16_MAX;
 
-		c->code[CUBE_SERVICE][r] = flow_column_has(src, r) || flow_column_has(dst, r) ? c->service[a < b ? a : b] :
-		    none;
+		c->code[CUBE_SERVICE][r] = flow_column_has(src, r) ||
+		    flow_column_has(dst, r) ? c->service[a < b ? a : b] : none;
 	}
 }
 

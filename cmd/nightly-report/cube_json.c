@@ -90,8 +90,8 @@ cube_json(const struct cube *cube, const char *command, const char *filter, stru
 	struct buf json = BUF_INIT;
 	const char *comma = "";
 
-	buf_printf(&json, "{\"from\":%" PRId64 ",\"to\":%" PRId64 ",\"utc\":%d,\"bins\":%d,\"command\":", cube->span.from_ms,
-	    cube->span.to_ms, cube->span.zone == STAMP_UTC, CUBE_BINS);
+	buf_printf(&json, "{\"from\":%" PRId64 ",\"to\":%" PRId64 ",\"utc\":%d,\"bins\":%d,\"command\":",
+	    cube->span.from_ms, cube->span.to_ms, cube->span.zone == STAMP_UTC, CUBE_BINS);
 	json_append_string(&json, command, strlen(command));
 	buf_append_text(&json, ",\"filter\":");
 	json_append_string(&json, filter, strlen(filter));

@@ -110,7 +110,8 @@ fill_exporters(struct cube *cube, const struct flow_table *load)
 		struct cube_value *v;
 
 		figures_exporter(load, r, name);
-		if (name[0] == '\0' || strcmp(name, "other") == 0 || find_exporter(cube, name) < cube->dim[CUBE_EXPORTER].count ||
+		if (name[0] == '\0' || strcmp(name, "other") == 0 ||
+		    find_exporter(cube, name) < cube->dim[CUBE_EXPORTER].count ||
 		    (v = new_value(cube, CUBE_EXPORTER)) == NULL)
 			continue;
 		memcpy(v->text, name, sizeof(v->text));

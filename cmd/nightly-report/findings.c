@@ -130,7 +130,8 @@ findings_make(struct report *r)
 		tell(r, FINDING_ALERT, TABLES, "Something of the archive could not be read: the numbers are those of "
 		    "the rest.");
 	if (r->options->lists.damaged)
-		tell(r, FINDING_ALERT, TABLES, "Some of the lists of networks could not be read: peers on them are not told.");
+		tell(r, FINDING_ALERT, TABLES,
+		    "Some of the lists of networks could not be read: peers on them are not told.");
 	if (r->answer.flows > 0)
 		tell_load(r);
 	silence_tell(r);

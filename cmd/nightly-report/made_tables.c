@@ -33,7 +33,8 @@ static bool
 compare_row(struct flow_table *t, size_t row, const struct figures *f, const struct figures *now)
 {
 	double change = f->any && f->bytes > 0 ? 100 * ((double)now->bytes / (double)f->bytes - 1) : 0;
-	const void *values[] = { &f->bytes, &f->packets, &f->flows, &f->mean_bps, &f->peak_bps, &f->peak_ms, &f->p95_bps,
+	const void *values[] = { &f->bytes, &f->packets, &f->flows, &f->mean_bps, &f->peak_bps, &f->peak_ms,
+	    &f->p95_bps,
 		&f->mean_pps };
 	char text[32];
 

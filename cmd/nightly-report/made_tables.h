@@ -24,4 +24,5 @@ struct flow_table *table_of_exporter(const struct flow_table *t, const char *exp
 struct flow_table *table_first(const struct flow_table *t, size_t most) NODISCARD;
 
 /* The same, with bytes over the span as a rate behind them. NULL when out of memory. */
-struct flow_table *table_with_average(const struct flow_table *t, const struct report_span *span, size_t most) NODISCARD;
+struct flow_table *table_with_average(const struct flow_table *t, const struct report_span *span,
+    size_t most) NODISCARD;

@@ -15,7 +15,8 @@
 /* Groups of a chart, besides "other". */
 #define SHOWN 7
 
-static const char load_measures[] = "flows,packets,bytes,bps,pps", rates[] = "bytes,bps", sums[] = "flows,packets,bytes,bytes_pct";
+static const char load_measures[] = "flows,packets,bytes,bps,pps", rates[] = "bytes,bps",
+    sums[] = "flows,packets,bytes,bytes_pct";
 
 /* A query; it asks for `times` as many rows as its table has, because tables of each exporter are made from it. */
 static const struct {

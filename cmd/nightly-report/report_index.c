@@ -34,7 +34,8 @@ report_index_mark(const struct report *r, struct buf *out)
 	report_title(r, title, sizeof(title));
 	buf_append_text(&json, "{\"title\":");
 	json_append_string(&json, title, strlen(title));
-	buf_printf(&json, ",\"from\":%" PRIu64 ",\"flows\":%" PRIu64 ",\"bytes\":%" PRIu64 ",\"mean\":%.0f,\"peak\":%.0f,"
+	buf_printf(&json, ",\"from\":%" PRIu64 ",\"flows\":%" PRIu64 ",\"bytes\":%" PRIu64
+	    ",\"mean\":%.0f,\"peak\":%.0f,"
 	    "\"alerts\":%zu,\"points\":[", r->span.from_ms < 0 ? 0 : (uint64_t)r->span.from_ms, f->flows, f->bytes,
 	    f->mean_bps, f->peak_bps, r->findings.alerts);
 	for (size_t i = 0; i < POINTS; i++) {
@@ -214,8 +215,8 @@ put_entry(struct buf *out, const struct entry *e, enum stamp_zone zone)
 	number_cell(out, "Flows", e->flows, "");
 	number_cell(out, "Mean", e->mean, "b/s");
 	number_cell(out, "Peak", e->peak, "b/s");
-	buf_printf(out, "<td class=\"n %s\" data-l=\"Attention\">%" PRIu64 "</td></tr>\n", e->alerts > 0 ? "bad" : "good",
-	    e->alerts);
+	buf_printf(out, "<td class=\"n %s\" data-l=\"Attention\">%" PRIu64 "</td></tr>\n",
+	    e->alerts > 0 ? "bad" : "good", e->alerts);
 }
 
 enum flow_status
@@ -229,8 +230,9 @@ report_index_write(const char *folder, enum stamp_zone zone, struct flow_error *
 	if (list == NULL)
 		return err->status;
 	html_page_begin(&out, "Reports of traffic", HTML_SCRIPT);
-	buf_append_text(&out, "<header><h1>Reports of traffic</h1></header>\n<section><div class=\"wrap\"><table><thead><tr>"
-	    "<th scope=\"col\">Report</th><th scope=\"col\">From</th><th scope=\"col\">Traffic</th>"
+	buf_append_text(&out, "<header><h1>Reports of traffic</h1></header>\n<section><div "
+	    "class=\"wrap\"><table><thead><tr><th scope=\"col\">Report</th><th scope=\"col\">From</th><th "
+	    "scope=\"col\">Traffic</th>"
 	    "<th scope=\"col\" class=\"n\">Bytes</th><th scope=\"col\" class=\"n\">Flows</th>"
 	    "<th scope=\"col\" class=\"n\">Mean</th><th scope=\"col\" class=\"n\">Peak</th>"
 	    "<th scope=\"col\" class=\"n\">Attention</th></tr></thead>\n<tbody>\n");
@@ -240,8 +242,8 @@ report_index_write(const char *folder, enum stamp_zone zone, struct flow_error *
 	html_page_end(&out, HTML_SCRIPT);
 	buf_printf(&path, "%s/index.html", folder);
 	buf_append_u8(&path, '\0');
-	st = out.failed || path.failed ? flow_fail_memory(err) : file_replace((const char *)path.data, out.data, out.len,
-	    err);
+	st = out.failed || path.failed ? flow_fail_memory(err) : file_replace((const char *)path.data, out.data,
+	    out.len, err);
 	free(list);
 	buf_release(&out);
 	buf_release(&path);

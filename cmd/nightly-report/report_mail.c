@@ -95,7 +95,8 @@ put_findings(struct buf *out, const struct findings *all)
 	if (all->alerts == 0)
 		buf_append_text(out, "All is well.\n\n");
 	else
-		buf_printf(out, "%zu %s for attention.\n\n", all->alerts, all->alerts == 1 ? "thing calls" : "things call");
+		buf_printf(out, "%zu %s for attention.\n\n", all->alerts, all->alerts == 1 ? "thing calls" :
+		    "things call");
 	for (int level = FINDING_ALERT; level >= FINDING_GOOD; level--)
 		for (size_t i = 0; i < all->count; i++)
 			if ((int)all->list[i].level == level)
@@ -158,8 +159,8 @@ report_mail(const struct report *r, const struct sections *s, struct buf *out, s
 	for (size_t i = 0; i < PASTS; i++)
 		put_past(out, &r->past[i]);
 	for (size_t i = 0; i < s->count; i++)
-		if (s->list[i].from != TABLES && flow_table_find(s->list[i].table, "bytes_pct") < s->list[i].table->columns &&
-		    s->list[i].table->rows > 0)
+		if (s->list[i].from != TABLES && flow_table_find(s->list[i].table,
+		    "bytes_pct") < s->list[i].table->columns && s->list[i].table->rows > 0)
 			put_table(&s->list[i], p, out);
 	flow_table_printer_free(p);
 	return out->failed ? flow_fail_memory(err) : FLOW_OK;

@@ -103,7 +103,8 @@ put_explorer(const struct report *r, struct buf *out)
 		return;
 	sections_command(r, &command);
 	buf_append_u8(&command, '\0');
-	buf_append_text(out, "<section id=\"explore\" hidden></section>\n<script type=\"application/json\" id=\"cube\">");
+	buf_append_text(out, "<section id=\"explore\" hidden></section>\n<script type=\"application/json\" "
+	    "id=\"cube\">");
 	cube_json(r->cube, command.failed ? "" : (const char *)command.data,
 	    r->options->request.filter != NULL ? r->options->request.filter : "", out);
 	buf_append_text(out, "</script>\n");
@@ -137,7 +138,8 @@ make_facts(const struct report *r, struct flow_table_fact fact[FACTS], char file
 
 	source[0] = '\0';
 	for (size_t i = 0; i < request->reads && len < SOURCE_MAX; i++)
-		len += (size_t)snprintf(source + len, SOURCE_MAX - len, "%s%s", i > 0 ? ", " : "", request->read[i].text);
+		len += (size_t)snprintf(source + len, SOURCE_MAX - len, "%s%s", i > 0 ? ", " : "",
+		    request->read[i].text);
 	(void)snprintf(files, 32, "%" PRIu64, r->health.files);
 	fact[n++] = (struct flow_table_fact){ "Source", source };
 	fact[n++] = (struct flow_table_fact){ "Files of that time", files };

@@ -160,7 +160,8 @@ add_router(const struct report *r, struct sections *s, const char *exporter)
 	    add_router_table(r, s, TABLE_IF_BILL, exporter, "", "Interfaces: in and out, peak and 95 %") &&
 	    add_router_table(r, s, TABLE_EXPORTER_SOURCE_AS, exporter, "", "From autonomous systems") &&
 	    add_router_table(r, s, TABLE_EXPORTER_DESTINATION_AS, exporter, "", "To autonomous systems") &&
-	    add_router_table(r, s, TABLE_IF_SOURCE_AS, exporter, "", "Interfaces and the autonomous systems behind them");
+	    add_router_table(r, s, TABLE_IF_SOURCE_AS, exporter, "",
+	    "Interfaces and the autonomous systems behind them");
 }
 
 struct router {
@@ -249,7 +250,8 @@ sections_make(const struct report *r, struct sections *s)
 	    add_answer(r, s, TABLE_PROTO, "", "Protocols") && add_answer(r, s, TABLE_SERVICE, "", "Services") &&
 	    add_answer(r, s, TABLE_SERVICE_SPIKE, "", "Spikes of services") &&
 	    add_answer(r, s, TABLE_IF_SPIKE, "", "Spikes of interfaces") &&
-	    add_answer(r, s, TABLE_SOURCE, "Who", "Sources") && add_answer(r, s, TABLE_DESTINATION, "", "Destinations") &&
+	    add_answer(r, s, TABLE_SOURCE, "Who", "Sources") &&
+	    add_answer(r, s, TABLE_DESTINATION, "", "Destinations") &&
 	    add_answer(r, s, TABLE_PAIR, "", "Who sent to whom") &&
 	    add_answer(r, s, TABLE_SOURCE_AS, "Autonomous systems", "From autonomous systems") &&
 	    add_answer(r, s, TABLE_DESTINATION_AS, "", "To autonomous systems") &&

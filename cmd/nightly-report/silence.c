@@ -49,7 +49,8 @@ judge(struct report *r, const struct talker *talker, size_t bins)
 	if (!text.failed && from + gap == bins)
 		tell(r, FINDING_ALERT, TABLE_LOAD, "%s fell silent at %s.", talker->name, (char *)text.data);
 	else if (!text.failed)
-		tell(r, FINDING_ALERT, TABLE_LOAD, "%s was silent from %s for %s.", talker->name, (char *)text.data, lasted);
+		tell(r, FINDING_ALERT, TABLE_LOAD, "%s was silent from %s for %s.", talker->name, (char *)text.data,
+		    lasted);
 	buf_release(&text);
 }
 

@@ -35,7 +35,8 @@ take_line(char *line, struct config_line *out, struct flow_error *err)
 	if (*rest == '=') {
 		value = trim(rest + 1);
 		if (*value == '\0')
-			return flow_fail(err, FLOW_EFORMAT, FLOW_NO_OFFSET, "%.*s has no value behind =", (int)len, line);
+			return flow_fail(err, FLOW_EFORMAT, FLOW_NO_OFFSET, "%.*s has no value behind =", (int)len,
+			    line);
 	} else if (*rest != '\0') {
 		return flow_fail(err, FLOW_EFORMAT, FLOW_NO_OFFSET, "behind %.*s stands no =", (int)len, line);
 	}
