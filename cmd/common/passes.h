@@ -2,12 +2,13 @@
 #pragma once
 
 /*
- * Questions to answers: as many passes over the rows as these need, in the memory that was given.
+ * Answers queries in as many passes over the rows as they need, in the given memory.
  *
- *	one pass			where all groups fit
- *	+ one before it			that counts what keeps rows out (flow_agg_sieves)
- *	one more			where they do not, that writes rows to a temporary file, from which they are
- *					read share by share (flow_agg_parts), and one for series of the groups chosen
+ *	one pass			if all groups fit
+ *	+ one before it			to make sieves (flow_agg_sieves)
+ *	+ one more			if they do not fit: it writes rows to a temporary file, from which they are
+ *					read share by share (flow_agg_parts)
+ *	+ one more			then, for series of the groups chosen
  */
 
 #include <stdbool.h>

@@ -113,7 +113,7 @@ parse_window(struct query *q, const struct query_request *request)
 	return CLI_OK;
 }
 
-/* Instants before 1970 are not told apart by bounds. */
+/* Bounds treat all instants before 1970 as 0. */
 static uint64_t
 bound_ms(int64_t ms)
 {

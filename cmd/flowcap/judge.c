@@ -79,7 +79,8 @@ judge_kernel(const struct report *r)
 	if (last > 0 && r->now - last < SLOTS * r->slot_s)
 		findings_add(r->out, FINDING_CRITICAL, "the kernel drops datagrams, %.0f since the start, the last "
 		    "%.0f seconds ago: bursts overrun the receive buffer of %.0f bytes: give it more "
-		    "(-B, net.core.rmem_max), or the machine less to do", value(r, "kernel_drops_total", 0), r->now - last, granted);
+		    "(-B, net.core.rmem_max), or the machine less to do", value(r, "kernel_drops_total", 0),
+		    r->now - last, granted);
 	if (granted < wanted)
 		findings_add(r->out, FINDING_WARNING, "the receive buffer has %.0f bytes of the %.0f that -B asks "
 		    "for: bursts can overrun it: sysctl -w net.core.rmem_max=%.0f, and "

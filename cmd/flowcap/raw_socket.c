@@ -138,7 +138,10 @@ raw_socket_drop_capability(void)
 	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
 
 	(void)prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_LOWER, CAP_NET_RAW, 0, 0);
-	/* From programs that are run, who is root too; it takes CAP_SETPCAP, without which there is nothing to gain. */
+	/*
+	 * Keeps child processes run as root from regaining it.  Fails without CAP_SETPCAP, where they could
+	 * not regain it.
+	 */
 	(void)prctl(PR_CAPBSET_DROP, CAP_NET_RAW, 0, 0, 0);
 	if (syscall(SYS_capget, &header, data) != 0)
 		return false;

@@ -352,7 +352,7 @@ read_connection(struct tcp_input *t, struct connection *n, int64_t now_ms, struc
 	return st;
 }
 
-/* Why a connection is to be closed; NULL: it is not. */
+/* Why to close a connection; NULL: it stays. */
 static const char *
 over(const struct connection *n, int64_t now)
 {

@@ -19,7 +19,7 @@ struct follow {
 	struct buf text;
 	size_t skip;		/* bytes to drop from the first row */
 	uint64_t left;		/* rows still to print */
-	bool closed;		/* nobody reads any more */
+	bool closed;		/* the reader has gone */
 	bool failed;
 };
 

@@ -52,7 +52,7 @@ struct job {
 struct import {
 	const struct flowcat_options *options;
 	struct import_ledger ledger;
-	struct import_source *source;	/* that are to be read */
+	struct import_source *source;	/* files to be read */
 	size_t sources, known, left_out;
 	size_t next, batch_files;
 	struct job job[PROCESSES];

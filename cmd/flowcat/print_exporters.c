@@ -126,7 +126,7 @@ print_section(struct buf *out, const char *entry, struct json_slice section)
 	free(names);
 }
 
-/* Those that are told: a file of some rows of others has counts of these alone. */
+/* Prints the counters that are known: files with a selection of rows have only some. */
 static void
 print_counters(struct buf *out, struct json_slice source)
 {

@@ -92,7 +92,7 @@ device_settle(struct options *o)
 		o->scheme = (uint8_t)flow_device_scheme(o->device);
 	o->synth.fields = *flow_device_fields(o->device);
 	o->synth.kind = kinds[flow_device_rows(o->device)];
-	/* Translations of IPv4 are told only. */
+	/* Exporters report only translations of IPv4. */
 	if (o->synth.kind == DRESS_NAT || o->synth.kind == DRESS_BLOCKS)
 		o->synth.ipv6_percent = 0;
 	return true;

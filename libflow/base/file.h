@@ -59,9 +59,9 @@ int file_sink_open_again(const struct file_sink *sink);
 void file_sink_abort(struct file_sink *sink);
 
 /*
- * Removes the temporary files of sinks in that directory whose writers are gone, of final names that
- * begin and end so.  A writer holds a lock (flock) on its file; where locks tell nothing, because an
- * earlier version wrote it, one whose process is there too is left alone for an hour.
+ * Removes the temporary files in that directory whose writers are gone, of final names that begin with
+ * `begin` and end with `end`.  A writer holds a lock (flock) on its file.  Earlier versions did not, so an
+ * unlocked file whose process still exists is kept until it is an hour old.
  */
 void file_sinks_clean(const char *directory, const char *begin, const char *end);
 

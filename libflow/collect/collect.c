@@ -44,7 +44,7 @@ struct route {
 struct collector {
 	const struct collect_options *options;
 	struct pipeline *pipeline;
-	struct filing *filing;		/* NULL: nobody needs to know */
+	struct filing *filing;		/* NULL: none */
 	struct tree_journal journal;
 	struct tree **tree;		/* -w: one; -n: in their order; -M: as they came */
 	size_t trees;

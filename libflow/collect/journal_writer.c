@@ -292,7 +292,7 @@ journal_whole_records(const uint8_t *chunk, size_t len, uint64_t *records)
 	return at;
 }
 
-/* Skips what the receiver could not wait for, as far as it is in this segment. */
+/* Skips what the receiver could not wait for, within this segment. */
 static bool
 skip_given_up(struct journal *j, uint64_t segment_end)
 {

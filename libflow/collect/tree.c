@@ -287,7 +287,7 @@ tree_has_file(const struct tree *t)
 	return t->groups > 0;
 }
 
-/* What the exporter said, for whoever wants to know why. */
+/* Dumps a datagram as text, for diagnosis. */
 static void
 dump(const struct tree *t, const struct flow_datagram *datagram)
 {

@@ -16,7 +16,7 @@ struct tree_journal {
 	bool left;			/* of an earlier run: some of its slots may be filed */
 	char id[JOURNAL_ID_MAX];	/* of an earlier run's; ours has one only at its end */
 	int64_t slot_ms;		/* of its slot */
-	struct filing_entry *entry;	/* NULL: nobody needs to know */
+	struct filing_entry *entry;	/* NULL: none */
 	bool saves;			/* the tree's state is saved at its end */
 };
 

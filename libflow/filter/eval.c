@@ -342,7 +342,7 @@ filter_predicate(struct run *r, const struct predicate *p, uint8_t *m)
 	return FLOW_OK;
 }
 
-/* Nodes: each makes m the rows of m that pass; `free` is the first mask that nobody uses. */
+/* Nodes: each leaves in m its rows that pass; `free` is the first unused mask. */
 
 static enum flow_status filter_node(struct run *r, const struct node *n, uint8_t *m, size_t free);
 

@@ -53,7 +53,7 @@ extra_number_compare(const struct extra_number *a, const struct extra_number *b)
 	return a->negative ? -order : order;
 }
 
-/* A string's text, or any other value as it stands. */
+/* A string's text, or any other value as written. */
 static struct flow_text
 text_of(struct asked *a, struct json_slice value)
 {

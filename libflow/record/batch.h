@@ -82,8 +82,8 @@ flow_column_text(const struct flow_column *c, size_t row)
 }
 
 /*
- * The value of a FLAT column, zero-extended to 64 bits.  TIME and I64 are never negative, so unsigned
- * comparison is right.
+ * The value of a FLAT column, zero-extended; TIME and I64 as their 64 bits, so that negative values are above
+ * INT64_MAX.
  */
 uint64_t flow_column_number(const struct flow_column *c, enum flow_type type, size_t row);
 

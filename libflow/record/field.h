@@ -66,7 +66,7 @@ void flow_field_nearest(struct nearest *n);
 /* Bytes of one flat value of that type; 0 for TEXT, which has no flat form. */
 size_t flow_type_size(enum flow_type type);
 
-/* Writes a number as a flat value of a type of 1, 2, 4 or 8 bytes, of which it keeps the lowest bits. */
+/* Writes a number as a flat value of a type of 1, 2, 4 or 8 bytes, truncated to it. */
 void flow_type_store(enum flow_type type, void *at, uint64_t value);
 
 /* ADDR, MAC or TEXT: a text in files, a dictionary in batches that were read. */

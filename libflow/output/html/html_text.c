@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Texts and numbers as they stand in a page. */
+/* Texts and numbers in a page. */
 #include <math.h>
 #include <string.h>
 

@@ -15,7 +15,7 @@ is_markup(const char *p, size_t len, size_t i)
 	return p[i] != '\0' && strchr("|\\`*_[]<>&~@$", p[i]) != NULL;
 }
 
-/* A cell's text as it is, whatever it looks like, in one line. */
+/* A cell's text, escaped so that it is shown literally, in one line. */
 static void
 put_safe(struct buf *out, const void *text, size_t len)
 {
