@@ -9,7 +9,7 @@
 /* An entry that was not evaluated yet. */
 #define ENTRY_UNKNOWN 2
 
-/* A dictionary is judged as a whole where so many batches like this one would ask for all of it. */
+/* A dictionary is evaluated as a whole if at most this many batches like the current one would need all of it. */
 #define FILL_BATCHES 16
 /* For one host or network: comparing entries in sequence takes a fiftieth of the time of random ones. */
 #define FILL_BATCHES_NETWORK 512
