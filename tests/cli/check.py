@@ -156,11 +156,11 @@ def running():
     check('all is well', s.fits() and not s.own and ' 20 flows in 20 datagrams of 1 exporters' in s.first, s)
     for i in range(20):
         out.send(v5(i, 20 + 7 + i, 0x4000 | 100))        # the seven flows before them are missing
-    s = c.until(lambda s: s.has('WARNING', 'missing by sequence number'))
+    s = c.until(lambda s: s.has('WARNING', 'missing by sequence number', '127.0.0.1 7 of 47:'))
     check('loss', s.fits() and s.has('WARNING', 'missing by sequence number', '127.0.0.1 7 of 47:'), s)
     for _ in range(3):
         out.send(b'\0\x63nothing at all')
-    s = c.until(lambda s: s.has('NOTE', 'no known version'))
+    s = c.until(lambda s: s.has('NOTE', '3 datagrams were of no known version'))
     check('something else', s.has('NOTE', '3 datagrams were of no known version'), s)
     stray = free_port()
     r = subprocess.Popen([flowcap, '-w', c.tree, '--check'], stdout=subprocess.PIPE, text=True)
