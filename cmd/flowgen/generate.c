@@ -68,7 +68,7 @@ encoder_of(struct generator *g, uint32_t exporter)
 	struct flow_encoder_options eo = {
 		.version = g->options->version, .scheme = g->options->scheme, .domain = told,
 		.exporter = flow_synth_exporter(told), .device = g->options->device,
-		.sampling = g->options->synth.sampling,
+		.sampling = g->options->synth.sampling > 1 ? g->options->synth.sampling : 0,
 		.interface = g->interface, .interfaces = g->interfaces,
 	};
 

@@ -306,14 +306,19 @@ play_all(struct player *p, const volatile int *stop)
 static void
 tell_skipped(const struct player *p)
 {
-	uint64_t skipped = 0;
+	uint64_t skipped = 0, shortened = 0;
 	size_t i;
 
-	for (i = 0; i < p->voices; i++)
+	for (i = 0; i < p->voices; i++) {
 		skipped += flow_encoder_skipped(p->voice[i].encoder);
+		shortened += flow_encoder_shortened(p->voice[i].encoder);
+	}
 	if (skipped > 0)
 		cli_warn("%" PRIu64 " flows were left out: %s", skipped, p->options->version < 9
 		    ? "NetFlow before v9 has no IPv6" : "no template is for them");
+	if (shortened > 0)
+		cli_warn("%" PRIu64 " flows were sent without some of their columns: an exporter has flows of so many kinds that "
+		    "there is not a template for each", shortened);
 }
 
 static int

@@ -68,6 +68,27 @@ add_row(struct flow_builder *b)
 	flow_builder_commit(b, 1);
 }
 
+/* Every column of the usual templates has a value, 0. */
+static void
+add_zeros(struct flow_builder *b, size_t n)
+{
+	static const enum flow_field fields[] = {
+		FLOW_FIELD_FIRST, FLOW_FIELD_LAST, FLOW_FIELD_DST_ADDR, FLOW_FIELD_NEXT_HOP, FLOW_FIELD_SRC_MASK,
+		FLOW_FIELD_DST_MASK, FLOW_FIELD_SRC_PORT, FLOW_FIELD_DST_PORT, FLOW_FIELD_PROTO, FLOW_FIELD_TCP_FLAGS,
+		FLOW_FIELD_TOS, FLOW_FIELD_DIRECTION, FLOW_FIELD_IN_IF, FLOW_FIELD_OUT_IF, FLOW_FIELD_BYTES,
+		FLOW_FIELD_SRC_AS, FLOW_FIELD_DST_AS, FLOW_FIELD_FWD_STATUS, FLOW_FIELD_IP_VERSION,
+	};
+	size_t f, i;
+
+	for (f = 0; f < sizeof(fields) / sizeof(fields[0]); f++)
+		for (i = 0; i < n; i++) {
+			if (flow_field_info(fields[f])->type == FLOW_TYPE_ADDR)
+				((struct addr *)flow_builder_flat(b, fields[f], n))[i] = addr_any4;
+			else
+				set(b, fields[f], i, n, 0);
+		}
+}
+
 /* n rows of alternating families, 10 ms apart; row i has i + 1 packets. */
 static void
 add_many(struct flow_builder *b, size_t n, bool only_v4)
@@ -75,6 +96,7 @@ add_many(struct flow_builder *b, size_t n, bool only_v4)
 	size_t i;
 
 	ok(flow_builder_reserve(b, n) == FLOW_OK);
+	add_zeros(b, n);
 	for (i = 0; i < n; i++) {
 		struct addr *src = flow_builder_flat(b, FLOW_FIELD_SRC_ADDR, n);
 		bool v6 = !only_v4 && i % 2 == 1;
@@ -87,6 +109,7 @@ add_many(struct flow_builder *b, size_t n, bool only_v4)
 			store_be32(src[i].b, 0x20010db8);
 		if (v6)
 			memset(src[i].b + 4, 0, 8);
+		((struct addr *)flow_builder_flat(b, FLOW_FIELD_NEXT_HOP, n))[i] = src[i];
 	}
 	flow_builder_commit(b, n);
 }

@@ -12,8 +12,9 @@
 #include "wire/encode/device_field.h"
 #include "wire/encode/encode_datagrams.h"
 #include "wire/encode/device_profile.h"
+#include "wire/encode/encode_presence.h"
 
-#define FIELDS_MAX 256
+#define FIELDS_MAX ENCODE_FIELDS_MAX
 #define TEMPLATES_MAX 32
 #define OPTIONS_MAX 16
 #define ID_MIN 256
@@ -261,7 +262,7 @@ take_template(struct reader *r)
 		six.family = 6;
 	}
 	if (st == FLOW_OK)
-		st = make_layout(r, second >= ID_MIN ? 4 : t.family, &t.layout);
+		st = make_layout(r, second >= ID_MIN ? 4 : 0, &t.layout);
 	if (st == FLOW_OK)
 		st = add_template(r, &t);
 	if (st != FLOW_OK || second < ID_MIN)
@@ -401,6 +402,7 @@ take_habit(struct reader *r, const char *word, size_t len)
 	static const char *const counts[] = { "records", "sets", "one" };
 	static const char *const rows[] = { "plain", "biflow", "nsel", "nat", "blocks" };
 	static const char *const paddings[] = { "yes", "no" };
+	static const char *const absents[] = { "zero", "omit" };
 	struct encode_habits *h = &r->device->habits;
 	enum flow_status st;
 	unsigned choice = 0;
@@ -415,6 +417,9 @@ take_habit(struct reader *r, const char *word, size_t len)
 	} else if (is(word, len, "padding")) {
 		st = take_choice(r, paddings, ARRAY_LEN(paddings), &choice);
 		h->no_padding = choice == 1;
+	} else if (is(word, len, "absent")) {
+		st = take_choice(r, absents, ARRAY_LEN(absents), &choice);
+		h->omit = choice == 1;
 	} else if (is(word, len, "datagram")) {
 		st = take_number(r, 512, ENCODE_PAYLOAD_MAX, &n);
 		h->max_bytes = (size_t)n;
@@ -436,7 +441,7 @@ take_habit(struct reader *r, const char *word, size_t len)
 		st = take_time(r, &r->device->sflow.counters_ms);
 	} else {
 		st = wrong(r, "no such line; there are version, template, options, rows, refresh, datagram, records, count, "
-		    "padding, uptime, reboot, change, sample, header, counters", word, len);
+		    "padding, absent, uptime, reboot, change, sample, header, counters", word, len);
 	}
 	return st;
 }

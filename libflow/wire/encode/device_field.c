@@ -58,6 +58,9 @@ static const struct special {
 	{ 325, ENCODE_NTP, FLOW_FIELD_EVENT_TIME, 0 },
 	{ 403, ENCODE_EXPORTER, FLOW_FIELD_NONE, 0 },
 	{ 404, ENCODE_EXPORTER, FLOW_FIELD_NONE, 0 },
+	/* Cisco's in v9. */
+	{ 33000, ENCODE_ACL, FLOW_FIELD_IN_ACL, 0 },
+	{ 33001, ENCODE_ACL, FLOW_FIELD_OUT_ACL, 0 },
 };
 
 /* IPv4 and IPv6 of the same thing. */
@@ -175,6 +178,14 @@ from_column(struct encode_field *f, enum flow_field field)
 static void
 from_element(struct encode_field *f, const struct element *e)
 {
+	/* nProbe's, in either version. */
+	static const struct {
+		unsigned role;
+		enum flow_field field;
+	} delays[] = {
+		{ ROLE_CLIENT_MS, FLOW_FIELD_CLIENT_LATENCY }, { ROLE_SERVER_MS, FLOW_FIELD_SERVER_LATENCY },
+		{ ROLE_APP_MS, FLOW_FIELD_APP_LATENCY },
+	};
 	size_t i;
 
 	f->form = ENCODE_ZERO;
@@ -192,6 +203,11 @@ from_element(struct encode_field *f, const struct element *e)
 		from_column(f, (enum flow_field)e->arg);
 	else if (e->use == ELEMENT_USE_ROLE && (e->arg == ROLE_TCP_INITIAL || e->arg == ROLE_TCP_UNION))
 		from_column(f, FLOW_FIELD_TCP_FLAGS);
+	for (i = 0; e->use == ELEMENT_USE_ROLE && i < ARRAY_LEN(delays); i++)
+		if (delays[i].role == e->arg) {
+			f->form = ENCODE_MILLIS;
+			f->field = delays[i].field;
+		}
 }
 
 static enum flow_status
@@ -254,6 +270,8 @@ width_fits(const struct encode_field *f)
 		return true;
 	case ENCODE_APPLICATION:
 		return f->width >= 2 && f->width <= 9;
+	case ENCODE_ACL:
+		return f->width == 12;
 	case ENCODE_PROBABILITY:
 	case ENCODE_NTP:
 		return f->width == 8;
@@ -268,12 +286,18 @@ device_field(const char *text, size_t len, struct arena *memory, struct encode_f
 	struct word w = split(text, len);
 	struct encode_field f = { 0 };
 	const struct element *e;
+	uint32_t pen;
+	uint16_t id;
 	enum flow_status st;
 
 	if (!find_element(&w, &f.pen, &f.element))
 		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "'%.*s' is no element: a name of IANA's, a number, or PEN:NUMBER",
 		    (int)w.name_len, w.name);
 	e = element_find(f.pen, f.element);
+	if (e == NULL && f.pen == 0) {
+		element_from_v9(f.element, &pen, &id);
+		e = element_find(pen, id);
+	}
 	st = take_width(&f, &w, usual_width(e), err);
 	if (st != FLOW_OK)
 		return st;

@@ -7,17 +7,12 @@
 
 #include "wire/encode/device.h"
 #include "wire/encode/encode_datagrams.h"
-#include "wire/encode/encode_inner.h"
+#include "wire/encode/encode_stage.h"
 
 #define V5_SAMPLING_MAX 16383
 
-/* Rows that are encoded in one go. */
-#define CHUNK_ROWS 1024
-
 /* A flow is at most so long, so that none is older than a router that booted anew. */
 #define OLDEST_FLOW_MS 120000
-
-#define NO_STAGE 255
 
 static bool
 is_sflow(unsigned version)
@@ -34,45 +29,6 @@ options_valid(const struct flow_encoder_options *o)
 		return false;
 	return o->version == 9 || o->version == 10 || is_sflow(o->version) ||
 	    encode_fixed_find(o->version, o->scheme) != NULL;
-}
-
-static bool
-add_stage(struct flow_encoder *e, uint16_t id, const struct encode_layout *layout, const struct encode_template *t)
-{
-	struct stage *s = &e->stage[e->stages];
-	size_t i;
-
-	*s = (struct stage){ .layout = *layout, .id = id, .template = t, .records = BUF_INIT };
-	s->row = malloc(CHUNK_ROWS * sizeof(*s->row));
-	s->field = malloc(layout->fields * sizeof(*s->field));
-	if (s->row == NULL || s->field == NULL) {
-		free(s->row);
-		free(s->field);
-		return false;
-	}
-	memcpy(s->field, layout->field, layout->fields * sizeof(*s->field));
-	s->layout.field = s->field;
-	for (i = 0; i < layout->fields; i++)
-		e->deltas |= layout->field[i].form == ENCODE_DELTA;
-	e->stages++;
-	return true;
-}
-
-static bool
-add_stages(struct flow_encoder *e)
-{
-	size_t i, n = e->fixed != NULL ? 1 : e->device->templates;
-
-	e->stage = calloc(n, sizeof(*e->stage));
-	if (e->stage == NULL)
-		return false;
-	if (e->fixed != NULL)
-		return add_stage(e, 0, &e->fixed->layout, NULL);
-	for (i = 0; i < n; i++)
-		if (!add_stage(e, e->device->template[i].id, &e->device->template[i].layout, &e->device->template[i]))
-			return false;
-	e->context.template = e->stage[0].id;
-	return true;
 }
 
 /* Whether it can tell a rate for all records. */
@@ -95,7 +51,7 @@ set_up(struct flow_encoder *e)
 		return e->sflow != NULL;
 	}
 	e->fixed = encode_fixed_find(o->version, o->scheme);
-	return add_stages(e);
+	return encode_stages_new(e);
 }
 
 struct flow_encoder *
@@ -128,17 +84,10 @@ flow_encoder_new(const struct flow_encoder_options *options)
 void
 flow_encoder_free(struct flow_encoder *e)
 {
-	size_t i;
-
 	if (e == NULL)
 		return;
 	encode_addrs_release(&e->addrs);
-	for (i = 0; i < e->stages; i++) {
-		buf_release(&e->stage[i].records);
-		free(e->stage[i].row);
-		free(e->stage[i].field);
-	}
-	free(e->stage);
+	encode_stages_free(e);
 	encode_sflow_free(e->sflow);
 	flow_device_free(e->own);
 	free(e);
@@ -150,58 +99,27 @@ flow_encoder_skipped(const struct flow_encoder *e)
 	return e->skipped;
 }
 
-/* Forgets the records that are sent, so that those that wait lie at the stage's head. */
-static void
-compact(struct flow_encoder *e)
+uint64_t
+flow_encoder_shortened(const struct flow_encoder *e)
 {
-	size_t i;
-
-	for (i = 0; i < e->stages; i++) {
-		struct stage *s = &e->stage[i];
-		size_t size = s->layout.size;
-
-		if (s->taken > 0 && s->waiting > 0)
-			memmove(s->records.data, s->records.data + s->taken * size, s->waiting * size);
-		s->records.len = s->waiting * size;
-		s->taken = 0;
-		s->rows = 0;
-	}
-}
-
-static bool
-takes(const struct stage *s, const struct flow_batch *batch, size_t row, unsigned family)
-{
-	const struct encode_template *t = s->template;
-
-	if (t == NULL)
-		return family == 4;
-	if (t->family != 0 && t->family != family)
-		return false;
-	if (t->where == FLOW_FIELD_NONE)
-		return true;
-	return flow_column_has(&batch->column[t->where], row) &&
-	    (!t->equals || encode_number(batch, t->where, row) == t->value);
+	return e->shortened;
 }
 
 /* Sorts rows to the stages that take them. */
-static void
-classify(struct flow_encoder *e, const struct flow_batch *batch, size_t from, size_t rows, uint8_t *stage)
+static enum flow_status
+classify(struct flow_encoder *e, const struct flow_batch *batch, size_t from, size_t rows, uint16_t *stage)
 {
-	size_t i, k;
+	enum flow_status st = FLOW_OK;
+	size_t i;
 
-	for (i = 0; i < rows; i++) {
+	for (i = 0; i < rows && st == FLOW_OK; i++) {
 		struct addr src = encode_addr(&e->addrs, batch, FLOW_FIELD_SRC_ADDR, from + i);
 		struct addr dst = encode_addr(&e->addrs, batch, FLOW_FIELD_DST_ADDR, from + i);
 		unsigned family = addr_is_v4(&src) && addr_is_v4(&dst) ? 4 : 6;
 
-		for (k = 0; k < e->stages && !takes(&e->stage[k], batch, from + i, family); k++)
-			;
-		stage[i] = k < e->stages ? (uint8_t)k : NO_STAGE;
-		if (k < e->stages)
-			e->stage[k].row[e->stage[k].rows++] = (uint32_t)(from + i);
-		else
-			e->skipped++;
+		st = encode_stage_row(e, batch, from + i, family, &stage[i]);
 	}
+	return st;
 }
 
 static enum flow_status
@@ -242,12 +160,11 @@ static enum flow_status
 encode_chunk(struct flow_encoder *e, const struct flow_batch *batch, size_t from, size_t rows,
     struct flow_datagrams *out)
 {
-	uint8_t stage[CHUNK_ROWS];
+	uint16_t stage[CHUNK_ROWS];
 	size_t i;
 
-	compact(e);
-	classify(e, batch, from, rows, stage);
-	if (stage_rows(e, batch) != FLOW_OK)
+	encode_stages_begin(e);
+	if (classify(e, batch, from, rows, stage) != FLOW_OK || stage_rows(e, batch) != FLOW_OK)
 		return FLOW_ENOMEM;
 	for (i = 0; i < rows; i++) {
 		struct stage *s;
@@ -300,7 +217,7 @@ live(struct flow_encoder *e, int64_t now, struct flow_datagrams *out)
 		return FLOW_OK;
 	if (e->waiting > 0 && encode_send(e, e->time_ms, out) != FLOW_OK)
 		return FLOW_ENOMEM;
-	compact(e);
+	encode_stages_begin(e);
 	if (changes) {
 		change_templates(e);
 		e->changed_ms = now;

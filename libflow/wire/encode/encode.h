@@ -17,8 +17,9 @@
  * Templates  Those of the device (wire/encode/device.h), in datagrams of their own, with option
  *            data, at the beginning and as often as it has them again.
  * Sequence   v5, v7, v8 flows, v9 and sFlow datagrams, IPFIX data records (option records too).
- * Absent     Values that a row lacks are sent as 0.  Rows that no template takes are
- *            skipped and counted, such as IPv6 in versions before 9; an AS above 65535 becomes
+ * Absent     A device that omits what is absent (v9 and IPFIX; "usual" and "all" do) has a template for
+ *            each set of columns that rows have, up to 512.  Others send it as 0, and so do fixed formats.
+ *            Rows that no template takes are skipped and counted, such as IPv6 in versions before 9; an AS above 65535 becomes
  *            23456 where it has 2 bytes (RFC 6793).
  * Sampling   Counters are divided by the announced rate, where it can be announced: in v5, and by devices of v9 and IPFIX that do.
  * sFlow      A row is one sample: its rate is the row's packets, the packet's length bytes / packets.
@@ -55,7 +56,7 @@ struct flow_encoder_options {
 	const struct flow_device *device;	/* of that version, borrowed; NULL: the usual one */
 	struct addr exporter;	/* sFlow's agent, and where templates name it */
 	uint32_t domain;	/* source id, observation domain; v5: engine type << 8 | id */
-	uint32_t sampling;	/* announced rate; 0 or 1: none (v5: at most 16383) */
+	uint32_t sampling;	/* announced rate, 1 too; 0: none (v5: at most 16383) */
 	const struct flow_encoder_interface *interface;	/* announced; borrowed; v5: ignored */
 	size_t interfaces;
 	size_t max_bytes;	/* of a v9, IPFIX or sFlow datagram, 512 .. 65487; 0: the device's */
@@ -97,3 +98,6 @@ enum flow_status flow_encoder_flush(struct flow_encoder *e, int64_t now_ms,
 
 /* Rows that the version cannot express, skipped since flow_encoder_new. */
 uint64_t flow_encoder_skipped(const struct flow_encoder *e);
+
+/* Rows that were sent without some of their columns, as there are too many kinds of rows for a template each. */
+uint64_t flow_encoder_shortened(const struct flow_encoder *e);

@@ -121,7 +121,7 @@ encode_fixed_header(const struct encode_fixed *f, const struct encode_fixed_head
 	buf_append_be16(b, h->engine);
 	if (f->version == 5) {
 		/* Two bits of mode, 1: one packet in every so many. */
-		buf_append_be16(b, (uint16_t)(h->sampling > 1 ? 1u << 14 | h->sampling : 0));
+		buf_append_be16(b, (uint16_t)(h->sampling > 0 ? 1u << 14 | h->sampling : 0));
 		return;
 	}
 	buf_append_u8(b, f->scheme);

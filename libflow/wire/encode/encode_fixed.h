@@ -29,7 +29,7 @@ struct encode_fixed_header {
 	int64_t boot_ms;
 	uint32_t sequence;
 	uint16_t engine;	/* type << 8 | id */
-	uint32_t sampling;	/* v5: at most 16383; 0 or 1: none */
+	uint32_t sampling;	/* v5: at most 16383; 0: none */
 };
 
 void encode_fixed_header(const struct encode_fixed *f, const struct encode_fixed_header *h, struct buf *b);

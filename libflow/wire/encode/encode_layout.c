@@ -6,6 +6,7 @@
 
 #include "base/attr.h"
 #include "base/bytes.h"
+#include "base/hex.h"
 #include "net/mac.h"
 
 /* RFC 6793: stands for an AS number of more than 16 bits. */
@@ -45,9 +46,12 @@ prepare_column(struct encode_addrs *a, enum flow_field field, const struct flow_
 		return FLOW_ENOMEM;
 	a->addr[field] = addr;
 	a->serial[field] = dict->serial;
-	for (i = 0; i < dict->count; i++)
+	a->families[field] = 0;
+	for (i = 0; i < dict->count; i++) {
 		if (!addr_parse(dict->text[i].p, dict->text[i].len, &addr[i]))
 			memset(&addr[i], 0, sizeof(addr[i]));
+		a->families[field] |= addr_is_v4(&addr[i]) ? 1 : 2;
+	}
 	return FLOW_OK;
 }
 
@@ -196,6 +200,10 @@ convert(const struct encode_field *f, const struct encode_context *context, uint
 		for (i = 0; i < count; i++)
 			value[i] /= 1000;
 		break;
+	case ENCODE_MILLIS:
+		for (i = 0; i < count; i++)
+			value[i] /= 1000;
+		break;
 	case ENCODE_COUNTER:
 		for (i = 0; context->sampling > 1 && i < count; i++)
 			value[i] /= context->sampling;
@@ -310,6 +318,28 @@ put_applications(const struct encode_field *f, const struct place *at)
 		selector = digits(t, &end);
 		*out = (uint8_t)engine;
 		put_odd(&selector, 1, f->width - 1u, 0, out + 1);
+	}
+}
+
+/* NSEL's ids of access lists, as flowcap prints them; all zero is none. */
+static void
+put_acls(const struct encode_field *f, const struct place *at)
+{
+	uint8_t *out = at->out;
+	size_t i, k, n;
+
+	for (i = 0; i < at->count; i++, out += at->stride) {
+		struct flow_text t = text_of(at, f->field, i);
+
+		memset(out, 0, f->width);
+		for (k = n = 0; k < t.len && n < 2u * f->width; k++) {
+			unsigned digit = hex_value(t.p[k]);
+
+			if (digit > 15)
+				continue;
+			out[n / 2] |= (uint8_t)(n % 2 == 0 ? digit << 4 : digit);
+			n++;
+		}
 	}
 }
 
@@ -459,6 +489,9 @@ put_field(const struct encode_field *f, const struct encode_context *context,
 		break;
 	case ENCODE_APPLICATION:
 		put_applications(f, at);
+		break;
+	case ENCODE_ACL:
+		put_acls(f, at);
 		break;
 	case ENCODE_ICMP:
 	case ENCODE_DURATION:

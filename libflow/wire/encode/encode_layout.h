@@ -28,6 +28,8 @@ enum encode_form {
 	ENCODE_ADDR4,	/* 0.0.0.0 for an IPv6 address */
 	ENCODE_ADDR6,	/* :: for an IPv4 address */
 	ENCODE_TEXT,	/* cut off, or padded with NULs */
+	ENCODE_ACL,	/* of a text "id-ace-hash", three words of 4 bytes */
+	ENCODE_MILLIS,	/* of microseconds */
 	ENCODE_APPLICATION,	/* of a text engine:selector, RFC 6759: a byte, then the rest */
 	ENCODE_ICMP,	/* type << 8 | code */
 	ENCODE_DURATION,	/* ms from the column FIRST to LAST */
@@ -77,6 +79,7 @@ struct encode_context {
 struct encode_addrs {
 	uint64_t serial[FLOW_FIELD_COUNT];	/* 0: nothing cached */
 	struct addr *addr[FLOW_FIELD_COUNT];
+	uint8_t families[FLOW_FIELD_COUNT];	/* that it has: bit 0 IPv4, bit 1 IPv6 */
 };
 
 void encode_addrs_release(struct encode_addrs *a);

@@ -65,28 +65,55 @@ room(const struct flow_encoder *e)
 	return e->options.max_bytes - (is_v9(e) ? V9_HEADER : IPFIX_HEADER) - ENCODE_SET_HEADER - 3;
 }
 
-/* Templates [from, *next), as many as fit into a datagram. */
-static enum flow_status
-send_templates(struct flow_encoder *e, int64_t time_ms, size_t from, size_t *next, struct flow_datagrams *out)
+static bool
+is_due(const struct stage *s, bool fresh)
 {
-	size_t left = room(e), at, i;
+	return fresh ? s->fresh : !s->unused;
+}
 
+/* Templates [from, *next), as many as fit into a datagram; `fresh`: those alone that have not been sent. */
+static enum flow_status
+send_templates(struct flow_encoder *e, int64_t time_ms, bool fresh, size_t from, size_t *next, struct flow_datagrams *out)
+{
+	size_t left = room(e), sent = 0, at, i;
+
+	while (from < e->stages && !is_due(&e->stage[from], fresh))
+		from++;
+	*next = from;
+	if (from == e->stages)
+		return FLOW_OK;
 	if (!encode_datagram_open(out, e->options.max_bytes, time_ms, 0))
 		return FLOW_ENOMEM;
 	begin_message(e, &out->bytes, time_ms);
 	at = encode_set_begin(&out->bytes, is_v9(e) ? V9_TEMPLATE_SET : IPFIX_TEMPLATE_SET);
 	for (i = from; i < e->stages; i++) {
-		size_t bytes = encode_template_bytes(&e->stage[i].layout, e->options.version);
+		struct stage *s = &e->stage[i];
+		size_t bytes = encode_template_bytes(&s->layout, e->options.version);
 
-		if (bytes > left && i > from)
+		if (!is_due(s, fresh))
+			continue;
+		if (bytes > left && sent > 0)
 			break;
 		left -= bytes < left ? bytes : left;
-		encode_put_template(&out->bytes, e->stage[i].id, &e->stage[i].layout, 0);
+		encode_put_template(&out->bytes, s->id, &s->layout, 0);
+		s->fresh = false;
+		sent++;
 	}
 	encode_set_end(&out->bytes, at, padding(e));
-	end_message(e, out, i - from, 0, 1);
+	end_message(e, out, sent, 0, 1);
 	*next = i;
 	return buf_status(&out->bytes);
+}
+
+static enum flow_status
+send_all_templates(struct flow_encoder *e, int64_t time_ms, bool fresh, struct flow_datagrams *out)
+{
+	enum flow_status st = FLOW_OK;
+	size_t i;
+
+	for (i = 0; i < e->stages && st == FLOW_OK;)
+		st = send_templates(e, time_ms, fresh, i, &i, out);
+	return st;
 }
 
 /* An options template, and as many of its records as fit behind it; the rest in datagrams of their own. */
@@ -118,11 +145,9 @@ send_option(struct flow_encoder *e, const struct encode_option *o, int64_t time_
 static enum flow_status
 announce(struct flow_encoder *e, int64_t time_ms, struct flow_datagrams *out)
 {
-	enum flow_status st = FLOW_OK;
+	enum flow_status st = send_all_templates(e, time_ms, false, out);
 	size_t i;
 
-	for (i = 0; i < e->stages && st == FLOW_OK;)
-		st = send_templates(e, time_ms, i, &i, out);
 	for (i = 0; i < e->device->options && st == FLOW_OK; i++)
 		st = send_option(e, &e->device->option[i], time_ms, out);
 	e->since_template = 0;
@@ -173,6 +198,8 @@ encode_send(struct flow_encoder *e, int64_t time_ms, struct flow_datagrams *out)
 	if (e->fixed != NULL)
 		return send_fixed(e, time_ms, out);
 	if (templates_due(e, time_ms) && announce(e, time_ms, out) != FLOW_OK)
+		return FLOW_ENOMEM;
+	if (e->slot != NULL && send_all_templates(e, time_ms, true, out) != FLOW_OK)
 		return FLOW_ENOMEM;
 	if (!encode_datagram_open(out, e->options.max_bytes + 64, time_ms, (uint32_t)records))
 		return FLOW_ENOMEM;

@@ -105,7 +105,7 @@ encode_option_records(const struct encode_option *o, const struct encode_facts *
 	case ENCODE_EACH_SYSTEM:
 		return 1;
 	case ENCODE_EACH_SAMPLER:
-		return facts->context.sampling > 1 ? 1 : 0;
+		return facts->options->sampling > 0 ? 1 : 0;
 	case ENCODE_EACH_INTERFACE:
 		return facts->options->interfaces;
 	case ENCODE_EACH_VRF:
