@@ -121,6 +121,10 @@ traffic_add(struct traffic *t, const struct traffic_flow *flow)
 	*(int64_t *)column(b, FLOW_FIELD_LAST) = flow->last_ms;
 	*(int64_t *)column(b, FLOW_FIELD_PACKETS) = flow->packets;
 	*(int64_t *)column(b, FLOW_FIELD_BYTES) = flow->bytes;
+	if (flow->rev_packets != 0) {
+		*(int64_t *)column(b, FLOW_FIELD_REV_PACKETS) = flow->rev_packets;
+		*(int64_t *)column(b, FLOW_FIELD_REV_BYTES) = flow->rev_bytes;
+	}
 	if (flow->sampling != 0)
 		*(uint32_t *)column(b, FLOW_FIELD_SAMPLING) = flow->sampling;
 	flow_builder_commit(b, 1);

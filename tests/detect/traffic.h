@@ -15,6 +15,7 @@ struct traffic_flow {
 	uint32_t sampling;	/* 0: none */
 	int64_t first_ms, last_ms;
 	int64_t packets, bytes;
+	int64_t rev_packets, rev_bytes;	/* of a biflow, from dst to src */
 };
 
 /* 2026-01-01T00:00:00Z, where all traffic begins. */
