@@ -4,6 +4,9 @@
 /* RFC 792, RFC 4443. */
 enum icmp { ICMP_ECHO_REPLY = 0, ICMP_ECHO = 8, ICMP6_ECHO = 128, ICMP6_ECHO_REPLY = 129 };
 
+/* Packets of one attempt, at most: nmap asks a silent port eleven times (nmap(1), --max-retries).  A flood has more. */
+#define ATTEMPT_PACKETS 16
+
 /* What the flags of a TCP flow say of its sender's attempt. */
 static enum contact
 tcp_contact(uint16_t flags)
@@ -36,7 +39,9 @@ row_contact(const struct detect_rows *r, uint32_t i)
 	else if (r->proto[i] == PROTO_ICMP6)
 		contact = ping_contact(r->icmp_type[i], ICMP6_ECHO, ICMP6_ECHO_REPLY);
 	/* With sampled packets the answer is mostly not seen. */
-	return r->sampled[i] ? CONTACT_NONE : contact;
+	if (r->sampled[i])
+		return CONTACT_NONE;
+	return contact == CONTACT_OPEN && r->packets[i] > ATTEMPT_PACKETS ? CONTACT_STREAM : contact;
 }
 
 void
@@ -65,7 +70,7 @@ matcher_look(struct matcher *m, struct detect_rows *r)
 		uint64_t ends, *slot;
 
 		r->mate[i] = MATE_NONE;
-		if (!open && r->contact[i] != CONTACT_ANSWER)
+		if (!contact_wants_answer(r->contact[i]) && r->contact[i] != CONTACT_ANSWER)
 			continue;
 		/* The lowest two bits are the waiting row's: its direction, and whether it is CONTACT_OPEN. */
 		ends = matcher_ends(m->seed, r, i, &forward) & ~UINT64_C(3);

@@ -14,6 +14,7 @@ enum contact {
 	CONTACT_DONE,		/* the target answered */
 	CONTACT_FAILED,		/* it did not, by the TCP flags */
 	CONTACT_OPEN,		/* answered if there is a row in the other direction */
+	CONTACT_STREAM,		/* the same, but more packets than an attempt has: without an answer it says nothing */
 	CONTACT_ANSWER,		/* an answer, and no attempt itself */
 };
 
@@ -22,6 +23,13 @@ static inline bool
 contact_is_ping(uint8_t proto)
 {
 	return proto == PROTO_ICMP || proto == PROTO_ICMP6;
+}
+
+/* Whether something that came back says that the target answered. */
+static inline bool
+contact_wants_answer(uint8_t contact)
+{
+	return contact == CONTACT_OPEN || contact == CONTACT_STREAM;
 }
 
 /* Fills r->contact. */

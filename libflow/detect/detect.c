@@ -131,7 +131,7 @@ count_pairs(struct flow_detect *d, const struct detect_rows *r)
 	bool forward;
 
 	for (uint32_t i = 0; i < r->n; i++) {
-		if (r->proto[i] != PROTO_UDP || r->contact[i] != CONTACT_OPEN)
+		if (r->proto[i] != PROTO_UDP || !contact_wants_answer(r->contact[i]))
 			continue;
 		ends = matcher_ends(0, r, i, &forward);
 		pairing_add(d->pairing, ends, forward);

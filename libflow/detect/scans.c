@@ -145,7 +145,7 @@ keep(const struct detect_context *c, const struct detect_rows *r, bool by_host, 
 	enum flow_status st = FLOW_OK;
 
 	for (uint32_t i = 0; i < r->n && st == FLOW_OK; i++) {
-		bool open = r->contact[i] == CONTACT_OPEN, answers = r->contact[i] == CONTACT_ANSWER;
+		bool open = contact_wants_answer(r->contact[i]), answers = r->contact[i] == CONTACT_ANSWER;
 
 		/* Without answers among the flows, an attempt of which only an answer would tell proves nothing. */
 		if (r->contact[i] == CONTACT_NONE || ((open || answers) && !c->scope->answers_seen))
@@ -274,6 +274,15 @@ walk(struct target *target, size_t n)
 	return most;
 }
 
+/* Whether a record says that its source tried; sent: the target sent something to it. */
+static bool
+is_attempt(const struct detect_context *c, const struct contact_record *e, bool sent)
+{
+	if (e->contact == CONTACT_ANSWER || (e->contact == CONTACT_STREAM && !sent))
+		return false;
+	return !contact_wants_answer(e->contact) || c->scope->answers_seen;
+}
+
 /* Takes the contacts with one target, [from, to); false if none was an attempt. */
 static bool
 take_target(const struct detect_context *c, const struct contact_record *e, size_t from, size_t to,
@@ -281,14 +290,15 @@ take_target(const struct detect_context *c, const struct contact_record *e, size
 {
 	bool tried = false, open = false, answered = false, sent = false;
 
-	for (size_t i = from; i < to; i++) {
+	for (size_t i = from; i < to; i++)
 		sent |= e[i].contact == CONTACT_ANSWER;
-		if (e[i].contact == CONTACT_ANSWER || (e[i].contact == CONTACT_OPEN && !c->scope->answers_seen))
+	for (size_t i = from; i < to; i++) {
+		if (!is_attempt(c, &e[i], sent))
 			continue;
 		if (!tried)
 			target->first_ms = e[i].first_ms;
 		tried = true;
-		open |= e[i].contact == CONTACT_OPEN;
+		open |= contact_wants_answer(e[i].contact);
 		answered |= e[i].contact == CONTACT_DONE;
 		f->count[3]++;
 		f->first_ms = e[i].first_ms < f->first_ms ? e[i].first_ms : f->first_ms;

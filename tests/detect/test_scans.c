@@ -3,7 +3,7 @@
  * Scans in ordinary traffic, ten times, and nothing in traffic without: recall and precision.  Beside the scans there
  * are hosts that must not be taken for scanners: a client of 443 of 2000 hosts, a resolver of whose 1500 servers one in
  * twenty is dead, a traceroute, a program that shares files with peers at ports all over, and a client of a few
- * dead hosts.
+ * dead hosts, and a source of a flood of all ports.
  */
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -116,6 +116,15 @@ harmless(struct traffic *t)
 		struct traffic_flow f = { .src = traffic_addr("192.0.2.25"), .dst = outside(), .proto = 6, .sport = 80,
 			.dport = (uint16_t)(1024 + traffic_random(&state, 60000)), .flags = i % 2 == 0 ? SYN | ACK : RST | ACK,
 			.first_ms = some_time(), .packets = 1, .bytes = 40 };
+
+		f.last_ms = f.first_ms;
+		traffic_add(t, &f);
+	}
+	/* A flood of large datagrams to all ports of one host. */
+	for (unsigned i = 0; i < 300; i++) {
+		struct traffic_flow f = { .src = traffic_addr("192.0.2.27"), .dst = traffic_addr("198.51.100.11"), .proto = 17,
+			.sport = 5000, .dport = (uint16_t)(1 + i * 200), .first_ms = some_time(), .packets = 1500,
+			.bytes = 1800000 };
 
 		f.last_ms = f.first_ms;
 		traffic_add(t, &f);
