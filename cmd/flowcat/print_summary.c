@@ -94,7 +94,7 @@ print_summary(struct buf *out, const struct flow_summary *s, enum stamp_zone zon
 		buf_printf(out, "Sequence_failures: %" PRIu64 "\nKernel_drops: %" PRIu64 "\n",
 		    s->sequence_gaps, s->kernel_drops);
 	if (s->exporters != NULL)
-		buf_printf(out, "Exporters: %s\n", s->exporters);
+		print_text(out, "Exporters", s->exporters);
 }
 
 int

@@ -32,6 +32,21 @@ put_sums(struct buf *out, const struct cube_sums *s)
 		buf_printf(out, "%" PRIu64 ",%" PRIu64 ",%" PRIu64, s->flows, s->packets, s->bytes);
 }
 
+/* What people read: exporters' names do not turn the text of the page around, nor of what is copied from it. */
+static void
+put_label(const char *label, struct buf *out)
+{
+	size_t len = strlen(label);
+	struct buf plain = BUF_INIT;
+
+	if (buf_reserve(&plain, escape_room(len))) {
+		plain.len = escape_plain(label, len, (char *)plain.data);
+		json_append_string(out, (const char *)plain.data, plain.len);
+	}
+	out->failed |= plain.failed;
+	buf_release(&plain);
+}
+
 static void
 put_dim(const struct cube *cube, size_t d, struct buf *out)
 {
@@ -40,7 +55,7 @@ put_dim(const struct cube *cube, size_t d, struct buf *out)
 		const struct cube_value *v = &cube->dim[d].value[i];
 
 		buf_append_text(out, i > 0 ? ",[" : "[");
-		json_append_string(out, v->label, strlen(v->label));
+		put_label(v->label, out);
 		buf_append_u8(out, ',');
 		json_append_string(out, v->filter, strlen(v->filter));
 		buf_append_u8(out, ']');
