@@ -203,6 +203,19 @@ rows_in_files(const struct rows *rows)
 	return rows->sort != NULL && !flow_sort_is_whole(rows->sort);
 }
 
+size_t
+rows_merge_most(struct rows *rows, size_t copies, size_t most)
+{
+	struct flow_error err;
+	size_t n = 0;
+
+	if (flow_sort_merge_most(rows->sort, copies, most, &n, &err) != FLOW_OK) {
+		(void)cli_fail_error(&err);
+		rows->failed = true;
+	}
+	return n;
+}
+
 bool
 rows_merge(struct rows *rows, size_t most, struct gather *to, uint32_t *order)
 {

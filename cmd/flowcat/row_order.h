@@ -21,6 +21,12 @@ const struct flow_batch *rows_whole(struct rows *rows, const uint32_t **row);
 bool rows_in_files(const struct rows *rows);
 
 /*
+ * How many of such rows keep the memory given where it has so many copies of them at once; at most `most`. 0 after a
+ * failure, which was told.
+ */
+size_t rows_merge_most(struct rows *rows, size_t copies, size_t most);
+
+/*
  * Gathers at most the next `most` of such rows, replacing earlier ones; order[0 .. most) gets their sorted
  * order.  False at the end, or after a failure (rows_failed), which was reported.
  */

@@ -138,6 +138,7 @@ struct writing {
 	const struct flowcat_options *options;
 	struct exporters_tally *tally;	/* NULL: not wanted */
 	struct flow_writer *writer;
+	unsigned threads;
 };
 
 static int
@@ -158,16 +159,20 @@ write_whole(const struct writing *w, const struct flow_batch *batch, const uint3
 	return count_exporters(w, batch, NULL);
 }
 
-/* Writes sorted rows from temporary files, a row group at a time. */
+/* Of a row group that a thread has: as gathered, in order, and encoded. */
+#define COPIES 3
+
+/* Sorted rows that wait in files: a row group at a time, of as many rows as memory is there for. */
 static int
 write_merged(const struct writing *w, struct rows *rows)
 {
 	struct gather *some = gather_new();
-	uint32_t *order = malloc(FLOW_GROUP_ROWS * sizeof(*order));
+	size_t most = rows_merge_most(rows, 1 + COPIES * (size_t)w->threads, FLOW_GROUP_ROWS);
+	uint32_t *order = malloc((most + 1) * sizeof(*order));
 	int status = some != NULL && order != NULL ? CLI_OK : cli_fail("out of memory");
 	struct flow_error err;
 
-	while (status == CLI_OK && rows_merge(rows, FLOW_GROUP_ROWS, some, order)) {
+	while (status == CLI_OK && most > 0 && rows_merge(rows, most, some, order)) {
 		status = count_exporters(w, gather_batch(some), NULL);
 		if (status == CLI_OK && flow_writer_gathered(w->writer, &some, order, &err) != FLOW_OK)
 			status = fail(w->options, &err);
@@ -198,7 +203,7 @@ static int
 write_rows(const struct flowcat_options *options, struct query *query,
     struct exporters_tally *tally, struct flow_writer *writer)
 {
-	const struct writing w = { options, tally, writer };
+	const struct writing w = { options, tally, writer, query_threads(query) };
 	const struct flow_batch *batch;
 	struct rows *rows = NULL;
 	int status = rows_open(options, query, &rows);

@@ -28,7 +28,7 @@
 
 /* What footer and indexes need of a chunk whose pages were written. */
 struct written_chunk {
-	struct pq_chunk *chunk;		/* without its pages' bytes and its Bloom filter's bits */
+	struct pq_chunk *chunk;		/* without its pages, what is known of each of them, and Bloom bits */
 	uint64_t offset;		/* of its first page */
 	uint64_t dict_index_bytes;	/* of the index right before it */
 	uint64_t bytes;
@@ -55,6 +55,8 @@ struct pq_writer {
 	size_t columns;
 	struct written_group *group;
 	size_t groups, groups_cap;
+	/* Of all chunks, as they will stand in the file: far smaller than what is known of each page. */
+	struct buf column_indexes, offset_indexes;
 	struct key_value *key_value;
 	size_t key_values;
 };
@@ -132,6 +134,8 @@ pq_writer_free(struct pq_writer *writer)
 		free(writer->key_value[i].key);
 		free(writer->key_value[i].value);
 	}
+	buf_release(&writer->column_indexes);
+	buf_release(&writer->offset_indexes);
 	free(writer->group);
 	free(writer->key_value);
 	free(writer->column);
@@ -236,39 +240,7 @@ write_chunk(struct pq_writer *w, struct written_chunk *c, struct flow_error *err
 	return st;
 }
 
-enum flow_status
-pq_writer_group(struct pq_writer *writer, struct pq_chunk *const *chunks, size_t rows,
-    struct flow_error *err)
-{
-	struct written_group *g = new_group(writer);
-	enum flow_status st = FLOW_OK;
-	size_t c;
-
-	if (g == NULL) {
-		for (c = 0; c < writer->columns; c++)
-			pq_chunk_free(chunks[c]);
-		return flow_fail_memory(err);
-	}
-	g->rows = rows;
-	for (c = 0; c < writer->columns; c++)
-		g->chunk[c].chunk = chunks[c];
-	for (c = 0; c < writer->columns && st == FLOW_OK; c++)
-		st = write_chunk(writer, &g->chunk[c], err);
-	g->offset = writer->columns > 0 ? g->chunk[0].offset : writer->at;
-	for (c = 0; c < writer->columns && st == FLOW_OK; c++) {
-		st = write_bloom(writer, &g->chunk[c], err);
-		buf_release(&g->chunk[c].chunk->bloom);
-	}
-	return st;
-}
-
-static bool
-has_bounds(const struct chunk_stats *s)
-{
-	return s->has_bounds && !s->unbounded;
-}
-
-/* ColumnIndex: requires bounds for every page that is not all null. */
+/* ColumnIndex: there must be bounds for every page that is not all null. */
 static void
 column_index(struct thrift_writer *t, const struct pq_chunk *chunk)
 {
@@ -309,41 +281,78 @@ offset_index(struct thrift_writer *t, const struct written_chunk *c)
 	thrift_end(t);
 }
 
-/* Writes all column indexes, then all offset indexes, as PageIndex.md requires. */
+/* Encodes the indexes of a chunk that is in the file; its pages are known no more. */
+static void
+encode_indexes(struct pq_writer *w, struct written_chunk *c)
+{
+	struct thrift_writer columns = { .out = &w->column_indexes }, offsets = { .out = &w->offset_indexes };
+	size_t begin = w->column_indexes.len;
+
+	if (!c->chunk->stats.unbounded)
+		column_index(&columns, c->chunk);
+	c->column_index_bytes = w->column_indexes.len - begin;
+	begin = w->offset_indexes.len;
+	offset_index(&offsets, c);
+	c->offset_index_bytes = w->offset_indexes.len - begin;
+	free(c->chunk->page);
+	c->chunk->page = NULL;
+}
+
+enum flow_status
+pq_writer_group(struct pq_writer *writer, struct pq_chunk *const *chunks, size_t rows,
+    struct flow_error *err)
+{
+	struct written_group *g = new_group(writer);
+	enum flow_status st = FLOW_OK;
+	size_t c;
+
+	if (g == NULL) {
+		for (c = 0; c < writer->columns; c++)
+			pq_chunk_free(chunks[c]);
+		return flow_fail_memory(err);
+	}
+	g->rows = rows;
+	for (c = 0; c < writer->columns; c++)
+		g->chunk[c].chunk = chunks[c];
+	for (c = 0; c < writer->columns && st == FLOW_OK; c++)
+		st = write_chunk(writer, &g->chunk[c], err);
+	g->offset = writer->columns > 0 ? g->chunk[0].offset : writer->at;
+	for (c = 0; c < writer->columns && st == FLOW_OK; c++) {
+		st = write_bloom(writer, &g->chunk[c], err);
+		buf_release(&g->chunk[c].chunk->bloom);
+		encode_indexes(writer, &g->chunk[c]);
+	}
+	if (st == FLOW_OK && (buf_status(&writer->column_indexes) != FLOW_OK ||
+	    buf_status(&writer->offset_indexes) != FLOW_OK))
+		return flow_fail_memory(err);
+	return st;
+}
+
+static bool
+has_bounds(const struct chunk_stats *s)
+{
+	return s->has_bounds && !s->unbounded;
+}
+
+/* All column indexes, then all offset indexes, as PageIndex.md wants them. */
 static enum flow_status
 write_indexes(struct pq_writer *w, struct flow_error *err)
 {
-	struct buf out = BUF_INIT;
-	struct thrift_writer t = { .out = &out };
+	uint64_t column_at = w->at, offset_at = w->at + w->column_indexes.len;
 	enum flow_status st;
-	size_t g, c, start;
 
-	for (g = 0; g < w->groups; g++) {
-		for (c = 0; c < w->columns; c++) {
+	for (size_t g = 0; g < w->groups; g++) {
+		for (size_t c = 0; c < w->columns; c++) {
 			struct written_chunk *k = &w->group[g].chunk[c];
 
-			if (k->chunk->stats.unbounded)
-				continue;
-			start = out.len;
-			column_index(&t, k->chunk);
-			k->column_index_offset = w->at + start;
-			k->column_index_bytes = out.len - start;
+			k->column_index_offset = column_at;
+			column_at += k->column_index_bytes;
+			k->offset_index_offset = offset_at;
+			offset_at += k->offset_index_bytes;
 		}
 	}
-	for (g = 0; g < w->groups; g++) {
-		for (c = 0; c < w->columns; c++) {
-			struct written_chunk *k = &w->group[g].chunk[c];
-
-			start = out.len;
-			offset_index(&t, k);
-			k->offset_index_offset = w->at + start;
-			k->offset_index_bytes = out.len - start;
-		}
-	}
-	st = buf_status(&out) == FLOW_OK ? write_bytes(w, out.data, out.len, err) :
-	    flow_fail_memory(err);
-	buf_release(&out);
-	return st;
+	st = write_bytes(w, w->column_indexes.data, w->column_indexes.len, err);
+	return st == FLOW_OK ? write_bytes(w, w->offset_indexes.data, w->offset_indexes.len, err) : st;
 }
 
 static void
@@ -440,11 +449,11 @@ column_chunk(struct thrift_writer *t, const struct pq_column *column,
 	thrift_begin(t);
 	thrift_i64(t, 2, 0);	/* file_offset: deprecated, 0 by the specification */
 	chunk_metadata(t, column, c);
-	if (c->offset_index_bytes > 0) {
+	if (c->offset_index_offset > 0) {	/* 0: not written (yet) */
 		thrift_i64(t, 4, (int64_t)c->offset_index_offset);
 		thrift_i32(t, 5, (int32_t)c->offset_index_bytes);
 	}
-	if (c->column_index_bytes > 0) {
+	if (c->column_index_offset > 0 && c->column_index_bytes > 0) {
 		thrift_i64(t, 6, (int64_t)c->column_index_offset);
 		thrift_i32(t, 7, (int32_t)c->column_index_bytes);
 	}
@@ -553,6 +562,8 @@ begin_view(const struct pq_writer *w, const struct pq_key_value *more, size_t co
 	*view = *w;
 	view->fd = -1;
 	view->memory = tail;
+	view->column_indexes = (struct buf)BUF_INIT;
+	view->offset_indexes = (struct buf)BUF_INIT;
 	view->groups_cap = w->groups + 1;
 	view->group = calloc(view->groups_cap, sizeof(*view->group));
 	view->key_value = calloc(w->key_values + count + 1, sizeof(*view->key_value));
@@ -579,6 +590,8 @@ end_view(struct pq_writer *view, size_t shared_groups)
 			pq_chunk_free(view->group[g].chunk[c].chunk);
 		free(view->group[g].chunk);
 	}
+	buf_release(&view->column_indexes);
+	buf_release(&view->offset_indexes);
 	free(view->group);
 	free(view->key_value);
 }

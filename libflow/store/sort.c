@@ -22,16 +22,31 @@ struct flow_sort {
 	uint32_t *row;			/* the numbers of those rows in order, once finished */
 	uint64_t *key;			/* of a run to be written: order.keys keys for each row, in order */
 	size_t given;
-	struct gather *some;		/* the rows to be returned next, */
-	uint32_t *order_of_some;	/* their order, */
-	struct row_pick *pick;		/* and the batch made of both */
+	struct gather *some;		/* rows that are to be given next, */
+	uint32_t *order_of_some;	/* in this order, */
+	struct row_pick *pick;		/* and so they are */
+	struct sort_file file;
 	struct sort_run **run;
 	size_t runs;
-	uint32_t *run_of;		/* of merged rows: the run of each */
+	size_t written, gathered_bytes;	/* rows of all runs, and the memory that they took, without their keys */
+	uint32_t *run_of;		/* of rows that are merged: the run that they come from */
 	size_t merge_cap;
 };
 
-/* Memory of a row while sorting, beside its columns. */
+/* So much memory, or more, has room for the largest pieces of runs; with less they are smaller in proportion. */
+#define AMPLE ((size_t)300 << 20)
+#define PIECE_MIN 128
+
+/* What a writer keeps of each row group until the file ends, about. */
+#define GROUP_BYTES ((size_t)64 << 10)
+
+/* What a run takes whatever its pieces are, about. */
+#define RUN_BYTES ((size_t)8 << 10)
+
+/* A process may take so much more than the memory that is given, for all that is not counted. */
+#define BESIDE ((size_t)32 << 20)
+
+/* What sorting takes for a row, beside its columns. */
 #define ROW_BYTES(keys) (2 * sizeof(struct entry) + sizeof(uint32_t) + (keys) * sizeof(uint64_t))
 
 /* Histograms: for each byte of the keys, how many entries have each value. */
@@ -82,6 +97,7 @@ flow_sort_new(const struct flow_sort_order *order, size_t memory_bytes, const ch
 	if (s != NULL) {
 		s->order = *order;
 		s->memory_bytes = memory_bytes;
+		s->file.fd = -1;
 		s->directory = strdup(directory);
 		s->rows = gather_new();
 		s->some = gather_new();
@@ -105,6 +121,7 @@ flow_sort_free(struct flow_sort *sort)
 	for (size_t i = 0; i < sort->runs; i++)
 		sort_run_free(sort->run[i]);
 	free(sort->run);
+	sort_file_close(&sort->file);
 	free(sort->run_of);
 	free(sort->row);
 	free(sort->key);
@@ -184,7 +201,22 @@ sort_rows(struct flow_sort *s, bool keys, struct flow_error *err)
 	return FLOW_OK;
 }
 
-/* Sorts the rows in memory and moves them to a file as a run. */
+/* Rows that a run of so much memory keeps in memory when it is read. */
+static size_t
+piece_rows(size_t memory)
+{
+	size_t rows = memory >= AMPLE ? SORT_RUN_ROWS : memory / (AMPLE / SORT_RUN_ROWS);
+
+	return rows > PIECE_MIN ? rows : PIECE_MIN;
+}
+
+static size_t
+memory_now(const struct flow_sort *s)
+{
+	return gather_bytes(s->rows) + gather_rows(s->rows) * ROW_BYTES(s->order.keys);
+}
+
+/* Sorts what is in memory and moves it to a file. */
 static enum flow_status
 spill(struct flow_sort *s, struct flow_error *err)
 {
@@ -194,10 +226,17 @@ spill(struct flow_sort *s, struct flow_error *err)
 	if (bigger == NULL)
 		return flow_fail_memory(err);
 	s->run = bigger;
+	s->written += gather_rows(s->rows);
+	s->gathered_bytes += gather_bytes(s->rows);
 	st = sort_rows(s, true, err);
-	if (st == FLOW_OK)
-		st = sort_run_write(s->directory, gather_batch(s->rows), s->row, s->key, s->order.keys,
-		    &s->run[s->runs], err);
+	if (st == FLOW_OK && s->file.fd < 0)
+		st = sort_file_open(&s->file, s->directory, err);
+	if (st == FLOW_OK) {
+		st = sort_run_write(&s->file, gather_batch(s->rows), s->row, s->key, s->order.keys,
+		    piece_rows(s->memory_bytes), &s->run[s->runs], err);
+		if (st == FLOW_EIO)
+			flow_error_prefix(err, s->directory);
+	}
 	free(s->row);
 	free(s->key);
 	s->row = NULL;
@@ -214,10 +253,66 @@ flow_sort_add(struct flow_sort *sort, const struct flow_batch *batch,
 {
 	if (gather_add(sort->rows, batch, sel) != FLOW_OK)
 		return flow_fail_memory(err);
-	if (gather_bytes(sort->rows) + gather_rows(sort->rows) * ROW_BYTES(sort->order.keys) <
-	    sort->memory_bytes && gather_rows(sort->rows) < UINT32_MAX - FLOW_BATCH_ROWS)
+	if (memory_now(sort) < sort->memory_bytes && gather_rows(sort->rows) < UINT32_MAX - FLOW_BATCH_ROWS)
 		return FLOW_OK;
 	return spill(sort, err);
+}
+
+/* What so many runs keep when they are merged, all being read at once. */
+static size_t
+kept_by(const struct flow_sort *s, size_t runs, size_t memory)
+{
+	return runs * (RUN_BYTES + piece_rows(memory) * (SORT_RUN_ROW_BYTES + s->order.keys * sizeof(uint64_t)));
+}
+
+static size_t
+room_beside_runs(const struct flow_sort *s, size_t runs, size_t memory)
+{
+	size_t kept = kept_by(s, runs, memory);
+
+	return memory + BESIDE > kept ? memory + BESIDE - kept : 0;
+}
+
+/* Runs that take more than half of what there is leave too little for the rows that they are merged to. */
+static bool
+runs_fit(const struct flow_sort *s, size_t runs, size_t memory)
+{
+	return room_beside_runs(s, runs, memory) >= (memory + BESIDE) / 2;
+}
+
+/* How many rows fit into what runs leave, so many copies of them, with what is kept of all such groups; 0: none do. */
+static size_t
+rows_fit(const struct flow_sort *s, size_t runs, size_t memory, size_t copies, size_t most)
+{
+	size_t row_bytes = (s->gathered_bytes / (s->written + 1) + 1) * copies;
+	size_t room = room_beside_runs(s, runs, memory);
+	size_t rows = room / row_bytes < most ? room / row_bytes : most;
+
+	rows -= rows % FLOW_BATCH_ROWS;
+	while (rows > 0 && rows * row_bytes + s->written / rows * GROUP_BYTES > room)
+		rows -= FLOW_BATCH_ROWS;
+	return rows;
+}
+
+/* Tells how much memory is enough. */
+static enum flow_status
+refuse(const struct flow_sort *s, size_t copies, size_t most, struct flow_error *err)
+{
+	size_t all = s->gathered_bytes + s->written * ROW_BYTES(s->order.keys), memory = s->memory_bytes;
+
+	while (!runs_fit(s, all / memory + 1, memory) ||
+	    (copies > 0 && rows_fit(s, all / memory + 1, memory, copies, most) == 0))
+		memory += memory / 8;
+	return flow_fail(err, FLOW_ELIMIT, FLOW_NO_OFFSET, "%zu flows cannot be sorted in so little memory: it takes "
+	    "--memory %zuM", s->written, (memory >> 20) + 1);
+}
+
+enum flow_status
+flow_sort_merge_most(const struct flow_sort *sort, size_t copies, size_t most, size_t *rows, struct flow_error *err)
+{
+	*rows = runs_fit(sort, sort->runs, sort->memory_bytes) ?
+	    rows_fit(sort, sort->runs, sort->memory_bytes, copies, most) : 0;
+	return *rows > 0 ? FLOW_OK : refuse(sort, copies, most, err);
 }
 
 enum flow_status
@@ -366,6 +461,8 @@ flow_sort_next(struct flow_sort *sort, const struct flow_batch **batch, struct f
 	size_t n;
 
 	if (sort->runs > 0) {
+		if (!runs_fit(sort, sort->runs, sort->memory_bytes))
+			return refuse(sort, 0, 0, err);
 		st = flow_sort_merge(sort, FLOW_BATCH_ROWS, sort->some, sort->order_of_some, err);
 		if (st != FLOW_OK)
 			return st;

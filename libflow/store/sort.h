@@ -61,7 +61,7 @@ void flow_sort_order_fields(const struct flow_sort_order *order, struct flow_fie
 
 struct flow_sort;
 
-/* memory_bytes bounds a run; temporary files go to `directory` (NULL: TMPDIR, or /tmp). */
+/* memory_bytes bounds a run; a temporary file goes to `directory` (NULL: TMPDIR, or /tmp). */
 enum flow_status flow_sort_new(const struct flow_sort_order *order, size_t memory_bytes,
     const char *directory, struct flow_sort **sort, struct flow_error *err) NODISCARD;
 void flow_sort_free(struct flow_sort *sort);
@@ -89,6 +89,13 @@ const struct flow_batch *flow_sort_whole(struct flow_sort *sort, const uint32_t 
 enum flow_status flow_sort_merge(struct flow_sort *sort, size_t most, struct gather *rows, uint32_t *order,
     struct flow_error *err) NODISCARD;
 
-/* The next rows in order, at most FLOW_BATCH_ROWS, valid until the next call; FLOW_END. */
+/*
+ * How many rows, at most `most`, to merge at a time to row groups so that the memory given is kept where it has so many
+ * copies of them at once; only where there are files. FLOW_ELIMIT where it cannot be kept; the message names what is enough.
+ */
+enum flow_status flow_sort_merge_most(const struct flow_sort *sort, size_t copies, size_t most, size_t *rows,
+    struct flow_error *err) NODISCARD;
+
+/* The next rows in order, at most FLOW_BATCH_ROWS, valid until the next call; FLOW_END. FLOW_ELIMIT as above. */
 enum flow_status flow_sort_next(struct flow_sort *sort, const struct flow_batch **batch,
     struct flow_error *err) NODISCARD;

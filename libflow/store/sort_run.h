@@ -2,13 +2,14 @@
 #pragma once
 
 /*
- * A sorted run in an unlinked temporary file: the rows of a batch in an order, and their keys.  It is read once, soon,
- * by the same process, so it is neither compressed nor encoded: numbers take the few bytes that they need, and texts
- * are stored once for every SORT_RUN_ROWS rows.
+ * Sorted runs, one behind the other in a temporary file that nobody else sees. Each is the rows of a batch in an order,
+ * and the keys that order them. What is written is read once, soon, by the same process, so it is neither compressed
+ * nor encoded: numbers stand in the few bytes that they need, texts once for every piece of some rows.
  *
- *	sort_run_write(directory, batch, row, key, &run)
- *	key = sort_run_key(run)		sort_run_next(run) moves to the next key
- *	sort_run_take(run, n, gather)	the rows of the keys that were passed
+ *	sort_file_open(&file, directory, err)
+ *	sort_run_write(&file, batch, row, key, keys, piece, &run)
+ *	key = sort_run_key(run)  sort_run_next(run)	looks at the keys, one after the other
+ *	sort_run_take(run, n, gather)			the rows of the keys that were looked at
  */
 
 #include <stdint.h>
@@ -17,17 +18,29 @@
 #include "record/batch.h"
 #include "store/gather.h"
 
-/* Rows that are read at a time: a run keeps this many in memory. */
+/* Rows that are read at a time, a piece, at most; and the bytes that a run keeps in memory for each of them, about. */
 #define SORT_RUN_ROWS 8192
+#define SORT_RUN_ROW_BYTES 300
+
+struct sort_file {
+	int fd;			/* -1: not open */
+	uint64_t bytes;		/* that are written */
+};
+
+/* Has no name any more when this returns. FLOW_EIO, FLOW_ENOMEM. */
+enum flow_status sort_file_open(struct sort_file *file, const char *directory, struct flow_error *err) NODISCARD;
+
+/* Only when its runs are read no more; any number of times. */
+void sort_file_close(struct sort_file *file);
 
 struct sort_run;
 
 /*
- * Writes all rows of a batch in DICT form: row[i] is the i-th, and has `keys` keys from key[i * keys] on. Then
- * goes back to the first row.  FLOW_EIO (names the directory), FLOW_ENOMEM.
+ * Writes all rows of a batch in DICT form, row[i] being the i-th, with its `keys` keys from key[i * keys] on, in pieces of
+ * so many rows (at most SORT_RUN_ROWS), behind what the file has, and goes back to the run's first. FLOW_EIO, FLOW_ENOMEM.
  */
-enum flow_status sort_run_write(const char *directory, const struct flow_batch *batch, const uint32_t *row,
-    const uint64_t *key, unsigned keys, struct sort_run **run, struct flow_error *err) NODISCARD;
+enum flow_status sort_run_write(struct sort_file *file, const struct flow_batch *batch, const uint32_t *row,
+    const uint64_t *key, unsigned keys, size_t piece, struct sort_run **run, struct flow_error *err) NODISCARD;
 void sort_run_free(struct sort_run *run);
 
 /* Whether there is a next row. */

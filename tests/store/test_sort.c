@@ -79,6 +79,33 @@ looks_at(const char *text, enum flow_field a, enum flow_field b)
 	return flow_fieldset_has(&fields, a) && flow_fieldset_has(&fields, b);
 }
 
+/* What is said where so many copies of rows that are merged do not fit. */
+static bool
+tells_memory(void)
+{
+	struct flow_sort_order order;
+	struct flow_error err;
+	struct flow_sort *sort;
+	struct flow_batch in;
+	size_t few = 0, none = 1;
+	bool good;
+
+	make_batch(&in);
+	if (flow_sort_order_parse("bytes", &order, NULL) != FLOW_OK ||
+	    flow_sort_new(&order, (size_t)1 << 20, NULL, &sort, NULL) != FLOW_OK)
+		abort();
+	for (unsigned i = 0; i < 10000; i++)
+		if (flow_sort_add(sort, &in, NULL, NULL) != FLOW_OK)
+			abort();
+	if (flow_sort_finish(sort, NULL) != FLOW_OK || flow_sort_is_whole(sort))
+		abort();
+	good = flow_sort_merge_most(sort, 1, 20000, &few, NULL) == FLOW_OK && few > 0 && few <= 20000 &&
+	    flow_sort_merge_most(sort, 1000, 20000, &none, &err) == FLOW_ELIMIT && none == 0 &&
+	    strncmp(err.message, "40000 flows cannot be sorted in so little memory: it takes --memory ", 68) == 0;
+	flow_sort_free(sort);
+	return good;
+}
+
 int
 main(void)
 {
@@ -102,5 +129,6 @@ main(void)
 	ok(looks_at("opps", FLOW_FIELD_REV_PACKETS, FLOW_FIELD_LAST));
 	ok(looks_at("obpp", FLOW_FIELD_REV_BYTES, FLOW_FIELD_REV_PACKETS));
 	ok(looks_at("duration", FLOW_FIELD_FIRST, FLOW_FIELD_LAST));
+	ok(tells_memory());
 	return tap_done();
 }
