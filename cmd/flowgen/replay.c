@@ -317,8 +317,8 @@ tell_skipped(const struct player *p)
 		cli_warn("%" PRIu64 " flows were left out: %s", skipped, p->options->version < 9
 		    ? "NetFlow before v9 has no IPv6" : "no template is for them");
 	if (shortened > 0)
-		cli_warn("%" PRIu64 " flows were sent without some of their columns: an exporter has flows of so many kinds that "
-		    "there is not a template for each", shortened);
+		cli_warn("%" PRIu64 " flows were sent without some of their columns: an exporter has more kinds "
+		    "of flows than templates", shortened);
 }
 
 static int

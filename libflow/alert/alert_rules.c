@@ -60,7 +60,8 @@ set(struct alert_rule *r, enum setting which, const char *value)
 		return parse_span(value, 60000, HOUR_MS, &r->window_ms) && HOUR_MS % r->window_ms == 0 ? NULL :
 		    "a time that divides an hour, from 1m to 1h, as 5m";
 	case SET_COOLDOWN:
-		return parse_span(value, 0, 366 * 24 * HOUR_MS, &r->cooldown_ms) ? NULL : "a time, as 30m, at most 366d";
+		return parse_span(value, 0, 366 * 24 * HOUR_MS, &r->cooldown_ms) ? NULL :
+		    "a time, as 30m, at most 366d";
 	case SET_TIMEOUT:
 		return parse_span(value, 1000, HOUR_MS, &r->timeout_ms) ? NULL : "a time from 1s to 1h";
 	case SET_WEEKS:
@@ -98,7 +99,8 @@ add_rule(struct alert_rules *rules, const struct alert_rule *usual, const char *
 	struct alert_rule *more;
 
 	if (!is_name(line->value))
-		return fail_line(path, line->number, "a rule's name is of lower-case letters, digits, '-', '_' and '.', not",
+		return fail_line(path, line->number,
+		    "a rule's name is of lower-case letters, digits, '-', '_' and '.', not",
 		    line->value, "", err);
 	for (size_t i = 0; i < rules->count; i++)
 		if (strcmp(rules->rule[i].name, line->value) == 0)
@@ -142,7 +144,8 @@ take(struct alert_rules *rules, struct alert_rule *usual, const char *path, cons
 	if (i == SET_RULE)
 		return add_rule(rules, usual, path, line, err);
 	wanted = set(r, (enum setting)i, line->value);
-	return wanted == NULL ? FLOW_OK : flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "%s:%zu: %s: '%.64s' is not %s", path,
+	return wanted == NULL ? FLOW_OK : flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "%s:%zu: %s: '%.64s' is not %s",
+	    path,
 	    line->number, line->name, line->value, wanted);
 }
 
@@ -150,7 +153,8 @@ static enum flow_status
 check(const struct alert_rules *rules, const char *path, struct flow_error *err)
 {
 	if (rules->count == 0)
-		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "%s: there is no rule in it (rule = NAME begins one)", path);
+		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET,
+		    "%s: there is no rule in it (rule = NAME begins one)", path);
 	for (size_t i = 0; i < rules->count; i++) {
 		const struct alert_rule *r = &rules->rule[i];
 
@@ -165,7 +169,8 @@ check(const struct alert_rules *rules, const char *path, struct flow_error *err)
 enum flow_status
 alert_rules_parse(const char *path, char *text, struct alert_rules *rules, struct flow_error *err)
 {
-	struct alert_rule usual = { .measure = "bytes", .window_ms = 300000, .cooldown_ms = HOUR_MS, .timeout_ms = 60000,
+	struct alert_rule usual = { .measure = "bytes", .window_ms = 300000, .cooldown_ms = HOUR_MS,
+	    .timeout_ms = 60000,
 		.weeks = 4, .history = 2, .most = 20 };
 	struct config_lines lines = config_lines_begin(text);
 	enum flow_status st = FLOW_OK;
@@ -178,7 +183,8 @@ alert_rules_parse(const char *path, char *text, struct alert_rules *rules, struc
 		if (st == FLOW_OK)
 			st = take(rules, &usual, path, &line, err);
 		else if (st != FLOW_END)
-			return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "%s:%zu: %s", path, lines.number, one.message);
+			return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "%s:%zu: %s", path, lines.number,
+			    one.message);
 	}
 	return st == FLOW_END ? check(rules, path, err) : st;
 }

@@ -83,7 +83,8 @@ read_lines(struct alert_state *s, FILE *f, struct flow_error *err)
 		char rule[80], key[KEY_MAX + 20];
 		int64_t last, began;
 
-		if (sscanf(line, "%" SCNd64 " %" SCNd64 " %79s %219s", &last, &began, rule, key) != 4 || last > TIME_MAX || last < -TIME_MAX)
+		if (sscanf(line, "%" SCNd64 " %" SCNd64 " %79s %219s", &last, &began, rule, key) != 4 ||
+		    last > TIME_MAX || last < -TIME_MAX)
 			s->damaged = true;
 		else if (add(s, rule, key, last, began) != FLOW_OK)
 			st = flow_fail_memory(err);

@@ -30,7 +30,7 @@ struct alert_state {
 
 #define ALERT_STATE_INIT { .path = NULL, .lock = -1 }
 
-/* Waits for the lock (PATH.lock), and reads what is there; a file that is not is an empty one.  FLOW_EIO, FLOW_ENOMEM. */
+/* Waits for the lock (PATH.lock) and reads the file; a missing one is empty.  FLOW_EIO, FLOW_ENOMEM. */
 enum flow_status alert_state_open(struct alert_state *state, const char *path, struct flow_error *err) NODISCARD;
 
 /*

@@ -526,7 +526,8 @@ parse_columns(struct parser *p, const struct subject *s, struct node **out)
 	bool equal = s->kind == SUBJECT_TTL_EQUAL;
 	struct predicate predicate = predicate_of(s, equal ? PREDICATE_EQUAL : PREDICATE_PORT_BLOCK);
 
-	return parse_done(p, equal ? node_predicate(p->arena, &predicate) : for_each_field(p, s, &predicate, false), out);
+	return parse_done(p, equal ? node_predicate(p->arena, &predicate) : for_each_field(p, s, &predicate, false),
+	    out);
 }
 
 enum flow_status

@@ -90,8 +90,8 @@ enum flow_status flow_sort_merge(struct flow_sort *sort, size_t most, struct gat
     struct flow_error *err) NODISCARD;
 
 /*
- * How many rows, at most `most`, to merge at a time to row groups so that the memory given is kept where it has so many
- * copies of them at once; only where there are files. FLOW_ELIMIT where it cannot be kept; the message names what is enough.
+ * How many rows (at most `most`) may be merged into a row group so that `copies` of it fit into the memory that
+ * was given; only where there are files.  FLOW_ELIMIT where none fit; the message names how much is enough.
  */
 enum flow_status flow_sort_merge_most(const struct flow_sort *sort, size_t copies, size_t most, size_t *rows,
     struct flow_error *err) NODISCARD;

@@ -36,8 +36,9 @@ void sort_file_close(struct sort_file *file);
 struct sort_run;
 
 /*
- * Writes all rows of a batch in DICT form, row[i] being the i-th, with its `keys` keys from key[i * keys] on, in pieces of
- * so many rows (at most SORT_RUN_ROWS), behind what the file has, and goes back to the run's first. FLOW_EIO, FLOW_ENOMEM.
+ * Appends all rows of a batch in DICT form to the file, row[i] being the i-th, with its `keys` keys from
+ * key[i * keys] on, in pieces of that many rows (at most SORT_RUN_ROWS), and goes back to the run's first row.
+ * FLOW_EIO, FLOW_ENOMEM.
  */
 enum flow_status sort_run_write(struct sort_file *file, const struct flow_batch *batch, const uint32_t *row,
     const uint64_t *key, unsigned keys, size_t piece, struct sort_run **run, struct flow_error *err) NODISCARD;

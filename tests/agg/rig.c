@@ -363,7 +363,8 @@ run_shares(struct flow_agg_spec *spec, const struct shares *s)
 	parts = write_parts(spec, s, all);
 	while (flow_agg_turn_next(spec)) {
 		for (unsigned i = 0; i < rig_shares; i++) {
-			read_share(spec, s, parts, i * FLOW_AGG_SHARES / rig_shares, (i + 1) * FLOW_AGG_SHARES / rig_shares, agg);
+			read_share(spec, s, parts, i * FLOW_AGG_SHARES / rig_shares,
+			    (i + 1) * FLOW_AGG_SHARES / rig_shares, agg);
 			flow_agg_result_free(r);
 			r = finish_share(agg, s->workers);
 			if (flow_agg_shares_add(all, r, NULL) != FLOW_OK)

@@ -92,13 +92,15 @@ make(struct made *m, uint32_t from)
 	}
 	m->dict = (struct flow_dict){ flow_dict_serial(), ROWS, m->text };
 	m->batch.rows = ROWS;
-	m->batch.column[FLOW_FIELD_BYTES] = (struct flow_column){ FLOW_FORM_FLAT, m->bytes, NULL, NULL, m->bytes_valid };
+	m->batch.column[FLOW_FIELD_BYTES] = (struct flow_column){ FLOW_FORM_FLAT, m->bytes, NULL, NULL,
+	    m->bytes_valid };
 	m->batch.column[FLOW_FIELD_FIRST] = (struct flow_column){ FLOW_FORM_FLAT, m->first, NULL, NULL, NULL };
 	m->batch.column[FLOW_FIELD_LAST] = (struct flow_column){ FLOW_FORM_FLAT, m->last, NULL, NULL, NULL };
 	m->batch.column[FLOW_FIELD_PROTO] = (struct flow_column){ FLOW_FORM_FLAT, m->proto, NULL, NULL, NULL };
 	m->batch.column[FLOW_FIELD_SRC_PORT] = (struct flow_column){ FLOW_FORM_FLAT, m->port, NULL, NULL, NULL };
 	m->batch.column[FLOW_FIELD_SRC_AS] = (struct flow_column){ FLOW_FORM_FLAT, m->as, NULL, NULL, NULL };
-	m->batch.column[FLOW_FIELD_SRC_ADDR] = (struct flow_column){ FLOW_FORM_DICT, NULL, m->code, &m->dict, m->text_valid };
+	m->batch.column[FLOW_FIELD_SRC_ADDR] = (struct flow_column){ FLOW_FORM_DICT, NULL, m->code, &m->dict,
+	    m->text_valid };
 }
 
 /* A row's number, of 32 bits, is that of its AS. */
@@ -120,7 +122,8 @@ is_whole(const struct flow_batch *b, uint32_t row)
 		return false;
 	if (has(i, 3) && ((const uint64_t *)bytes->values)[row] != bytes_of(i))
 		return false;
-	if (has(i, 4) && (flow_column_text(src, row).len != len || memcmp(flow_column_text(src, row).p, text, len) != 0))
+	if (has(i, 4) && (flow_column_text(src, row).len != len ||
+	    memcmp(flow_column_text(src, row).p, text, len) != 0))
 		return false;
 	return ((const int64_t *)b->column[FLOW_FIELD_FIRST].values)[row] == first_of(i) &&
 	    ((const int64_t *)b->column[FLOW_FIELD_LAST].values)[row] == last_of(i) &&

@@ -154,7 +154,8 @@ pread64(int fd, void *bytes, size_t len, off64_t offset)
 int
 linkat(int from_directory, const char *from, int to_directory, const char *to, int flags)
 {
-	return fault("link", to) != 0 ? -1 : NEXT(int (*)(int, const char *, int, const char *, int), "linkat")(from_directory,
+	return fault("link", to) != 0 ? -1 : NEXT(int (*)(int, const char *, int, const char *, int),
+	    "linkat")(from_directory,
 	    from, to_directory, to, flags);
 }
 
@@ -163,7 +164,8 @@ open_at(const char *name, const char *path, int flags, va_list ap)
 {
 	mode_t mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? (mode_t)va_arg(ap, int) : 0;
 
-	return fault("open", (flags & O_TMPFILE) == O_TMPFILE ? UNNAMED : path) != 0 ? -1 : NEXT(int (*)(const char *, int, ...), name)(path, flags, mode);
+	return fault("open", (flags & O_TMPFILE) == O_TMPFILE ? UNNAMED : path) != 0 ? -1 :
+	    NEXT(int (*)(const char *, int, ...), name)(path, flags, mode);
 }
 
 int

@@ -25,7 +25,8 @@ finds(const char *text, enum finding_level level, const char *words)
 {
 	struct findings f = judge(text);
 
-	tap_check(f.count == 1 && f.finding[0].level == level && strstr(f.finding[0].text, words) != NULL, __FILE__, __LINE__,
+	tap_check(f.count == 1 && f.finding[0].level == level && strstr(f.finding[0].text, words) != NULL, __FILE__,
+	    __LINE__,
 	    words);
 	findings_clear(&f);
 }
@@ -46,12 +47,15 @@ static void
 test_exporters(void)
 {
 	finds_nothing(E("waiting_seconds", "899"), "data that waits for a template for a while");
-	finds(E("waiting_seconds", "901"), FINDING_WARNING, "data without template for a quarter of an hour: 192.0.2.1:");
+	finds(E("waiting_seconds", "901"), FINDING_WARNING,
+	    "data without template for a quarter of an hour: 192.0.2.1:");
 	finds(E7("waiting_seconds", "901"), FINDING_WARNING, "192.0.2.1 domain 7:");
-	finds_nothing("flowcap_slot_seconds 60\n" E("datagrams_total", "10") E("last_seconds", "999820"), "180 s of 3 * 60");
+	finds_nothing("flowcap_slot_seconds 60\n" E("datagrams_total", "10") E("last_seconds", "999820"),
+	    "180 s of 3 * 60");
 	finds("flowcap_slot_seconds 60\n" E("datagrams_total", "10") E("last_seconds", "999819"), FINDING_WARNING,
 	    "silent for more than 3 slots: 192.0.2.1 for 181 s");
-	finds_nothing("flowcap_slot_seconds 60\n" E("datagrams_total", "9") E("last_seconds", "1"), "who never was an exporter");
+	finds_nothing("flowcap_slot_seconds 60\n" E("datagrams_total", "9") E("last_seconds", "1"),
+	    "who never was an exporter");
 	finds_nothing(E("sampling", "0") E("flows_total", "0"), "a rate where nothing is to be multiplied");
 	finds(E("sampling", "0") E("flows_total", "3"), FINDING_NOTE, "no sampling rate is announced");
 	finds_nothing(E("lost_lately", "1") E("received_lately", "999"), "one of a thousand");
@@ -77,7 +81,8 @@ static void
 test_collector(void)
 {
 	finds_nothing("", "a text without anything");
-	finds_nothing("flowcap_\nflowcap_journals\nflowcap_journals x\nflowcap_journals{ 9\n# flowcap_journals 9\n\n", "no values");
+	finds_nothing("flowcap_\nflowcap_journals\nflowcap_journals x\nflowcap_journals{ 9\n# flowcap_journals 9\n\n",
+	    "no values");
 	finds("flowcap_report_age_seconds 3\n", FINDING_CRITICAL, "does not answer");
 	finds("flowcap_report_age_seconds -1\n", FINDING_CRITICAL, "does not answer");
 	finds("flowcap_backlog_bytes 64000001\n", FINDING_CRITICAL, "behind");
@@ -87,10 +92,12 @@ test_collector(void)
 	finds("flowcap_journals 4\n", FINDING_CRITICAL, "4 slots are in journals");
 	finds("flowcap_kernel_drops_last_seconds 999101\nflowcap_kernel_drops_total 17\n", FINDING_CRITICAL,
 	    "17 since the start, the last 899 seconds ago");
-	finds_nothing("flowcap_kernel_drops_last_seconds 999100\nflowcap_kernel_drops_total 17\n", "drops of three slots ago");
+	finds_nothing("flowcap_kernel_drops_last_seconds 999100\nflowcap_kernel_drops_total 17\n",
+	    "drops of three slots ago");
 	finds("flowcap_receive_buffer_wanted_bytes 33554432\nflowcap_receive_buffer_bytes 212992\n", FINDING_WARNING,
 	    "net.core.rmem_max=33554432");
-	finds("flowcap_archive_free_bytes 99\nflowcap_archive_size_bytes 10000\n", FINDING_CRITICAL, "disk is full, or nearly");
+	finds("flowcap_archive_free_bytes 99\nflowcap_archive_size_bytes 10000\n", FINDING_CRITICAL,
+	    "disk is full, or nearly");
 	finds("flowcap_archive_days_left 6\n", FINDING_WARNING, "full in 6.0 days");
 	finds("flowcap_archive_days_left 0\n", FINDING_CRITICAL, "full in 0.0 days");
 	finds_nothing("flowcap_archive_days_left 6\nflowcap_archive_expires 1\n", "old files go by themselves");

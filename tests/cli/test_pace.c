@@ -9,8 +9,8 @@
 #define NS INT64_C(1000000000)
 
 /*
- * Datagrams of up to `size` flows, the last of each second with what is left of its flows, as flowgen makes them.  Returns
- * by how many parts of a million a second's flows were more or fewer than the rate, at most.
+ * Datagrams of up to `size` flows, the last of each second with what is left of its flows, as flowgen makes them.
+ * Returns by how many parts of a million a second's flows were more or fewer than the rate, at most.
  */
 static uint64_t
 worst(uint64_t rate, uint32_t size)

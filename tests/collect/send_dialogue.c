@@ -76,7 +76,8 @@ main(int argc, char **argv)
 		if (e->what != HAPPENS_DATAGRAM)
 			continue;
 		/* dialogue.c turns this bit of the port when a speaker moves. */
-		if (send(fd[(e->datagram.port & MOVED) == 0][(e->datagram.port | MOVED) - 2000], e->datagram.bytes, e->datagram.len, 0) < 0)
+		if (send(fd[(e->datagram.port & MOVED) == 0][(e->datagram.port | MOVED) - 2000], e->datagram.bytes,
+		    e->datagram.len, 0) < 0)
 			perror("send_dialogue");
 		(void)nanosleep(&pause, NULL);
 	}

@@ -27,7 +27,7 @@ same(const struct flow_datagram *got, const struct flow_datagram *want)
 	is_mem(got->bytes, got->len, want->bytes, want->len);
 }
 
-/* The lengths that fields of 16 bits just hold, or not any more: UDP's longest by RFC 768 and 8200, IPFIX's by RFC 7011. */
+/* The greatest lengths of fields of 16 bits, and one more: UDP's by RFC 768 and 8200, IPFIX's by RFC 7011. */
 static void
 test_there_and_back(const uint8_t *bytes)
 {
@@ -69,7 +69,7 @@ test_there_and_back(const uint8_t *bytes)
 	}
 }
 
-/* One bit anywhere: told by a length, an address in use or a checksum; ports and time have none of the latter in IPv4's header. */
+/* One bit anywhere is found by a length, an address in use or a checksum, which ports and time lack with IPv4. */
 static void
 test_each_bit(const uint8_t *bytes)
 {

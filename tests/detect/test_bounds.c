@@ -44,7 +44,8 @@ static void
 answered_udp(struct traffic *t)
 {
 	for (uint32_t i = 0; i < 400; i++) {
-		struct traffic_flow f = { .src = addr_from_v4(0xc6336400 + i % 100), .dst = traffic_addr("203.0.113.53"),
+		struct traffic_flow f = { .src = addr_from_v4(0xc6336400 + i % 100),
+		    .dst = traffic_addr("203.0.113.53"),
 			.proto = 17, .sport = (uint16_t)(30000 + i), .dport = 53, .first_ms = TRAFFIC_START_MS + i * 10,
 			.last_ms = TRAFFIC_START_MS + i * 10 + 5, .packets = 1, .bytes = 70 };
 
@@ -92,7 +93,8 @@ answers_before_questions(bool answers_first)
 static void
 bytes_out(bool biflow, bool from_server)
 {
-	struct traffic_flow client = { .src = traffic_addr("192.0.2.40"), .dst = traffic_addr("203.0.113.40"), .proto = 6,
+	struct traffic_flow client = { .src = traffic_addr("192.0.2.40"), .dst = traffic_addr("203.0.113.40"),
+	    .proto = 6,
 		.sport = 50000, .dport = 443, .flags = SYN | ACK | PSH, .first_ms = TRAFFIC_START_MS,
 		.last_ms = TRAFFIC_START_MS + 60000, .packets = 400000, .bytes = 500000000 };
 	struct traffic_flow server = client;

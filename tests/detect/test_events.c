@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Beacons, floods, amplification and exfiltration in ordinary traffic, ten times, and nothing in traffic without: recall
- * and precision of each.  Beside the events there is what must not be taken for one; each function says what.
+ * Beacons, floods, amplification and exfiltration in ordinary traffic, ten times, and nothing in traffic without:
+ * recall and precision of each.  Beside the events there is what must not be taken for one; each function says what.
  */
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -91,7 +91,8 @@ beacon_harmless(struct traffic *t)
 	}
 	/* What announces itself to all. */
 	for (unsigned i = 0; i < 500; i++)
-		traffic_add(t, &(struct traffic_flow){ .src = traffic_addr("192.0.2.23"), .dst = traffic_addr("224.0.0.251"),
+		traffic_add(t, &(struct traffic_flow){ .src = traffic_addr("192.0.2.23"),
+		    .dst = traffic_addr("224.0.0.251"),
 		    .proto = 17, .sport = (uint16_t)(9000 + i), .dport = 8612, .first_ms = TRAFFIC_START_MS + i * 7000,
 		    .last_ms = TRAFFIC_START_MS + i * 7000, .packets = 1, .bytes = 44 });
 	for (unsigned i = 0; i < 96; i++) {
@@ -108,7 +109,8 @@ flood(struct traffic *t, const char *dst, uint8_t proto, uint16_t port, unsigned
     int64_t bytes, int64_t time_ms)
 {
 	for (unsigned i = 0; i < sources; i++) {
-		struct traffic_flow f = flow("0.0.0.0", dst, proto, port, time_ms + (int64_t)traffic_random(&state, 50000));
+		struct traffic_flow f = flow("0.0.0.0", dst, proto, port,
+		    time_ms + (int64_t)traffic_random(&state, 50000));
 
 		f.src = addr_from_v4(0x0a000000 + (uint32_t)traffic_random(&state, 1 << 24));
 		f.flags = proto == 6 ? SYN : 0;

@@ -28,7 +28,8 @@ lists_of(const char *const text[][2], size_t n)
 	struct flow_error err;
 
 	for (size_t i = 0; i < n; i++)
-		if (net_lists_add_bytes(l, text[i][0], text[i][1], strlen(text[i][1]), unexpected, NULL, &err) != FLOW_OK)
+		if (net_lists_add_bytes(l, text[i][0], text[i][1], strlen(text[i][1]), unexpected, NULL,
+		    &err) != FLOW_OK)
 			abort();
 	if (net_lists_end(l, &err) != FLOW_OK)
 		abort();
@@ -38,8 +39,10 @@ lists_of(const char *const text[][2], size_t n)
 static struct traffic_flow
 flow(const char *src, const char *dst, uint8_t proto, uint16_t dport, uint16_t flags, unsigned second)
 {
-	return (struct traffic_flow){ .src = traffic_addr(src), .dst = traffic_addr(dst), .proto = proto, .sport = 50000,
-		.dport = dport, .flags = flags, .icmp_type = proto == 1 ? 8 : 0, .first_ms = TRAFFIC_START_MS + second * 1000,
+	return (struct traffic_flow){ .src = traffic_addr(src), .dst = traffic_addr(dst), .proto = proto,
+	    .sport = 50000,
+		.dport = dport, .flags = flags, .icmp_type = proto == 1 ? 8 : 0,
+		    .first_ms = TRAFFIC_START_MS + second * 1000,
 		.last_ms = TRAFFIC_START_MS + second * 1000 + 500, .packets = 3, .bytes = 1000 };
 }
 

@@ -40,7 +40,8 @@ probe(struct traffic *t, struct addr src, struct addr dst, uint8_t proto, uint16
     bool answered)
 {
 	struct traffic_flow f = { .src = src, .dst = dst, .proto = proto,
-		.sport = (uint16_t)(40000 + traffic_random(&state, 20000)), .dport = port, .flags = proto == 6 ? SYN : 0,
+		.sport = (uint16_t)(40000 + traffic_random(&state, 20000)), .dport = port, .flags = proto == 6 ? SYN :
+		    0,
 		.icmp_type = proto == 1 ? 8 : 0, .first_ms = time_ms, .last_ms = time_ms, .packets = 1, .bytes = 40 };
 
 	if (proto == 1)
@@ -114,7 +115,8 @@ harmless(struct traffic *t)
 	/* A server's answers to sources that were made up. */
 	for (unsigned i = 0; i < 500; i++) {
 		struct traffic_flow f = { .src = traffic_addr("192.0.2.25"), .dst = outside(), .proto = 6, .sport = 80,
-			.dport = (uint16_t)(1024 + traffic_random(&state, 60000)), .flags = i % 2 == 0 ? SYN | ACK : RST | ACK,
+			.dport = (uint16_t)(1024 + traffic_random(&state, 60000)), .flags = i % 2 == 0 ? SYN | ACK :
+			    RST | ACK,
 			.first_ms = some_time(), .packets = 1, .bytes = 40 };
 
 		f.last_ms = f.first_ms;
@@ -122,7 +124,8 @@ harmless(struct traffic *t)
 	}
 	/* A flood of large datagrams to all ports of one host. */
 	for (unsigned i = 0; i < 300; i++) {
-		struct traffic_flow f = { .src = traffic_addr("192.0.2.27"), .dst = traffic_addr("198.51.100.11"), .proto = 17,
+		struct traffic_flow f = { .src = traffic_addr("192.0.2.27"), .dst = traffic_addr("198.51.100.11"),
+		    .proto = 17,
 			.sport = 5000, .dport = (uint16_t)(1 + i * 200), .first_ms = some_time(), .packets = 1500,
 			.bytes = 1800000 };
 
@@ -231,7 +234,8 @@ main(void)
 		by_seed(seed, &found, &alarms, &false_alarms);
 	recall = found / (double)(SEEDS * SCANS);
 	precision = alarms > 0 ? found / (double)alarms : 0;
-	printf("# scans: %u of %u found, %u alarms: recall %.3f, precision %.3f; %u alarms in ordinary traffic\n", found,
+	printf("# scans: %u of %u found, %u alarms: recall %.3f, precision %.3f; %u alarms in ordinary traffic\n",
+	    found,
 	    SEEDS * SCANS, alarms, recall, precision, false_alarms);
 	ok(recall >= 0.95);
 	ok(precision >= 0.95);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Templates of a user's file: first byte the version, then the text.  By what is accepted flows are made and exported, in
+ * Templates of a user's file: first byte the version, then the text.  What is accepted exports flows, in
  * datagrams that are not too long, and that the decoder takes without falling over.
  */
 #include <stdlib.h>
@@ -32,7 +32,8 @@ decode(const struct flow_datagrams *d)
 	must(decoder != NULL && out != NULL);
 	for (i = 0; i < d->count; i++) {
 		struct flow_datagram datagram = { .bytes = d->bytes.data + d->item[i].offset, .len = d->item[i].len,
-			.exporter = flow_synth_exporter(0), .port = 1, .transport = FLOW_UDP, .received_ms = d->item[i].time_ms };
+			.exporter = flow_synth_exporter(0), .port = 1, .transport = FLOW_UDP,
+			    .received_ms = d->item[i].time_ms };
 
 		must(d->item[i].len <= DATAGRAM_MAX);
 		must(flow_decoder_datagram(decoder, &datagram, out) == FLOW_OK);
@@ -46,7 +47,8 @@ static void
 speak(const struct flow_device *device, const struct flow_batch *rows)
 {
 	struct flow_encoder_options o = { .version = (uint8_t)flow_device_version(device),
-		.scheme = (uint8_t)flow_device_scheme(device), .device = device, .exporter = flow_synth_exporter(0), .sampling = 10 };
+		.scheme = (uint8_t)flow_device_scheme(device), .device = device, .exporter = flow_synth_exporter(0),
+		    .sampling = 10 };
 	struct flow_encoder *encoder = flow_encoder_new(&o);
 	struct flow_datagrams d = FLOW_DATAGRAMS_INIT;
 
@@ -66,7 +68,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	static struct flow_builder *rows;
 	struct flow_device *device;
 
-	if (len == 0 || flow_device_parse((const char *)data + 1, len - 1, data[0] == '9' ? 9 : 10, &device, NULL) != FLOW_OK)
+	if (len == 0 || flow_device_parse((const char *)data + 1, len - 1, data[0] == '9' ? 9 : 10, &device,
+	    NULL) != FLOW_OK)
 		return 0;
 	if (rows == NULL) {
 		struct flow_synth_turn turn = { .rows = 1 };

@@ -37,11 +37,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 
 	if (l == NULL)
 		return 0;
-	good = net_lists_add_bytes(l, "x", data, len, quiet, NULL, NULL) == FLOW_OK && net_lists_end(l, NULL) == FLOW_OK;
+	good = net_lists_add_bytes(l, "x", data, len, quiet, NULL, NULL) == FLOW_OK &&
+	    net_lists_end(l, NULL) == FLOW_OK;
 	for (size_t from = 0, i = 0; good && i <= len; i++) {
 		if (i < len && data[i] != '\n')
 			continue;
-		if (i - from < 65536 && (from > 0 || data[0] < 0x80) && net_line_parse((const char *)data + from, i - from, &r) == NET_LINE_RANGE) {
+		if (i - from < 65536 && (from > 0 || data[0] < 0x80) &&
+		    net_line_parse((const char *)data + from, i - from, &r) == NET_LINE_RANGE) {
 			if (addr_compare(&r.lo, &r.hi) > 0 || addr_is_v4(&r.lo) != addr_is_v4(&r.hi))
 				abort();
 			look(l, &r.lo);

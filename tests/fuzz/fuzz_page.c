@@ -205,8 +205,8 @@ correct(struct dict_index *index, const uint8_t *body)
 }
 
 /*
- * A dictionary in pieces, of LZ4 or ZSTD: how many (1), entries (2), size decompressed (2), for each piece where it begins
- * (2, 2, 2), its first code (2) and text (1, and so many); the rest is the page's body.
+ * A dictionary in pieces, of LZ4 or ZSTD: how many (1), entries (2), size decompressed (2), for each piece where it
+ * begins (2, 2, 2), its first code (2) and text (1, and so many); the rest is the page's body.
  */
 static void
 dictionary(struct cursor in, enum pq_codec packed)

@@ -23,7 +23,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	if (exact == NULL)
 		return 0;
 	memcpy(exact, data, h.len);
-	if (proxy_header_parse(exact, h.len, &again) != FLOW_OK || again.len != h.len || again.has_source != h.has_source ||
+	if (proxy_header_parse(exact, h.len, &again) != FLOW_OK || again.len != h.len ||
+	    again.has_source != h.has_source ||
 	    proxy_header_parse(exact, h.len - 1, &again) != FLOW_END)
 		abort();
 	free(exact);

@@ -14,7 +14,8 @@ check(const struct alert_rule *r)
 {
 	if (r->name == NULL || r->name[0] == '\0' || r->measure == NULL || (!(r->above > 0) && !(r->times > 0)) ||
 	    r->window_ms < 60000 || 3600000 % r->window_ms != 0 || r->cooldown_ms < 0 || r->timeout_ms < 1000 ||
-	    r->weeks == 0 || r->weeks > 52 || r->history == 0 || r->history > r->weeks || r->most == 0 || r->most > 1000)
+	    r->weeks == 0 || r->weeks > 52 || r->history == 0 || r->history > r->weeks || r->most == 0 ||
+	    r->most > 1000)
 		abort();
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Templates that are kept for receivers of flowcap -R: what is made of any datagram is a message that a decoder takes whole, with
- * as many templates as it took from the datagram at most.
+ * Templates that are kept for receivers of flowcap -R: any datagram becomes a message that a decoder takes whole,
+ * with as many templates as it took from the datagram at most.
  */
 #include <stdlib.h>
 
@@ -13,7 +13,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 static void
 check_message(const uint8_t *bytes, size_t len)
 {
-	const struct flow_datagram dg = { bytes, len, addr_from_v4(0xc0000201), 2055, FLOW_UDP, INT64_C(1700000000000) };
+	const struct flow_datagram dg = { bytes, len, addr_from_v4(0xc0000201), 2055, FLOW_UDP,
+	    INT64_C(1700000000000) };
 	struct flow_decoder *d = flow_decoder_new(NULL);
 	struct flow_builder *out = flow_builder_new();
 	const struct flow_counts *counts;

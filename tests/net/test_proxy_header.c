@@ -62,17 +62,21 @@ test_version_1(void)
 	BAD("PROXY UDP4 192.168.0.1 192.168.0.11 1 2\r\n");
 	BAD("PROXY TCP4 192.168.0.1 192.168.0.11 1 2\rx");
 	BAD("PROXY\r\n");
-	BAD("PROXY UNKNOWN xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\r\n");
+	BAD("PROXY UNKNOWN xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+	    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\r\n");
 }
 
 static void
 test_version_2(void)
 {
-	SOURCE(SIGNATURE "\x21\x11\x00\x0c" "\xc0\x00\x02\x01" "\xc6\x33\x64\x01" "\x30\x39\x12\x83" "\x00\x0a", 28, "192.0.2.1", 12345);
-	SOURCE(SIGNATURE "\x21\x21\x00\x24" "\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x01" "\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x02"
+	SOURCE(SIGNATURE "\x21\x11\x00\x0c" "\xc0\x00\x02\x01" "\xc6\x33\x64\x01" "\x30\x39\x12\x83" "\x00\x0a", 28,
+	    "192.0.2.1", 12345);
+	SOURCE(SIGNATURE "\x21\x21\x00\x24" "\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x01"
+	    "\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x02"
 	    "\xff\xff\x12\x83", 52, "2001:db8::1", 65535);
 	/* PP2_TYPE_AUTHORITY (2) behind the addresses. */
-	SOURCE(SIGNATURE "\x21\x11\x00\x11" "\xc0\x00\x02\x01" "\xc6\x33\x64\x01" "\x00\x01\x00\x02" "\x02\x00\x02xy", 33, "192.0.2.1", 1);
+	SOURCE(SIGNATURE "\x21\x11\x00\x11" "\xc0\x00\x02\x01" "\xc6\x33\x64\x01" "\x00\x01\x00\x02" "\x02\x00\x02xy",
+	    33, "192.0.2.1", 1);
 	SOURCE(SIGNATURE "\x20\x00\x00\x00", 16, NULL, 0);
 	SOURCE(SIGNATURE "\x20\x11\x00\x0c" "\xc0\x00\x02\x01" "\xc6\x33\x64\x01" "\x30\x39\x12\x83", 28, NULL, 0);
 	SOURCE(SIGNATURE "\x21\x00\x00\x00", 16, NULL, 0);

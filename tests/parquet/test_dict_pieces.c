@@ -260,7 +260,8 @@ contradicting(void)
 	release(&p);
 }
 
-static const struct pq_column addr = { .name = "addr", .physical = PQ_BYTE_ARRAY, .logical = PQ_STRING, .required = true };
+static const struct pq_column addr = { .name = "addr", .physical = PQ_BYTE_ARRAY, .logical = PQ_STRING,
+    .required = true };
 
 /* Row i has entry i * 7 % COUNT, which is given twice: as one of two equal texts. */
 static uint32_t

@@ -107,7 +107,8 @@ from_metadata(void)
 		static const char *const said[] = { "a", "a", "b", "a", "a" };
 		char json[100];
 
-		(void)snprintf(json, sizeof(json), "[{\"exporter\":\"192.0.2.9\",\"interfaces\":{\"7\":{\"name\":\"%s\"}}}]", said[i]);
+		(void)snprintf(json, sizeof(json),
+		    "[{\"exporter\":\"192.0.2.9\",\"interfaces\":{\"7\":{\"name\":\"%s\"}}}]", said[i]);
 		ok(store_exporters_names(json, strlen(json), n) == FLOW_OK);
 		is_str(find(n, FLOW_NAME_INTERFACE, "192.0.2.9", 7), said[i]);
 	}

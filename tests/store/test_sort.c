@@ -120,7 +120,8 @@ main(void)
 		{ "duration", "1032" }, { "tstart", "3210" }, { "tend", "3201" },
 		{ "opps:a", "2031" }, { "obpp:a", "0231" }, { "pps:a", "2301" }, { "tstart:d", "0123" },
 		{ "src_port", "3210" }, { "src_port:a", "0123" },
-		{ "xpps", "no order" }, { "src_mac", "no order" }, { "flows,bytes,", "no order" }, { "src_addr", "0123" }, { "tstart,flows:a", "3210" }, { "pps:x", "no order" }, { "", "no order" },
+		{ "xpps", "no order" }, { "src_mac", "no order" }, { "flows,bytes,", "no order" },
+		    { "src_addr", "0123" }, { "tstart,flows:a", "3210" }, { "pps:x", "no order" }, { "", "no order" },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)

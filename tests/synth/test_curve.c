@@ -45,7 +45,8 @@ spread(const uint64_t *v, unsigned n)
 	for (i = 0; i < n; i++) {
 		uint64_t distance = v[i] * n > sum ? v[i] * n - sum : sum - v[i] * n;
 
-		squares += (uint64_t)((unsigned __int128)distance * distance * 1000000 / ((unsigned __int128)sum * sum));
+		squares += (uint64_t)((unsigned __int128)distance * distance * 1000000 /
+		    ((unsigned __int128)sum * sum));
 	}
 	return squares / n;
 }

@@ -32,7 +32,8 @@ refused(const char *text)
 static void
 test_words(void)
 {
-	struct event_spec s = spec("syn-flood,start=1m30s,duration=90,ramp=1500ms,rate=0.25,src=10.0.0.0/8,dst=192.0.2.1,port=80");
+	struct event_spec s = spec(
+	    "syn-flood,start=1m30s,duration=90,ramp=1500ms,rate=0.25,src=10.0.0.0/8,dst=192.0.2.1,port=80");
 
 	is_str(s.name, "syn-flood");
 	is_int(s.start_ms, 90000);
@@ -61,8 +62,10 @@ test_refused(void)
 {
 	static const char *const texts[] = {
 		"", "beacons", "beacon,rate", "beacon,rate=", "beacon,rate=0", "beacon,rate=0.0001",
-		"beacon,rate=-1", "beacon,interval=0", "beacon,interval=2000d", "beacon,jitter=101", "beacon,src=10.0.0.0/33",
-		"beacon,src=10.0.0", "beacon,port=0", "beacon,port=65536", "beacon,exporter=65536", "beacon,service=ssh",
+		"beacon,rate=-1", "beacon,interval=0", "beacon,interval=2000d", "beacon,jitter=101",
+		    "beacon,src=10.0.0.0/33",
+		"beacon,src=10.0.0", "beacon,port=0", "beacon,port=65536", "beacon,exporter=65536",
+		    "beacon,service=ssh",
 		"beacon,name=a\"b", "beacon,name=", "beacon,start=", "beacon,start=-", "beacon,duration=-3",
 		"beacon,rate=99999999999999999999", "vertical-scan,port=3",
 	};
@@ -155,7 +158,8 @@ test_kinds(void)
 			continue;
 		}
 		is_uint(seen.rows - seen.event_rows, 10000);
-		tap_check(seen.first_min >= o.start_ms + 20000 && seen.first_max < o.start_ms + 90040, __FILE__, __LINE__,
+		tap_check(seen.first_min >= o.start_ms + 20000 && seen.first_max < o.start_ms + 90040, __FILE__,
+		    __LINE__,
 		    s.name);
 	}
 }
@@ -167,7 +171,8 @@ test_kinds(void)
 static void
 test_rates(void)
 {
-	struct event_spec s = spec("udp-flood,start=10,duration=80,ramp=10,rate=50"), b = spec("beacon,interval=7,jitter=0");
+	struct event_spec s = spec("udp-flood,start=10,duration=80,ramp=10,rate=50"),
+	    b = spec("beacon,interval=7,jitter=0");
 	struct flow_synth_options o = options(&s, 1);
 	struct seen seen = run(&o, 256);
 

@@ -230,8 +230,8 @@ test_clock(void)
 }
 
 /*
- * Flows longer than the active timeout come in pieces: no row is longer, some rows are pieces of the same flow, which follow
- * each other within a second, and there are as many rows as were asked for.
+ * Flows longer than the active timeout come in pieces: no row is longer, some rows are pieces of one flow, which
+ * follow each other within a second, and there are as many rows as were asked for.
  */
 static void
 test_pieces(void)

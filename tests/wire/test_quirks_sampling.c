@@ -272,11 +272,13 @@ main(void)
 		{ .net = we, .bits = 32, .has_interface = true, .interface = 8, .rate = 99, .override = true },
 	};
 	const struct flow_sampling_rule other[] = {
-		{ .net = addr_from_v4(0xc0000302), .bits = 24, .has_interface = true, .interface = 7, .rate = 9, .override = true },
+		{ .net = addr_from_v4(0xc0000302), .bits = 24, .has_interface = true, .interface = 7, .rate = 9,
+		    .override = true },
 		{ .net = addr_from_v4(0xc0000302), .bits = 24, .rate = 9, .override = true },
 	};
 	const struct flow_sampling_rule ours[] = { { .net = we, .bits = 32, .rate = 8, .override = true } };
-	const struct flow_decoder_options by_interface = { .rule = rule, .rules = 4, .sampling = 1000, .sampling_override = true };
+	const struct flow_decoder_options by_interface = { .rule = rule, .rules = 4, .sampling = 1000,
+	    .sampling_override = true };
 	const struct flow_decoder_options of_others = { .rule = other, .rules = 2, .sampling = 50 };
 	const struct flow_decoder_options of_exporter = { .rule = ours, .rules = 1, .sampling = 50 };
 	const struct flow_decoder_options by_default = { .sampling = 50 };

@@ -76,7 +76,8 @@ take_number(struct reader *r, uint64_t lo, uint64_t hi, uint64_t *out)
 	if (!next_word(r, &word, &len))
 		return flow_fail(r->err, FLOW_EINVAL, FLOW_NO_OFFSET, "a number is missing");
 	if (number_parse(word, len, NUMBER_DECIMAL, hi, out) != FLOW_OK || *out < lo)
-		return flow_fail(r->err, FLOW_EINVAL, FLOW_NO_OFFSET, "'%.*s' is no number from %llu to %llu", (int)len, word,
+		return flow_fail(r->err, FLOW_EINVAL, FLOW_NO_OFFSET, "'%.*s' is no number from %llu to %llu", (int)len,
+		    word,
 		    (unsigned long long)lo, (unsigned long long)hi);
 	return FLOW_OK;
 }
@@ -315,7 +316,8 @@ take_options(struct reader *r)
 static enum flow_status
 take_version(struct reader *r)
 {
-	static const char *const words[] = { "1", "5", "7", "8.1", "8.2", "8.3", "8.4", "8.5", "8.6", "8.7", "8.8", "8.9",
+	static const char *const words[] = { "1", "5", "7", "8.1", "8.2", "8.3", "8.4", "8.5", "8.6", "8.7", "8.8",
+	    "8.9",
 		"8.10", "8.11", "8.12", "8.13", "8.14", "9", "10", "sflow", "sflow4" };
 	static const uint8_t versions[] = { 1, 5, 7, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 9, 10, 105, 104 };
 	unsigned i;
@@ -354,9 +356,11 @@ add_sample_fields(struct flow_fieldset *set, const char *word)
 		{ "mpls", FLOW_FIELD_MPLS_2 }, { "tunnels", FLOW_FIELD_INNER_SRC_ADDR },
 		{ "tunnels", FLOW_FIELD_INNER_DST_ADDR }, { "tunnels", FLOW_FIELD_INNER_SRC_PORT },
 		{ "tunnels", FLOW_FIELD_INNER_DST_PORT }, { "tunnels", FLOW_FIELD_INNER_PROTO },
-		{ "gateway", FLOW_FIELD_PREV_AS }, { "gateway", FLOW_FIELD_NEXT_AS }, { "gateway", FLOW_FIELD_BGP_NEXT_HOP },
+		{ "gateway", FLOW_FIELD_PREV_AS }, { "gateway", FLOW_FIELD_NEXT_AS },
+		    { "gateway", FLOW_FIELD_BGP_NEXT_HOP },
 		{ "ethernet", FLOW_FIELD_IN_SRC_MAC }, { "ethernet", FLOW_FIELD_IN_DST_MAC },
-		{ "nat", FLOW_FIELD_NAT_SRC_ADDR }, { "nat", FLOW_FIELD_NAT_DST_ADDR }, { "nat", FLOW_FIELD_NAT_SRC_PORT },
+		{ "nat", FLOW_FIELD_NAT_SRC_ADDR }, { "nat", FLOW_FIELD_NAT_DST_ADDR },
+		    { "nat", FLOW_FIELD_NAT_SRC_PORT },
 		{ "nat", FLOW_FIELD_NAT_DST_PORT },
 	};
 	size_t i;
@@ -370,7 +374,8 @@ add_sample_fields(struct flow_fieldset *set, const char *word)
 static enum flow_status
 take_sflow(struct reader *r)
 {
-	static const char *const words[] = { "expanded", "fields", "ethernet", "switch", "router", "gateway", "nat", "vlan",
+	static const char *const words[] = { "expanded", "fields", "ethernet", "switch", "router", "gateway", "nat",
+	    "vlan",
 		"mpls", "tunnels" };
 	struct encode_sflow_habits *s = &r->device->sflow;
 	bool *const flags[] = { &s->expanded, &s->fields, &s->ethernet, &s->ext_switch, &s->ext_router, &s->ext_gateway,
@@ -440,8 +445,8 @@ take_habit(struct reader *r, const char *word, size_t len)
 	} else if (is(word, len, "counters")) {
 		st = take_time(r, &r->device->sflow.counters_ms);
 	} else {
-		st = wrong(r, "no such line; there are version, template, options, rows, refresh, datagram, records, count, "
-		    "padding, absent, uptime, reboot, change, sample, header, counters", word, len);
+		st = wrong(r, "no such line; there are version, template, options, rows, refresh, datagram, records, "
+		    "count, padding, absent, uptime, reboot, change, sample, header, counters", word, len);
 	}
 	return st;
 }
@@ -541,7 +546,8 @@ check_sizes(const struct flow_device *d, struct flow_error *err)
 			    d->template[i].layout.size, d->habits.max_bytes);
 	for (i = 0; i < d->options; i++)
 		if (d->option[i].layout.size > room)
-			return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "options %u: a record does not fit into a datagram",
+			return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET,
+			    "options %u: a record does not fit into a datagram",
 			    d->option[i].id);
 	if (d->templates == 0 && (d->version == 9 || d->version == 10))
 		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "it has no template");

@@ -247,7 +247,8 @@ take_width(struct encode_field *f, const struct word *w, uint16_t usual, struct 
 		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "'%.*s' is no width from 1 to %d, or v and one",
 		    (int)w->width_len, w->width, WIDTH_MAX);
 	if (width == 0)
-		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "'%.*s' needs a width: /4", (int)w->name_len, w->name);
+		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "'%.*s' needs a width: /4", (int)w->name_len,
+		    w->name);
 	f->width = (uint16_t)width;
 	f->prefix = variable ? 1 : 0;
 	return FLOW_OK;
@@ -291,7 +292,8 @@ device_field(const char *text, size_t len, struct arena *memory, struct encode_f
 	enum flow_status st;
 
 	if (!find_element(&w, &f.pen, &f.element))
-		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "'%.*s' is no element: a name of IANA's, a number, or PEN:NUMBER",
+		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET,
+		    "'%.*s' is no element: a name of IANA's, a number, or PEN:NUMBER",
 		    (int)w.name_len, w.name);
 	e = element_find(f.pen, f.element);
 	if (e == NULL && f.pen == 0) {
@@ -305,7 +307,8 @@ device_field(const char *text, size_t len, struct arena *memory, struct encode_f
 	if (w.value != NULL)
 		st = take_value(&f, &w, memory, err);
 	if (st == FLOW_OK && !width_fits(&f))
-		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "'%.*s' cannot have %u bytes", (int)w.name_len, w.name, f.width);
+		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "'%.*s' cannot have %u bytes", (int)w.name_len,
+		    w.name, f.width);
 	*out = f;
 	return st;
 }

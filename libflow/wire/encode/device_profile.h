@@ -45,7 +45,8 @@ struct encode_habits {
 	size_t max_records;		/* of one; 0: what fits */
 	enum encode_count count;
 	bool no_padding;		/* sets end anywhere */
-	bool omit;			/* rows that lack columns have templates without these; else they are sent as 0 */
+	/* rows that lack columns have templates without these; else they are sent as 0 */
+	bool omit;
 	uint32_t refresh_datagrams;	/* templates come again after so many */
 	int64_t refresh_ms;
 	int64_t uptime_ms;		/* when the first datagram leaves */

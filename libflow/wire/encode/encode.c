@@ -35,7 +35,8 @@ options_valid(const struct flow_encoder_options *o)
 static bool
 announces(const struct flow_encoder *e)
 {
-	return e->options.version == 5 || ((e->options.version == 9 || e->options.version == 10) && e->device->tells_rate);
+	return e->options.version == 5 || ((e->options.version == 9 || e->options.version == 10) &&
+	    e->device->tells_rate);
 }
 
 static bool
@@ -172,7 +173,8 @@ encode_chunk(struct flow_encoder *e, const struct flow_batch *batch, size_t from
 		if (stage[i] == NO_STAGE)
 			continue;
 		s = &e->stage[stage[i]];
-		if ((!encode_fits(e, s) || too_late(e, received(batch, from + i))) && encode_send(e, e->time_ms, out) != FLOW_OK)
+		if ((!encode_fits(e, s) || too_late(e, received(batch, from + i))) &&
+		    encode_send(e, e->time_ms, out) != FLOW_OK)
 			return FLOW_ENOMEM;
 		e->waiting_bytes += s->layout.size + (s->waiting == 0 ? ENCODE_SET_HEADER + 3 : 0);
 		s->waiting++;

@@ -19,9 +19,10 @@
  * Sequence   v5, v7, v8 flows, v9 and sFlow datagrams, IPFIX data records (option records too).
  * Absent     A device that omits what is absent (v9 and IPFIX; "usual" and "all" do) has a template for
  *            each set of columns that rows have, up to 512.  Others send it as 0, and so do fixed formats.
- *            Rows that no template takes are skipped and counted, such as IPv6 in versions before 9; an AS above 65535 becomes
- *            23456 where it has 2 bytes (RFC 6793).
- * Sampling   Counters are divided by the announced rate, where it can be announced: in v5, and by devices of v9 and IPFIX that do.
+ *            Rows that no template takes are skipped and counted, such as IPv6 in versions before 9; an AS above
+ *            65535 becomes 23456 where it has 2 bytes (RFC 6793).
+ * Sampling   Counters are divided by the announced rate, where it can be announced: in v5, and by devices of v9 and
+ *            IPFIX that do.
  * sFlow      A row is one sample: its rate is the row's packets, the packet's length bytes / packets.
  */
 

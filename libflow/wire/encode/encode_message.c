@@ -73,7 +73,8 @@ is_due(const struct stage *s, bool fresh)
 
 /* Templates [from, *next), as many as fit into a datagram; `fresh`: those alone that have not been sent. */
 static enum flow_status
-send_templates(struct flow_encoder *e, int64_t time_ms, bool fresh, size_t from, size_t *next, struct flow_datagrams *out)
+send_templates(struct flow_encoder *e, int64_t time_ms, bool fresh, size_t from, size_t *next,
+    struct flow_datagrams *out)
 {
 	size_t left = room(e), sent = 0, at, i;
 

@@ -35,7 +35,8 @@ has_twin(const struct encode_layout *layout, const struct encode_field *f)
 	size_t i;
 
 	for (i = 0; is_addr(f) && i < layout->fields; i++)
-		if (layout->field[i].field == f->field && is_addr(&layout->field[i]) && layout->field[i].form != f->form)
+		if (layout->field[i].field == f->field && is_addr(&layout->field[i]) &&
+		    layout->field[i].form != f->form)
 			return true;
 	return false;
 }
@@ -112,7 +113,8 @@ encode_presence_begin(struct encode_presence *p, const struct encode_layout *lay
 }
 
 void
-encode_presence_row(const struct encode_presence *p, const struct encode_layout *layout, const struct encode_addrs *addrs,
+encode_presence_row(const struct encode_presence *p, const struct encode_layout *layout,
+    const struct encode_addrs *addrs,
     const struct flow_batch *batch, size_t row, struct encode_pattern *out)
 {
 	size_t i;

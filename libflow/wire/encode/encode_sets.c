@@ -136,9 +136,11 @@ put_number(struct buf *b, const struct encode_field *f, uint64_t value)
 
 /* Elements of option data that tell of the record's subject, or of what was exported; false: of none. */
 static bool
-put_told(struct buf *b, const struct encode_field *f, const struct encode_option *o, const struct encode_facts *facts, size_t i)
+put_told(struct buf *b, const struct encode_field *f, const struct encode_option *o, const struct encode_facts *facts,
+    size_t i)
 {
-	const struct flow_encoder_interface *port = o->each == ENCODE_EACH_INTERFACE ? &facts->options->interface[i] : NULL;
+	const struct flow_encoder_interface *port = o->each == ENCODE_EACH_INTERFACE ? &facts->options->interface[i] :
+	    NULL;
 	const struct application *app = o->each == ENCODE_EACH_APPLICATION ? &applications[i] : NULL;
 	char vrf[32];
 
@@ -164,7 +166,8 @@ put_told(struct buf *b, const struct encode_field *f, const struct encode_option
 		return true;
 	case 94: case 96:
 		if (app != NULL)
-			put_text(b, f, f->element == 96 ? app->name : app->text, strlen(f->element == 96 ? app->name : app->text));
+			put_text(b, f, f->element == 96 ? app->name : app->text,
+			    strlen(f->element == 96 ? app->name : app->text));
 		return app != NULL;
 	case 95:
 		if (app != NULL)
