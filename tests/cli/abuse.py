@@ -136,6 +136,7 @@ def few_descriptors():
     directory = os.path.join(work, "few")
     os.mkdir(directory)
     c = Collector("-w", directory, "--tcp", descriptors=24)
+    time.sleep(1)   # it looks for journals of earlier runs first, which wants a descriptor
     peers = [connect(c.port) for _ in range(60)]
     before = c.cpu()
     time.sleep(2)
