@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#define _GNU_SOURCE	/* O_TMPFILE, mkostemp */
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
@@ -6,6 +7,7 @@
 #include "base/file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +24,31 @@ file_directory(const char *path)
 	if (slash == path)
 		return strdup("/");
 	return strndup(path, (size_t)(slash - path));
+}
+
+int
+file_open_scratch(const char *directory, struct flow_error *err)
+{
+	int fd = -1;
+	char *path;
+
+#ifdef O_TMPFILE
+	fd = open(directory, O_RDWR | O_TMPFILE | O_EXCL | O_CLOEXEC, 0600);
+	if (fd >= 0)
+		return fd;
+#endif
+	/* A file system without unnamed files: it has a name for a moment. */
+	if (asprintf(&path, "%s/flow-scratch.XXXXXX", directory) < 0) {
+		(void)flow_fail_memory(err);
+		return -1;
+	}
+	fd = mkostemp(path, O_CLOEXEC);
+	if (fd < 0)
+		(void)flow_fail_errno(err, "%s: no temporary file", directory);
+	else
+		(void)unlink(path);
+	free(path);
+	return fd;
 }
 
 enum flow_status

@@ -65,6 +65,12 @@ void file_sink_abort(struct file_sink *sink);
  */
 void file_sinks_clean(const char *directory, const char *begin, const char *end);
 
+/*
+ * A file without a name for data of this process alone, open for reading and writing; it goes with its last
+ * descriptor, however the process ends.  -1: *err says why, and names the directory.
+ */
+int file_open_scratch(const char *directory, struct flow_error *err) NODISCARD;
+
 /* Creates a directory and those above it where they are missing (mode 0777 & ~umask). */
 enum flow_status file_mkdirs(const char *path, struct flow_error *err) NODISCARD;
 

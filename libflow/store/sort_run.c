@@ -42,21 +42,9 @@ piece_count(const struct sort_run *r)
 enum flow_status
 sort_file_open(struct sort_file *file, const char *directory, struct flow_error *err)
 {
-	char *path;
-
-	if (asprintf(&path, "%s/flow-sort.XXXXXX", directory) < 0)
-		return flow_fail_memory(err);
 	file->bytes = 0;
-	file->fd = mkostemp(path, O_CLOEXEC);
-	if (file->fd < 0) {
-		enum flow_status st = flow_fail_errno(err, "%s", path);
-
-		free(path);
-		return st;
-	}
-	(void)unlink(path);
-	free(path);
-	return FLOW_OK;
+	file->fd = file_open_scratch(directory, err);
+	return file->fd >= 0 ? FLOW_OK : FLOW_EIO;
 }
 
 void

@@ -8,6 +8,7 @@
 
 #include "agg/group/huge_pages.h"
 #include "agg/group/spool.h"
+#include "base/file.h"
 #include "base/hash.h"
 
 #define CHUNK_MIN ((size_t)4 << 10)
@@ -361,7 +362,7 @@ part_log_spill(struct part_log *log, const char *folder, struct flow_error *err)
 	if (log->spills > 0)
 		at = more[log->spills - 1].at[LOG_PARTS];
 	if (log->fd < 0)
-		log->fd = spool_open(folder, err);
+		log->fd = file_open_scratch(folder, err);
 	if (log->fd < 0)
 		return FLOW_EIO;
 	st = write_parts(log, &more[log->spills], at, err);

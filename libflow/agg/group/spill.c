@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "agg/group/spool.h"
+#include "base/file.h"
 #include "base/vec.h"
 
 void
@@ -29,7 +30,7 @@ static enum flow_status
 spill_open(struct spill *s, const char *folder, struct flow_error *err)
 {
 	if (s->fd < 0)
-		s->fd = spool_open(folder, err);
+		s->fd = file_open_scratch(folder, err);
 	return s->fd >= 0 ? FLOW_OK : FLOW_EIO;
 }
 

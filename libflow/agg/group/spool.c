@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#define _GNU_SOURCE	/* mkostemp, qsort_r */
+#define _GNU_SOURCE	/* qsort_r */
 #include "agg/group/spool.h"
 
 #include <errno.h>
@@ -10,6 +10,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/file.h"
+
 /* Smaller sizes are not worth a file. */
 #define SPOOL_MIN ((size_t)64 << 10)
 
@@ -17,28 +19,10 @@
 #define SORT_TOGETHER 65536
 #define SORT_SIZE 64
 
-int
-spool_open(const char *folder, struct flow_error *err)
-{
-	char path[4096];
-	int fd;
-
-	if (snprintf(path, sizeof(path), "%s/flow-spill.XXXXXX", folder) >= (int)sizeof(path)) {
-		(void)flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "%s: too long a name", folder);
-		return -1;
-	}
-	fd = mkostemp(path, O_CLOEXEC);
-	if (fd < 0)
-		(void)flow_fail_errno(err, "%s: no temporary file", folder);
-	else
-		(void)unlink(path);
-	return fd;
-}
-
 static enum flow_status
 map_file(struct spool *s, const char *folder, size_t bytes, struct flow_error *err)
 {
-	int fd = spool_open(folder, err), failed;
+	int fd = file_open_scratch(folder, err), failed;
 	void *p;
 
 	if (fd < 0)

@@ -18,9 +18,6 @@ struct spool {
 	bool mapped;
 };
 
-/* Opens an unnamed file in that folder; -1 after an error. */
-int spool_open(const char *folder, struct flow_error *err) NODISCARD;
-
 /* Contents are undefined.  Without a folder, or for few bytes, it is plain memory. */
 enum flow_status spool_alloc(struct spool *s, const char *folder, size_t bytes,
     struct flow_error *err) NODISCARD;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "agg/group/spool.h"
+#include "base/file.h"
 
 /* Size of a buffer: below, system calls cost more than rows; above, nothing is gained. */
 #define BUFFER_MIN ((size_t)1 << 10)
@@ -158,7 +159,7 @@ reserve(struct row_parts *p, size_t at, const struct row_buffer *b, struct row_c
 
 	(void)pthread_mutex_lock(&p->lock);
 	if (p->fd < 0)
-		p->fd = spool_open(p->folder, err);
+		p->fd = file_open_scratch(p->folder, err);
 	if (p->fd < 0)
 		st = FLOW_EIO;
 	*chunk = (struct row_chunk){ p->end, (uint32_t)b->used, b->rows };

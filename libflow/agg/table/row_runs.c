@@ -8,6 +8,7 @@
 
 #include "agg/group/spool.h"
 #include "base/buf.h"
+#include "base/file.h"
 
 /* The least window for reading a run, and about the size of all windows together. */
 #define WINDOW_MIN ((size_t)16 << 10)
@@ -38,7 +39,7 @@ row_runs_begin(struct row_runs *r, const char *folder, struct flow_error *err)
 	r->run = more;
 	r->run[r->runs++] = (struct row_run){ r->end, r->end };
 	if (r->fd < 0)
-		r->fd = spool_open(folder, err);
+		r->fd = file_open_scratch(folder, err);
 	return r->fd >= 0 ? FLOW_OK : FLOW_EIO;
 }
 
