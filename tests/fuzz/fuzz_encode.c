@@ -113,9 +113,19 @@ in_v6(struct addr a)
 	return a;
 }
 
+/* A row without any value: v9 and IPFIX have no record for it, and it is counted as skipped. */
+static bool
+is_empty(const struct flow_batch *b, size_t row)
+{
+	for (size_t f = 0; f < ARRAY_LEN(fields); f++)
+		if (flow_column_has(&b->column[fields[f]], row))
+			return false;
+	return true;
+}
+
 /* A sum that does not care for the order of rows. */
 static uint64_t
-sum_of(const struct flow_batch *b, bool only_v4)
+sum_of(const struct flow_batch *b, bool only_v4, bool only_some)
 {
 	const struct addr *dst = b->column[FLOW_FIELD_DST_ADDR].values;
 	const struct addr *src = b->column[FLOW_FIELD_SRC_ADDR].values;
@@ -128,7 +138,7 @@ sum_of(const struct flow_batch *b, bool only_v4)
 		struct addr d = flow_column_has(&b->column[FLOW_FIELD_DST_ADDR], i) ? dst[i] : addr_any4;
 		bool v6 = !addr_is_v4(&s) || !addr_is_v4(&d);
 
-		if (v6 && only_v4)
+		if ((v6 && only_v4) || (only_some && is_empty(b, i)))
 			continue;
 		if (v6) {
 			s = in_v6(s);
@@ -157,7 +167,7 @@ check(const struct flow_encoder_options *o, const struct flow_batch *batch, stru
 	must(flow_builder_rows(out) + flow_encoder_skipped(encoder) == rows);
 	back = flow_builder_batch(out);
 	must(back != NULL);
-	must(sum_of(back, false) == sum_of(flow_builder_batch(in), o->version < 9));
+	must(sum_of(back, false, false) == sum_of(flow_builder_batch(in), o->version < 9, o->version >= 9));
 	flow_encoder_free(encoder);
 	flow_decoder_free(decoder);
 	flow_builder_free(out);

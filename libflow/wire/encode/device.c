@@ -49,7 +49,7 @@ next_word(struct reader *r, const char **word, size_t *len)
 		r->next++;
 	}
 	*word = r->next;
-	while (r->next < r->end && strchr(" \t\r\n", *r->next) == NULL)
+	while (r->next < r->end && (*r->next == '\0' || strchr(" \t\r\n", *r->next) == NULL))
 		r->next++;
 	*len = (size_t)(r->next - *word);
 	return true;
