@@ -19,19 +19,6 @@ fail(const struct flowcat_options *options, struct flow_error *err)
 	return cli_fail_error(err);
 }
 
-/* Removes what killed runs left of this file. */
-static void
-clean_beside(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	const char *name = slash != NULL ? slash + 1 : path;
-	char *directory = file_directory(path);
-
-	if (directory != NULL)
-		file_sinks_clean(directory, name, name);
-	free(directory);
-}
-
 static int
 open_writer(const struct flowcat_options *options, unsigned threads, struct flow_writer **writer)
 {
@@ -41,7 +28,7 @@ open_writer(const struct flowcat_options *options, unsigned threads, struct flow
 
 	how.threads = threads > 1 ? threads : 0;
 	if (strcmp(options->write_path, "-") != 0) {
-		clean_beside(options->write_path);
+		file_sinks_clean_of(options->write_path);
 		st = flow_writer_open(options->write_path, &how, writer, &err);
 	} else if (isatty(STDOUT_FILENO)) {
 		return cli_misuse("-w -: standard output is a terminal");

@@ -31,19 +31,6 @@ table_out_is_of_flows(const char *format)
 	return strncmp(format, "fmt:", 4) == 0 || strncmp(format, "csv:", 4) == 0;
 }
 
-/* Removes what killed runs left of this file. */
-static void
-clean_beside(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	const char *name = slash != NULL ? slash + 1 : path;
-	char *directory = file_directory(path);
-
-	if (directory != NULL)
-		file_sinks_clean(directory, name, name);
-	free(directory);
-}
-
 static int
 open_file(struct table_out *out)
 {
@@ -54,7 +41,7 @@ open_file(struct table_out *out)
 	if (to_output && isatty(STDOUT_FILENO))
 		return cli_misuse("-w -: standard output is a terminal");
 	if (!to_output)
-		clean_beside(out->path);
+		file_sinks_clean_of(out->path);
 	return flow_table_writer_open(to_output ? NULL : out->path, STDOUT_FILENO, &how, &out->file, &err) == FLOW_OK ?
 	    CLI_OK : cli_fail_error(&err);
 }

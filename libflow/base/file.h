@@ -65,6 +65,9 @@ void file_sink_abort(struct file_sink *sink);
  */
 void file_sinks_clean(const char *directory, const char *begin, const char *end);
 
+/* The same of this final name alone: what killed runs left of the file. */
+void file_sinks_clean_of(const char *path);
+
 /*
  * A file without a name for data of this process alone, open for reading and writing; it goes with its last
  * descriptor, however the process ends.  -1: *err says why, and names the directory.

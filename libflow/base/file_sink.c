@@ -404,3 +404,15 @@ file_replace(const char *path, const void *bytes, size_t len, struct flow_error 
 	file_sink_abort(&sink);
 	return st;
 }
+
+void
+file_sinks_clean_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash != NULL ? slash + 1 : path;
+	char *directory = file_directory(path);
+
+	if (directory != NULL)
+		file_sinks_clean(directory, name, name);
+	free(directory);
+}
