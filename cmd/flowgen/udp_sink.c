@@ -17,14 +17,12 @@
 #include "common/cli.h"
 #include "flowgen/pace.h"
 #include "flowgen/sink.h"
+#include "flowgen/udp_batch.h"
 
 #define SEND_BUFFER (4 << 20)
 
 /* Most sockets; further exporters share them, and differ by domain. */
 #define MAX_SOCKETS 256
-
-/* Datagrams per system call. */
-#define BATCH 64
 
 /* Shorter waits are accumulated. */
 #define LEAST_WAIT_NS 200000
@@ -33,7 +31,7 @@
 struct receiver {
 	struct addrinfo *found;		/* addresses of the name */
 	const struct addrinfo *to;	/* the one that worked */
-	int fd[MAX_SOCKETS];		/* opened at an exporter's first datagram; -1 until then */
+	struct udp_batch socket[MAX_SOCKETS];	/* opened at an exporter's first datagram; fd -1 until then */
 };
 
 struct udp_sink {
@@ -102,21 +100,15 @@ send_stream(struct udp_sink *u, int fd, const uint8_t *bytes, size_t len)
 	return status;
 }
 
-/* Sends datagrams [from, from + n), n <= BATCH, with one system call if possible. */
+/* Sends datagrams [from, from + n), n <= UDP_BATCH_MAX. */
 static int
-send_batch(struct udp_sink *u, int fd, const struct flow_datagrams *d, size_t from, size_t n)
+send_batch(struct udp_sink *u, struct udp_batch *socket, const struct flow_datagrams *d, size_t from, size_t n)
 {
-	struct mmsghdr message[BATCH];
-	struct iovec part[BATCH];
 	int status = CLI_OK;
-	size_t i, done = 0;
+	size_t done = 0;
 
-	for (i = 0; i < n; i++) {
-		part[i] = (struct iovec){ d->bytes.data + d->item[from + i].offset, d->item[from + i].len };
-		message[i] = (struct mmsghdr){ .msg_hdr = { .msg_iov = &part[i], .msg_iovlen = 1 } };
-	}
 	while (done < n && status == CLI_OK) {
-		int sent = sendmmsg(fd, message + done, (unsigned)(n - done), 0);
+		int sent = udp_batch_send(socket, d, from + done, n - done);
 
 		if (sent >= 0)
 			done += (size_t)sent;
@@ -168,29 +160,33 @@ open_socket(const struct udp_sink *u, const struct addrinfo *ai, uint32_t number
 }
 
 /* The socket of an exporter to a receiver (over TCP: its stream); exporters that share one differ by domain. */
-static int
+static struct udp_batch *
 socket_of(struct udp_sink *u, struct receiver *r, uint32_t exporter)
 {
-	int *fd = &r->fd[exporter % MAX_SOCKETS];
+	struct udp_batch *socket = &r->socket[exporter % MAX_SOCKETS];
+	int fd = socket->fd >= 0 ? socket->fd : open_socket(u, r->to, exporter % MAX_SOCKETS);
 
-	if (*fd < 0 && (*fd = open_socket(u, r->to, exporter % MAX_SOCKETS)) < 0)
+	if (fd < 0)
 		(void)cli_fail("a socket for exporter %" PRIu32 ": %s", exporter, strerror(errno));
-	return *fd;
+	else if (socket->fd < 0)
+		udp_batch_init(socket, fd);
+	return socket;
 }
 
 static int
 send_to_all(struct udp_sink *u, uint32_t exporter, const struct flow_datagrams *d, size_t from, size_t n)
 {
-	int status = CLI_OK, fd;
+	int status = CLI_OK;
 	size_t i, k;
 
 	for (i = 0; i < u->receivers && status == CLI_OK; i++) {
-		fd = socket_of(u, &u->receiver[i], exporter);
-		status = fd < 0 ? CLI_FAILURE : CLI_OK;
+		struct udp_batch *socket = socket_of(u, &u->receiver[i], exporter);
+
+		status = socket->fd < 0 ? CLI_FAILURE : CLI_OK;
 		if (status == CLI_OK && !u->tcp)
-			status = send_batch(u, fd, d, from, n);
+			status = send_batch(u, socket, d, from, n);
 		for (k = from; k < from + n && status == CLI_OK && u->tcp; k++)
-			status = send_stream(u, fd, d->bytes.data + d->item[k].offset, d->item[k].len);
+			status = send_stream(u, socket->fd, d->bytes.data + d->item[k].offset, d->item[k].len);
 	}
 	return status;
 }
@@ -209,7 +205,7 @@ wait_for(struct udp_sink *u, const struct flow_datagrams *d, size_t from)
 	now = due > 0 ? monotonic_ns() - u->start_ns + LEAST_WAIT_NS : 0;
 	do
 		pace_count(&u->pace, d->item[from + n++].rows);
-	while (n < BATCH && from + n < d->count && pace_due(&u->pace, d->item[from + n].time_ms) <= now);
+	while (n < UDP_BATCH_MAX && from + n < d->count && pace_due(&u->pace, d->item[from + n].time_ms) <= now);
 	return n;
 }
 
@@ -238,8 +234,8 @@ udp_close(struct sink *sink, bool keep)
 
 	for (k = 0; k < MAX_TARGETS; k++) {
 		for (i = 0; i < MAX_SOCKETS; i++)
-			if (u->receiver[k].fd[i] >= 0)
-				(void)close(u->receiver[k].fd[i]);
+			if (u->receiver[k].socket[i].fd >= 0)
+				(void)close(u->receiver[k].socket[i].fd);
 		if (u->receiver[k].found != NULL)
 			freeaddrinfo(u->receiver[k].found);
 	}
@@ -261,9 +257,14 @@ open_receiver(struct udp_sink *u, const struct options *o, const char *host)
 		r->found = NULL;
 		return cli_fail("%s port %s: %s", host, o->port, gai_strerror(failed));
 	}
-	for (r->to = r->found; r->to != NULL; r->to = r->to->ai_next)
-		if ((r->fd[0] = open_socket(u, r->to, 0)) >= 0)
+	for (r->to = r->found; r->to != NULL; r->to = r->to->ai_next) {
+		int fd = open_socket(u, r->to, 0);
+
+		if (fd >= 0) {
+			udp_batch_init(&r->socket[0], fd);
 			return CLI_OK;
+		}
+	}
 	return cli_fail("%s port %s: %s", host, o->port, strerror(errno));
 }
 
@@ -285,14 +286,15 @@ int
 udp_sink_open(const struct options *o, struct sink **sink)
 {
 	struct udp_sink *u = calloc(1, sizeof(*u));
-	size_t i;
+	size_t i, k;
 	int status;
 
 	if (u == NULL)
 		return cli_fail("out of memory");
 	u->sink = (struct sink){ udp_datagrams, udp_close };
 	for (i = 0; i < MAX_TARGETS; i++)
-		memset(u->receiver[i].fd, -1, sizeof(u->receiver[i].fd));
+		for (k = 0; k < MAX_SOCKETS; k++)
+			u->receiver[i].socket[k].fd = -1;
 	u->tcp = o->tcp;
 	u->pace.rate = o->unpaced ? 0 : (o->synth.rate + 999) / 1000;
 	u->pace.factor = (int64_t)o->pace;

@@ -54,6 +54,37 @@ check "the collector ends again" stops 0
 check "each target gets all" same "$(rows "$work/udp" src_addr | wc -l)" 2400
 check "exporters have their addresses" same "$(rows "$work/udp" exporter | uniq | xargs)" "127.0.1.7 127.0.1.8 127.0.1.9"
 
+# Messages that the kernel cuts into datagrams: the same ones arrive; where it does not, too.
+segments=(-v 10 -n 3000 --exporters 2 -r 20000 --start 2026-03-01T00:00:00Z --curve flat)
+segment_row()
+{
+	local name=$1 bytes=$2 line
+
+	shift 2
+	rm -f "$work/notes"
+	check "$name" python3 "$FLOW_SRCDIR/tests/cli/segments.py" "$work/segments.ipfix" "$bytes" \
+		env "NOTES=$work/notes" "LD_PRELOAD=$work/shim.so" "$@" "$flowgen" -t 127.0.0.1 "${segments[@]}"
+	line=$(cat "$work/notes")
+	read -r _ messages cut <<<"$line"
+}
+if [ "$(uname)" = Linux ] && command -v python3 >/dev/null &&
+	"${CC:-cc}" -shared -fPIC -o "$work/shim.so" "$FLOW_SRCDIR/tests/cli/segment_shim.c" -ldl 2>/dev/null &&
+	LD_PRELOAD=$work/shim.so "$flowgen" -V >/dev/null 2>&1; then
+	"$flowgen" -o "$work/segments.ipfix" "${segments[@]}"
+	segment_row "datagrams are those of a file" 1400
+	with=$messages
+	many=$cut
+	segment_row "and with a kernel that cuts nothing" 1400 SEGMENTS=unknown
+	check "which is not asked to" same "$cut" 0
+	check "a message is a datagram then, else several" test "$many" -eq 0 -o "$with" -lt "$messages"
+	segment_row "and over a route that declines" 1400 SEGMENTS=declined
+	check "which is asked once a socket" same "$cut" 0
+else
+	for name in "datagrams are those of a file" "a kernel that cuts nothing" "a route that declines"; do
+		skip "$name" "no python3, or no shim can be put before this program"
+	done
+fi
+
 # A multicast group, over the interface of the source.
 if command -v python3 >/dev/null; then
 	told=$(python3 - "$flowgen" <<'END'
