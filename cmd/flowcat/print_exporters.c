@@ -60,12 +60,12 @@ append_string(struct buf *out, struct json_slice value)
 	free(text);
 }
 
-/* "  interface 7: eth7 (up)", "  sampler 1: 1 of 100, s1", "  vrf 3: red" */
+/* "  interface 7: eth7 (up) 10000000000 b/s", "  sampler 1: 1 of 100, s1", "  vrf 3: red" */
 static void
 print_name(struct buf *out, const char *entry, struct json_slice key, struct json_slice value)
 {
 	struct json_slice part;
-	uint64_t rate;
+	uint64_t rate, speed_bps;
 
 	buf_printf(out, "  %s %.*s:", entry, (int)key.len, key.p);
 	if (value.len > 0 && value.p[0] == '"') {
@@ -83,6 +83,8 @@ print_name(struct buf *out, const char *entry, struct json_slice key, struct jso
 		append_string(out, part);
 		buf_append_u8(out, ')');
 	}
+	if (json_find_uint(value.p, value.len, "speed_bps", &speed_bps))
+		buf_printf(out, " %" PRIu64 " b/s", speed_bps);
 	buf_append_u8(out, '\n');
 }
 

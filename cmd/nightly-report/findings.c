@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nightly-report/loads_told.h"
 #include "nightly-report/silence.h"
 #include "nightly-report/spikes_told.h"
 #include "nightly-report/tell.h"
@@ -137,6 +138,8 @@ findings_make(struct report *r)
 	silence_tell(r);
 	tell_detected(r);
 	tell_health(r);
-	if (r->answer.flows > 0)
+	if (r->answer.flows > 0) {
+		loads_tell(r);
 		spikes_tell(r);
+	}
 }

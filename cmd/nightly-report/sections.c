@@ -67,6 +67,10 @@ command_of(const struct report *r, enum report_table table)
 		buf_append_text(&out, " --as-names");
 		append_word(&out, o->as_names);
 	}
+	if (o->if_names != NULL) {
+		buf_append_text(&out, " --if-names");
+		append_word(&out, o->if_names);
+	}
 	if (o->request.filter != NULL && o->request.filter[0] != '\0')
 		append_word(&out, o->request.filter);
 	buf_append_u8(&out, '\0');

@@ -50,8 +50,7 @@ collect(const struct report *r, enum report_table table, struct spike_row *list,
 static void
 name_key(const struct flow_table *t, const struct spike_row *s, char *out, size_t room)
 {
-	char exporter[ADDR_TEXT_MAX + 1];
-	size_t name = flow_table_find(t, "in_if_name"), number = flow_table_find(t, "service");
+	size_t number = flow_table_find(t, "service");
 
 	if (s->table == TABLE_SERVICE_SPIKE) {
 		if (bitmap_get(t->column[number].valid, s->row))
@@ -60,15 +59,7 @@ name_key(const struct flow_table *t, const struct spike_row *s, char *out, size_
 			(void)snprintf(out, room, "traffic without ports");
 		return;
 	}
-	figures_exporter(t, s->row, exporter);
-	(void)snprintf(out, room, "interface %.0f", figures_value(t, "in_if", s->row));
-	if (name < t->columns && bitmap_get(t->column[name].valid, s->row)) {
-		const struct flow_text *text = &((const struct flow_text *)t->column[name].values)[s->row];
-
-		(void)snprintf(out + strlen(out), room - strlen(out), " (%.*s)", (int)(text->len < 64 ? text->len : 64),
-		    text->p);
-	}
-	(void)snprintf(out + strlen(out), room - strlen(out), " of %s", exporter);
+	tell_interface(t, "in_if", s->row, out, room);
 }
 
 /* ", most of it from 203.0.113.7" */

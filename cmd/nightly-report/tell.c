@@ -34,6 +34,37 @@ tell_bytes(struct buf *text, double bytes)
 }
 
 void
+tell_rate(struct buf *text, double bps)
+{
+	buf_clear(text);
+	html_scaled(text, bps, "b/s");
+	buf_append_u8(text, '\0');
+}
+
+#define NAME_BYTES 64
+
+void
+tell_interface(const struct flow_table *t, const char *key, size_t row, char *out, size_t room)
+{
+	char exporter[ADDR_TEXT_MAX + 1], column[FLOW_TABLE_NAME_MAX];
+	size_t name;
+
+	(void)snprintf(column, sizeof(column), "%s_name", key);
+	name = flow_table_find(t, column);
+	figures_exporter(t, row, exporter);
+	(void)snprintf(out, room, "interface %.0f", figures_value(t, key, row));
+	if (name < t->columns && bitmap_get(t->column[name].valid, row)) {
+		const struct flow_text *text = &((const struct flow_text *)t->column[name].values)[row];
+		size_t len = text->len < NAME_BYTES ? text->len : NAME_BYTES;
+
+		while (len > 0 && len < text->len && ((unsigned char)text->p[len] & 0xc0) == 0x80)
+			len--;
+		(void)snprintf(out + strlen(out), room - strlen(out), " (%.*s)", (int)len, text->p);
+	}
+	(void)snprintf(out + strlen(out), room - strlen(out), " of %s", exporter);
+}
+
+void
 tell_time(struct buf *text, const struct report_span *span, int64_t ms)
 {
 	buf_clear(text);

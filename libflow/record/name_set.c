@@ -17,8 +17,12 @@ struct entry {
 	char name[FLOW_NAME_MAX];
 };
 
+/* Kinds of entries besides names: hashes, at FLOW_NAME_KINDS + the kind of name; speeds. */
+#define KIND_HASH FLOW_NAME_KINDS
+#define KIND_SPEED (2 * FLOW_NAME_KINDS)
+
 struct flow_names {
-	bool any[FLOW_NAME_KINDS];
+	bool any[FLOW_NAME_KINDS], any_speed;
 	struct entry *slot;
 	size_t slots;		/* a power of two, or 0 */
 	size_t used;
@@ -151,7 +155,41 @@ flow_names_set(struct flow_names *names, enum flow_name_kind kind, struct flow_t
 	return FLOW_OK;
 }
 
-/* Hashes are stored like names, under kinds of their own. */
+/* Hashes and speeds are stored like names, under kinds of their own. */
+enum flow_status
+flow_names_set_speed(struct flow_names *names, struct flow_text exporter, uint64_t interface, uint64_t speed_bps)
+{
+	struct entry *e;
+	bool made;
+
+	if (speed_bps == 0 || exporter.len == 0 || names->used >= FLOW_NAMES_MAX)
+		return FLOW_OK;
+	e = put(names, (enum flow_name_kind)KIND_SPEED, exporter, interface, &made);
+	if (e == NULL)
+		return FLOW_ENOMEM;
+	names->any_speed = true;
+	memcpy(e->name, &speed_bps, sizeof(speed_bps));
+	e->len = sizeof(speed_bps);
+	return FLOW_OK;
+}
+
+uint64_t
+flow_names_speed(const struct flow_names *names, struct flow_text exporter, uint64_t interface)
+{
+	struct flow_text found = flow_names_find(names, (enum flow_name_kind)KIND_SPEED, exporter, interface);
+	uint64_t speed_bps = 0;
+
+	if (found.len == sizeof(speed_bps))
+		memcpy(&speed_bps, found.p, sizeof(speed_bps));
+	return speed_bps;
+}
+
+bool
+flow_names_any_speed(const struct flow_names *names)
+{
+	return names->any_speed;
+}
+
 bool
 flow_names_were_said(struct flow_names *names, enum flow_name_kind kind, struct flow_text exporter, uint64_t hash)
 {
@@ -160,7 +198,7 @@ flow_names_were_said(struct flow_names *names, enum flow_name_kind kind, struct 
 
 	if (exporter.len == 0 || names->used >= FLOW_NAMES_MAX)
 		return false;
-	e = put(names, (enum flow_name_kind)(FLOW_NAME_KINDS + kind), exporter, 0, &made);
+	e = put(names, (enum flow_name_kind)(KIND_HASH + kind), exporter, 0, &made);
 	if (e == NULL)
 		return false;
 	same = !made && memcmp(e->name, &hash, sizeof(hash)) == 0;

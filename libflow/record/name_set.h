@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Names that exporters gave to their numbers (interfaces, VRFs).  The store fills them in from the
- * metadata of files; printers look them up.  Several threads may look up at once, but not while names
+ * Names that exporters gave to their numbers (interfaces, VRFs), and the speeds of interfaces.  The store fills them in
+ * from the metadata of files; printers look them up.  Several threads may look up at once, but not while names
  * change.
  */
 
@@ -38,6 +38,16 @@ void flow_names_free(struct flow_names *names);
  */
 enum flow_status flow_names_set(struct flow_names *names, enum flow_name_kind kind,
     struct flow_text exporter, uint64_t number, struct flow_text name) NODISCARD;
+
+/* Sets the speed of an interface, in b/s; 0 says nothing. Limits and errors as those of names. */
+enum flow_status flow_names_set_speed(struct flow_names *names, struct flow_text exporter, uint64_t interface,
+    uint64_t speed_bps) NODISCARD;
+
+/* The speed of an exporter's interface in b/s; 0: unknown. */
+uint64_t flow_names_speed(const struct flow_names *names, struct flow_text exporter, uint64_t interface);
+
+/* Whether there is any speed. */
+bool flow_names_any_speed(const struct flow_names *names);
 
 /*
  * Remembers the hash of the text that an exporter's names of a kind are read from.  True if it is the hash of

@@ -19,17 +19,20 @@ string_text(struct json_slice value, char room[TEXT_MAX])
 	return (struct flow_text){ room, (uint32_t)len };
 }
 
-/* "7":{"name":"eth7"} or "7":"red" */
+/* "7":{"name":"eth7","speed_bps":1000000000} or "7":"red" */
 static enum flow_status
 take_name(struct flow_names *names, enum flow_name_kind kind, struct flow_text exporter,
     struct json_slice key, struct json_slice value)
 {
 	char room[TEXT_MAX];
 	struct json_slice name = value;
-	uint64_t number;
+	uint64_t number, speed_bps;
 
 	if (number_parse(key.p, key.len, NUMBER_DECIMAL, UINT64_MAX, &number) != FLOW_OK)
 		return FLOW_OK;
+	if (kind == FLOW_NAME_INTERFACE && json_find_uint(value.p, value.len, "speed_bps", &speed_bps) &&
+	    flow_names_set_speed(names, exporter, number, speed_bps) != FLOW_OK)
+		return FLOW_ENOMEM;
 	if (value.len > 0 && value.p[0] == '{' && !json_find(value.p, value.len, "name", &name))
 		return FLOW_OK;
 	return flow_names_set(names, kind, exporter, number, string_text(name, room));

@@ -300,7 +300,7 @@ void flow_decoder_begin_again(struct flow_decoder *d);
  *    "sender":"192.0.2.254","senders":2,
  *    "clock_wrong":2,"clock_behind_ms":86399000,"times_wrong":1,
  *    "samplers":{"1":{"rate":100,"name":"s1"}},
- *    "interfaces":{"1":{"name":"Gi0/1","description":"uplink"}},
+ *    "interfaces":{"1":{"name":"Gi0/1","description":"uplink","speed_bps":10000000000}},
  *    "vrfs":{"3":"red"},"applications":{"13:5":"dns"}}
  * Empty parts are left out.  All ports of an exporter, version and domain share one object:
  * `senders` is the number of ports, or of sequence counters, if more than one; `sender` is the

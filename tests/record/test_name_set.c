@@ -115,9 +115,36 @@ from_metadata(void)
 	flow_names_free(n);
 }
 
+/* Speeds are of one exporter's interface, with or without a name. */
+static void
+speeds(void)
+{
+	static const char json[] = "[{\"exporter\":\"192.0.2.1\",\"interfaces\":{\"7\":{\"name\":\"a\","
+	    "\"speed_bps\":10000000000},\"8\":{\"speed_bps\":0},\"9\":{\"speed_bps\":-1}}},"
+	    "{\"exporter\":\"192.0.2.2\",\"interfaces\":{\"7\":{\"speed_bps\":100000000}},"
+	    "\"vrfs\":{\"5\":{\"speed_bps\":3}}}]";
+	struct flow_names *n = flow_names_new();
+
+	ok(!flow_names_any_speed(n));
+	is_uint(flow_names_speed(n, text("192.0.2.1"), 7), 0);
+	ok(store_exporters_names(json, strlen(json), n) == FLOW_OK);
+	ok(flow_names_any_speed(n));
+	is_uint(flow_names_speed(n, text("192.0.2.1"), 7), 10000000000);
+	is_str(find(n, FLOW_NAME_INTERFACE, "192.0.2.1", 7), "a");
+	is_uint(flow_names_speed(n, text("192.0.2.1"), 8), 0);
+	is_uint(flow_names_speed(n, text("192.0.2.1"), 9), 0);
+	is_uint(flow_names_speed(n, text("192.0.2.2"), 7), 100000000);
+	is_str(find(n, FLOW_NAME_INTERFACE, "192.0.2.2", 7), "");
+	is_uint(flow_names_speed(n, text("192.0.2.2"), 5), 0);
+	ok(flow_names_set_speed(n, text("192.0.2.2"), 7, 1000) == FLOW_OK);
+	is_uint(flow_names_speed(n, text("192.0.2.2"), 7), 1000);
+	flow_names_free(n);
+}
+
 int
 main(void)
 {
+	speeds();
 	set_and_find();
 	long_name();
 	from_metadata();

@@ -154,9 +154,93 @@ test_v4(void)
 	buf_release(&b);
 }
 
+/* if_counters of interface 7: type Ethernet, speed, and 72 bytes of counters, as sFlow v5 lists them. */
+static void
+put_generic(struct buf *b, const char *interface, const char *speed)
+{
+	put_hex(b, interface);
+	put_hex(b, "00000006");
+	put_hex(b, speed);
+	for (unsigned i = 0; i < 18; i++)
+		put_hex(b, "00000003");
+}
+
+static void
+is_told(struct wire *w, const char *interfaces)
+{
+	struct buf json = BUF_INIT;
+	const char *found;
+
+	flow_decoder_exporters_json(w->d, NULL, &json);
+	buf_append_u8(&json, 0);
+	found = strstr((const char *)json.data, ",\"interfaces\":");
+	is_str(found != NULL ? found : "none", interfaces);
+	buf_release(&json);
+}
+
+/* Speeds from counter samples: 7 has 10 Gb/s by an expanded one, behind another record; then 1 Gb/s by a short one. */
+static void
+test_speeds(void)
+{
+	struct buf b = BUF_INIT;
+	struct wire w;
+
+	wire_begin(&w, NULL);
+	put_header(&b, 1, 1);
+	put_hex(&b, "00000004 0000007c 00000001 00000000 00000007 00000002 000003e9 00000004 00000000"
+	    "00000001 00000058");
+	put_generic(&b, "00000007", "00000002540be400");
+	wire_feed(&w, &b);
+	is_told(&w, ",\"interfaces\":{\"7\":{\"speed_bps\":10000000000}}}]");
+	put_header(&b, 2, 1);
+	put_hex(&b, "00000002 0000006c 00000002 00000007 00000001 00000001 00000058");
+	put_generic(&b, "00000007", "000000003b9aca00");
+	wire_feed(&w, &b);
+	is_told(&w, ",\"interfaces\":{\"7\":{\"speed_bps\":1000000000}}}]");
+	/* Neither 0 nor what a 32-bit speed has at most, nor a record that is cut, nor one longer than its sample. */
+	put_header(&b, 3, 4);
+	put_hex(&b, "00000002 0000006c 00000003 00000007 00000001 00000001 00000058");
+	put_generic(&b, "00000007", "0000000000000000");
+	put_hex(&b, "00000002 0000006c 00000004 00000007 00000001 00000001 00000058");
+	put_generic(&b, "00000007", "00000000ffffffff");
+	put_hex(&b, "00000002 00000020 00000005 00000007 00000001 00000001 0000000c 00000007 00000006 00000002");
+	put_hex(&b, "00000002 00000020 00000006 00000007 ffffffff 00000001 00000058 00000007 00000006 00000002");
+	wire_feed(&w, &b);
+	is_uint(wire_count(&w, FLOW_COUNT_COUNTER_SAMPLES), 6);
+	is_uint(wire_count(&w, FLOW_COUNT_DATAGRAM_CUT), 0);
+	is_told(&w, ",\"interfaces\":{\"7\":{\"speed_bps\":1000000000}}}]");
+	wire_end(&w);
+	buf_release(&b);
+}
+
+/* RFC 3176: sequence, source, interval, version of counters (2: Ethernet, 52 bytes behind the generic ones). */
+static void
+test_speeds_v4(void)
+{
+	struct buf b = BUF_INIT;
+	struct wire w;
+
+	wire_begin(&w, NULL);
+	put_hex(&b, "00000004 00000001 c0000201 00000001 000003e8 00000002"
+	    "00000002 00000001 00000008 0000001e 00000002");
+	put_generic(&b, "00000008", "0000000005f5e100");
+	for (unsigned i = 0; i < 13; i++)
+		put_hex(&b, "00000000");
+	put_hex(&b, "00000002 00000002 00000009 0000001e 00000007 00000009 00000000 3b9aca00 00000000 00000000 00000000"
+	    "00000000");
+	wire_feed(&w, &b);
+	is_uint(wire_count(&w, FLOW_COUNT_COUNTER_SAMPLES), 2);
+	is_uint(wire_count(&w, FLOW_COUNT_DATAGRAM_CUT), 0);
+	is_told(&w, ",\"interfaces\":{\"8\":{\"speed_bps\":100000000}}}]");
+	wire_end(&w);
+	buf_release(&b);
+}
+
 int
 main(void)
 {
+	test_speeds();
+	test_speeds_v4();
 	test_flow_sample();
 	test_expanded();
 	test_lies();

@@ -271,11 +271,23 @@ put_period(struct flow_table_printer *p, const struct flow_table *t)
 	buf_append_text(out, "</p>\n");
 }
 
+/* Columns of their own: a share is in the cell of what it is a share of. */
+static size_t
+shown_columns(const struct flow_table *t)
+{
+	size_t n = 0;
+
+	for (size_t c = 0; c < t->columns; c++)
+		n += !table_is_share(t, c);
+	return n;
+}
+
 static void
 html_end(struct flow_table_printer *p, const struct flow_table *t, struct buf *out)
 {
 	const struct flow_table_section *section = section_of(p, p->tables - 1);
 	struct table_html *h = p->html;
+	size_t shown = shown_columns(t);
 	bool series;
 	const char *class;
 
@@ -284,7 +296,7 @@ html_end(struct flow_table_printer *p, const struct flow_table *t, struct buf *o
 		return;
 	}
 	series = h->values.time != SIZE_MAX;
-	class = t->columns > LOOSE_MAX ? " class=\"wide dense\"" : series || t->columns > NARROW_MAX ?
+	class = shown > LOOSE_MAX ? " class=\"wide dense\"" : series || shown > NARROW_MAX ?
 	    " class=\"wide\"" : "";
 	put_totals(p, t);
 	set_grid(h, true);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "wire/sflow/sflow.h"
 
+#include "wire/sflow/sflow_counters.h"
+
 #define V5_FLOW 1
 #define V5_COUNTERS 2
 #define V5_FLOW_EXPANDED 3
@@ -74,7 +76,7 @@ samples_v5(struct sflow_datagram *m, uint32_t samples)
 		if (kind == V5_FLOW || kind == V5_FLOW_EXPANDED)
 			st = flow_sample_v5(m, body, kind == V5_FLOW_EXPANDED);
 		else if (kind == V5_COUNTERS || kind == V5_COUNTERS_EXPANDED)
-			decoder_count(m->ctx.d, FLOW_COUNT_COUNTER_SAMPLES, 1);
+			st = sflow_counters_v5(&m->ctx, body, kind == V5_COUNTERS_EXPANDED);
 		else if (kind == V5_DISCARDED)
 			decoder_count(m->ctx.d, FLOW_COUNT_DISCARDED_PACKETS, 1);
 		else
@@ -101,21 +103,6 @@ flow_sample_v4(struct sflow_datagram *m)
 	return finish_sample(m, st);
 }
 
-/* RFC 3176: generic counters, then those of the medium. */
-static void
-skip_counters_v4(struct sflow_datagram *m)
-{
-	static const uint16_t len[] = { 0, 88, 88 + 52, 88 + 72, 88, 88 + 80, 88, 28 };
-	uint32_t kind;
-
-	cursor_skip(&m->in, 12);
-	kind = cursor_be32(&m->in);
-	if (kind == 0 || kind >= ARRAY_LEN(len))
-		m->in.failed = true;
-	else
-		cursor_skip(&m->in, len[kind]);
-}
-
 static enum flow_status
 samples_v4(struct sflow_datagram *m, uint32_t samples)
 {
@@ -127,8 +114,7 @@ samples_v4(struct sflow_datagram *m, uint32_t samples)
 		if (kind == V4_FLOW && !cursor_failed(&m->in)) {
 			st = flow_sample_v4(m);
 		} else if (kind == V4_COUNTERS) {
-			decoder_count(m->ctx.d, FLOW_COUNT_COUNTER_SAMPLES, 1);
-			skip_counters_v4(m);
+			st = sflow_counters_v4(&m->ctx, &m->in);
 		} else {
 			decoder_count(m->ctx.d, FLOW_COUNT_SAMPLE_UNKNOWN, 1);
 			return st;

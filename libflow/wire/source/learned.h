@@ -27,6 +27,7 @@ enum known_kind {
 	KNOWN_LINE_CARD_RATE,	/* key: line card */
 	KNOWN_POINT_RATE,	/* key: observation point */
 	KNOWN_OTHER_DOMAIN_RATE,	/* of an exporter: announced by one domain for another, which is the key */
+	KNOWN_INTERFACE_SPEED,	/* key: ifIndex; number: b/s */
 	KNOWN_KINDS_END
 };
 

@@ -87,44 +87,52 @@ flow_decoder_begin_again(struct flow_decoder *d)
 	d->counts = (struct flow_counts){ 0 };
 }
 
+/* What an entry may have, in the order of its members. */
+enum part { PART_RATE, PART_NAME, PART_TEXT, PART_SPEED, PARTS };
+
 /* How the entries of a kind are written. */
 struct section {
 	const char *key;
-	enum known_kind rate, name, text;	/* 0: none */
+	enum known_kind kind[PARTS];		/* 0: none */
 	const char *name_key;			/* NULL: the name is the value itself */
 };
 
 static const struct section section_table[] = {
-	{ "samplers", KNOWN_SAMPLER_RATE, KNOWN_SAMPLER_NAME, 0, "name" },
-	{ "interfaces", KNOWN_INTERFACE_RATE, KNOWN_INTERFACE_NAME, KNOWN_INTERFACE_TEXT, "name" },
-	{ "vrfs", 0, KNOWN_VRF_NAME, 0, NULL },
-	{ "applications", 0, KNOWN_APP_NAME, 0, NULL },
+	{ "samplers", { [PART_RATE] = KNOWN_SAMPLER_RATE, [PART_NAME] = KNOWN_SAMPLER_NAME }, "name" },
+	{ "interfaces", { KNOWN_INTERFACE_RATE, KNOWN_INTERFACE_NAME, KNOWN_INTERFACE_TEXT, KNOWN_INTERFACE_SPEED },
+	    "name" },
+	{ "vrfs", { [PART_NAME] = KNOWN_VRF_NAME }, NULL },
+	{ "applications", { [PART_NAME] = KNOWN_APP_NAME }, NULL },
 };
 
-static void
-put_text_member(struct buf *out, const char *key, const struct known_entry *e, bool first)
+static const struct known_entry *
+find_part(const struct section *s, const struct known *k, enum part part, uint64_t key)
 {
-	if (!first)
-		buf_append_u8(out, ',');
-	buf_printf(out, "\"%s\":", key);
-	json_append_string(out, e->text, e->len);
+	return s->kind[part] != 0 ? known_find(k, s->kind[part], key) : NULL;
 }
 
-/* {"rate":R,"name":"N","description":"D"}, with the known members. */
+/* {"rate":R,"name":"N","description":"D","speed_bps":S}, with the known members. */
 static void
 put_parts(struct buf *out, const struct section *s, const struct known *k, uint64_t key)
 {
-	const struct known_entry *rate = s->rate != 0 ? known_find(k, s->rate, key) : NULL;
-	const struct known_entry *name = known_find(k, s->name, key);
-	const struct known_entry *text = s->text != 0 ? known_find(k, s->text, key) : NULL;
+	const char *const member[PARTS] = { "rate", s->name_key, "description", "speed_bps" };
+	const char *comma = "";
 
 	buf_append_u8(out, '{');
-	if (rate != NULL)
-		buf_printf(out, "\"rate\":%u", (unsigned)rate_rounded(rate_unpack(rate->number)));
-	if (name != NULL)
-		put_text_member(out, s->name_key, name, rate == NULL);
-	if (text != NULL)
-		put_text_member(out, "description", text, rate == NULL && name == NULL);
+	for (unsigned i = 0; i < PARTS; i++) {
+		const struct known_entry *e = find_part(s, k, (enum part)i, key);
+
+		if (e == NULL)
+			continue;
+		buf_printf(out, "%s\"%s\":", comma, member[i]);
+		comma = ",";
+		if (i == PART_RATE)
+			buf_printf(out, "%u", (unsigned)rate_rounded(rate_unpack(e->number)));
+		else if (i == PART_SPEED)
+			buf_printf(out, "%llu", (unsigned long long)e->number);
+		else
+			json_append_string(out, e->text, e->len);
+	}
 	buf_append_u8(out, '}');
 }
 
@@ -152,15 +160,12 @@ put_key(struct buf *out, const struct known_entry *e)
 static bool
 leads(const struct section *s, const struct known *k, const struct known_entry *e)
 {
-	enum known_kind kind = known_entry_kind(e);
-	uint64_t key = known_entry_key(e);
+	static const enum part order[PARTS] = { PART_NAME, PART_RATE, PART_TEXT, PART_SPEED };
 
-	if (kind == s->name)
-		return true;
-	if (kind == s->rate)
-		return known_find(k, s->name, key) == NULL;
-	return kind == s->text && known_find(k, s->name, key) == NULL &&
-	    (s->rate == 0 || known_find(k, s->rate, key) == NULL);
+	for (unsigned i = 0; i < PARTS; i++)
+		if (find_part(s, k, order[i], known_entry_key(e)) != NULL)
+			return known_entry_kind(e) == s->kind[order[i]];
+	return false;
 }
 
 /* The sources of one row of flow.exporters: of one exporter, sender, version and domain. */
@@ -176,14 +181,10 @@ told_before(const struct row *r, size_t to, const struct section *s, const struc
 	uint64_t key = known_entry_key(e);
 	size_t i;
 
-	for (i = 0; i < to; i++) {
-		const struct known *k = &r->source[i]->known;
-
-		if (known_find(k, s->name, key) != NULL ||
-		    (s->rate != 0 && known_find(k, s->rate, key) != NULL) ||
-		    (s->text != 0 && known_find(k, s->text, key) != NULL))
-			return true;
-	}
+	for (i = 0; i < to; i++)
+		for (unsigned part = 0; part < PARTS; part++)
+			if (find_part(s, &r->source[i]->known, (enum part)part, key) != NULL)
+				return true;
 	return false;
 }
 
