@@ -76,9 +76,10 @@ static void
 fill_addresses(struct cube *cube, enum cube_dim dim, const struct flow_table *t, const char *column)
 {
 	static const char *const words[CUBE_DIMS] = { [CUBE_SOURCE] = "src ip", [CUBE_DESTINATION] = "dst ip" };
-	char text[ADDR_TEXT_MAX + 1] = "";
+	char text[ADDR_TEXT_MAX + 1] = "", name[64];
 	size_t c = flow_table_find(t, column);
 
+	(void)snprintf(name, sizeof(name), "%s_name", column);
 	for (size_t r = 0; r < t->rows && c < t->columns; r++) {
 		struct cube_value *v;
 
@@ -87,6 +88,7 @@ fill_addresses(struct cube *cube, enum cube_dim dim, const struct flow_table *t,
 		text[addr_format(&((const struct addr *)t->column[c].values)[r], text)] = '\0';
 		memcpy(v->text, text, sizeof(v->text));
 		(void)snprintf(v->label, sizeof(v->label), "%s", text);
+		append_name(t, name, r, v->label);
 		(void)snprintf(v->filter, sizeof(v->filter), "%s %s", words[dim], text);
 	}
 }

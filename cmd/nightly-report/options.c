@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/number.h"
+#include "base/shell_quote.h"
 #include "common/cli.h"
 
 #define ROWS 20
@@ -60,6 +61,9 @@ take_choice(int letter, char *argument, struct nightly_options *o)
 	case OPT_ALERT:
 		o->alert = true;
 		return true;
+	case OPT_RESOLVE:
+		o->resolve = true;
+		return true;
 	default:
 		return false;
 	}
@@ -95,6 +99,11 @@ take_option(int letter, char *argument, struct nightly_options *o, bool *done)
 		    o->memory == 0)
 			return cli_misuse("-m: '%s' is no size (as in 500M)", argument);
 		return CLI_OK;
+	case OPT_GEO:
+		buf_append_text(&o->geo_words, " --geo ");
+		flow_shell_quote(&o->geo_words, argument, strlen(argument));
+		return o->geo_words.failed ? cli_fail("out of memory") :
+		    query_take_option(&o->request, letter, argument);
 	case OPT_THREADS:
 		return query_take_option(&o->request, letter, argument);
 	case OPT_HELP:
@@ -160,7 +169,8 @@ nightly_options_parse(int argc, char **argv, struct nightly_options *options, bo
 {
 	int letter, status = CLI_OK, end = 1;
 
-	*options = (struct nightly_options){ .request = QUERY_REQUEST_INIT, .rows = ROWS, .span_days = 1 };
+	*options = (struct nightly_options){ .request = QUERY_REQUEST_INIT, .rows = ROWS, .span_days = 1,
+	    .geo_words = BUF_INIT };
 	options->request.zone = STAMP_UTC;
 	*done = false;
 	/* getopt would reorder archives after the --. */
@@ -184,4 +194,5 @@ nightly_options_clear(struct nightly_options *options)
 	query_request_clear(&options->request);
 	list_files_clear(&options->local);
 	list_files_clear(&options->lists);
+	buf_release(&options->geo_words);
 }

@@ -3,6 +3,7 @@
 
 /* nightly-report's command line. */
 
+#include "base/buf.h"
 #include "common/list_files.h"
 #include "common/query.h"
 
@@ -21,7 +22,8 @@ struct nightly_options {
 	struct list_files local, lists;
 	const char *archive;		/* the first one */
 	enum nightly_format format;
-	bool no_scripts, alert;
+	bool no_scripts, alert, resolve;
+	struct buf geo_words;		/* --geo and its paths as words of a shell; no NUL */
 	uint64_t memory;		/* bytes; 0: half of the machine's */
 };
 

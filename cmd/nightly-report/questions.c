@@ -42,12 +42,21 @@ static const struct {
 	[TABLE_IF_SOURCE_AS] = { NULL, "exporter,in_if,src_as/bytes", "-s exporter,in_if,src_as/bytes", LIST, 32 },
 	[TABLE_SERVICE_SPIKE] = { "service", NULL, "--spikes service", SPIKE, 1 },
 	[TABLE_IF_SPIKE] = { "exporter,in_if", NULL, "--spikes exporter,in_if", SPIKE, 1 },
+	[TABLE_SOURCE_COUNTRY] = { NULL, "src_country/bytes", "-s src_country/bytes", LIST, 1 },
+	[TABLE_DESTINATION_COUNTRY] = { NULL, "dst_country/bytes", "-s dst_country/bytes", LIST, 1 },
 };
 
 const char *
 report_question(enum report_table table)
 {
 	return questions[table].option;
+}
+
+/* Whether the question can be answered: countries need a database. */
+static bool
+is_asked(const struct nightly_options *o, enum report_table table)
+{
+	return o->request.geo != NULL || (table != TABLE_SOURCE_COUNTRY && table != TABLE_DESTINATION_COUNTRY);
 }
 
 static struct flow_agg_ask
@@ -96,12 +105,16 @@ run_clear(struct run *run)
 }
 
 static int
-run_add(struct run *run, const struct flow_agg_ask *ask)
+run_add(struct run *run, const struct nightly_options *o, const struct flow_agg_ask *ask)
 {
 	struct flow_error err;
 
-	if (run->spec == NULL && (run->spec = flow_agg_spec_new()) == NULL)
-		return cli_fail("out of memory");
+	if (run->spec == NULL) {
+		run->spec = flow_agg_spec_new();
+		if (run->spec == NULL)
+			return cli_fail("out of memory");
+		flow_agg_geo(run->spec, o->request.geo);
+	}
 	return flow_agg_ask(run->spec, ask, &err) == FLOW_OK ? CLI_OK : cli_fail_error(&err);
 }
 
@@ -154,17 +167,20 @@ report_ask(struct nightly_options *o, const struct report_span *span, size_t cou
 {
 	struct run run = { .spec = NULL };
 	int status = CLI_OK;
+	size_t asked = 0;
 
 	*answer = (struct report_answer){ .flows = 0 };
 	for (size_t i = 0; i < count && status == CLI_OK; i++) {
 		const struct flow_agg_ask ask = ask_of(o, span, (enum report_table)i);
 
-		status = run_add(&run, &ask);
+		if (is_asked(o, (enum report_table)i))
+			status = run_add(&run, o, &ask);
 	}
 	if (status == CLI_OK)
 		status = run_make(&run, o, span);
 	for (size_t i = 0; i < count && status == CLI_OK; i++)
-		status = take_table(&run, i, names, &answer->table[i]);
+		if (is_asked(o, (enum report_table)i))
+			status = take_table(&run, asked++, names, &answer->table[i]);
 	if (status == CLI_OK) {
 		answer->flows = note_of(answer->table[0], "flows");
 		answer->packets = note_of(answer->table[0], "packets");
@@ -208,7 +224,7 @@ report_top_source(struct nightly_options *o, const struct report_span *span, con
 	/* What could not be read was reported the first time. */
 	cli_hush(true);
 	o->request.filter = both;
-	if (run_add(&run, &ask) == CLI_OK && run_make(&run, o, span) == CLI_OK &&
+	if (run_add(&run, o, &ask) == CLI_OK && run_make(&run, o, span) == CLI_OK &&
 	    take_table(&run, 0, NULL, &t) == CLI_OK)
 		address_of(t, out);
 	o->request.filter = own;

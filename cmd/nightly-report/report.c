@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "common/cli.h"
+#include "nightly-report/host_names.h"
 #include "nightly-report/report_index.h"
 #include "nightly-report/report_json.h"
 #include "nightly-report/report_mail.h"
@@ -64,6 +65,8 @@ ask_all(struct report *r, struct flow_names *announced)
 	if (status == CLI_OK)
 		status = report_ask(o, &r->span, TABLES, r->names, &r->answer);
 	o->request.names = NULL;
+	if (status == CLI_OK)
+		status = host_names_add(o, &r->answer);
 	if (status != CLI_OK)
 		return status;
 	if (figures_make(&r->answer, &r->span, &r->now) != FLOW_OK || health_make(o, &r->span, &r->health) != FLOW_OK)

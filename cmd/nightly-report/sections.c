@@ -67,6 +67,7 @@ command_of(const struct report *r, enum report_table table)
 		buf_append_text(&out, " --as-names");
 		append_word(&out, o->as_names);
 	}
+	buf_append(&out, o->geo_words.data, o->geo_words.len);
 	if (o->if_names != NULL) {
 		buf_append_text(&out, " --if-names");
 		append_word(&out, o->if_names);
@@ -113,6 +114,8 @@ add_answer(const struct report *r, struct sections *s, enum report_table i, cons
 	const struct flow_table *t = r->answer.table[i];
 	struct section *section;
 
+	if (t == NULL)
+		return true;	/* not asked for */
 	if (flow_table_find(t, "bytes_pct") < t->columns) {
 		if (!add_made(s, table_with_average(t, &r->span, r->options->rows), part, title))
 			return false;
@@ -257,6 +260,8 @@ sections_make(const struct report *r, struct sections *s)
 	    add_answer(r, s, TABLE_SOURCE, "Who", "Sources") &&
 	    add_answer(r, s, TABLE_DESTINATION, "", "Destinations") &&
 	    add_answer(r, s, TABLE_PAIR, "", "Who sent to whom") &&
+	    add_answer(r, s, TABLE_SOURCE_COUNTRY, "", "From countries") &&
+	    add_answer(r, s, TABLE_DESTINATION_COUNTRY, "", "To countries") &&
 	    add_answer(r, s, TABLE_SOURCE_AS, "Autonomous systems", "From autonomous systems") &&
 	    add_answer(r, s, TABLE_DESTINATION_AS, "", "To autonomous systems") &&
 	    add_answer(r, s, TABLE_AS_BILL, "", "In (from it) and out (to it), peak and 95 %") &&
