@@ -121,8 +121,8 @@ keep_new(struct flow_selection *sel, uint64_t first)
 		kept += row >= first;
 	}
 	if (first > 0) {
+		sel->all = sel->all && kept == sel->count;
 		sel->count = kept;
-		sel->all = false;
 	}
 }
 
@@ -143,8 +143,9 @@ keep_window(const struct query *q, const struct flow_batch *batch, struct flow_s
 		kept += flow_column_has(first, row) && begin[row] < to && (begin[row] >= from ||
 		    (q->touching && flow_column_has(last, row) && end[row] > from));
 	}
+	/* Rows that all pass need no list, with which everything that follows takes longer. */
+	sel->all = sel->all && kept == sel->count;
 	sel->count = kept;
-	sel->all = false;
 }
 
 bool
