@@ -57,6 +57,7 @@
 #include "store/verify.h"
 #include "store/table_writer.h"
 #include "store/writer.h"
+#include "synth/packet_skip.h"
 #include "synth/synth.h"
 #include "wire/decode.h"
 #include "wire/encode/device.h"

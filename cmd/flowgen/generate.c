@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "common/cli.h"
 #include "flowgen/malform.h"
 #include "flowgen/mishap.h"
@@ -22,6 +23,9 @@
 #define FLUSH_MS 1000
 
 #define MAX_INTERFACES 64
+
+/* Random numbers of their own for sFlow's agents. */
+#define AGENT_STREAM UINT64_C(0x6167656e74)
 
 struct generator {
 	const struct options *options;
@@ -37,14 +41,22 @@ struct generator {
 	struct malform malform;
 	struct flow_datagrams bad;
 	uint32_t *boot;			/* restarts so far, by exporter */
+	struct packet_skip *agent;		/* sFlow's, by exporter; else NULL */
 	struct buf shifted;		/* times by a wrong clock */
 	struct truth *truth;		/* NULL: none is wanted */
 	struct tally tally;		/* where it is */
 	uint64_t made;			/* flows before sampling; after it: */
 	struct tally_sum told;
+	uint64_t skipped;		/* by encoders that are no more */
 	int64_t flushed_ms;
 	bool closed;			/* the reader has gone */
 };
+
+static bool
+is_sflow(const struct options *o)
+{
+	return o->version == FLOW_SFLOW4 || o->version == FLOW_SFLOW5;
+}
 
 static void
 name_interfaces(struct generator *g)
@@ -61,6 +73,12 @@ name_interfaces(struct generator *g)
 	}
 }
 
+static uint64_t
+draw_skip(void *agent)
+{
+	return packet_skip_next(agent);
+}
+
 static struct flow_encoder *
 encoder_of(struct generator *g, uint32_t exporter)
 {
@@ -72,6 +90,10 @@ encoder_of(struct generator *g, uint32_t exporter)
 		.interface = g->interface, .interfaces = g->interfaces,
 	};
 
+	if (g->agent != NULL) {
+		eo.skip = draw_skip;
+		eo.skipper = &g->agent[exporter];
+	}
 	if (g->encoder[exporter] == NULL)
 		g->encoder[exporter] = flow_encoder_new(&eo);
 	return g->encoder[exporter];
@@ -86,7 +108,7 @@ open_synth(struct generator *g)
 
 	so.by_second = true;
 	so.threads = o->threads - 1;
-	if (o->truth != NULL && so.sampling > 1) {
+	if (o->truth != NULL && so.sampling > 1 && !is_sflow(o)) {
 		g->whole = so.whole = flow_builder_new();
 		if (g->whole == NULL)
 			return cli_fail("out of memory");
@@ -200,6 +222,24 @@ shift_times(struct generator *g, const struct flow_batch *batch, int64_t fast_ms
 	return FLOW_OK;
 }
 
+/* Frees an exporter's encoder, and keeps its counts. */
+static void
+retire(struct generator *g, uint32_t exporter)
+{
+	struct flow_encoder *e = g->encoder[exporter];
+	struct flow_encoder_taken taken;
+
+	if (e == NULL)
+		return;
+	taken = flow_encoder_taken(e);
+	g->told.flows += taken.samples;
+	g->told.packets += taken.samples * g->options->synth.sampling;
+	g->told.bytes += taken.frame_bytes * g->options->synth.sampling;
+	g->skipped += flow_encoder_skipped(e);
+	flow_encoder_free(e);
+	g->encoder[exporter] = NULL;
+}
+
 /* An exporter that has restarted begins anew: uptime, sequence numbers, templates. */
 static int
 restart(struct generator *g, uint32_t exporter, int64_t now)
@@ -216,8 +256,7 @@ restart(struct generator *g, uint32_t exporter, int64_t now)
 	if (flow_encoder_flush(g->encoder[exporter], now + skew(g, exporter), &g->datagrams) != FLOW_OK)
 		return cli_fail("out of memory");
 	status = deliver(g, exporter);
-	flow_encoder_free(g->encoder[exporter]);
-	g->encoder[exporter] = NULL;
+	retire(g, exporter);
 	return status;
 }
 
@@ -273,7 +312,7 @@ take_turn(struct generator *g, size_t *made)
 	g->made += turn.rows;
 	if (status != CLI_OK || turn.unseen || flow_builder_rows(g->builder) == 0)
 		return status;
-	if (g->options->synth.sampling > 1)
+	if (g->options->synth.sampling > 1 && !is_sflow(g->options))
 		tally_batch(&g->told, flow_builder_batch(g->builder));
 	return hand_over(g, turn.exporter);
 }
@@ -326,20 +365,18 @@ run_truly(struct generator *g, const volatile int *stop)
 static void
 tell_skipped(const struct generator *g)
 {
-	uint64_t skipped = 0;
-	uint32_t i;
-
-	for (i = 0; g->encoder != NULL && i < g->options->synth.exporters; i++)
-		if (g->encoder[i] != NULL)
-			skipped += flow_encoder_skipped(g->encoder[i]);
-	if (skipped > 0)
-		cli_warn("%" PRIu64 " flows were left out: no template is for them, or the version has none", skipped);
+	if (g->skipped > 0)
+		cli_warn("%" PRIu64 " flows were left out: no template is for them, or the version has none",
+		    g->skipped);
 }
 
 static void
 tell_mishaps(const struct generator *g)
 {
-	if (g->options->synth.sampling > 1 && g->options->version < FLOW_SFLOW4 && g->told.flows < g->made)
+	if (is_sflow(g->options))
+		cli_warn("sampled: of %" PRIu64 " flows %" PRIu64 " packets were taken; they stand for "
+		    "packets %" PRIu64 ", bytes %" PRIu64, g->made, g->told.flows, g->told.packets, g->told.bytes);
+	else if (g->options->synth.sampling > 1 && g->told.flows < g->made)
 		cli_warn("sampled: of %" PRIu64 " flows %" PRIu64 " had a packet that was taken; they stand for "
 		    "packets %" PRIu64 ", bytes %" PRIu64, g->made, g->told.flows, g->told.packets, g->told.bytes);
 	if (g->mishap.datagrams > 0)
@@ -350,6 +387,18 @@ tell_mishaps(const struct generator *g)
 		    g->mishap.flows_twice);
 	if (g->malform.made > 0)
 		cli_warn("malformed on purpose: %" PRIu64 " datagrams", g->malform.made);
+}
+
+static bool
+init_agents(struct generator *g)
+{
+	const struct flow_synth_options *so = &g->options->synth;
+	uint32_t i;
+
+	g->agent = calloc(so->exporters, sizeof(*g->agent));
+	for (i = 0; g->agent != NULL && i < so->exporters; i++)
+		packet_skip_init(&g->agent[i], hash_mix64(so->seed ^ AGENT_STREAM) + i, so->sampling);
+	return g->agent != NULL;
 }
 
 int
@@ -368,19 +417,20 @@ generate(const struct options *o, struct sink *sink, const volatile int *stop)
 	g.boot = calloc(o->synth.exporters, sizeof(*g.boot));
 	g.builder = flow_builder_new();
 	g.encoder = calloc(o->synth.exporters, sizeof(*g.encoder));
-	if (g.builder == NULL || g.encoder == NULL || g.boot == NULL)
+	if (g.builder == NULL || g.encoder == NULL || g.boot == NULL || (is_sflow(o) && !init_agents(&g)))
 		status = cli_fail("out of memory");
 	else if (o->truth != NULL && (tally_init(&g.tally, o->synth.exporters, o->synth.events) != FLOW_OK))
 		status = cli_fail("out of memory");
 	else if ((status = open_synth(&g)) == CLI_OK)
 		status = run_truly(&g, stop);
+	for (i = 0; g.encoder != NULL && i < o->synth.exporters; i++)
+		retire(&g, i);
 	if (status == CLI_OK)
 		tell_mishaps(&g);
 	tell_skipped(&g);
-	for (i = 0; g.encoder != NULL && i < o->synth.exporters; i++)
-		flow_encoder_free(g.encoder[i]);
 	free(g.encoder);
 	free(g.boot);
+	free(g.agent);
 	malform_release(&g.malform);
 	flow_datagrams_release(&g.bad);
 	buf_release(&g.shifted);

@@ -73,13 +73,13 @@ settle_replay(struct options *o, const struct option_pending *p)
 	return settle_rate(o, p);
 }
 
-/* Events add to the rate and sampling reduces it, so only the clock can set the pace. */
+/* Events add to the rate, sampling changes it, and so do samples of sFlow: only the clock can set the pace. */
 static bool
 settle_events(struct options *o)
 {
-	bool fewer = o->synth.sampling > 1 && o->version < FLOW_SFLOW4;
+	bool other = o->synth.sampling > 1 || o->version >= FLOW_SFLOW4;
 
-	if (o->target != NULL && !o->unpaced && (o->events.count > 0 || o->synth.curve != CURVE_FLAT || fewer))
+	if (o->target != NULL && !o->unpaced && (o->events.count > 0 || o->synth.curve != CURVE_FLAT || other))
 		o->pace = 1000;
 	if (o->events.count == 0)
 		return true;

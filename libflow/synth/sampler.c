@@ -3,59 +3,11 @@
 
 #include "net/proto.h"
 
-/* ln 2 as a fraction of 2^32 */
-#define LN2 UINT64_C(2977044472)
-
-/* Fractional bits of a logarithm. */
-#define LOG_BITS 16
-
-/*
- * -1 / ln(1 - 1/n) in parts of 2^16, by its series n - 1/2 - 1/12n - 1/24n^2 - 19/720n^3 - 3/160n^4 - 863/60480n^5:
- * less than a thousandth off for n = 2.
- */
-static uint64_t
-mean_of(uint64_t n)
-{
-	uint64_t one = 1 << 16, less = one / 2 + one / 12 / n + one / 24 / n / n;
-
-	if (n < 64)
-		less += one * 19 / 720 / (n * n * n) + one * 3 / 160 / (n * n * n * n) +
-		    one * 863 / 60480 / (n * n * n * n * n);
-	return n * one - less;
-}
-
-/* -ln(u / 2^32) of u in 1 .. 2^32, in parts of 2^16. */
-static uint64_t
-minus_log(uint64_t u)
-{
-	unsigned whole = 63 - (unsigned)__builtin_clzll(u), i;
-	uint64_t y = u << (31 - (whole < 32 ? whole : 31)), log = (uint64_t)whole << LOG_BITS;
-
-	/* y is 1 .. 2 in parts of 2^31: each squaring yields a bit. */
-	for (i = 1; i <= LOG_BITS && whole < 32; i++) {
-		y = y * y >> 31;
-		if (y >> 32 != 0) {
-			y >>= 1;
-			log |= UINT64_C(1) << (LOG_BITS - i);
-		}
-	}
-	return ((UINT64_C(32) << LOG_BITS) - log) * LN2 >> 32;
-}
-
-static uint64_t
-draw_skip(struct sampler *s)
-{
-	uint64_t u = (random_next(&s->random) >> 32) + 1;
-
-	return (uint64_t)((unsigned __int128)minus_log(u) * s->mean >> 32);
-}
-
 void
 sampler_init(struct sampler *s, uint64_t seed, uint32_t rate)
 {
-	random_init(&s->random, seed);
-	s->mean = mean_of(rate);
-	s->skip = draw_skip(s);
+	packet_skip_init(&s->draw, seed, rate);
+	s->skip = packet_skip_next(&s->draw);
 }
 
 uint64_t
@@ -71,7 +23,7 @@ sampler_take(struct sampler *s, uint64_t packets, uint64_t *first, uint64_t *las
 	do {
 		*last = s->skip;
 		taken++;
-		s->skip += 1 + draw_skip(s);
+		s->skip += 1 + packet_skip_next(&s->draw);
 	} while (s->skip < packets);
 	s->skip -= packets;
 	return taken;
@@ -89,7 +41,8 @@ flags_seen(const struct talk_flow *f, uint64_t first, uint64_t last, uint64_t ta
 {
 	uint8_t flags = f->tcp_flags;
 
-	if (f->packets == 1)
+	/* Of a connection that was never answered each packet is a SYN. */
+	if (f->packets == 1 || (flags & TCP_ACK) == 0)
 		return flags;
 	if (first > 0)
 		flags &= (uint8_t)~TCP_SYN;

@@ -3,23 +3,22 @@
 
 /*
  * Takes each packet with the probability 1 in `rate`, as a sampling router does, and reduces a flow to what that
- * router saw, mostly nothing if it has few packets.  The number of packets until the next one taken is drawn from a
- * geometric distribution, so that flows without a taken packet cost nothing.  Integers only.
+ * router saw, mostly nothing if it has few packets.  Flows without a taken packet cost nothing
+ * (synth/packet_skip.h).
  */
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "synth/random.h"
+#include "synth/packet_skip.h"
 #include "synth/talk.h"
 
 struct sampler {
-	struct random random;
-	uint64_t mean;		/* of the distribution, see sampler.c */
+	struct packet_skip draw;
 	uint64_t skip;		/* packets that pass before the next one is taken */
 };
 
-/* rate >= 2, below 2^32 */
+/* rate >= 1, below 2^32; 1 takes every packet */
 void sampler_init(struct sampler *s, uint64_t seed, uint32_t rate);
 
 /* How many of these packets are taken; *first and *last number the first and last of them, from 0, if any. */

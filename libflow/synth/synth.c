@@ -134,9 +134,9 @@ flow_synth_new(const struct flow_synth_options *options)
 	s->options = *options;
 	s->last_ms = options->start_ms;
 	s->end_ms = options->flows != 0 ? even_ms(s, options->flows) : INT64_MAX;
-	/* An sFlow sample is of one packet, and events of firewalls and NAT are of none: these have no pieces. */
-	s->cuts = options->version < SFLOW && (options->kind == DRESS_PLAIN || options->kind == DRESS_BIFLOW);
-	s->samples = s->cuts && options->sampling > 1;
+	/* Events of firewalls and NAT are of no packet: these have no pieces. */
+	s->cuts = options->kind == DRESS_PLAIN || options->kind == DRESS_BIFLOW;
+	s->samples = s->cuts && options->sampling > 1 && options->version < SFLOW;
 	if (s->samples)
 		sampler_init(&s->sampler, hash_mix64(options->seed ^ SAMPLE_STREAM), options->sampling);
 	pieces_init(&s->pieces, options->active_ms);
@@ -195,16 +195,13 @@ flow_synth_event_rows(const struct flow_synth *s, size_t i)
 	return s->event_rows[i];
 }
 
-/* Reduces a flow to an sFlow sample: one packet of average length, as a frame (IEEE 802.3: at least 64 bytes). */
+/* Lets a flow's bytes be those of its frames, as sFlow counts (IEEE 802.3: 18 more than the packet's, at least 64). */
 static void
-one_packet(struct talk_flow *f)
+as_frames(struct talk_flow *f)
 {
-	uint64_t frame = f->packets > 0 ? f->bytes / f->packets + 18 : 0;
+	uint64_t bytes = f->bytes + 18 * f->packets;
 
-	f->packets = 1;
-	f->bytes = frame < 64 ? 64 : frame;
-	f->duration_ms = 0;
-	f->delay_ms = 0;
+	f->bytes = bytes < 64 * f->packets ? 64 * f->packets : bytes;
 }
 
 /* Takes the next new flow. */
@@ -302,12 +299,12 @@ static enum flow_status
 put_rows(struct flow_synth *s, struct rows *r, size_t n, struct flow_builder *out)
 {
 	const struct flow_synth_options *o = &s->options;
-	int64_t scale = o->sampling > 1 ? o->sampling : 1;
+	int64_t scale = o->sampling > 1 && o->version < SFLOW ? o->sampling : 1;
 	const struct rows *seen = r;
 	size_t count = n, i;
 
 	for (i = r->at; o->version >= SFLOW && i < r->at + n; i++)
-		one_packet(&r->flow[i]);
+		as_frames(&r->flow[i]);
 	if (s->events > 0) {
 		keep_order(s, r, n);
 		count_events(s, r, n);

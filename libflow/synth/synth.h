@@ -14,7 +14,8 @@
  * have a heavy tail; TCP flags and durations follow from them.  Most
  * conversations yield two rows, one per direction.  Flows longer than the active timeout yield a row each
  * time that it passes (synth/piece.h).  With sampling, only flows with a sampled packet are seen
- * (synth/sampler.h).  A few percent are scans: random addresses, one SYN.
+ * (synth/sampler.h); for sFlow all flows are made, with the bytes of frames, because its agent takes
+ * packets.  A few percent are scans: random addresses, one SYN.
  *
  *	first <= last <= received, which never decreases from row to row
  *
@@ -44,7 +45,8 @@ struct flow_synth_options {
 	uint64_t rate;		/* rows per 1000 s of `received` time, > 0 */
 	uint32_t exporters;	/* 1 .. FLOW_SYNTH_EXPORTERS_MAX */
 	uint32_t ipv6_percent;	/* 0 .. 100, of conversations */
-	uint32_t sampling;	/* takes one packet in this many; 0 or 1: all.  packets, bytes are multiples of it */
+	/* Takes one packet in this many; 0 or 1: all.  packets, bytes are multiples of it.  sFlow: rows are whole. */
+	uint32_t sampling;
 	uint8_t version;	/* column export_version; 5: engine_type and engine_id instead of domain */
 	const struct event_spec *event;	/* copied */
 	size_t events;		/* at most FLOW_SYNTH_EVENTS_MAX */

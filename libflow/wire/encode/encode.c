@@ -100,6 +100,12 @@ flow_encoder_skipped(const struct flow_encoder *e)
 	return e->skipped;
 }
 
+struct flow_encoder_taken
+flow_encoder_taken(const struct flow_encoder *e)
+{
+	return e->sflow != NULL ? encode_sflow_taken(e->sflow) : (struct flow_encoder_taken){ 0, 0 };
+}
+
 uint64_t
 flow_encoder_shortened(const struct flow_encoder *e)
 {

@@ -23,7 +23,10 @@
  *            65535 becomes 23456 where it has 2 bytes (RFC 6793).
  * Sampling   Counters are divided by the announced rate, where it can be announced: in v5, and by devices of v9 and
  *            IPFIX that do.
- * sFlow      A row is one sample: its rate is the row's packets, the packet's length bytes / packets.
+ * sFlow      Without `skip` a row is one sample: its rate is the row's packets, the packet's length bytes / packets.
+ *            With it rows are whole flows, of which an agent takes packets: each is a sample, of the rate `sampling`.
+ *            The pool of an interface counts all packets that came in by it; of the lengths of frames, all packets
+ *            of a flow together have its bytes; the first packet has its SYN, the last one its FIN or RST.
  */
 
 #include <stdbool.h>
@@ -60,6 +63,9 @@ struct flow_encoder_options {
 	uint32_t sampling;	/* announced rate, 1 too; 0: none (v5: at most 16383) */
 	const struct flow_encoder_interface *interface;	/* announced; borrowed; v5: ignored */
 	size_t interfaces;
+	/* sFlow: draws how many packets pass before the next one is taken; NULL: rows are samples. */
+	uint64_t (*skip)(void *skipper);
+	void *skipper;		/* borrowed */
 	size_t max_bytes;	/* of a v9, IPFIX or sFlow datagram, 512 .. 65487; 0: the device's */
 };
 
@@ -99,6 +105,12 @@ enum flow_status flow_encoder_flush(struct flow_encoder *e, int64_t now_ms,
 
 /* Rows that the version cannot express, skipped since flow_encoder_new. */
 uint64_t flow_encoder_skipped(const struct flow_encoder *e);
+
+/* Samples that an sFlow encoder with `skip` has made, and the bytes of their frames; 0 for others. */
+struct flow_encoder_taken {
+	uint64_t samples, frame_bytes;
+};
+struct flow_encoder_taken flow_encoder_taken(const struct flow_encoder *e);
 
 /* Rows that were sent without some of their columns, as there are too many kinds of rows for a template each. */
 uint64_t flow_encoder_shortened(const struct flow_encoder *e);

@@ -201,14 +201,14 @@ ttl_of(const struct flow_batch *batch, size_t row, const struct addr *src)
 }
 
 static struct leg
-outer_leg(const struct encode_addrs *addrs, const struct flow_batch *b, size_t row)
+outer_leg(const struct encode_addrs *addrs, const struct flow_batch *b, size_t row, uint16_t tcp_flags)
 {
 	struct leg l = {
 		.src = encode_addr(addrs, b, FLOW_FIELD_SRC_ADDR, row),
 		.dst = encode_addr(addrs, b, FLOW_FIELD_DST_ADDR, row),
 		.src_port = (uint16_t)encode_number(b, FLOW_FIELD_SRC_PORT, row),
 		.dst_port = (uint16_t)encode_number(b, FLOW_FIELD_DST_PORT, row),
-		.flags = (uint16_t)encode_number(b, FLOW_FIELD_TCP_FLAGS, row),
+		.flags = tcp_flags,
 		.proto = (uint8_t)encode_number(b, FLOW_FIELD_PROTO, row),
 		.tos = (uint8_t)encode_number(b, FLOW_FIELD_TOS, row),
 		.label = (uint32_t)encode_number(b, FLOW_FIELD_FLOW_LABEL, row),
@@ -277,11 +277,11 @@ put_link(struct frame *f, const struct flow_batch *batch, size_t row, const stru
 }
 
 void
-encode_packet(const struct encode_addrs *addrs, const struct flow_batch *batch, size_t row, uint32_t frame_bytes,
-    struct encode_packet *out)
+encode_packet(const struct encode_addrs *addrs, const struct flow_batch *batch, size_t row, uint16_t tcp_flags,
+    uint32_t frame_bytes, struct encode_packet *out)
 {
 	struct frame f = { .bytes = out->bytes };
-	struct leg outer = outer_leg(addrs, batch, row), inner = inner_leg(addrs, batch, row);
+	struct leg outer = outer_leg(addrs, batch, row, tcp_flags), inner = inner_leg(addrs, batch, row);
 	bool tunnel = flow_column_has(&batch->column[FLOW_FIELD_INNER_SRC_ADDR], row) &&
 	    (outer.proto == PROTO_GRE || outer.proto == PROTO_IPIP || outer.proto == PROTO_IPV6 ||
 	    (outer.proto == PROTO_UDP && outer.dst_port == VXLAN_PORT));

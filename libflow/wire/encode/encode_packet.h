@@ -21,6 +21,8 @@ struct encode_packet {
 	uint8_t bytes[ENCODE_PACKET_HEADERS];
 };
 
-/* Makes a row's packet in a frame of `frame_bytes`, or more if the headers need them. */
-void encode_packet(const struct encode_addrs *addrs, const struct flow_batch *batch, size_t row, uint32_t frame_bytes,
-    struct encode_packet *out);
+/*
+ * Makes a row's packet, with these TCP flags, in a frame of `frame_bytes`, or more if the headers need them.
+ */
+void encode_packet(const struct encode_addrs *addrs, const struct flow_batch *batch, size_t row, uint16_t tcp_flags,
+    uint32_t frame_bytes, struct encode_packet *out);

@@ -5,40 +5,27 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "net/proto.h"
 #include "wire/encode/encode_datagrams.h"
-#include "wire/encode/encode_packet.h"
+#include "wire/encode/encode_sflow_records.h"
 
 #define V5 105
 
-/* Formats of samples and of records. */
+/* Formats of samples and of counters. */
 #define FLOW_SAMPLE 1
 #define COUNTER_SAMPLE 2
 #define FLOW_EXPANDED 3
 #define COUNTER_EXPANDED 4
-#define RAW_HEADER 1
-#define ETHERNET_FRAME 2
-#define SAMPLED_IPV4 3
-#define SAMPLED_IPV6 4
-#define EXT_SWITCH 1001
-#define EXT_ROUTER 1002
-#define EXT_GATEWAY 1003
-#define EXT_NAT 1007
-#define EXT_NAT_PORT 1020
 #define GENERIC_COUNTERS 1
-#define V4_RAW_HEADER 1
 #define V4_GENERIC_COUNTERS 1
 
-#define HEADER_ETHERNET 1
-#define FRAME_CHECK 4
-#define ADDR_IPV4 1
-#define ADDR_IPV6 2
-#define AS_SEQUENCE 2
 #define OUT_DISCARD (1u << 30)
 #define DISCARDED 2	/* upper bits of forwardingStatus */
 
 #define ETHERNET_CSMACD 6
 #define SPEED_BPS UINT64_C(10000000000)
 #define PORTS 64
+#define FRAME_MAX 9000	/* of jumbo frames */
 #define UPTIME_MS INT64_C(1000000000)
 
 /* An interface as the source of samples, at its number modulo PORTS. */
@@ -57,6 +44,8 @@ struct encode_sflow {
 	uint32_t waiting, rows;		/* samples, and rows in them */
 	uint32_t sequence;
 	int64_t time_ms, boot_ms, counters_ms;
+	uint64_t skip;			/* packets that pass before the next one is taken; if o.skip is there */
+	struct flow_encoder_taken taken;
 	struct port port[PORTS];
 };
 
@@ -69,6 +58,8 @@ encode_sflow_new(const struct flow_encoder_options *o, const struct encode_sflow
 		return NULL;
 	s->options = *o;
 	s->habits = habits;
+	if (o->skip != NULL)
+		s->skip = o->skip(o->skipper);
 	return s;
 }
 
@@ -88,21 +79,6 @@ is_v5(const struct encode_sflow *s)
 	return s->options.version == V5;
 }
 
-static void
-put_addr(struct buf *b, const struct addr *a)
-{
-	uint8_t bytes[16];
-
-	if (addr_is_v4(a)) {
-		buf_append_be32(b, ADDR_IPV4);
-		buf_append_be32(b, addr_v4(a));
-		return;
-	}
-	addr_store_v6(a, bytes);
-	buf_append_be32(b, ADDR_IPV6);
-	buf_append(b, bytes, sizeof(bytes));
-}
-
 static size_t
 header_bytes(const struct encode_sflow *s)
 {
@@ -118,7 +94,7 @@ send_samples(struct encode_sflow *s, int64_t time_ms, struct flow_datagrams *out
 	if (!encode_datagram_open(out, header_bytes(s) + s->samples.len, time_ms, s->rows))
 		return FLOW_ENOMEM;
 	buf_append_be32(b, is_v5(s) ? 5 : 4);
-	put_addr(b, &s->options.exporter);
+	encode_sflow_addr(b, &s->options.exporter);
 	if (is_v5(s))
 		buf_append_be32(b, s->options.domain);
 	buf_append_be32(b, s->sequence++);
@@ -158,211 +134,10 @@ port_of(struct encode_sflow *s, uint32_t index)
 	return p;
 }
 
-/* Begins a record of v5, or an extension of v4; returns the offset of its length. */
-static size_t
-record_begin(struct buf *b, uint32_t kind, bool v5)
-{
-	buf_append_be32(b, kind);
-	if (v5)
-		buf_append_be32(b, 0);
-	return b->len;
-}
-
-static void
-record_end(struct buf *b, size_t at, bool v5)
-{
-	while ((b->len - at) % 4 != 0)
-		buf_append_u8(b, 0);
-	if (v5 && !b->failed)
-		store_be32(b->data + at - 4, (uint32_t)(b->len - at));
-}
-
-/* A row being encoded as a sample. */
-struct row {
-	const struct encode_addrs *addrs;
-	const struct flow_batch *batch;
-	size_t at;
-	uint32_t rate, frame_bytes;
-};
-
 static uint32_t
-number(const struct row *r, enum flow_field field)
+number(const struct encode_sflow_row *r, enum flow_field field)
 {
 	return (uint32_t)encode_number(r->batch, field, r->at);
-}
-
-static bool
-has(const struct row *r, enum flow_field field)
-{
-	return flow_column_has(&r->batch->column[field], r->at);
-}
-
-static void
-put_raw(const struct encode_sflow *s, const struct row *r, struct buf *b)
-{
-	struct encode_packet packet;
-	uint32_t sampled, i;
-	size_t at;
-
-	encode_packet(r->addrs, r->batch, r->at, r->frame_bytes, &packet);
-	sampled = packet.frame_bytes - FRAME_CHECK;
-	if (sampled > s->habits->header_bytes)
-		sampled = s->habits->header_bytes;
-	at = record_begin(b, is_v5(s) ? RAW_HEADER : V4_RAW_HEADER, is_v5(s));
-	buf_append_be32(b, HEADER_ETHERNET);
-	buf_append_be32(b, packet.frame_bytes);
-	if (is_v5(s))
-		buf_append_be32(b, FRAME_CHECK);
-	buf_append_be32(b, sampled);
-	buf_append(b, packet.bytes, packet.len < sampled ? packet.len : sampled);
-	for (i = packet.len; i < sampled; i++)
-		buf_append_u8(b, 0);
-	record_end(b, at, is_v5(s));
-}
-
-/* The fields of an IP packet, from agents whose hardware does not give its bytes. */
-static void
-put_ip_fields(const struct encode_sflow *s, const struct row *r, struct buf *b)
-{
-	struct addr src = encode_addr(r->addrs, r->batch, FLOW_FIELD_SRC_ADDR, r->at);
-	struct addr dst = encode_addr(r->addrs, r->batch, FLOW_FIELD_DST_ADDR, r->at);
-	bool v4 = addr_is_v4(&src) && addr_is_v4(&dst);
-	size_t at = record_begin(b, is_v5(s) ? (v4 ? SAMPLED_IPV4 : SAMPLED_IPV6) : v4 ? 2 : 3, is_v5(s));
-	uint8_t bytes[16];
-
-	buf_append_be32(b, r->frame_bytes);
-	buf_append_be32(b, number(r, FLOW_FIELD_PROTO));
-	if (v4) {
-		buf_append_be32(b, addr_v4(&src));
-		buf_append_be32(b, addr_v4(&dst));
-	} else {
-		addr_store_v6(&src, bytes);
-		buf_append(b, bytes, 16);
-		addr_store_v6(&dst, bytes);
-		buf_append(b, bytes, 16);
-	}
-	buf_append_be32(b, number(r, FLOW_FIELD_SRC_PORT));
-	buf_append_be32(b, number(r, FLOW_FIELD_DST_PORT));
-	buf_append_be32(b, number(r, FLOW_FIELD_TCP_FLAGS));
-	buf_append_be32(b, number(r, FLOW_FIELD_TOS));
-	record_end(b, at, is_v5(s));
-}
-
-static void
-put_mac(struct buf *b, uint64_t mac)
-{
-	buf_append_be16(b, (uint16_t)(mac >> 32));
-	buf_append_be32(b, (uint32_t)mac);
-	buf_append_be16(b, 0);
-}
-
-static void
-put_ethernet(const struct row *r, struct buf *b)
-{
-	struct addr src = encode_addr(r->addrs, r->batch, FLOW_FIELD_SRC_ADDR, r->at);
-	size_t at = record_begin(b, ETHERNET_FRAME, true);
-
-	buf_append_be32(b, r->frame_bytes);
-	put_mac(b, encode_number(r->batch, FLOW_FIELD_IN_SRC_MAC, r->at));
-	put_mac(b, encode_number(r->batch, FLOW_FIELD_IN_DST_MAC, r->at));
-	buf_append_be32(b, addr_is_v4(&src) ? 0x0800 : 0x86dd);
-	record_end(b, at, true);
-}
-
-static void
-put_switch(const struct encode_sflow *s, const struct row *r, struct buf *b)
-{
-	size_t at = record_begin(b, is_v5(s) ? EXT_SWITCH : 1, is_v5(s));
-
-	buf_append_be32(b, number(r, FLOW_FIELD_SRC_VLAN));
-	buf_append_be32(b, 0);
-	buf_append_be32(b, has(r, FLOW_FIELD_DST_VLAN) ? number(r, FLOW_FIELD_DST_VLAN) :
-	    number(r, FLOW_FIELD_SRC_VLAN));
-	buf_append_be32(b, 0);
-	record_end(b, at, is_v5(s));
-}
-
-static void
-put_router(const struct encode_sflow *s, const struct row *r, struct buf *b)
-{
-	struct addr hop = encode_addr(r->addrs, r->batch, FLOW_FIELD_NEXT_HOP, r->at);
-	size_t at = record_begin(b, is_v5(s) ? EXT_ROUTER : 2, is_v5(s));
-
-	put_addr(b, &hop);
-	buf_append_be32(b, number(r, FLOW_FIELD_SRC_MASK));
-	buf_append_be32(b, number(r, FLOW_FIELD_DST_MASK));
-	record_end(b, at, is_v5(s));
-}
-
-/* The router's own AS is one of RFC 5398; the path ends in the destination's. */
-static void
-put_gateway(const struct encode_sflow *s, const struct row *r, struct buf *b)
-{
-	bool own = has(r, FLOW_FIELD_BGP_NEXT_HOP);
-	struct addr hop = encode_addr(r->addrs, r->batch, own ? FLOW_FIELD_BGP_NEXT_HOP : FLOW_FIELD_NEXT_HOP, r->at);
-	uint32_t path[2], n = 0, i, src = number(r, FLOW_FIELD_SRC_AS), dst = number(r, FLOW_FIELD_DST_AS);
-	size_t at = record_begin(b, is_v5(s) ? EXT_GATEWAY : 3, is_v5(s));
-
-	if (is_v5(s))
-		put_addr(b, &hop);
-	buf_append_be32(b, 64500);
-	buf_append_be32(b, src);
-	buf_append_be32(b, has(r, FLOW_FIELD_PREV_AS) ? number(r, FLOW_FIELD_PREV_AS) : src);
-	if (has(r, FLOW_FIELD_NEXT_AS) && number(r, FLOW_FIELD_NEXT_AS) != dst)
-		path[n++] = number(r, FLOW_FIELD_NEXT_AS);
-	path[n++] = dst;
-	buf_append_be32(b, 1);
-	buf_append_be32(b, AS_SEQUENCE);
-	buf_append_be32(b, n);
-	for (i = 0; i < n; i++)
-		buf_append_be32(b, path[i]);
-	buf_append_be32(b, 0);		/* communities */
-	buf_append_be32(b, 100);	/* local preference */
-	record_end(b, at, is_v5(s));
-}
-
-static void
-put_nat(const struct row *r, struct buf *b)
-{
-	struct addr src = encode_addr(r->addrs, r->batch, FLOW_FIELD_NAT_SRC_ADDR, r->at);
-	struct addr dst = encode_addr(r->addrs, r->batch, FLOW_FIELD_NAT_DST_ADDR, r->at);
-	size_t at = record_begin(b, EXT_NAT, true);
-
-	put_addr(b, &src);
-	put_addr(b, &dst);
-	record_end(b, at, true);
-	at = record_begin(b, EXT_NAT_PORT, true);
-	buf_append_be32(b, number(r, FLOW_FIELD_NAT_SRC_PORT));
-	buf_append_be32(b, number(r, FLOW_FIELD_NAT_DST_PORT));
-	record_end(b, at, true);
-}
-
-/* Appends the sample's records; in v4 the packet is the first, followed by the count of the others. */
-static uint32_t
-put_records(const struct encode_sflow *s, const struct row *r, struct buf *b)
-{
-	const struct encode_sflow_habits *h = s->habits;
-	bool nat = is_v5(s) && h->ext_nat && has(r, FLOW_FIELD_NAT_SRC_ADDR);
-	uint32_t others = (uint32_t)h->ext_switch + h->ext_router + h->ext_gateway;
-	uint32_t records = 1 + others + (is_v5(s) && h->ethernet) + (nat ? 2 : 0);
-
-	if (h->fields)
-		put_ip_fields(s, r, b);
-	else
-		put_raw(s, r, b);
-	if (!is_v5(s))
-		buf_append_be32(b, others);
-	if (is_v5(s) && h->ethernet)
-		put_ethernet(r, b);
-	if (h->ext_switch)
-		put_switch(s, r, b);
-	if (h->ext_router)
-		put_router(s, r, b);
-	if (h->ext_gateway)
-		put_gateway(s, r, b);
-	if (nat)
-		put_nat(r, b);
-	return records;
 }
 
 /* Appends an interface; its format is in the two upper bits, or precedes it in expanded samples. */
@@ -385,25 +160,20 @@ put_source(struct buf *b, uint32_t index, bool expanded)
 	buf_append_be32(b, expanded ? index : index & 0xffffff);
 }
 
-/* Writes a row as a flow sample; a row without packets counts as one packet. */
+/* Writes a packet of a row as a flow sample. */
 static void
-put_flow_sample(struct encode_sflow *s, const struct row *r)
+put_flow_sample(struct encode_sflow *s, const struct encode_sflow_row *r)
 {
 	bool expanded = is_v5(s) && s->habits->expanded;
 	uint32_t in = number(r, FLOW_FIELD_IN_IF) & 0x3fffffff, out = number(r, FLOW_FIELD_OUT_IF) & 0x3fffffff;
 	bool discarded = number(r, FLOW_FIELD_FWD_STATUS) >> 6 == DISCARDED;
-	struct port *p = port_of(s, in), *q = port_of(s, out);
+	struct port *p = port_of(s, in);
 	struct buf *b = &s->sample;
 	size_t begin, count;
 	uint32_t records;
 
-	p->pool += r->rate;
-	p->in_packets += r->rate;
-	p->in_bytes += (uint64_t)r->rate * r->frame_bytes;
-	q->out_packets += r->rate;
-	q->out_bytes += (uint64_t)r->rate * r->frame_bytes;
 	buf_clear(b);
-	begin = record_begin(b, expanded ? FLOW_EXPANDED : FLOW_SAMPLE, is_v5(s));
+	begin = encode_sflow_begin(b, expanded ? FLOW_EXPANDED : FLOW_SAMPLE, is_v5(s));
 	buf_append_be32(b, ++p->flow_sequence);
 	put_source(b, in, expanded);
 	buf_append_be32(b, r->rate);
@@ -414,10 +184,10 @@ put_flow_sample(struct encode_sflow *s, const struct row *r)
 	count = b->len;
 	if (is_v5(s))
 		buf_append_be32(b, 0);
-	records = put_records(s, r, b);
+	records = encode_sflow_records(r, b);
 	if (is_v5(s) && !b->failed)
 		store_be32(b->data + count, records);
-	record_end(b, begin, is_v5(s));
+	encode_sflow_end(b, begin, is_v5(s));
 }
 
 /* if_counters, from RFC 2863's table. */
@@ -453,17 +223,17 @@ put_counter_sample(struct encode_sflow *s, struct port *p)
 	size_t begin, at;
 
 	buf_clear(b);
-	begin = record_begin(b, expanded ? COUNTER_EXPANDED : COUNTER_SAMPLE, v5);
+	begin = encode_sflow_begin(b, expanded ? COUNTER_EXPANDED : COUNTER_SAMPLE, v5);
 	buf_append_be32(b, ++p->counter_sequence);
 	put_source(b, p->index, expanded);
 	if (!v5)
 		buf_append_be32(b, (uint32_t)(s->habits->counters_ms / 1000));
 	if (v5)
 		buf_append_be32(b, 1);
-	at = record_begin(b, v5 ? GENERIC_COUNTERS : V4_GENERIC_COUNTERS, v5);
+	at = encode_sflow_begin(b, v5 ? GENERIC_COUNTERS : V4_GENERIC_COUNTERS, v5);
 	put_generic(p, b);
-	record_end(b, at, v5);
-	record_end(b, begin, v5);
+	encode_sflow_end(b, at, v5);
+	encode_sflow_end(b, begin, v5);
 }
 
 /* Appends counter samples of all interfaces seen, if they are due. */
@@ -491,6 +261,82 @@ bounded(uint64_t value, uint32_t max)
 	return value > max ? max : (uint32_t)value;
 }
 
+/* Adds what passed to the counters of its interfaces. */
+static void
+count_traffic(struct encode_sflow *s, const struct encode_sflow_row *r, uint64_t packets, uint64_t bytes)
+{
+	struct port *in = port_of(s, number(r, FLOW_FIELD_IN_IF) & 0x3fffffff);
+	struct port *out = port_of(s, number(r, FLOW_FIELD_OUT_IF) & 0x3fffffff);
+
+	in->in_packets += packets;
+	in->in_bytes += bytes;
+	out->out_packets += packets;
+	out->out_bytes += bytes;
+}
+
+/* The flags of one packet of a connection; one that was never answered has only its first flags. */
+static uint16_t
+flags_of(uint16_t flags, uint64_t packet, uint64_t packets)
+{
+	if (packets == 1 || (flags & TCP_ACK) == 0)
+		return flags;
+	if (packet > 0)
+		flags &= (uint16_t)~TCP_SYN;
+	if (packet + 1 < packets)
+		flags &= (uint16_t)~(TCP_FIN | TCP_RST);
+	return (flags & (TCP_SYN | TCP_FIN | TCP_RST)) != 0 ? flags & (uint16_t)~TCP_PSH : flags;
+}
+
+/* The sum of the lengths of a flow's first n packets. */
+static uint64_t
+bytes_until(uint64_t bytes, uint64_t packets, uint64_t n)
+{
+	return (uint64_t)((unsigned __int128)bytes * n / packets);
+}
+
+/* A whole flow passes the agent. */
+static enum flow_status
+watch_flow(struct encode_sflow *s, struct encode_sflow_row *r, uint64_t packets, uint64_t bytes, int64_t now,
+    struct flow_datagrams *out)
+{
+	struct port *port = port_of(s, number(r, FLOW_FIELD_IN_IF) & 0x3fffffff);
+	uint16_t flags = r->tcp_flags;
+	enum flow_status st = FLOW_OK;
+	uint64_t passed = 0;
+
+	while (st == FLOW_OK && s->skip < packets - passed) {
+		passed += s->skip + 1;
+		port->pool += (uint32_t)(s->skip + 1);
+		s->skip = s->options.skip(s->options.skipper);
+		r->tcp_flags = flags_of(flags, passed - 1, packets);
+		r->frame_bytes = bounded(bytes_until(bytes, packets, passed) - bytes_until(bytes, packets, passed - 1),
+		    FRAME_MAX);
+		put_flow_sample(s, r);
+		s->taken.samples++;
+		s->taken.frame_bytes += r->frame_bytes;
+		st = take_sample(s, 1, now, out);
+	}
+	port->pool += (uint32_t)(packets - passed);
+	s->skip -= packets - passed;
+	count_traffic(s, r, packets, bytes);
+	return st;
+}
+
+/* A row that is a sample already, for as many packets as it says; without any it is one packet. */
+static enum flow_status
+put_as_sample(struct encode_sflow *s, struct encode_sflow_row *r, uint64_t packets, uint64_t bytes, int64_t now,
+    struct flow_datagrams *out)
+{
+	uint64_t some = packets > 0 ? packets : 1;
+
+	r->rate = bounded(some, UINT32_MAX);
+	r->frame_bytes = bounded(bytes / some, FRAME_MAX);
+	port_of(s, number(r, FLOW_FIELD_IN_IF) & 0x3fffffff)->pool += r->rate;
+	count_traffic(s, r, r->rate, (uint64_t)r->rate * r->frame_bytes);
+	put_flow_sample(s, r);
+	return take_sample(s, 1, now, out);
+}
+
 enum flow_status
 encode_sflow_rows(struct encode_sflow *s, const struct encode_addrs *addrs, const struct flow_batch *batch,
     size_t from, size_t rows, struct flow_datagrams *out)
@@ -502,19 +348,26 @@ encode_sflow_rows(struct encode_sflow *s, const struct encode_addrs *addrs, cons
 		int64_t now = (int64_t)encode_number(batch, FLOW_FIELD_RECEIVED, i);
 		uint64_t packets = encode_number(batch, FLOW_FIELD_PACKETS, i),
 		    bytes = encode_number(batch, FLOW_FIELD_BYTES, i);
-		struct row r = { addrs, batch, i, bounded(packets > 0 ? packets : 1, UINT32_MAX),
-			bounded(bytes / (packets > 0 ? packets : 1), 9000) };
+		struct encode_sflow_row r = { addrs, batch, s->habits, i, is_v5(s),
+			s->options.sampling > 0 ? s->options.sampling : 1, 0,
+			(uint16_t)encode_number(batch, FLOW_FIELD_TCP_FLAGS, i) };
 
 		if (s->boot_ms == 0) {
 			s->boot_ms = now - UPTIME_MS;
 			s->counters_ms = now;
 		}
-		put_flow_sample(s, &r);
-		st = take_sample(s, 1, now, out);
+		st = s->options.skip != NULL ? watch_flow(s, &r, packets, bytes, now, out) :
+		    put_as_sample(s, &r, packets, bytes, now, out);
 		if (st == FLOW_OK)
 			st = put_counters(s, now, out);
 	}
 	return st;
+}
+
+struct flow_encoder_taken
+encode_sflow_taken(const struct encode_sflow *s)
+{
+	return s->taken;
 }
 
 enum flow_status
