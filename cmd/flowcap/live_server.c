@@ -29,7 +29,7 @@
 /* How long an answer is reused. */
 #define FRESH_MS 1000
 
-/* Most readers at a time; a new one replaces the oldest. */
+/* Most readers at a time; a new one replaces the one that has been idle longest. */
 #define CLIENTS_MAX 32
 
 /* An answer about a directory, shared by the readers it is sent to. */
@@ -253,6 +253,26 @@ let_go(struct live_server *s, size_t i)
 	memmove(&s->client[i], &s->client[i + 1], (s->clients - i) * sizeof(s->client[0]));
 }
 
+/* Whether a reader has to go before another: one that asks for nothing, or has done so for longer. */
+static bool
+goes_before(const struct client *a, const struct client *b)
+{
+	bool a_idle = a->answer == NULL, b_idle = b->answer == NULL;
+
+	return a_idle != b_idle ? a_idle : a->since_ms < b->since_ms;
+}
+
+static size_t
+who_goes(const struct live_server *s)
+{
+	size_t i, who = 0;
+
+	for (i = 1; i < s->clients; i++)
+		if (goes_before(&s->client[i], &s->client[who]))
+			who = i;
+	return who;
+}
+
 static void
 take_client(struct live_server *s, size_t place)
 {
@@ -265,7 +285,7 @@ take_client(struct live_server *s, size_t place)
 		return;
 	}
 	if (s->clients == CLIENTS_MAX)
-		let_go(s, 0);
+		let_go(s, who_goes(s));
 	s->client[s->clients++] = (struct client){ .fd = fd, .place = place, .since_ms = clock_steady_ms() };
 }
 

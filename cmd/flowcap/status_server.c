@@ -18,21 +18,28 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "common/cli.h"
 #include "flowcap/judge.h"
 #include "flowcap/program_log.h"
+#include "flowcap/status_client.h"
 #include "net/tcp.h"
 
 #define UNIX "unix:"
 #define WAIT_MS 200
-#define PATIENCE_MS 2000	/* to read a request, and to send an answer */
-#define REQUEST_MAX 4096
+
+/* Most clients at a time; a new one replaces the one that has been idle longest. */
+#define CLIENTS_MAX 64
+
+/* Clients taken before those that are there get their turn: fewer than CLIENTS_MAX. */
+#define ACCEPTS_MAX 16
+#define BACKLOG 64
 
 struct status_server {
 	int listener;
 	const char *path;		/* of a Unix socket; NULL: none */
 	struct status_report *report;
+	struct status_client *client[CLIENTS_MAX];
+	size_t clients;
 	pthread_t thread;
 	bool started;
 	atomic_bool ended;
@@ -76,7 +83,7 @@ listen_unix(const char *path)
 	memcpy(a.sun_path, path, strlen(path));
 	remove_dead_socket(&a);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0 || (bind(fd, (const struct sockaddr *)&a, sizeof(a)) == 0 && listen(fd, 8) == 0))
+	if (fd < 0 || (bind(fd, (const struct sockaddr *)&a, sizeof(a)) == 0 && listen(fd, BACKLOG) == 0))
 		return fd;
 	(void)close(fd);
 	return -1;
@@ -132,132 +139,129 @@ status_server_new(const struct options *options, struct status_server **server)
 	return true;
 }
 
-/* Appends findings, a line each; returns whether they are tolerable. */
+/* Appends findings about a report, a line each; returns whether they are tolerable. */
 static bool
-put_health(struct status_server *s, struct buf *out)
+put_health(struct status_server *s, const struct buf *report, struct buf *out)
 {
 	struct findings findings = FINDINGS_INIT;
-	struct buf report = BUF_INIT;
 	bool well;
 
-	status_report_put(s->report, &report);
-	judge_collector((const char *)report.data, report.len, time(NULL), &findings);
+	judge_collector((const char *)report->data, report->len, time(NULL), &findings);
 	if (status_report_failed(s->report))
 		findings_add(&findings, FINDING_CRITICAL, "decoding has failed: it has to be started anew");
 	well = findings_worst(&findings) != FINDING_CRITICAL;
 	findings_put(&findings, FINDING_WARNING, out);
+	out->failed |= report->failed || findings.failed;
 	findings_clear(&findings);
-	buf_release(&report);
 	if (out->len == 0)
 		buf_append_text(out, "ok\n");
 	return well;
 }
 
-/* Waits until it is ready, or that time: a slow client cannot block others. */
-static bool
-await(int fd, short events, int64_t end_ms)
-{
-	struct pollfd wait = { .fd = fd, .events = events };
-	int64_t left = end_ms - clock_steady_ms();
-
-	return left > 0 && poll(&wait, 1, (int)left) > 0;
-}
-
-/* Reads the first line of a request; false where no valid one comes. */
-static bool
-read_request(int fd, char out[REQUEST_MAX])
-{
-	int64_t end_ms = clock_steady_ms() + PATIENCE_MS;
-	size_t len = 0;
-	ssize_t got;
-
-	while (len < REQUEST_MAX - 1 && await(fd, POLLIN, end_ms)) {
-		got = recv(fd, out + len, REQUEST_MAX - 1 - len, MSG_DONTWAIT);
-		if (got <= 0)
-			return false;
-		len += (size_t)got;
-		out[len] = '\0';
-		if (strstr(out, "\r\n\r\n") != NULL || strstr(out, "\n\n") != NULL) {
-			out[strcspn(out, "\r\n")] = '\0';
-			return true;
-		}
-	}
-	return false;
-}
-
 static void
-send_all(int fd, const struct buf *bytes)
+answer(struct status_server *s, struct status_client *c, const struct buf *report)
 {
-	int64_t end_ms = clock_steady_ms() + PATIENCE_MS;
-	size_t at = 0;
-	ssize_t n;
+	struct buf body = BUF_INIT;
+	const char *status = "200 OK";
 
-	while (at < bytes->len && await(fd, POLLOUT, end_ms)) {
-		n = send(fd, bytes->data + at, bytes->len - at, MSG_DONTWAIT | MSG_NOSIGNAL);
-		if (n <= 0 && errno != EAGAIN && errno != EINTR)
-			return;
-		at += n > 0 ? (size_t)n : 0;
-	}
-}
-
-static bool
-asks_for(const char *request, const char *path)
-{
-	size_t len = strlen(path);
-
-	return strncmp(request, "GET ", 4) == 0 && strncmp(request + 4, path, len) == 0 &&
-	    (request[4 + len] == ' ' || request[4 + len] == '?' || request[4 + len] == '\0');
-}
-
-static void
-serve(struct status_server *s, int fd)
-{
-	char request[REQUEST_MAX];
-	struct buf body = BUF_INIT, all = BUF_INIT;
-	const char *status = "200 OK", *type = "text/plain";
-
-	if (!read_request(fd, request))
+	if (status_client_asks(c, "/metrics")) {
+		status_client_answer(c, status, "text/plain; version=0.0.4", report);
 		return;
-	if (asks_for(request, "/metrics")) {
-		type = "text/plain; version=0.0.4";
-		status_report_put(s->report, &body);
-	} else if (asks_for(request, "/health")) {
-		status = put_health(s, &body) ? status : "503 Service Unavailable";
+	}
+	if (status_client_asks(c, "/health")) {
+		status = put_health(s, report, &body) ? status : "503 Service Unavailable";
 	} else {
 		status = "404 Not Found";
 		buf_append_text(&body, "GET /metrics or /health\n");
 	}
-	if (body.failed)
-		status = "500 Internal Server Error";
-	buf_printf(&all, "HTTP/1.0 %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n", status,
-	    type, body.failed ? 0 : body.len);
-	if (!body.failed)
-		buf_append(&all, body.data, body.len);
-	if (!all.failed)
-		send_all(fd, &all);
+	status_client_answer(c, status, "text/plain", &body);
 	buf_release(&body);
-	buf_release(&all);
+}
+
+/* One report for all requests that are whole now: it can take seconds where decoding does not answer. */
+static void
+answer_all(struct status_server *s)
+{
+	struct buf report = BUF_INIT;
+	bool made = false;
+
+	for (size_t i = 0; i < s->clients; i++) {
+		struct status_client *c = s->client[i];
+
+		if (c->state != STATUS_CLIENT_WAITING)
+			continue;
+		if (!made)
+			status_report_put(s->report, &report);
+		made = true;
+		answer(s, c, &report);
+	}
+	buf_release(&report);
+}
+
+static void
+let_go(struct status_server *s, size_t i)
+{
+	status_client_clear(s->client[i]);
+	free(s->client[i]);
+	s->client[i] = s->client[--s->clients];
+}
+
+/* Takes some of the new clients, so that those which have asked get their turn. */
+static void
+take_clients(struct status_server *s)
+{
+	for (unsigned n = 0; n < ACCEPTS_MAX; n++) {
+		int fd = accept4(s->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+		struct status_client *c;
+
+		if (fd < 0) {
+			/* Most likely out of descriptors: pauses, so as not to spin. */
+			if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
+				(void)poll(NULL, 0, WAIT_MS);
+			return;
+		}
+		c = malloc(sizeof(*c));
+		if (c == NULL) {
+			(void)close(fd);
+			return;
+		}
+		status_client_init(c, fd);
+		if (s->clients == CLIENTS_MAX)
+			let_go(s, status_client_to_drop(s->client, s->clients));
+		s->client[s->clients++] = c;
+	}
+}
+
+/* Serves clients that poll reports, and ends those that take too long. */
+static void
+serve(struct status_server *s, const struct pollfd *ready, size_t clients)
+{
+	for (size_t i = 0; i < clients; i++)
+		status_client_go(s->client[i], ready[i].revents);
+	answer_all(s);
+	for (size_t i = s->clients; i-- > 0; )
+		if (s->client[i]->state == STATUS_CLIENT_OVER)
+			let_go(s, i);
 }
 
 static void *
 run(void *argument)
 {
 	struct status_server *s = argument;
-	struct pollfd wait = { .fd = s->listener, .events = POLLIN };
-	int fd;
+	struct pollfd wait[CLIENTS_MAX + 1];
 
 	priority_take(PRIORITY_LATER);
 	while (!atomic_load(&s->ended)) {
-		if (poll(&wait, 1, WAIT_MS) <= 0)
-			continue;
-		fd = accept4(s->listener, NULL, NULL, SOCK_CLOEXEC);
-		if (fd >= 0) {
-			serve(s, fd);
-			(void)close(fd);
-		} else if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED) {
-			/* Most likely out of descriptors: pauses, so as not to spin. */
-			(void)poll(NULL, 0, WAIT_MS);
-		}
+		size_t clients = s->clients;
+
+		for (size_t i = 0; i < clients; i++)
+			wait[i] = (struct pollfd){ .fd = s->client[i]->fd, .events = status_client_events(s->client[i]) };
+		wait[clients] = (struct pollfd){ .fd = s->listener, .events = POLLIN };
+		if (poll(wait, clients + 1, WAIT_MS) <= 0)
+			memset(wait, 0, (clients + 1) * sizeof(wait[0]));
+		serve(s, wait, clients);
+		if (wait[clients].revents != 0)
+			take_clients(s);
 	}
 	return NULL;
 }
@@ -282,6 +286,8 @@ status_server_stop(struct status_server *s)
 	atomic_store(&s->ended, true);
 	(void)pthread_join(s->thread, NULL);
 	s->started = false;
+	while (s->clients > 0)
+		let_go(s, s->clients - 1);
 }
 
 void

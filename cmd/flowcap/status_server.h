@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * --metrics unix:PATH or HOST:PORT: a thread that answers GET /metrics and GET /health, one request at a
- * time, over HTTP/1.0.  The health is 503 where flows are being lost or nothing is decoded, else 200 with
+ * --metrics unix:PATH or HOST:PORT: a thread that answers GET /metrics and GET /health over HTTP/1.0.  It serves
+ * clients side by side, up to a number; slow and idle ones delay nobody.  The health is 503 where flows are being lost or nothing is decoded, else 200 with
  * warnings.  There are no other requests, and nothing can be changed.
  */
 

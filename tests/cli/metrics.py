@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """--metrics as an address, read as Prometheus reads it, against what was sent and what the log says."""
+import atexit
 import http.client
 import os
 import re
@@ -99,6 +100,7 @@ class Collector:
         self.log = os.path.join(work, name + '.log')
         with open(self.log, 'w', encoding='utf-8') as err:
             self.process = subprocess.Popen([flowcap, *options, '-b', '127.0.0.1', '-p', '0'], stderr=err)
+        atexit.register(self.process.kill)
         self.port = int(self.wait_for(r'listening on port (\d+)')[1])
 
     def text(self):
@@ -202,23 +204,33 @@ def one_archive():
     check('the last ledger is the metrics', last == ('%d' % value(m2, 'datagrams_total'), str(sent + 1000), str(sent + 1000)), last)
 
 
+def crowd(address, family=socket.AF_UNIX, ask=b''):
+    """Clients that ask for nothing, for a part, for too much, or take no answer; more than are served at a time."""
+    out = []
+    for i in range(150):
+        c = socket.socket(family)
+        c.connect(address)
+        c.settimeout(20)
+        try:
+            c.sendall([b'', b'GET ', b'GET /' + b'x' * 100000, ask, b'\0'][i % 5])
+        except OSError:
+            pass    # too much: it was closed
+        out.append(c)
+    return out
+
+
 def rude(path, web):
-    """Who asks for nothing, for too much, or takes no answer, keeps nobody out for long."""
-    silent = socket.socket(socket.AF_UNIX)
-    silent.connect(path)
-    long = socket.socket(socket.AF_UNIX)
-    long.connect(path)
-    try:
-        long.sendall(b'GET /' + b'x' * 100000)
-    except OSError:
-        pass
-    slow = socket.socket(socket.AF_UNIX)
-    slow.connect(path)
-    slow.sendall(b'GET ')
-    begin = time.monotonic()
-    check('who is rude keeps nobody out', get(web, '/health')[0] == 200 and time.monotonic() - begin < 15)
-    silent.close()
-    long.close()
+    """Each of them kept others out for two seconds once: all answers would come after five minutes."""
+    silent = crowd(path, ask=b'GET /metrics HTTP/1.0\r\n\r\n')
+    check('who is rude keeps nobody out', all(get(web, '/health')[0] == 200 for _ in range(3)))
+    for c in silent:
+        c.close()
+    several = [Unix(path) for _ in range(20)]
+    for c in several:
+        c.request('GET', '/metrics')
+    answers = [parse(c.getresponse().read().decode()) for c in several]
+    check('many at the same time get an answer each', all(value(a, 'flows_total') == value(answers[0], 'flows_total')
+                                                          for a in answers))
 
 
 def many_trees():
@@ -228,6 +240,14 @@ def many_trees():
     web = http.client.HTTPConnection('127.0.0.1', port, timeout=20)
     m = scrape_until(web, 'flows_total', 2000)
     check('-M, over TCP', value(m, 'flows_total') == 2000 and total(m, 'exporter_flows_total') == 2000, m)
+    silent = crowd(('127.0.0.1', port), socket.AF_INET)
+    check('who is rude keeps nobody out over TCP', get(web, '/health')[0] == 200)
+    live = os.path.join(c.tree, [f for f in os.listdir(c.tree) if f.endswith('.live')][0])
+    silent += crowd(live, ask=b'm')
+    told = subprocess.run([flowcap, '-M', c.tree, '--check'], capture_output=True, timeout=20, check=False)
+    check('nor from the socket in the archive', b'2000 flows in ' in told.stdout, told)
+    for s in silent:
+        s.close()
     check('it ends', c.end() == 0, c.text())
 
 
