@@ -8,6 +8,9 @@
 
 #define AGE_MIN_MS 60000
 
+/* Fewer bytes than that are hardly what is meant unless they have a unit: size=2 would empty an archive. */
+#define BARE_MIN_BYTES 1000000
+
 bool
 retain_limits_empty(const struct retain_limits *limits)
 {
@@ -27,6 +30,13 @@ retain_age_parse(const char *text, size_t len, struct retain_limits *limits, str
 	return FLOW_OK;
 }
 
+/* A number of bytes that needs a unit. */
+static bool
+lacks_unit(const char *text, size_t len, uint64_t bytes)
+{
+	return bytes < BARE_MIN_BYTES && text[len - 1] >= '0' && text[len - 1] <= '9';
+}
+
 enum flow_status
 retain_size_parse(const char *text, size_t len, struct retain_limits *limits, struct flow_error *err)
 {
@@ -34,6 +44,10 @@ retain_size_parse(const char *text, size_t len, struct retain_limits *limits, st
 
 	if (number_parse(text, len, NUMBER_SCALED, INT64_MAX, &bytes) != FLOW_OK || bytes == 0)
 		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "'%.*s' is no size, such as 2T", (int)len, text);
+	if (lacks_unit(text, len, bytes))
+		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET,
+		    "'%.*s' is a size of %.*s bytes: give it a unit: %.*sG, %.*sT", (int)len, text, (int)len, text,
+		    (int)len, text, (int)len, text);
 	limits->size_bytes = bytes;
 	return FLOW_OK;
 }
@@ -48,6 +62,9 @@ retain_free_parse(const char *text, size_t len, struct retain_limits *limits, st
 	    percent ? 99 : INT64_MAX, &value) != FLOW_OK || value == 0)
 		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET,
 		    "'%.*s' is no free space, such as 10%% or 50G", (int)len, text);
+	if (!percent && lacks_unit(text, len, value))
+		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "'%.*s' is a free space of %.*s bytes: give it a "
+		    "unit: %.*sG, or %.*s%%", (int)len, text, (int)len, text, (int)len, text, (int)len, text);
 	limits->free_percent = percent ? (unsigned)value : 0;
 	limits->free_bytes = percent ? 0 : value;
 	return FLOW_OK;

@@ -23,7 +23,10 @@ bool retain_limits_empty(const struct retain_limits *limits);
 enum flow_status retain_age_parse(const char *text, size_t len, struct retain_limits *limits,
     struct flow_error *err) NODISCARD;
 
-/* Parses a number of bytes, with k, M, G or T (powers of 1000): 2T, 1.5G.  FLOW_EINVAL. */
+/*
+ * Parses a number of bytes, with k, M, G or T (powers of 1000): 2T, 1.5G.  FLOW_EINVAL, also for less than 10^6
+ * without such a unit, which is a mistake.
+ */
 enum flow_status retain_size_parse(const char *text, size_t len, struct retain_limits *limits,
     struct flow_error *err) NODISCARD;
 

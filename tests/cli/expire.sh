@@ -29,6 +29,12 @@ name()
 	date -u -d "@$1" +./%Y/%m/%d/%H/flowcap.%Y%m%d%H%M.parquet
 }
 
+# kilo BYTES: with a unit, which small sizes need
+kilo()
+{
+	printf '%d.%03dk' $(($1 / 1000)) $(($1 % 1000))
+}
+
 # Four slots: 100, 91, 89 and 1 days old.
 a=$work/a
 old=$((today - 100 * day)) older=$((today - 91 * day)) younger=$((today - 89 * day)) yesterday=$((today - day))
@@ -57,16 +63,16 @@ is 'once more changes nothing' "$?:$(cat "$work/out"):$(find "$a" | sort)" "0::$
 a=$work/size
 for ((i = 6; i >= 1; i--)); do slot "$a" $((today - i * day)) $((i * 100)); done
 three=$(files "$a" | tail -n 3 | (cd "$a" && xargs cat) | wc -c)
-flowcat --expire "$a" --max-size "$three"
+flowcat --expire "$a" --max-size "$(kilo "$three")"
 is 'a size that three files have exactly' "$?:$(files "$a")" "0:$(for i in 3 2 1; do name $((today - i * day)); done)"
-flowcat --expire "$a" --max-size $((three - 1))
+flowcat --expire "$a" --max-size "$(kilo $((three - 1)))"
 is 'and a byte less' "$?:$(files "$a")" "0:$(for i in 2 1; do name $((today - i * day)); done)"
 
 # As flowcap -M has them.
 m=$work/m
 for e in 10-0-0-1 2001-db8--1; do for ((i = 3; i >= 1; i--)); do slot "$m/$e" $((today - i * day)); done; done
 one=$(cd "$m" && stat -c %s "10-0-0-1/$(name $((today - day)))")
-flowcat --expire "$m" --max-size $((one * 3)) --each -n >"$work/out" 2>&1
+flowcat --expire "$m" --max-size "$(kilo $((one * 3)))" --each -n >"$work/out" 2>&1
 is '--each: three files of each fit, or hardly more' "$?:$([ "$(wc -l <"$work/out")" -le 2 ] && echo yes)" 0:yes
 flowcat --expire "$m" --max-age 2d
 is 'all exporters lose what is old' "$?:$(files "$m" | wc -l):$(ls "$m" | tr '\n' ' ')" "0:2:10-0-0-1 2001-db8--1 "
@@ -94,7 +100,7 @@ is 'which is told' "$(grep -c 'held directories 1,' "$work/err")" 1
 # A slot that is not over, and one of the future.
 f=$work/future
 slot "$f" $((today + 10 * day))
-flowcat --expire "$f" --max-size 1 --max-age 1m 2>"$work/err"
+flowcat --expire "$f" --max-size 1k --max-age 1m 2>"$work/err"
 is 'the future does not go, and a limit that cannot be kept is told' "$?:$(files "$f" | wc -l):$(grep -c 'no more may' "$work/err")" 1:1:1
 
 # A file of a day has the name of its first slot, and goes by its end.
@@ -125,7 +131,7 @@ slot "$u" $old
 slot "$u" $((old + day))
 exec 9<"$(dirname "$u/$(name $old)")"
 flock 9
-flowcat --expire "$u" --max-size 1 -v >"$work/out" 2>"$work/err"
+flowcat --expire "$u" --max-size 1k -v >"$work/out" 2>"$work/err"
 is 'a directory that is locked waits, and nothing goes instead' "$?:$(files "$u" | wc -l):$(grep -c 'in use 1' "$work/err")" 0:2:1
 exec 9<&-
 if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
@@ -198,7 +204,7 @@ if unshare -rm true 2>/dev/null; then
 	flowcat --expire "$1" --min-free $((avail + 1))
 	echo "$? $(($(find "$1" -name '*.parquet' | wc -l) - before)) $([ ! -e "$first" ] && echo oldest)"
 	dd if=/dev/zero of="$1/fill" bs=64k 2>/dev/null
-	flowcat --expire "$1" --min-free 1 2>&1
+	flowcat --expire "$1" --min-free 1k 2>&1
 	echo "$? $(($(find "$1" -name '*.parquet' | wc -l) - before))"
 	flowcat --expire "$1" --min-free 50% 2>&1 | cut -d: -f 2
 	END
@@ -228,6 +234,14 @@ collector=
 is '-e with what is no limit' "$(flowcap -w "$w" -e age=tomorrow 2>&1 | head -n 1)" \
 	"flowcap: -e: 'tomorrow' is no age of a minute or more, such as 90d"
 
+is 'nor with a size of some bytes' "$(flowcap -w "$w" -e size=2 2>&1 | head -n 1)" \
+	"flowcap: -e: '2' is a size of 2 bytes: give it a unit: 2G, 2T"
+before=$(files "$w")
+is 'by hand, too' "$(flowcat --expire "$w" --max-size 2 2>&1 | head -n 1)" \
+	"flowcat: --max-size: '2' is a size of 2 bytes: give it a unit: 2G, 2T"
+is 'and free space' "$(flowcat --expire "$w" --min-free 10 2>&1 | head -n 1)" \
+	"flowcat: --min-free: '10' is a free space of 10 bytes: give it a unit: 10G, or 10%"
+is 'nothing goes by that' "$(files "$w")" "$before"
 for wrong in "-n" "-v" "--each" "--max-age 1d" "--expire $w" "--expire $w --max-age 1" "--expire $w --max-size 0" \
 	"--expire $w --min-free 100%" "--expire $w --max-age 1d $w" "--expire $w --max-age 1d -w x" \
 	"--expire $w --max-age 1d -c 1" "--expire $w --max-age 1d -I"; do

@@ -137,26 +137,26 @@ by_size(void)
 
 	make_two("size");
 	/* 9000 bytes: the two of 01-01 make 6000. */
-	sum = run("size=6000", true, "size", NULL);
+	sum = run("size=6k", true, "size", NULL);
 	is_uint(sum.files, 2);
-	sum = run("size=6001", true, "size", NULL);
+	sum = run("size=6.001k", true, "size", NULL);
 	is_uint(sum.files, 2);
-	sum = run("size=5999", true, "size", NULL);
+	sum = run("size=5.999k", true, "size", NULL);
 	is_uint(sum.files, 3);
-	sum = run("size=9000", true, "size", NULL);
+	sum = run("size=9k", true, "size", NULL);
 	is_uint(sum.files, 0);
 	/* Each archive by itself: 3000 and 6000. */
-	sum = run("size=3000,each", false, "size", NULL);
+	sum = run("size=3k,each", false, "size", NULL);
 	is_str(gone, "size/10-0-0-2/2026/01/01/10/flowcap.202601011000.parquet\n"
 	    "size/10-0-0-2/2026/01/01/10/\nsize/10-0-0-2/2026/01/01/\n"
 	    "size/10-0-0-2/2026/01/02/10/flowcap.202601021000.parquet\n"
 	    "size/10-0-0-2/2026/01/02/10/\nsize/10-0-0-2/2026/01/02/\n");
 	/* Named twice, and one within the other: counted once. */
-	sum = run("size=5000", true, "size", "size");
+	sum = run("size=5k", true, "size", "size");
 	is_uint(sum.files, 0);
-	sum = run("size=5000", true, "size", "size/10-0-0-1");
+	sum = run("size=5k", true, "size", "size/10-0-0-1");
 	is_uint(sum.files, 0);
-	sum = run("size=1", false, "size", NULL);
+	sum = run("size=0.001k", false, "size", NULL);
 	is_uint(sum.files, 4);
 	is_uint(sum.kept_files, 0);
 	is_uint(sum.problems, 0);
@@ -183,7 +183,7 @@ what_is_not_ours(void)
 	    path_of("other/2026/01/01/flowcap.202601011005.parquet")) == 0);
 	sum = run("age=1d", false, "other/2026", "other/tree");
 	is_str(gone, "other/2026/01/02/flowcap.202601021000.parquet\nother/2026/01/02/\n");
-	sum = run("age=1d,size=1", false, "other/held", NULL);
+	sum = run("age=1d,size=0.001k", false, "other/held", NULL);
 	is_uint(sum.files, 0);
 	is_uint(sum.held, 1);
 	for (size_t i = 0; i < sizeof(spared) / sizeof(spared[0]); i++)
@@ -203,9 +203,9 @@ ends_count(void)
 	put("ends/flowcap.202601010000.1.parquet", 10, "2026-01-01T00:05:00Z");
 	put("ends/flowcap.202601011200.parquet", 10, "2026-01-01T12:05:00Z");
 	put("ends/flowcap.202601020000.parquet", 10, "2026-01-02T00:05:00Z");
-	sum = run("size=110", true, "ends", NULL);
+	sum = run("size=0.11k", true, "ends", NULL);
 	is_str(gone, "ends/flowcap.202601010000.1.parquet\nends/flowcap.202601011200.parquet\n");
-	sum = run("size=109", false, "ends", NULL);
+	sum = run("size=0.109k", false, "ends", NULL);
 	is_str(gone, "ends/flowcap.202601010000.1.parquet\nends/flowcap.202601011200.parquet\n"
 	    "ends/flowcap.202601010000.parquet\n");
 	is_uint(sum.problems, 0);
@@ -219,7 +219,7 @@ what_is_not_over(void)
 	put("over/flowcap.202601311000.parquet", 10, "2026-01-31T10:05:00Z");
 	put("over/flowcap.202602011000.parquet", 10, "2026-02-01T10:10:00Z");
 	put("over/flowcap.203001010000.parquet", 10, "2026-01-01T00:00:00Z");
-	sum = run("size=1", false, "over", NULL);
+	sum = run("size=0.001k", false, "over", NULL);
 	is_str(gone, "over/flowcap.202601311000.parquet\n");
 	is_str(problems, "the size: 19 bytes more would have to go, but no more may\n");
 	is_uint(sum.kept_files, 2);
@@ -236,7 +236,7 @@ in_use(void)
 	fd = open(path_of("use/2026/01/01"), O_RDONLY | O_DIRECTORY);
 	ok(fd >= 0 && flock(fd, LOCK_EX) == 0);
 	/* Nothing younger goes instead. */
-	sum = run("size=10", false, "use", NULL);
+	sum = run("size=0.01k", false, "use", NULL);
 	is_uint(sum.files, 0);
 	is_uint(sum.in_use, 1);
 	is_uint(sum.problems, 0);
@@ -244,7 +244,7 @@ in_use(void)
 	is_uint(sum.files, 1);
 	is_uint(sum.in_use, 1);
 	ok(close(fd) == 0);
-	sum = run("size=1", false, "use", NULL);
+	sum = run("size=0.001k", false, "use", NULL);
 	is_str(gone, "use/2026/01/01/flowcap.202601011000.parquet\nuse/2026/01/01/\nuse/2026/01/\nuse/2026/\n");
 }
 

@@ -34,7 +34,8 @@ none_of_them(void)
 	static const char *const texts[] = {
 		"", ",", "each", "age", "age=", "age=90", "age=-90d", "age=59s", "age=0d", "age=90d,",
 		    "age=90d,,free=1%",
-		"age=90 d", "age=90y", "size=0", "size=-1", "size=2X", "size=99999999T", "size=1.00001k", "free=0%",
+		"age=90 d", "age=90y", "size=0", "size=-1", "size=2", "size=999999", "free=10",
+		"free=999999", "size=2X", "size=99999999T", "size=1.00001k", "free=0%",
 		"free=100%", "free=%", "free=1.5%", "free=", WEEKS, "Age=1d",
 		"keep=1d",
 	};
