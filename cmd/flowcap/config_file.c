@@ -17,6 +17,9 @@
 /* Options for the command line only. */
 static const char *const not_here[] = { "config", "check", "check-config", "help", "version" };
 
+/* Settings that may be repeated; flowcap.conf(5) lists them, too. */
+static const char *const repeatable[] = { "source", "file", "repeat", "join", "sampling", "verbose" };
+
 static int
 read_text(const char *path, char **text)
 {
@@ -69,23 +72,58 @@ add(struct config_file *f, struct config_setting setting)
 	return CLI_OK;
 }
 
+static bool
+is_repeatable(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(repeatable); i++)
+		if (strcmp(repeatable[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* Values are taken as they are: what is meant for a shell, or as a comment, would become part of a path. */
+static int
+check_value(const char *path, const struct config_line *line)
+{
+	const char *v = line->value;
+	size_t len = strlen(v);
+	bool quoted = len >= 2 && (v[0] == '"' || v[0] == '\'') && strchr(v + 1, v[0]) == v + len - 1;
+
+	if (quoted)
+		return cli_misuse("%s:%zu: %s: leave the quotes out: a value needs none", path, line->number,
+		    line->name);
+	for (const char *c = v + 1; (c = strchr(c, '#')) != NULL; c++)
+		if (c[-1] == ' ' || c[-1] == '\t')
+			return cli_misuse("%s:%zu: %s: a comment has a line of its own: '%s' would be part of the "
+			    "value", path, line->number, line->name, c);
+	return CLI_OK;
+}
+
 static int
 take_setting(const char *path, const struct cli_table *table, const struct config_line *line, struct config_file *f)
 {
-	struct config_setting s = { line->number, line->name, line->value, 0 };
+	struct config_setting s = { line->number, line->name, line->value, 0, false };
 	struct cli_option option;
+	int status;
 
 	if (!find_setting(table, line->name, &option))
 		return cli_misuse("%s:%zu: there is no setting '%s'", path, line->number, line->name);
+	for (size_t i = 0; i < f->count && !is_repeatable(line->name); i++)
+		if (strcmp(f->setting[i].name, line->name) == 0)
+			return cli_misuse("%s:%zu: %s is in line %zu already", path, line->number, line->name,
+			    f->setting[i].line);
+	status = line->value != NULL ? check_value(path, line) : CLI_OK;
+	if (status != CLI_OK)
+		return status;
 	s.letter = option.code;
 	if (option.argument[0] != '\0')
 		return line->value != NULL ? add(f, s) :
 		    cli_misuse("%s:%zu: %s needs a value", path, line->number, line->name);
 	s.value = NULL;
-	if (line->value == NULL || strcmp(line->value, "yes") == 0)
+	s.off = line->value != NULL && strcmp(line->value, "no") == 0;
+	if (line->value == NULL || s.off || strcmp(line->value, "yes") == 0)
 		return add(f, s);
-	return strcmp(line->value, "no") == 0 ? CLI_OK :
-	    cli_misuse("%s:%zu: %s is yes or no, not '%s'", path, line->number, line->name, line->value);
+	return cli_misuse("%s:%zu: %s is yes or no, not '%s'", path, line->number, line->name, line->value);
 }
 
 int
@@ -117,11 +155,11 @@ config_file_clear(struct config_file *file)
 	*file = (struct config_file){ NULL, NULL, 0 };
 }
 
-/* The first setting of that name from there on; the count where there is none. */
+/* The first setting of that name from there on that is not off; the count where there is none. */
 static size_t
 next_of(const struct config_file *f, size_t from, const char *name)
 {
-	while (from < f->count && strcmp(f->setting[from].name, name) != 0)
+	while (from < f->count && (f->setting[from].off || strcmp(f->setting[from].name, name) != 0))
 		from++;
 	return from;
 }

@@ -15,12 +15,14 @@ struct config_file {
 		const char *name;
 		char *value;		/* NULL: it has none */
 		int letter;		/* of the option */
+		bool off;		/* a switch with "no" */
 	} *setting;
 	size_t count;
 };
 
 /*
- * Reads the file.  A setting is a long option with its value; switches have none, or yes or no (no: ignored).
+ * Reads the file.  A setting is a long option with its value; switches have none, or yes or no.  What is there
+ * twice without being for several values, or seems to have quotes or a comment in its value, is wrong.
  * CLI_OK; CLI_FAILURE, CLI_MISUSE after a message with file and line.
  */
 int config_file_read(const char *path, const struct cli_table *table, struct config_file *out);

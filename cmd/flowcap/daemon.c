@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "common/cli.h"
 #include "flowcap/program_log.h"
 #include "flowcap/service.h"
@@ -112,23 +113,65 @@ open_pid_file(struct daemon *d, const char *path)
 	return CLI_OK;
 }
 
+/* Those of -u and -g; NULL where they are not given. */
+static int
+find_user(const struct options *o, const struct passwd **user, const struct group **group)
+{
+	*user = o->user != NULL ? getpwnam(o->user) : NULL;
+	*group = o->group != NULL ? getgrnam(o->group) : NULL;
+	if (o->user != NULL && *user == NULL)
+		return cli_fail("-u: no user '%s'", o->user);
+	if (o->group != NULL && *group == NULL)
+		return cli_fail("-g: no group '%s'", o->group);
+	return CLI_OK;
+}
+
 /* The group first, because only root can change it. */
 static int
-become(const char *user, const char *group)
+become(const struct options *o)
 {
-	struct passwd *pw = user != NULL ? getpwnam(user) : NULL;
-	struct group *gr = group != NULL ? getgrnam(group) : NULL;
+	const struct passwd *pw;
+	const struct group *gr;
+	int status = find_user(o, &pw, &gr);
 	gid_t gid = gr != NULL ? gr->gr_gid : pw != NULL ? pw->pw_gid : getgid();
 
-	if (user != NULL && pw == NULL)
-		return cli_fail("-u: no user '%s'", user);
-	if (group != NULL && gr == NULL)
-		return cli_fail("-g: no group '%s'", group);
-	if ((user != NULL ? initgroups(user, gid) : setgroups(1, &gid)) != 0 || setgid(gid) != 0)
+	if (status != CLI_OK)
+		return status;
+	if ((pw != NULL ? initgroups(o->user, gid) : setgroups(1, &gid)) != 0 || setgid(gid) != 0)
 		return cli_fail("cannot take group %ld: %s", (long)gid, strerror(errno));
 	if (pw != NULL && setuid(pw->pw_uid) != 0)
-		return cli_fail("cannot become '%s': %s", user, strerror(errno));
+		return cli_fail("cannot become '%s': %s", o->user, strerror(errno));
 	return CLI_OK;
+}
+
+/* What open_pid_file would say, but that a process has it. */
+static int
+check_pid_file(const char *path)
+{
+	int file = open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	const char *why = NULL;
+	char text[32], *directory;
+
+	if (file < 0 && errno == ENOENT && (directory = file_directory(path)) != NULL) {
+		why = access(directory, W_OK | X_OK) != 0 ? strerror(errno) : NULL;
+		free(directory);
+	} else if (file < 0) {
+		why = errno == ELOOP ? "is a symbolic link" : strerror(errno);
+	} else {
+		why = refuse_pid_file(file, text);
+		(void)close(file);
+	}
+	return why == NULL ? CLI_OK : cli_fail("%s: %s", path, why);
+}
+
+int
+daemon_check(const struct options *options)
+{
+	const struct passwd *user;
+	const struct group *group;
+	int status = find_user(options, &user, &group);
+
+	return status == CLI_OK && options->pid_file != NULL ? check_pid_file(options->pid_file) : status;
 }
 
 int
@@ -141,7 +184,7 @@ daemon_begin(struct daemon *d, const struct options *options)
 	if (status == CLI_OK && options->pid_file != NULL)
 		status = open_pid_file(d, options->pid_file);
 	if (status == CLI_OK && (options->user != NULL || options->group != NULL))
-		status = become(options->user, options->group);
+		status = become(options);
 	return status;
 }
 

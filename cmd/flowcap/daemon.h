@@ -18,6 +18,9 @@ struct daemon {
 
 #define DAEMON_INIT { NULL, -1, -1 }
 
+/* Whether the users of -u and -g are there, and -P may be written.  CLI_OK, or CLI_FAILURE after a message. */
+int daemon_check(const struct options *options);
+
 /* -D, -P, -u, -g, in that order; before threads start.  CLI_OK, or CLI_FAILURE after a message. */
 int daemon_begin(struct daemon *d, const struct options *options);
 

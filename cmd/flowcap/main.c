@@ -8,13 +8,11 @@
 #include "flowcap/check.h"
 #include "flowcap/daemon.h"
 #include "flowcap/expiry.h"
+#include "flowcap/inputs.h"
 #include "flowcap/live_server.h"
-#include "flowcap/multicast.h"
 #include "flowcap/program_log.h"
 #include "flowcap/service.h"
 #include "flowcap/source_option.h"
-#include "flowcap/status_server.h"
-#include "flowcap/udp_input.h"
 
 /* Descriptors for sockets, journals and the like. */
 #define RESERVED_DESCRIPTORS (64 + TCP_CONNECTIONS_MAX)
@@ -131,25 +129,6 @@ collect(const struct options *options, struct inputs *in, struct status_server *
 	return done ? CLI_OK : CLI_FAILURE;
 }
 
-/* The manager's, or one that it keeps for the next run. */
-static int
-take_udp(const struct options *options, const struct service_sockets *passed, struct inputs *in)
-{
-	struct flow_error err;
-
-	if (passed->udp >= 0 && options->has_port && udp_port(passed->udp) != options->collect.port && !passed->kept)
-		return cli_fail("-p %u: the service manager's socket is of port %u: change that, or leave -p out",
-		    options->collect.port, udp_port(passed->udp));
-	in->passed = passed->udp >= 0;
-	in->udp = passed->udp;
-	if ((in->passed ? udp_adopt(in->udp, options->buffer_bytes, &err) : udp_bind(options->host,
-	    options->collect.port, options->family, options->buffer_bytes, &in->udp, &err)) != FLOW_OK)
-		return cli_fail("%s", err.message);
-	if (!in->passed)
-		service_store(passed, in->udp);
-	return multicast_join(options, in->udp) ? CLI_OK : CLI_FAILURE;
-}
-
 static int
 listen_and_collect(const struct options *options)
 {
@@ -161,19 +140,16 @@ listen_and_collect(const struct options *options)
 
 	(void)snprintf(where, sizeof(where), "%s/%u/%d", options->host != NULL ? options->host : "",
 	    options->collect.port, (int)options->family);
-	if (service_sockets_take(&passed, where) != CLI_OK || take_udp(options, &passed, &in) != CLI_OK)
+	if (service_sockets_take(&passed, where) != CLI_OK)
 		return status;
-	if (((!options->tcp && passed.tcp < 0) ||
-	    (in.tcp = tcp_input_new(options, udp_port(in.udp), passed.tcp)) != NULL) &&
-	    repeater_new(options, &in.repeater) && status_server_new(options, &server)) {
+	if (inputs_open(options, &passed, &in, &server) == CLI_OK) {
+		if (!in.passed)
+			service_store(&passed, in.udp);
 		udp_input_signals();
 		priority_take(PRIORITY_FIRST);
 		status = collect(options, &in, server);
 	}
-	status_server_free(server);
-	repeater_free(in.repeater);
-	tcp_input_free(in.tcp);
-	(void)close(in.udp);
+	inputs_close(&in, server);
 	return status;
 }
 
@@ -185,6 +161,9 @@ run(const struct options *options)
 	if (options->check_health || status != CLI_OK)
 		return status;
 	if (options->check_only) {
+		status = options->file_count > 0 ? CLI_OK : inputs_rehearse(options);
+		if (status != CLI_OK)
+			return status;
 		(void)printf("%s: it is right\n", options->config != NULL ? options->config : "the command line");
 		return CLI_OK;
 	}

@@ -281,11 +281,12 @@ take_option(int letter, char *argument, struct options *o, bool *done)
 		o->collect.zone = STAMP_LOCAL;
 		return CLI_OK;
 	case OPT_METRICS:
-		if (status_server_is_address(argument))
-			o->status = argument;
-		else
+		if (!status_server_is_address(argument)) {
 			o->collect.metrics = argument;
-		return CLI_OK;
+			return CLI_OK;
+		}
+		o->status = argument;
+		return status_server_check(argument);
 	case OPT_ELEMENTS:
 		return take_elements(o, argument);
 	case OPT_TCP:
@@ -336,6 +337,8 @@ check(const struct options *o, int argc, char **argv)
 		return cli_misuse("-f and %s do not go together", o->tcp ? "--tcp" : o->joins > 0 ? "-J" : "-R");
 	if (o->joins > 0 && o->host != NULL)
 		return cli_misuse("-J and -b do not go together: what is sent to a group is not sent to %s", o->host);
+	if (o->proxies > 0 && !o->tcp)
+		return cli_misuse("--proxy-protocol without --tcp: no connections are taken");
 	if (o->verbose > 1 && o->daemon)
 		return cli_misuse("-v -v and -D do not go together");
 	return CLI_OK;
@@ -368,7 +371,7 @@ take_config(struct options *o, bool *done)
 	for (i = 0; i < o->settings.count && status == CLI_OK; i++) {
 		const struct config_setting *s = &o->settings.setting[i];
 
-		status = take_option(s->letter, s->value, o, done);
+		status = s->off ? CLI_OK : take_option(s->letter, s->value, o, done);
 		if (status != CLI_OK)
 			cli_warn("%s:%zu: %s is wrong", o->config, s->line, s->name);
 	}

@@ -19,11 +19,16 @@ static int
 take_host(char *host, const char *text, struct repeat_target *target)
 {
 	char *slash = strrchr(host, '/'), *percent;
+	uint64_t port;
 
 	if (host[0] == '\0' || (slash != NULL && (slash == host || slash[1] == '\0')))
 		return cli_misuse("-R: '%s' is no HOST[/PORT]", text);
 	if (slash != NULL)
 		*slash++ = '\0';
+	/* getaddrinfo would take a larger number modulo 2^16. */
+	if (slash != NULL && strspn(slash, "0123456789") == strlen(slash) &&
+	    !cli_number("-R port", slash, 1, UINT16_MAX, &port))
+		return CLI_MISUSE;
 	percent = strchr(host, '%');
 	if (percent != NULL)
 		*percent++ = '\0';

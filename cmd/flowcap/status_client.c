@@ -119,9 +119,10 @@ status_client_to_drop(struct status_client *const *client, size_t count)
 	size_t drop = 0;
 
 	for (size_t i = 1; i < count; i++) {
-		bool asks = client[i]->state == STATUS_CLIENT_ASKING, other = client[drop]->state == STATUS_CLIENT_ASKING;
+		bool asks = client[i]->state == STATUS_CLIENT_ASKING;
+		bool other_asks = client[drop]->state == STATUS_CLIENT_ASKING;
 
-		if (asks != other ? asks : client[i]->since_ms < client[drop]->since_ms)
+		if (asks != other_asks ? asks : client[i]->since_ms < client[drop]->since_ms)
 			drop = i;
 	}
 	return drop;

@@ -18,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "common/cli.h"
 #include "flowcap/judge.h"
 #include "flowcap/program_log.h"
@@ -48,10 +49,21 @@ struct status_server {
 bool
 status_server_is_address(const char *text)
 {
-	const char *colon = strrchr(text, ':');
+	return strncmp(text, UNIX, strlen(UNIX)) == 0 || (strchr(text, ':') != NULL && strchr(text, '/') == NULL);
+}
 
-	return strncmp(text, UNIX, strlen(UNIX)) == 0 || (colon != NULL && strchr(text, '/') == NULL &&
-	    colon[1] != '\0' && strspn(colon + 1, "0123456789") == strlen(colon + 1));
+int
+status_server_check(const char *text)
+{
+	const char *colon = strrchr(text, ':');
+	uint64_t port;
+
+	if (strncmp(text, UNIX, strlen(UNIX)) == 0)
+		return text[strlen(UNIX)] != '\0' ? CLI_OK : cli_misuse("--metrics: unix: needs a path");
+	if (colon == NULL || strspn(colon + 1, "0123456789") != strlen(colon + 1) || colon[1] == '\0')
+		return cli_misuse("--metrics: '%s' is no HOST:PORT; a file with a colon in its name is ./%s", text,
+		    text);
+	return cli_number("--metrics port", colon + 1, 0, UINT16_MAX, &port) ? CLI_OK : CLI_MISUSE;
 }
 
 /* Removes a socket without a listener; leaves anything else alone. */
@@ -70,8 +82,22 @@ remove_dead_socket(const struct sockaddr_un *a)
 		(void)close(fd);
 }
 
+/* Whether a socket could be made there; 0 or an error. */
 static int
-listen_unix(const char *path)
+try_unix(const char *path)
+{
+	char *directory = file_directory(path);
+	struct stat st;
+	int error = directory == NULL ? ENOMEM : access(directory, W_OK | X_OK) != 0 ? errno :
+	    lstat(path, &st) == 0 && !S_ISSOCK(st.st_mode) ? EADDRINUSE : 0;
+
+	free(directory);
+	return error;
+}
+
+/* A check gives a socket without a name, which disturbs no collector that has the name. */
+static int
+listen_unix(const char *path, bool check_only)
 {
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
 	int fd;
@@ -80,10 +106,13 @@ listen_unix(const char *path)
 		errno = ENAMETOOLONG;
 		return -1;
 	}
+	if (check_only && (errno = try_unix(path)) != 0)
+		return -1;
 	memcpy(a.sun_path, path, strlen(path));
-	remove_dead_socket(&a);
+	if (!check_only)
+		remove_dead_socket(&a);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0 || (bind(fd, (const struct sockaddr *)&a, sizeof(a)) == 0 && listen(fd, BACKLOG) == 0))
+	if (fd < 0 || check_only || (bind(fd, (const struct sockaddr *)&a, sizeof(a)) == 0 && listen(fd, BACKLOG) == 0))
 		return fd;
 	(void)close(fd);
 	return -1;
@@ -91,20 +120,18 @@ listen_unix(const char *path)
 
 /* HOST:PORT, [IPv6]:PORT, or :PORT for the loopback address. */
 static int
-listen_tcp(const char *text, int *fd)
+listen_tcp(const char *text, bool check_only, int *fd)
 {
 	const char *colon = strrchr(text, ':');
 	bool brackets = text[0] == '[' && colon > text && colon[-1] == ']';
 	char *host = strndup(text + brackets, (size_t)(colon - text) - 2 * (size_t)brackets);
 	struct flow_error err;
-	uint64_t port = 0;
+	uint16_t port = check_only ? 0 : (uint16_t)strtoul(colon + 1, NULL, 10);
 	int status = CLI_OK;
 
 	if (host == NULL)
 		return cli_fail("out of memory");
-	if (!cli_number("--metrics", colon + 1, 0, UINT16_MAX, &port))
-		status = CLI_MISUSE;
-	else if (tcp_listen(host[0] != '\0' ? host : "127.0.0.1", (uint16_t)port, UDP_ANY, fd, &err) != FLOW_OK)
+	if (tcp_listen(host[0] != '\0' ? host : "127.0.0.1", port, UDP_ANY, fd, &err) != FLOW_OK)
 		status = cli_fail("--metrics: %s", err.message);
 	free(host);
 	return status;
@@ -124,11 +151,13 @@ status_server_new(const struct options *options, struct status_server **server)
 		return cli_fail("out of memory") == CLI_OK;
 	s->listener = -1;
 	if (strncmp(text, UNIX, strlen(UNIX)) == 0) {
-		s->path = text + strlen(UNIX);
-		s->listener = listen_unix(s->path);
+		const char *path = text + strlen(UNIX);
+
+		s->listener = listen_unix(path, options->check_only);
+		s->path = options->check_only ? NULL : path;
 		if (s->listener < 0)
-			(void)cli_fail("--metrics: %s: %s", s->path, strerror(errno));
-	} else if (listen_tcp(text, &s->listener) == CLI_OK) {
+			(void)cli_fail("--metrics: %s: %s", path, strerror(errno));
+	} else if (listen_tcp(text, options->check_only, &s->listener) == CLI_OK && !options->check_only) {
 		log_line(LOG_LEVEL_INFO, "metrics at port %u", udp_port(s->listener));
 	}
 	if (s->listener < 0) {
@@ -255,7 +284,8 @@ run(void *argument)
 		size_t clients = s->clients;
 
 		for (size_t i = 0; i < clients; i++)
-			wait[i] = (struct pollfd){ .fd = s->client[i]->fd, .events = status_client_events(s->client[i]) };
+			wait[i] = (struct pollfd){ .fd = s->client[i]->fd,
+				.events = status_client_events(s->client[i]) };
 		wait[clients] = (struct pollfd){ .fd = s->listener, .events = POLLIN };
 		if (poll(wait, clients + 1, WAIT_MS) <= 0)
 			memset(wait, 0, (clients + 1) * sizeof(wait[0]));

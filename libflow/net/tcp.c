@@ -79,6 +79,8 @@ tcp_listen(const char *host, uint16_t port, enum udp_family family, int *fd, str
 		    host != NULL ? host : "any address", gai_strerror(rc));
 	got = open_first(list, family, host == NULL);
 	freeaddrinfo(list);
+	if (got < 0 && port == 0)
+		return flow_fail_errno(err, "%s", host != NULL ? host : "any address");
 	if (got < 0)
 		return flow_fail_errno(err, "%s TCP port %u", host != NULL ? host : "any address", port);
 	*fd = got;

@@ -101,6 +101,8 @@ udp_bind(const char *host, uint16_t port, enum udp_family family, size_t buffer_
 		    host != NULL ? host : "any address", gai_strerror(rc));
 	got = open_first(list, family, host == NULL, buffer_bytes);
 	freeaddrinfo(list);
+	if (got < 0 && port == 0)
+		return flow_fail_errno(err, "%s", host != NULL ? host : "any address");
 	if (got < 0)
 		return flow_fail_errno(err, "%s port %u", host != NULL ? host : "any address", port);
 	*fd = got;

@@ -35,8 +35,8 @@ names=$("${FLOW_SRCDIR:-$(dirname "$0")/../..}"/scripts/list-options flowcap | c
 is 'there is a test of every setting' "$(printf '%s\n' "${!value[@]}" | sort)" "$names"
 for name in $names; do
 	where="directory = $work/other"
-	case $name in directory | source | sources) where='# none' ;; esac
-	line=$name
+	case $name in directory | source | sources) where='# none' ;; proxy-protocol) where+=$'\ntcp' ;; esac
+	line=$name lines=$(($(wc -l <<<"$where") + 1))
 	[ "${value[$name]}" = - ] || line="$name = ${value[$name]}"
 	is "$line" "$(answer "$where" "$line")" "0:$conf: it is right"
 	if [ "${value[$name]}" = - ]; then
@@ -44,8 +44,8 @@ for name in $names; do
 		is "$name = no" "$(answer "$where" "$name = no")" "0:$conf: it is right"
 		is "$name = maybe" "$(answer "$where" "$name = maybe")" "2:flowcap: $conf:2: $name is yes or no, not 'maybe'"
 	else
-		is "$name without a value" "$(answer "$where" "$name")" "2:flowcap: $conf:2: $name needs a value"
-		is "$name with nothing behind =" "$(answer "$where" "$name =")" "2:flowcap: $conf:2: $name has no value behind ="
+		is "$name without a value" "$(answer "$where" "$name")" "2:flowcap: $conf:$lines: $name needs a value"
+		is "$name with nothing behind =" "$(answer "$where" "$name =")" "2:flowcap: $conf:$lines: $name has no value behind ="
 	fi
 done
 for name in config check check-config help version none w; do
@@ -70,6 +70,53 @@ is 'no text' "$(flowcap -C "$conf" 2>&1 | head -n 1)" "flowcap: $conf: is no tex
 head -c 5000000 /dev/zero | tr '\0' '#' >"$conf"
 is 'no end' "$(flowcap -C "$conf" 2>&1; echo $?)" "flowcap: $conf: too long
 1"
+# What the start refuses, the check refuses, with the same words.
+# refused LINES WHAT: by both
+refused()
+{
+	local said
+
+	printf 'directory = %s\nbind = 127.0.0.1\nport = 0\n%s\n' "$work/tree" "$1" >"$conf"
+	said=$(timeout 20 flowcap -C "$conf" 2>&1)
+	is "the start: ${1//$'\n'/; }" "$?:$(grep -c -F -e "$2" <<<"$said")" "$3:1"
+	said=$(flowcap -C "$conf" --check-config 2>&1)
+	is "and the check" "$?:$(grep -c -F -e "$2" <<<"$said")" "$3:1"
+}
+: >"$work/plain"
+refused 'user = nobody-of-that-name' "-u: no user 'nobody-of-that-name'" 1
+refused 'group = nobody-of-that-name' "-g: no group 'nobody-of-that-name'" 1
+refused "metrics = unix:$work/none/socket" "--metrics: $work/none/socket: No such file or directory" 1
+refused "metrics = unix:$work/plain" "--metrics: $work/plain: Address already in use" 1
+refused 'metrics = unix:' '--metrics: unix: needs a path' 2
+refused "metrics = unix:/$(printf '%0200d' 0)" 'File name too long' 1
+refused 'metrics = 192.0.2.1:0' '--metrics: 192.0.2.1: Cannot assign requested address' 1
+refused 'metrics = 127.0.0.1:99999' '99999' 2
+refused 'metrics = localhost:http' "--metrics: 'localhost:http' is no HOST:PORT; a file with a colon in its name is ./localhost:http" 2
+refused 'repeat = 127.0.0.1/99999' '99999' 2
+refused 'repeat = 127.0.0.1/no-such-service' '-R 127.0.0.1/no-such-service: ' 1
+refused 'repeat = no-such-host.invalid' '-R no-such-host.invalid/9995: ' 1
+refused 'proxy-protocol = 127.0.0.1' '--proxy-protocol without --tcp' 2
+refused "pid-file = $work/none/pid" "$work/none/pid: No such file or directory" 1
+refused "pid-file = $work/tree" "$work/tree: Is a directory" 1
+refused "pid-file = $conf" "$conf: holds something else than a process id" 1
+refused 'interval = 60
+interval = 70' "$conf:5: interval is in line 4 already" 2
+refused 'tcp
+tcp = no' "$conf:5: tcp is in line 4 already" 2
+refused 'ident = "quoted"' "$conf:4: ident: leave the quotes out" 2
+refused "ident = 'quoted'" "$conf:4: ident: leave the quotes out" 2
+refused 'interval = 60  # seconds' "$conf:4: interval: a comment has a line of its own" 2
+refused 'ident = x	# y' "$conf:4: ident: a comment has a line of its own" 2
+sed -i '/^bind/d' "$conf"
+is 'an address that the machine lacks' "$(answer "directory = $work/tree" 'bind = 192.0.2.1')" \
+	'1:flowcap: 192.0.2.1: Cannot assign requested address'
+is 'quotes within a value' "$(answer "directory = $work/tree" 'execute = "/bin/echo" "%f"' 'ident = it#s "me"')" "0:$conf: it is right"
+is 'what may be there twice' "$(answer "directory = $work/tree" 'repeat = 127.0.0.1/9' 'repeat = 127.0.0.1/10')" \
+	"0:$conf: it is right"
+is 'and twice verbose' "$(answer "directory = $work/tree" 'verbose' 'verbose')" "0:$conf: it is right"
+is 'a file of metrics with a colon' "$(answer "directory = $work/tree" "metrics = $work/a:b")" "0:$conf: it is right"
+is 'is not refused where it cannot be written yet' "$(answer "directory = $work/tree" "metrics = $work/none/prom" | cut -c 1-36)" \
+	'0:flowcap: --metrics: nothing can be'
 is 'the installed one' "$(sed "s|/var/lib/flowcap|$work/tree|" "$FLOW_SRCDIR/systemd/flowcap.conf" >"$conf"
 	flowcap --check-config -C "$conf")" "$conf: it is right"
 
@@ -84,6 +131,18 @@ mkdir "$work/line"
 flowcap -I 'by hand' -C "$conf" -w "$work/line" -S 1 2>/dev/null
 is 'the command line goes before it' "$?:$(cd "$work/line" && find . -name '*.parquet'):$(flowcat -I -r "$work/line" | grep Ident)" \
 	'0:./2026/01/01/flowcap.202601010000.parquet:Ident: by hand'
+
+# A check leaves a collector that runs alone.
+printf '%s\n' "directory = $work/line" 'port = 0' 'bind = 127.0.0.1' "metrics = unix:$work/socket" "pid-file = $work/pid" >"$conf"
+flowcap -C "$conf" 2>"$work/log" &
+collector=$!
+check 'one runs' waits grep -q 'listening on' "$work/log"
+sed -i "s/^port = 0/port = $(sed -n 's/.*listening on port \([0-9]*\),.*/\1/p' "$work/log")/" "$conf"
+is 'its own settings are right' "$(flowcap -C "$conf" --check-config 2>&1)" "$conf: it is right"
+is 'and its files are there' "$(cat "$work/pid"):$([ -S "$work/socket" ] && echo socket)" "$collector:socket"
+kill $collector
+wait $collector
+collector=
 
 # Read again: nothing is lost by it.
 rm -r "$work/tree"/*
