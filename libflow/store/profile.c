@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 /* Columns that get a Bloom filter: people look for single hosts and ASes, which most row groups lack. */
 static bool
@@ -95,14 +96,42 @@ can_hold(const struct pq_column *column, enum flow_type type)
 	return type == FLOW_TYPE_TIME ? is_time_column(column) : is_number_column(column);
 }
 
-/* Our own files have the columns in field order; the search is for other files. */
+/* The field of that name in any case, as engines find columns; those that fold names write SRC_ADDR. */
 static enum flow_field
-find_field(const char *name, size_t position)
+find_in_any_case(const char *name)
 {
-	if (position < FLOW_FIELD_COUNT &&
-	    strcmp(flow_field_info((enum flow_field)position)->name, name) == 0)
-		return (enum flow_field)position;
-	return flow_field_find(name, strlen(name));
+	for (unsigned f = 0; f < FLOW_FIELD_COUNT; f++)
+		if (strcasecmp(flow_field_info((enum flow_field)f)->name, name) == 0)
+			return (enum flow_field)f;
+	return FLOW_FIELD_NONE;
+}
+
+static bool
+has_column(const struct pq_file *file, const char *name)
+{
+	for (size_t i = 0; i < pq_file_columns(file); i++)
+		if (strcmp(pq_file_column(file, i)->name, name) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * The field of a file's column. Our own files have the columns in field order; the searches are for other files.
+ * A column of the very name comes before one that differs in case.
+ */
+static enum flow_field
+find_field(const struct pq_file *file, size_t i)
+{
+	const char *name = pq_file_column(file, i)->name;
+	enum flow_field field;
+
+	if (i < FLOW_FIELD_COUNT && strcmp(flow_field_info((enum flow_field)i)->name, name) == 0)
+		return (enum flow_field)i;
+	field = flow_field_find(name, strlen(name));
+	if (field != FLOW_FIELD_NONE)
+		return field;
+	field = find_in_any_case(name);
+	return field != FLOW_FIELD_NONE && !has_column(file, flow_field_info(field)->name) ? field : FLOW_FIELD_NONE;
 }
 
 /* A field's type, and the SQL that converts other types to it. */
@@ -203,15 +232,15 @@ is_ignored(const struct pq_file *file, size_t i)
 {
 	const char *name = pq_file_column(file, i)->name;
 
-	return find_field(name, i) == FLOW_FIELD_NONE &&
+	return find_field(file, i) == FLOW_FIELD_NONE &&
 	    (i == 0 || strcmp(pq_file_column(file, i - 1)->name, name) != 0);
 }
 
 /* The most names in a message. */
 #define NAMES_MAX 5
 
-void
-profile_ignored_names(const struct pq_file *file, struct buf *out)
+static void
+ignored_names(const struct pq_file *file, struct buf *out)
 {
 	size_t i, n = 0;
 
@@ -223,6 +252,55 @@ profile_ignored_names(const struct pq_file *file, struct buf *out)
 	}
 	if (n > NAMES_MAX)
 		buf_printf(out, " and %zu more", n - NAMES_MAX);
+}
+
+void
+profile_notice(const struct pq_file *file, const struct profile_map *map, struct buf *out)
+{
+	if (map->ignored > 0) {
+		buf_append_text(out, "columns that flow-file(5) does not have are ignored: ");
+		ignored_names(file, out);
+	}
+	for (unsigned f = 0, n = 0; f < FLOW_FIELD_COUNT; f++) {
+		int taken = map->column[f];
+		const char *as = taken >= 0 ? pq_file_column(file, (size_t)taken)->name : "0";
+
+		if (!flow_fieldset_has(&map->replaced, (enum flow_field)f))
+			continue;
+		buf_printf(out, "%s%s (read as %s)", n > 0 ? ", " : map->ignored > 0 ? "; it lacks " : "it lacks ",
+		    flow_field_info((enum flow_field)f)->name, as);
+		n++;
+	}
+}
+
+/* Whether zero in place of a missing value would be a wrong number; a flow without a count is one flow. */
+static bool
+is_missed(enum flow_field field)
+{
+	enum flow_type type = flow_field_info(field)->type;
+
+	return flow_field_info(field)->required && (type == FLOW_TYPE_TIME || type == FLOW_TYPE_I64) &&
+	    field != FLOW_FIELD_FLOWS;
+}
+
+/* A missing time is read from another one's column: zero would be 1970. */
+static void
+replace_missing(struct profile_map *map)
+{
+	static const enum flow_field other[][3] = {
+		{ FLOW_FIELD_FIRST, FLOW_FIELD_LAST, FLOW_FIELD_RECEIVED },
+		{ FLOW_FIELD_LAST, FLOW_FIELD_FIRST, FLOW_FIELD_RECEIVED },
+		{ FLOW_FIELD_RECEIVED, FLOW_FIELD_LAST, FLOW_FIELD_FIRST },
+	};
+	const struct profile_map found = *map;
+
+	for (unsigned f = 0; f < FLOW_FIELD_COUNT; f++)
+		if (found.column[f] < 0 && is_missed((enum flow_field)f))
+			flow_fieldset_add(&map->replaced, (enum flow_field)f);
+	for (size_t i = 0; i < sizeof(other) / sizeof(other[0]); i++)
+		if (found.column[other[i][0]] < 0)
+			map->column[other[i][0]] = found.column[other[i][1]] >= 0 ? found.column[other[i][1]] :
+			    found.column[other[i][2]];
 }
 
 /* Two columns of one name are an error, as engines differ: they take the first, or rename one. */
@@ -247,7 +325,7 @@ profile_map(const struct pq_file *file, struct profile_map *map, struct flow_err
 		m.column[f] = -1;
 	for (i = 0; i < pq_file_columns(file); i++) {
 		const struct pq_column *column = pq_file_column(file, i);
-		enum flow_field field = find_field(column->name, i);
+		enum flow_field field = find_field(file, i);
 
 		m.ignored += is_ignored(file, i);
 		if (field == FLOW_FIELD_NONE)
@@ -267,6 +345,7 @@ profile_map(const struct pq_file *file, struct profile_map *map, struct flow_err
 		return flow_fail(err, FLOW_EUNSUPPORTED, FLOW_NO_OFFSET,
 		    "a Parquet file, but none of its %zu columns is one of flow-file(5)",
 		    pq_file_columns(file));
+	replace_missing(&m);
 	*map = m;
 	return FLOW_OK;
 }

@@ -28,6 +28,7 @@ struct profile_map {
 	int column[FLOW_FIELD_COUNT];
 	bool is_canonical;	/* the file is ours, so its addresses are in canonical form */
 	size_t ignored;		/* columns of other names */
+	struct flow_fieldset replaced;	/* required, but missing: times have the column of another time, counters -1 */
 };
 
 /*
@@ -52,5 +53,8 @@ enum pq_codec profile_codec(enum flow_codec codec);
 /* Appends to a message about a column's value which type is wanted, and the SQL that converts to it. */
 void profile_cure(enum flow_field field, struct flow_error *err);
 
-/* Appends the names of ignored columns of the file, not all if they are many: "a, b, c and 4 more". */
-void profile_ignored_names(const struct pq_file *file, struct buf *out);
+/*
+ * Appends what a reader must know of the file's columns: names of ignored ones (not all if they are many) and what
+ * required ones that are missing are read as; nothing if all is as flow-file(5) says.
+ */
+void profile_notice(const struct pq_file *file, const struct profile_map *map, struct buf *out);

@@ -142,33 +142,35 @@ told_by_directory(const char *path, const struct profile_map *map, enum flow_fie
 
 		*field = equals != NULL ? flow_field_find(path, (size_t)(equals - path)) : FLOW_FIELD_NONE;
 		*len = (size_t)(slash - path);
-		if (*field != FLOW_FIELD_NONE && map->column[*field] < 0)
+		if (*field != FLOW_FIELD_NONE &&
+		    (map->column[*field] < 0 || flow_fieldset_has(&map->replaced, *field)))
 			return path;
 	}
 	return NULL;
 }
 
-/* Keeps the message about the first file with ignored columns, or with columns told by a directory. */
+/* Keeps the message about the first file whose columns are not those of flow-file(5), or told by a directory. */
 static enum flow_status
 take_notice(struct flow_scan *scan, const struct scan_file *f, const struct source *source,
     struct flow_error *err)
 {
 	struct buf text = BUF_INIT;
 	enum flow_field field;
-	size_t len;
+	size_t len, named;
 	const char *directory = told_by_directory(f->path, &source->map, &field, &len);
 	bool kept;
 
-	if (source->map.ignored == 0 && directory == NULL)
-		return FLOW_OK;
-	if (directory != NULL) {
-		buf_printf(&text, "%s: %s is missing: the directory's name '%.*s' tells it, which is not read; "
+	buf_printf(&text, "%s: ", f->path);
+	named = text.len;
+	if (directory != NULL)
+		buf_printf(&text, "%s is missing: the directory's name '%.*s' tells it, which is not read; "
 		    "write it into the files, too (WRITE_PARTITION_COLUMNS true in DuckDB, elsewhere partition by a "
-		    "copy of the column)", f->path,
-		    flow_field_info(field)->name, (int)(len < 80 ? len : 80), directory);
-	} else {
-		buf_printf(&text, "%s: columns that flow-file(5) does not have are ignored: ", f->path);
-		profile_ignored_names(source->file, &text);
+		    "copy of the column)", flow_field_info(field)->name, (int)(len < 80 ? len : 80), directory);
+	else
+		profile_notice(source->file, &source->map, &text);
+	if (text.len == named && !text.failed) {
+		buf_release(&text);
+		return FLOW_OK;
 	}
 	buf_append_u8(&text, '\0');
 	(void)pthread_mutex_lock(&scan->names_lock);

@@ -176,6 +176,7 @@ def pyarrow_forms(table, folder):
     names_and_nulls(table, path)
     arrow_types(table, folder)
     strangers(table, folder)
+    missing_and_upper_case(folder)
 
 
 def put(table, name, values):
@@ -275,6 +276,35 @@ def strangers(table, folder):
     run = flowcat("-r", path, "-w", ours)
     written_by_us(ours, table, "columns in another order, with others between them")
     check(flowcat("--verify", path).returncode == 0, "--verify of such a file")
+
+
+def missing_and_upper_case(folder):
+    """Required columns that are missing never become zeros without a word; names in another case are found."""
+    path = os.path.join(folder, "lacking.parquet")
+    at = pa.array([1_790_000_000_123], pa.timestamp("ms", "UTC"))
+    text = "2026-09-21T14:13:20.123Z"
+
+    def answer(columns, fields, *more):
+        pq.write_table(pa.table(columns), path)
+        run = flowcat("-r", path, "-q", "-o", "csv:" + fields, *more)
+        return run.stdout.strip(), run.stderr.strip().partition(": ")[2].partition(": ")[2], run.returncode
+
+    for has, lacks in (("first", ("last", "received")), ("last", ("first", "received")), ("received", ("first", "last"))):
+        check(answer({has: at, "packets": [2], "bytes": [7]}, "first,last,received,packets,bytes,flows") ==
+              (f"{text},{text},{text},2,7,1", f"it lacks {lacks[0]} (read as {has}), {lacks[1]} (read as {has})", 0),
+              f"{has} stands in for the other times")
+        check(answer({has: at, "packets": [2], "bytes": [7]}, "bytes", "-t", "2026-09-21")[0] == "7" and
+              not answer({has: at, "packets": [2], "bytes": [7]}, "bytes", "-t", "2026-09-22")[0],
+              f"and a window asks {has}")
+    check(answer({"first": at, "last": at, "received": at}, "packets,bytes,flows") ==
+          ("0,0,1", "it lacks packets (read as 0), bytes (read as 0)", 0), "counters that are missing are told")
+    check(answer({"BYTES": [7], "Packets": [2], "FIRST": at, "LAST": at, "RECEIVED": at, "SRC_ADDR": ["192.0.2.1"]},
+                 "src_addr,packets,bytes", "src host 192.0.2.1") == ("192.0.2.1,2,7", "", 0), "names in another case")
+    check(answer({"BYTES": [8], "bytes": [7], "packets": [2], "first": at, "last": at, "received": at}, "bytes") ==
+          ("7", "columns that flow-file(5) does not have are ignored: BYTES", 0), "the very name comes first")
+    pq.write_table(pa.table({"BYTES": [8], "Bytes": [7], "first": at}), path)
+    run = flowcat("-r", path)
+    check(run.returncode == 1 and "two columns" in run.stderr, "but two other spellings are refused", run.stderr)
 
 
 def duckdb_cases(ours, table, folder):
