@@ -51,6 +51,15 @@ cli_hush(bool hush)
 	hushed = hush;
 }
 
+/* Where messages go; NULL: to stderr. */
+static void (*message_taker)(const char *text);
+
+void
+cli_messages_to(void (*take)(const char *text))
+{
+	message_taker = take;
+}
+
 /* File names and contents may have terminal control sequences: replaces control bytes except line ends. */
 static void
 disarm(char *text)
@@ -69,7 +78,10 @@ message(const char *fmt, va_list ap)
 		return;
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	disarm(text);
-	(void)fprintf(stderr, "%s: %s\n", program, text);
+	if (message_taker != NULL)
+		message_taker(text);
+	else
+		(void)fprintf(stderr, "%s: %s\n", program, text);
 }
 
 void
@@ -115,7 +127,8 @@ cli_misuse(const char *fmt, ...)
 int
 cli_misuse_hint(void)
 {
-	(void)fprintf(stderr, "Try '%s --help'.\n", program);
+	if (message_taker == NULL)
+		(void)fprintf(stderr, "Try '%s --help'.\n", program);
 	return CLI_MISUSE;
 }
 

@@ -30,6 +30,12 @@ void cli_warn(const char *fmt, ...) PRINTF_LIKE(1, 2);
 /* Suppresses messages, or no longer: for files that are read again and were reported the first time. */
 void cli_hush(bool hush);
 
+/*
+ * From now on messages go to that function, without the program's name and hints at --help; NULL: to stderr again.  For
+ * a process in the background, which has a log.
+ */
+void cli_messages_to(void (*take)(const char *text));
+
 /* As cli_warn; returns CLI_FAILURE. */
 int cli_fail(const char *fmt, ...) PRINTF_LIKE(1, 2);
 

@@ -173,6 +173,17 @@ expiry_change(struct expiry *expiry, const struct retain_options *retain)
 }
 
 void
+expiry_limits(struct expiry *expiry, struct retain_options *retain)
+{
+	*retain = (struct retain_options){ .each = false };
+	if (expiry == NULL)
+		return;
+	(void)pthread_mutex_lock(&expiry->lock);
+	*retain = expiry->retain;
+	(void)pthread_mutex_unlock(&expiry->lock);
+}
+
+void
 expiry_stop(struct expiry *expiry)
 {
 	if (expiry == NULL)

@@ -11,6 +11,7 @@
 #include "flowcap/inputs.h"
 #include "flowcap/live_server.h"
 #include "flowcap/program_log.h"
+#include "flowcap/reload.h"
 #include "flowcap/service.h"
 #include "flowcap/source_option.h"
 
@@ -59,22 +60,6 @@ raise_descriptors(struct collect_options *collect)
 		    ((size_t)limit.rlim_cur - RESERVED_DESCRIPTORS) / SLOT_DESCRIPTORS : 1;
 }
 
-/* What SIGHUP needs. */
-struct running {
-	const struct options *options;
-	struct expiry *expiry;
-};
-
-static void
-reload(void *context)
-{
-	const struct running *r = context;
-	struct retain_options retain = r->options->retain;
-
-	if (options_read_again(r->options, &retain))
-		expiry_change(r->expiry, &retain);
-}
-
 static void
 tell_places(const struct collect_options *o, unsigned port)
 {
@@ -96,7 +81,7 @@ collect(const struct options *options, struct inputs *in, struct status_server *
 	struct intake *intake = NULL;
 	struct live_server *lookers = NULL;
 	struct status_report *report = NULL;
-	struct running running = { options, NULL };
+	struct reload running = { options, NULL };
 	struct collect_options live = options->collect;
 	bool done = false;
 
@@ -110,7 +95,7 @@ collect(const struct options *options, struct inputs *in, struct status_server *
 		report = status_report_new(options, intake, in->udp);
 		done = report != NULL && expiry_start(options, &running.expiry) && status_server_start(server, report);
 		lookers = done ? live_server_start(options, intake, report) : NULL;
-		in->reload = options->config != NULL ? reload : NULL;
+		in->reload = options->config != NULL ? reload_settings : NULL;
 		in->reload_context = &running;
 		if (done)
 			daemon_ready(&daemon);

@@ -378,81 +378,24 @@ take_config(struct options *o, bool *done)
 	return status;
 }
 
-/* Logs each changed name once. */
-static void
-tell_changes(const struct config_file *from, const struct config_file *a, const struct config_file *b)
+static const struct options defaults = {
+	.buffer_bytes = DEFAULT_BUFFER_BYTES,
+	.collect = {
+		.port = DEFAULT_PORT,
+		.layout = PARTITION_YMDH,
+		.slot_s = DEFAULT_SLOT_S,
+		.zone = STAMP_UTC,
+		.writer = FLOW_WRITER_OPTIONS_INIT,
+		.journal = true,
+	},
+};
+
+/* Reads the file of settings and then the line. */
+static int
+parse(int argc, char **argv, struct options *options, bool *done)
 {
-	size_t i, k;
+	int letter, status = find_config(argc, argv, options);
 
-	for (i = 0; i < from->count; i++) {
-		const char *name = from->setting[i].name;
-
-		for (k = 0; k < i && strcmp(from->setting[k].name, name) != 0; k++)
-			;
-		if (k < i || strcmp(name, "expire") == 0 || config_file_same(a, b, name))
-			continue;
-		/* Names in both were logged with the first. */
-		for (k = 0; from == b && k < a->count && strcmp(a->setting[k].name, name) != 0; k++)
-			;
-		if (from == a || k == a->count)
-			log_line(LOG_LEVEL_INFO, "%s has changed: it needs a restart", name);
-	}
-}
-
-bool
-options_read_again(const struct options *options, struct retain_options *retain)
-{
-	struct config_file now;
-	struct retain_limits limits = { 0 };
-	bool each = false, right = config_file_read(options->config, &table, &now) == CLI_OK;
-	size_t i;
-
-	for (i = 0; right && i < now.count; i++)
-		if (strcmp(now.setting[i].name, "expire") == 0)
-			right = retain_limits_parse(now.setting[i].value, &limits, &each, NULL) == FLOW_OK;
-	if (!right) {
-		log_line(LOG_LEVEL_ERROR, "%s: is wrong: nothing has changed (flowcap --check-config tells why)",
-		    options->config);
-	} else {
-		tell_changes(&options->settings, &options->settings, &now);
-		tell_changes(&now, &options->settings, &now);
-		if (!options->retain_given) {
-			retain->limits = limits;
-			retain->each = each;
-		}
-		log_line(LOG_LEVEL_INFO, "%s: read again", options->config);
-	}
-	if (right)
-		config_file_clear(&now);
-	return right;
-}
-
-int
-options_parse(int argc, char **argv, struct options *options, bool *done)
-{
-	int letter, status = CLI_OK;
-
-	*options = (struct options){
-		.buffer_bytes = DEFAULT_BUFFER_BYTES,
-		.collect = {
-			.port = DEFAULT_PORT,
-			.layout = PARTITION_YMDH,
-			.slot_s = DEFAULT_SLOT_S,
-			.zone = STAMP_UTC,
-			.writer = FLOW_WRITER_OPTIONS_INIT,
-			.threads = cli_cores(),
-			.journal = true,
-			.log = program_log(),
-		},
-	};
-	options->collect.writer.keep_existing = true;
-	*done = false;
-	status = nfcapd_line_read(argc, argv, &options->line);
-	if (status != CLI_OK)
-		return status;
-	argc = options->line.argc;
-	argv = options->line.argv;
-	status = find_config(argc, argv, options);
 	if (status == CLI_OK && options->config != NULL)
 		status = take_config(options, done);
 	while (status == CLI_OK && !*done && (letter = cli_getopt(argc, argv, &table)) != -1) {
@@ -463,6 +406,34 @@ options_parse(int argc, char **argv, struct options *options, bool *done)
 	options->collect.journal &= options->file_count == 0;
 	options->collect.remember = options->collect.journal;
 	return status != CLI_OK || *done ? status : check(options, argc, argv);
+}
+
+int
+options_parse(int argc, char **argv, struct options *options, bool *done)
+{
+	int status;
+
+	*options = defaults;
+	options->collect.threads = cli_cores();
+	options->collect.log = program_log();
+	options->collect.writer.keep_existing = true;
+	*done = false;
+	status = nfcapd_line_read(argc, argv, &options->line);
+	return status != CLI_OK ? status : parse(options->line.argc, options->line.argv, options, done);
+}
+
+int
+options_parse_again(const struct options *options, struct options *again)
+{
+	bool done = false;
+	int status;
+
+	*again = defaults;
+	optind = 0;		/* restarts getopt */
+	status = parse(options->line.argc, options->line.argv, again, &done);
+	if (status == CLI_OK && again->settings.count == 0 && options->settings.count > 0)
+		status = cli_fail("%s: has no settings any more", options->config);
+	return status;
 }
 
 void

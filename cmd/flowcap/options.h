@@ -76,7 +76,7 @@ int options_parse(int argc, char **argv, struct options *options, bool *done);
 void options_clear(struct options *options);
 
 /*
- * Reads -C again: false, after a log line, where it is wrong.  Sets *retain to its limits of expiry, unless
- * the command line has -e; logs other changes, which need a restart.
+ * Reads -C and the command line again, as options_parse did; the collector that runs does not change.  Another status
+ * than CLI_OK, after a message, where they are wrong now.  Clear *again in any case, before `options`.
  */
-bool options_read_again(const struct options *options, struct retain_options *retain);
+int options_parse_again(const struct options *options, struct options *again);

@@ -18,6 +18,13 @@ retain_limits_empty(const struct retain_limits *limits)
 	    limits->free_percent == 0;
 }
 
+bool
+retain_limits_equal(const struct retain_limits *a, const struct retain_limits *b)
+{
+	return a->age_ms == b->age_ms && a->size_bytes == b->size_bytes && a->free_bytes == b->free_bytes &&
+	    a->free_percent == b->free_percent;
+}
+
 enum flow_status
 retain_age_parse(const char *text, size_t len, struct retain_limits *limits, struct flow_error *err)
 {

@@ -19,6 +19,8 @@ struct retain_limits {
 /* Whether there is no limit at all. */
 bool retain_limits_empty(const struct retain_limits *limits);
 
+bool retain_limits_equal(const struct retain_limits *a, const struct retain_limits *b);
+
 /* Parses an age, numbers with s, m, h, d or w that add up: 90d, 1d12h; at least a minute.  FLOW_EINVAL. */
 enum flow_status retain_age_parse(const char *text, size_t len, struct retain_limits *limits,
     struct flow_error *err) NODISCARD;

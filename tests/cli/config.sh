@@ -172,15 +172,63 @@ check 'expire is taken at once' waits sh -c "[ \$(find '$work/tree' -name 'flowc
 check 'what needs a restart is told' waits grep -q 'port has changed: it needs a restart' "$work/log"
 check 'of new ones, too' waits grep -q 'tcp has changed: it needs a restart' "$work/log"
 is 'and nothing of others' "$(grep -c 'layout has changed' "$work/log")" 0
-echo 'no = such' >"$conf"
-kill -HUP $collector
-check 'a wrong file changes nothing, and is told' waits grep -q "$conf: is wrong: nothing has changed" "$work/log"
+# again LINE...: what SIGHUP says of these settings
+again()
+{
+	local before
+
+	before=$(wc -l <"$work/log")
+	[ $# -eq 0 ] || printf '%s\n' "$@" >"$conf.new"
+	[ $# -eq 0 ] || mv "$conf.new" "$conf"
+	kill -HUP $collector
+	waits sh -c "tail -n +$((before + 1)) '$work/log' | grep -qE 'read again|nothing has changed'" || echo 'no answer'
+	tail -n +$((before + 1)) "$work/log" | grep -vE '\.parquet|expired|listening' | sed 's/^flowcap: //'
+}
+right=("directory = $work/tree" 'port = 0' 'bind = 127.0.0.1' 'layout = 0')
+is 'what is as it was' "$(again "${right[@]}" 'expire = age=90d')" "$conf: read again, nothing has changed"
+is 'other limits are taken' "$(again "${right[@]}" 'expire = age=80d,size=1T')" "expire has changed: age=80d,size=1T is taken
+$conf: read again"
+is 'limits that are gone, and others' "$(again "${right[@]:0:3}" 'ident = x')" "layout is gone: it needs a restart
+ident has changed: it needs a restart
+expire is gone: no files are removed any more
+$conf: read again"
+is 'limits that come back' "$(again "${right[@]}" 'expire = age=90d')" "expire has changed: age=90d is taken
+$conf: read again"
+wrong="$conf: is wrong: nothing has changed"
+is 'a wrong setting, with line and reason' "$(again "${right[@]}" 'no = such')" "$conf:5: there is no setting 'no'
+$wrong"
+is 'wrong limits, too' "$(again "${right[@]}" 'expire = bogus')" "-e: 'bogus' is none of age=, size=, free= and each
+$conf:5: expire is wrong
+$wrong"
+is 'settings that do not go together' "$(again "${right[@]}" "sources = $work/tree")" "-w and -M do not go together
+$wrong"
+: >"$conf"
+is 'an empty file' "$(again)" "-w DIRECTORY is missing
+$wrong"
+rm "$conf"
+is 'no file' "$(again)" "$conf: No such file or directory
+$wrong"
+is 'the limits stay' "$(again "${right[@]}" 'expire = age=90d')" "$conf: read again, nothing has changed"
 wait $sender
 kill $collector
 wait $collector
 is 'it ends' $? 0
 collector=
 is 'no flow is lost' "$(sed -n 's/.*flows written \([0-9]*\), sequence gaps \([0-9]*\), kernel drops \([0-9]*\).*/\1 \2 \3/p' "$work/log")" '40000 0 0'
+
+# With a line that has all that is needed.
+printf '%s\n' 'expire = age=90d' >"$conf"
+flowcap -w "$work/tree" -p 0 -b 127.0.0.1 -e age=70d -C "$conf" 2>"$work/log" &
+collector=$!
+check 'it runs by its line' waits grep -q 'listening on' "$work/log"
+is 'the line goes before it' "$(again 'expire = age=60d')" "expire has changed: it is not taken, for -e of the command line goes before it
+$conf: read again"
+: >"$conf"
+is 'an empty file is no change of mind' "$(again)" "$conf: has no settings any more
+$wrong"
+kill $collector
+wait $collector
+collector=
 
 echo "1..$number"
 exit "$failed"
