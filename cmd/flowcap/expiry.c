@@ -19,6 +19,7 @@
 struct expiry {
 	struct retain_options retain;	/* under the lock */
 	bool changed_limits;		/* the same */
+	struct expiry_state state;	/* the same, without the limits */
 	uint32_t slot_s;
 	const char **directory;
 	size_t directories;
@@ -65,6 +66,12 @@ expire(struct expiry *e)
 	retain.now_ms = (int64_t)time(NULL) * 1000;
 	if (retain_run(e->directory, e->directories, &retain, &sum) != FLOW_OK)
 		log_line(LOG_LEVEL_ERROR, "expiry: out of memory");
+	(void)pthread_mutex_lock(&e->lock);
+	e->state.kept_bytes = sum.kept_bytes;
+	e->state.archives = sum.archives;
+	e->state.removed_bytes += e->state.looks > 0 ? sum.bytes : 0;
+	e->state.looks++;
+	(void)pthread_mutex_unlock(&e->lock);
 	if (sum.files > 0)
 		log_line(LOG_LEVEL_INFO, "expired: files %" PRIu64 ", bytes %" PRIu64 ", directories %" PRIu64
 		    "; kept: files %" PRIu64, sum.files, sum.bytes, sum.directories, sum.kept_files);
@@ -173,13 +180,15 @@ expiry_change(struct expiry *expiry, const struct retain_options *retain)
 }
 
 void
-expiry_limits(struct expiry *expiry, struct retain_options *retain)
+expiry_state(struct expiry *expiry, struct expiry_state *state)
 {
-	*retain = (struct retain_options){ .each = false };
+	*state = (struct expiry_state){ .looks = 0 };
 	if (expiry == NULL)
 		return;
 	(void)pthread_mutex_lock(&expiry->lock);
-	*retain = expiry->retain;
+	*state = expiry->state;
+	state->limits = expiry->retain.limits;
+	state->each = expiry->retain.each;
 	(void)pthread_mutex_unlock(&expiry->lock);
 }
 

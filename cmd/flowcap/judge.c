@@ -98,7 +98,8 @@ judge_disk(const struct report *r)
 		    "free: flowcat --expire makes room", left);
 	else if (days < DAYS && value(r, "archive_expires", 0) < 1)
 		findings_add(r->out, days < 1 ? FINDING_CRITICAL : FINDING_WARNING, "the archive's disk is full in "
-		    "%.1f days: have old files removed (flowcap -e, flowcat --expire), or give it more room", days);
+		    "%.1f days: have the oldest files removed before (flowcap -e free=10%%, or size= of what it can "
+		    "hold; an age alone cannot), or give it more room", days);
 }
 
 static void

@@ -3,6 +3,7 @@
 #include "config.h"
 #endif
 
+#include "flowcap/disk_room.h"
 #include "flowcap/machine.h"
 
 #include <dirent.h>
@@ -49,6 +50,7 @@ judge_clock(struct findings *out)
 static void
 judge_room(const char *directory, const struct options *o, struct findings *out)
 {
+	const struct expiry_state limits = { .limits = o->retain.limits, .each = o->retain.each };
 	struct statvfs fs;
 
 	if (statvfs(directory, &fs) != 0)
@@ -64,9 +66,10 @@ judge_room(const char *directory, const struct options *o, struct findings *out)
 	if (fs.f_bavail < fs.f_blocks / 100)
 		findings_add(out, FINDING_CRITICAL, "%s: its disk is full, or nearly: %" PRIu64 " MB are free: "
 		    "flowcat --expire makes room", directory, (uint64_t)fs.f_bavail * fs.f_frsize / 1000000);
-	else if (fs.f_bavail < fs.f_blocks / 20 && retain_limits_empty(&o->retain.limits))
+	else if (fs.f_bavail < fs.f_blocks / 20 && !disk_room_is_kept(&limits, (double)fs.f_bavail *
+	    (double)fs.f_frsize, (double)fs.f_blocks * (double)fs.f_frsize))
 		findings_add(out, FINDING_WARNING, "%s: less than 5 %% of its disk are free, and nothing removes "
-		    "old files: flowcap -e, flowcat --expire", directory);
+		    "old files before it is full: flowcap -e free=10%%, flowcat --expire", directory);
 }
 
 /* The user that the collector will write as; the group of -u is that of its passwd entry. */

@@ -92,8 +92,9 @@ collect(const struct options *options, struct inputs *in, struct status_server *
 		intake = intake_new(&live);
 	if (intake != NULL) {
 		tell_places(&live, udp_port(in->udp));
-		report = status_report_new(options, intake, in->udp);
-		done = report != NULL && expiry_start(options, &running.expiry) && status_server_start(server, report);
+		done = expiry_start(options, &running.expiry);
+		report = done ? status_report_new(options, intake, in->udp, running.expiry) : NULL;
+		done = report != NULL && status_server_start(server, report);
 		lookers = done ? live_server_start(options, intake, report) : NULL;
 		in->reload = options->config != NULL ? reload_settings : NULL;
 		in->reload_context = &running;
@@ -102,10 +103,10 @@ collect(const struct options *options, struct inputs *in, struct status_server *
 		done = done && udp_input(in, intake);
 		in->reload = NULL;
 		in->reload_context = NULL;
-		expiry_stop(running.expiry);
 		live_server_stop(lookers);
 		status_server_stop(server);
 		status_report_free(report);
+		expiry_stop(running.expiry);
 		done = intake_finish(intake) && done;
 		live_server_free(lookers);
 	}

@@ -55,13 +55,14 @@ static unsigned
 take_expire(const struct reload *r, const struct options *now)
 {
 	const char *text = value_of(&now->settings, "expire");
-	struct retain_options is;
+	struct expiry_state is;
 
-	expiry_limits(r->expiry, &is);
+	expiry_state(r->expiry, &is);
 	if (now->retain_given) {
 		if (config_file_same(&r->options->settings, &now->settings, "expire"))
 			return 0;
-		log_line(LOG_LEVEL_INFO, "expire has changed: it is not taken, for -e of the command line goes before it");
+		log_line(LOG_LEVEL_INFO, "expire has changed: it is not taken, for -e of the command line goes "
+		    "before it");
 		return 1;
 	}
 	if (is.each == now->retain.each && retain_limits_equal(&is.limits, &now->retain.limits))

@@ -14,6 +14,7 @@
 #include <sys/statvfs.h>
 #include <time.h>
 
+#include "flowcap/disk_room.h"
 #include "flowcap/program_log.h"
 
 /* Time-out for the decoder's answer. */
@@ -23,12 +24,13 @@ struct status_report {
 	const struct options *options;
 	struct intake *intake;
 	int udp;
+	struct expiry *expiry;
 	time_t since;
 	pthread_mutex_t lock;		/* intake_report may only run once at a time */
 };
 
 struct status_report *
-status_report_new(const struct options *options, struct intake *intake, int udp)
+status_report_new(const struct options *options, struct intake *intake, int udp, struct expiry *expiry)
 {
 	struct status_report *r = calloc(1, sizeof(*r));
 
@@ -36,7 +38,8 @@ status_report_new(const struct options *options, struct intake *intake, int udp)
 		log_line(LOG_LEVEL_ERROR, "out of memory");
 		return NULL;
 	}
-	*r = (struct status_report){ .options = options, .intake = intake, .udp = udp, .since = time(NULL) };
+	*r = (struct status_report){ .options = options, .intake = intake, .udp = udp,
+		.expiry = expiry, .since = time(NULL) };
 	(void)pthread_mutex_init(&r->lock, NULL);
 	return r;
 }
@@ -80,20 +83,27 @@ archive_of(const struct collect_options *o)
 static void
 put_disk(const struct status_report *r, const struct intake_health *h, struct buf *out)
 {
-	double left, seconds = difftime(time(NULL), r->since);
+	double left, size, days;
+	struct expiry_state expiry;
 	struct statvfs fs;
+	char text[40];
 
 	if (statvfs(archive_of(&r->options->collect), &fs) != 0)
 		return;
+	expiry_state(r->expiry, &expiry);
 	left = (double)fs.f_bavail * (double)fs.f_frsize;
+	size = (double)fs.f_blocks * (double)fs.f_frsize;
+	/* What earlier runs had received was not received in this time. */
+	days = disk_room_days(left, (double)h->written.own_bytes, (double)expiry.removed_bytes,
+	    (double)h->written.own_until_ms / 1000 - (double)r->since);
 	put_number(out, "archive_free_bytes", "gauge", "free on the archive's file system", left);
-	put_number(out, "archive_size_bytes", "gauge", "size of the archive's file system",
-	    (double)fs.f_blocks * (double)fs.f_frsize);
-	put_number(out, "archive_expires", "gauge", "1 where flowcap removes the oldest files (-e)",
-	    !retain_limits_empty(&r->options->retain.limits));
-	if (h->written.bytes > 0 && seconds > 0)
-		put_number(out, "archive_days_left", "gauge", "until it is full, as fast as since the start",
-		    left / ((double)h->written.bytes / seconds * 86400));
+	put_number(out, "archive_size_bytes", "gauge", "size of the archive's file system", size);
+	put_number(out, "archive_expires", "gauge", "1 where limits of size or free space (-e) keep it from being full",
+	    disk_room_is_kept(&expiry, left, size));
+	if (days < 0)
+		return;
+	(void)snprintf(text, sizeof(text), "%.2f", days);
+	put_text(out, "archive_days_left", "gauge", "until it is full, growing as since the start", text);
 }
 
 static void

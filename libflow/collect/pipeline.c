@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "base/clock.h"
 #include "collect/command.h"
 #include "collect/metrics.h"
 #include "collect/priority.h"
@@ -31,7 +32,8 @@ struct pipeline {
 	unsigned idle_count;
 	unsigned groups, groups_max;	/* that wait or are being encoded */
 	bool closed, failed;
-	uint64_t rows, files, bytes;
+	uint64_t rows, files, bytes, own_bytes;
+	int64_t own_until_ms;
 	uint64_t ends, ends_begun, ends_done;	/* of slots */
 	pthread_t thread[THREADS_MAX];
 	unsigned threads;
@@ -94,6 +96,10 @@ run_end(struct pipeline *p, struct job *job)
 	p->rows += rows;
 	p->files += bytes > 0;
 	p->bytes += bytes;
+	if (bytes > 0 && !job->end.left) {
+		p->own_bytes += bytes;
+		p->own_until_ms = clock_wall_ms();
+	}
 	(void)pthread_mutex_unlock(&p->lock);
 	if (job->entry != NULL)
 		filing_slot_end(job->entry, done);
@@ -301,7 +307,7 @@ void
 pipeline_written(struct pipeline *p, struct pipeline_sum *sum)
 {
 	(void)pthread_mutex_lock(&p->lock);
-	*sum = (struct pipeline_sum){ p->files, p->rows, p->bytes };
+	*sum = (struct pipeline_sum){ p->files, p->rows, p->bytes, p->own_bytes, p->own_until_ms };
 	(void)pthread_mutex_unlock(&p->lock);
 }
 

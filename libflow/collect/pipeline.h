@@ -48,6 +48,8 @@ bool pipeline_await_ends(struct pipeline *p, uint64_t ends, const struct timespe
 /* Sums over finished files; any thread. */
 struct pipeline_sum {
 	uint64_t files, rows, bytes;
+	uint64_t own_bytes;		/* without files of what earlier runs had received */
+	int64_t own_until_ms;		/* when the last of these was finished, since 1970; 0: none was */
 };
 void pipeline_written(struct pipeline *p, struct pipeline_sum *sum);
 

@@ -16,6 +16,7 @@ struct slot_end {
 	struct buf metrics;		/* empty: none */
 	char journal_id[JOURNAL_ID_MAX];	/* of the journal with its datagrams; "": none */
 	uint64_t datagrams, sequence_gaps, kernel_drops;
+	bool left;			/* they are of an earlier run */
 };
 
 /*

@@ -172,6 +172,7 @@ end_slot(struct tree *t, const struct buf *metrics)
 	end.datagrams = since_begin(t, FLOW_COUNT_DATAGRAMS);
 	end.sequence_gaps = since_begin(t, FLOW_COUNT_SEQUENCE_LOST);
 	end.kernel_drops = t->drops - t->drops_begin;
+	end.left = t->journal->left;
 	if (t->journal->used)
 		memcpy(end.journal_id, t->journal->id, sizeof(end.journal_id));
 	flow_decoder_exporters_json(t->decoder, NULL, &end.exporters);

@@ -197,6 +197,8 @@ retain_run(const char *const *directories, size_t count, const struct retain_opt
 		retain_remove_empty(&list);
 	for (i = 0; i < list.files; i++)
 		sum->kept_files += !list.file[i].gone;
+	sum->kept_bytes = sum_of(list.file, list.files);
+	sum->archives = list.archives;
 	retain_listing_clear(&list);
 	return st;
 }

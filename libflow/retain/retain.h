@@ -39,6 +39,8 @@ struct retain_options {
 struct retain_sum {
 	uint64_t files, bytes, directories;	/* removed, or would be */
 	uint64_t kept_files;
+	uint64_t kept_bytes;			/* theirs, where there is a limit of size; else 0 */
+	uint64_t archives;			/* with slot files */
 	uint64_t held;			/* directories with a hold */
 	uint64_t in_use;		/* files to be removed, but in use by other programs */
 	uint64_t problems;		/* reported to options->problem */

@@ -94,9 +94,9 @@ def total(metrics, name):
 
 
 class Collector:
-    def __init__(self, name, *options):
+    def __init__(self, name, *options, there=False):
         self.tree = os.path.join(work, name)
-        os.mkdir(self.tree)
+        os.makedirs(self.tree, exist_ok=there)
         self.log = os.path.join(work, name + '.log')
         with open(self.log, 'w', encoding='utf-8') as err:
             self.process = subprocess.Popen([flowcap, *options, '-b', '127.0.0.1', '-p', '0'], stderr=err)
@@ -118,6 +118,10 @@ class Collector:
     def end(self):
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(60)
+
+
+def files(tree):
+    return [os.path.join(d, f) for d, _, fs in os.walk(tree) for f in fs if f.endswith('.parquet')]
 
 
 def send(port, flows, *options):
@@ -260,6 +264,35 @@ got = sorted((v, *(dict(k)[w] for w in ('net', 'interface', 'override'))) for (n
 check('rules of sampling', got == sorted([(1000, net, interface, '0') for net in ('127.0.0.0/8', '::1/128') for interface in '57'] +
                                          [(8, '192.0.2.1/32', '', '1'), (100, '', '', '0')]), got)
 check('it ends', c.end() == 0, c.text())
+
+
+def after_a_crash():
+    """What an earlier run received counts as files, and not for the rate at which the disk fills."""
+    path = os.path.join(work, 'crash.socket')
+    options = ['-w', os.path.join(work, 'crash'), '--metrics', 'unix:' + path]
+    c = Collector('crash', *options)
+    send(c.port, 50000, '--seed', '6')
+    scrape_until(Unix(path), 'flows_total', 50000)
+    c.process.kill()
+    c.process.wait()
+    c = Collector('crash', *options, there=True)
+    m = scrape_until(Unix(path), 'file_rows_total', 50000)
+    check('the backlog is filed, and is no rate', value(m, 'file_rows_total') == 50000 and
+          value(m, 'archive_days_left') is None, m)
+    earlier = set(files(c.tree))
+    send(c.port, 500, '--seed', '7')
+    scrape_until(Unix(path), 'flows_total', 50500)
+    time.sleep(max(0, value(m, 'start_seconds') + 3 - time.time()))
+    c.process.send_signal(signal.SIGHUP)
+    m = scrape_until(Unix(path), 'file_rows_total', 50500)
+    own = [f for f in files(c.tree) if f not in earlier]
+    lasted = value(m, 'archive_days_left') * 86400 * sum(map(os.path.getsize, own)) / value(m, 'archive_free_bytes')
+    wanted = max(map(os.path.getmtime, own)) - value(m, 'start_seconds')
+    check('days left by what this run received', len(own) == 1 and abs(lasted - wanted) < 0.5, (lasted, wanted, own))
+    check('it ends', c.end() == 0, c.text())
+
+
+after_a_crash()
 left = os.path.join(work, 'left')
 s = socket.socket(socket.AF_UNIX)
 s.bind(left)

@@ -2,9 +2,11 @@
 /* What flowcap --check says of counters that take a quarter of an hour, a full disk or a slow one to come about. */
 #include "flowcap/judge.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "flowcap/disk_room.h"
 #include "flowcap/metric_text.h"
 #include "tap.h"
 
@@ -106,6 +108,41 @@ test_collector(void)
 	    "nothing has come to port 2055 for 61 seconds");
 }
 
+static bool
+kept(const char *limits, uint64_t kept_bytes, uint64_t archives, double free_bytes)
+{
+	struct expiry_state s = { .looks = 1, .kept_bytes = kept_bytes, .archives = archives };
+	struct flow_error err;
+
+	if (retain_limits_parse(limits, &s.limits, &s.each, &err) != FLOW_OK)
+		tap_check(false, __FILE__, __LINE__, err.message);
+	return disk_room_is_kept(&s, free_bytes, 100e9);
+}
+
+/* On a disk of 100 GB. */
+static void
+test_room(void)
+{
+	const struct expiry_state none = { .looks = 0 };
+
+	ok(!disk_room_is_kept(&none, 50e9, 100e9));
+	ok(!kept("age=90d", 0, 1, 50e9));
+	ok(kept("free=10%", 0, 1, 50e9));
+	ok(kept("age=90d,free=5G", 0, 1, 50e9));
+	ok(!kept("free=100G", 0, 1, 50e9));
+	/* 10 GB are there, and 50 can come. */
+	ok(kept("size=60G", (uint64_t)10e9, 1, 50e9));
+	ok(!kept("size=61G", (uint64_t)10e9, 1, 50e9));
+	ok(!kept("size=2T", (uint64_t)10e9, 1, 50e9));
+	ok(kept("size=20G,each", (uint64_t)10e9, 3, 50e9));
+	ok(!kept("size=20G,each", (uint64_t)10e9, 4, 50e9));
+	/* 1 GB an hour is 24 a day; half of it, if as much as half of it goes. */
+	ok(fabs(disk_room_days(48e9, 2e9, 0, 7200) - 2) < 1e-9);
+	ok(fabs(disk_room_days(48e9, 2e9, 1e9, 7200) - 4) < 1e-9);
+	ok(disk_room_days(48e9, 2e9, 2e9, 7200) < 0);
+	ok(disk_room_days(48e9, 0, 0, 0) < 0);
+}
+
 static void
 test_labels(void)
 {
@@ -130,6 +167,7 @@ main(void)
 	test_exporters();
 	test_many();
 	test_collector();
+	test_room();
 	test_labels();
 	return tap_done();
 }
