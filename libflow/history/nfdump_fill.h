@@ -67,7 +67,7 @@ struct nfdump_row {
 	uint64_t selector, packets, bytes, flows;
 	uint64_t out_packets, out_bytes;
 	bool has_out;
-	int64_t first_ms, last_ms, received_ms;
+	int64_t first_ms, last_ms, received_ms, event_ms;
 	uint8_t biflow;
 };
 

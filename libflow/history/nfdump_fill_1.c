@@ -179,8 +179,7 @@ fill_event(struct nfdump_row *r, unsigned extension, const uint8_t *p)
 		ROW_PUT(t, FW_EXT_EVENT, r->row, load_le16(p + 16));
 		if (load_le16(p + 18) != 0)
 			row_extra_number(t, "securityGroupTag", load_le16(p + 18));
-		if (r->first_ms == 0)
-			r->first_ms = (int64_t)load_le64(p);
+		r->event_ms = (int64_t)load_le64(p);
 		break;
 	case 38:
 		ROW_PUT(t, NAT_SRC_PORT, r->row, load_le16(p));

@@ -190,6 +190,7 @@ fill_nsel(struct nfdump_row *r, const uint8_t *p, size_t len)
 {
 	UNUSED(len);
 	r->is_event = true;
+	r->event_ms = (int64_t)load_le64(p);
 	ROW_PUT_SET(r->t, EVENT_TIME, r->row, load_le64(p));
 	if (load_le32(p + 8) != 0 || !r->has_flow_id)
 		ROW_PUT(r->t, CONN_ID, r->row, load_le32(p + 8));
@@ -243,6 +244,8 @@ static void
 fill_nat_event(struct nfdump_row *r, const uint8_t *p, size_t len)
 {
 	UNUSED(len);
+	if (r->event_ms == 0)
+		r->event_ms = (int64_t)load_le64(p);
 	ROW_PUT_SET(r->t, EVENT_TIME, r->row, load_le64(p));
 	ROW_PUT_SET(r->t, NAT_EVENT, r->row, p[12]);
 	if (load_le32(p + 8) != 0)

@@ -186,16 +186,29 @@ put_out(struct nfdump_row *r)
 	}
 }
 
-void
-nfdump_row_end(struct nfdump_row *r)
+/* Events of NAT and firewalls often have no other time than their own. */
+static void
+put_times(struct nfdump_row *r)
 {
 	struct row_table *t = r->t;
 
+	if (r->first_ms == 0)
+		r->first_ms = r->event_ms;
+	if (r->last_ms == 0 && r->event_ms != 0)
+		r->last_ms = r->first_ms;
 	if (r->received_ms == 0)
 		r->received_ms = r->last_ms != 0 ? r->last_ms : r->first_ms;
 	row_table_put_time(t, FLOW_FIELD_FIRST, r->row, r->first_ms);
 	row_table_put_time(t, FLOW_FIELD_LAST, r->row, r->last_ms);
 	row_table_put_time(t, FLOW_FIELD_RECEIVED, r->row, r->received_ms);
+}
+
+void
+nfdump_row_end(struct nfdump_row *r)
+{
+	struct row_table *t = r->t;
+
+	put_times(r);
 	ROW_PUT(t, PACKETS, r->row, r->packets);
 	ROW_PUT(t, BYTES, r->row, r->bytes);
 	ROW_PUT(t, FLOWS, r->row, r->flows > 0 ? r->flows : 1);

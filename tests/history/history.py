@@ -145,7 +145,7 @@ def plain_2(i, exporter=2):
 
 def special_2():
     """Firewall events, ICMP, sFlow, NetFlow v5, and flows whose exporter nobody tells."""
-    nsel = o.flow_2([o.generic(T0, T0, T0, 0, 56, 0, 0x0803, 1),
+    nsel = o.flow_2([o.generic(0, 0, T0, 0, 56, 0, 0x0803, 1),
                      o.element(2, o.numbers('10.1.1.1') + o.numbers('10.1.1.2')),
                      o.element(5, struct.pack('<QQQ', 0, 2, 112)),
                      o.element(19, struct.pack('<QIHBB', T0, 8500, 2025, 2, 0)),
@@ -218,7 +218,7 @@ def file_1(codec):
         o.numbers('10.0.0.6') + o.numbers('10.0.0.7'), ex('6I', 1, 2, 3, 4, 5, 6), b'bob'.ljust(24, b'\0'),
         ex('BBHII', 1, 0, 0, 13, 14), ex('4H', 15, 16, 17, 18)])
     want_event = {
-        'first': iso(T0), 'last': iso(0), 'received': iso(T0), 'src_addr': '10.0.0.1', 'dst_addr': '10.0.0.2',
+        'first': iso(T0), 'last': iso(T0), 'received': iso(T0), 'src_addr': '10.0.0.1', 'dst_addr': '10.0.0.2',
         'src_port': 0, 'dst_port': 0, 'proto': 58, 'tos': 0, 'tcp_flags': 0, 'icmp_type': 0x80, 'icmp_code': 1,
         'packets': 1, 'bytes': 2, 'flows': 7, 'rev_packets': 5, 'rev_bytes': 6, 'in_if': 1, 'out_if': 2, 'src_as': 3,
         'dst_as': 4, 'next_hop': '10.0.0.3', 'bgp_next_hop': '10.0.0.4', 'in_vrf': 14, 'out_vrf': 13,
