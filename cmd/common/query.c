@@ -68,7 +68,7 @@ static int
 parse_filter(struct query *q, const struct query_request *request)
 {
 	const struct flow_filter_options options = { .zone = request->zone,
-		.geo = request->geo };
+		.geo = request->geo, .zero_if_absent = request->as_nfdump };
 	enum flow_status st = FLOW_OK;
 	struct flow_error err;
 
@@ -382,6 +382,7 @@ query_open(struct query_request *request, const struct flow_fieldset *wanted, st
 		q->threads = THREADS_MAX;
 	q->pseudonyms = request->pseudonyms;
 	q->elements = request->elements;
+	q->as_nfdump = request->as_nfdump;
 	flow_files_sort(&request->files);
 	cli_raise_descriptors();
 	status = parse_filter(q, request);

@@ -18,6 +18,7 @@ struct query_request {
 	char *filter;			/* its text, owned; NULL or "": all */
 	const char *filter_file;	/* instead: where to read it from */
 	enum stamp_zone zone;		/* of times without one in window and filter */
+	bool as_nfdump;			/* in the filter absent numbers are 0, and a file without ident is "none" */
 	const struct cryptopan *pseudonyms;	/* replaces the addresses of rows that passed; or NULL */
 	unsigned threads;		/* 0: one per core */
 	struct flow_names *names;	/* gets what the exporters announced; NULL: not wanted */

@@ -13,6 +13,7 @@ struct query {
 	struct stamp_window window;
 	bool has_window;
 	bool touching;			/* rows that overlap the window pass */
+	bool as_nfdump;			/* the request's */
 	struct flow_bound window_bound[2];
 	struct flow_clause *clauses;	/* the window's, then the filter's */
 	struct flow_bounds bounds;

@@ -79,6 +79,8 @@ begin_task(struct query_worker *worker, size_t task)
 		return true;
 	flow_filter_state_names(worker->filter, worker->query->names);
 	ident = query_ident(worker);
+	if (ident == NULL && worker->query->as_nfdump)
+		ident = "none";
 	if (flow_filter_state_ident(worker->filter, ident, ident != NULL ? strlen(ident) : 0) == FLOW_OK)
 		return true;
 	out_of_memory(worker->query);

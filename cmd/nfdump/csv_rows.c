@@ -98,6 +98,10 @@ nfdump_csv_fields(const struct nfdump_csv *csv, struct flow_fieldset *fields)
 			flow_fieldset_add(fields, t->field);
 		if (t->second != FLOW_FIELD_NONE)
 			flow_fieldset_add(fields, t->second);
+		if (t->cell == CELL_ENGINE) {
+			flow_fieldset_add(fields, FLOW_FIELD_EXPORT_VERSION);
+			flow_fieldset_add(fields, FLOW_FIELD_DOMAIN);
+		}
 		if (t->cell != CELL_PORT)
 			continue;
 		flow_fieldset_add(fields, FLOW_FIELD_PROTO);
@@ -240,6 +244,19 @@ put_fragment(uint64_t flags, struct buf *out)
 	buf_append_text(out, (flags & 0x20) != 0 ? "MF" : "--");
 }
 
+/* Type and id; NetFlow v9 without these has them in its source id. */
+static void
+put_engine(const struct token *t, const struct flow_batch *batch, uint32_t row, struct buf *out)
+{
+	bool has = flow_column_has(&batch->column[t->field], row) || flow_column_has(&batch->column[t->second], row);
+	bool v9 = number(batch, FLOW_FIELD_EXPORT_VERSION, row) == 9;
+	uint64_t domain = !has && v9 ? number(batch, FLOW_FIELD_DOMAIN, row) : 0;
+
+	put_number(out, has ? number(batch, t->field, row) : domain >> 8 & 0xff);
+	buf_append_u8(out, '/');
+	put_number(out, has ? number(batch, t->second, row) : domain & 0xff);
+}
+
 static void
 put_cell(struct nfdump_csv *csv, const struct token *t, const struct flow_batch *batch, uint32_t row, struct buf *out)
 {
@@ -264,8 +281,7 @@ put_cell(struct nfdump_csv *csv, const struct token *t, const struct flow_batch 
 	case CELL_HEX: buf_printf(out, flow_column_has(&batch->column[t->field], row) ? "0x%" PRIx64 : "0x0%" PRIx64,
 	    number(batch, t->field, row)); break;
 	case CELL_FRAGMENT: put_fragment(number(batch, t->field, row), out); break;
-	case CELL_ENGINE: put_number(out, number(batch, t->field, row)); buf_append_u8(out, '/');
-		put_number(out, number(batch, t->second, row)); break;
+	case CELL_ENGINE: put_engine(t, batch, row, out); break;
 	case CELL_COUNT: case CELL_IDENT: break;
 	}
 }

@@ -284,6 +284,7 @@ make_filter(struct nfdump_options *o)
 {
 	struct buf text = BUF_INIT;
 
+	o->request.as_nfdump = true;
 	if (query_check(&o->request) != CLI_OK)
 		return EXIT_FILTER;
 	if (!says_nothing(o->filter))

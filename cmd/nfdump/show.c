@@ -25,8 +25,8 @@ static int
 open_printer(const struct nfdump_options *o, struct show *s)
 {
 	const struct flow_printer_options how = { .plain_numbers = o->plain, .binary_halves = true,
-	    .full_ipv6 = o->full_ipv6, .quiet = o->quiet,
-		.zone = STAMP_LOCAL, .ident = "none", .geo = o->request.geo, .names = o->request.names };
+		.no_time_0 = true, .full_ipv6 = o->full_ipv6, .quiet = o->quiet, .zone = STAMP_LOCAL,
+		.geo = o->request.geo, .names = o->request.names };
 	struct flow_error err;
 
 	if (flow_printer_new(o->format, strlen(o->format), &how, &s->printer, &err) != FLOW_OK)
@@ -138,7 +138,7 @@ print_rows(struct show *s, const struct flow_batch *batch, const struct flow_sel
 	size_t before = s->out.len, skip = s->skip;
 	enum flow_status st;
 
-	flow_printer_state_ident(s->state, ident);
+	flow_printer_state_ident(s->state, ident != NULL ? ident : "none");
 	st = flow_printer_batch(s->printer, s->state, batch, sel, &s->out);
 	if (st == FLOW_OK && skip > 0 && s->out.len - before >= skip) {
 		memmove(s->out.data + before, s->out.data + before + skip, s->out.len - before - skip);

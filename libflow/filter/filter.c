@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "filter/absent_zero.h"
 #include "filter/filter_program.h"
 
 /* Columns of a line that are shown on each side of the caret. */
@@ -29,6 +30,8 @@ build(struct flow_filter *f, const char *path, const char *text, size_t len,
 	p.lexed = &lexed;
 	st = parse_filter(&p, &f->root);
 	f->matchers = p.matchers;
+	if (st == FLOW_OK && p.options.zero_if_absent && !absent_zero(f->arena, f->root))
+		st = flow_fail_memory(err);
 	if (st == FLOW_OK)
 		st = program_compile(f, err);
 	if (st == FLOW_OK)

@@ -44,6 +44,11 @@ struct flow_filter_options {
 	const struct flow_geo *geo;	/* for countries and the like; outlives the filter; NULL: none */
 	enum stamp_zone zone;	/* whose time it is where a text gives no zone */
 	int64_t now_ms;		/* what relative times count from; 0: the clock */
+	/*
+	 * As in files of nfdump, 0 stands for absent numbers of AS, interface, mask, VLAN and the like, where the
+	 * flow has other values that nfdump stores together with it (absent_zero.c).
+	 */
+	bool zero_if_absent;
 };
 
 /*

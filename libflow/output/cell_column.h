@@ -115,6 +115,7 @@ struct column {
 	bool left;			/* aligned to the left */
 	bool plain_numbers;
 	bool binary_halves;	/* see flow_printer_options */
+	bool no_time_0;
 	bool full_ipv6;
 	enum stamp_zone zone;
 	struct resolver *resolver;

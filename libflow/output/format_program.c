@@ -23,6 +23,7 @@ program_column(struct flow_printer *p, struct flow_error *err)
 		.second = FLOW_FIELD_NONE,
 		.plain_numbers = p->options.plain_numbers,
 		.binary_halves = p->options.binary_halves,
+		.no_time_0 = p->options.no_time_0,
 		.full_ipv6 = p->options.full_ipv6,
 		.zone = p->options.zone,
 		.resolver = p->options.resolver,

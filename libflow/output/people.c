@@ -155,9 +155,10 @@ times(const struct column *c, struct column_state *s, const struct chunk *k, enu
 
 	s->cells.copy = 32;
 	for (size_t i = 0; i < k->n; i++) {
-		if (present(k, c->field, i)) {
-			s->cells.len[i] = (uint32_t)stamp_format_text(&s->stamp,
-			    (int64_t)number(k, c->field, i), zone, cell_at(s, i));
+		int64_t ms = (int64_t)number(k, c->field, i);
+
+		if (present(k, c->field, i) && (ms != 0 || !c->no_time_0)) {
+			s->cells.len[i] = (uint32_t)stamp_format_text(&s->stamp, ms, zone, cell_at(s, i));
 		} else {
 			memcpy(cell_at(s, i), none, sizeof(none) - 1);
 			s->cells.len[i] = sizeof(none) - 1;

@@ -53,6 +53,7 @@ struct resolver;
 struct flow_printer_options {
 	bool plain_numbers;	/* counters for people in digits, not as 1.2 M */
 	bool binary_halves;	/* half a tenth of M, G, T is rounded as its binary quotient, as in nfdump; else up */
+	bool no_time_0;		/* the time 0 is an absent one, as in nfdump's files */
 	bool full_ipv6;		/* IPv6 for people uncut, columns wide enough for it */
 	bool quiet;		/* no header, in csv neither */
 	bool csv_safe;		/* csv: texts that spreadsheets might take for formulas get an apostrophe */

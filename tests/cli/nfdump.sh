@@ -100,6 +100,13 @@ same_line()
 	cmp -s "$work/theirs" "$work/ours" || { diff "$work/theirs" "$work/ours" | head -n 6; cat "$work/err"; return 1; }
 }
 
+# Shows what is not as nfdump_same.list says.
+same_as_listed()
+{
+	grep -A 6 '^not ok' "$work/same" | head -n 60
+	grep -q '^1\.\.' "$work/same" && ! grep -q '^not ok' "$work/same"
+}
+
 if "$theirs" -V 2>/dev/null | grep -q '1\.7\.8'; then
 	mkdir "$work/nf" "$work/ar"
 	"$FLOW_BUILDDIR/flowgen" -n 5000 --seed 7 -o "$work/g.pcap" --start 2026-01-01T00:00:10Z --duration 200 >/dev/null 2>&1
@@ -112,6 +119,16 @@ if "$theirs" -V 2>/dev/null | grep -q '1\.7\.8'; then
 	done <"$FLOW_SRCDIR/tests/cli/nfdump.lines"
 else
 	skip "$(wc -l <"$FLOW_SRCDIR/tests/cli/nfdump.lines") lines twice" "no nfdump 1.7.8"
+fi
+
+# Each filter, token and statistic.
+if "$theirs" -V 2>/dev/null | grep -q '1\.7\.8'; then
+	python3 "$FLOW_SRCDIR/tests/cli/nfdump_same.py" "$FLOW_BUILDDIR" "$peers" \
+		"$FLOW_SRCDIR/tests/cli/nfdump_same.list" >"$work/same" 2>&1
+	check "$(grep -vc -e '^#' -e '^$' "$FLOW_SRCDIR/tests/cli/nfdump_same.list") filters, tokens and statistics" \
+		same_as_listed
+else
+	skip "filters, tokens and statistics" "no nfdump 1.7.8, but $("$theirs" -V 2>/dev/null || echo none)"
 fi
 echo "1..$number"
 exit "$failed"

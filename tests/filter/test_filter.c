@@ -397,6 +397,8 @@ main(void)
 	test_threads(rows_batch(rows));
 	test_explain();
 	test_geo(rows_batch(rows));
+	offline.zero_if_absent = true;
+	run_file(rows_batch(rows), "tests/filter/absent_zero.test");
 	rows_free(rows);
 	return tap_done();
 }
