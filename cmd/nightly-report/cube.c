@@ -7,6 +7,7 @@
 
 #include "common/cli.h"
 #include "nightly-report/cube_codes.h"
+#include "nightly-report/cube_tuples.h"
 #include "nightly-report/cube_values.h"
 
 struct pass {
@@ -28,15 +29,19 @@ add_sums(struct cube_sums *to, const struct cube_sums *more)
  * Adds one row by its codes, for the values that the cube has.  The sums of the others are computed in the
  * end (make_others), so that a third of 55 sums is touched.
  */
-static void
+static bool
 add_row(struct cube *cube, const struct cube_codes *codes, uint32_t row, size_t bin, const struct cube_sums *sums)
 {
 	size_t dim[CUBE_DIMS], code[CUBE_DIMS], n = 0;
+	uint64_t key = 0;
 
 	for (size_t d = 0; d < CUBE_DIMS; d++) {
+		bool own = codes->code[d][row] < cube->dim[d].count;
+
 		dim[n] = d;
 		code[n] = codes->code[d][row];
-		n += code[n] < cube->dim[d].count;
+		key |= (uint64_t)(own ? code[n] : CUBE_TUPLE_OTHER) << (d * CUBE_TUPLE_BITS);
+		n += own;
 	}
 	add_sums(&cube->all[bin], sums);
 	for (size_t i = 0; i < n; i++) {
@@ -44,6 +49,7 @@ add_row(struct cube *cube, const struct cube_codes *codes, uint32_t row, size_t 
 		for (size_t k = i + 1; k < n; k++)
 			add_sums(&cube->pair[dim[i]][dim[k]][code[i]][code[k]], sums);
 	}
+	return cube_tuples_add(cube->tuples, key, sums);
 }
 
 /* A column's numbers; NULL: no row has a value. */
@@ -69,7 +75,8 @@ bin_of(int64_t first, int64_t all)
 	return (size_t)((__int128)first * CUBE_BINS / all);
 }
 
-static void
+/* False when out of memory. */
+static bool
 add_batch(struct cube *cube, struct cube_codes *codes, const struct flow_batch *batch, const struct flow_selection *sel)
 {
 	static const enum flow_field field[] = { FLOW_FIELD_FIRST, FLOW_FIELD_FLOWS, FLOW_FIELD_PACKETS,
@@ -88,9 +95,10 @@ add_batch(struct cube *cube, struct cube_codes *codes, const struct flow_batch *
 		const struct cube_sums sums = { number_at(v[1], c[1], row, 1), number_at(v[2], c[2], row, 0),
 			number_at(v[3], c[3], row, 0) };
 
-		if (first >= 0 && first < all)
-			add_row(cube, codes, row, bin_of(first, all), &sums);
+		if (first >= 0 && first < all && !add_row(cube, codes, row, bin_of(first, all), &sums))
+			return false;
 	}
+	return true;
 }
 
 static void
@@ -107,17 +115,15 @@ work(void *context, unsigned i)
 		p->failed = true;
 	while (!p->failed && query_take(worker, &task))
 		while (!p->failed && query_next(worker, &batch, &selection)) {
-			if (!cube_codes_fill(codes, batch))
+			if (!cube_codes_fill(codes, batch) || !add_batch(p->cube[i], codes, batch, selection))
 				p->failed = true;
-			else
-				add_batch(p->cube[i], codes, batch, selection);
 		}
 	cube_codes_free(codes);
 	query_worker_free(worker);
 }
 
-/* Adds another worker's sums.  They consist only of 64-bit numbers. */
-static void
+/* Adds another worker's sums.  They consist only of 64-bit numbers. False when out of memory. */
+static bool
 merge(struct cube *to, const struct cube *from)
 {
 	uint64_t *const at[] = { &to->all[0].flows, &to->time[0][0][0].flows, &to->pair[0][0][0][0].flows };
@@ -129,6 +135,7 @@ merge(struct cube *to, const struct cube *from)
 	for (size_t k = 0; k < ARRAY_LEN(at); k++)
 		for (size_t i = 0; i < count[k]; i++)
 			at[k][i] += more[k][i];
+	return cube_tuples_merge(to->tuples, from->tuples);
 }
 
 static void
@@ -207,6 +214,9 @@ run_pass(struct pass *p, unsigned threads, const struct cube *like)
 		if (p->cube[i] == NULL)
 			return cli_fail("out of memory");
 		memcpy(p->cube[i], like, sizeof(*like));
+		p->cube[i]->tuples = cube_tuples_new();
+		if (p->cube[i]->tuples == NULL)
+			return cli_fail("out of memory");
 	}
 	if (p->cube == NULL)
 		return cli_fail("out of memory");
@@ -234,23 +244,30 @@ cube_make(struct nightly_options *o, const struct report_span *span, const struc
 		threads = query_threads(p.query);
 		status = run_pass(&p, threads, cube);
 	}
+	cube->tuples = cube_tuples_new();
+	if (status == CLI_OK && cube->tuples == NULL)
+		status = cli_fail("out of memory");
 	for (unsigned i = 0; p.cube != NULL && i < threads; i++) {
-		if (status == CLI_OK)
-			merge(cube, p.cube[i]);
-		free(p.cube[i]);
+		if (status == CLI_OK && !merge(cube, p.cube[i]))
+			status = cli_fail("out of memory");
+		cube_free(p.cube[i]);
 	}
 	free(p.cube);
 	query_free(p.query);
 	make_others(cube);
+	if (status == CLI_OK && !cube_tuples_finish(cube->tuples))
+		status = cli_fail("out of memory");
 	if (status == CLI_OK)
 		*out = cube;
 	else
-		free(cube);
+		cube_free(cube);
 	return status;
 }
 
 void
 cube_free(struct cube *cube)
 {
+	if (cube != NULL)
+		cube_tuples_free(cube->tuples);
 	free(cube);
 }

@@ -6,9 +6,10 @@
  *
  *	time	each value's sums in each of CUBE_BINS equal bins of the span
  *	pair	each value's sums together with each value of another dimension
+ *	tuples	sums by all dimensions at once, of fewer values (cube_tuples.h)
  *
- * so that everything can be filtered by one value, and everything or one value shown for a part of the time,
- * exactly.  Its size is bounded, whatever the traffic.  Flows count where they begin, as in the report's
+ * so that everything can be filtered by one value, or several, and everything or one value shown for a part of the
+ * time, exactly.  Its size is bounded, whatever the traffic.  Flows count where they begin, as in the report's
  * lists.
  */
 
@@ -42,6 +43,7 @@ struct cube {
 		size_t count;		/* the value `count` is "other"; directions have none; 0: left out */
 		struct cube_value value[CUBE_VALUES];
 	} dim[CUBE_DIMS];
+	struct cube_tuples *tuples;	/* owned */
 	struct cube_sums all[CUBE_BINS];
 	struct cube_sums time[CUBE_DIMS][CUBE_VALUES + 1][CUBE_BINS];
 	struct cube_sums pair[CUBE_DIMS][CUBE_DIMS][CUBE_VALUES + 1][CUBE_VALUES + 1];	/* where the first is less */

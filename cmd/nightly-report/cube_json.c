@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "nightly-report/cube_tuples.h"
 
 static const struct {
 	const char *name, *question;
@@ -86,6 +87,22 @@ put_pair(const struct cube *cube, size_t a, size_t b, struct buf *out)
 	buf_append_u8(out, ']');
 }
 
+/* Four numbers each: how much greater its key is than the one before, and its sums. */
+static void
+put_tuples(const struct cube_tuples *t, struct buf *out)
+{
+	uint64_t last = 0;
+
+	buf_printf(out, "{\"values\":%zu,\"bits\":%d,\"other\":%d,\"rows\":[", t->values, CUBE_TUPLE_BITS,
+	    CUBE_TUPLE_OTHER);
+	for (size_t i = 0; i < t->used; i++) {
+		buf_printf(out, "%s%" PRIu64 ",", i > 0 ? "," : "", t->slot[i].key - last);
+		put_sums(out, &t->slot[i].sums);
+		last = t->slot[i].key;
+	}
+	buf_append_text(out, "]}");
+}
+
 /* In a <script>, a text must not close it, nor begin a comment. */
 static void
 append_safe(struct buf *out, const struct buf *json)
@@ -128,7 +145,9 @@ cube_json(const struct cube *cube, const char *command, const char *filter, stru
 			put_pair(cube, a, b, &json);
 			comma = ",";
 		}
-	buf_append_text(&json, "}}");
+	buf_append_text(&json, "},\"tuples\":");
+	put_tuples(cube->tuples, &json);
+	buf_append_u8(&json, '}');
 	append_safe(out, &json);
 	buf_release(&json);
 }

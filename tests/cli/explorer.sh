@@ -82,6 +82,27 @@ for name, sums in cube["pairs"].items():
                 at = (i * len(b["time"]) + k) * 3
                 same("%s %s / %s" % (name, x, y), sums[at:at + 3], totals(ask("proto", "(%s) and (%s)" % (x, y))))
     pairs += 1
+# Combinations: all of them are all there is; those of three and four values are what filters of them take.
+t, by_id = cube["tuples"], {d["id"]: d for d in cube["dims"]}
+rows, key = [], 0
+for i in range(0, len(t["rows"]), 4):
+    key += t["rows"][i]
+    rows.append((key, t["rows"][i + 1:i + 4]))
+def code(key, d):
+    return key >> (d * t["bits"]) & ((1 << t["bits"]) - 1)
+same("combinations", of([v for r in rows for v in r[1]]), everything)
+if len(rows) > 6000 or t["values"] < 2:
+    wrong.append("%d combinations of %d values" % (len(rows), t["values"]))
+combined = 0
+for i, chosen in enumerate(((4, 5, 6), (0, 4, 7), (1, 5, 7), (5, 8, 9), (2, 4, 5, 6), (0, 4, 5, 8))):
+    for value in range(min(2, t["values"])):
+        names = [by_id[d]["values"][value if n else 0] for n, d in enumerate(chosen)]
+        sums = [r[1] for r in rows if all(code(r[0], d) == (value if n else 0) for n, d in enumerate(chosen))]
+        same(" and ".join(n[0] for n in names), of([v for s in sums for v in s]),
+            totals(ask("proto", " and ".join("(%s)" % n[1] for n in names))))
+        combined += len(sums) > 0
+if combined < 4:
+    wrong.append("only %d combinations have flows" % combined)
 print("\n".join(wrong[:5]) or "right", len(dims), pairs)
 EOF
 if command -v "$python" >/dev/null; then
@@ -111,5 +132,32 @@ else
 	is 'a click filters, and the command repeats it' "$rows" \
 		"$(sh -c "$command -o csv" | "$python" -c 'import csv, sys
 print(";".join(",".join(r[m] for m in ("bytes", "packets", "flows")) for r in csv.DictReader(sys.stdin)))')"
+
+	# This page tells all values apart; one that says it has only three is enough for what is said then.
+	sed 's/"tuples":{"values":[0-9]*/"tuples":{"values":3/' "$tmp/page.html" >"$tmp/page2.html"
+	# Three filters by the address: the table's values are those of its command, its sum is what the page says, and bands
+	# are drawn; a value that the combinations lack is said to be lacking; a wrong address is none.
+	cat >"$tmp/frame.html" <<-'EOF'
+		<!DOCTYPE html><iframe width="1280" height="900"></iframe><pre id="r"></pre>
+		<script>const f=document.querySelector("iframe"),out=[],asks=["page.html?0#x=4:0,5:0,6:0&c=bs","page2.html?1#x=4:0,5:15","page.html?2#x=99:1,4:77,zz&t=5-2&m=9&c=q"];
+		let n=0;f.onload=function(){const d=f.contentDocument,
+		p=Array.from(d.querySelectorAll("#explore section")).find(s=>s.querySelector("h3").textContent==="To AS"),
+		rows=Array.from(p.querySelectorAll("tbody tr")).map(r=>r.cells[0].textContent.split(" ")[0]+"="+r.cells[1].dataset.v).join(",");
+		out.push([Array.from(p.querySelectorAll("button")).map(b=>b.dataset.cmd||"").join(""),rows,Array.from(p.querySelectorAll("th"),h=>h.textContent).join("/"),
+		d.querySelectorAll(".sankey path").length>0,d.querySelectorAll("#explore .bad").length,d.querySelectorAll("#explore .bar button[title]").length].join("|"));
+		n++;if(n<asks.length)f.src=asks[n];else document.getElementById("r").textContent=out.join("\n")};f.src=asks[0]</script>
+	EOF
+	timeout 60 "$chromium" --headless --no-sandbox --disable-gpu --user-data-dir="$tmp/profile" --allow-file-access-from-files \
+		--virtual-time-budget=20000 --dump-dom "file://$tmp/frame.html" 2>/dev/null |
+		sed -n '/<pre id="r">/,/<\/pre>/p' | sed 's/.*<pre id="r">//; s|</pre>.*||; s/&gt;/>/g; s/&amp;/\&/g' >"$tmp/clicked"
+	IFS='|' read -r command rows head bands bad chips <"$tmp/clicked"
+	is 'columns are chosen, bands drawn' "$head:$bands:$bad:$chips" 'To AS/Bytes/Share:true:0:3'
+	is 'three filters have the sums of the command' "$(sh -c "$command -o csv" | "$python" -c 'import csv, sys
+theirs = {r["dst_as"]: int(r["bytes"]) for r in csv.DictReader(sys.stdin)}
+mine = dict((k, int(v)) for k, v in (c.split("=") for c in sys.argv[1].split(",")))
+other = mine.pop("other", 0)
+print(len(mine) > 1, all(theirs.get(k) == v for k, v in mine.items()), sum(theirs.values()) - sum(mine.values()) == other)' "$rows")" 'True True True'
+	is 'what combinations lack is said' "$(sed -n '2s/.*|\(.*|.*\)/\1/p' "$tmp/clicked")" '1|2'
+	is 'a wrong address is none' "$(sed -n '3s/.*|\(.*|.*|.*|.*\)/\1/p' "$tmp/clicked")" 'To AS/Bytes/Packets/Flows|true|0|0'
 fi
 echo "1..$number"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* page.css, page.js and explore.js as texts: the build makes html_assets.c of them (scripts/embed-text). */
+/* page.css, page.js, and cube.js, sankey.js and explore.js as one: texts of which the build makes html_assets.c. */
 
 #include <stddef.h>
 
