@@ -168,12 +168,14 @@ host_in(const struct world *w, struct random *r, uint32_t network, bool small)
 	uint64_t bits = random_next(r);
 
 	if (addr_is_v4(&n->base)) {
-		uint32_t mask = UINT32_MAX >> n->bits;
+		uint32_t mask = n->bits < 32 ? UINT32_MAX >> n->bits : 0;
 
 		store_be32(h.addr.b + 12, addr_v4(&n->base) | ((uint32_t)(bits >> 32) & mask));
 	} else {
-		/* 16 bits of subnet at least; servers have numbers, others privacy addresses. */
-		store_be16(h.addr.b + 6, (uint16_t)(bits & (small ? 0x0f : 0xffff)));
+		/* At most 16 bits of subnet; servers have numbers, others privacy addresses. */
+		uint64_t mask = (n->bits < 64 ? UINT64_MAX >> n->bits : 0) & (small ? 0x0f : 0xffff);
+
+		store_be64(h.addr.b, addr_hi(&n->base) | (bits & mask));
 		store_be64(h.addr.b + 8, small ? 1 + bits % 4096 : random_next(r));
 	}
 	return h;
