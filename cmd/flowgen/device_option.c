@@ -31,17 +31,20 @@ read_file(struct options *o, unsigned version)
 	FILE *f = fopen(o->template, "r");
 	struct flow_error err;
 	enum flow_status st = FLOW_OK;
-	bool right;
+	bool right, longer;
 
 	if (f == NULL)
 		return cli_misuse("--template: %s: %s", o->template, strerror(errno)) == CLI_OK;
 	if (buf_reserve(&text, TEXT_MAX))
 		text.len = fread(text.data, 1, TEXT_MAX, f);
+	longer = getc(f) != EOF;
 	right = !ferror(f) && !text.failed;
 	(void)fclose(f);
-	if (right)
+	if (right && !longer)
 		st = flow_device_parse((const char *)text.data, text.len, version, &o->device, &err);
-	if (!right)
+	if (right && longer)
+		right = cli_misuse("--template: %s: it is longer than %d bytes", o->template, TEXT_MAX) == CLI_OK;
+	else if (!right)
 		right = cli_misuse("--template: %s: cannot be read", o->template) == CLI_OK;
 	else if (st != FLOW_OK)
 		right = cli_misuse("--template: %s: %s", o->template, err.message) == CLI_OK;

@@ -9,6 +9,7 @@
 
 #include "common/cli.h"
 #include "flowgen/device_option.h"
+#include "flowgen/option_place.h"
 #include "flowgen/sink.h"
 #include "time/stamp.h"
 
@@ -61,6 +62,20 @@ settle_start(struct options *o, const struct option_pending *p)
 	return true;
 }
 
+/* Headers of exports and of pcap files have seconds of 32 bits. */
+static bool
+settle_end(const struct options *o)
+{
+	uint64_t last_s = (uint64_t)o->synth.start_ms / 1000, rate = o->synth.rate;
+	int64_t fast_s = o->skew_ms > 0 ? o->skew_ms / 1000 : 0;
+
+	last_s += o->flows / rate * 1000 + o->flows % rate * 1000 / rate + (uint64_t)fast_s;
+	if (last_s > UINT32_MAX - UINT32_C(86400))
+		return cli_misuse("--start, --duration and --skew: the run ends after 2106-02-06, which exports cannot "
+		    "tell") == CLI_OK;
+	return true;
+}
+
 static bool
 settle_replay(struct options *o, const struct option_pending *p)
 {
@@ -110,7 +125,7 @@ options_settle(struct options *o, const struct option_pending *p)
 {
 	if ((o->target != NULL) + (o->pcap != NULL) + (o->archive != NULL) != 1)
 		return cli_misuse("say where to: one of -t HOST, -o FILE.pcap, -w FOLDER") == CLI_OK;
-	if (!device_settle(o) || !settle_transport(o))
+	if (!option_places_settle(o) || !device_settle(o) || !settle_transport(o))
 		return false;
 	if (o->replays > 0)
 		return settle_replay(o, p);
@@ -123,6 +138,8 @@ options_settle(struct options *o, const struct option_pending *p)
 	o->synth.profile = o->profile;
 	if (o->profile != NULL && !p->ipv6)
 		o->synth.ipv6_percent = (o->profile->ipv6 + 5) / 10;
+	if (o->version < 9 && p->ipv6 && o->synth.ipv6_percent > 0)
+		cli_warn("--ipv6 has no effect: NetFlow v%u has no IPv6", o->version);
 	if (o->version < 9)
 		o->synth.ipv6_percent = 0;
 	if (o->version >= FLOW_SFLOW4 && o->synth.sampling == 0)
@@ -139,5 +156,5 @@ options_settle(struct options *o, const struct option_pending *p)
 	o->synth.networks = &o->networks;
 	o->synth.flows = o->flows;
 	o->synth.version = o->version;
-	return settle_rate(o, p) && settle_start(o, p) && settle_events(o);
+	return settle_rate(o, p) && settle_start(o, p) && settle_end(o) && settle_events(o);
 }

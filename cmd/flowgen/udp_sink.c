@@ -225,6 +225,16 @@ udp_datagrams(struct sink *sink, const struct sender *from, const struct flow_da
 	return status;
 }
 
+/* Whether the last datagram found nobody, as far as that is known by now. */
+static bool
+last_refused(const struct udp_sink *u, int fd)
+{
+	int error = 0;
+	socklen_t len = sizeof(error);
+
+	return !u->tcp && getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) == 0 && error == ECONNREFUSED;
+}
+
 static int
 udp_close(struct sink *sink, bool keep)
 {
@@ -234,8 +244,10 @@ udp_close(struct sink *sink, bool keep)
 
 	for (k = 0; k < MAX_TARGETS; k++) {
 		for (i = 0; i < MAX_SOCKETS; i++)
-			if (u->receiver[k].socket[i].fd >= 0)
+			if (u->receiver[k].socket[i].fd >= 0) {
+				u->refused += last_refused(u, u->receiver[k].socket[i].fd);
 				(void)close(u->receiver[k].socket[i].fd);
+			}
 		if (u->receiver[k].found != NULL)
 			freeaddrinfo(u->receiver[k].found);
 	}

@@ -108,6 +108,16 @@ check "a folder that is not there" exits 1 "$flowgen" -o "$work/none/x.pcap"
 check "nothing is left of failures" exits 1 test -e "$work/x.pcap"
 check "a host that is none" exits 1 "$flowgen" -t 256.1.1.1 -n 1
 check "nobody listens" exits 1 "$flowgen" -t 127.0.0.1 -p 9 -n 100 -r 100000
+check "nobody listens to a single flow" exits 1 "$flowgen" -t 127.0.0.1 -p 9 -n 1 -v 5
+check "a port that is none" exits 2 "$flowgen" -t 127.0.0.1 -p 65545 -n 1
+check "a folder without a name" exits 2 "$flowgen" -w '' -n 1
+check "a file without a name" exits 2 "$flowgen" -o '' -n 1
+check "the truth into the same file" exits 2 "$flowgen" -o "$work/x.pcap" --truth "$work/x.pcap" -n 1
+check "a clock beyond 32 bits" says "ends after 2106" "$flowgen" -o "$work/x.pcap" --start 2107-01-01 -n 1
+check "a run beyond them" exits 2 "$flowgen" -o "$work/x.pcap" --duration 40000d -n 1000000000
+check "IPv6 in v5 is warned of" says "--ipv6 has no effect" "$flowgen" -o - -v 5 --ipv6 20 -n 1
+head -c 70000 /dev/zero | tr '\0' ' ' >"$work/long"
+check "templates that are too long" says "longer than 65536 bytes" "$flowgen" -o "$work/x.pcap" --template "$work/long"
 
 # One flow a second, and each leaves within a second.
 "$flowgen" -o "$work/hour.pcap" -v 5 -n 3600 --duration 1h --start 2026-03-01T00:00:00Z

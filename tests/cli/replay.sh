@@ -90,4 +90,10 @@ for name in ak-nat-v9 ls-cisco-asa1-v9 ak-mpls-v9 ak-icmp ak-sflow-raw-ipv4 tg-n
 	fi
 done
 
+# What is read must not be replaced.
+"$flowgen" -w "$work/self" -n 100
+check "a replay into its own archive" exits 2 "$flowgen" --replay "$work/self" -w "$work/self"
+check "into a folder of it" exits 2 "$flowgen" --replay "$work/self/2026/*" -w "$work/./self"
+check "beside it" exits 0 "$flowgen" --replay "$work/self" -w "$work/self2"
+
 echo "1..$number"
