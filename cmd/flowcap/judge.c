@@ -87,6 +87,31 @@ judge_kernel(const struct report *r)
 		    "restart flowcap", granted, wanted, wanted);
 }
 
+/* Directories that cannot be written to are named. */
+static void
+judge_directories(const struct report *r)
+{
+	const char *at = r->text;
+	struct metric_line line;
+	char path[256];
+
+	while (metric_next(&at, r->text + r->len, &line)) {
+		if (!metric_is(&line, "directory_fault") || line.value <= 0)
+			continue;
+		metric_label(&line, "directory", path, sizeof(path));
+		findings_add(r->out, FINDING_CRITICAL, "%s: cannot be written to: it is gone, read-only or another "
+		    "user's, the log says which: what is received stays in journals where there are any, and is "
+		    "filed when that is mended", path);
+	}
+	if (value(r, "lost_slots_total", 0) > 0)
+		findings_add(r->out, FINDING_CRITICAL, "%.0f slots since the start could not be written, and no "
+		    "journal has them: their flows are lost", value(r, "lost_slots_total", 0));
+	if (value(r, "journals_removed_total", 0) > 0)
+		findings_add(r->out, FINDING_NOTE, "%.0f journals were removed while they were in use: a crash "
+		    "would have lost what they had: leave the directory of --state alone",
+		    value(r, "journals_removed_total", 0));
+}
+
 static void
 judge_disk(const struct report *r)
 {
@@ -246,6 +271,7 @@ judge_collector(const char *text, size_t len, time_t now, struct findings *out)
 	r.slot_s = value(&r, "slot_seconds", 300);
 	judge_decoding(&r);
 	judge_kernel(&r);
+	judge_directories(&r);
 	judge_disk(&r);
 	judge_limits(&r);
 	judge_what_came(&r);

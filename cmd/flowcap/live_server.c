@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -21,6 +22,7 @@
 #include "flowcap/program_log.h"
 
 #define WAIT_MS 200
+#define WATCH_MS 1000
 
 /* Time-outs for the decoder's answer, and for a reader to receive. */
 #define LOOK_MS 8000
@@ -48,7 +50,8 @@ struct answer {
 struct place {
 	const char *directory;
 	char *path;		/* of the socket */
-	int listener;
+	int listener;		/* -1: it could not be made again */
+	ino_t inode;		/* of the socket's name */
 	struct answer *answer;	/* the last; NULL: none */
 };
 
@@ -67,6 +70,7 @@ struct live_server {
 	struct place *place;
 	size_t places;
 	uint64_t run;
+	int64_t watched_ms;	/* time when the sockets' names were looked for */
 	int64_t looked_ms;	/* time of the answers; INT64_MIN: none */
 	uint64_t number;	/* of slots finished at that time */
 	struct client client[CLIENTS_MAX];
@@ -86,6 +90,46 @@ answer_leave(struct answer *a)
 	free(a->file);
 	buf_release(&a->bytes);
 	free(a);
+}
+
+/* 0 where there is none. */
+static ino_t
+inode_of(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0 ? st.st_ino : 0;
+}
+
+/* Makes sockets again whose names are gone: somebody has removed them, or the directory. */
+static void
+watch(struct live_server *s)
+{
+	if (clock_steady_ms() < s->watched_ms + WATCH_MS)
+		return;
+	s->watched_ms = clock_steady_ms();
+	for (size_t i = 0; i < s->places; i++) {
+		struct place *p = &s->place[i];
+		char *path;
+		int fd;
+
+		if (p->listener >= 0 && inode_of(p->path) == p->inode)
+			continue;
+		fd = live_listen(p->directory, s->run, &path);
+		if (fd < 0 && p->listener >= 0)
+			log_line(LOG_LEVEL_ERROR, "%s: its socket was removed, and cannot be made again: %s",
+			    p->directory, strerror(errno));
+		else if (fd >= 0)
+			log_line(LOG_LEVEL_INFO, "%s: its socket was removed: it is made again", p->directory);
+		if (p->listener >= 0)
+			(void)close(p->listener);
+		p->listener = fd;
+		if (fd < 0)
+			continue;
+		free(p->path);
+		p->path = path;
+		p->inode = inode_of(path);
+	}
 }
 
 /* Adds a directory unless it is there; false after a log line. */
@@ -109,6 +153,7 @@ add_place(struct live_server *s, const char *directory)
 		    "flowcap, are not possible there", directory, strerror(errno));
 		return false;
 	}
+	p.inode = inode_of(p.path);
 	bigger[s->places++] = p;
 	return true;
 }
@@ -435,8 +480,9 @@ run(void *argument)
 		if (poll(wait, clients + s->places, WAIT_MS) <= 0)
 			memset(wait, 0, (clients + s->places) * sizeof(*wait));
 		serve(s, wait, clients);
+		watch(s);
 		for (i = 0; i < s->places; i++)
-			if (wait[clients + i].revents != 0)
+			if (wait[clients + i].revents != 0 && s->place[i].listener == wait[clients + i].fd)
 				take_client(s, i);
 		/* Frees answers that were not asked for lately. */
 		if (s->looked_ms != INT64_MIN && clock_steady_ms() >= s->looked_ms + FRESH_MS)
@@ -497,8 +543,10 @@ live_server_free(struct live_server *s)
 		return;
 	live_server_stop(s);
 	for (size_t i = 0; i < s->places; i++) {
-		(void)unlink(s->place[i].path);
-		(void)close(s->place[i].listener);
+		if (s->place[i].listener >= 0) {
+			(void)unlink(s->place[i].path);
+			(void)close(s->place[i].listener);
+		}
 		free(s->place[i].path);
 	}
 	free(s->place);

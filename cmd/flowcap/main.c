@@ -7,6 +7,7 @@
 #include "common/cli.h"
 #include "flowcap/check.h"
 #include "flowcap/daemon.h"
+#include "flowcap/directory_watch.h"
 #include "flowcap/expiry.h"
 #include "flowcap/inputs.h"
 #include "flowcap/live_server.h"
@@ -81,6 +82,7 @@ collect(const struct options *options, struct inputs *in, struct status_server *
 	struct intake *intake = NULL;
 	struct live_server *lookers = NULL;
 	struct status_report *report = NULL;
+	struct directory_watch *watch = NULL;
 	struct reload running = { options, NULL };
 	struct collect_options live = options->collect;
 	bool done = false;
@@ -93,7 +95,8 @@ collect(const struct options *options, struct inputs *in, struct status_server *
 	if (intake != NULL) {
 		tell_places(&live, udp_port(in->udp));
 		done = expiry_start(options, &running.expiry);
-		report = done ? status_report_new(options, intake, in->udp, running.expiry) : NULL;
+		watch = done ? directory_watch_start(&live) : NULL;
+		report = done ? status_report_new(options, intake, in->udp, running.expiry, watch) : NULL;
 		done = report != NULL && status_server_start(server, report);
 		lookers = done ? live_server_start(options, intake, report) : NULL;
 		in->reload = options->config != NULL ? reload_settings : NULL;
@@ -106,6 +109,7 @@ collect(const struct options *options, struct inputs *in, struct status_server *
 		live_server_stop(lookers);
 		status_server_stop(server);
 		status_report_free(report);
+		directory_watch_stop(watch);
 		expiry_stop(running.expiry);
 		done = intake_finish(intake) && done;
 		live_server_free(lookers);

@@ -14,6 +14,7 @@
 #include <sys/statvfs.h>
 #include <time.h>
 
+#include "flowcap/directory_watch.h"
 #include "flowcap/disk_room.h"
 #include "flowcap/program_log.h"
 
@@ -25,12 +26,14 @@ struct status_report {
 	struct intake *intake;
 	int udp;
 	struct expiry *expiry;
+	struct directory_watch *watch;
 	time_t since;
 	pthread_mutex_t lock;		/* intake_report may only run once at a time */
 };
 
 struct status_report *
-status_report_new(const struct options *options, struct intake *intake, int udp, struct expiry *expiry)
+status_report_new(const struct options *options, struct intake *intake, int udp, struct expiry *expiry,
+    struct directory_watch *watch)
 {
 	struct status_report *r = calloc(1, sizeof(*r));
 
@@ -39,7 +42,7 @@ status_report_new(const struct options *options, struct intake *intake, int udp,
 		return NULL;
 	}
 	*r = (struct status_report){ .options = options, .intake = intake, .udp = udp,
-		.expiry = expiry, .since = time(NULL) };
+		.expiry = expiry, .watch = watch, .since = time(NULL) };
 	(void)pthread_mutex_init(&r->lock, NULL);
 	return r;
 }
@@ -114,6 +117,8 @@ put_files(const struct intake_health *h, struct buf *out)
 	put_number(out, "files_total", "counter", "files finished", (double)h->written.files);
 	put_number(out, "file_rows_total", "counter", "rows in them", (double)h->written.rows);
 	put_number(out, "file_bytes_total", "counter", "their bytes", (double)h->written.bytes);
+	put_number(out, "lost_slots_total", "counter", "slots that could not be written, and are in no journal",
+	    (double)h->written.lost_slots);
 	if (h->written.rows == 0)
 		return;
 	(void)snprintf(text, sizeof(text), "%.2f", (double)h->written.bytes / (double)h->written.rows);
@@ -130,6 +135,8 @@ put_queues(const struct intake_health *h, struct buf *out)
 	put_number(out, "ring_bytes", "gauge", "received, and in no journal yet", (double)h->unwritten_bytes);
 	put_number(out, "ring_size_bytes", "gauge", "as much of it as there can be", (double)h->ring_bytes);
 	put_number(out, "journals", "gauge", "slots that are not filed yet", (double)h->journals);
+	put_number(out, "journals_removed_total", "counter", "journals that others removed while they were in use",
+	    (double)h->journals_removed);
 	put_number(out, "kernel_drops_last_seconds", "gauge",
 	    "when the kernel dropped datagrams last, since 1970; 0: never", (double)h->kernel_drops_s);
 }
@@ -191,6 +198,7 @@ status_report_put(struct status_report *r, struct buf *out)
 	put_queues(&h, out);
 	put_files(&h, out);
 	put_disk(r, &h, out);
+	directory_watch_put(r->watch, out);
 	put_settings(r, out);
 	put_rules(r, out);
 }

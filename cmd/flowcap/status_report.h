@@ -3,14 +3,18 @@
 
 /* The state of a running collector in Prometheus' text format 0.0.4: the ledger, queues, files, disk, settings. */
 
+#include "flowcap/directory_watch.h"
 #include "flowcap/expiry.h"
 #include "flowcap/options.h"
 
 struct status_report;
 
-/* For an intake and its expiry (NULL: none), which outlive it, and its UDP socket; NULL after a log line. */
+/*
+ * For an intake, its expiry (NULL: none) and a watch (NULL: none), which outlive it, and its UDP socket; NULL
+ * after a log line.
+ */
 struct status_report *status_report_new(const struct options *options, struct intake *intake, int udp,
-    struct expiry *expiry);
+    struct expiry *expiry, struct directory_watch *watch);
 void status_report_free(struct status_report *r);
 
 /* Appends the text; takes two seconds where the decoder does not answer.  Any thread, until intake_finish. */

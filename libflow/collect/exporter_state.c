@@ -71,7 +71,7 @@ exporter_state_write(const struct collect_options *options, const struct buf *by
 
 	if (path == NULL || buf_status(bytes) != FLOW_OK)
 		st = flow_fail_memory(&err);
-	else
+	else if ((st = file_mkdirs(state_of(options), &err)) == FLOW_OK)	/* it may have been removed */
 		st = file_replace(path, bytes->data, bytes->len, &err);
 	if (st != FLOW_OK)
 		log_to(options->log, LOG_LEVEL_ERROR, "what exporters announced is not kept: %s", err.message);

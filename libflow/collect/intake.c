@@ -293,6 +293,8 @@ void
 intake_tick(struct intake *in, int64_t now_ms)
 {
 	journal_push(in->journal);
+	if (journal_lost(in->journal))
+		intake_rotate(in);
 	if (journal_backlog(in->journal) == 0)
 		atomic_store(&in->idle_ms, clock_steady_ms());
 	if (in->open && now_ms >= in->end_ms)
@@ -340,6 +342,7 @@ intake_health(struct intake *in, struct intake_health *health)
 		.unwritten_bytes = journal_unwritten(in->journal),
 		.ring_bytes = journal_room(in->journal),
 		.not_journalled = journal_missed(in->journal),
+		.journals_removed = journal_removed(in->journal),
 		.kernel_drops = atomic_load(&in->kernel_drops),
 		.kernel_drops_s = atomic_load(&in->kernel_drops_s),
 		.journals = in->filing != NULL ? filing_waiting(in->filing) : 0,

@@ -45,6 +45,7 @@ struct intake_health {
 	uint64_t unwritten_bytes;	/* received, and in no journal yet */
 	uint64_t ring_bytes;		/* the most that unwritten_bytes can be */
 	uint64_t not_journalled;	/* datagrams */
+	uint64_t journals_removed;	/* by others, while they were in use */
 	uint64_t kernel_drops;
 	int64_t kernel_drops_s;		/* time of the last drop, since 1970; 0: none */
 	size_t journals;		/* that are not filed */

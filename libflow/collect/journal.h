@@ -92,6 +92,12 @@ size_t journal_room(const struct journal *j);
 /* Datagrams that were decoded before they were in a file; any thread. */
 uint64_t journal_missed(const struct journal *j);
 
+/* Files that others removed while they were in use; any thread. */
+uint64_t journal_removed(const struct journal *j);
+
+/* Receiver: whether the open slot's file was removed since the last call, so that it should be cut. */
+bool journal_lost(struct journal *j);
+
 /* Files. */
 
 /* The file, NULL where there is none. */

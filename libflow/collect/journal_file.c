@@ -92,6 +92,37 @@ journal_run_end(struct journal_run *run)
 	run->lock = -1;
 }
 
+/* Whether a path leads to the file of that descriptor. */
+static bool
+is_same(const char *path, int fd)
+{
+	struct stat there, open;
+
+	return lstat(path, &there) == 0 && fstat(fd, &open) == 0 && there.st_dev == open.st_dev &&
+	    there.st_ino == open.st_ino;
+}
+
+bool
+journal_run_renew(struct journal_run *run, bool *renewed)
+{
+	char *path = lock_path(run->directory, run->name, strlen(run->name));
+	struct flow_error err;
+	int fd;
+
+	if (path == NULL || is_same(path, run->lock)) {
+		free(path);
+		return true;
+	}
+	fd = file_mkdirs(run->directory, &err) == FLOW_OK ? lock_file(path, O_EXCL) : -1;
+	if (fd >= 0) {
+		(void)close(run->lock);
+		run->lock = fd;
+		*renewed = true;
+	}
+	free(path);
+	return fd >= 0;
+}
+
 /* The path of the spare for the journal of that path, allocated; NULL when out of memory. */
 static char *
 spare_path(const char *path)
@@ -142,6 +173,18 @@ journal_file_create(const struct journal_run *run, unsigned number, char **path)
 	}
 	free(spare);
 	return fd;
+}
+
+bool
+journal_file_is(const char *path, int fd)
+{
+	char *spare = spare_path(path);
+	bool is = is_same(path, fd) || spare == NULL || is_same(spare, fd);
+
+	/* It may just have been renamed. */
+	is = is || is_same(path, fd);
+	free(spare);
+	return is;
 }
 
 bool

@@ -33,6 +33,15 @@ bool journal_run_begin(struct journal_run *run, const char *directory, const str
 void journal_run_end(struct journal_run *run);
 
 /*
+ * Makes a directory, and the lock in it, again where somebody has removed them; *renewed becomes true then.  False with
+ * errno set where that is not possible.
+ */
+bool journal_run_renew(struct journal_run *run, bool *renewed);
+
+/* Whether the journal of that path, or its spare, is the file of that descriptor. */
+bool journal_file_is(const char *path, int fd);
+
+/*
  * Creates journal number `number` as a spare, with only a header; returns its descriptor, or -1 with errno
  * set.  *path, allocated, is the name that journal_file_use gives it.
  */

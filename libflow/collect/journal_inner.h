@@ -87,7 +87,14 @@ struct journal {
 
 	struct journal_segment *last;	/* for the receiver, which takes no lock, because a holder may be preempted */
 
+	_Atomic uint64_t removed;	/* files that others removed */
+	atomic_bool lost;		/* the open segment's was, and the receiver has not been told */
+	int64_t watched_ms;		/* the janitor's, as the next */
+	bool run_lost;			/* its directory cannot be made again */
+
 	pthread_mutex_t lock;		/* of all below, and of segments */
+	const struct journal_segment *watched;	/* the writer's, while its file is open; NULL: none */
+	int watched_fd;
 	uint64_t given_up_records;
 	bool ended;			/* the janitor may go */
 	struct journal_spare spare[JOURNAL_SPARES];	/* files for the next segments, in order */
@@ -111,6 +118,9 @@ struct journal {
 bool journal_writer_start(struct journal *j);
 /* Waits for them to end; the writer ends when everything is settled. */
 void journal_writer_join(struct journal *j);
+
+/* The janitor's: looks, once a second, whether the files are still there, and makes their directory again. */
+void journal_watch(struct journal *j);
 
 /* The end of the last whole record of a chunk; adds to *records how many there are. */
 size_t journal_whole_records(const uint8_t *chunk, size_t len, uint64_t *records);

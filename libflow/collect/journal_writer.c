@@ -98,6 +98,7 @@ janitor(void *argument)
 	struct chores chores;
 
 	for (;;) {
+		journal_watch(j);
 		wakeup_prepare(&j->janitor_wakeup);
 		take_chores(j, &chores);
 		do_chores(j, &chores);
@@ -159,6 +160,8 @@ open_segment(struct journal *j)
 		w->size = PCAP_FILE_HEADER;
 		w->segment->path = j->spare[0].path;
 		j->used[j->uses++] = name;
+		j->watched = w->segment;
+		j->watched_fd = w->fd;
 		memmove(j->spare, j->spare + 1, --j->spares * sizeof(j->spare[0]));
 	}
 	(void)pthread_mutex_unlock(&j->lock);
@@ -177,6 +180,7 @@ close_segment(struct journal *j)
 	if (j->sync_ms > 0)
 		sync_now(j);
 	(void)pthread_mutex_lock(&j->lock);
+	j->watched = NULL;
 	if (fd >= 0 && j->olds < sizeof(j->old) / sizeof(j->old[0])) {
 		j->old[j->olds++] = fd;
 		fd = -1;

@@ -32,7 +32,7 @@ struct pipeline {
 	unsigned idle_count;
 	unsigned groups, groups_max;	/* that wait or are being encoded */
 	bool closed, failed;
-	uint64_t rows, files, bytes, own_bytes;
+	uint64_t rows, files, bytes, own_bytes, lost_slots;
 	int64_t own_until_ms;
 	uint64_t ends, ends_begun, ends_done;	/* of slots */
 	pthread_t thread[THREADS_MAX];
@@ -93,6 +93,7 @@ run_end(struct pipeline *p, struct job *job)
 	buf_release(&job->end.metrics);
 	(void)pthread_mutex_lock(&p->lock);
 	p->failed |= !done && job->entry == NULL;
+	p->lost_slots += !done && job->entry == NULL;
 	p->rows += rows;
 	p->files += bytes > 0;
 	p->bytes += bytes;
@@ -307,7 +308,8 @@ void
 pipeline_written(struct pipeline *p, struct pipeline_sum *sum)
 {
 	(void)pthread_mutex_lock(&p->lock);
-	*sum = (struct pipeline_sum){ p->files, p->rows, p->bytes, p->own_bytes, p->own_until_ms };
+	*sum = (struct pipeline_sum){ p->files, p->rows, p->bytes, p->own_bytes, p->lost_slots,
+		p->own_until_ms };
 	(void)pthread_mutex_unlock(&p->lock);
 }
 

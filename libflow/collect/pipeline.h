@@ -49,6 +49,7 @@ bool pipeline_await_ends(struct pipeline *p, uint64_t ends, const struct timespe
 struct pipeline_sum {
 	uint64_t files, rows, bytes;
 	uint64_t own_bytes;		/* without files of what earlier runs had received */
+	uint64_t lost_slots;		/* that could not be written, and are in no journal */
 	int64_t own_until_ms;		/* when the last of these was finished, since 1970; 0: none was */
 };
 void pipeline_written(struct pipeline *p, struct pipeline_sum *sum);

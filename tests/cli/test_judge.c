@@ -103,6 +103,10 @@ test_collector(void)
 	finds("flowcap_archive_days_left 6\n", FINDING_WARNING, "full in 6.0 days");
 	finds("flowcap_archive_days_left 0\n", FINDING_CRITICAL, "full in 0.0 days");
 	finds_nothing("flowcap_archive_days_left 6\nflowcap_archive_expires 1\n", "old files go by themselves");
+	finds("flowcap_directory_fault{directory=\"/a\"} 0\nflowcap_directory_fault{directory=\"/b\"} 1\n",
+	    FINDING_CRITICAL, "/b: cannot be written to");
+	finds("flowcap_lost_slots_total 2\n", FINDING_CRITICAL, "2 slots since the start");
+	finds("flowcap_journals_removed_total 2\n", FINDING_NOTE, "2 journals were removed");
 	finds("flowcap_open_files_limit 256\n", FINDING_WARNING, "only 256 files");
 	finds("flowcap_datagrams_total 0\nflowcap_start_seconds 999939\nflowcap_port 2055\n", FINDING_WARNING,
 	    "nothing has come to port 2055 for 61 seconds");
