@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "flowcap/metric_text.h"
 #include "flowcap/program_log.h"
 
 #define LOOK_S 1
@@ -128,14 +129,6 @@ directory_watch_start(const struct collect_options *o)
 	return NULL;
 }
 
-/* A label's value; what would have to be escaped is replaced. */
-static void
-put_path(struct buf *out, const char *path)
-{
-	for (const char *c = path; *c != '\0'; c++)
-		buf_append_u8(out, *c == '"' || *c == '\\' || (unsigned char)*c < ' ' ? '?' : (uint8_t)*c);
-}
-
 void
 directory_watch_put(struct directory_watch *w, struct buf *out)
 {
@@ -145,7 +138,7 @@ directory_watch_put(struct directory_watch *w, struct buf *out)
 	    "# TYPE flowcap_directory_fault gauge\n");
 	for (size_t i = 0; i < w->count; i++) {
 		buf_append_text(out, "flowcap_directory_fault{directory=\"");
-		put_path(out, w->directory[i].path);
+		metric_label_put(w->directory[i].path, out);
 		buf_printf(out, "\"} %d\n", atomic_load(&w->directory[i].fault) != 0);
 	}
 }

@@ -112,6 +112,25 @@ judge_directories(const struct report *r)
 		    value(r, "journals_removed_total", 0));
 }
 
+/* Targets of -R that lost something lately. */
+static void
+judge_repeating(const struct report *r)
+{
+	const char *at = r->text;
+	struct metric_line line;
+	char target[128];
+
+	while (metric_next(&at, r->text + r->len, &line)) {
+		if (!metric_is(&line, "repeat_lost_last_seconds") || line.value <= 0 ||
+		    r->now - line.value >= SLOTS * r->slot_s)
+			continue;
+		metric_label(&line, "target", target, sizeof(target));
+		findings_add(r->out, FINDING_WARNING, "datagrams do not reach %s (-R), the last one %.0f seconds ago: "
+		    "flowcap_repeat_lost_total counts them by cause: does a collector listen there?", target,
+		    r->now - line.value);
+	}
+}
+
 static void
 judge_disk(const struct report *r)
 {
@@ -274,6 +293,7 @@ judge_collector(const char *text, size_t len, time_t now, struct findings *out)
 	judge_directories(&r);
 	judge_disk(&r);
 	judge_limits(&r);
+	judge_repeating(&r);
 	judge_what_came(&r);
 	judge_exporters(&r);
 }

@@ -96,7 +96,8 @@ collect(const struct options *options, struct inputs *in, struct status_server *
 		tell_places(&live, udp_port(in->udp));
 		done = expiry_start(options, &running.expiry);
 		watch = done ? directory_watch_start(&live) : NULL;
-		report = done ? status_report_new(options, intake, in->udp, running.expiry, watch) : NULL;
+		report = done ? status_report_new(options, intake, &(struct status_parts){ .udp = in->udp,
+		    .expiry = running.expiry, .watch = watch, .repeater = in->repeater }) : NULL;
 		done = report != NULL && status_server_start(server, report);
 		lookers = done ? live_server_start(options, intake, report) : NULL;
 		in->reload = options->config != NULL ? reload_settings : NULL;

@@ -90,3 +90,10 @@ metric_label(const struct metric_line *line, const char *label, char *out, size_
 		at = stop + 1 + (stop + 1 < end);	/* the comma */
 	}
 }
+
+void
+metric_label_put(const char *value, struct buf *out)
+{
+	for (const char *c = value; *c != '\0'; c++)
+		buf_append_u8(out, *c == '"' || *c == '\\' || (unsigned char)*c < ' ' ? '?' : (uint8_t)*c);
+}

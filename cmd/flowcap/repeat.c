@@ -9,12 +9,15 @@
 #include <inttypes.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "flowcap/metric_text.h"
 #include "flowcap/multicast.h"
 #include "flowcap/program_log.h"
 #include "flowcap/raw_socket.h"
@@ -37,6 +40,26 @@ struct way {
 	uint8_t hops;
 };
 
+/* Why a datagram did not reach its target. */
+enum repeat_loss {
+	REPEAT_REFUSED,			/* an earlier one, as the target's host tells (ICMP), not always */
+	REPEAT_TOO_LONG,
+	REPEAT_UNREACHABLE,
+	REPEAT_NO_ROOM,			/* in the socket's buffer */
+	REPEAT_OTHER,
+	REPEAT_LOSSES,
+};
+
+static const struct {
+	const char *name, *text;
+} losses[REPEAT_LOSSES] = {
+	[REPEAT_REFUSED] = { "refused", "nobody listens there (yet)" },
+	[REPEAT_TOO_LONG] = { "too_long", "a datagram is too long for the way there" },
+	[REPEAT_UNREACHABLE] = { "unreachable", "it cannot be reached" },
+	[REPEAT_NO_ROOM] = { "no_room", "datagrams come faster than they can be sent" },
+	[REPEAT_OTHER] = { "other", "a datagram cannot be sent" },
+};
+
 struct target {
 	const struct repeat_target *to;
 	int fd;
@@ -44,7 +67,9 @@ struct target {
 	bool away;			/* it refused recent datagrams */
 	int64_t refused_ms;		/* when; by the steady clock */
 	bool told_family;
-	uint64_t sent, failed;
+	/* Written by the receiver, read by reports. */
+	_Atomic uint64_t sent, lost[REPEAT_LOSSES];
+	_Atomic int64_t lost_s;		/* when one was lost last, since 1970; 0: never */
 };
 
 struct repeater {
@@ -204,6 +229,71 @@ repeater_new(const struct options *options, struct repeater **out)
 	return true;
 }
 
+static uint64_t
+all_lost(const struct target *t)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < REPEAT_LOSSES; i++)
+		sum += atomic_load(&t->lost[i]);
+	return sum;
+}
+
+static void
+tell(const struct target *t, enum log_level level)
+{
+	log_line(all_lost(t) > 0 ? LOG_LEVEL_ERROR : level, "repeated to %s/%s: datagrams %" PRIu64 ", lost: refused %"
+	    PRIu64 ", too long %" PRIu64 ", unreachable %" PRIu64 ", no room %" PRIu64 ", other %" PRIu64, t->to->host,
+	    t->to->port, atomic_load(&t->sent), atomic_load(&t->lost[REPEAT_REFUSED]),
+	    atomic_load(&t->lost[REPEAT_TOO_LONG]), atomic_load(&t->lost[REPEAT_UNREACHABLE]),
+	    atomic_load(&t->lost[REPEAT_NO_ROOM]), atomic_load(&t->lost[REPEAT_OTHER]));
+}
+
+void
+repeater_tell(const struct repeater *r)
+{
+	for (size_t i = 0; r != NULL && i < r->count; i++)
+		tell(&r->target[i], LOG_LEVEL_INFO);
+}
+
+/* The labels of a target; a number tells those apart that have the same address and other networks. */
+static void
+put_target(const struct repeater *r, size_t i, const char *name, struct buf *out)
+{
+	buf_printf(out, "flowcap_repeat_%s{target=\"", name);
+	metric_label_put(r->target[i].to->host, out);
+	buf_append_text(out, "/");
+	metric_label_put(r->target[i].to->port, out);
+	buf_printf(out, "\",number=\"%zu\"", i + 1);
+}
+
+void
+repeater_put(const struct repeater *r, struct buf *out)
+{
+	if (r == NULL)
+		return;
+	buf_append_text(out, "# HELP flowcap_repeat_sent_total datagrams handed to the system for a target of -R\n"
+	    "# TYPE flowcap_repeat_sent_total counter\n");
+	for (size_t i = 0; i < r->count; i++) {
+		put_target(r, i, "sent_total", out);
+		buf_printf(out, "} %" PRIu64 "\n", atomic_load(&r->target[i].sent));
+	}
+	buf_append_text(out, "# HELP flowcap_repeat_lost_total datagrams that did not reach a target, as far as known\n"
+	    "# TYPE flowcap_repeat_lost_total counter\n");
+	for (size_t i = 0; i < r->count; i++)
+		for (unsigned k = 0; k < REPEAT_LOSSES; k++) {
+			put_target(r, i, "lost_total", out);
+			buf_printf(out, ",cause=\"%s\"} %" PRIu64 "\n", losses[k].name,
+			    atomic_load(&r->target[i].lost[k]));
+		}
+	buf_append_text(out, "# HELP flowcap_repeat_lost_last_seconds when one was lost last, since 1970; 0: never\n"
+	    "# TYPE flowcap_repeat_lost_last_seconds gauge\n");
+	for (size_t i = 0; i < r->count; i++) {
+		put_target(r, i, "lost_last_seconds", out);
+		buf_printf(out, "} %" PRId64 "\n", atomic_load(&r->target[i].lost_s));
+	}
+}
+
 void
 repeater_free(struct repeater *r)
 {
@@ -212,9 +302,7 @@ repeater_free(struct repeater *r)
 	if (r == NULL)
 		return;
 	for (i = 0; i < r->count; i++) {
-		log_line(r->target[i].failed > 0 ? LOG_LEVEL_ERROR : LOG_LEVEL_DETAIL,
-		    "repeated to %s/%s: %" PRIu64 " datagrams, not sent %" PRIu64, r->target[i].to->host,
-		    r->target[i].to->port, r->target[i].sent, r->target[i].failed);
+		tell(&r->target[i], LOG_LEVEL_DETAIL);
 		(void)close(r->target[i].fd);
 	}
 	for (i = 0; i < WAYS; i++)
@@ -235,6 +323,31 @@ is_for(const struct repeat_target *to, const struct addr *sender)
 	return to->nets == 0;
 }
 
+static enum repeat_loss
+loss_of(int error)
+{
+	switch (error) {
+	case ECONNREFUSED: return REPEAT_REFUSED;
+	case EMSGSIZE: return REPEAT_TOO_LONG;
+	case EHOSTUNREACH: case ENETUNREACH: case EHOSTDOWN: case ENETDOWN: case EADDRNOTAVAIL:
+	case EACCES: case EPERM: return REPEAT_UNREACHABLE;
+	case EAGAIN: case ENOBUFS: case ENOMEM: return REPEAT_NO_ROOM;
+	default: return REPEAT_OTHER;
+	}
+}
+
+/* Counts it, and logs the first one of each cause. */
+static void
+lose(struct target *t, int error)
+{
+	enum repeat_loss loss = loss_of(error);
+
+	if (atomic_fetch_add(&t->lost[loss], 1) == 0)
+		log_line(loss == REPEAT_REFUSED ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR, "-R %s/%s: %s (%s)", t->to->host,
+		    t->to->port, losses[loss].text, strerror(error));
+	atomic_store(&t->lost_s, (int64_t)time(NULL));
+}
+
 static bool
 send_plain(struct target *t, const uint8_t *bytes, size_t len)
 {
@@ -243,8 +356,7 @@ send_plain(struct target *t, const uint8_t *bytes, size_t len)
 	if (errno != ECONNREFUSED)
 		return false;
 	/* The refusal was for an earlier datagram: this one was not sent yet. */
-	if (!t->away)
-		log_line(LOG_LEVEL_INFO, "-R %s/%s: nobody listens there (yet)", t->to->host, t->to->port);
+	lose(t, errno);
 	t->away = true;
 	t->refused_ms = clock_steady_ms();
 	return send(t->fd, bytes, len, 0) >= 0;
@@ -277,9 +389,9 @@ static void
 send_to(struct repeater *r, struct target *t, const struct udp_datagram *from, const uint8_t *bytes, size_t len)
 {
 	if (r->packet != NULL ? send_raw(r, t, from, bytes, len) : send_plain(t, bytes, len))
-		t->sent++;
+		atomic_fetch_add(&t->sent, 1);
 	else
-		t->failed++;
+		lose(t, errno);
 }
 
 /* Whether a refusing receiver is back, and so needs the templates that it missed. */
@@ -294,6 +406,7 @@ look_whether_back(struct repeater *r, size_t i)
 		return;
 	/* The answer to the last datagram, which may be long ago. */
 	if (getsockopt(t->fd, SOL_SOCKET, SO_ERROR, &error, &len) == 0 && error != 0) {
+		lose(t, error);
 		t->refused_ms = clock_steady_ms();
 		return;
 	}

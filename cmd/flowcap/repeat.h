@@ -9,6 +9,8 @@
 
 #include <stdint.h>
 
+#include "base/buf.h"
+
 #include "flowcap/options.h"
 
 struct repeater;
@@ -29,5 +31,11 @@ bool repeater_new(const struct options *options, struct repeater **out);
 /* Logs what could not be sent, and frees; NULL is fine. */
 void repeater_free(struct repeater *r);
 
-/* Never blocks: datagrams that do not fit into a buffer are counted. */
+/* Never blocks: what cannot be sent, or is refused, is counted by target and cause. */
 void repeater_send(struct repeater *r, const struct udp_datagram *datagram);
+
+/* Logs the counts; the receiver's thread.  NULL is fine, also below. */
+void repeater_tell(const struct repeater *r);
+
+/* Appends them for Prometheus; any thread. */
+void repeater_put(const struct repeater *r, struct buf *out);

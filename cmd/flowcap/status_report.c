@@ -24,16 +24,13 @@
 struct status_report {
 	const struct options *options;
 	struct intake *intake;
-	int udp;
-	struct expiry *expiry;
-	struct directory_watch *watch;
+	struct status_parts parts;
 	time_t since;
 	pthread_mutex_t lock;		/* intake_report may only run once at a time */
 };
 
 struct status_report *
-status_report_new(const struct options *options, struct intake *intake, int udp, struct expiry *expiry,
-    struct directory_watch *watch)
+status_report_new(const struct options *options, struct intake *intake, const struct status_parts *parts)
 {
 	struct status_report *r = calloc(1, sizeof(*r));
 
@@ -41,8 +38,8 @@ status_report_new(const struct options *options, struct intake *intake, int udp,
 		log_line(LOG_LEVEL_ERROR, "out of memory");
 		return NULL;
 	}
-	*r = (struct status_report){ .options = options, .intake = intake, .udp = udp,
-		.expiry = expiry, .watch = watch, .since = time(NULL) };
+	*r = (struct status_report){ .options = options, .intake = intake, .parts = *parts,
+		.since = time(NULL) };
 	(void)pthread_mutex_init(&r->lock, NULL);
 	return r;
 }
@@ -93,7 +90,7 @@ put_disk(const struct status_report *r, const struct intake_health *h, struct bu
 
 	if (statvfs(archive_of(&r->options->collect), &fs) != 0)
 		return;
-	expiry_state(r->expiry, &expiry);
+	expiry_state(r->parts.expiry, &expiry);
 	left = (double)fs.f_bavail * (double)fs.f_frsize;
 	size = (double)fs.f_blocks * (double)fs.f_frsize;
 	/* What earlier runs had received was not received in this time. */
@@ -149,11 +146,11 @@ put_settings(const struct status_report *r, struct buf *out)
 	socklen_t len = sizeof(granted);
 
 	put_number(out, "start_seconds", "gauge", "when it began, since 1970", (double)r->since);
-	put_number(out, "port", "gauge", "UDP port that it listens on", udp_port(r->udp));
+	put_number(out, "port", "gauge", "UDP port that it listens on", udp_port(r->parts.udp));
 	put_number(out, "slot_seconds", "gauge", "length of a file's slot", r->options->collect.slot_s);
 	put_number(out, "receive_buffer_wanted_bytes", "gauge", "what -B asks for", (double)r->options->buffer_bytes);
 	/* socket(7): the kernel doubles what it grants, and tells the doubled value. */
-	if (getsockopt(r->udp, SOL_SOCKET, SO_RCVBUF, &granted, &len) == 0)
+	if (getsockopt(r->parts.udp, SOL_SOCKET, SO_RCVBUF, &granted, &len) == 0)
 		put_number(out, "receive_buffer_bytes", "gauge", "what the system has granted of it",
 		    (double)granted / 2);
 	if (getrlimit(RLIMIT_NOFILE, &limit) == 0)
@@ -198,7 +195,8 @@ status_report_put(struct status_report *r, struct buf *out)
 	put_queues(&h, out);
 	put_files(&h, out);
 	put_disk(r, &h, out);
-	directory_watch_put(r->watch, out);
+	directory_watch_put(r->parts.watch, out);
+	repeater_put(r->parts.repeater, out);
 	put_settings(r, out);
 	put_rules(r, out);
 }

@@ -157,6 +157,7 @@ udp_input(const struct inputs *in, struct intake *intake)
 		if (ledger_asked) {
 			ledger_asked = 0;
 			intake_tell(intake);
+			repeater_tell(in->repeater);
 		}
 		if (rotate_asked) {
 			rotate_asked = 0;

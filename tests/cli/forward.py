@@ -286,7 +286,55 @@ def multicast():
         check(' '.join(line), r.returncode == 2 and says in r.stderr, r)
 
 
+def ask(path, what):
+    s = socket.socket(socket.AF_UNIX)
+    s.connect(path)
+    s.sendall(f'GET {what} HTTP/1.0\r\n\r\n'.encode())
+    return b''.join(iter(lambda: s.recv(65536), b'')).decode()
+
+
+def repeated(path):
+    """{(what, target, cause): count}"""
+    found = re.findall(r'^flowcap_repeat_(sent|lost)_total\{target="([^"]*)",number="\d+"(?:,cause="(\w+)")?\} (\d+)$',
+                       ask(path, '/metrics'), re.M)
+    return {(what, target, cause): int(n) for what, target, cause, n in found}
+
+
+def losses():
+    """What does not reach a target is counted by target and cause."""
+    closed = udp('127.0.0.1')
+    gone = f'127.0.0.1/{closed.getsockname()[1]}'
+    closed.close()
+    there = udp('127.0.0.1')
+    fine = f'127.0.0.1/{there.getsockname()[1]}'
+    path = os.path.join(work, 'losses')
+    c = Collector('-R', gone, '-R', fine, '--metrics', 'unix:' + path)
+    s = udp('127.0.0.1')
+    data = exports.v5(exports.v5_record('10.0.0.1', '10.0.0.2', 1, 100, 1000, 2000), time=now())
+    before = ask(path, '/health')
+    for n in range(1, 11):
+        s.sendto(data, ('127.0.0.1', c.port))
+        check(f'datagram {n} is sent on', take(there) is not None)
+    counts = repeated(path)
+    # An ICMP message comes at once here, and the next send tells it: of the last one nothing is known yet.
+    check('each refusal is counted', counts['lost', gone, 'refused'] == 9 and counts['sent', gone, ''] == 10, counts)
+    check('for this target alone', counts['sent', fine, ''] == 10 and
+          all(n == 0 for (what, target, cause), n in counts.items() if what == 'lost' and (target, cause) != (gone, 'refused')), counts)
+    health = ask(path, '/health')
+    check('it is a warning', f'WARNING: datagrams do not reach {gone} (-R)' in health and gone not in before and
+          fine not in health, health)
+    c.process.send_signal(signal.SIGUSR1)
+    for _ in range(100):
+        told = re.search(r'repeated to ' + gone + r': datagrams 10, lost: refused (\d+),', c.text())
+        if told:
+            break
+        time.sleep(0.05)
+    check('SIGUSR1 logs it', told and told[1] == '9', c.text())
+    check('it ends', c.end() == 0, c.text())
+
+
 back()
+losses()
 keep_source()
 small_links()
 multicast()

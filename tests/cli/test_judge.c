@@ -105,6 +105,11 @@ test_collector(void)
 	finds_nothing("flowcap_archive_days_left 6\nflowcap_archive_expires 1\n", "old files go by themselves");
 	finds("flowcap_directory_fault{directory=\"/a\"} 0\nflowcap_directory_fault{directory=\"/b\"} 1\n",
 	    FINDING_CRITICAL, "/b: cannot be written to");
+	finds("flowcap_repeat_lost_last_seconds{target=\"h/9\",number=\"1\"} 0\n"
+	    "flowcap_repeat_lost_last_seconds{target=\"h/8\",number=\"2\"} 999990\n", FINDING_WARNING,
+	    "datagrams do not reach h/8 (-R), the last one 10 seconds ago");
+	finds_nothing("flowcap_repeat_lost_last_seconds{target=\"h/8\",number=\"2\"} 999100\n",
+	    "a loss of three slots ago");
 	finds("flowcap_lost_slots_total 2\n", FINDING_CRITICAL, "2 slots since the start");
 	finds("flowcap_journals_removed_total 2\n", FINDING_NOTE, "2 journals were removed");
 	finds("flowcap_open_files_limit 256\n", FINDING_WARNING, "only 256 files");
