@@ -86,6 +86,36 @@ parse_filter(struct query *q, const struct query_request *request)
 	return CLI_OK;
 }
 
+/* Whether the filter or a caller looks at a column. */
+static bool
+uses(const struct query *q, enum flow_field field)
+{
+	return flow_fieldset_has(&q->wanted, field) ||
+	    (q->filter != NULL && flow_fieldset_has(flow_filter_fields(q->filter), field));
+}
+
+/* Reads the rules of tags, where these are used. */
+static int
+take_tags(struct query *q, const struct query_request *request)
+{
+	const struct flow_filter_options options = { .zone = request->zone, .geo = request->geo };
+	struct flow_error err;
+
+	/* Faults of rules are told even if none of them is used. */
+	if (request->tags != NULL && flow_tags_read(request->tags, &options, &q->tags, &err) != FLOW_OK)
+		return err.status == FLOW_EINVAL || err.status == FLOW_ELIMIT ? cli_misuse("--tags: %s", err.message) :
+		    cli_fail_error(&err);
+	if (uses(q, FLOW_FIELD_TAG) && q->tags == NULL)
+		return cli_misuse("tag: no flow has one without rules: --tags FILE");
+	if (!uses(q, FLOW_FIELD_TAG)) {
+		flow_tags_free(q->tags);
+		q->tags = NULL;
+	}
+	q->filters_tags = q->tags != NULL && q->filter != NULL &&
+	    flow_fieldset_has(flow_filter_fields(q->filter), FLOW_FIELD_TAG);
+	return CLI_OK;
+}
+
 int
 query_check(const struct query_request *request)
 {
@@ -207,6 +237,7 @@ query_split_fields(const struct query *q, const struct flow_fieldset *wanted, st
 		*early = *wanted;
 		*late = none;
 	}
+	query_columns_stored(q, early, late);
 }
 
 static bool
@@ -331,7 +362,6 @@ open_scan(struct query *q, struct query_request *request, const struct flow_fiel
 	size_t i;
 
 	q->seen = request->seen;
-	q->wanted = *wanted;
 	query_split_fields(q, wanted, &options.early, &options.late);
 	options.bounds = scan_bounds(q);
 	if (open_settled(q, request, &options, &err) != FLOW_OK)
@@ -363,7 +393,8 @@ static int
 take_names(struct query *q, const struct query_request *request)
 {
 	q->names = request->names;
-	if (q->names != NULL || q->filter == NULL || !flow_filter_asks_names(q->filter))
+	if (q->names != NULL || ((q->filter == NULL || !flow_filter_asks_names(q->filter)) &&
+	    (q->tags == NULL || !flow_tags_ask_names(q->tags))))
 		return CLI_OK;
 	q->names = q->own_names = flow_names_new();
 	return q->names != NULL ? CLI_OK : cli_fail("out of memory");
@@ -383,11 +414,15 @@ query_open(struct query_request *request, const struct flow_fieldset *wanted, st
 	q->pseudonyms = request->pseudonyms;
 	q->elements = request->elements;
 	q->as_nfdump = request->as_nfdump;
+	q->map = request->map;
+	q->wanted = *wanted;
 	flow_files_sort(&request->files);
 	cli_raise_descriptors();
 	status = parse_filter(q, request);
 	if (status == CLI_OK)
 		status = parse_window(q, request);
+	if (status == CLI_OK)
+		status = take_tags(q, request);
 	if (status == CLI_OK)
 		status = take_names(q, request);
 	if (status == CLI_OK)
@@ -408,6 +443,7 @@ query_free(struct query *query)
 	flow_scan_free(query->scan);
 	flow_live_close(query->live);
 	flow_filter_free(query->filter);
+	flow_tags_free(query->tags);
 	flow_names_free(query->own_names);
 	free(query->clauses);
 	free(query->told);
@@ -426,6 +462,11 @@ query_sql_from(const struct query *query, const struct query_request *request,
 {
 	bool whole = request->only_directories;
 
+	if (query->map != NULL)
+		return cli_misuse("--sql: the files have other addresses and ASes than --map makes");
+	for (unsigned f = FLOW_FIELD_STORED; f < FLOW_FIELD_COUNT; f++)
+		if (flow_fieldset_has(&query->wanted, (enum flow_field)f))
+			return cli_misuse("--sql: files have no column %s", flow_field_info((enum flow_field)f)->name);
 	*from = (struct flow_sql_from){
 		.dialect = dialect,
 		.path = whole ? request->directory : request->files.path,

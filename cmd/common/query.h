@@ -48,6 +48,8 @@ struct query_request {
 	size_t arguments;
 	struct flow_geo *geo;		/* of --geo, owned; NULL: none */
 	struct flow_elements *elements;	/* of --elements, owned; NULL: none */
+	const char *tags;		/* --tags; NULL: none */
+	struct flow_map *map;		/* of --map, owned; NULL: none */
 };
 
 #define QUERY_REQUEST_INIT { .files = FLOW_FILES_INIT, .zone = STAMP_LOCAL, .only_directories = true }
@@ -55,7 +57,8 @@ struct query_request {
 void query_request_clear(struct query_request *request);
 
 /*
- * Handles an option (OPT_..., cli_options.h) of any query: -r, -R, -M, -t, -f, --elements, --geo, -j.  Keeps
+ * Handles an option (OPT_..., cli_options.h) of any query: -r, -R, -M, -t, -f, --elements, --geo,
+ * --tags, --map, -j.  Keeps
  * a reference to the argument.  CLI_OK; CLI_MISUSE or CLI_FAILURE after a message; CLI_NOT_MINE.
  */
 int query_take_option(struct query_request *request, int code, const char *argument);

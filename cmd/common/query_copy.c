@@ -6,7 +6,7 @@
 bool
 query_may_copy(const struct query *query)
 {
-	return query->pseudonyms == NULL && query->elements == NULL &&
+	return query->pseudonyms == NULL && query->map == NULL && query->elements == NULL && !query->filters_tags &&
 	    (query->filter == NULL || !flow_filter_ordered(query->filter));
 }
 

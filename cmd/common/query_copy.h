@@ -5,7 +5,7 @@
 
 #include "common/query.h"
 
-/* Whether rows are written as stored: no pseudonyms, no other names, no filter with state. */
+/* Whether rows are written as stored: no pseudonyms, no map, no other names, no filter with state or of tags. */
 bool query_may_copy(const struct query *query);
 
 size_t query_tasks(const struct query *query);

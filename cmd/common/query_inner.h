@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 
 #include "common/progress.h"
+#include "common/query_columns.h"
 #include "common/query.h"
 
 struct query {
@@ -22,6 +23,9 @@ struct query {
 	struct flow_scan *scan;
 	size_t files;
 	const struct cryptopan *pseudonyms;
+	struct flow_tags *tags;		/* NULL: no column of them is wanted */
+	bool filters_tags;		/* the filter tests them */
+	const struct flow_map *map;	/* of addresses and ASes; NULL: none */
 	const struct flow_elements *elements;	/* names for `extra`; NULL: as it is stored */
 	struct flow_names *names, *own_names;	/* of interfaces; NULL: not wanted; own_names is freed with the query */
 	unsigned threads;
@@ -36,10 +40,12 @@ struct query_worker {
 	size_t task;
 	struct flow_scan_worker *scan;
 	struct flow_filter_state *filter;
+	struct flow_map_state *map;
 	struct flow_pseudonyms *pseudonyms;
 	struct flow_batch renamed;
 	struct extra_renamer *names;
 	struct flow_batch named;
+	struct query_columns *columns;	/* NULL: none of them is wanted */
 	struct flow_selection selection;
 };
 

@@ -15,7 +15,7 @@ out_of_memory(struct query *q)
 
 /* The worker of a scan's worker, which it owns. */
 static struct query_worker *
-worker_of(struct query *query, struct flow_scan_worker *scan)
+worker_of(struct query *query, struct flow_scan_worker *scan, const struct flow_fieldset *wanted)
 {
 	struct query_worker *w = calloc(1, sizeof(*w));
 
@@ -28,11 +28,14 @@ worker_of(struct query *query, struct flow_scan_worker *scan)
 			w->filter = flow_filter_state_new(query->filter);
 		if (query->pseudonyms != NULL)
 			w->pseudonyms = flow_pseudonyms_new(query->pseudonyms);
+		if (query->map != NULL)
+			w->map = flow_map_state_new(query->map);
 		if (query->elements != NULL)
 			w->names = extra_renamer_new(query->elements);
 	}
-	if (w == NULL || w->scan == NULL || (query->filter != NULL && w->filter == NULL) ||
-	    (query->pseudonyms != NULL && w->pseudonyms == NULL) ||
+	if (w == NULL || query_columns_new(query, wanted, &w->columns) != FLOW_OK || w->scan == NULL ||
+	    (query->filter != NULL && w->filter == NULL) ||
+	    (query->pseudonyms != NULL && w->pseudonyms == NULL) || (query->map != NULL && w->map == NULL) ||
 	    (query->elements != NULL && w->names == NULL)) {
 		query_worker_free(w);
 		out_of_memory(query);
@@ -44,7 +47,7 @@ worker_of(struct query *query, struct flow_scan_worker *scan)
 struct query_worker *
 query_worker_new(struct query *query)
 {
-	return worker_of(query, flow_scan_worker_new(query->scan));
+	return worker_of(query, flow_scan_worker_new(query->scan), &query->wanted);
 }
 
 struct query_worker *
@@ -53,7 +56,7 @@ query_worker_new_of(struct query *query, const struct flow_fieldset *wanted)
 	struct flow_fieldset early, late;
 
 	query_split_fields(query, wanted, &early, &late);
-	return worker_of(query, flow_scan_worker_new_of(query->scan, &early, &late));
+	return worker_of(query, flow_scan_worker_new_of(query->scan, &early, &late), wanted);
 }
 
 void
@@ -63,22 +66,27 @@ query_worker_free(struct query_worker *worker)
 		return;
 	flow_filter_state_free(worker->filter);
 	flow_pseudonyms_free(worker->pseudonyms);
+	flow_map_state_free(worker->map);
 	extra_renamer_free(worker->names);
+	query_columns_free(worker->columns);
 	flow_scan_worker_free(worker->scan);
 	free(worker);
 }
 
-/* Gives the filter the data of the task's file that it tests. */
+/* Gives the filter and columns the data of the task's file. */
 static bool
 begin_task(struct query_worker *worker, size_t task)
 {
-	const char *ident;
+	const char *ident = query_ident(worker);
 
 	worker->task = task;
+	if (query_columns_begin(worker->columns, ident, worker->query->names) != FLOW_OK) {
+		out_of_memory(worker->query);
+		return false;
+	}
 	if (worker->filter == NULL)
 		return true;
 	flow_filter_state_names(worker->filter, worker->query->names);
-	ident = query_ident(worker);
 	if (ident == NULL && worker->query->as_nfdump)
 		ident = "none";
 	if (flow_filter_state_ident(worker->filter, ident, ident != NULL ? strlen(ident) : 0) == FLOW_OK)
@@ -166,17 +174,19 @@ query_select_rows(struct query_worker *w, const struct flow_batch *batch)
 	return w->selection.count > 0;
 }
 
-static bool
+/* --map, then -K. */
+static enum flow_status
 rename_addresses(struct query_worker *w, const struct flow_batch **batch)
 {
-	if (w->pseudonyms == NULL)
-		return true;
-	if (flow_pseudonyms_apply(w->pseudonyms, *batch, &w->selection, &w->renamed) != FLOW_OK) {
-		out_of_memory(w->query);
-		return false;
-	}
+	enum flow_status st = FLOW_OK;
+
+	if (w->map != NULL)
+		st = flow_map_apply(w->map, batch, &w->selection);
+	if (st != FLOW_OK || w->pseudonyms == NULL)
+		return st;
+	st = flow_pseudonyms_apply(w->pseudonyms, *batch, &w->selection, &w->renamed);
 	*batch = &w->renamed;
-	return true;
+	return st;
 }
 
 /* Renames members of `extra` to the names that are known now; false when out of memory. */
@@ -193,6 +203,30 @@ name_elements(struct query_worker *w, const struct flow_batch **batch)
 	return false;
 }
 
+/* What the filter sees of a batch; false when out of memory. */
+static bool
+begin_batch(struct query_worker *w, const struct flow_batch **batch)
+{
+	if (!name_elements(w, batch))
+		return false;
+	if (query_columns_early(w->columns, batch) == FLOW_OK)
+		return true;
+	out_of_memory(w->query);
+	return false;
+}
+
+/* What becomes of a batch whose rows are chosen; false when out of memory. */
+static bool
+finish_batch(struct query_worker *w, const struct flow_batch **batch)
+{
+	if (!name_elements(w, batch))
+		return false;
+	if (query_columns_late(w->columns, batch) == FLOW_OK && rename_addresses(w, batch) == FLOW_OK)
+		return true;
+	out_of_memory(w->query);
+	return false;
+}
+
 bool
 query_next(struct query_worker *worker, const struct flow_batch **batch,
     const struct flow_selection **selection)
@@ -203,7 +237,7 @@ query_next(struct query_worker *worker, const struct flow_batch **batch,
 
 	while ((st = flow_scan_next(worker->scan, batch, &err)) == FLOW_OK) {
 		stored = *batch;
-		if (!name_elements(worker, batch))
+		if (!begin_batch(worker, batch))
 			return false;
 		if (!query_select_rows(worker, *batch))
 			continue;
@@ -212,7 +246,7 @@ query_next(struct query_worker *worker, const struct flow_batch **batch,
 			break;
 		*selection = &worker->selection;
 		*batch = stored;	/* with the columns read later */
-		return name_elements(worker, batch) && rename_addresses(worker, batch);
+		return finish_batch(worker, batch);
 	}
 	if (st != FLOW_END) {
 		worker->query->failed = true;
@@ -260,8 +294,8 @@ fetch_task(const struct fetch *f, const uint64_t *place, size_t count)
 	struct flow_error err;
 	enum flow_status st = FLOW_OK;
 
-	w->task = (size_t)(place[0] >> 32);
-	flow_scan_go(w->scan, w->task);
+	if (!query_go(w, (size_t)(place[0] >> 32)))
+		return false;
 	while (count > 0 && (st = flow_scan_next(w->scan, &batch, &err)) == FLOW_OK) {
 		size_t n = select_places(w, batch, place, count);
 
@@ -270,7 +304,7 @@ fetch_task(const struct fetch *f, const uint64_t *place, size_t count)
 		st = flow_scan_late(w->scan, &w->selection, &err);
 		if (st != FLOW_OK)
 			break;
-		if (!rename_addresses(w, &batch) || !f->take(f->context, batch, &w->selection))
+		if (!finish_batch(w, &batch) || !f->take(f->context, batch, &w->selection))
 			return false;
 		place += n;
 		count -= n;
@@ -288,11 +322,12 @@ query_fetch(struct query *query, const uint64_t *place, size_t count,
     bool (*take)(void *context, const struct flow_batch *batch, const struct flow_selection *sel),
     void *context)
 {
-	const struct flow_fieldset none = { { 0 } };
-	struct fetch f = { worker_of(query, flow_scan_worker_new_of(query->scan, &none, &query->wanted)),
-		take, context };
+	struct flow_fieldset early = { { 0 } }, late = query->wanted;
+	struct fetch f = { .take = take, .context = context };
 	size_t from = 0;
 
+	query_columns_stored(query, &early, &late);
+	f.worker = worker_of(query, flow_scan_worker_new_of(query->scan, &early, &late), &query->wanted);
 	for (size_t i = 1; i <= count && f.worker != NULL; i++) {
 		if (i < count && place[i] >> 32 == place[from] >> 32)
 			continue;

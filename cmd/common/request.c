@@ -28,6 +28,7 @@ query_request_clear(struct query_request *request)
 	free(request->argument);
 	flow_geo_free(request->geo);
 	flow_elements_free(request->elements);
+	flow_map_free(request->map);
 	*request = (struct query_request)QUERY_REQUEST_INIT;
 }
 
@@ -75,6 +76,28 @@ add_elements(struct query_request *request, const char *path)
 }
 
 static int
+add_map(struct query_request *request, const char *path)
+{
+	struct flow_error err;
+
+	if (request->map != NULL)
+		return cli_misuse("--map: once only");
+	if (flow_map_read(path, &request->map, &err) != FLOW_OK)
+		return err.status == FLOW_EINVAL || err.status == FLOW_ELIMIT ? cli_misuse("--map: %s", err.message) :
+		    cli_fail_error(&err);
+	return CLI_OK;
+}
+
+static int
+take_tags(struct query_request *request, const char *path)
+{
+	if (request->tags != NULL)
+		return cli_misuse("--tags: once only");
+	request->tags = path;
+	return CLI_OK;
+}
+
+static int
 take_threads(struct query_request *request, const char *text)
 {
 	uint64_t number;
@@ -109,6 +132,10 @@ query_take_option(struct query_request *request, int code, const char *argument)
 		return add_elements(request, argument);
 	case OPT_GEO:
 		return add_geo(request, argument);
+	case OPT_TAGS:
+		return take_tags(request, argument);
+	case OPT_MAP:
+		return add_map(request, argument);
 	case OPT_THREADS:
 		return take_threads(request, argument);
 	default:

@@ -336,6 +336,13 @@ prepare_printer(struct flowcat_options *o)
 	return status;
 }
 
+/* Whether rows get other values than the files have. */
+static bool
+changes_rows(const struct flowcat_options *o)
+{
+	return o->request.pseudonyms != NULL || o->request.map != NULL;
+}
+
 /* Tasks on whole files or their metadata cannot select rows, so options that do are refused. */
 static int
 check_whole_files(const struct flowcat_options *o)
@@ -350,9 +357,9 @@ check_whole_files(const struct flowcat_options *o)
 		return CLI_OK;
 	if (o->request.live)
 		return cli_misuse("%s is about finished files: no --live", task);
-	if (o->request.window != NULL || o->request.filter_file != NULL || o->request.pseudonyms != NULL ||
+	if (o->request.window != NULL || o->request.filter_file != NULL || changes_rows(o) ||
 	    o->write_path != NULL || o->limit != UINT64_MAX)
-		return cli_misuse("%s is about whole files: no -t, -f, -K, -w, -c", task);
+		return cli_misuse("%s is about whole files: no -t, -f, -K, --map, -w, -c", task);
 	if (o->request.filter != NULL && o->request.filter[0] != '\0')
 		return cli_misuse("%s is about whole files, without a filter, and '%s' is no file; flowstat's "
 		    "totals take one, as 'flowcat -w - FILTER | flowcat %s' does", task, o->request.filter, task);
@@ -391,10 +398,10 @@ check_import(struct flowcat_options *o)
 		return cli_misuse("--import: -w DIRECTORY is missing");
 	if (o->split_by != NULL || o->compact_s != 0 || o->task != FLOWCAT_ROWS || o->has_order || o->follow ||
 	    o->request.live ||
-	    o->request.window != NULL || o->request.filter_file != NULL || o->request.pseudonyms != NULL ||
+	    o->request.window != NULL || o->request.filter_file != NULL || changes_rows(o) ||
 	    o->limit != UINT64_MAX)
-		return cli_misuse("--import takes whole files, each once: no --split-by, -t, -f, -K, -c, -O, and "
-		    "no other task");
+		return cli_misuse("--import takes whole files, each once: no --split-by, -t, -f, -K, --map, -c, -O, "
+		    "and no other task");
 	if (o->split_s == 0)
 		o->split_s = IMPORT_SLOT_S;
 	return CLI_OK;
@@ -439,8 +446,8 @@ flowcat_options_parse(int argc, char **argv, struct flowcat_options *options, bo
 		    "--sql");
 	if (options->compact_s != 0 && (options->write_path != NULL || options->has_order ||
 	    options->request.window != NULL || options->request.filter_file != NULL ||
-	    options->request.pseudonyms != NULL || options->limit != UINT64_MAX))
-		return cli_misuse("--compact changes no rows: no -w, -O, -t, -f, -K, -c");
+	    changes_rows(options) || options->limit != UINT64_MAX))
+		return cli_misuse("--compact changes no rows: no -w, -O, -t, -f, -K, --map, -c");
 	if (options->task == FLOWCAT_CHECK)
 		return query_filter_arguments(&options->request, argc - optind, argv + optind);
 	status = query_arguments(&options->request, argc - optind, argv + optind);

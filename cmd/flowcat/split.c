@@ -196,7 +196,7 @@ split_files(struct flowcat_options *options, struct split_counts *counts)
 	if (writer.ident == NULL)
 		writer.ident = inputs.ident;
 	writer.keep_existing = true;
-	for (f = 0; f < FLOW_FIELD_COUNT; f++)
+	for (f = 0; f < FLOW_FIELD_STORED; f++)
 		flow_fieldset_add(&all, (enum flow_field)f);
 	status = query_open(&options->request, &all, &query);
 	if (status == CLI_OK)

@@ -281,7 +281,7 @@ take_keys(struct split *s, const char *text)
 {
 	while (*text != '\0') {
 		size_t len = strcspn(text, ",");
-		enum flow_field field = flow_field_find(text, len);
+		enum flow_field field = flow_field_find_stored(text, len);
 
 		if (field == FLOW_FIELD_NONE || flow_field_info(field)->type == FLOW_TYPE_TIME)
 			return cli_misuse("--split-by: '%.*s' is no column to split by", (int)len, text);
@@ -324,7 +324,7 @@ flowcat_split_key(struct flowcat_options *options)
 	s->root = options->write_path;
 	s->options = &writer;
 	s->exporters = flowcat_told_exporters(options, &inputs);
-	for (unsigned f = 0; f < FLOW_FIELD_COUNT; f++)
+	for (unsigned f = 0; f < FLOW_FIELD_STORED; f++)
 		flow_fieldset_add(&all, (enum flow_field)f);
 	status = take_keys(s, options->split_by);
 	if (status == CLI_OK)

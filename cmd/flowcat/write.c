@@ -219,7 +219,7 @@ flowcat_write(struct flowcat_options *options)
 	unsigned f;
 	int status;
 
-	for (f = 0; f < FLOW_FIELD_COUNT; f++)
+	for (f = 0; f < FLOW_FIELD_STORED; f++)
 		flow_fieldset_add(&all, (enum flow_field)f);
 	status = query_open(&options->request, &all, &query);
 	if (status == CLI_OK)

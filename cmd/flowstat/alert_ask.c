@@ -116,6 +116,7 @@ alert_ask(const struct flowstat_options *o, const struct alert_question *q, aler
 	request.threads = o->request.threads;
 	request.geo = o->request.geo;
 	request.elements = o->request.elements;
+	request.tags = o->request.tags;
 	request.any_order = true;
 	if (spec == NULL || buf_status(&filter) != FLOW_OK ||
 	    !choose_files(&o->request.files, q->from_ms, q->to_ms, &request.files))

@@ -313,8 +313,9 @@ check_alert(const struct flowstat_options *o, const struct common *c)
 		    cli_misuse("--state, --check: they are for --alert");
 	if (o->asks > 0 || c->five_tuple || c->pairing != FLOW_AGG_ONE_WAY || o->detect.what != 0 ||
 	    r->window != NULL ||
-	    r->filter_file != NULL || r->live || o->rollups != NULL || o->rollup_width != NULL || o->explain || o->sql)
-		return cli_misuse("--alert: its rules say what is asked: no question, -t, -f, --live, rollups, "
+	    r->filter_file != NULL || r->live || r->map != NULL || o->rollups != NULL || o->rollup_width != NULL ||
+	    o->explain || o->sql)
+		return cli_misuse("--alert: its rules say what is asked: no question, -t, -f, --live, --map, rollups, "
 		    "--explain or --sql beside it");
 	return CLI_OK;
 }
@@ -333,6 +334,8 @@ check_rollup(const struct flowstat_options *o, const struct common *c)
 		    "nothing that is looked for");
 	if ((r->live || o->follow_s != 0) && (o->rollup_width != NULL || o->rollups != NULL))
 		return cli_misuse("--live, --follow: rollups are of files that are finished");
+	if (r->map != NULL && (o->rollups != NULL || o->rollup_width != NULL))
+		return cli_misuse("--rollups, --rollup: they are sums of flows as they are, without --map");
 	if (o->rollups != NULL && o->sql)
 		return cli_misuse("--rollups: --sql is about flows");
 	if (o->detect.what != 0 && (o->rollups != NULL || o->rollup_width != NULL))

@@ -77,7 +77,7 @@ open_sort(struct run *r)
 static void
 add_all_fields(struct flow_fieldset *fields)
 {
-	for (unsigned f = 0; f < FLOW_FIELD_COUNT; f++)
+	for (unsigned f = 0; f < FLOW_FIELD_STORED; f++)
 		flow_fieldset_add(fields, (enum flow_field)f);
 }
 

@@ -105,6 +105,9 @@ add_equal_text(struct bounds_list *list, const struct predicate *p)
 	struct flow_text text;
 	size_t len;
 
+	/* No file has statistics of a query's columns. */
+	if (p->field[0] >= FLOW_FIELD_STORED)
+		return false;
 	if (p->negated || matcher_op(p->matcher) != MATCH_EQUAL || p->texts > TEXTS_MAX)
 		return false;
 	if (p->texts > 0)

@@ -23,7 +23,7 @@ struct old_file {
 struct old_reader {
 	struct flow_fieldset early, late;	/* no column is in both, unless it is sought */
 	struct flow_fieldset wanted_late;	/* `late` as the caller gave it */
-	struct addr sought[FLOW_FIELD_COUNT];
+	struct addr sought[FLOW_FIELD_STORED];
 	const struct old_file *file;		/* NULL: not open */
 	size_t part;
 	struct nfdump_reader nfdump;
@@ -186,7 +186,7 @@ old_reader_new(const struct flow_fieldset *early, const struct flow_fieldset *la
 		return NULL;
 	r->early = *early;
 	r->wanted_late = *late;
-	for (unsigned f = 0; f < FLOW_FIELD_COUNT; f++)
+	for (unsigned f = 0; f < FLOW_FIELD_STORED; f++)
 		if (flow_fieldset_has(late, (enum flow_field)f) && !flow_fieldset_has(early, (enum flow_field)f))
 			flow_fieldset_add(&r->late, (enum flow_field)f);
 	r->early_rows = row_table_new();

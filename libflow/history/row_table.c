@@ -11,9 +11,9 @@
 #include "record/intern.h"
 
 struct row_texts {
-	uint8_t *values[FLOW_FIELD_COUNT];
-	uint64_t *valid[FLOW_FIELD_COUNT];
-	struct intern *texts[FLOW_FIELD_COUNT];
+	uint8_t *values[FLOW_FIELD_STORED];
+	uint64_t *valid[FLOW_FIELD_STORED];
+	struct intern *texts[FLOW_FIELD_STORED];
 	struct flow_dictify *dictify;
 	struct flow_batch flat, dict;
 };
@@ -39,7 +39,7 @@ row_table_free(struct row_table *t)
 {
 	if (t == NULL)
 		return;
-	for (unsigned f = 0; t->own != NULL && f < FLOW_FIELD_COUNT; f++) {
+	for (unsigned f = 0; t->own != NULL && f < FLOW_FIELD_STORED; f++) {
 		free(t->own->values[f]);
 		free(t->own->valid[f]);
 		intern_free(t->own->texts[f]);
@@ -80,7 +80,7 @@ row_table_begin(struct row_table *t, const struct flow_fieldset *wanted, size_t 
 	t->rows = rows;
 	t->failed = false;
 	buf_clear(&t->extra);
-	for (unsigned f = 0; f < FLOW_FIELD_COUNT; f++) {
+	for (unsigned f = 0; f < FLOW_FIELD_STORED; f++) {
 		enum flow_field field = (enum flow_field)f;
 
 		t->values[f] = NULL;
@@ -144,12 +144,12 @@ row_table_finish(struct row_table *t, struct flow_batch *batch)
 
 	memset(&own->flat, 0, sizeof(own->flat));
 	own->flat.rows = t->rows;
-	for (unsigned f = 0; f < FLOW_FIELD_COUNT; f++)
+	for (unsigned f = 0; f < FLOW_FIELD_STORED; f++)
 		if (t->values[f] != NULL)
 			own->flat.column[f] = flat_column(t, (enum flow_field)f);
 	if (t->failed || t->extra.failed || flow_dictify(own->dictify, &own->flat, &own->dict) != FLOW_OK)
 		return FLOW_ENOMEM;
-	for (unsigned f = 0; f < FLOW_FIELD_COUNT; f++)
+	for (unsigned f = 0; f < FLOW_FIELD_STORED; f++)
 		if (t->values[f] != NULL)
 			batch->column[f] = own->dict.column[f];
 	return FLOW_OK;

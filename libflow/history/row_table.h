@@ -25,11 +25,11 @@ struct row_texts;
 
 struct row_table {
 	size_t rows;
-	uint8_t *values[FLOW_FIELD_COUNT];	/* flow_type_size bytes each, TEXT: codes; NULL: not wanted */
-	uint64_t *valid[FLOW_FIELD_COUNT];
+	uint8_t *values[FLOW_FIELD_STORED];	/* flow_type_size bytes each, TEXT: codes; NULL: not wanted */
+	uint64_t *valid[FLOW_FIELD_STORED];
 	bool failed;				/* memory ran out: row_table_finish says so */
 	/* Only this address stays in the column, all others become null; NULL: all stay. */
-	const struct addr *sought[FLOW_FIELD_COUNT];
+	const struct addr *sought[FLOW_FIELD_STORED];
 	struct row_texts *own;
 	struct buf extra;			/* members of the row's JSON object so far */
 };

@@ -115,7 +115,7 @@ add_all(struct flow_printer *p, add_fn *add, struct flow_error *err)
 {
 	enum flow_status st = FLOW_OK;
 
-	for (unsigned f = 0; f < FLOW_FIELD_COUNT && st == FLOW_OK; f++)
+	for (unsigned f = 0; f < FLOW_FIELD_STORED && st == FLOW_OK; f++)
 		st = add_field(p, (enum flow_field)f, add, err);
 	return st;
 }

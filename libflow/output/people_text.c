@@ -468,10 +468,19 @@ _Static_assert(IDENT_MAX * 8 <= CELL_INLINE_MAX * OUTPUT_CHUNK, "room for an ide
 bool
 people_ident(const struct column *c, struct column_state *s, const struct chunk *k)
 {
+	const struct flow_column *column = &k->batch->column[FLOW_FIELD_IDENT];
 	const char *ident = k->ident != NULL ? k->ident : c->fixed;
 	struct flow_text text = { ident, (uint32_t)strnlen(ident, IDENT_MAX) };
-	size_t len = people_plain(c, &text, s->cells.text);
+	size_t len;
 
+	if (column->form == FLOW_FORM_DICT) {
+		struct column of_rows = *c;
+
+		of_rows.field = FLOW_FIELD_IDENT;
+		of_rows.text = people_plain;
+		return people_text(&of_rows, s, k);
+	}
+	len = people_plain(c, &text, s->cells.text);
 	s->cells.copy = 0;
 	for (size_t i = 0; i < k->n; i++) {
 		s->cells.ref[i] = s->cells.text;

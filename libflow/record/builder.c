@@ -28,7 +28,7 @@ struct flow_builder {
 	size_t rows;
 	size_t announced;
 	size_t bytes;
-	struct build_column column[FLOW_FIELD_COUNT];
+	struct build_column column[FLOW_FIELD_STORED];
 	struct flow_batch batch;
 };
 
@@ -38,7 +38,7 @@ flow_builder_new(void)
 	struct flow_builder *b = calloc(1, sizeof(*b));
 	unsigned f;
 
-	for (f = 0; b != NULL && f < FLOW_FIELD_COUNT; f++) {
+	for (f = 0; b != NULL && f < FLOW_FIELD_STORED; f++) {
 		enum flow_type type = flow_field_info((enum flow_field)f)->type;
 		size_t size = flow_type_size(type);
 
@@ -55,7 +55,7 @@ flow_builder_free(struct flow_builder *b)
 
 	if (b == NULL)
 		return;
-	for (f = 0; f < FLOW_FIELD_COUNT; f++) {
+	for (f = 0; f < FLOW_FIELD_STORED; f++) {
 		free(b->column[f].values);
 		free(b->column[f].valid);
 		intern_free(b->column[f].texts);
@@ -68,7 +68,7 @@ flow_builder_clear(struct flow_builder *b)
 {
 	unsigned f;
 
-	for (f = 0; f < FLOW_FIELD_COUNT; f++) {
+	for (f = 0; f < FLOW_FIELD_STORED; f++) {
 		b->column[f].filled = 0;
 		b->column[f].has_nulls = false;
 		if (b->column[f].texts != NULL)
@@ -90,7 +90,7 @@ flow_builder_bytes(const struct flow_builder *b)
 	size_t bytes = sizeof(*b) + b->bytes;
 	unsigned f;
 
-	for (f = 0; f < FLOW_FIELD_COUNT; f++)
+	for (f = 0; f < FLOW_FIELD_STORED; f++)
 		if (b->column[f].texts != NULL)
 			bytes += intern_bytes(b->column[f].texts);
 	return bytes;
@@ -261,7 +261,7 @@ flow_builder_commit(struct flow_builder *b, size_t n)
 		n = b->announced;
 	b->rows += n;
 	if (n < b->announced)
-		for (f = 0; f < FLOW_FIELD_COUNT; f++)
+		for (f = 0; f < FLOW_FIELD_STORED; f++)
 			if (b->column[f].filled > b->rows)
 				b->column[f].filled = b->rows;
 	b->announced = 0;
@@ -285,7 +285,7 @@ copy_texts(struct build_column *to, struct intern *from)
 enum flow_status
 flow_builder_copy(struct flow_builder *to, const struct flow_builder *from)
 {
-	for (unsigned f = 0; f < FLOW_FIELD_COUNT; f++) {
+	for (unsigned f = 0; f < FLOW_FIELD_STORED; f++) {
 		const struct build_column *in = &from->column[f];
 		struct build_column *out = &to->column[f];
 		size_t rows = in->filled < from->rows ? in->filled : from->rows;
@@ -310,7 +310,7 @@ flow_builder_batch(struct flow_builder *b)
 	unsigned f;
 
 	b->batch.rows = b->rows;
-	for (f = 0; f < FLOW_FIELD_COUNT; f++) {
+	for (f = 0; f < FLOW_FIELD_STORED; f++) {
 		struct build_column *c = &b->column[f];
 		struct flow_column *out = &b->batch.column[f];
 

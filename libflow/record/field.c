@@ -12,6 +12,7 @@ static const struct flow_field_info fields[FLOW_FIELD_COUNT] = {
 #define FIELD(id, type, need, name, elements, doc) \
 	[FLOW_FIELD_##id] = { name, FLOW_TYPE_##type, need, elements, doc },
 #include "record/field.def"
+#include "record/query_field.def"
 #undef FIELD
 };
 
@@ -30,6 +31,14 @@ flow_field_find(const char *name, size_t len)
 		if (strlen(fields[i].name) == len && memcmp(fields[i].name, name, len) == 0)
 			return (enum flow_field)i;
 	return FLOW_FIELD_NONE;
+}
+
+enum flow_field
+flow_field_find_stored(const char *name, size_t len)
+{
+	enum flow_field field = flow_field_find(name, len);
+
+	return field < FLOW_FIELD_STORED ? field : FLOW_FIELD_NONE;
 }
 
 size_t

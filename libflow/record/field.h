@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-/* The columns of the flow profile, made from record/field.def. */
+/* The columns of the flow profile, made from record/field.def, and those of queries. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -39,9 +39,13 @@ enum flow_type {
 enum flow_field {
 #define FIELD(id, type, need, name, elements, doc) FLOW_FIELD_##id,
 #include "record/field.def"
+#include "record/query_field.def"
 #undef FIELD
 	FLOW_FIELD_COUNT
 };
+
+/* Columns of files are below; the others are a query's (record/query_field.def). */
+#define FLOW_FIELD_STORED FLOW_FIELD_IDENT
 
 /* No such column. */
 #define FLOW_FIELD_NONE FLOW_FIELD_COUNT
@@ -57,8 +61,11 @@ struct flow_field_info {
 /* Never NULL for a valid field; static storage. */
 const struct flow_field_info *flow_field_info(enum flow_field field);
 
-/* The field of that exact name (len bytes), or FLOW_FIELD_NONE. */
+/* The field of that exact name (len bytes), a query's too, or FLOW_FIELD_NONE. */
 enum flow_field flow_field_find(const char *name, size_t len);
+
+/* The same for columns of files only. */
+enum flow_field flow_field_find_stored(const char *name, size_t len);
 
 /* Tries the names of all columns: for messages about names that no column has. */
 void flow_field_nearest(struct nearest *n);
@@ -85,6 +92,12 @@ static inline void
 flow_fieldset_add(struct flow_fieldset *set, enum flow_field field)
 {
 	set->words[(unsigned)field / 64] |= UINT64_C(1) << ((unsigned)field % 64);
+}
+
+static inline void
+flow_fieldset_remove(struct flow_fieldset *set, enum flow_field field)
+{
+	set->words[(unsigned)field / 64] &= ~(UINT64_C(1) << ((unsigned)field % 64));
 }
 
 static inline bool

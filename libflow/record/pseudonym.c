@@ -2,44 +2,37 @@
 #include "record/pseudonym.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/hash.h"
+#include "record/addr_rename.h"
 
 /* Size of the cache of pseudonyms (32 bytes each): addresses recur in other columns and row groups. */
 #define KNOWN ((size_t)1 << 19)
-
-/* Texts are written in blocks, which do not move. */
-#define BLOCK_TEXTS 1024
 
 struct known {
 	struct addr addr;
 	struct addr pseudonym;
 };
 
-struct block {
-	struct block *next;
-	size_t used;
-	char text[BLOCK_TEXTS][ADDR_TEXT_MAX];
-};
-
-/* A column's translated dictionary; an entry without text is not translated yet, or was no address. */
-struct translated {
-	uint64_t source;	/* serial of the original; 0: none */
-	struct flow_dict dict;
-	struct flow_text *text;
-	uint32_t cap;
-	struct block *blocks;
-	uint64_t *valid;
-	size_t valid_words;
-};
-
 struct flow_pseudonyms {
 	const struct cryptopan *cryptopan;
 	struct cryptopan_last last;
 	struct known *known;	/* by hash; a new address replaces the one in its place */
-	struct translated column[FLOW_FIELD_COUNT];
+	struct addr_renamer *renamer;
 };
+
+static struct addr
+pseudonym(void *context, const struct addr *a)
+{
+	struct flow_pseudonyms *p = context;
+	struct known *k = &p->known[hash_mix128(addr_hi(a), addr_lo(a)) % KNOWN];
+
+	if (!addr_equal(&k->addr, a)) {
+		k->pseudonym = cryptopan_next(p->cryptopan, &p->last, a);
+		k->addr = *a;
+	}
+	return k->pseudonym;
+}
 
 struct flow_pseudonyms *
 flow_pseudonyms_new(const struct cryptopan *c)
@@ -51,8 +44,9 @@ flow_pseudonyms_new(const struct cryptopan *c)
 		return NULL;
 	p->cryptopan = c;
 	p->known = calloc(KNOWN, sizeof(*p->known));
-	if (p->known == NULL) {
-		free(p);
+	p->renamer = addr_renamer_new(pseudonym, p);
+	if (p->known == NULL || p->renamer == NULL) {
+		flow_pseudonyms_free(p);
 		return NULL;
 	}
 	/* An empty place looks like the address ::, so it gets the pseudonym of that. */
@@ -62,158 +56,14 @@ flow_pseudonyms_new(const struct cryptopan *c)
 	return p;
 }
 
-static void
-forget(struct translated *t)
-{
-	while (t->blocks != NULL) {
-		struct block *next = t->blocks->next;
-
-		free(t->blocks);
-		t->blocks = next;
-	}
-	t->source = 0;
-}
-
 void
 flow_pseudonyms_free(struct flow_pseudonyms *p)
 {
 	if (p == NULL)
 		return;
-	for (size_t f = 0; f < FLOW_FIELD_COUNT; f++) {
-		forget(&p->column[f]);
-		free(p->column[f].text);
-		free(p->column[f].valid);
-	}
+	addr_renamer_free(p->renamer);
 	free(p->known);
 	free(p);
-}
-
-static struct addr
-pseudonym(struct flow_pseudonyms *p, const struct addr *a)
-{
-	struct known *k = &p->known[hash_mix128(addr_hi(a), addr_lo(a)) % KNOWN];
-
-	if (!addr_equal(&k->addr, a)) {
-		k->pseudonym = cryptopan_next(p->cryptopan, &p->last, a);
-		k->addr = *a;
-	}
-	return k->pseudonym;
-}
-
-static bool
-begin(struct translated *t, const struct flow_dict *source)
-{
-	forget(t);
-	if (source->count > t->cap) {
-		free(t->text);
-		t->cap = 0;
-		t->text = malloc(source->count * sizeof(*t->text));
-		if (t->text == NULL)
-			return false;
-		t->cap = source->count;
-	}
-	for (uint32_t i = 0; i < source->count; i++)
-		t->text[i] = (struct flow_text){ "", 0 };
-	t->source = source->serial;
-	t->dict.text = t->text;
-	t->dict.count = source->count;
-	t->dict.serial = flow_dict_serial();
-	return true;
-}
-
-static char *
-room_for_text(struct translated *t)
-{
-	if (t->blocks == NULL || t->blocks->used == BLOCK_TEXTS) {
-		struct block *b = malloc(sizeof(*b));
-
-		if (b == NULL)
-			return NULL;
-		b->next = t->blocks;
-		b->used = 0;
-		t->blocks = b;
-	}
-	return t->blocks->text[t->blocks->used++];
-}
-
-/* The translated entry of a code, made where it is missing; *is_address: there is one. */
-static bool
-translate(struct flow_pseudonyms *p, struct translated *t, const struct flow_dict *source,
-    uint32_t code, bool *made, bool *is_address)
-{
-	const struct flow_text *from = &source->text[code];
-	struct addr a;
-	char *to;
-
-	*is_address = t->text[code].len > 0;
-	if (*is_address || !addr_parse(from->p, from->len, &a))
-		return true;
-	to = room_for_text(t);
-	if (to == NULL)
-		return false;
-	a = pseudonym(p, &a);
-	t->text[code] = (struct flow_text){ to, (uint32_t)addr_format(&a, to) };
-	*made = true;
-	*is_address = true;
-	return true;
-}
-
-/* Copies the column's validity bitmap, to clear rows in it; all ones where it had none. */
-static bool
-copy_valid(struct translated *t, const struct flow_column *in, size_t rows)
-{
-	size_t words = BITMAP_WORDS(rows);
-
-	if (words > t->valid_words) {
-		free(t->valid);
-		t->valid_words = 0;
-		t->valid = malloc(words * sizeof(*t->valid));
-		if (t->valid == NULL)
-			return false;
-		t->valid_words = words;
-	}
-	if (in->valid != NULL)
-		memcpy(t->valid, in->valid, words * sizeof(*t->valid));
-	else
-		memset(t->valid, 0xff, words * sizeof(*t->valid));
-	return true;
-}
-
-static bool
-apply_column(struct flow_pseudonyms *p, struct translated *t, const struct flow_batch *batch,
-    const struct flow_selection *sel, const struct flow_column *in, struct flow_column *out)
-{
-	size_t rows = sel == NULL ? batch->rows : sel->count;
-	bool made = false, copied = false, is_address;
-
-	if (t->source != in->dict->serial) {
-		if (!begin(t, in->dict))
-			return false;
-		/* Where most rows are wanted, translates all entries at once, so that the serial stays. */
-		for (uint32_t i = 0; i < in->dict->count && rows >= batch->rows / 2; i++)
-			if (!translate(p, t, in->dict, i, &made, &is_address))
-				return false;
-	}
-	for (size_t i = 0; i < rows; i++) {
-		size_t row = sel == NULL ? i : flow_selection_row(sel, (uint32_t)i);
-
-		if (!flow_column_has(in, row))
-			continue;
-		if (!translate(p, t, in->dict, in->codes[row], &made, &is_address))
-			return false;
-		if (is_address)
-			continue;
-		if (!copied && !copy_valid(t, in, batch->rows))
-			return false;
-		copied = true;
-		bitmap_unset(t->valid, row);
-		out->valid = t->valid;
-	}
-	/* Caches by entry must see the new entries. */
-	if (made)
-		t->dict.serial = flow_dict_serial();
-	out->dict = &t->dict;
-	return true;
 }
 
 enum flow_status
@@ -222,14 +72,9 @@ flow_pseudonyms_apply(struct flow_pseudonyms *p, const struct flow_batch *in,
 {
 	*out = *in;
 	out->column[FLOW_FIELD_EXTRA] = (struct flow_column){ .form = FLOW_FORM_NULL };
-	for (unsigned f = 0; f < FLOW_FIELD_COUNT; f++) {
-		const struct flow_column *column = &in->column[f];
-
-		if (flow_field_info((enum flow_field)f)->type != FLOW_TYPE_ADDR ||
-		    column->form != FLOW_FORM_DICT || column->dict->count == 0)
-			continue;
-		if (!apply_column(p, &p->column[f], in, sel, column, &out->column[f]))
+	for (unsigned f = 0; f < FLOW_FIELD_STORED; f++)
+		if (flow_field_info((enum flow_field)f)->type == FLOW_TYPE_ADDR &&
+		    addr_renamer_apply(p->renamer, (enum flow_field)f, in, sel, out) != FLOW_OK)
 			return FLOW_ENOMEM;
-	}
 	return FLOW_OK;
 }

@@ -411,6 +411,8 @@ write_clock(struct writer *w, const struct predicate *p)
 static enum flow_status
 write_predicate(struct writer *w, const struct predicate *p)
 {
+	if (p->fields > 0 && p->field[0] >= FLOW_FIELD_STORED)
+		return refuse(w, p, "files have no such column");
 	switch (p->kind) {
 	case PREDICATE_NUMBER:
 	case PREDICATE_MAC:

@@ -19,7 +19,7 @@ flow_cluster_parse(const char *text, struct flow_cluster *cluster, struct flow_e
 	}
 	for (;;) {
 		size_t len = strcspn(text, ",");
-		enum flow_field field = flow_field_find(text, len);
+		enum flow_field field = flow_field_find_stored(text, len);
 
 		if (field == FLOW_FIELD_NONE) {
 			nearest_begin(&meant, text, len);

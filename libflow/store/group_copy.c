@@ -20,7 +20,7 @@ has_codec(const struct flow_group *g, const enum flow_codec *codec)
 
 	if (codec == NULL)
 		return true;
-	for (f = 0; f < FLOW_FIELD_COUNT; f++) {
+	for (f = 0; f < FLOW_FIELD_STORED; f++) {
 		enum pq_codec has = pq_chunk_codec(g->chunk[f]);
 
 		if (has != PQ_UNCOMPRESSED && has != profile_codec(*codec))
@@ -55,7 +55,7 @@ group_copy(const struct source *source, size_t group, const enum flow_codec *cod
 		return flow_fail_memory(err);
 	g->rows = (size_t)pq_file_group_rows(source->file, group);
 	store_totals_init(&g->totals);
-	for (unsigned f = 0; f < FLOW_FIELD_COUNT && st == FLOW_OK; f++)
+	for (unsigned f = 0; f < FLOW_FIELD_STORED && st == FLOW_OK; f++)
 		st = copy_column(source, group, f, &g->chunk[f], err);
 	if (st == FLOW_OK && !has_codec(g, codec))
 		st = flow_fail(err, FLOW_EUNSUPPORTED, FLOW_NO_OFFSET, "another codec is wanted");

@@ -83,7 +83,7 @@ encode_rows(const struct flow_batch *batch, const struct flow_writer_options *op
 	g->rows = batch->rows;
 	store_totals_init(&g->totals);
 	store_totals_add_batch(&g->totals, batch);
-	for (f = 0; f < FLOW_FIELD_COUNT && st == FLOW_OK; f++)
+	for (f = 0; f < FLOW_FIELD_STORED && st == FLOW_OK; f++)
 		st = encode_column((enum flow_field)f, batch, &encode, &g->chunk[f], err);
 	if (st != FLOW_OK) {
 		flow_group_free(g);
@@ -143,7 +143,7 @@ flow_group_free(struct flow_group *group)
 
 	if (group == NULL)
 		return;
-	for (f = 0; f < FLOW_FIELD_COUNT; f++)
+	for (f = 0; f < FLOW_FIELD_STORED; f++)
 		pq_chunk_free(group->chunk[f]);
 	free(group);
 }

@@ -10,7 +10,7 @@
 struct flow_group {
 	struct flow_totals totals;
 	size_t rows;
-	struct pq_chunk *chunk[FLOW_FIELD_COUNT];
+	struct pq_chunk *chunk[FLOW_FIELD_STORED];
 };
 
 /* As flow_group_encode, of a batch whose texts are in dictionaries already (flow_dictify). */

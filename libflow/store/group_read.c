@@ -8,14 +8,14 @@
 
 struct group_reader {
 	struct flow_fieldset early, late;
-	struct flow_dict sought[FLOW_FIELD_COUNT];	/* the host that is looked for; count 0: none */
+	struct flow_dict sought[FLOW_FIELD_STORED];	/* the host that is looked for; count 0: none */
 	struct flow_fieldset absent;	/* early columns that are null until they are late */
 	const uint64_t *keep;		/* batches to read; NULL: all */
 	const struct source *source;	/* NULL: not open */
 	size_t group;
 	uint64_t rows, at;		/* rows of the group; first row of the batch */
 	struct flow_batch batch;
-	struct column_reader *column[FLOW_FIELD_COUNT];
+	struct column_reader *column[FLOW_FIELD_STORED];
 };
 
 struct group_reader *
@@ -37,7 +37,7 @@ group_reader_free(struct group_reader *r)
 
 	if (r == NULL)
 		return;
-	for (f = 0; f < FLOW_FIELD_COUNT; f++)
+	for (f = 0; f < FLOW_FIELD_STORED; f++)
 		column_reader_free(r->column[f]);
 	free(r);
 }
@@ -74,7 +74,7 @@ group_reader_begin(struct group_reader *r, const struct source *source, size_t g
 	r->absent = part != NULL ? part->absent : (struct flow_fieldset){ .words = { 0 } };
 	r->keep = part != NULL ? part->keep : NULL;
 	memset(&r->batch, 0, sizeof(r->batch));
-	for (f = 0; f < FLOW_FIELD_COUNT; f++)
+	for (f = 0; f < FLOW_FIELD_STORED; f++)
 		if (r->column[f] != NULL)
 			column_reader_begin(r->column[f]);
 }
@@ -188,7 +188,7 @@ group_reader_next(struct group_reader *r, const struct flow_batch **batch, struc
 		return FLOW_END;
 	}
 	r->batch.rows = r->rows - r->at < FLOW_BATCH_ROWS ? (size_t)(r->rows - r->at) : FLOW_BATCH_ROWS;
-	for (f = 0; f < FLOW_FIELD_COUNT && st == FLOW_OK; f++) {
+	for (f = 0; f < FLOW_FIELD_STORED && st == FLOW_OK; f++) {
 		if (is_early(r, (enum flow_field)f))
 			st = load_column(r, (enum flow_field)f, false, NULL, err);
 		else
@@ -205,7 +205,7 @@ group_reader_late(struct group_reader *r, const struct flow_selection *sel, stru
 	enum flow_status st = FLOW_OK;
 	unsigned f;
 
-	for (f = 0; f < FLOW_FIELD_COUNT && st == FLOW_OK; f++)
+	for (f = 0; f < FLOW_FIELD_STORED && st == FLOW_OK; f++)
 		if (flow_fieldset_has(&r->late, (enum flow_field)f) &&
 		    (!is_early(r, (enum flow_field)f) || r->sought[f].count > 0))
 			st = load_column(r, (enum flow_field)f, true, sel, err);

@@ -100,7 +100,7 @@ can_hold(const struct pq_column *column, enum flow_type type)
 static enum flow_field
 find_in_any_case(const char *name)
 {
-	for (unsigned f = 0; f < FLOW_FIELD_COUNT; f++)
+	for (unsigned f = 0; f < FLOW_FIELD_STORED; f++)
 		if (strcasecmp(flow_field_info((enum flow_field)f)->name, name) == 0)
 			return (enum flow_field)f;
 	return FLOW_FIELD_NONE;
@@ -125,9 +125,9 @@ find_field(const struct pq_file *file, size_t i)
 	const char *name = pq_file_column(file, i)->name;
 	enum flow_field field;
 
-	if (i < FLOW_FIELD_COUNT && strcmp(flow_field_info((enum flow_field)i)->name, name) == 0)
+	if (i < FLOW_FIELD_STORED && strcmp(flow_field_info((enum flow_field)i)->name, name) == 0)
 		return (enum flow_field)i;
-	field = flow_field_find(name, strlen(name));
+	field = flow_field_find_stored(name, strlen(name));
 	if (field != FLOW_FIELD_NONE)
 		return field;
 	field = find_in_any_case(name);
@@ -214,9 +214,9 @@ profile_is_as_written(const struct pq_file *file)
 	const char *version = pq_file_key_value(file, PROFILE_KEY_VERSION, &len);
 
 	if (!profile_is_ours(file) || version == NULL || len != strlen(PROFILE_VERSION) ||
-	    memcmp(version, PROFILE_VERSION, len) != 0 || pq_file_columns(file) != FLOW_FIELD_COUNT)
+	    memcmp(version, PROFILE_VERSION, len) != 0 || pq_file_columns(file) != FLOW_FIELD_STORED)
 		return false;
-	for (i = 0; i < FLOW_FIELD_COUNT; i++) {
+	for (i = 0; i < FLOW_FIELD_STORED; i++) {
 		const struct pq_column *has = pq_file_column(file, i), wanted = profile_column((enum flow_field)i);
 
 		if (strcmp(has->name, wanted.name) != 0 || has->physical != wanted.physical ||
@@ -261,7 +261,7 @@ profile_notice(const struct pq_file *file, const struct profile_map *map, struct
 		buf_append_text(out, "columns that flow-file(5) does not have are ignored: ");
 		ignored_names(file, out);
 	}
-	for (unsigned f = 0, n = 0; f < FLOW_FIELD_COUNT; f++) {
+	for (unsigned f = 0, n = 0; f < FLOW_FIELD_STORED; f++) {
 		int taken = map->column[f];
 		const char *as = taken >= 0 ? pq_file_column(file, (size_t)taken)->name : "0";
 
@@ -294,7 +294,7 @@ replace_missing(struct profile_map *map)
 	};
 	const struct profile_map found = *map;
 
-	for (unsigned f = 0; f < FLOW_FIELD_COUNT; f++)
+	for (unsigned f = 0; f < FLOW_FIELD_STORED; f++)
 		if (found.column[f] < 0 && is_missed((enum flow_field)f))
 			flow_fieldset_add(&map->replaced, (enum flow_field)f);
 	for (size_t i = 0; i < sizeof(other) / sizeof(other[0]); i++)
@@ -321,7 +321,7 @@ profile_map(const struct pq_file *file, struct profile_map *map, struct flow_err
 	size_t i, found = 0;
 	unsigned f;
 
-	for (f = 0; f < FLOW_FIELD_COUNT; f++)
+	for (f = 0; f < FLOW_FIELD_STORED; f++)
 		m.column[f] = -1;
 	for (i = 0; i < pq_file_columns(file); i++) {
 		const struct pq_column *column = pq_file_column(file, i);

@@ -25,7 +25,7 @@ struct pq_column profile_column(enum flow_field field);
 
 /* The column number of each field in a file, or -1. */
 struct profile_map {
-	int column[FLOW_FIELD_COUNT];
+	int column[FLOW_FIELD_STORED];
 	bool is_canonical;	/* the file is ours, so its addresses are in canonical form */
 	size_t ignored;		/* columns of other names */
 	struct flow_fieldset replaced;	/* required, but missing: times have the column of another time, counters -1 */

@@ -140,7 +140,7 @@ told_by_directory(const char *path, const struct profile_map *map, enum flow_fie
 	for (; (slash = strchr(path, '/')) != NULL; path = slash + 1) {
 		const char *equals = memchr(path, '=', (size_t)(slash - path));
 
-		*field = equals != NULL ? flow_field_find(path, (size_t)(equals - path)) : FLOW_FIELD_NONE;
+		*field = equals != NULL ? flow_field_find_stored(path, (size_t)(equals - path)) : FLOW_FIELD_NONE;
 		*len = (size_t)(slash - path);
 		if (*field != FLOW_FIELD_NONE &&
 		    (map->column[*field] < 0 || flow_fieldset_has(&map->replaced, *field)))

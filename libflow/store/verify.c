@@ -27,7 +27,7 @@ begin_columns(const struct source *s, size_t group, struct verify_column *v, str
 {
 	enum flow_status st = FLOW_OK;
 
-	for (unsigned f = 0; f < FLOW_FIELD_COUNT && st == FLOW_OK; f++) {
+	for (unsigned f = 0; f < FLOW_FIELD_STORED && st == FLOW_OK; f++) {
 		if (s->map.column[f] < 0)
 			continue;
 		st = verify_column_begin(&v[f], s->file, group, (size_t)s->map.column[f],
@@ -44,7 +44,7 @@ verify_batch(const struct source *s, size_t group, const struct flow_batch *batc
 {
 	enum flow_status st = FLOW_OK;
 
-	for (unsigned f = 0; f < FLOW_FIELD_COUNT && st == FLOW_OK; f++) {
+	for (unsigned f = 0; f < FLOW_FIELD_STORED && st == FLOW_OK; f++) {
 		if (s->map.column[f] < 0)
 			continue;
 		st = verify_column_rows(&v[f], &batch->column[f], batch->rows, err);
@@ -72,7 +72,7 @@ verify_group(const struct source *s, struct group_reader *reader, size_t group,
 	}
 	if (st == FLOW_END)
 		st = FLOW_OK;
-	for (unsigned f = 0; f < FLOW_FIELD_COUNT && st == FLOW_OK; f++) {
+	for (unsigned f = 0; f < FLOW_FIELD_STORED && st == FLOW_OK; f++) {
 		if (s->map.column[f] < 0)
 			continue;
 		st = verify_column_end(&v[f], err);
@@ -116,14 +116,14 @@ static enum flow_status
 verify_source(const struct source *s, uint64_t *rows, struct flow_error *err)
 {
 	struct flow_fieldset all = { { 0 } }, none = { { 0 } };
-	struct verify_column *columns = calloc(FLOW_FIELD_COUNT, sizeof(*columns));
+	struct verify_column *columns = calloc(FLOW_FIELD_STORED, sizeof(*columns));
 	struct group_reader *reader;
 	struct flow_totals totals;
 	enum flow_status st = FLOW_OK;
 	unsigned f;
 	size_t g;
 
-	for (f = 0; f < FLOW_FIELD_COUNT; f++)
+	for (f = 0; f < FLOW_FIELD_STORED; f++)
 		flow_fieldset_add(&all, (enum flow_field)f);
 	reader = group_reader_new(&all, &none);
 	store_totals_init(&totals);
@@ -131,7 +131,7 @@ verify_source(const struct source *s, uint64_t *rows, struct flow_error *err)
 		st = flow_fail_memory(err);
 	for (g = 0; st == FLOW_OK && g < pq_file_groups(s->file); g++) {
 		st = verify_group(s, reader, g, columns, &totals, err);
-		for (f = 0; f < FLOW_FIELD_COUNT; f++)
+		for (f = 0; f < FLOW_FIELD_STORED; f++)
 			verify_column_clear(&columns[f]);
 	}
 	if (st == FLOW_OK)

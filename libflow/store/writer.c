@@ -93,7 +93,7 @@ static enum flow_status
 open_writer(int fd, struct buf *memory, struct file_sink sink, const struct flow_writer_options *options,
     struct flow_writer **writer, struct flow_error *err)
 {
-	struct pq_column columns[FLOW_FIELD_COUNT];
+	struct pq_column columns[FLOW_FIELD_STORED];
 	struct flow_writer *w = calloc(1, sizeof(*w));
 	enum flow_status st;
 	unsigned f;
@@ -108,10 +108,10 @@ open_writer(int fd, struct buf *memory, struct file_sink sink, const struct flow
 	if (w->options.group_rows == 0)
 		w->options.group_rows = FLOW_GROUP_ROWS;
 	store_totals_init(&w->totals);
-	for (f = 0; f < FLOW_FIELD_COUNT; f++)
+	for (f = 0; f < FLOW_FIELD_STORED; f++)
 		columns[f] = profile_column((enum flow_field)f);
-	st = name_file(w, memory != NULL ? pq_writer_new_buf(memory, columns, FLOW_FIELD_COUNT, &w->file, err) :
-	    pq_writer_new(fd, columns, FLOW_FIELD_COUNT, &w->file, err), err);
+	st = name_file(w, memory != NULL ? pq_writer_new_buf(memory, columns, FLOW_FIELD_STORED, &w->file, err) :
+	    pq_writer_new(fd, columns, FLOW_FIELD_STORED, &w->file, err), err);
 	if (st == FLOW_OK)
 		st = flow_writer_metadata(w, PROFILE_KEY_VERSION, PROFILE_VERSION,
 		    strlen(PROFILE_VERSION), err);

@@ -454,7 +454,7 @@ dress_columns(const struct flow_fieldset *wanted, const struct dress_options *o,
 	enum flow_status st = FLOW_OK;
 	unsigned field;
 
-	for (field = 0; field < FLOW_FIELD_COUNT && st == FLOW_OK; field++) {
+	for (field = 0; field < FLOW_FIELD_STORED && st == FLOW_OK; field++) {
 		if (!flow_fieldset_has(wanted, (enum flow_field)field) ||
 		    flow_builder_written(out, (enum flow_field)field))
 			continue;

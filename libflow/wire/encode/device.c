@@ -188,7 +188,7 @@ take_condition(struct reader *r, struct encode_template *t)
 		return flow_fail(r->err, FLOW_EINVAL, FLOW_NO_OFFSET, "'if' needs a column");
 	equal = memchr(word, '=', len);
 	name = equal != NULL ? (size_t)(equal - word) : len;
-	t->where = flow_field_find(word, name);
+	t->where = flow_field_find_stored(word, name);
 	if (t->where == FLOW_FIELD_NONE)
 		return wrong(r, "there is no column of that name", word, name);
 	flow_fieldset_add(&r->device->fields, t->where);

@@ -216,7 +216,7 @@ take_value(struct encode_field *f, const struct word *w, struct arena *memory, s
 	enum flow_field field;
 
 	if (w->value_len > 0 && *w->value == '@') {
-		field = flow_field_find(w->value + 1, w->value_len - 1);
+		field = flow_field_find_stored(w->value + 1, w->value_len - 1);
 		if (field == FLOW_FIELD_NONE)
 			return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "there is no column '%.*s'",
 			    (int)(w->value_len - 1), w->value + 1);
