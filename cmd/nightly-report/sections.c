@@ -9,8 +9,9 @@
 #include "base/vec.h"
 #include "nightly-report/made_tables.h"
 
-/* How many routers, by bytes, get a part of their own. */
+/* How many routers, by bytes, get a part of their own; with more than ROUTERS_WHOLE its tables have fewer rows. */
 #define ROUTERS_MAX 32
+#define ROUTERS_WHOLE 8
 
 /* Appends a word, quoted for a shell. */
 static void
@@ -138,16 +139,24 @@ add_answer(const struct report *r, struct sections *s, enum report_table i, cons
 	return true;
 }
 
+/* A router's part. */
+struct router_part {
+	const struct report *report;
+	const char *exporter;
+	uint64_t rows;		/* of each table */
+};
+
 /* Adds a table's rows of one router. */
 static bool
-add_router_table(const struct report *r, struct sections *s, enum report_table i, const char *exporter,
-    const char *part, const char *title)
+add_router_table(const struct router_part *router, struct sections *s, enum report_table i, const char *part,
+    const char *title)
 {
-	struct flow_table *t = table_of_exporter(r->answer.table[i], exporter, i == TABLE_LOAD ? SIZE_MAX :
-	    r->options->rows), *with;
+	const struct report *r = router->report;
+	struct flow_table *t = table_of_exporter(r->answer.table[i], router->exporter, i == TABLE_LOAD ? SIZE_MAX :
+	    router->rows), *with;
 
 	if (t != NULL && flow_table_find(t, "bytes_pct") < t->columns) {
-		with = table_with_average(t, &r->span, r->options->rows);
+		with = table_with_average(t, &r->span, router->rows);
 		flow_table_free(t);
 		t = with;
 	}
@@ -158,17 +167,16 @@ add_router_table(const struct report *r, struct sections *s, enum report_table i
 }
 
 static bool
-add_router(const struct report *r, struct sections *s, const char *exporter)
+add_router(const struct router_part *router, struct sections *s)
 {
 	char part[128];
 
-	(void)snprintf(part, sizeof(part), "Router %s", exporter);
-	return add_router_table(r, s, TABLE_LOAD, exporter, part, "Traffic over time") &&
-	    add_router_table(r, s, TABLE_IF_BILL, exporter, "", "Interfaces: in and out, peak and 95 %") &&
-	    add_router_table(r, s, TABLE_EXPORTER_SOURCE_AS, exporter, "", "From autonomous systems") &&
-	    add_router_table(r, s, TABLE_EXPORTER_DESTINATION_AS, exporter, "", "To autonomous systems") &&
-	    add_router_table(r, s, TABLE_IF_SOURCE_AS, exporter, "",
-	    "Interfaces and the autonomous systems behind them");
+	(void)snprintf(part, sizeof(part), "Router %s", router->exporter);
+	return add_router_table(router, s, TABLE_LOAD, part, "Traffic over time") &&
+	    add_router_table(router, s, TABLE_IF_BILL, "", "Interfaces: in and out, peak and 95 %") &&
+	    add_router_table(router, s, TABLE_EXPORTER_SOURCE_AS, "", "From autonomous systems") &&
+	    add_router_table(router, s, TABLE_EXPORTER_DESTINATION_AS, "", "To autonomous systems") &&
+	    add_router_table(router, s, TABLE_IF_SOURCE_AS, "", "Interfaces and the autonomous systems behind them");
 }
 
 struct router {
@@ -234,21 +242,26 @@ add_routers(const struct report *r, struct sections *s)
 {
 	struct router *list = calloc(EXPORTERS_SHOWN, sizeof(*list));
 	size_t count = list != NULL ? list_routers(r->answer.table[TABLE_LOAD], list) : 0;
+	size_t parts = count < ROUTERS_MAX ? count : ROUTERS_MAX;
+	struct router_part router = { .report = r, .rows = r->options->rows };
 	bool good = list != NULL;
 
-	for (size_t i = 0; i < count && i < ROUTERS_MAX && good; i++)
-		good = add_router(r, s, list[i].name);
+	/* A page of many routers stays small. */
+	if (parts > ROUTERS_WHOLE)
+		router.rows = (router.rows * ROUTERS_WHOLE + parts - 1) / parts;
+	for (size_t i = 0; i < parts && good; i++) {
+		router.exporter = list[i].name;
+		good = add_router(&router, s);
+	}
 	free(list);
 	return good;
 }
 
-enum flow_status
-sections_make(const struct report *r, struct sections *s)
+/* The tables of traffic; a report without any has none of them. */
+static bool
+add_traffic(const struct report *r, struct sections *s)
 {
-	*s = (struct sections){ .list = NULL };
-	if (add_made(s, compare_table(r), "Against the weeks before", "Traffic now and then") &&
-	    add_made(s, exporters_table(r), "", "Exporters, losses, sampling and clocks") &&
-	    add_detected(r, s) &&
+	return add_detected(r, s) &&
 	    (r->cube == NULL || r->cube->dim[CUBE_DIRECTION].count == 0 ||
 	    add_made(s, direction_table(r), "", "Own networks: in, out, inside and transit")) &&
 	    add_answer(r, s, TABLE_LOAD, "All traffic", "By router") &&
@@ -266,7 +279,16 @@ sections_make(const struct report *r, struct sections *s)
 	    add_answer(r, s, TABLE_DESTINATION_AS, "", "To autonomous systems") &&
 	    add_answer(r, s, TABLE_AS_BILL, "", "In (from it) and out (to it), peak and 95 %") &&
 	    add_answer(r, s, TABLE_IF_LOAD, "Interfaces", "By router and input interface") &&
-	    add_answer(r, s, TABLE_IF_BILL, "", "In and out, peak and 95 %") && add_routers(r, s))
+	    add_answer(r, s, TABLE_IF_BILL, "", "In and out, peak and 95 %") && add_routers(r, s);
+}
+
+enum flow_status
+sections_make(const struct report *r, struct sections *s)
+{
+	*s = (struct sections){ .list = NULL };
+	if (add_made(s, compare_table(r), "Against the weeks before", "Traffic now and then") &&
+	    add_made(s, exporters_table(r), "", "Exporters, losses, sampling and clocks") &&
+	    (r->answer.table[TABLE_LOAD]->rows == 0 || add_traffic(r, s)))
 		return FLOW_OK;
 	return FLOW_ENOMEM;
 }

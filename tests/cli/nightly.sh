@@ -38,7 +38,7 @@ run 'standard output, with a filter and names' 0 -d 2026-03-02 -n 3 -t 'My <days
 is 'has both' "$(grep -c 'My &lt;days&gt;</h1>\|<dt>Filter</dt><dd>proto tcp' "$tmp/out")" 2
 
 run 'a day without flows' 4 -d 2026-03-09 -o "$tmp/none.html" "$tmp/archive"
-is 'has a page that says so' "$(grep -q 'Nothing to show' "$tmp/none.html" && echo yes)" yes
+is 'has a page that says so, and no empty tables' "$(grep -c 'Nothing to show' "$tmp/none.html"):$(grep -c '<section' "$tmp/none.html")" 2:2
 run 'yesterday is such a day' 4 -o "$tmp/yesterday.html" "$tmp/archive"
 is 'and yesterday' "$(grep -c "Traffic of $(LC_ALL=C date -u -d yesterday '+%A %Y-%m-%d')</h1>" "$tmp/yesterday.html")" 1
 
@@ -120,6 +120,8 @@ flowgen -w "$tmp/routers" --slot 3600 -n 4000 -v 10 --exporters 20 --duration 1d
 printf '* 1 <b onclick=alert(1)>"\n* 2 </script>\n' >"$tmp/ifs"
 printf '1 <img src=x>\n131099 <i>x</i>\n' >"$tmp/ases"
 run 'twenty routers' 0 -d 2026-03-02 -i "$tmp/ifs" -a "$tmp/ases" -t '</title><script>' -o "$tmp/routers.html" "$tmp/routers"
+is 'whose tables are shorter' "$(sed -n '/>Router 198.18.0.1</,/<h2/p' "$tmp/routers.html" | sed -n '/>From autonomous systems</,/<\/table>/p' |
+	grep -c '^<tr>')" 8
 is 'have twenty parts' "$(grep -c '<h2 id="p[0-9]*">Router ' "$tmp/routers.html")" 20
 is 'whose names are text' "$(grep -c '<b onclick\|<img\|<i>\|</title><script>' "$tmp/routers.html"):$(grep -c '&lt;b onclick=alert(1)&gt;' "$tmp/routers.html" | sed 's/[1-9][0-9]*/some/')" 0:some
 # Lists of ASes as they are offered: RIPE's, and CSV with a heading.

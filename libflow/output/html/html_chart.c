@@ -148,7 +148,7 @@ points(struct buf *out, const struct html_series *s)
 
 		for (size_t i = t; i < end; i++)
 			most = below(s, i, s->keys) > below(s, most, s->keys) ? i : most;
-		buf_printf(out, "<rect x=\"%lld\" width=\"%lld\" height=\"1000\"><title>", (long long)x,
+		buf_printf(out, "<rect x=\"%lld\" width=\"%lld\"><title>", (long long)x,
 		    (long long)(to - x));
 		point_text(out, s, most);
 		buf_append_text(out, "</title></rect>");
