@@ -405,31 +405,45 @@ text_of(enum flow_field field, const struct talk_flow *f, char *text, size_t roo
 	}
 }
 
+/* The value of a column that is no text, in *a or *v; false if the row has none. */
+static bool
+value_of(enum flow_field field, enum flow_type type, const struct dress_options *o, const struct rows *r, size_t row,
+    struct addr *a, uint64_t *v)
+{
+	const struct talk_flow *f = &r->flow[row];
+
+	return type == FLOW_TYPE_ADDR ? addr_of(field, o, f, a) : number_of(field, o, f, r->received[row], v);
+}
+
+/* A column without any value is not begun: most of an event's columns are such in ordinary flows. */
 static enum flow_status
 put_values(enum flow_field field, const struct dress_options *o, const struct rows *r, size_t n,
     struct flow_builder *out)
 {
 	enum flow_type type = flow_field_info(field)->type;
 	size_t i, size = flow_type_size(type);
-	uint8_t *column = flow_builder_flat(out, field, n);
+	struct addr a = addr_any4;
+	uint8_t *column;
+	uint64_t v = 0;
 
+	for (i = 0; i < n && !value_of(field, type, o, r, r->at + i, &a, &v); i++)
+		;
+	if (i == n)
+		return FLOW_OK;
+	column = flow_builder_flat(out, field, n);
 	if (column == NULL)
 		return FLOW_ENOMEM;
 	for (i = 0; i < n; i++) {
-		const struct talk_flow *f = &r->flow[r->at + i];
-		struct addr a = addr_any4;
-		uint64_t v = 0;
-		bool has;
-
-		if (type == FLOW_TYPE_ADDR) {
-			has = addr_of(field, o, f, &a);
+		a = addr_any4;
+		v = 0;
+		if (!value_of(field, type, o, r, r->at + i, &a, &v)) {
+			if (flow_builder_null(out, field, i) != FLOW_OK)
+				return FLOW_ENOMEM;
+		} else if (type == FLOW_TYPE_ADDR) {
 			memcpy(column + i * size, &a, sizeof(a));
 		} else {
-			has = number_of(field, o, f, r->received[r->at + i], &v);
 			flow_type_store(type, column + i * size, v);
 		}
-		if (!has && flow_builder_null(out, field, i) != FLOW_OK)
-			return FLOW_ENOMEM;
 	}
 	return FLOW_OK;
 }

@@ -5,11 +5,16 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/hash.h"
 
 #define V4_NETWORKS 3072
 #define V4_LOCAL 64
 #define V6_NETWORKS 1024
 #define V6_LOCAL 32
+
+/* The shortest prefixes of invented networks. */
+#define V4_BITS_MIN 14
+#define V6_BITS_MIN 32
 
 #define V4_CLIENTS (1u << 16)
 #define V4_SERVERS (1u << 16)
@@ -84,17 +89,43 @@ prefix_key(const struct addr *a)
 	return addr_is_v4(a) ? (uint64_t)addr_v4(a) << 32 : addr_hi(a);
 }
 
-/* Whether networks of one family, from[0 .. count-1], share addresses with another. */
+#define NEAR_SLOTS 4096
+
+/* Networks of one family, as lists of those whose first `common` bits are the same, which all of them have. */
+struct near {
+	const struct network *network;
+	unsigned common;
+	uint32_t head[NEAR_SLOTS];	/* a network's number + 1; 0: none */
+	uint32_t *next;
+};
+
+static uint32_t *
+near_slot(struct near *near, const struct network *n)
+{
+	return &near->head[hash_mix64(prefix_key(&n->base) >> (64 - near->common)) % NEAR_SLOTS];
+}
+
+static void
+near_add(struct near *near, uint32_t i)
+{
+	uint32_t *slot = near_slot(near, &near->network[i]);
+
+	near->next[i] = *slot;
+	*slot = i + 1;
+}
+
+/* Whether those that were added share addresses with another. */
 static bool
-overlaps(const struct network *from, uint32_t count, const struct network *n)
+overlaps(struct near *near, const struct network *n)
 {
 	uint64_t key = prefix_key(&n->base);
 	uint32_t i;
 
-	for (i = 0; i < count; i++) {
-		unsigned bits = from[i].bits < n->bits ? from[i].bits : n->bits;
+	for (i = *near_slot(near, n); i > 0; i = near->next[i - 1]) {
+		const struct network *other = &near->network[i - 1];
+		unsigned bits = other->bits < n->bits ? other->bits : n->bits;
 
-		if ((prefix_key(&from[i].base) ^ key) >> (64 - bits) == 0)
+		if ((prefix_key(&other->base) ^ key) >> (64 - bits) == 0)
 			return true;
 	}
 	return false;
@@ -129,15 +160,22 @@ count_networks(struct pool *p, const struct network_list *list, bool v6)
 	p->networks = p->local + (remote > 0 ? remote : v6 ? V6_NETWORKS - V6_LOCAL : V4_NETWORKS - V4_LOCAL);
 }
 
-static void
+static bool
 make_networks(struct world *w, struct random *r, const struct network_list *list, const uint32_t *system,
     const struct zipf *rank, bool v6)
 {
 	struct pool *p = &w->pool[v6];
+	struct near near = { .network = &w->network[p->networks_from], .common = v6 ? V6_BITS_MIN : V4_BITS_MIN,
+		.next = calloc(p->networks, sizeof(*near.next)) };
 	uint32_t i, listed[2];
 
+	if (near.next == NULL)
+		return false;
 	listed[false] = take_listed(list, v6, false, &w->network[p->networks_from + p->local]);
 	listed[true] = take_listed(list, v6, true, &w->network[p->networks_from]);
+	for (i = 0; list != NULL && i < list->count; i++)
+		if (addr_is_v4(&list->entry[i].base) != v6 && list->entry[i].bits < near.common)
+			near.common = list->entry[i].bits;
 	for (i = 0; i < p->networks; i++) {
 		struct network *n = &w->network[p->networks_from + i];
 		bool local = i < p->local;
@@ -145,19 +183,23 @@ make_networks(struct world *w, struct random *r, const struct network_list *list
 		if (listed[local] > 0) {
 			n->interface = local ? 1 + i % CUSTOMER_PORTS : UPLINK_FIRST + n->as % UPLINKS;
 			n->next_hop = link_address(v6, n->interface % 256);
+			near_add(&near, i);
 			continue;
 		}
 
-		n->bits = (uint8_t)(v6 ? random_between(r, 32, 48)
-		    : local ? random_between(r, 20, 23) : random_between(r, 14, 24));
+		n->bits = (uint8_t)(v6 ? random_between(r, V6_BITS_MIN, 48)
+		    : local ? random_between(r, 20, 23) : random_between(r, V4_BITS_MIN, 24));
 		do
 			n->base = v6 ? random_v6_network(r, n->bits)
 			    : random_v4_network(r, n->bits);
-		while (overlaps(&w->network[p->networks_from], i, n));
+		while (overlaps(&near, n));
+		near_add(&near, i);
 		n->as = local && i % 4 != 0 ? OPERATOR_AS : system[zipf_draw(rank, r)];
 		n->interface = local ? 1 + i % CUSTOMER_PORTS : UPLINK_FIRST + n->as % UPLINKS;
 		n->next_hop = link_address(v6, n->interface % 256);
 	}
+	free(near.next);
+	return true;
 }
 
 static struct host
@@ -274,9 +316,8 @@ world_init(struct world *w, uint64_t seed, uint32_t spare, const struct network_
 		return false;
 	for (i = 0; i < SYSTEMS; i++)
 		system[i] = random_as(&r);
-	make_networks(w, &r, list, system, &rank, false);
-	make_networks(w, &r, list, system, &rank, true);
-	done = make_pool(w, &r, false) && make_pool(w, &r, true);
+	done = make_networks(w, &r, list, system, &rank, false) && make_networks(w, &r, list, system, &rank, true) &&
+	    make_pool(w, &r, false) && make_pool(w, &r, true);
 	zipf_release(&rank);
 	return done;
 }

@@ -258,6 +258,13 @@ put_numbers(const uint64_t *value, size_t count, unsigned width, size_t stride, 
 	}
 }
 
+#define COPY(type, store)                                                                 \
+	do {                                                                              \
+		const type *v = c->values;                                                \
+		for (i = 0; i < at->count; i++, out += at->stride)                        \
+			store;                                                            \
+	} while (0)
+
 /* A part of one column of some rows, and where it goes. */
 struct place {
 	const struct flow_batch *batch;
@@ -265,6 +272,35 @@ struct place {
 	size_t count, stride;
 	uint8_t *out;
 };
+
+/* Writes numbers that are as wide as their column, and all there; false: the column is another. */
+static bool
+copy_numbers(const struct encode_field *f, const struct place *at)
+{
+	const struct flow_column *c = &at->batch->column[f->field];
+	uint8_t *out = at->out;
+	size_t i;
+
+	if (c->form != FLOW_FORM_FLAT || c->valid != NULL ||
+	    flow_type_size(flow_field_info(f->field)->type) != f->width)
+		return false;
+	switch (f->width) {
+	case 1:
+		COPY(uint8_t, *out = v[at->row[i]]);
+		return true;
+	case 2:
+		COPY(uint16_t, store_be16(out, v[at->row[i]]));
+		return true;
+	case 4:
+		COPY(uint32_t, store_be32(out, v[at->row[i]]));
+		return true;
+	case 8:
+		COPY(uint64_t, store_be64(out, v[at->row[i]]));
+		return true;
+	default:
+		return false;
+	}
+}
 
 static struct flow_text
 text_of(const struct place *at, enum flow_field field, size_t i)
@@ -503,6 +539,9 @@ put_field(const struct encode_field *f, const struct encode_context *context,
 		put_same(f, context, at);
 		break;
 	default:
+		if ((f->form == ENCODE_NUMBER || f->form == ENCODE_BITS || f->form == ENCODE_AS ||
+		    (f->form == ENCODE_COUNTER && context->sampling == 1)) && copy_numbers(f, at))
+			break;
 		gather(at->batch, f->field, at->row, at->count, value);
 		convert(f, context, value, at->count);
 		put_numbers(value, at->count, f->width, at->stride, at->out);

@@ -108,28 +108,24 @@ encode_presence_begin(struct encode_presence *p, const struct encode_layout *lay
 		if (c->form == FLOW_FORM_NULL || (family != 0 && (families & (family == 4 ? HAS_V4 : HAS_V6)) == 0))
 			bitmap_unset(p->likely.word, i);
 		else if (c->valid != NULL || (family != 0 && families == (HAS_V4 | HAS_V6)))
-			p->doubt[p->doubts++] = (struct encode_doubt){ (uint8_t)i, family };
+			p->doubt[p->doubts++] = (struct encode_doubt){ c->valid,
+				c->form == FLOW_FORM_DICT ? addrs->addr[f->field] : c->values,
+				c->form == FLOW_FORM_DICT ? c->codes : NULL, (uint8_t)i, family };
 	}
 }
 
 void
-encode_presence_row(const struct encode_presence *p, const struct encode_layout *layout,
-    const struct encode_addrs *addrs,
-    const struct flow_batch *batch, size_t row, struct encode_pattern *out)
+encode_presence_row(const struct encode_presence *p, size_t row, struct encode_pattern *out)
 {
 	size_t i;
 
 	*out = p->likely;
 	for (i = 0; i < p->doubts; i++) {
 		const struct encode_doubt *d = &p->doubt[i];
-		enum flow_field field = layout->field[d->field].field;
-		bool has = flow_column_has(&batch->column[field], row);
+		bool has = d->valid == NULL || bitmap_get(d->valid, row);
 
-		if (has && d->family != 0) {
-			struct addr a = encode_addr(addrs, batch, field, row);
-
-			has = addr_is_v4(&a) == (d->family == 4);
-		}
+		if (has && d->family != 0)
+			has = addr_is_v4(&d->addr[d->codes != NULL ? d->codes[row] : row]) == (d->family == 4);
 		if (!has)
 			bitmap_unset(out->word, d->field);
 	}

@@ -27,6 +27,9 @@ struct encode_presence {
 	struct encode_pattern likely;	/* but for the doubts: fields that all rows have */
 	size_t doubts;
 	struct encode_doubt {
+		const uint64_t *valid;	/* of the column; NULL: all rows have a value */
+		const struct addr *addr;	/* where the family counts: of rows, or of codes */
+		const uint32_t *codes;	/* NULL: of rows */
 		uint8_t field;		/* of the layout */
 		uint8_t family;		/* has a value only of that family: 4, 6; 0: of any */
 	} doubt[ENCODE_FIELDS_MAX];
@@ -50,9 +53,8 @@ bool encode_layout_has_both(const struct encode_layout *layout);
 void encode_presence_begin(struct encode_presence *p, const struct encode_layout *layout,
     const struct encode_addrs *addrs, const struct flow_batch *batch);
 
-/* The pattern of one row. */
-void encode_presence_row(const struct encode_presence *p, const struct encode_layout *layout,
-    const struct encode_addrs *addrs, const struct flow_batch *batch, size_t row, struct encode_pattern *out);
+/* The pattern of one row of that batch. */
+void encode_presence_row(const struct encode_presence *p, size_t row, struct encode_pattern *out);
 
 /* Fields of the pattern. */
 size_t encode_pattern_count(const struct encode_pattern *p);

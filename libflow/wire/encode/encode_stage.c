@@ -231,7 +231,7 @@ find_variant(struct flow_encoder *e, const struct flow_batch *batch, size_t row,
 		*stage = b->last;
 		return FLOW_OK;
 	}
-	encode_presence_row(b->presence, layout, &e->addrs, batch, row, &pattern);
+	encode_presence_row(b->presence, row, &pattern);
 	if (b->last != NO_STAGE && memcmp(&e->stage[b->last].pattern, &pattern, sizeof(pattern)) == 0) {
 		*stage = b->last;
 		return FLOW_OK;
