@@ -49,7 +49,7 @@ is_temporary(const char *entry, const char *begin, const char *end, long *pid)
 	int used = 0;
 	unsigned n;
 
-	return entry[0] == '.' && len >= begin_len && len >= end_len &&
+	return dot != NULL && entry[0] == '.' && len >= begin_len && len >= end_len &&
 	    memcmp(name, begin, begin_len) == 0 && memcmp(name + len - end_len, end, end_len) == 0 &&
 	    sscanf(dot, ".%ld-%u%n", pid, &n, &used) == 2 && dot[used] == '\0' && *pid > 0;
 }

@@ -90,17 +90,16 @@ static bool
 read_file(const char *path, struct buf *out)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
-	bool done = false;
+	bool known, done = false;
 	struct stat st;
 	ssize_t n;
 
 	if (fd < 0)
 		return false;
-	if (fstat(fd, &st) != 0)
-		n = -1;
-	else if (!S_ISREG(st.st_mode) || st.st_size > STATE_BYTES_MAX)
+	known = fstat(fd, &st) == 0;
+	if (known && (!S_ISREG(st.st_mode) || st.st_size > STATE_BYTES_MAX))
 		errno = EFBIG;
-	else if (buf_reserve(out, (size_t)st.st_size + 1)) {
+	else if (known && buf_reserve(out, (size_t)st.st_size + 1)) {
 		while ((n = read(fd, buf_end(out), out->cap - out->len)) > 0 && buf_reserve(out, 4096 + (size_t)n))
 			out->len += (size_t)n;
 		done = n == 0;

@@ -161,7 +161,7 @@ remove_entry(struct filing *f, struct filing_entry *e)
 
 	if (e->damaged && path != NULL)
 		set_aside(f, path);
-	else if (e->segment == NULL)
+	else if (e->segment == NULL && path != NULL)
 		(void)unlink(path);
 	if (e->segment != NULL)
 		journal_segment_release(e->segment, !e->damaged);

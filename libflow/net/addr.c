@@ -146,7 +146,7 @@ parse_v6(const char *text, size_t len, uint8_t out[16])
 	if (len < 2 || (p[0] == ':' && p[1] != ':'))
 		return false;
 	while (p < end) {
-		const char *start = p;
+		const char *start;
 		unsigned v = 0, digits = 0;
 
 		if (p[0] == ':' && end - p >= 2 && p[1] == ':' && gap > 16) {
@@ -163,7 +163,6 @@ parse_v6(const char *text, size_t len, uint8_t out[16])
 			if (used > 12 || !parse_v4(start, (size_t)(end - start), b + used))
 				return false;
 			used += 4;
-			p = end;
 			break;
 		}
 		if (digits == 0 || digits > 4 || used > 14)

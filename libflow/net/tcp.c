@@ -90,7 +90,7 @@ tcp_listen(const char *host, uint16_t port, enum udp_family family, int *fd, str
 int
 tcp_accept(int listener, struct addr *peer, uint16_t *port)
 {
-	struct sockaddr_storage from;
+	struct sockaddr_storage from = { .ss_family = AF_UNSPEC };
 	socklen_t len = sizeof(from);
 	struct sockaddr_in v4;
 	struct sockaddr_in6 v6;

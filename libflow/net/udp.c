@@ -123,7 +123,7 @@ udp_adopt(int fd, size_t buffer_bytes, struct flow_error *err)
 uint16_t
 udp_port(int fd)
 {
-	struct sockaddr_storage a;
+	struct sockaddr_storage a = { .ss_family = AF_UNSPEC };
 	socklen_t len = sizeof(a);
 	struct sockaddr_in v4;
 	struct sockaddr_in6 v6;

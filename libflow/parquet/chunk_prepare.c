@@ -87,7 +87,7 @@ static enum flow_status
 sort_texts(struct work *w)
 {
 	struct flow_text *sorted = malloc(((size_t)w->text_count + 1) * sizeof(*sorted));
-	uint32_t *rank = malloc(((size_t)w->text_count + 1) * sizeof(*rank));
+	uint32_t *rank = calloc((size_t)w->text_count + 1, sizeof(*rank));
 	uint32_t distinct;
 	bool done = sorted != NULL && rank != NULL &&
 	    text_rank(w->texts, w->text_count, rank, &distinct);
@@ -117,6 +117,7 @@ copy_codes(struct work *w)
 	bool in_turn = true;
 	size_t i;
 
+	w->count = 0;
 	for (i = 0; i < in->rows; i++) {
 		uint32_t code = in->codes[i];
 

@@ -48,7 +48,7 @@ file_read_at(const struct pq_file *file, uint64_t offset, size_t len, void *out,
 		    file->bytes);
 	if (file->memory != NULL)
 		return read_joined(file, offset, len, out, err);
-	if (offset >= file->bytes - file->tail_bytes) {
+	if (file->tail != NULL && offset >= file->bytes - file->tail_bytes) {
 		if (len > 0)
 			memcpy(out, file->tail + (offset - (file->bytes - file->tail_bytes)), len);
 		return FLOW_OK;

@@ -128,12 +128,15 @@ delta_estimate(const uint64_t *values, size_t n, unsigned bits)
 	if (blocks < 2)
 		return n * bits / 8;
 	step = blocks > SAMPLE_BLOCKS ? blocks / SAMPLE_BLOCKS : 1;
-	for (i = 1; i + BLOCK <= n; i += step * BLOCK, looked++) {
+	i = 1;
+	do {
 		(void)block_deltas(values + i, values[i - 1], BLOCK, bits, deltas);
 		bytes += 5 + MINIBLOCKS;
 		for (m = 0; m < MINIBLOCKS; m++)
 			bytes += MINIBLOCK / 8 * (size_t)miniblock_width(deltas + m * MINIBLOCK);
-	}
+		i += step * BLOCK;
+		looked++;
+	} while (i + BLOCK <= n);
 	return bytes * blocks / looked;
 }
 

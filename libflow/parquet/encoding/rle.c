@@ -358,7 +358,7 @@ rle_decode_bits(struct rle_decoder *d, size_t n, uint64_t *map, size_t at, size_
 bool
 rle_skip_bits(struct rle_decoder *d, size_t n, size_t *ones)
 {
-	uint64_t map[BITMAP_WORDS(SKIP_BITS)];
+	uint64_t map[BITMAP_WORDS(SKIP_BITS)] = { 0 };
 	size_t m;
 
 	while (n > 0) {
