@@ -89,6 +89,10 @@ def take_all(s):
 FIELDS = [(8, 4), (12, 4), (1, 4), (2, 4)]
 TEMPLATE = exports.template(300, FIELDS)
 OPTIONS = struct.pack('>HHH', 301, 4, 4) + struct.pack('>HHHH', 1, 4, 34, 4) + b'\0\0'
+# Rates of two samplers, and IPFIX' names of interfaces, of variable length (RFC 7011 3.4.2.2, 7).
+RATES = [struct.pack('>II', sampler, rate) for sampler, rate in ((1, 100), (2, 1000))]
+NAMES = struct.pack('>HHHHHHH', 302, 2, 1, 10, 4, 82, 65535)
+NAMED = struct.pack('>I', 7) + b'\x04eth7' + struct.pack('>I', 8) + b'\xff\x00\x05eth88'
 RECORD = socket.inet_aton('10.0.0.1') + socket.inet_aton('10.0.0.2') + struct.pack('>II', 1000, 10)
 
 
@@ -105,8 +109,10 @@ def back():
     v9, ipfix = udp('127.0.0.2'), udp('127.0.0.3')
     to = '127.0.0.1', c.port
     for i in range(3):
-        v9.sendto(exports.v9(exports.flow_set(0, TEMPLATE), exports.flow_set(1, OPTIONS), time=now(), sequence=i, count=2), to)
-        ipfix.sendto(exports.ipfix(exports.flow_set(2, TEMPLATE), time=now(), sequence=0, domain=9), to)
+        v9.sendto(exports.v9(exports.flow_set(0, TEMPLATE), exports.flow_set(1, OPTIONS),
+                             exports.flow_set(301, RATES[0]), exports.flow_set(301, RATES[1]), time=now(), sequence=i, count=4), to)
+        ipfix.sendto(exports.ipfix(exports.flow_set(2, TEMPLATE), exports.flow_set(3, NAMES), exports.flow_set(302, NAMED),
+                                   time=now(), sequence=2 * i, domain=9), to)
         time.sleep(0.2)
     there = udp('127.0.0.1', port)
     v9.sendto(exports.v9(exports.flow_set(300, RECORD), time=now(), sequence=3), to)
@@ -122,13 +128,20 @@ def back():
     padded = OPTIONS + b'\0' * (-len(OPTIONS) % 4)
     want9 = exports.v9(exports.flow_set(0, TEMPLATE), exports.flow_set(1, padded), time=struct.unpack('>I', data9[8:12])[0],
                        uptime=3700000, sequence=69, count=2)
-    want10 = exports.ipfix(exports.flow_set(2, TEMPLATE), time=struct.unpack('>I', data10[4:8])[0], sequence=50, domain=9)
-    check('who is back gets v9 templates, then the datagram', got[:2] == [want9, data9], got)
-    check('and those of IPFIX', got[2:] == [want10, data10], got)
+    data_of_9 = exports.v9(exports.flow_set(301, RATES[0]), exports.flow_set(301, RATES[1]),
+                           time=struct.unpack('>I', data9[8:12])[0], uptime=3700000, sequence=69, count=2)
+    # Two records of option data are to come before the one with sequence number 50.
+    want10 = exports.ipfix(exports.flow_set(2, TEMPLATE), exports.flow_set(3, NAMES + b'\0' * (-len(NAMES) % 4)),
+                           time=struct.unpack('>I', data10[4:8])[0], sequence=48, domain=9)
+    data_of_10 = exports.ipfix(exports.flow_set(302, NAMED + b'\0' * (-len(NAMED) % 4)),
+                               time=struct.unpack('>I', data10[4:8])[0], sequence=48, domain=9)
+    check('who is back gets v9 templates, option data, then the datagram', got[:3] == [want9, data_of_9, data9], got)
+    check('and those of IPFIX', got[3:] == [want10, data_of_10, data10], got)
     v9.sendto(data9, to)
     check('once', [d for d, _, _ in take_all(there)] == [data9])
     # A template that was withdrawn (RFC 7011 8.1) is not sent.
-    ipfix.sendto(exports.ipfix(exports.flow_set(2, struct.pack('>HH', 300, 0)), time=now(), sequence=51, domain=9), to)
+    ipfix.sendto(exports.ipfix(exports.flow_set(2, struct.pack('>HH', 300, 0)), exports.flow_set(3, struct.pack('>HH', 302, 0)),
+                               time=now(), sequence=51, domain=9), to)
     take_all(there)
     there.close()
     for _ in range(3):

@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/cursor.h"
+#include "wire/template/kept_data.h"
 #include "wire/template/template.h"
 
 #define SOURCES_MAX 1024
@@ -34,6 +35,7 @@ struct kept_source {
 	uint64_t seen;			/* a count: higher is later */
 	struct kept *kept;
 	size_t count, bytes;
+	struct kept_data data;		/* of its options templates */
 	uint32_t *sent;			/* by receiver: the value of `debt` at the last sending */
 };
 
@@ -68,6 +70,7 @@ clear(struct kept_source *s)
 		free(s->kept[i].bytes);
 	free(s->kept);
 	free(s->sent);
+	kept_data_clear(&s->data);
 	*s = (struct kept_source){ .used = false };
 }
 
@@ -120,6 +123,7 @@ find(struct kept_templates *k, const struct addr *sender, uint16_t port, uint16_
 static void
 drop(struct kept_source *s, size_t i)
 {
+	kept_data_drop(&s->data, s->kept[i].id);
 	s->bytes -= s->kept[i].len;
 	free(s->kept[i].bytes);
 	s->kept[i] = s->kept[--s->count];
@@ -184,6 +188,20 @@ take_templates(struct kept_source *s, bool options, struct cursor *set)
 	}
 }
 
+static void
+take_data(struct kept_source *s, uint16_t id, const struct cursor *set)
+{
+	size_t i, len = cursor_left(set);
+	const struct kept *t;
+
+	for (i = 0; i < s->count && s->kept[i].id != id; i++)
+		;
+	if (i == s->count || !s->kept[i].options)
+		return;
+	t = &s->kept[i];
+	kept_data_take(&s->data, id, set->pos, len, kept_data_records(s->version, t->bytes, t->len, set->pos, len));
+}
+
 struct kept_source *
 kept_templates_see(struct kept_templates *k, const struct addr *sender, uint16_t port, const uint8_t *bytes, size_t len)
 {
@@ -211,6 +229,8 @@ kept_templates_see(struct kept_templates *k, const struct addr *sender, uint16_t
 		/* v9 has templates in sets 0 and 1, IPFIX in 2 and 3. */
 		if (id == (version == V9 ? 0 : 2) || id == (version == V9 ? 1 : 3))
 			take_templates(s, id == (version == V9 ? 1 : 3), &set);
+		else if (id >= TEMPLATE_ID_MIN)
+			take_data(s, id, &set);
 	}
 	return s;
 }
@@ -221,9 +241,20 @@ kept_templates_owe(struct kept_templates *k, size_t receiver)
 	k->debt[receiver]++;
 }
 
-/* Writes the datagram's header, changed for a message of `count` templates in `len` bytes. */
+/* Records of option data from that set on; they count in the sequence of IPFIX. */
+static uint32_t
+records_from(const struct kept_source *s, size_t i)
+{
+	uint32_t sum = 0;
+
+	for (; i < s->data.count; i++)
+		sum += s->data.set[i].records;
+	return sum;
+}
+
+/* Writes the datagram's header, changed for a message of `count` templates and records in `len` bytes. */
 static void
-put_header(uint8_t *message, const uint8_t *datagram, size_t len, uint16_t count)
+put_header(uint8_t *message, const uint8_t *datagram, size_t len, uint16_t count, uint32_t records_after)
 {
 	if (load_be16(datagram) == V9) {
 		memcpy(message, datagram, V9_HEADER);
@@ -232,38 +263,80 @@ put_header(uint8_t *message, const uint8_t *datagram, size_t len, uint16_t count
 	} else {
 		memcpy(message, datagram, IPFIX_HEADER);
 		store_be16(message + 2, (uint16_t)len);
+		store_be32(message + 8, load_be32(datagram + 8) - records_after);
 	}
+}
+
+/* Appends a set; returns the end. */
+static size_t
+put_set(uint8_t *message, size_t at, uint16_t id, const uint8_t *bytes, size_t len)
+{
+	size_t set_len = (SET_HEADER + len + 3) & ~(size_t)3;
+
+	memset(message + at, 0, set_len);
+	store_be16(message + at, id);
+	store_be16(message + at + 2, (uint16_t)set_len);
+	memcpy(message + at + SET_HEADER, bytes, len);
+	return at + set_len;
+}
+
+/* Whether a set of that many bytes is to go into a message that has something in it. */
+static bool
+fits(size_t at, size_t len)
+{
+	return at + SET_HEADER + len + 3 <= MESSAGE_MAX;
+}
+
+/* Templates from *i on, as many as fit; one set for each, as consecutive ones may be of different kinds. */
+static size_t
+put_templates(uint8_t *message, const struct kept_source *s, size_t header, size_t *i, uint16_t *count)
+{
+	size_t at = header;
+
+	for (; *i < s->count && (*count == 0 || fits(at, s->kept[*i].len)); ++*i, ++*count) {
+		const struct kept *t = &s->kept[*i];
+
+		at = put_set(message, at, (uint16_t)(s->version == V9 ? t->options : 2 + t->options), t->bytes, t->len);
+	}
+	return at;
+}
+
+static size_t
+put_data(uint8_t *message, const struct kept_source *s, size_t header, size_t *i, uint16_t *count)
+{
+	size_t at = header;
+
+	for (; *i < s->data.count && (*count == 0 || fits(at, s->data.set[*i].len)); ++*i) {
+		const struct kept_set *d = &s->data.set[*i];
+
+		at = put_set(message, at, d->id, d->bytes, d->len);
+		*count = (uint16_t)(*count + d->records);
+	}
+	return at;
 }
 
 const uint8_t *
 kept_templates_next(struct kept_templates *k, struct kept_source *source, size_t receiver, const uint8_t *datagram,
     size_t *step, size_t *len)
 {
-	size_t header, at, i = *step;
+	size_t header, set = *step > (source != NULL ? source->count : 0) ? *step - source->count : 0;
 	uint16_t count = 0;
 
 	if (source == NULL || source->sent[receiver] == k->debt[receiver])
 		return NULL;
-	if (i >= source->count) {
+	if (*step >= source->count + source->data.count) {
 		source->sent[receiver] = k->debt[receiver];
 		return NULL;
 	}
 	header = source->version == V9 ? V9_HEADER : IPFIX_HEADER;
-	/* One set for each template, as consecutive ones may be of different kinds. */
-	for (at = header; i < source->count &&
-	    (count == 0 || at + SET_HEADER + source->kept[i].len + 3 <= MESSAGE_MAX); i++) {
-		const struct kept *t = &source->kept[i];
-		size_t set_len = (SET_HEADER + (size_t)t->len + 3) & ~(size_t)3;
-
-		memset(k->message + at, 0, set_len);
-		store_be16(k->message + at, (uint16_t)(source->version == V9 ? t->options : 2 + t->options));
-		store_be16(k->message + at + 2, (uint16_t)set_len);
-		memcpy(k->message + at + SET_HEADER, t->bytes, t->len);
-		at += set_len;
-		count++;
+	if (*step < source->count) {
+		*len = put_templates(k->message, source, header, step, &count);
+		put_header(k->message, datagram, *len, count, records_from(source, 0));
+		return k->message;
 	}
-	put_header(k->message, datagram, at, count);
-	*step = i;
-	*len = at;
+	put_header(k->message, datagram, 0, 0, records_from(source, set));
+	*len = put_data(k->message, source, header, &set, &count);
+	*step = source->count + set;
+	store_be16(k->message + 2, load_be16(datagram) == V9 ? count : (uint16_t)*len);
 	return k->message;
 }

@@ -2,9 +2,10 @@
 #pragma once
 
 /*
- * Templates that exporters announced over UDP, byte for byte, for receivers of -R that were away at the
- * time.  They are sent in separate messages before the exporter's next datagram, so that the receiver can
- * decode it.  Bounded: 1024 sources with 64 KiB each; beyond that, the source silent for longest is forgotten.
+ * Templates that exporters announced over UDP, byte for byte, and their option data (kept_data.h), for receivers
+ * of -R that were away at the time.  They are sent in separate messages before the exporter's next datagram, so that
+ * the receiver can decode it.  Bounded: 1024 sources with 64 KiB of templates, and as much option data, each; beyond
+ * that, the source silent for longest is forgotten.
  */
 
 #include <stdbool.h>
@@ -27,9 +28,10 @@ struct kept_source *kept_templates_see(struct kept_templates *k, const struct ad
 void kept_templates_owe(struct kept_templates *k, size_t receiver);
 
 /*
- * The next message of templates that this receiver is owed of that source, to be sent before this datagram; NULL when
- * none is left (or the source is NULL).  *len is its length; *step is 0 at first.  Valid until the next call.  A v9
- * message has the sequence number before the datagram's, an IPFIX message the same one, so that no sequence breaks.
+ * The next message of templates or option data that this receiver is owed of that source, to be sent before this
+ * datagram; NULL when none is left (or the source is NULL).  *len is its length; *step is 0 at first.  Valid until
+ * the next call.  A v9 message has the sequence number before the datagram's, an IPFIX message the datagram's less the
+ * records of option data that are still to come before it, so that no sequence breaks.
  */
 const uint8_t *kept_templates_next(struct kept_templates *k, struct kept_source *source, size_t receiver,
     const uint8_t *datagram, size_t *step, size_t *len);
