@@ -38,6 +38,9 @@ bool merge_order_known(const char *word, size_t len);
 /* Sorts by such a word, or "": keeps the order of groups.  FLOW_ENOMEM. */
 enum flow_status merge_sort(struct merge *g, const char *word, size_t len, bool ascending) NODISCARD;
 
+/* The rank of the group at a place of that order. */
+uint64_t merge_rank(const struct merge *g, size_t place);
+
 /*
  * Groups [from, from + n) in that order as rows, n at most FLOW_BATCH_ROWS; valid until the next call.  NULL
  * when out of memory.

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "net/addr.h"
 #include "net/proto.h"
 
@@ -18,13 +19,13 @@ struct merge_key {
 	struct nfdump_keys keys;
 	size_t at[NFDUMP_KEYS];
 	size_t words;
-	struct intern *texts;
+	struct intern *texts;	/* NULL: words are hashes */
 	struct entries entries[NFDUMP_KEYS];
 	uint64_t *made;		/* FLOW_BATCH_ROWS keys */
 };
 
-struct merge_key *
-merge_key_new(const struct nfdump_keys *keys)
+static struct merge_key *
+key_new(const struct nfdump_keys *keys, bool hashed)
 {
 	struct merge_key *k = calloc(1, sizeof(*k));
 
@@ -35,12 +36,24 @@ merge_key_new(const struct nfdump_keys *keys)
 		k->at[i] = k->words;
 		k->words += keys->key[i].kind == NFDUMP_KEY_NET ? 2 : 1;
 	}
-	k->texts = intern_new();
+	k->texts = hashed ? NULL : intern_new();
 	k->made = calloc(FLOW_BATCH_ROWS * k->words, sizeof(*k->made));
-	if (k->texts != NULL && k->made != NULL)
+	if ((hashed || k->texts != NULL) && k->made != NULL)
 		return k;
 	merge_key_free(k);
 	return NULL;
+}
+
+struct merge_key *
+merge_key_new(const struct nfdump_keys *keys)
+{
+	return key_new(keys, false);
+}
+
+struct merge_key *
+merge_key_new_hashed(const struct nfdump_keys *keys)
+{
+	return key_new(keys, true);
 }
 
 void
@@ -89,7 +102,13 @@ enum flow_status
 merge_key_text(struct merge_key *k, const char *text, size_t len, uint64_t *word)
 {
 	uint32_t code;
-	enum flow_status st = intern_code(k->texts, text, len, &code);
+	enum flow_status st;
+
+	if (k->texts == NULL) {
+		*word = hash_xxh64(text, len, 0) >> 1 | 1;
+		return FLOW_OK;
+	}
+	st = intern_code(k->texts, text, len, &code);
 
 	if (st == FLOW_OK)
 		*word = (uint64_t)code + 1;

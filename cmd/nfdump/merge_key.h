@@ -12,6 +12,9 @@
 struct merge_key;
 
 struct merge_key *merge_key_new(const struct nfdump_keys *keys) NODISCARD;
+
+/* The same, whose words of texts are hashes: keys of several threads compare, but different texts may be equal. */
+struct merge_key *merge_key_new_hashed(const struct nfdump_keys *keys) NODISCARD;
 void merge_key_free(struct merge_key *k);
 
 const struct nfdump_keys *merge_key_asked(const struct merge_key *k);

@@ -137,6 +137,12 @@ merge_sort(struct merge *g, const char *word, size_t len, bool ascending)
 	return FLOW_OK;
 }
 
+uint64_t
+merge_rank(const struct merge *g, size_t place)
+{
+	return g->place[place].rank;
+}
+
 static void
 set_flat(struct flow_batch *b, enum flow_field field, const void *values, const uint64_t *valid)
 {

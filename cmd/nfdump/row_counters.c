@@ -62,6 +62,21 @@ nfdump_totals_add(struct nfdump_totals *t, const struct nfdump_counters *c)
 	t->rows++;
 }
 
+void
+nfdump_totals_join(struct nfdump_totals *t, const struct nfdump_totals *other)
+{
+	if (other->rows == 0)
+		return;
+	if (t->rows == 0 || other->first_ms < t->first_ms)
+		t->first_ms = other->first_ms;
+	if (t->rows == 0 || other->last_ms > t->last_ms)
+		t->last_ms = other->last_ms;
+	t->rows += other->rows;
+	t->flows = nfdump_sum(t->flows, other->flows);
+	t->packets = nfdump_sum(t->packets, other->packets);
+	t->bytes = nfdump_sum(t->bytes, other->bytes);
+}
+
 uint64_t
 nfdump_a_second(double n, double seconds)
 {

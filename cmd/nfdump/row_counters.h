@@ -26,6 +26,8 @@ void nfdump_counters_get(const struct flow_batch *batch, uint32_t row, struct nf
 
 void nfdump_totals_add(struct nfdump_totals *t, const struct nfdump_counters *c);
 
+void nfdump_totals_join(struct nfdump_totals *t, const struct nfdump_totals *other);
+
 /* a + b, or UINT64_MAX. */
 uint64_t nfdump_sum(uint64_t a, uint64_t b);
 

@@ -6,6 +6,7 @@
 
 #include "common/cli.h"
 #include "nfdump/merge.h"
+#include "nfdump/merge_sieve.h"
 #include "nfdump/post_filter.h"
 #include "nfdump/show.h"
 #include "nfdump/statistic.h"
@@ -14,12 +15,17 @@
 /* Memory for sorting before runs of rows go to files. */
 #define SORT_BYTES ((size_t)1 << 30)
 
+/* With fewer rows all groups are kept: a second pass would take longer. */
+#define SIEVE_ROWS (1 << 17)
+
 struct run {
 	struct nfdump_options *o;
 	struct query *query;
 	struct show *show;
 	struct statistics *statistics;	/* NULL: none wanted */
 	struct merge *groups;		/* NULL: flows are not grouped */
+	struct nfdump_keys keys;	/* of these */
+	struct merge_sieve *sieve;	/* of the groups; NULL: all are kept */
 	struct flow_sort *sort;		/* NULL: nor sorted */
 	struct flow_writer *writer;	/* NULL: they are printed */
 	struct post_filter *post;
@@ -35,15 +41,14 @@ prints_flows(const struct run *r)
 static int
 open_groups(struct run *r)
 {
-	struct nfdump_keys keys;
 	struct flow_error err;
 
 	if (!r->o->aggregate)
 		return CLI_OK;
-	nfdump_keys_connection(&keys);
-	if (r->o->keys != NULL && nfdump_keys_parse(r->o->keys, &keys, &err) != FLOW_OK)
+	nfdump_keys_connection(&r->keys);
+	if (r->o->keys != NULL && nfdump_keys_parse(r->o->keys, &r->keys, &err) != FLOW_OK)
 		return cli_fail("%s", err.message);
-	r->groups = merge_new(&keys, r->o->two_way);
+	r->groups = merge_new(&r->keys, r->o->two_way);
 	return r->groups != NULL ? CLI_OK : cli_fail("out of memory");
 }
 
@@ -124,11 +129,29 @@ put_rows(struct run *r, const struct flow_batch *batch, const struct flow_select
 }
 
 static int
+group_rows(struct run *r, const struct flow_batch *batch, const struct flow_selection *sel)
+{
+	return merge_add(r->groups, batch, sel) == FLOW_OK ? CLI_OK :
+	    cli_fail("out of memory, or of numbers for groups");
+}
+
+/* The totals are there already. */
+static int
+take_sieved(struct run *r, const struct flow_batch *batch, const struct flow_selection *sel)
+{
+	if (merge_sieve_select(r->sieve, batch, sel, &sel) != FLOW_OK)
+		return cli_fail("out of memory");
+	return group_rows(r, batch, sel);
+}
+
+static int
 take_rows(struct run *r, const struct flow_batch *batch, const struct flow_selection *sel, const char *ident)
 {
 	struct flow_error err;
 	int status = CLI_OK;
 
+	if (r->sieve != NULL)
+		return take_sieved(r, batch, sel);
 	for (uint32_t i = 0; i < sel->count; i++) {
 		struct nfdump_counters c;
 
@@ -140,8 +163,7 @@ take_rows(struct run *r, const struct flow_batch *batch, const struct flow_selec
 	if (status != CLI_OK || !prints_flows(r))
 		return status;
 	if (r->groups != NULL)
-		return merge_add(r->groups, batch, sel) == FLOW_OK ? CLI_OK :
-		    cli_fail("out of memory, or of numbers for groups");
+		return group_rows(r, batch, sel);
 	if (r->sort != NULL)
 		return flow_sort_add(r->sort, batch, sel, &err) == FLOW_OK ? CLI_OK : cli_fail_error(&err);
 	return put_rows(r, batch, sel, ident);
@@ -173,6 +195,75 @@ read_rows(struct run *r)
 	}
 	query_worker_free(w);
 	return status;
+}
+
+/* The order of the only list of groups, or NULL. */
+static const char *
+only_order(const struct run *r)
+{
+	if (r->o->records != NULL)
+		return strchr(r->o->records, '/') == NULL ? r->o->records : NULL;
+	return r->o->order;
+}
+
+/* Whether two passes, with few groups, are possible and pay. */
+static int
+open_sieve(struct run *r)
+{
+	const char *order = only_order(r);
+	bool again = true;
+
+	for (size_t i = 0; i < r->o->request.files.count; i++)
+		again = again && strcmp(r->o->request.files.path[i], "-") != 0;
+	if (r->groups == NULL || r->writer != NULL || r->o->limit != UINT64_MAX || order == NULL || !again ||
+	    query_rows(r->query) < SIEVE_ROWS)
+		return CLI_OK;
+	return merge_sieve_new(&r->keys, r->o->two_way, order, r->o->top, &r->sieve);
+}
+
+/* The rank of the last group that is shown, 0 where there are fewer. */
+static int
+last_rank(struct run *r, uint64_t *rank)
+{
+	const char *order = only_order(r);
+	bool ascending;
+	size_t len = split_order(order, strlen(order), &ascending);
+
+	*rank = 0;
+	if (merge_count(r->groups) < r->o->top)
+		return CLI_OK;
+	if (merge_sort(r->groups, order, len, false) != FLOW_OK)
+		return cli_fail("out of memory");
+	*rank = merge_rank(r->groups, (size_t)r->o->top - 1);
+	return CLI_OK;
+}
+
+static int
+restart_groups(struct run *r)
+{
+	merge_free(r->groups);
+	r->groups = merge_new(&r->keys, r->o->two_way);
+	query_rewind(r->query);
+	return r->groups != NULL ? CLI_OK : cli_fail("out of memory");
+}
+
+/* Reads the rows of groups that may be shown. */
+static int
+read_sieved(struct run *r)
+{
+	int status = merge_sieve_count(r->sieve, r->query, &r->totals);
+	uint64_t rank;
+
+	merge_sieve_guess(r->sieve);
+	if (status == CLI_OK)
+		status = read_rows(r);
+	if (status == CLI_OK)
+		status = last_rank(r, &rank);
+	if (status != CLI_OK || rank >= merge_sieve_least(r->sieve))
+		return status;
+	merge_sieve_bound(r->sieve, rank);
+	status = restart_groups(r);
+	return status == CLI_OK ? read_rows(r) : status;
 }
 
 static int
@@ -323,8 +414,10 @@ answer(struct run *r, int64_t started_ns)
 
 	if (!lists)
 		status = show_begin(r->show);
+	if (status == CLI_OK)
+		status = open_sieve(r);
 	if (status == CLI_OK && (prints_flows(r) || r->o->limit != UINT64_MAX))
-		status = read_rows(r);
+		status = r->sieve != NULL ? read_sieved(r) : read_rows(r);
 	if (status == CLI_OK)
 		status = put_statistics(r);
 	if (status == CLI_OK && r->totals.rows == 0)
@@ -371,6 +464,7 @@ nfdump_run(struct nfdump_options *options)
 	flow_sort_free(r.sort);
 	statistics_free(r.statistics);
 	merge_free(r.groups);
+	merge_sieve_free(r.sieve);
 	show_free(r.show);
 	query_free(r.query);
 	return status;
