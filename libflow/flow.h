@@ -4,6 +4,7 @@
 /* All of libflow that programs use; they include this and the small tools of base, net and time. */
 
 #include "agg/agg.h"
+#include "agg/report/distribution.h"
 #include "alert/alert_rules.h"
 #include "alert/alert_state.h"
 #include "base/log.h"

@@ -152,6 +152,9 @@ take_question(int letter, const char *argument, struct flowstat_options *o, stru
 		return add_series(o, argument);
 	case OPT_BILLING:
 		return add_billing(o, argument);
+	case OPT_DISTRIBUTION:
+		o->distribution = true;
+		return CLI_OK;
 	case OPT_SPIKES:
 		return add_spikes(o, argument);
 	case OPT_TALKERS:
@@ -311,7 +314,7 @@ check_alert(const struct flowstat_options *o, const struct common *c)
 	if (o->alert == NULL)
 		return o->alert_state == NULL && !o->alert_check ? CLI_OK :
 		    cli_misuse("--state, --check: they are for --alert");
-	if (o->asks > 0 || c->five_tuple || c->pairing != FLOW_AGG_ONE_WAY || o->detect.what != 0 ||
+	if (o->asks > 0 || c->five_tuple || c->pairing != FLOW_AGG_ONE_WAY || o->detect.what != 0 || o->distribution ||
 	    r->window != NULL ||
 	    r->filter_file != NULL || r->live || r->map != NULL || o->rollups != NULL || o->rollup_width != NULL ||
 	    o->explain || o->sql)
@@ -328,18 +331,19 @@ check_rollup(const struct flowstat_options *o, const struct common *c)
 
 	if (o->rollup_width != NULL && o->write_path == NULL)
 		return cli_misuse("--rollup: where to? -w DIR");
-	if (o->rollup_width == NULL && o->write_path != NULL && (o->follow_s != 0 || o->detect.what != 0 || c->series ||
-	    c->bin != NULL || o->sql))
-		return cli_misuse("-w: a file holds one table of groups: no --bin, --series, --follow, --sql, "
-		    "nothing that is looked for");
+	if (o->rollup_width == NULL && o->write_path != NULL && (o->follow_s != 0 || o->detect.what != 0 ||
+	    o->distribution || c->series || c->bin != NULL || o->sql))
+		return cli_misuse("-w: a file holds one table of groups: no --bin, --series, --distribution, --follow, "
+		    "--sql, nothing that is looked for");
 	if ((r->live || o->follow_s != 0) && (o->rollup_width != NULL || o->rollups != NULL))
 		return cli_misuse("--live, --follow: rollups are of files that are finished");
 	if (r->map != NULL && (o->rollups != NULL || o->rollup_width != NULL))
 		return cli_misuse("--rollups, --rollup: they are sums of flows as they are, without --map");
 	if (o->rollups != NULL && o->sql)
 		return cli_misuse("--rollups: --sql is about flows");
-	if (o->detect.what != 0 && (o->rollups != NULL || o->rollup_width != NULL))
-		return cli_misuse("--rollups, --rollup: what stands out is found in flows, not in their sums");
+	if ((o->detect.what != 0 || o->distribution) && (o->rollups != NULL || o->rollup_width != NULL))
+		return cli_misuse("--rollups, --rollup: what stands out, and distributions, are found in flows, not in "
+		    "their sums");
 	if (o->rollup_width != NULL && (o->asks > 0 || c->five_tuple || c->pairing != FLOW_AGG_ONE_WAY ||
 	    r->window != NULL || r->filter_file != NULL || o->rollups != NULL || o->explain || o->sql))
 		return cli_misuse("--rollup: rollups are of all flows: no question, -t, -f, --rollups, --explain "
@@ -410,7 +414,7 @@ complete_asks(struct flowstat_options *o, const struct common *c)
 	if (o->local.count > 0 && o->lists.count == 0)
 		return cli_misuse("--local: it is for --lists");
 	o->detect.most = c->limited ? c->limit : 0;
-	if (o->asks == 0 && o->detect.what == 0)
+	if (o->asks == 0 && o->detect.what == 0 && !o->distribution)
 		return cli_misuse("what is to be counted? (-s srcip/bytes, -A dst_port, -a, ...)");
 	for (size_t i = 0; i < o->asks; i++) {
 		struct flow_agg_ask *ask = &o->ask[i];

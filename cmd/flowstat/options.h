@@ -14,6 +14,7 @@ struct flowstat_options {
 	size_t asks;
 	struct flow_detect_options detect;	/* --scans and the like */
 	struct list_files lists, local;		/* --lists, --local */
+	bool distribution;			/* --distribution */
 	const char *alert, *alert_state;	/* --alert, --state; NULL: not given */
 	bool alert_check;
 	const char *format;

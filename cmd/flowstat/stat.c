@@ -16,6 +16,7 @@
 #include "common/local_names.h"
 #include "common/passes.h"
 #include "common/detections.h"
+#include "flowstat/distributions.h"
 #include "flowstat/rollup_use.h"
 #include "flowstat/table_out.h"
 
@@ -27,6 +28,7 @@ struct run {
 	struct query *query;
 	struct answer answer;
 	struct detections *detections;	/* NULL: none wanted */
+	struct flow_distribution *distribution;	/* the same */
 	struct names *names;
 	struct flow_names *announced;	/* exporters' names; NULL: not wanted */
 	struct buf rollups;		/* --explain's text about them */
@@ -62,18 +64,20 @@ flush(struct buf *out, bool *closed)
 	return status;
 }
 
-/* A slice of a table, with names. */
+/* A slice of a table: first of those asked for, then of distributions, which have one slice, then of findings. */
 static int
 make_slice(struct run *run, size_t i, uint64_t from, struct flow_table **t)
 {
-	size_t asked = flow_agg_tables(run->spec);
+	size_t asked = flow_agg_tables(run->spec), classes = run->distribution != NULL ? FLOW_DISTRIBUTIONS : 0;
 	struct flow_error err;
 	enum flow_status st;
 
 	if (i < asked)
 		st = answer_table(&run->answer, i, from, SLICE, t, &err);
+	else if (i < asked + classes)
+		st = flow_distribution_table(run->distribution, i - asked, t, &err);
 	else
-		st = detections_table(run->detections, i - asked, from, SLICE, t, &err);
+		st = detections_table(run->detections, i - asked - classes, from, SLICE, t, &err);
 	if (st != FLOW_OK)
 		return cli_fail_error(&err);
 	if (names_add(run->names, *t) != FLOW_OK) {
@@ -83,13 +87,21 @@ make_slice(struct run *run, size_t i, uint64_t from, struct flow_table **t)
 	return CLI_OK;
 }
 
+static uint64_t
+rows_of(const struct run *run, size_t i)
+{
+	size_t asked = flow_agg_tables(run->spec), classes = run->distribution != NULL ? FLOW_DISTRIBUTIONS : 0;
+
+	if (i < asked)
+		return answer_rows(&run->answer, i);
+	return i < asked + classes ? 1 : detections_rows(run->detections, i - asked - classes);
+}
+
 /* One table, slice by slice. */
 static int
 print_table(struct run *run, size_t i, struct table_out *to, struct buf *out, bool *closed)
 {
-	size_t asked = flow_agg_tables(run->spec);
-	uint64_t rows = i < asked ? answer_rows(&run->answer, i) : detections_rows(run->detections, i - asked);
-	uint64_t from = 0;
+	uint64_t rows = rows_of(run, i), from = 0;
 	struct flow_table *t;
 	bool beyond = false;
 	int status;
@@ -187,8 +199,9 @@ print_sql(const struct flowstat_options *o, const struct run *run)
 	bool closed = false;
 	int status;
 
-	if (o->detect.what != 0)
-		return cli_misuse("no SQL for what --detect and its parts find: that takes more than sums");
+	if (o->detect.what != 0 || o->distribution)
+		return cli_misuse("no SQL for what --detect and its parts find, and for --distribution: that takes "
+		    "more than sums");
 	status = query_sql_from(run->query, &o->request, o->dialect, &from);
 
 	if (status == CLI_OK &&
@@ -224,6 +237,8 @@ open_and_run(struct flowstat_options *o, struct run *run, struct table_out *to)
 	flow_agg_fields(run->spec, &wanted);
 	if (o->detect.what != 0)
 		flow_detect_fields(o->detect.what, &wanted);
+	if (o->distribution)
+		flow_distribution_fields(&wanted);
 	o->request.any_order = true;
 	o->request.touching = flow_agg_spreads(run->spec);
 	status = query_open(&o->request, &wanted, &run->query);
@@ -236,6 +251,8 @@ open_and_run(struct flowstat_options *o, struct run *run, struct table_out *to)
 		return print_sql(o, run);
 	if (flow_agg_tables(run->spec) > 0)
 		status = answer_make(run->spec, run->query, o->memory, &run->answer);
+	if (status == CLI_OK && o->distribution)
+		status = distributions_make(run->query, &run->distribution);
 	if (status == CLI_OK && o->detect.what != 0)
 		status = read_lists(o);
 	if (status == CLI_OK && o->detect.what != 0)
@@ -305,7 +322,8 @@ flowstat_run(struct flowstat_options *o)
 	if (status == CLI_OK)
 		status = load_names(o, &run);
 	if (status == CLI_OK) {
-		o->printer.tables = flow_agg_tables(run.spec) + flow_detect_tables(o->detect.what);
+		o->printer.tables = flow_agg_tables(run.spec) + flow_detect_tables(o->detect.what) +
+		    (o->distribution ? FLOW_DISTRIBUTIONS : 0);
 		o->printer.title = o->title;
 		o->printer.fact = fact;
 		o->printer.facts = make_facts(o, fact, files, source);
@@ -315,6 +333,7 @@ flowstat_run(struct flowstat_options *o)
 		status = open_and_run(o, &run, to);
 	answer_clear(&run.answer);
 	detections_free(run.detections);
+	flow_distribution_free(run.distribution);
 	table_out_free(to);
 	query_free(run.query);
 	names_free(run.names);
