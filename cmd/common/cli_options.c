@@ -117,6 +117,36 @@ cli_getopt(int argc, char **argv, const struct cli_table *table)
 	return letter;
 }
 
+void
+cli_option_nearest(const struct cli_table *table, struct nearest *n)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		const struct cli_option o = row(table, i);
+
+		if (o.code != 0 && o.name[0] != '\0')
+			nearest_try_text(n, o.name);
+	}
+}
+
+#define WORDS_ROOM 512
+
+int
+cli_misuse_word(const char *option, const char *word, size_t len, const char *const *words, size_t count)
+{
+	char list[WORDS_ROOM] = "", hint[NEAREST_HINT_ROOM];
+	struct nearest meant;
+	size_t used = 0;
+
+	nearest_begin(&meant, word, len);
+	for (size_t i = 0; i < count; i++) {
+		nearest_try_text(&meant, words[i]);
+		if (used < sizeof(list))
+			used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s", i > 0 ? ", " : "", words[i]);
+	}
+	return cli_misuse("%s: '%.*s' is none of %s%s", option, (int)(len < 64 ? len : 64), word, list,
+	    nearest_hint(&meant, hint));
+}
+
 /* Width of the terminal, if there is one, within limits for reading. */
 static size_t
 help_width(void)

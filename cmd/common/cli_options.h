@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/nearest.h"
+
 struct cli_option {
 	int code;		/* OPT_...: its letter, or from CLI_PROGRAM_CODES on; 0: a section of the help */
 	/* "": it has no long name, it takes no argument.  NULL, as help may be: as in common/options.def. */
@@ -48,6 +50,12 @@ int cli_getopt(int argc, char **argv, const struct cli_table *table);
 
 /* The option of that long name; false: there is none. */
 bool cli_option_find(const struct cli_table *table, const char *name, struct cli_option *option);
+
+/* Tries the long names of all options: for messages about names that none has. */
+void cli_option_nearest(const struct cli_table *table, struct nearest *n);
+
+/* "OPTION: 'WORD' is none of A, B, C; did you mean 'A'?" for the `len` bytes of a word; returns CLI_MISUSE. */
+int cli_misuse_word(const char *option, const char *word, size_t len, const char *const *words, size_t count);
 
 /* Returned by a function that handles some of a program's options, for the others. */
 #define CLI_NOT_MINE (-1)

@@ -48,8 +48,10 @@ add_read(struct query_request *request, const char *text, bool range)
 int
 query_sql_dialect(const char *name, enum flow_sql_dialect *dialect)
 {
+	static const char *const names[] = { "duckdb", "spark", "clickhouse" };
+
 	return flow_sql_dialect_find(name, dialect) ? CLI_OK :
-	    cli_misuse("--sql: '%s' is none of duckdb, spark and clickhouse", name);
+	    cli_misuse_word("--sql", name, strlen(name), names, ARRAY_LEN(names));
 }
 
 static int

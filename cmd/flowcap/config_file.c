@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/config_lines.h"
+#include "base/nearest.h"
 #include "common/cli.h"
 #include "common/cli_options.h"
 
@@ -103,11 +104,20 @@ static int
 take_setting(const char *path, const struct cli_table *table, const struct config_line *line, struct config_file *f)
 {
 	struct config_setting s = { line->number, line->name, line->value, 0, false };
+	char hint[NEAREST_HINT_ROOM];
 	struct cli_option option;
+	struct nearest meant;
 	int status;
 
-	if (!find_setting(table, line->name, &option))
-		return cli_misuse("%s:%zu: there is no setting '%s'", path, line->number, line->name);
+	if (!find_setting(table, line->name, &option)) {
+		nearest_begin(&meant, line->name, strlen(line->name));
+		cli_option_nearest(table, &meant);
+		/* Options of the command line alone are no settings. */
+		if (meant.best != NULL && !find_setting(table, meant.best, &option))
+			meant.best = NULL;
+		return cli_misuse("%s:%zu: there is no setting '%s'%s", path, line->number, line->name,
+		    nearest_hint(&meant, hint));
+	}
 	for (size_t i = 0; i < f->count && !is_repeatable(line->name); i++)
 		if (strcmp(f->setting[i].name, line->name) == 0)
 			return cli_misuse("%s:%zu: %s is in line %zu already", path, line->number, line->name,

@@ -277,6 +277,18 @@ split_rows(const struct flowcat_options *options, struct query *query, struct sp
 }
 
 static int
+no_key(const char *text, size_t len)
+{
+	char hint[NEAREST_HINT_ROOM];
+	struct nearest meant;
+
+	nearest_begin(&meant, text, len);
+	flow_field_nearest(&meant);
+	return cli_misuse("--split-by: '%.*s' is no column to split by%s", (int)(len < 64 ? len : 64), text,
+	    nearest_hint(&meant, hint));
+}
+
+static int
 take_keys(struct split *s, const char *text)
 {
 	while (*text != '\0') {
@@ -284,7 +296,7 @@ take_keys(struct split *s, const char *text)
 		enum flow_field field = flow_field_find_stored(text, len);
 
 		if (field == FLOW_FIELD_NONE || flow_field_info(field)->type == FLOW_TYPE_TIME)
-			return cli_misuse("--split-by: '%.*s' is no column to split by", (int)len, text);
+			return no_key(text, len);
 		if (s->keys == KEYS_MAX)
 			return cli_misuse("--split-by: more than %d columns", KEYS_MAX);
 		s->key[s->keys++] = field;

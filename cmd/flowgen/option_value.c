@@ -10,6 +10,7 @@
 
 #include "base/number.h"
 #include "common/cli.h"
+#include "common/cli_options.h"
 #include "time/stamp.h"
 
 bool
@@ -139,7 +140,7 @@ option_curve(const char *text, enum curve_kind *out)
 			*out = (enum curve_kind)i;
 			return true;
 		}
-	return cli_misuse("--curve: '%s' is none of flat, noise, day", text) == CLI_OK;
+	return cli_misuse_word("--curve", text, strlen(text), kinds, ARRAY_LEN(kinds)) == CLI_OK;
 }
 
 bool

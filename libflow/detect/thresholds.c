@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/nearest.h"
 #include "base/number.h"
 #include "detect/detect.h"
 
@@ -35,13 +36,19 @@ static enum flow_status
 unknown(const char *text, size_t len, struct flow_error *err)
 {
 	struct buf names = BUF_INIT;
+	char hint[NEAREST_HINT_ROOM];
+	struct nearest meant;
 	enum flow_status st;
 
+	nearest_begin(&meant, text, len);
+	for (size_t i = 0; i < THRESHOLDS; i++)
+		nearest_try_text(&meant, thresholds[i].name);
 	for (size_t i = 0; i < THRESHOLDS; i++)
 		buf_printf(&names, "%s%s", i > 0 ? ", " : "", thresholds[i].name);
 	buf_append_u8(&names, '\0');
-	st = flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "no threshold '%.*s': there are %s",
-	    (int)(len > 64 ? 64 : len), text, names.failed ? "others" : (const char *)names.data);
+	st = flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "no threshold '%.*s'%s: there are %s",
+	    (int)(len > 64 ? 64 : len), text, nearest_hint(&meant, hint),
+	    names.failed ? "others" : (const char *)names.data);
 	buf_release(&names);
 	return st;
 }

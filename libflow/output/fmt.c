@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Formats in nfdump's % tokens. */
+#include <stdio.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "output/cell.h"
 #include "output/people.h"
 #include "output/format_program.h"
@@ -53,24 +55,31 @@ token_find(const char *text, size_t len)
 	return NULL;
 }
 
-/* Why there is no such token. */
+/* Why there is no such token; the text may be in `room`. */
 static const char *
-refusal(const char *text, size_t len)
+refusal(const char *text, size_t len, char room[FMT_WHY_ROOM])
 {
+	char hint[NEAREST_HINT_ROOM];
+	struct nearest meant;
+
 	for (size_t i = 0; i < ARRAY_LEN(refused); i++)
 		if (strlen(refused[i].token) == len && memcmp(refused[i].token, text, len) == 0)
 			return refused[i].why;
-	return "no such token";
+	nearest_begin(&meant, text, len);
+	for (size_t i = 0; i < ARRAY_LEN(tokens); i++)
+		nearest_try_text(&meant, tokens[i].token);
+	(void)snprintf(room, FMT_WHY_ROOM, "no such token%s", nearest_hint(&meant, hint));
+	return room;
 }
 
 const char *
-fmt_token_names(const char *token, size_t len, const char **why)
+fmt_token_names(const char *token, size_t len, char room[FMT_WHY_ROOM], const char **why)
 {
 	const struct token *t = token_find(token + 1, len - 1);
 
 	if (t == NULL && len == sizeof("%mpls") - 1 && memcmp(token, "%mpls", len) == 0)
 		return "mpls_1,mpls_2,mpls_3,mpls_4,mpls_5,mpls_6,mpls_7,mpls_8,mpls_9,mpls_10";
-	*why = t != NULL ? "for fmt: only" : refusal(token + 1, len - 1);
+	*why = t != NULL ? "for fmt: only" : refusal(token + 1, len - 1, room);
 	return t != NULL ? t->names : NULL;
 }
 
@@ -179,9 +188,11 @@ word_length(const char *text, size_t len)
 static enum flow_status
 unknown(const char *text, size_t len, size_t at, struct flow_error *err)
 {
+	char room[FMT_WHY_ROOM];
+
 	return flow_fail(err, FLOW_EINVAL, (int64_t)at,
 	    "output format: \"%%%.*s\" (at position %zu): %s",
-	    (int)(len < 32 ? len : 32), text, at + 1, refusal(text, len));
+	    (int)(len < 32 ? len : 32), text, at + 1, refusal(text, len, room));
 }
 
 /* Compiles tokens and literals; the last literal may remain waiting. */

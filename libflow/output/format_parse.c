@@ -174,7 +174,8 @@ add_name(struct flow_printer *p, const struct piece *piece, const char *name, si
 static enum flow_status
 add_token(struct flow_printer *p, const struct piece *piece, add_fn *add, struct flow_error *err)
 {
-	const char *why = "", *name = fmt_token_names(piece->text, piece->len, &why);
+	char room[FMT_WHY_ROOM];
+	const char *why = "", *name = fmt_token_names(piece->text, piece->len, room, &why);
 	enum flow_status st = FLOW_OK;
 	size_t len;
 

@@ -42,4 +42,5 @@ enum flow_status fmt_compile(struct flow_printer *p, const char *text, size_t le
  * The names of our columns for a % token (with its %), joined by commas; NULL if it is only for fmt:
  * or there is no such token, which *why explains.
  */
-const char *fmt_token_names(const char *token, size_t len, const char **why);
+#define FMT_WHY_ROOM 96
+const char *fmt_token_names(const char *token, size_t len, char room[FMT_WHY_ROOM], const char **why);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/nearest.h"
 #include "parquet/codec/zstandard.h"
 #include "parquet/file_write.h"
 #include "record/dictify.h"
@@ -47,11 +48,15 @@ flow_codec_parse(const char *text, struct flow_writer_options *options, struct f
 {
 	size_t len = strcspn(text, ":"), i;
 	const char *level = text[len] == ':' ? text + len + 1 : NULL;
+	char hint[NEAREST_HINT_ROOM];
+	struct nearest meant;
 
+	nearest_begin(&meant, text, len);
 	for (i = 0; i < sizeof(codecs) / sizeof(codecs[0]); i++) {
 		long n = 0;
 		char *end;
 
+		nearest_try_text(&meant, codecs[i].name);
 		if (strlen(codecs[i].name) != len || strncmp(codecs[i].name, text, len) != 0)
 			continue;
 		if (codecs[i].codec == FLOW_CODEC_ZSTD && !zstandard_is_here())
@@ -70,7 +75,7 @@ flow_codec_parse(const char *text, struct flow_writer_options *options, struct f
 		return FLOW_OK;
 	}
 	return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET,
-	    "'%s' is no codec: lz4, zstd, gzip or none, with :LEVEL", text);
+	    "'%s' is no codec: lz4, zstd, gzip or none, with :LEVEL%s", text, nearest_hint(&meant, hint));
 }
 
 enum flow_codec

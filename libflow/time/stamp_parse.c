@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "base/nearest.h"
+
 /* Longest text of a time; it also bounds the attempts to split a window. */
 #define TEXT_MAX 128
 
@@ -476,6 +478,19 @@ window_of_dash(const char *text, size_t len, enum stamp_zone zone, int64_t now_m
 	return false;
 }
 
+static enum flow_status
+no_window(const char *text, size_t len, struct flow_error *err)
+{
+	char hint[NEAREST_HINT_ROOM];
+	struct nearest meant;
+
+	nearest_begin(&meant, text, len);
+	nearest_try_text(&meant, "today");
+	nearest_try_text(&meant, "yesterday");
+	return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "time window \"%.*s\": " EXPECTED ", or two joined by - "
+	    "or ..%s", (int)(len < TEXT_MAX ? len : TEXT_MAX), text, nearest_hint(&meant, hint));
+}
+
 enum flow_status
 stamp_window_parse(const char *text, size_t len, enum stamp_zone zone, int64_t now_ms,
     struct stamp_window *out, struct flow_error *err)
@@ -499,9 +514,7 @@ stamp_window_parse(const char *text, size_t len, enum stamp_zone zone, int64_t n
 			w.from_ms = INT64_MIN;
 			w.to_ms = INT64_MAX;
 			if (!window_of_dash(text, len, zone, now_ms, &w))
-				return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET,
-				    "time window \"%.*s\": " EXPECTED ", or two joined by - or ..",
-				    shown, text);
+				return no_window(text, len, err);
 		}
 	}
 	if (w.to_ms < w.from_ms)

@@ -327,6 +327,34 @@ function_apply(struct slots *slots, const struct function *f, enum flow_field fi
 		m->kind = MEASURE_TIME;
 }
 
+static enum flow_status
+no_function(const char *word, size_t name, struct flow_error *err)
+{
+	char hint[NEAREST_HINT_ROOM];
+	struct nearest meant;
+
+	nearest_begin(&meant, word, name);
+	for (size_t i = 0; i < ARRAY_LEN(functions); i++)
+		nearest_try_text(&meant, functions[i].text);
+	return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "%.*s: no such function%s", (int)name, word,
+	    nearest_hint(&meant, hint));
+}
+
+static enum flow_status
+no_argument(const char *word, size_t len, size_t name, struct flow_error *err)
+{
+	char hint[NEAREST_HINT_ROOM];
+	struct nearest meant;
+
+	nearest_begin(&meant, word + name + 1, len - name - 2);
+	flow_field_nearest(&meant);
+	/* A column that exists has no numbers. */
+	if (meant.best != NULL && meant.distance == 0)
+		meant.best = NULL;
+	return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "%.*s: not a column of numbers%s", (int)len, word,
+	    nearest_hint(&meant, hint));
+}
+
 /* FUNCTION(column) */
 static enum flow_status
 function_measure(struct slots *slots, const char *word, size_t len, struct measure *m,
@@ -341,13 +369,11 @@ function_measure(struct slots *slots, const char *word, size_t len, struct measu
 		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "%.*s: no closing parenthesis",
 		    (int)len, word);
 	if (!function_find(word, name, &f))
-		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "%.*s: no such function",
-		    (int)name, word);
+		return no_function(word, name, err);
 	field = flow_field_find(open + 1, len - name - 2);
 	if (field == NONE || (flow_type_is_text(flow_field_info(field)->type) &&
 	    f.op != SLOT_DISTINCT && f.op != SLOT_APPROX && f.op != SLOT_COUNT))
-		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "%.*s: not a column of numbers",
-		    (int)len, word);
+		return no_argument(word, len, name, err);
 	function_apply(slots, &f, field, m);
 	(void)snprintf(m->name, sizeof(m->name), "%.*s_%s", (int)name, word,
 	    flow_field_info(field)->name);
