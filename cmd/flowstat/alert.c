@@ -129,6 +129,8 @@ put_event(struct alert *a, const struct alert_rule *r, const struct alert_cases 
 	buf_printf(out, ",\"value\":%.15g", c->value);
 	if (r->above > 0)
 		buf_printf(out, ",\"above\":%.15g", r->above);
+	if (r->below > 0)
+		buf_printf(out, ",\"below\":%.15g", r->below);
 	if (r->times > 0)
 		buf_printf(out, ",\"times\":%.15g,\"usual\":%.15g,\"weeks\":%zu,\"bins\":%zu", r->times, c->usual,
 		    c->weeks, c->bins);

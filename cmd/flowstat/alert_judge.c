@@ -298,6 +298,29 @@ drop_case(struct alert_cases *cases, size_t i)
 	cases->list[i] = cases->list[--cases->count];
 }
 
+/* All flows of a rule for outages are one case, also where there are none. Of damaged files too few would be known. */
+static int
+judge_outage(struct judge *j)
+{
+	struct alert_cases *cases = j->cases;
+	struct buf filter = BUF_INIT;
+
+	if (cases->count > 0 || *j->damaged) {
+		if (*j->damaged || cases->list[0].value >= j->rule->below)
+			alert_cases_clear(cases);
+		return CLI_OK;
+	}
+	alert_put_filter(&filter, j->rule->filter, cases->from_ms, cases->to_ms);
+	buf_append_u8(&filter, '\0');
+	cases->list = calloc(1, sizeof(*cases->list));
+	if (cases->list == NULL || filter.failed) {
+		buf_release(&filter);
+		return cli_fail("out of memory");
+	}
+	cases->list[cases->count++] = (struct alert_case){ .key = strdup("{}"), .filter = (char *)filter.data };
+	return cases->list[0].key != NULL ? CLI_OK : cli_fail("out of memory");
+}
+
 /* Keeps cases that exceed absolute bounds, or their usual value. */
 static void
 sift(const struct alert_rule *r, struct alert_cases *cases, bool usual)
@@ -339,6 +362,8 @@ alert_judge(const struct flowstat_options *o, const struct alert_rule *rule, int
 
 	*cases = (struct alert_cases){ .from_ms = q.from_ms, .to_ms = q.to_ms };
 	status = alert_ask(o, &q, take_window, &j, damaged);
+	if (rule->below > 0)
+		return status == CLI_OK ? judge_outage(&j) : status;
 	if (status == CLI_OK)
 		sift(rule, cases, false);
 	if (status == CLI_OK && rule->times > 0 && cases->count > 0) {

@@ -11,11 +11,11 @@
 
 #define HOUR_MS INT64_C(3600000)
 
-enum setting { SET_RULE, SET_FILTER, SET_KEY, SET_MEASURE, SET_COMMAND, SET_ABOVE, SET_TIMES, SET_WINDOW, SET_COOLDOWN,
-	SET_TIMEOUT, SET_WEEKS, SET_HISTORY, SET_MOST, SETTINGS };
+enum setting { SET_RULE, SET_FILTER, SET_KEY, SET_MEASURE, SET_COMMAND, SET_ABOVE, SET_BELOW, SET_TIMES, SET_WINDOW,
+	SET_COOLDOWN, SET_TIMEOUT, SET_WEEKS, SET_HISTORY, SET_MOST, SETTINGS };
 
-static const char *const names[SETTINGS] = { "rule", "filter", "key", "measure", "command", "above", "times", "window",
-	"cooldown", "timeout", "weeks", "history", "most" };
+static const char *const names[SETTINGS] = { "rule", "filter", "key", "measure", "command", "above", "below", "times",
+	"window", "cooldown", "timeout", "weeks", "history", "most" };
 
 static bool
 parse_real(const char *text, double *out)
@@ -54,6 +54,8 @@ set(struct alert_rule *r, enum setting which, const char *value)
 		return NULL;
 	case SET_ABOVE:
 		return parse_real(value, &r->above) ? NULL : "a number above 0, as 500M";
+	case SET_BELOW:
+		return parse_real(value, &r->below) ? NULL : "a number above 0, as 10M";
 	case SET_TIMES:
 		return parse_real(value, &r->times) ? NULL : "a number above 0, as 2.5";
 	case SET_WINDOW:
@@ -158,8 +160,13 @@ check(const struct alert_rules *rules, const char *path, struct flow_error *err)
 	for (size_t i = 0; i < rules->count; i++) {
 		const struct alert_rule *r = &rules->rule[i];
 
-		if (r->above <= 0 && r->times <= 0)
-			return fail_line(path, r->line, "neither above nor times is said of", r->name, "", err);
+		if (r->above <= 0 && r->times <= 0 && r->below <= 0)
+			return fail_line(path, r->line, "neither above, below nor times is said of", r->name, "", err);
+		if (r->below > 0 && (r->above > 0 || r->times > 0))
+			return fail_line(path, r->line, "below goes without above and times, in", r->name, "", err);
+		if (r->below > 0 && r->key != NULL)
+			return fail_line(path, r->line, "below goes without a key, in", r->name,
+			    ": what has no flows has no key; filter for it", err);
 		if (r->history > r->weeks)
 			return fail_line(path, r->line, "history is more than weeks of", r->name, "", err);
 	}

@@ -27,6 +27,7 @@ struct alert_rule {
 	const char *measure;		/* of flowstat, or bps and pps, which are over the window */
 	const char *command;		/* for sh -c; NULL: none */
 	double above;			/* the value is greater; 0: no bound of this kind */
+	double below;			/* the value is less; only without a key, above and times; 0: no such bound */
 	double times;			/* and greater than so many times the usual; 0: no such bound */
 	int64_t window_ms;		/* divides an hour */
 	int64_t cooldown_ms;		/* an event that was off for so long is a new one */

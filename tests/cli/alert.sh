@@ -154,7 +154,7 @@ wrong()
 	check "$1 is misuse" exits 2 "$flowstat" --alert "$work/wrong" --check
 }
 wrong "a misspelt setting" 'rule = a\nabove = 1\ncoldown = 1h\n' "wrong:3: there is no setting 'coldown'; did you mean 'cooldown'?"
-wrong "no bound" 'rule = a\nmeasure = bps\n' "wrong:1: neither above nor times is said of 'a'"
+wrong "no bound" 'rule = a\nmeasure = bps\n' "wrong:1: neither above, below nor times is said of 'a'"
 wrong "a wrong number" 'rule = a\nabove = 10 Mbit\n' "wrong:2: above: '10 Mbit' is not a number above 0"
 wrong "a window" 'rule = a\nabove = 1\nwindow = 7m\n' "is not a time that divides an hour"
 wrong "two of a name" 'rule = a\nabove = 1\nrule = a\nabove = 2\n' "wrong:3: there are two rules 'a'"
@@ -177,4 +177,38 @@ mkdir "$work/hooked.d"
 "$FLOW_BUILDDIR/flowcap" -f "$work/x.pcap" -w "$work/hooked.d" -t 300 -x "flowstat --alert $work/hook.rules $work/hooked.d" 2>/dev/null
 is "after flowcap's files" "$(grep -c '"rule":"any"' "$work/hooked")" 1
 
+
+# Outages: a host that had flows and has none, and one that has; with a key, or with another bound, there is no such rule.
+cat >"$work/outages" <<END
+rule = silent
+filter = dst host 203.0.113.253
+measure = flows
+below = 1
+
+rule = quiet
+filter = dst host 192.0.2.88
+measure = packets
+below = 1T
+window = 1h
+
+rule = busy
+filter = dst host 192.0.2.88
+measure = flows
+below = 1
+window = 1h
+END
+"$flowstat" --alert "$work/outages" "$work/now" >"$work/out" 2>"$work/err"
+instant=$(sed -n 's/.*"quiet".*"from":"\([^"]*\)","to":"\([^"]*\)".*/\1 \2/p' "$work/out")
+packets=$("$flowstat" -r "$work/now" -A proto --measures packets -o csv -q \
+	"received >= ${instant% *} and received < ${instant#* } and dst host 192.0.2.88" | awk -F, 'NR > 1 { s += $2 } END { print s + 0 }')
+is "what is below its bound is told" "$(sed 's/"from":"[^"]*","to":"[^"]*",//; s/,"command":.*//' "$work/out" | sort; wc -c <"$work/err")" \
+	"{\"rule\":\"quiet\",\"key\":{},\"measure\":\"packets\",\"value\":$packets,\"below\":1000000000000
+{\"rule\":\"silent\",\"key\":{},\"measure\":\"flows\",\"value\":0,\"below\":1
+0"
+is "and that had packets" "$((packets > 0))" 1
+for wrong in 'key = dst_addr' 'above = 1' 'times = 2'; do
+	printf 'rule = x\nbelow = 1\n%s\n' "$wrong" >"$work/wrong"
+	"$flowstat" --alert "$work/wrong" --check >"$work/out" 2>&1
+	is "below does not go with $wrong" "$?:$(grep -c "wrong:1: below goes" "$work/out")" 2:1
+done
 echo "1..$number"
