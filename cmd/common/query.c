@@ -355,7 +355,8 @@ static int
 open_scan(struct query *q, struct query_request *request, const struct flow_fieldset *wanted)
 {
 	struct flow_scan_options options = { .threads = q->threads, .names = q->names,
-		.any_order = request->any_order, .seen = request->seen };
+		.any_order = request->any_order, .seen = request->seen,
+		.split_for = request->whole_groups ? 0 : q->threads };
 	struct flow_error err;
 	const char *problem;
 	int status;

@@ -23,6 +23,7 @@ struct query_request {
 	unsigned threads;		/* 0: one per core */
 	struct flow_names *names;	/* gets what the exporters announced; NULL: not wanted */
 	bool any_order;			/* tasks may come in any order */
+	bool whole_groups;		/* each task is a row group, which query_copy needs */
 	bool live;			/* also flows of the slots that collectors have open */
 	struct flow_seen *seen;		/* rows to leave out (query_mark_seen); NULL: none */
 	bool repeats;			/* it is opened repeatedly: each message is printed once */

@@ -221,6 +221,7 @@ flowcat_write(struct flowcat_options *options)
 
 	for (f = 0; f < FLOW_FIELD_STORED; f++)
 		flow_fieldset_add(&all, (enum flow_field)f);
+	options->request.whole_groups = !options->has_order;	/* these may be copied */
 	status = query_open(&options->request, &all, &query);
 	if (status == CLI_OK)
 		status = open_writer(options, query_threads(query), &writer);

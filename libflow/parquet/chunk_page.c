@@ -215,22 +215,37 @@ is_as_indexed(const struct pq_chunk_reader *r, const struct page_header *h)
 	    page_places_end(&r->places, i, r->rows) - r->places.place[i].first_row);
 }
 
-/* Takes the next page; *body is NULL if it is a dictionary that is read in pieces. */
-static enum flow_status
-take_page(struct pq_chunk_reader *r, struct page_header *h, const uint8_t **body,
-    struct flow_error *err)
+static bool
+is_data(const struct page_header *h)
 {
-	enum flow_status st;
+	return h->type == PAGE_DATA || h->type == PAGE_DATA_V2;
+}
+
+/*
+ * Takes the next page; *body is NULL if it is a dictionary that is read in pieces, or a data page of at most `skip`
+ * rows, which is not read.
+ */
+static enum flow_status
+take_page(struct pq_chunk_reader *r, size_t skip, struct page_header *h, const uint8_t **body, struct flow_error *err)
+{
+	bool folds = chunk_may_fold(r);
+	enum flow_status st = FLOW_OK;
 
 	*body = NULL;
-	if (!chunk_may_fold(r))
+	if (!folds && skip == 0)
 		return page_source_next(&r->pages, h, body, err);
-	st = chunk_take_index(r, err);
+	if (folds)
+		st = chunk_take_index(r, err);
 	if (st == FLOW_OK)
 		st = page_source_header(&r->pages, h, err);
-	if (st == FLOW_OK)
+	if (st == FLOW_OK && folds)
 		st = chunk_open_pieces(r, h, err);
-	return st == FLOW_OK && r->where != TEXTS_IN_PIECES ? page_source_body(&r->pages, h, body, err) : st;
+	if (st != FLOW_OK || (folds && r->where == TEXTS_IN_PIECES))
+		return st;
+	if (!is_data(h) || h->values > skip)
+		return page_source_body(&r->pages, h, body, err);
+	page_source_skip(&r->pages, h);
+	return FLOW_OK;
 }
 
 enum flow_status
@@ -245,12 +260,12 @@ chunk_enter_page(struct pq_chunk_reader *r, size_t *skip, struct flow_error *err
 		if (st != FLOW_OK || !r->pages.is_begun || page_source_is_drained(&r->pages))
 			return st;
 	}
-	st = take_page(r, &h, &body, err);
+	st = take_page(r, *skip, &h, &body, err);
 	if (st != FLOW_OK)
 		return st;
 	if (h.type == PAGE_DICTIONARY)
 		return body != NULL ? chunk_load_dictionary(r, &h, body, err) : FLOW_OK;
-	if (h.type != PAGE_DATA && h.type != PAGE_DATA_V2)
+	if (!is_data(&h))
 		return FLOW_OK;		/* an index page, or something newer */
 	/*
 	 * Headers have no checksum: if a bit error made a dictionary page a data page, its entries would become

@@ -11,9 +11,12 @@ struct group_reader {
 	struct flow_dict sought[FLOW_FIELD_STORED];	/* the host that is looked for; count 0: none */
 	struct flow_fieldset absent;	/* early columns that are null until they are late */
 	const uint64_t *keep;		/* batches to read; NULL: all */
-	const struct source *source;	/* NULL: not open */
+	const struct source *source;	/* NULL: no group's columns are open */
+	const struct plan_part *part;	/* of group_reader_begin */
+	bool is_open;			/* between begin and end */
 	size_t group;
 	uint64_t rows, at;		/* rows of the group; first row of the batch */
+	uint64_t from, end;		/* rows to read */
 	struct flow_batch batch;
 	struct column_reader *column[FLOW_FIELD_STORED];
 };
@@ -69,8 +72,11 @@ group_reader_begin(struct group_reader *r, const struct source *source, size_t g
 
 	r->source = source;
 	r->group = group;
+	r->part = part;
+	r->is_open = true;
 	r->rows = pq_file_group_rows(source->file, group);
-	r->at = 0;
+	r->at = r->from = 0;
+	r->end = r->rows;
 	r->absent = part != NULL ? part->absent : (struct flow_fieldset){ .words = { 0 } };
 	r->keep = part != NULL ? part->keep : NULL;
 	memset(&r->batch, 0, sizeof(r->batch));
@@ -80,15 +86,36 @@ group_reader_begin(struct group_reader *r, const struct source *source, size_t g
 }
 
 void
+group_reader_begin_rows(struct group_reader *r, const struct source *source, size_t group,
+    const struct plan_part *part, uint64_t from, uint64_t end)
+{
+	bool goes_on = r->source == source && r->part == part && r->at + r->batch.rows <= from;
+
+	if (!goes_on)
+		group_reader_begin(r, source, group, part);
+	r->is_open = true;
+	r->at = r->from = from;
+	r->end = end;
+	r->batch.rows = 0;
+}
+
+void
 group_reader_end(struct group_reader *r)
 {
+	r->is_open = false;
+}
+
+void
+group_reader_forget(struct group_reader *r)
+{
+	r->is_open = false;
 	r->source = NULL;
 }
 
 bool
 group_reader_is_open(const struct group_reader *r)
 {
-	return r->source != NULL;
+	return r->is_open;
 }
 
 uint64_t
@@ -143,14 +170,14 @@ missing_column(struct group_reader *r, enum flow_field field, struct flow_error 
 
 /*
  * Reads a column of the batch: early, for the filter (sel NULL), or late, for the selected rows. It is read page
- * by page if it is late, or if batches are skipped: then not all pages are needed.
+ * by page if it is late, or if rows are skipped: then not all pages are needed.
  */
 static enum flow_status
 load_column(struct group_reader *r, enum flow_field field, bool late,
     const struct flow_selection *sel, struct flow_error *err)
 {
 	const struct column_rows rows = { r->source, r->group, r->at, r->batch.rows,
-		r->keep != NULL || !is_early(r, field) };
+		r->keep != NULL || r->from > 0 || !is_early(r, field) };
 	struct flow_column *out = &r->batch.column[field];
 	struct column_reader *c;
 	enum flow_status st;
@@ -180,14 +207,15 @@ group_reader_next(struct group_reader *r, const struct flow_batch **batch, struc
 	unsigned f;
 
 	r->at += r->batch.rows;
-	while (r->at < r->rows && r->keep != NULL &&
+	while (r->at < r->end && r->keep != NULL &&
 	    !bitmap_get(r->keep, (size_t)(r->at / FLOW_BATCH_ROWS)))
 		r->at += FLOW_BATCH_ROWS;
-	if (r->at >= r->rows) {
+	if (r->at >= r->end) {
+		r->batch.rows = 0;
 		group_reader_end(r);
 		return FLOW_END;
 	}
-	r->batch.rows = r->rows - r->at < FLOW_BATCH_ROWS ? (size_t)(r->rows - r->at) : FLOW_BATCH_ROWS;
+	r->batch.rows = r->end - r->at < FLOW_BATCH_ROWS ? (size_t)(r->end - r->at) : FLOW_BATCH_ROWS;
 	for (f = 0; f < FLOW_FIELD_STORED && st == FLOW_OK; f++) {
 		if (is_early(r, (enum flow_field)f))
 			st = load_column(r, (enum flow_field)f, false, NULL, err);

@@ -29,12 +29,23 @@ void group_reader_free(struct group_reader *r);
 void group_reader_seek(struct group_reader *r, const struct flow_bounds *bounds);
 
 /*
- * Begins a row group, or only a part of it (part not NULL); source and part stay until group_reader_end or the
- * next begin.
+ * Begins a row group, or only a part of it (part not NULL); source and part stay until the next begin or
+ * group_reader_forget.
  */
 void group_reader_begin(struct group_reader *r, const struct source *source, size_t group,
     const struct plan_part *part);
+
+/*
+ * The same for rows [from, end) of a part, which is not NULL; `from` begins a batch.  If the reader's last rows were
+ * earlier ones of the same part, its columns stay open, with their dictionaries, which may be most of the work: so a
+ * worker reads a shared row group's dictionaries once.
+ */
+void group_reader_begin_rows(struct group_reader *r, const struct source *source, size_t group,
+    const struct plan_part *part, uint64_t from, uint64_t end);
 void group_reader_end(struct group_reader *r);
+
+/* Ends, and forgets the source: call it before the source is closed, and after an error. */
+void group_reader_forget(struct group_reader *r);
 bool group_reader_is_open(const struct group_reader *r);
 
 /* The next batch, or FLOW_END; messages begin with the column. */

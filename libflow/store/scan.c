@@ -14,6 +14,7 @@
 #include "base/attr.h"
 #include "base/team.h"
 #include "store/merged.h"
+#include "store/scan_tasks.h"
 
 /* More threads do not read footers faster. */
 #define PLAN_THREADS_MAX 64
@@ -97,45 +98,6 @@ add_counts(struct flow_scan_plan *to, const struct scan_file *f)
 	to->rows_pruned_by_pages += f->counts.rows_pruned_by_pages;
 }
 
-/* Adds the row groups with [least, below) rows to read, in file order. */
-static void
-add_tasks(struct flow_scan *scan, uint64_t least, uint64_t below)
-{
-	for (size_t i = 0; i < scan->files; i++) {
-		struct scan_file *f = &scan->file[i];
-
-		for (size_t g = 0; g < f->group_count; g++)
-			if (f->group[g].part.rows >= least && f->group[g].part.rows < below)
-				scan->task[scan->tasks++] = (struct scan_task){ f, &f->group[g] };
-	}
-}
-
-/* Larger groups first. */
-static int
-compare_tasks(const void *pa, const void *pb)
-{
-	const struct scan_task *a = pa, *b = pb;
-
-	if (a->group->part.rows != b->group->part.rows)
-		return a->group->part.rows > b->group->part.rows ? -1 : 1;
-	if (a->file != b->file)
-		return a->file < b->file ? -1 : 1;
-	return (a->group > b->group) - (a->group < b->group);
-}
-
-/* With any_order, row groups below this many rows come last. */
-static uint64_t
-full_rows(const struct flow_scan *scan)
-{
-	uint64_t most = 0;
-
-	for (size_t i = 0; i < scan->files && scan->options.any_order; i++)
-		for (size_t g = 0; g < scan->file[i].group_count; g++)
-			if (scan->file[i].group[g].part.rows > most)
-				most = scan->file[i].group[g].part.rows;
-	return most - most / 4;
-}
-
 /*
  * Leaves out files whose rows another of the files holds, whether they still exist or not: somebody is merging,
  * or was stopped while merging.
@@ -183,26 +145,16 @@ static enum flow_status
 collect_tasks(struct flow_scan *scan, struct flow_error *err)
 {
 	struct span_part span = { .has_rows = false };
-	size_t i, count = 0;
-	uint64_t full;
+	size_t i;
 
 	for (i = 0; i < scan->files; i++) {
 		if (scan->file[i].memory.status == FLOW_ENOMEM)
 			return flow_fail_memory(err);
-		count += scan->file[i].group_count;
 		add_counts(&scan->plan, &scan->file[i]);
 		span_add(&span, &scan->file[i].span);
 	}
 	scan->span = span_make(&span);
-	scan->task = calloc(count + 1, sizeof(*scan->task));
-	if (scan->task == NULL)
-		return flow_fail_memory(err);
-	full = full_rows(scan);
-	add_tasks(scan, full, UINT64_MAX);
-	i = scan->tasks;
-	add_tasks(scan, 0, full);
-	qsort(scan->task + i, scan->tasks - i, sizeof(*scan->task), compare_tasks);
-	return FLOW_OK;
+	return scan_make_tasks(scan, err);
 }
 
 static size_t
@@ -386,8 +338,8 @@ flow_scan_mark_seen(const struct flow_scan *scan, struct flow_seen *seen)
 uint64_t
 flow_scan_task_rows(const struct flow_scan *scan, size_t task, bool *whole)
 {
-	const struct plan_part *part = &scan->task[task].group->part;
+	const struct scan_task *t = &scan->task[task];
 
-	*whole = part->keep == NULL && scan->task[task].file->old == OLD_NONE;
-	return part->rows;
+	*whole = t->rows == t->group->rows && t->file->old == OLD_NONE;
+	return t->rows;
 }

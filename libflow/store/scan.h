@@ -5,7 +5,7 @@
  * Reads many files as one stream of batches, with any number of threads.  Files of other collectors
  * (history/old_file.h) can be among them; their parts are the row groups, and none can be pruned.
  *
- *	files --plan: footers, pruning--> tasks (a row group each) --workers--> batches
+ *	files --plan: footers, pruning--> tasks (a row group each, or a part of one) --workers--> batches
  *
  * Opening a scan reads every footer and keeps the row groups that statistics and Bloom filters cannot rule out,
  * and their batches that page indexes cannot rule out.  Tasks are numbered in the order of the files, and each
@@ -50,6 +50,11 @@ struct flow_scan_options {
 	 * that all threads end at about the same time.
 	 */
 	bool any_order;
+	/*
+	 * The number of workers among which large row groups are split: tasks are then ranges of their rows.  0 or 1:
+	 * each task is a row group, as flow_scan_copy needs it.
+	 */
+	unsigned split_for;
 	/* Open slots, read after the files; they stay open as long as the scan.  NULL: none. */
 	const struct flow_live *live;
 	const struct flow_seen *seen;	/* rows to leave out, see flow_scan_mark_seen; NULL: none */

@@ -28,6 +28,7 @@ plan_parts(struct scan_file *f, const struct old_file *old, struct flow_error *e
 		uint64_t rows = old_file_part_rows(old, g);
 
 		f->group[g].number = (uint32_t)g;
+		f->group[g].rows = rows;
 		f->group[g].part = (struct plan_part){ .verdict = PLAN_READ, .rows = rows };
 		f->counts.rows += rows;
 	}
@@ -73,6 +74,7 @@ plan_groups(struct flow_scan *scan, struct scan_file *f, const struct source *so
 		}
 		f->counts.rows_left += part->rows;
 		f->group[f->group_count].first = first - rows;
+		f->group[f->group_count].rows = rows;
 		f->group[f->group_count++].number = (uint32_t)g;
 	}
 	return FLOW_OK;

@@ -17,6 +17,7 @@
 struct scan_group {
 	uint32_t number;
 	uint64_t first;		/* number of its first row in the file */
+	uint64_t rows;		/* all, also those that are not read */
 	struct plan_part part;
 };
 
@@ -45,9 +46,12 @@ struct scan_file {
 	enum old_kind old;	/* of which collector; OLD_NONE: Parquet */
 };
 
+/* A range of a row group's rows, or all of them; it begins with a batch. */
 struct scan_task {
 	struct scan_file *file;
 	const struct scan_group *group;
+	uint64_t from, end;
+	uint64_t rows;		/* to read in that range */
 };
 
 struct flow_scan {

@@ -57,6 +57,7 @@ flow_scan_worker_new_of(struct flow_scan *scan, const struct flow_fieldset *earl
 static void
 close_file(struct flow_scan_worker *w)
 {
+	group_reader_forget(w->reader);
 	if (w->open_file != NULL)
 		source_close(&w->source);
 	w->open_file = NULL;
@@ -187,7 +188,8 @@ flow_scan_copy(struct flow_scan_worker *worker, const enum flow_codec *codec, st
 static enum flow_status
 begin_task(struct flow_scan_worker *w, struct flow_error *err)
 {
-	const struct scan_group *group = w->scan->task[w->task].group;
+	const struct scan_task *task = &w->scan->task[w->task];
+	const struct scan_group *group = task->group;
 	const struct source *source;
 	enum flow_status st = task_source(w, &source, err);
 
@@ -196,10 +198,11 @@ begin_task(struct flow_scan_worker *w, struct flow_error *err)
 	w->is_old = source->old != NULL;
 	if (w->is_old)
 		return begin_part(w, source, group->number, err);
-	if (group->number >= pq_file_groups(source->file))
+	if (group->number >= pq_file_groups(source->file) ||
+	    pq_file_group_rows(source->file, group->number) != group->rows)
 		return flow_fail(err, FLOW_ECORRUPT, FLOW_NO_OFFSET,
 		    "the file changed while it was read");
-	group_reader_begin(w->reader, source, group->number, &group->part);
+	group_reader_begin_rows(w->reader, source, group->number, &group->part, task->from, task->end);
 	return FLOW_OK;
 }
 
@@ -215,6 +218,7 @@ failed(struct flow_scan_worker *w, enum flow_status st, struct flow_error *err)
 		(void)snprintf(where, sizeof(where), "%s: row group %u", task->file->path, task->group->number);
 	flow_error_prefix(err, where);
 	end_task(w);
+	group_reader_forget(w->reader);
 	w->has_task = false;
 	return st;
 }

@@ -395,6 +395,110 @@ task_order(bool any_order, const unsigned *want)
 	flow_scan_free(scan);
 }
 
+/* Rows of the file of a shared row group: two pieces and some rows, whose last batch is short. */
+#define SHARED_ROWS 600001
+
+/* One row group: bytes tell the row (long_bytes), its source is one of 500. */
+static void
+make_shared_file(void)
+{
+	const struct flow_writer_options options = { .codec = FLOW_CODEC_LZ4, .ident = "here" };
+	struct flow_builder *b = flow_builder_new();
+	struct flow_group *group = NULL;
+	struct flow_writer *w = NULL;
+	struct addr *src;
+	int64_t *bytes;
+
+	ok(flow_builder_reserve(b, SHARED_ROWS) == FLOW_OK);
+	src = flow_builder_flat(b, FLOW_FIELD_SRC_ADDR, SHARED_ROWS);
+	bytes = flow_builder_flat(b, FLOW_FIELD_BYTES, SHARED_ROWS);
+	for (uint32_t i = 0; i < SHARED_ROWS; i++) {
+		src[i] = addr_from_v4(UINT32_C(10) << 24 | i % 500);
+		bytes[i] = (int64_t)long_bytes(i);
+	}
+	flow_builder_commit(b, SHARED_ROWS);
+	ok(flow_group_encode(flow_builder_batch(b), &options, &group, NULL) == FLOW_OK);
+	flow_builder_free(b);
+	ok(flow_writer_open(path, &options, &w, NULL) == FLOW_OK);
+	ok(flow_writer_append(w, group, NULL) == FLOW_OK);
+	ok(flow_writer_close(w, NULL) == FLOW_OK);
+}
+
+/* Whether rows from..from+n-1 have their bytes and, read late, their sources. */
+static bool
+rows_are(struct flow_scan_worker *w, const struct flow_batch *batch, uint64_t from)
+{
+	const uint64_t *bytes = batch->column[FLOW_FIELD_BYTES].values;
+	bool right = flow_scan_late(w, NULL, NULL) == FLOW_OK;
+	char name[32];
+
+	for (size_t i = 0; i < batch->rows; i++) {
+		struct flow_text text = flow_column_text(&batch->column[FLOW_FIELD_SRC_ADDR], i);
+		int len = snprintf(name, sizeof(name), "10.0.%u.%u", (unsigned)((from + i) % 500 >> 8),
+		    (unsigned)((from + i) % 500 & 255));
+
+		right = right && bytes[i] == long_bytes(from + i) && text.len == (uint32_t)len &&
+		    memcmp(text.p, name, text.len) == 0;
+	}
+	return right;
+}
+
+/*
+ * Reads the shared file for so many workers, and gives the number of tasks; all rows from batch `least` on must
+ * come once, in order, if bounds allow no others.
+ */
+static size_t
+read_shared(unsigned split_for, uint64_t least)
+{
+	const struct flow_bound bound = { .field = FLOW_FIELD_BYTES, .lo = long_bytes(least * FLOW_BATCH_ROWS),
+		.hi = UINT64_MAX };
+	const struct flow_clause clause = { &bound, 1 };
+	const struct flow_bounds bounds = { &clause, 1 };
+	struct flow_scan_options options = { .threads = 1, .split_for = split_for,
+		.bounds = least > 0 ? &bounds : NULL };
+	uint64_t at = least * FLOW_BATCH_ROWS, told = 0;
+	const char *paths[] = { path };
+	const struct flow_batch *batch;
+	struct flow_scan_worker *w;
+	struct flow_scan *scan = NULL;
+	bool whole, right = true;
+	size_t task, tasks;
+
+	flow_fieldset_add(&options.early, FLOW_FIELD_BYTES);
+	flow_fieldset_add(&options.late, FLOW_FIELD_SRC_ADDR);
+	ok(flow_scan_open(paths, 1, &options, &scan, NULL) == FLOW_OK);
+	tasks = flow_scan_tasks(scan);
+	w = flow_scan_worker_new(scan);
+	while (flow_scan_take(w, &task)) {
+		told += flow_scan_task_rows(scan, task, &whole);
+		ok(whole == (tasks == 1 && least == 0));
+		for (; flow_scan_next(w, &batch, NULL) == FLOW_OK; at += batch->rows) {
+			is_uint(flow_scan_row(w), at);
+			right = right && rows_are(w, batch, at);
+		}
+	}
+	ok(right);
+	is_uint(at, SHARED_ROWS);
+	is_uint(told, SHARED_ROWS - least * FLOW_BATCH_ROWS);
+	flow_scan_worker_free(w);
+	flow_scan_free(scan);
+	return tasks;
+}
+
+/* Workers share a large row group by ranges of its rows. */
+static void
+shared_group(void)
+{
+	make_shared_file();
+	is_uint(read_shared(0, 0), 1);
+	is_uint(read_shared(1, 0), 1);
+	is_uint(read_shared(2, 0), 2);
+	is_uint(read_shared(8, 0), 2);
+	/* 558,000 rows are left of two pieces, then too few for two. */
+	is_uint(read_shared(2, 5), 2);
+	is_uint(read_shared(2, 40), 1);
+}
+
 int
 main(void)
 {
@@ -412,6 +516,7 @@ main(void)
 	task_order(false, (const unsigned[]){ 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 });
 	/* Those below three quarters of the largest last, by size and then as they stand. */
 	task_order(true, (const unsigned[]){ 0, 2, 4, 6, 8, 10, 5, 11, 3, 9, 1, 7 });
+	shared_group();
 	ok(unlink(path) == 0);
 	return tap_done();
 }
