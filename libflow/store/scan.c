@@ -69,8 +69,7 @@ plan_files(void *context, size_t thread)
 			forget_groups(f);
 			f->problem = problem_text(&err);
 			f->vanished = err.status == FLOW_ENOTFOUND;
-			f->memory.status = err.status == FLOW_ENOMEM || f->problem == NULL ?
-			    FLOW_ENOMEM : FLOW_OK;
+			f->no_memory = err.status == FLOW_ENOMEM || f->problem == NULL;
 		}
 	}
 	source_close(&model.own);
@@ -148,7 +147,7 @@ collect_tasks(struct flow_scan *scan, struct flow_error *err)
 	size_t i;
 
 	for (i = 0; i < scan->files; i++) {
-		if (scan->file[i].memory.status == FLOW_ENOMEM)
+		if (scan->file[i].no_memory)
 			return flow_fail_memory(err);
 		add_counts(&scan->plan, &scan->file[i]);
 		span_add(&span, &scan->file[i].span);
@@ -226,8 +225,9 @@ flow_scan_free(struct flow_scan *scan)
 		if (scan->file[i].fd >= 0)
 			(void)close(scan->file[i].fd);
 		forget_groups(&scan->file[i]);
-		if (scan->file[i].is_open)
-			source_close(&scan->file[i].source);
+		if (scan->file[i].source != NULL)
+			source_close(scan->file[i].source);
+		free(scan->file[i].source);
 	}
 	free(scan->notice);
 	free(scan->file);

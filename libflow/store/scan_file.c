@@ -112,10 +112,11 @@ keep_or_close(struct flow_scan *scan, struct scan_file *f, struct plan_model *mo
 	size_t number = f->group_count > 0 ? atomic_fetch_add(&scan->kept_files, 1) : SIZE_MAX;
 
 	/* An old file stays open, so that workers share its definitions. */
-	if ((number < KEPT_FILES_MAX || source->old != NULL) && number < scan->descriptors) {
-		f->source = *source;
-		f->is_open = true;
-		kept = &f->source;
+	if ((number < KEPT_FILES_MAX || source->old != NULL) && number < scan->descriptors)
+		f->source = malloc(sizeof(*f->source));
+	if (f->source != NULL) {
+		*f->source = *source;
+		kept = f->source;
 	} else {
 		if (number < scan->descriptors)
 			keep_descriptor(f, source);
@@ -265,8 +266,8 @@ scan_plan_file(struct flow_scan *scan, struct scan_file *f, struct plan_model *m
 	struct source source;
 	enum flow_status st;
 
-	if (f->is_open) {
-		st = plan_groups(scan, f, &f->source, err);
+	if (f->source != NULL) {
+		st = plan_groups(scan, f, f->source, err);
 		if (st != FLOW_OK)
 			flow_error_prefix(err, f->path);
 		return st;

@@ -21,6 +21,7 @@ struct scan_group {
 	struct plan_part part;
 };
 
+/* Of each of maybe 100,000 files: keep it small. */
 struct scan_file {
 	const char *path;
 	const struct flow_live_slot *live;	/* NULL: a file */
@@ -37,12 +38,11 @@ struct scan_file {
 	struct stat stat;	/* at planning */
 	struct scan_group *group;
 	size_t group_count;
-	bool is_open;		/* `source` is open */
-	struct source source;
+	struct source *source;	/* open; NULL: not */
 	int fd;			/* open, but without parsed footer; -1: not open */
 	struct flow_scan_plan counts;
 	struct span_part span;
-	struct flow_error memory;	/* FLOW_ENOMEM if planning ran out of memory */
+	bool no_memory;		/* planning ran out of it */
 	enum old_kind old;	/* of which collector; OLD_NONE: Parquet */
 };
 

@@ -147,8 +147,8 @@ task_source(struct flow_scan_worker *w, const struct source **source, struct flo
 	const struct scan_file *f = w->scan->task[w->task].file;
 	enum flow_status st;
 
-	*source = f->is_open ? &f->source : &w->source;
-	if (f->is_open || w->open_file == f)
+	*source = f->source != NULL ? f->source : &w->source;
+	if (f->source != NULL || w->open_file == f)
 		return FLOW_OK;
 	close_file(w);
 	st = f->live != NULL ? source_open_live(&w->source, f->live, NULL, err) :
