@@ -212,6 +212,31 @@ rows_begun(const struct flow_batch *batch, const struct rows *rows, int64_t from
 	return n == rows->n ? *rows : (struct rows){ row, 0, n };
 }
 
+/* The rows that do not begin in the window; `begun`: those that do. */
+static struct rows
+rows_not_begun(const struct rows *rows, const struct rows *begun, uint16_t row[GROUP_ROWS])
+{
+	uint32_t n = 0, k = 0;
+
+	for (uint32_t i = 0; i < rows->n && begun->n < rows->n; i++) {
+		uint32_t r = rows_at(rows, i);
+
+		if (k < begun->n && rows_at(begun, k) == r)
+			k++;
+		else
+			row[n++] = (uint16_t)r;
+	}
+	return (struct rows){ row, 0, n };
+}
+
+/* The rows that are not in the groups that a grouping is made from: it counts those that begin before the window. */
+static struct rows
+rows_not_rolled_up(const struct grouping *g, const struct rows *rows, const struct rows *begun,
+    uint16_t row[GROUP_ROWS])
+{
+	return g->of_spread ? rows_not_begun(rows, begun, row) : (struct rows){ NULL, 0, 0 };
+}
+
 /* Adds rows, of which `begun` begin in the window, to a grouping that does not spread. */
 static enum flow_status
 feed_begun(struct flow_agg *agg, struct groups *g, const struct flow_batch *batch,
@@ -220,6 +245,10 @@ feed_begun(struct flow_agg *agg, struct groups *g, const struct flow_batch *batc
 	const struct grouping *grouping = g->grouping;
 	struct rows within = grouping->of_spread ? *rows : *begun;
 
+	if (grouping->rolled_from != NO_GROUPING) {
+		within = rows_not_rolled_up(grouping, rows, begun, agg->scratch->within);
+		return within.n > 0 ? feed_sieved(agg, g, batch, &within, false) : FLOW_OK;
+	}
 	if (grouping->series_ms != 0) {
 		within = rows_begun(batch, begun, grouping->from_ms, grouping->to_ms,
 		    agg->scratch->within);

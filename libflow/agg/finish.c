@@ -5,6 +5,7 @@
 #include "agg/agg.h"
 #include "agg/report/billing.h"
 #include "agg/parts/parts.h"
+#include "agg/rolled_groups.h"
 #include "agg/workers_merge.h"
 #include "agg/table/result.h"
 #include "agg/report/series.h"
@@ -315,9 +316,10 @@ flow_agg_finish(struct flow_agg *const *agg, size_t n, struct flow_agg_result **
 		st = join_rests(agg, n);
 	if (st == FLOW_OK) {
 		take_over(r, agg[0]);
-		if (totals_are_summed(agg[0]))
-			sum_totals(r);
+		st = roll_up_groups(r, n);
 	}
+	if (st == FLOW_OK && totals_are_summed(agg[0]))
+		sum_totals(r);
 	if (st == FLOW_OK)
 		st = take_sketches(r, agg, n);
 	for (size_t i = 0; i < r->spec->groupings && st == FLOW_OK && r->approx != NULL; i++)

@@ -694,6 +694,49 @@ def spikes_of(rows, lo, hi, width):
     return sorted(want) if bins_in(lo, hi, width) >= 3 else []
 
 
+def together(rows, lo, hi, width):
+    """
+    Questions whose groups flowstat takes from each other, in a window: a series (of seven), a bill and spikes of
+    interfaces, and sums by fewer keys beside sums by more.
+    """
+    begun = [r for r in rows if lo <= r[3] < hi]
+    touching = [r for r in rows if r[3] < hi and (r[3] >= lo or r[4] > lo)]
+
+    def sums(some, *keys):
+        got = {}
+        for r in some:
+            key = tuple(str(r[k]) for k in keys)
+            got[key] = got.get(key, 0) + r[5]
+        return sorted(([*k, str(v)] for k, v in got.items()), key=lambda r: -int(r[-1]))
+
+    shown = [",".join(r[:2]) for r in sums(touching, 0, 1)[:7]]
+    bins = spread([("%s,%s" % (r[0], r[1]), *r[3:6]) for r in rows], lo, hi, width)
+    series = {}
+    for (key, time), (v,) in bins.items():
+        at = (iso(time), key if key in shown else "other,other")
+        series[at] = series.get(at, 0) + v
+    series = sorted([*at, str(v)] for at, v in series.items() if v > 0)
+    spikes = spikes_of([("%s,%s" % (r[0], r[1]), *r[3:6]) for r in rows], lo, hi, width)
+    return {
+        "a series": (lambda t: sorted([r[0], ",".join(r[1:3]), r[5]] for r in t if r[5] != "0"), series),
+        "a bill": (lambda t: t, bills(rows, lo, hi, width)[:2]),
+        "spikes": (lambda t: [[",".join(r[:2]), *r[2:4]] in spikes for r in t], [True] * min(len(spikes), 2)),
+        "three keys": (lambda t: t, sums(begun, 0, 1, 2)[:2]),
+        "two keys": (lambda t: t, sums(begun, 0, 2)[:2]),
+        "a key": (lambda t: t, sums(begun, 1)[:2]),
+    }
+
+
+def test_together(path, name, options, rows, lo, hi, width):
+    want = together(rows, lo, hi, width)
+    for more in (["-j", "1"], ["-j", "4"], ["--memory", "100k"]):
+        got = tables(path, *options, *more, "--measures", "bytes", "-n", "2", "--spread", "--series", "exporter,in_if",
+                     "--billing", "if", "--spikes", "exporter,in_if", "-s", "exporter,in_if,out_if/bytes", "-s",
+                     "exporter,out_if/bytes", "-s", "in_if/bytes")
+        for (what, (cut, rows_wanted)), t in zip(want.items(), got):
+            compare("%s beside others, window: %s, %s" % (what, name, " ".join(more)), cut(t), rows_wanted)
+
+
 def test_periods():
     """Bills, spikes and series of windows that cut flows and bins, beside rows whose times cannot be."""
     path, width = work + "/periods.parquet", 300000
@@ -753,6 +796,8 @@ def test_periods():
             for (t, key), (n, v) in begun.items())
         compare("a series, window: %s" % name, ask(path, *options, "-A", "src_addr", "--bin", "5m",
                                                    "--measures", "flows,bps"), want)
+        if name in ("whole bins", "parts of bins", "more than the data"):
+            test_together(path, name, options[:-4], rows, lo, hi, width)
         both = tables(path, *options[:-4], "-A", "exporter", "--measures", "flows,bytes", "--billing", "if")
         plain = {}
         for r in rows:

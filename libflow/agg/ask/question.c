@@ -6,6 +6,7 @@
 
 #include "agg/ask/question_parse.h"
 #include "agg/ask/key_parse.h"
+#include "agg/ask/roll_up.h"
 
 struct flow_agg_spec *
 flow_agg_spec_new(void)
@@ -80,6 +81,7 @@ grouping_add(struct flow_agg_spec *spec, const struct grouping *want, size_t *at
 	*g = *want;
 	g->from_ms = g->period_from_ms = INT64_MIN;
 	g->to_ms = g->period_to_ms = INT64_MAX;
+	g->rolled_from = NO_GROUPING;
 	return FLOW_OK;
 }
 
@@ -364,6 +366,8 @@ enum flow_status
 flow_agg_set_phase(struct flow_agg_spec *spec, enum flow_agg_phase phase, struct flow_error *err)
 {
 	spec->phase = phase;
+	if (phase != FLOW_AGG_ALL)
+		spec_roll_up_none(spec);
 	if (phase == FLOW_AGG_SHOW)
 		return FLOW_OK;
 	shown_free(spec);
@@ -427,7 +431,8 @@ grouping_can_spill(const struct flow_agg_spec *spec, size_t grouping)
 bool
 grouping_is_bounded(const struct flow_agg_spec *spec, size_t grouping)
 {
-	if (!grouping_can_spill(spec, grouping))
+	if (!grouping_can_spill(spec, grouping) || spec->grouping[grouping].rolls_up ||
+	    spec->grouping[grouping].rolled_from != NO_GROUPING)
 		return false;
 	for (size_t i = 0; i < spec->views; i++) {
 		const struct view *v = &spec->view[i];

@@ -60,6 +60,8 @@ struct key_pairing {
 	uint8_t first[2];	/* slots: earliest instant of each direction */
 };
 
+#define NO_GROUPING SIZE_MAX
+
 struct grouping {
 	struct key_part part[KEY_PARTS];
 	uint8_t parts;
@@ -79,6 +81,11 @@ struct grouping {
 	 */
 	int64_t from_ms, to_ms;
 	int64_t period_from_ms, period_to_ms;	/* its bins all count; a series may show more */
+	/*
+	 * Its groups are made from those of this grouping (agg/ask/roll_up.h) instead of rows; NO_GROUPING: from rows.
+	 */
+	size_t rolled_from;
+	bool rolls_up;			/* others are made from it */
 	struct slots slots;
 };
 
@@ -123,6 +130,7 @@ struct view {
 	size_t bins;
 	/* A bill: `grouping` has bytes in, `bins` bytes out; a percentile in thousandths of a percent. */
 	bool billing;
+	char end[FLOW_TABLE_NAME_MAX];	/* the word of the two ends, such as "if" */
 	/* Spikes: the grouping's last part is the bin; percent is the factor in thousandths. */
 	bool spikes;
 	uint32_t percent;

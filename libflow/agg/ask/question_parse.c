@@ -172,19 +172,29 @@ series_parse(struct draft *d, const struct flow_agg_ask *ask, struct flow_error 
 	return FLOW_OK;
 }
 
-/* Makes a bill's grouping for one end: [exporter,] end, bin; slots rows, bytes, reverse bytes. */
+/* Adds slots for bytes, and for bytes of the reverse direction. */
 static enum flow_status
-billing_end(struct grouping *g, const struct key_part *part, size_t end, const char *bin,
-    struct flow_error *err)
+bytes_by_way(struct slots *slots, struct flow_error *err)
 {
 	static const char *const sums[] = { "in_bytes", "rev_bytes" };
 	struct measure ignored;
 	enum flow_status st = FLOW_OK;
 
-	memset(g, 0, sizeof(*g));
-	slots_init(&g->slots);
+	slots_init(slots);
 	for (size_t i = 0; i < ARRAY_LEN(sums) && st == FLOW_OK; i++)
-		st = measure_parse(&g->slots, false, sums[i], strlen(sums[i]), &ignored, err);
+		st = measure_parse(slots, false, sums[i], strlen(sums[i]), &ignored, err);
+	return st;
+}
+
+/* Makes a bill's grouping for one end: [exporter,] end, bin; slots rows, bytes, reverse bytes. */
+static enum flow_status
+billing_end(struct grouping *g, const struct key_part *part, size_t end, const char *bin,
+    struct flow_error *err)
+{
+	enum flow_status st;
+
+	memset(g, 0, sizeof(*g));
+	st = bytes_by_way(&g->slots, err);
 	if (part->field[0] == FLOW_FIELD_IN_IF)
 		key_add_field(g, FLOW_FIELD_EXPORTER);
 	g->part[g->parts] = *part;
@@ -222,6 +232,7 @@ billing_parse(struct draft *d, const struct flow_agg_ask *ask, struct flow_error
 	if (st != FLOW_OK)
 		return st;
 	v->billing = true;
+	memcpy(v->end, ends.part[0].name, sizeof(v->end));
 	v->percent = ask->billing;
 	v->width_ms = d->grouping.spread_ms;
 	v->limit = ask->limit;
@@ -237,13 +248,11 @@ spikes_parse(struct draft *d, const struct flow_agg_ask *ask, struct flow_error 
 {
 	struct grouping *g = &d->grouping;
 	struct view *v = &d->view[0];
-	struct measure ignored;
 	enum flow_status st;
 
 	if (ask->keys == NULL)
 		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "no keys whose spikes to find");
-	slots_init(&g->slots);
-	st = measure_parse(&g->slots, true, "bytes", 5, &ignored, err);
+	st = bytes_by_way(&g->slots, err);
 	if (st == FLOW_OK)
 		st = key_parse(g, ask->keys, strlen(ask->keys), false, err);
 	if (st == FLOW_OK && g->parts == KEY_PARTS)

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "agg/ask/roll_up.h"
+
 /* A smaller bound of rows would keep out too little. */
 #define LEAST_ROWS 32
 
@@ -204,7 +206,8 @@ grouping_sieve(const struct flow_agg_spec *spec, size_t grouping)
 	const struct grouping *g = &spec->grouping[grouping];
 	struct sieve_rule rule = no_rule;
 
-	if (g->part[0].alts > 1)
+	/* Groups that others are made from must have all rows. */
+	if (g->part[0].alts > 1 || g->rolls_up || g->rolled_from != NO_GROUPING)
 		return no_rule;
 	if (g->spread_ms == 0 && g->series_ms == 0)
 		rule = rule_of_rows(spec, grouping);
@@ -249,6 +252,8 @@ flow_agg_plan(struct flow_agg_spec *spec, uint64_t rows, bool chosen)
 {
 	bool twice;
 
+	spec_join_groupings(spec);
+	spec_roll_up(spec);
 	spec->sieves_sums = false;
 	twice = flow_agg_sieves(spec);
 	/* A filter may leave few rows, and applying it twice may cost more than grouping them. */

@@ -174,8 +174,13 @@ billing_table(const struct flow_agg_result *r, size_t view, uint64_t from, size_
 {
 	const struct view *vw = &r->spec->view[view];
 	struct bin_order o = bin_order(r, r->groups[vw->grouping].grouping);
-	enum flow_status st = result_key_columns(&o.key, t);
-	size_t keys = t->columns;
+	enum flow_status st;
+	size_t keys;
+
+	/* The groups may be those of another question, which calls the end otherwise. */
+	memcpy(o.key.part[o.key.parts - 1].name, vw->end, sizeof(vw->end));
+	st = result_key_columns(&o.key, t);
+	keys = t->columns;
 
 	if (st == FLOW_OK)
 		st = add_columns(vw, t);

@@ -6,7 +6,6 @@
 
 #include "agg/report/bins.h"
 #include "agg/table/result.h"
-#include "base/hash.h"
 
 /* A shown group, identified by its state, and its place in the view. */
 struct shown {
@@ -68,35 +67,6 @@ place_of(const struct shown *list, uint64_t n, const uint64_t *state)
 	return found != NULL ? found->place : SERIES_REST;
 }
 
-/* Maps a bin's group to the state of its group without the bin; NULL when out of memory. */
-static uint64_t *
-shown_state(struct flow_agg_result *r, struct groups *into, const struct groups *from,
-    const uint64_t *group)
-{
-	const struct grouping *g = into->grouping;
-	uint64_t key[KEY_WORDS] = { 0 }, mixed = 0, hash, *found;
-
-	for (size_t k = 0; k < g->parts; k++) {
-		const struct key_part *part = &g->part[k];
-		bool has;
-		uint64_t v = result_value(&from->grouping->part[k], group, &has);
-
-		key[part->word] |= v << part->shift;
-		if (key_part_is_wide(part))
-			key[part->flag_word] |= (uint64_t)has << part->flag_shift;
-		if (key_part_is_atom(part))
-			v = has ? key_maps_atoms(&r->maps, part)->hash[v] : 0;
-		mixed = key_mix(mixed, v);
-	}
-	if (g->dense)
-		return groups_state(into, groups_at(into, &into->part[0], (uint32_t)key[0]));
-	hash = hash_mix64(mixed);
-	if (groups_find_one(into, &into->part[groups_part_of(hash)], key, (uint32_t)hash, &found) !=
-	    FLOW_OK)
-		return NULL;
-	return groups_state(into, found);
-}
-
 /* The groups of rows that a sieve kept out of bins, one per bin; NULL: none. */
 static struct groups *
 rest_of(const struct flow_agg_result *r, const struct view *vw)
@@ -130,8 +100,12 @@ list_rows(struct flow_agg_result *r, const struct view *vw, const struct shown *
 	struct groups *rest = rest_of(r, vw);
 	const struct key_part *time = &bins->grouping->part[bins->grouping->parts - 1];
 	struct series_row *list;
+	uint8_t part[KEY_PARTS];
 	bool has;
 
+	/* The bin comes last. */
+	for (uint8_t k = 0; k < KEY_PARTS; k++)
+		part[k] = k;
 	list = result_array(r, groups_count(bins) + (rest != NULL ? groups_count(rest) : 0), sizeof(*list));
 	*count = 0;
 	for (unsigned p = 0; p < GROUP_PARTS && list != NULL; p++) {
@@ -141,7 +115,7 @@ list_rows(struct flow_agg_result *r, const struct view *vw, const struct shown *
 
 			if (!groups_used(bins, group))
 				continue;
-			state = shown_state(r, into, bins, group);
+			state = result_group_of(r, into, part, bins, group);
 			if (state == NULL)
 				return NULL;
 			list[(*count)++] = (struct series_row){

@@ -178,10 +178,13 @@ each_group(const struct key_sums *keys, const struct groups *g, group_fn *fn, vo
 	return st;
 }
 
+/* Bytes of both directions. */
 static uint64_t
 group_bytes(const struct key_sums *keys, const uint64_t *group)
 {
-	return group[keys->order.key.words + 1];
+	const uint64_t *state = group + keys->order.key.words;
+
+	return add_saturated(state[1], state[2]);
 }
 
 static enum flow_status

@@ -88,6 +88,13 @@ uint64_t result_value(const struct key_part *part, const uint64_t *group, bool *
 /* Replaces a part's value in a packed key. */
 void result_set_value(const struct key_part *part, uint64_t *group, uint64_t value);
 
+/*
+ * The state of the group of `into` that has the values of a group of another grouping: part k that of its part
+ * part[k].  It is made if new.  NULL when out of memory.
+ */
+uint64_t *result_group_of(const struct flow_agg_result *r, struct groups *into, const uint8_t *part,
+    const struct groups *from, const uint64_t *group);
+
 /* <0, 0, >0: keys in the order of their parts. */
 int result_compare_part(const struct flow_agg_result *r, const struct key_part *part, const uint64_t *a,
     const uint64_t *b);
