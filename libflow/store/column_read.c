@@ -100,6 +100,20 @@ column_reader_default(struct column_reader *c, size_t rows, struct flow_column *
 	*out = (struct flow_column){ .form = FLOW_FORM_FLAT, .values = c->values };
 }
 
+void
+column_reader_constant(struct column_reader *c, size_t rows, const struct hive_partition_value *value,
+    struct flow_column *out)
+{
+	if (c->width == 0) {
+		memset(c->codes, 0, rows * sizeof(*c->codes));
+		*out = (struct flow_column){ .form = FLOW_FORM_DICT, .codes = c->codes, .dict = &value->dict };
+		return;
+	}
+	for (size_t i = 0; i < rows; i++)
+		flow_type_store(flow_field_info(c->field)->type, (uint8_t *)c->values + i * c->width, value->number);
+	*out = (struct flow_column){ .form = FLOW_FORM_FLAT, .values = c->values };
+}
+
 static enum flow_status
 open_chunk(struct column_reader *c, const struct column_rows *rows, struct flow_error *err)
 {

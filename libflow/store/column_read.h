@@ -29,6 +29,10 @@ void column_reader_begin(struct column_reader *c);
 /* A column of numbers that the file lacks: the profile's default in all rows. */
 void column_reader_default(struct column_reader *c, size_t rows, struct flow_column *out);
 
+/* The same with a value, which is not null, in all rows; *out refers to it. */
+void column_reader_constant(struct column_reader *c, size_t rows, const struct hive_partition_value *value,
+    struct flow_column *out);
+
 /*
  * The batch's column, valid until the next call.  After column_reader_sought for the same batch it replaces the
  * nulls by the values, without decoding again.

@@ -151,20 +151,25 @@ is_all_null(const struct group_reader *r, enum flow_field field)
 	return bounds.has_null_count && bounds.null_count == r->rows;
 }
 
-/* A column that the file lacks: null, or its default if the profile requires the column. */
+/* A column that the file lacks: what its directory tells, null, or its default if the profile requires the column. */
 static enum flow_status
 missing_column(struct group_reader *r, enum flow_field field, struct flow_error *err)
 {
 	struct flow_column *out = &r->batch.column[field];
+	const struct hive_partition_value *told = hive_partition_find(r->source->partition, field);
 	struct column_reader *c;
 
 	out->form = FLOW_FORM_NULL;
-	if (!flow_field_info(field)->required || flow_type_is_text(flow_field_info(field)->type))
+	if (told != NULL ? told->is_null :
+	    !flow_field_info(field)->required || flow_type_is_text(flow_field_info(field)->type))
 		return FLOW_OK;
 	c = column_reader(r, field);
 	if (c == NULL)
 		return flow_fail_memory(err);
-	column_reader_default(c, r->batch.rows, out);
+	if (told != NULL)
+		column_reader_constant(c, r->batch.rows, told, out);
+	else
+		column_reader_default(c, r->batch.rows, out);
 	return FLOW_OK;
 }
 

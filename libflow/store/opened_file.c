@@ -106,15 +106,19 @@ open_file(struct source *s, const char *path, const struct source_input *input,
 }
 
 static enum flow_status
-find_columns(struct source *s, const struct source *model, struct flow_error *err)
+find_columns(struct source *s, const char *path, const struct source *model, struct flow_error *err)
 {
+	enum flow_status st = FLOW_OK;
+
 	if (s->old != NULL)
 		return FLOW_OK;
-	if (model == NULL || model->file == NULL || !pq_file_has_schema_of(s->file, model->file))
-		return profile_map(s->file, &s->map, err);
-	s->map = model->map;
-	s->map.is_canonical = profile_is_ours(s->file);
-	return FLOW_OK;
+	if (model == NULL || model->file == NULL || !pq_file_has_schema_of(s->file, model->file)) {
+		st = profile_map(s->file, &s->map, err);
+	} else {
+		s->map = model->map;
+		s->map.is_canonical = profile_is_ours(s->file);
+	}
+	return st == FLOW_OK ? hive_partition_read(path, &s->map, &s->partition, err) : st;
 }
 
 enum flow_status
@@ -125,7 +129,7 @@ source_open(struct source *source, const char *path, const struct source_input *
 	enum flow_status st = open_file(&s, path, input, model, err);
 
 	if (st == FLOW_OK)
-		st = find_columns(&s, model, err);
+		st = find_columns(&s, path, model, err);
 	if (st != FLOW_OK) {
 		flow_error_prefix(err, strcmp(path, "-") == 0 ? "standard input" : path);
 		source_close(&s);
@@ -143,7 +147,7 @@ source_open_fd(struct source *source, int fd, const char *path, const struct sou
 	enum flow_status st = open_fd(&s, fd, model, err);
 
 	if (st == FLOW_OK)
-		st = find_columns(&s, model, err);
+		st = find_columns(&s, path, model, err);
 	if (st != FLOW_OK) {
 		flow_error_prefix(err, path);
 		source_close(&s);
@@ -162,7 +166,7 @@ source_open_live(struct source *source, const struct flow_live_slot *slot, const
 	    model != NULL ? model->file : NULL, &s.file, err);
 
 	if (st == FLOW_OK)
-		st = find_columns(&s, model, err);
+		st = find_columns(&s, slot->path, model, err);
 	if (st != FLOW_OK) {
 		flow_error_prefix(err, slot->path);
 		source_close(&s);
@@ -176,6 +180,7 @@ void
 source_close(struct source *source)
 {
 	pq_file_close(source->file);
+	hive_partition_free(source->partition);
 	old_file_close(source->old);
 	if (source->fd >= 0)
 		(void)close(source->fd);

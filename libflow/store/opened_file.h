@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "history/old_file.h"
 #include "parquet/file_read.h"
+#include "store/hive_partition.h"
 #include "store/profile.h"
 
 /* Standard input, kept because it can be read only once; zero-initialised. */
@@ -21,6 +22,7 @@ struct source {
 	struct old_file *old;	/* NULL: it is Parquet */
 	struct pq_file *file;	/* NULL: it is not */
 	struct profile_map map;	/* of `file` */
+	struct hive_partition *partition;	/* what its directories tell; NULL: nothing */
 };
 
 /* Reads all of standard input. */

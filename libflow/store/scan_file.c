@@ -131,27 +131,6 @@ keep_or_close(struct flow_scan *scan, struct scan_file *f, struct plan_model *mo
 		model->source = kept;
 }
 
-/*
- * Finds a column that the file lacks, but a directory's name tells as NAME=VALUE: engines write partitions so.
- * Returns the directory's name, of *len bytes; NULL: there is none.
- */
-static const char *
-told_by_directory(const char *path, const struct profile_map *map, enum flow_field *field, size_t *len)
-{
-	const char *slash;
-
-	for (; (slash = strchr(path, '/')) != NULL; path = slash + 1) {
-		const char *equals = memchr(path, '=', (size_t)(slash - path));
-
-		*field = equals != NULL ? flow_field_find_stored(path, (size_t)(equals - path)) : FLOW_FIELD_NONE;
-		*len = (size_t)(slash - path);
-		if (*field != FLOW_FIELD_NONE &&
-		    (map->column[*field] < 0 || flow_fieldset_has(&map->replaced, *field)))
-			return path;
-	}
-	return NULL;
-}
-
 /* Keeps the message about the first file whose columns are not those of flow-file(5), or told by a directory. */
 static enum flow_status
 take_notice(struct flow_scan *scan, const struct scan_file *f, const struct source *source,
@@ -160,13 +139,13 @@ take_notice(struct flow_scan *scan, const struct scan_file *f, const struct sour
 	struct buf text = BUF_INIT;
 	enum flow_field field;
 	size_t len, named;
-	const char *directory = told_by_directory(f->path, &source->map, &field, &len);
+	const char *directory = hive_partition_unread(f->path, &source->map, source->partition, &field, &len);
 	bool kept;
 
 	buf_printf(&text, "%s: ", f->path);
 	named = text.len;
 	if (directory != NULL)
-		buf_printf(&text, "%s is missing: the directory's name '%.*s' tells it, which is not read; "
+		buf_printf(&text, "%s is missing: the directory's name '%.*s' tells no value of it that is read; "
 		    "write it into the files, too (WRITE_PARTITION_COLUMNS true in DuckDB, elsewhere partition by a "
 		    "copy of the column)", flow_field_info(field)->name, (int)(len < 80 ? len : 80), directory);
 	else

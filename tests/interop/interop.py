@@ -341,14 +341,37 @@ def duckdb_cases(ours, table, folder):
 
 
 def partitions(db, ours, folder):
-    """Partitioning takes a column out of the files: where it is in the directory's name alone, we say so, once."""
-    for name, more, lines in (("taken", "", 1), ("kept", ", WRITE_PARTITION_COLUMNS true", 0)):
-        tree = os.path.join(folder, name)
-        db.sql(f"COPY (SELECT * FROM '{ours}') TO '{tree}' (FORMAT parquet, PARTITION_BY (proto, src_port){more})")
-        run = flowcat("-r", tree, "-q", "-o", "csv:bytes")
-        check(run.returncode == 0 and len(run.stdout.split()) == 40000 and run.stderr.count("\n") == lines and
-              (": proto is missing: the directory's name 'proto=" in run.stderr) == (lines > 0),
-              f"a column that a partition has {name}", run.stderr)
+    """Partitioning takes columns out of the files: the directories' names have them; what they cannot tell is said, once."""
+    rows = (f"(SELECT * REPLACE (CASE bytes % 3 WHEN 0 THEN '2001:db8::7' WHEN 1 THEN '192.0.2.9' END AS src_addr, "
+            f"CASE WHEN proto < 128 THEN proto END AS proto) FROM '{ours}')")
+    common = db.sql(f"SELECT mode(proto) FROM {rows}").fetchall()[0][0]
+    for keys in ("proto", "src_addr", "proto, src_addr, direction"):
+        tree, back = os.path.join(folder, "by " + keys.replace(", ", " ")), os.path.join(folder, "by.parquet")
+        db.sql(f"COPY {rows} TO '{tree}' (FORMAT parquet, PARTITION_BY ({keys}))")
+        run = flowcat("-r", tree, "-q", "-w", back)
+        less = [db.sql(f"SELECT count(*) FROM (FROM {one} EXCEPT ALL FROM {other})").fetchall()[0][0]
+                for one, other in ((rows, f"'{back}'"), (f"'{back}'", rows))]
+        check(run.returncode == 0 and not run.stderr and less == [0, 0], f"we read what DuckDB partitioned by {keys}",
+              f"{less} {run.stderr}")
+        for question, where in (("src host 2001:db8::7", "src_addr = '2001:db8::7'"), (f"proto {common}", f"proto = {common}"),
+                                ("not src host 192.0.2.9 and proto < 20", "src_addr IS DISTINCT FROM '192.0.2.9' AND proto < 20")):
+            run = flowcat("-r", tree, "-q", "-o", "csv:bytes", question)
+            want = [r[0] for r in db.sql(f"SELECT bytes FROM {rows} WHERE {where}").fetchall()]
+            check(want and sorted(map(int, run.stdout.split())) == sorted(want), f"and find '{question}' there", run.stderr)
+    tree = os.path.join(folder, "by time")
+    db.sql(f"COPY (FROM '{ours}' LIMIT 3) TO '{tree}' (FORMAT parquet, PARTITION_BY (first))")
+    run = flowcat("-r", tree, "-q", "-o", "csv:bytes")
+    check(run.returncode == 0 and len(run.stdout.split()) == 3 and run.stderr.count("\n") == 1 and
+          ": first is missing: the directory's name 'first=" in run.stderr, "times of partitions are not read, and told",
+          run.stderr)
+    for name, notice in (("proto=300", True), ("proto=6x", True), ("proto=", True), ("proto=%36", False),
+                         ("in_src_mac=0A-00-00-00-00-01", False), ("x=1", False)):
+        os.makedirs(os.path.join(folder, "hand", name))
+        path = os.path.join(folder, "hand", name, "one.parquet")
+        db.sql(f"COPY (SELECT * EXCLUDE (proto, in_src_mac) FROM '{ours}' LIMIT 1) TO '{path}'")
+        run = flowcat("-r", path, "-q", "-o", "csv:proto,in_src_mac")
+        want = {"proto=%36": "6,", "in_src_mac=0A-00-00-00-00-01": ",0a:00:00:00:00:01"}.get(name, ",")
+        check(run.stdout.strip() == want and (": proto is missing: " in run.stderr) == notice, f"a directory {name}", run.stderr)
 
 
 def bloom_of_numbers(db, table, folder):
