@@ -12,7 +12,7 @@ columns(void)
 {
 	struct profile_map map = { .ignored = 0 };
 
-	for (unsigned f = 0; f < FLOW_FIELD_COUNT; f++)
+	for (unsigned f = 0; f < FLOW_FIELD_STORED; f++)
 		map.column[f] = -1;
 	map.column[FLOW_FIELD_SRC_PORT] = 0;
 	flow_fieldset_add(&map.replaced, FLOW_FIELD_BYTES);
