@@ -55,7 +55,10 @@ kept_rows(const struct plan_part *part, uint64_t from, uint64_t end)
 	return rows;
 }
 
-/* Adds a row group as tasks of whole batches, those that have rows to read. */
+/*
+ * Adds a row group as tasks of whole batches; of several pieces, those that have rows to read.  A group in one piece
+ * is always added: a part of another collector's file may not tell how many rows it has.
+ */
 static void
 add_group(struct flow_scan *scan, struct scan_file *f, const struct scan_group *group, uint64_t pieces)
 {
@@ -66,7 +69,7 @@ add_group(struct flow_scan *scan, struct scan_file *f, const struct scan_group *
 		uint64_t end = i + 1 < pieces ? batches * (i + 1) / pieces * FLOW_BATCH_ROWS : group->rows;
 		uint64_t rows = pieces > 1 ? kept_rows(&group->part, from, end) : group->part.rows;
 
-		if (rows > 0)
+		if (pieces == 1 || rows > 0)
 			scan->task[scan->tasks++] = (struct scan_task){ f, group, from, end, rows };
 	}
 }
