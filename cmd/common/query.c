@@ -574,6 +574,12 @@ query_rewind(struct query *query)
 	flow_scan_rewind(query->scan);
 }
 
+const char *
+query_unread(const struct query *query, size_t i)
+{
+	return flow_scan_unread(query->scan, i);
+}
+
 bool
 query_old(const struct query *query, struct flow_scan_old *old)
 {

@@ -140,6 +140,9 @@ struct query_worker *query_worker_new_of(struct query *query, const struct flow_
  */
 void query_rewind(struct query *query);
 
+/* The path of the i-th file that could not be read whole, NULL after the last; while no worker reads. */
+const char *query_unread(const struct query *query, size_t i);
+
 /* What was read of other collectors' files; false where there are none. */
 bool query_old(const struct query *query, struct flow_scan_old *old);
 

@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -40,6 +41,7 @@
 struct report {
 	struct split_counts counts;
 	int status;
+	bool damaged[BATCH_FILES_MAX];	/* by file of the batch */
 };
 
 struct job {
@@ -53,7 +55,7 @@ struct import {
 	const struct flowcat_options *options;
 	struct import_ledger ledger;
 	struct import_source *source;	/* files to be read */
-	size_t sources, known, left_out;
+	size_t sources, known, damaged, left_out;	/* damaged: among the known ones */
 	size_t next, batch_files;
 	struct job job[PROCESSES];
 	unsigned jobs;
@@ -119,12 +121,29 @@ leave_out(struct import *im, const char *path, const char *why)
 	im->status = CLI_FAILURE;
 }
 
+/* A file that the ledger has: nothing is done, and what is wrong with it is said each time. */
+static void
+take_known(struct import *im, const struct import_source *known, const struct import_source *now)
+{
+	if (known->size != now->size || known->mtime_ns != now->mtime_ns) {
+		leave_out(im, now->path, "was imported, and is another file now: it is left alone");
+		return;
+	}
+	im->known++;
+	if (!known->damaged)
+		return;
+	cli_warn("%s: was imported before as far as it could be read: it is damaged", now->path);
+	im->damaged++;
+	im->status = CLI_FAILURE;
+}
+
 /* Adds a file that was not imported yet. */
 static int
 take_source(struct import *im, const char *name)
 {
 	char *path = strcmp(name, "-") != 0 ? realpath(name, NULL) : NULL;
 	const struct import_source *known;
+	struct import_source now = { .path = path };
 	struct stat s;
 
 	if (path == NULL || stat(path, &s) != 0 || access(path, R_OK) != 0) {
@@ -134,21 +153,57 @@ take_source(struct import *im, const char *name)
 		return CLI_OK;
 	}
 	known = import_ledger_find(&im->ledger, path);
-	if (known != NULL || strchr(path, '\n') != NULL) {
-		int64_t mtime_ns = (int64_t)s.st_mtim.tv_sec * 1000000000 + s.st_mtim.tv_nsec;
-
-		if (known == NULL)
-			leave_out(im, path, "a name with a line feed cannot be remembered");
-		else if (known->size == (uint64_t)s.st_size && known->mtime_ns == mtime_ns)
-			im->known++;
-		else
-			leave_out(im, path, "was imported, and is another file now: it is left alone");
+	now.size = (uint64_t)s.st_size;
+	now.mtime_ns = (int64_t)s.st_mtim.tv_sec * 1000000000 + s.st_mtim.tv_nsec;
+	if (known != NULL) {
+		take_known(im, known, &now);
 		free(path);
-		return CLI_OK;
+	} else if (strchr(path, '\n') != NULL) {
+		leave_out(im, path, "a name with a line feed cannot be remembered");
+		free(path);
+	} else {
+		im->source[im->sources++] = now;
 	}
-	im->source[im->sources++] = (struct import_source){ path, (uint64_t)s.st_size,
-		(int64_t)s.st_mtim.tv_sec * 1000000000 + s.st_mtim.tv_nsec };
 	return CLI_OK;
+}
+
+/* Whether a file that was found in a directory is named by the caller, too, and so is read. */
+static bool
+is_asked(const struct flow_files *files, const char *path)
+{
+	for (size_t i = 0; i < files->asked_count; i++)
+		if (!files->asked[i].range && (strcmp(files->asked[i].text, path) == 0 ||
+		    fnmatch(files->asked[i].text, path, FNM_PATHNAME | FNM_PERIOD) == 0))
+			return true;
+	return false;
+}
+
+/* Files in the directories that are not read because of their names; what a collector still writes is no failure. */
+static void
+leave_unnamed(struct import *im)
+{
+	const struct flow_files *files = &im->options->request.files;
+	const char *first = NULL;
+	size_t others = 0;
+
+	for (size_t i = 0; i < files->unfinished_count; i++) {
+		if (is_asked(files, files->unfinished[i]))
+			continue;
+		cli_warn("%s: its collector still writes it, or was killed: left out until it has its final name",
+		    files->unfinished[i]);
+		im->left_out++;
+	}
+	for (size_t i = 0; i < files->others; i++) {
+		if (is_asked(files, files->other[i]))
+			continue;
+		if (first == NULL || strcmp(files->other[i], first) < 0)
+			first = files->other[i];
+		others++;
+	}
+	im->left_out += others;
+	if (first != NULL)
+		cli_warn("%s: left out for its name, which neither nfcapd nor flow-capture gives (such files: %zu); if "
+		    "it has flows, name it by -r", first, others);
 }
 
 static int
@@ -162,6 +217,7 @@ list_sources(struct import *im)
 		return cli_fail("out of memory");
 	for (size_t i = 0; i < files->count && status == CLI_OK; i++)
 		status = take_source(im, files->path[i]);
+	leave_unnamed(im);
 	for (size_t i = 0; i < files->problems; i++) {
 		cli_warn("%s", files->problem[i]);
 		im->status = CLI_FAILURE;
@@ -169,10 +225,29 @@ list_sources(struct import *im)
 	return status;
 }
 
+/* The files of a batch, to be marked in its report. */
+struct marks {
+	const struct import *im;
+	const struct job *job;
+	struct report *report;
+};
+
+static void
+mark_damaged(void *context, const char *path)
+{
+	const struct marks *m = context;
+
+	for (size_t i = m->job->from; i < m->job->to; i++)
+		if (strcmp(m->im->source[i].path, path) == 0)
+			m->report->damaged[i - m->job->from] = true;
+}
+
 /* The child process: splits the files of a batch. */
 static int
-split_batch(const struct import *im, const struct job *job, struct split_counts *counts)
+split_batch(const struct import *im, const struct job *job, struct report *report)
 {
+	struct marks marks = { im, job, report };
+	const struct split_unread unread = { mark_damaged, &marks };
 	struct flowcat_options o = *im->options;
 	struct query_request request = QUERY_REQUEST_INIT;
 	char *path = waiting_path(im, job->number);
@@ -190,7 +265,7 @@ split_batch(const struct import *im, const struct job *job, struct split_counts 
 	o.request = request;
 	o.write_path = path;
 	if (status == CLI_OK)
-		status = split_files(&o, counts);
+		status = split_files(&o, &report->counts, &unread);
 	/* Everything, including directories, is synced before the ledger says that it is done. */
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (status == CLI_OK && (fd < 0 || syncfs(fd) != 0))
@@ -226,7 +301,7 @@ start_batch(struct import *im)
 		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 		(void)signal(SIGINT, SIG_DFL);
 		(void)signal(SIGTERM, SIG_DFL);
-		report.status = split_batch(im, job, &report.counts);
+		report.status = split_batch(im, job, &report);
 		_exit(write(ends[1], &report, sizeof(report)) == (ssize_t)sizeof(report) ? 0 : 1);
 	}
 	(void)close(ends[1]);
@@ -255,8 +330,9 @@ add_counts(struct split_counts *sum, const struct split_counts *more)
 
 /* A finished batch: adds it to the ledger, and moves it into place. */
 static int
-commit(struct import *im, const struct job *job, const struct split_counts *c)
+commit(struct import *im, const struct job *job, const struct report *report)
 {
+	const struct split_counts *c = &report->counts;
 	const struct import_counts counts = { c->flows, c->others, c->lost, c->damaged, c->filed };
 	char *path = waiting_path(im, job->number);
 	enum flow_status st;
@@ -264,6 +340,8 @@ commit(struct import *im, const struct job *job, const struct split_counts *c)
 
 	if (path == NULL)
 		return cli_fail("out of memory");
+	for (size_t i = job->from; i < job->to; i++)
+		im->source[i].damaged = report->damaged[i - job->from];
 	st = import_ledger_add(&im->ledger, im->source + job->from, job->to - job->from, &counts, job->number, &err);
 	if (st == FLOW_OK)
 		st = import_place(path, im->options->write_path, &err);
@@ -291,7 +369,7 @@ finish_batch(struct import *im)
 		return CLI_OK;
 	if (read(job->pipe, &report, sizeof(report)) == (ssize_t)sizeof(report) && report.status == CLI_OK &&
 	    ended == 0)
-		status = commit(im, job, &report.counts);
+		status = commit(im, job, &report);
 	else if (report.status == CLI_OK && ended == 0)
 		(void)cli_fail("an importing process was killed");
 	(void)close(job->pipe);
@@ -352,8 +430,8 @@ tell(const struct import *im)
 	const struct split_counts *c = &im->sum;
 	const struct import_counts *all = &im->ledger.counts;
 
-	cli_warn("imported %zu files of nfdump and %zu of flow-tools; %zu were imported before, %zu are left out",
-	    c->nfdump, c->flow_tools, im->known, im->left_out);
+	cli_warn("imported %zu files of nfdump and %zu of flow-tools; %zu were imported before (damaged: %zu), %zu are "
+	    "left out", c->nfdump, c->flow_tools, im->known, im->damaged, im->left_out);
 	cli_warn("%" PRIu64 " records = %" PRIu64 " flows + %" PRIu64 " that describe exporters + %" PRIu64 " lost "
 	    "(damaged places: %"
 	    PRIu64 "); %" PRIu64 " flows filed", c->flows + c->others + c->lost, c->flows, c->others, c->lost,

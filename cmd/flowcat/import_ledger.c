@@ -41,7 +41,7 @@ grow(void **array, size_t count, size_t size)
 }
 
 static bool
-add_source(struct import_ledger *l, const char *path, uint64_t size, int64_t mtime_ns)
+add_source(struct import_ledger *l, const char *path, uint64_t size, int64_t mtime_ns, bool damaged)
 {
 	char *copy = strdup(path);
 
@@ -49,7 +49,7 @@ add_source(struct import_ledger *l, const char *path, uint64_t size, int64_t mti
 		free(copy);
 		return false;
 	}
-	l->source[l->sources++] = (struct import_source){ copy, size, mtime_ns };
+	l->source[l->sources++] = (struct import_source){ copy, size, mtime_ns, damaged };
 	return true;
 }
 
@@ -74,7 +74,9 @@ read_line(struct import_ledger *l, char *line, struct flow_error *err)
 	int at = 0;
 
 	if (sscanf(line, "file %" SCNu64 " %" SCNd64 " %n", &size, &mtime, &at) == 2 && at > 0)
-		return add_source(l, line + at, size, mtime) ? FLOW_OK : flow_fail_memory(err);
+		return add_source(l, line + at, size, mtime, false) ? FLOW_OK : flow_fail_memory(err);
+	if (sscanf(line, "damaged %" SCNu64 " %" SCNd64 " %n", &size, &mtime, &at) == 2 && at > 0)
+		return add_source(l, line + at, size, mtime, true) ? FLOW_OK : flow_fail_memory(err);
 	if (sscanf(line, "counts %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64, &c.flows, &c.others,
 	    &c.lost, &c.damaged, &c.filed) == 5) {
 		l->counts.flows += c.flows;
@@ -211,8 +213,8 @@ import_ledger_add(struct import_ledger *l, const struct import_source *source, s
 	enum flow_status st;
 
 	for (size_t i = 0; i < n; i++)
-		buf_printf(&block, "file %" PRIu64 " %" PRId64 " %s\n", source[i].size, source[i].mtime_ns,
-		    source[i].path);
+		buf_printf(&block, "%s %" PRIu64 " %" PRId64 " %s\n", source[i].damaged ? "damaged" : "file",
+		    source[i].size, source[i].mtime_ns, source[i].path);
 	buf_printf(&block, "counts %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\ndone %" PRIu64 "\n",
 	    counts->flows, counts->others, counts->lost, counts->damaged, counts->filed, batch);
 	st = buf_status(&block) == FLOW_OK ? file_write_all(l->fd, block.data, block.len, err) : flow_fail_memory(err);

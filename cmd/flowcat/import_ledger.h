@@ -5,6 +5,7 @@
  * The ledger of imports into an archive: DIRECTORY/.flow-import, a text that is appended to.  A block is
  *
  *	file SIZE MTIME-NS PATH			for each file that was read
+ *	damaged SIZE MTIME-NS PATH		the same, but some of it could not be read
  *	counts FLOWS OTHERS LOST DAMAGED FILED	what became of their records
  *	done N					they are filed, or wait in .flow-import.N to be moved
  *
@@ -26,6 +27,7 @@ struct import_source {
 	char *path;		/* absolute */
 	uint64_t size;
 	int64_t mtime_ns;
+	bool damaged;		/* some of it could not be read */
 };
 
 struct import_ledger {

@@ -179,7 +179,7 @@ take_counts(struct query *query, const struct split *s, struct split_counts *cou
 }
 
 int
-split_files(struct flowcat_options *options, struct split_counts *counts)
+split_files(struct flowcat_options *options, struct split_counts *counts, const struct split_unread *unread)
 {
 	struct flow_writer_options writer = options->writer;
 	struct split s = { .writer = &writer, .layout = { .directory = options->write_path,
@@ -187,6 +187,7 @@ split_files(struct flowcat_options *options, struct split_counts *counts)
 	struct flow_fieldset all = { { 0 } };
 	struct flow_summary inputs;
 	struct query *query = NULL;
+	const char *path;
 	unsigned f;
 	int status;
 
@@ -203,6 +204,8 @@ split_files(struct flowcat_options *options, struct split_counts *counts)
 		status = split_rows(options, query, &s);
 	if (query != NULL)
 		take_counts(query, &s, counts);
+	for (size_t i = 0; query != NULL && unread != NULL && (path = query_unread(query, i)) != NULL; i++)
+		unread->take(unread->context, path);
 	query_free(query);
 	free(s.cleaned);
 	flow_summary_clear(&inputs);
@@ -213,7 +216,7 @@ int
 flowcat_split(struct flowcat_options *options)
 {
 	struct split_counts counts;
-	int status = split_files(options, &counts);
+	int status = split_files(options, &counts, NULL);
 
 	tell_ledger(&counts);
 	return status == CLI_OK && counts.failed ? CLI_FAILURE : status;

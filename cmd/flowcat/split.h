@@ -16,7 +16,13 @@ struct split_counts {
 	bool failed;				/* a part could not be read, which was reported */
 };
 
-/* Splits the files of the options; CLI_OK where all that could be read is filed. */
-int split_files(struct flowcat_options *options, struct split_counts *counts);
+/* Is told each file that could not be read whole. */
+struct split_unread {
+	void (*take)(void *context, const char *path);
+	void *context;
+};
+
+/* Splits the files of the options; CLI_OK where all that could be read is filed.  unread may be NULL. */
+int split_files(struct flowcat_options *options, struct split_counts *counts, const struct split_unread *unread);
 
 int flowcat_split(struct flowcat_options *options);

@@ -36,12 +36,18 @@ flow_files_clear(struct flow_files *files)
 		free(files->directory[i]);
 	for (i = 0; i < files->sockets; i++)
 		free(files->socket[i]);
+	for (i = 0; i < files->unfinished_count; i++)
+		free(files->unfinished[i]);
+	for (i = 0; i < files->others; i++)
+		free(files->other[i]);
 	for (i = 0; i < files->asked_count; i++)
 		free(files->asked[i].text);
 	free(files->path);
 	free(files->problem);
 	free(files->directory);
 	free(files->socket);
+	free(files->unfinished);
+	free(files->other);
 	free(files->asked);
 	*files = (struct flow_files)FLOW_FILES_INIT;
 }
@@ -141,9 +147,21 @@ found_problem(void *files, const char *path, const char *what)
 }
 
 static enum flow_status
+found_other(void *context, const char *path)
+{
+	struct flow_files *files = context;
+	const char *name = strrchr(path, '/');
+
+	if (directory_walk_is_unfinished(name != NULL ? name + 1 : path))
+		return push(&files->unfinished, &files->unfinished_count, &files->unfinished_cap, strdup(path));
+	return push(&files->other, &files->others, &files->others_cap, strdup(path));
+}
+
+static enum flow_status
 add_directory(struct flow_files *files, const char *path)
 {
-	const struct directory_walk walk = { files, found_file, found_directory, found_socket, found_problem };
+	const struct directory_walk walk = { files, found_file, found_directory, found_socket, found_problem,
+		found_other };
 
 	return directory_walk(path, &walk);
 }

@@ -26,6 +26,11 @@ struct flow_files {
 	size_t directories, directories_cap;
 	char **socket;		/* collectors' sockets in them (store/live.h) */
 	size_t sockets, sockets_cap;
+	/* What the directories have beside these: files that nfcapd and flow-capture still write, and all others. */
+	char **unfinished;
+	size_t unfinished_count, unfinished_cap;
+	char **other;
+	size_t others, others_cap;
 	int64_t since_ns;	/* time of the first call, ns since 1970 */
 };
 

@@ -18,6 +18,8 @@
 
 #define OLD_NFDUMP_PREFIX "nfcapd."
 #define OLD_FLOW_TOOLS_PREFIX "ft-v"
+#define OPEN_NFDUMP_PREFIX "nfcapd.current"
+#define OPEN_FLOW_TOOLS_PREFIX "tmp-v"
 #define SLOT_DIGITS 12
 
 /* A directory on the path from the root; a link back to it is recognized by these. */
@@ -44,6 +46,13 @@ directory_walk_is_old(const char *name)
 	return strncmp(name, OLD_FLOW_TOOLS_PREFIX, strlen(OLD_FLOW_TOOLS_PREFIX)) == 0;
 }
 
+bool
+directory_walk_is_unfinished(const char *name)
+{
+	return strncmp(name, OPEN_NFDUMP_PREFIX, strlen(OPEN_NFDUMP_PREFIX)) == 0 ||
+	    strncmp(name, OPEN_FLOW_TOOLS_PREFIX, strlen(OPEN_FLOW_TOOLS_PREFIX)) == 0;
+}
+
 static bool
 is_read(const char *name)
 {
@@ -62,6 +71,15 @@ leads_around(const struct level *above, const struct stat *st)
 static enum flow_status walk_below(const char *path, const struct level *above,
     const struct directory_walk *walk);
 
+/* A regular file. */
+static enum flow_status
+take_file(const char *path, const char *name, const struct directory_walk *walk)
+{
+	if (is_read(name))
+		return walk->file(walk->context, path);
+	return walk->other != NULL ? walk->other(walk->context, path) : FLOW_OK;
+}
+
 /* An entry whose d_type says neither file nor directory. */
 static enum flow_status
 look_at(const char *path, const char *name, const struct level *above,
@@ -72,8 +90,7 @@ look_at(const char *path, const char *name, const struct level *above,
 	if (stat(path, &st) == 0) {
 		if (S_ISDIR(st.st_mode))
 			return walk_below(path, above, walk);
-		return S_ISREG(st.st_mode) && is_read(name) ?
-		    walk->file(walk->context, path) : FLOW_OK;
+		return S_ISREG(st.st_mode) ? take_file(path, name, walk) : FLOW_OK;
 	}
 	if (errno != ENOENT)
 		return walk->problem(walk->context, path, strerror(errno));
@@ -92,7 +109,7 @@ take_entry(const char *directory, const struct dirent *entry, const struct level
 	char *path;
 
 	if ((entry->d_name[0] == '.' && !is_socket) ||
-	    (entry->d_type == DT_REG && !is_read(entry->d_name)))
+	    (entry->d_type == DT_REG && walk->other == NULL && !is_read(entry->d_name)))
 		return FLOW_OK;
 	if (asprintf(&path, "%s%s%s", directory, between, entry->d_name) < 0)
 		return FLOW_ENOMEM;
@@ -100,7 +117,7 @@ take_entry(const char *directory, const struct dirent *entry, const struct level
 		st = entry->d_type == DT_SOCK || entry->d_type == DT_UNKNOWN ?
 		    walk->socket(walk->context, path) : FLOW_OK;
 	else if (entry->d_type == DT_REG)
-		st = walk->file(walk->context, path);
+		st = take_file(path, entry->d_name, walk);
 	else if (entry->d_type == DT_DIR)
 		st = walk_below(path, above, walk);
 	else

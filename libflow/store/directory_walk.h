@@ -18,6 +18,8 @@ struct directory_walk {
 	/* A name of a collector's socket; NULL: not wanted. */
 	enum flow_status (*socket)(void *context, const char *path);
 	enum flow_status (*problem)(void *context, const char *path, const char *what);
+	/* A file of another name that does not begin with a dot; NULL: not wanted. */
+	enum flow_status (*other)(void *context, const char *path);
 };
 
 /*
@@ -34,3 +36,6 @@ bool directory_walk_is_file(const char *name);
  * unfinished ones have other names.
  */
 bool directory_walk_is_old(const char *name);
+
+/* Whether it is a name of a file that nfcapd (nfcapd.current...) or flow-capture (tmp-v...) still writes. */
+bool directory_walk_is_unfinished(const char *name);

@@ -290,6 +290,15 @@ flow_scan_problem(const struct flow_scan *scan, size_t i)
 	return NULL;
 }
 
+const char *
+flow_scan_unread(const struct flow_scan *scan, size_t i)
+{
+	for (size_t f = 0; f < scan->files; f++)
+		if ((scan->file[f].problem != NULL || scan->file[f].unread) && i-- == 0)
+			return scan->file[f].path;
+	return NULL;
+}
+
 bool
 flow_scan_old(const struct flow_scan *scan, struct flow_scan_old *old)
 {

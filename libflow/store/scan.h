@@ -132,6 +132,12 @@ bool flow_scan_old(const struct flow_scan *scan, struct flow_scan_old *old);
 /* Files that could not be planned: the i-th message ("path: what"), or NULL after the last. */
 const char *flow_scan_problem(const struct flow_scan *scan, size_t i);
 
+/*
+ * The path of the i-th file that could not be planned, or not be read to its end so far, or NULL after the last; as
+ * long as the scan.  Call it while no worker reads.
+ */
+const char *flow_scan_unread(const struct flow_scan *scan, size_t i);
+
 /* A message about the first file that has columns of other names, which are ignored; NULL: no file has. */
 const char *flow_scan_notice(const struct flow_scan *scan);
 

@@ -28,6 +28,7 @@ struct scan_file {
 	char *ident;
 	char *problem;
 	bool vanished;		/* the problem is that it does not exist */
+	atomic_bool unread;	/* some of its rows could not be read */
 	bool held;		/* another file holds its rows */
 	bool idle;		/* no row has to be read, whatever narrower bounds are */
 	char *merged;		/* flow.merged; NULL: none */

@@ -217,6 +217,7 @@ failed(struct flow_scan_worker *w, enum flow_status st, struct flow_error *err)
 	else
 		(void)snprintf(where, sizeof(where), "%s: row group %u", task->file->path, task->group->number);
 	flow_error_prefix(err, where);
+	task->file->unread = true;
 	end_task(w);
 	group_reader_forget(w->reader);
 	w->has_task = false;

@@ -114,11 +114,41 @@ def main(work):
     some = [n for n in there(archive) if n >= 10 ** 6]
     same('a damaged file: what can be read', (status, 'nfcapd.202311151300' in err, some == list(range(10 ** 6, 10 ** 6 + len(some))),
                                               0 < len(some) < FLOWS), (1, True, True, True))
-    run(FLOWCAT, '--import', '-w', archive, '-r', old + '/2023/11/15/nfcapd.202311151300')
+    status, _, err = run(FLOWCAT, '--import', '-w', archive, '-r', old + '/2023/11/15/nfcapd.202311151300')
+    same('a damaged file: told again', (status, 'nfcapd.202311151300: was imported before as far as it could be read' in err,
+                                        '1 were imported before (damaged: 1)' in err), (1, True, True))
     same('a damaged file: once', [n for n in there(archive) if n >= 10 ** 6], some)
 
+    left_out(work)
     crashes(work, old)
     refusals(work, old, archive)
+
+
+def left_out(work):
+    """What is not read because of its name is told and counted; what a collector still writes is no failure."""
+    old, archive = work + '/names', work + '/names-new'
+    os.mkdir(archive)
+    write(old + '/nfcapd.202311150000', 1, T0)
+    write(old + '/nfcapd.current.4711', 1001, T0)
+    write(old + '/tmp-v05.2023-11-15.000000+0000', 2001, T0)
+    write(old + '/b.flows', 3001, T0)
+    write(old + '/a.flows', 4001, T0)
+    status, _, err = run(FLOWCAT, '--import', '-w', archive, '-r', old)
+    same('unfinished files are told', (status, 'nfcapd.current.4711: its collector still' in err,
+                                       'tmp-v05.2023-11-15.000000+0000: its collector still' in err), (0, True, True))
+    same('other names are told', 'a.flows: left out for its name, which neither nfcapd nor flow-capture gives (such files: 2)' in err,
+         True)
+    same('they are counted', ('imported 1 files of nfdump' in err, '4 are left out' in err), (True, True))
+    same('the finished one is filed', there(archive), list(range(1, FLOWS + 1)))
+    status, _, err = run(FLOWCAT, '--import', '-w', archive, '-r', old, '-r', old + '/b.flows', '-r', old + '/a.fl*')
+    same('those that are named are read', (status, 'imported 2 files of nfdump' in err, 'left out for its name' in err,
+                                           '2 are left out' in err), (0, True, False, True))
+    # Its name begins as a finished one's: no file of flows at all, each time.
+    with open(old + '/nfcapd.202311150005', 'wb') as f:
+        f.write(b'nothing\n' * 10)
+    for when in 'at first', 'again':
+        status, _, err = run(FLOWCAT, '--import', '-w', archive, '-r', old)
+        same('a file that is none, ' + when, (status, 'nfcapd.202311150005: ' in err), (1, True))
 
 
 def crashes(work, old):
