@@ -17,6 +17,7 @@
 #include "base/vec.h"
 #include "parquet/file_read.h"
 #include "store/archive.h"
+#include "store/profile.h"
 #include "store/summary.h"
 #include "time/stamp.h"
 
@@ -184,7 +185,7 @@ rollup_files_of(const char *path, enum rollup_table table, const struct rollup_w
 		return flow_fail_errno(err, "%s", path);
 	st = pq_file_open(fd, &file, err);
 	if (st == FLOW_OK) {
-		const char *json = pq_file_key_value(file, KEY, &len);
+		const char *json = profile_key_of_rows(file, KEY, &len);
 
 		st = read_sources(json, len, table, width, files, err);
 	}

@@ -207,6 +207,12 @@ profile_is_ours(const struct pq_file *file)
 	return by != NULL && len >= sizeof(ours) - 1 && memcmp(by, ours, sizeof(ours) - 1) == 0;
 }
 
+const char *
+profile_key_of_rows(const struct pq_file *file, const char *key, size_t *len)
+{
+	return profile_is_ours(file) ? pq_file_key_value(file, key, len) : NULL;
+}
+
 bool
 profile_is_as_written(const struct pq_file *file)
 {

@@ -44,6 +44,12 @@ size_t profile_plain_bytes(const struct pq_column *column);
 /* Whether a file was written by these programs. */
 bool profile_is_ours(const struct pq_file *file);
 
+/*
+ * A key of the file's metadata that tells of its rows, as sums do; NULL: none, or the file is not ours.  pyarrow and
+ * programs that use it copy all keys of a file to files with other rows.
+ */
+const char *profile_key_of_rows(const struct pq_file *file, const char *key, size_t *len);
+
 /* Whether a file's columns are those that these programs write now, so that row groups can be copied undecoded. */
 bool profile_is_as_written(const struct pq_file *file);
 

@@ -42,7 +42,7 @@ read_totals(const struct source *s, struct flow_summary *summary)
 {
 	struct store_loss loss = { .unknown = true };
 	size_t len;
-	const char *text = pq_file_key_value(s->file, PROFILE_KEY_STATS, &len);
+	const char *text = profile_key_of_rows(s->file, PROFILE_KEY_STATS, &len);
 
 	store_totals_init(&summary->totals);
 	if (text == NULL || !store_totals_from_json(text, len, &summary->totals, &loss)) {
@@ -109,7 +109,7 @@ summarize(const struct source *source)
 	s.groups = pq_file_groups(source->file);
 	s.bytes = pq_file_bytes(source->file);
 	s.ident = copy_key(source, PROFILE_KEY_IDENT);
-	s.exporters = copy_key(source, PROFILE_KEY_EXPORTERS);
+	s.exporters = profile_is_ours(source->file) ? copy_key(source, PROFILE_KEY_EXPORTERS) : NULL;
 	s.merged = copy_key(source, PROFILE_KEY_MERGED);
 	by = pq_file_created_by(source->file, &len);
 	s.created_by = by != NULL ? strndup(by, len) : NULL;

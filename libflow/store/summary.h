@@ -12,8 +12,8 @@
 struct flow_summary {
 	uint64_t files, rows, groups, bytes;	/* bytes on disk */
 	/*
-	 * Sums of flow.stats.  Files without it, written by another program, count in `without_totals`; only
-	 * their rows and times are known.
+	 * Sums of flow.stats.  Files without it, or written by another program, which may have copied it, count in
+	 * `without_totals`; only their rows and times are known.
 	 */
 	struct flow_totals totals;
 	uint64_t without_totals;
@@ -21,7 +21,7 @@ struct flow_summary {
 	uint64_t with_losses;
 	uint64_t sequence_gaps, kernel_drops;
 	char *ident;		/* common to all files; NULL: none, or they differ */
-	char *exporters;	/* flow.exporters, merged over the files; NULL: none */
+	char *exporters;	/* flow.exporters, merged over the files that are ours; NULL: none */
 	char *merged;		/* flow.merged of a single file; NULL: none */
 	char *created_by;	/* of a single file; NULL: unknown */
 };

@@ -89,7 +89,7 @@ verify_totals(const struct source *s, const struct flow_totals *sums, struct flo
 	struct flow_totals told;
 	struct store_loss loss;
 	size_t len;
-	const char *text = pq_file_key_value(s->file, PROFILE_KEY_STATS, &len);
+	const char *text = profile_key_of_rows(s->file, PROFILE_KEY_STATS, &len);
 
 	if (text == NULL)
 		return FLOW_OK;

@@ -307,6 +307,22 @@ def missing_and_upper_case(folder):
     check(run.returncode == 1 and "two columns" in run.stderr, "but two other spellings are refused", run.stderr)
 
 
+def copied_metadata(ours, folder):
+    """pyarrow copies our keys to files with other rows: what they tell of rows is not believed there."""
+    table = pq.read_table(ours)
+    some = os.path.join(folder, "some.parquet")
+    pq.write_table(table.slice(0, 7), some)
+    check(b"flow.stats" in pq.read_metadata(some).metadata, "pyarrow copies our keys")
+    run = flowcat("--verify", some)
+    check(run.returncode == 0 and "7 flows" in run.stdout, "--verify of some rows is good", run.stderr)
+    run = flowcat("-I", some)
+    check("Rows: 7\n" in run.stdout and "Files_without_sums: 1\n" in run.stdout and "\nFlows" not in run.stdout,
+          "-I tells no sums of other rows", run.stdout)
+    first = re.search("msec_first: (.*)", run.stdout)
+    want = min(int(t.timestamp() * 1000 + .5) for t in table.column("first").slice(0, 7).to_pylist())
+    check(first is not None and int(first[1]) == want, "but their times", run.stdout)
+
+
 def duckdb_cases(ours, table, folder):
     if importlib.util.find_spec("duckdb") is None:
         return skip("DuckDB is not here")
@@ -607,6 +623,7 @@ def main():
                 for row in table["mixed"].select(["src_addr", "bytes", "conn_id"]).to_pylist()]
         check(lines == want, "ndjson tells the same values", run.stderr)
         pyarrow_forms(table["mixed"], folder)
+        copied_metadata(ours["few"], folder)
         duckdb_cases(ours, table, folder)
         text_cases(folder)
         spark_cases(ours, table, folder, tree_cases(folder))
