@@ -60,6 +60,10 @@ encode_column(enum flow_field field, const struct flow_batch *batch,
 	}
 	st = pq_chunk_encode(&column, &values, options, chunk, err);
 	free(owned);
+	if (st == FLOW_EINVAL)
+		(void)flow_fail(err, st, FLOW_NO_OFFSET, "%s: nulls in a column that may have none: write the "
+		    "file that has them again, with coalesce(%s, VALUE), or choose rows by 'not %s is null'",
+		    column.name, column.name, column.name);
 	return st;
 }
 

@@ -190,6 +190,12 @@ def names_and_nulls(table, path):
     run = flowcat("-r", path, "-q", "-o", "csv:src_port,bytes")
     check(run.returncode == 0 and run.stdout.split() == [f",{v}" for v in table.column("bytes").to_pylist()],
           "a column of Arrow's type null has no values", run.stderr or run.stdout)
+    pq.write_table(put(table, "bytes", pa.array([None] + [5] * 8, pa.int64())), path)
+    run, ours = flowcat("-r", path, "-w", path + ".ours"), path + ".ours"
+    check(run.returncode == 1 and "coalesce(bytes, " in run.stderr and not os.path.exists(ours),
+          "a null in a column that may have none is not written, with the cure", run.stderr)
+    run = flowcat("-r", path, "-w", ours, "not bytes is null")
+    check(run.returncode == 0 and pq.read_table(ours).column("bytes").to_pylist() == [5] * 8, "which works", run.stderr)
     double = pa.Table.from_arrays([*table.columns, table.column("packets")], names=[*table.schema.names, "bytes"])
     pq.write_table(double, path)
     run = flowcat("-r", path, "-o", "csv")
