@@ -330,6 +330,15 @@ collector_journal_begin(struct collector *c, const char *id)
 	return true;
 }
 
+bool
+collector_journal_again(struct collector *c, const char *id, struct filing_entry *failed)
+{
+	if (!collector_journal_begin(c, id))
+		return false;
+	c->journal.again = failed;
+	return true;
+}
+
 struct filing_entry *
 collector_journal_end(struct collector *c, const char *id)
 {

@@ -33,6 +33,9 @@ void collector_rotate(struct collector *c);
  */
 bool collector_journal_begin(struct collector *c, const char *id);
 
+/* The same for the journal of an entry that failed: trees whose slots it knows as filed do not file them again. */
+bool collector_journal_again(struct collector *c, const char *id, struct filing_entry *failed);
+
 /*
  * Ends the journal; `id` (or NULL) is its id if it was not known before.  With filing, returns its entry,
  * which the caller ends.

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/vec.h"
 #include "collect/exporter_state.h"
 
 struct snapshot {
@@ -27,7 +28,8 @@ struct filing_entry {
 	size_t slots;			/* not decided yet */
 	bool ended;			/* no more slots are added */
 	bool failed;
-	bool retrying;
+	char **filed;			/* directories of trees whose slots are filed */
+	size_t fileds, fileds_cap;
 	struct journal_segment *segment;	/* of this run, or */
 	char *path;			/* of an earlier one */
 	bool damaged;
@@ -74,6 +76,9 @@ free_entry(struct filing_entry *e)
 		buf_release(&s->state);
 		free(s);
 	}
+	for (size_t i = 0; i < e->fileds; i++)
+		free(e->filed[i]);
+	free(e->filed);
 	free(e->path);
 	free(e);
 }
@@ -222,13 +227,48 @@ filing_slot_begin(struct filing_entry *e)
 	(void)pthread_mutex_unlock(&e->filing->lock);
 }
 
+/* Under the lock.  Out of memory it is not remembered: then only a file tells that its slot is filed. */
+static void
+note(struct filing_entry *e, const char *directory)
+{
+	char *copy = strdup(directory);
+
+	if (copy == NULL || !VEC_RESERVE(e->filed, e->fileds_cap, e->fileds + 1)) {
+		free(copy);
+		return;
+	}
+	e->filed[e->fileds++] = copy;
+}
+
 void
-filing_slot_end(struct filing_entry *e, bool filed)
+filing_slot_note(struct filing_entry *e, const char *directory)
+{
+	(void)pthread_mutex_lock(&e->filing->lock);
+	note(e, directory);
+	(void)pthread_mutex_unlock(&e->filing->lock);
+}
+
+bool
+filing_slot_is_filed(struct filing_entry *e, const char *directory)
+{
+	bool is = false;
+
+	(void)pthread_mutex_lock(&e->filing->lock);
+	for (size_t i = 0; i < e->fileds && !is; i++)
+		is = strcmp(e->filed[i], directory) == 0;
+	(void)pthread_mutex_unlock(&e->filing->lock);
+	return is;
+}
+
+void
+filing_slot_end(struct filing_entry *e, const char *directory, bool filed)
 {
 	struct filing *f = e->filing;
 
 	(void)pthread_mutex_lock(&f->lock);
 	e->slots--;
+	if (filed)
+		note(e, directory);
 	e->failed |= !filed;
 	decide(e);
 	(void)pthread_mutex_unlock(&f->lock);

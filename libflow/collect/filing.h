@@ -30,9 +30,16 @@ size_t filing_free(struct filing *f);
 /* A new last entry; NULL when out of memory. */
 struct filing_entry *filing_begin(struct filing *f);
 
-/* The entry waits for one slot more, and for one less. */
+/* The entry waits for one slot more, and for one less: that of the tree in this directory. */
 void filing_slot_begin(struct filing_entry *e);
-void filing_slot_end(struct filing_entry *e, bool filed);
+void filing_slot_end(struct filing_entry *e, const char *directory, bool filed);
+
+/*
+ * Of an entry that failed, and is tried again: remembers that the slot of the tree in this directory is filed
+ * now, and whether it is.  Its file may be gone: a command (-x) has moved it away, or it has expired.
+ */
+void filing_slot_note(struct filing_entry *e, const char *directory);
+bool filing_slot_is_filed(struct filing_entry *e, const char *directory);
 
 /*
  * A tree's state at the end of the entry (exporter_state_save), to be saved when the entry is filed; takes

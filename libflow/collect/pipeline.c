@@ -103,7 +103,9 @@ run_end(struct pipeline *p, struct job *job)
 	}
 	(void)pthread_mutex_unlock(&p->lock);
 	if (job->entry != NULL)
-		filing_slot_end(job->entry, done);
+		filing_slot_end(job->entry, options->directory, done);
+	if (done && job->end.again != NULL)
+		filing_slot_note(job->end.again, options->directory);
 	(void)pthread_mutex_lock(&p->lock);
 	p->ends_done++;
 	(void)pthread_cond_broadcast(&p->finished);

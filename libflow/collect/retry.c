@@ -42,7 +42,7 @@ retry_new(const struct collect_options *options, struct filing *filing)
  * it.  Its slots that are filed already stay as they are.
  */
 static bool
-file_again(struct retry *r, const char *path)
+file_again(struct retry *r, const char *path, struct filing_entry *failed)
 {
 	struct collector *c = collector_new(&r->options, 1, NULL);
 	char id[JOURNAL_ID_MAX];
@@ -51,7 +51,7 @@ file_again(struct retry *r, const char *path)
 
 	if (c == NULL)
 		return false;
-	done = journal_file_id(path, id) && collector_journal_begin(c, id) &&
+	done = journal_file_id(path, id) && collector_journal_again(c, id, failed) &&
 	    left_journal_read(r->options.log, c, path, &damaged) == FLOW_OK;
 	if (done)
 		(void)collector_journal_end(c, NULL);
@@ -69,7 +69,7 @@ try_all(struct retry *r)
 	bool done = true;
 
 	while (done && (e = filing_oldest_failed(r->filing, &path)) != NULL) {
-		done = file_again(r, path);
+		done = file_again(r, path, e);
 		filing_retried(e, done);
 	}
 }

@@ -17,6 +17,7 @@ struct slot_end {
 	char journal_id[JOURNAL_ID_MAX];	/* of the journal with its datagrams; "": none */
 	uint64_t datagrams, sequence_gaps, kernel_drops;
 	bool left;			/* they are of an earlier run */
+	struct filing_entry *again;	/* the entry that failed, and is tried again; NULL: none */
 };
 
 /*

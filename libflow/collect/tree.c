@@ -173,6 +173,7 @@ end_slot(struct tree *t, const struct buf *metrics)
 	end.sequence_gaps = since_begin(t, FLOW_COUNT_SEQUENCE_LOST);
 	end.kernel_drops = t->drops - t->drops_begin;
 	end.left = t->journal->left;
+	end.again = t->journal->again;
 	if (t->journal->used)
 		memcpy(end.journal_id, t->journal->id, sizeof(end.journal_id));
 	flow_decoder_exporters_json(t->decoder, NULL, &end.exporters);
@@ -209,6 +210,8 @@ filed_before(const struct tree *t, int64_t slot_ms)
 	if (!t->journal->left)
 		return false;
 	left_files_remove(&layout, slot_ms, t->journal->id);
+	if (t->journal->again != NULL && filing_slot_is_filed(t->journal->again, o->directory))
+		return true;
 	return flow_slot_filed(&layout, slot_ms, SLOT_JOURNAL_KEY, t->journal->id);
 }
 

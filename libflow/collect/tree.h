@@ -17,6 +17,7 @@ struct tree_journal {
 	char id[JOURNAL_ID_MAX];	/* of an earlier run's; ours has one only at its end */
 	int64_t slot_ms;		/* of its slot */
 	struct filing_entry *entry;	/* NULL: none */
+	struct filing_entry *again;	/* the entry that failed, and is tried again; NULL: none */
 	bool saves;			/* the tree's state is saved at its end */
 };
 

@@ -140,5 +140,41 @@ is 'and no health' "$(ask /health | grep -c 'no journal has them')" 1
 ends
 is 'and no success' "$status" 1
 
+# One exporter's slot cannot be filed.  That of the other, whose file a command has taken away, is not filed again.
+cat >"$work/take" <<'END'
+#!/bin/sh
+echo "${1##*/}" >>"$2"
+rm "$1"
+END
+chmod +x "$work/take"
+mkdir "$work/each"
+start -M "$work/each" -S 0 -x "$work/take %d/%f $work/taken-%i"
+exports()
+{
+	flowgen -t 127.0.0.1 -p "$port" --source 127.0.9.1 --exporters 2 -n 900 -r 20000 --seed "$1" >/dev/null 2>&1
+}
+# takes N: whether the command has had that many files of the first exporter
+takes()
+{
+	[ "$(cat "$work/taken-127-0-9-1" 2>/dev/null | wc -l)" = "$1" ]
+}
+exports 8
+check 'flows of two come' waits counts 900
+kill -HUP "$collector"
+check 'their files are taken' waits takes 1
+waits test -s "$work/taken-127-0-9-2"
+rm -r "$work/each/127-0-9-2"
+: >"$work/each/127-0-9-2"
+exports 9
+check 'they come again' waits counts 1800
+kill -HUP "$collector"
+check 'one is filed' waits takes 2
+check 'the other cannot be' waits grep -q '127-0-9-2.*: Not a directory' "$work/log"
+rm "$work/each/127-0-9-2"
+ends
+is 'the other is filed after all, nothing twice' \
+	"$status:$(cat "$work"/taken-* | wc -l):$(grep -c 'filed after all$' "$work/log")" 0:4:1
+is 'and the sums agree' "$(grep -o 'flows decoded .*, sequence' "$work/log")" 'flows decoded 1800, flows written 1800, sequence'
+
 echo "1..$number"
 exit "$failed"
