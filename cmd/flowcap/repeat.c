@@ -302,7 +302,9 @@ repeater_free(struct repeater *r)
 	if (r == NULL)
 		return;
 	for (i = 0; i < r->count; i++) {
-		tell(&r->target[i], LOG_LEVEL_DETAIL);
+		/* A check of settings sends none. */
+		if (atomic_load(&r->target[i].sent) > 0 || all_lost(&r->target[i]) > 0)
+			tell(&r->target[i], LOG_LEVEL_DETAIL);
 		(void)close(r->target[i].fd);
 	}
 	for (i = 0; i < WAYS; i++)
