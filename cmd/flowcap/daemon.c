@@ -127,8 +127,8 @@ find_user(const struct options *o, const struct passwd **user, const struct grou
 }
 
 /* The group first, because only root can change it. */
-static int
-become(const struct options *o)
+int
+daemon_become(const struct options *o)
 {
 	const struct passwd *pw;
 	const struct group *gr;
@@ -184,7 +184,7 @@ daemon_begin(struct daemon *d, const struct options *options)
 	if (status == CLI_OK && options->pid_file != NULL)
 		status = open_pid_file(d, options->pid_file);
 	if (status == CLI_OK && (options->user != NULL || options->group != NULL))
-		status = become(options);
+		status = daemon_become(options);
 	return status;
 }
 

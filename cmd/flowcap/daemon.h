@@ -21,6 +21,9 @@ struct daemon {
 /* Whether the users of -u and -g are there, and -P may be written.  CLI_OK, or CLI_FAILURE after a message. */
 int daemon_check(const struct options *options);
 
+/* Becomes the user and group of -u and -g, for good.  CLI_OK, or CLI_FAILURE after a message. */
+int daemon_become(const struct options *options);
+
 /* -D, -P, -u, -g, in that order; before threads start.  CLI_OK, or CLI_FAILURE after a message. */
 int daemon_begin(struct daemon *d, const struct options *options);
 

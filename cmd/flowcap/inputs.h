@@ -17,7 +17,8 @@ void inputs_close(struct inputs *in, struct status_server *server);
 
 /*
  * --check-config: opens all of it at ports that are free, and closes it again, so that what the start would refuse is
- * told by what refuses it there; also looks for the users and the pid file.  A collector that runs is not disturbed.
+ * told by what refuses it there; also looks for the users, the pid file and captures.  At last it becomes the user of
+ * -u, for good, and looks for what that user has to write.  A collector that runs is not disturbed.
  * -A is left out, as it needs the privileges of the start.
  */
 int inputs_rehearse(const struct options *options);

@@ -152,7 +152,7 @@ run(const struct options *options)
 	if (options->check_health || status != CLI_OK)
 		return status;
 	if (options->check_only) {
-		status = options->file_count > 0 ? CLI_OK : inputs_rehearse(options);
+		status = inputs_rehearse(options);
 		if (status != CLI_OK)
 			return status;
 		(void)printf("%s: it is right\n", options->config != NULL ? options->config : "the command line");

@@ -106,6 +106,16 @@ take_number(const char *option, const char *text, uint64_t lo, uint64_t hi, uint
 	return cli_number(option, text, lo, hi, out) ? CLI_OK : CLI_MISUSE;
 }
 
+/* Both together would mean neither: who asks for both wants both, which is the default. */
+static int
+take_family(struct options *o, enum udp_family family)
+{
+	if (o->family != UDP_ANY && o->family != family)
+		return cli_misuse("-4 and -6 do not go together: leave both out to take IPv4 and IPv6");
+	o->family = family;
+	return CLI_OK;
+}
+
 static int
 take_input(int letter, char *argument, struct options *o)
 {
@@ -122,11 +132,9 @@ take_input(int letter, char *argument, struct options *o)
 		o->host = argument;
 		return CLI_OK;
 	case OPT_IPV4:
-		o->family = UDP_IPV4;
-		return CLI_OK;
+		return take_family(o, UDP_IPV4);
 	case OPT_IPV6:
-		o->family = UDP_IPV6;
-		return CLI_OK;
+		return take_family(o, UDP_IPV6);
 	case OPT_PROXY_PROTOCOL:
 		return take_proxies(o, argument);
 	case OPT_BUFFER:
@@ -395,13 +403,18 @@ static int
 parse(int argc, char **argv, struct options *options, bool *done)
 {
 	int letter, status = find_config(argc, argv, options);
+	enum udp_family in_file;
 
 	if (status == CLI_OK && options->config != NULL)
 		status = take_config(options, done);
+	in_file = options->family;
+	options->family = UDP_ANY;
 	while (status == CLI_OK && !*done && (letter = cli_getopt(argc, argv, &table)) != -1) {
 		options->retain_given |= letter == OPT_EXPIRE;
 		status = take_option(letter, optarg, options, done);
 	}
+	if (options->family == UDP_ANY)
+		options->family = in_file;
 	/* Files need no journal. */
 	options->collect.journal &= options->file_count == 0;
 	options->collect.remember = options->collect.journal;

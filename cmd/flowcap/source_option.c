@@ -148,6 +148,17 @@ sources_check(const struct options *options)
 }
 
 int
+sources_check_state(const struct options *options)
+{
+	struct options as_collector = *options;
+
+	/* It is made by the collector itself, once it is the user of -u. */
+	as_collector.user = NULL;
+	return options->state != NULL && options->collect.journal ? check_directory(&as_collector, options->state) :
+	    CLI_OK;
+}
+
+int
 sources_find_state(struct collect_options *collect, const char *asked)
 {
 	const char *archive = collect->directory != NULL ? collect->directory : collect->dynamic;

@@ -27,3 +27,6 @@ void sources_free_state(struct collect_options *collect);
 
 /* Checks that all directories of the command line are writable; CLI_OK, or a message. */
 int sources_check(const struct options *options);
+
+/* Whether the directory of --state, if given, is there or could be made.  CLI_OK, or CLI_FAILURE after a message. */
+int sources_check_state(const struct options *options);

@@ -6,7 +6,8 @@
 #include "base/number.h"
 #include "time/stamp.h"
 
-#define AGE_MIN_MS 60000
+/* 3m is three minutes, and hardly what is meant: it would empty the archive of whoever wants three months. */
+#define AGE_MIN_MS 3600000
 
 /* Fewer bytes than that are hardly what is meant unless they have a unit: size=2 would empty an archive. */
 #define BARE_MIN_BYTES 1000000
@@ -32,7 +33,7 @@ retain_age_parse(const char *text, size_t len, struct retain_limits *limits, str
 
 	if (stamp_span_parse(text, len, &ms) != FLOW_OK || ms < AGE_MIN_MS)
 		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET,
-		    "'%.*s' is no age of a minute or more, such as 90d", (int)len, text);
+		    "'%.*s' is no age of an hour or more, such as 90d", (int)len, text);
 	limits->age_ms = ms;
 	return FLOW_OK;
 }
@@ -81,6 +82,8 @@ retain_free_parse(const char *text, size_t len, struct retain_limits *limits, st
 static enum flow_status
 parse_word(const char *word, size_t len, struct retain_limits *limits, bool *each, struct flow_error *err)
 {
+	const bool given[] = { limits->age_ms != 0, limits->size_bytes != 0,
+		limits->free_bytes != 0 || limits->free_percent != 0 };
 	static const struct {
 		const char *name;
 		enum flow_status (*parse)(const char *text, size_t len, struct retain_limits *limits,
@@ -96,8 +99,10 @@ parse_word(const char *word, size_t len, struct retain_limits *limits, bool *eac
 	}
 	for (i = 0; i < sizeof(limit) / sizeof(limit[0]); i++) {
 		name = strlen(limit[i].name);
-		if (len >= name && memcmp(word, limit[i].name, name) == 0)
-			return limit[i].parse(word + name, len - name, limits, err);
+		if (len < name || memcmp(word, limit[i].name, name) != 0)
+			continue;
+		return given[i] ? flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET, "%s is there twice", limit[i].name) :
+		    limit[i].parse(word + name, len - name, limits, err);
 	}
 	return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET,
 	    "'%.*s' is none of age=, size=, free= and each", (int)len, word);

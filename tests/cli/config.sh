@@ -29,7 +29,7 @@ declare -A value=([directory]=$work/tree [source]="r1,192.0.2.1,$work/tree" [sou
 	[ipv4]=- [ipv6]=- [tcp]=- [buffer]=1000000 [file]=$work/in.pcap [repeat]=127.0.0.1/9 [sampling]=-100 [join]=239.1.1.1 [proxy-protocol]="127.0.0.1;::1" [keep-source]=-
 	[elements]=/dev/null [layout]=hive [interval]=60 [compress]=zstd:3 [ident]="a name" [expire]=age=90d,free=10%
 	[execute]='echo %d/%f' [local-time]=- [fix-clock]=- [journal-sync]=100 [no-journal]=- [state]=$work/kept [metrics]=$work/prom
-	[threads]=2 [daemon]=- [pid-file]=$work/pid [user]=nobody [group]=nogroup [verbose]=-)
+	[threads]=2 [daemon]=- [pid-file]=$work/pid [user]=$(id -un) [group]=$(id -gn) [verbose]=-)
 names=$("${FLOW_SRCDIR:-$(dirname "$0")/../..}"/scripts/list-options flowcap | cut -f 3 | sort -u |
 	grep -vxE -- '-|config|check|check-config|help|version')
 is 'there is a test of every setting' "$(printf '%s\n' "${!value[@]}" | sort)" "$names"
@@ -95,6 +95,11 @@ refused 'metrics = localhost:http' "--metrics: 'localhost:http' is no HOST:PORT;
 refused 'repeat = 127.0.0.1/99999' '99999' 2
 refused 'repeat = 127.0.0.1/no-such-service' '-R 127.0.0.1/no-such-service: ' 1
 refused 'repeat = no-such-host.invalid' '-R no-such-host.invalid/9995: ' 1
+refused "state = $work/none/state" "$work/none/state: No such file or directory" 1
+refused "file = $work/none.pcap" "$work/none.pcap: No such file or directory" 1
+refused $'ipv4\nipv6' '-4 and -6 do not go together' 2
+refused 'expire = age=90d,age=1d' '-e: age= is there twice' 2
+[ "$(id -u)" != 0 ] || refused 'user = nobody' "$work/tree: Permission denied" 1
 refused 'proxy-protocol = 127.0.0.1' '--proxy-protocol without --tcp' 2
 refused "pid-file = $work/none/pid" "$work/none/pid: No such file or directory" 1
 refused "pid-file = $work/tree" "$work/tree: Is a directory" 1
@@ -117,6 +122,12 @@ is 'and twice verbose' "$(answer "directory = $work/tree" 'verbose' 'verbose')" 
 is 'a file of metrics with a colon' "$(answer "directory = $work/tree" "metrics = $work/a:b")" "0:$conf: it is right"
 is 'is not refused where it cannot be written yet' "$(answer "directory = $work/tree" "metrics = $work/none/prom" | cut -c 1-36)" \
 	'0:flowcap: --metrics: nothing can be'
+is 'nor is one that is a directory' "$(answer "directory = $work/tree" "metrics = $work/tree")" \
+	"0:flowcap: --metrics: $work/tree is a directory: the log would say so, and collecting go on"
+is 'nor a program that is not there' "$(answer "directory = $work/tree" "execute = $work/none/x %f")" \
+	"0:flowcap: -x: $work/none/x: No such file or directory: the log would say so of each file, and collecting go on"
+is 'the line overrides ipv6 of the file' "$(printf 'directory = %s\nipv6\n' "$work/tree" >"$conf"
+	flowcap -4 -b 127.0.0.1 -C "$conf" --check-config 2>&1)" "$conf: it is right"
 is 'the installed one' "$(sed "s|/var/lib/flowcap|$work/tree|" "$FLOW_SRCDIR/systemd/flowcap.conf" >"$conf"
 	flowcap --check-config -C "$conf")" "$conf: it is right"
 

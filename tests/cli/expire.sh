@@ -76,7 +76,7 @@ flowcat --expire "$m" --max-size "$(kilo $((one * 3)))" --each -n >"$work/out" 2
 is '--each: three files of each fit, or hardly more' "$?:$([ "$(wc -l <"$work/out")" -le 2 ] && echo yes)" 0:yes
 flowcat --expire "$m" --max-age 2d
 is 'all exporters lose what is old' "$?:$(files "$m" | wc -l):$(ls "$m" | tr '\n' ' ')" "0:2:10-0-0-1 2001-db8--1 "
-flowcat --expire "$m" --max-age 1m
+flowcat --expire "$m" --max-age 1h
 is 'directories of exporters stay' "$?:$(files "$m" | wc -l):$(ls "$m" | tr '\n' ' ')" "0:0:10-0-0-1 2001-db8--1 "
 
 # Held, linked, of others, and odd.
@@ -100,7 +100,7 @@ is 'which is told' "$(grep -c 'held directories 1,' "$work/err")" 1
 # A slot that is not over, and one of the future.
 f=$work/future
 slot "$f" $((today + 10 * day))
-flowcat --expire "$f" --max-size 1k --max-age 1m 2>"$work/err"
+flowcat --expire "$f" --max-size 1k --max-age 1h 2>"$work/err"
 is 'the future does not go, and a limit that cannot be kept is told' "$?:$(files "$f" | wc -l):$(grep -c 'no more may' "$work/err")" 1:1:1
 
 # A file of a day has the name of its first slot, and goes by its end.
@@ -232,7 +232,7 @@ wait $collector
 is 'and ends' "$?:$(files "$w"):$(grep -c 'expired: files 1' "$work/log")" "0:$(name $yesterday):2"
 collector=
 is '-e with what is no limit' "$(flowcap -w "$w" -e age=tomorrow 2>&1 | head -n 1)" \
-	"flowcap: -e: 'tomorrow' is no age of a minute or more, such as 90d"
+	"flowcap: -e: 'tomorrow' is no age of an hour or more, such as 90d"
 
 is 'nor with a size of some bytes' "$(flowcap -w "$w" -e size=2 2>&1 | head -n 1)" \
 	"flowcap: -e: '2' is a size of 2 bytes: give it a unit: 2G, 2T"
