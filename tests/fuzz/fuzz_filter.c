@@ -74,7 +74,7 @@ make_batch(void)
 	require(b != NULL && d != NULL, "memory");
 	for (unsigned row = 0; row < ROWS; row++) {
 		require(flow_builder_reserve(b, 1) == FLOW_OK, "memory");
-		for (unsigned f = 0; f < FLOW_FIELD_COUNT; f++) {
+		for (unsigned f = 0; f < FLOW_FIELD_STORED; f++) {
 			uint64_t hash = hash_mix64(row * 1000 + f + 1);
 
 			if (flow_field_info((enum flow_field)f)->required || hash % 3 != 0)
