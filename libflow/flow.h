@@ -20,6 +20,7 @@
 #include "element/elements_file.h"
 #include "element/extra_rename.h"
 #include "filter/filter.h"
+#include "filter/set_expression.h"
 #include "filter/tags.h"
 #include "net/geo.h"
 #include "output/escape.h"

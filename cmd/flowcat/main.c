@@ -10,6 +10,7 @@
 #include "flowcat/print_exporters.h"
 #include "flowcat/options.h"
 #include "flowcat/print.h"
+#include "flowcat/print_sets.h"
 #include "flowcat/print_sql.h"
 #include "flowcat/split.h"
 #include "flowcat/split_key.h"
@@ -33,6 +34,8 @@ run(struct flowcat_options *options)
 		return flowcat_explain(options);
 	case FLOWCAT_SQL:
 		return flowcat_sql(options);
+	case FLOWCAT_SETS:
+		return flowcat_sets(options);
 	case FLOWCAT_CHECK:
 		return query_check(&options->request);
 	case FLOWCAT_EXPIRE:

@@ -283,6 +283,10 @@ take_task(int letter, const char *argument, struct flowcat_options *o)
 	case OPT_SQL:
 		o->task = FLOWCAT_SQL;
 		return query_sql_dialect(argument, &o->dialect);
+	case OPT_SETS:
+		o->task = FLOWCAT_SETS;
+		o->sets = argument;
+		return CLI_OK;
 	default:
 		return CLI_NOT_MINE;
 	}
@@ -407,6 +411,17 @@ check_import(struct flowcat_options *o)
 	return CLI_OK;
 }
 
+static int
+check_sets(const struct flowcat_options *o, int arguments)
+{
+	if (arguments > 0 || o->request.reads > 0 || o->request.directories != NULL || o->request.live || o->follow ||
+	    o->request.window != NULL || o->request.filter_file != NULL || changes_rows(o) ||
+	    o->write_path != NULL || o->has_order || o->limit != UINT64_MAX || o->compact_s != 0)
+		return cli_misuse("--sets reads no flows: it takes one expression, and no files, filter or options of "
+		    "flows");
+	return CLI_OK;
+}
+
 int
 flowcat_options_parse(int argc, char **argv, struct flowcat_options *options, bool *done)
 {
@@ -435,6 +450,8 @@ flowcat_options_parse(int argc, char **argv, struct flowcat_options *options, bo
 		return cli_misuse("--split: -w DIRECTORY is missing");
 	if (options->split_s != 0 && options->split_by != NULL)
 		return cli_misuse("--split and --split-by: one of them");
+	if (options->task == FLOWCAT_SETS)
+		return check_sets(options, argc - optind);
 	if (options->follow && options->task == FLOWCAT_SQL)
 		return cli_misuse("--follow: --sql is about finished files");
 	if (options->follow && (options->task != FLOWCAT_ROWS || options->write_path != NULL || options->has_order ||

@@ -33,10 +33,12 @@ struct flowcat_options {
 		FLOWCAT_VERIFY,
 		FLOWCAT_EXPLAIN,
 		FLOWCAT_SQL,
+		FLOWCAT_SETS,
 		FLOWCAT_CHECK,		/* -Z */
 		FLOWCAT_EXPIRE,		/* --expire */
 	} task;
 	enum flow_sql_dialect dialect;	/* --sql */
+	const char *sets;		/* --sets */
 	const char **expire;		/* --expire: directories */
 	size_t expires;
 	struct retain_options retain;	/* --max-age, --max-size, --min-free, --each, -n, --local-time */

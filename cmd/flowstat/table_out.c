@@ -94,11 +94,27 @@ table_out_free(struct table_out *out)
 	free(out);
 }
 
+/* -o set:cidr puts addresses and networks together. */
+static int
+check_first_key(const struct flow_table *t)
+{
+	size_t key = 0;
+
+	while (key < t->columns && !t->column[key].key)
+		key++;
+	if (key < t->columns && (t->column[key].kind == FLOW_KIND_ADDR || t->column[key].kind == FLOW_KIND_PREFIX))
+		return CLI_OK;
+	return cli_misuse("-o set:cidr: the first key is '%s', no address or network; -o set prints its values",
+	    key < t->columns ? t->column[key].name : "none");
+}
+
 int
 table_out_begin(struct table_out *out, const struct flow_table *t, struct buf *text)
 {
 	const char *lack;
 
+	if (strcmp(out->format, "set:cidr") == 0 && out->tables != NULL && check_first_key(t) != CLI_OK)
+		return CLI_MISUSE;
 	if (out->tables != NULL)
 		flow_table_printer_begin(out->tables, t, text);
 	if (out->flows == NULL)

@@ -23,6 +23,7 @@ struct parser {
 	struct flow_filter_options options;	/* now_ms is set */
 	size_t resolved;
 	struct matcher_list *matchers;
+	bool sets;			/* operands are sets of addresses (set_expression.h), not conditions */
 	struct flow_error *err;
 };
 

@@ -91,6 +91,21 @@ parse_bare_proto(struct parser *p, const struct subject *s, struct node **out)
 	return parse_done(p, node_join(p->arena, NODE_AND, proto, rest), out);
 }
 
+/* An operand of an expression over sets. */
+static enum flow_status
+parse_set(struct parser *p, struct node **out)
+{
+	struct predicate set = { .kind = PREDICATE_ADDR, .phrase = "a set", .fields = 1,
+		.field = { FLOW_FIELD_SRC_ADDR } };
+	enum flow_status st;
+	bool every;
+
+	if (parse_token(p)->kind == TOKEN_END)
+		return parse_fail(p, parse_token(p), "expected a set of addresses before the end");
+	st = value_addrs(p, set.phrase, &set.set, &every);
+	return st == FLOW_OK ? parse_done(p, node_predicate(p->arena, &set), out) : st;
+}
+
 enum flow_status
 parse_primary(struct parser *p, struct node **out)
 {
@@ -99,6 +114,8 @@ parse_primary(struct parser *p, struct node **out)
 	struct subject s;
 	size_t used;
 
+	if (p->sets)
+		return parse_set(p, out);
 	if (t->kind == TOKEN_END)
 		return parse_fail(p, t, "expected a condition before the end");
 	if (t->kind != TOKEN_WORD)

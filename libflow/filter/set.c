@@ -7,6 +7,7 @@
 #include "base/bitmap.h"
 #include "base/vec.h"
 #include "net/addr_fast.h"
+#include "net/addr_prefixes.h"
 
 /* From this many IPv4 ranges on an index pays. */
 #define INDEX_MIN 16
@@ -45,16 +46,6 @@ addr_list_release(struct addr_list *list)
 	*list = (struct addr_list){ 0 };
 }
 
-/* IPv4 first, since an IPv6 range may reach across the addresses that stand for IPv4. */
-static int
-compare_lo(const void *a, const void *b)
-{
-	const struct addr_range *x = a, *y = b;
-	bool x4 = addr_is_v4(&x->lo), y4 = addr_is_v4(&y->lo);
-
-	return x4 != y4 ? y4 - x4 : addr_compare(&x->lo, &y->lo);
-}
-
 /* The address after *a; false if there is none. */
 static bool
 successor(struct addr *a)
@@ -72,30 +63,6 @@ predecessor(struct addr *a)
 		if (a->b[i]-- != 0)
 			return true;
 	return false;
-}
-
-/* Sorts and joins ranges that touch, but never across the families. */
-static size_t
-merge(struct addr_range *r, size_t n)
-{
-	size_t kept = 0;
-
-	qsort(r, n, sizeof(*r), compare_lo);
-	for (size_t i = 0; i < n; i++) {
-		struct addr next;
-
-		if (kept > 0) {
-			next = r[kept - 1].hi;
-			if (addr_is_v4(&r[kept - 1].lo) == addr_is_v4(&r[i].lo) &&
-			    (!successor(&next) || addr_compare(&r[i].lo, &next) <= 0)) {
-				if (addr_compare(&r[i].hi, &r[kept - 1].hi) > 0)
-					r[kept - 1].hi = r[i].hi;
-				continue;
-			}
-		}
-		r[kept++] = r[i];
-	}
-	return kept;
 }
 
 static unsigned
@@ -175,7 +142,7 @@ addr_set_new(struct arena *arena, const struct addr_range *range, size_t n)
 		return NULL;
 	for (size_t i = 0; i < n; i++)
 		sorted[i] = range[i];
-	n = merge(sorted, n);
+	n = addr_ranges_join(sorted, n);
 	while (n4 < n && addr_is_v4(&sorted[n4].lo))
 		n4++;
 	set = set_from_sorted(arena, sorted, n4, sorted + n4, n - n4);

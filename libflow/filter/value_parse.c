@@ -479,6 +479,15 @@ accept_mask(struct parser *p, struct addr_list *list)
 	return FLOW_OK;
 }
 
+/* In an expression over sets a list or a file needs no `in`. */
+static bool
+begins_set(const struct parser *p)
+{
+	const struct token *t = parse_token(p);
+
+	return p->sets && (t->kind == TOKEN_LIST_OPEN || (t->kind == TOKEN_WORD && t->p[0] == '@'));
+}
+
 enum flow_status
 value_addrs(struct parser *p, const char *phrase, const struct addr_set **out, bool *every)
 {
@@ -488,7 +497,7 @@ value_addrs(struct parser *p, const char *phrase, const struct addr_set **out, b
 	enum token_kind comparator;
 	enum flow_status st;
 
-	if (accept_in(p, every)) {
+	if (accept_in(p, every) || begins_set(p)) {
 		st = read_members(p, &r);
 	} else {
 		comparator = accept_comparator(p);

@@ -12,7 +12,7 @@ flow_table_printer_new(const char *format, const struct flow_table_printer_optio
 {
 	static const struct table_format *const formats[] = {
 		&table_text, &table_csv, &table_json, &table_ndjson, &table_markdown,
-		&table_html, &table_set,
+		&table_html, &table_set, &table_set_cidr,
 	};
 	struct flow_table_printer *p;
 	char hint[NEAREST_HINT_ROOM];
@@ -26,7 +26,7 @@ flow_table_printer_new(const char *format, const struct flow_table_printer_optio
 		for (i = 0; i < ARRAY_LEN(formats); i++)
 			nearest_try_text(&meant, formats[i]->name);
 		return flow_fail(err, FLOW_EINVAL, FLOW_NO_OFFSET,
-		    "%s: no such format (text, csv, json, ndjson, markdown, html, set; "
+		    "%s: no such format (text, csv, json, ndjson, markdown, html, set, set:cidr; "
 		    "line, long, extended, fmt:...)%s", format, nearest_hint(&meant, hint));
 	}
 	p = calloc(1, sizeof(*p));
@@ -47,6 +47,7 @@ flow_table_printer_free(struct flow_table_printer *p)
 		p->format->free(p);
 	buf_release(&p->cells);
 	free(p->width);
+	free(p->range);
 	free(p);
 }
 

@@ -11,7 +11,8 @@
  * Formats: text (for people), csv (RFC 4180 with LF, a header row; an empty line between tables),
  * json (one array of {"title", "rows", "totals"}; bills, spikes and series have "period_from", ...
  * too), ndjson (one object per row; "table", its title, where there are several), markdown, html (one
- * self-contained page with charts, kept in memory until finish).  In csv and ndjson, rows of bills
+ * self-contained page with charts, kept in memory until finish), set (the values of the first key alone), set:cidr
+ * (these as the fewest prefixes, for keys of kind ADDR or PREFIX).  In csv and ndjson, rows of bills
  * and spikes end with period_from, period_to and period_bins.  A cell without a value is empty, left
  * out of JSON, and "-" in text.
  */

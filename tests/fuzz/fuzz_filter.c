@@ -12,6 +12,8 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "filter/filter_program.h"
+#include "filter/set_expression.h"
+#include "net/addr_prefixes.h"
 #include "record/builder.h"
 #include "record/dictify.h"
 
@@ -207,6 +209,28 @@ run(const char *text, size_t len, const struct flow_batch *batch, bool passes[RO
 	return true;
 }
 
+/* The text as an expression over sets: its ranges are in order, and their prefixes end where they do. */
+static void
+run_sets(const char *text, size_t len)
+{
+	struct addr_list list = { 0 };
+	struct addr_prefixes rest;
+	struct addr_range last;
+	struct flow_error err;
+	struct addr net;
+	unsigned bits;
+
+	if (set_expression(text, len, true, &list, &err) != FLOW_OK)
+		require(err.offset <= (int64_t)len, "an error beyond the text");
+	for (size_t i = 0; i < list.count; i++) {
+		last = list.range[i];
+		for (addr_prefixes_begin(&rest, &list.range[i]); addr_prefixes_next(&rest, &net, &bits);)
+			last = addr_range_prefix(&net, bits);
+		require(addr_compare(&last.hi, &list.range[i].hi) == 0, "prefixes end elsewhere");
+	}
+	addr_list_release(&list);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
@@ -216,6 +240,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 
 	if (batch == NULL)
 		batch = make_batch();
+	run_sets((const char *)data, len);
 	if (!run((const char *)data, len, batch, passes) || len > 4096)
 		return 0;
 	check_reference((const char *)data, len, batch, passes);

@@ -3,6 +3,7 @@
 
 /* What the printers of tables share. */
 
+#include "net/addr_range.h"
 #include "output/print_table.h"
 
 struct table_format {
@@ -15,7 +16,7 @@ struct table_format {
 };
 
 extern const struct table_format table_text, table_csv, table_json, table_ndjson, table_markdown,
-    table_html, table_set;
+    table_html, table_set, table_set_cidr;
 
 struct flow_table_printer {
 	const struct table_format *format;
@@ -27,6 +28,8 @@ struct flow_table_printer {
 	uint32_t *width;	/* text: by column */
 	size_t columns;
 	struct table_html *html;
+	struct addr_range *range;	/* set:cidr: of the table so far */
+	size_t ranges, ranges_cap;
 };
 
 static inline bool
