@@ -10,10 +10,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "common/cli.h"
+#include "flowcap/inputs.h"
 #include "flowcap/judge.h"
 #include "flowcap/machine.h"
 #include "flowcap/metric_text.h"
@@ -109,6 +111,55 @@ put_sum(const struct told *t, const struct findings *f, struct buf *out)
 	buf_printf(out, "%u problems\n", grave);
 }
 
+/* Each line of a check of settings (--check-config) is a finding; the last one is why it fails. */
+static void
+take_lines(char *text, bool fails, struct findings *out)
+{
+	const char *prefix = "flowcap: ";
+	char *line, *next;
+
+	for (line = text; line[0] != '\0'; line = next) {
+		next = line + strcspn(line, "\n");
+		if (*next != '\0')
+			*next++ = '\0';
+		if (strncmp(line, prefix, strlen(prefix)) == 0)
+			findings_add(out, fails && *next == '\0' ? FINDING_CRITICAL : FINDING_WARNING, "%s%s",
+			    fails && *next == '\0' ? "it would not start: " : "", line + strlen(prefix));
+	}
+}
+
+/* Does what the start does, in a process of its own, as that may become another user and tells on standard error. */
+static void
+rehearse(const struct options *options, struct findings *out)
+{
+	struct options only = *options;
+	struct buf text = BUF_INIT;
+	int ends[2], status = 0;
+	ssize_t got = 0;
+	pid_t child;
+
+	only.check_only = true;
+	if (pipe(ends) != 0)
+		return;
+	child = fork();
+	if (child == 0) {
+		(void)dup2(ends[1], STDERR_FILENO);
+		_exit(inputs_rehearse(&only));
+	}
+	(void)close(ends[1]);
+	do {
+		text.len += got > 0 ? (size_t)got : 0;
+		got = buf_reserve(&text, 1024) ? read(ends[0], buf_end(&text), 1024) : 0;
+	} while (got > 0 || (got < 0 && errno == EINTR));
+	(void)close(ends[0]);
+	while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
+		;
+	buf_append_u8(&text, '\0');
+	if (child > 0 && !text.failed)
+		take_lines((char *)text.data, status != 0, out);
+	buf_release(&text);
+}
+
 int
 check_and_tell(const struct options *options)
 {
@@ -124,6 +175,9 @@ check_and_tell(const struct options *options)
 	if (told.collectors + told.silent == 0)
 		machine_judge_start(options, &findings);
 	strays_look(told.port != 0 ? told.port : options->collect.port, LOOK_MS, &findings);
+	/* What keeps it from starting and is found already is not told twice. */
+	if (told.collectors + told.silent == 0 && findings_worst(&findings) != FINDING_CRITICAL)
+		rehearse(options, &findings);
 	put_sum(&told, &findings, &text);
 	findings_put(&findings, FINDING_NOTE, &text);
 	worst = findings_worst(&findings);

@@ -112,6 +112,19 @@ refused 'ident = "quoted"' "$conf:4: ident: leave the quotes out" 2
 refused "ident = 'quoted'" "$conf:4: ident: leave the quotes out" 2
 refused 'interval = 60  # seconds' "$conf:4: interval: a comment has a line of its own" 2
 refused 'ident = x	# y' "$conf:4: ident: a comment has a line of its own" 2
+# checked LINES: what --check finds there that would keep it from starting, once, and its status
+checked()
+{
+	printf 'directory = %s\nbind = 127.0.0.1\nport = 0\n%s\n' "$work/tree" "$1" >"$conf"
+	flowcap -C "$conf" --check >"$work/out" 2>&1
+	echo "$?:$(grep ^CRITICAL: "$work/out")"
+}
+is '--check finds that, too' "$(checked "state = $work/none/state")" \
+	"2:CRITICAL: it would not start: $work/none/state: No such file or directory"
+[ "$(id -u)" != 0 ] || is 'and nothing twice' \
+	"$(checked $'user = nobody\nrepeat = no-such-host.invalid' | grep -c "CRITICAL: .*$work/tree: nobody may not write")" 1
+checked "execute = $work/none/x %f" >/dev/null
+is 'and programs that are missing' "$(grep -c "^WARNING: -x: $work/none/x: No such file" "$work/out")" 1
 sed -i '/^bind/d' "$conf"
 is 'an address that the machine lacks' "$(answer "directory = $work/tree" 'bind = 192.0.2.1')" \
 	'1:flowcap: 192.0.2.1: Cannot assign requested address'
@@ -145,6 +158,7 @@ is 'the command line goes before it' "$?:$(cd "$work/line" && find . -name '*.pa
 
 # A check leaves a collector that runs alone.
 printf '%s\n' "directory = $work/line" 'port = 0' 'bind = 127.0.0.1' "metrics = unix:$work/socket" "pid-file = $work/pid" >"$conf"
+rm -f "$work/log"
 flowcap -C "$conf" 2>"$work/log" &
 collector=$!
 check 'one runs' waits grep -q 'listening on' "$work/log"
@@ -165,6 +179,7 @@ slot()
 slot 100
 slot 80
 printf '%s\n' "directory = $work/tree" 'port = 0' 'bind = 127.0.0.1' 'layout = 0' 'expire = age=1000d' >"$conf"
+rm -f "$work/log"
 flowcap -C "$conf" 2>"$work/log" &
 collector=$!
 check 'it runs' waits grep -q 'listening on' "$work/log"
@@ -229,6 +244,7 @@ is 'no flow is lost' "$(sed -n 's/.*flows written \([0-9]*\), sequence gaps \([0
 
 # With a line that has all that is needed.
 printf '%s\n' 'expire = age=90d' >"$conf"
+rm -f "$work/log"
 flowcap -w "$work/tree" -p 0 -b 127.0.0.1 -e age=70d -C "$conf" 2>"$work/log" &
 collector=$!
 check 'it runs by its line' waits grep -q 'listening on' "$work/log"

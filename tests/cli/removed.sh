@@ -15,6 +15,7 @@ tree=$work/tree
 # start OPTION...: a collector
 start()
 {
+	rm -f "$work/log"	# of the last one, which listened as well
 	flowcap "$@" -p 0 -b 127.0.0.1 --metrics 127.0.0.1:0 -B 1000000 2>"$work/log" &
 	collector=$!
 	waits grep -q 'listening on' "$work/log"
