@@ -16,7 +16,7 @@ check_rows(const struct flow_batch *b)
 	unsigned f;
 	size_t row;
 
-	for (f = 0; f < FLOW_FIELD_COUNT; f++) {
+	for (f = 0; f < FLOW_FIELD_STORED; f++) {
 		const struct flow_column *c = &b->column[f];
 
 		if (!flow_field_info((enum flow_field)f)->required)

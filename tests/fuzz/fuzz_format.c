@@ -32,7 +32,7 @@ fill(struct flow_builder *b, const uint8_t *data, size_t len)
 {
 	uint64_t v = 0x9e3779b97f4a7c15u;
 
-	for (unsigned f = 0; f < FLOW_FIELD_COUNT && len > 0; f++) {
+	for (unsigned f = 0; f < FLOW_FIELD_STORED && len > 0; f++) {
 		enum flow_type type = flow_field_info((enum flow_field)f)->type;
 		uint8_t *at = type == FLOW_TYPE_TEXT ? NULL
 		    : flow_builder_flat(b, (enum flow_field)f, ROWS);
