@@ -107,7 +107,7 @@ pages_are_same(void)
 	is_uint(pq_file_groups(b.file), GROUPS);
 	for (size_t g = 0; g < GROUPS; g++) {
 		/* Chunks, their indexes' places, Bloom filters, statistics: what the footer says of them. */
-		len = (size_t)(a.file->group[g].chunk[FLOW_FIELD_COUNT - 1].head -
+		len = (size_t)(a.file->group[g].chunk[FLOW_FIELD_STORED - 1].head -
 		    a.file->group[g].chunk[0].head);
 
 		is_mem(b.file->group[g].chunk[0].head, len, a.file->group[g].chunk[0].head, len);
