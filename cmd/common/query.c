@@ -457,6 +457,54 @@ query_filter(const struct query *query)
 	return query->filter;
 }
 
+/* The column that a path's first directory NAME=VALUE tells, and the directory's name; FLOW_FIELD_NONE: none does. */
+static enum flow_field
+told_by_directory(const char *path, const char **name, int *len)
+{
+	const char *slash;
+
+	for (; (slash = strchr(path, '/')) != NULL; path = slash + 1) {
+		const char *equals = memchr(path, '=', (size_t)(slash - path));
+		enum flow_field field = equals != NULL ? flow_field_find_stored(path, (size_t)(equals - path)) :
+		    FLOW_FIELD_NONE;
+
+		*name = path;
+		*len = (int)(slash - path);
+		if (field != FLOW_FIELD_NONE)
+			return field;
+	}
+	return FLOW_FIELD_NONE;
+}
+
+/*
+ * Refuses trees partitioned by a column that an engine reads otherwise than these programs (store/hive_partition.h):
+ * all of them if only some files are, Spark because it reads directories recursively or takes columns from their names.
+ */
+static int
+check_partitions(const struct query_request *request, enum flow_sql_dialect dialect)
+{
+	const struct flow_files *files = &request->files;
+	enum flow_field first = FLOW_FIELD_NONE;
+
+	for (size_t i = 0; i < files->count; i++) {
+		const char *name;
+		int len;
+		enum flow_field field = told_by_directory(files->path[i], &name, &len);
+
+		if (i == 0)
+			first = field;
+		if (field != first)
+			return cli_misuse("--sql: %s: not all directories tell the same column by their names, and "
+			    "engines differ in what they make of that: flowcat -w writes the columns into files",
+			    files->path[i]);
+		if (field != FLOW_FIELD_NONE && (dialect == FLOW_SQL_SPARK ||
+		    flow_field_info(field)->type == FLOW_TYPE_TIME || flow_field_info(field)->type == FLOW_TYPE_I64))
+			return cli_misuse("--sql: %s: the engine and these programs differ in what they read from the "
+			    "name '%.*s': flowcat -w writes the column into files", files->path[i], len, name);
+	}
+	return CLI_OK;
+}
+
 int
 query_sql_from(const struct query *query, const struct query_request *request,
     enum flow_sql_dialect dialect, struct flow_sql_from *from)
@@ -482,7 +530,7 @@ query_sql_from(const struct query *query, const struct query_request *request,
 		if (strpbrk(from->path[i], "*?[]{},\\") != NULL)
 			return cli_misuse("--sql: %s: engines take such a path for a pattern", from->path[i]);
 	}
-	return from->paths > 0 ? CLI_OK : cli_misuse("--sql: there are no files to ask");
+	return from->paths > 0 ? check_partitions(request, dialect) : cli_misuse("--sql: there are no files to ask");
 }
 
 bool
