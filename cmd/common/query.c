@@ -603,9 +603,9 @@ query_mark_seen(struct query *query)
 		return cli_fail("out of memory");
 	missing = flow_seen_missing(query->seen);
 	if (missing > 0)
-		cli_warn("%zu slots are neither open nor files any more: what came last in them follows when "
-		    "flowcap is started there again, and is missing here where files were merged at once (flowcap "
-		    "-x)", missing);
+		cli_warn("%zu slot%s neither open nor a file any more: what came last follows when flowcap is "
+		    "started there again, and is missing here where files were merged or removed at once (flowcap -x)",
+		    missing, missing == 1 ? " is" : "s are each");
 	query->failed |= missing > 0;
 	return CLI_OK;
 }

@@ -95,6 +95,19 @@ frame(struct follow *f, enum flow_status (*make)(const struct flow_printer *, st
 	return flush(f);
 }
 
+/* Tells of slots that ended, but whose files were not there at the last look. */
+static void
+tell_pending(const struct follow *f)
+{
+	size_t pending = flow_seen_pending(f->options->request.seen);
+
+	if (pending == 0)
+		return;
+	cli_warn("%zu slot%s ended without a file that could be read until now: what came last is missing here; it "
+	    "is in the archive soon, unless the file was merged or removed at once (flowcap -x)", pending,
+	    pending == 1 ? "" : "s each");
+}
+
 static int
 follow(struct follow *f)
 {
@@ -112,6 +125,8 @@ follow(struct follow *f)
 	f->skip = 0;
 	if (status == CLI_OK && !f->closed)
 		status = frame(f, flow_printer_end);
+	if (status == CLI_OK && !f->closed && f->left > 0)
+		tell_pending(f);
 	return status == CLI_OK && f->failed ? CLI_FAILURE : status;
 }
 

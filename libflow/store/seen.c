@@ -153,3 +153,14 @@ flow_seen_missing(struct flow_seen *seen)
 	}
 	return missing;
 }
+
+size_t
+flow_seen_pending(const struct flow_seen *seen)
+{
+	size_t pending = 0;
+
+	/* flow_seen_missing counts a round for those that it has just seen, too. */
+	for (size_t i = 0; i < seen->slots; i++)
+		pending += seen->slot[i].missing > FLOW_SEEN_PENDING && seen->slot[i].missing <= FLOW_SEEN_ROUNDS;
+	return pending;
+}

@@ -36,8 +36,15 @@ enum flow_status flow_seen_add(struct flow_seen *seen, const char *path, const c
 
 /*
  * Number of slots that have just become missing: some of their rows were read, but no file of them appeared, and
- * flow_seen_add has not named them for FLOW_SEEN_ROUNDS calls of this function.  They were merged before they
- * were read to their end, or their collector was killed.
+ * flow_seen_add has not named them for FLOW_SEEN_ROUNDS calls of this function.  They were merged or removed before
+ * they were read to their end, or their collector was killed.
  */
 #define FLOW_SEEN_ROUNDS 15
 size_t flow_seen_missing(struct flow_seen *seen);
+
+/*
+ * Number of slots that are missing for FLOW_SEEN_PENDING rounds or more, longer than it takes to make a file, but not
+ * for so long that flow_seen_missing counted them.
+ */
+#define FLOW_SEEN_PENDING 5
+size_t flow_seen_pending(const struct flow_seen *seen);

@@ -50,9 +50,11 @@ test_missing(void)
 	is_int(flow_seen_add(s, "/b/1", "/b/1", "r1-0", 7, false), FLOW_OK);
 	for (unsigned i = 0; i < FLOW_SEEN_ROUNDS; i++) {
 		is_uint(flow_seen_missing(s), 0);
+		is_uint(flow_seen_pending(s), i >= FLOW_SEEN_PENDING);
 		is_int(flow_seen_add(s, "/b/1", "/b/1", "r1-0", 7, false), FLOW_OK);
 	}
 	is_uint(flow_seen_missing(s), 1);
+	is_uint(flow_seen_pending(s), 0);
 	is_int(flow_seen_add(s, "/b/1", "/b/1", "r1-0", 9, true), FLOW_OK);
 	for (unsigned i = 0; i < 3 * FLOW_SEEN_ROUNDS; i++)
 		told += flow_seen_missing(s);
