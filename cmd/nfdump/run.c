@@ -252,7 +252,7 @@ static int
 read_sieved(struct run *r)
 {
 	int status = merge_sieve_count(r->sieve, r->query, &r->totals);
-	uint64_t rank;
+	uint64_t rank = 0;
 
 	merge_sieve_guess(r->sieve);
 	if (status == CLI_OK)

@@ -319,11 +319,12 @@ const uint8_t *
 kept_templates_next(struct kept_templates *k, struct kept_source *source, size_t receiver, const uint8_t *datagram,
     size_t *step, size_t *len)
 {
-	size_t header, set = *step > (source != NULL ? source->count : 0) ? *step - source->count : 0;
+	size_t header, set;
 	uint16_t count = 0;
 
 	if (source == NULL || source->sent[receiver] == k->debt[receiver])
 		return NULL;
+	set = *step > source->count ? *step - source->count : 0;
 	if (*step >= source->count + source->data.count) {
 		source->sent[receiver] = k->debt[receiver];
 		return NULL;
