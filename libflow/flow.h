@@ -48,6 +48,7 @@
 #include "sql/sql.h"
 #include "store/archive.h"
 #include "store/exporters_tally.h"
+#include "store/hive_partition.h"
 #include "store/live_ask.h"
 #include "store/live_reply.h"
 #include "store/gather.h"

@@ -457,25 +457,6 @@ query_filter(const struct query *query)
 	return query->filter;
 }
 
-/* The column that a path's first directory NAME=VALUE tells, and the directory's name; FLOW_FIELD_NONE: none does. */
-static enum flow_field
-told_by_directory(const char *path, const char **name, int *len)
-{
-	const char *slash;
-
-	for (; (slash = strchr(path, '/')) != NULL; path = slash + 1) {
-		const char *equals = memchr(path, '=', (size_t)(slash - path));
-		enum flow_field field = equals != NULL ? flow_field_find_stored(path, (size_t)(equals - path)) :
-		    FLOW_FIELD_NONE;
-
-		*name = path;
-		*len = (int)(slash - path);
-		if (field != FLOW_FIELD_NONE)
-			return field;
-	}
-	return FLOW_FIELD_NONE;
-}
-
 /*
  * Refuses trees partitioned by a column that an engine reads otherwise than these programs (store/hive_partition.h):
  * all of them if only some files are, Spark because it reads directories recursively or takes columns from their names.
@@ -487,9 +468,9 @@ check_partitions(const struct query_request *request, enum flow_sql_dialect dial
 	enum flow_field first = FLOW_FIELD_NONE;
 
 	for (size_t i = 0; i < files->count; i++) {
-		const char *name;
-		int len;
-		enum flow_field field = told_by_directory(files->path[i], &name, &len);
+		const char *rest = files->path[i];
+		struct hive_directory told;
+		enum flow_field field = hive_directory_next(&rest, &told) ? told.field : FLOW_FIELD_NONE;
 
 		if (i == 0)
 			first = field;
@@ -500,7 +481,8 @@ check_partitions(const struct query_request *request, enum flow_sql_dialect dial
 		if (field != FLOW_FIELD_NONE && (dialect == FLOW_SQL_SPARK ||
 		    flow_field_info(field)->type == FLOW_TYPE_TIME || flow_field_info(field)->type == FLOW_TYPE_I64))
 			return cli_misuse("--sql: %s: the engine and these programs differ in what they read from the "
-			    "name '%.*s': flowcat -w writes the column into files", files->path[i], len, name);
+			    "name '%.*s': flowcat -w writes the column into files", files->path[i], (int)told.len,
+			    told.name);
 	}
 	return CLI_OK;
 }

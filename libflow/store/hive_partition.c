@@ -20,33 +20,33 @@ struct hive_partition {
 	char *room;		/* of the texts */
 };
 
-/* A directory's name in a path: NAME=VALUE, and the column called NAME. */
-struct told {
-	enum flow_field field;
-	const char *name, *value;
-	size_t len, value_len;
-};
-
-/* Finds the next directory, from *path on, that is called like a column which the file lacks. */
-static bool
-next_told(const char **path, const struct profile_map *map, struct told *t)
+bool
+hive_directory_next(const char **path, struct hive_directory *out)
 {
 	const char *slash;
 
 	for (; (slash = strchr(*path, '/')) != NULL; *path = slash + 1) {
 		const char *name = *path, *equals = memchr(name, '=', (size_t)(slash - name));
+		enum flow_field field = equals != NULL ? flow_field_find_stored(name, (size_t)(equals - name)) :
+		    FLOW_FIELD_NONE;
 
-		t->field = equals != NULL ? flow_field_find_stored(name, (size_t)(equals - name)) : FLOW_FIELD_NONE;
-		if (t->field == FLOW_FIELD_NONE ||
-		    (map->column[t->field] >= 0 && !flow_fieldset_has(&map->replaced, t->field)))
+		if (field == FLOW_FIELD_NONE)
 			continue;
-		t->name = name;
-		t->len = (size_t)(slash - name);
-		t->value = equals + 1;
-		t->value_len = (size_t)(slash - t->value);
+		*out = (struct hive_directory){ .field = field, .name = name, .value = equals + 1,
+			.len = (size_t)(slash - name), .value_len = (size_t)(slash - (equals + 1)) };
 		*path = slash + 1;
 		return true;
 	}
+	return false;
+}
+
+/* The same for a column that the file lacks. */
+static bool
+next_told(const char **path, const struct profile_map *map, struct hive_directory *t)
+{
+	while (hive_directory_next(path, t))
+		if (map->column[t->field] < 0 || flow_fieldset_has(&map->replaced, t->field))
+			return true;
 	return false;
 }
 
@@ -129,7 +129,7 @@ hive_partition_read(const char *path, const struct profile_map *map, struct hive
 {
 	struct hive_partition *p = NULL;
 	size_t used = 0;
-	struct told t;
+	struct hive_directory t;
 
 	*out = NULL;
 	for (const char *rest = path; next_told(&rest, map, &t);) {
@@ -176,7 +176,7 @@ const char *
 hive_partition_unread(const char *path, const struct profile_map *map, const struct hive_partition *p,
     enum flow_field *field, size_t *len)
 {
-	struct told t;
+	struct hive_directory t;
 
 	for (const char *rest = path; next_told(&rest, map, &t);) {
 		if (hive_partition_find(p, t.field) != NULL)

@@ -10,6 +10,16 @@
 #include "record/batch.h"
 #include "store/profile.h"
 
+/* A directory of a path, NAME=VALUE where NAME is a column; `name` and `value` point into the path, without NUL. */
+struct hive_directory {
+	enum flow_field field;
+	const char *name, *value;
+	size_t len, value_len;
+};
+
+/* Finds the next such directory from *path on, and moves *path behind it; false: there is none. */
+bool hive_directory_next(const char **path, struct hive_directory *out);
+
 /* The value of a column in all rows of a file. */
 struct hive_partition_value {
 	enum flow_field field;
